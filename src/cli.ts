@@ -1,0 +1,175 @@
+/** The command table. A command's code is loaded when it is called; help needs none of it. */
+import { renderUsage, runCommand, type CommandDef } from "citty";
+import { parseArgs } from "node:util";
+import type { Runtime } from "./commands/runtime.ts";
+import { suggestName } from "./config/nearest.ts";
+import { AppError, EXIT } from "./errors.ts";
+import { emit } from "./output/stdout.ts";
+import { showText } from "./render/visible.ts";
+import { VERSION_LINE } from "./version.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
+type Command = CommandDef<any>;
+type Entry = {
+  summary: string;
+  /** Names of the older command that still work. */
+  aliases?: string[];
+} & ({ load: () => Promise<Command> } | { commands: Record<string, Entry> });
+
+const PROGRAM = "automation-reports";
+
+const COMMANDS: Record<string, Entry> = {
+  generate: {
+    summary: "Build and print the reports",
+    aliases: ["generate_automation_reports"],
+    load: async () => (await import("./commands/generate.ts")).default,
+  },
+  demo: {
+    summary: "Make a warehouse with 30 days of activity and report on it",
+    load: async () => (await import("./commands/demo.ts")).default,
+  },
+  config: {
+    summary: "Start or check a configuration",
+    commands: {
+      init: {
+        summary: "Print a commented configuration to start from",
+        load: async () => (await import("./commands/config-init.ts")).default,
+      },
+      check: {
+        summary: "Check the configuration without connecting anywhere",
+        load: async () => (await import("./commands/config-check.ts")).default,
+      },
+    },
+  },
+  schema: {
+    summary: "Print JSON Schemas and tables",
+    commands: {
+      report: {
+        summary: "Print the JSON Schema of a report",
+        load: async () => (await import("./commands/schema.ts")).schemaReport,
+      },
+      pass: {
+        summary: "Print the JSON Schema of a pass",
+        load: async () => (await import("./commands/schema.ts")).schemaPass,
+      },
+      config: {
+        summary: "Print the JSON Schema of the configuration",
+        load: async () => (await import("./commands/schema.ts")).schemaConfig,
+      },
+      sql: {
+        summary: "Print the tables of the automation preset",
+        load: async () => (await import("./commands/schema-sql.ts")).default,
+      },
+    },
+  },
+};
+
+const HELP = ["--help", "-h"];
+const VERSION = ["--version", "-v"];
+
+/** Returns the exit code; throws an `AppError` for wrong usage before anything is run. */
+export async function runCli(argv: string[], runtime: Runtime): Promise<number> {
+  const wantsHelp = argv[0] === "help" || argv.some((word) => HELP.includes(word));
+  const words = (argv[0] === "help" ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
+  if (words.length === 1 && VERSION.includes(words[0] ?? "")) {
+    await emit(VERSION_LINE);
+    return EXIT.ok;
+  }
+  const { command, path, rest } = await findCommand(words);
+  if (wantsHelp || command.subCommands !== undefined) {
+    if (!wantsHelp && rest.length > 0) throw unknownCommand(rest[0] ?? "", command, path);
+    return await printHelp(command, path, runtime);
+  }
+  checkArguments(command, rest, path);
+  const { result } = await runCommand(command, { rawArgs: rest, data: runtime });
+  return result as number;
+}
+
+type Found = { command: Command; path: string[]; rest: string[] };
+
+async function findCommand(words: string[]): Promise<Found> {
+  let entries = COMMANDS;
+  let command = describeGroup(PROGRAM, "Reports on CRM-to-warehouse automations", COMMANDS);
+  const path = [PROGRAM];
+  for (const [index, word] of words.entries()) {
+    const name = Object.keys(entries).find((key) => key === word || entries[key]?.aliases?.includes(word));
+    const entry = name === undefined ? undefined : entries[name];
+    if (name === undefined || entry === undefined) return { command, path, rest: words.slice(index) };
+    path.push(name);
+    if ("load" in entry) return { command: await entry.load(), path, rest: words.slice(index + 1) };
+    entries = entry.commands;
+    command = describeGroup(name, entry.summary, entries);
+  }
+  return { command, path, rest: [] };
+}
+
+function describeGroup(name: string, description: string, entries: Record<string, Entry>): Command {
+  return {
+    meta: { name, description },
+    subCommands: Object.fromEntries(
+      Object.entries(entries).map(([key, entry]) => [key, { meta: { name: key, description: entry.summary } }]),
+    ),
+  };
+}
+
+async function printHelp(command: Command, path: string[], { environment }: Runtime): Promise<number> {
+  const usage = await renderUsage(
+    command,
+    path.length > 1 ? { meta: { name: path.slice(0, -1).join(" ") } } : undefined,
+  );
+  const plain = environment.noColor || !environment.stdout.terminal;
+  await emit(`${plain ? Bun.stripANSI(usage) : usage}\n`);
+  return EXIT.ok;
+}
+
+function unknownCommand(word: string, command: Command, path: string[]): AppError {
+  const names = Object.keys(command.subCommands as Record<string, Command>);
+  const what = word.startsWith("-") ? "flag" : "command";
+  return new AppError(
+    "usage",
+    `unknown ${what} ${quote(word)}: ${suggestName(word, names)} See ${path.join(" ")} --help`,
+  );
+}
+
+/** citty lets unknown flags, extra words, and missing and repeated values pass; an operator's typing error must not. */
+function checkArguments(command: Command, rest: string[], path: string[]): void {
+  const flags = command.args as Record<string, { type: string; default?: unknown; options?: string[] }> | undefined;
+  const defined = new Map(Object.entries(flags ?? {}));
+  const negatable = [...defined].filter(([, flag]) => flag.default === true).map(([name]) => `no-${name}`);
+  const names = [...[...defined.keys()].filter((name) => !negatable.includes(`no-${name}`)), ...negatable];
+  const options = Object.fromEntries(
+    [...defined].map(([name, { type }]) => [
+      name,
+      { type: type === "boolean" ? ("boolean" as const) : ("string" as const) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: rest, options, strict: false, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    const fail = (message: string) => new AppError("usage", `${message} See ${path.join(" ")} --help`);
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") throw fail(`unexpected word ${quote(token.value)}.`);
+    const known = negatable.includes(token.name) || defined.has(token.name);
+    if (!known || !token.rawName.startsWith("--")) {
+      throw fail(`unknown flag ${quote(token.rawName)}: ${suggestName(token.name, names).replace("mean ", "mean --")}`);
+    }
+    const flag = defined.get(token.name);
+    const name = token.name.replace(/^no-/, "");
+    if (seen.has(name)) throw fail(`--${name} is given twice.`);
+    seen.add(name);
+    if (flag === undefined || flag.type === "boolean") {
+      if (token.value !== undefined) throw fail(`--${token.name} takes no value.`);
+      continue;
+    }
+    if (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--"))) {
+      throw fail(`--${token.name} needs a value.`);
+    }
+    if (flag.options?.includes(token.value) === false) {
+      throw fail(`--${token.name} ${quote(token.value)}: choose ${flag.options.join(" or ")}.`);
+    }
+  }
+}
+
+function quote(word: string): string {
+  return JSON.stringify(showText(word));
+}

@@ -1,0 +1,22 @@
+import { defineCommand } from "citty";
+import { findConfig, loadConfig } from "../config/load.ts";
+import { describeTarget } from "../config/target.ts";
+import { EXIT } from "../errors.ts";
+import { emit } from "../output/stdout.ts";
+import { showText } from "../render/visible.ts";
+import { CONFIG_FLAG } from "./flags.ts";
+import type { CommandResult, Runtime } from "./runtime.ts";
+
+export default defineCommand({
+  meta: { name: "check", description: "Check the configuration without connecting anywhere" },
+  args: CONFIG_FLAG,
+  async run({ args, data }): CommandResult {
+    const { variables } = (data as Runtime).environment;
+    const config = await loadConfig(findConfig(args.config, variables), variables);
+    const lines = config.crms.map(({ name, preset, crm_source, target }) =>
+      showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crm_source}`),
+    );
+    await emit([`${config.path} is valid`, ...lines, ""].join("\n"));
+    return EXIT.ok;
+  },
+});

@@ -1,0 +1,90 @@
+import { defineCommand } from "citty";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { LOCAL_CONFIG, loadConfig } from "../config/load.ts";
+import { simulateActions } from "../demo/simulate.ts";
+import { buildWarehouse, DEMO_DATABASE, writeDemoConfig } from "../demo/warehouse.ts";
+import { AppError } from "../errors.ts";
+import { replaceFile } from "../output/file.ts";
+import { emit } from "../output/stdout.ts";
+import { exitCodeOf, runPass } from "../pass.ts";
+import { renderTable } from "../render/table.ts";
+import { OUTPUT_FLAGS, readInstant, readWindow, viewOf, withLog } from "./flags.ts";
+import type { CommandResult, Runtime } from "./runtime.ts";
+
+const MINUTE_MS = 60_000;
+
+export default defineCommand({
+  meta: { name: "demo", description: "Make a warehouse with 30 days of activity and report on it" },
+  args: {
+    dir: {
+      type: "string",
+      valueHint: "DIR",
+      default: ".",
+      description: "where the warehouse and its configuration go",
+    },
+    seed: { type: "string", valueHint: "1", default: "1", description: "another number makes other activity" },
+    "as-of": { type: "string", valueHint: "TIME", description: "end of the 30 days; this minute by default" },
+    force: { type: "boolean", description: "replace the files of an earlier demo" },
+    ...OUTPUT_FLAGS,
+  },
+  async run({ args, data }): CommandResult {
+    const runtime = data as Runtime;
+    return await withLog(args, runtime, async (log) => {
+      const startedAt = performance.now();
+      const nowMs = Date.now();
+      const asOf = args["as-of"];
+      const endMs = asOf === undefined ? Math.floor(nowMs / MINUTE_MS) * MINUTE_MS : readInstant("--as-of", asOf);
+      const seed = readSeed(args.seed);
+      const window = readWindow("24", new Date(endMs).toISOString(), nowMs);
+      const directory = resolve(args.dir);
+      const paths = { config: join(directory, LOCAL_CONFIG), database: join(directory, DEMO_DATABASE) };
+      refuseToReplace(Object.values(paths), args.force === true);
+
+      await makeDirectory(directory);
+      await replaceFile(paths.database, buildWarehouse(simulateActions(seed, endMs)));
+      await replaceFile(paths.config, writeDemoConfig());
+
+      const config = await loadConfig(paths.config, runtime.environment.variables);
+      const pass = await runPass({
+        config,
+        crms: config.crms,
+        window,
+        nowMs,
+        detailed: false,
+        exportTo: null,
+        log,
+        signal: runtime.signal,
+      });
+      const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
+      await emit(renderTable(pass.document, pass.reports, view));
+      const flags = `--config ${relative(process.cwd(), paths.config)} --as-of ${new Date(endMs).toISOString()}`;
+      log.info(`Made ${paths.database} and ${paths.config}. Next:`);
+      log.info(`  automation-reports generate ${flags} --crm genius --detailed`);
+      log.info(`  automation-reports generate ${flags} --time-window 30d`);
+      log.info(`  automation-reports generate ${flags} --format json --crm hubspot`);
+      return exitCodeOf(pass, null);
+    });
+  },
+});
+
+function readSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= 0xff_ff_ff_ff) return seed;
+  throw new AppError("usage", "--seed: write a whole number from 0 to 4294967295");
+}
+
+function refuseToReplace(paths: string[], force: boolean): void {
+  const there = paths.filter((path) => existsSync(path));
+  if (there.length === 0 || force) return;
+  throw new AppError("usage", `${there.join(" and ")} already there: choose another --dir, or replace with --force`);
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    throw new AppError("usage", `--dir ${directory} cannot be made: choose another`, { cause: error });
+  }
+}

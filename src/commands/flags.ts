@@ -1,0 +1,141 @@
+/** Flags that several commands share, and what their values mean. */
+import type { ArgsDef } from "citty";
+import { parseDuration } from "../config/duration.ts";
+import { suggestName } from "../config/nearest.ts";
+import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type CrmConfig } from "../config/schema.ts";
+import { AppError, EXIT_OF_ERROR } from "../errors.ts";
+import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
+import type { Window } from "../report/activity.ts";
+import type { View } from "../render/renderers.ts";
+import { showText } from "../render/visible.ts";
+import type { CommandResult, Runtime } from "./runtime.ts";
+
+/** What a pipe or a file is laid out for when nothing says how wide it will be shown. */
+const WIDE = 160;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const LONGEST_WINDOW_MS = 366 * DAY_MS;
+
+export const CONFIG_FLAG = {
+  config: { type: "string", valueHint: "FILE", description: "configuration file" },
+} satisfies ArgsDef;
+
+export const OUTPUT_FLAGS = {
+  color: { type: "boolean", default: true, negativeDescription: "print without colour" },
+  quiet: { type: "boolean", description: "say only errors on stderr" },
+  verbose: { type: "boolean", description: "say more on stderr" },
+  "log-format": {
+    type: "enum",
+    options: [...LOG_FORMATS],
+    default: "text" as const,
+    description: "form of the lines on stderr",
+  },
+} satisfies ArgsDef;
+
+type OutputFlags = {
+  color: boolean;
+  quiet?: boolean | undefined;
+  verbose?: boolean | undefined;
+  "log-format": LogFormat;
+};
+
+/** Runs the command's work; an error that stops it becomes a line of the log and its exit code. */
+export async function withLog(
+  flags: OutputFlags,
+  { environment }: Runtime,
+  work: (log: Log) => CommandResult,
+): CommandResult {
+  if (flags.quiet === true && flags.verbose === true) {
+    throw new AppError("usage", "--quiet and --verbose exclude each other");
+  }
+  const log = createLog({
+    format: flags["log-format"],
+    level: flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal",
+    journal: environment.stderr.journal,
+    terminal: environment.stderr.terminal,
+  });
+  try {
+    return await work(log);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind === "interrupted") throw error;
+    log.error(error.message);
+    return EXIT_OF_ERROR[error.kind];
+  }
+}
+
+/** How stdout is to be written. */
+export function viewOf(
+  flags: OutputFlags,
+  { environment: { noColor, stdout } }: Runtime,
+  facts: { detailed: boolean; single: boolean; startedAt: number; toFile?: boolean },
+): View {
+  return {
+    color: flags.color && !noColor && stdout.terminal && facts.toFile !== true,
+    width: stdout.columns ?? WIDE,
+    detailed: facts.detailed,
+    single: facts.single,
+    elapsedSeconds: (performance.now() - facts.startedAt) / 1000,
+  };
+}
+
+/** The configured CRMs that `--crm` names, in the configuration's order. */
+export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmConfig[]; single: boolean } {
+  if (flag === undefined || flag === RESERVED_NAME) return { crms, single: false };
+  const wanted = flag.split(",").map((name) => name.trim());
+  const known = crms.map(({ name }) => name);
+  for (const [index, name] of wanted.entries()) {
+    const shown = JSON.stringify(showText(name));
+    if (name === RESERVED_NAME) throw new AppError("usage", `--crm: ${RESERVED_NAME} stands alone, or name the CRMs`);
+    if (name === "") throw new AppError("usage", "--crm: a name is missing; write --crm a,b");
+    if (!known.includes(name))
+      throw new AppError("usage", `--crm: ${shown} is not configured: ${suggestName(name, known)}`);
+    if (wanted.indexOf(name) !== index) throw new AppError("usage", `--crm: ${shown} is named twice`);
+  }
+  return { crms: crms.filter(({ name }) => wanted.includes(name)), single: wanted.length === 1 };
+}
+
+/** The window of that length that ends at `asOf`, or now. A bare number is hours. */
+export function readWindow(length: string, asOf: string | undefined, nowMs: number): Window {
+  const lengthMs = Math.round(parseDuration(length, HOUR_MS) ?? Number.NaN);
+  if (!(lengthMs >= MINUTE_MS && lengthMs <= LONGEST_WINDOW_MS)) {
+    throw new AppError(
+      "usage",
+      `--time-window ${JSON.stringify(showText(length))}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
+    );
+  }
+  const endMs = asOf === undefined ? nowMs : readInstant("--as-of", asOf);
+  if (endMs > nowMs) throw new AppError("usage", "--as-of lies in the future: nothing is known about it yet");
+  return { startMs: endMs - lengthMs, endMs };
+}
+
+/** Epoch milliseconds of an RFC 3339 timestamp with a zone. */
+export function readInstant(flag: string, text: string): number {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    throw new AppError(
+      "usage",
+      `${flag} ${JSON.stringify(showText(text))}: write a time with its zone, such as 2026-07-10T21:00:00Z`,
+    );
+  }
+}
+
+/** Milliseconds; a bare number is seconds. */
+export function readTimeout(text: string): number {
+  const ms = parseDuration(text, 1000) ?? Number.NaN;
+  if (ms >= TIMEOUT_LIMITS.minMs && ms <= TIMEOUT_LIMITS.maxMs) return Math.round(ms);
+  throw new AppError(
+    "usage",
+    `--timeout ${JSON.stringify(showText(text))}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
+  );
+}
+
+export function readConcurrency(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_CONCURRENCY) return value;
+  throw new AppError(
+    "usage",
+    `--concurrency ${JSON.stringify(showText(text))}: write a whole number from 1 to ${MAX_CONCURRENCY}`,
+  );
+}

@@ -1,0 +1,39 @@
+/** The only place that reads the environment of the process. */
+import { fstatSync } from "node:fs";
+import { isatty } from "node:tty";
+
+export type Environment = {
+  variables: Record<string, string | undefined>;
+  stdout: { terminal: boolean; columns: number | null };
+  stderr: { terminal: boolean; journal: boolean };
+  noColor: boolean;
+};
+
+const STDOUT = 1;
+const STDERR = 2;
+
+export function readEnvironment(): Environment {
+  const variables = process.env;
+  const dumb = variables["TERM"] === "dumb";
+  const terminal = isatty(STDOUT);
+  return {
+    variables,
+    stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal) },
+    stderr: { terminal: isatty(STDERR) && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
+    noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
+  };
+}
+
+/** The terminal itself is asked only when there is one: touching `process.stdout` costs more than all else here. */
+function readColumns(configured: string | undefined, terminal: boolean): number | null {
+  if (terminal && process.stdout.columns > 0) return process.stdout.columns;
+  const columns = Number(configured);
+  return Number.isInteger(columns) && columns > 0 ? columns : null;
+}
+
+/** systemd names the device and inode of the stream it listens to (systemd.exec(5), $JOURNAL_STREAM). */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(STDERR);
+  return stream === `${dev}:${ino}`;
+}

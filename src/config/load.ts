@@ -1,0 +1,218 @@
+/** Finds, reads and checks the configuration. Everything wrong with it is said at once. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import * as v from "valibot";
+import { AppError } from "../errors.ts";
+import { expandVariables, type Problem } from "./expand.ts";
+import { suggestName } from "./nearest.ts";
+import { ConfigSchema, CRM_NAME, CrmSchema, RESERVED_NAME, type Config, type CrmConfig } from "./schema.ts";
+import { parseTarget, type Target } from "./target.ts";
+import { findPosition, parseToml } from "./toml.ts";
+
+type Variables = Record<string, string | undefined>;
+type Table = Record<string, unknown>;
+
+export const LOCAL_CONFIG = "automation-reports.toml";
+const SYSTEM_CONFIG = "/etc/automation-reports/config.toml";
+
+/** `--config`, `$AUTOMATION_REPORTS_CONFIG`, the working directory, `/etc`: the first that is given or there. */
+export function findConfig(flag: string | undefined, variables: Variables): string {
+  const named = flag ?? (variables["AUTOMATION_REPORTS_CONFIG"] || undefined);
+  if (named !== undefined) return resolve(named);
+  const found = [resolve(LOCAL_CONFIG), SYSTEM_CONFIG].find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new AppError(
+    "config",
+    `no configuration: looked for ./${LOCAL_CONFIG} and ${SYSTEM_CONFIG}. ` +
+      "Name one with --config, start one with `automation-reports config init`, or try `automation-reports demo`",
+  );
+}
+
+/** Throws an `AppError` that names file, line and column of each problem, and no value. */
+export async function loadConfig(path: string, variables: Variables): Promise<Config> {
+  const text = readText(path);
+  const parsed = await parseToml(text);
+  if ("problem" in parsed) {
+    const place = parsed.problem === null ? path : `${path}:${parsed.problem.line}:${parsed.problem.column}`;
+    throw new AppError("config", `${place}: not valid TOML. Text values need quotes, and a table may stand only once`);
+  }
+  const expanded = expandVariables(parsed.value, variables);
+  const problems = [...expanded.problems, ...checkShape(expanded.value), ...checkNames(expanded.value)];
+  if (problems.length > 0) throw await describeProblems(path, text, problems);
+  const raw = expanded.value as { crm: Record<string, Table>; defaults?: Table };
+  const general = v.parse(ConfigSchema, raw);
+  const secrets: string[] = [];
+  const crms = Object.entries(raw.crm).map(([name, own]) =>
+    readCrm(name, own, raw.defaults ?? {}, { path, variables, problems, secrets }),
+  );
+  if (problems.length > 0) throw await describeProblems(path, text, problems);
+  return {
+    path,
+    concurrency: general.concurrency,
+    export: {
+      enabled: general.export.enabled,
+      dir: general.export.dir === undefined ? null : resolve(dirname(path), general.export.dir),
+      keep: general.export.keep,
+    },
+    crms: crms.filter((crm) => crm !== null),
+    secrets,
+  };
+}
+
+type Reading = { path: string; variables: Variables; problems: Problem[]; secrets: string[] };
+
+function readCrm(name: string, own: Table, defaults: Table, reading: Reading): CrmConfig | null {
+  const merged = v.parse(CrmSchema, mergeDefaults(own, defaults));
+  const { url, url_file, crm_source, statement_timeout, ...settings } = merged;
+  const before = reading.problems.length;
+  const at = (key: string) => (key in own ? ["crm", name, key] : key in defaults ? ["defaults", key] : ["crm", name]);
+  const say = (key: string, message: string) => reading.problems.push({ path: at(key), message });
+  if ((settings.table !== null || settings.rules_table !== null) && settings.preset === "auto") {
+    say(
+      settings.table === null ? "rules_table" : "table",
+      'say which kind of table: preset = "sync-history" or "automation"',
+    );
+  }
+  const target = readTarget(url, url_file, say, reading);
+  if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
+  if (target === null || reading.problems.length > before) return null;
+  const statuses = Object.fromEntries(
+    Object.entries(settings.statuses).map(([word, status]) => [word.trim().toLowerCase(), status]),
+  );
+  return {
+    ...settings,
+    statuses,
+    name,
+    crm_source: crm_source ?? name,
+    statement_timeout: statement_timeout ?? settings.timeout,
+    target,
+  };
+}
+
+/** A CRM's own values win; its thresholds and words are laid over those of `[defaults]` one by one. */
+function mergeDefaults(own: Table, defaults: Table): Table {
+  const merged = { ...defaults, ...own };
+  for (const key of ["thresholds", "statuses"]) {
+    if (defaults[key] !== undefined && own[key] !== undefined)
+      merged[key] = { ...(defaults[key] as Table), ...(own[key] as Table) };
+  }
+  if ("url" in own) delete merged["url_file"];
+  if ("url_file" in own) delete merged["url"];
+  if ("url" in own && "url_file" in own) return { ...merged, url: own["url"], url_file: own["url_file"] };
+  return merged;
+}
+
+function readTarget(
+  url: string | undefined,
+  urlFile: string | undefined,
+  say: (key: string, message: string) => void,
+  { path, variables, secrets }: Reading,
+): Target | null {
+  if (url !== undefined && urlFile !== undefined) {
+    say("url_file", "url and url_file are both given: keep one");
+    return null;
+  }
+  const key = urlFile === undefined ? "url" : "url_file";
+  const connection = urlFile === undefined ? url : readSecret(urlFile, dirname(path), variables);
+  if (connection === undefined) {
+    say(key, 'no connection: set url = "postgresql://…" or "sqlite:PATH", or url_file');
+    return null;
+  }
+  if (connection === null) {
+    say(key, "the file cannot be read, or is empty: it must hold the connection URL alone");
+    return null;
+  }
+  const target = parseTarget(connection, dirname(path));
+  if ("problem" in target) {
+    secrets.push(connection);
+    say(key, target.problem);
+    return null;
+  }
+  if (target.kind === "postgres") {
+    secrets.push(connection, ...(target.password === null ? [] : [target.password]));
+    if (target.sslRootCert !== null && target.sslRootCert !== "system") {
+      return { ...target, sslRootCert: resolve(dirname(path), target.sslRootCert) };
+    }
+  }
+  return target;
+}
+
+/** A relative name is looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) before the config's folder. */
+function readSecret(file: string, baseDirectory: string, variables: Variables): string | null {
+  const credentials = variables["CREDENTIALS_DIRECTORY"];
+  const candidates = [
+    ...(credentials !== undefined && !isAbsolute(file) ? [join(credentials, file)] : []),
+    resolve(baseDirectory, file),
+  ];
+  for (const candidate of candidates) {
+    try {
+      return readFileSync(candidate, "utf8").trim() || null;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+function checkShape(value: unknown): Problem[] {
+  const result = v.safeParse(ConfigSchema, value);
+  return (result.issues ?? []).map((issue) => {
+    const path = (issue.path ?? []).map((item) => item.key as string | number);
+    return { path, message: describeIssue(issue, path) };
+  });
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, path: (string | number)[]): string {
+  const key = path.at(-1);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return `unknown key ${JSON.stringify(key)}: ${suggestName(String(key), knownKeys(path.slice(0, -1)))}`;
+  }
+  if (issue.type === "strict_object" && issue.received === "undefined") {
+    return key === "crm" ? "no CRM is configured: add a table such as [crm.hubspot]" : `${String(key)} is missing`;
+  }
+  return `${path.join(".")} ${issue.message}`;
+}
+
+function knownKeys(table: (string | number)[]): string[] {
+  const [first] = table;
+  if (table.at(-1) === "thresholds") return Object.keys(CrmSchema.entries.thresholds.wrapped.entries);
+  if (first === undefined) return Object.keys(ConfigSchema.entries);
+  if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);
+  return Object.keys(first === "defaults" ? ConfigSchema.entries.defaults.wrapped.entries : CrmSchema.entries);
+}
+
+function checkNames(value: unknown): Problem[] {
+  const crm = (value as { crm?: unknown }).crm;
+  const names = crm !== null && typeof crm === "object" ? Object.keys(crm) : null;
+  if (names?.length === 0)
+    return [{ path: ["crm"], message: "no CRM is configured: add a table such as [crm.hubspot]" }];
+  return (names ?? [])
+    .filter((name) => !CRM_NAME.test(name) || name === RESERVED_NAME || name in Object.prototype)
+    .map((name) => ({
+      path: ["crm", name],
+      message:
+        name === RESERVED_NAME
+          ? `a CRM cannot be called ${RESERVED_NAME}: that means every CRM`
+          : "a CRM's name is a small letter, then up to 62 small letters, digits, _ or -",
+    }));
+}
+
+async function describeProblems(path: string, text: string, problems: Problem[]): Promise<AppError> {
+  const lines = await Promise.all(
+    problems.map(async (problem) => {
+      const position = await findPosition(text, problem.path);
+      return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${problem.message}`;
+    }),
+  );
+  return new AppError("config", [...new Set(lines)].join("\n"));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown reason"})`;
+    throw new AppError("config", `configuration ${path}: ${reason}`, { cause: error });
+  }
+}

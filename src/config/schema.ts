@@ -1,0 +1,122 @@
+/** The configuration, with every default in it. Durations are milliseconds once parsed. */
+import * as v from "valibot";
+import { PRESET_NAMES } from "../report/schema.ts";
+import { parseDuration } from "./duration.ts";
+import type { Target } from "./target.ts";
+
+export const CRM_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
+export const RESERVED_NAME = "all";
+export const DEFAULT_OUTPUT_DIRECTORY = "logs/automation_reports";
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+export const MAX_CONCURRENCY = 64;
+
+const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
+const names = v.array(text, "must be a list of names");
+const ratio = v.pipe(
+  v.number("must be a number"),
+  v.minValue(0, "must be at least 0"),
+  v.maxValue(1, "must be at most 1"),
+);
+const positive = v.pipe(v.number("must be a number"), v.gtValue(0, "must be above 0"));
+const positiveWhole = v.pipe(positive, v.integer("must be a whole number"));
+const choice = <const T extends readonly string[]>(options: T) =>
+  v.picklist(options, `must be one of ${options.join(", ")}`);
+
+/** Text with a unit, or a number of seconds; milliseconds when parsed. */
+const duration = (limits: { minMs: number; maxMs: number; says: string }) =>
+  v.pipe(
+    v.union([v.string(), v.number()], `must be a duration such as "30s" (${limits.says})`),
+    v.transform((value) => parseDuration(String(value), SECOND_MS) ?? Number.NaN),
+    v.check(
+      (ms) => ms >= limits.minMs && ms <= limits.maxMs,
+      `must be a duration such as "30s" (${limits.says}); a bare number is seconds`,
+    ),
+    v.transform(Math.round),
+  );
+export const TIMEOUT_LIMITS = { minMs: 100, maxMs: HOUR_MS, says: "100ms to 1h" };
+const STALE_LIMITS = { minMs: 60 * SECOND_MS, maxMs: 366 * 24 * HOUR_MS, says: "1m to 366d" };
+
+const thresholdsSchema = v.strictObject({
+  min_actions: v.optional(positiveWhole, 3),
+  success_rate: v.optional(ratio, 0.95),
+  overall_success_rate_high: v.optional(ratio, 0.7),
+  rule_success_rate: v.optional(ratio, 0.95),
+  rule_success_rate_medium: v.optional(ratio, 0.8),
+  rule_success_rate_high: v.optional(ratio, 0.5),
+  utilization: v.optional(ratio, 0.5),
+  manual_share: v.optional(ratio, 0.3),
+  trend_min_actions: v.optional(positiveWhole, 10),
+  trend_min_hours: v.optional(positiveWhole, 2),
+  trend_change: v.optional(ratio, 0.05),
+  failed_actions: v.optional(positive, 10),
+  duration_growth: v.optional(positive, 0.5),
+  duration_min_actions: v.optional(positiveWhole, 10),
+});
+
+const settings = {
+  url: v.optional(text),
+  url_file: v.optional(text),
+  preset: v.optional(choice(["auto", ...PRESET_NAMES]), "auto"),
+  timeout: v.optional(duration(TIMEOUT_LIMITS), "30s"),
+  statement_timeout: v.optional(duration(TIMEOUT_LIMITS)),
+  lock_timeout: v.optional(duration({ minMs: 1, maxMs: HOUR_MS, says: "1ms to 1h" }), "1s"),
+  schema: v.optional(v.nullable(text), null),
+  table: v.optional(v.nullable(text), null),
+  rules_table: v.optional(v.nullable(text), null),
+  exclude_rules: v.optional(names, []),
+  wrapper_rules: v.optional(v.nullable(names), null),
+  statuses: v.optional(
+    v.record(v.string(), choice(["success", "partial", "failed", "running", "skipped"]), "must be a table of words"),
+    {},
+  ),
+  rule_names: v.optional(v.record(v.string(), text, "must be a table of names"), {}),
+  stale_after: v.optional(duration(STALE_LIMITS), "2h"),
+  thresholds: v.optional(thresholdsSchema, {}),
+};
+
+const defaultsSchema = v.strictObject(settings, "must be a table");
+/** One CRM after `[defaults]` are merged into it. */
+export const CrmSchema = v.strictObject({ ...settings, crm_source: v.optional(text) }, "must be a table");
+
+export const ConfigSchema = v.strictObject(
+  {
+    concurrency: v.optional(
+      v.pipe(positiveWhole, v.maxValue(MAX_CONCURRENCY, `must be at most ${MAX_CONCURRENCY}`)),
+      4,
+    ),
+    export: v.optional(
+      v.strictObject({
+        enabled: v.optional(v.boolean("must be true or false"), false),
+        dir: v.optional(text),
+        keep: v.optional(v.nullable(positiveWhole), null),
+      }),
+      {},
+    ),
+    defaults: v.optional(defaultsSchema, {}),
+    crm: v.record(v.string(), CrmSchema, "must hold one table for each CRM, such as [crm.hubspot]"),
+  },
+  "must be a table",
+);
+
+export type CrmConfig = Omit<
+  v.InferOutput<typeof CrmSchema>,
+  "url" | "url_file" | "crm_source" | "statement_timeout"
+> & {
+  name: string;
+  crm_source: string;
+  statement_timeout: number;
+  target: Target;
+};
+
+export type Config = {
+  /** The file it was read from. */
+  path: string;
+  concurrency: number;
+  export: { enabled: boolean; dir: string | null; keep: number | null };
+  /** In the file's order. */
+  crms: CrmConfig[];
+  /** Values that must not be shown anywhere. */
+  secrets: string[];
+};

@@ -1,0 +1,28 @@
+/** What `config init` prints. */
+export const CONFIG_TEMPLATE = `# automation-reports: one table for each CRM. Check it with: automation-reports config check
+# \${VAR}, \${VAR:-default} and $$ expand in text values. Paths are relative to this file.
+
+[crm.hubspot]
+url = "\${WAREHOUSE_URL}"                  # postgresql://user:password@host:5432/database?sslmode=verify-full
+# url_file = "/run/credentials/hubspot"   # instead of url: a file that holds only the connection URL
+# crm_source = "hubspot"                  # the value in the warehouse; the CRM's name by default
+# preset = "sync-history"                 # or "automation"; "auto" takes the one whose table is there
+# exclude_rules = ["scratch"]             # rules that are in no figure
+# wrapper_rules = ["all"]                 # runs whose parts have rows of their own: counted beside
+# statuses = { done = "success" }         # words of your own for success, partial, failed, running, skipped
+
+# [crm.demo]
+# url = "sqlite:warehouse.sqlite"         # the embedded alternative; tables: automation-reports schema sql
+
+# [defaults]                              # for every CRM that does not say otherwise
+# timeout = "30s"                         # for one CRM's whole reading, connection included
+# statement_timeout = "30s"               # for the query alone; the server keeps it too
+# lock_timeout = "1s"                     # a locked table is given up after this
+# stale_after = "2h"                      # a run still going after this is stale
+# thresholds = { success_rate = 0.95 }
+
+# [export]
+# enabled = true                          # as --export-json
+# dir = "logs/automation_reports"
+# keep = 100                              # newest exports kept per CRM; without it nothing is ever deleted
+`;

@@ -1,0 +1,232 @@
+/** The demo's three CRMs: what runs how often, and what goes wrong. Times are hours before the end of the 30 days. */
+import type { AutomationLevel } from "../report/schema.ts";
+
+export type DemoRule = {
+  name: string;
+  /** Minutes between two starts. */
+  everyMinutes: number;
+  /** Only between 06:00 and 20:00 UTC. */
+  workingHours?: true;
+  seconds: number;
+  records: number;
+  /** Share of the runs that fail on an ordinary day. */
+  failureRate: number;
+  error: string;
+  level: AutomationLevel;
+  strategy: string;
+  priority: string;
+  enabled?: false;
+  wrapper?: true;
+  /** No run after this. */
+  stoppedHoursAgo?: number;
+  /** Runs started then never ended. */
+  stuckHoursAgo?: number[];
+};
+
+export type Trouble = { fromHoursAgo: number; toHoursAgo: number; rules?: string[] } & (
+  | { kind: "outage"; error: string }
+  | { kind: "slow"; factor: number }
+);
+
+export type DemoCrm = { name: string; rules: DemoRule[]; troubles: Trouble[] };
+
+export const DEMO_DAYS = 30;
+
+const full = { level: "fully_automatic", strategy: "delta", priority: "high" } as const;
+const nightly = { level: "fully_automatic", strategy: "full", priority: "low" } as const;
+
+export const DEMO_CRMS: DemoCrm[] = [
+  {
+    name: "hubspot",
+    rules: [
+      {
+        name: "contacts",
+        everyMinutes: 30,
+        seconds: 35,
+        records: 420,
+        failureRate: 0.003,
+        error: "HTTP 502 Bad Gateway",
+        ...full,
+      },
+      {
+        name: "deals",
+        everyMinutes: 60,
+        seconds: 48,
+        records: 90,
+        failureRate: 0.006,
+        error: "HTTP 429 Too Many Requests",
+        ...full,
+      },
+      {
+        name: "appointments",
+        everyMinutes: 60,
+        workingHours: true,
+        seconds: 22,
+        records: 60,
+        failureRate: 0.005,
+        error: "Read timed out after 30 s",
+        ...full,
+      },
+      { name: "divisions", everyMinutes: 720, seconds: 4, records: 12, failureRate: 0, error: "HTTP 500", ...nightly },
+      {
+        name: "zipcodes",
+        everyMinutes: 240,
+        seconds: 9,
+        records: 300,
+        failureRate: 0,
+        error: "HTTP 500",
+        ...nightly,
+        stoppedHoursAgo: 25,
+      },
+      {
+        name: "contacts_removal",
+        everyMinutes: 1440,
+        seconds: 80,
+        records: 15,
+        failureRate: 0.03,
+        error: "HTTP 502 Bad Gateway",
+        ...nightly,
+      },
+      {
+        name: "archive",
+        everyMinutes: 1440,
+        seconds: 30,
+        records: 5,
+        failureRate: 0,
+        error: "",
+        ...nightly,
+        level: "manual",
+        enabled: false,
+      },
+    ],
+    troubles: [
+      { kind: "outage", fromHoursAgo: 230, toHoursAgo: 225, error: "Connection refused: api.hubapi.example:443" },
+    ],
+  },
+  {
+    name: "genius",
+    rules: [
+      {
+        name: "all",
+        everyMinutes: 1440,
+        seconds: 5400,
+        records: 0,
+        failureRate: 0,
+        error: "",
+        ...nightly,
+        wrapper: true,
+      },
+      {
+        name: "appointments",
+        everyMinutes: 60,
+        seconds: 95,
+        records: 240,
+        failureRate: 0.01,
+        error: "Deadlock found when trying to get lock",
+        ...full,
+      },
+      {
+        name: "jobs",
+        everyMinutes: 120,
+        seconds: 210,
+        records: 130,
+        failureRate: 0.01,
+        error: "Deadlock found when trying to get lock",
+        ...full,
+        stuckHoursAgo: [5.2, 190],
+      },
+      {
+        name: "leads",
+        everyMinutes: 60,
+        seconds: 60,
+        records: 80,
+        failureRate: 0.01,
+        error: 'null value in column "source_id"',
+        ...full,
+      },
+      {
+        name: "prospects",
+        everyMinutes: 240,
+        seconds: 130,
+        records: 500,
+        failureRate: 0.01,
+        error: "Read timed out after 120 s",
+        ...full,
+        strategy: "full",
+      },
+      {
+        name: "quotes",
+        everyMinutes: 120,
+        workingHours: true,
+        seconds: 75,
+        records: 45,
+        failureRate: 0.01,
+        error: "Read timed out after 120 s",
+        ...full,
+      },
+      {
+        name: "users",
+        everyMinutes: 180,
+        seconds: 12,
+        records: 25,
+        failureRate: 0.01,
+        error: "HTTP 401 Unauthorized",
+        ...full,
+        level: "semi_automatic",
+      },
+    ],
+    troubles: [
+      {
+        kind: "outage",
+        fromHoursAgo: 26,
+        toHoursAgo: 0,
+        rules: ["users"],
+        error: "HTTP 401 Unauthorized: token expired",
+      },
+      {
+        kind: "outage",
+        fromHoursAgo: 7,
+        toHoursAgo: 3,
+        rules: ["appointments", "leads"],
+        error: "Lost connection to the database server during query",
+      },
+    ],
+  },
+  {
+    name: "arrivy",
+    rules: [
+      {
+        name: "bookings",
+        everyMinutes: 60,
+        seconds: 28,
+        records: 70,
+        failureRate: 0.004,
+        error: "HTTP 503 Service Unavailable",
+        ...full,
+      },
+      {
+        name: "tasks",
+        everyMinutes: 30,
+        workingHours: true,
+        seconds: 18,
+        records: 110,
+        failureRate: 0.004,
+        error: "HTTP 503 Service Unavailable",
+        ...full,
+      },
+      { name: "entities", everyMinutes: 720, seconds: 40, records: 35, failureRate: 0, error: "HTTP 503", ...nightly },
+      {
+        name: "groups",
+        everyMinutes: 1440,
+        seconds: 6,
+        records: 8,
+        failureRate: 0,
+        error: "HTTP 503",
+        ...nightly,
+        level: "semi_automatic",
+      },
+      { name: "statuses", everyMinutes: 1440, seconds: 3, records: 9, failureRate: 0, error: "HTTP 503", ...nightly },
+    ],
+    troubles: [{ kind: "slow", fromHoursAgo: 16 * 24, toHoursAgo: 9 * 24, factor: 2.6 }],
+  },
+];

@@ -1,0 +1,88 @@
+/** Everything said to the operator: stderr, as text, JSON lines or with syslog priorities for journald. */
+import { writeSync } from "node:fs";
+import { createConsola, LogLevels, type ConsolaReporter, type LogObject } from "consola/core";
+import { createRedactor, type Redact } from "./redact.ts";
+import { showText } from "./render/visible.ts";
+
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+type Facts = Record<string, string | number | boolean | null>;
+
+export type LogOptions = {
+  format: LogFormat;
+  level: "quiet" | "normal" | "verbose";
+  /** Whether journald reads stderr, which takes a syslog priority before each line. */
+  journal: boolean;
+  /** Whether stderr is a terminal, which can show progress. */
+  terminal: boolean;
+};
+
+export type Log = {
+  debug: (message: string, facts?: Facts) => void;
+  info: (message: string, facts?: Facts) => void;
+  warn: (message: string, facts?: Facts) => void;
+  error: (message: string, facts?: Facts) => void;
+  /** One line that is overwritten by the next and cleared by null; shown only on a terminal. */
+  progress: (text: string | null) => void;
+  /** Values that no line may contain from now on. */
+  hide: (secrets: string[]) => void;
+};
+
+const STDERR = 2;
+const LEVELS = { quiet: LogLevels.error, normal: LogLevels.info, verbose: LogLevels.debug };
+/** RFC 5424 severities, as sd-daemon(3) reads them at the start of a line. */
+const PRIORITIES: Record<string, number> = { error: 3, warn: 4, info: 6, debug: 7 };
+const CLEAR_LINE = "\r\u001b[2K";
+
+export function createLog(options: LogOptions): Log {
+  let redact: Redact = (text) => text;
+  let progress: string | null = null;
+  const write = (line: string) => {
+    writeStderr(`${progress === null ? "" : CLEAR_LINE}${redact(line)}\n${progress ?? ""}`);
+  };
+  const reporter: ConsolaReporter = {
+    log: (entry) => write(options.format === "json" ? formatJson(entry) : formatText(entry, options.journal)),
+  };
+  const consola = createConsola({ level: LEVELS[options.level], reporters: [reporter] });
+  return {
+    debug: (message, facts = {}) => consola.debug(message, facts),
+    info: (message, facts = {}) => consola.info(message, facts),
+    warn: (message, facts = {}) => consola.warn(message, facts),
+    error: (message, facts = {}) => consola.error(message, facts),
+    progress: (text) => {
+      if (!options.terminal || options.format === "json" || options.level === "quiet") return;
+      writeStderr(text === null ? CLEAR_LINE : `${CLEAR_LINE}${text}`);
+      progress = text;
+    },
+    hide: (secrets) => {
+      redact = createRedactor(secrets);
+    },
+  };
+}
+
+function formatText({ type, args }: LogObject, journal: boolean): string {
+  const [message, facts = {}] = args as [string, Facts?];
+  const words = Object.entries(facts).map(([key, value]) => `${key}=${quote(value)}`);
+  const line = showText([message, ...words].join(" "));
+  if (journal) return `<${PRIORITIES[type] ?? 6}>${line}`;
+  return type === "info" ? line : `${type === "warn" ? "warning" : type}: ${line}`;
+}
+
+function formatJson({ type, args, date }: LogObject): string {
+  const [message, facts = {}] = args as [string, Facts?];
+  return JSON.stringify({ time: date.toISOString(), level: type, message, ...facts });
+}
+
+function quote(value: Facts[string]): string {
+  const text = String(value);
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** Nobody can be told that stderr is gone. */
+function writeStderr(text: string): void {
+  try {
+    writeSync(STDERR, text);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,45 @@
+/** The process: arguments, signals, exit code. Nothing else knows that it is one. */
+import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
+import { emit } from "./output/stdout.ts";
+import { VERSION_LINE } from "./version.ts";
+
+const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: string[]): Promise<number> {
+  const stop = new AbortController();
+  let stopped: number | null = null;
+  for (const [name, code] of Object.entries(SIGNAL_EXITS)) {
+    process.on(name, () => {
+      if (stopped !== null) process.exit(code);
+      stopped = code;
+      stop.abort();
+    });
+  }
+  process.on("uncaughtException", (error) => process.exit(reportBug(error)));
+  process.on("unhandledRejection", (error) => process.exit(reportBug(error)));
+  try {
+    if (argv.length === 1 && argv[0] === "--version") {
+      await emit(VERSION_LINE);
+      return EXIT.ok;
+    }
+    const [{ runCli }, { readEnvironment }] = await Promise.all([
+      import("./cli.ts"),
+      import("./config/environment.ts"),
+    ]);
+    const code = await runCli(argv, { environment: readEnvironment(), signal: stop.signal });
+    return stopped ?? code;
+  } catch (error) {
+    if (!(error instanceof AppError)) return reportBug(error);
+    console.error(`error: ${error.message}`);
+    return error.kind === "interrupted" ? (stopped ?? EXIT.sigterm) : EXIT_OF_ERROR[error.kind];
+  }
+}
+
+/** Only name, message and stack: other fields of an error object may hold secrets. */
+function reportBug(error: unknown): number {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  console.error(`error: a bug in automation-reports; please report it with what you ran:\n${text}`);
+  return EXIT.bug;
+}

@@ -1,0 +1,70 @@
+/** Exports: one file per report, a link to the newest, old ones deleted only when the configuration says so. */
+import { mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../errors.ts";
+import type { Report } from "../report/schema.ts";
+import { writeJson } from "../render/json.ts";
+import { createFile, sweepTemporaryFiles } from "./file.ts";
+
+export type ExportOptions = {
+  directory: string;
+  /** Newest exports kept per CRM; null: nothing is deleted. */
+  keep: number | null;
+};
+
+const LATEST = "latest";
+
+/** `<crm>_automation_report_<YYYYMMDDTHHMMSSZ>.json`, with `latest/<crm>.json` pointing at it. Returns its path. */
+export async function exportReport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
+  await prepare(join(directory, LATEST));
+  await sweepTemporaryFiles(directory);
+  const { source, report_generated_at: generated } = report.metadata;
+  const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
+  const path = await createFile(join(directory, `${source}_automation_report_${stamp}.json`), writeJson(report));
+  await pointLatest(directory, source, path);
+  if (keep !== null) await deleteOldest(directory, source, keep);
+  return path;
+}
+
+async function prepare(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
+    throw new AppError(
+      "delivery",
+      `the directory ${directory} could not be made (${code}): choose another --output-dir`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function pointLatest(directory: string, source: string, path: string): Promise<void> {
+  const temporary = join(directory, LATEST, `.${source}.${crypto.randomUUID()}.tmp`);
+  try {
+    await symlink(join("..", path.slice(directory.length + 1)), temporary);
+    await rename(temporary, join(directory, LATEST, `${source}.json`));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw new AppError(
+      "delivery",
+      `${join(directory, LATEST, `${source}.json`)} could not be pointed at the new export`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function deleteOldest(directory: string, source: string, keep: number): Promise<void> {
+  const pattern = new RegExp(`^${source}_automation_report_(\\d{8}T\\d{6}Z)(?:_(\\d+))?\\.json$`);
+  const exports = (await readdir(directory))
+    .flatMap((name) => {
+      const [, stamp = "", number = "1"] = pattern.exec(name) ?? [];
+      return stamp === "" ? [] : [{ name, stamp, number: Number(number) }];
+    })
+    .toSorted((a, b) => (a.stamp === b.stamp ? b.number - a.number : a.stamp < b.stamp ? 1 : -1));
+  for (const { name } of exports.slice(keep)) await unlink(join(directory, name));
+}

@@ -1,0 +1,118 @@
+/** Files appear whole or not at all: written beside their place under another name, then moved there. */
+import { constants } from "node:fs";
+import { link, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, extname, join } from "node:path";
+import { AppError } from "../errors.ts";
+
+const PRIVATE = 0o600;
+const REPORT_MODE = 0o640;
+const MARK = ".automation-reports";
+const HOST = hostname().replace(/[^\w-]/g, "_");
+
+/** Replaces what is there in one step. Refuses to replace anything but a file. */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  await explain(path, async () => {
+    const there = await stat(path).catch(() => null);
+    if (there !== null && !there.isFile()) {
+      throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
+    }
+    await writeThen(path, content, async (temporary) => {
+      await rename(temporary, path);
+    });
+  });
+}
+
+/** Creates `path`, or `path` with `_2`, `_3`, … before its extension if that is taken. Returns the name it got. */
+export async function createFile(path: string, text: string): Promise<string> {
+  return await explain(path, async () => {
+    let created = path;
+    await writeThen(path, text, async (temporary) => {
+      for (let number = 2; !(await linkNew(temporary, created)); number += 1) {
+        created = join(dirname(path), `${basename(path, extname(path))}_${number}${extname(path)}`);
+      }
+      await unlink(temporary);
+    });
+    return created;
+  });
+}
+
+/** Removes what a killed process of this machine left behind in the directory. */
+export async function sweepTemporaryFiles(directory: string): Promise<void> {
+  const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
+  for (const name of await readdir(directory)) {
+    const pid = Number(pattern.exec(name)?.[1]);
+    if (pid > 0 && !isRunning(pid)) await unlink(join(directory, name)).catch(() => {});
+  }
+}
+
+async function writeThen(
+  path: string,
+  content: string | Uint8Array,
+  publish: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const directory = dirname(path);
+  const temporary = join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
+  const file = await open(temporary, "wx", PRIVATE);
+  try {
+    await file.writeFile(content);
+    await file.chmod(REPORT_MODE);
+    await file.sync();
+    await file.close();
+    await publish(temporary);
+    await syncDirectory(directory);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** False when the name is taken. A link never replaces and never follows. */
+async function linkNew(existing: string, created: string): Promise<boolean> {
+  try {
+    await link(existing, created);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota is used up",
+  EROFS: "the file system is read-only",
+  EACCES: "this user may not write there",
+  EPERM: "this user may not write there",
+  ENOENT: "its directory is not there",
+  ENOTDIR: "a part of its path is not a directory",
+};
+
+async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
+    throw new AppError("delivery", `${path} could not be written: ${REASONS[code] ?? code}`, { cause: error });
+  }
+}

@@ -1,0 +1,152 @@
+/** One pass over the chosen CRMs: collect → build → export. Reading it is reading the architecture. */
+import type { Config, CrmConfig } from "./config/schema.ts";
+import { describeTarget } from "./config/target.ts";
+import { AppError, EXIT } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { exportReport, type ExportOptions } from "./output/export.ts";
+import { createRedactor } from "./redact.ts";
+import type { Window } from "./report/activity.ts";
+import { buildReport } from "./report/build.ts";
+import { formatInstant, formatRatio } from "./report/figures.ts";
+import type { PassDocument } from "./report/pass-schema.ts";
+import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
+import { GENERATOR } from "./version.ts";
+import { collectActivities, type Outcome } from "./warehouse/collect.ts";
+
+export type PassOptions = {
+  config: Config;
+  crms: CrmConfig[];
+  window: Window;
+  /** The one reading of the real clock, epoch milliseconds. */
+  nowMs: number;
+  detailed: boolean;
+  exportTo: ExportOptions | null;
+  log: Log;
+  signal: AbortSignal;
+};
+
+export type PassResult = {
+  document: PassDocument;
+  /** In the order of `crms`, without those that could not be read. */
+  reports: Report[];
+  failedDeliveries: number;
+};
+
+const RECENT_ACTIONS = 20;
+
+export async function runPass(options: PassOptions): Promise<PassResult> {
+  const { config, crms, window, nowMs, detailed, log, signal } = options;
+  const passId = Bun.randomUUIDv7(undefined, nowMs);
+  const startedAt = performance.now();
+
+  const outcomes = await collectActivities({
+    crms,
+    window,
+    recent: detailed ? RECENT_ACTIONS : 0,
+    concurrency: config.concurrency,
+    redact: createRedactor(config.secrets),
+    signal,
+    onProgress: (reading, done) => log.progress(describeProgress(reading, done, crms.length)),
+  });
+  log.progress(null);
+  if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");
+
+  const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
+  const reports = outcomes.flatMap((outcome) => {
+    if (outcome.status === "failed") return [];
+    const crm = crms.find(({ name }) => name === outcome.source);
+    return crm === undefined ? [] : [buildReport(outcome.activity, crm.thresholds, context)];
+  });
+  const document = describePass(outcomes, options, passId);
+  logOutcomes(document, reports, log);
+
+  let failedDeliveries = 0;
+  for (const report of options.exportTo === null ? [] : reports) {
+    failedDeliveries += await deliverExport(report, options);
+  }
+  const failed = crms.length - reports.length;
+  log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
+  return { document, reports, failedDeliveries };
+}
+
+/** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
+export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, failOn: Severity | null): number {
+  const failed = document.outcomes.filter((outcome) => outcome.status === "failed").length;
+  if (failed > 0) return reports.length === 0 ? EXIT.noneReadable : EXIT.someUnreadable;
+  if (failedDeliveries > 0) return EXIT.delivery;
+  const findings = [...document.findings, ...reports.flatMap((report) => report.findings)];
+  const reached = (finding: Finding) =>
+    failOn !== null && SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(failOn);
+  return findings.some(reached) ? EXIT.finding : EXIT.ok;
+}
+
+function describePass(outcomes: Outcome[], { window, nowMs, crms }: PassOptions, passId: string): PassDocument {
+  return {
+    schema_version: 1,
+    pass_id: passId,
+    started_at: formatInstant(nowMs),
+    window: { start: formatInstant(window.startMs), end: formatInstant(window.endMs) },
+    outcomes: outcomes.map((outcome) => ({
+      source: outcome.source,
+      status: outcome.status === "read" ? ("made" as const) : ("failed" as const),
+      reason: outcome.status === "read" ? null : outcome.reason,
+    })),
+    findings: findSharedFailures(outcomes, crms),
+  };
+}
+
+/** Several CRMs that fail for the same reason have one cause, not several. */
+function findSharedFailures(outcomes: Outcome[], crms: CrmConfig[]): Finding[] {
+  const byReason = Map.groupBy(
+    outcomes.filter((outcome) => outcome.status === "failed"),
+    (outcome) => outcome.reason,
+  );
+  return [...byReason].flatMap(([reason, failed]) => {
+    const [first] = failed;
+    const crm = crms.find(({ name }) => name === first?.source);
+    if (failed.length < 2 || crm === undefined) return [];
+    const sources = failed.map(({ source }) => source);
+    return [
+      {
+        id: "warehouse-unreachable" as const,
+        severity: "critical" as const,
+        rule_name: null,
+        message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): ${reason}`,
+        evidence: { sources, warehouse: describeTarget(crm.target) },
+      },
+    ];
+  });
+}
+
+function logOutcomes(document: PassDocument, reports: Report[], log: Log): void {
+  for (const { source, status, reason } of document.outcomes) {
+    if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
+  }
+  for (const { metadata, findings, performance_metrics: metrics } of reports) {
+    if (metadata.status === "fallback") log.warn(`${metadata.source}: ${metadata.note ?? ""}`);
+    const low = findings.find((finding) => finding.id === "success-rate-low");
+    if (low !== undefined) {
+      log.warn(`${metadata.source}: success rate ${formatRatio(metrics.overall_success_rate ?? 0)} is low`, {
+        failed: metrics.failed_actions,
+        total: metrics.total_actions,
+      });
+    }
+  }
+}
+
+async function deliverExport(report: Report, { exportTo, log }: PassOptions): Promise<number> {
+  if (exportTo === null) return 0;
+  try {
+    const path = await exportReport(report, exportTo);
+    log.info(`${report.metadata.source}: exported to ${path}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${report.metadata.source}: ${error.message}`);
+    return 1;
+  }
+}
+
+function describeProgress(reading: string[], done: number, all: number): string | null {
+  return reading.length === 0 ? null : `reading ${reading.join(", ")} … ${done} of ${all} done`;
+}

@@ -1,0 +1,19 @@
+/** Secrets are removed from everything said to the outside by value, in this one place. */
+
+export type Redact = (text: string) => string;
+
+const SHORTEST = 3;
+
+/** Each secret is also found percent-encoded, in base64 and as it stands inside JSON. */
+export function createRedactor(secrets: string[]): Redact {
+  const spellings = secrets
+    .filter((secret) => secret.length >= SHORTEST)
+    .flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+      JSON.stringify(secret).slice(1, -1),
+    ]);
+  const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
+  return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);
+}

@@ -1,0 +1,38 @@
+/** Aligned columns for a terminal: widths are measured in columns of the screen, colour counts nothing. */
+
+export type Column = {
+  title: string;
+  align: "left" | "right";
+  cells: string[];
+};
+
+const GAP = "  ";
+
+function columnWidth({ title, cells }: Column): number {
+  return Math.max(Bun.stringWidth(title), ...cells.map((cell) => Bun.stringWidth(cell)));
+}
+
+/** The width of a whole line of these columns. */
+export function lineWidth(columns: Column[]): number {
+  return columns.reduce((sum, column) => sum + columnWidth(column), 0) + GAP.length * Math.max(0, columns.length - 1);
+}
+
+/** One line for the titles, then one for each row. */
+export function alignColumns(columns: Column[], styleTitle: (text: string) => string): string[] {
+  const widths = columns.map(columnWidth);
+  const rows = Math.max(0, ...columns.map((column) => column.cells.length));
+  const line = (textOf: (column: Column) => string) =>
+    columns
+      .map((column, index) => pad(textOf(column), widths[index] ?? 0, column.align))
+      .join(GAP)
+      .trimEnd();
+  return [
+    styleTitle(line((column) => column.title)),
+    ...Array.from({ length: rows }, (_, row) => line((column) => column.cells[row] ?? "")),
+  ];
+}
+
+function pad(text: string, width: number, align: Column["align"]): string {
+  const space = " ".repeat(Math.max(0, width - Bun.stringWidth(text)));
+  return align === "right" ? space + text : text + space;
+}

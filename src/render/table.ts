@@ -1,0 +1,183 @@
+/** The report in a terminal: all CRMs in one table, what to look at first, then each CRM where there is room. */
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatMinute,
+  formatPlural,
+  formatRatio,
+} from "../report/figures.ts";
+import type { PassDocument } from "../report/pass-schema.ts";
+import type { Report } from "../report/schema.ts";
+import { alignColumns, lineWidth, type Column } from "./columns.ts";
+import { renderDetails } from "./details.ts";
+import type { View } from "./renderers.ts";
+import { drawSparkline } from "./sparkline.ts";
+import { createStyle, HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
+import { cutText, showText } from "./visible.ts";
+
+const UNKNOWN = "–";
+const LONGEST_NAME = 24;
+const NARROWEST_FINDING = 28;
+const MOST_DETAILED = 3;
+/** Left out in this order where the screen is narrow. */
+const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Failed"];
+
+type Row = { source: string; report: Report | null; reason: string | null };
+
+export function renderTable(pass: PassDocument, reports: Report[], view: View): string {
+  const style = createStyle(view.color);
+  const rows = pass.outcomes.map(({ source, reason }): Row => ({
+    source,
+    report: reports.find((report) => report.metadata.source === source) ?? null,
+    reason,
+  }));
+  const detailed = view.detailed || rows.length <= MOST_DETAILED ? reports : [];
+  const sections = [
+    [style.strong(`Automation reports · ${describeWindow(pass)}`)],
+    pass.findings.map((finding) => style[SEVERITY_TONES[finding.severity]](`! ${showText(finding.message)}`)),
+    renderSummary(rows, view.width, style),
+    ...detailed.map((report) => renderDetails(report, view, style)),
+    [closingLine(rows, view)],
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function renderSummary(rows: Row[], width: number, style: Style): string[] {
+  let columns = listColumns(rows, style);
+  for (const title of EXPENDABLE) {
+    if (lineWidth(columns) > width) columns = columns.filter((column) => column.title !== title);
+  }
+  const room = width - lineWidth(columns) - 2;
+  const findings = rows.map((row) => describeFinding(row));
+  if (room >= NARROWEST_FINDING) {
+    const cells = findings.map(({ text, tone }) => style[tone](cutText(text, room)));
+    return alignColumns([...columns, { title: "Look at first", align: "left", cells }], style.faint);
+  }
+  const [titles = "", ...lines] = alignColumns(columns, style.faint);
+  return [
+    titles,
+    ...lines.flatMap((line, index) => {
+      const finding = findings[index];
+      if (finding === undefined || finding.text === "") return [line];
+      return [line, `  └ ${style[finding.tone](cutText(finding.text, width - 4))}`];
+    }),
+  ];
+}
+
+function listColumns(rows: Row[], style: Style): Column[] {
+  const cells = (cellOf: (report: Report) => string, missing = "") =>
+    rows.map(({ report }) => (report === null ? missing : cellOf(report)));
+  const metrics = (report: Report) => report.performance_metrics;
+  return [
+    {
+      title: "CRM",
+      align: "left",
+      cells: rows.map(({ source }) => style.strong(cutText(showText(source), LONGEST_NAME))),
+    },
+    {
+      title: "Health",
+      align: "left",
+      cells: cells((report) => describeHealth(report, style), style.bad("✗ not read")),
+    },
+    { title: "Success", align: "left", cells: alignSuccess(rows, style) },
+    { title: "Per hour", align: "right", cells: cells((report) => formatPerHour(metrics(report).actions_per_hour)) },
+    {
+      title: "Failed",
+      align: "right",
+      cells: cells(({ performance_metrics: { failed_actions: failed } }) =>
+        failed > 0 ? style.bad(formatCount(failed)) : "0",
+      ),
+    },
+    {
+      title: "p95",
+      align: "right",
+      cells: cells(({ performance_metrics: { duration_seconds: duration } }) =>
+        duration === null ? UNKNOWN : formatDuration(duration.p95),
+      ),
+    },
+    {
+      title: "Rules",
+      align: "right",
+      cells: cells(({ system_health: { active_rules: active, total_rules: total } }) => `${active}/${total}`),
+    },
+    { title: "Hour by hour", align: "left", cells: cells((report) => drawSparkline(report, style)) },
+  ];
+}
+
+/** The rate, and beside it in a column of its own how it differs from the window before. */
+function alignSuccess(rows: Row[], style: Style): string[] {
+  const rates = rows.map(({ report }) =>
+    report === null ? "" : formatOr(report.performance_metrics.overall_success_rate, formatRatio),
+  );
+  const width = Math.max(...rates.map((rate) => Bun.stringWidth(rate)));
+  return rows.map(({ report }, index) => {
+    const rate = (rates[index] ?? "").padStart(width);
+    const change = report?.comparison.success_rate_change ?? null;
+    const points = change === null ? "" : (Math.abs(change) * 100).toFixed(1);
+    if (change === null || points === "0.0") return rate;
+    const tone = change > 0 ? style.good : style.bad;
+    return `${rate}  ${tone(`${change > 0 ? "▲" : "▼"} ${points.padStart(4)} pt`)}`;
+  });
+}
+
+function describeHealth({ metadata, system_health }: Report, style: Style): string {
+  if (metadata.status === "fallback") return style.doubtful("○ no tables");
+  if (metadata.status === "no_data") return style.faint("○ no data");
+  const status = system_health.health_status;
+  return style[HEALTH_TONES[status]](`${status === "unknown" ? "○" : "●"} ${status}`);
+}
+
+function describeFinding({ report, reason }: Row): { text: string; tone: keyof Style } {
+  if (report === null) return { text: showText(reason ?? "could not be read"), tone: "bad" };
+  const [finding] = report.findings;
+  if (finding === undefined) return { text: "", tone: "faint" };
+  const error = finding.evidence["newest_error"];
+  const text = typeof error === "string" ? `${finding.message}: ${error}` : finding.message;
+  return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
+}
+
+function closingLine(rows: Row[], { detailed, elapsedSeconds }: View): string {
+  const reports = rows.flatMap(({ report }) => report ?? []);
+  const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
+  const read =
+    reports.length === rows.length
+      ? formatPlural(rows.length, "CRM")
+      : `${reports.length} of ${formatPlural(rows.length, "CRM")}`;
+  const figures = [
+    read,
+    formatPlural(
+      add((report) => report.performance_metrics.total_actions),
+      "action",
+    ),
+    `${formatCount(add((report) => report.performance_metrics.failed_actions))} failed`,
+    `${formatPlural(
+      add((report) => report.system_health.active_rules),
+      "rule",
+    )} active`,
+  ];
+  const parts = [figures.join(", "), `made in ${elapsedSeconds.toFixed(2)} s`];
+  const worst =
+    reports.find(({ findings }) => findings[0]?.severity === "critical") ??
+    reports.find(({ findings }) => findings.length > 0);
+  if (!detailed && worst !== undefined) {
+    parts.push(`automation-reports generate --crm ${worst.metadata.source} --detailed for more`);
+  }
+  return parts.join(" · ");
+}
+
+function describeWindow({ window }: PassDocument): string {
+  const hours = (Date.parse(window.end) - Date.parse(window.start)) / 3_600_000;
+  return `${formatHours(hours)} to ${formatMinute(window.end)} UTC`;
+}
+
+function formatPerHour(perHour: number): string {
+  return perHour === 0 ? "0" : perHour < 0.05 ? "<0.1" : perHour.toFixed(1);
+}
+
+function formatOr<T>(value: T | null, format: (value: T) => string): string {
+  return value === null ? UNKNOWN : format(value);
+}

@@ -1,0 +1,13 @@
+/** Text from a database or a configuration, made harmless for a terminal: what would act is shown instead. */
+
+const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+
+/** Control, format (bidirectional, zero-width) and private characters as `\u{1b}`; everything else as it is. */
+export function showText(text: string): string {
+  return text.replace(ACTING, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
+}
+
+/** At most `width` columns, with `…` where something was left out. */
+export function cutText(text: string, width: number): string {
+  return Bun.stringWidth(text) <= width ? text : Bun.sliceAnsi(text, 0, width, "…");
+}

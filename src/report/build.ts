@@ -1,0 +1,177 @@
+/** From one CRM's activity to its report. Pure: the same input gives the same bytes. */
+import type { Activity, MissingTables, ReadActivity, RuleActivity, Window } from "./activity.ts";
+import { addCounts, countOutcome, divide } from "./counts.ts";
+import { buildDetails } from "./details.ts";
+import { formatInstant } from "./figures.ts";
+import { findAll } from "./findings.ts";
+import { scoreHealth } from "./health.ts";
+import { recommendAll } from "./recommendations.ts";
+import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
+import { SCHEMA_VERSION, type Finding, type Report } from "./schema.ts";
+import type { Thresholds } from "./thresholds.ts";
+import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
+import { analyzeTrend } from "./trend.ts";
+
+export type ReportContext = {
+  passId: string;
+  /** The pass's one reading of the real clock, epoch milliseconds. */
+  generatedMs: number;
+  /** Name and version of the program. */
+  generator: string;
+  detailed: boolean;
+};
+
+const HOUR_MS = 3_600_000;
+
+/** Builds the whole report; thresholds decide only findings, recommendations, health and trend. */
+export function buildReport(activity: Activity, thresholds: Thresholds, context: ReportContext): Report {
+  return activity.kind === "read"
+    ? buildFromRows(activity, thresholds, context)
+    : buildFallback(activity, thresholds, context);
+}
+
+function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds, context: ReportContext): Report {
+  const hours = windowHours(activity.window);
+  const counts = addCounts(activity.rules.map((rule) => rule.current));
+  const outcome = countOutcome(counts);
+  const previous = countOutcome(addCounts(activity.rules.map((rule) => rule.previous)));
+  const rules = resolveRules(activity);
+  const coverage = measureCoverage(activity.declaredRules);
+  const trend = analyzeTrend(activity.window, activity.hours, thresholds);
+  const health = scoreHealth(
+    { successRate: outcome.rate, utilization: rules.utilization, totalActions: outcome.total },
+    thresholds.min_actions,
+  );
+  const findings = findAll({
+    activity,
+    hours,
+    counts,
+    outcome,
+    previous,
+    rules,
+    coverage,
+    trendChange: trend.change,
+    thresholds,
+  });
+  const noData = outcome.total === 0;
+  return {
+    schema_version: SCHEMA_VERSION,
+    metadata: {
+      ...describeWindow(activity, context),
+      status: noData ? "no_data" : "ok",
+      note: noData ? (findings.find((finding) => finding.id === "no-data")?.message ?? null) : null,
+      preset: activity.preset,
+    },
+    performance_metrics: {
+      total_actions: outcome.total,
+      successful_actions: outcome.successful,
+      failed_actions: outcome.failed,
+      partial_actions: outcome.partial,
+      running_actions: counts.running,
+      stale_actions: counts.stale,
+      skipped_actions: counts.skipped,
+      dry_run_actions: counts.dry_run,
+      wrapper_actions: counts.wrapper,
+      unknown_status_actions: counts.unknown,
+      overall_success_rate: outcome.rate,
+      actions_per_hour: outcome.total / hours,
+      avg_actions_per_rule: divide(outcome.total, rules.total),
+      records: activity.records,
+      duration_seconds: activity.duration,
+    },
+    comparison: {
+      ...describePrevious(activity.window),
+      total_actions: previous.total,
+      overall_success_rate: previous.rate,
+      success_rate_change: outcome.rate === null || previous.rate === null ? null : outcome.rate - previous.rate,
+      total_actions_change_ratio: divide(outcome.total - previous.total, previous.total),
+      duration_p95_change_ratio:
+        activity.duration === null || activity.previousDuration === null
+          ? null
+          : divide(activity.duration.p95 - activity.previousDuration.p95, activity.previousDuration.p95),
+    },
+    system_health: {
+      active_rules: rules.active,
+      total_rules: rules.total,
+      rules_basis: rules.basis,
+      rule_utilization_rate: rules.utilization,
+      automation_coverage: coverage,
+      health_score: health.score,
+      health_status: health.status,
+    },
+    quality_metrics: {
+      strategy_effectiveness: rateByGroup(measureByStrategy(rules.executed)),
+      automation_level_effectiveness: rateByGroup(measureByLevel(rules.executed)),
+      rule_reliability: Object.fromEntries(
+        rules.executed.map((rule) => [rule.rule, rule.outcome.successful / rule.outcome.total]),
+      ),
+    },
+    execution_frequency: measureFrequency(rules.executed),
+    rule_metrics_summary: summarizeRules(rules.executed),
+    trend_analysis: trend.analysis,
+    findings,
+    recommendations: recommendAll(findings, thresholds),
+    detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
+  };
+}
+
+/** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */
+function buildFallback(activity: MissingTables & Activity, thresholds: Thresholds, context: ReportContext): Report {
+  const note = `No table to read: looked for ${activity.lookedFor.join(", ")} in ${activity.where}`;
+  const finding: Finding = {
+    id: "tables-missing",
+    severity: "warning",
+    rule_name: null,
+    message: note,
+    evidence: { looked_for: activity.lookedFor, where: activity.where },
+  };
+  const nothing: ReadActivity & Activity = {
+    ...activity,
+    kind: "read",
+    preset: activity.preset ?? "automation",
+    rules: [] as RuleActivity[],
+    records: { processed: null, created: null, updated: null, failed: null },
+    duration: null,
+    previousDuration: null,
+    hours: [],
+    unknownStatuses: [],
+    recent: [],
+    declaredRules: [],
+  };
+  const empty = buildFromRows(nothing, thresholds, context);
+  return {
+    ...empty,
+    metadata: { ...empty.metadata, status: "fallback", note, preset: activity.preset },
+    findings: [finding],
+    recommendations: recommendAll([finding], thresholds),
+  };
+}
+
+type WindowMetadata = Omit<Report["metadata"], "status" | "note" | "preset">;
+
+function describeWindow(activity: Activity, context: ReportContext): WindowMetadata {
+  const start = formatInstant(activity.window.startMs);
+  return {
+    source: activity.source,
+    pass_id: context.passId,
+    report_generated_at: formatInstant(context.generatedMs),
+    time_window_hours: windowHours(activity.window),
+    window_start: start,
+    window_end: formatInstant(activity.window.endMs),
+    cutoff_time: start,
+    include_detailed: context.detailed,
+    query_seconds: activity.querySeconds,
+    generator: context.generator,
+  };
+}
+
+function describePrevious(window: Window): { window_start: string; window_end: string } {
+  return {
+    window_start: formatInstant(2 * window.startMs - window.endMs),
+    window_end: formatInstant(window.startMs),
+  };
+}
+
+function windowHours(window: Window): number {
+  return (window.endMs - window.startMs) / HOUR_MS;
+}

@@ -1,0 +1,46 @@
+/** Arithmetic on status counts: what is finished, what failed, which rate that makes. */
+import type { StatusCounts } from "./activity.ts";
+import { ACTION_STATUSES } from "./schema.ts";
+
+export type Outcome = { total: number; successful: number; failed: number; partial: number; rate: number | null };
+
+export function emptyCounts(): StatusCounts {
+  return {
+    success: 0,
+    partial: 0,
+    failed: 0,
+    running: 0,
+    stale: 0,
+    skipped: 0,
+    dry_run: 0,
+    wrapper: 0,
+    unknown: 0,
+  };
+}
+
+export function addCounts(all: StatusCounts[]): StatusCounts {
+  const sum = emptyCounts();
+  for (const counts of all) for (const status of ACTION_STATUSES) sum[status] += counts[status];
+  return sum;
+}
+
+/** total = success + partial + failed; failed = total − successful, so partial counts as failed. */
+export function countOutcome(counts: StatusCounts): Outcome {
+  const total = counts.success + counts.partial + counts.failed;
+  return {
+    total,
+    successful: counts.success,
+    failed: total - counts.success,
+    partial: counts.partial,
+    rate: divide(counts.success, total),
+  };
+}
+
+/** Whether the rule itself did anything, finished or not; rehearsals and wrappers are not the rule's own runs. */
+export function wasSeen(counts: StatusCounts): boolean {
+  return ACTION_STATUSES.some((status) => status !== "dry_run" && status !== "wrapper" && counts[status] > 0);
+}
+
+export function divide(numerator: number, denominator: number): number | null {
+  return denominator === 0 ? null : numerator / denominator;
+}

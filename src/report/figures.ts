@@ -1,0 +1,59 @@
+/** How figures are written in words: one way for report texts and for renderers. */
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** Epoch milliseconds as RFC 3339 in UTC; milliseconds only where there are any. */
+export function formatInstant(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
+/** An RFC 3339 instant as `10 Jul 2026 21:00`, in UTC. */
+export function formatMinute(instant: string): string {
+  const [date = "", time = ""] = instant.split("T");
+  const [year, month, day] = date.split("-").map(Number);
+  return `${day} ${MONTHS[(month ?? 1) - 1]} ${year} ${time.slice(0, 5)}`;
+}
+
+/** A ratio of 0–1 as a percentage with one decimal; a rounded figure never claims all or nothing. */
+export function formatRatio(ratio: number): string {
+  if (ratio > 0.999 && ratio < 1) return ">99.9 %";
+  if (ratio > 0 && ratio < 0.001) return "<0.1 %";
+  return `${(ratio * 100).toFixed(1)} %`;
+}
+
+export function formatCount(count: number): string {
+  return count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** `1 run`, `2 runs`. */
+export function formatPlural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Seconds as `0.4s`, `38s`, `1m 36s`, `2h 05m`, `3d 04h`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
+  const whole = Math.round(seconds);
+  const [d, h, m, s] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
+  if (d > 0) return `${d}d ${pad(h)}h`;
+  if (h > 0) return `${h}h ${pad(m)}m`;
+  if (m > 0) return `${m}m ${pad(s)}s`;
+  return `${s}s`;
+}
+
+/** The length of a window as people say it: `24 h`, `7 d`, `90 min`. */
+export function formatHours(hours: number): string {
+  if (hours >= 48 && hours % 24 === 0) return `${hours / 24} d`;
+  if (Number.isInteger(hours)) return `${hours} h`;
+  const minutes = hours * 60;
+  return Number.isInteger(minutes) ? `${minutes} min` : `${Number(hours.toFixed(2))} h`;
+}
+
+function pad(value: number): string {
+  return value.toString().padStart(2, "0");
+}

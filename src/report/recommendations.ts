@@ -1,0 +1,138 @@
+/** Advice, derived from findings only: one entry per kind of finding. */
+import { adviseOnError } from "./error-message.ts";
+import { formatRatio } from "./figures.ts";
+import { PRIORITIES, type Finding, type FindingId, type Recommendation } from "./schema.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+type Adviser = (finding: Finding, thresholds: Thresholds) => Omit<Recommendation, "rule_name">;
+
+const ADVISERS: Record<FindingId, Adviser> = {
+  "tables-missing": ({ message }) => ({
+    id: "set-up-warehouse",
+    priority: "high",
+    category: "setup",
+    issue: message,
+    recommendation:
+      "Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema sql` prints",
+  }),
+  "no-data": ({ evidence, message }) => ({
+    id: "check-scheduler",
+    priority: evidence["total_before"] === 0 ? "medium" : "high",
+    category: "reliability",
+    issue: message,
+    recommendation:
+      "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
+  }),
+  "success-rate-low": ({ evidence, message }, thresholds) => ({
+    id: "raise-success-rate",
+    priority: rateOf(evidence) < thresholds.overall_success_rate_high ? "high" : "medium",
+    category: "reliability",
+    issue: message,
+    recommendation: "Start with the rules named here first: they hold most of the failures",
+  }),
+  "failures-many": ({ message }) => ({
+    id: "find-common-cause",
+    priority: "high",
+    category: "reliability",
+    issue: message,
+    recommendation: "See whether the failures share a minute or a message before repairing rules one by one",
+  }),
+  "rule-success-rate-low": (finding, thresholds) => ({
+    id: "review-rule",
+    priority: priorityOfRule(rateOf(finding.evidence), thresholds),
+    category: "reliability",
+    issue: `Success rate ${formatRatio(rateOf(finding.evidence))} (${Number(finding.evidence["successful"])} of ${Number(finding.evidence["total"])})`,
+    recommendation: adviseOnRule(finding),
+  }),
+  "rule-silent": ({ message, rule_name }) => ({
+    id: "restart-rule",
+    priority: "high",
+    category: "reliability",
+    issue: message,
+    recommendation: `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`,
+  }),
+  "stale-actions": ({ message }) => ({
+    id: "clear-stale-runs",
+    priority: "medium",
+    category: "reliability",
+    issue: message,
+    recommendation: "Look whether their workers are alive; end the rows of those that are not",
+  }),
+  "trend-declining": ({ message }) => ({
+    id: "stop-decline",
+    priority: "medium",
+    category: "reliability",
+    issue: message,
+    recommendation:
+      "Compare what changed in the second half of the window: deployments, credentials, limits of the CRM",
+  }),
+  "duration-rising": ({ message }) => ({
+    id: "find-slowdown",
+    priority: "medium",
+    category: "performance",
+    issue: message,
+    recommendation: "Compare the rules' p95 with --detailed and look at the slowest first",
+  }),
+  "unknown-status": ({ message }) => ({
+    id: "explain-status",
+    priority: "medium",
+    category: "data",
+    issue: message,
+    recommendation:
+      "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
+  }),
+  "utilization-low": ({ message }) => ({
+    id: "review-idle-rules",
+    priority: "medium",
+    category: "utilization",
+    issue: message,
+    recommendation: "Disable the rules that are no longer wanted, and check the schedules of the others",
+  }),
+  "manual-share-high": ({ message }) => ({
+    id: "automate-manual-rules",
+    priority: "medium",
+    category: "automation",
+    issue: message,
+    recommendation: "Move the manual rules that run most to semi-automatic",
+  }),
+  "schedule-unmatched": ({ rule_name }) => ({
+    id: "map-schedule",
+    priority: "low",
+    category: "setup",
+    issue: `Schedule ${rule_name ?? ""} matches no sync type`,
+    recommendation: `If it runs under another name, say so under rule_names: ${JSON.stringify(rule_name)} = "the sync type"`,
+  }),
+  "rule-undeclared": ({ message }) => ({
+    id: "declare-rule",
+    priority: "info",
+    category: "setup",
+    issue: message,
+    recommendation: "Add them to automation_rules, so that it is noticed when they stop",
+  }),
+};
+
+/** Most urgent first; within a priority in the findings' order. */
+export function recommendAll(findings: Finding[], thresholds: Thresholds): Recommendation[] {
+  return findings
+    .map((finding) => ({
+      ...ADVISERS[finding.id as FindingId](finding, thresholds),
+      rule_name: finding.rule_name,
+    }))
+    .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
+}
+
+function rateOf(evidence: Finding["evidence"]): number {
+  return Number(evidence["successful"]) / Number(evidence["total"]);
+}
+
+function priorityOfRule(rate: number, thresholds: Thresholds): Recommendation["priority"] {
+  if (rate < thresholds.rule_success_rate_high) return "high";
+  return rate < thresholds.rule_success_rate_medium ? "medium" : "low";
+}
+
+function adviseOnRule({ rule_name, evidence }: Finding): string {
+  const rule = rule_name ?? "the rule";
+  const error = evidence["newest_error"];
+  if (typeof error !== "string") return `The newest failure of ${rule} left no message: see its log`;
+  return `Look at the newest error of ${rule}: ${error}; ${adviseOnError(error, rule)}`;
+}

@@ -1,0 +1,92 @@
+/** Hour by hour: the distribution over UTC clock hours, and whether the success rate rises or falls. */
+import type { HourActivity, Window } from "./activity.ts";
+import { divide } from "./counts.ts";
+import { formatInstant } from "./figures.ts";
+import type { Report } from "./schema.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+export type Trend = {
+  analysis: Report["trend_analysis"];
+  /** Later half's success rate minus the earlier half's; null when it is not judged. */
+  change: number | null;
+};
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Partial first and last hours are listed and left out of every figure but the distribution. With an odd number of
+ * complete hours the middle one belongs to the later half.
+ */
+export function analyzeTrend(window: Window, active: HourActivity[], thresholds: Thresholds): Trend {
+  const hours = listHours(window, active);
+  const complete = hours.filter((hour) => !hour.partial);
+  const total = sumTotals(complete);
+  const change = measureChange(complete, total, thresholds);
+  return {
+    change,
+    analysis: {
+      total_hours_analyzed: complete.length,
+      avg_actions_per_hour: divide(total, complete.length),
+      peak_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a > b),
+      lowest_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a < b),
+      success_rate_trend: nameTrend(change, thresholds.trend_change),
+      hourly_distribution: {
+        actions_per_hour: Object.fromEntries(hours.map((hour) => [hour.key, hour.total])),
+        success_rates_per_hour: Object.fromEntries(
+          hours.map((hour) => [hour.key, divide(hour.successful, hour.total)]),
+        ),
+        partial_hours: hours.filter((hour) => hour.partial).map((hour) => hour.key),
+      },
+    },
+  };
+}
+
+type Hour = { key: string; total: number; successful: number; partial: boolean };
+
+function listHours(window: Window, active: HourActivity[]): Hour[] {
+  const byHour = new Map(active.map((hour) => [hour.hourMs, hour]));
+  const hours: Hour[] = [];
+  for (let ms = Math.floor(window.startMs / HOUR_MS) * HOUR_MS; ms < window.endMs; ms += HOUR_MS) {
+    const found = byHour.get(ms);
+    hours.push({
+      key: formatInstant(ms),
+      total: found?.total ?? 0,
+      successful: found?.successful ?? 0,
+      partial: ms < window.startMs || ms + HOUR_MS > window.endMs,
+    });
+  }
+  return hours;
+}
+
+function measureChange(complete: Hour[], total: number, thresholds: Thresholds): number | null {
+  if (total < thresholds.trend_min_actions || complete.length < thresholds.trend_min_hours) return null;
+  const middle = Math.floor(complete.length / 2);
+  const earlier = successRate(complete.slice(0, middle));
+  const later = successRate(complete.slice(middle));
+  return earlier === null || later === null ? null : later - earlier;
+}
+
+function nameTrend(change: number | null, limit: number): Report["trend_analysis"]["success_rate_trend"] {
+  if (change === null) return "unknown";
+  if (change > limit) return "improving";
+  return change < -limit ? "declining" : "stable";
+}
+
+function successRate(hours: Hour[]): number | null {
+  return divide(
+    hours.reduce((sum, hour) => sum + hour.successful, 0),
+    sumTotals(hours),
+  );
+}
+
+function sumTotals(hours: Hour[]): number {
+  return hours.reduce((sum, hour) => sum + hour.total, 0);
+}
+
+/** The earliest hour that beats all others. */
+function findHour(hours: Hour[], beats: (a: number, b: number) => boolean): string | null {
+  return (
+    hours.reduce<Hour | null>((best, hour) => (best === null || beats(hour.total, best.total) ? hour : best), null)
+      ?.key ?? null
+  );
+}

@@ -1,0 +1,81 @@
+/** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
+import * as v from "valibot";
+import { describeTarget, type Target } from "../config/target.ts";
+
+/** What we found out ourselves about a warehouse; the message does not yet say which. */
+export class WarehouseError extends Error {}
+
+/** A failure whose whole reason was put into words elsewhere. */
+export class ReadFailure extends Error {}
+
+type Words = (place: string, message: string) => string;
+
+/** SQLSTATE (PostgreSQL documentation, appendix A), system error and SQLite codes. */
+const REASONS: Record<string, Words> = {
+  ECONNREFUSED: (place) => `${place} refuses the connection: is PostgreSQL running there, and listening on that port?`,
+  ENOTFOUND: (place) => `the host of ${place} is not known: check its spelling and the DNS`,
+  EAI_AGAIN: (place) => `the name of ${place} cannot be looked up now: check the DNS`,
+  EHOSTUNREACH: (place) => `${place} cannot be reached: check the network and firewalls`,
+  ENETUNREACH: (place) => `${place} cannot be reached: check the network and firewalls`,
+  ETIMEDOUT: (place) => `${place} does not answer: check the network and firewalls`,
+  ECONNRESET: (place) => `${place} broke the connection off: look into the server's log`,
+  EPIPE: (place) => `${place} broke the connection off: look into the server's log`,
+  CONNECTION_CLOSED: (place) => `${place} closed the connection: look into the server's log`,
+  CONNECTION_ENDED: (place) => `${place} closed the connection: look into the server's log`,
+  CONNECTION_DESTROYED: (place) => `${place} closed the connection: look into the server's log`,
+  ENOENT: (place) => `${place} is not there: check the path`,
+  EACCES: (place) => `${place} may not be opened by this user: check its permissions`,
+  "28P01": (place) => `${place} refuses the password or user: check both in the connection URL`,
+  "28000": (place, message) => `${place} refuses this user: ${message}. Check pg_hba.conf and sslmode`,
+  "3D000": (place) => `${place} has no database of that name: check the end of the connection URL`,
+  "42501": (place, message) => `${place}: ${message}. Grant the reader SELECT on that table and USAGE on its schema`,
+  "42703": (place, message) =>
+    `${place}: ${message}. The table is not as the preset expects it: check preset, schema and table`,
+  "42P01": (place, message) => `${place}: ${message}. It was there a moment ago: try again`,
+  "53300": (place) => `${place} has no free connection: raise max_connections or the role's limit, or try later`,
+  "55P03": (place) =>
+    `${place}: a table is locked by somebody else, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
+  "57014": (place) =>
+    `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index of the README`,
+  "57P01": (place) => `${place} was shut down in mid-query: try again when it is up`,
+  "57P02": (place) => `${place} crashed in mid-query: try again when it is up`,
+  "57P03": (place) => `${place} is starting up or shutting down: try again in a moment`,
+  SQLITE_CANTOPEN: (place) =>
+    `${place} cannot be opened: check the path and that this user may read it (a file in WAL mode also needs write access to its folder)`,
+  SQLITE_NOTADB: (place) => `${place} is not an SQLite database: check the path`,
+  SQLITE_CORRUPT: (place) => `${place} is damaged: restore it from a backup`,
+  SQLITE_BUSY: (place) => `${place} is locked by a writer, and lock_timeout passed: try again`,
+  SQLITE_READONLY: (place) =>
+    `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
+};
+
+const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+
+/** One line; the caller removes secrets from it by value. */
+export function describeFailure(error: unknown, target: Target): string {
+  if (error instanceof ReadFailure) return error.message;
+  const place = describeTarget(target);
+  if (error instanceof WarehouseError) return `${place}: ${error.message}`;
+  if (v.isValiError(error)) {
+    const [issue] = error.issues;
+    return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
+  }
+  const { code, message } = readError(error);
+  const words = REASONS[code] ?? REASONS[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+  if (words !== undefined) return oneLine(words(place, message));
+  if (TLS_CODE.test(code))
+    return oneLine(
+      `${place}: the server's certificate is not accepted: ${message || code}. Check sslmode and sslrootcert`,
+    );
+  return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
+}
+
+function readError(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: "", message: String(error) };
+  const code = "code" in error ? String(error.code) : "";
+  return { code, message: error.message };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,37 @@
+-- automation on SQLite: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
+-- Both run in sqlite3 as they are. status is null where the word is unknown.
+SELECT
+  crm_source,
+  rule,
+  CASE lower(trim(status))
+    WHEN 'success' THEN 'success'
+    WHEN 'completed' THEN 'success'
+    WHEN 'partial' THEN 'partial'
+    WHEN 'failed' THEN 'failed'
+    WHEN 'error' THEN 'failed'
+    WHEN 'running' THEN 'running'
+    WHEN 'in_progress' THEN 'running'
+    WHEN 'skipped' THEN 'skipped'
+  END AS status,
+  status AS status_word,
+  started_at,
+  finished_at,
+  status <> 'success' AND lower(substr(error, 1, 300)) LIKE '%clean%up%' AS cleaned_up,
+  records_processed,
+  records_created,
+  records_updated,
+  records_failed,
+  error,
+  dry_run IS TRUE AS dry_run,
+  wrapper IS TRUE AS wrapper
+FROM automation_actions;
+
+SELECT
+  crm_source,
+  name,
+  enabled,
+  automation_level,
+  strategy,
+  priority,
+  schedule
+FROM automation_rules;

@@ -1,0 +1,72 @@
+/** Schedule rows and sync types call the same thing by different names: `Genius_Appointment` starts `appointments`. */
+import type { DeclaredRule, RuleActivity } from "../report/activity.ts";
+import { wasSeen } from "../report/counts.ts";
+
+/**
+ * In a sync-history warehouse a rule is a sync type. Schedule rows attach to the type they name, several to one; an
+ * enabled row that names none is a rule of its own, marked unmatched. Without schedule rows nothing is declared.
+ */
+export function attachSchedules(
+  schedules: DeclaredRule[],
+  rules: RuleActivity[],
+  crmSource: string,
+  ruleNames: Record<string, string>,
+): DeclaredRule[] {
+  if (schedules.length === 0) return [];
+  const attached = new Map<string, DeclaredRule[]>();
+  const unmatched = new Map<string, DeclaredRule>();
+  for (const schedule of schedules) {
+    const rule = findRule(schedule.name, rules, crmSource, ruleNames);
+    if (rule !== null) attached.set(rule.rule, [...(attached.get(rule.rule) ?? []), schedule]);
+    else if (schedule.enabled) {
+      const name = ruleNames[schedule.name] ?? schedule.name;
+      unmatched.set(name, unmatched.get(name) ?? { ...schedule, name, unmatched: true });
+    }
+  }
+  const types = rules.filter((rule) => wasSeen(rule.current) || wasSeen(rule.previous));
+  return [...types.map((type) => declareType(type.rule, attached.get(type.rule) ?? [])), ...unmatched.values()];
+}
+
+/** A type that no schedule names is started some other way: nothing says that it is disabled. */
+function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
+  const enabled = schedules.filter((schedule) => schedule.enabled);
+  const recurrences = enabled.flatMap((schedule) => schedule.schedule ?? []);
+  return {
+    name,
+    enabled: schedules.length === 0 || enabled.length > 0,
+    automationLevel: null,
+    strategy: null,
+    priority: null,
+    schedule: recurrences.length === 0 ? null : recurrences.join("; "),
+    unmatched: false,
+  };
+}
+
+/** The configured name, else the same name, else the one rule whose normalised name is the same; never a guess. */
+function findRule(
+  name: string,
+  rules: RuleActivity[],
+  crmSource: string,
+  ruleNames: Record<string, string>,
+): RuleActivity | null {
+  const configured = ruleNames[name];
+  if (configured !== undefined) return rules.find((rule) => rule.rule === configured) ?? null;
+  const same = rules.find((rule) => rule.rule.toLowerCase() === name.toLowerCase());
+  if (same !== undefined) return same;
+  const normalized = normalizeName(name, crmSource);
+  const alike = rules.filter((rule) => normalizeName(rule.rule, crmSource) === normalized);
+  return alike.length === 1 ? (alike[0] ?? null) : null;
+}
+
+/** Lower case, words joined by `_`, without the CRM's prefix, the last word in the singular. */
+export function normalizeName(name: string, crmSource: string): string {
+  const words = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "_")
+    .replace(/^_+|_+$/g, "");
+  const prefix = `${crmSource.toLowerCase()}_`;
+  const bare = words.startsWith(prefix) ? words.slice(prefix.length) : words;
+  if (/[^aeiou]ies$/.test(bare)) return bare.replace(/ies$/, "y");
+  if (/(?:us|ss|x|z|ch|sh)es$/.test(bare)) return bare.replace(/es$/, "");
+  return /[^su]s$/.test(bare) ? bare.slice(0, -1) : bare;
+}
