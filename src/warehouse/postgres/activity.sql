@@ -21,9 +21,10 @@ told AS NOT MATERIALIZED (
     AND a.started_at < $3::timestamptz
     AND ($4::jsonb IS NULL OR NOT $4::jsonb ? a.rule)
 ),
-judged AS NOT MATERIALIZED (
+r AS MATERIALIZED (
   SELECT
-    *,
+    started_at >= $2::timestamptz AS cur,
+    rule COLLATE "C" AS rule,
     CASE
       WHEN dry_run THEN 'dry_run'
       WHEN is_wrapper THEN 'wrapper'
@@ -31,20 +32,12 @@ judged AS NOT MATERIALIZED (
         CASE WHEN started_at < row_end - make_interval(secs => $7::float8) THEN 'stale' ELSE 'running' END
       ELSE coalesce(meaning, 'unknown')
     END AS state,
-    CASE WHEN finished_at >= started_at AND finished_at <= row_end AND cleaned_up IS NOT TRUE
-      THEN date_part('epoch', finished_at - started_at) END AS d
-  FROM told
-),
-r AS MATERIALIZED (
-  SELECT
-    started_at >= $2::timestamptz AS cur,
-    rule COLLATE "C" AS rule,
-    state,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
     started_at,
     records_processed, records_created, records_updated, records_failed,
-    d
-  FROM judged
+    CASE WHEN finished_at >= started_at AND finished_at <= row_end AND cleaned_up IS NOT TRUE
+      THEN date_part('epoch', finished_at - started_at) END AS d
+  FROM told
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
@@ -68,15 +61,17 @@ SELECT json_build_object(
     FROM finished WHERE cur AND d IS NOT NULL GROUP BY rule) p),
   'words', (SELECT coalesce(json_agg(json_build_array(left(word, 100), n)), '[]') FROM (
     SELECT word, count(*) AS n FROM r WHERE cur AND state = 'unknown' GROUP BY word ORDER BY n DESC, word LIMIT 20) w),
-  'errors', (SELECT coalesce(json_agg(json_build_array(a.rule, left(a.error, 1000))), '[]') FROM (
+  'errors', (SELECT coalesce(json_agg(json_build_array(e.rule, left(a.error, 1000))), '[]') FROM (
     SELECT rule, max(started_at) AS started_at FROM r
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
-    JOIN judged a ON a.started_at = e.started_at AND a.rule = e.rule
-    WHERE a.started_at >= $2::timestamptz AND a.state IN ('partial', 'failed') AND a.error IS NOT NULL),
-  'recent', (SELECT coalesce(json_agg(json_build_array(rule, state, floor(date_part('epoch', started_at) * 1000),
-      CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, left(error, 1000))), '[]') FROM (
-    SELECT * FROM judged WHERE started_at >= $2::timestamptz
-    ORDER BY started_at DESC, rule COLLATE "C" LIMIT $8::int) n),
+    JOIN actions a ON a.started_at = e.started_at AND a.rule = e.rule
+    WHERE a.crm_source = $1::text AND a.started_at >= $2::timestamptz AND a.started_at < $3::timestamptz
+      AND a.error IS NOT NULL),
+  'recent', (SELECT coalesce(json_agg(json_build_array(n.rule, n.state, floor(date_part('epoch', n.started_at) * 1000),
+      CASE WHEN n.state IN ('success', 'partial', 'failed') THEN n.d END,
+      (SELECT min(left(a.error, 1000)) FROM actions a
+        WHERE a.crm_source = $1::text AND a.started_at = n.started_at AND a.rule = n.rule))), '[]') FROM (
+    SELECT * FROM r WHERE cur ORDER BY started_at DESC, rule LIMIT $8::int) n),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule)), '[]')
     FROM rules
