@@ -24,9 +24,13 @@ export function readEnvironment(): Environment {
   };
 }
 
-/** The terminal itself is asked only when there is one: touching `process.stdout` costs more than all else here. */
+/**
+ * A pager in a terminal is as wide as the terminal that stderr still is. A stream is asked only where there is one:
+ * touching `process.stdout` costs more than all else here.
+ */
 function readColumns(configured: string | undefined, terminal: boolean): number | null {
   if (terminal && process.stdout.columns > 0) return process.stdout.columns;
+  if (!terminal && isatty(STDERR) && process.stderr.columns > 0) return process.stderr.columns;
   const columns = Number(configured);
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }

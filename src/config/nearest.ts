@@ -5,5 +5,5 @@ import { closestMatch } from "leven";
 export function suggestName(wrong: string, names: string[]): string {
   const nearest = closestMatch(wrong.toLowerCase(), names, { maxDistance: Math.max(2, Math.floor(wrong.length / 3)) });
   if (nearest !== undefined) return `did you mean ${nearest}?`;
-  return names.length === 0 ? "nothing is allowed here" : `known: ${names.join(", ")}`;
+  return names.length === 0 ? "nothing is allowed here." : `known: ${names.join(", ")}.`;
 }

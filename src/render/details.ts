@@ -57,7 +57,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     [metrics.skipped_actions, "skipped"],
     [metrics.dry_run_actions, "dry-run"],
     [metrics.wrapper_actions, "wrapper"],
-    [metrics.unknown_status_actions, "of unknown status"],
+    [metrics.unknown_status_actions ?? 0, "of unknown status"],
   ] as const;
   const counted = beside.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
   const lines: [string, string | null][] = [

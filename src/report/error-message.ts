@@ -1,6 +1,8 @@
 /** What may be shown of an error message that a sync wrote, and what to do about the well-known ones. */
 
 const SHOWN_LENGTH = 300;
+/** Patterns look at no more than this: what follows is never shown. */
+const READ_LENGTH = 1000;
 
 /** Order matters: the first rule that takes a place keeps it. */
 const SECRETS: [pattern: RegExp, replacement: string][] = [
@@ -28,7 +30,7 @@ const ADVICE: [pattern: RegExp, advice: (rule: string) => string][] = [
 /** One line, shortened, with credentials, tokens and mail addresses masked. */
 export function maskErrorMessage(message: string | null): string | null {
   if (message === null) return null;
-  const masked = SECRETS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), message);
+  const masked = SECRETS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), message.slice(0, READ_LENGTH));
   const line = masked.replace(/\s+/g, " ").trim();
   if (line === "") return null;
   return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH - 1).trimEnd()}…` : line;

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatHours, formatPlural, formatRatio } f
 import { compareNames, type RuleSet } from "./rules.ts";
 import { SEVERITIES, type Finding, type FindingId, type Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
+import { isBeyond } from "./trend.ts";
 
 export type Facts = {
   activity: ReadActivity;
@@ -81,7 +82,7 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
     return [warn(message, { stale: counts.stale, rules })];
   },
   "trend-declining": ({ trendChange, thresholds }) => {
-    if (trendChange === null || trendChange >= -thresholds.trend_change) return [];
+    if (trendChange === null || !isBeyond(-trendChange, thresholds.trend_change)) return [];
     const message = `Success rate fell by ${(-trendChange * 100).toFixed(1)} points from the first half of the window to the second`;
     return [warn(message, { change: trendChange })];
   },

@@ -158,7 +158,9 @@ export const ReportSchema = v.strictObject({
     skipped_actions: count,
     dry_run_actions: count,
     wrapper_actions: count,
-    unknown_status_actions: describe(count, "Actions whose status is in no vocabulary; a finding names the words"),
+    unknown_status_actions: v.optional(
+      describe(count, "Actions whose status is in no vocabulary; a finding names the words"),
+    ),
     overall_success_rate: v.nullable(ratio),
     actions_per_hour: v.pipe(v.number(), v.minValue(0)),
     avg_actions_per_rule: describe(v.nullable(v.pipe(v.number(), v.minValue(0))), "total_actions / total_rules"),

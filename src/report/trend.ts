@@ -68,8 +68,13 @@ function measureChange(complete: Hour[], total: number, thresholds: Thresholds):
 
 function nameTrend(change: number | null, limit: number): Report["trend_analysis"]["success_rate_trend"] {
   if (change === null) return "unknown";
-  if (change > limit) return "improving";
-  return change < -limit ? "declining" : "stable";
+  if (isBeyond(change, limit)) return "improving";
+  return isBeyond(-change, limit) ? "declining" : "stable";
+}
+
+/** Above the limit by more than the rounding of a difference of two rates. */
+export function isBeyond(change: number, limit: number): boolean {
+  return change - limit > 1e-9;
 }
 
 function successRate(hours: Hour[]): number | null {

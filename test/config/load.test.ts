@@ -1,0 +1,258 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.ts";
+import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
+let files = 0;
+
+function write(text: string): string {
+  files += 1;
+  const path = join(directory, `${files}.toml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function load(text: string, variables: Record<string, string> = {}) {
+  return await loadConfig(write(text), variables);
+}
+
+async function problemsOf(text: string, variables: Record<string, string> = {}): Promise<string> {
+  const path = write(text);
+  try {
+    await loadConfig(path, variables);
+    return "valid";
+  } catch (error) {
+    return (error as Error).message.replaceAll(path, "FILE");
+  }
+}
+
+test("the smallest file has every default", async () => {
+  const { crms, concurrency, export: exporting } = await load('[crm.hubspot]\nurl = "postgres://u:pw@h/d"\n');
+  expect({ concurrency, exporting }).toEqual({ concurrency: 4, exporting: { enabled: false, dir: null, keep: null } });
+  expect(crms).toEqual([
+    {
+      name: "hubspot",
+      crm_source: "hubspot",
+      preset: "auto",
+      timeout: 30_000,
+      statement_timeout: 30_000,
+      lock_timeout: 1000,
+      schema: null,
+      table: null,
+      rules_table: null,
+      exclude_rules: [],
+      wrapper_rules: null,
+      statuses: {},
+      rule_names: {},
+      stale_after: 7_200_000,
+      thresholds: {
+        min_actions: 3,
+        success_rate: 0.95,
+        overall_success_rate_high: 0.7,
+        rule_success_rate: 0.95,
+        rule_success_rate_medium: 0.8,
+        rule_success_rate_high: 0.5,
+        utilization: 0.5,
+        manual_share: 0.3,
+        trend_min_actions: 10,
+        trend_min_hours: 2,
+        trend_change: 0.05,
+        failed_actions: 10,
+        duration_growth: 0.5,
+        duration_min_actions: 10,
+      },
+      target: {
+        kind: "postgres",
+        host: "h",
+        port: 5432,
+        user: "u",
+        password: "pw",
+        database: "d",
+        sslMode: "prefer",
+        sslRootCert: null,
+      },
+    },
+  ]);
+});
+
+test("a CRM's own value beats [defaults], which beats the built-in one; thresholds are laid over one by one", async () => {
+  const { crms } = await load(
+    `
+[defaults]
+url = "sqlite:shared.sqlite"
+timeout = "10s"
+lock_timeout = 2
+thresholds = { success_rate = 0.9, min_actions = 5 }
+[crm.a]
+timeout = "5s"
+thresholds = { min_actions = 7 }
+[crm.b]
+url_file = "secret"
+crm_source = "other"
+`
+      .replace("url_file", "url")
+      .replace('"secret"', '"sqlite:b.sqlite"'),
+  );
+  expect(
+    crms.map(
+      ({
+        name,
+        crm_source,
+        timeout,
+        statement_timeout,
+        lock_timeout,
+        thresholds: { min_actions, success_rate },
+        target,
+      }) => ({ name, crm_source, timeout, statement_timeout, lock_timeout, min_actions, success_rate, target }),
+    ),
+  ).toEqual([
+    {
+      name: "a",
+      crm_source: "a",
+      timeout: 5000,
+      statement_timeout: 5000,
+      lock_timeout: 2000,
+      min_actions: 7,
+      success_rate: 0.9,
+      target: { kind: "sqlite", path: join(directory, "shared.sqlite") },
+    },
+    {
+      name: "b",
+      crm_source: "other",
+      timeout: 10_000,
+      statement_timeout: 10_000,
+      lock_timeout: 2000,
+      min_actions: 5,
+      success_rate: 0.9,
+      target: { kind: "sqlite", path: join(directory, "b.sqlite") },
+    },
+  ]);
+});
+
+test("a secret comes from a file beside the configuration, or from systemd's credentials first", async () => {
+  writeFileSync(join(directory, "one-url"), "postgres://u:beside@h/d\n");
+  const credentials = mkdtempSync(join(tmpdir(), "automation-reports-credentials-"));
+  writeFileSync(join(credentials, "two-url"), "postgres://u:credential@h/d\n");
+  const { crms, secrets } = await load('[crm.one]\nurl_file = "one-url"\n[crm.two]\nurl_file = "two-url"\n', {
+    CREDENTIALS_DIRECTORY: credentials,
+  });
+  expect(crms.map(({ target }) => target.kind === "postgres" && target.password)).toEqual(["beside", "credential"]);
+  expect(secrets).toEqual(["postgres://u:beside@h/d", "beside", "postgres://u:credential@h/d", "credential"]);
+});
+
+test("what config init prints is valid once its variable is set", async () => {
+  const { crms } = await load(CONFIG_TEMPLATE, { WAREHOUSE_URL: "postgres://u@h/d" });
+  expect(crms.map(({ name }) => name)).toEqual(["hubspot"]);
+  const everything = CONFIG_TEMPLATE.replace(/^# (?=[a-z_]+ = |\[)/gm, "")
+    .replace(/^url_file.*$/m, "")
+    .replace("warehouse.sqlite", "w.sqlite");
+  expect(await problemsOf(everything, { WAREHOUSE_URL: "postgres://u@h/d" })).toBe("valid");
+});
+
+test.each([
+  { name: "no TOML", text: '[crm.hubspot]\nurl = "postgres://u:canary@h/d\n', says: ["FILE:2:", "not valid TOML"] },
+  {
+    name: "a table twice",
+    text: '[crm.a]\nurl = "sqlite:x"\n[crm.a]\nurl = "sqlite:canary"\n',
+    says: ["FILE:3:", "not valid TOML"],
+  },
+  { name: "no CRM", text: "concurrency = 2\n", says: ["FILE: no CRM is configured"] },
+  { name: "an empty CRM table", text: "[crm]\n", says: ["FILE:1:1: no CRM is configured"] },
+  {
+    name: "an unknown key",
+    text: '[crm.hubspot]\nurl = "sqlite:x"\npresset = "canary"\n',
+    says: ['FILE:3:1: unknown key "presset": did you mean preset?'],
+  },
+  {
+    name: "an unknown key in an inline table",
+    text: '[crm.a]\nurl = "sqlite:x"\nthresholds = { sucess_rate = 1 }\n',
+    says: ["FILE:3:16:", "did you mean success_rate?"],
+  },
+  {
+    name: "an unknown table",
+    text: '[crms.hubspot]\nurl = "sqlite:canary"\n',
+    says: ["FILE:1:", 'unknown key "crms": did you mean crm?'],
+  },
+  {
+    name: "an unset variable",
+    text: '[crm.a]\nurl = "${CANARY_URL}"\n',
+    says: ["FILE:2:1: the environment variable CANARY_URL is not set"],
+  },
+  { name: "a bad URL", text: '[crm.a]\nurl = "http://u:canary@h"\n', says: ["FILE:2:1: write postgresql://"] },
+  {
+    name: "a bad URL in defaults",
+    text: '[defaults]\nurl = "http://u:canary@h"\n[crm.a]\n',
+    says: ["FILE:2:1: write postgresql://"],
+  },
+  { name: "no URL", text: "[crm.a]\ntimeout = 5\n", says: ["FILE:1:1: no connection"] },
+  {
+    name: "both URLs",
+    text: '[crm.a]\nurl = "sqlite:x"\nurl_file = "y"\n',
+    says: ["FILE:3:1: url and url_file are both given"],
+  },
+  {
+    name: "a secret file that is not there",
+    text: '[crm.a]\nurl_file = "nowhere"\n',
+    says: ["FILE:2:1: the file cannot be read"],
+  },
+  {
+    name: "a bad duration",
+    text: '[crm.a]\nurl = "sqlite:x"\ntimeout = "canary"\n',
+    says: ["FILE:3:1: crm.a.timeout must be a duration"],
+  },
+  { name: "a timeout of 0", text: '[crm.a]\nurl = "sqlite:x"\ntimeout = 0\n', says: ["FILE:3:1:", "100ms to 1h"] },
+  { name: "a wrong type", text: "[crm.a]\nurl = 5\n", says: ["FILE:2:1: crm.a.url must be text"] },
+  {
+    name: "a rate above 1",
+    text: '[crm.a]\nurl = "sqlite:x"\n[crm.a.thresholds]\nsuccess_rate = 95\n',
+    says: ["FILE:4:1:", "at most 1"],
+  },
+  { name: "a CRM called all", text: '[crm.all]\nurl = "sqlite:x"\n', says: ["FILE:1:1: a CRM cannot be called all"] },
+  {
+    name: "a CRM whose name is a path",
+    text: '[crm."../../etc"]\nurl = "sqlite:x"\n',
+    says: ["FILE:1:1: a CRM's name is"],
+  },
+  {
+    name: "a CRM whose name is SQL",
+    text: `[crm."x'; DROP TABLE y"]\nurl = "sqlite:x"\n`,
+    says: ["FILE:1:1: a CRM's name is"],
+  },
+  {
+    name: "a CRM with a look-alike letter",
+    text: '[crm."hubspоt"]\nurl = "sqlite:x"\n',
+    says: ["FILE:1:1: a CRM's name is"],
+  },
+  {
+    name: "a CRM called constructor",
+    text: '[crm.constructor]\nurl = "sqlite:x"\n',
+    says: ["FILE:1:1: a CRM's name is"],
+  },
+  {
+    name: "a table without its preset",
+    text: '[crm.a]\nurl = "sqlite:x"\ntable = "runs"\n',
+    says: ["FILE:3:1: say which kind of table"],
+  },
+  {
+    name: "a schema in SQLite",
+    text: '[crm.a]\nurl = "sqlite:x"\nschema = "x"\n',
+    says: ["FILE:3:1: SQLite has no schemas"],
+  },
+  {
+    name: "an unknown status",
+    text: '[crm.a]\nurl = "sqlite:x"\nstatuses = { done = "canary" }\n',
+    says: ["FILE:3:14:", "must be one of success, partial, failed, running, skipped"],
+  },
+])("$name is refused with its place, and no value", async ({ text, says }) => {
+  const problems = await problemsOf(text);
+  for (const expected of says) expect(problems).toContain(expected);
+  expect(problems).not.toContain("canary");
+});
+
+test("problems of several tables are said at once", async () => {
+  const problems = await problemsOf('[crm.a]\nurl = 1\n[crm.b]\nurll = "x"\n[export]\nkeep = -1\n');
+  expect(problems.split("\n")).toHaveLength(3);
+});

@@ -1,0 +1,274 @@
+/** Each kind of finding just inside and just outside its limit, and the advice it gives. */
+import { describe, expect, test } from "bun:test";
+import type { ReadActivity } from "../../src/report/activity.ts";
+import type { FindingId, Report } from "../../src/report/schema.ts";
+import { activity, declared, report, rule } from "../making/activities.ts";
+import { assertPublishable } from "../making/reports.ts";
+
+const figures = (p95: number, n = 10) => ({ n, mean: 1, p50: 1, p95, p99: p95, max: p95 });
+
+type Case = { name: string; id: FindingId; facts: Partial<ReadActivity>; found: Partial<Report["findings"][number]>[] };
+
+const cases: Case[] = [
+  {
+    name: "19 of 20 is not below 0.95",
+    id: "success-rate-low",
+    facts: { rules: [rule("a", { success: 19, failed: 1 })] },
+    found: [],
+  },
+  {
+    name: "18 of 19 is",
+    id: "success-rate-low",
+    facts: { rules: [rule("a", { success: 18, failed: 1 })] },
+    found: [{ severity: "warning", message: "Success rate 94.7 % (18 of 19 runs), below 95.0 %" }],
+  },
+  {
+    name: "ten failures in 24 h are not many",
+    id: "failures-many",
+    facts: { rules: [rule("a", { failed: 10 })] },
+    found: [],
+  },
+  {
+    name: "eleven are",
+    id: "failures-many",
+    facts: { rules: [rule("a", { success: 4, failed: 6, partial: 5 })] },
+    found: [{ severity: "critical", message: "11 of 15 runs failed in 24 h" }],
+  },
+  {
+    name: "a rule below 0.95 warns, below 0.5 is critical, worst first, two runs are not judged",
+    id: "rule-success-rate-low",
+    facts: {
+      rules: [
+        rule("fine", { success: 19, failed: 1 }),
+        rule("doubtful", { success: 9, partial: 1 }),
+        rule("bad", { success: 1, failed: 3 }, { newestError: "HTTP 429 for canary@example.com" }),
+        rule("rare", { failed: 2 }),
+      ],
+    },
+    found: [
+      {
+        severity: "critical",
+        rule_name: "bad",
+        message: "bad: 1 of 4 runs succeeded (25.0 %)",
+        evidence: { successful: 1, total: 4, newest_error: "HTTP 429 for ***@***" },
+      },
+      { severity: "warning", rule_name: "doubtful", message: "doubtful: 9 of 10 runs succeeded (90.0 %)" },
+    ],
+  },
+  {
+    name: "a rule with three runs before and none now is silent; disabled, rare or running ones are not",
+    id: "rule-silent",
+    facts: {
+      rules: [
+        rule("gone", {}, { previous: { success: 3 } }),
+        rule("rare", {}, { previous: { success: 2 } }),
+        rule("busy", { running: 1 }, { previous: { success: 9 } }),
+        rule("off", {}, { previous: { success: 9 } }),
+        rule("other", { success: 5 }),
+      ],
+      declaredRules: [
+        declared("gone"),
+        declared("rare"),
+        declared("busy"),
+        declared("other"),
+        declared("off", { enabled: false }),
+      ],
+    },
+    found: [{ severity: "warning", rule_name: "gone", message: "gone: no run in 24 h, 3 runs in the 24 h before" }],
+  },
+  {
+    name: "when nothing ran at all it is said once",
+    id: "rule-silent",
+    facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
+    found: [],
+  },
+  {
+    name: "nothing ran",
+    id: "no-data",
+    facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
+    found: [{ severity: "warning", message: "Nothing ran in 24 h", evidence: { running: 0, total_before: 30 } }],
+  },
+  {
+    name: "nothing finished",
+    id: "no-data",
+    facts: { rules: [rule("slow", { running: 1, stale: 2 })] },
+    found: [{ message: "Nothing finished in 24 h; 3 still running" }],
+  },
+  {
+    name: "stale runs name their rules",
+    id: "stale-actions",
+    facts: { rules: [rule("a", { success: 5, stale: 1 }), rule("b", { stale: 1 }), rule("c", { running: 1 })] },
+    found: [
+      {
+        severity: "warning",
+        message: "2 runs started and never ended: a, b",
+        evidence: { stale: 2, rules: ["a", "b"] },
+      },
+    ],
+  },
+  {
+    name: "half as long again is not yet slower",
+    id: "duration-rising",
+    facts: { duration: figures(15), previousDuration: { n: 10, p95: 10 } },
+    found: [],
+  },
+  {
+    name: "more than that is",
+    id: "duration-rising",
+    facts: { duration: figures(151), previousDuration: { n: 10, p95: 100 } },
+    found: [{ message: "Slower: 95 % of the runs ended within 2m 31s, within 1m 40s in the window before" }],
+  },
+  {
+    name: "nine runs are too few to call it slower",
+    id: "duration-rising",
+    facts: { duration: figures(151, 9), previousDuration: { n: 10, p95: 100 } },
+    found: [],
+  },
+  {
+    name: "unknown words are counted and named",
+    id: "unknown-status",
+    facts: {
+      rules: [rule("a", { unknown: 3 })],
+      unknownStatuses: [
+        { word: "weird", n: 2 },
+        { word: "odd", n: 1 },
+      ],
+    },
+    found: [
+      {
+        message: '3 runs with a status nobody has explained: "weird", "odd"',
+        evidence: { statuses: { weird: 2, odd: 1 } },
+      },
+    ],
+  },
+  {
+    name: "half of the rules is not low",
+    id: "utilization-low",
+    facts: { rules: [rule("a", { success: 3 })], declaredRules: [declared("a"), declared("b")] },
+    found: [],
+  },
+  {
+    name: "a third is",
+    id: "utilization-low",
+    facts: { rules: [rule("a", { success: 3 })], declaredRules: [declared("a"), declared("b"), declared("c")] },
+    found: [{ severity: "info", message: "1 of 3 rules ran in 24 h (33.3 %)" }],
+  },
+  {
+    name: "a manual share above 0.3",
+    id: "manual-share-high",
+    facts: {
+      declaredRules: ["manual", "manual", "semi_automatic"].map((level, index) =>
+        declared(`r${index}`, { automationLevel: level as "manual" }),
+      ),
+    },
+    found: [{ severity: "info", message: "66.7 % of the enabled rules are manual" }],
+  },
+  {
+    name: "a schedule without runs",
+    id: "schedule-unmatched",
+    facts: { declaredRules: [declared("Genius_Thing", { unmatched: true, schedule: "every 4 hours" })] },
+    found: [
+      {
+        severity: "info",
+        rule_name: "Genius_Thing",
+        message: "Genius_Thing: scheduled (every 4 hours), but no run of that name in either window",
+      },
+    ],
+  },
+  {
+    name: "a rule that nobody declared",
+    id: "rule-undeclared",
+    facts: { rules: [rule("a", { success: 3 }), rule("x", { success: 3 })], declaredRules: [declared("a")] },
+    found: [{ severity: "info", message: "Ran without being declared: x" }],
+  },
+];
+
+describe.each(cases)("$id: $name", ({ id, facts, found }) => {
+  const made = report(activity(facts));
+
+  test("is found, or is not", () => {
+    expect(made.findings.filter((finding) => finding.id === id)).toMatchObject(found);
+  });
+
+  test("is publishable, and every finding has its advice", () => {
+    assertPublishable(made);
+    expect(made.recommendations).toHaveLength(made.findings.length);
+  });
+});
+
+test("a declining trend is found", () => {
+  const hour = (time: string, successful: number) => ({
+    hourMs: Date.parse(`2026-07-10T${time}:00:00Z`),
+    total: 10,
+    successful,
+  });
+  const made = report(
+    activity({ rules: [rule("a", { success: 15, failed: 5 })], hours: [hour("01", 10), hour("20", 5)] }),
+  );
+  expect(made.findings.find(({ id }) => id === "trend-declining")?.message).toBe(
+    "Success rate fell by 50.0 points from the first half of the window to the second",
+  );
+});
+
+test.each([
+  { rate: [4, 6], priority: "high" },
+  { rate: [7, 3], priority: "medium" },
+  { rate: [9, 1], priority: "low" },
+] as const)("a rule with $rate is reviewed with priority $priority", ({ rate: [success, failed], priority }) => {
+  const made = report(
+    activity({ rules: [rule("deals", { success, failed }, { newestError: "HTTP 429 Too Many Requests" })] }),
+  );
+  expect(made.recommendations.find(({ id }) => id === "review-rule")).toEqual({
+    id: "review-rule",
+    priority,
+    category: "reliability",
+    rule_name: "deals",
+    issue: `Success rate ${success * 10}.0 % (${success} of 10)`,
+    recommendation:
+      "Look at the newest error of deals: HTTP 429 Too Many Requests; lower its request rate or spread its schedule",
+  });
+});
+
+test("most urgent first: critical before warning, a named rule before the whole", () => {
+  const made = report(activity({ rules: [rule("a", { success: 8, failed: 4 }), rule("b", { failed: 9, stale: 1 })] }));
+  expect(made.findings.map(({ id, rule_name }) => [id, rule_name])).toEqual([
+    ["rule-success-rate-low", "b"],
+    ["failures-many", null],
+    ["rule-success-rate-low", "a"],
+    ["success-rate-low", null],
+    ["stale-actions", null],
+  ]);
+  expect(made.recommendations.map(({ priority }) => priority)).toEqual(["high", "high", "high", "medium", "medium"]);
+});
+
+test("a warehouse without tables counts nothing and claims nothing", () => {
+  const made = report({
+    kind: "missing",
+    preset: null,
+    lookedFor: ["orchestration.sync_history", "automation_actions"],
+    where: "database d",
+    source: "hubspot",
+    window: activity().window,
+    querySeconds: 0.01,
+  });
+  assertPublishable(made);
+  expect(made.metadata).toMatchObject({
+    status: "fallback",
+    preset: null,
+    note: "No table to read: looked for orchestration.sync_history, automation_actions in database d",
+  });
+  expect(made.performance_metrics).toMatchObject({ total_actions: 0, overall_success_rate: null });
+  expect(made.system_health).toMatchObject({ health_score: null, health_status: "unknown" });
+  expect(made.findings.map(({ id, severity }) => [id, severity])).toEqual([["tables-missing", "warning"]]);
+  expect(made.recommendations.map(({ category }) => category)).toEqual(["setup"]);
+});
+
+test("the same input gives the same bytes", () => {
+  const facts = activity({ rules: [rule("a", { success: 8, failed: 4 })] });
+  expect(JSON.stringify(report(facts))).toBe(JSON.stringify(report(structuredClone(facts))));
+});
+
+test("the published example is a report", async () => {
+  const example = await Bun.file(new URL("./report-example.json", import.meta.url)).json();
+  assertPublishable(example);
+});
