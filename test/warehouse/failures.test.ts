@@ -1,0 +1,161 @@
+/** CRMs that cannot be read: a reason with advice each, within the deadline, and the server free afterwards. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
+import { reportOn } from "../making/reports.ts";
+import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
+
+let server: PostgresServer;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  database = await server.createDatabase();
+  await fillSyncHistory("M")(database.sql, [run({ start: "2026-07-10T01:00:00Z", end: "2026-07-10T01:00:01Z" })], []);
+});
+
+afterAll(async () => await database.close());
+
+async function backendsOf(name: string): Promise<number> {
+  const [row] = await database.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+    WHERE datname = ${name} AND application_name = 'automation-reports'`;
+  return Number(row?.["n"]);
+}
+
+describe("the reason says what, where and what to try", () => {
+  test.each([
+    {
+      name: "nobody listens",
+      url: () => `postgres://u@127.0.0.1:${freePort()}/d`,
+      says: ["127.0.0.1:", "refuses the connection: is PostgreSQL running there"],
+    },
+    { name: "an unknown host", url: () => "postgres://u@nowhere.invalid/d", says: ["nowhere.invalid:5432", "DNS"] },
+    {
+      name: "a socket that is not there",
+      url: () => "postgres://u@%2Fnowhere/d",
+      says: ["/nowhere/.s.PGSQL.5432 is not there"],
+    },
+    {
+      name: "a wrong password",
+      url: () => database.url.replace(encodeURIComponent(PASSWORD), "canary-wrong"),
+      says: ["refuses the password or user"],
+    },
+    { name: "an unknown database", url: () => server.url("nowhere"), says: ["has no database of that name"] },
+    {
+      name: "TLS wanted, none offered",
+      url: () => `${database.url}?sslmode=require`,
+      says: ["offers no TLS, and sslmode=require wants it"],
+    },
+    {
+      name: "a certificate authority that is not there",
+      url: () => `${database.url}?sslmode=verify-full&sslrootcert=/nowhere.pem`,
+      says: ["offers no TLS"],
+    },
+    { name: "no SQLite file", url: () => "sqlite:/nowhere/x.sqlite", says: ["/nowhere/x.sqlite cannot be opened"] },
+  ])("$name", async ({ url, says }) => {
+    const reason = await reportOn(url());
+    expect(reason).toBeString();
+    for (const words of says) expect(reason as string).toContain(words);
+    expect(reason as string).not.toContain("canary");
+  });
+
+  test("a file that is no database", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "automation-reports-no-")), "text.sqlite");
+    writeFileSync(path, "this is text, and long enough to be looked at as a header of a database file ".repeat(10));
+    expect(await reportOn(`sqlite:${path}`)).toBe(`${path} is not an SQLite database: check the path`);
+  });
+
+  test("an SQLite file that a writer holds", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "automation-reports-busy-")), "busy.sqlite");
+    using writer = new Database(path);
+    writer.run("CREATE TABLE sync_history (x)");
+    writer.run("BEGIN EXCLUSIVE");
+    expect(await reportOn(`sqlite:${path}`, { lock_timeout: "50ms" })).toBe(
+      `${path} is locked by a writer, and lock_timeout passed: try again`,
+    );
+  });
+
+  test("no right to read", async () => {
+    const role = `reader_${database.name}`;
+    await database.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary'`);
+    const url = database.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
+    expect(await reportOn(url)).toMatch(/permission denied for (schema|table) .*Grant the reader SELECT/);
+  });
+
+  test("a column missing", async () => {
+    const own = await server.createDatabase();
+    await own.sql.unsafe(
+      "CREATE SCHEMA orchestration; CREATE TABLE orchestration.sync_history (id int, crm_source text)",
+    );
+    expect(await reportOn(own.url)).toMatch(/column "?sync_type"? does not exist.*check preset, schema and table/);
+    await own.close();
+  });
+});
+
+test("a table locked exclusively is given up at lock_timeout, in a transaction that is then over", async () => {
+  const held = await database.sql.reserve();
+  await held`BEGIN`;
+  await held`LOCK TABLE orchestration.sync_history IN ACCESS EXCLUSIVE MODE`;
+  try {
+    const started = performance.now();
+    expect(await reportOn(database.url, { lock_timeout: "200ms" })).toContain("a table is locked by somebody else");
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(await backendsOf(database.name)).toBe(0);
+  } finally {
+    await held`ROLLBACK`;
+    held.release();
+  }
+});
+
+test("statement_timeout is the server's own limit", async () => {
+  const own = await slowDatabase(server);
+  expect(await reportOn(own.url, { statement_timeout: "300ms" })).toContain("cancelled at statement_timeout");
+  await own.close();
+});
+
+test("at the deadline the query is cancelled and the backend gone", async () => {
+  const own = await slowDatabase(server);
+  expect(await reportOn(own.url, { timeout: "400ms", statement_timeout: "1h" })).toContain(
+    "no complete answer within 0.4 s",
+  );
+  expect(await backendsOf(own.name)).toBe(0);
+  await own.close();
+});
+
+test("a peer that accepts and closes is not called again and again", async () => {
+  let calls = 0;
+  using peer = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open: (socket) => {
+        calls += 1;
+        socket.end();
+      },
+      data() {},
+    },
+  });
+  const reason = await reportOn(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable`, { timeout: "5s" });
+  expect(reason).toContain("closed the connection");
+  expect(calls).toBeLessThan(5);
+});
+
+test("a mute peer is given up at the deadline", async () => {
+  using peer = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  for (const sslmode of ["disable", "require"]) {
+    const reason = await reportOn(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=${sslmode}`, { timeout: "300ms" });
+    expect(reason).toContain("no complete answer within 0.3 s");
+  }
+});
+
+/** Its sync_history is a view that takes ten minutes. */
+async function slowDatabase(on: PostgresServer): Promise<TestDatabase> {
+  const own = await on.createDatabase();
+  await fillSyncHistory("M")(own.sql, [run({ start: "2026-07-10T01:00:00Z", end: null })], []);
+  await own.sql.unsafe(`ALTER TABLE orchestration.sync_history RENAME TO real_history;
+    CREATE VIEW orchestration.sync_history AS SELECT h.* FROM orchestration.real_history h, (SELECT pg_sleep(600)) s`);
+  return own;
+}

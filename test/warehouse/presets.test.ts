@@ -1,0 +1,244 @@
+/** What the presets make of the tables that are really out there. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PRESETS, TABLES } from "../../src/warehouse/presets.ts";
+import { mustReport, reportOn } from "../making/reports.ts";
+import {
+  fillSyncHistory,
+  historyDdl,
+  insertHistory,
+  listEngines,
+  run,
+  SCHEDULE_DDL,
+  sharedServer,
+  type RunRow,
+} from "../making/warehouses.ts";
+
+const day = "2026-07-10T";
+const ok = (hour: string, override: Partial<RunRow> = {}) =>
+  run({ start: `${day}${hour}:00:00Z`, end: `${day}${hour}:00:10Z`, ...override });
+
+/** A database of the test's own, gone afterwards. */
+async function withDatabase(
+  work: (database: Awaited<ReturnType<Awaited<ReturnType<typeof sharedServer>>["createDatabase"]>>) => Promise<void>,
+): Promise<void> {
+  const database = await (await sharedServer()).createDatabase();
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+describe("every preset file runs as it is", () => {
+  test("in psql's dialect", async () => {
+    await withDatabase(async ({ sql }) => {
+      await fillSyncHistory("M")(sql, [ok("01")], [{ crm: "hubspot", name: "contacts", enabled: true }]);
+      await sql.unsafe(TABLES.postgres);
+      for (const preset of Object.values(PRESETS)) await sql.unsafe(preset.sql.postgres).simple();
+    });
+  });
+
+  test("in sqlite3's dialect", async () => {
+    const engine = listEngines().find(({ name }) => name === "sqlite, sync-history");
+    const made = await engine?.make([ok("01")], []);
+    using database = new Database(made?.url.slice("sqlite:".length));
+    database.run(TABLES.sqlite);
+    for (const preset of Object.values(PRESETS)) {
+      for (const relation of preset.sql.sqlite.split(/;\n+/).filter(Boolean)) database.query(relation).all();
+    }
+  });
+});
+
+describe.each(listEngines().filter(({ preset }) => preset === "sync-history"))("configuration in $name", (engine) => {
+  test.each([
+    { configuration: '{"dry_run": true}', dry: 1 },
+    { configuration: '{"dry_run": "TRUE"}', dry: 1 },
+    { configuration: '{"dry_run": 1}', dry: 1 },
+    { configuration: '{"dry_run": false}', dry: 0 },
+    { configuration: '{"dry_run": null}', dry: 0 },
+    { configuration: '{"note": "dry_run: true"}', dry: 0 },
+    { configuration: '{"options": {"dry_run": true}}', dry: 0 },
+    { configuration: '"{\\"dry_run\\": true}"', dry: 1 },
+    { configuration: `"{'dry_run': True}"`, dry: 1 },
+    { configuration: '"dry_run"', dry: 0 },
+    { configuration: '["dry_run", true]', dry: 0 },
+    { configuration: "[]", dry: 0 },
+    { configuration: "null", dry: 0 },
+    { configuration: "7", dry: 0 },
+    { configuration: '"nonsense {"', dry: 0 },
+  ])("$configuration", async ({ configuration, dry }) => {
+    const made = await engine.make([ok("01", { configuration })], []);
+    const { performance_metrics: metrics } = await mustReport(made.url);
+    await made.close();
+    expect([metrics.dry_run_actions, metrics.total_actions]).toEqual([dry, 1 - dry]);
+  });
+});
+
+test("configuration may be a text column, and NULL", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(
+      `CREATE SCHEMA orchestration; ${historyDdl("H")}; ALTER TABLE orchestration.sync_history ALTER configuration DROP DEFAULT, ALTER configuration TYPE text`,
+    );
+    await sql.unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status, configuration)
+      SELECT 'hubspot', 'a', '${day}01:00:00Z', '${day}01:00:01Z', 'success', c
+      FROM unnest(ARRAY[NULL, '', '{"dry_run": true}', 'not json {']) c`);
+    const { performance_metrics: metrics } = await mustReport(url);
+    expect([metrics.dry_run_actions, metrics.total_actions]).toEqual([1, 3]);
+  });
+});
+
+describe("schedules", () => {
+  const schedule = (name: string, enabled = true) => ({ crm: "genius", name, enabled });
+
+  test("attach to the sync types they name, are told where they do not, and never to another CRM's", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      const runs = ["appointments", "entities", "users"].map((rule) => ok("01", { crm: "genius", rule }));
+      await fillSyncHistory("H")(
+        sql,
+        [...runs, ok("02", { crm: "genius", rule: "all" }), ok("03", { crm: "hubspot", rule: "quotes" })],
+        [
+          schedule("Genius_Appointment"),
+          schedule("Genius_Appointment", false),
+          schedule("Genius_Entity", false),
+          schedule("Genius_Quote"),
+          schedule("Genius_Lead", false),
+          schedule("Genius_All"),
+        ],
+      );
+      const report = await mustReport(url, {}, { name: "genius" });
+      // appointments, entities (its only schedule disabled), users, and the unmatched Genius_Quote.
+      expect(report.system_health).toMatchObject({
+        rules_basis: "declared",
+        total_rules: 4,
+        active_rules: 2,
+        rule_utilization_rate: 0.5,
+      });
+      expect(report.findings.filter(({ id }) => id === "schedule-unmatched").map(({ rule_name }) => rule_name)).toEqual(
+        ["Genius_Quote"],
+      );
+    });
+  });
+
+  test("a mapping of the configuration decides", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await fillSyncHistory("M")(sql, [ok("01", { crm: "genius", rule: "offers" })], [schedule("Genius_Quote")]);
+      const report = await mustReport(url, { rule_names: { Genius_Quote: "offers" } }, { name: "genius" });
+      expect(report.system_health).toMatchObject({ total_rules: 1, active_rules: 1 });
+      expect(report.findings).toEqual([]);
+    });
+  });
+
+  test("old rows have NA where the names should be", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await fillSyncHistory("M")(sql, [ok("01", { crm: "genius", rule: "jobs" })], []);
+      await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, enabled, options, created_at,
+        updated_at, crm_source, model_name, minute, hour, day_of_month, month_of_year, day_of_week)
+        VALUES ('genius', 'jobs', 'full', 'crontab', true, '{}', now(), now(), 'NA', 'NA', '0', '*/4', '*', '*', '*')`;
+      expect((await mustReport(url, {}, { name: "genius" })).system_health).toMatchObject({
+        rules_basis: "declared",
+        total_rules: 1,
+        active_rules: 1,
+      });
+    });
+  });
+});
+
+describe("where the tables are", () => {
+  test("under another schema and another name", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await sql.unsafe(`CREATE SCHEMA "Odd ""schema"; ${historyDdl("H", '"Odd ""schema"."run log"')}`);
+      await insertHistory(sql, '"Odd ""schema"."run log"', [ok("01")]);
+      const report = await mustReport(url, { preset: "sync-history", schema: 'Odd "schema', table: "run log" });
+      expect(report.performance_metrics.total_actions).toBe(1);
+    });
+  });
+
+  test("a literally dotted name in the search path", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await sql.unsafe(historyDdl("M", '"orchestration.sync_history"'));
+      await insertHistory(sql, '"orchestration.sync_history"', [ok("01")]);
+      expect((await mustReport(url)).performance_metrics.total_actions).toBe(1);
+    });
+  });
+
+  test("stale second copies elsewhere are left alone", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await fillSyncHistory("M")(sql, [ok("01")], []);
+      await sql.unsafe(
+        `CREATE SCHEMA django; ${historyDdl("M", "django.sync_history")}; ${historyDdl("H", "public.sync_history")}; ${historyDdl("M", '"orchestration.sync_history"')}`,
+      );
+      await insertHistory(sql, "public.sync_history", [ok("02"), ok("03")]);
+      await insertHistory(sql, '"orchestration.sync_history"', [ok("04"), ok("05"), ok("06")]);
+      expect((await mustReport(url)).performance_metrics.total_actions).toBe(1);
+    });
+  });
+
+  test("both presets there: the configuration must choose", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await fillSyncHistory("M")(sql, [ok("01")], []);
+      await sql.unsafe(TABLES.postgres);
+      expect(await reportOn(url)).toContain('choose one with preset = "sync-history" or "automation"');
+      expect((await mustReport(url, { preset: "automation" })).metadata.status).toBe("no_data");
+    });
+  });
+
+  test("none there: a fallback that names what was looked for, and where", async () => {
+    await withDatabase(async ({ url, name }) => {
+      const { metadata, recommendations } = await mustReport(url);
+      expect(metadata.note).toBe(
+        `No table to read: looked for orchestration.sync_history, automation_actions in database ${name}`,
+      );
+      expect(recommendations.map(({ category }) => category)).toEqual(["setup"]);
+      expect((await mustReport(url, { preset: "automation", schema: "x", table: "y" })).metadata.note).toContain(
+        "looked for x.y in",
+      );
+    });
+    const path = join(mkdtempSync(join(tmpdir(), "automation-reports-empty-")), "empty.sqlite");
+    new Database(path).run("CREATE TABLE other (x)");
+    expect((await mustReport(`sqlite:${path}`)).metadata.status).toBe("fallback");
+  });
+});
+
+test("NULL counts and counts beyond what a JSON number holds are unknown, not 0 and not rounded", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(TABLES.postgres);
+    await sql.unsafe(`INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at, records_processed, records_created)
+      VALUES ('hubspot', 'a', 'success', '${day}01:00Z', '${day}01:01Z', NULL, 9007199254740991),
+             ('hubspot', 'a', 'success', '${day}02:00Z', '${day}02:01Z', NULL, 1)`);
+    expect((await mustReport(url)).performance_metrics.records).toEqual({
+      processed: null,
+      created: null,
+      updated: null,
+      failed: null,
+    });
+  });
+});
+
+test("infinite times break nothing", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(TABLES.postgres);
+    await sql.unsafe(`INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at)
+      VALUES ('hubspot', 'a', 'success', '${day}01:00Z', 'infinity'), ('hubspot', 'a', 'success', '${day}02:00Z', '-infinity'),
+             ('hubspot', 'a', 'success', 'infinity', NULL), ('hubspot', 'a', 'success', '-infinity', NULL)`);
+    const { performance_metrics: metrics } = await mustReport(url);
+    expect([metrics.total_actions, metrics.stale_actions, metrics.duration_seconds]).toEqual([1, 1, null]);
+  });
+});
+
+test("only schedules without runs: the rules are declared, and none is active", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("M")}; ${SCHEDULE_DDL}`);
+    await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, every, period, enabled, options,
+      created_at, updated_at, crm_source, model_name) VALUES ('x', 'x', 'delta', 'interval', 1, 'days', true, '{}', now(), now(), 'hubspot', 'Deal')`;
+    expect((await mustReport(url)).system_health).toMatchObject({
+      rules_basis: "declared",
+      total_rules: 1,
+      active_rules: 0,
+      rule_utilization_rate: 0,
+    });
+  });
+});
