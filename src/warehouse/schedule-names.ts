@@ -59,7 +59,7 @@ function findRule(
 }
 
 /** Lower case, words joined by `_`, without the CRM's prefix, the last word in the singular. */
-export function normalizeName(name: string, crmSource: string): string {
+function normalizeName(name: string, crmSource: string): string {
   const words = name
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "_")

@@ -10,7 +10,7 @@ import { WINDOW } from "./reports.ts";
 
 export const THRESHOLDS: Thresholds = v.parse(CrmSchema, {}).thresholds;
 
-export function counts(some: Partial<StatusCounts>): StatusCounts {
+function counts(some: Partial<StatusCounts>): StatusCounts {
   return { ...emptyCounts(), ...some };
 }
 

@@ -133,7 +133,7 @@ export function freePort(): number {
   return port;
 }
 
-export function connect(url: string): postgres.Sql {
+function connect(url: string): postgres.Sql {
   return postgres(url, { max: 2, onnotice: () => {}, connect_timeout: 5, connection: { application_name: "test" } });
 }
 

@@ -43,9 +43,8 @@ function openssl(arguments_: string): void {
   if (!made.success) throw new Error(made.stderr.toString());
 }
 
-type Verdict = "read" | "no TLS" | "not accepted";
-
-async function verdictOf(server: PostgresServer, host: string, parameters: string): Promise<Verdict | string> {
+/** `read`, `no TLS`, `not accepted`, or the whole reason where it is another. */
+async function verdictOf(server: PostgresServer, host: string, parameters: string): Promise<string> {
   const result = await reportOn(server.url("postgres", parameters).replace("127.0.0.1", host));
   if (typeof result !== "string") return "read";
   if (result.includes("offers no TLS")) return "no TLS";

@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Report } from "../../src/report/schema.ts";
+import { freshDirectory, runCli } from "../making/cli.ts";
+import { assertPublishable } from "../making/reports.ts";
+
+const AS_OF = "2026-07-10T21:00:00Z";
+
+async function reportsOf(cwd: string, ...flags: string[]): Promise<Report[]> {
+  const { stdout } = await runCli(["generate", "--as-of", AS_OF, "--format", "json", ...flags], { cwd });
+  const reports = JSON.parse(stdout) as Report[];
+  for (const report of reports) assertPublishable(report);
+  return reports;
+}
+
+/** What differs between two passes over the same rows. */
+function figuresOf(reports: Report[]): unknown[] {
+  return reports.map(
+    ({ metadata: { pass_id: _pass, report_generated_at: _at, query_seconds: _took, ...metadata }, ...rest }) => ({
+      ...rest,
+      metadata,
+    }),
+  );
+}
+
+test("demo makes a warehouse and its configuration, prints the reports, and says what to type next", async () => {
+  const cwd = freshDirectory();
+  const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
+  expect(stdout).toMatch(/hubspot .*zipcodes: no run in 24 h/);
+  expect(stdout).toMatch(/genius .*users: 0 of 8 runs succeeded/);
+  expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
+  const next = /automation-reports (generate .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
+  expect((await runCli(next, { cwd })).code).toBe(0);
+});
+
+test("the same seed and end give the same numbers, another seed others", async () => {
+  const [a, b, c] = [freshDirectory(), freshDirectory(), freshDirectory()];
+  await runCli(["demo", "--as-of", AS_OF, "--dir", a]);
+  await runCli(["demo", "--as-of", AS_OF, "--dir", b]);
+  await runCli(["demo", "--as-of", AS_OF, "--dir", c, "--seed", "7"]);
+  const [first, second, other] = [
+    figuresOf(await reportsOf(a)),
+    figuresOf(await reportsOf(b)),
+    figuresOf(await reportsOf(c)),
+  ];
+  expect(second).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test("thirty days hold an outage, stuck runs and a slow week", async () => {
+  const cwd = freshDirectory();
+  await runCli(["demo", "--as-of", AS_OF], { cwd });
+  const month = await reportsOf(cwd, "--time-window", "30d");
+  expect(month.map(({ metadata, performance_metrics: metrics }) => [metadata.source, metrics.stale_actions])).toEqual([
+    ["hubspot", 0],
+    ["genius", 2],
+    ["arrivy", 0],
+  ]);
+  const hubspot = month[0]?.trend_analysis.hourly_distribution.success_rates_per_hour ?? {};
+  expect(Object.values(hubspot).filter((rate) => rate === 0).length).toBeGreaterThanOrEqual(4);
+  const p95At = async (asOf: string) => {
+    const { stdout } = await runCli(["generate", "--as-of", asOf, "--crm", "arrivy", "--format", "json"], { cwd });
+    return (JSON.parse(stdout) as Report).performance_metrics.duration_seconds?.p95 ?? 0;
+  };
+  expect((await p95At("2026-06-28T21:00:00Z")) / (await p95At("2026-07-08T21:00:00Z"))).toBeGreaterThan(2);
+});
+
+test("existing files are kept unless forced", async () => {
+  const cwd = freshDirectory();
+  await Bun.write(join(cwd, "automation-reports.toml"), "mine");
+  const refused = await runCli(["demo"], { cwd });
+  expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toContain("--force");
+  expect(readFileSync(join(cwd, "automation-reports.toml"), "utf8")).toBe("mine");
+  expect((await runCli(["demo", "--force"], { cwd })).code).toBe(0);
+});

@@ -1,0 +1,197 @@
+/** The whole path on real warehouses: what is printed, exported, logged, and with which exit code. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
+import type { Report } from "../../src/report/schema.ts";
+import { BINARY, directoryWith, freshDirectory, runCli } from "../making/cli.ts";
+import { assertPublishable } from "../making/reports.ts";
+import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
+
+const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
+const day = "2026-07-10T";
+let server: PostgresServer;
+let database: TestDatabase;
+let cwd: string;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  database = await server.createDatabase();
+  await fillSyncHistory("M")(
+    database.sql,
+    [
+      run({ crm: "hubspot", start: `${day}01:00:00Z`, end: `${day}01:00:10Z` }),
+      run({
+        crm: "genius",
+        rule: "users",
+        start: `${day}01:00:00Z`,
+        end: `${day}01:00:01Z`,
+        status: "failed",
+        error: `login ${PASSWORD}`,
+      }),
+      run({ crm: "genius", rule: "users", start: `${day}02:00:00Z`, end: `${day}02:00:01Z`, status: "failed" }),
+      run({ crm: "genius", rule: "users", start: `${day}03:00:00Z`, end: `${day}03:00:01Z`, status: "failed" }),
+    ],
+    [],
+  );
+  cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n[crm.hubspot]\n[crm.genius]\n[crm.arrivy]\n`);
+});
+
+afterAll(async () => await database.close());
+
+test("the table: every CRM in the configuration's order, warnings on stderr", async () => {
+  const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd });
+  expect(code).toBe(0);
+  const lines = stdout.split("\n");
+  expect(lines.slice(3, 6).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "arrivy"]);
+  expect(stdout).toMatch(/\n3 CRMs, 4 actions, 3 failed, 2 rules active · made in \d+\.\d\d s/);
+  expect(stderr).toBe("warning: genius: success rate 0.0 % is low failed=3 total=3\n");
+});
+
+test("JSON: a list, one object where one CRM is named, the chosen in the configuration's order", async () => {
+  const all = JSON.parse((await runCli(["generate", ...AS_OF, "--format", "json"], { cwd })).stdout) as Report[];
+  const one = JSON.parse(
+    (await runCli(["generate", ...AS_OF, "--format", "json", "--crm", "genius"], { cwd })).stdout,
+  ) as Report;
+  const two = JSON.parse(
+    (await runCli(["generate", ...AS_OF, "--format", "json", "--crm", "genius,hubspot"], { cwd })).stdout,
+  ) as Report[];
+  for (const report of [...all, one, ...two]) assertPublishable(report);
+  expect(all.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius", "arrivy"]);
+  expect(two.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius"]);
+  expect(one.metadata).toMatchObject({ source: "genius", include_detailed: false, status: "ok" });
+  expect(one.detailed_metrics).toBeNull();
+  expect(new Set(all.map(({ metadata }) => metadata.pass_id)).size).toBe(1);
+});
+
+test("the older command's line still works", async () => {
+  const line = "--time-window 24 --detailed --crm all --export-json --output-dir logs/automation_reports".split(" ");
+  const { code } = await runCli(["generate_automation_reports", ...AS_OF, ...line], { cwd });
+  expect(code).toBe(0);
+  const directory = join(cwd, "logs/automation_reports");
+  const name = readdirSync(directory).find((file) => file.startsWith("genius")) ?? "";
+  expect(name).toMatch(/^genius_automation_report_\d{8}T\d{6}Z\.json$/);
+  const exported: unknown = JSON.parse(readFileSync(join(directory, "latest/genius.json"), "utf8"));
+  assertPublishable(exported);
+  expect(exported.detailed_metrics?.recent_actions).toHaveLength(3);
+  expect(statSync(join(directory, name)).mode & 0o777).toBe(0o640);
+});
+
+test("the manual script's twin: last 24 h, detailed, all CRMs, exported", async () => {
+  const script = join(import.meta.dir, "../../scripts/generate-automation-reports");
+  const made = Bun.spawnSync([script, ...AS_OF], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", AUTOMATION_REPORTS: BINARY },
+  });
+  expect(made.exitCode).toBe(0);
+  expect(made.stdout.toString()).toContain("Newest actions");
+});
+
+test("--output writes the file and nothing to stdout, without colour", async () => {
+  const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "report.txt"], { cwd });
+  expect([code, stdout]).toEqual([0, ""]);
+  expect(readFileSync(join(cwd, "report.txt"), "utf8")).toStartWith("Automation reports · 24 h");
+});
+
+describe("--fail-on looks at findings only", () => {
+  test.each([
+    { flags: [], code: 0 },
+    { flags: ["--fail-on", "warning"], code: 1 },
+    { flags: ["--fail-on", "critical"], code: 1 },
+    { flags: ["--fail-on", "critical", "--crm", "arrivy"], code: 0 },
+    { flags: ["--fail-on", "warning", "--crm", "arrivy"], code: 1 },
+    { flags: ["--fail-on", "warning", "--crm", "hubspot"], code: 0 },
+  ])("$flags: $code", async ({ flags, code }) => {
+    expect((await runCli(["generate", ...AS_OF, ...flags], { cwd })).code).toBe(code);
+  });
+});
+
+test("logs: nothing but errors when quiet, the configuration when verbose, JSON lines, syslog priorities for journald", async () => {
+  expect((await runCli(["generate", ...AS_OF, "--quiet"], { cwd })).stderr).toBe("");
+  expect((await runCli(["generate", ...AS_OF, "--verbose"], { cwd })).stderr).toContain(
+    `configuration path=${cwd}/automation-reports.toml`,
+  );
+  const json = (await runCli(["generate", ...AS_OF, "--log-format", "json"], { cwd })).stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  expect(json).toMatchObject([{ level: "warn", message: "genius: success rate 0.0 % is low", failed: 3, total: 3 }]);
+  const log = join(freshDirectory(), "journal");
+  writeFileSync(log, "");
+  const { dev, ino } = statSync(log);
+  Bun.spawnSync([BINARY, "generate", ...AS_OF], {
+    cwd,
+    env: { JOURNAL_STREAM: `${dev}:${ino}` },
+    stderr: Bun.file(log),
+  });
+  expect(readFileSync(log, "utf8")).toStartWith("<4>genius: success rate");
+});
+
+test("exports from the configuration, relative to it, with keep", async () => {
+  const directory = directoryWith(
+    `[export]\nenabled = true\ndir = "out"\nkeep = 1\n[crm.hubspot]\nurl = "${database.url}"\n`,
+  );
+  const elsewhere = freshDirectory();
+  for (let index = 0; index < 3; index += 1)
+    await runCli(["generate", ...AS_OF, "--config", join(directory, "automation-reports.toml")], { cwd: elsewhere });
+  expect(readdirSync(join(directory, "out")).filter((name) => name.endsWith(".json"))).toHaveLength(1);
+  expect(readdirSync(elsewhere)).toEqual([]);
+});
+
+test("in a terminal: colour and progress; with NO_COLOR or --no-color none", async () => {
+  const inTerminal = (command: string, env: Record<string, string> = {}) => {
+    const typescript = join(freshDirectory(), "typescript");
+    Bun.spawnSync(["script", "-qec", command, typescript], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm", ...env },
+      stdin: "ignore",
+      stdout: "ignore",
+    });
+    return readFileSync(typescript, "utf8");
+  };
+  const command = [BINARY, "generate", ...AS_OF].join(" ");
+  const colored = inTerminal(command);
+  expect(colored).toContain("\u001b[31m● ");
+  expect(colored).toMatch(/\r\u001b\[2Kreading [a-z, ]+ … \d of 3 done/);
+  expect(inTerminal(command, { NO_COLOR: "1" })).not.toContain("\u001b[31m");
+  expect(inTerminal(`${command} --no-color`)).not.toContain("\u001b[31m");
+});
+
+test("no secret in output, log or files", async () => {
+  const directory = directoryWith(
+    `[crm.hubspot]\nurl = "${database.url}"\n[crm.dead]\nurl = "${database.url.replace(/\/test_\d+/, "/nowhere")}"\n`,
+  );
+  const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, "--verbose", "--export-json"], {
+    cwd: directory,
+  });
+  expect(code).toBe(3);
+  const files = [...new Bun.Glob("logs/**/*.json").scanSync(directory)].map((name) =>
+    readFileSync(join(directory, name), "utf8"),
+  );
+  expect(files).toHaveLength(1);
+  for (const text of [stdout, stderr, ...files]) {
+    for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), database.url]) expect(text).not.toContain(secret);
+  }
+});
+
+test("a missing export directory's parent is made; one that is a file is exit 5, the report still printed", async () => {
+  writeFileSync(join(cwd, "blocked"), "");
+  const { code, stdout, stderr } = await runCli(
+    ["generate", ...AS_OF, "--crm", "hubspot", "--export-json", "--output-dir", "blocked/x"],
+    { cwd },
+  );
+  expect(code).toBe(5);
+  expect(stdout).toContain("hubspot");
+  expect(stderr).toContain("choose another --output-dir");
+});
+
+test("what stands at the temporary or final names is not written through", async () => {
+  const directory = freshDirectory();
+  const victim = join(directory, "victim");
+  writeFileSync(victim, "untouched");
+  mkdirSync(join(directory, "latest"));
+  symlinkSync(victim, join(directory, "latest/hubspot.json"));
+  await runCli(["generate", ...AS_OF, "--crm", "hubspot", "--export-json", "--output-dir", directory], { cwd });
+  expect(readFileSync(victim, "utf8")).toBe("untouched");
+  expect(existsSync(join(directory, "latest/hubspot.json"))).toBe(true);
+});

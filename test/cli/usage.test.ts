@@ -1,0 +1,141 @@
+import { describe, expect, test } from "bun:test";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
+
+const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:x.sqlite"\n[crm.genius]\nurl = "sqlite:x.sqlite"\n');
+
+describe("a typing error runs nothing, exits 2 and names the right one", () => {
+  test.each([
+    { args: ["--bogus"], says: 'unknown flag "--bogus"' },
+    { args: ["generat"], says: "did you mean generate?" },
+    { args: ["config", "chekc"], says: "did you mean check?" },
+    { args: ["generate", "--crmm", "x"], says: "did you mean --crm?" },
+    { args: ["generate", "-c", "x"], says: 'unknown flag "-c"' },
+    { args: ["generate", "extra"], says: 'unexpected word "extra"' },
+    { args: ["generate", "--crm"], says: "--crm needs a value" },
+    { args: ["generate", "--crm="], says: "--crm needs a value" },
+    { args: ["generate", "--crm", "--detailed"], says: "--crm needs a value" },
+    { args: ["generate", "--crm", "hubspot", "--crm", "genius"], says: "--crm is given twice" },
+    { args: ["generate", "--detailed", "--detailed"], says: "--detailed is given twice" },
+    { args: ["generate", "--detailed=no"], says: "--detailed takes no value" },
+    { args: ["generate", "--format", "xml"], says: "choose table or json" },
+    { args: ["generate", "--crm", "hubspt"], says: '"hubspt" is not configured: did you mean hubspot?' },
+    { args: ["generate", "--crm", "hubspot,hubspot"], says: "named twice" },
+    { args: ["generate", "--crm", "all,hubspot"], says: "all stands alone" },
+    { args: ["generate", "--crm", "hubspot,"], says: "a name is missing" },
+    { args: ["generate", "--crm", "hubspоt"], says: "is not configured" },
+    { args: ["generate", "--crm", "'; DROP TABLE x; --"], says: "is not configured" },
+    { args: ["generate", "--crm", "../../etc/passwd"], says: "is not configured" },
+    { args: ["generate", "--crm", "\u001b[31m"], says: "\\u{1b}[31m" },
+    { args: ["generate", "--time-window", "0"], says: "1 minute to 366 days" },
+    { args: ["generate", "--time-window", "-5"], says: "1 minute to 366 days" },
+    { args: ["generate", "--time-window", "1e309"], says: "1 minute to 366 days" },
+    { args: ["generate", "--time-window", "1000000000"], says: "1 minute to 366 days" },
+    { args: ["generate", "--time-window", "367d"], says: "1 minute to 366 days" },
+    { args: ["generate", "--as-of", "yesterday"], says: "write a time with its zone" },
+    { args: ["generate", "--as-of", "2026-07-10"], says: "write a time with its zone" },
+    { args: ["generate", "--as-of", "2199-01-01T00:00:00Z"], says: "in the future" },
+    { args: ["generate", "--timeout", "0"], says: "100ms to 1h" },
+    { args: ["generate", "--concurrency", "1.5"], says: "whole number" },
+    { args: ["generate", "--output-dir", "x"], says: "needs --export-json" },
+    { args: ["generate", "--quiet", "--verbose"], says: "exclude each other" },
+    { args: ["demo", "--seed", "-1"], says: "--seed" },
+  ])("$args", async ({ args, says }) => {
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(stderr).toStartWith("error: ");
+    expect(stderr.trimEnd()).not.toContain("\n");
+  });
+});
+
+describe("help and version", () => {
+  test.each([
+    { args: [], says: "generate" },
+    { args: ["--help"], says: "generate" },
+    { args: ["generate", "--help"], says: "--time-window=<24|7d>" },
+    { args: ["help", "generate"], says: "--no-color" },
+    { args: ["config"], says: "init" },
+    { args: ["--version"], says: "automation-reports 0.1.0 (commit " },
+  ])("$args goes to stdout, plain, exit 0", async ({ args, says }) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(says);
+    expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("configuration", () => {
+  test("none: says where it looked and what to do", async () => {
+    const { code, stderr } = await runCli(["generate"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("automation-reports config init");
+  });
+
+  test("init prints a file that check accepts once its variable is set", async () => {
+    const { stdout } = await runCli(["config", "init"]);
+    const directory = directoryWith(stdout);
+    const unset = await runCli(["config", "check"], { cwd: directory });
+    expect([unset.code, unset.stderr]).toEqual([2, expect.stringContaining("WAREHOUSE_URL is not set")]);
+    const set = await runCli(["config", "check"], {
+      cwd: directory,
+      env: { WAREHOUSE_URL: "postgres://u:canary@h/d" },
+    });
+    expect(set).toEqual({
+      code: 0,
+      stdout: `${directory}/automation-reports.toml is valid\nhubspot: postgres h:5432, preset auto, crm_source hubspot\n`,
+      stderr: "",
+    });
+  });
+
+  test("--config beats $AUTOMATION_REPORTS_CONFIG beats the working directory", async () => {
+    const [flag, variable] = [
+      directoryWith('[crm.flag]\nurl = "sqlite:x"\n'),
+      directoryWith('[crm.variable]\nurl = "sqlite:x"\n'),
+    ];
+    const env = { AUTOMATION_REPORTS_CONFIG: `${variable}/automation-reports.toml` };
+    const names = await Promise.all([
+      runCli(["config", "check", "--config", `${flag}/automation-reports.toml`], { cwd, env }),
+      runCli(["config", "check"], { cwd, env }),
+      runCli(["config", "check"], { cwd }),
+    ]);
+    expect(names.map(({ stdout }) => stdout.split("\n")[1]?.split(":")[0])).toEqual(["flag", "variable", "hubspot"]);
+  });
+
+  test("a bad file exits 2 with its place, and the log format holds for errors too", async () => {
+    const directory = directoryWith('[crm.hubspot]\nurl = "postgres://u:canary@h:port/d"\n');
+    const { code, stdout, stderr } = await runCli(["generate", "--log-format", "json"], { cwd: directory });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(JSON.parse(stderr)).toMatchObject({
+      level: "error",
+      message: expect.stringContaining("automation-reports.toml:2:1: not a connection URL"),
+    });
+    expect(stderr).not.toContain("canary");
+  });
+
+  test(".env and bunfig.toml of the working directory are nobody's business", async () => {
+    const directory = freshDirectory();
+    await Bun.write(`${directory}/.env`, "AUTOMATION_REPORTS_CONFIG=/nowhere/trap.toml\n");
+    await Bun.write(`${directory}/bunfig.toml`, 'preload = ["./trap.ts"]\n');
+    await Bun.write(`${directory}/trap.ts`, 'console.log("trapped"); process.exit(99);\n');
+    const { code, stdout, stderr } = await runCli(["generate"], { cwd: directory });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).not.toContain("trap");
+  });
+});
+
+describe("schemas", () => {
+  test.each(["report", "pass", "config"])("schema %s prints a JSON Schema", async (name) => {
+    const { code, stdout } = await runCli(["schema", name]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ $schema: "http://json-schema.org/draft-07/schema#", type: "object" });
+  });
+
+  test("schema sql prints tables for either database", async () => {
+    const [postgres, sqlite] = await Promise.all([
+      runCli(["schema", "sql"]),
+      runCli(["schema", "sql", "--dialect", "sqlite"]),
+    ]);
+    expect(postgres.stdout).toContain("GENERATED ALWAYS AS IDENTITY");
+    expect(sqlite.stdout).toContain("INTEGER PRIMARY KEY");
+  });
+});

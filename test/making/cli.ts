@@ -1,0 +1,38 @@
+/** The compiled executable, run as its user runs it. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const BINARY = resolve(import.meta.dir, "../../dist/automation-reports");
+
+export type Ended = { code: number; stdout: string; stderr: string };
+
+export function freshDirectory(): string {
+  return mkdtempSync(join(tmpdir(), "automation-reports-cli-"));
+}
+
+export function start(
+  args: readonly string[],
+  { cwd = freshDirectory(), env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+) {
+  return Bun.spawn([BINARY, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+export async function runCli(args: readonly string[], options: Parameters<typeof start>[1] = {}): Promise<Ended> {
+  const child = start(args, options);
+  const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { code, stdout, stderr };
+}
+
+/** A directory with a configuration of that text. */
+export function directoryWith(config: string): string {
+  const directory = freshDirectory();
+  writeFileSync(join(directory, "automation-reports.toml"), config);
+  return directory;
+}

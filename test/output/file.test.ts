@@ -1,0 +1,69 @@
+import { expect, test } from "bun:test";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createFile, replaceFile, sweepTemporaryFiles } from "../../src/output/file.ts";
+
+const fresh = () => mkdtempSync(join(tmpdir(), "automation-reports-file-"));
+
+test("a file is replaced whole, readable by owner and group", async () => {
+  const path = join(fresh(), "report.json");
+  writeFileSync(path, "old");
+  await replaceFile(path, "new");
+  expect(readFileSync(path, "utf8")).toBe("new");
+  expect(statSync(path).mode & 0o777).toBe(0o640);
+});
+
+test("a taken name is left alone: the next gets _2, then _3", async () => {
+  const directory = fresh();
+  const path = join(directory, "r.json");
+  expect([await createFile(path, "1"), await createFile(path, "2"), await createFile(path, "3")]).toEqual([
+    path,
+    join(directory, "r_2.json"),
+    join(directory, "r_3.json"),
+  ]);
+  expect(readdirSync(directory).toSorted()).toEqual(["r.json", "r_2.json", "r_3.json"]);
+});
+
+test("a planted symbolic link is neither followed nor written through", async () => {
+  const directory = fresh();
+  const victim = join(directory, "victim");
+  writeFileSync(victim, "untouched");
+  symlinkSync(victim, join(directory, "link.json"));
+  expect(await createFile(join(directory, "link.json"), "x")).toBe(join(directory, "link_2.json"));
+  await replaceFile(join(directory, "link.json"), "y");
+  expect(readFileSync(victim, "utf8")).toBe("untouched");
+});
+
+test.each([
+  {
+    name: "a directory that is not there",
+    path: () => join(fresh(), "nowhere", "x"),
+    says: "its directory is not there",
+  },
+  { name: "a device", path: () => "/dev/null", says: "is not a file" },
+  { name: "a directory", path: () => fresh(), says: "is not a file" },
+])("$name is refused in words", async ({ path, says }) => {
+  expect(replaceFile(path(), "x")).rejects.toThrow(says);
+});
+
+test("what a dead process left is swept, what a living one writes is not", async () => {
+  const directory = fresh();
+  mkdirSync(join(directory, "latest"));
+  const dead = Bun.spawnSync(["true"]).pid;
+  const host = hostname().replace(/[^\w-]/g, "_");
+  const name = (pid: number) => join(directory, `.automation-reports.${host}.${pid}.${crypto.randomUUID()}.tmp`);
+  const [left, written] = [name(dead), name(process.pid)];
+  for (const path of [left, written]) writeFileSync(path, "half");
+  await sweepTemporaryFiles(directory);
+  expect([existsSync(left), existsSync(written)]).toEqual([false, true]);
+});

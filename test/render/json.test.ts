@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { renderJson, writeJson } from "../../src/render/json.ts";
+import { activity, report, rule } from "../making/activities.ts";
+
+const view = { color: false, width: 80, detailed: false, single: false, elapsedSeconds: 0 };
+const pass = {
+  schema_version: 1 as const,
+  pass_id: "p",
+  started_at: "2026-07-10T21:00:00Z",
+  window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
+  outcomes: [],
+  findings: [],
+};
+const reports = [report(activity({ rules: [rule("a", { success: 3 })] }))];
+
+test("a list by default, one object where one CRM was named, nothing where that one failed", () => {
+  expect(JSON.parse(renderJson(pass, reports, view))).toEqual(reports);
+  expect(JSON.parse(renderJson(pass, reports, { ...view, single: true }))).toEqual(reports[0]);
+  expect(renderJson(pass, [], { ...view, single: true })).toBe("");
+  expect(renderJson(pass, [], view)).toBe("[]\n");
+});
+
+test("characters a terminal acts on are escaped, and come back the same", () => {
+  const hostile = { "\u009b31m\u202e": "\u007f\u0085\u2028\u200b\u001b[0m\ufeff" };
+  const text = writeJson(hostile);
+  expect(text.match(/[^\n\u0020-\u007e]/g)).toBeNull();
+  expect(JSON.parse(text)).toEqual(hostile);
+});
