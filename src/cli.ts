@@ -5,7 +5,7 @@ import type { Runtime } from "./commands/runtime.ts";
 import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
-import { showText } from "./render/visible.ts";
+import { quoteText } from "./render/visible.ts";
 import { VERSION_LINE } from "./version.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
@@ -127,7 +127,7 @@ function unknownCommand(word: string, command: Command, path: string[]): AppErro
   const what = word.startsWith("-") ? "flag" : "command";
   return new AppError(
     "usage",
-    `unknown ${what} ${quote(word)}: ${suggestName(word, names)} See ${path.join(" ")} --help`,
+    `unknown ${what} ${quoteText(word)}: ${suggestName(word, names)} See ${path.join(" ")} --help`,
   );
 }
 
@@ -148,10 +148,12 @@ function checkArguments(command: Command, rest: string[], path: string[]): void 
   for (const token of tokens) {
     const fail = (message: string) => new AppError("usage", `${message} See ${path.join(" ")} --help`);
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw fail(`unexpected word ${quote(token.value)}.`);
+    if (token.kind === "positional") throw fail(`unexpected word ${quoteText(token.value)}.`);
     const known = negatable.includes(token.name) || defined.has(token.name);
     if (!known || !token.rawName.startsWith("--")) {
-      throw fail(`unknown flag ${quote(token.rawName)}: ${suggestName(token.name, names).replace("mean ", "mean --")}`);
+      throw fail(
+        `unknown flag ${quoteText(token.rawName)}: ${suggestName(token.name, names).replace("mean ", "mean --")}`,
+      );
     }
     const flag = defined.get(token.name);
     const name = token.name.replace(/^no-/, "");
@@ -165,11 +167,7 @@ function checkArguments(command: Command, rest: string[], path: string[]): void 
       throw fail(`--${token.name} needs a value.`);
     }
     if (flag.options?.includes(token.value) === false) {
-      throw fail(`--${token.name} ${quote(token.value)}: choose ${flag.options.join(" or ")}.`);
+      throw fail(`--${token.name} ${quoteText(token.value)}: choose ${flag.options.join(" or ")}.`);
     }
   }
-}
-
-function quote(word: string): string {
-  return JSON.stringify(showText(word));
 }

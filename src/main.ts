@@ -1,6 +1,7 @@
 /** The process: arguments, signals, exit code. Nothing else knows that it is one. */
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
+import { showText } from "./render/visible.ts";
 import { VERSION_LINE } from "./version.ts";
 
 const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };
@@ -32,7 +33,7 @@ async function main(argv: string[]): Promise<number> {
     return stopped ?? code;
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);
-    console.error(`error: ${error.message}`);
+    for (const line of error.message.split("\n")) console.error(`error: ${showText(line)}`);
     return error.kind === "interrupted" ? (stopped ?? EXIT.sigterm) : EXIT_OF_ERROR[error.kind];
   }
 }

@@ -1,3 +1,4 @@
+import { $ } from "bun";
 import { defineCommand } from "citty";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -10,6 +11,7 @@ import { replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderTable } from "../render/table.ts";
+import { formatInstant } from "../report/figures.ts";
 import { OUTPUT_FLAGS, readInstant, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
@@ -59,15 +61,22 @@ export default defineCommand({
       });
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
       await emit(renderTable(pass.document, pass.reports, view));
-      const flags = `--config ${relative(process.cwd(), paths.config)} --as-of ${new Date(endMs).toISOString()}`;
+      const next = `  ${nameProgram()} generate --config ${$.escape(relative(process.cwd(), paths.config))} --as-of ${formatInstant(endMs)}`;
       log.info(`Made ${paths.database} and ${paths.config}. Next:`);
-      log.info(`  automation-reports generate ${flags} --crm genius --detailed`);
-      log.info(`  automation-reports generate ${flags} --time-window 30d`);
-      log.info(`  automation-reports generate ${flags} --format json --crm hubspot`);
+      log.info(`${next} --crm genius --detailed`);
+      log.info(`${next} --time-window 30d`);
+      log.info(`${next} --format json --crm hubspot`);
       return exitCodeOf(pass, null);
     });
   },
 });
+
+/** How this executable is called from here. */
+function nameProgram(): string {
+  if (Bun.which("automation-reports") === process.execPath) return "automation-reports";
+  const path = relative(process.cwd(), process.execPath);
+  return $.escape(path.startsWith(".") ? path : `./${path}`);
+}
 
 function readSeed(text: string): number {
   const seed = Number(text);

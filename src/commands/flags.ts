@@ -6,8 +6,8 @@ import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type CrmConfig } from "
 import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
 import type { Window } from "../report/activity.ts";
-import type { View } from "../render/renderers.ts";
-import { showText } from "../render/visible.ts";
+import type { View } from "../render/view.ts";
+import { quoteText } from "../render/visible.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 /** What a pipe or a file is laid out for when nothing says how wide it will be shown. */
@@ -22,7 +22,12 @@ export const CONFIG_FLAG = {
 } satisfies ArgsDef;
 
 export const OUTPUT_FLAGS = {
-  color: { type: "boolean", default: true, negativeDescription: "print without colour" },
+  color: {
+    type: "boolean",
+    default: true,
+    description: "colour in a terminal",
+    negativeDescription: "print without colour",
+  },
   quiet: { type: "boolean", description: "say only errors on stderr" },
   verbose: { type: "boolean", description: "say more on stderr" },
   "log-format": {
@@ -59,7 +64,7 @@ export async function withLog(
     return await work(log);
   } catch (error) {
     if (!(error instanceof AppError) || error.kind === "interrupted") throw error;
-    log.error(error.message);
+    for (const line of error.message.split("\n")) log.error(line);
     return EXIT_OF_ERROR[error.kind];
   }
 }
@@ -85,7 +90,7 @@ export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms:
   const wanted = flag.split(",").map((name) => name.trim());
   const known = crms.map(({ name }) => name);
   for (const [index, name] of wanted.entries()) {
-    const shown = JSON.stringify(showText(name));
+    const shown = quoteText(name);
     if (name === RESERVED_NAME) throw new AppError("usage", `--crm: ${RESERVED_NAME} stands alone, or name the CRMs`);
     if (name === "") throw new AppError("usage", "--crm: a name is missing; write --crm a,b");
     if (!known.includes(name))
@@ -101,7 +106,7 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
   if (!(lengthMs >= MINUTE_MS && lengthMs <= LONGEST_WINDOW_MS)) {
     throw new AppError(
       "usage",
-      `--time-window ${JSON.stringify(showText(length))}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
+      `--time-window ${quoteText(length)}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
     );
   }
   const endMs = asOf === undefined ? nowMs : readInstant("--as-of", asOf);
@@ -114,10 +119,7 @@ export function readInstant(flag: string, text: string): number {
   try {
     return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
-    throw new AppError(
-      "usage",
-      `${flag} ${JSON.stringify(showText(text))}: write a time with its zone, such as 2026-07-10T21:00:00Z`,
-    );
+    throw new AppError("usage", `${flag} ${quoteText(text)}: write a time with its zone, such as 2026-07-10T21:00:00Z`);
   }
 }
 
@@ -127,15 +129,12 @@ export function readTimeout(text: string): number {
   if (ms >= TIMEOUT_LIMITS.minMs && ms <= TIMEOUT_LIMITS.maxMs) return Math.round(ms);
   throw new AppError(
     "usage",
-    `--timeout ${JSON.stringify(showText(text))}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
+    `--timeout ${quoteText(text)}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
   );
 }
 
 export function readConcurrency(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= MAX_CONCURRENCY) return value;
-  throw new AppError(
-    "usage",
-    `--concurrency ${JSON.stringify(showText(text))}: write a whole number from 1 to ${MAX_CONCURRENCY}`,
-  );
+  throw new AppError("usage", `--concurrency ${quoteText(text)}: write a whole number from 1 to ${MAX_CONCURRENCY}`);
 }

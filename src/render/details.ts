@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../report/figures.ts";
 import type { DurationFigures, RecordSums, Report } from "../report/schema.ts";
 import { alignColumns, type Column } from "./columns.ts";
-import type { View } from "./renderers.ts";
+import type { View } from "./view.ts";
 import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "./visible.ts";
 

@@ -1,7 +1,7 @@
 /** The published documents, as they are exported. */
 import type { PassDocument } from "../report/pass-schema.ts";
 import type { Report } from "../report/schema.ts";
-import type { View } from "./renderers.ts";
+import type { View } from "./view.ts";
 
 /** What JSON allows inside strings although a terminal acts on it: DEL, C1 controls, line and direction marks. */
 const ACTING = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;

@@ -11,7 +11,7 @@ import type { PassDocument } from "../report/pass-schema.ts";
 import type { Report } from "../report/schema.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { renderDetails } from "./details.ts";
-import type { View } from "./renderers.ts";
+import type { View } from "./view.ts";
 import { drawSparkline } from "./sparkline.ts";
 import { createStyle, HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "./visible.ts";

@@ -7,6 +7,11 @@ export function showText(text: string): string {
   return text.replace(ACTING, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 
+/** What somebody typed, between quotation marks. */
+export function quoteText(text: string): string {
+  return `"${showText(text)}"`;
+}
+
 /** At most `width` columns, with `…` where something was left out. */
 export function cutText(text: string, width: number): string {
   return Bun.stringWidth(text) <= width ? text : Bun.sliceAnsi(text, 0, width, "…");

@@ -32,7 +32,7 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   expect(stdout).toMatch(/hubspot .*zipcodes: no run in 24 h/);
   expect(stdout).toMatch(/genius .*users: 0 of 8 runs succeeded/);
   expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
-  const next = /automation-reports (generate .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
+  const next = /automation-reports (generate --config .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
   expect((await runCli(next, { cwd })).code).toBe(0);
 });
 

@@ -218,24 +218,27 @@ test("kill -9 in mid-export leaves whole reports only, and the next run sweeps t
 }, 30_000);
 
 describe("deliveries", () => {
-  test.skipIf(!isRoot)("disk full: exit 5, no half file, the reports still on stdout", async () => {
-    const mount = freshDirectory();
-    expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=12k", "tmpfs", mount]).exitCode).toBe(0);
-    try {
-      writeFileSync(join(mount, "filler"), "x".repeat(8192));
-      const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, "--export-json", "--output-dir", mount], {
-        cwd: healthyOnly(),
-      });
-      expect([code, figuresOf(stdout)]).toEqual([5, expected]);
-      expect(stderr).toContain("the disk is full");
-      for (const name of new Bun.Glob("*.json").scanSync(mount)) JSON.parse(readFileSync(join(mount, name), "utf8"));
-      expect(readdirSync(mount).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-      const output = await runCli(["generate", ...AS_OF, "--output", join(mount, "x.json")], { cwd: healthyOnly() });
-      expect([output.code, existsSync(join(mount, "x.json"))]).toEqual([5, false]);
-    } finally {
-      Bun.spawnSync(["umount", mount]);
-    }
-  });
+  test.skipIf(!isRoot)(
+    "disk full (a mount needs root): exit 5, no half file, the reports still on stdout",
+    async () => {
+      const mount = freshDirectory();
+      expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=12k", "tmpfs", mount]).exitCode).toBe(0);
+      try {
+        writeFileSync(join(mount, "filler"), "x".repeat(8192));
+        const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, "--export-json", "--output-dir", mount], {
+          cwd: healthyOnly(),
+        });
+        expect([code, figuresOf(stdout)]).toEqual([5, expected]);
+        expect(stderr).toContain("the disk is full");
+        for (const name of new Bun.Glob("*.json").scanSync(mount)) JSON.parse(readFileSync(join(mount, name), "utf8"));
+        expect(readdirSync(mount).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+        const output = await runCli(["generate", ...AS_OF, "--output", join(mount, "x.json")], { cwd: healthyOnly() });
+        expect([output.code, existsSync(join(mount, "x.json"))]).toEqual([5, false]);
+      } finally {
+        Bun.spawnSync(["umount", mount]);
+      }
+    },
+  );
 
   test("stdout full: exit 5", () => {
     const made = Bun.spawnSync(["sh", "-c", `"$0" "$@" > /dev/full`, BINARY, "generate", ...AS_OF], {

@@ -139,3 +139,17 @@ describe("schemas", () => {
     expect(sqlite.stdout).toContain("INTEGER PRIMARY KEY");
   });
 });
+
+test("several problems of a configuration are several lines", async () => {
+  const directory = directoryWith('[crm.a]\nurl = 5\n[crm.b]\nurll = "x"\n');
+  for (const args of [["config", "check"], ["generate"]]) {
+    const { code, stderr } = await runCli(args, { cwd: directory });
+    expect(code).toBe(2);
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.split(" ")[0]),
+    ).toEqual(["error:", "error:"]);
+  }
+});

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { renderTable } from "../../src/render/table.ts";
-import type { View } from "../../src/render/renderers.ts";
+import type { View } from "../../src/render/view.ts";
 import { activity, declared, report, rule } from "../making/activities.ts";
 
 const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };

@@ -1,0 +1,10 @@
+/** How a pass is to be shown. */
+export type View = {
+  color: boolean;
+  /** Columns of the terminal. */
+  width: number;
+  detailed: boolean;
+  /** Exactly one CRM was named, so the answer is one document instead of a list. */
+  single: boolean;
+  elapsedSeconds: number;
+};
