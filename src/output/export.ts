@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/schema.ts";
 import { writeJson } from "../render/json.ts";
-import { createFile, sweepTemporaryFiles } from "./file.ts";
+import { createFile, sweepTemporaryFiles, temporaryPath } from "./file.ts";
 
 export type ExportOptions = {
   directory: string;
@@ -18,6 +18,7 @@ const LATEST = "latest";
 export async function exportReport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
   await prepare(join(directory, LATEST));
   await sweepTemporaryFiles(directory);
+  await sweepTemporaryFiles(join(directory, LATEST));
   const { source, report_generated_at: generated } = report.metadata;
   const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
   const path = await createFile(join(directory, `${source}_automation_report_${stamp}.json`), writeJson(report));
@@ -42,7 +43,7 @@ async function prepare(directory: string): Promise<void> {
 }
 
 async function pointLatest(directory: string, source: string, path: string): Promise<void> {
-  const temporary = join(directory, LATEST, `.${source}.${crypto.randomUUID()}.tmp`);
+  const temporary = temporaryPath(join(directory, LATEST));
   try {
     await symlink(join("..", path.slice(directory.length + 1)), temporary);
     await rename(temporary, join(directory, LATEST, `${source}.json`));

@@ -37,6 +37,11 @@ export async function createFile(path: string, text: string): Promise<string> {
   });
 }
 
+/** A name that a later `sweepTemporaryFiles` recognises. */
+export function temporaryPath(directory: string): string {
+  return join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
+}
+
 /** Removes what a killed process of this machine left behind in the directory. */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
   const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
@@ -52,7 +57,7 @@ async function writeThen(
   publish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const directory = dirname(path);
-  const temporary = join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
+  const temporary = temporaryPath(directory);
   const file = await open(temporary, "wx", PRIVATE);
   try {
     await file.writeFile(content);

@@ -25,7 +25,7 @@ export function assertPublishable(report: unknown): asserts report is Report {
     throw new Error("changed by a JSON round trip");
 }
 
-function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> = {}, name = "hubspot"): CrmConfig {
+export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> = {}, name = "hubspot"): CrmConfig {
   const { url: _url, url_file: _file, crm_source, statement_timeout, ...rest } = v.parse(CrmSchema, settings);
   const target = parseTarget(url, "/");
   if ("problem" in target) throw new Error(target.problem);

@@ -218,6 +218,18 @@ test("NULL counts and counts beyond what a JSON number holds are unknown, not 0 
   });
 });
 
+test("a NULL status is an unknown one", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(`${TABLES.postgres}; ALTER TABLE automation_actions ALTER status DROP NOT NULL`);
+    await sql.unsafe(
+      `INSERT INTO automation_actions (crm_source, rule, status, started_at) VALUES ('hubspot', 'a', NULL, '${day}01:00Z')`,
+    );
+    expect((await mustReport(url)).findings.map(({ evidence }) => evidence["statuses"])).toContainEqual({
+      "(null)": 1,
+    });
+  });
+});
+
 test("infinite times break nothing", async () => {
   await withDatabase(async ({ sql, url }) => {
     await sql.unsafe(TABLES.postgres);

@@ -1,0 +1,102 @@
+/** One pass from end to end in this process: its document, its exit code, how many CRMs it reads at once. */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { describe, expect, test } from "bun:test";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import type { Log } from "../src/log.ts";
+import { exitCodeOf, runPass, type PassResult } from "../src/pass.ts";
+import { PassSchema } from "../src/report/pass-schema.ts";
+import type { Severity } from "../src/report/schema.ts";
+import { collectActivities } from "../src/warehouse/collect.ts";
+import { activity, report, rule } from "./making/activities.ts";
+import { crmConfig, WINDOW } from "./making/reports.ts";
+import { listEngines, run } from "./making/warehouses.ts";
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, progress() {}, hide() {} };
+const checkSchema = addFormats
+  .default(new Ajv())
+  .compile(toJsonSchema(PassSchema, { typeMode: "input", errorMode: "ignore" }));
+
+async function sqliteUrl(): Promise<string> {
+  const engine = listEngines().find(({ name }) => name === "sqlite, automation");
+  const made = await engine!.make([run({ start: "2026-07-10T01:00:00Z", end: "2026-07-10T01:00:01Z" })], []);
+  return made.url;
+}
+
+test("what a pass did is a document: made and failed CRMs in order, one cause said once", async () => {
+  const url = await sqliteUrl();
+  const crms = [crmConfig(url), crmConfig("sqlite:/nowhere/x", {}, "dead"), crmConfig("sqlite:/nowhere/x", {}, "gone")];
+  const { document, reports } = await runPass({
+    config: { path: "", concurrency: 4, export: { enabled: false, dir: null, keep: null }, crms, secrets: ["nowhere"] },
+    crms,
+    window: WINDOW,
+    nowMs: WINDOW.endMs,
+    detailed: false,
+    exportTo: null,
+    log: silent,
+    signal: new AbortController().signal,
+  });
+  expect([checkSchema(document), checkSchema.errors]).toEqual([true, null]);
+  expect(document.outcomes).toEqual([
+    { source: "hubspot", status: "made", reason: null },
+    { source: "dead", status: "failed", reason: expect.stringContaining("/***/x cannot be opened") },
+    { source: "gone", status: "failed", reason: expect.stringContaining("/***/x cannot be opened") },
+  ]);
+  expect(document.findings.map(({ id, evidence }) => [id, evidence["sources"]])).toEqual([
+    ["warehouse-unreachable", ["dead", "gone"]],
+  ]);
+  expect(reports.map(({ metadata }) => [metadata.source, metadata.pass_id])).toEqual([["hubspot", document.pass_id]]);
+});
+
+describe("where several exit codes hold, the first of 4, 3, 5, 1 wins", () => {
+  const bad = report(activity({ rules: [rule("a", { failed: 20 })] }));
+  const good = report(activity({ rules: [rule("a", { success: 20 })] }));
+  const result = (
+    statuses: ("made" | "failed")[],
+    reports: PassResult["reports"],
+    failedDeliveries: number,
+  ): PassResult => ({
+    reports,
+    failedDeliveries,
+    document: {
+      schema_version: 1,
+      pass_id: "p",
+      started_at: "2026-07-10T21:00:00Z",
+      window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
+      outcomes: statuses.map((status) => ({ source: "x", status, reason: null })),
+      findings: [],
+    },
+  });
+  test.each([
+    { name: "all made", pass: result(["made"], [good], 0), failOn: "warning", code: 0 },
+    { name: "a finding, nobody asked", pass: result(["made"], [bad], 0), failOn: null, code: 0 },
+    { name: "a finding", pass: result(["made"], [bad], 0), failOn: "critical", code: 1 },
+    { name: "a delivery and a finding", pass: result(["made"], [bad], 1), failOn: "critical", code: 5 },
+    {
+      name: "one failed, a delivery and a finding",
+      pass: result(["made", "failed"], [bad], 1),
+      failOn: "critical",
+      code: 3,
+    },
+    { name: "all failed", pass: result(["failed", "failed"], [], 0), failOn: "critical", code: 4 },
+  ])("$name: $code", ({ pass, failOn, code }) => {
+    expect(exitCodeOf(pass, failOn as Severity | null)).toBe(code);
+  });
+});
+
+test("no more CRMs are read at once than asked for, and outcomes keep their order", async () => {
+  const url = await sqliteUrl();
+  const crms = Array.from({ length: 7 }, (_, index) => crmConfig(url, {}, `crm${index}`));
+  let most = 0;
+  const outcomes = await collectActivities({
+    crms,
+    window: WINDOW,
+    recent: 0,
+    concurrency: 2,
+    redact: (text) => text,
+    signal: new AbortController().signal,
+    onProgress: (reading) => (most = Math.max(most, reading.length)),
+  });
+  expect(most).toBe(2);
+  expect(outcomes.map(({ source, status }) => [source, status])).toEqual(crms.map(({ name }) => [name, "read"]));
+});
