@@ -29,7 +29,7 @@ async function main(argv: string[]): Promise<number> {
       import("./cli.ts"),
       import("./config/environment.ts"),
     ]);
-    const code = await runCli(argv, { environment: readEnvironment(), signal: stop.signal });
+    const code = await runCli(argv, { environment: await readEnvironment(), signal: stop.signal });
     return stopped ?? code;
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);

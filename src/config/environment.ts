@@ -1,6 +1,5 @@
 /** The only place that reads the environment of the process. */
 import { fstatSync } from "node:fs";
-import { isatty } from "node:tty";
 
 export type Environment = {
   variables: Record<string, string | undefined>;
@@ -12,14 +11,14 @@ export type Environment = {
 const STDOUT = 1;
 const STDERR = 2;
 
-export function readEnvironment(): Environment {
+export async function readEnvironment(): Promise<Environment> {
   const variables = process.env;
   const dumb = variables["TERM"] === "dumb";
-  const terminal = isatty(STDOUT);
+  const [terminal, errorTerminal] = [await isTerminal(STDOUT), await isTerminal(STDERR)];
   return {
     variables,
-    stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal) },
-    stderr: { terminal: isatty(STDERR) && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
+    stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal, errorTerminal) },
+    stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
   };
 }
@@ -28,11 +27,18 @@ export function readEnvironment(): Environment {
  * A pager in a terminal is as wide as the terminal that stderr still is. A stream is asked only where there is one:
  * touching `process.stdout` costs more than all else here.
  */
-function readColumns(configured: string | undefined, terminal: boolean): number | null {
+function readColumns(configured: string | undefined, terminal: boolean, errorTerminal: boolean): number | null {
   if (terminal && process.stdout.columns > 0) return process.stdout.columns;
-  if (!terminal && isatty(STDERR) && process.stderr.columns > 0) return process.stderr.columns;
+  if (!terminal && errorTerminal && process.stderr.columns > 0) return process.stderr.columns;
   const columns = Number(configured);
   return Number.isInteger(columns) && columns > 0 ? columns : null;
+}
+
+/** A pipe or a file is told apart by its kind alone: `node:tty` costs half a start. */
+async function isTerminal(descriptor: number): Promise<boolean> {
+  if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  const { isatty } = await import("node:tty");
+  return isatty(descriptor);
 }
 
 /** systemd names the device and inode of the stream it listens to (systemd.exec(5), $JOURNAL_STREAM). */
