@@ -10,6 +10,7 @@ import { buildReport } from "./report/build.ts";
 import { formatInstant, formatRatio } from "./report/figures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
+import { cutText } from "./render/visible.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 
@@ -33,6 +34,8 @@ export type PassResult = {
 };
 
 const RECENT_ACTIONS = 20;
+/** Fits any terminal: a line that wraps cannot be taken back. */
+const PROGRESS_WIDTH = 79;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
   const { config, crms, window, nowMs, detailed, log, signal } = options;
@@ -148,5 +151,6 @@ async function deliverExport(report: Report, { exportTo, log }: PassOptions): Pr
 }
 
 function describeProgress(reading: string[], done: number, all: number): string | null {
-  return reading.length === 0 ? null : `reading ${reading.join(", ")} … ${done} of ${all} done`;
+  if (reading.length === 0) return null;
+  return cutText(`reading, ${done} of ${all} done: ${reading.join(", ")}`, PROGRESS_WIDTH);
 }

@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "node:fs/promises",
     "node:path",
   ],
-  "pass.ts": ["config", "output", "report", "warehouse", "errors.ts", "log.ts", "redact.ts", "version.ts"],
+  "pass.ts": ["config", "output", "render", "report", "warehouse", "errors.ts", "log.ts", "redact.ts", "version.ts"],
   "cli.ts": ["commands", "config", "output", "render", "errors.ts", "version.ts", "citty", "node:util"],
   "main.ts": ["cli.ts", "config", "output", "render", "errors.ts", "version.ts"],
   "log.ts": ["redact.ts", "render", "consola/core", "node:fs"],

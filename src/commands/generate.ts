@@ -73,7 +73,7 @@ export default defineCommand({
 
       const pass = await runPass({
         config: { ...config, concurrency: concurrency ?? config.concurrency },
-        crms: chosen.crms.map((crm) => ({ ...crm, timeout: timeout ?? crm.timeout })),
+        crms: chosen.crms.map((crm) => (timeout === null ? crm : { ...crm, timeout })),
         window,
         nowMs,
         detailed,

@@ -84,7 +84,7 @@ function readCrm(name: string, own: Table, defaults: Table, reading: Reading): C
     statuses,
     name,
     crm_source: crm_source ?? name,
-    statement_timeout: statement_timeout ?? settings.timeout,
+    statement_timeout: statement_timeout ?? null,
     target,
   };
 }

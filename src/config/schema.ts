@@ -106,7 +106,8 @@ export type CrmConfig = Omit<
 > & {
   name: string;
   crm_source: string;
-  statement_timeout: number;
+  /** Null: the timeout. */
+  statement_timeout: number | null;
   target: Target;
 };
 

@@ -21,6 +21,7 @@ export type PostgresTarget = {
 type SqliteTarget = { kind: "sqlite"; path: string };
 export type Target = PostgresTarget | SqliteTarget;
 
+const NO_HOST = "no-host.invalid";
 const PARAMETERS = ["host", "port", "user", "password", "dbname", "sslmode", "sslrootcert"];
 /** Accepted because people copy their URLs, and set by ourselves. */
 const IGNORED = ["application_name", "connect_timeout", "fallback_application_name"];
@@ -34,7 +35,7 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
   if (!/^postgres(?:ql)?:\/\//.test(url)) {
     return { problem: "write postgresql://user@host:5432/database or sqlite:PATH" };
   }
-  const parsed = parseUrl(url);
+  const parsed = parseUrl(url.replace(/^([a-z]+:\/\/)([^/@]*)@(?=\/)/, withoutHost));
   if (parsed === null) {
     return {
       problem: "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F)",
@@ -59,11 +60,18 @@ function parseSqlite(path: string, baseDirectory: string): Target | { problem: s
   return { kind: "sqlite", path: resolve(baseDirectory, file) };
 }
 
+/** `user@/database?host=/directory`: WHATWG URLs know no user without a host, libpq does. */
+function withoutHost(_: string, scheme: string, userinfo: string): string {
+  return `${scheme}${userinfo}@${NO_HOST}`;
+}
+
 function parseUrl(url: string): URL | null {
   const parsed = URL.parse(url);
   if (parsed === null) return null;
   const parts = [parsed.username, parsed.password, parsed.hostname, parsed.pathname, parsed.search];
-  return parts.every((part) => decode(part) !== null) && parsed.hash === "" ? parsed : null;
+  return parts.every((part) => decode(part) !== null) && parsed.hash === "" && !parsed.pathname.includes("@")
+    ? parsed
+    : null;
 }
 
 /** Query parameters without the form encoding of `+`, which libpq does not know. */
@@ -80,7 +88,7 @@ function readParameters(parsed: URL): Map<string, string> | { problem: string } 
 }
 
 function readTarget(parsed: URL, parameters: Map<string, string>): Target | { problem: string } {
-  const host = parameters.get("host") ?? decode(parsed.hostname.replace(/^\[|\]$/g, "")) ?? "";
+  const host = parameters.get("host") ?? nameHost(parsed.hostname);
   const port = Number(parameters.get("port") ?? (parsed.port || "5432"));
   const user = parameters.get("user") ?? (decode(parsed.username) || userInfo().username);
   const password = parameters.get("password") ?? (decode(parsed.password) || null);
@@ -95,6 +103,10 @@ function readTarget(parsed: URL, parameters: Map<string, string>): Target | { pr
   }
   const database = parameters.get("dbname") ?? (decode(parsed.pathname.slice(1)) || user);
   return { kind: "postgres", host, port, user, password, database, sslMode, sslRootCert };
+}
+
+function nameHost(hostname: string): string {
+  return hostname === NO_HOST ? "" : (decode(hostname.replace(/^\[|\]$/g, "")) ?? "");
 }
 
 function isSslMode(text: string): text is SslMode {

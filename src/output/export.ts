@@ -1,10 +1,10 @@
 /** Exports: one file per report, a link to the newest, old ones deleted only when the configuration says so. */
 import { mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/schema.ts";
 import { writeJson } from "../render/json.ts";
-import { createFile, sweepTemporaryFiles, temporaryPath } from "./file.ts";
+import { createFile, explainFailure, sweepTemporaryFiles, temporaryPath } from "./file.ts";
 
 export type ExportOptions = {
   directory: string;
@@ -15,15 +15,18 @@ export type ExportOptions = {
 const LATEST = "latest";
 
 /** `<crm>_automation_report_<YYYYMMDDTHHMMSSZ>.json`, with `latest/<crm>.json` pointing at it. Returns its path. */
-export async function exportReport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
+export async function exportReport(report: Report, options: ExportOptions): Promise<string> {
+  return await explainFailure(options.directory, async () => await writeExport(report, options));
+}
+
+async function writeExport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
   await prepare(join(directory, LATEST));
-  await sweepTemporaryFiles(directory);
   await sweepTemporaryFiles(join(directory, LATEST));
   const { source, report_generated_at: generated } = report.metadata;
   const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
   const path = await createFile(join(directory, `${source}_automation_report_${stamp}.json`), writeJson(report));
   await pointLatest(directory, source, path);
-  if (keep !== null) await deleteOldest(directory, source, keep);
+  if (keep !== null) await deleteOldest(directory, source, keep, basename(path));
   return path;
 }
 
@@ -45,7 +48,7 @@ async function prepare(directory: string): Promise<void> {
 async function pointLatest(directory: string, source: string, path: string): Promise<void> {
   const temporary = temporaryPath(join(directory, LATEST));
   try {
-    await symlink(join("..", path.slice(directory.length + 1)), temporary);
+    await symlink(join("..", basename(path)), temporary);
     await rename(temporary, join(directory, LATEST, `${source}.json`));
   } catch (error) {
     await unlink(temporary).catch(() => {});
@@ -59,7 +62,8 @@ async function pointLatest(directory: string, source: string, path: string): Pro
   }
 }
 
-async function deleteOldest(directory: string, source: string, keep: number): Promise<void> {
+/** Never the one just written: another machine's clock may be ahead. */
+async function deleteOldest(directory: string, source: string, keep: number, written: string): Promise<void> {
   const pattern = new RegExp(`^${source}_automation_report_(\\d{8}T\\d{6}Z)(?:_(\\d+))?\\.json$`);
   const exports = (await readdir(directory))
     .flatMap((name) => {
@@ -67,5 +71,9 @@ async function deleteOldest(directory: string, source: string, keep: number): Pr
       return stamp === "" ? [] : [{ name, stamp, number: Number(number) }];
     })
     .toSorted((a, b) => (a.stamp === b.stamp ? b.number - a.number : a.stamp < b.stamp ? 1 : -1));
-  for (const { name } of exports.slice(keep)) await unlink(join(directory, name));
+  for (const { name } of exports.slice(keep).filter((old) => old.name !== written)) {
+    await unlink(join(directory, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
 }

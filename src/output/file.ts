@@ -12,7 +12,7 @@ const HOST = hostname().replace(/[^\w-]/g, "_");
 
 /** Replaces what is there in one step. Refuses to replace anything but a file. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  await explain(path, async () => {
+  await explainFailure(path, async () => {
     const there = await stat(path).catch(() => null);
     if (there !== null && !there.isFile()) {
       throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
@@ -25,7 +25,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
 
 /** Creates `path`, or `path` with `_2`, `_3`, … before its extension if that is taken. Returns the name it got. */
 export async function createFile(path: string, text: string): Promise<string> {
-  return await explain(path, async () => {
+  return await explainFailure(path, async () => {
     let created = path;
     await writeThen(path, text, async (temporary) => {
       for (let number = 2; !(await linkNew(temporary, created)); number += 1) {
@@ -42,10 +42,10 @@ export function temporaryPath(directory: string): string {
   return join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
 }
 
-/** Removes what a killed process of this machine left behind in the directory. */
+/** Removes what a killed process of this machine left behind in the directory, if it may be listed. */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
   const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
-  for (const name of await readdir(directory)) {
+  for (const name of await readdir(directory).catch(() => [])) {
     const pid = Number(pattern.exec(name)?.[1]);
     if (pid > 0 && !isRunning(pid)) await unlink(join(directory, name)).catch(() => {});
   }
@@ -57,6 +57,7 @@ async function writeThen(
   publish: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const directory = dirname(path);
+  await sweepTemporaryFiles(directory);
   const temporary = temporaryPath(directory);
   const file = await open(temporary, "wx", PRIVATE);
   try {
@@ -112,7 +113,8 @@ const REASONS: Record<string, string> = {
   ENOTDIR: "a part of its path is not a directory",
 };
 
-async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Errors of the file system become a delivery error in words. */
+export async function explainFailure<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -164,7 +164,7 @@ function closingLine(rows: Row[], { detailed, elapsedSeconds }: View): string {
     reports.find(({ findings }) => findings[0]?.severity === "critical") ??
     reports.find(({ findings }) => findings.length > 0);
   if (!detailed && worst !== undefined) {
-    parts.push(`automation-reports generate --crm ${worst.metadata.source} --detailed for more`);
+    parts.push(`add --crm ${worst.metadata.source} --detailed for more`);
   }
   return parts.join(" · ");
 }

@@ -6,10 +6,12 @@ const READ_LENGTH = 1000;
 
 /** Order matters: the first rule that takes a place keeps it. */
 const SECRETS: [pattern: RegExp, replacement: string][] = [
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]*@/gi, "$1***@"],
-  [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, "$1 ***"],
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/]*@/gi, "$1***@"],
+  [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:[a-z]+\s+)?[^\s"',;]+/gi, "$1***"],
+  [/\b((?:set-)?cookie["']?\s*[:=]\s*)[^\n]+/gi, "$1***"],
+  [/\b(bearer|basic|token)\s+(?=\S*\d)[\w.~+/=-]{6,}/gi, "$1 ***"],
   [
-    /\b((?:[\w-]*(?:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|hapikey|authorization))["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
+    /\b((?:[\w-]*(?:passwords?|passwd|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|hapikey|credentials?)|key|sig|signature)["']?\s*(?:[:=]|\bis\b)\s*)(?:"[^"]*"?|'[^']*'?|[^\s"',;&]+)/gi,
     "$1***",
   ],
   [/\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, "***"],

@@ -21,6 +21,11 @@ export function formatRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
 }
 
+/** A ratio that missed a limit, with as many decimals as it takes to see that. */
+export function formatRatioBelow(ratio: number, limit: number): string {
+  return formatRatio(ratio) === formatRatio(limit) ? `${(ratio * 100).toFixed(2)} %` : formatRatio(ratio);
+}
+
 export function formatCount(count: number): string {
   return count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 }

@@ -2,9 +2,9 @@
 import type { ReadActivity, StatusCounts } from "./activity.ts";
 import type { Outcome } from "./counts.ts";
 import { maskErrorMessage } from "./error-message.ts";
-import { formatCount, formatDuration, formatHours, formatPlural, formatRatio } from "./figures.ts";
+import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "./figures.ts";
 import { compareNames, type RuleSet } from "./rules.ts";
-import { SEVERITIES, type Finding, type FindingId, type Report } from "./schema.ts";
+import { SEVERITIES, type ActionStatus, type Finding, type FindingId, type Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
 import { isBeyond } from "./trend.ts";
 
@@ -22,21 +22,33 @@ export type Facts = {
 
 type Finder = (facts: Facts) => Omit<Finding, "id">[];
 
+/** What is counted beside the total, as a sentence names it. */
+const BESIDE: [ActionStatus, string][] = [
+  ["running", "still running"],
+  ["stale", "started long ago and never ended"],
+  ["skipped", "skipped"],
+  ["dry_run", "dry-run"],
+  ["wrapper", "wrapper"],
+  ["unknown", "of unknown status"],
+];
+
 const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "no-data": ({ outcome, previous, counts, hours }) => {
     if (outcome.total > 0) return [];
     const running = counts.running + counts.stale;
+    const beside = BESIDE.filter(([status]) => counts[status] > 0).map(
+      ([status, words]) => `${formatCount(counts[status])} ${words}`,
+    );
     const message =
-      running > 0
-        ? `Nothing finished in ${formatHours(hours)}; ${formatCount(running)} still running`
+      beside.length > 0
+        ? `Nothing finished in ${formatHours(hours)}; ${beside.join(", ")}`
         : `Nothing ran in ${formatHours(hours)}`;
     return [warn(message, { running, total_before: previous.total })];
   },
-  "success-rate-low": ({ outcome, thresholds }) => {
-    if (outcome.rate === null || outcome.total < thresholds.min_actions) return [];
-    if (outcome.rate >= thresholds.success_rate) return [];
-    const message = `Success rate ${formatRatio(outcome.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${formatRatio(thresholds.success_rate)}`;
-    return [warn(message, { successful: outcome.successful, total: outcome.total, limit: thresholds.success_rate })];
+  "success-rate-low": ({ outcome, thresholds: { min_actions, success_rate: limit } }) => {
+    if (outcome.rate === null || outcome.total < min_actions || outcome.rate >= limit) return [];
+    const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${formatRatio(limit)}`;
+    return [warn(message, { successful: outcome.successful, total: outcome.total, limit })];
   },
   "failures-many": ({ outcome, hours, thresholds }) => {
     const limit = thresholds.failed_actions * Math.max(1, hours / 24);

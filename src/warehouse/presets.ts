@@ -16,6 +16,8 @@ export type Preset = {
   rulesTable: string;
   /** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
   ruleNames: "exact" | "normalized";
+  /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
+  wrapperRules: string[];
   /** Two relations, actions and rules, each a complete statement ending in a semicolon. */
   sql: Record<Dialect, string>;
 };
@@ -27,6 +29,7 @@ export const PRESETS = {
     actionsTable: "sync_history",
     rulesTable: "sync_schedule",
     ruleNames: "normalized",
+    wrapperRules: ["all", "all_entities"],
     sql: { postgres: syncHistoryPostgres, sqlite: syncHistorySqlite },
   },
   automation: {
@@ -34,6 +37,7 @@ export const PRESETS = {
     actionsTable: "automation_actions",
     rulesTable: "automation_rules",
     ruleNames: "exact",
+    wrapperRules: [],
     sql: { postgres: automationPostgres, sqlite: automationSqlite },
   },
 } satisfies Record<PresetName, Preset>;

@@ -13,7 +13,7 @@ import {
   type RecordSums,
 } from "../report/schema.ts";
 import { PRESETS } from "./presets.ts";
-import { attachSchedules } from "./schedule-names.ts";
+import { attachSchedules, namesOneOf } from "./schedule-names.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 const HOUR_MS = 3_600_000;
@@ -61,12 +61,10 @@ type Document = v.InferOutput<typeof documentSchema>;
 type Cell = Document["cells"][number];
 type Percentiles = v.InferOutput<typeof percentiles>;
 
+type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
+
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
-export function readDocument(
-  json: string,
-  preset: PresetName,
-  crm: Pick<CrmConfig, "crm_source" | "rule_names">,
-): ReadActivity {
+export function readDocument(json: string, preset: PresetName, crm: RuleConfig): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const current = document.cells.filter((cell) => cell.cur && FINISHED.includes(cell.state));
   const previous = document.cells.filter((cell) => !cell.cur && FINISHED.includes(cell.state));
@@ -119,12 +117,7 @@ function readRules(document: Document): RuleActivity[] {
   });
 }
 
-function readDeclared(
-  document: Document,
-  preset: PresetName,
-  rules: RuleActivity[],
-  crm: Pick<CrmConfig, "crm_source" | "rule_names">,
-): DeclaredRule[] {
+function readDeclared(document: Document, preset: PresetName, rules: RuleActivity[], crm: RuleConfig): DeclaredRule[] {
   const declared = document.rules.map((rule) => ({
     name: rule.name,
     enabled: rule.enabled,
@@ -134,8 +127,17 @@ function readDeclared(
     schedule: rule.schedule === "" ? null : rule.schedule,
     unmatched: false,
   }));
-  const attached =
-    PRESETS[preset].ruleNames === "exact" ? declared : attachSchedules(declared, rules, crm.crm_source, crm.rule_names);
+  const { ruleNames, wrapperRules } = PRESETS[preset];
+  const wrappers = [
+    ...(crm.wrapper_rules ?? wrapperRules),
+    ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
+  ];
+  const without = [...crm.exclude_rules, ...wrappers];
+  if (ruleNames === "exact") {
+    return declared.filter(({ name }) => !without.includes(name)).toSorted((a, b) => compareNames(a.name, b.name));
+  }
+  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crm_source, crm.rule_names));
+  const attached = attachSchedules(wanted, rules, crm.crm_source, crm.rule_names);
   return attached.toSorted((a, b) => compareNames(a.name, b.name));
 }
 

@@ -19,7 +19,7 @@ export function attachSchedules(
     const rule = findRule(schedule.name, rules, crmSource, ruleNames);
     if (rule !== null) attached.set(rule.rule, [...(attached.get(rule.rule) ?? []), schedule]);
     else if (schedule.enabled) {
-      const name = ruleNames[schedule.name] ?? schedule.name;
+      const name = mappedName(schedule.name, ruleNames) ?? schedule.name;
       unmatched.set(name, unmatched.get(name) ?? { ...schedule, name, unmatched: true });
     }
   }
@@ -49,13 +49,28 @@ function findRule(
   crmSource: string,
   ruleNames: Record<string, string>,
 ): RuleActivity | null {
-  const configured = ruleNames[name];
-  if (configured !== undefined) return rules.find((rule) => rule.rule === configured) ?? null;
+  const configured = mappedName(name, ruleNames);
+  if (configured !== null) return rules.find((rule) => rule.rule === configured) ?? null;
   const same = rules.find((rule) => rule.rule.toLowerCase() === name.toLowerCase());
   if (same !== undefined) return same;
   const normalized = normalizeName(name, crmSource);
   const alike = rules.filter((rule) => normalizeName(rule.rule, crmSource) === normalized);
   return alike.length === 1 ? (alike[0] ?? null) : null;
+}
+
+function mappedName(name: string, ruleNames: Record<string, string>): string | null {
+  return Object.hasOwn(ruleNames, name) ? (ruleNames[name] ?? null) : null;
+}
+
+/** Whether a schedule's name means one of these rules. */
+export function namesOneOf(
+  name: string,
+  rules: string[],
+  crmSource: string,
+  ruleNames: Record<string, string>,
+): boolean {
+  const meant = mappedName(name, ruleNames) ?? name;
+  return rules.some((rule) => rule === meant || normalizeName(rule, crmSource) === normalizeName(meant, crmSource));
 }
 
 /** Lower case, words joined by `_`, without the CRM's prefix, the last word in the singular. */

@@ -21,6 +21,7 @@ test.each([
   { url: "postgres://u@%2Fvar%2Frun/d", target: { host: "/var/run" } },
   { url: "postgres:///d?host=/tmp&user=u&port=5433", target: { host: "/tmp", port: 5433 } },
   { url: "postgres://x@h/e?user=u&dbname=d&password=a%26b", target: { password: "a&b" } },
+  { url: "postgresql://u@/d?host=/tmp", target: { host: "/tmp" } },
   { url: "postgres://h/d", target: { user: userInfo().username } },
   { url: "postgres://u@h", target: { database: "u" } },
   {
@@ -47,6 +48,8 @@ test.each([
   { url: "postgres://u:secret@h:99999/d", says: "percent-encode" },
   { url: "postgres://u:sec/ret@h/d", says: "percent-encode" },
   { url: "postgres://u:%zz@h/d", says: "percent-encode" },
+  { url: "postgres://u:12/secret@h/d", says: "percent-encode" },
+  { url: "postgres://u@/d", says: "no host" },
   { url: "postgres://u:sec#ret@h/d", says: "percent-encode" },
   { url: "postgres://", says: "no host" },
   { url: "postgres://u@h/d?port=0", says: "port" },

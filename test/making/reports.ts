@@ -33,7 +33,7 @@ export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> 
     ...rest,
     name,
     crm_source: crm_source ?? name,
-    statement_timeout: statement_timeout ?? rest.timeout,
+    statement_timeout: statement_timeout ?? null,
     target,
   };
 }

@@ -59,7 +59,7 @@ genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2 
 arrivy   ○ no data          –                    0       0       –    0/0  ························  Nothing ran in 24 h
 five9    ● fair       100.0 %                  0.1       0       –    1/1  ························
 
-4 CRMs, 198 actions, 15 failed, 5 rules active · made in 0.09 s · automation-reports generate --crm genius --detailed for more
+4 CRMs, 198 actions, 15 failed, 5 rules active · made in 0.09 s · add --crm genius --detailed for more
 `);
 });
 

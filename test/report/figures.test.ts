@@ -6,6 +6,7 @@ import {
   formatInstant,
   formatMinute,
   formatRatio,
+  formatRatioBelow,
 } from "../../src/report/figures.ts";
 
 test.each([
@@ -40,4 +41,8 @@ test("counts have separators, instants milliseconds only where there are any", (
     "2026-07-10T21:00:00.412Z",
   ]);
   expect(formatMinute("2026-07-10T21:00:00Z")).toBe("10 Jul 2026 21:00");
+});
+
+test("a rate just below its limit does not read as the limit", () => {
+  expect([formatRatioBelow(949 / 999, 0.95), formatRatioBelow(0.9, 0.95)]).toEqual(["94.99 %", "90.0 %"]);
 });

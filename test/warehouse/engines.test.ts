@@ -242,6 +242,68 @@ const cases: Case[] = [
     },
   },
   {
+    name: "a run that ended after the window was running then, however long it took",
+    runs: [
+      run({ start: `${day}10:00:00Z`, end: `${day}22:00:00Z` }),
+      run({ rule: "b", start: `${day}10:00:00Z`, status: "running" }),
+    ],
+    expected: {
+      "performance_metrics.running_actions": 1,
+      "performance_metrics.stale_actions": 1,
+      "findings.1.evidence.rules": ["b"],
+    },
+  },
+  {
+    name: "a note on a success is no error of a failure at the same instant",
+    runs: [
+      run({ start: `${day}01:00:00Z`, end: `${day}01:00:01Z`, status: "failed", error: "HTTP 500" }),
+      run({ start: `${day}01:00:00Z`, end: `${day}01:00:02Z`, error: "AAA note" }),
+      run({ start: `${day}00:30:00Z`, end: `${day}00:30:02Z` }),
+    ],
+    expected: { "findings.0.evidence.newest_error": "HTTP 500" },
+  },
+  {
+    name: "excluded and wrapper rules are in no rule count",
+    runs: [
+      run({ rule: "all", start: `${day}01:00:00Z`, end: `${day}02:00:00Z` }),
+      run({ rule: "scratch", start: `${day}01:00:00Z`, end: `${day}01:00:02Z` }),
+      run({ rule: "contacts", start: `${day}01:00:00Z`, end: `${day}01:00:02Z` }),
+    ],
+    rules: ["all", "scratch", "contacts", "constructor"].map((name) => ({ crm: "hubspot", name, enabled: true })),
+    settings: { exclude_rules: ["scratch"] },
+    expected: {
+      "system_health.total_rules": 2,
+      "system_health.active_rules": 1,
+      "performance_metrics.wrapper_actions": 1,
+    },
+  },
+  {
+    name: "only runs beside the total: not nothing",
+    runs: [
+      run({ start: `${day}01:00:00Z`, end: `${day}01:00:01Z`, status: "skipped" }),
+      run({ start: `${day}02:00:00Z`, end: `${day}02:00:01Z`, dryRun: true }),
+    ],
+    expected: { "metadata.status": "no_data", "metadata.note": "Nothing finished in 24 h; 1 skipped, 1 dry-run" },
+  },
+  {
+    name: "cleaning up a phone number is no clean-up",
+    runs: [
+      run({
+        start: `${day}01:00:00Z`,
+        end: `${day}01:00:07Z`,
+        status: "failed",
+        error: "Could not clean phone number before upsert",
+      }),
+      run({
+        start: `${day}02:00:00Z`,
+        end: `${day}09:00:00Z`,
+        status: "failed",
+        error: "Marked failed by nightly clean-up",
+      }),
+    ],
+    expected: { "performance_metrics.duration_seconds.n": 1, "performance_metrics.duration_seconds.max": 7 },
+  },
+  {
     name: "sums pass 2^31",
     runs: [
       run({ start: `${day}01:00:00Z`, end: `${day}01:00:01Z`, processed: 2_147_483_647 }),

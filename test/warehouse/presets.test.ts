@@ -123,6 +123,19 @@ describe("schedules", () => {
     });
   });
 
+  test("an excluded rule does not come back by its schedule's name, nor a wrapper that did not run", async () => {
+    await withDatabase(async ({ sql, url }) => {
+      await fillSyncHistory("M")(
+        sql,
+        ["appointments", "users"].map((rule) => ok("01", { crm: "genius", rule })),
+        [schedule("Genius_Appointment"), schedule("Genius All"), schedule("Genius_User")],
+      );
+      const report = await mustReport(url, { exclude_rules: ["appointments"] }, { name: "genius" });
+      expect(report.system_health).toMatchObject({ total_rules: 1, active_rules: 1 });
+      expect(report.findings).toEqual([]);
+    });
+  });
+
   test("a mapping of the configuration decides", async () => {
     await withDatabase(async ({ sql, url }) => {
       await fillSyncHistory("M")(sql, [ok("01", { crm: "genius", rule: "offers" })], [schedule("Genius_Quote")]);
@@ -237,7 +250,7 @@ test("infinite times break nothing", async () => {
       VALUES ('hubspot', 'a', 'success', '${day}01:00Z', 'infinity'), ('hubspot', 'a', 'success', '${day}02:00Z', '-infinity'),
              ('hubspot', 'a', 'success', 'infinity', NULL), ('hubspot', 'a', 'success', '-infinity', NULL)`);
     const { performance_metrics: metrics } = await mustReport(url);
-    expect([metrics.total_actions, metrics.stale_actions, metrics.duration_seconds]).toEqual([1, 1, null]);
+    expect([metrics.total_actions, metrics.running_actions, metrics.duration_seconds]).toEqual([1, 1, null]);
   });
 });
 

@@ -28,7 +28,8 @@ r AS MATERIALIZED (
     CASE
       WHEN dry_run THEN 'dry_run'
       WHEN is_wrapper THEN 'wrapper'
-      WHEN meaning = 'running' OR finished_at > row_end THEN
+      WHEN finished_at > row_end THEN 'running'
+      WHEN meaning = 'running' THEN
         CASE WHEN started_at < row_end - make_interval(secs => $7::float8) THEN 'stale' ELSE 'running' END
       ELSE coalesce(meaning, 'unknown')
     END AS state,
@@ -66,15 +67,15 @@ SELECT json_build_object(
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
     JOIN actions a ON a.started_at = e.started_at AND a.rule = e.rule
     WHERE a.crm_source = $1::text AND a.started_at >= $2::timestamptz AND a.started_at < $3::timestamptz
-      AND a.error IS NOT NULL),
+      AND a.error IS NOT NULL AND a.status IS DISTINCT FROM 'success'),
   'recent', (SELECT coalesce(json_agg(json_build_array(n.rule, n.state, floor(date_part('epoch', n.started_at) * 1000),
       CASE WHEN n.state IN ('success', 'partial', 'failed') THEN n.d END,
       (SELECT min(left(a.error, 1000)) FROM actions a
-        WHERE a.crm_source = $1::text AND a.started_at = n.started_at AND a.rule = n.rule))), '[]') FROM (
+        WHERE a.crm_source = $1::text AND a.started_at = n.started_at AND a.rule = n.rule
+          AND (a.status = 'success') IS NOT DISTINCT FROM (n.state = 'success')))), '[]') FROM (
     SELECT * FROM r WHERE cur ORDER BY started_at DESC, rule LIMIT $8::int) n),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule)), '[]')
     FROM rules
-    WHERE lower(crm_source) = lower($1::text) AND name IS NOT NULL AND ($4::jsonb IS NULL OR NOT $4::jsonb ? name)
-      AND ($5::jsonb IS NULL OR NOT $5::jsonb ? name))
+    WHERE lower(crm_source) = lower($1::text) AND name IS NOT NULL)
 )::text AS document

@@ -97,7 +97,7 @@ async function readOnce(
 
 function limitTransaction(crm: ReadRequest["crm"]): string {
   return [
-    `SET LOCAL statement_timeout = ${Math.min(crm.statement_timeout, crm.timeout)}`,
+    `SET LOCAL statement_timeout = ${Math.min(crm.statement_timeout ?? crm.timeout, crm.timeout)}`,
     `SET LOCAL lock_timeout = ${crm.lock_timeout}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${crm.timeout}`,
     "SET LOCAL jit = off",

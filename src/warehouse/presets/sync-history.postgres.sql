@@ -21,7 +21,7 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  status <> 'success' AND lower(left(error_message, 300)) LIKE '%clean%up%' AS cleaned_up,
+  status <> 'success' AND (replace(lower(left(error_message, 300)), '-', ' ') LIKE '%clean up%' OR lower(left(error_message, 300)) LIKE '%cleanup%' OR lower(left(error_message, 300)) LIKE '%cleaned up%') AS cleaned_up,
   records_processed,
   records_created,
   records_updated,
@@ -45,5 +45,4 @@ SELECT
     WHEN 'interval' THEN concat_ws(' ', 'every', every::text, period)
     ELSE concat_ws(' ', minute, hour, day_of_month, month_of_year, day_of_week)
   END AS schedule
-FROM orchestration.sync_schedule
-WHERE lower(coalesce(model_name, '')) !~ '(^|[_ ])all(_entities)?$';
+FROM orchestration.sync_schedule;

@@ -16,7 +16,7 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  status <> 'success' AND lower(substr(error_message, 1, 300)) LIKE '%clean%up%' AS cleaned_up,
+  status <> 'success' AND (replace(lower(substr(error_message, 1, 300)), '-', ' ') LIKE '%clean up%' OR lower(substr(error_message, 1, 300)) LIKE '%cleanup%' OR lower(substr(error_message, 1, 300)) LIKE '%cleaned up%') AS cleaned_up,
   records_processed,
   records_created,
   records_updated,
@@ -44,7 +44,4 @@ SELECT
     WHEN 'interval' THEN concat_ws(' ', 'every', every, period)
     ELSE concat_ws(' ', minute, hour, day_of_month, month_of_year, day_of_week)
   END AS schedule
-FROM sync_schedule
-WHERE lower(coalesce(model_name, '')) NOT IN ('all', 'all_entities')
-  AND lower(coalesce(model_name, '')) NOT LIKE '%\_all' ESCAPE '\'
-  AND lower(coalesce(model_name, '')) NOT LIKE '%\_all\_entities' ESCAPE '\';
+FROM sync_schedule;

@@ -33,7 +33,8 @@ r AS MATERIALIZED (
     CASE
       WHEN dry_run THEN 'dry_run'
       WHEN is_wrapper THEN 'wrapper'
-      WHEN meaning = 'running' OR finished_ms > row_end THEN
+      WHEN finished_ms > row_end THEN 'running'
+      WHEN meaning = 'running' THEN
         CASE WHEN started_ms < row_end - ?7 * 1000 THEN 'stale' ELSE 'running' END
       ELSE coalesce(meaning, 'unknown')
     END AS state,
@@ -42,7 +43,7 @@ r AS MATERIALIZED (
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN finished_ms >= started_ms AND finished_ms <= row_end AND cleaned_up IS NOT TRUE
       THEN (finished_ms - started_ms) / 1000.0 END AS d,
-    substr(error, 1, 1000) AS error
+    substr(CAST(error AS TEXT), 1, 1000) AS error
   FROM told
 ),
 finished AS NOT MATERIALIZED (
@@ -54,8 +55,8 @@ SELECT json_object(
       'n', n, 'dn', dn, 'ds', ds, 'dm', dm, 'processed', processed, 'created', created, 'updated', updated,
       'failed', failed, 'last', last)) FROM (
     SELECT cur, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
-      sum(records_processed) AS processed, sum(records_created) AS created,
-      sum(records_updated) AS updated, sum(records_failed) AS failed, max(started_ms) AS last
+      iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed, iif(count(records_created) = 0, NULL, total(records_created)) AS created,
+      iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated, iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last
     FROM r GROUP BY cur, rule, state))),
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
@@ -79,6 +80,5 @@ SELECT json_object(
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule))
     FROM rules
-    WHERE lower(crm_source) = lower(?1) AND name IS NOT NULL AND name NOT IN (SELECT value FROM json_each(?4))
-      AND (?5 IS NULL OR name NOT IN (SELECT value FROM json_each(?5)))))
+    WHERE lower(crm_source) = lower(?1) AND name IS NOT NULL))
 ) AS document
