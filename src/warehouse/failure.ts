@@ -45,6 +45,8 @@ const REASONS: Record<string, Words> = {
   SQLITE_NOTADB: (place) => `${place} is not an SQLite database: check the path`,
   SQLITE_CORRUPT: (place) => `${place} is damaged: restore it from a backup`,
   SQLITE_BUSY: (place) => `${place} is locked by a writer, and lock_timeout passed: try again`,
+  SQLITE_ERROR: (place, message) =>
+    `${place}: ${message}. The table is not as the preset expects it: check preset and table`,
   SQLITE_READONLY: (place) =>
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };

@@ -68,6 +68,13 @@ describe("the reason says what, where and what to try", () => {
     expect(await reportOn(`sqlite:${path}`)).toBe(`${path} is not an SQLite database: check the path`);
   });
 
+  test("a column missing in SQLite", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "automation-reports-column-")), "x.sqlite");
+    using poor = new Database(path);
+    poor.run("CREATE TABLE automation_actions (crm_source, rule)");
+    expect(await reportOn(`sqlite:${path}`)).toMatch(/no such column: \w+\. The table is not as the preset expects it/);
+  });
+
   test("an SQLite file that a writer holds", async () => {
     const path = join(mkdtempSync(join(tmpdir(), "automation-reports-busy-")), "busy.sqlite");
     using writer = new Database(path);
