@@ -42,6 +42,10 @@ export function locateTables(found: TableName[], crm: TableConfig, dialect: Dial
   return { kind: "located", preset, actions, rules: find(preset, "rules") };
 }
 
+export function describeAmbiguity(presets: PresetName[]): string {
+  return `the tables of several presets are there: choose one with preset = "${presets.join('" or "')}"`;
+}
+
 type Relation = "actions" | "rules";
 type Spelling = { schema: string | null; name: string };
 

@@ -6,7 +6,7 @@ import { composeStatement } from "../compose.ts";
 import { WarehouseError } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
-import { candidateNames, locateTables, type TableName } from "../tables.ts";
+import { candidateNames, describeAmbiguity, locateTables, type TableName } from "../tables.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { dial, listAttempts, type Encryption } from "./dial.ts";
 
@@ -77,7 +77,7 @@ async function readOnce(
     const settings = tx.unsafe(limitTransaction(request.crm)).simple();
     const [found] = await Promise.all([ask<TableName>(FIND_TABLES, [candidateNames(request.crm)]), settings]);
     const located = locateTables(found, request.crm, "postgres");
-    if (located.kind === "ambiguous") throw ambiguity(located.presets);
+    if (located.kind === "ambiguous") throw new WarehouseError(describeAmbiguity(located.presets));
     if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
     const [row] = await ask<{ document: string }>(
       composeStatement(activitySql, located, "postgres"),
@@ -140,10 +140,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal, cancel: ()
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-function ambiguity(presets: string[]): WarehouseError {
-  return new WarehouseError(
-    `the tables of several presets are there: choose one with preset = "${presets.join('" or "')}"`,
-  );
 }

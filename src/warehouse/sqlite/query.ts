@@ -4,7 +4,7 @@ import { composeStatement } from "../compose.ts";
 import { WarehouseError } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
-import { candidateNames, locateTables, type TableName } from "../tables.ts";
+import { candidateNames, describeAmbiguity, locateTables, type TableName } from "../tables.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
 const DAY_MS = 86_400_000;
@@ -22,11 +22,7 @@ export function querySqlite({ crm, window, recent }: ReadRequest, path: string):
       .all(...names)
       .map(({ name }): TableName => ({ schema: null, name, visible: true }));
     const located = locateTables(found, crm, "sqlite");
-    if (located.kind === "ambiguous") {
-      throw new WarehouseError(
-        `the tables of several presets are there: choose one with preset = "${located.presets.join('" or "')}"`,
-      );
-    }
+    if (located.kind === "ambiguous") throw new WarehouseError(describeAmbiguity(located.presets));
     if (located.kind === "missing") return { ...located, where: path };
     const row = database
       .query<{ document: string }, (string | number | null)[]>(composeStatement(activitySql, located, "sqlite"))
