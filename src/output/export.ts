@@ -62,16 +62,16 @@ async function pointLatest(directory: string, source: string, path: string): Pro
   }
 }
 
-/** Never the one just written: another machine's clock may be ahead. */
+/** Keeps the one just written, whatever other clocks say, and the newest of the others. */
 async function deleteOldest(directory: string, source: string, keep: number, written: string): Promise<void> {
   const pattern = new RegExp(`^${source}_automation_report_(\\d{8}T\\d{6}Z)(?:_(\\d+))?\\.json$`);
   const exports = (await readdir(directory))
     .flatMap((name) => {
       const [, stamp = "", number = "1"] = pattern.exec(name) ?? [];
-      return stamp === "" ? [] : [{ name, stamp, number: Number(number) }];
+      return stamp === "" || name === written ? [] : [{ name, stamp, number: Number(number) }];
     })
     .toSorted((a, b) => (a.stamp === b.stamp ? b.number - a.number : a.stamp < b.stamp ? 1 : -1));
-  for (const { name } of exports.slice(keep).filter((old) => old.name !== written)) {
+  for (const { name } of exports.slice(keep - 1)) {
     await unlink(join(directory, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });

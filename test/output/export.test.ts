@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { exportReport } from "../../src/output/export.ts";
 import { activity, report, rule } from "../making/activities.ts";
 
@@ -29,6 +29,15 @@ test("one file per report, named by CRM and time, and a relative link to the new
     "hubspot_automation_report_20260710T210000Z_2.json",
     "latest",
   ]);
+});
+
+test("keep = 1 within one second leaves the one just written", async () => {
+  const directory = fresh();
+  for (let index = 0; index < 3; index += 1) {
+    const path = await exportReport(made, { directory, keep: 1 });
+    expect(readdirSync(directory).toSorted()).toEqual([basename(path), "latest"]);
+    expect(JSON.parse(readFileSync(join(directory, "latest/hubspot.json"), "utf8"))).toEqual(made);
+  }
 });
 
 test("keep leaves the newest of this CRM, and everything else", async () => {
