@@ -12,7 +12,9 @@ const STDOUT = 1;
 const STDERR = 2;
 
 export async function readEnvironment(): Promise<Environment> {
-  const variables = process.env;
+  const variables = { ...process.env };
+  // postgres.js fills every gap of a connection from PG* variables: a connection is what its URL says.
+  for (const name of Object.keys(variables)) if (name.startsWith("PG")) delete process.env[name];
   const dumb = variables["TERM"] === "dumb";
   const [terminal, errorTerminal] = [await isTerminal(STDOUT), await isTerminal(STDERR)];
   return {

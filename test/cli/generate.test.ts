@@ -174,6 +174,14 @@ test("no secret in output, log or files", async () => {
   }
 });
 
+test("PG* variables fill no gap of a URL", async () => {
+  const directory = directoryWith(`[crm.hubspot]\nurl = "${database.url.replace(/:[^:@]*@/, "@")}"\n`);
+  const env = { PGPASSWORD: PASSWORD, PGTARGETSESSIONATTRS: "nonsense" };
+  const { code, stderr } = await runCli(["generate", ...AS_OF], { cwd: directory, env });
+  expect(code).toBe(4);
+  expect(stderr).toContain("refuses the password or user");
+});
+
 test("a missing export directory's parent is made; one that is a file is exit 5, the report still printed", async () => {
   writeFileSync(join(cwd, "blocked"), "");
   const { code, stdout, stderr } = await runCli(

@@ -6,7 +6,7 @@ import { emptyCounts } from "../../src/report/counts.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Thresholds } from "../../src/report/thresholds.ts";
 import * as v from "valibot";
-import { WINDOW } from "./reports.ts";
+import { assertPublishable, WINDOW } from "./reports.ts";
 
 export const THRESHOLDS: Thresholds = v.parse(CrmSchema, {}).thresholds;
 
@@ -66,10 +66,12 @@ export function activity(
 }
 
 export function report(facts: Activity, { detailed = false, thresholds = THRESHOLDS } = {}): Report {
-  return buildReport(facts, thresholds, {
+  const made = buildReport(facts, thresholds, {
     passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
     generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
     generator: "automation-reports 0.1.0",
     detailed,
   });
+  assertPublishable(made);
+  return made;
 }

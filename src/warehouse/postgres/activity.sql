@@ -65,14 +65,13 @@ SELECT json_build_object(
   'errors', (SELECT coalesce(json_agg(json_build_array(e.rule, left(a.error, 1000))), '[]') FROM (
     SELECT rule, max(started_at) AS started_at FROM r
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
-    JOIN actions a ON a.started_at = e.started_at AND a.rule = e.rule
-    WHERE a.crm_source = $1::text AND a.started_at >= $2::timestamptz AND a.started_at < $3::timestamptz
-      AND a.error IS NOT NULL AND a.status IS DISTINCT FROM 'success'),
+    JOIN told a ON a.started_at = e.started_at AND a.rule = e.rule
+    WHERE a.started_at >= $2::timestamptz AND a.meaning IN ('partial', 'failed') AND a.error IS NOT NULL),
   'recent', (SELECT coalesce(json_agg(json_build_array(n.rule, n.state, floor(date_part('epoch', n.started_at) * 1000),
       CASE WHEN n.state IN ('success', 'partial', 'failed') THEN n.d END,
-      (SELECT min(left(a.error, 1000)) FROM actions a
-        WHERE a.crm_source = $1::text AND a.started_at = n.started_at AND a.rule = n.rule
-          AND (a.status = 'success') IS NOT DISTINCT FROM (n.state = 'success')))), '[]') FROM (
+      (SELECT min(left(a.error, 1000)) FROM told a
+        WHERE a.started_at = n.started_at AND a.rule = n.rule
+          AND (a.meaning IS NOT DISTINCT FROM 'success') = (n.state = 'success')))), '[]') FROM (
     SELECT * FROM r WHERE cur ORDER BY started_at DESC, rule LIMIT $8::int) n),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule)), '[]')

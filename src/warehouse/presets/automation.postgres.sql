@@ -16,7 +16,11 @@ SELECT
   status AS status_word,
   started_at,
   finished_at,
-  status <> 'success' AND (replace(lower(left(error, 300)), '-', ' ') LIKE '%clean up%' OR lower(left(error, 300)) LIKE '%cleanup%' OR lower(left(error, 300)) LIKE '%cleaned up%') AS cleaned_up,
+  status <> 'success' AND (
+    replace(lower(left(error, 300)), '-', ' ') LIKE '%clean up%'
+    OR lower(left(error, 300)) LIKE '%cleanup%'
+    OR lower(left(error, 300)) LIKE '%cleaned up%'
+  ) AS cleaned_up,
   records_processed,
   records_created,
   records_updated,

@@ -16,7 +16,11 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  status <> 'success' AND (replace(lower(substr(error_message, 1, 300)), '-', ' ') LIKE '%clean up%' OR lower(substr(error_message, 1, 300)) LIKE '%cleanup%' OR lower(substr(error_message, 1, 300)) LIKE '%cleaned up%') AS cleaned_up,
+  status <> 'success' AND (
+    replace(lower(substr(error_message, 1, 300)), '-', ' ') LIKE '%clean up%'
+    OR lower(substr(error_message, 1, 300)) LIKE '%cleanup%'
+    OR lower(substr(error_message, 1, 300)) LIKE '%cleaned up%'
+  ) AS cleaned_up,
   records_processed,
   records_created,
   records_updated,

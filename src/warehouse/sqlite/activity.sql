@@ -55,8 +55,10 @@ SELECT json_object(
       'n', n, 'dn', dn, 'ds', ds, 'dm', dm, 'processed', processed, 'created', created, 'updated', updated,
       'failed', failed, 'last', last)) FROM (
     SELECT cur, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
-      iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed, iif(count(records_created) = 0, NULL, total(records_created)) AS created,
-      iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated, iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last
+      iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed,
+      iif(count(records_created) = 0, NULL, total(records_created)) AS created,
+      iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated,
+      iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last
     FROM r GROUP BY cur, rule, state))),
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
