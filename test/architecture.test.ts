@@ -34,6 +34,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "node:net",
     "node:os",
     "node:path",
+    "node:timers/promises",
     "node:tls",
   ],
   output: ["output", "render", "types:report", "errors.ts", "node:fs", "node:fs/promises", "node:os", "node:path"],
