@@ -61,7 +61,8 @@ const REASONS: Record<string, Words> = {
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };
 
-const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+/** Codes of a failed TLS handshake, certificates included. */
+export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
 
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {
@@ -77,6 +78,9 @@ export function describeFailure(error: unknown, target: Target): string {
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
   }
   const code = codeOf(error);
+  if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
+    return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
+  }
   const message = error instanceof Error ? error.message : String(error);
   const words = REASONS[code] ?? REASONS[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
   if (words !== undefined) return oneLine(words(place, message));

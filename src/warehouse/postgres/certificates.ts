@@ -1,6 +1,5 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { PostgresTarget } from "../../config/target.ts";
 import { WarehouseError } from "../failure.ts";
@@ -13,12 +12,12 @@ const READABLE_BY_OTHERS = 0o077;
 const READABLE_BY_ALL = 0o037;
 
 /** Throws a `WarehouseError` where a mode that verifies has no roots to verify against. */
-export function readTrust({ sslMode, sslRootCert }: PostgresTarget): Trust {
+export function readTrust({ sslMode, sslRootCert }: PostgresTarget, home: string): Trust {
   if (sslRootCert === "system") return { kind: "system" };
-  const path = sslRootCert ?? inHome("root.crt");
+  const path = sslRootCert ?? inHome(home, "root.crt");
   if (!sslMode.startsWith("verify-") && !existsSync(path)) return { kind: "none" };
   // libpq would obey it; what we cannot check, we do not pass over.
-  const revoked = inHome("root.crl");
+  const revoked = inHome(home, "root.crl");
   if (existsSync(revoked)) throw new WarehouseError(`${revoked} lists revoked certificates, which cannot be checked`);
   try {
     return { kind: "roots", roots: readFileSync(path, "utf8") };
@@ -30,14 +29,13 @@ export function readTrust({ sslMode, sslRootCert }: PostgresTarget): Trust {
 }
 
 /** The client's certificate and key, sent only if the server asks; nothing where there is no certificate. */
-export function readIdentity({ sslCert, sslKey, sslPassword }: PostgresTarget): {
-  cert?: string;
-  key?: string;
-  passphrase?: string;
-} {
-  const certificate = sslCert ?? inHome("postgresql.crt");
+export function readIdentity(
+  { sslCert, sslKey, sslPassword }: PostgresTarget,
+  home: string,
+): { cert?: string; key?: string; passphrase?: string } {
+  const certificate = sslCert ?? inHome(home, "postgresql.crt");
   if (sslCert === null && !existsSync(certificate)) return {};
-  const key = sslKey ?? inHome("postgresql.key");
+  const key = sslKey ?? inHome(home, "postgresql.key");
   const stats = statSync(key, { throwIfNoEntry: false });
   if (stats !== undefined && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
     throw new WarehouseError(`the key ${key} may be read by others: chmod 600 ${key}`);
@@ -57,6 +55,6 @@ function readNamed(path: string, parameter: string): string {
   }
 }
 
-function inHome(file: string): string {
-  return join(homedir(), ".postgresql", file);
+function inHome(home: string, file: string): string {
+  return join(home, ".postgresql", file);
 }

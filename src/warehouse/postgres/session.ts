@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import postgres from "postgres";
 import type { CrmConfig } from "../../config/schema.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "../../config/target.ts";
-import { codeOf, HostsFailure, WarehouseError } from "../failure.ts";
+import { codeOf, HostsFailure, TLS_CODE, WarehouseError } from "../failure.ts";
 import { dial, listAttempts, type Encryption, type Protection } from "./dial.ts";
 
 export type Session = {
@@ -179,7 +179,7 @@ function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): st
 /** The server answered and said no to this way of connecting, as opposed to not answering at all. */
 function wasTurnedAway(error: unknown, encryption: Encryption): boolean {
   const code = codeOf(error);
-  return REFUSED_AUTHORIZATION.test(code) || (encryption === "tls" && /TLS|SSL|CERT|SIGNED/.test(code));
+  return REFUSED_AUTHORIZATION.test(code) || (encryption === "tls" && TLS_CODE.test(code));
 }
 
 async function untilAborted<T extends postgres.MaybeRow[]>(
