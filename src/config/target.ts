@@ -95,7 +95,7 @@ export function describeTarget(target: Target): string {
 }
 
 /** A server is known by the file of its socket where it is reached through one. */
-export function describeHost({ host, port }: PostgresHost): string {
+function describeHost({ host, port }: PostgresHost): string {
   if (host.startsWith("/")) return `${host}/.s.PGSQL.${port}`;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
