@@ -9,7 +9,8 @@ import { emit } from "./output/stdout.ts";
 import { quoteText } from "./render/visible.ts";
 import { VERSION_LINE } from "./version.ts";
 
-const COMMANDS: Record<string, Entry> = {
+/** Every command there is. */
+export const COMMANDS: Record<string, Entry> = {
   generate: {
     summary: "Build and print the reports",
     aliases: ["generate_automation_reports"],

@@ -35,7 +35,7 @@ export type CommandHelp = {
 
 export const PROGRAM = "automation-reports";
 
-const HELP: Flag = { name: "--help", description: "print what there is to write", value: null };
+const HELP: Flag = { name: "--help", description: "print the commands and flags there are", value: null };
 const VERSION: Flag = { name: "--version", description: "print version, commit and Bun version", value: null };
 
 /** The program, then every group and command in the order of the table. Loads all of them. */
