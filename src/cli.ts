@@ -16,6 +16,11 @@ export const COMMANDS: Record<string, Entry> = {
     aliases: ["generate_automation_reports"],
     load: async () => (await import("./commands/generate.ts")).default,
   },
+  check: {
+    summary: "Look at each CRM's warehouse: connection, rights, tables, speed",
+    aliases: ["test_automation_reports"],
+    load: async () => (await import("./commands/check.ts")).default,
+  },
   demo: {
     summary: "Make a warehouse with 30 days of activity and report on it",
     load: async () => (await import("./commands/demo.ts")).default,
@@ -43,6 +48,10 @@ export const COMMANDS: Record<string, Entry> = {
       pass: {
         summary: "Print the JSON Schema of a pass",
         load: async () => (await import("./commands/schema.ts")).schemaPass,
+      },
+      check: {
+        summary: "Print the JSON Schema of what check finds",
+        load: async () => (await import("./commands/schema.ts")).schemaCheck,
       },
       config: {
         summary: "Print the JSON Schema of the configuration",

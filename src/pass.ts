@@ -10,7 +10,7 @@ import { buildReport } from "./report/build.ts";
 import { formatInstant, formatRatio } from "./report/figures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
-import { cutText } from "./render/visible.ts";
+import { describeProgress } from "./render/progress.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 
@@ -34,8 +34,6 @@ export type PassResult = {
 };
 
 const RECENT_ACTIONS = 20;
-/** Fits any terminal: a line that wraps cannot be taken back. */
-const PROGRESS_WIDTH = 79;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
   const { config, crms, window, nowMs, detailed, log, signal } = options;
@@ -49,7 +47,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),
     signal,
-    onProgress: (reading, done) => log.progress(describeProgress(reading, done, crms.length)),
+    onProgress: (reading, done) => log.progress(describeProgress("reading", reading, done, crms.length)),
   });
   log.progress(null);
   if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");
@@ -148,9 +146,4 @@ async function deliverExport(report: Report, { exportTo, log }: PassOptions): Pr
     log.error(`${report.metadata.source}: ${error.message}`);
     return 1;
   }
-}
-
-function describeProgress(reading: string[], done: number, all: number): string | null {
-  if (reading.length === 0) return null;
-  return cutText(`reading, ${done} of ${all} done: ${reading.join(", ")}`, PROGRESS_WIDTH);
 }

@@ -1,8 +1,6 @@
 /** Flags that several commands share, and what their values mean. */
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../config/duration.ts";
-import { suggestName } from "../config/nearest.ts";
-import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type CrmConfig } from "../config/schema.ts";
 import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
 import type { Window } from "../report/activity.ts";
@@ -84,22 +82,6 @@ export function viewOf(
   };
 }
 
-/** The configured CRMs that `--crm` names, in the configuration's order. */
-export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmConfig[]; single: boolean } {
-  if (flag === undefined || flag === RESERVED_NAME) return { crms, single: false };
-  const wanted = flag.split(",").map((name) => name.trim());
-  const known = crms.map(({ name }) => name);
-  for (const [index, name] of wanted.entries()) {
-    const shown = quoteText(name);
-    if (name === RESERVED_NAME) throw new AppError("usage", `--crm: ${RESERVED_NAME} stands alone, or name the CRMs`);
-    if (name === "") throw new AppError("usage", "--crm: a name is missing; write --crm a,b");
-    if (!known.includes(name))
-      throw new AppError("usage", `--crm: ${shown} is not configured: ${suggestName(name, known)}`);
-    if (wanted.indexOf(name) !== index) throw new AppError("usage", `--crm: ${shown} is named twice`);
-  }
-  return { crms: crms.filter(({ name }) => wanted.includes(name)), single: wanted.length === 1 };
-}
-
 /** The window of that length that ends at `asOf`, or now. A bare number is hours. */
 export function readWindow(length: string, asOf: string | undefined, nowMs: number): Window {
   const lengthMs = Math.round(parseDuration(length, HOUR_MS) ?? Number.NaN);
@@ -121,20 +103,4 @@ export function readInstant(flag: string, text: string): number {
   } catch {
     throw new AppError("usage", `${flag} ${quoteText(text)}: write a time with its zone, such as 2026-07-10T21:00:00Z`);
   }
-}
-
-/** Milliseconds; a bare number is seconds. */
-export function readTimeout(text: string): number {
-  const ms = parseDuration(text, 1000) ?? Number.NaN;
-  if (ms >= TIMEOUT_LIMITS.minMs && ms <= TIMEOUT_LIMITS.maxMs) return Math.round(ms);
-  throw new AppError(
-    "usage",
-    `--timeout ${quoteText(text)}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
-  );
-}
-
-export function readConcurrency(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_CONCURRENCY) return value;
-  throw new AppError("usage", `--concurrency ${quoteText(text)}: write a whole number from 1 to ${MAX_CONCURRENCY}`);
 }

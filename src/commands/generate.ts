@@ -1,6 +1,5 @@
 import { defineCommand } from "citty";
 import { resolve } from "node:path";
-import { findConfig, loadConfig } from "../config/load.ts";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
@@ -9,23 +8,14 @@ import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { FORMATS, RENDERERS } from "../render/renderers.ts";
 import { SEVERITIES } from "../report/schema.ts";
-import {
-  chooseCrms,
-  CONFIG_FLAG,
-  OUTPUT_FLAGS,
-  readConcurrency,
-  readTimeout,
-  readWindow,
-  viewOf,
-  withLog,
-} from "./flags.ts";
+import { CRM_FLAGS, loadChosen } from "./choose.ts";
+import { OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 export default defineCommand({
   meta: { name: "generate", description: "Build and print the reports" },
   args: {
-    ...CONFIG_FLAG,
-    crm: { type: "string", valueHint: "a,b", description: "which CRMs; all of the configuration by default" },
+    ...CRM_FLAGS,
     "time-window": { type: "string", valueHint: "24|7d", default: "24", description: "hours, or a duration" },
     "as-of": {
       type: "string",
@@ -46,8 +36,6 @@ export default defineCommand({
       options: SEVERITIES.filter((severity) => severity !== "info"),
       description: "exit 1 when a finding is at least that severe",
     },
-    timeout: { type: "string", valueHint: "30s", description: "for the reading of each CRM" },
-    concurrency: { type: "string", valueHint: "4", description: "how many CRMs are read at once" },
     ...OUTPUT_FLAGS,
   },
   async run({ args, data }): CommandResult {
@@ -56,15 +44,7 @@ export default defineCommand({
       const startedAt = performance.now();
       const nowMs = Date.now();
       const window = readWindow(args["time-window"], args["as-of"], nowMs);
-      const timeout = args.timeout === undefined ? null : readTimeout(args.timeout);
-      const concurrency = args.concurrency === undefined ? null : readConcurrency(args.concurrency);
-      const { variables } = runtime.environment;
-      const path = findConfig(args.config, variables);
-      log.debug("configuration", { path });
-      const config = await loadConfig(path, variables);
-      log.hide(config.secrets);
-      for (const warning of config.warnings) log.warn(warning);
-      const chosen = chooseCrms(args.crm, config.crms);
+      const { config, crms, single } = await loadChosen(args, runtime, log);
       const exporting = args["export-json"] === true || config.export.enabled;
       if (args["output-dir"] !== undefined && !exporting) {
         throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
@@ -73,8 +53,8 @@ export default defineCommand({
       const detailed = args.detailed === true;
 
       const pass = await runPass({
-        config: { ...config, concurrency: concurrency ?? config.concurrency },
-        crms: chosen.crms.map((crm) => (timeout === null ? crm : { ...crm, timeout })),
+        config,
+        crms,
         window,
         nowMs,
         detailed,
@@ -83,7 +63,7 @@ export default defineCommand({
         signal: runtime.signal,
       });
       const toFile = args.output !== undefined;
-      const view = viewOf(args, runtime, { detailed, single: chosen.single, startedAt, toFile });
+      const view = viewOf(args, runtime, { detailed, single, startedAt, toFile });
       const text = RENDERERS[args.format](pass.document, pass.reports, view);
       const failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
       return exitCodeOf({ ...pass, failedDeliveries }, args["fail-on"] ?? null);

@@ -38,3 +38,9 @@ export const schemaConfig = definePrinter(
   "Print the JSON Schema of the configuration",
   async () => (await import("../config/schema.ts")).ConfigSchema,
 );
+
+export const schemaCheck = definePrinter(
+  "check",
+  "Print the JSON Schema of what check finds",
+  async () => (await import("../check/schema.ts")).CheckSchema,
+);

@@ -2,6 +2,7 @@
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../report/figures.ts";
 import type { DurationFigures, RecordSums, Report } from "../report/schema.ts";
 import { alignColumns, type Column } from "./columns.ts";
+import { hang } from "./hang.ts";
 import type { View } from "./view.ts";
 import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "./visible.ts";
@@ -163,11 +164,4 @@ function describeDurations({ n, p50, p95, max }: DurationFigures): string {
 function describeRecords(records: RecordSums): string {
   const known = Object.entries(records).flatMap(([name, sum]) => (sum === null ? [] : `${formatCount(sum)} ${name}`));
   return known.length === 0 ? UNKNOWN : known.join(", ");
-}
-
-/** A label of `labelWidth` columns, then text wrapped beside it. */
-function hang(label: string, text: string, labelWidth: number, width: number): string[] {
-  const indent = 2 + labelWidth + 2;
-  const wrapped = Bun.wrapAnsi(text, Math.max(20, width - indent), { hard: true, trim: true }).split("\n");
-  return wrapped.map((line, index) => (index === 0 ? `  ${label}  ${line}` : `${" ".repeat(indent)}${line}`));
 }

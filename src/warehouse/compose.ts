@@ -1,6 +1,9 @@
 /** The one statement of a pass: the activity query of a dialect over a preset's two relations. */
 import { PRESETS, type Dialect } from "./presets.ts";
+import type { PresetName } from "../report/schema.ts";
 import type { Located, TableName } from "./tables.ts";
+
+type LocatedTables = Extract<Located, { kind: "located" }>;
 
 /** A warehouse without a rules table declares no rules. */
 const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
@@ -8,15 +11,22 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule WHERE 1 = 0`;
 
 /** `activity` holds the placeholders `{actions}` and `{rules}`. */
-export function composeStatement(
-  activity: string,
-  located: Extract<Located, { kind: "located" }>,
-  dialect: Dialect,
-): string {
-  const [actions = "", rules = ""] = PRESETS[located.preset].sql[dialect].split(/;\n+/);
+export function composeStatement(activity: string, located: LocatedTables, dialect: Dialect): string {
+  const [, rules = ""] = splitRelations(located.preset, dialect);
   return activity
-    .replace("{actions}", () => readFrom(actions, located.actions))
+    .replace("{actions}", () => composeActions(located, dialect))
     .replace("{rules}", () => (located.rules === null ? NO_RULES : readFrom(rules, located.rules)));
+}
+
+/** The relation `actions` alone, for queries of their own. */
+export function composeActions(located: Pick<LocatedTables, "preset" | "actions">, dialect: Dialect): string {
+  const [actions = ""] = splitRelations(located.preset, dialect);
+  return readFrom(actions, located.actions);
+}
+
+/** A preset's file holds its two relations, actions and rules, one after the other. */
+function splitRelations(preset: PresetName, dialect: Dialect): string[] {
+  return PRESETS[preset].sql[dialect].split(/;\n+/);
 }
 
 /** The preset names its table on the one line that starts with FROM. */
@@ -24,7 +34,8 @@ function readFrom(relation: string, table: TableName): string {
   return relation.replace(/^FROM [\w.]+/m, () => `FROM ${quoteTable(table)}`);
 }
 
-function quoteTable({ schema, name }: TableName): string {
+/** The table's name as SQL reads it. */
+export function quoteTable({ schema, name }: TableName): string {
   const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
   return schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`;
 }

@@ -14,6 +14,8 @@ export type Preset = {
   schema: string | null;
   actionsTable: string;
   rulesTable: string;
+  /** The columns an index for the report is made of: CRM, start, and what the query reads besides. */
+  columns: { source: string; start: string; included: string[] };
   /** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
   ruleNames: "exact" | "normalized";
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
@@ -28,6 +30,19 @@ export const PRESETS = {
     schema: "orchestration",
     actionsTable: "sync_history",
     rulesTable: "sync_schedule",
+    columns: {
+      source: "crm_source",
+      start: "start_time",
+      included: [
+        "sync_type",
+        "status",
+        "end_time",
+        "records_processed",
+        "records_created",
+        "records_updated",
+        "records_failed",
+      ],
+    },
     ruleNames: "normalized",
     wrapperRules: ["all", "all_entities"],
     sql: { postgres: syncHistoryPostgres, sqlite: syncHistorySqlite },
@@ -36,6 +51,19 @@ export const PRESETS = {
     schema: null,
     actionsTable: "automation_actions",
     rulesTable: "automation_rules",
+    columns: {
+      source: "crm_source",
+      start: "started_at",
+      included: [
+        "rule",
+        "status",
+        "finished_at",
+        "records_processed",
+        "records_created",
+        "records_updated",
+        "records_failed",
+      ],
+    },
     ruleNames: "exact",
     wrapperRules: [],
     sql: { postgres: automationPostgres, sqlite: automationSqlite },

@@ -1,6 +1,5 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type postgres from "postgres";
 import type { PostgresTarget } from "../../config/target.ts";
 import { composeStatement } from "../compose.ts";
 import { codeOf, HostsFailure, WarehouseError } from "../failure.ts";
@@ -8,6 +7,7 @@ import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
 import { candidateNames, describeAmbiguity, locateTables, type TableName } from "../tables.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+import { bindParameters } from "./parameters.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
@@ -66,17 +66,4 @@ async function openAgain(target: PostgresTarget, { crm }: ReadRequest, signal: A
     }
   }
   throw failure;
-}
-
-function bindParameters({ crm, window, recent }: ReadRequest): postgres.ParameterOrJSON<never>[] {
-  return [
-    crm.crm_source,
-    new Date(window.startMs).toISOString(),
-    new Date(window.endMs).toISOString(),
-    crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
-    crm.wrapper_rules,
-    Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
-    crm.stale_after / 1000,
-    recent,
-  ];
 }

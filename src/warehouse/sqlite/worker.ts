@@ -1,20 +1,34 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
+import type { WarehouseFacts } from "../../check/facts.ts";
 import { describeFailure } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
+import { examineSqlite } from "./examine.ts";
 import { querySqlite } from "./query.ts";
 
 declare const self: Worker;
 
-export type WorkerAnswer = { ok: true; result: ReadResult } | { ok: false; reason: string };
+export type WorkerInput = { request: ReadRequest; path: string };
+export type WorkerTasks = {
+  read: { input: WorkerInput; result: ReadResult };
+  examine: { input: WorkerInput; result: WarehouseFacts };
+};
+export type WorkerAnswer<T extends keyof WorkerTasks> =
+  | { ok: true; result: WorkerTasks[T]["result"] }
+  | { ok: false; reason: string };
 
-self.addEventListener("message", ({ data }: MessageEvent<{ request: ReadRequest; path: string }>) => {
-  self.postMessage(answer(data.request, data.path));
+const TASKS: { [T in keyof WorkerTasks]: (input: WorkerInput) => WorkerTasks[T]["result"] } = {
+  read: ({ request, path }) => querySqlite(request, path),
+  examine: ({ request, path }) => examineSqlite(request, path),
+};
+
+self.addEventListener("message", ({ data }: MessageEvent<{ task: keyof WorkerTasks; input: WorkerInput }>) => {
+  self.postMessage(answer(data.task, data.input));
 });
 
-function answer(request: ReadRequest, path: string): WorkerAnswer {
+function answer(task: keyof WorkerTasks, input: WorkerInput): WorkerAnswer<keyof WorkerTasks> {
   try {
-    return { ok: true, result: querySqlite(request, path) };
+    return { ok: true, result: TASKS[task](input) };
   } catch (error) {
-    return { ok: false, reason: describeFailure(error, { kind: "sqlite", path }) };
+    return { ok: false, reason: describeFailure(error, { kind: "sqlite", path: input.path }) };
   }
 }

@@ -1,0 +1,103 @@
+/** One check over the chosen CRMs: examine → judge → a real one-hour report. It creates nothing anywhere. */
+import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
+import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
+import type { Config, CrmConfig } from "./config/schema.ts";
+import { describeTarget } from "./config/target.ts";
+import { AppError, EXIT } from "./errors.ts";
+import { createRedactor } from "./redact.ts";
+import type { Window } from "./report/activity.ts";
+import { buildReport } from "./report/build.ts";
+import { formatInstant, formatPlural } from "./report/figures.ts";
+import { GENERATOR } from "./version.ts";
+import { collectActivities, type Outcome } from "./warehouse/collect.ts";
+import { examineWarehouses } from "./warehouse/examine.ts";
+
+export type CheckOptions = {
+  config: Config;
+  crms: CrmConfig[];
+  /** The window of the report whose plan is looked at. */
+  window: Window;
+  nowMs: number;
+  analyze: boolean;
+  signal: AbortSignal;
+  onProgress: (checking: string[], done: number) => void;
+};
+
+const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
+  "tls",
+  "clock",
+  "rights",
+  "copies",
+  "sources",
+  "success-scale",
+  "statistics",
+  "indexes",
+];
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Documents are in the order of `crms`. */
+export async function checkWarehouses(options: CheckOptions): Promise<CheckDocument[]> {
+  const { config, crms, window, nowMs, analyze, signal, onProgress } = options;
+  const visit = { crms, concurrency: config.concurrency, redact: createRedactor(config.secrets), signal, onProgress };
+  const visits = await examineWarehouses({ ...visit, window, analyze });
+  const reached = crms.filter((_, index) => visits[index]?.status === "read");
+  const hour = { startMs: nowMs - HOUR_MS, endMs: nowMs };
+  const outcomes = await collectActivities({ ...visit, crms: reached, window: hour, recent: 0 });
+  if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was checked to its end");
+  const said = new Set<string>();
+  return crms.map((crm, index) => {
+    const seen = visits[index];
+    const context = {
+      nowMs,
+      windowDays: (window.endMs - window.startMs) / DAY_MS,
+      analyzed: analyze,
+      configuredSources: config.crms.map(({ crm_source: source }) => source),
+      source: crm.crm_source,
+    };
+    const items =
+      seen?.status === "read"
+        ? [...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)]
+        : [describeUnreachable(seen?.reason ?? "not examined")];
+    const place = describeTarget(crm.target);
+    const kept = items.filter((item) => !isRepetition(item, place, said));
+    return {
+      schema_version: 1,
+      source: crm.name,
+      status: worstStatus(kept),
+      place,
+      checked_at: formatInstant(nowMs),
+      items: kept,
+    };
+  });
+}
+
+/** The documented exit code: warnings are no failure. */
+export function exitCodeOfCheck(documents: CheckDocument[]): number {
+  const failed = documents.filter(({ status }) => status === "error").length;
+  if (failed === 0) return EXIT.ok;
+  return failed === documents.length ? EXIT.noneReadable : EXIT.someUnreadable;
+}
+
+/** What is true of the whole warehouse is said at the first CRM that lives in it. */
+function isRepetition(item: CheckItem, place: string, said: Set<string>): boolean {
+  if (item.status !== "warn" || !OF_THE_WHOLE_WAREHOUSE.includes(item.id)) return false;
+  const key = JSON.stringify([place, item.id, item.message]);
+  if (said.has(key)) return true;
+  said.add(key);
+  return false;
+}
+
+function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number): CheckItem[] {
+  const outcome = outcomes.find(({ source }) => source === crm.name);
+  const item = (status: CheckItem["status"], message: string): CheckItem[] => [
+    { id: "report", status, message, advice: null, evidence: {} },
+  ];
+  if (outcome === undefined) return [];
+  if (outcome.status === "failed") return item("error", outcome.reason);
+  const context = { passId: "check", generatedMs: nowMs, generator: GENERATOR, detailed: false };
+  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, crm.thresholds, context);
+  if (metadata.status === "fallback") return item("error", metadata.note ?? "there is no table to read");
+  const made = `a report of the last hour took ${metadata.query_seconds.toFixed(2)} s`;
+  return item("ok", `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`);
+}

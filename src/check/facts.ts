@@ -1,0 +1,75 @@
+/** What was found out about a warehouse, before anybody judges it. Times are epoch milliseconds. */
+import type { PresetName } from "../report/schema.ts";
+import type { PlanDocument } from "./plan.ts";
+
+export type TableFacts = {
+  /** As SQL writes it. */
+  name: string;
+  /** A table, not a view: only it has indexes and statistics. */
+  stored: boolean;
+  readable: boolean;
+  /** What this role may do to it besides reading: INSERT, UPDATE, DELETE, TRUNCATE. */
+  writes: string[];
+  /** The planner's estimate; null where the table was never analysed. */
+  rows: number | null;
+  bytes: number;
+};
+
+export type IndexFacts = {
+  name: string;
+  valid: boolean;
+  /** Key columns, then included ones. */
+  columns: string[];
+  keyColumns: number;
+  /** A partial index serves only the rows of its predicate. */
+  partial: boolean;
+};
+
+export type PostgresFacts = {
+  kind: "postgres";
+  openMs: number;
+  roundTripMs: number;
+  version: string;
+  versionNumber: number;
+  /** Seconds since the last replayed transaction where it is a standby that knows; null on a primary. */
+  standby: { replaySeconds: number | null } | null;
+  tls: { protocol: string | null; verified: "nothing" | "authority" | "authority and name"; needed: boolean };
+  /** The server's clock minus ours. */
+  clockDifferenceMs: number;
+  role: { name: string; superuser: boolean };
+  statistics: { analyzedMs: number | null; modifiedShare: number | null } | null;
+  indexes: IndexFacts[];
+  /** Null where it could not be asked for; `problem` says why. */
+  plan: { document: PlanDocument | null; problem: string | null };
+};
+
+type SqliteFacts = { kind: "sqlite"; journalMode: string; bytes: number; plan: string[]; indexes: IndexFacts[] };
+
+export type FoundTables = {
+  preset: PresetName;
+  /** How the table came to be: by the migrations (M), by hand (H), or neither; null for other presets. */
+  shape: "M" | "H" | "other" | null;
+  actions: TableFacts;
+  rules: TableFacts | null;
+  columns: { source: string; start: string; included: string[] };
+};
+
+export type RowFacts = {
+  oldestMs: number | null;
+  newestMs: number | null;
+  /** Values of crm_source in the last 7 days. */
+  sources: string[];
+  /** How many success rates of the last 7 days are between 0 and 1, and how many above; null: not looked at. */
+  scale: { fractions: number; percentages: number } | null;
+};
+
+export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
+  tables:
+    | { kind: "found"; found: FoundTables }
+    | { kind: "missing"; lookedFor: string[] }
+    | { kind: "problem"; problem: string };
+  /** Other tables of the same names, which no report reads. */
+  copies: TableFacts[];
+  /** Null where looking would have cost too much, or the table may not be read. */
+  rows: RowFacts | null;
+};

@@ -1,0 +1,41 @@
+/** Which index would pay for the report's query, and what it would cost. */
+import type { FoundTables, IndexFacts } from "./facts.ts";
+
+export type IndexAdvice = {
+  ddl: string;
+  /** Estimated from the table's rows. */
+  bytes: number;
+  gain: string;
+};
+
+/** Below that no index is worth its upkeep. */
+const FEWEST_ROWS = 100_000;
+/** Measured on 10 million rows of sync_history: 328 MB and 812 MB. */
+const BYTES_PER_ROW = { plain: 33, covering: 81 };
+
+/** Whether the report's rows of one CRM and window lie together. */
+export function hasReportIndex(indexes: IndexFacts[], { source, start }: FoundTables["columns"]): boolean {
+  return indexes.some(
+    ({ valid, partial, columns, keyColumns }) =>
+      valid && !partial && keyColumns >= 2 && columns[0] === source && columns[1] === start,
+  );
+}
+
+/** The cheap index first, then the one that also spares the look into the table; none where one is there or none pays. */
+export function adviseIndexes(tables: FoundTables, indexes: IndexFacts[], rows: number): IndexAdvice[] {
+  const { columns, actions } = tables;
+  if (!actions.stored || rows < FEWEST_ROWS || hasReportIndex(indexes, columns)) return [];
+  const ddl = `CREATE INDEX CONCURRENTLY ON ${actions.name} (${columns.source}, ${columns.start})`;
+  return [
+    {
+      ddl,
+      bytes: rows * BYTES_PER_ROW.plain,
+      gain: "a report reads no other CRM's rows, and one that has been silent for months costs no walk over all of them",
+    },
+    {
+      ddl: `${ddl} INCLUDE (${columns.included.join(", ")})`,
+      bytes: rows * BYTES_PER_ROW.covering,
+      gain: "with every column in it a 24-hour report is about 1.6 times as quick and a 30-day one twice, for 39 % more WAL of the syncs",
+    },
+  ];
+}

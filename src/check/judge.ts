@@ -1,0 +1,147 @@
+/** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
+import { formatCount, formatInstant, formatMinute } from "../report/figures.ts";
+import type { FoundTables, TableFacts, WarehouseFacts } from "./facts.ts";
+import { describeAge, formatBytes, formatMs } from "./figures.ts";
+import type { CheckContext, Judged, Judgement } from "./judged.ts";
+import { judgeServer } from "./judge-server.ts";
+import { judgeSpeed } from "./judge-speed.ts";
+import type { CheckItem, CheckStatus } from "./schema.ts";
+
+/** In the order in which an operator asks: am I in, may I read, what is there, how quick is it. */
+export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckItem[] {
+  const found = facts.tables.kind === "found" ? facts.tables.found : null;
+  const judged: Judgement[] = [
+    ["connection", [judgeConnection(facts)]],
+    ...(facts.kind === "postgres" ? judgeServer(facts, found) : []),
+    ["tables", [judgeTables(facts)]],
+    ["copies", facts.copies.map(judgeCopy)],
+    ...(found === null ? [] : judgeRows(facts, found, context)),
+    ...(found === null ? [] : judgeSpeed(facts, found, context)),
+  ];
+  return judged.flatMap(([id, items]) => items.map((item) => ({ id, advice: null, evidence: {}, ...item })));
+}
+
+/** An item that says the warehouse could not be examined at all. */
+export function describeUnreachable(reason: string): CheckItem {
+  return { id: "connection", status: "error", message: reason, advice: null, evidence: {} };
+}
+
+/** The worst of them. */
+export function worstStatus(items: CheckItem[]): CheckStatus {
+  return items.some(({ status }) => status === "error")
+    ? "error"
+    : items.some(({ status }) => status === "warn")
+      ? "warn"
+      : "ok";
+}
+
+function judgeConnection(facts: WarehouseFacts): Judged {
+  if (facts.kind === "sqlite") {
+    const wal = facts.journalMode === "wal";
+    return {
+      status: wal ? "warn" : "ok",
+      message: `opened for reading, ${formatBytes(facts.bytes)}, journal mode ${facts.journalMode}`,
+      advice: wal
+        ? "a user who may not write beside a WAL file cannot read it: use PRAGMA journal_mode=DELETE where reports run as another user"
+        : null,
+      evidence: { bytes: facts.bytes, journal_mode: facts.journalMode },
+    };
+  }
+  return {
+    status: "ok",
+    message: `open in ${formatMs(facts.openMs)}, a round trip takes ${formatMs(facts.roundTripMs)}`,
+    evidence: { open_seconds: facts.openMs / 1000, round_trip_seconds: facts.roundTripMs / 1000 },
+  };
+}
+
+function judgeTables({ tables }: WarehouseFacts): Judged {
+  if (tables.kind === "problem") return { status: "error", message: tables.problem };
+  if (tables.kind === "missing") {
+    return {
+      status: "error",
+      message: `no table to read: looked for ${tables.lookedFor.join(", ")}`,
+      advice: "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`",
+      evidence: { looked_for: tables.lookedFor },
+    };
+  }
+  const { preset, shape, actions, rules } = tables.found;
+  const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
+  const size =
+    actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows, ${formatBytes(actions.bytes)}`;
+  return {
+    status: "ok",
+    message:
+      `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}` +
+      `; ${rules === null ? "no table declares rules" : `rules in ${rules.name}`}`,
+    evidence: {
+      preset,
+      shape,
+      actions: actions.name,
+      rules: rules?.name ?? null,
+      rows: actions.rows,
+      bytes: actions.bytes,
+    },
+  };
+}
+
+function judgeCopy({ name, rows }: TableFacts): Judged {
+  const size = rows === null ? "" : `, about ${formatCount(Math.round(rows))} rows`;
+  return {
+    status: "warn",
+    message: `${name} has a name of the preset too${size}, and is not read`,
+    advice: "if the syncs write there, set schema and table; else drop the copy before somebody believes it",
+    evidence: { table: name, rows },
+  };
+}
+
+function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
+  const { rows } = facts;
+  if (rows === null) {
+    const message = "not looked at: without an index on the start that would read the whole table";
+    return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
+  }
+  const { oldestMs, newestMs, sources, scale } = rows;
+  const span: Judged =
+    newestMs === null
+      ? {
+          status: "warn",
+          message: `no row of ${context.source}${facts.kind === "postgres" ? " in the last 30 days" : ""}`,
+          advice: "set crm_source to the value in the warehouse, or look why nothing runs",
+        }
+      : {
+          status: "ok",
+          message: `newest row of ${context.source} ${describeAge(newestMs, context.nowMs)}${oldestMs === null ? "" : `; the table begins ${formatMinute(formatInstant(Math.round(oldestMs)))}`}`,
+        };
+  const instant = (ms: number | null) => (ms === null ? null : formatInstant(Math.round(ms)));
+  const evidence = { oldest: instant(oldestMs), newest: instant(newestMs) };
+  const known = context.configuredSources.map((source) => source.toLowerCase());
+  const strangers = sources.filter((source) => !known.includes(source.toLowerCase()));
+  return [
+    ["rows", [{ ...span, evidence }]],
+    ["sources", judgeSources(strangers, sources.length)],
+    ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
+  ];
+}
+
+function judgeSources(strangers: string[], all: number): Judged[] {
+  if (strangers.length === 0) {
+    return all === 0 ? [] : [{ status: "ok", message: `every crm_source of the last 7 days is configured (${all})` }];
+  }
+  return [
+    {
+      status: "warn",
+      message: `nobody reports on ${strangers.join(", ")}: in the warehouse's last 7 days, in no CRM's crm_source`,
+      advice: `add a table such as [crm.${strangers[0]?.toLowerCase().replace(/[^a-z0-9_-]/g, "_") ?? "name"}] to the configuration`,
+      evidence: { sources: strangers },
+    },
+  ];
+}
+
+function judgeScale({ fractions, percentages }: { fractions: number; percentages: number }): Judged {
+  return {
+    status: "warn",
+    message: `performance_metrics holds success rates in two scales: ${formatCount(fractions)} below 1 and ${formatCount(percentages)} above in the last 7 days`,
+    advice: "reports count runs and do not read them; whoever does must tell the writers apart",
+    evidence: { fractions, percentages },
+  };
+}

@@ -1,0 +1,200 @@
+/** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
+import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
+import type { PlanDocument } from "../../check/plan.ts";
+import type { PostgresTarget } from "../../config/target.ts";
+import { composeActions, composeStatement, quoteTable } from "../compose.ts";
+import { describeFailure } from "../failure.ts";
+import { PRESETS } from "../presets.ts";
+import type { ReadRequest } from "../request.ts";
+import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
+import activitySql from "./activity.sql" with { type: "text" };
+import columnsSql from "./examine/columns.sql" with { type: "text" };
+import indexesSql from "./examine/indexes.sql" with { type: "text" };
+import rowsSql from "./examine/rows.sql" with { type: "text" };
+import scaleSql from "./examine/scale.sql" with { type: "text" };
+import serverSql from "./examine/server.sql" with { type: "text" };
+import tablesSql from "./examine/tables.sql" with { type: "text" };
+import { bindParameters } from "./parameters.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** Up to that many rows a table is read whole without anybody noticing. */
+const SMALL_TABLE_ROWS = 200_000;
+const ROUND_TRIPS = 5;
+
+type ServerRow = {
+  version: string;
+  version_number: number;
+  standby: boolean;
+  replay_seconds: number | null;
+  clock_ms: number;
+  role: string;
+  superuser: boolean;
+};
+
+type TableRow = TableName & {
+  oid: string;
+  stored: boolean;
+  readable: boolean;
+  writes: string[];
+  rows: number | null;
+  pages: number;
+  bytes: number;
+  analyzed_ms: number | null;
+  modified_share: number | null;
+};
+
+type LocatedTables = Extract<Located, { kind: "located" }>;
+
+/** `analyze`: run the report's query, to see what its plan really does. Throws what `openSession` throws. */
+export async function examinePostgres(
+  request: ReadRequest,
+  target: PostgresTarget,
+  analyze: boolean,
+  signal: AbortSignal,
+): Promise<WarehouseFacts> {
+  const { crm } = request;
+  const started = performance.now();
+  await using session = await openSession(target, crm, signal);
+  const openMs = performance.now() - started;
+  const roundTripMs = await measureRoundTrip(session);
+  const asked = Date.now();
+  const [server] = await session.ask<ServerRow>(serverSql);
+  if (server === undefined) throw new Error("the server described nothing");
+  const rows = await session.ask<TableRow>(tablesSql, [candidateNames(crm)]);
+  const located = locateTables(rows, crm, "postgres");
+  const actions = located.kind === "located" ? findRow(rows, located.actions) : undefined;
+  const readable = located.kind === "located" && actions?.readable === true ? { located, actions } : null;
+  const indexes = readable === null ? [] : await readIndexes(session, readable.actions);
+  const read = located.kind === "located" ? [located.actions, located.rules] : [];
+  return {
+    kind: "postgres",
+    openMs,
+    roundTripMs,
+    version: server.version,
+    versionNumber: server.version_number,
+    standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
+    tls: { ...session.protection, needed: !isLocal(session.host.host) },
+    clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
+    role: { name: server.role, superuser: server.superuser },
+    statistics:
+      actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
+    indexes,
+    plan:
+      readable === null
+        ? { document: null, problem: null }
+        : await explain(session, request, readable.located, target, analyze),
+    tables: await describeTables(session, located, rows),
+    copies: rows.filter((row) => !read.includes(row)).map(describeTable),
+    rows: readable === null ? null : await readRows(session, crm.crm_source, readable, indexes),
+  };
+}
+
+async function measureRoundTrip(session: Session): Promise<number> {
+  const times: number[] = [];
+  for (let index = 0; index < ROUND_TRIPS; index += 1) {
+    const started = performance.now();
+    await session.ask("SELECT 1");
+    times.push(performance.now() - started);
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
+}
+
+async function describeTables(session: Session, located: Located, rows: TableRow[]): Promise<WarehouseFacts["tables"]> {
+  if (located.kind === "missing") return { kind: "missing", lookedFor: located.lookedFor };
+  if (located.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(located.presets) };
+  const actions = findRow(rows, located.actions);
+  const rules = located.rules === null ? undefined : findRow(rows, located.rules);
+  if (actions === undefined) throw new Error("a located table is in no row");
+  const found: FoundTables = {
+    preset: located.preset,
+    shape: located.preset === "sync-history" && actions.stored ? await readShape(session, actions) : null,
+    actions: describeTable(actions),
+    rules: rules === undefined ? null : describeTable(rules),
+    columns: PRESETS[located.preset].columns,
+  };
+  return { kind: "found", found };
+}
+
+async function readShape(session: Session, { oid }: TableRow): Promise<FoundTables["shape"]> {
+  const [id] = await session.ask<{ identity: boolean; type: string; serial: boolean }>(columnsSql, [oid]);
+  if (id?.identity === true && id.type === "bigint") return "M";
+  return id?.serial === true && id.type === "integer" ? "H" : "other";
+}
+
+async function readIndexes(session: Session, { oid }: TableRow): Promise<IndexFacts[]> {
+  type Row = Omit<IndexFacts, "keyColumns"> & { key_columns: number };
+  const rows = await session.ask<Row>(indexesSql, [oid]);
+  return rows.map(({ key_columns: keyColumns, ...index }) => ({ ...index, keyColumns }));
+}
+
+async function readRows(
+  session: Session,
+  source: string,
+  { located, actions }: { located: LocatedTables; actions: TableRow },
+  indexes: IndexFacts[],
+): Promise<RowFacts | null> {
+  const { start } = PRESETS[located.preset].columns;
+  const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
+  if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
+  const statement = rowsSql.replace("{actions}", () => composeActions(located, "postgres"));
+  type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
+  const [row] = (await attempt(session, async () => await session.ask<Row>(statement, [source]))) ?? [];
+  if (row === undefined) return null;
+  const scale = located.preset === "sync-history" ? await readScale(session, located.actions) : null;
+  return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
+}
+
+async function readScale(session: Session, table: TableName): Promise<RowFacts["scale"]> {
+  const statement = scaleSql.replace("{table}", () => quoteTable(table));
+  const [scale] =
+    (await attempt(session, async () => await session.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
+  return scale ?? null;
+}
+
+async function explain(
+  session: Session,
+  request: ReadRequest,
+  located: LocatedTables,
+  target: PostgresTarget,
+  analyze: boolean,
+): Promise<{ document: PlanDocument | null; problem: string | null }> {
+  const options = analyze ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
+  const statement = `EXPLAIN (${options}) ${composeStatement(activitySql, located, "postgres")}`;
+  let problem: string | null = null;
+  const rows = await attempt(
+    session,
+    async () => await session.ask<{ "QUERY PLAN": [PlanDocument] }>(statement, bindParameters(request)),
+    (error) => {
+      problem = describeFailure(error, { ...target, hosts: [session.host] });
+    },
+  );
+  return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
+}
+
+/** A question that may fail without taking the others with it; null where it did. */
+async function attempt<T>(
+  session: Session,
+  work: () => Promise<T>,
+  onFailure: (error: unknown) => void = () => {},
+): Promise<T | null> {
+  await session.ask("SAVEPOINT question");
+  try {
+    return await work();
+  } catch (error) {
+    onFailure(error);
+    await session.ask("ROLLBACK TO SAVEPOINT question");
+    return null;
+  }
+}
+
+function findRow(rows: TableRow[], { schema, name }: TableName): TableRow | undefined {
+  return rows.find((row) => row.schema === schema && row.name === name);
+}
+
+function describeTable({ stored, readable, writes, rows, bytes, ...name }: TableRow): TableFacts {
+  return { name: quoteTable(name), stored, readable, writes, rows, bytes };
+}
+
+function isLocal(host: string): boolean {
+  return host.startsWith("/") || host === "localhost" || host === "::1" || host.startsWith("127.");
+}

@@ -1,0 +1,11 @@
+-- The indexes of a table. $1 its oid.
+SELECT
+  i.relname AS name,
+  x.indisvalid AS valid,
+  (SELECT jsonb_agg(pg_get_indexdef(x.indexrelid, k, true) ORDER BY k) FROM generate_series(1, x.indnatts) k) AS columns,
+  x.indnkeyatts::int AS key_columns,
+  x.indpred IS NOT NULL AS partial
+FROM pg_index x
+JOIN pg_class i ON i.oid = x.indexrelid
+WHERE x.indrelid = $1::text::oid
+ORDER BY i.relname

@@ -1,0 +1,25 @@
+/** SQLite off the main thread: a query blocks its thread, so at the signal its answer is abandoned with the thread. */
+import { ReadFailure, WarehouseError } from "../failure.ts";
+import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
+
+export async function askSqlite<T extends keyof WorkerTasks>(
+  task: T,
+  input: WorkerTasks[T]["input"],
+  signal: AbortSignal,
+): Promise<WorkerTasks[T]["result"]> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+  const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();
+  const abort = () => reject(new WarehouseError("given up"));
+  signal.addEventListener("abort", abort, { once: true });
+  worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer<T>>) => resolve(data));
+  worker.addEventListener("error", (event) => reject(new Error(event.message)));
+  worker.postMessage({ task, input });
+  try {
+    const answer = await promise;
+    if (answer.ok) return answer.result;
+    throw new ReadFailure(answer.reason);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    worker.terminate();
+  }
+}

@@ -1,0 +1,52 @@
+/** An SQLite warehouse, opened for reading alone. */
+import { Database } from "bun:sqlite";
+import { closeSync, openSync, readSync } from "node:fs";
+import { WarehouseError } from "../failure.ts";
+import type { TableName } from "../tables.ts";
+
+/** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
+const READ_VERSION_OFFSET = 19;
+const WAL = 2;
+
+/** Throws SQLite's errors as they come, and a `WarehouseError` where the file's WAL mode is the reason. */
+export function openDatabase(path: string, lockTimeoutMs: number): Database {
+  try {
+    const database = new Database(path, { readonly: true });
+    database.run(`PRAGMA busy_timeout = ${Math.round(lockTimeoutMs)}`);
+    database.run("PRAGMA query_only = ON");
+    // The first look into the file: only here does SQLite notice that it cannot be read.
+    database.query("SELECT count(*) FROM sqlite_schema").get();
+    return database;
+  } catch (error) {
+    if (!wantsWal(path)) throw error;
+    throw new WarehouseError(
+      "is in WAL mode, which SQLite can only read where it may write beside the file (-wal and -shm): " +
+        "give this user write access to the directory, or use PRAGMA journal_mode=DELETE",
+    );
+  }
+}
+
+/** Tables and views of these names; SQLite knows no schemas. */
+export function findTables(database: Database, names: string[]): TableName[] {
+  return database
+    .query<{ name: string }, string[]>(
+      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name IN (${names.map(() => "?").join(", ")})`,
+    )
+    .all(...names)
+    .map(({ name }): TableName => ({ schema: null, name, visible: true }));
+}
+
+function wantsWal(path: string): boolean {
+  const header = Buffer.alloc(READ_VERSION_OFFSET + 1);
+  try {
+    const file = openSync(path, "r");
+    try {
+      readSync(file, header, 0, header.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  return header.toString("latin1", 0, 15) === "SQLite format 3" && header[READ_VERSION_OFFSET] === WAL;
+}
