@@ -26,7 +26,7 @@ export const COMMANDS: Record<string, Entry> = {
     load: async () => (await import("./commands/demo.ts")).default,
   },
   config: {
-    summary: "Start or check a configuration",
+    summary: "Start, check or show a configuration",
     commands: {
       init: {
         summary: "Print a commented configuration to start from",
@@ -35,6 +35,14 @@ export const COMMANDS: Record<string, Entry> = {
       check: {
         summary: "Check the configuration without connecting anywhere",
         load: async () => (await import("./commands/config-check.ts")).default,
+      },
+      show: {
+        summary: "Print every setting in force and where it comes from, secrets left out",
+        load: async () => (await import("./commands/config-show.ts")).default,
+      },
+      schema: {
+        summary: "Print the JSON Schema of the configuration",
+        load: async () => (await import("./commands/schema.ts")).configSchema,
       },
     },
   },

@@ -63,6 +63,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "pass.ts",
     "errors.ts",
     "log.ts",
+    "redact.ts",
     "bun",
     "citty",
     "valibot",

@@ -33,11 +33,13 @@ export const schemaPass = definePrinter(
   async () => (await import("../report/pass-schema.ts")).PassSchema,
 );
 
-export const schemaConfig = definePrinter(
-  "config",
-  "Print the JSON Schema of the configuration",
-  async () => (await import("../config/schema.ts")).ConfigSchema,
-);
+const loadConfigSchema: LoadSchema = async () => (await import("../config/schema.ts")).ConfigSchema;
+const CONFIG_DESCRIPTION = "Print the JSON Schema of the configuration";
+
+export const schemaConfig = definePrinter("config", CONFIG_DESCRIPTION, loadConfigSchema);
+
+/** The same as `schema config`, where one looks for it. */
+export const configSchema = definePrinter("schema", CONFIG_DESCRIPTION, loadConfigSchema);
 
 export const schemaCheck = definePrinter(
   "check",

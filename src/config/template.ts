@@ -1,5 +1,8 @@
 /** What `config init` prints. */
-export const CONFIG_TEMPLATE = `# automation-reports: one table for each CRM. Check it with: automation-reports config check
+export const CONFIG_TEMPLATE = `#:schema ./automation-reports.schema.json
+# The line above lets editors complete and check, once \`automation-reports config schema\` has written that file here.
+
+# automation-reports: one table for each CRM. Check it with: automation-reports config check
 # \${VAR}, \${VAR:-default} and $$ expand in text values. Paths are relative to this file.
 
 [crm.hubspot]

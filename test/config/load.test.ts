@@ -187,6 +187,11 @@ test.each([
     says: ['FILE:3:1: unknown key "presset": did you mean preset?'],
   },
   {
+    name: "several unknown keys",
+    text: '[crm.a]\nurl = "sqlite:x"\npresset = 1\nschemma = 2\n[defaults]\nbogus = 3\n',
+    says: ["FILE:3:1: unknown key", "FILE:4:1: unknown key", "FILE:6:1: unknown key"],
+  },
+  {
     name: "an unknown key in an inline table",
     text: '[crm.a]\nurl = "sqlite:x"\nthresholds = { sucess_rate = 1 }\n',
     says: ["FILE:3:16:", "did you mean success_rate?"],
