@@ -245,6 +245,17 @@ test("a NULL status is an unknown one", async () => {
   });
 });
 
+test.each(listEngines().filter(({ preset }) => preset === "automation"))(
+  "$name: unknown words that are the same as far as they are shown are counted together",
+  async (engine) => {
+    const shown = "y".repeat(100);
+    const made = await engine.make([ok("01", { status: `${shown}1` }), ok("02", { status: `${shown}2` })], []);
+    const { findings } = await mustReport(made.url);
+    await made.close();
+    expect(findings.map(({ evidence }) => evidence["statuses"])).toContainEqual({ [shown]: 2 });
+  },
+);
+
 test("infinite times break nothing", async () => {
   await withDatabase(async ({ sql, url }) => {
     await sql.unsafe(TABLES.postgres);

@@ -65,8 +65,9 @@ SELECT json_build_object(
   'rule_percentiles', (SELECT coalesce(json_agg(json_build_array(rule, p)), '[]') FROM (
     SELECT rule, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) AS p
     FROM finished WHERE cur AND d IS NOT NULL GROUP BY rule) p),
-  'words', (SELECT coalesce(json_agg(json_build_array(coalesce(left(word, 100), '(null)'), n)), '[]') FROM (
-    SELECT word, count(*) AS n FROM r WHERE cur AND state = 'unknown' GROUP BY word ORDER BY n DESC, word LIMIT 20) w),
+  'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
+    SELECT coalesce(left(word, 100), '(null)') AS word, count(*) AS n
+    FROM r WHERE cur AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
   'errors', (SELECT coalesce(json_agg(json_build_array(e.rule, left(a.error, 1000))), '[]') FROM (
     SELECT rule, max(started_at) AS started_at FROM r
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
