@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
+import { checkConfig } from "./check.ts";
 import { expandVariables, type Problem } from "./expand.ts";
-import { suggestName } from "./nearest.ts";
-import { ConfigSchema, CRM_NAME, CrmSchema, RESERVED_NAME, type Config, type CrmConfig } from "./schema.ts";
+import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { parseTarget, type Target } from "./target.ts";
 import { findPosition, parseToml } from "./toml.ts";
 
@@ -37,7 +37,7 @@ export async function loadConfig(path: string, variables: Variables): Promise<Co
     throw new AppError("config", `${place}: not valid TOML. Text values need quotes, and a table may stand only once`);
   }
   const expanded = expandVariables(parsed.value, variables);
-  const problems = [...expanded.problems, ...checkShape(expanded.value), ...checkNames(expanded.value)];
+  const problems = [...expanded.problems, ...checkConfig(expanded.value)];
   if (problems.length > 0) throw await describeProblems(path, text, problems);
   const raw = expanded.value as { crm: Record<string, Table>; defaults?: Table };
   const general = v.parse(ConfigSchema, raw);
@@ -152,49 +152,6 @@ function readSecret(file: string, baseDirectory: string, variables: Variables): 
     }
   }
   return null;
-}
-
-function checkShape(value: unknown): Problem[] {
-  const result = v.safeParse(ConfigSchema, value);
-  return (result.issues ?? []).map((issue) => {
-    const path = (issue.path ?? []).map((item) => item.key as string | number);
-    return { path, message: describeIssue(issue, path) };
-  });
-}
-
-function describeIssue(issue: v.BaseIssue<unknown>, path: (string | number)[]): string {
-  const key = path.at(-1);
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return `unknown key ${JSON.stringify(key)}: ${suggestName(String(key), knownKeys(path.slice(0, -1)))}`;
-  }
-  if (issue.type === "strict_object" && issue.received === "undefined") {
-    return key === "crm" ? "no CRM is configured: add a table such as [crm.hubspot]" : `${String(key)} is missing`;
-  }
-  return `${path.join(".")} ${issue.message}`;
-}
-
-function knownKeys(table: (string | number)[]): string[] {
-  const [first] = table;
-  if (table.at(-1) === "thresholds") return Object.keys(CrmSchema.entries.thresholds.wrapped.entries);
-  if (first === undefined) return Object.keys(ConfigSchema.entries);
-  if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);
-  return Object.keys(first === "defaults" ? ConfigSchema.entries.defaults.wrapped.entries : CrmSchema.entries);
-}
-
-function checkNames(value: unknown): Problem[] {
-  const crm = (value as { crm?: unknown }).crm;
-  const names = crm !== null && typeof crm === "object" ? Object.keys(crm) : null;
-  if (names?.length === 0)
-    return [{ path: ["crm"], message: "no CRM is configured: add a table such as [crm.hubspot]" }];
-  return (names ?? [])
-    .filter((name) => !CRM_NAME.test(name) || name === RESERVED_NAME || name in Object.prototype)
-    .map((name) => ({
-      path: ["crm", name],
-      message:
-        name === RESERVED_NAME
-          ? `a CRM cannot be called ${RESERVED_NAME}: that means every CRM`
-          : "a CRM's name is a small letter, then up to 62 small letters, digits, _ or -",
-    }));
 }
 
 async function describeProblems(path: string, text: string, problems: Problem[]): Promise<AppError> {

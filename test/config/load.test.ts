@@ -229,7 +229,37 @@ test.each([
   {
     name: "a CRM called constructor",
     text: '[crm.constructor]\nurl = "sqlite:x"\n',
-    says: ["FILE:1:1: a CRM's name is"],
+    says: ["FILE:1:1: constructor is a reserved name"],
+  },
+  {
+    name: "a CRM called prototype",
+    text: "[crm.prototype]\nurl = 5\n",
+    says: ["FILE:1:1: prototype is a reserved name"],
+  },
+  {
+    name: "a status word called constructor",
+    text: '[crm.a]\nurl = "sqlite:x"\nstatuses = { constructor = "canary" }\n',
+    says: ["FILE:3:14: constructor is a reserved name"],
+  },
+  {
+    name: "a list for a CRM",
+    text: 'crm.a = []\n[defaults]\nurl = "sqlite:x"\n',
+    says: ["FILE:1:1: crm.a must be a table"],
+  },
+  {
+    name: "a date for thresholds",
+    text: '[crm.a]\nurl = "sqlite:x"\nthresholds = 2026-07-10\n',
+    says: ["FILE:3:1: crm.a.thresholds must be a table"],
+  },
+  {
+    name: "a URL on the wrong side",
+    text: '[crm.a]\n"postgres://u:canary@h/d" = "url"\nstatuses = { "u:canary@h" = "x" }\n',
+    says: ["FILE:2:1: unknown key in quotes", "FILE:3:14: crm.a.statuses.… must be one of"],
+  },
+  {
+    name: "a key of more parts than its table",
+    text: '[crm.a]\nurl = "sqlite:x"\n[crm.a.x.y.z]\nw = 1\n',
+    says: ['FILE:3:1: unknown key "x"'],
   },
   {
     name: "a table without its preset",
