@@ -7,13 +7,15 @@ import { checkConfig } from "./check.ts";
 import { expandVariables, type Problem } from "./expand.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { parseTarget, type Target } from "./target.ts";
-import { findPosition, parseToml } from "./toml.ts";
+import { findPositions, nestsDeeper, parseToml } from "./toml.ts";
 
 type Variables = Record<string, string | undefined>;
 type Table = Record<string, unknown>;
 
 export const LOCAL_CONFIG = "automation-reports.toml";
 const SYSTEM_CONFIG = "/etc/automation-reports/config.toml";
+/** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of whoever reads it. */
+const DEEPEST = 8;
 
 /** `--config`, `$AUTOMATION_REPORTS_CONFIG`, the working directory, `/etc`: the first that is given or there. */
 export function findConfig(flag: string | undefined, variables: Variables): string {
@@ -35,6 +37,9 @@ export async function loadConfig(path: string, variables: Variables): Promise<Co
   if ("problem" in parsed) {
     const place = parsed.problem === null ? path : `${path}:${parsed.problem.line}:${parsed.problem.column}`;
     throw new AppError("config", `${place}: not valid TOML. Text values need quotes, and a table may stand only once`);
+  }
+  if (nestsDeeper(parsed.value, DEEPEST)) {
+    throw new AppError("config", `${path}: nested too deeply: nothing here has more than ${DEEPEST} levels`);
   }
   const expanded = expandVariables(parsed.value, variables);
   const problems = [...expanded.problems, ...checkConfig(expanded.value)];
@@ -155,12 +160,14 @@ function readSecret(file: string, baseDirectory: string, variables: Variables): 
 }
 
 async function describeProblems(path: string, text: string, problems: Problem[]): Promise<AppError> {
-  const lines = await Promise.all(
-    problems.map(async (problem) => {
-      const position = await findPosition(text, problem.path);
-      return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${problem.message}`;
-    }),
+  const positions = await findPositions(
+    text,
+    problems.map((problem) => problem.path),
   );
+  const lines = problems.map(({ message }, index) => {
+    const position = positions[index] ?? null;
+    return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${message}`;
+  });
   return new AppError("config", [...new Set(lines)].join("\n"));
 }
 

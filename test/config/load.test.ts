@@ -256,6 +256,7 @@ test.each([
     text: '[crm.a]\n"postgres://u:canary@h/d" = "url"\nstatuses = { "u:canary@h" = "x" }\n',
     says: ["FILE:2:1: unknown key in quotes", "FILE:3:14: crm.a.statuses.… must be one of"],
   },
+  { name: "a key of 20,000 levels", text: `a${".b".repeat(20_000)} = 1\n`, says: ["FILE: nested too deeply"] },
   {
     name: "a key of more parts than its table",
     text: '[crm.a]\nurl = "sqlite:x"\n[crm.a.x.y.z]\nw = 1\n',
@@ -280,6 +281,13 @@ test.each([
   const problems = await problemsOf(text);
   for (const expected of says) expect(problems).toContain(expected);
   expect(problems).not.toContain("canary");
+});
+
+test("many problems take no longer to place than one", async () => {
+  const text = Array.from({ length: 2000 }, (_, index) => `[crm.c${index}]\nurl = "\${NOPE}"\n`).join("");
+  const started = performance.now();
+  expect((await problemsOf(text)).split("\n")).toHaveLength(2000);
+  expect(performance.now() - started).toBeLessThan(5000);
 });
 
 test("problems of several tables are said at once", async () => {
