@@ -1,24 +1,16 @@
 /** The command table. A command's code is loaded when it is called; help needs none of it. */
-import { renderUsage, runCommand, type CommandDef } from "citty";
+import { renderUsage, runCommand } from "citty";
 import { parseArgs } from "node:util";
 import type { Runtime } from "./commands/runtime.ts";
 import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
+import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
 import { emit } from "./output/stdout.ts";
 import { quoteText } from "./render/visible.ts";
 import { VERSION_LINE } from "./version.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
-type Command = CommandDef<any>;
-type Entry = {
-  summary: string;
-  /** Names of the older command that still work. */
-  aliases?: string[];
-} & ({ load: () => Promise<Command> } | { commands: Record<string, Entry> });
-
-const PROGRAM = "automation-reports";
-
-const COMMANDS: Record<string, Entry> = {
+/** Every command there is. */
+export const COMMANDS: Record<string, Entry> = {
   generate: {
     summary: "Build and print the reports",
     aliases: ["generate_automation_reports"],
@@ -59,6 +51,23 @@ const COMMANDS: Record<string, Entry> = {
       sql: {
         summary: "Print the tables of the automation preset",
         load: async () => (await import("./commands/schema-sql.ts")).default,
+      },
+    },
+  },
+  completion: {
+    summary: "Print a completion script for a shell",
+    commands: {
+      bash: {
+        summary: "Print the completion script of bash",
+        load: async () => (await import("./commands/completion.ts")).defineCompletion("bash", COMMANDS),
+      },
+      zsh: {
+        summary: "Print the completion script of zsh",
+        load: async () => (await import("./commands/completion.ts")).defineCompletion("zsh", COMMANDS),
+      },
+      fish: {
+        summary: "Print the completion script of fish",
+        load: async () => (await import("./commands/completion.ts")).defineCompletion("fish", COMMANDS),
       },
     },
   },

@@ -27,7 +27,14 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
   const url = await sqliteUrl();
   const crms = [crmConfig(url), crmConfig("sqlite:/nowhere/x", {}, "dead"), crmConfig("sqlite:/nowhere/x", {}, "gone")];
   const { document, reports } = await runPass({
-    config: { path: "", concurrency: 4, export: { enabled: false, dir: null, keep: null }, crms, secrets: ["nowhere"] },
+    config: {
+      path: "",
+      concurrency: 4,
+      export: { enabled: false, dir: null, keep: null },
+      crms,
+      secrets: ["nowhere"],
+      warnings: [],
+    },
     crms,
     window: WINDOW,
     nowMs: WINDOW.endMs,

@@ -63,6 +63,7 @@ export default defineCommand({
       log.debug("configuration", { path });
       const config = await loadConfig(path, variables);
       log.hide(config.secrets);
+      for (const warning of config.warnings) log.warn(warning);
       const chosen = chooseCrms(args.crm, config.crms);
       const exporting = args["export-json"] === true || config.export.enabled;
       if (args["output-dir"] !== undefined && !exporting) {

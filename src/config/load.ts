@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { AppError } from "../errors.ts";
 import { checkConfig } from "./check.ts";
 import { expandVariables, type Problem } from "./expand.ts";
+import { fillPasswords } from "./password-file.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { parseTarget, type Target } from "./target.ts";
 import { findPositions, nestsDeeper, parseToml } from "./toml.ts";
@@ -47,8 +48,9 @@ export async function loadConfig(path: string, variables: Variables): Promise<Co
   const raw = expanded.value as { crm: Record<string, Table>; defaults?: Table };
   const general = v.parse(ConfigSchema, raw);
   const secrets: string[] = [];
+  const warnings: string[] = [];
   const crms = Object.entries(raw.crm).map(([name, own]) =>
-    readCrm(name, own, raw.defaults ?? {}, { path, variables, problems, secrets }),
+    readCrm(name, own, raw.defaults ?? {}, { path, variables, problems, secrets, warnings }),
   );
   if (problems.length > 0) throw await describeProblems(path, text, problems);
   return {
@@ -61,10 +63,11 @@ export async function loadConfig(path: string, variables: Variables): Promise<Co
     },
     crms: crms.filter((crm) => crm !== null),
     secrets,
+    warnings: [...new Set(warnings)],
   };
 }
 
-type Reading = { path: string; variables: Variables; problems: Problem[]; secrets: string[] };
+type Reading = { path: string; variables: Variables; problems: Problem[]; secrets: string[]; warnings: string[] };
 
 function readCrm(name: string, own: Table, defaults: Table, reading: Reading): CrmConfig | null {
   const merged = v.parse(CrmSchema, mergeDefaults(own, defaults));
@@ -111,7 +114,7 @@ function readTarget(
   url: string | undefined,
   urlFile: string | undefined,
   say: (key: string, message: string) => void,
-  { path, variables, secrets }: Reading,
+  { path, variables, secrets, warnings }: Reading,
 ): Target | null {
   if (url !== undefined && urlFile !== undefined) {
     say("url_file", "url and url_file are both given: keep one");
@@ -133,13 +136,16 @@ function readTarget(
     say(key, target.problem);
     return null;
   }
-  if (target.kind === "postgres") {
-    secrets.push(connection, ...(target.password === null ? [] : [target.password]));
-    if (target.sslRootCert !== null && target.sslRootCert !== "system") {
-      return { ...target, sslRootCert: resolve(dirname(path), target.sslRootCert) };
-    }
-  }
-  return target;
+  if (target.kind === "sqlite") return target;
+  const filled = fillPasswords(target, variables["PGPASSFILE"]);
+  if (filled.warning !== null) warnings.push(filled.warning);
+  const { hosts, sslPassword } = filled.target;
+  secrets.push(
+    connection,
+    ...hosts.flatMap(({ password }) => password ?? []),
+    ...(sslPassword === null ? [] : [sslPassword]),
+  );
+  return filled.target;
 }
 
 /** A relative name is looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) before the config's folder. */

@@ -120,4 +120,6 @@ export type Config = {
   crms: CrmConfig[];
   /** Values that must not be shown anywhere. */
   secrets: string[];
+  /** What is odd about it, but stops nothing. */
+  warnings: string[];
 };

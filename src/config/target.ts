@@ -5,26 +5,70 @@ import { resolve } from "node:path";
 const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
-export type PostgresTarget = {
-  kind: "postgres";
+const TARGET_SESSIONS = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
+/** libpq's `target_session_attrs`: which of several servers will do. */
+export type TargetSession = (typeof TARGET_SESSIONS)[number];
+
+export type PostgresHost = {
   /** A host name, an IP address, or the directory of a Unix socket. */
   host: string;
   port: number;
-  user: string;
+  /** Of the URL, else of the password file. */
   password: string | null;
+};
+
+export type PostgresTarget = {
+  kind: "postgres";
+  /** At least one; tried in this order. */
+  hosts: PostgresHost[];
+  user: string;
   database: string;
+  /** Where passwords are looked up that the URL does not give; null: libpq's default file. */
+  passFile: string | null;
+  targetSession: TargetSession;
+  /** For each host; null: the deadline alone. */
+  connectTimeoutMs: number | null;
   sslMode: SslMode;
   /** Path of the trusted roots, `system`, or null for libpq's default file. */
   sslRootCert: string | null;
+  /** Paths of the client's certificate and key; null for libpq's default files. */
+  sslCert: string | null;
+  sslKey: string | null;
+  /** The passphrase of the key. */
+  sslPassword: string | null;
 };
 
 type SqliteTarget = { kind: "sqlite"; path: string };
 export type Target = PostgresTarget | SqliteTarget;
 
 const NO_HOST = "no-host.invalid";
-const PARAMETERS = ["host", "port", "user", "password", "dbname", "sslmode", "sslrootcert"];
-/** Accepted because people copy their URLs, and set by ourselves. */
-const IGNORED = ["application_name", "connect_timeout", "fallback_application_name"];
+const PARAMETERS = [
+  "host",
+  "port",
+  "user",
+  "password",
+  "passfile",
+  "dbname",
+  "target_session_attrs",
+  "connect_timeout",
+  "sslmode",
+  "sslrootcert",
+  "sslcert",
+  "sslkey",
+  "sslpassword",
+];
+/** Accepted because people copy their URLs: what is left out here changes nothing that they could notice. */
+const IGNORED: Record<string, RegExp> = {
+  application_name: /(?:)/,
+  fallback_application_name: /(?:)/,
+  keepalives: /(?:)/,
+  gssencmode: /^(?:disable|prefer)$/,
+  channel_binding: /^(?:disable|prefer)$/,
+  sslnegotiation: /^postgres$/,
+};
+const NOT_A_URL = "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F)";
+/** Seconds that libpq itself takes for the least useful limit. */
+const SHORTEST_CONNECT_SECONDS = 2;
 
 /**
  * libpq's connection URIs (PostgreSQL documentation, section 34.1.1.2) and `sqlite:PATH`. Returns a problem that says
@@ -32,24 +76,28 @@ const IGNORED = ["application_name", "connect_timeout", "fallback_application_na
  */
 export function parseTarget(url: string, baseDirectory: string): Target | { problem: string } {
   if (url.startsWith("sqlite:")) return parseSqlite(url.slice("sqlite:".length), baseDirectory);
+  const [, userinfo = "", hosts = "", rest = ""] =
+    /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(.*)$/s.exec(url) ?? [];
   if (!/^postgres(?:ql)?:\/\//.test(url)) {
     return { problem: "write postgresql://user@host:5432/database or sqlite:PATH" };
   }
-  const parsed = parseUrl(url.replace(/^([a-z]+:\/\/)([^/@]*)@(?=\/)/, withoutHost));
-  if (parsed === null) {
-    return {
-      problem: "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F)",
-    };
-  }
+  const parsed = parseUrl(`postgres://${userinfo}${userinfo === "" ? "" : "@"}${NO_HOST}${rest}`);
+  if (parsed === null) return { problem: NOT_A_URL };
   const parameters = readParameters(parsed);
-  return "problem" in parameters ? parameters : readTarget(parsed, parameters);
+  if ("problem" in parameters) return parameters;
+  const addresses = readHosts(hosts, parameters);
+  return "problem" in addresses ? addresses : readTarget(parsed, addresses, parameters, baseDirectory);
 }
 
-/** Host and port as an operator knows them; never user or password. */
+/** Hosts and ports as an operator knows them; never user or password. */
 export function describeTarget(target: Target): string {
-  if (target.kind === "sqlite") return target.path;
-  if (target.host.startsWith("/")) return `${target.host}/.s.PGSQL.${target.port}`;
-  return target.host.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+  return target.kind === "sqlite" ? target.path : target.hosts.map(describeHost).join(", ");
+}
+
+/** A server is known by the file of its socket where it is reached through one. */
+function describeHost({ host, port }: PostgresHost): string {
+  if (host.startsWith("/")) return `${host}/.s.PGSQL.${port}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function parseSqlite(path: string, baseDirectory: string): Target | { problem: string } {
@@ -60,15 +108,10 @@ function parseSqlite(path: string, baseDirectory: string): Target | { problem: s
   return { kind: "sqlite", path: resolve(baseDirectory, file) };
 }
 
-/** `user@/database?host=/directory`: WHATWG URLs know no user without a host, libpq does. */
-function withoutHost(_: string, scheme: string, userinfo: string): string {
-  return `${scheme}${userinfo}@${NO_HOST}`;
-}
-
 function parseUrl(url: string): URL | null {
   const parsed = URL.parse(url);
   if (parsed === null) return null;
-  const parts = [parsed.username, parsed.password, parsed.hostname, parsed.pathname, parsed.search];
+  const parts = [parsed.username, parsed.password, parsed.pathname, parsed.search];
   return parts.every((part) => decode(part) !== null) && parsed.hash === "" && !parsed.pathname.includes("@")
     ? parsed
     : null;
@@ -79,38 +122,86 @@ function readParameters(parsed: URL): Map<string, string> | { problem: string } 
   const parameters = new Map<string, string>();
   for (const pair of parsed.search.slice(1).split("&").filter(Boolean)) {
     const [name = "", ...rest] = pair.split("=");
-    if (!PARAMETERS.includes(name) && !IGNORED.includes(name)) {
+    const value = decode(rest.join("=")) ?? "";
+    const harmless = Object.hasOwn(IGNORED, name) ? IGNORED[name] : undefined;
+    if (harmless?.test(value) === false) return { problem: `this value of ${name} is not supported: leave it out` };
+    if (harmless === undefined && !PARAMETERS.includes(name)) {
       return { problem: `the URL has a parameter that is not supported; supported: ${PARAMETERS.join(", ")}` };
     }
-    parameters.set(name, decode(rest.join("=")) ?? "");
+    parameters.set(name, value);
   }
   return parameters;
 }
 
-function readTarget(parsed: URL, parameters: Map<string, string>): Target | { problem: string } {
-  const host = parameters.get("host") ?? nameHost(parsed.hostname);
-  const port = Number(parameters.get("port") ?? (parsed.port || "5432"));
+type Address = { host: string; port: number };
+
+/** `a:5432,b:5433`, or the parameters `host=a,b` and `port=5432,5433`; one port holds for all. */
+function readHosts(authority: string, parameters: Map<string, string>): Address[] | { problem: string } {
+  const written = authority.split(",").map((text) => URL.parse(`postgres://${text === "" ? NO_HOST : text}`));
+  if (written.includes(null)) {
+    return { problem: /:\d+$/.test(authority) ? "the port is not between 1 and 65535" : NOT_A_URL };
+  }
+  const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
+  const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");
+  if (hosts.includes("")) {
+    return { problem: "the URL names no host: add one, or ?host=/directory for a Unix socket" };
+  }
+  if (ports.length !== 1 && ports.length !== hosts.length) return { problem: "there are not as many ports as hosts" };
+  const addresses = hosts.map((host, index) => ({
+    host,
+    port: Number((ports.length === 1 ? ports[0] : ports[index]) || "5432"),
+  }));
+  const valid = addresses.every(({ port }) => Number.isInteger(port) && port >= 1 && port <= 65_535);
+  return valid ? addresses : { problem: "the port is not between 1 and 65535" };
+}
+
+function readTarget(
+  parsed: URL,
+  addresses: Address[],
+  parameters: Map<string, string>,
+  baseDirectory: string,
+): Target | { problem: string } {
   const user = parameters.get("user") ?? (decode(parsed.username) || userInfo().username);
   const password = parameters.get("password") ?? (decode(parsed.password) || null);
   const sslMode = parameters.get("sslmode") ?? "prefer";
   const sslRootCert = parameters.get("sslrootcert") ?? null;
-  if (host === "") return { problem: "the URL names no host: add one, or ?host=/directory for a Unix socket" };
-  if (host.includes(",")) return { problem: "the URL names several hosts; name one" };
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return { problem: "the port is not between 1 and 65535" };
-  if (!isSslMode(sslMode)) return { problem: `sslmode is not one of ${SSL_MODES.join(", ")}` };
+  // Reports only read: of several servers a standby is the one that they disturb least.
+  const targetSession = parameters.get("target_session_attrs") ?? (addresses.length > 1 ? "prefer-standby" : "any");
+  const connectSeconds = Number(parameters.get("connect_timeout") ?? "0");
+  if (!isOneOf(SSL_MODES, sslMode)) return { problem: `sslmode is not one of ${SSL_MODES.join(", ")}` };
   if (sslRootCert === "system" && sslMode !== "verify-full") {
     return { problem: "sslrootcert=system needs sslmode=verify-full" };
   }
-  const database = parameters.get("dbname") ?? (decode(parsed.pathname.slice(1)) || user);
-  return { kind: "postgres", host, port, user, password, database, sslMode, sslRootCert };
+  if (!isOneOf(TARGET_SESSIONS, targetSession)) {
+    return { problem: `target_session_attrs is not one of ${TARGET_SESSIONS.join(", ")}` };
+  }
+  if (!Number.isInteger(connectSeconds)) return { problem: "connect_timeout is not a whole number of seconds" };
+  const pathOf = (name: string) => {
+    const path = parameters.get(name);
+    return path === undefined || path === "" ? null : resolve(baseDirectory, path);
+  };
+  return {
+    kind: "postgres",
+    hosts: addresses.map((address) => ({ ...address, password })),
+    user,
+    database: parameters.get("dbname") ?? (decode(parsed.pathname.slice(1)) || user),
+    passFile: pathOf("passfile"),
+    targetSession,
+    connectTimeoutMs: connectSeconds > 0 ? Math.max(SHORTEST_CONNECT_SECONDS, connectSeconds) * 1000 : null,
+    sslMode,
+    sslRootCert: sslRootCert === "system" ? sslRootCert : pathOf("sslrootcert"),
+    sslCert: pathOf("sslcert"),
+    sslKey: pathOf("sslkey"),
+    sslPassword: parameters.get("sslpassword") ?? null,
+  };
 }
 
 function nameHost(hostname: string): string {
   return hostname === NO_HOST ? "" : (decode(hostname.replace(/^\[|\]$/g, "")) ?? "");
 }
 
-function isSslMode(text: string): text is SslMode {
-  return (SSL_MODES as readonly string[]).includes(text);
+function isOneOf<const T extends readonly string[]>(options: T, text: string): text is T[number] {
+  return options.includes(text);
 }
 
 function decode(text: string): string | null {

@@ -1,12 +1,22 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
-import { describeTarget, type Target } from "../config/target.ts";
+import { describeTarget, type PostgresHost, type Target } from "../config/target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
 export class WarehouseError extends Error {}
 
 /** A failure whose whole reason was put into words elsewhere. */
 export class ReadFailure extends Error {}
+
+/** Why none of a target's servers could be read, in the order in which they were tried. */
+export class HostsFailure extends Error {
+  readonly failures: ReadonlyMap<PostgresHost, unknown>;
+
+  constructor(failures: ReadonlyMap<PostgresHost, unknown>) {
+    super("no server could be read");
+    this.failures = failures;
+  }
+}
 
 type Words = (place: string, message: string) => string;
 
@@ -51,18 +61,27 @@ const REASONS: Record<string, Words> = {
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };
 
-const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+/** Codes of a failed TLS handshake, certificates included. */
+export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
 
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {
   if (error instanceof ReadFailure) return error.message;
+  if (error instanceof HostsFailure && target.kind === "postgres") {
+    const each = [...error.failures].map(([host, cause]) => describeFailure(cause, { ...target, hosts: [host] }));
+    return each.join("; ");
+  }
   const place = describeTarget(target);
   if (error instanceof WarehouseError) return `${place}: ${error.message}`;
   if (v.isValiError(error)) {
     const [issue] = error.issues;
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
   }
-  const { code, message } = readError(error);
+  const code = codeOf(error);
+  if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
+    return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
+  }
+  const message = error instanceof Error ? error.message : String(error);
   const words = REASONS[code] ?? REASONS[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
   if (words !== undefined) return oneLine(words(place, message));
   if (TLS_CODE.test(code))
@@ -72,10 +91,10 @@ export function describeFailure(error: unknown, target: Target): string {
   return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
 }
 
-function readError(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: "", message: String(error) };
-  const code = "code" in error ? String(error.code) : "";
-  return { code, message: error.message };
+/** SQLSTATE, system error or SQLite code; of several servers' answers the last one. Empty where there is none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof HostsFailure) return codeOf([...error.failures.values()].at(-1));
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 function oneLine(text: string): string {

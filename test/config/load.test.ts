@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
@@ -66,13 +66,17 @@ test("the smallest file has every default", async () => {
       },
       target: {
         kind: "postgres",
-        host: "h",
-        port: 5432,
+        hosts: [{ host: "h", port: 5432, password: "pw" }],
         user: "u",
-        password: "pw",
         database: "d",
+        passFile: null,
+        targetSession: "any",
+        connectTimeoutMs: null,
         sslMode: "prefer",
         sslRootCert: null,
+        sslCert: null,
+        sslKey: null,
+        sslPassword: null,
       },
     },
   ]);
@@ -139,8 +143,24 @@ test("a secret comes from a file beside the configuration, or from systemd's cre
   const { crms, secrets } = await load('[crm.one]\nurl_file = "one-url"\n[crm.two]\nurl_file = "two-url"\n', {
     CREDENTIALS_DIRECTORY: credentials,
   });
-  expect(crms.map(({ target }) => target.kind === "postgres" && target.password)).toEqual(["beside", "credential"]);
+  expect(crms.map(({ target }) => target.kind === "postgres" && target.hosts[0]?.password)).toEqual([
+    "beside",
+    "credential",
+  ]);
   expect(secrets).toEqual(["postgres://u:beside@h/d", "beside", "postgres://u:credential@h/d", "credential"]);
+});
+
+test("a password file that others may read is said to be left alone, and its passwords are secrets otherwise", async () => {
+  const file = join(directory, "passwords");
+  const url = '[crm.x]\nurl = "postgres://u@h/d?passfile=passwords"\n';
+  writeFileSync(file, "h:*:d:u:filed\n", { mode: 0o644 });
+  const open = await load(url);
+  expect(open.warnings).toEqual([`the password file ${file} was not read, because others may: chmod 600 ${file}`]);
+  expect(open.crms[0]?.target).toMatchObject({ hosts: [{ password: null }] });
+  chmodSync(file, 0o600);
+  const closed = await load(url);
+  expect(closed.crms[0]?.target).toMatchObject({ hosts: [{ password: "filed" }] });
+  expect(closed.secrets).toContain("filed");
 });
 
 test("what config init prints is valid once its variable is set", async () => {

@@ -15,6 +15,8 @@ export type PostgresServer = {
   url: (database?: string, parameters?: string) => string;
   /** A new database of the caller's own. */
   createDatabase: () => Promise<TestDatabase>;
+  /** Returns when the configuration files are read again. */
+  reload: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -51,18 +53,15 @@ export async function startPostgres(
   installation = listInstallations()[0]!,
   settings: Record<string, string> = {},
 ): Promise<PostgresServer> {
-  const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
-  chmodSync(directory, 0o755);
-  const bin = reachableBin(installation, directory);
-  const data = join(directory, "data");
-  const passwordFile = join(directory, "password");
+  const place = makePlace(installation);
+  const passwordFile = join(place.directory, "password");
   writeFileSync(passwordFile, `${PASSWORD}\n`);
-  if (isRoot) for (const path of [directory, passwordFile]) chownSync(path, NOBODY, NOBODY);
+  giveToServer(passwordFile);
   const initialized = Bun.spawnSync(
     asNobody([
-      join(bin, "initdb"),
+      join(place.bin, "initdb"),
       "-D",
-      data,
+      place.data,
       "-U",
       "owner",
       "-N",
@@ -76,6 +75,53 @@ export async function startPostgres(
     { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
   );
   if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
+  return await launch(place, settings);
+}
+
+/** A streaming standby of that server, which it must outlive. */
+export async function startStandby(primary: PostgresServer): Promise<PostgresServer> {
+  const place = makePlace(listInstallations().find(({ name }) => name === primary.name)!);
+  await usingAdmin(primary.url(), async (sql) => {
+    const session = await sql.reserve();
+    await session`SELECT pg_backup_start('standby', true)`;
+    cpSync(primary.dataDirectory, place.data, {
+      recursive: true,
+      filter: (path) => !path.endsWith("/postmaster.pid"),
+    });
+    const [backup] = await session`SELECT labelfile FROM pg_backup_stop()`;
+    writeFileSync(join(place.data, "backup_label"), String(backup?.["labelfile"]));
+    session.release();
+  });
+  writeFileSync(join(place.data, "standby.signal"), "");
+  Bun.spawnSync(["chmod", "-R", "go-rwx", place.data]);
+  if (isRoot) Bun.spawnSync(["chown", "-R", `${NOBODY}:${NOBODY}`, place.data]);
+  return await launch(place, {
+    primary_conninfo: `host=127.0.0.1 port=${primary.port} user=owner password='${PASSWORD}'`,
+  });
+}
+
+type Place = { name: string; directory: string; bin: string; data: string };
+
+function makePlace(installation: { name: string; bin: string }): Place {
+  const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
+  chmodSync(directory, 0o755);
+  giveToServer(directory);
+  return {
+    name: installation.name,
+    directory,
+    bin: reachableBin(installation, directory),
+    data: join(directory, "data"),
+  };
+}
+
+function giveToServer(path: string): void {
+  if (isRoot) chownSync(path, NOBODY, NOBODY);
+}
+
+async function launch(
+  { name, directory, bin, data }: Place,
+  settings: Record<string, string>,
+): Promise<PostgresServer> {
   const port = freePort();
   const options = {
     listen_addresses: "127.0.0.1",
@@ -96,7 +142,7 @@ export async function startPostgres(
   const url = (database = "postgres", parameters = "") =>
     `postgresql://owner:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}${parameters}`;
   const server: PostgresServer = {
-    name: installation.name,
+    name,
     port,
     socketDirectory: directory,
     dataDirectory: data,
@@ -108,6 +154,14 @@ export async function startPostgres(
       await usingAdmin(url(), (sql) => sql`CREATE DATABASE ${sql(name)}`);
       const sql = connect(url(name));
       return { name, url: url(name), sql, close: () => sql.end({ timeout: 1 }) };
+    },
+    reload: async () => {
+      await usingAdmin(url(), async (sql) => {
+        const loaded = async () => String((await sql`SELECT pg_conf_load_time()::text AS at`)[0]?.["at"]);
+        const before = await loaded();
+        await sql`SELECT pg_reload_conf()`;
+        while ((await loaded()) === before) await Bun.sleep(5);
+      });
     },
     stop: async () => {
       running.delete(server);

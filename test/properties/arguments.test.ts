@@ -87,6 +87,8 @@ const flags = fc.constantFrom(
 /** `demo` writes files and `serve` stays: they are typed wrong below, never right. */
 const commands = fc.constantFrom(
   ["generate"],
+  ["check"],
+  ["completion", "zsh"],
   ["generate"],
   ["generate_automation_reports"],
   ["config", "check"],

@@ -18,7 +18,14 @@ const LONGEST_MS = 5000;
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-mutated-"));
 const path = join(directory, "config.toml");
 writeFileSync(join(directory, "url"), `${URL_WITH_CANARY}\n`);
-const variables = { WAREHOUSE_URL: URL_WITH_CANARY, A: "${B}", B: "${A}", EMPTY: "", CREDENTIALS_DIRECTORY: directory };
+const variables = {
+  PGPASSFILE: "/nowhere",
+  WAREHOUSE_URL: URL_WITH_CANARY,
+  A: "${B}",
+  B: "${A}",
+  EMPTY: "",
+  CREDENTIALS_DIRECTORY: directory,
+};
 
 const README_EXAMPLE = `concurrency = 4
 
@@ -143,7 +150,8 @@ function expectTypedError(error: Error): void {
 }
 
 /** What every part of the program relies on, whatever was written. */
-function expectReading({ concurrency, crms, export: { keep, dir }, secrets }: Config): void {
+function expectReading({ concurrency, crms, export: { keep, dir }, secrets, warnings }: Config): void {
+  expect(warnings.join()).not.toContain(CANARY);
   expect(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 64).toBe(true);
   expect(keep === null || (Number.isInteger(keep) && keep > 0)).toBe(true);
   expect(dir === null || dir.startsWith("/")).toBe(true);
@@ -161,6 +169,8 @@ function expectReading({ concurrency, crms, export: { keep, dir }, secrets }: Co
     }
     const meanings = ["success", "partial", "failed", "running", "skipped"];
     for (const meaning of Object.values(crm.statuses)) expect(meanings).toContain(meaning);
-    if (crm.target.kind === "postgres" && crm.target.password !== null) expect(secrets).toContain(crm.target.password);
+    for (const { password } of crm.target.kind === "postgres" ? crm.target.hosts : []) {
+      if (password !== null) expect(secrets).toContain(password);
+    }
   }
 }

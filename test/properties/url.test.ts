@@ -1,14 +1,20 @@
 /** Connection URLs: built from known parts they give those parts back, mutated they are a target or a problem. */
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { describeTarget, parseTarget, type PostgresTarget } from "../../src/config/target.ts";
+import { describeTarget, parseTarget } from "../../src/config/target.ts";
 import { draws } from "../making/draws.ts";
 import { mutate } from "../making/mutations.ts";
 
 const CANARY = "s3cr3t-canary";
 
-/** The parts that a URL may name; a part that stands in the query instead is the same part. */
-type Parts = Pick<PostgresTarget, "host" | "port" | "user" | "password" | "database" | "sslMode" | "sslRootCert">;
+/** What a URL names. */
+type Parts = {
+  hosts: { host: string; port: number; password: string | null }[];
+  user: string;
+  database: string;
+  sslMode: string;
+  sslRootCert: string | null;
+};
 
 // WHATWG URLs, which do the parsing, cannot tell `.` and `..` in a path from its structure: not even encoded.
 const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).map((text) => text.toWellFormed());
@@ -32,46 +38,45 @@ const host = fc.oneof(
 
 const built: fc.Arbitrary<{ url: string; parts: Parts }> = fc
   .record({
-    host,
-    hostInQuery: fc.boolean(),
-    port: fc.option(fc.integer({ min: 1, max: 65_535 })),
+    hosts: fc.array(fc.record({ host, port: fc.option(fc.integer({ min: 1, max: 65_535 })) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    inQuery: fc.boolean(),
     user: word,
     password: fc.option(word),
     database: word.filter((text) => text !== "." && text !== ".."),
     sslMode: fc.option(fc.constantFrom("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
-    sslRootCert: fc.option(fc.constantFrom("/etc/ca.pem", "ca & b.pem")),
+    sslRootCert: fc.option(fc.constantFrom("/etc/ca.pem", "/ca & b.pem")),
     scheme: fc.constantFrom("postgres", "postgresql"),
     ignored: fc.constantFrom("", "application_name=x", "connect_timeout=10"),
   })
-  .map(
-    ({
-      host: { written, host },
-      hostInQuery,
-      port,
-      user,
-      password,
-      database,
-      sslMode,
-      sslRootCert,
-      scheme,
-      ignored,
-    }) => {
-      const userinfo = password === null ? encode(user) : `${encode(user)}:${encode(password)}`;
-      const queryHost = hostInQuery && host.startsWith("/");
-      const parameters = [
-        ...(queryHost ? [`host=${encode(host)}`, ...(port === null ? [] : [`port=${port}`])] : []),
-        ...(sslMode === null ? [] : [`sslmode=${sslMode}`]),
-        ...(sslRootCert === null ? [] : [`sslrootcert=${encode(sslRootCert)}`]),
-        ...(ignored === "" ? [] : [ignored]),
-      ];
-      const place = queryHost ? "" : `${written}${port === null ? "" : `:${port}`}`;
-      const query = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
-      return {
-        url: `${scheme}://${userinfo}@${place}/${encode(database)}${query}`,
-        parts: { host, port: port ?? 5432, user, password, database, sslMode: sslMode ?? "prefer", sslRootCert },
-      };
-    },
-  );
+  .map(({ hosts, inQuery, user, password, database, sslMode, sslRootCert, scheme, ignored }) => {
+    const userinfo = password === null ? encode(user) : `${encode(user)}:${encode(password)}`;
+    const written = hosts.map(({ host, port }) => `${host.written}${port === null ? "" : `:${port}`}`).join(",");
+    const parameters = [
+      ...(inQuery
+        ? [
+            `host=${hosts.map(({ host }) => encode(host.host)).join(",")}`,
+            `port=${hosts.map(({ port }) => port ?? "").join(",")}`,
+          ]
+        : []),
+      ...(sslMode === null ? [] : [`sslmode=${sslMode}`]),
+      ...(sslRootCert === null ? [] : [`sslrootcert=${encode(sslRootCert)}`]),
+      ...(ignored === "" ? [] : [ignored]),
+    ];
+    const query = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
+    return {
+      url: `${scheme}://${userinfo}@${inQuery ? "" : written}/${encode(database)}${query}`,
+      parts: {
+        hosts: hosts.map(({ host, port }) => ({ host: host.host, port: port ?? 5432, password })),
+        user,
+        database,
+        sslMode: sslMode ?? "prefer",
+        sslRootCert,
+      },
+    };
+  });
 
 test("a URL built from known parts gives those parts back", () => {
   fc.assert(
@@ -102,8 +107,8 @@ function partsOf(url: string): Parts | { problem: string } {
   const target = parseTarget(url, "/etc");
   if ("problem" in target) return target;
   if (target.kind !== "postgres") return { problem: `read as ${target.kind}` };
-  const { host, port, user, password, database, sslMode, sslRootCert } = target;
-  return { host, port, user, password, database, sslMode, sslRootCert };
+  const { hosts, user, database, sslMode, sslRootCert } = target;
+  return { hosts, user, database, sslMode, sslRootCert };
 }
 
 function encode(text: string): string {

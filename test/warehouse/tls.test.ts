@@ -1,113 +1,205 @@
-/** The six sslmodes against a server with a certificate of its own authority, and one that offers no TLS. */
+/** The six sslmodes against every kind of certificate: our verdict is psql's, or a stricter one that is listed here. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, chownSync, copyFileSync, mkdtempSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startPostgres, type PostgresServer } from "../making/postgres-server.ts";
-import { reportOn } from "../making/reports.ts";
-import { sharedServer } from "../making/warehouses.ts";
+import { parseTarget } from "../../src/config/target.ts";
+import { describeFailure } from "../../src/warehouse/failure.ts";
+import { readTrust } from "../../src/warehouse/postgres/certificates.ts";
+import { openSession } from "../../src/warehouse/postgres/session.ts";
+import { createAuthority, encryptKey } from "../making/certificates.ts";
+import { listInstallations, PASSWORD, startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "automation-reports-tls-"));
-let secure: PostgresServer;
-let plain: PostgresServer;
+const MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+const HOW = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
+const authority = createAuthority("test-authority");
+const other = createAuthority("other-authority");
+const psql = listInstallations()
+  .map(({ bin }) => join(bin, "psql"))
+  .find((path) => Bun.spawnSync(["test", "-x", path]).success);
+const home = mkdtempSync(join(tmpdir(), "automation-reports-home-"));
+
+let servers: Record<"named" | "by address" | "common name only" | "other name" | "expired" | "plain", PostgresServer>;
 
 beforeAll(async () => {
-  chmodSync(directory, 0o755);
-  openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -keyout ca.key -out ca.pem -subj /CN=test-authority");
-  openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -keyout other.key -out other.pem -subj /CN=other-authority");
-  openssl(
-    "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost -addext subjectAltName=DNS:localhost",
-  );
-  openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 2 -out server.pem -copy_extensions copy");
-  for (const file of ["server.key", "server.pem"]) {
-    copyFileSync(join(directory, file), join(directory, `pg-${file}`));
-    if (process.getuid?.() === 0) chownSync(join(directory, `pg-${file}`), 65_534, 65_534);
-    chmodSync(join(directory, `pg-${file}`), 0o600);
+  const secure = async (subject: string, options: { names?: string; expired?: boolean }) => {
+    const { certificate, key } = authority.issue(subject, { ...options, server: true });
+    return await startPostgres(undefined, { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key });
+  };
+  const [named, address, common, otherName, expired, plain] = await Promise.all([
+    secure("ignored", { names: "DNS:localhost" }),
+    secure("ignored", { names: "IP:127.0.0.1" }),
+    secure("localhost", {}),
+    secure("elsewhere.test", { names: "DNS:elsewhere.test" }),
+    secure("localhost", { names: "DNS:localhost", expired: true }),
+    startPostgres(),
+  ]);
+  servers = {
+    named,
+    "by address": address,
+    "common name only": common,
+    "other name": otherName,
+    expired,
+    plain,
+  };
+});
+
+afterAll(async () => {
+  await Promise.all(Object.values(servers).map(async (server) => await server.stop()));
+});
+
+type Verdict = "TLS" | "plain" | "refused";
+
+async function ours(url: string): Promise<{ verdict: Verdict; reason: string; verified: string }> {
+  const target = parseTarget(url, "/");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+  const limits = { timeout: 10_000, statement_timeout: null, lock_timeout: 1000 };
+  try {
+    await using session = await openSession(target, limits, AbortSignal.timeout(10_000));
+    const [row] = await session.ask<{ ssl: boolean }>(HOW);
+    const verdict = row?.ssl === true ? "TLS" : "plain";
+    expect(session.protection.protocol === null).toBe(verdict === "plain");
+    return { verdict, reason: "", verified: session.protection.verified };
+  } catch (error) {
+    return { verdict: "refused", reason: describeFailure(error, target), verified: "" };
   }
-  secure = await startPostgres(undefined, {
-    ssl: "on",
-    ssl_cert_file: join(directory, "pg-server.pem"),
-    ssl_key_file: join(directory, "pg-server.key"),
-  });
-  plain = await sharedServer();
-});
+}
 
-afterAll(async () => await secure.stop());
-
-function openssl(arguments_: string): void {
-  const made = Bun.spawnSync(["openssl", ...arguments_.split(" ")], {
-    cwd: directory,
+async function psqls(url: string): Promise<Verdict> {
+  const child = Bun.spawn([psql ?? "", "-XqAt", "-c", HOW, url], {
+    env: { HOME: home },
+    stdout: "pipe",
     stderr: "pipe",
-    stdout: "ignore",
   });
-  if (!made.success) throw new Error(made.stderr.toString());
+  const [answer, code] = await Promise.all([child.stdout.text(), child.exited]);
+  return code === 0 ? (answer.trim() === "t" ? "TLS" : "plain") : "refused";
 }
 
-/** `read`, `no TLS`, `not accepted`, or the whole reason where it is another. */
-async function verdictOf(server: PostgresServer, host: string, parameters: string): Promise<string> {
-  const result = await reportOn(server.url("postgres", parameters).replace("127.0.0.1", host));
-  if (typeof result !== "string") return "read";
-  if (result.includes("offers no TLS")) return "no TLS";
-  return result.includes("certificate is not accepted") ? "not accepted" : result;
-}
+const CASES = [
+  { name: "the right authority", server: "named", host: "localhost", root: authority.path },
+  { name: "a wrong authority", server: "named", host: "localhost", root: other.path },
+  { name: "no authority", server: "named", host: "localhost", root: null },
+  { name: "a wrong name", server: "other name", host: "localhost", root: authority.path },
+  { name: "only a common name", server: "common name only", host: "localhost", root: authority.path },
+  { name: "an IP address in the certificate", server: "by address", host: "127.0.0.1", root: authority.path },
+  { name: "an IP address not in the certificate", server: "named", host: "127.0.0.1", root: authority.path },
+  { name: "an expired certificate", server: "expired", host: "localhost", root: authority.path },
+  { name: "a server that says no", server: "plain", host: "localhost", root: authority.path },
+] as const;
 
-const right = `sslrootcert=${join(directory, "ca.pem")}`;
-const wrong = `sslrootcert=${join(directory, "other.pem")}`;
+const table = CASES.flatMap((row) => MODES.map((mode) => ({ ...row, mode })));
 
-describe("against a server with TLS", () => {
-  test.each([
-    { parameters: "?sslmode=disable", verdict: "read" },
-    { parameters: "?sslmode=allow", verdict: "read" },
-    { parameters: "?sslmode=prefer", verdict: "read" },
-    { parameters: "?sslmode=require", verdict: "read" },
-    { parameters: `?sslmode=require&${wrong}`, verdict: "not accepted" },
-    { parameters: `?sslmode=verify-ca&${right}`, verdict: "read" },
-    { parameters: `?sslmode=verify-ca&${wrong}`, verdict: "not accepted" },
-    { parameters: `?sslmode=verify-full&${right}`, verdict: "read" },
-    { parameters: `?sslmode=verify-full&${wrong}`, verdict: "not accepted" },
-    { parameters: "?sslmode=verify-full&sslrootcert=system", verdict: "not accepted" },
-  ])("$parameters: $verdict", async ({ parameters, verdict }) => {
-    expect(await verdictOf(secure, "localhost", parameters)).toBe(verdict);
-  });
+test.skipIf(psql === undefined)("a psql to compare with is installed", () => expect(psql).toBeDefined());
 
-  test.each([
-    { mode: "verify-ca", verdict: "read" },
-    { mode: "verify-full", verdict: "not accepted" },
-  ])("by another name, $mode: $verdict", async ({ mode, verdict }) => {
-    expect(await verdictOf(secure, "127.0.0.1", `?sslmode=${mode}&${right}`)).toBe(verdict);
-  });
-
-  test("the connection is really encrypted", async () => {
-    const sql = await secure.createDatabase();
-    await sql.sql
-      .unsafe(`CREATE TABLE seen (ssl boolean); CREATE SCHEMA orchestration; CREATE FUNCTION note() RETURNS boolean LANGUAGE sql VOLATILE AS
-      'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'`);
-    await sql.sql
-      .unsafe(`CREATE VIEW orchestration.sync_history AS SELECT 'hubspot' AS crm_source, CASE WHEN note() THEN 'encrypted' ELSE 'plain' END AS sync_type,
-      timestamptz '2026-07-10 01:00Z' AS start_time, timestamptz '2026-07-10 01:00:01Z' AS end_time, 'success' AS status, 1 AS records_processed,
-      1 AS records_created, 1 AS records_updated, 1 AS records_failed, NULL::text AS error_message, '{}'::jsonb AS configuration`);
-    for (const [mode, rule] of [
-      ["disable", "plain"],
-      ["allow", "plain"],
-      ["prefer", "encrypted"],
-      ["require", "encrypted"],
-    ]) {
-      const report = await reportOn(`${sql.url}?sslmode=${mode}`);
-      expect(typeof report === "string" ? report : report.execution_frequency.most_active_rule).toBe(rule as string);
-    }
-    await sql.close();
+describe.skipIf(psql === undefined)("our verdict is psql's", () => {
+  test.concurrent.each(table)("$mode, $name", async ({ server, host, root, mode }) => {
+    const roots = root === null ? "" : `&sslrootcert=${root}`;
+    const url = servers[server].url("postgres", `?sslmode=${mode}${roots}`).replace("127.0.0.1", host);
+    const [{ verdict, reason }, theirs] = await Promise.all([ours(url), psqls(url)]);
+    expect(verdict, reason).toBe(theirs);
   });
 });
 
-describe("against a server without TLS", () => {
+describe("what was verified is told", () => {
   test.each([
-    { mode: "disable", verdict: "read" },
-    { mode: "allow", verdict: "read" },
-    { mode: "prefer", verdict: "read" },
-    { mode: "require", verdict: "no TLS" },
-    { mode: "verify-ca", verdict: "no TLS" },
-    { mode: "verify-full", verdict: "no TLS" },
-  ])("$mode: $verdict", async ({ mode, verdict }) => {
-    expect(await verdictOf(plain, "localhost", `?sslmode=${mode}&${right}`)).toBe(verdict);
+    { mode: "require", root: null, verified: "nothing" },
+    { mode: "prefer", root: authority.path, verified: "authority" },
+    { mode: "verify-ca", root: authority.path, verified: "authority" },
+    { mode: "verify-full", root: authority.path, verified: "authority and name" },
+  ])("$mode: $verified", async ({ mode, root, verified }) => {
+    const roots = root === null ? "" : `&sslrootcert=${root}`;
+    const url = servers.named.url("postgres", `?sslmode=${mode}${roots}`).replace("127.0.0.1", "localhost");
+    expect(await ours(url)).toEqual({ verdict: "TLS", reason: "", verified });
+  });
+});
+
+describe("refusals say why", () => {
+  test.each([
+    { server: "plain", parameters: "sslmode=require", says: "offers no TLS, and sslmode=require wants it" },
+    { server: "named", parameters: "sslmode=verify-full", says: "root.crt cannot be read: name it with sslrootcert=" },
+    {
+      server: "named",
+      parameters: "sslmode=verify-full&sslrootcert=system",
+      says: "certificate is not accepted",
+    },
+    { server: "named", parameters: `sslmode=verify-ca&sslrootcert=${other.path}`, says: "certificate is not accepted" },
+    {
+      server: "other name",
+      parameters: `sslmode=verify-full&sslrootcert=${authority.path}`,
+      says: "certificate is not accepted",
+    },
+  ] as const)("$server, $parameters", async ({ server, parameters, says }) => {
+    const { reason } = await ours(servers[server].url("postgres", `?${parameters}`).replace("127.0.0.1", "localhost"));
+    expect(reason).toContain(says);
+  });
+});
+
+describe("a client's certificate", () => {
+  const client = authority.issue("owner");
+  const stranger = other.issue("owner");
+  let server: PostgresServer;
+  const as = (parameters: string) =>
+    server.url("postgres", `?sslmode=require&${parameters}`).replace(encodeURIComponent(PASSWORD), "unused");
+
+  beforeAll(async () => {
+    const { certificate, key } = authority.issue("ignored", { names: "DNS:localhost", server: true });
+    const tls = { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key, ssl_ca_file: authority.path };
+    server = await startPostgres(undefined, tls);
+    const rules = join(server.dataDirectory, "pg_hba.conf");
+    writeFileSync(rules, `hostssl all all 127.0.0.1/32 cert\n${readFileSync(rules, "utf8")}`);
+    await server.reload();
+  });
+
+  afterAll(async () => await server.stop());
+
+  test.each([
+    {
+      name: "is asked for and given",
+      parameters: () => `sslcert=${client.certificate}&sslkey=${client.key}`,
+      says: "",
+    },
+    {
+      name: "with an encrypted key",
+      parameters: () => `sslcert=${client.certificate}&sslkey=${encryptKey(client.key, "canary")}&sslpassword=canary`,
+      says: "",
+    },
+    { name: "is missing", parameters: () => "", says: "refuses this user" },
+    {
+      name: "is of another authority",
+      parameters: () => `sslcert=${stranger.certificate}&sslkey=${stranger.key}`,
+      says: "127.0.0.1:",
+    },
+    {
+      name: "names a file that is not there",
+      parameters: () => `sslcert=/nowhere.crt&sslkey=${client.key}`,
+      says: "/nowhere.crt cannot be read: check sslcert=",
+    },
+    {
+      name: "has a key with a wrong passphrase",
+      parameters: () => `sslcert=${client.certificate}&sslkey=${encryptKey(client.key, "right")}&sslpassword=canary`,
+      says: "127.0.0.1:",
+    },
+  ])("$name", async ({ parameters, says }) => {
+    const { verdict, reason } = await ours(as(parameters()));
+    expect(verdict, reason).toBe(says === "" ? "TLS" : "refused");
+    expect(reason).toContain(says);
+    expect(reason).not.toContain("canary");
+  });
+
+  test("a key that others may read is refused, as psql refuses it", async () => {
+    const open = authority.issue("owner");
+    chmodSync(open.key, 0o644);
+    const { reason } = await ours(as(`sslcert=${open.certificate}&sslkey=${open.key}`));
+    expect(reason).toContain(`the key ${open.key} may be read by others: chmod 600`);
+  });
+
+  test("stricter than psql: a list of revoked certificates, which cannot be checked here, is not passed over", () => {
+    mkdirSync(join(home, ".postgresql"));
+    const target = parseTarget(`postgres://u@h/d?sslmode=verify-ca&sslrootcert=${authority.path}`, "/");
+    if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+    expect(readTrust(target, home).kind).toBe("roots");
+    writeFileSync(join(home, ".postgresql", "root.crl"), "");
+    expect(() => readTrust(target, home)).toThrow("root.crl lists revoked certificates, which cannot be checked");
   });
 });

@@ -1,16 +1,25 @@
-/** A socket to a PostgreSQL server, TLS included, with libpq's meaning of sslmode (PostgreSQL documentation, 34.19). */
-import { existsSync, readFileSync } from "node:fs";
+/** A socket to one PostgreSQL server, TLS included, with libpq's meaning of sslmode (PostgreSQL documentation, 34.19). */
 import { connect, isIP, type Socket } from "node:net";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { PostgresTarget, SslMode } from "../../config/target.ts";
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from "node:tls";
+import type { PostgresHost, PostgresTarget, SslMode } from "../../config/target.ts";
 import { WarehouseError } from "../failure.ts";
+import { readIdentity, readTrust } from "./certificates.ts";
 
 export type Encryption = "plain" | "tls";
 
+/** What protects a connection, as it was found and not as it was asked for. */
+export type Protection = {
+  /** Such as `TLSv1.3`; null: not encrypted. */
+  protocol: string | null;
+  verified: "nothing" | "authority" | "authority and name";
+};
+
+export type Dialled = { socket: Socket; protection: Protection };
+
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const SAYS_YES = "S".charCodeAt(0);
+const UNPROTECTED: Protection = { protocol: null, verified: "nothing" };
 
 /** In which order a mode tries; the second only if the server turned the first away. */
 const ATTEMPTS: Record<SslMode, Encryption[]> = {
@@ -23,26 +32,32 @@ const ATTEMPTS: Record<SslMode, Encryption[]> = {
 };
 
 /** A Unix socket is never encrypted. */
-export function listAttempts(target: PostgresTarget): Encryption[] {
-  return target.host.startsWith("/") ? ["plain"] : ATTEMPTS[target.sslMode];
+export function listAttempts({ sslMode }: PostgresTarget, { host }: PostgresHost): Encryption[] {
+  return host.startsWith("/") ? ["plain"] : ATTEMPTS[sslMode];
 }
 
 /** Throws system and TLS errors as they come, and a `WarehouseError` where the server offers no TLS. */
-export async function dial(target: PostgresTarget, encryption: Encryption, signal: AbortSignal): Promise<Socket> {
-  const socket = target.host.startsWith("/")
-    ? connect({ path: `${target.host}/.s.PGSQL.${target.port}` })
-    : connect({ host: target.host, port: target.port });
+export async function dial(
+  target: PostgresTarget,
+  host: PostgresHost,
+  encryption: Encryption,
+  signal: AbortSignal,
+): Promise<Dialled> {
+  const socket = host.host.startsWith("/")
+    ? connect({ path: `${host.host}/.s.PGSQL.${host.port}` })
+    : connect({ host: host.host, port: host.port });
   const abort = () => socket.destroy(new WarehouseError("given up"));
   signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
   try {
     await waitFor(socket, "connect");
-    if (encryption === "plain") return socket;
+    if (encryption === "plain") return { socket, protection: UNPROTECTED };
     socket.write(SSL_REQUEST);
     const [answer] = await waitFor(socket, "data");
-    if ((answer as Buffer)[0] === SAYS_YES) return await secure(socket, target);
+    if ((answer as Buffer)[0] === SAYS_YES) return await secure(socket, target, host);
     if (target.sslMode === "prefer") {
       socket.destroy();
-      return await dial(target, "plain", signal);
+      return await dial(target, host, "plain", signal);
     }
     throw new WarehouseError(`the server offers no TLS, and sslmode=${target.sslMode} wants it`);
   } catch (error) {
@@ -53,41 +68,21 @@ export async function dial(target: PostgresTarget, encryption: Encryption, signa
   }
 }
 
-async function secure(socket: Socket, target: PostgresTarget): Promise<Socket> {
-  const secured = connectTls({
+/** Where there are trusted roots, every mode verifies the authority; `verify-full` alone also the name. */
+async function secure(socket: Socket, target: PostgresTarget, { host }: PostgresHost): Promise<Dialled> {
+  const trust = readTrust(target, homedir());
+  const checksName = target.sslMode === "verify-full";
+  const secured: TLSSocket = connectTls({
     socket,
-    ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
-    ...readTrust(target),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...readIdentity(target, homedir()),
+    ...(trust.kind === "roots" ? { ca: trust.roots } : {}),
+    rejectUnauthorized: trust.kind !== "none",
+    checkServerIdentity: (_, certificate) => (checksName ? checkServerIdentity(host, certificate) : undefined),
   });
   await waitFor(secured, "secureConnect");
-  return secured;
-}
-
-/** With a root certificate `require` verifies as `verify-ca` does; without one it verifies nothing. */
-function readTrust(target: PostgresTarget): ConnectionOptions {
-  const roots = readRoots(target);
-  const verifies = target.sslMode.startsWith("verify-") || (target.sslMode === "require" && roots !== null);
-  if (!verifies) return { rejectUnauthorized: false };
-  return {
-    rejectUnauthorized: true,
-    ...(roots === null ? {} : { ca: roots }),
-    checkServerIdentity: (_, certificate) =>
-      target.sslMode === "verify-full" ? checkServerIdentity(target.host, certificate) : undefined,
-  };
-}
-
-/** Null: the system's roots for `system`, no roots otherwise. */
-function readRoots({ sslMode, sslRootCert }: PostgresTarget): string | null {
-  if (sslRootCert === "system") return null;
-  const path = sslRootCert ?? join(homedir(), ".postgresql", "root.crt");
-  if (!sslMode.startsWith("verify-") && !existsSync(path)) return null;
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new WarehouseError(
-      `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert=`,
-    );
-  }
+  const verified = trust.kind === "none" ? "nothing" : checksName ? "authority and name" : "authority";
+  return { socket: secured, protection: { protocol: secured.getProtocol(), verified } };
 }
 
 /** The arguments of one event, or the socket's error. */

@@ -1,0 +1,86 @@
+/** Prints automation-reports(1), made from the command table. Argument: its date (YYYY-MM-DD). */
+import { description, version } from "../package.json";
+import { COMMANDS } from "../src/cli.ts";
+import { EXIT } from "../src/errors.ts";
+import { describeCommands, PROGRAM, type CommandHelp, type Flag } from "../src/help/commands.ts";
+
+const EXIT_MEANS = {
+  ok: "All that was asked for was made and delivered.",
+  finding: "Made, and a finding reached --fail-on.",
+  usage: "Usage or configuration error; nothing was run.",
+  someUnreadable: "Some CRMs could not be read; the reports of the others were made.",
+  noneReadable: "No CRM could be read.",
+  delivery: "Reports were made, but an export, --output or the standard output failed.",
+  bug: "A bug of automation-reports.",
+  sigint: "Interrupted by SIGINT.",
+  sigterm: "Interrupted by SIGTERM.",
+} satisfies Record<keyof typeof EXIT, string>;
+
+const FILES = {
+  "automation-reports.toml": "The configuration in the working directory.",
+  "/etc/automation-reports/config.toml": "The configuration where there is none in the working directory.",
+};
+
+const ENVIRONMENT = {
+  AUTOMATION_REPORTS_CONFIG: "The configuration file, where --config is not given.",
+  CREDENTIALS_DIRECTORY:
+    "Where the secrets are that systemd.exec(5) hands over: relative url_file names are looked for there first.",
+  NO_COLOR: "Print without colour.",
+  COLUMNS: "The width to print for where it is not a terminal's.",
+};
+
+const [program, ...commands] = await describeCommands(description, COMMANDS);
+const called = commands.filter((command) => command.commands.length === 0);
+const page = [
+  `.TH ${escape(PROGRAM.toUpperCase())} 1 "${process.argv[2] ?? ""}" ${escape(`${PROGRAM}-${version}`)}`,
+  ".SH NAME",
+  `${escape(PROGRAM)} \\- ${escape(lowerFirst(description))}`,
+  ".SH SYNOPSIS",
+  ...called.flatMap(({ names: [name] }) => [`.B ${escape(`${PROGRAM} ${name}`)}`, "[flags]", ".br"]).slice(0, -1),
+  ".SH DESCRIPTION",
+  escape(`${description}.`),
+  escape("Data goes to the standard output, all else to the standard error."),
+  ...(program?.flags ?? []).flatMap(writeFlag),
+  ".SH COMMANDS",
+  ...called.flatMap(writeCommand),
+  ".SH EXIT STATUS",
+  ...writeList(Object.entries(EXIT_MEANS).map(([key, text]) => [String(EXIT[key as keyof typeof EXIT]), text])),
+  ".SH FILES",
+  ...writeList(Object.entries(FILES)),
+  ".SH ENVIRONMENT",
+  ...writeList(Object.entries(ENVIRONMENT)),
+];
+await Bun.write(Bun.stdout, `${page.join("\n")}\n`);
+
+function writeCommand({ names: [name, ...others], summary, flags }: CommandHelp): string[] {
+  const also = others.length > 0 ? [escape(`Accepted as ${others.join(" and ")} too.`)] : [];
+  return [`.SS ${escape(name)}`, escape(`${summary}.`), ...also, ...flags.flatMap(writeFlag)];
+}
+
+function writeFlag({ name, description: text, value }: Flag): string[] {
+  const written = `\\fB${escape(name)}\\fR${value === null ? "" : `=\\fI${escape(value.hint)}\\fR`}`;
+  const preset = value === null || value.preset === null ? "" : `; ${value.preset} by default`;
+  return [".TP", written, escape(`${upperFirst(text)}${preset}.`)];
+}
+
+function writeList(items: [string, string][]): string[] {
+  return items.flatMap(([term, text]) => [".TP", `.B ${escape(term)}`, escape(text)]);
+}
+
+/** The text as roff shows it: no control line, no escape, a minus that can be searched for and pasted. */
+function escape(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll('"', "\\(dq")
+    .replace(/^[.']/, "\\&$&")
+    .replaceAll(/[^\n -~]/gu, (sign) => `\\[u${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}]`);
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,68 @@
+/** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
+import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { PostgresTarget } from "./target.ts";
+
+const OTHERS = 0o077;
+
+/** `passfile` of the URL, `$PGPASSFILE`, else `~/.pgpass`. A file that others may read is left alone, with a warning. */
+export function fillPasswords(
+  target: PostgresTarget,
+  pgPassFile: string | undefined,
+): { target: PostgresTarget; warning: string | null } {
+  if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
+  const path = target.passFile ?? (pgPassFile || join(homedir(), ".pgpass"));
+  const file = readPrivateFile(path);
+  if ("warning" in file) return { target, warning: file.warning };
+  const entries = file.text.split(/\r?\n/).flatMap((line) => parseLine(line) ?? []);
+  const hosts = target.hosts.map((host) => ({
+    ...host,
+    password: host.password ?? findPassword(entries, target, host),
+  }));
+  return { target: { ...target, hosts }, warning: null };
+}
+
+type Entry = { host: string; port: string; database: string; user: string; password: string };
+
+function readPrivateFile(path: string): { text: string } | { warning: string | null } {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return { warning: null };
+  if (!stats.isFile()) return { warning: `the password file ${path} is not a file and was not read` };
+  if ((stats.mode & OTHERS) !== 0) {
+    return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
+  }
+  try {
+    return { text: readFileSync(path, "utf8") };
+  } catch {
+    return { warning: `the password file ${path} cannot be read by this user` };
+  }
+}
+
+/** A colon or backslash inside a field has a backslash before it. */
+function parseLine(line: string): Entry | null {
+  if (line.startsWith("#")) return null;
+  const fields = line
+    .match(/(?:\\.|[^:\\])*(?::|$)/gs)
+    ?.map((field) => field.replace(/:$/, "").replace(/\\(.)/gs, "$1"));
+  const [host, port, database, user, password] = fields ?? [];
+  if (host === undefined || port === undefined || database === undefined || user === undefined) return null;
+  return password === undefined || password === "" ? null : { host, port, database, user, password };
+}
+
+/** The first line that fits; a socket in libpq's usual directory is called localhost there. */
+function findPassword(
+  entries: Entry[],
+  { database, user }: PostgresTarget,
+  { host, port }: { host: string; port: number },
+): string | null {
+  const fits = (pattern: string, value: string) => pattern === "*" || pattern === value;
+  const entry = entries.find(
+    (line) =>
+      (fits(line.host, host) || (/^\/(?:tmp|var\/run\/postgresql)$/.test(host) && line.host === "localhost")) &&
+      fits(line.port, String(port)) &&
+      fits(line.database, database) &&
+      fits(line.user, user),
+  );
+  return entry?.password ?? null;
+}

@@ -1,0 +1,203 @@
+/** A connection to one of a target's servers, open and of the wanted kind, in one read-only snapshot. */
+import type { Socket } from "node:net";
+import postgres from "postgres";
+import type { CrmConfig } from "../../config/schema.ts";
+import type { PostgresHost, PostgresTarget, TargetSession } from "../../config/target.ts";
+import { codeOf, HostsFailure, TLS_CODE, WarehouseError } from "../failure.ts";
+import { dial, listAttempts, type Encryption, type Protection } from "./dial.ts";
+
+export type Session = {
+  host: PostgresHost;
+  protection: Protection;
+  /** One statement with its parameters, or several in one text without any. */
+  ask: <T extends object>(text: string, values?: postgres.ParameterOrJSON<never>[]) => Promise<T[]>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+type Limits = Pick<CrmConfig, "timeout" | "statement_timeout" | "lock_timeout">;
+
+const CLOSE_SECONDS = 0.25;
+const CANCEL_MS = 1000;
+const KEEP_ALIVE_SECONDS = 10;
+const REFUSED_AUTHORIZATION = /^28/;
+
+/** What each value of target_session_attrs looks for, one round over the hosts after the other. */
+const ROUNDS: Record<TargetSession, Exclude<TargetSession, "prefer-standby">[]> = {
+  any: ["any"],
+  "read-write": ["read-write"],
+  "read-only": ["read-only"],
+  primary: ["primary"],
+  standby: ["standby"],
+  "prefer-standby": ["standby", "any"],
+};
+
+const DESCRIBE_SERVER = `SELECT pg_catalog.pg_is_in_recovery() AS standby,
+  pg_catalog.current_setting('default_transaction_read_only') = 'on' OR pg_catalog.pg_is_in_recovery() AS read_only`;
+
+/**
+ * Throws what the only host answered, or a `HostsFailure` where there are several. At the signal a running query is
+ * cancelled and `ask` rejects.
+ */
+export async function openSession(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Session> {
+  const failures = new Map<PostgresHost, unknown>();
+  for (const wanted of ROUNDS[target.targetSession]) {
+    for (const host of target.hosts) {
+      try {
+        const session = await openHost(target, host, limits, signal);
+        if (await isWanted(session, wanted)) return session;
+        await session[Symbol.asyncDispose]();
+        failures.set(host, new WarehouseError(`is not what target_session_attrs=${target.targetSession} asks for`));
+      } catch (error) {
+        failures.set(host, error);
+        // As in libpq: a server that knows us and says no speaks for all.
+        if (signal.aborted || REFUSED_AUTHORIZATION.test(codeOf(error))) throw new HostsFailure(failures);
+      }
+    }
+  }
+  throw new HostsFailure(failures);
+}
+
+async function isWanted(session: Session, wanted: Exclude<TargetSession, "prefer-standby">): Promise<boolean> {
+  if (wanted === "any") return true;
+  const [server] = await session.ask<{ standby: boolean; read_only: boolean }>(DESCRIBE_SERVER);
+  if (server === undefined) return false;
+  if (wanted === "standby") return server.standby;
+  if (wanted === "primary") return !server.standby;
+  return (wanted === "read-only") === server.read_only;
+}
+
+async function openHost(
+  target: PostgresTarget,
+  host: PostgresHost,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Session> {
+  const [first = "plain", second] = listAttempts(target, host);
+  const open = async (encryption: Encryption) => {
+    const connecting = new AbortController();
+    // One silent server of several must not use up the whole deadline.
+    const limitMs =
+      target.connectTimeoutMs ?? (target.hosts.length > 1 ? limits.timeout / (target.hosts.length + 1) : null);
+    const timer = limitMs === null ? null : setTimeout(() => connecting.abort(), limitMs);
+    try {
+      return await connect(target, host, encryption, limits, signal, AbortSignal.any([signal, connecting.signal]));
+    } catch (error) {
+      throw connecting.signal.aborted ? new WarehouseError(`no connection within ${(limitMs ?? 0) / 1000} s`) : error;
+    } finally {
+      if (timer !== null) clearTimeout(timer);
+    }
+  };
+  try {
+    return await open(first);
+  } catch (error) {
+    if (second === undefined || signal.aborted || !wasTurnedAway(error, first)) throw error;
+    return await open(second);
+  }
+}
+
+/** `connecting` ends the way to the first answer, `signal` everything. */
+async function connect(
+  target: PostgresTarget,
+  host: PostgresHost,
+  encryption: Encryption,
+  limits: Limits,
+  signal: AbortSignal,
+  connecting: AbortSignal,
+): Promise<Session> {
+  const sockets: Socket[] = [];
+  let protection: Protection = { protocol: null, verified: "nothing" };
+  const sql = postgres({
+    // The socket is ours, so that TLS means what libpq says. A second one is only for cancelling: postgres.js would
+    // reconnect without end to a server that accepts and closes.
+    socket: async () => {
+      const again = sockets.length > 0;
+      if (again && !signal.aborted) throw new WarehouseError("the server closed the connection while it was opened");
+      const dialled = await dial(target, host, encryption, again ? AbortSignal.timeout(CANCEL_MS) : connecting);
+      sockets.push(dialled.socket);
+      protection = dialled.protection;
+      return dialled.socket;
+    },
+    host: "socket",
+    port: host.port,
+    user: target.user,
+    database: target.database,
+    password: host.password ?? "",
+    ssl: false,
+    // One connection and nobody else's queries: a transaction needs no more to stay together.
+    max: 1,
+    prepare: false,
+    fetch_types: false,
+    keep_alive: KEEP_ALIVE_SECONDS,
+    // Zero: no timer of its own, the deadline is the signal's.
+    connect_timeout: 0,
+    onnotice: () => {},
+    connection: { application_name: "automation-reports" },
+  } as postgres.Options<Record<string, never>>);
+  const close = async () => {
+    await sql.end({ timeout: CLOSE_SECONDS });
+    for (const socket of sockets) socket.destroy();
+  };
+  const giveUp = () => sockets[0]?.destroy(new WarehouseError("given up"));
+  connecting.addEventListener("abort", giveUp, { once: true });
+  let usable = true;
+  try {
+    const ask: Session["ask"] = async (text, values = []) => {
+      try {
+        return await untilAborted(sql.unsafe<never[]>(text, values), signal);
+      } catch (error) {
+        usable = error instanceof postgres.PostgresError && error.severity === "ERROR";
+        throw error;
+      }
+    };
+    const leave = async () => {
+      // A pooler would throw a server connection away that is left in a transaction.
+      if (usable) await ask("COMMIT").catch(() => {});
+      await close();
+    };
+    await ask(beginSnapshot(limits));
+    return { host, protection, ask, [Symbol.asyncDispose]: leave };
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    connecting.removeEventListener("abort", giveUp);
+  }
+}
+
+/** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
+function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
+  return [
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    `SET LOCAL statement_timeout = ${Math.min(statement_timeout ?? timeout, timeout)}`,
+    `SET LOCAL lock_timeout = ${lock_timeout}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
+    "SET LOCAL jit = off",
+    "SET LOCAL TimeZone = 'UTC'",
+  ].join("; ");
+}
+
+/** The server answered and said no to this way of connecting, as opposed to not answering at all. */
+function wasTurnedAway(error: unknown, encryption: Encryption): boolean {
+  const code = codeOf(error);
+  return REFUSED_AUTHORIZATION.test(code) || (encryption === "tls" && TLS_CODE.test(code));
+}
+
+async function untilAborted<T extends postgres.MaybeRow[]>(
+  query: postgres.PendingQuery<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => {
+    void Promise.race([Promise.resolve(query.cancel()), Bun.sleep(CANCEL_MS)])
+      .catch(() => {})
+      .then(() => reject(new WarehouseError("given up")));
+  };
+  query.catch(() => {});
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([query, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
