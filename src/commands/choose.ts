@@ -45,7 +45,7 @@ export async function loadChosen(flags: CrmFlags, { environment }: Runtime, log:
 }
 
 /** The configured CRMs that `--crm` names, in the configuration's order. */
-function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmConfig[]; single: boolean } {
+export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmConfig[]; single: boolean } {
   if (flag === undefined || flag === RESERVED_NAME) return { crms, single: false };
   const wanted = flag.split(",").map((name) => name.trim());
   const known = crms.map(({ name }) => name);
@@ -61,7 +61,7 @@ function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmCon
 }
 
 /** Milliseconds; a bare number is seconds. */
-function readTimeout(text: string): number {
+export function readTimeout(text: string): number {
   const ms = parseDuration(text, 1000) ?? Number.NaN;
   if (ms >= TIMEOUT_LIMITS.minMs && ms <= TIMEOUT_LIMITS.maxMs) return Math.round(ms);
   throw new AppError(
@@ -70,7 +70,7 @@ function readTimeout(text: string): number {
   );
 }
 
-function readConcurrency(text: string): number {
+export function readConcurrency(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= MAX_CONCURRENCY) return value;
   throw new AppError("usage", `--concurrency ${quoteText(text)}: write a whole number from 1 to ${MAX_CONCURRENCY}`);

@@ -96,11 +96,18 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
   return { startMs: endMs - lengthMs, endMs };
 }
 
-/** Epoch milliseconds of an RFC 3339 timestamp with a zone. */
+/** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on: far earlier no window fits before it. */
 export function readInstant(flag: string, text: string): number {
+  const ms = parseInstant(text);
+  if (ms !== null && ms >= 0) return ms;
+  const advice = ms === null ? "write a time with its zone, such as 2026-07-10T21:00:00Z" : "it lies before 1970";
+  throw new AppError("usage", `${flag} ${quoteText(text)}: ${advice}`);
+}
+
+function parseInstant(text: string): number | null {
   try {
     return Temporal.Instant.from(text).epochMilliseconds;
   } catch {
-    throw new AppError("usage", `${flag} ${quoteText(text)}: write a time with its zone, such as 2026-07-10T21:00:00Z`);
+    return null;
   }
 }

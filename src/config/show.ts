@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { ConfigDocument, Table } from "./document.ts";
 import type { Path } from "./expand.ts";
 import { ConfigSchema, CrmSchema } from "./schema.ts";
-import { findPosition, type Position } from "./toml.ts";
+import { findPositions, type Position } from "./toml.ts";
 
 export type Setting = {
   /** Such as `crm.hubspot.timeout`. */
@@ -30,15 +30,17 @@ export async function listSettings(document: ConfigDocument): Promise<Setting[]>
     ),
     ...Object.entries(crms).flatMap(([name, crm]) => listCrm(name, crm, defaults)),
   ];
-  return await Promise.all(
-    settings.map(async ({ path, value, from }): Promise<Setting> => ({
-      key: path.join("."),
-      value,
-      origin: from?.origin ?? "built-in",
-      position: from === null ? null : await findPosition(document.text, from.path),
-      variables: from === null ? [] : namesIn(valueAt(document.written, from.path)),
-    })),
+  const positions = await findPositions(
+    document.text,
+    settings.map(({ from }) => from?.path ?? []),
   );
+  return settings.map(({ path, value, from }, index) => ({
+    key: path.join("."),
+    value,
+    origin: from?.origin ?? "built-in",
+    position: from === null ? null : (positions[index] ?? null),
+    variables: from === null ? [] : namesIn(valueAt(document.written, from.path)),
+  }));
 }
 
 type Layer = { table: Table; path: Path; origin: "file" | "defaults" };

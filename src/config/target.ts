@@ -67,6 +67,7 @@ const IGNORED: Record<string, RegExp> = {
   sslnegotiation: /^postgres$/,
 };
 const NOT_A_URL = "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F)";
+const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
 
@@ -76,17 +77,18 @@ const SHORTEST_CONNECT_SECONDS = 2;
  */
 export function parseTarget(url: string, baseDirectory: string): Target | { problem: string } {
   if (url.startsWith("sqlite:")) return parseSqlite(url.slice("sqlite:".length), baseDirectory);
-  const [, userinfo = "", hosts = "", rest = ""] =
-    /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(.*)$/s.exec(url) ?? [];
-  if (!/^postgres(?:ql)?:\/\//.test(url)) {
-    return { problem: "write postgresql://user@host:5432/database or sqlite:PATH" };
-  }
-  const parsed = parseUrl(`postgres://${userinfo}${userinfo === "" ? "" : "@"}${NO_HOST}${rest}`);
-  if (parsed === null) return { problem: NOT_A_URL };
+  const parts = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?]*))?(.*)$/s.exec(url);
+  if (parts === null) return { problem: "write postgresql://user@host:5432/database or sqlite:PATH" };
+  if (/\p{Cc}|%00/u.test(url)) return { problem: "a control character or %00 stands in the URL" };
+  const [, userinfo = "", hosts = "", database = "", search = ""] = parts;
+  const parsed = parseUrl(`postgres://${userinfo}${userinfo === "" ? "" : "@"}${NO_HOST}/${search}`);
+  if (parsed === null || decode(database) === null || database.includes("@")) return { problem: NOT_A_URL };
   const parameters = readParameters(parsed);
   if ("problem" in parameters) return parameters;
   const addresses = readHosts(hosts, parameters);
-  return "problem" in addresses ? addresses : readTarget(parsed, addresses, parameters, baseDirectory);
+  return "problem" in addresses
+    ? addresses
+    : readTarget(parsed, decode(database) ?? "", addresses, parameters, baseDirectory);
 }
 
 /** Hosts and ports as an operator knows them; never user or password. */
@@ -111,10 +113,8 @@ function parseSqlite(path: string, baseDirectory: string): Target | { problem: s
 function parseUrl(url: string): URL | null {
   const parsed = URL.parse(url);
   if (parsed === null) return null;
-  const parts = [parsed.username, parsed.password, parsed.pathname, parsed.search];
-  return parts.every((part) => decode(part) !== null) && parsed.hash === "" && !parsed.pathname.includes("@")
-    ? parsed
-    : null;
+  const parts = [parsed.username, parsed.password, parsed.search];
+  return parts.every((part) => decode(part) !== null) && parsed.hash === "" ? parsed : null;
 }
 
 /** Query parameters without the form encoding of `+`, which libpq does not know. */
@@ -139,7 +139,8 @@ type Address = { host: string; port: number };
 function readHosts(authority: string, parameters: Map<string, string>): Address[] | { problem: string } {
   const written = authority.split(",").map((text) => URL.parse(`postgres://${text === "" ? NO_HOST : text}`));
   if (written.includes(null)) {
-    return { problem: /:\d+$/.test(authority) ? "the port is not between 1 and 65535" : NOT_A_URL };
+    const port = /^(?:[^:,]*|\[[^\]]*\]):\d+$/;
+    return { problem: authority.split(",").some((text) => port.test(text)) ? BAD_PORT : NOT_A_URL };
   }
   const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
   const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");
@@ -149,25 +150,26 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
   if (ports.length !== 1 && ports.length !== hosts.length) return { problem: "there are not as many ports as hosts" };
   const addresses = hosts.map((host, index) => ({
     host,
-    port: Number((ports.length === 1 ? ports[0] : ports[index]) || "5432"),
+    port: readWhole((ports.length === 1 ? ports[0] : ports[index]) || "5432"),
   }));
-  const valid = addresses.every(({ port }) => Number.isInteger(port) && port >= 1 && port <= 65_535);
-  return valid ? addresses : { problem: "the port is not between 1 and 65535" };
+  const valid = addresses.every(({ port }) => port >= 1 && port <= 65_535);
+  return valid ? addresses : { problem: BAD_PORT };
 }
 
 function readTarget(
   parsed: URL,
+  database: string,
   addresses: Address[],
   parameters: Map<string, string>,
   baseDirectory: string,
 ): Target | { problem: string } {
-  const user = parameters.get("user") ?? (decode(parsed.username) || userInfo().username);
+  const user = parameters.get("user") || decode(parsed.username) || userInfo().username;
   const password = parameters.get("password") ?? (decode(parsed.password) || null);
   const sslMode = parameters.get("sslmode") ?? "prefer";
   const sslRootCert = parameters.get("sslrootcert") ?? null;
   // Reports only read: of several servers a standby is the one that they disturb least.
   const targetSession = parameters.get("target_session_attrs") ?? (addresses.length > 1 ? "prefer-standby" : "any");
-  const connectSeconds = Number(parameters.get("connect_timeout") ?? "0");
+  const connectSeconds = readWhole(parameters.get("connect_timeout") ?? "0");
   if (!isOneOf(SSL_MODES, sslMode)) return { problem: `sslmode is not one of ${SSL_MODES.join(", ")}` };
   if (sslRootCert === "system" && sslMode !== "verify-full") {
     return { problem: "sslrootcert=system needs sslmode=verify-full" };
@@ -175,7 +177,7 @@ function readTarget(
   if (!isOneOf(TARGET_SESSIONS, targetSession)) {
     return { problem: `target_session_attrs is not one of ${TARGET_SESSIONS.join(", ")}` };
   }
-  if (!Number.isInteger(connectSeconds)) return { problem: "connect_timeout is not a whole number of seconds" };
+  if (Number.isNaN(connectSeconds)) return { problem: "connect_timeout is not a whole number of seconds" };
   const pathOf = (name: string) => {
     const path = parameters.get(name);
     return path === undefined || path === "" ? null : resolve(baseDirectory, path);
@@ -184,7 +186,7 @@ function readTarget(
     kind: "postgres",
     hosts: addresses.map((address) => ({ ...address, password })),
     user,
-    database: parameters.get("dbname") ?? (decode(parsed.pathname.slice(1)) || user),
+    database: parameters.get("dbname") ?? (database || user),
     passFile: pathOf("passfile"),
     targetSession,
     connectTimeoutMs: connectSeconds > 0 ? Math.max(SHORTEST_CONNECT_SECONDS, connectSeconds) * 1000 : null,
@@ -194,6 +196,11 @@ function readTarget(
     sslKey: pathOf("sslkey"),
     sslPassword: parameters.get("sslpassword") ?? null,
   };
+}
+
+/** Digits alone: no sign, no exponent, no other base. */
+function readWhole(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function nameHost(hostname: string): string {

@@ -12,28 +12,49 @@ export async function parseToml(text: string): Promise<{ value: unknown } | { pr
   }
 }
 
-/** The place of a key, or of the nearest table that holds it; line and column count from 1. */
-export async function findPosition(text: string, path: Path): Promise<Position | null> {
-  const { parseTOML } = await import("toml-eslint-parser");
-  let best: { depth: number; position: Position } | null = null;
-  const consider = (keys: Path, start: { line: number; column: number }) => {
-    const depth = sharedDepth(keys, path);
-    if (depth > 0 && depth === Math.min(keys.length, path.length) && depth > (best?.depth ?? 0)) {
-      best = { depth, position: { line: start.line, column: start.column + 1 } };
+/** The place of each key, or of the nearest table that holds it; line and column count from 1. */
+export async function findPositions(text: string, paths: Path[]): Promise<(Position | null)[]> {
+  const keys = await listKeys(text);
+  return paths.map((path) => {
+    let best: { depth: number; position: Position } | null = null;
+    for (const { path: found, position } of keys) {
+      const depth = sharedDepth(found, path);
+      if (depth > (best?.depth ?? 0) && depth === Math.min(found.length, path.length)) best = { depth, position };
     }
-  };
+    return best?.position ?? null;
+  });
+}
+
+/** Whether tables and lists stand within each other more than so many times. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return levels === 0 || Object.values(value).some((item) => nestsDeeper(item, levels - 1));
+}
+
+type Key = { path: Path; position: Position };
+
+/** Every table and key in the text's order; none where the parser that knows places does not follow Bun's. */
+async function listKeys(text: string): Promise<Key[]> {
+  const { parseTOML } = await import("toml-eslint-parser");
+  const keys: Key[] = [];
+  const add = (path: Path, { line, column }: { line: number; column: number }) =>
+    keys.push({ path, position: { line, column: column + 1 } });
   const visit = (node: Node, above: Path): void => {
     if (node.type === "TOMLTable") {
-      consider(node.resolvedKey, node.loc.start);
+      add(node.resolvedKey, node.loc.start);
       for (const child of node.body) visit(child, node.resolvedKey);
     } else if (node.type === "TOMLKeyValue") {
-      const keys = [...above, ...node.key.keys.map((key) => (key.type === "TOMLBare" ? key.name : key.value))];
-      consider(keys, node.key.loc.start);
-      if (node.value.type === "TOMLInlineTable") for (const child of node.value.body) visit(child, keys);
+      const path = [...above, ...node.key.keys.map((key) => (key.type === "TOMLBare" ? key.name : key.value))];
+      add(path, node.key.loc.start);
+      if (node.value.type === "TOMLInlineTable") for (const child of node.value.body) visit(child, path);
     }
   };
-  for (const node of parseTOML(text).body[0].body) visit(node, []);
-  return (best as { position: Position } | null)?.position ?? null;
+  try {
+    for (const node of parseTOML(text).body[0].body) visit(node, []);
+  } catch {
+    return [];
+  }
+  return keys;
 }
 
 type Node = import("toml-eslint-parser").AST.TOMLTable | import("toml-eslint-parser").AST.TOMLKeyValue;

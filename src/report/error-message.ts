@@ -32,10 +32,18 @@ const ADVICE: [pattern: RegExp, advice: (rule: string) => string][] = [
 /** One line, shortened, with credentials, tokens and mail addresses masked. */
 export function maskErrorMessage(message: string | null): string | null {
   if (message === null) return null;
-  const masked = SECRETS.reduce((text, [pattern, mask]) => text.replace(pattern, mask), message.slice(0, READ_LENGTH));
+  const masked = SECRETS.reduce(
+    (text, [pattern, mask]) => text.replace(pattern, mask),
+    cutBefore(message, READ_LENGTH),
+  );
   const line = masked.replace(/\s+/g, " ").trim();
   if (line === "") return null;
-  return line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH - 1).trimEnd()}…` : line;
+  return line.length > SHOWN_LENGTH ? `${cutBefore(line, SHOWN_LENGTH - 1).trimEnd()}…` : line;
+}
+
+/** At most so many UTF-16 units, and never half a character. */
+function cutBefore(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** What to try for a known kind of error; general advice for the rest. */

@@ -33,6 +33,8 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["generate", "--time-window", "367d"], says: "1 minute to 366 days" },
     { args: ["generate", "--as-of", "yesterday"], says: "write a time with its zone" },
     { args: ["generate", "--as-of", "2026-07-10"], says: "write a time with its zone" },
+    { args: ["generate", "--as-of", "-271821-04-20T00:00:00Z"], says: "before 1970" },
+    { args: ["demo", "--as-of", "-271821-04-20T00:00:00Z"], says: "before 1970" },
     { args: ["generate", "--as-of", "2199-01-01T00:00:00Z"], says: "in the future" },
     { args: ["generate", "--timeout", "0"], says: "100ms to 1h" },
     { args: ["generate", "--concurrency", "1.5"], says: "whole number" },

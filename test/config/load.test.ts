@@ -254,7 +254,38 @@ test.each([
   {
     name: "a CRM called constructor",
     text: '[crm.constructor]\nurl = "sqlite:x"\n',
-    says: ["FILE:1:1: a CRM's name is"],
+    says: ["FILE:1:1: constructor is a reserved name"],
+  },
+  {
+    name: "a CRM called prototype",
+    text: "[crm.prototype]\nurl = 5\n",
+    says: ["FILE:1:1: prototype is a reserved name"],
+  },
+  {
+    name: "a status word called constructor",
+    text: '[crm.a]\nurl = "sqlite:x"\nstatuses = { constructor = "canary" }\n',
+    says: ["FILE:3:14: constructor is a reserved name"],
+  },
+  {
+    name: "a list for a CRM",
+    text: 'crm.a = []\n[defaults]\nurl = "sqlite:x"\n',
+    says: ["FILE:1:1: crm.a must be a table"],
+  },
+  {
+    name: "a date for thresholds",
+    text: '[crm.a]\nurl = "sqlite:x"\nthresholds = 2026-07-10\n',
+    says: ["FILE:3:1: crm.a.thresholds must be a table"],
+  },
+  {
+    name: "a URL on the wrong side",
+    text: '[crm.a]\n"postgres://u:canary@h/d" = "url"\nstatuses = { "u:canary@h" = "x" }\n',
+    says: ["FILE:2:1: unknown key in quotes", "FILE:3:14: crm.a.statuses.… must be one of"],
+  },
+  { name: "a key of 20,000 levels", text: `a${".b".repeat(20_000)} = 1\n`, says: ["FILE: nested too deeply"] },
+  {
+    name: "a key of more parts than its table",
+    text: '[crm.a]\nurl = "sqlite:x"\n[crm.a.x.y.z]\nw = 1\n',
+    says: ['FILE:3:1: unknown key "x"'],
   },
   {
     name: "a table without its preset",
@@ -275,6 +306,13 @@ test.each([
   const problems = await problemsOf(text);
   for (const expected of says) expect(problems).toContain(expected);
   expect(problems).not.toContain("canary");
+});
+
+test("many problems take no longer to place than one", async () => {
+  const text = Array.from({ length: 2000 }, (_, index) => `[crm.c${index}]\nurl = "\${NOPE}"\n`).join("");
+  const started = performance.now();
+  expect((await problemsOf(text)).split("\n")).toHaveLength(2000);
+  expect(performance.now() - started).toBeLessThan(5000);
 });
 
 test("problems of several tables are said at once", async () => {

@@ -62,6 +62,8 @@ test.each([
     url: "postgres://u@/d?host=a,b&port=1,2&connect_timeout=1",
     target: { hosts: [at("a", 1), at("b", 2)], targetSession: "prefer-standby", connectTimeoutMs: 2000 },
   },
+  { url: "postgres://u@h/a/../b", target: { database: "a/../b" } },
+  { url: "postgres://u@h/d?user=", target: {} },
   { url: "postgres://u@h/d?target_session_attrs=standby", target: { targetSession: "standby" } },
 ])("$url", ({ url, target }) => {
   expect(parseTarget(url, "/etc")).toEqual({ ...plain, ...target } as never);
@@ -82,6 +84,12 @@ test.each([
   { url: "", says: "write postgresql://" },
   { url: "postgres://u:secret@h:99999/d", says: "the port is not between" },
   { url: "postgres://u:secret@h:1,g:99999/d", says: "the port is not between" },
+  { url: "postgres://u:secret@h/d?port=0x10", says: "the port is not between" },
+  { url: "postgres://u:secret@h/d?port=5e3", says: "the port is not between" },
+  { url: "postgres://u:secret@[::1/d", says: "percent-encode" },
+  { url: "postgres://u:sec\tret@h/d", says: "control character" },
+  { url: "postgres://u%00:secret@h/d", says: "control character" },
+  { url: "postgres://u:secret@h/d?connect_timeout=1e3", says: "connect_timeout" },
   { url: "postgres://u:secret@h,/d", says: "no host" },
   { url: "postgres://u:secret@/d?host=a,b,c&port=1,2", says: "not as many ports as hosts" },
   { url: "postgres://u:secret@h/d?target_session_attrs=secret", says: "target_session_attrs is not one of any, " },

@@ -187,7 +187,8 @@ export function freePort(): number {
   return port;
 }
 
-function connect(url: string): postgres.Sql {
+/** A connection of the test's own. */
+export function connect(url: string): postgres.Sql {
   return postgres(url, { max: 2, onnotice: () => {}, connect_timeout: 5, connection: { application_name: "test" } });
 }
 

@@ -26,8 +26,9 @@ test.each([
   expect(maskErrorMessage(from)).toBe(to);
 });
 
-test("a long message is cut", () => {
+test("a long message is cut, never within a character", () => {
   expect(maskErrorMessage("x".repeat(250_000))).toBe(`${"x".repeat(299)}…`);
+  expect(maskErrorMessage(`${"x".repeat(298)}🤖🚀`)).toBe(`${"x".repeat(298)}…`);
 });
 
 test.each([

@@ -263,6 +263,14 @@ const cases: Case[] = [
     expected: { "findings.0.evidence.newest_error": "HTTP 500" },
   },
   {
+    name: "the message of a run beside the total is listed, whatever its status says",
+    runs: [
+      run({ start: `${day}01:00:00Z`, end: `${day}22:00:00Z`, error: "halfway" }),
+      run({ rule: "b", start: `${day}00:30:00Z`, end: `${day}00:30:02Z`, dryRun: true, error: "rehearsed" }),
+    ],
+    expected: { "detailed_metrics.recent_actions.*.message": ["halfway", "rehearsed"] },
+  },
+  {
     name: "excluded and wrapper rules are in no rule count",
     runs: [
       run({ rule: "all", start: `${day}01:00:00Z`, end: `${day}02:00:00Z` }),

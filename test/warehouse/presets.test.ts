@@ -65,7 +65,9 @@ describe.each(listEngines().filter(({ preset }) => preset === "sync-history"))("
     { configuration: '"{\\"dry_run\\": true}"', dry: 1 },
     { configuration: `"{'dry_run': True}"`, dry: 1 },
     { configuration: '"dry_run"', dry: 0 },
+    { configuration: '"\\"{\\\\\\"dry_run\\\\\\": true}\\""', dry: 1 },
     { configuration: '["dry_run", true]', dry: 0 },
+    { configuration: '[{"dry_run": true}]', dry: 0 },
     { configuration: "[]", dry: 0 },
     { configuration: "null", dry: 0 },
     { configuration: "7", dry: 0 },
@@ -242,6 +244,17 @@ test("a NULL status is an unknown one", async () => {
     });
   });
 });
+
+test.each(listEngines().filter(({ preset }) => preset === "automation"))(
+  "$name: unknown words that are the same as far as they are shown are counted together",
+  async (engine) => {
+    const shown = "y".repeat(100);
+    const made = await engine.make([ok("01", { status: `${shown}1` }), ok("02", { status: `${shown}2` })], []);
+    const { findings } = await mustReport(made.url);
+    await made.close();
+    expect(findings.map(({ evidence }) => evidence["statuses"])).toContainEqual({ [shown]: 2 });
+  },
+);
 
 test("infinite times break nothing", async () => {
   await withDatabase(async ({ sql, url }) => {

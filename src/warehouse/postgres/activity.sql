@@ -21,10 +21,8 @@ told AS NOT MATERIALIZED (
     AND a.started_at < $3::timestamptz
     AND ($4::jsonb IS NULL OR NOT $4::jsonb ? a.rule)
 ),
-r AS MATERIALIZED (
-  SELECT
-    started_at >= $2::timestamptz AS cur,
-    rule COLLATE "C" AS rule,
+judged AS NOT MATERIALIZED (
+  SELECT *,
     CASE
       WHEN dry_run THEN 'dry_run'
       WHEN is_wrapper THEN 'wrapper'
@@ -32,13 +30,20 @@ r AS MATERIALIZED (
       WHEN meaning = 'running' THEN
         CASE WHEN started_at < row_end - make_interval(secs => $7::float8) THEN 'stale' ELSE 'running' END
       ELSE coalesce(meaning, 'unknown')
-    END AS state,
+    END AS state
+  FROM told
+),
+r AS MATERIALIZED (
+  SELECT
+    started_at >= $2::timestamptz AS cur,
+    rule COLLATE "C" AS rule,
+    state,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
     started_at,
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN finished_at >= started_at AND finished_at <= row_end AND cleaned_up IS NOT TRUE
       THEN date_part('epoch', finished_at - started_at) END AS d
-  FROM told
+  FROM judged
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
@@ -60,18 +65,18 @@ SELECT json_build_object(
   'rule_percentiles', (SELECT coalesce(json_agg(json_build_array(rule, p)), '[]') FROM (
     SELECT rule, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) AS p
     FROM finished WHERE cur AND d IS NOT NULL GROUP BY rule) p),
-  'words', (SELECT coalesce(json_agg(json_build_array(coalesce(left(word, 100), '(null)'), n)), '[]') FROM (
-    SELECT word, count(*) AS n FROM r WHERE cur AND state = 'unknown' GROUP BY word ORDER BY n DESC, word LIMIT 20) w),
+  'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
+    SELECT coalesce(left(word, 100), '(null)') AS word, count(*) AS n
+    FROM r WHERE cur AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
   'errors', (SELECT coalesce(json_agg(json_build_array(e.rule, left(a.error, 1000))), '[]') FROM (
     SELECT rule, max(started_at) AS started_at FROM r
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
-    JOIN told a ON a.started_at = e.started_at AND a.rule = e.rule
-    WHERE a.started_at >= $2::timestamptz AND a.meaning IN ('partial', 'failed') AND a.error IS NOT NULL),
+    JOIN judged a ON a.started_at = e.started_at AND a.rule = e.rule
+    WHERE a.started_at >= $2::timestamptz AND a.state IN ('partial', 'failed') AND a.error IS NOT NULL),
   'recent', (SELECT coalesce(json_agg(json_build_array(n.rule, n.state, floor(date_part('epoch', n.started_at) * 1000),
       CASE WHEN n.state IN ('success', 'partial', 'failed') THEN n.d END,
-      (SELECT min(left(a.error, 1000)) FROM told a
-        WHERE a.started_at = n.started_at AND a.rule = n.rule
-          AND (a.meaning IS NOT DISTINCT FROM 'success') = (n.state = 'success')))), '[]') FROM (
+      (SELECT min(left(a.error, 1000)) FROM judged a
+        WHERE a.started_at = n.started_at AND a.rule = n.rule AND a.state = n.state))), '[]') FROM (
     SELECT * FROM r WHERE cur ORDER BY started_at DESC, rule LIMIT $8::int) n),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule)), '[]')

@@ -33,7 +33,8 @@ SELECT
   error_message AS error,
   CASE jsonb_typeof(to_jsonb(configuration))
     WHEN 'object' THEN lower(to_jsonb(configuration) ->> 'dry_run') IN ('true', '1')
-    WHEN 'string' THEN replace(lower(to_jsonb(configuration) #>> '{}'), ' ', '') SIMILAR TO '%["'']dry_run["'']:(true|1)%'
+    WHEN 'string' THEN replace(replace(lower(to_jsonb(configuration) #>> '{}'), ' ', ''), chr(92), '')
+      SIMILAR TO '%["'']dry_run["'']:(true|1)%'
   END IS TRUE AS dry_run,
   sync_type IN ('all', 'all_entities') AS wrapper
 FROM orchestration.sync_history;

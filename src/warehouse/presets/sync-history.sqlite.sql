@@ -27,6 +27,7 @@ SELECT
   records_failed,
   error_message AS error,
   CASE
+    WHEN json_valid(configuration) AND json_type(configuration) NOT IN ('object', 'text') THEN 0
     WHEN json_valid(configuration) AND json_type(configuration) = 'object'
       THEN lower(configuration ->> '$.dry_run') IN ('true', '1')
     WHEN configuration IS NOT NULL

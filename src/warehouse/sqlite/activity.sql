@@ -69,8 +69,9 @@ SELECT json_object(
   'rule_percentiles', json((SELECT json_group_array(json_array(rule, json_array(p50, p95, p99))) FROM (
     SELECT rule, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
     FROM finished WHERE cur AND d IS NOT NULL GROUP BY rule))),
-  'words', json((SELECT json_group_array(json_array(coalesce(substr(word, 1, 100), '(null)'), n)) FROM (
-    SELECT word, count(*) AS n FROM r WHERE cur AND state = 'unknown' GROUP BY word ORDER BY n DESC, word LIMIT 20))),
+  'words', json((SELECT json_group_array(json_array(word, n)) FROM (
+    SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
+    FROM r WHERE cur AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
   'errors', json((SELECT json_group_array(json_array(a.rule, a.error)) FROM (
     SELECT rule, max(started_ms) AS started_ms FROM r
     WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e

@@ -1,0 +1,162 @@
+/** Whatever rows are drawn: totals add up, no rate leaves [0, 1], both engines agree, the report is publishable. */
+import { afterAll, describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import { RENDERERS } from "../../src/render/renderers.ts";
+import type { ActionStatus, Report } from "../../src/report/schema.ts";
+import { draws } from "../making/draws.ts";
+import { drawWarehouse, type DrawnRun, type DrawnWarehouse } from "../making/drawn-rows.ts";
+import { makeRefillable, type Preset, type Refillable } from "../making/refillable.ts";
+import { assertPublishable, mustReport } from "../making/reports.ts";
+
+const CRM = "hubspot";
+const PRESETS: Preset[] = ["sync-history", "automation"];
+const warehouses = new Map<Preset, Promise<Refillable>>();
+
+afterAll(async () => {
+  for (const warehouse of warehouses.values()) await (await warehouse).close();
+});
+
+describe.each(PRESETS)("%s", (preset) => {
+  test("whatever rows are drawn", async () => {
+    const making = makeRefillable(preset);
+    warehouses.set(preset, making);
+    const warehouse = await making;
+    const property = fc.asyncProperty(drawWarehouse(preset), async (drawn) => {
+      await warehouse.refill(drawn.runs, drawn.rules);
+      const { window, settings } = drawn;
+      const [postgres, sqlite] = await Promise.all([
+        mustReport(warehouse.postgres, settings, { window, name: CRM }),
+        mustReport(warehouse.sqlite, settings, { window, name: CRM }),
+      ]);
+      expect(comparable(sqlite)).toEqual(comparable(postgres));
+      for (const report of [postgres, sqlite]) {
+        expectTotals(report, drawn, preset);
+        expectRates(report);
+        expectPublished(report);
+      }
+    });
+    await fc.assert(property, draws(20, 800));
+  });
+});
+
+/** Without the time it took, and numbers to nine places: the engines add in another order. */
+function comparable(report: Report): unknown {
+  const { metadata, ...rest } = report;
+  return JSON.parse(
+    JSON.stringify({ ...rest, metadata: { ...metadata, query_seconds: 0 } }, (_, value: unknown) =>
+      typeof value === "number" ? Number(value.toFixed(9)) : value,
+    ),
+  );
+}
+
+function expectTotals(
+  { performance_metrics: metrics, ...report }: Report,
+  drawn: DrawnWarehouse,
+  preset: Preset,
+): void {
+  const { startMs, endMs } = drawn.window;
+  const own = drawn.runs.filter((run) => run.crm === CRM && !drawn.settings.exclude_rules.includes(run.rule));
+  const inside = own.filter((run) => run.startMs >= startMs && run.startMs < endMs);
+  const before = own.filter((run) => run.startMs >= 2 * startMs - endMs && run.startMs < startMs);
+  const counted = Object.groupBy(inside, (run) => classify(run, endMs, drawn, preset));
+  const count = (state: ActionStatus) => counted[state]?.length ?? 0;
+  const total = count("success") + count("partial") + count("failed");
+  expect({
+    total: metrics.total_actions,
+    successful: metrics.successful_actions,
+    failed: metrics.failed_actions,
+    partial: metrics.partial_actions,
+    running: metrics.running_actions,
+    stale: metrics.stale_actions,
+    skipped: metrics.skipped_actions,
+    dryRun: metrics.dry_run_actions,
+    wrapper: metrics.wrapper_actions,
+    unknown: metrics.unknown_status_actions ?? 0,
+  }).toEqual({
+    total,
+    successful: count("success"),
+    failed: count("failed") + count("partial"),
+    partial: count("partial"),
+    running: count("running"),
+    stale: count("stale"),
+    skipped: count("skipped"),
+    dryRun: count("dry_run"),
+    wrapper: count("wrapper"),
+    unknown: count("unknown"),
+  });
+  const finishedBefore = before.filter((run) =>
+    ["success", "partial", "failed"].includes(classify(run, startMs, drawn, preset)),
+  );
+  expect(report.comparison.total_actions).toBe(finishedBefore.length);
+  const beside =
+    metrics.running_actions +
+    metrics.stale_actions +
+    metrics.skipped_actions +
+    metrics.dry_run_actions +
+    metrics.wrapper_actions +
+    (metrics.unknown_status_actions ?? 0);
+  expect(metrics.total_actions + beside).toBe(inside.length);
+  expect(sum(Object.values(report.trend_analysis.hourly_distribution.actions_per_hour))).toBe(total);
+  const rules = Object.values(report.detailed_metrics?.rule_metrics ?? {});
+  expect(sum(rules.map((rule) => rule.total_executions))).toBe(total);
+  expect(sum(rules.map((rule) => rule.successful_executions))).toBe(count("success"));
+  const explained = report.findings.find(({ id }) => id === "unknown-status")?.evidence["statuses"] ?? {};
+  expect(sum(Object.values(explained))).toBe(count("unknown"));
+}
+
+/** As the README says it, without a look at the SQL. */
+function classify(run: DrawnRun, windowEndMs: number, { settings }: DrawnWarehouse, preset: Preset): ActionStatus {
+  if (run.dryRun) return "dry_run";
+  const wrappers = settings.wrapper_rules ?? (preset === "automation" ? ["all"] : ["all", "all_entities"]);
+  if (wrappers.includes(run.rule)) return "wrapper";
+  if (run.endMs !== null && run.endMs > windowEndMs) return "running";
+  const word = run.status.replace(/^ +| +$/g, "").toLowerCase();
+  const meaning = Object.hasOwn(settings.statuses, word) ? settings.statuses[word] : VOCABULARY.get(word);
+  if (meaning !== "running") return meaning ?? "unknown";
+  return run.startMs < windowEndMs - STALE_MS[settings.stale_after]! ? "stale" : "running";
+}
+
+const VOCABULARY = new Map<string, "success" | "partial" | "failed" | "running" | "skipped">([
+  ["success", "success"],
+  ["completed", "success"],
+  ["partial", "partial"],
+  ["failed", "failed"],
+  ["error", "failed"],
+  ["running", "running"],
+  ["in_progress", "running"],
+  ["skipped", "skipped"],
+]);
+const STALE_MS: Record<string, number> = { "1m": 60_000, "30m": 1_800_000, "2h": 7_200_000, "3d": 259_200_000 };
+
+/** Every number below a name that speaks of a rate, wherever it stands; changes of rates are differences. */
+function expectRates(node: unknown, path: string[] = [], isRate = false): void {
+  if (typeof node === "number" && isRate) expect([path, node >= 0 && node <= 1]).toEqual([path, true]);
+  if (node === null || typeof node !== "object") return;
+  for (const [key, value] of Object.entries(node)) {
+    const names = /(?:_rate|_rates_per_hour|_effectiveness|_reliability|_coverage|_share)$/.test(key);
+    expectRates(value, [...path, key], isRate || names);
+  }
+}
+
+/** In JSON it survives a round trip; in a terminal nothing in it acts; no character is cut in two. */
+function expectPublished(report: Report): void {
+  assertPublishable(report);
+  const pass = {
+    schema_version: 1 as const,
+    pass_id: "p",
+    started_at: report.metadata.report_generated_at,
+    window: { start: report.metadata.window_start, end: report.metadata.window_end },
+    outcomes: [{ source: CRM, status: "made" as const, reason: null }],
+    findings: [],
+  };
+  const view = { color: false, width: 160, detailed: true, single: true, elapsedSeconds: 0 };
+  const json = RENDERERS.json(pass, [report], view);
+  expect(Bun.deepEquals(JSON.parse(json), report, true)).toBe(true);
+  expect(JSON.stringify(report)).not.toMatch(/\\ud[89a-f]/i);
+  const table = RENDERERS.table(pass, [report], view);
+  expect(table.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+}
+
+function sum(values: number[]): number {
+  return values.reduce((all, value) => all + value, 0);
+}
