@@ -1,0 +1,250 @@
+/** From facts to judgements: one fact is changed, and exactly one item changes with it. */
+import { expect, test } from "bun:test";
+import type { FoundTables, WarehouseFacts } from "../../src/check/facts.ts";
+import { judgeFacts, worstStatus } from "../../src/check/judge.ts";
+import type { CheckItem } from "../../src/check/schema.ts";
+
+const NOW = Date.parse("2026-07-10T21:00:00Z");
+const HOUR_MS = 3_600_000;
+
+type Postgres = Extract<WarehouseFacts, { kind: "postgres" }>;
+
+const actions = { name: '"o"."sync_history"', stored: true, readable: true, writes: [], rows: 5_000_000, bytes: 1.5e9 };
+const found: FoundTables = {
+  preset: "sync-history",
+  shape: "H",
+  actions,
+  rules: { ...actions, name: '"o"."sync_schedule"', rows: 20, bytes: 8192 },
+  columns: { source: "crm_source", start: "start_time", included: ["status"] },
+};
+const good: Postgres = {
+  kind: "postgres",
+  openMs: 12.4,
+  roundTripMs: 0.2,
+  version: "15.6",
+  versionNumber: 150_006,
+  standby: null,
+  tls: { protocol: "TLSv1.3", verified: "authority and name", needed: true },
+  clockDifferenceMs: 3,
+  role: { name: "reader", superuser: false },
+  statistics: { analyzedMs: NOW - HOUR_MS, modifiedShare: 0.01 },
+  indexes: [{ name: "i", valid: true, columns: ["crm_source", "start_time"], keyColumns: 2, partial: false }],
+  plan: {
+    document: {
+      Plan: { "Node Type": "Index Scan", "Relation Name": "sync_history", "Index Cond": "crm_source start_time" },
+    },
+    problem: null,
+  },
+  tables: { kind: "found", found },
+  copies: [],
+  rows: {
+    oldestMs: NOW - 9000 * HOUR_MS,
+    newestMs: NOW - 2 * HOUR_MS,
+    sources: ["hubspot", "Genius"],
+    scale: { fractions: 40, percentages: 0 },
+  },
+};
+
+function judge(override: Partial<Postgres>): CheckItem[] {
+  return judgeFacts(
+    { ...good, ...override },
+    { nowMs: NOW, windowDays: 1, analyzed: false, configuredSources: ["hubspot", "genius"], source: "hubspot" },
+  );
+}
+
+const withTables = (override: Partial<FoundTables>) => ({
+  tables: { kind: "found" as const, found: { ...found, ...override } },
+});
+const odd = (items: CheckItem[]) =>
+  items
+    .filter(({ status }) => status !== "ok")
+    .map(({ id, status, message, advice }) => `${status} ${id}: ${message} → ${advice ?? ""}`);
+
+test("a good warehouse: every question has its answer, and all is well", () => {
+  const items = judge({});
+  expect(odd(items)).toEqual([]);
+  expect(items.map(({ id, message }) => `${id}: ${message}`)).toEqual([
+    "connection: open in 12 ms, a round trip takes less than 1 ms",
+    "server: PostgreSQL 15.6",
+    "tls: TLSv1.3, authority and name verified",
+    "clock: the clocks agree to 3.0 ms",
+    "rights: reader may read and cannot write",
+    'tables: preset sync-history, shape H (repaired by hand): "o"."sync_history", about 5,000,000 rows, 1.5 GB; rules in "o"."sync_schedule"',
+    "rows: newest row of hubspot 2h 00m ago; the table begins 30 Jun 2025 21:00",
+    "sources: every crm_source of the last 7 days is configured (2)",
+    "plan: the report's query has no sign of trouble",
+    "statistics: statistics were made 1h 00m ago",
+    "indexes: the index for the report's query is there",
+  ]);
+  expect(worstStatus(items)).toBe("ok");
+});
+
+test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
+  {
+    name: "an old server",
+    override: { version: "13.4", versionNumber: 130_004 },
+    says: [/^error server: PostgreSQL 13.4 → 14 or newer/],
+  },
+  { name: "a standby", override: { standby: { replaySeconds: null } }, says: [] },
+  { name: "a standby 5 minutes behind: at the limit", override: { standby: { replaySeconds: 300 } }, says: [] },
+  {
+    name: "a standby further behind",
+    override: { standby: { replaySeconds: 301 } },
+    says: [/^warn server: .*5m 01s behind its primary/],
+  },
+  {
+    name: "no TLS over a network",
+    override: { tls: { protocol: null, verified: "nothing", needed: true } },
+    says: [/^warn tls: not encrypted.*sslmode=verify-full/],
+  },
+  {
+    name: "no TLS on this machine",
+    override: { tls: { protocol: null, verified: "nothing", needed: false } },
+    says: [],
+  },
+  {
+    name: "TLS with anybody",
+    override: { tls: { protocol: "TLSv1.3", verified: "nothing", needed: true } },
+    says: [/^warn tls: TLSv1.3, but nobody verified/],
+  },
+  { name: "clocks 5 s apart: at the limit", override: { clockDifferenceMs: -5000 }, says: [] },
+  {
+    name: "clocks further apart",
+    override: { clockDifferenceMs: -90_000 },
+    says: [/^warn clock: the server's clock is 1m 30s behind/],
+  },
+  {
+    name: "a superuser",
+    override: { role: { name: "postgres", superuser: true } },
+    says: [/^warn rights: postgres is a superuser/],
+  },
+  {
+    name: "a role that may write",
+    override: withTables({ actions: { ...actions, writes: ["INSERT"] } }),
+    says: [
+      /^warn rights: reader may write to "o"."sync_history".*REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "o"."sync_history" FROM "reader"/,
+    ],
+  },
+  {
+    name: "a role that may not read",
+    override: { ...withTables({ actions: { ...actions, readable: false } }), rows: null },
+    says: [/^error rights: reader may not read "o"."sync_history" → GRANT/],
+  },
+  {
+    name: "no tables",
+    override: { tables: { kind: "missing", lookedFor: ["a", "b"] }, rows: null },
+    says: [/^error tables: no table to read: looked for a, b/],
+  },
+  {
+    name: "tables of two presets",
+    override: { tables: { kind: "problem", problem: "choose" }, rows: null },
+    says: [/^error tables: choose/],
+  },
+  {
+    name: "a second copy",
+    override: { copies: [{ ...actions, name: '"django"."sync_history"', rows: 7 }] },
+    says: [/^warn copies: "django"."sync_history" has a name of the preset too, about 7 rows/],
+  },
+  {
+    name: "no row of this CRM",
+    override: { rows: { ...good.rows!, newestMs: null } },
+    says: [/^warn rows: no row of hubspot in the last 30 days.*crm_source/],
+  },
+  {
+    name: "a source nobody configured",
+    override: { rows: { ...good.rows!, sources: ["hubspot", "Call Rail"] } },
+    says: [/^warn sources: nobody reports on Call Rail.*\[crm.call_rail\]/],
+  },
+  {
+    name: "success rates in two scales",
+    override: { rows: { ...good.rows!, scale: { fractions: 40, percentages: 3 } } },
+    says: [/^warn success-scale: .*40 below 1 and 3 above/],
+  },
+  {
+    name: "a query that cannot be planned",
+    override: { plan: { document: null, problem: 'column "x" does not exist' } },
+    says: [/^error plan: column "x" does not exist/],
+  },
+  {
+    name: "a bad plan",
+    override: {
+      plan: { document: { Plan: { "Node Type": "Seq Scan", "Relation Name": "sync_history" } }, problem: null },
+    },
+    says: [/^warn plan: the whole of sync_history is read → create an index on \(crm_source, start_time\)/],
+  },
+  {
+    name: "no statistics",
+    override: { statistics: { analyzedMs: null, modifiedShare: null } },
+    says: [/^warn statistics: .*never analysed.*ANALYZE "o"."sync_history"/],
+  },
+  {
+    name: "stale statistics",
+    override: { statistics: { analyzedMs: NOW - HOUR_MS, modifiedShare: 0.21 } },
+    says: [/^warn statistics: statistics are stale: 21 %/],
+  },
+  {
+    name: "an invalid index",
+    override: {
+      indexes: [...good.indexes, { name: 'half"done', valid: false, columns: ["x"], keyColumns: 1, partial: false }],
+    },
+    says: [/^warn indexes: the index half"done is invalid.*DROP INDEX CONCURRENTLY "half""done"/],
+  },
+  {
+    name: "no index for the report",
+    override: {
+      indexes: [
+        { name: "i", valid: true, columns: ["crm_source", "sync_type", "start_time"], keyColumns: 3, partial: false },
+      ],
+    },
+    says: [
+      /^warn indexes: an index of about 165 MB would pay.*CREATE INDEX CONCURRENTLY ON "o"."sync_history" \(crm_source, start_time\)$/,
+      /^warn indexes: an index of about 405 MB would pay.*\(crm_source, start_time\) INCLUDE \(status\)$/,
+    ],
+  },
+  {
+    name: "an index that is partial serves only some rows",
+    override: { indexes: [{ ...good.indexes[0]!, partial: true }] },
+    says: [/165 MB/, /405 MB/],
+  },
+  {
+    name: "no index on a small table",
+    override: { ...withTables({ actions: { ...actions, rows: 99_999 } }), indexes: [] },
+    says: [],
+  },
+  {
+    name: "a view has neither statistics nor indexes",
+    override: { ...withTables({ actions: { ...actions, stored: false } }), statistics: null, indexes: [] },
+    says: [],
+  },
+])("$name", ({ override, says }) => {
+  const items = odd(judge(override));
+  expect(items).toHaveLength(says.length);
+  for (const [index, pattern] of says.entries()) expect(items[index]).toMatch(pattern);
+});
+
+test.each([
+  { name: "indexed", journalMode: "delete", plan: ["SEARCH automation_actions USING INDEX i"], says: [] },
+  { name: "scanned", journalMode: "delete", plan: ["SCAN automation_actions"], says: [/^warn plan: .*CREATE INDEX/] },
+  { name: "WAL", journalMode: "wal", plan: [], says: [/^warn connection: .*journal_mode=DELETE/] },
+])("SQLite, $name", ({ journalMode, plan, says }) => {
+  const facts: WarehouseFacts = {
+    kind: "sqlite",
+    journalMode,
+    bytes: 4096,
+    plan: [...plan],
+    indexes: [],
+    tables: { kind: "found", found: { ...found, preset: "automation", shape: null } },
+    copies: [],
+    rows: good.rows,
+  };
+  const context = {
+    nowMs: NOW,
+    windowDays: 1,
+    analyzed: false,
+    configuredSources: ["hubspot", "genius"],
+    source: "hubspot",
+  };
+  const items = odd(judgeFacts(facts, context));
+  expect(items).toHaveLength(says.length);
+  for (const [index, pattern] of says.entries()) expect(items[index]).toMatch(pattern);
+});

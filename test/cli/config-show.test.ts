@@ -1,0 +1,98 @@
+/** What is in force and where it comes from, with every secret left out. */
+import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { directoryWith, runCli } from "../making/cli.ts";
+
+type Shown = {
+  path: string;
+  settings: { key: string; value: unknown; origin: string; position: { line: number } | null; variables: string[] }[];
+};
+
+const cwd = directoryWith(`# a comment
+concurrency = 2
+[defaults]
+url = "postgres://u:\${PASSWORD}@h:5433/d"
+timeout = "10s"
+thresholds = { min_actions = 5, success_rate = 0.8 }
+
+[crm.hubspot]
+timeout = 5
+[crm.hubspot.thresholds]
+success_rate = 0.9
+
+[crm.genius]
+url_file = "genius-url"
+crm_source = "Genius"
+rule_names = { "canary/pw%" = "x" }
+`);
+writeFileSync(join(cwd, "genius-url"), "postgres://u:filed-canary@g,g2/d\n");
+const env = { PASSWORD: "canary%2Fpw%25" };
+
+test("every value has its origin: the CRM's table, [defaults] or built in, line and variables", async () => {
+  const { code, stdout } = await runCli(["config", "show", "--format", "json"], { cwd, env });
+  expect(code).toBe(0);
+  const { settings } = JSON.parse(stdout) as Shown;
+  const of = (key: string) => {
+    const found = settings.find((setting) => setting.key === key);
+    return found === undefined
+      ? "absent"
+      : [found.value, found.origin, found.position?.line ?? null, ...found.variables];
+  };
+  expect(
+    Object.fromEntries(
+      [
+        "concurrency",
+        "export.enabled",
+        "crm.hubspot.url",
+        "crm.hubspot.timeout",
+        "crm.hubspot.lock_timeout",
+        "crm.hubspot.crm_source",
+        "crm.hubspot.thresholds.success_rate",
+        "crm.hubspot.thresholds.min_actions",
+        "crm.hubspot.thresholds.utilization",
+        "crm.genius.url",
+        "crm.genius.url_file",
+        "crm.genius.timeout",
+        "crm.genius.crm_source",
+      ].map((key) => [key, of(key)]),
+    ),
+  ).toEqual({
+    concurrency: [2, "file", 2],
+    "export.enabled": [false, "built-in", null],
+    "crm.hubspot.url": ["***", "defaults", 4, "PASSWORD"],
+    "crm.hubspot.timeout": [5, "file", 9],
+    "crm.hubspot.lock_timeout": ["1s", "built-in", null],
+    "crm.hubspot.crm_source": ["hubspot", "built-in", null],
+    "crm.hubspot.thresholds.success_rate": [0.9, "file", 11],
+    "crm.hubspot.thresholds.min_actions": [5, "defaults", 6],
+    "crm.hubspot.thresholds.utilization": [0.5, "built-in", null],
+    "crm.genius.url": "absent",
+    "crm.genius.url_file": ["genius-url", "file", 14],
+    "crm.genius.timeout": ["10s", "defaults", 5],
+    "crm.genius.crm_source": ["Genius", "file", 15],
+  });
+});
+
+test("as text it is TOML with a comment each, and a secret is left out wherever it stands", async () => {
+  const { stdout, stderr } = await runCli(["config", "show"], { cwd, env });
+  expect(stdout).toStartWith(
+    `# ${cwd}/automation-reports.toml\nconcurrency = 2                              # line 2\n`,
+  );
+  expect(stdout).toContain(
+    '[crm.hubspot]  # postgres h:5433\nurl = "***"                                  # [defaults], line 4, $PASSWORD\n',
+  );
+  expect(stdout).toContain("[crm.genius]  # postgres g:5432, g2:5432\n");
+  expect(stdout).toContain('rule_names = { "***" = "x" }');
+  for (const secret of ["canary/pw%", "canary%2Fpw%25", "filed-canary"]) expect(stdout + stderr).not.toContain(secret);
+  expect(Bun.TOML.parse(stdout)).toMatchObject({ concurrency: 2, crm: { hubspot: { timeout: 5 } } });
+});
+
+test("config schema is what schema config prints, and names every key", async () => {
+  const [here, there] = await Promise.all([runCli(["config", "schema"]), runCli(["schema", "config"])]);
+  expect(here).toEqual(there);
+  const { properties } = JSON.parse(here.stdout) as {
+    properties: { crm: { additionalProperties: { properties: object } } };
+  };
+  expect(Object.keys(properties.crm.additionalProperties.properties)).toContain("stale_after");
+});
