@@ -19,12 +19,15 @@ const EXIT_MEANS = {
 const FILES = {
   "automation-reports.toml": "The configuration in the working directory.",
   "/etc/automation-reports/config.toml": "The configuration where there is none in the working directory.",
+  "~/.pgpass": "Passwords that the connection URLs do not give, mode 0600.",
+  "~/.postgresql/": "root.crt, postgresql.crt and postgresql.key, as libpq uses them.",
 };
 
 const ENVIRONMENT = {
   AUTOMATION_REPORTS_CONFIG: "The configuration file, where --config is not given.",
   CREDENTIALS_DIRECTORY:
     "Where the secrets are that systemd.exec(5) hands over: relative url_file names are looked for there first.",
+  PGPASSFILE: "Another password file than ~/.pgpass.",
   NO_COLOR: "Print without colour.",
   COLUMNS: "The width to print for where it is not a terminal's.",
 };
