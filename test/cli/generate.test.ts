@@ -190,7 +190,7 @@ test("a missing export directory's parent is made; one that is a file is exit 5,
   );
   expect(code).toBe(5);
   expect(stdout).toContain("hubspot");
-  expect(stderr).toContain("choose another --output-dir");
+  expect(stderr).toContain("choose another place");
 });
 
 test("what stands at the temporary or final names is not written through", async () => {
