@@ -111,7 +111,8 @@ async function connect(
     // reconnect without end to a server that accepts and closes.
     socket: async () => {
       const again = sockets.length > 0;
-      if (again && !signal.aborted) throw new WarehouseError("the server closed the connection while it was opened");
+      if (again && !signal.aborted)
+        throw new WarehouseError("the server closed the connection while it was opened: look into its log");
       const dialled = await dial(target, host, encryption, again ? AbortSignal.timeout(CANCEL_MS) : connecting);
       sockets.push(dialled.socket);
       protection = dialled.protection;
