@@ -20,7 +20,9 @@ const READER_ADDRESS = "10.231.7.2";
 
 /** False without root, without ip(8), and in a container that may not. */
 export const canMakeNamespaces =
-  process.getuid?.() === 0 && Bun.spawnSync(["unshare", "--net", "ip", "link", "show", "lo"]).success;
+  process.getuid?.() === 0 &&
+  Bun.which("ip") !== null &&
+  Bun.spawnSync(["unshare", "--net", "ip", "link", "show", "lo"]).success;
 
 let cables = 0;
 
