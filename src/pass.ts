@@ -34,6 +34,7 @@ export type PassResult = {
 };
 
 const RECENT_ACTIONS = 20;
+const NAMED_CRMS = 5;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
   const { config, crms, window, nowMs, detailed, log, signal } = options;
@@ -112,11 +113,17 @@ function findSharedFailures(outcomes: Outcome[], crms: CrmConfig[]): Finding[] {
         id: "warehouse-unreachable" as const,
         severity: "critical" as const,
         rule_name: null,
-        message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): ${reason}`,
+        message: `One cause for ${sources.length} CRMs (${nameSome(sources)}): ${reason}`,
         evidence: { sources, warehouse: describeTarget(crm.target) },
       },
     ];
   });
+}
+
+/** All of them are in the finding's evidence. */
+function nameSome(sources: string[]): string {
+  const more = sources.length - NAMED_CRMS;
+  return `${sources.slice(0, NAMED_CRMS).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function logOutcomes(document: PassDocument, reports: Report[], log: Log): void {

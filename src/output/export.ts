@@ -1,5 +1,5 @@
 /** Exports: one file per report, a link to the newest, old ones deleted only when the configuration says so. */
-import { mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/schema.ts";
@@ -20,7 +20,7 @@ export async function exportReport(report: Report, options: ExportOptions): Prom
 }
 
 async function writeExport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
-  await prepare(join(directory, LATEST));
+  await prepareLatest(join(directory, LATEST));
   await sweepTemporaryFiles(join(directory, LATEST));
   const { source, report_generated_at: generated } = report.metadata;
   const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
@@ -30,19 +30,14 @@ async function writeExport(report: Report, { directory, keep }: ExportOptions): 
   return path;
 }
 
-async function prepare(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true, mode: 0o750 });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    throw new AppError(
-      "delivery",
-      `the directory ${directory} could not be made (${code}): choose another --output-dir`,
-      {
-        cause: error,
-      },
-    );
-  }
+/** A link planted there would let the newest of a CRM replace a file of that name somewhere else. */
+async function prepareLatest(path: string): Promise<void> {
+  await explainFailure(path, async () => {
+    await mkdir(path, { recursive: true, mode: 0o750 });
+    if ((await lstat(path)).isSymbolicLink()) {
+      throw new AppError("delivery", `${path} is a symbolic link: remove it, or choose another place`);
+    }
+  });
 }
 
 async function pointLatest(directory: string, source: string, path: string): Promise<void> {

@@ -104,13 +104,14 @@ function isRunning(pid: number): boolean {
 }
 
 const REASONS: Record<string, string> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the quota is used up",
-  EROFS: "the file system is read-only",
-  EACCES: "this user may not write there",
-  EPERM: "this user may not write there",
-  ENOENT: "its directory is not there",
-  ENOTDIR: "a part of its path is not a directory",
+  ENOSPC: "the disk is full: make room, or choose another place",
+  EDQUOT: "the quota is used up: make room, or choose another place",
+  EROFS: "the file system is read-only: choose another place",
+  EACCES: "this user may not write there: change its permissions, or choose another place",
+  EPERM: "this user may not write there: change its permissions, or choose another place",
+  ENOENT: "its directory is not there: make it, or choose another place",
+  ENOTDIR: "a part of its path is not a directory: choose another place",
+  EEXIST: "a part of its path is not a directory: choose another place",
 };
 
 /** Errors of the file system become a delivery error in words. */

@@ -1,5 +1,6 @@
 /** Reads every chosen CRM's activity. */
 import type { Activity, Window } from "../report/activity.ts";
+import type { Redact } from "../redact.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
 import { visitWarehouses, type VisitOptions } from "./visit.ts";
 
@@ -19,7 +20,8 @@ export async function collectActivities(options: CollectOptions): Promise<Outcom
   return visits.map((visit): Outcome => {
     if (visit.status === "failed") return visit;
     const { source, status, result, seconds } = visit;
-    return { source, status, activity: { ...result, source, window, querySeconds: seconds } };
+    const activity = { ...hideInErrors(result, options.redact), source, window, querySeconds: seconds };
+    return { source, status, activity };
   });
 }
 
@@ -31,4 +33,15 @@ async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<
   }
   const { readPostgres } = await import("./postgres/read.ts");
   return await readPostgres(request, target, signal);
+}
+
+/** A sync may have written the very password into its error that it shares with us. */
+function hideInErrors(result: ReadResult, redact: Redact): ReadResult {
+  if (result.kind !== "read") return result;
+  const hide = (error: string | null) => (error === null ? null : redact(error));
+  return {
+    ...result,
+    rules: result.rules.map((rule) => ({ ...rule, newestError: hide(rule.newestError) })),
+    recent: result.recent.map((action) => ({ ...action, error: hide(action.error) })),
+  };
 }

@@ -20,6 +20,10 @@ const HOUR_MS = 3_600_000;
 
 const status = v.picklist(ACTION_STATUSES);
 const sum = v.nullable(v.number());
+/** numeric and float sums that JSON has no number for come as text. */
+const recordSum = v.nullable(
+  v.union([v.number(), v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"]), v.transform(Number))]),
+);
 const percentiles = v.tuple([v.number(), v.number(), v.number()]);
 
 const cellSchema = v.object({
@@ -30,10 +34,10 @@ const cellSchema = v.object({
   dn: v.number(),
   ds: sum,
   dm: sum,
-  processed: sum,
-  created: sum,
-  updated: sum,
-  failed: sum,
+  processed: recordSum,
+  created: recordSum,
+  updated: recordSum,
+  failed: recordSum,
   last: v.number(),
 });
 
@@ -156,7 +160,7 @@ function sumRecords(cells: Cell[]): RecordSums {
   };
 }
 
-/** Null when nothing is known, and when the sum is beyond what a JSON number holds exactly. */
+/** Null when nothing is known, and when the sum is no number or beyond what a JSON number holds exactly. */
 function addKnown(values: (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   const total = known.reduce((all, value) => all + value, 0);

@@ -7,15 +7,19 @@ export const BINARY = resolve(import.meta.dir, "../../dist/automation-reports");
 
 export type Ended = { code: number; stdout: string; stderr: string };
 
+export type Surroundings = {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Put before the command, such as nsenter(1) with its arguments. */
+  within?: string[];
+};
+
 export function freshDirectory(): string {
   return mkdtempSync(join(tmpdir(), "automation-reports-cli-"));
 }
 
-export function start(
-  args: readonly string[],
-  { cwd = freshDirectory(), env = {} }: { cwd?: string; env?: Record<string, string> } = {},
-) {
-  return Bun.spawn([BINARY, ...args], {
+export function start(args: readonly string[], { cwd = freshDirectory(), env = {}, within = [] }: Surroundings = {}) {
+  return Bun.spawn([...within, BINARY, ...args], {
     cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
     stdin: "ignore",
@@ -24,7 +28,7 @@ export function start(
   });
 }
 
-export async function runCli(args: readonly string[], options: Parameters<typeof start>[1] = {}): Promise<Ended> {
+export async function runCli(args: readonly string[], options: Surroundings = {}): Promise<Ended> {
   const child = start(args, options);
   const [stdout, stderr, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, stdout, stderr };

@@ -1,5 +1,16 @@
 /** A real PostgreSQL of the test's own: its own directory, port and password, stopped by pid when the tests end. */
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,13 +21,16 @@ export type PostgresServer = {
   port: number;
   socketDirectory: string;
   dataDirectory: string;
-  pid: number;
+  /** Of the postmaster that runs now: a restart changes it. */
+  readonly pid: number;
   /** The connection URL of a database, as its owner. */
   url: (database?: string, parameters?: string) => string;
   /** A new database of the caller's own. */
-  createDatabase: () => Promise<TestDatabase>;
+  createDatabase: (options?: string) => Promise<TestDatabase>;
   /** Returns when the configuration files are read again. */
   reload: () => Promise<void>;
+  /** What `pg_ctl stop -m MODE` does; the server is up again when `start` resolves. */
+  halt: (mode: "fast" | "immediate") => Promise<{ start: () => Promise<void> }>;
   stop: () => Promise<void>;
 };
 
@@ -52,6 +66,8 @@ export function listInstallations(): { name: string; bin: string }[] {
 export async function startPostgres(
   installation = listInstallations()[0]!,
   settings: Record<string, string> = {},
+  /** Put before the server's command, such as nsenter(1) with its arguments. */
+  within: string[] = [],
 ): Promise<PostgresServer> {
   const place = makePlace(installation);
   const passwordFile = join(place.directory, "password");
@@ -75,13 +91,13 @@ export async function startPostgres(
     { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
   );
   if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
-  return await launch(place, settings);
+  return await launch(place, settings, within);
 }
 
 /** A streaming standby of that server, which it must outlive. */
 export async function startStandby(primary: PostgresServer): Promise<PostgresServer> {
   const place = makePlace(listInstallations().find(({ name }) => name === primary.name)!);
-  await usingAdmin(primary.url(), async (sql) => {
+  await usingAdmin(primary.url(), socketOf(primary), async (sql) => {
     const session = await sql.reserve();
     await session`SELECT pg_backup_start('standby', true)`;
     cpSync(primary.dataDirectory, place.data, {
@@ -121,6 +137,7 @@ function giveToServer(path: string): void {
 async function launch(
   { name, directory, bin, data }: Place,
   settings: Record<string, string>,
+  within: string[] = [],
 ): Promise<PostgresServer> {
   const port = freePort();
   const options = {
@@ -130,15 +147,17 @@ async function launch(
     fsync: "off",
     ...settings,
   };
-  const child = Bun.spawn(
-    asNobody([
-      join(bin, "postgres"),
-      "-D",
-      data,
-      ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ]),
-    { stdout: "ignore", stderr: Bun.file(join(directory, "log")), env: cleanEnvironment() },
-  );
+  const command = [
+    join(bin, "postgres"),
+    "-D",
+    data,
+    ...Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ];
+  const log = openSync(join(directory, "log"), "a");
+  const spawn = () =>
+    Bun.spawn([...within, ...asNobody(command)], { stdout: "ignore", stderr: log, env: cleanEnvironment() });
+  const socket = socketOf({ socketDirectory: directory, port });
+  let child = spawn();
   const url = (database = "postgres", parameters = "") =>
     `postgresql://owner:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}${parameters}`;
   const server: PostgresServer = {
@@ -146,32 +165,44 @@ async function launch(
     port,
     socketDirectory: directory,
     dataDirectory: data,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     url,
-    createDatabase: async () => {
+    createDatabase: async (options = "") => {
       databases += 1;
       const name = `test_${databases}`;
-      await usingAdmin(url(), (sql) => sql`CREATE DATABASE ${sql(name)}`);
-      const sql = connect(url(name));
+      await usingAdmin(url(), socket, (sql) => sql.unsafe(`CREATE DATABASE ${name} ${options}`));
+      const sql = connect(url(name), socket);
       return { name, url: url(name), sql, close: () => sql.end({ timeout: 1 }) };
     },
     reload: async () => {
-      await usingAdmin(url(), async (sql) => {
+      await usingAdmin(url(), socket, async (sql) => {
         const loaded = async () => String((await sql`SELECT pg_conf_load_time()::text AS at`)[0]?.["at"]);
         const before = await loaded();
         await sql`SELECT pg_reload_conf()`;
         while ((await loaded()) === before) await Bun.sleep(5);
       });
     },
+    halt: async (mode) => {
+      child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
+      await child.exited;
+      const start = async () => {
+        child = spawn();
+        await waitUntilReady(url(), socket, child);
+      };
+      return { start };
+    },
     stop: async () => {
       running.delete(server);
       child.kill("SIGQUIT");
       await child.exited;
+      closeSync(log);
       rmSync(directory, { recursive: true, force: true });
     },
   };
   running.add(server);
-  await waitUntilReady(url(), child);
+  await waitUntilReady(url(), socket, child);
   return server;
 }
 
@@ -187,13 +218,23 @@ export function freePort(): number {
   return port;
 }
 
-/** A connection of the test's own. */
-export function connect(url: string): postgres.Sql {
-  return postgres(url, { max: 2, onnotice: () => {}, connect_timeout: 5, connection: { application_name: "test" } });
+function socketOf({ socketDirectory, port }: Pick<PostgresServer, "socketDirectory" | "port">): string {
+  return join(socketDirectory, `.s.PGSQL.${port}`);
 }
 
-async function usingAdmin(url: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const sql = connect(url);
+/** A connection of the test's own; by the Unix socket where one is named, which every network namespace sees. */
+export function connect(url: string, socket?: string): postgres.Sql {
+  return postgres(url, {
+    ...(socket === undefined ? {} : { path: socket }),
+    max: 2,
+    onnotice: () => {},
+    connect_timeout: 5,
+    connection: { application_name: "test" },
+  });
+}
+
+async function usingAdmin(url: string, socket: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const sql = connect(url, socket);
   try {
     await work(sql);
   } finally {
@@ -201,11 +242,11 @@ async function usingAdmin(url: string, work: (sql: postgres.Sql) => Promise<unkn
   }
 }
 
-async function waitUntilReady(url: string, child: Bun.Subprocess): Promise<void> {
+async function waitUntilReady(url: string, socket: string, child: Bun.Subprocess): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error("postgres ended before it was ready");
     try {
-      await usingAdmin(url, (sql) => sql`SELECT 1`);
+      await usingAdmin(url, socket, (sql) => sql`SELECT 1`);
       return;
     } catch {
       await Bun.sleep(20);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { exportReport } from "../../src/output/export.ts";
@@ -38,6 +38,21 @@ test("keep = 1 within one second leaves the one just written", async () => {
     expect(readdirSync(directory).toSorted()).toEqual([basename(path), "latest"]);
     expect(JSON.parse(readFileSync(join(directory, "latest/hubspot.json"), "utf8"))).toEqual(made);
   }
+});
+
+test("a planted link in place of latest is refused before anything is written", async () => {
+  const [directory, elsewhere] = [fresh(), fresh()];
+  for (const path of [directory, elsewhere]) mkdirSync(path, { recursive: true });
+  symlinkSync(elsewhere, join(directory, "latest"));
+  expect(exportReport(made, { directory, keep: null })).rejects.toThrow("latest is a symbolic link: remove it");
+  expect([readdirSync(directory), readdirSync(elsewhere)]).toEqual([["latest"], []]);
+});
+
+test.each([
+  { name: "a file in its path", path: "/dev/null/exports", says: "a part of its path is not a directory" },
+  { name: "a file in its place", path: "/dev/null", says: "a part of its path is not a directory" },
+])("$name: what is wrong and what to do", async ({ path, says }) => {
+  expect(exportReport(made, { directory: path, keep: null })).rejects.toThrow(says);
 });
 
 test("keep leaves the newest of this CRM, and everything else", async () => {

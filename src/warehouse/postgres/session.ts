@@ -111,7 +111,8 @@ async function connect(
     // reconnect without end to a server that accepts and closes.
     socket: async () => {
       const again = sockets.length > 0;
-      if (again && !signal.aborted) throw new WarehouseError("the server closed the connection while it was opened");
+      if (again && !signal.aborted)
+        throw new WarehouseError("the server closed the connection while it was opened: look into its log");
       const dialled = await dial(target, host, encryption, again ? AbortSignal.timeout(CANCEL_MS) : connecting);
       sockets.push(dialled.socket);
       protection = dialled.protection;
@@ -173,6 +174,8 @@ function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): st
     `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
     "SET LOCAL jit = off",
     "SET LOCAL TimeZone = 'UTC'",
+    // Such a database holds any bytes; asked for UTF-8, the server would refuse the whole answer because of one of them.
+    "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'",
   ].join("; ");
 }
 

@@ -1,0 +1,263 @@
+/** Places that cannot be written, and traps planted there: the reports are still printed, nothing outside is touched. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Report } from "../../../src/report/schema.ts";
+import { BINARY, directoryWith, freshDirectory, start } from "../../making/cli.ts";
+import {
+  AS_OF,
+  expectNothingLeft,
+  figuresOf,
+  GENERATE,
+  isLong,
+  isRoot,
+  launch,
+  makeTrio,
+  until,
+  type Trial,
+  type Trio,
+} from "../../making/faults.ts";
+
+const TO_OUT = ["--export-json", "--output-dir", "out"];
+let trio: Trio;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+});
+
+afterAll(async () => await trio.healthy.close());
+
+/** Exit 5, every report whole on stdout, as many lines as deliveries failed, each with what to do or why. */
+async function expectUndelivered(trial: Trial, says: string, lines: number): Promise<void> {
+  expect([trial.code, figuresOf(trial.stdout)]).toEqual([5, trio.expected]);
+  const errors = trial.stderr.trimEnd().split("\n");
+  expect(errors).toEqual(Array.from({ length: lines }, () => expect.stringMatching(/^error: /)));
+  for (const error of errors) expect(error).toContain(says);
+  await expectNothingLeft(trial, [trio.healthy]);
+}
+
+describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
+  test("read-only, with and without the directories there: said for each CRM, nothing written", async () => {
+    await using mount = mountTmpfs();
+    mkdirSync(join(mount.path, "ready/latest"), { recursive: true });
+    mount.remount("ro");
+    for (const place of ["ready", "new", "new/er"]) {
+      const directory = join(mount.path, place);
+      const args = [...GENERATE, "--export-json", "--output-dir", directory];
+      const trial = await launch(args, { cwd: trio.healthyOnly() }).trial;
+      await expectUndelivered(trial, "the file system is read-only", 2);
+      expect(trial.stderr).toContain(directory);
+    }
+    expect(readdirSync(mount.path, { recursive: true })).toEqual(["ready", "ready/latest"]);
+  });
+
+  test("read-only, --output: exit 5, and stdout stays empty", async () => {
+    await using mount = mountTmpfs();
+    mount.remount("ro");
+    const args = [...GENERATE, "--output", join(mount.path, "x.json")];
+    const trial = await launch(args, { cwd: trio.healthyOnly() }).trial;
+    expect([trial.code, trial.stdout]).toEqual([5, ""]);
+    expect(trial.stderr).toMatch(
+      /^error: .*x\.json could not be written: the file system is read-only: choose another place\n$/,
+    );
+    await expectNothingLeft(trial, [trio.healthy]);
+  });
+
+  test("full: no half file, the reports still on stdout", async () => {
+    await using mount = mountTmpfs("size=12k");
+    writeFileSync(join(mount.path, "filler"), "x".repeat(8192));
+    const args = [...GENERATE, "--export-json", "--output-dir", mount.path];
+    const trial = await launch(args, { cwd: trio.healthyOnly() }).trial;
+    expect([trial.code, figuresOf(trial.stdout)]).toEqual([5, trio.expected]);
+    expect(trial.stderr).toContain("the disk is full");
+    for (const name of new Bun.Glob("*.json").scanSync(mount.path))
+      JSON.parse(readFileSync(join(mount.path, name), "utf8"));
+    expect(readdirSync(mount.path).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    const toFile = [...GENERATE, "--output", join(mount.path, "x.json")];
+    const output = await launch(toFile, { cwd: trio.healthyOnly() }).trial;
+    expect([output.code, existsSync(join(mount.path, "x.json"))]).toEqual([5, false]);
+  });
+});
+
+describe("symbolic links planted by somebody else", () => {
+  test("at the final names: left alone, the reports get the next name", async () => {
+    const { cwd, out, outside } = plantedPlace();
+    // The stamp is the second in which the pass begins, so every second near now has a link.
+    for (let second = -2; second < 20; second += 1) {
+      const stamp = new Date(Date.now() + second * 1000).toISOString().replace(/\.\d+/, "").replace(/[-:]/g, "");
+      for (const crm of ["first", "last"]) symlinkSync(outside, join(out, `${crm}_automation_report_${stamp}.json`));
+    }
+    const trial = await launch([...GENERATE, ...TO_OUT], { cwd }).trial;
+    expect([trial.code, readFileSync(outside, "utf8")]).toEqual([0, "untouched"]);
+    for (const crm of ["first", "last"]) {
+      expect(readlinkSync(join(out, "latest", `${crm}.json`))).toMatch(/Z_2\.json$/);
+      expect(readReport(join(out, "latest", `${crm}.json`)).metadata.source).toBe(crm);
+    }
+    await expectNothingLeft(trial, [trio.healthy]);
+  });
+
+  test("at the names of the newest: replaced, not followed", async () => {
+    const { cwd, out, outside } = plantedPlace();
+    mkdirSync(join(out, "latest"));
+    symlinkSync(outside, join(out, "latest/first.json"));
+    symlinkSync("/nowhere/at/all", join(out, "latest/last.json"));
+    const trial = await launch([...GENERATE, ...TO_OUT], { cwd }).trial;
+    expect([trial.code, readFileSync(outside, "utf8")]).toEqual([0, "untouched"]);
+    for (const crm of ["first", "last"])
+      expect(readReport(join(out, "latest", `${crm}.json`)).metadata.source).toBe(crm);
+  });
+
+  test("at names of temporary files: the link of a dead process is removed, its target untouched", async () => {
+    const { cwd, out, outside } = plantedPlace();
+    const dead = Bun.spawnSync(["true"]).pid;
+    const host = hostname().replace(/[^\w-]/g, "_");
+    const planted = join(out, `.automation-reports.${host}.${dead}.${crypto.randomUUID()}.tmp`);
+    symlinkSync(outside, planted);
+    const trial = await launch([...GENERATE, ...TO_OUT], { cwd }).trial;
+    expect([trial.code, readFileSync(outside, "utf8")]).toEqual([0, "untouched"]);
+    expect(readdirSync(out).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("at latest itself: refused, so that nothing is replaced in a directory outside", async () => {
+    const { cwd, out } = plantedPlace();
+    const elsewhere = freshDirectory();
+    writeFileSync(join(elsewhere, "first.json"), "precious");
+    symlinkSync(elsewhere, join(out, "latest"));
+    const trial = await launch([...GENERATE, ...TO_OUT], { cwd }).trial;
+    await expectUndelivered(trial, "latest is a symbolic link: remove it", 2);
+    expect(readFileSync(join(elsewhere, "first.json"), "utf8")).toBe("precious");
+    expect(readdirSync(elsewhere)).toEqual(["first.json"]);
+  });
+
+  test("the output directory may be a link of the operator's own", async () => {
+    const { cwd } = plantedPlace();
+    const elsewhere = freshDirectory();
+    symlinkSync(elsewhere, join(cwd, "linked"));
+    const args = [...GENERATE, "--export-json", "--output-dir", "linked"];
+    expect((await launch(args, { cwd }).trial).code).toBe(0);
+    expect(readdirSync(join(elsewhere, "latest")).toSorted()).toEqual(["first.json", "last.json"]);
+  });
+
+  test.each([
+    { name: "a link to a file", plant: symlinkSync },
+    { name: "a second name of a file", plant: linkSync },
+  ])("--output where there is $name: replaced, the file untouched", async ({ plant }) => {
+    const { cwd, outside } = plantedPlace();
+    const output = join(cwd, "report.json");
+    plant(outside, output);
+    const trial = await launch([...GENERATE, "--output", "report.json"], { cwd }).trial;
+    expect([trial.code, readFileSync(outside, "utf8")]).toEqual([0, "untouched"]);
+    expect([lstatSync(output).isFile(), figuresOf(readFileSync(output, "utf8"))]).toEqual([true, trio.expected]);
+  });
+
+  test.each([
+    { name: "a directory", make: () => freshDirectory() },
+    { name: "a device", make: () => "/dev/full" },
+    {
+      name: "a pipe",
+      make: () => {
+        const path = join(freshDirectory(), "pipe");
+        Bun.spawnSync(["mkfifo", path]);
+        return path;
+      },
+    },
+  ])("--output where there is a link to $name: refused", async ({ make }) => {
+    const { cwd } = plantedPlace();
+    symlinkSync(make(), join(cwd, "report.json"));
+    const trial = await launch([...GENERATE, "--output", "report.json"], { cwd }).trial;
+    expect([trial.code, trial.stdout]).toEqual([5, ""]);
+    expect(trial.stderr).toContain("report.json is not a file: leave --output out to write to stdout");
+  });
+});
+
+test("kill -9 in mid-export leaves whole reports only, and the next run sweeps the rest", async () => {
+  const cwd = directoryWith(manyHealthy(40));
+  const directory = join(cwd, "out");
+  const args = [...GENERATE, ...TO_OUT];
+  for (let round = 0; round < (isLong ? 40 : 4); round += 1) {
+    const before = existsSync(directory) ? readdirSync(directory).length : 0;
+    const child = start(args, { cwd });
+    await until(() => existsSync(directory) && readdirSync(directory).length > before + ((round * 7) % 30));
+    child.kill("SIGKILL");
+    await child.exited;
+    for (const name of readdirSync(directory).filter((file) => file.endsWith(".json")))
+      readReport(join(directory, name));
+  }
+  const trial = await launch(args, { cwd }).trial;
+  expect(trial.code).toBe(0);
+  expect(readdirSync(directory).filter((file) => file.endsWith(".tmp"))).toEqual([]);
+  await expectNothingLeft(trial, [trio.healthy]);
+}, 60_000);
+
+describe("stdout", () => {
+  test("full: exit 5", () => {
+    const made = Bun.spawnSync(["sh", "-c", `"$0" "$@" > /dev/full`, BINARY, ...GENERATE], {
+      cwd: trio.healthyOnly(),
+      stderr: "pipe",
+    });
+    expect([made.exitCode, made.stderr.toString()]).toEqual([
+      5,
+      expect.stringContaining("stdout took only a part: the disk is full"),
+    ]);
+  });
+
+  test("closed early: exit 5, no stack", () => {
+    const made = Bun.spawnSync(
+      [
+        "bash",
+        "-c",
+        `"$0" "$@" | head -c 1 >/dev/null; echo \${PIPESTATUS[0]}`,
+        BINARY,
+        "generate",
+        ...AS_OF,
+        "--format",
+        "json",
+      ],
+      { cwd: directoryWith(manyHealthy(60)), stderr: "pipe" },
+    );
+    expect(made.stdout.toString().trim()).toBe("5");
+    expect(made.stderr.toString()).toContain("its reader closed it");
+    expect(made.stderr.toString()).not.toContain(" at ");
+  });
+});
+
+/** A working directory with `out` in it, and a file outside that nothing may touch. */
+function plantedPlace(): { cwd: string; out: string; outside: string } {
+  const cwd = trio.healthyOnly();
+  const out = join(cwd, "out");
+  mkdirSync(out);
+  const outside = join(freshDirectory(), "outside");
+  writeFileSync(outside, "untouched");
+  return { cwd, out, outside };
+}
+
+function manyHealthy(count: number): string {
+  const tables = Array.from({ length: count }, (_, index) => `[crm.crm${index}]\n`);
+  return `[defaults]\nurl = "${trio.healthyUrl}"\n${tables.join("")}`;
+}
+
+function readReport(path: string): Report {
+  return JSON.parse(readFileSync(path, "utf8")) as Report;
+}
+
+function mountTmpfs(options = "size=1m"): AsyncDisposable & { path: string; remount: (how: string) => void } {
+  const path = freshDirectory();
+  const mount = (...args: string[]) => expect(Bun.spawnSync(["mount", ...args, path]).exitCode).toBe(0);
+  mount("-t", "tmpfs", "-o", options, "tmpfs");
+  return {
+    path,
+    remount: (how) => mount("-o", `remount,${how}`),
+    [Symbol.asyncDispose]: async () => void Bun.spawnSync(["umount", path]),
+  };
+}

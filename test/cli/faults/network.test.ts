@@ -1,0 +1,100 @@
+/** The network to one CRM's server is lost in mid-query: nobody says so, there is only silence. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  backendPid,
+  expectOneFailure,
+  figuresOf,
+  GENERATE,
+  launch,
+  makeTrio,
+  makeVictim,
+  slowDown,
+  until,
+  type Trial,
+  type Trio,
+} from "../../making/faults.ts";
+import { canMakeNamespaces, layCable, type Cable } from "../../making/namespaces.ts";
+
+const WHY = "network namespaces need root";
+
+let trio: Trio;
+let cable: Cable;
+
+beforeAll(async () => {
+  if (!canMakeNamespaces) return;
+  [trio, cable] = await Promise.all([makeTrio(), layCable()]);
+});
+
+afterAll(async () => {
+  if (!canMakeNamespaces) return;
+  await cable[Symbol.asyncDispose]();
+  await trio.healthy.close();
+});
+
+describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
+  test("in mid-query: given up at the deadline, no snapshot held, the backend gone once it can know", async () => {
+    const victim = await makeVictim(cable.server);
+    await slowDown(victim);
+    const cwd = trio.withDead(cable.url(victim.name), 'timeout = "1500ms"');
+    const { trial } = launch(GENERATE, { cwd, within: cable.here });
+    const pid = await backendPid(victim);
+    cable.pull();
+    let ended: Trial;
+    try {
+      ended = await trial;
+      // Cancelling and closing are tried for little more than a second.
+      expect(ended.tookMs).toBeLessThan(5000);
+      // The server's own statement_timeout ends the query, though nobody can tell it to.
+      await until(async () => {
+        const [row] = await victim.sql`SELECT state, backend_xmin FROM pg_stat_activity WHERE pid = ${pid}`;
+        return row?.["state"] === "idle in transaction (aborted)" && row["backend_xmin"] === null;
+      });
+    } finally {
+      cable.plugIn();
+    }
+    await expectOneFailure(ended, {
+      trio,
+      says: "no complete answer within 1.5 s",
+      advises: "raise timeout",
+      free: [victim],
+    });
+    await victim.close();
+  }, 20_000);
+
+  test("before the connection: given up at the deadline", async () => {
+    cable.pull();
+    try {
+      const cwd = trio.withDead(cable.url("postgres"), 'timeout = "500ms"');
+      const ended = await launch(GENERATE, { cwd, within: cable.here }).trial;
+      expect(ended.tookMs).toBeLessThan(4000);
+      await expectOneFailure(ended, { trio, says: "no complete answer within 0.5 s", advises: "raise timeout" });
+    } finally {
+      cable.plugIn();
+    }
+  });
+
+  test("and plugged in again within the deadline: the report is made", async () => {
+    const victim = await makeVictim(cable.server);
+    await slowDown(victim, 1);
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(cable.url(victim.name)), within: cable.here });
+    await backendPid(victim);
+    cable.pull();
+    await Bun.sleep(300);
+    cable.plugIn();
+    const { code, stdout } = await trial;
+    expect([code, figuresOf(stdout)]).toMatchObject([
+      0,
+      [{}, { performance_metrics: { total_actions: 2, failed_actions: 1 } }, {}],
+    ]);
+    await victim.close();
+  }, 20_000);
+});
+
+describe.skipIf(!canMakeNamespaces)(`no route to the server (${WHY})`, () => {
+  test("is said at once", async () => {
+    const cwd = trio.withDead("postgres://u:canary@10.231.8.1/d");
+    const ended = await launch(GENERATE, { cwd, within: cable.here }).trial;
+    // Bun reports ENETUNREACH as ECONNREFUSED.
+    await expectOneFailure(ended, { trio, says: "10.231.8.1:5432", advises: "is PostgreSQL running there" });
+  });
+});

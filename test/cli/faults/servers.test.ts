@@ -1,0 +1,230 @@
+/** A CRM whose server is away, closed, mute, full, locked or frozen: the others' reports are made, one line says why. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import postgres from "postgres";
+import {
+  backendPid,
+  expectNothingLeft,
+  expectOneFailure,
+  figuresOf,
+  GENERATE,
+  launch,
+  makeTrio,
+  makeVictim,
+  slowDown,
+  type Trio,
+} from "../../making/faults.ts";
+import { NO_TLS, startPeer, type Peer } from "../../making/peers.ts";
+import {
+  freePort,
+  PASSWORD,
+  startPostgres,
+  type PostgresServer,
+  type TestDatabase,
+} from "../../making/postgres-server.ts";
+import type { Report } from "../../../src/report/schema.ts";
+
+const DEADLINE = "600ms";
+/** Start of the process, and what closing and cancelling may take after the deadline. */
+const GRACE_MS = 4000;
+
+let trio: Trio;
+let victims: PostgresServer;
+let victim: TestDatabase;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+  // Small enough to be filled by a test.
+  victims = await startPostgres(undefined, { max_connections: "12" });
+  victim = await makeVictim(victims);
+});
+
+afterAll(async () => {
+  await victim.close();
+  await trio.healthy.close();
+  await victims.stop();
+});
+
+describe("away, or not what was configured", () => {
+  test.each([
+    {
+      name: "port closed",
+      url: () => `postgres://u:canary@127.0.0.1:${freePort()}/d`,
+      says: "refuses the connection",
+      advises: "is PostgreSQL running there",
+    },
+    {
+      name: "wrong password",
+      url: () => victim.url.replace(encodeURIComponent(PASSWORD), "canary-wrong"),
+      says: "refuses the password or user",
+      advises: "check both in the connection URL",
+    },
+    {
+      name: "unknown database",
+      url: () => victims.url("nowhere"),
+      says: "no database of that name",
+      advises: "check the end of the connection URL",
+    },
+    {
+      name: "unknown host",
+      url: () => "postgres://u:canary@nowhere.invalid/d",
+      says: "nowhere.invalid",
+      advises: "DNS",
+    },
+    { name: "SQLite file missing", url: () => "sqlite:/nowhere/w.sqlite", says: "cannot be opened", advises: "check" },
+  ])("$name", async ({ url, says, advises }) => {
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url()) });
+    await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
+  });
+});
+
+describe("mute: given up at the deadline, after one connection", () => {
+  test.each([
+    { name: "before it answers an SSLRequest", query: "", conduct: {} },
+    { name: "where TLS is required", query: "?sslmode=require", conduct: {} },
+    {
+      name: "after it refused TLS",
+      query: "",
+      conduct: { data: (answer: (text: string) => void) => answer(NO_TLS) },
+      // One for the SSLRequest, one in plain: then it is mute.
+      calls: 2,
+    },
+    { name: "where no TLS is asked for", query: "?sslmode=disable", conduct: {} },
+  ])("$name", async ({ query, conduct, calls = 1 }) => {
+    using peer = startPeer(conduct);
+    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
+    const ended = await trial;
+    await expectOneFailure(ended, { trio, says: "no complete answer within 0.6 s", advises: "raise timeout" });
+    expect(ended.tookMs).toBeLessThan(600 + GRACE_MS);
+    expect(peer.calls()).toBe(calls);
+  });
+});
+
+describe("accepts and closes: not called again and again", () => {
+  const atOnce = { open: (hangUp: () => void) => hangUp() };
+  test.each([
+    { name: "at once", query: "", conduct: atOnce },
+    { name: "at once, no TLS asked for", query: "?sslmode=disable", conduct: atOnce },
+    { name: "at once, TLS required", query: "?sslmode=require", conduct: atOnce },
+  ])("$name", async ({ query, conduct }) => {
+    using peer: Peer = startPeer(conduct);
+    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "3s"') });
+    // Closed or broken off: that depends on whether our first bytes came before or after.
+    await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
+    expect(peer.calls()).toBeLessThan(20);
+  });
+
+  test("after the first message, whatever it is", async () => {
+    using peer = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: { data: (socket) => void socket.end() },
+    });
+    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d?sslmode=disable`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "3s"') });
+    await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
+  });
+
+  test("an answer that is not PostgreSQL's", async () => {
+    using peer = startPeer({ data: (answer) => answer("HTTP/1.1 400 Bad Request\r\n\r\n") });
+    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
+    await expectOneFailure(await trial, { trio, says: `127.0.0.1:${peer.port}`, advises: "" });
+    expect(peer.calls()).toBeLessThan(20);
+  });
+});
+
+describe("too many connections", () => {
+  const says = "has no free connection";
+  const advises = "raise max_connections or the role's limit, or try later";
+
+  test("of the role", async () => {
+    const role = `limited_${victim.name}`;
+    await victim.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary' CONNECTION LIMIT 0`);
+    const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url) });
+    await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
+  });
+
+  test("of the whole server", async () => {
+    const held = await fillUp(victims);
+    try {
+      const { trial } = launch(GENERATE, { cwd: trio.withDead(victims.url(victim.name)) });
+      await expectOneFailure(await trial, { trio, says, advises });
+    } finally {
+      await held.release();
+    }
+  });
+});
+
+test("table locked exclusively: given up at lock_timeout", async () => {
+  const holder = await victim.sql.reserve();
+  await holder`BEGIN`;
+  await holder`LOCK TABLE orchestration.sync_history IN ACCESS EXCLUSIVE MODE`;
+  const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, 'lock_timeout = "100ms"') });
+  await expectOneFailure(await trial, {
+    trio,
+    says: "locked by somebody else",
+    advises: "look for a long ALTER",
+    free: [victim],
+  });
+  await holder`ROLLBACK`;
+  holder.release();
+});
+
+describe("frozen in mid-query: given up at the deadline, free again once it thaws", () => {
+  test.each([
+    { name: "a backend", frozen: (backend: number) => [backend] },
+    { name: "the whole server", frozen: (backend: number) => [victims.pid, backend] },
+  ])(
+    "$name",
+    async ({ frozen }) => {
+      const victim = await makeVictim(victims);
+      await slowDown(victim);
+      const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, 'timeout = "1500ms"') });
+      const pids = frozen(await backendPid(victim));
+      for (const pid of pids) process.kill(pid, "SIGSTOP");
+      try {
+        const ended = await trial;
+        await expectOneFailure(ended, { trio, says: "no complete answer within 1.5 s", advises: "raise timeout" });
+        expect(ended.tookMs).toBeLessThan(1500 + GRACE_MS);
+      } finally {
+        for (const pid of pids.toReversed()) process.kill(pid, "SIGCONT");
+      }
+      await expectNothingLeft(await trial, [victim]);
+      await victim.close();
+    },
+    15_000,
+  );
+});
+
+test("table missing: a fallback report beside the others, exit 0", async () => {
+  const victim = await makeVictim(victims);
+  await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
+  const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;
+  const reports = JSON.parse(ended.stdout) as Report[];
+  expect([ended.code, reports.map(({ metadata }) => metadata.status)]).toEqual([0, ["ok", "fallback", "ok"]]);
+  const others = reports.filter(({ metadata }) => metadata.source !== "dead");
+  expect(figuresOf(JSON.stringify(others))).toEqual(trio.expected);
+  await expectNothingLeft(ended, [trio.healthy, victim]);
+  await victim.close();
+});
+
+/** Takes every connection that the server still has. */
+async function fillUp(server: PostgresServer): Promise<{ release: () => Promise<void> }> {
+  const holders: postgres.Sql[] = [];
+  const release = async () => {
+    await Promise.all(holders.map((holder) => holder.end({ timeout: 1 })));
+  };
+  for (;;) {
+    const holder = postgres(server.url(), { max: 1 });
+    holders.push(holder);
+    try {
+      await holder`SELECT 1`;
+    } catch (error) {
+      if (error instanceof postgres.PostgresError && error.code === "53300") return { release };
+      throw error;
+    }
+  }
+}

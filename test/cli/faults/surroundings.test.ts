@@ -1,0 +1,127 @@
+/** Traps in the working directory and odd surroundings: the same bytes as anywhere else. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BINARY, directoryWith, freshDirectory } from "../../making/cli.ts";
+import {
+  AS_OF,
+  expectNothingLeft,
+  expectNoSecret,
+  figuresOf,
+  GENERATE,
+  launch,
+  makeTrio,
+  type Trio,
+} from "../../making/faults.ts";
+import { listEngines, run } from "../../making/warehouses.ts";
+
+let trio: Trio;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+});
+
+afterAll(async () => await trio.healthy.close());
+
+describe("traps in the working directory", () => {
+  const TRAP = `require("node:fs").writeFileSync("sprung", ""); process.env.NO_COLOR = "1"; process.exit(99);`;
+
+  function setTraps(cwd: string): void {
+    const variables = `WAREHOUSE_URL=postgres://trap:canary@127.0.0.1:1/d\nNO_COLOR=1\nTZ=Asia/Kolkata\nAUTOMATION_REPORTS_CONFIG=/nowhere/trap.toml\nBUN_BE_BUN=1\nPGPASSWORD=canary\n`;
+    for (const name of [".env", ".env.local", ".env.production", ".env.development"])
+      writeFileSync(join(cwd, name), variables);
+    writeFileSync(join(cwd, "trap.ts"), TRAP);
+    writeFileSync(
+      join(cwd, "bunfig.toml"),
+      `preload = ["./trap.ts"]\nlogLevel = "debug"\n[run]\npreload = ["./trap.ts"]\n`,
+    );
+    writeFileSync(join(cwd, "package.json"), `{ "name": "trap", "imports": { "#*": "./trap.ts" }, "main": "trap.ts" }`);
+    writeFileSync(join(cwd, "tsconfig.json"), `{ "compilerOptions": { "paths": { "*": ["./trap.ts"] } } }`);
+    for (const module of ["postgres", "consola", "valibot", "citty"]) {
+      mkdirSync(join(cwd, "node_modules", module), { recursive: true });
+      writeFileSync(join(cwd, "node_modules", module, "index.js"), TRAP);
+    }
+  }
+
+  test("change nothing and are not run", async () => {
+    const cwd = trio.healthyOnly();
+    setTraps(cwd);
+    const { code, stdout, stderr } = await launch(GENERATE, { cwd }).trial;
+    expect([code, stderr, figuresOf(stdout)]).toEqual([0, "", trio.expected]);
+    expect(existsSync(join(cwd, "sprung"))).toBe(false);
+  });
+
+  test("set no variable of the configuration", async () => {
+    const cwd = directoryWith('[defaults]\nurl = "${WAREHOUSE_URL}"\n[crm.first]\n');
+    setTraps(cwd);
+    const ended = await launch(GENERATE, { cwd }).trial;
+    expect([ended.code, ended.stdout]).toEqual([2, ""]);
+    expect(ended.stderr).toContain("the environment variable WAREHOUSE_URL is not set");
+    expect(ended.stderr).not.toContain("canary");
+    expect(existsSync(join(cwd, "sprung"))).toBe(false);
+  });
+
+  test("take no colour from a terminal", () => {
+    const cwd = trio.healthyOnly();
+    setTraps(cwd);
+    const typescript = join(freshDirectory(), "typescript");
+    Bun.spawnSync(["script", "-qec", [BINARY, "generate", ...AS_OF].join(" "), typescript], {
+      cwd,
+      env: { PATH: process.env["PATH"] ?? "", TERM: "xterm" },
+      stdin: "ignore",
+      stdout: "ignore",
+    });
+    expect(readFileSync(typescript, "utf8")).toContain("\u001b[");
+    expect(existsSync(join(cwd, "sprung"))).toBe(false);
+  });
+});
+
+describe("time zones change no byte", () => {
+  const ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia"];
+  const times = [
+    // Around midnight of each zone, and an hour that the spring change leaves out in New York.
+    { start: "2026-03-08T07:30:00Z", end: "2026-03-08T07:31:00Z" },
+    { start: "2026-03-08T05:00:00Z", end: "2026-03-08T05:00:01Z" },
+    { start: "2026-03-07T18:30:00Z", end: "2026-03-07T18:30:02Z", status: "failed", error: "HTTP 429" },
+    { start: "2026-03-08T11:00:00Z", end: "2026-03-08T12:00:00Z" },
+  ];
+  const asOf = ["--as-of", "2026-03-08T15:00:00Z", "--detailed"];
+
+  test.each(listEngines().filter(({ name }) => /^(packaged|sqlite)/.test(name)))("on $name", async ({ make }) => {
+    const warehouse = await make(
+      times.map((row) => run({ crm: "hubspot", ...row })),
+      [],
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const said = await Promise.all(
+      ZONES.map(async (zone) => {
+        const env = { TZ: zone, PGTZ: zone };
+        const table = await launch(["generate", ...asOf], { cwd, env }).trial;
+        const json = await launch(["generate", ...asOf, "--format", "json"], { cwd, env }).trial;
+        for (const ended of [table, json]) expectNoSecret(ended);
+        return { codes: [table.code, json.code], table: withoutPass(table.stdout), json: withoutPass(json.stdout) };
+      }),
+    );
+    const [first] = said;
+    expect(first?.codes).toEqual([0, 0]);
+    expect(first?.table).toContain("to 8 Mar 2026 15:00 UTC");
+    expect(first?.json).toContain('"last_success_at": "2026-03-08T11:00:00Z"');
+    for (const other of said) expect(other).toEqual(first!);
+    await warehouse.close();
+  });
+
+  test("of a database neither", async () => {
+    await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET timezone = 'Pacific/Apia'`);
+    await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET datestyle = 'SQL, DMY'`);
+    await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET extra_float_digits = 0`);
+    const ended = await launch(GENERATE, { cwd: trio.healthyOnly() }).trial;
+    await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} RESET ALL`);
+    expect([ended.code, figuresOf(ended.stdout)]).toEqual([0, trio.expected]);
+    await expectNothingLeft(ended, [trio.healthy]);
+  });
+});
+
+/** Without the lines and figures that differ from pass to pass. */
+function withoutPass(text: string): string {
+  return text.replace(/"(pass_id|report_generated_at|query_seconds)": .*/g, "").replace(/made in \d+\.\d\d s/, "");
+}
