@@ -1,6 +1,6 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
 import type { ReadActivity } from "./activity.ts";
-import { maskErrorMessage } from "./error-message.ts";
+import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "./figures.ts";
 import { measureByLevel, measureByStrategy } from "./groups.ts";
 import type { RuleSet } from "./rules.ts";

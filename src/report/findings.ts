@@ -1,7 +1,7 @@
 /** What an operator may have to act on. Each finding is a small rule over the facts; the table is the list of them. */
 import type { ReadActivity, StatusCounts } from "./activity.ts";
 import type { Outcome } from "./counts.ts";
-import { maskErrorMessage } from "./error-message.ts";
+import { maskErrorMessage } from "./errors/redact.ts";
 import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "./figures.ts";
 import { compareNames, type RuleSet } from "./rules.ts";
 import { SEVERITIES, type ActionStatus, type Finding, type FindingId, type Report } from "./schema.ts";

@@ -1,5 +1,5 @@
 /** Advice, derived from findings only: one entry per kind of finding. */
-import { adviseOnError } from "./error-message.ts";
+import { adviseOnError } from "./errors/families.ts";
 import { formatRatio } from "./figures.ts";
 import { PRIORITIES, type Finding, type FindingId, type Recommendation } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";

@@ -1,0 +1,43 @@
+/** Values out of the records that were synchronised: what databases quote of a row, addresses and numbers of people. */
+import { applyMasks, namedValue, type Mask } from "./masks.ts";
+
+const PERSONAL_NAMES =
+  "(?:first|last|full|middle|sur)_?name|(?:home|mobile|work|cell)?_?phone(?:_?number)?|mobile|birth_?da(?:te|y)|date_?of_?birth|ssn|iban";
+
+/** PostgreSQL: `Key (email)=(…)` and `Failing row contains (…)`, in any language; a value may hold brackets and newlines. */
+const ROW_VALUES =
+  /(failing row contains \(|\)\s?=\s?\()[\s\S]*?(?:\)(?=\s{1,5}(?:already exists|is not present|is still referenced|conflicts with|is duplicated))|(?=\n\s{0,5}(?:HINT|CONTEXT|STATEMENT|QUERY|LINE|During handling|The above|Traceback)\b)|(?=\[SQL:)|$)/gi;
+
+const REFUSED_VALUE =
+  /((?:invalid input (?:syntax|value) for [^:\n]{1,80}|invalid input for query argument \$\d+|value out of range|with base \d+|could not convert string to [a-z]{1,20}|but got|duplicate entry|incorrect \w{1,20} value):?\s{1,5})(?:\\{0,8}"[^"\n]*"?|'[^'\n]*'?)/gi;
+
+const LOCAL_PART = String.raw`[^\s@"'<>()[\]{},;:=|\\/&?#*]`;
+const LABEL = String.raw`[\p{L}\p{N}_-]+`;
+
+const CUSTOMER_VALUES: Mask[] = [
+  [ROW_VALUES, "$1***)"],
+  [/(\bCOPY [^\n:"]{1,200}: )\\{0,8}"[^\n]*/g, '$1"***"'],
+  [/(\bLINE \d{1,6}: )[^\n]+/g, "$1***"],
+  [/(\bVALUES\s{0,5})\([^\n]*/g, "$1(***)"],
+  [/(\[parameters: )[\s\S]*?(?=\]\s{0,5}(?:\n|\(Background|$)|$)/g, "$1***"],
+  [REFUSED_VALUE, "$1***"],
+  [/“[^”\n]*”?/g, "“***”"],
+  [namedValue(PERSONAL_NAMES), "$1***"],
+  [new RegExp(`(?<!${LOCAL_PART})${LOCAL_PART}+(?:@|%40)${LABEL}(?:\\.${LABEL})+`, "giu"), "***@***"],
+  // Times and addresses of computers are taken first, so that they are not read as telephone numbers.
+  [
+    /(?<!\d|\d\.)(?:(\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d)+)?|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))/g,
+    (run = "", kept?: string) => (kept === undefined && isPersonalNumber(run) ? "#" : run),
+  ],
+];
+
+export function maskCustomerValues(text: string): string {
+  return applyMasks(text, CUSTOMER_VALUES);
+}
+
+/** A telephone or card number, or an account's: what has ten digits can be one. */
+function isPersonalNumber(run: string): boolean {
+  const digits = run.replace(/\D/g, "");
+  if (run.startsWith("+")) return true;
+  return digits.length >= (digits.startsWith("0") ? 9 : 10);
+}

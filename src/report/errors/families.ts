@@ -1,0 +1,106 @@
+/** The well-known causes of failures: how their messages are recognised, and what to do about each. */
+import { READ_LENGTH } from "./redact.ts";
+import type { ErrorFamily } from "./schema.ts";
+
+type Family = { patterns: RegExp[]; advise: (rule: string) => string };
+
+/** Order matters: a message belongs to the first family that recognises it. */
+const FAMILIES: Record<ErrorFamily, Family> = {
+  "cleaned-up": {
+    patterns: [
+      /(?<!\b(?:before|during|in|to|while|on) )\bclean(?:ed|ing)?[ -]?up\b/i,
+      /\bmarked as (?:failed|stale|dead) by\b/i,
+      /\b(?:stale|orphaned|abandoned|zombie) (?:sync|run|job|task|process)/i,
+      /\bworkerlosterror\b|\bworker exited prematurely\b/i,
+    ],
+    advise: () => "its worker seems to have died: look at the worker's log and memory",
+  },
+  "rate-limit": {
+    patterns: [
+      matchHttp("429"),
+      /too[ _]?many[ _]?requests|\brate[ _-]?limit|request_limit_exceeded|\bthrottl(?:ed|ing)|\bquota (?:was |has been )?exceeded|exceeded your \w{0,20} ?quota|\b(?:secondly|ten_secondly|daily|api|request) (?:request )?limit\b/i,
+    ],
+    advise: () => "lower its request rate or spread its schedule",
+  },
+  authentication: {
+    patterns: [
+      matchHttp("401|403"),
+      /\bunauthori[sz]ed|\bforbidden\b|\bunauthenticated\b|\bnot authenticated\b/i,
+      /\binvalid[ _-](?:or expired )?(?:(?:access|refresh|api|auth|authentication|bearer|security|session|client|user)[ _-]?)?(?:tokens?|credentials?|session|session_id|grant|client|secret|login|password|signature)\b|\binvalid[ _-](?:api|access|secret)[ _-]?key\b/i,
+      /\b(?:token|session|credentials?|api key|password|secret|authentication)(?: \*{3})?,? (?:has |have |is |are |was |were )?(?:been )?(?:expired|revoked|invalid|rejected|denied|not valid)\b/i,
+      /\bexpired[ _](?:\w{1,20}[ _])?(?:token|session|credentials?|password|authentication)\b|\binvalid_(?:login|session_id)\b/i,
+      /\bauthentication[ _](?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bbad credentials\b/i,
+      /\baccess[ _]denied\b|\bpermission denied (?:for|to)\b|\binsufficient[ _](?:privileges?|scopes?|permissions?|access)|\bmissing_scopes\b|\bno pg_hba\.conf entry\b/i,
+    ],
+    advise: () => "renew its credentials",
+  },
+  timeout: {
+    patterns: [
+      matchHttp("408|504"),
+      /\btimed?[ _-]out\b|\btiming out\b|timeout(?:error|exception)?\b(?! ?=|["'] ?:)|etimedout|esockettimedout/i,
+      /\btime[ _]?limit[ _]?exceeded|timelimitexceeded|\bdeadline[ _]?exceeded|\btoo long to (?:respond|answer)/i,
+    ],
+    advise: () => "make its batches smaller or its time limit longer",
+  },
+  cancelled: {
+    patterns: [
+      /\bcancell?ed(?:error)?\b|\bcancellation\b|\bcancell?ing statement due to user request/i,
+      /\b(?:stopped|aborted|interrupted|terminated|killed) (?:manually|by (?:the |an? )?(?:user|operator|admin\w{0,10}))\b/i,
+      /\bkeyboardinterrupt\b|\btaskrevokederror\b|\btask (?:was |has been )?revoked\b/i,
+    ],
+    advise: () => "find out who or what stopped it, then start it again",
+  },
+  "missing-column": {
+    patterns: [
+      /\b(?:column|relation|table|property|field)\b(?: ["'`“]?[\w.*]{1,100}["'`”]?){0,1}(?: of relation ["'][\w.*]{1,100}["'])? (?:does not|doesn['’]t) exist\b/i,
+      /\bno such (?:column|table)\b|\bunknown column\b|\b(?:missing|undefined) ?(?:column|table)\b|\bhas no column named\b|\bpropert(?:y|ies)_(?:doesnt|does_not)_exist\b|\binvalid column name\b|\binvalid_field\b(?!_for)/i,
+    ],
+    advise: () => "bring the warehouse's tables, and the fields it asks the CRM for, up to date",
+  },
+  connection: {
+    patterns: [
+      matchHttp("502|503"),
+      /\bconnection (?:was |has been |is |to .{1,100}? )?(?:already |forcibly |unexpectedly )?(?:refused|reset|closed|aborted|lost|failed|terminated|broken|dropped|error)/i,
+      /connection(?:reset|refused|aborted|closed|does ?not ?exist)?error\b|\blost (?:the )?connection\b|\bclosed the connection\b|\bterminating connection\b|\bclosed connection without\b|\bserver has gone away\b/i,
+      /\b(?:could not|cannot|can't|can not|failed to|unable to) (?:connect|establish a new connection|resolve|translate host)/i,
+      /\becon\w{3,10}\b|\bepipe\b|\benotfound\b|\beai_again\b|\behostunreach\b|\benetunreach\b|\bbroken pipe\b|\bsocket hang up\b/i,
+      /\bname or service not known\b|\bname resolution\b|nameresolutionerror|\bgetaddrinfo\b|\bdns\b|\bnodename nor servname\b/i,
+      /\b(?:host|network|server|service)(?: is)? (?:unreachable|unavailable)|\bno route to host\b|\breset by peer\b|\bbad gateway\b|\bservice temporarily unavailable\b/i,
+      /\bremote end closed\b|remotedisconnected|incompleteread\b|\bssl(?:cert\w{0,20})?error\b|certificate_verify_failed|\bunexpected eof\b|\bremaining connection slots\b|\btoo many (?:clients|connections)\b/i,
+    ],
+    advise: () => "check that the CRM and the warehouse answer, and the network between them",
+  },
+  validation: {
+    patterns: [
+      matchHttp("400|422"),
+      /(?<!in|re)validation|\bbad[ _]?request\b|\bunprocessable\b/i,
+      /\b(?:is|was|were|are)(?: not|n['’]t)(?: an?)? valid\b|\binvalid[ _](?:input|value|values|e-?mail|date|datetime|format|property|propert\w{1,5}|number|phone|literal|argument|enum|option|url|type|field|data)\b|\benter a valid\b/i,
+      /\brequired[ _](?:field|property|value)|\bfield is required\b|\bis required\b|\b(?:may|must|can)(?:not| not) be (?:null|blank|empty)\b|\bnull value\b/i,
+      /\bviolates \S{1,20}(?: \S{1,20})? constraint\b|\bconstraint (?:failed|violation)\b|(?:unique|notnull|foreignkey|check)violation\b|\bintegrityerror\b|\bduplicate (?:key|entry|value)\b|\bduplicate_value\b/i,
+      /\bvalue too long\b|\bdata too long\b|\bout of range\b|stringdatarighttruncation|\bdataerror\b|\bmust be (?:an? )?(?:integer|number|string|date|boolean|unique)/i,
+    ],
+    advise: (rule) => `correct the records that ${rule} could not store`,
+  },
+  other: { patterns: [], advise: (rule) => `see the log of ${rule} around that time` },
+};
+
+/** The family of a message of one line. */
+export function nameFamily(line: string): ErrorFamily {
+  const start = line.slice(0, READ_LENGTH);
+  const known = Object.entries(FAMILIES).find(([, { patterns }]) => patterns.some((pattern) => pattern.test(start)));
+  return (known?.[0] as ErrorFamily | undefined) ?? "other";
+}
+
+/** What to try for a known kind of error; general advice for the rest. */
+export function adviseOnError(line: string, rule: string): string {
+  return FAMILIES[nameFamily(line)].advise(rule);
+}
+
+/** A number is a status where the words around it say so: "400 records" is a count. */
+function matchHttp(codes: string): RegExp {
+  const named = String.raw`(?:\bhttp(?:error|status)?(?:\/[\d.]{1,3})?|\bstatus(?:[ _]?code)?|\bresponse)["']?[ :=([]{0,3}(?:${codes})\b`;
+  const counted = String.raw`(?! (?:(?!(?:after|at|because|by|for|from|in|on|to|with)\b)\w{1,20} )?(?!access|status)\w{1,20}s\b)`;
+  const told = String.raw`\b(?:error|code|failed|returned|got|with|received)[ :=(]{1,3}(?:an? )?(?:${codes})\b${counted}`;
+  const alone = String.raw`(?:^|: ?)(?:${codes})(?=:|$)|\b(?:${codes}):? (?:client|server) error`;
+  return new RegExp(`${named}|${told}|${alone}`, "i");
+}

@@ -1,0 +1,90 @@
+/** What makes two error messages the same: all that is left when what differs from run to run is masked. */
+import { nameFamily } from "./families.ts";
+import { cutBefore, redactErrorMessage, shortenLine } from "./redact.ts";
+import type { ErrorFamily } from "./schema.ts";
+
+export type Fingerprint = { family: ErrorFamily; key: string; example: string | null };
+
+/** The key of failures that left no message. */
+const NO_MESSAGE = "(no message)";
+const KEY_LENGTH = 200;
+
+/** The key masks numbers, ids, hosts, times and quoted values; the example is a real message, redacted, null if blank. */
+export function fingerprintError(message: string): Fingerprint {
+  const line = redactErrorMessage(message);
+  if (line === "") return { family: "other", key: NO_MESSAGE, example: null };
+  return {
+    family: nameFamily(line),
+    key: cutBefore(maskVariables(line), KEY_LENGTH),
+    example: shortenLine(line),
+  };
+}
+
+const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
+const TIME_OF_DAY = String.raw`\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?[AP]M\b)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?`;
+const DATE = String.raw`\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d? ${MONTH},? \d{4}|${MONTH} \d\d?,? \d{4}`;
+const DURATION = String.raw`\d+(?:[.,]\d+)? ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)`;
+const TOP_LEVEL =
+  "(?:com|net|org|io|co|de|at|ch|uk|us|eu|fr|ca|au|app|dev|cloud|ai|info|biz|internal|intern|local|lan|corp|home|svc)";
+
+/** What stands in quotation marks is a value, except what a program says about the error there. */
+const TELLING_NAMES =
+  "message|error|errors|error_?type|error_?code|error_?description|category|sub_?category|detail|title|reason|type|code|status";
+const STRING = String.raw`(?:(?<!\\)"(?:[^"\\]|\\.)*"|(?<!\\)'(?:[^'\\]|\\.)*'(?!\w))`;
+
+/** One reading from left to right, in which the first alternative that fits takes its place. */
+const VARIABLE = new RegExp(
+  [
+    String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b))`,
+    String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|(?:Error|Exception)\((?:\d+, ?)?)b?(?=["']))(?<told>${STRING})`,
+    String.raw`(?<name>["'][A-Za-z_][\w.-]{0,60}["'](?=: ?))`,
+    String.raw`(?<quoted>(?<!\w)b?${STRING}|\\{1,8}"[^"\\]*\\{1,8}"|${"`[^`]*`"}|“[^”]*”|\*{3}(?:@\*{3})?)`,
+    String.raw`(?<![\w+.-])(?<scheme>[a-z][a-z0-9+.-]{1,30}://)(?<place>[^\s"'<>()\]}]+)`,
+    String.raw`(?<![\w/.<])(?<path>/[^\s"'<>()\]},;]+)`,
+    String.raw`(?<![\w.])(?<time>(?:${DATE})(?:[T ,]{1,2}${TIME_OF_DAY})?|${TIME_OF_DAY}|${DURATION})(?![\w])`,
+    String.raw`(?<host>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.]*\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?![\w:])|(?<![\w:])::1\b|(?<![\w.-])(?:[a-z\d_-]+\.)+${TOP_LEVEL}\b(?![.\w(])(?::\d+)?|\blocalhost\b(?::\d+)?|(?<=\bhost(?:name)?[=:] ?)[\w.-]+)`,
+    String.raw`(?<word>(?<!\w)\w*\d\w*)`,
+  ].join("|"),
+  "gi",
+);
+
+type Groups = Partial<
+  Record<
+    "status" | "telling" | "told" | "name" | "quoted" | "scheme" | "place" | "path" | "time" | "host" | "word",
+    string
+  >
+>;
+
+function maskVariables(line: string): string {
+  return line
+    .replace(VARIABLE, (match: string, ...rest: unknown[]) => maskOne(match, rest.at(-1) as Groups))
+    .replace(/-?#(?:[.,:/-]? ?-?#)*/g, "#")
+    .replace(/<value>(?:, ?<value>)+/g, "<value>");
+}
+
+function maskOne(match: string, { telling, told, quoted, scheme, place, path, time, host, word }: Groups): string {
+  if (telling !== undefined && told !== undefined)
+    return telling + maskVariables(told.slice(1, -1).replace(/\\(?=["'\\])/g, ""));
+  if (quoted !== undefined) return "<value>";
+  if (scheme !== undefined && place !== undefined) return `${scheme}<host>${maskPath(place.replace(/^[^/?#]*/, ""))}`;
+  if (path !== undefined) return maskPath(path);
+  if (time !== undefined) return "<time>";
+  if (host !== undefined) return "<host>";
+  return word === undefined ? match : maskWord(word);
+}
+
+/** Without query; a segment with a digit is an id, unless it is a version. */
+function maskPath(path: string): string {
+  return path
+    .replace(/[?#].*$/, "")
+    .split("/")
+    .map((segment) => (/\d|\*\*\*/.test(segment) && !/^v\d{1,3}(?:\.\d{1,3})?$/.test(segment) ? "#" : segment))
+    .join("/");
+}
+
+function maskWord(word: string): string {
+  const isId = /^(?:0x)?[\da-f]{8,}$/i.test(word)
+    ? /[a-f]/i.test(word)
+    : word.length >= 12 && /[A-Z]/.test(word) && /\d.*\d/.test(word);
+  return isId ? "<value>" : word.replace(/\d+/g, "#");
+}

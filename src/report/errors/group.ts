@@ -1,0 +1,63 @@
+/** Failures of one cause, counted together. */
+import { formatInstant } from "../figures.ts";
+import { compareNames } from "../rules.ts";
+import { fingerprintError, type Fingerprint } from "./fingerprint.ts";
+import type { ErrorGroup } from "./schema.ts";
+
+/** Failed actions of one rule with one message, in the current window or the one before; times are their starts. */
+export type ErrorRow = {
+  rule: string;
+  message: string | null;
+  n: number;
+  firstMs: number;
+  lastMs: number;
+  current: boolean;
+};
+
+type Print = { row: ErrorRow; fingerprint: Fingerprint; id: string };
+
+/** Most frequent first; the window before decides only what is new. */
+export function groupErrors(rows: ErrorRow[], limit = 10): ErrorGroup[] {
+  // Rules fail with the same words: each message is read once.
+  const messages = new Set(rows.map(({ message }) => message ?? ""));
+  const fingerprints = new Map([...messages].map((message) => [message, fingerprintError(message)]));
+  const prints = rows.map((row) => {
+    const fingerprint = fingerprints.get(row.message ?? "") ?? fingerprintError("");
+    return { row, fingerprint, id: `${fingerprint.family}\n${fingerprint.key}` };
+  });
+  const before = new Set(prints.filter(({ row }) => !row.current).map(({ id }) => id));
+  return [
+    ...Map.groupBy(
+      prints.filter(({ row }) => row.current),
+      ({ id }) => id,
+    ),
+  ]
+    .map(([id, members]) => ({
+      key: members[0]?.fingerprint.key ?? "",
+      group: describeGroup(id, members, !before.has(id)),
+    }))
+    .toSorted(
+      (a, b) =>
+        b.group.count - a.group.count || compareNames(a.key, b.key) || compareNames(a.group.family, b.group.family),
+    )
+    .slice(0, limit)
+    .map(({ group }) => group);
+}
+
+function describeGroup(id: string, members: Print[], isNew: boolean): ErrorGroup {
+  const rows = members.map(({ row }) => row);
+  const newest = members.toSorted(
+    (a, b) => b.row.lastMs - a.row.lastMs || compareNames(a.row.message ?? "", b.row.message ?? ""),
+  )[0]?.fingerprint;
+  return {
+    // SHA-256, because it is kept and compared between versions of the program and of Bun.
+    fingerprint: new Bun.CryptoHasher("sha256").update(id).digest("hex").slice(0, 12),
+    family: newest?.family ?? "other",
+    example: newest?.example ?? null,
+    count: rows.reduce((sum, { n }) => sum + n, 0),
+    rules: [...new Set(rows.map(({ rule }) => rule))].toSorted(compareNames),
+    first_seen: formatInstant(Math.min(...rows.map(({ firstMs }) => firstMs))),
+    last_seen: formatInstant(Math.max(...rows.map(({ lastMs }) => lastMs))),
+    is_new: isNew,
+  };
+}

@@ -1,0 +1,144 @@
+import { expect, test } from "bun:test";
+import { fingerprintError } from "../../../src/report/errors/fingerprint.ts";
+import { maskErrorMessage } from "../../../src/report/errors/redact.ts";
+
+test.each([
+  {
+    message: "HTTPSConnectionPool(host='api.hubapi.com', port=443): Read timed out. (read timeout=30)",
+    key: "HTTPSConnectionPool(host=<value>, port=#): Read timed out. (read timeout=#)",
+  },
+  {
+    message: "429 Client Error: Too Many Requests for url: https://api.hubapi.com/crm/v3/objects/contacts/123?after=5",
+    key: "429 Client Error: Too Many Requests for url: https://<host>/crm/v3/objects/contacts/#",
+  },
+  {
+    message: 'duplicate key value violates unique constraint "c"\nDETAIL:  Key (email)=(a@b.c) already exists.',
+    key: "duplicate key value violates unique constraint <value> DETAIL: Key (email)=(<value>) already exists.",
+  },
+  {
+    message: "could not connect to db.example.com:5432 (10.0.0.5:5432, fe80::1:2:3): Connection refused",
+    key: "could not connect to <host> (<host>, <host>): Connection refused",
+  },
+  {
+    message: "Cleaned up at 2026-07-10T21:00:00Z after 24 hours, 1.5s late, since 10 Jul 2026 21:00",
+    key: "Cleaned up at <time> after <time>, <time> late, since <time>",
+  },
+  {
+    message: '{"status":"error","message":"Contact 5 is gone","correlationId":"550e8400-e29b-41d4-a716-446655440000"}',
+    key: '{"status":error,"message":Contact # is gone,"correlationId":<value>}',
+  },
+  {
+    message: "(Caused by NewConnectionError('<HTTPSConnection object at 0x7f12ab34>: [Errno 111] Connection refused'))",
+    key: "(Caused by NewConnectionError(<HTTPSConnection object at <value>>: [Errno 111] Connection refused))",
+  },
+  { message: "missing ids [1, 2, 3] of ['a', 'b']", key: "missing ids [#] of [<value>]" },
+  {
+    message: "Record 0035g00000ABcdEAAT doesn't belong to contact_12",
+    key: "Record <value> doesn't belong to contact_#",
+  },
+  { message: "request 550e8400-e29b-41d4-a716-446655440000", key: "request <uuid>" },
+  { message: " \n ", key: "(no message)" },
+])("$message is $key", ({ message, key }) => {
+  expect(fingerprintError(message).key).toBe(key);
+});
+
+test.each([
+  ["Batch 3 of 50 failed after 2.5 s", "Batch 12 of 7 failed after 31 s"],
+  ["Read timed out. (read timeout=30)", "Read timed out. (read timeout=5)"],
+  ["Contact 4711 of jane@example.com is gone", "Contact 15551234567 of j.doe@mail.example.org is gone"],
+  ["GET https://eu1.example.com/v1/contacts/1?a=1 failed", "GET https://na1.example.org/v1/contacts/22 failed"],
+  ["no route to 10.0.0.1", "no route to db-2.internal"],
+  ["seen at 2026-07-10 21:00:00", "seen at 2026-07-11T03:12:45.123+02:00"],
+  ["request 550e8400-e29b-41d4-a716-446655440000 failed", "request 123e4567-e89b-12d3-a456-426614174000 failed"],
+  ["object at 0x7f12ab34cd56", "object at 0x7f99ffffcd00"],
+  ['value "a b" refused', "value 'c' refused"],
+  ["commit 9f86d081884c7d65", "commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"],
+  ["token=abc expired", "token=def123 expired"],
+])("%s is like %s", (one, other) => {
+  expect(fingerprintError(other).key).toBe(fingerprintError(one).key);
+});
+
+test.each([
+  ["HTTP 500", "HTTP 502"],
+  ["400 Client Error: Bad Request", "404 Client Error: Not Found"],
+  ["[Errno 110] x", "[Errno 111] x"],
+  ["GET /crm/v3/contacts failed", "GET /crm/v3/deals failed"],
+  ['{"message":"Contact is gone"}', '{"message":"Contact is locked"}'],
+  ["{'message': 'gone', 'errorCode': 'NOT_FOUND'}", "{'message': 'gone', 'errorCode': 'ENTITY_IS_DELETED'}"],
+  ["X(Caused by E(ValueError('bad date')))", "X(Caused by E(ValueError('bad number')))"],
+  ["Traceback (most recent call last):\n  x\nValueError: a", "Traceback (most recent call last):\n  x\nValueError: b"],
+])("%s is not like %s", (one, other) => {
+  expect(fingerprintError(other).key).not.toBe(fingerprintError(one).key);
+});
+
+test("the example is the message as it may be shown, the key is short", () => {
+  const message = `Contact jane@example.com is gone ${"for ever ".repeat(100)}`;
+  const { key, example } = fingerprintError(message);
+  expect(example).toBe(maskErrorMessage(message));
+  expect(key).toHaveLength(200);
+});
+
+const HOSTILE = [
+  ..."x1.-_ @:/\"'`“\\(=%+#,;&*[{<".split(""),
+  ...'password token= key (a)=( bearer token:" authorization: cookie Basic a:// http:// /a a@ a@b. %40 a%40b %3D is &a= ?a='.split(
+    " ",
+  ),
+  "-----BEGIN RSA PRIVATE KEY-----",
+  "-----BEGIN ",
+  "failing row contains (",
+  "COPY a",
+  "VALUES ",
+  "[parameters: ",
+  "invalid input syntax for ",
+  "but got '",
+  "LINE 1: ",
+  "token ",
+  "token: ",
+  "--token ",
+  "password is ",
+  '\\"',
+  'password=\\"',
+  "eyJabcdefgh.",
+  "aB1",
+  "1 ",
+  "1.1",
+  "a1:",
+  "1:",
+  "a.com",
+  "1 Jan ",
+  "HTTP 4",
+  '"message": ',
+  '"message": "',
+  "Error('",
+  "connection to ",
+  'column "a',
+  "invalid ",
+  "token has ",
+  "exceeded your ",
+  "400 ",
+  "error 400 a",
+  "\n",
+  "\r\n ",
+  "Traceback (most recent call last):\n ",
+  "🤖",
+];
+
+test("no message takes long, whatever is repeated in it", () => {
+  const spent = HOSTILE.map((part) => {
+    const message = part.repeat(1000 / part.length);
+    return { part, ms: Math.min(...Array.from({ length: 40 }, () => measure(message))) };
+  });
+  const usual = spent.map(({ ms }) => ms).toSorted((a, b) => a - b)[Math.floor(spent.length / 2)] ?? 0;
+  expect(spent.filter(({ ms }) => ms > 5 * usual)).toEqual([]);
+});
+
+function measure(message: string): number {
+  const start = performance.now();
+  fingerprintError(message);
+  return performance.now() - start;
+}
+
+test("a message of 250 kB costs what its first 1,000 characters cost", () => {
+  const long = 'Key (email)=(a@b.c) "x" https://h/x?token=1 '.repeat(6000);
+  expect(fingerprintError(long)).toEqual(fingerprintError(long.slice(0, 1200)));
+});
