@@ -22,7 +22,8 @@ type Words = (place: string, message: string) => string;
 
 /** SQLSTATE (PostgreSQL documentation, appendix A), system error and SQLite codes. */
 const REASONS: Record<string, Words> = {
-  ECONNREFUSED: (place) => `${place} refuses the connection: is PostgreSQL running there, and listening on that port?`,
+  ECONNREFUSED: (place) =>
+    `${place} refuses the connection: is PostgreSQL running there, listening on that port, and reachable from here?`,
   ENOTFOUND: (place) => `the host of ${place} is not known: check its spelling and the DNS`,
   EAI_AGAIN: (place) => `the name of ${place} cannot be looked up now: check the DNS`,
   EHOSTUNREACH: (place) => `${place} cannot be reached: check the network and firewalls`,

@@ -5,7 +5,7 @@ import { createRedactor } from "../../src/redact.ts";
 import { parseDuration } from "../../src/config/duration.ts";
 import { writeJson } from "../../src/render/json.ts";
 import { cutText, showText } from "../../src/render/visible.ts";
-import { maskErrorMessage } from "../../src/report/error-message.ts";
+import { maskErrorMessage } from "../../src/report/errors/redact.ts";
 import { draws } from "../making/draws.ts";
 
 const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u;

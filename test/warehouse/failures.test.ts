@@ -166,6 +166,13 @@ test("a peer that accepts and closes is not called again and again", async () =>
   expect(calls).toBeLessThan(5);
 });
 
+test("a peer that speaks something else is told apart", async () => {
+  using peer = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("hello") });
+  expect(await reportOn(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=require`, { timeout: "5s" })).toBe(
+    `127.0.0.1:${peer.port}: does not speak PostgreSQL: check host and port`,
+  );
+});
+
 test("a mute peer is given up at the deadline", async () => {
   using peer = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   for (const sslmode of ["disable", "require"]) {

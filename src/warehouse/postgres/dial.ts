@@ -19,6 +19,7 @@ export type Dialled = { socket: Socket; protection: Protection };
 
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const SAYS_YES = "S".charCodeAt(0);
+const SAYS_NO = "N".charCodeAt(0);
 const UNPROTECTED: Protection = { protocol: null, verified: "nothing" };
 
 /** In which order a mode tries; the second only if the server turned the first away. */
@@ -54,7 +55,9 @@ export async function dial(
     if (encryption === "plain") return { socket, protection: UNPROTECTED };
     socket.write(SSL_REQUEST);
     const [answer] = await waitFor(socket, "data");
-    if ((answer as Buffer)[0] === SAYS_YES) return await secure(socket, target, host);
+    const [said] = answer as Buffer;
+    if (said === SAYS_YES) return await secure(socket, target, host);
+    if (said !== SAYS_NO) throw new WarehouseError("does not speak PostgreSQL: check host and port");
     if (target.sslMode === "prefer") {
       socket.destroy();
       return await dial(target, host, "plain", signal);

@@ -173,6 +173,8 @@ function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): st
     `SET LOCAL lock_timeout = ${lock_timeout}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
     "SET LOCAL jit = off",
+    // A database may be set to print fewer digits than a number has.
+    "SET LOCAL extra_float_digits = 1",
     "SET LOCAL TimeZone = 'UTC'",
     // Such a database holds any bytes; asked for UTF-8, the server would refuse the whole answer because of one of them.
     "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'",
