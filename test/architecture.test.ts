@@ -7,7 +7,7 @@ const SRC = resolve(import.meta.dir, "../src");
 
 /** A folder, or a file at the top of src, and all it may import from. `types:` allows only `import type`. */
 const MAY_IMPORT: Record<string, string[]> = {
-  report: ["report", "valibot"],
+  report: ["report", "croner", "valibot"],
   render: ["render", "report", "types:check", "node:util"],
   check: ["check", "report", "valibot"],
   config: [

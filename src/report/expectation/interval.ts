@@ -1,0 +1,63 @@
+/**
+ * Runs of an interval: Celery starts the next one so long after the last, so they drift and have no times of their own. What
+ * can be judged is the gap between two starts: rounded to whole intervals, all but the last one in it were missed. Before
+ * the first start and after the last one the same holds, half an interval being the tolerance everywhere.
+ */
+import type { Window } from "../activity.ts";
+import type { Compared } from "./compare.ts";
+import type { IntervalRecurrence, Schedule } from "./recurrence.ts";
+
+const MAX_LISTED = 10;
+
+/** How many whole intervals fit into the part of the window in which the schedule is in force: one more may have run. */
+export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Window): number {
+  const { startMs, endMs } = clip(schedule, window);
+  return Math.floor((endMs - startMs) / schedule.recurrence.everyMs);
+}
+
+/**
+ * Compares the starts, ascending, with one interval. A missed run was due whole intervals after the start before it; where
+ * the window shows no start before it, nobody knows when. Extra are the starts above the most that the interval allows.
+ */
+export function compareInterval(
+  schedule: Schedule<IntervalRecurrence>,
+  startsMs: number[],
+  { window, seen }: { window: Window; seen: number },
+): Compared {
+  const { everyMs } = schedule.recurrence;
+  const { startMs, endMs } = clip(schedule, window);
+  const inForce = startsMs.filter((atMs) => atMs >= startMs && atMs < endMs);
+  const edges = [startMs, ...inForce, endMs];
+  const gaps = edges.slice(1).map((toMs, index) => {
+    const fromMs = edges[index] ?? toMs;
+    return { fromMs, missed: countMissed(toMs - fromMs, everyMs), afterStart: index > 0 };
+  });
+  const missed = gaps.reduce((sum, gap) => sum + gap.missed, 0);
+  const lastGapMs = endMs - (inForce.at(-1) ?? startMs);
+  const dueInLastGap = endMs === window.endMs ? Math.floor(lastGapMs / everyMs) : 0;
+  const mostAllowed = Math.ceil((endMs - startMs) / everyMs);
+  return {
+    kind: "compared",
+    expected: countExpected(schedule, window),
+    seen,
+    missed,
+    late: null,
+    extra: startsMs.length - inForce.length + Math.max(0, inForce.length + missed - mostAllowed),
+    missedAtMs: gaps
+      .filter((gap) => gap.afterStart)
+      .reduceRight<number[]>((listed, gap) => {
+        for (let n = gap.missed; n > 0 && listed.length < MAX_LISTED; n -= 1) listed.push(gap.fromMs + n * everyMs);
+        return listed;
+      }, []),
+    pending: Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs)),
+  };
+}
+
+function countMissed(gapMs: number, everyMs: number): number {
+  return Math.max(0, Math.floor(gapMs / everyMs - 0.5));
+}
+
+function clip(schedule: Schedule, window: Window): Window {
+  const startMs = Math.max(window.startMs, schedule.startAtMs ?? -Infinity);
+  return { startMs, endMs: Math.max(startMs, Math.min(window.endMs, schedule.endAtMs ?? Infinity)) };
+}

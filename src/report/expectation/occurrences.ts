@@ -1,0 +1,114 @@
+/**
+ * The instants at which calendar schedules fire. Where the clocks go forward, times that do not exist count once, at the end
+ * of the gap, unless the schedule fires in the hour after it anyway (Celery 5.2 runs at the end of the gap, 5.6 up to an hour
+ * later). Where they go back, a time that exists twice counts the first time only. Celery's crontab does so always; cron only
+ * where neither minute nor hour starts with `*` (`Calendar.steady`).
+ *
+ * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each: it finds the days, and the times of a day
+ * are put on them here.
+ */
+import type { Window } from "../activity.ts";
+import { type Calendar, everFires, listWallTimes, makeCalendar, readCron } from "./calendar.ts";
+import { expandCrontab } from "./celery.ts";
+import type { CalendarRecurrence, Inexpressible, Schedule } from "./recurrence.ts";
+
+export type Occurrences = { kind: "listed"; occurrencesMs: number[] } | Inexpressible;
+
+/** Ascending instants in the part of the window in which the schedule is in force. */
+export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: Window): Occurrences {
+  const calendar = readCalendar(schedule.recurrence);
+  if (calendar.kind === "inexpressible") return calendar;
+  if (!isTimeZone(schedule.timezone)) return { kind: "inexpressible", reason: "unknown time zone: write an IANA name" };
+  if (!everFires(calendar, window.startMs)) return { kind: "inexpressible", reason: "never fires: no such date" };
+  const startMs = Math.max(window.startMs, schedule.startAtMs ?? -Infinity);
+  const endMs = Math.min(window.endMs, schedule.endAtMs ?? Infinity);
+  if (startMs >= endMs) return { kind: "listed", occurrencesMs: [] };
+  const spans = listSpans(schedule.timezone, startMs, endMs);
+  const occurrencesMs = spans
+    .flatMap((span) => listInstants(calendar, span))
+    .filter((instantMs) => instantMs >= startMs && instantMs < endMs);
+  return { kind: "listed", occurrencesMs };
+}
+
+/** The occurrences of several schedules together, equal instants once; and why some of them could not be listed. */
+export function mergeOccurrences(
+  schedules: Schedule<CalendarRecurrence>[],
+  window: Window,
+): { occurrencesMs: number[]; reasons: string[] } {
+  const all = schedules.map((schedule) => listOccurrences(schedule, window));
+  const listed = all.flatMap((result) => (result.kind === "listed" ? [result.occurrencesMs] : []));
+  const reasons = new Set(all.flatMap((result) => (result.kind === "inexpressible" ? [result.reason] : [])));
+  return { occurrencesMs: mergeSorted(listed), reasons: [...reasons] };
+}
+
+function mergeSorted(lists: number[][]): number[] {
+  const [first = [], ...others] = lists;
+  return others.length === 0 ? first : [...new Set(lists.flat())].sort((a, b) => a - b);
+}
+
+/** A stretch of time with one offset from UTC. */
+type Span = {
+  fromMs: number;
+  untilMs: number;
+  offsetMs: number;
+  /** The moment and size of the change of clocks before it; null where only the listing begins. */
+  change: { atMs: number; offsetBeforeMs: number } | null;
+};
+
+function readCalendar(recurrence: CalendarRecurrence): Calendar | Inexpressible {
+  if (recurrence.kind === "cron") return readCron(recurrence.pattern);
+  const fields = expandCrontab(recurrence);
+  return fields.kind === "inexpressible" ? fields : makeCalendar(fields, { bothDayFields: true, steady: false });
+}
+
+function isTimeZone(timezone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timezone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Covers `[startMs, endMs)`, in order. */
+function listSpans(timezone: string, startMs: number, endMs: number): Span[] {
+  const start = Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(timezone);
+  const spans: Span[] = [];
+  let from: Temporal.ZonedDateTime | null = start;
+  let change = findChange(start.add({ milliseconds: 1 }).getTimeZoneTransition("previous"));
+  while (from !== null && from.epochMilliseconds < endMs) {
+    const next: Temporal.ZonedDateTime | null = from.getTimeZoneTransition("next");
+    spans.push({
+      fromMs: from.epochMilliseconds,
+      untilMs: Math.min(endMs, next?.epochMilliseconds ?? Infinity),
+      offsetMs: offsetOf(from),
+      change,
+    });
+    from = next;
+    change = findChange(next);
+  }
+  return spans;
+}
+
+function findChange(at: Temporal.ZonedDateTime | null): Span["change"] {
+  return at === null
+    ? null
+    : { atMs: at.epochMilliseconds, offsetBeforeMs: offsetOf(at.subtract({ milliseconds: 1 })) };
+}
+
+function offsetOf(at: Temporal.ZonedDateTime): number {
+  return at.offsetNanoseconds / 1e6;
+}
+
+function listInstants(calendar: Calendar, { fromMs, untilMs, offsetMs, change }: Span): number[] {
+  const instants = listWallTimes(calendar, fromMs + offsetMs, untilMs + offsetMs).map((wallMs) => wallMs - offsetMs);
+  if (calendar.steady || change === null) return instants;
+  const { atMs, offsetBeforeMs } = change;
+  const repeatedUntilMs = atMs + offsetBeforeMs - offsetMs;
+  if (repeatedUntilMs > atMs) return instants.filter((instantMs) => instantMs >= repeatedUntilMs);
+  if (atMs < fromMs || repeatedUntilMs === atMs) return instants;
+  const gapMs = atMs - repeatedUntilMs;
+  const firesAnyway = listWallTimes(calendar, atMs + offsetMs, atMs + offsetMs + gapMs).length > 0;
+  const missing = firesAnyway ? [] : listWallTimes(calendar, atMs + offsetBeforeMs, atMs + offsetMs);
+  return missing.length === 0 ? instants : [atMs, ...instants];
+}

@@ -1,0 +1,121 @@
+import { expect, test } from "bun:test";
+import { deriveFreshness, judgeFreshness } from "../../../src/report/expectation/freshness.ts";
+import { readRecurrence, type Schedule } from "../../../src/report/expectation/recurrence.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const at = (instant: string) => Date.parse(`${instant}Z`);
+const NOTHING = { warnAfterMs: null, errorAfterMs: null };
+const schedule = (text: string, change: Partial<Schedule> = {}): Schedule => {
+  const recurrence = readRecurrence(text);
+  if (recurrence.kind === "inexpressible") throw new Error(recurrence.reason);
+  return { recurrence, timezone: "UTC", startAtMs: null, endAtMs: null, ...change };
+};
+type Facts = Partial<Parameters<typeof deriveFreshness>[0]>;
+/** 10 July 2026 is a Friday. */
+const derive = (change: Facts) =>
+  deriveFreshness({ configured: NOTHING, schedules: [], windowEndMs: at("2026-07-10T21:00"), usual: null, ...change });
+
+test.each([
+  {
+    name: "the configuration beats all",
+    given: { configured: { warnAfterMs: HOUR, errorAfterMs: 2 * HOUR }, schedules: [schedule("@daily")] },
+    is: { warnAfterMs: HOUR, errorAfterMs: 2 * HOUR, basis: "config" },
+  },
+  {
+    name: "one configured limit stands alone",
+    given: { configured: { warnAfterMs: null, errorAfterMs: 2 * HOUR }, schedules: [schedule("@daily")] },
+    is: { warnAfterMs: null, errorAfterMs: 2 * HOUR, basis: "config" },
+  },
+  {
+    name: "daily",
+    given: { schedules: [schedule("0 3 * * *")] },
+    is: { warnAfterMs: 36 * HOUR, errorAfterMs: 72 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "every minute: ten and thirty minutes more than the gap",
+    given: { schedules: [schedule("* * * * *")] },
+    is: { warnAfterMs: 11 * MINUTE, errorAfterMs: 31 * MINUTE, basis: "schedule" },
+  },
+  {
+    name: "twenty minutes: both rules agree",
+    given: { schedules: [schedule("*/20 * * * *")] },
+    is: { warnAfterMs: 30 * MINUTE, errorAfterMs: 60 * MINUTE, basis: "schedule" },
+  },
+  {
+    name: "hourly in office hours: the weekend is no fault",
+    given: { schedules: [schedule("0 9-17 * * mon-fri")] },
+    is: { warnAfterMs: 96 * HOUR, errorAfterMs: 192 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "monthly: 31 days is the longest gap of a year",
+    given: { schedules: [schedule("@monthly")] },
+    is: { warnAfterMs: 46.5 * DAY, errorAfterMs: 93 * DAY, basis: "schedule" },
+  },
+  {
+    name: "several schedules fill each other's gaps",
+    given: { schedules: [schedule("0 0 * * *"), schedule("0 6 * * *")] },
+    is: { warnAfterMs: 27 * HOUR, errorAfterMs: 54 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "the interval",
+    given: { schedules: [schedule("every 2 hours")] },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "an interval beside a daily schedule",
+    given: { schedules: [schedule("@daily"), schedule("every 2 hours")] },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "a schedule that began an hour ago",
+    given: { schedules: [schedule("0 3 * * *", { startAtMs: at("2026-07-10T20:00") })] },
+    is: { warnAfterMs: 36 * HOUR, errorAfterMs: 72 * HOUR, basis: "schedule" },
+  },
+  {
+    name: "a schedule that has ended asks for nothing, and neither does habit",
+    given: {
+      schedules: [schedule("0 3 * * *", { endAtMs: at("2026-07-10T20:00") })],
+      usual: { intervalMs: HOUR, n: 50 },
+    },
+    is: { ...NOTHING, basis: "unknown" },
+  },
+  {
+    name: "an inexpressible schedule leaves it to habit",
+    given: { schedules: [schedule("0 0 31 2 *")], usual: { intervalMs: HOUR, n: 50 } },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "habit, from three intervals on",
+    given: { usual: { intervalMs: 24 * HOUR, n: 3 } },
+    is: { warnAfterMs: 72 * HOUR, errorAfterMs: 144 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "habit of every minute",
+    given: { usual: { intervalMs: MINUTE, n: 1000 } },
+    is: { warnAfterMs: 30 * MINUTE, errorAfterMs: 60 * MINUTE, basis: "usual-interval" },
+  },
+  {
+    name: "two intervals are no habit",
+    given: { usual: { intervalMs: 24 * HOUR, n: 2 } },
+    is: { ...NOTHING, basis: "unknown" },
+  },
+  { name: "nothing known", given: {}, is: { ...NOTHING, basis: "unknown" } },
+])("limits: $name", ({ given, is }) => {
+  expect(derive(given as Facts)).toEqual(is as never);
+});
+
+const LIMITS = { warnAfterMs: HOUR, errorAfterMs: 3 * HOUR };
+test.each([
+  { name: "at the warning's limit", ageMs: HOUR, limits: LIMITS, is: "pass" },
+  { name: "above it", ageMs: HOUR + 1, limits: LIMITS, is: "warn" },
+  { name: "at the error's limit", ageMs: 3 * HOUR, limits: LIMITS, is: "warn" },
+  { name: "above that", ageMs: 3 * HOUR + 1, limits: LIMITS, is: "error" },
+  { name: "only a warning is configured", ageMs: 900 * HOUR, limits: { ...LIMITS, errorAfterMs: null }, is: "warn" },
+  { name: "only an error is configured", ageMs: 2 * HOUR, limits: { ...LIMITS, warnAfterMs: null }, is: "pass" },
+  { name: "no success known", ageMs: null, limits: LIMITS, is: "unknown" },
+  { name: "no limits known", ageMs: HOUR, limits: NOTHING, is: "unknown" },
+])("judged: $name", ({ ageMs, limits, is }) => {
+  expect(judgeFreshness(ageMs, limits)).toBe(is as never);
+});
