@@ -1,6 +1,7 @@
 /** One check over the chosen CRMs: examine → judge → a real one-hour report. It creates nothing anywhere. */
 import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
 import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
+import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";
 import { AppError, EXIT } from "./errors.ts";
@@ -40,10 +41,17 @@ const DAY_MS = 24 * HOUR_MS;
 export async function checkWarehouses(options: CheckOptions): Promise<CheckDocument[]> {
   const { config, crms, window, nowMs, analyze, signal, onProgress } = options;
   const visit = { crms, concurrency: config.concurrency, redact: createRedactor(config.secrets), signal, onProgress };
-  const visits = await examineWarehouses({ ...visit, window, analyze });
+  const visits = await examineWarehouses({ ...visit, window, analyze, nowMs });
   const reached = crms.filter((_, index) => visits[index]?.status === "read");
   const hour = { startMs: nowMs - HOUR_MS, endMs: nowMs };
-  const outcomes = await collectActivities({ ...visit, crms: reached, window: hour, recent: 0 });
+  const outcomes = await collectActivities({
+    ...visit,
+    crms: reached,
+    window: hour,
+    recent: 0,
+    baselineSeconds: null,
+    nowMs,
+  });
   if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was checked to its end");
   const said = new Set<string>();
   return crms.map((crm, index) => {
@@ -96,7 +104,7 @@ function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number): CheckI
   if (outcome === undefined) return [];
   if (outcome.status === "failed") return item("error", outcome.reason);
   const context = { passId: "check", generatedMs: nowMs, generator: GENERATOR, detailed: false };
-  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, crm.thresholds, context);
+  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, settingsOf(crm), context);
   if (metadata.status === "fallback") return item("error", metadata.note ?? "there is no table to read");
   const made = `a report of the last hour took ${metadata.query_seconds.toFixed(2)} s`;
   return item("ok", `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`);

@@ -1,4 +1,5 @@
 /** One pass over the chosen CRMs: collect → build → export. Reading it is reading the architecture. */
+import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";
 import { AppError, EXIT } from "./errors.ts";
@@ -6,8 +7,9 @@ import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./redact.ts";
 import type { Window } from "./report/activity.ts";
-import { buildReport } from "./report/build.ts";
+import { buildReport, WEEK_MS } from "./report/build.ts";
 import { formatInstant, formatRatio } from "./report/figures.ts";
+import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
 import { describeProgress } from "./render/progress.ts";
@@ -21,6 +23,8 @@ export type PassOptions = {
   /** The one reading of the real clock, epoch milliseconds. */
   nowMs: number;
   detailed: boolean;
+  /** What each window is compared with besides the one before it. */
+  baseline: "week" | null;
   exportTo: ExportOptions | null;
   log: Log;
   signal: AbortSignal;
@@ -37,7 +41,7 @@ const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
-  const { config, crms, window, nowMs, detailed, log, signal } = options;
+  const { config, crms, window, nowMs, detailed, baseline, log, signal } = options;
   const passId = Bun.randomUUIDv7(undefined, nowMs);
   const startedAt = performance.now();
 
@@ -45,6 +49,8 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     crms,
     window,
     recent: detailed ? RECENT_ACTIONS : 0,
+    baselineSeconds: baseline === null ? null : WEEK_MS / 1000,
+    nowMs,
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),
     signal,
@@ -57,7 +63,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const reports = outcomes.flatMap((outcome) => {
     if (outcome.status === "failed") return [];
     const crm = crms.find(({ name }) => name === outcome.source);
-    return crm === undefined ? [] : [buildReport(outcome.activity, crm.thresholds, context)];
+    return crm === undefined ? [] : [buildReport(outcome.activity, settingsOf(crm), context)];
   });
   const document = describePass(outcomes, options, passId);
   logOutcomes(document, reports, log);
@@ -93,12 +99,21 @@ function describePass(outcomes: Outcome[], { window, nowMs, crms }: PassOptions,
       status: outcome.status === "read" ? ("made" as const) : ("failed" as const),
       reason: outcome.status === "read" ? null : outcome.reason,
     })),
-    findings: findSharedFailures(outcomes, crms),
+    findings: [
+      ...findUnreachable(outcomes, crms),
+      ...findSharedCauses(
+        outcomes.flatMap((outcome) =>
+          outcome.status === "read" && outcome.activity.kind === "read"
+            ? [{ source: outcome.source, failures: outcome.activity.failures }]
+            : [],
+        ),
+      ),
+    ],
   };
 }
 
-/** Several CRMs that fail for the same reason have one cause, not several. */
-function findSharedFailures(outcomes: Outcome[], crms: CrmConfig[]): Finding[] {
+/** Several CRMs that cannot be read for the same reason have one cause, not several. */
+function findUnreachable(outcomes: Outcome[], crms: CrmConfig[]): Finding[] {
   const byReason = Map.groupBy(
     outcomes.filter((outcome) => outcome.status === "failed"),
     (outcome) => outcome.reason,

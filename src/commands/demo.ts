@@ -55,6 +55,7 @@ export default defineCommand({
         window,
         nowMs,
         detailed: false,
+        baseline: null,
         exportTo: null,
         log,
         signal: runtime.signal,

@@ -7,10 +7,13 @@ import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { FORMATS, RENDERERS } from "../render/renderers.ts";
+import { WEEK_MS } from "../report/build.ts";
 import { SEVERITIES } from "../report/schema.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
 import { OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
+
+const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
 export default defineCommand({
   meta: { name: "generate", description: "Build and print the reports" },
@@ -21,6 +24,11 @@ export default defineCommand({
       type: "string",
       valueHint: "TIME",
       description: "end of the window, such as 2026-07-10T21:00:00Z; now by default",
+    },
+    baseline: {
+      type: "enum",
+      options: ["week"],
+      description: "compare with the same window one week before, too; for windows of at most 84 hours",
     },
     detailed: { type: "boolean", description: "add each rule's figures and the newest actions" },
     format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
@@ -51,6 +59,13 @@ export default defineCommand({
       }
       const directory = resolve(args["output-dir"] ?? config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
       const detailed = args.detailed === true;
+      const baseline = args.baseline === "week" ? "week" : null;
+      if (baseline !== null && window.endMs - window.startMs > LONGEST_BASELINE_MS) {
+        throw new AppError(
+          "usage",
+          "--baseline week: choose a --time-window of at most 84 hours, so that the window before it does not reach into last week's",
+        );
+      }
 
       const pass = await runPass({
         config,
@@ -58,6 +73,7 @@ export default defineCommand({
         window,
         nowMs,
         detailed,
+        baseline,
         exportTo: exporting ? { directory, keep: config.export.keep } : null,
         log,
         signal: runtime.signal,

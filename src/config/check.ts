@@ -40,6 +40,8 @@ function checkTables(root: Table): Problem[] {
     visit(table, [...path, "thresholds"], false);
     visit(table, [...path, "statuses"], true);
     visit(table, [...path, "rule_names"], true);
+    const rules = visit(table, [...path, "rules"], true);
+    for (const name of Object.keys(rules)) visit(rules, [...path, "rules", name], false);
   }
   return problems;
 }
@@ -88,6 +90,9 @@ function describeKey(key: string): string {
 
 function knownKeys(table: Path): string[] {
   const [first] = table;
+  if (table.at(-2) === "rules" && table.length === 4) {
+    return Object.keys(CrmSchema.entries.rules.wrapped.value.entries);
+  }
   if (table.at(-1) === "thresholds") return Object.keys(CrmSchema.entries.thresholds.wrapped.entries);
   if (first === undefined) return Object.keys(ConfigSchema.entries);
   if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);

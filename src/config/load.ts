@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
+import { readRecurrence } from "../report/expectation/recurrence.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Table, type Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
@@ -67,6 +68,11 @@ function readCrm(name: string, own: Table, defaults: Table, reading: Reading): C
       settings.table === null ? "rules_table" : "table",
       'say which kind of table: preset = "sync-history" or "automation"',
     );
+  }
+  for (const [rule, { expect }] of Object.entries(settings.rules)) {
+    const recurrence = expect === null ? null : readRecurrence(expect);
+    if (recurrence?.kind !== "inexpressible") continue;
+    reading.problems.push({ path: ["crm", name, "rules", rule, "expect"], message: `expect: ${recurrence.reason}` });
   }
   const target = readTarget(url, url_file, say, reading);
   if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");

@@ -36,7 +36,8 @@ const duration = (limits: { minMs: number; maxMs: number; says: string }) =>
     v.transform(Math.round),
   );
 export const TIMEOUT_LIMITS = { minMs: 100, maxMs: HOUR_MS, says: "100ms to 1h" };
-const STALE_LIMITS = { minMs: 60 * SECOND_MS, maxMs: 366 * 24 * HOUR_MS, says: "1m to 366d" };
+const AGE_LIMITS = { minMs: 60 * SECOND_MS, maxMs: 366 * 24 * HOUR_MS, says: "1m to 366d" };
+const age = v.optional(v.nullable(duration(AGE_LIMITS)), null);
 
 const thresholdsSchema = v.strictObject({
   min_actions: v.optional(positiveWhole, 3),
@@ -55,6 +56,18 @@ const thresholdsSchema = v.strictObject({
   duration_min_actions: v.optional(positiveWhole, 10),
 });
 
+const timezone = v.pipe(text, v.check(isTimeZone, "must be a time zone such as Europe/Berlin (an IANA name)"));
+
+const ruleSchema = v.strictObject(
+  {
+    expect: v.optional(v.nullable(text), null),
+    warn_after: age,
+    error_after: age,
+    stale_after: age,
+  },
+  "must be a table",
+);
+
 const settings = {
   url: v.optional(text),
   url_file: v.optional(text),
@@ -72,13 +85,24 @@ const settings = {
     {},
   ),
   rule_names: v.optional(v.record(v.string(), text, "must be a table of names"), {}),
-  stale_after: v.optional(duration(STALE_LIMITS), "2h"),
+  schedule_timezone: v.optional(timezone, "UTC"),
+  late_after: v.optional(duration({ minMs: SECOND_MS, maxMs: 24 * HOUR_MS, says: "1s to 24h" }), "10m"),
+  warn_after: age,
+  error_after: age,
+  stale_after: age,
   thresholds: v.optional(thresholdsSchema, {}),
 };
 
 const defaultsSchema = v.strictObject(settings, "must be a table");
 /** One CRM after `[defaults]` are merged into it. */
-export const CrmSchema = v.strictObject({ ...settings, crm_source: v.optional(text) }, "must be a table");
+export const CrmSchema = v.strictObject(
+  {
+    ...settings,
+    crm_source: v.optional(text),
+    rules: v.optional(v.record(v.string(), ruleSchema, "must hold one table for each rule"), {}),
+  },
+  "must be a table",
+);
 
 export const ConfigSchema = v.strictObject(
   {
@@ -123,3 +147,11 @@ export type Config = {
   /** What is odd about it, but stops nothing. */
   warnings: string[];
 };
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== "";
+  } catch {
+    return false;
+  }
+}

@@ -21,7 +21,9 @@ url = "\${WAREHOUSE_URL}"                  # postgresql://user:password@host:543
 # timeout = "30s"                         # for one CRM's whole reading, connection included
 # statement_timeout = "30s"               # for the query alone; the server keeps it too
 # lock_timeout = "1s"                     # a locked table is given up after this
-# stale_after = "2h"                      # a run still going after this is stale
+# stale_after = "2h"                      # a run still going after this is stale; else three times its rule's p99
+# warn_after = "6h"                       # age of a rule's last success; else from its schedule or usual interval
+# error_after = "24h"
 # thresholds = { success_rate = 0.95 }
 
 # [export]

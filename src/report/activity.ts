@@ -1,10 +1,22 @@
 /** What one query said about one CRM: the input of every report. Times are epoch milliseconds, durations seconds. */
-import type { ActionStatus, AutomationLevel, DurationFigures, PresetName, RecordSums } from "./schema.ts";
+import type { ErrorRow } from "./errors/group.ts";
+import type { Inexpressible, Recurrence } from "./expectation/recurrence.ts";
+import type {
+  ActionStatus,
+  AutomationLevel,
+  Contradiction,
+  DurationFigures,
+  PresetName,
+  RecordSums,
+} from "./schema.ts";
 
 /** Half-open `[startMs, endMs)`, UTC epoch milliseconds. */
 export type Window = { startMs: number; endMs: number };
 
 export type StatusCounts = Record<ActionStatus, number>;
+
+/** The start of one run, and the row that recorded it. */
+export type Run = { startedMs: number; id: string | null };
 
 export type RuleActivity = {
   rule: string;
@@ -13,10 +25,18 @@ export type RuleActivity = {
   records: RecordSums;
   /** Of the current window. */
   duration: DurationFigures | null;
-  /** Start of the newest success in either window. */
+  /** Start of the newest success known: in either window, else in the look-back. */
   lastSuccessMs: number | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
+  /** Every start in the current window, rehearsals and wrappers apart; null where they are too many to list. */
+  runs: Run[] | null;
+  /** The current window's runs that have no end. */
+  running: Run[];
+  /** Records processed by a finished action before the current window, on average; null where nothing is known. */
+  usualRecords: number | null;
+  /** In the 30 days before both windows; null where nothing of the rule was found, or nobody looked. */
+  lookback: { startsMs: number[]; stuck: number } | null;
 };
 
 export type HourActivity = { hourMs: number; total: number; successful: number };
@@ -29,16 +49,28 @@ type RecentAction = {
   error: string | null;
 };
 
+/** One schedule of a rule, as its row says it. */
+export type DeclaredSchedule = {
+  text: string;
+  recurrence: Recurrence | Inexpressible;
+  startAtMs: number | null;
+  endAtMs: number | null;
+};
+
 export type DeclaredRule = {
   name: string;
   enabled: boolean;
   automationLevel: AutomationLevel | null;
   strategy: string | null;
   priority: string | null;
-  schedule: string | null;
-  /** An enabled schedule whose name matches no sync type seen in the two windows. */
+  /** The enabled ones. */
+  schedules: DeclaredSchedule[];
+  /** An enabled schedule whose name matches no sync type seen in the two windows or the look-back. */
   unmatched: boolean;
 };
+
+/** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they started. */
+export type FailureRow = ErrorRow & { minutes: number[] };
 
 /** What the tables hold for one CRM in the window and the window of the same length before it. */
 export type ReadActivity = {
@@ -48,10 +80,18 @@ export type ReadActivity = {
   records: RecordSums;
   duration: DurationFigures | null;
   previousDuration: { n: number; p95: number } | null;
+  /** The same window one week before; null where it was not asked for. */
+  baseline: { total: number; successful: number } | null;
   /** Only hours with at least one finished action. */
   hours: HourActivity[];
   /** Status words that no vocabulary knows, in the current window. */
   unknownStatuses: { word: string; n: number }[];
+  failures: FailureRow[];
+  contradictions: { kind: Contradiction; rule: string | null; n: number; ids: string[] }[];
+  /** Finished wrappers of the current window with the finished runs inside their time. */
+  wrappers: { rule: string; id: string | null; status: ActionStatus; total: number; successful: number }[];
+  /** How far back rules were looked for that did not run in either window. */
+  lookback: "each-rule" | "newest-rows" | "none";
   recent: RecentAction[];
   /** Empty: the warehouse declares no rules for this CRM. */
   declaredRules: DeclaredRule[];

@@ -1,14 +1,21 @@
 /** From one CRM's activity to its report. Pure: the same input gives the same bytes. */
 import type { Activity, MissingTables, ReadActivity, RuleActivity, Window } from "./activity.ts";
-import { addCounts, countOutcome, divide } from "./counts.ts";
+import { addCounts, countOutcome, divide, type Outcome } from "./counts.ts";
 import { buildDetails } from "./details.ts";
 import { formatInstant } from "./figures.ts";
-import { findAll } from "./findings.ts";
+import { listContradictions } from "./data-quality.ts";
+import { groupErrors } from "./errors/group.ts";
+import { compareExpectations, describeExpectations } from "./expectations.ts";
+import { findAll } from "./findings/find.ts";
+import { describeFreshness, measureFreshness } from "./freshness.ts";
 import { scoreHealth } from "./health.ts";
 import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import { SCHEMA_VERSION, type Finding, type Report } from "./schema.ts";
-import type { Thresholds } from "./thresholds.ts";
+import { measureConfidence } from "./confidence.ts";
+import type { ReportSettings } from "./settings.ts";
+import { differsBeyondNoise } from "./significance.ts";
+import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
 
@@ -22,15 +29,19 @@ export type ReportContext = {
 };
 
 const HOUR_MS = 3_600_000;
+/** How far back the baseline of a week lies. */
+export const WEEK_MS = 7 * 24 * HOUR_MS;
 
-/** Builds the whole report; thresholds decide only findings, recommendations, health and trend. */
-export function buildReport(activity: Activity, thresholds: Thresholds, context: ReportContext): Report {
+/** Builds the whole report; settings decide what is stale, fresh, expected and worth a finding, and count nothing else. */
+export function buildReport(activity: Activity, settings: ReportSettings, context: ReportContext): Report {
   return activity.kind === "read"
-    ? buildFromRows(activity, thresholds, context)
-    : buildFallback(activity, thresholds, context);
+    ? buildFromRows(activity, settings, context)
+    : buildFallback(activity, settings, context);
 }
 
-function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds, context: ReportContext): Report {
+function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, context: ReportContext): Report {
+  const { thresholds } = settings;
+  const { activity, stale } = markStale(read, settings);
   const hours = windowHours(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);
@@ -42,6 +53,9 @@ function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds
     { successRate: outcome.rate, utilization: rules.utilization, totalActions: outcome.total },
     thresholds.min_actions,
   );
+  const expectations = compareExpectations(activity, settings);
+  const freshness = measureFreshness(activity, expectations, settings);
+  const dataQuality = listContradictions(activity);
   const findings = findAll({
     activity,
     hours,
@@ -50,7 +64,11 @@ function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds
     previous,
     rules,
     coverage,
-    trendChange: trend.change,
+    halves: trend.halves,
+    freshness,
+    expectations,
+    stale,
+    dataQuality,
     thresholds,
   });
   const noData = outcome.total === 0;
@@ -109,6 +127,12 @@ function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds
     execution_frequency: measureFrequency(rules.executed),
     rule_metrics_summary: summarizeRules(rules.executed),
     trend_analysis: trend.analysis,
+    freshness: describeFreshness(freshness, activity.lookback),
+    expectations: describeExpectations(expectations, rules.unmatched, settings),
+    data_quality: dataQuality,
+    error_groups: groupErrors(activity.failures),
+    confidence: measureConfidence(outcome, previous, rules.executed, thresholds),
+    baseline: compareBaseline(activity, outcome),
     findings,
     recommendations: recommendAll(findings, thresholds),
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
@@ -116,7 +140,7 @@ function buildFromRows(activity: ReadActivity & Activity, thresholds: Thresholds
 }
 
 /** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */
-function buildFallback(activity: MissingTables & Activity, thresholds: Thresholds, context: ReportContext): Report {
+function buildFallback(activity: MissingTables & Activity, settings: ReportSettings, context: ReportContext): Report {
   const note = `No table to read: looked for ${activity.lookedFor.join(", ")} in ${activity.where}`;
   const finding: Finding = {
     id: "tables-missing",
@@ -133,17 +157,37 @@ function buildFallback(activity: MissingTables & Activity, thresholds: Threshold
     records: { processed: null, created: null, updated: null, failed: null },
     duration: null,
     previousDuration: null,
+    baseline: null,
     hours: [],
     unknownStatuses: [],
+    failures: [],
+    contradictions: [],
+    wrappers: [],
+    lookback: "none",
     recent: [],
     declaredRules: [],
   };
-  const empty = buildFromRows(nothing, thresholds, context);
+  const empty = buildFromRows(nothing, settings, context);
   return {
     ...empty,
     metadata: { ...empty.metadata, status: "fallback", note, preset: activity.preset },
     findings: [finding],
-    recommendations: recommendAll([finding], thresholds),
+    recommendations: recommendAll([finding], settings.thresholds),
+  };
+}
+
+function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome: Outcome): Report["baseline"] {
+  if (baseline === null) return null;
+  const rate = divide(baseline.successful, baseline.total);
+  return {
+    kind: "week",
+    window_start: formatInstant(window.startMs - WEEK_MS),
+    window_end: formatInstant(window.endMs - WEEK_MS),
+    total_actions: baseline.total,
+    overall_success_rate: rate,
+    success_rate_change: outcome.rate === null || rate === null ? null : outcome.rate - rate,
+    success_rate_changed: baseline.total === 0 || outcome.total === 0 ? null : differsBeyondNoise(outcome, baseline),
+    total_actions_change_ratio: divide(outcome.total - baseline.total, baseline.total),
   };
 }
 

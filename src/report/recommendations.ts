@@ -1,5 +1,7 @@
 /** Advice, derived from findings only: one entry per kind of finding. */
 import { adviseOnError } from "./errors/families.ts";
+import { fingerprintError } from "./errors/fingerprint.ts";
+import { writeMapping } from "./expectations.ts";
 import { formatRatio } from "./figures.ts";
 import { PRIORITIES, type Finding, type FindingId, type Recommendation } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -43,6 +45,69 @@ const ADVISERS: Record<FindingId, Adviser> = {
     category: "reliability",
     issue: `Success rate ${formatRatio(rateOf(finding.evidence))} (${Number(finding.evidence["successful"])} of ${Number(finding.evidence["total"])})`,
     recommendation: adviseOnRule(finding),
+  }),
+  "never-ran": ({ message, rule_name }) => ({
+    id: "start-rule",
+    priority: "high",
+    category: "reliability",
+    issue: message,
+    recommendation: `Check that ${rule_name ?? "it"} is really scheduled under that name, and that a worker takes it`,
+  }),
+  "rule-overdue": ({ message, rule_name, severity }) => ({
+    id: "restart-rule",
+    priority: severity === "critical" ? "high" : "medium",
+    category: "reliability",
+    issue: message,
+    recommendation: `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`,
+  }),
+  "runs-missed": ({ message, rule_name, severity }) => ({
+    id: "find-missed-runs",
+    priority: severity === "info" ? "low" : "medium",
+    category: "reliability",
+    issue: message,
+    recommendation: `See whether the scheduler or the worker of ${rule_name ?? "it"} was down at those times`,
+  }),
+  "runs-too-often": ({ message, rule_name }) => ({
+    id: "correct-schedule",
+    priority: "medium",
+    category: "performance",
+    issue: message,
+    recommendation: `Look for a mistake in the schedule of ${rule_name ?? "it"}, or for somebody who starts it by hand`,
+  }),
+  "runs-late": ({ message, rule_name }) => ({
+    id: "add-workers",
+    priority: "low",
+    category: "performance",
+    issue: message,
+    recommendation: `Spread the schedules around ${rule_name ?? "it"}, or add workers`,
+  }),
+  "zero-records": ({ message, rule_name }) => ({
+    id: "check-source",
+    priority: "high",
+    category: "data",
+    issue: message,
+    recommendation: `Compare with the CRM itself: a filter, a permission or a cursor of ${rule_name ?? "it"} probably hides the records`,
+  }),
+  "rows-contradictory": ({ message }) => ({
+    id: "mend-writers",
+    priority: "low",
+    category: "data",
+    issue: message,
+    recommendation: "Show the ids under data_quality to whoever writes the syncs; until then trust these rows less",
+  }),
+  "success-rate-fell": ({ message }) => ({
+    id: "find-new-failures",
+    priority: "low",
+    category: "reliability",
+    issue: message,
+    recommendation: "Look at the error groups that are new in this window",
+  }),
+  "schedule-inexpressible": ({ message, rule_name }) => ({
+    id: "expect-rule",
+    priority: "low",
+    category: "setup",
+    issue: message,
+    recommendation: `Say in the configuration when it should run: rules.${JSON.stringify(rule_name)} = { expect = "0 4 * * *" }`,
   }),
   "rule-silent": ({ message, rule_name }) => ({
     id: "restart-rule",
@@ -100,7 +165,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "low",
     category: "setup",
     issue: `Schedule ${rule_name ?? ""} matches no sync type`,
-    recommendation: `If it runs under another name, say so under rule_names: ${JSON.stringify(rule_name)} = "the sync type"`,
+    recommendation: `If it runs under another name, say so: ${writeMapping(rule_name ?? "")}`,
   }),
   "rule-undeclared": ({ message }) => ({
     id: "declare-rule",
@@ -111,14 +176,37 @@ const ADVISERS: Record<FindingId, Adviser> = {
   }),
 };
 
-/** Most urgent first; within a priority in the findings' order. */
+const MOST = 10;
+
+/** At most ten, most urgent first; within a priority in the findings' order. Rules that fail alike are advised on once. */
 export function recommendAll(findings: Finding[], thresholds: Thresholds): Recommendation[] {
+  const alike = new Map<string, string[]>();
+  for (const finding of findings) {
+    const reason = reasonOf(finding);
+    if (reason !== null) alike.set(reason, [...(alike.get(reason) ?? []), finding.rule_name ?? ""]);
+  }
   return findings
-    .map((finding) => ({
-      ...ADVISERS[finding.id as FindingId](finding, thresholds),
-      rule_name: finding.rule_name,
-    }))
-    .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority));
+    .filter((finding) => isFirstOfAlike(finding, alike))
+    .map((finding) => {
+      const advice = { ...ADVISERS[finding.id as FindingId](finding, thresholds), rule_name: finding.rule_name };
+      const [, ...others] = alike.get(reasonOf(finding) ?? "") ?? [];
+      return others.length === 0
+        ? advice
+        : { ...advice, recommendation: `${advice.recommendation}. The same of ${others.join(", ")}` };
+    })
+    .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority))
+    .slice(0, MOST);
+}
+
+/** What several findings have in common, where one piece of advice serves them all. */
+function reasonOf({ id, evidence }: Finding): string | null {
+  const error = evidence["newest_error"];
+  return id === "rule-success-rate-low" && typeof error === "string" ? fingerprintError(error).key : null;
+}
+
+function isFirstOfAlike(finding: Finding, alike: Map<string, string[]>): boolean {
+  const reason = reasonOf(finding);
+  return reason === null || alike.get(reason)?.[0] === finding.rule_name;
 }
 
 function rateOf(evidence: Finding["evidence"]): number {

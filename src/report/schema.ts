@@ -1,6 +1,8 @@
 /** The published report: the TypeScript type, the JSON Schema and the check of stored documents all come from here. */
 import * as v from "valibot";
+import { errorGroupSchema } from "./errors/schema.ts";
 
+/** Raised only where a key changes its name or meaning; new sections are optional, so that older reports stay valid. */
 export const SCHEMA_VERSION = 1;
 
 export const SEVERITIES = ["info", "warning", "critical"] as const;
@@ -13,17 +15,26 @@ export const FINDING_IDS = [
   "failures-many",
   "rule-success-rate-low",
   "rule-silent",
+  "rule-overdue",
+  "runs-missed",
+  "never-ran",
+  "runs-too-often",
+  "runs-late",
+  "success-rate-fell",
   "stale-actions",
+  "zero-records",
+  "rows-contradictory",
   "trend-declining",
   "duration-rising",
   "unknown-status",
   "utilization-low",
   "manual-share-high",
   "schedule-unmatched",
+  "schedule-inexpressible",
   "rule-undeclared",
 ] as const;
 /** Findings about a pass as a whole. */
-export const PASS_FINDING_IDS = ["warehouse-unreachable"] as const;
+export const PASS_FINDING_IDS = ["warehouse-unreachable", "failures-shared"] as const;
 export const HEALTH_STATUSES = ["excellent", "good", "fair", "poor", "critical", "unknown"] as const;
 export const ACTION_STATUSES = [
   "success",
@@ -35,6 +46,21 @@ export const ACTION_STATUSES = [
   "dry_run",
   "wrapper",
   "unknown",
+] as const;
+/** Rows that cannot all be true, or say less than they seem to. */
+export const CONTRADICTION_KINDS = [
+  "success-with-failures",
+  "more-failed-than-processed",
+  "running-with-end",
+  "finished-without-end",
+  "end-before-start",
+  "unknown-status",
+  "success-without-records",
+  "ended-by-cleanup",
+  "start-in-future",
+  "start-at-infinity",
+  "probable-duplicates",
+  "wrapper-disagrees",
 ] as const;
 export const AUTOMATION_LEVELS = ["manual", "semi_automatic", "fully_automatic"] as const;
 export const PRESET_NAMES = ["sync-history", "automation"] as const;
@@ -121,6 +147,104 @@ const ruleMetricsSchema = v.strictObject({
     "Start of the newest successful action in this window or the one before; null when there is none",
   ),
 });
+
+const interval = v.strictObject({ low: v.number(), high: v.number() });
+
+const freshnessSchema = describe(
+  v.strictObject({
+    looked_back: describe(
+      v.picklist(["each-rule", "newest-rows", "none"]),
+      "How rules were looked for that ran in neither window: each one for 30 days, among the newest rows, or not at all",
+    ),
+    rules: v.array(
+      v.strictObject({
+        rule_name: ruleName,
+        last_success_at: describe(v.nullable(instant), "Null: none in either window or the look-back"),
+        age_seconds: v.nullable(v.number()),
+        status: v.picklist(["pass", "warn", "error", "unknown"]),
+        warn_after_seconds: v.nullable(seconds),
+        error_after_seconds: v.nullable(seconds),
+        basis: describe(
+          v.picklist(["config", "schedule", "usual-interval", "unknown"]),
+          "Where the limits come from: warn_after and error_after, the rule's schedules, or how often it usually runs",
+        ),
+      }),
+    ),
+  }),
+  "How old the last success of each rule that is not disabled was at the window's end",
+);
+
+const expectationsSchema = describe(
+  v.nullable(
+    v.strictObject({
+      timezone: describe(v.string(), "IANA name: in which zone the schedules were read"),
+      rules: v.array(
+        v.strictObject({
+          rule_name: ruleName,
+          schedules: v.array(v.string()),
+          expected: count,
+          seen: count,
+          missed: count,
+          late: describe(v.nullable(count), "Null where single runs cannot be told to be late"),
+          extra: describe(count, "Starts that no schedule explains"),
+          pending: describe(count, "Due so shortly before the window's end that they may still start"),
+          missed_at: describe(v.array(instant), "The newest ten, newest first"),
+        }),
+      ),
+      unmatched: describe(
+        v.array(v.strictObject({ name: v.string(), schedules: v.array(v.string()), config_line: v.string() })),
+        "Enabled schedules that match no sync type, with the line that would map each",
+      ),
+      inexpressible: describe(
+        v.array(v.strictObject({ rule_name: ruleName, schedules: v.array(v.string()), reasons: v.array(v.string()) })),
+        "Schedules that are not understood, and so not compared",
+      ),
+    }),
+  ),
+  "Runs that schedules should have started in the window, against those seen; null where nothing is scheduled",
+);
+
+const dataQualitySchema = describe(
+  v.array(
+    v.strictObject({
+      id: v.picklist(CONTRADICTION_KINDS),
+      count,
+      rules: v.array(ruleName),
+      row_ids: describe(v.array(v.string()), "Ids of up to three of the rows"),
+      meaning: v.string(),
+    }),
+  ),
+  "Rows of the window that contradict themselves or each other",
+);
+
+const confidenceSchema = describe(
+  v.strictObject({
+    success_rate_interval: describe(v.nullable(interval), "Wilson's 95 % interval of overall_success_rate"),
+    success_rate_changed: describe(
+      v.nullable(v.boolean()),
+      "Whether the rate differs from the window before by more than noise (Newcombe 1998, method 10, 95 %)",
+    ),
+    rule_runs: describe(v.record(ruleName, count), "n of each rate in rule_reliability"),
+    min_actions: describe(count, "Nothing is judged below this many"),
+  }),
+  "How much the rates can bear",
+);
+
+const baselineSchema = describe(
+  v.nullable(
+    v.strictObject({
+      kind: v.picklist(["week"]),
+      window_start: instant,
+      window_end: instant,
+      total_actions: count,
+      overall_success_rate: v.nullable(ratio),
+      success_rate_change: v.nullable(v.number()),
+      success_rate_changed: describe(v.nullable(v.boolean()), "By more than noise"),
+      total_actions_change_ratio: v.nullable(v.number()),
+    }),
+  ),
+  "The same window one week before; null unless asked for with --baseline week",
+);
 
 const recentActionSchema = v.strictObject({
   rule_name: ruleName,
@@ -226,8 +350,16 @@ export const ReportSchema = v.strictObject({
       "Keys are the starts of UTC clock hours",
     ),
   }),
+  freshness: v.optional(freshnessSchema),
+  expectations: v.optional(expectationsSchema),
+  data_quality: v.optional(dataQualitySchema),
+  error_groups: v.optional(
+    describe(v.array(errorGroupSchema), "Failures of the window grouped by cause, most frequent first, at most ten"),
+  ),
+  confidence: v.optional(confidenceSchema),
+  baseline: v.optional(baselineSchema),
   findings: v.array(findingSchema),
-  recommendations: v.array(recommendationSchema),
+  recommendations: describe(v.array(recommendationSchema), "At most ten, most urgent first"),
   detailed_metrics: describe(
     v.nullable(
       v.strictObject({
@@ -252,3 +384,4 @@ export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export type AutomationLevel = (typeof AUTOMATION_LEVELS)[number];
 export type PresetName = (typeof PRESET_NAMES)[number];
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+export type Contradiction = (typeof CONTRADICTION_KINDS)[number];

@@ -5,31 +5,31 @@ import { formatInstant } from "./figures.ts";
 import type { Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
 
+/** The complete hours in two; with an odd number of them the middle one belongs to the later half. */
+export type Halves = Record<"earlier" | "later", { total: number; successful: number }>;
+
 export type Trend = {
   analysis: Report["trend_analysis"];
-  /** Later half's success rate minus the earlier half's; null when it is not judged. */
-  change: number | null;
+  /** Null when the trend is not judged. */
+  halves: Halves | null;
 };
 
 const HOUR_MS = 3_600_000;
 
-/**
- * Partial first and last hours are listed and left out of every figure but the distribution. With an odd number of
- * complete hours the middle one belongs to the later half.
- */
+/** Partial first and last hours are listed and left out of every figure but the distribution. */
 export function analyzeTrend(window: Window, active: HourActivity[], thresholds: Thresholds): Trend {
   const hours = listHours(window, active);
   const complete = hours.filter((hour) => !hour.partial);
   const total = sumTotals(complete);
-  const change = measureChange(complete, total, thresholds);
+  const halves = divideHours(complete, total, thresholds);
   return {
-    change,
+    halves,
     analysis: {
       total_hours_analyzed: complete.length,
       avg_actions_per_hour: divide(total, complete.length),
       peak_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a > b),
       lowest_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a < b),
-      success_rate_trend: nameTrend(change, thresholds.trend_change),
+      success_rate_trend: nameTrend(measureChange(halves), thresholds.trend_change),
       hourly_distribution: {
         actions_per_hour: Object.fromEntries(hours.map((hour) => [hour.key, hour.total])),
         success_rates_per_hour: Object.fromEntries(
@@ -58,11 +58,21 @@ function listHours(window: Window, active: HourActivity[]): Hour[] {
   return hours;
 }
 
-function measureChange(complete: Hour[], total: number, thresholds: Thresholds): number | null {
+function divideHours(complete: Hour[], total: number, thresholds: Thresholds): Halves | null {
   if (total < thresholds.trend_min_actions || complete.length < thresholds.trend_min_hours) return null;
   const middle = Math.floor(complete.length / 2);
-  const earlier = successRate(complete.slice(0, middle));
-  const later = successRate(complete.slice(middle));
+  const add = (hours: Hour[]) => ({
+    total: sumTotals(hours),
+    successful: hours.reduce((sum, hour) => sum + hour.successful, 0),
+  });
+  return { earlier: add(complete.slice(0, middle)), later: add(complete.slice(middle)) };
+}
+
+/** The later half's rate minus the earlier half's. */
+function measureChange(halves: Halves | null): number | null {
+  if (halves === null) return null;
+  const earlier = divide(halves.earlier.successful, halves.earlier.total);
+  const later = divide(halves.later.successful, halves.later.total);
   return earlier === null || later === null ? null : later - earlier;
 }
 
@@ -75,13 +85,6 @@ function nameTrend(change: number | null, limit: number): Report["trend_analysis
 /** Above the limit by more than the rounding of a difference of two rates. */
 export function isBeyond(change: number, limit: number): boolean {
   return change - limit > 1e-9;
-}
-
-function successRate(hours: Hour[]): number | null {
-  return divide(
-    hours.reduce((sum, hour) => sum + hour.successful, 0),
-    sumTotals(hours),
-  );
 }
 
 function sumTotals(hours: Hour[]): number {

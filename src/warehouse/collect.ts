@@ -1,5 +1,5 @@
 /** Reads every chosen CRM's activity. */
-import type { Activity, Window } from "../report/activity.ts";
+import type { Activity } from "../report/activity.ts";
 import type { Redact } from "../redact.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
 import { visitWarehouses, type VisitOptions } from "./visit.ts";
@@ -8,14 +8,14 @@ export type Outcome =
   | { source: string; status: "read"; activity: Activity }
   | { source: string; status: "failed"; reason: string };
 
-export type CollectOptions = VisitOptions & { window: Window; recent: number };
+export type CollectOptions = VisitOptions & Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "nowMs">;
 
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
-  const { window, recent } = options;
+  const { window, recent, baselineSeconds, nowMs } = options;
   const visits = await visitWarehouses(
     options,
-    async (crm, signal) => await readActivity({ crm, window, recent }, signal),
+    async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, nowMs }, signal),
   );
   return visits.map((visit): Outcome => {
     if (visit.status === "failed") return visit;
@@ -42,6 +42,7 @@ function hideInErrors(result: ReadResult, redact: Redact): ReadResult {
   return {
     ...result,
     rules: result.rules.map((rule) => ({ ...rule, newestError: hide(rule.newestError) })),
+    failures: result.failures.map((failure) => ({ ...failure, message: hide(failure.message) })),
     recent: result.recent.map((action) => ({ ...action, error: hide(action.error) })),
   };
 }

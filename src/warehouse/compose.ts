@@ -8,14 +8,17 @@ type LocatedTables = Extract<Located, { kind: "located" }>;
 /** A warehouse without a rules table declares no rules. */
 const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
   CAST(NULL AS text) AS automation_level, CAST(NULL AS text) AS strategy, CAST(NULL AS text) AS priority,
-  CAST(NULL AS text) AS schedule WHERE 1 = 0`;
+  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at WHERE 1 = 0`;
+const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
 /** `activity` holds the placeholders `{actions}` and `{rules}`. */
 export function composeStatement(activity: string, located: LocatedTables, dialect: Dialect): string {
   const [, rules = ""] = splitRelations(located.preset, dialect);
   return activity
     .replace("{actions}", () => composeActions(located, dialect))
-    .replace("{rules}", () => (located.rules === null ? NO_RULES : readFrom(rules, located.rules)));
+    .replace("{rules}", () =>
+      located.rules === null ? NO_RULES.replaceAll("{time}", NO_TIME[dialect]) : readFrom(rules, located.rules),
+    );
 }
 
 /** The relation `actions` alone, for queries of their own. */

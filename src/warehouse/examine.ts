@@ -8,12 +8,13 @@ export type ExamineOptions = VisitOptions & {
   window: Window;
   /** Run the report's query, to see what its plan really does. */
   analyze: boolean;
+  nowMs: number;
 };
 
 export async function examineWarehouses(options: ExamineOptions): Promise<Visit<WarehouseFacts>[]> {
-  const { window, analyze } = options;
+  const { window, analyze, nowMs } = options;
   return await visitWarehouses(options, async (crm, signal) => {
-    const request = { crm, window, recent: 0 };
+    const request = { crm, window, recent: 0, baselineSeconds: null, nowMs };
     if (crm.target.kind === "sqlite") {
       const { askSqlite } = await import("./sqlite/ask.ts");
       return await askSqlite("examine", { request, path: crm.target.path }, signal);

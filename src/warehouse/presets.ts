@@ -14,8 +14,8 @@ export type Preset = {
   schema: string | null;
   actionsTable: string;
   rulesTable: string;
-  /** The columns an index for the report is made of: CRM, start, and what the query reads besides. */
-  columns: { source: string; start: string; included: string[] };
+  /** The columns an index for the report is made of: CRM, rule, start, and what the query reads besides. */
+  columns: { source: string; rule: string; start: string; included: string[] };
   /** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
   ruleNames: "exact" | "normalized";
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
@@ -32,6 +32,7 @@ export const PRESETS = {
     rulesTable: "sync_schedule",
     columns: {
       source: "crm_source",
+      rule: "sync_type",
       start: "start_time",
       included: [
         "sync_type",
@@ -53,6 +54,7 @@ export const PRESETS = {
     rulesTable: "automation_rules",
     columns: {
       source: "crm_source",
+      rule: "rule",
       start: "started_at",
       included: [
         "rule",

@@ -7,6 +7,10 @@ export type ReadRequest = {
   window: Window;
   /** How many of the newest actions to list; 0 for none. */
   recent: number;
+  /** How long before the window a second one of its length lies that it is compared with; null for none. */
+  baselineSeconds: number | null;
+  /** The real time, which tells a start in the future from one after the window. */
+  nowMs: number;
 };
 
 export type ReadResult = ReadActivity | MissingTables;

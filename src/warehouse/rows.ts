@@ -1,93 +1,70 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import * as v from "valibot";
 import type { CrmConfig } from "../config/schema.ts";
-import type { DeclaredRule, ReadActivity, RuleActivity } from "../report/activity.ts";
+import type { FailureRow, ReadActivity, RuleActivity } from "../report/activity.ts";
 import { emptyCounts } from "../report/counts.ts";
 import { compareNames } from "../report/rules.ts";
-import {
-  ACTION_STATUSES,
-  AUTOMATION_LEVELS,
-  type ActionStatus,
-  type DurationFigures,
-  type PresetName,
-  type RecordSums,
-} from "../report/schema.ts";
-import { PRESETS } from "./presets.ts";
-import { attachSchedules, namesOneOf } from "./schedule-names.ts";
+import type { ActionStatus, Contradiction, DurationFigures, PresetName, RecordSums } from "../report/schema.ts";
+import { readDeclared } from "./declared.ts";
+import { documentSchema, type Cell, type Document, type Percentiles } from "./document.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 const HOUR_MS = 3_600_000;
 
-const status = v.picklist(ACTION_STATUSES);
-const sum = v.nullable(v.number());
-/** numeric and float sums that JSON has no number for come as text. */
-const recordSum = v.nullable(
-  v.union([v.number(), v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"]), v.transform(Number))]),
-);
-const percentiles = v.tuple([v.number(), v.number(), v.number()]);
+/** In the order of the bits in both dialects' activity.sql. */
+const CONTRADICTIONS: Contradiction[] = [
+  "success-with-failures",
+  "more-failed-than-processed",
+  "running-with-end",
+  "finished-without-end",
+  "end-before-start",
+  "unknown-status",
+  "success-without-records",
+  "ended-by-cleanup",
+];
 
-const cellSchema = v.object({
-  cur: v.boolean(),
-  rule: v.string(),
-  state: status,
-  n: v.number(),
-  dn: v.number(),
-  ds: sum,
-  dm: sum,
-  processed: recordSum,
-  created: recordSum,
-  updated: recordSum,
-  failed: recordSum,
-  last: v.number(),
-});
-
-const documentSchema = v.object({
-  cells: v.array(cellSchema),
-  hours: v.array(v.tuple([v.number(), v.number(), v.number()])),
-  percentiles: v.array(v.tuple([v.boolean(), percentiles])),
-  rule_percentiles: v.array(v.tuple([v.string(), percentiles])),
-  words: v.array(v.tuple([v.string(), v.number()])),
-  errors: v.array(v.tuple([v.string(), v.string()])),
-  recent: v.array(v.tuple([v.string(), status, v.number(), sum, v.nullable(v.string())])),
-  rules: v.array(
-    v.object({
-      name: v.string(),
-      enabled: v.boolean(),
-      automation_level: v.fallback(v.nullable(v.picklist(AUTOMATION_LEVELS)), null),
-      strategy: v.nullable(v.string()),
-      priority: v.nullable(v.string()),
-      schedule: v.nullable(v.string()),
-    }),
-  ),
-});
-
-type Document = v.InferOutput<typeof documentSchema>;
-type Cell = Document["cells"][number];
-type Percentiles = v.InferOutput<typeof percentiles>;
-
-type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
+export type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
-export function readDocument(json: string, preset: PresetName, crm: RuleConfig): ReadActivity {
+export function readDocument(
+  json: string,
+  preset: PresetName,
+  crm: RuleConfig,
+  facts: { baseline: boolean; lookback: ReadActivity["lookback"] },
+): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
-  const current = document.cells.filter((cell) => cell.cur && FINISHED.includes(cell.state));
-  const previous = document.cells.filter((cell) => !cell.cur && FINISHED.includes(cell.state));
+  const finishedIn = (part: Cell["part"]) =>
+    document.cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
+  const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
   const overall = new Map(document.percentiles);
   const rules = readRules(document);
-  const previousDuration = measureDurations(previous, overall.get(false));
+  const previousDuration = measureDurations(previous, overall.get("previous"));
   return {
     kind: "read",
     preset,
     rules,
     records: sumRecords(current),
-    duration: measureDurations(current, overall.get(true)),
+    duration: measureDurations(current, overall.get("current")),
     previousDuration: previousDuration && { n: previousDuration.n, p95: previousDuration.p95 },
+    baseline: facts.baseline
+      ? { total: addAll(baseline), successful: addAll(baseline.filter(({ state }) => state === "success")) }
+      : null,
     hours: document.hours
       .map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }))
       .toSorted((a, b) => a.hourMs - b.hourMs),
     unknownStatuses: document.words
       .map(([word, n]) => ({ word, n }))
       .toSorted((a, b) => b.n - a.n || compareNames(a.word, b.word)),
+    failures: readFailures(document),
+    contradictions: readContradictions(document),
+    wrappers: document.wrappers.map(([rule, id, status, total, successful]) => ({
+      rule,
+      id,
+      status: status ?? "unknown",
+      total,
+      successful,
+    })),
+    lookback: facts.lookback,
     recent: document.recent
       .map(([rule, state, startedMs, durationSeconds, error]) => ({
         rule,
@@ -102,53 +79,87 @@ export function readDocument(json: string, preset: PresetName, crm: RuleConfig):
 }
 
 function readRules(document: Document): RuleActivity[] {
-  const ruleFigures = new Map(document.rule_percentiles);
-  const errors = new Map(document.errors.toSorted((a, b) => compareNames(b[1], a[1])));
-  const names = [...new Set(document.cells.map((cell) => cell.rule))].toSorted(compareNames);
-  return names.map((rule) => {
-    const cells = document.cells.filter((cell) => cell.rule === rule);
-    const finished = cells.filter((cell) => cell.cur && FINISHED.includes(cell.state));
-    const successes = cells.filter((cell) => cell.state === "success").map((cell) => cell.last);
+  const cellsOf = Map.groupBy(document.cells, (cell) => cell.rule);
+  const figuresOf = new Map(document.rule_percentiles);
+  const runsOf = new Map(document.starts.map(({ rule, runs }) => [rule, runs]));
+  const runningOf = Map.groupBy(
+    document.running.filter(([part]) => part === "current"),
+    ([, rule]) => rule,
+  );
+  const errorsOf = Map.groupBy(
+    document.errors.filter(([part, , message]) => part === "current" && message !== null),
+    ([, rule]) => rule,
+  );
+  const lookbackOf = new Map(document.lookback.map((row) => [row[0], row]));
+  const names = new Set([...cellsOf.keys(), ...lookbackOf.keys()]);
+  return [...names].toSorted(compareNames).map((rule) => {
+    const cells = cellsOf.get(rule) ?? [];
+    const current = cells.filter(({ part }) => part === "current");
+    const finished = current.filter(({ state }) => FINISHED.includes(state));
+    const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
+    const [, startsMs = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0] = lookbackOf.get(rule) ?? [];
+    const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
+    const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
+    const recordsBefore = sumRecords(before).processed;
     return {
       rule,
-      current: countStates(cells.filter((cell) => cell.cur)),
-      previous: countStates(cells.filter((cell) => !cell.cur)),
+      current: countStates(current),
+      previous: countStates(cells.filter(({ part }) => part === "previous")),
       records: sumRecords(finished),
-      duration: measureDurations(finished, ruleFigures.get(rule)),
-      lastSuccessMs: successes.length === 0 ? null : Math.max(...successes),
-      newestError: errors.get(rule) ?? null,
+      duration: measureDurations(finished, figuresOf.get(rule)),
+      lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
+      newestError: newest?.[2] ?? null,
+      runs:
+        current.length === 0
+          ? []
+          : document.starts.length === 0 && !current.every(({ state }) => state === "dry_run" || state === "wrapper")
+            ? null
+            : (runsOf.get(rule) ?? [])
+                .map(([startedMs, id]) => ({ startedMs, id }))
+                .toSorted((a, b) => a.startedMs - b.startedMs),
+      running: (runningOf.get(rule) ?? []).map(([, , startedMs, id]) => ({ startedMs, id })),
+      usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
+      lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
     };
   });
 }
 
-function readDeclared(document: Document, preset: PresetName, rules: RuleActivity[], crm: RuleConfig): DeclaredRule[] {
-  const declared = document.rules.map((rule) => ({
-    name: rule.name,
-    enabled: rule.enabled,
-    automationLevel: rule.automation_level,
-    strategy: rule.strategy,
-    priority: rule.priority,
-    schedule: rule.schedule === "" ? null : rule.schedule,
-    unmatched: false,
+function readFailures(document: Document): FailureRow[] {
+  return document.errors.map(([part, rule, message, n, firstMs, lastMs, minutes]) => ({
+    rule,
+    message,
+    n,
+    firstMs,
+    lastMs,
+    current: part === "current",
+    minutes,
   }));
-  const { ruleNames, wrapperRules } = PRESETS[preset];
-  const wrappers = [
-    ...(crm.wrapper_rules ?? wrapperRules),
-    ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
+}
+
+function readContradictions(document: Document): ReadActivity["contradictions"] {
+  const known = (ids: (string | null)[]) => ids.filter((id) => id !== null);
+  return [
+    ...document.contradictions.flatMap(([rule, bit, n, ids]) => {
+      const kind = CONTRADICTIONS[bit];
+      return kind === undefined ? [] : [{ kind, rule, n, ids: known(ids) }];
+    }),
+    ...document.displaced.map(([infinite, n, ids]) => ({
+      kind: infinite ? ("start-at-infinity" as const) : ("start-in-future" as const),
+      rule: null,
+      n,
+      ids: known(ids),
+    })),
   ];
-  const without = [...crm.exclude_rules, ...wrappers];
-  if (ruleNames === "exact") {
-    return declared.filter(({ name }) => !without.includes(name)).toSorted((a, b) => compareNames(a.name, b.name));
-  }
-  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crm_source, crm.rule_names));
-  const attached = attachSchedules(wanted, rules, crm.crm_source, crm.rule_names);
-  return attached.toSorted((a, b) => compareNames(a.name, b.name));
 }
 
 function countStates(cells: Cell[]): RuleActivity["current"] {
   const counts = emptyCounts();
   for (const cell of cells) counts[cell.state] += cell.n;
   return counts;
+}
+
+function addAll(cells: Cell[]): number {
+  return cells.reduce((all, cell) => all + cell.n, 0);
 }
 
 function sumRecords(cells: Cell[]): RecordSums {

@@ -23,21 +23,20 @@ export function attachSchedules(
       unmatched.set(name, unmatched.get(name) ?? { ...schedule, name, unmatched: true });
     }
   }
-  const types = rules.filter((rule) => wasSeen(rule.current) || wasSeen(rule.previous));
+  const types = rules.filter((rule) => wasSeen(rule.current) || wasSeen(rule.previous) || attached.has(rule.rule));
   return [...types.map((type) => declareType(type.rule, attached.get(type.rule) ?? [])), ...unmatched.values()];
 }
 
 /** A type that no schedule names is started some other way: nothing says that it is disabled. */
 function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
   const enabled = schedules.filter((schedule) => schedule.enabled);
-  const recurrences = enabled.flatMap((schedule) => schedule.schedule ?? []);
   return {
     name,
     enabled: schedules.length === 0 || enabled.length > 0,
     automationLevel: null,
     strategy: null,
     priority: null,
-    schedule: recurrences.length === 0 ? null : recurrences.join("; "),
+    schedules: enabled.flatMap((schedule) => schedule.schedules),
     unmatched: false,
   };
 }

@@ -6,8 +6,8 @@ import { PRESETS, type Dialect } from "./presets.ts";
 /** A table or view of the warehouse. `visible`: found without naming its schema. */
 export type TableName = { schema: string | null; name: string; visible: boolean };
 
-export type Located =
-  | { kind: "located"; preset: PresetName; actions: TableName; rules: TableName | null }
+export type Located<T extends TableName = TableName> =
+  | { kind: "located"; preset: PresetName; actions: T; rules: T | null }
   | { kind: "missing"; preset: PresetName | null; lookedFor: string[] }
   | { kind: "ambiguous"; presets: PresetName[] };
 
@@ -22,7 +22,7 @@ export function candidateNames(crm: TableConfig): string[] {
 }
 
 /** Chooses the preset whose actions table is there. */
-export function locateTables(found: TableName[], crm: TableConfig, dialect: Dialect): Located {
+export function locateTables<T extends TableName>(found: T[], crm: TableConfig, dialect: Dialect): Located<T> {
   const wanted = wantedPresets(crm);
   const find = (preset: PresetName, relation: Relation) => findTable(found, preset, relation, crm, dialect);
   const there = wanted.filter((preset) => find(preset, "actions") !== null);
@@ -68,13 +68,13 @@ function spellings(preset: PresetName, relation: Relation, crm: TableConfig): Sp
     : [{ schema, name }];
 }
 
-function findTable(
-  found: TableName[],
+function findTable<T extends TableName>(
+  found: T[],
   preset: PresetName,
   relation: Relation,
   crm: TableConfig,
   dialect: Dialect,
-): TableName | null {
+): T | null {
   for (const wanted of spellings(preset, relation, crm)) {
     const bySchema = dialect === "postgres" && wanted.schema !== null;
     const match = found.find(

@@ -47,7 +47,12 @@ test("the smallest file has every default", async () => {
       wrapper_rules: null,
       statuses: {},
       rule_names: {},
-      stale_after: 7_200_000,
+      schedule_timezone: "UTC",
+      late_after: 600_000,
+      warn_after: null,
+      error_after: null,
+      stale_after: null,
+      rules: {},
       thresholds: {
         min_actions: 3,
         success_rate: 0.95,

@@ -1,14 +1,24 @@
 /** Activities as the warehouse layer hands them over, with one override where a test needs another fact. */
-import { CrmSchema } from "../../src/config/schema.ts";
-import type { Activity, DeclaredRule, ReadActivity, RuleActivity, StatusCounts } from "../../src/report/activity.ts";
+import { settingsOf } from "../../src/config/report-settings.ts";
+import type {
+  Activity,
+  DeclaredRule,
+  DeclaredSchedule,
+  ReadActivity,
+  RuleActivity,
+  Run,
+  StatusCounts,
+} from "../../src/report/activity.ts";
 import { buildReport } from "../../src/report/build.ts";
+import { readRecurrence } from "../../src/report/expectation/recurrence.ts";
 import { emptyCounts } from "../../src/report/counts.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Thresholds } from "../../src/report/thresholds.ts";
-import * as v from "valibot";
-import { assertPublishable, WINDOW } from "./reports.ts";
+import type { ReportSettings } from "../../src/report/settings.ts";
+import { assertPublishable, crmConfig, WINDOW } from "./reports.ts";
 
-export const THRESHOLDS: Thresholds = v.parse(CrmSchema, {}).thresholds;
+const SETTINGS: ReportSettings = settingsOf(crmConfig("sqlite:x"));
+export const THRESHOLDS: Thresholds = SETTINGS.thresholds;
 
 function counts(some: Partial<StatusCounts>): StatusCounts {
   return { ...emptyCounts(), ...some };
@@ -25,6 +35,10 @@ export function rule(
     duration: null,
     lastSuccessMs: null,
     newestError: null,
+    runs: [],
+    running: [],
+    usualRecords: null,
+    lookback: null,
     ...override,
     current: counts(current),
     previous: counts(override.previous ?? {}),
@@ -38,7 +52,7 @@ export function declared(name: string, override: Partial<DeclaredRule> = {}): De
     automationLevel: null,
     strategy: null,
     priority: null,
-    schedule: null,
+    schedules: [],
     unmatched: false,
     ...override,
   };
@@ -57,21 +71,47 @@ export function activity(
     records: { processed: null, created: null, updated: null, failed: null },
     duration: null,
     previousDuration: null,
+    baseline: null,
     hours: [],
     unknownStatuses: [],
+    failures: [],
+    contradictions: [],
+    wrappers: [],
+    lookback: "none",
     recent: [],
     declaredRules: [],
     ...override,
   };
 }
 
-export function report(facts: Activity, { detailed = false, thresholds = THRESHOLDS } = {}): Report {
-  const made = buildReport(facts, thresholds, {
-    passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
-    generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
-    generator: "automation-reports 0.1.0",
-    detailed,
-  });
+export function report(
+  facts: Activity,
+  {
+    detailed = false,
+    thresholds = THRESHOLDS,
+    settings = {},
+  }: { detailed?: boolean; thresholds?: Thresholds; settings?: Partial<ReportSettings> } = {},
+): Report {
+  const made = buildReport(
+    facts,
+    { ...SETTINGS, thresholds, ...settings },
+    {
+      passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
+      generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
+      generator: "automation-reports 0.1.0",
+      detailed,
+    },
+  );
   assertPublishable(made);
   return made;
+}
+
+/** A schedule as its row says it. */
+export function schedule(text: string, override: Partial<DeclaredSchedule> = {}): DeclaredSchedule {
+  return { text, recurrence: readRecurrence(text), startAtMs: null, endAtMs: null, ...override };
+}
+
+/** Runs that go on and on, in the row ids 1, 2, …; each start is so many hours before the window's end. */
+export function goingOn(...hoursAgo: number[]): Run[] {
+  return hoursAgo.map((hours, index) => ({ startedMs: WINDOW.endMs - hours * 3_600_000, id: String(index + 1) }));
 }

@@ -80,7 +80,7 @@ export async function makeRefillable(preset: Preset): Promise<Refillable> {
       const [runsJson, rulesJson] = [JSON.stringify(runRows.map(writeRun)), JSON.stringify(ruleRows.map(writeRule))];
       fillSqlite(runsJson, rulesJson);
       await sql.begin(async (sql) => {
-        await sql.unsafe(`TRUNCATE ${actionsTable}, ${rulesTable}`);
+        await sql.unsafe(`TRUNCATE ${actionsTable}, ${rulesTable} RESTART IDENTITY`);
         await sql.unsafe(
           `INSERT INTO ${actionsTable} (${runs.columns}) SELECT ${forPostgres(runs)} FROM json_array_elements($1::text::json)`,
           [runsJson],

@@ -3,6 +3,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import * as v from "valibot";
+import { settingsOf } from "../../src/config/report-settings.ts";
 import { CrmSchema, type CrmConfig } from "../../src/config/schema.ts";
 import { parseTarget } from "../../src/config/target.ts";
 import type { Window } from "../../src/report/activity.ts";
@@ -42,20 +43,28 @@ export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> 
 export async function reportOn(
   url: string,
   settings: v.InferInput<typeof CrmSchema> = {},
-  { window = WINDOW, name = "hubspot", detailed = true } = {},
+  {
+    window = WINDOW,
+    name = "hubspot",
+    detailed = true,
+    baselineSeconds = null as number | null,
+    nowMs = Date.parse("2026-07-10T21:00:00.412Z"),
+  } = {},
 ): Promise<Report | string> {
   const crm = crmConfig(url, settings, name);
   const [outcome] = await collectActivities({
     crms: [crm],
     window,
     recent: detailed ? 20 : 0,
+    baselineSeconds,
+    nowMs,
     concurrency: 1,
     redact: (text) => text,
     signal: new AbortController().signal,
     onProgress: () => {},
   });
   if (outcome === undefined || outcome.status === "failed") return outcome?.reason ?? "no outcome";
-  const report = buildReport(outcome.activity, crm.thresholds, {
+  const report = buildReport(outcome.activity, settingsOf(crm), {
     passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
     generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
     generator: "automation-reports 0.1.0",

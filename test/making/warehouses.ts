@@ -124,7 +124,7 @@ export function fillSyncHistory(shape: Shape) {
     for (const rule of rules) {
       await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, every, period, enabled,
         options, created_at, updated_at, crm_source, model_name)
-        VALUES (${rule.crm}, ${`${rule.name} delta`}, 'delta', 'interval', ${rule.every ?? 1}, 'hours', ${rule.enabled},
+        VALUES (${rule.crm}, ${`${rule.name} delta`}, 'delta', 'interval', ${rule.every ?? 24}, 'hours', ${rule.enabled},
         '{}', now(), now(), ${rule.crm}, ${rule.name})`;
     }
   };
@@ -193,7 +193,7 @@ function fillSqliteHistory(database: Database, runs: RunRow[], rules: RuleRow[])
     records_failed INTEGER, error_message TEXT, configuration TEXT, performance_metrics TEXT, created_at TEXT)`);
   database.run(`CREATE TABLE sync_schedule (id INTEGER PRIMARY KEY, source_key TEXT, name TEXT, mode TEXT, recurrence_type TEXT,
     every INTEGER, period TEXT, minute TEXT, hour TEXT, day_of_week TEXT, day_of_month TEXT, month_of_year TEXT,
-    enabled INTEGER, crm_source TEXT, model_name TEXT)`);
+    start_at TEXT, end_at TEXT, enabled INTEGER, crm_source TEXT, model_name TEXT)`);
   for (const row of runs) {
     database.run(
       `INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status, records_processed, records_created,
@@ -217,7 +217,7 @@ function fillSqliteHistory(database: Database, runs: RunRow[], rules: RuleRow[])
     database.run(
       `INSERT INTO sync_schedule (source_key, name, mode, recurrence_type, every, period, enabled, crm_source, model_name)
        VALUES (?, ?, 'delta', 'interval', ?, 'hours', ?, ?, ?)`,
-      [rule.crm, `${rule.name} delta`, rule.every ?? 1, rule.enabled ? 1 : 0, rule.crm, rule.name],
+      [rule.crm, `${rule.name} delta`, rule.every ?? 24, rule.enabled ? 1 : 0, rule.crm, rule.name],
     );
   }
 }

@@ -161,7 +161,7 @@ function expectReading({ concurrency, crms, export: { keep, dir }, secrets, warn
     expect(crm.name).toMatch(CRM_NAME);
     expect(crm.name).not.toBe("all");
     expect(crm.crm_source).not.toBe("");
-    for (const ms of [crm.timeout, crm.lock_timeout, crm.stale_after])
+    for (const ms of [crm.timeout, crm.lock_timeout, crm.late_after, crm.stale_after ?? 1, crm.warn_after ?? 1])
       expect(Number.isInteger(ms) && ms > 0).toBe(true);
     for (const limit of Object.values(crm.thresholds)) expect(Number.isFinite(limit) && limit >= 0).toBe(true);
     for (const names of [crm.exclude_rules, crm.wrapper_rules ?? []]) {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ReadActivity } from "../../src/report/activity.ts";
 import type { FindingId, Report } from "../../src/report/schema.ts";
-import { activity, declared, report, rule } from "../making/activities.ts";
+import { activity, declared, goingOn, report, rule, schedule } from "../making/activities.ts";
 import { assertPublishable } from "../making/reports.ts";
 
 const figures = (p95: number, n = 10) => ({ n, mean: 1, p50: 1, p95, p99: p95, max: p95 });
@@ -97,12 +97,18 @@ const cases: Case[] = [
   {
     name: "stale runs name their rules",
     id: "stale-actions",
-    facts: { rules: [rule("a", { success: 5, stale: 1 }), rule("b", { stale: 1 }), rule("c", { running: 1 })] },
+    facts: {
+      rules: [
+        rule("a", { success: 5, running: 1 }, { running: goingOn(2.5) }),
+        rule("b", { running: 2 }, { running: goingOn(5, 2) }),
+        rule("c", { running: 1 }, { running: goingOn(1.9) }),
+      ],
+    },
     found: [
       {
         severity: "warning",
-        message: "2 runs started and never ended: a, b",
-        evidence: { stale: 2, rules: ["a", "b"] },
+        message: "2 runs started and never ended: a, b, the oldest since 10 Jul 2026 16:00",
+        evidence: { stale: 2, older: 0, rules: ["a", "b"], row_ids: ["1", "1"] },
       },
     ],
   },
@@ -166,7 +172,7 @@ const cases: Case[] = [
   {
     name: "a schedule without runs",
     id: "schedule-unmatched",
-    facts: { declaredRules: [declared("Genius_Thing", { unmatched: true, schedule: "every 4 hours" })] },
+    facts: { declaredRules: [declared("Genius_Thing", { unmatched: true, schedules: [schedule("every 4 hours")] })] },
     found: [
       {
         severity: "info",
@@ -229,14 +235,18 @@ test.each([
   });
 });
 
-test("most urgent first: critical before warning, a named rule before the whole", () => {
-  const made = report(activity({ rules: [rule("a", { success: 8, failed: 4 }), rule("b", { failed: 9, stale: 1 })] }));
+test("most urgent first: critical before warning, then what never ended before what failed", () => {
+  const made = report(
+    activity({
+      rules: [rule("a", { success: 8, failed: 4 }), rule("b", { failed: 9, running: 1 }, { running: goingOn(3) })],
+    }),
+  );
   expect(made.findings.map(({ id, rule_name }) => [id, rule_name])).toEqual([
     ["rule-success-rate-low", "b"],
     ["failures-many", null],
+    ["stale-actions", null],
     ["rule-success-rate-low", "a"],
     ["success-rate-low", null],
-    ["stale-actions", null],
   ]);
   expect(made.recommendations.map(({ priority }) => priority)).toEqual(["high", "high", "high", "medium", "medium"]);
 });

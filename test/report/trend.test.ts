@@ -22,7 +22,10 @@ test.each([
 
 test("with an odd number of hours the middle one is in the later half", () => {
   const window = { startMs: at("00:00:00"), endMs: at("03:00:00") };
-  expect(analyzeTrend(window, hours([5, 5], [0, 5], [5, 5]), THRESHOLDS).change).toBe(-0.5);
+  expect(analyzeTrend(window, hours([5, 5], [0, 5], [5, 5]), THRESHOLDS).halves).toEqual({
+    earlier: { successful: 5, total: 5 },
+    later: { successful: 5, total: 10 },
+  });
 });
 
 test("partial first and last hours are listed, and in no other figure", () => {

@@ -173,7 +173,7 @@ const cases: Case[] = [
         message: "10 records refused",
       },
       "detailed_metrics.recent_actions.length": 14,
-      "findings.*.id": ["rule-success-rate-low", "success-rate-low", "stale-actions", "unknown-status"],
+      "findings.*.id": ["rule-success-rate-low", "stale-actions", "success-rate-low", "unknown-status"],
       "findings.0": {
         id: "rule-success-rate-low",
         severity: "critical",
@@ -419,7 +419,8 @@ const cases: Case[] = [
         failed_executions: 1,
         success_rate: 0.5,
       },
-      "findings.*.id": ["success-rate-low", "manual-share-high"],
+      // Contacts ran every hour, and not for 17 hours since.
+      "findings.*.id": ["rule-overdue", "success-rate-low", "manual-share-high"],
     },
     history: {
       "system_health.automation_coverage": null,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { attachSchedules } from "../../src/warehouse/schedule-names.ts";
-import { declared, rule } from "../making/activities.ts";
+import { declared, rule, schedule as every } from "../making/activities.ts";
 
 test.each([
   { schedule: "Genius_Appointment", type: "appointments" },
@@ -13,12 +13,12 @@ test.each([
   { schedule: "APPOINTMENTS", type: "appointments" },
 ])("$schedule starts $type", ({ schedule, type }) => {
   const attached = attachSchedules(
-    [declared(schedule, { schedule: "every 1 hours" })],
+    [declared(schedule, { schedules: [every("every 1 hours")] })],
     [rule(type, { success: 1 })],
     "genius",
     {},
   );
-  expect(attached).toEqual([declared(type, { schedule: "every 1 hours" })]);
+  expect(attached).toEqual([declared(type, { schedules: [every("every 1 hours")] })]);
 });
 
 test("two types of the same normalised name: neither is guessed", () => {

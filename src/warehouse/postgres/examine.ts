@@ -2,20 +2,20 @@
 import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
 import type { PlanDocument } from "../../check/plan.ts";
 import type { PostgresTarget } from "../../config/target.ts";
-import { composeActions, composeStatement, quoteTable } from "../compose.ts";
+import { composeActions, quoteTable } from "../compose.ts";
 import { describeFailure } from "../failure.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
 import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
-import activitySql from "./activity.sql" with { type: "text" };
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
 import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
-import { bindParameters } from "./parameters.ts";
+import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSession, type Session } from "./session.ts";
+import { composeActivity, type LocatedTables } from "./statement.ts";
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -31,19 +31,16 @@ type ServerRow = {
   superuser: boolean;
 };
 
-type TableRow = TableName & {
+type TableRow = CatalogFacts & {
   oid: string;
   stored: boolean;
   readable: boolean;
   writes: string[];
-  rows: number | null;
   pages: number;
   bytes: number;
   analyzed_ms: number | null;
   modified_share: number | null;
 };
-
-type LocatedTables = Extract<Located, { kind: "located" }>;
 
 /** `analyze`: run the report's query, to see what its plan really does. Throws what `openSession` throws. */
 export async function examinePostgres(
@@ -99,7 +96,11 @@ async function measureRoundTrip(session: Session): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
-async function describeTables(session: Session, located: Located, rows: TableRow[]): Promise<WarehouseFacts["tables"]> {
+async function describeTables(
+  session: Session,
+  located: Located<TableRow>,
+  rows: TableRow[],
+): Promise<WarehouseFacts["tables"]> {
   if (located.kind === "missing") return { kind: "missing", lookedFor: located.lookedFor };
   if (located.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(located.presets) };
   const actions = findRow(rows, located.actions);
@@ -159,11 +160,11 @@ async function explain(
   analyze: boolean,
 ): Promise<{ document: PlanDocument | null; problem: string | null }> {
   const options = analyze ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
-  const statement = `EXPLAIN (${options}) ${composeStatement(activitySql, located, "postgres")}`;
+  const { text, values } = composeActivity(located, request);
   let problem: string | null = null;
   const rows = await attempt(
     session,
-    async () => await session.ask<{ "QUERY PLAN": [PlanDocument] }>(statement, bindParameters(request)),
+    async () => await session.ask<{ "QUERY PLAN": [PlanDocument] }>(`EXPLAIN (${options}) ${text}`, values),
     (error) => {
       problem = describeFailure(error, { ...target, hosts: [session.host] });
     },

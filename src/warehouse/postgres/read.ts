@@ -1,24 +1,20 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../config/target.ts";
-import { composeStatement } from "../compose.ts";
 import { codeOf, HostsFailure, WarehouseError } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
-import { candidateNames, describeAmbiguity, locateTables, type TableName } from "../tables.ts";
-import activitySql from "./activity.sql" with { type: "text" };
-import { bindParameters } from "./parameters.ts";
+import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
+import findTablesSql from "./find-tables.sql" with { type: "text" };
+import type { TableFacts } from "./lookback.ts";
 import { openSession, type Session } from "./session.ts";
+import { composeActivity } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
 /** SQLSTATE classes and system errors of a server that went away, or of a standby that took its snapshot back. */
 const LOST = /^(?:57P0[123]|08\w{3}|40001|ECONNRESET|EPIPE|ETIMEDOUT|CONNECTION_\w+)$/;
 const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
-
-const FIND_TABLES = `SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_table_is_visible(c.oid) AS visible
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relname IN (SELECT jsonb_array_elements_text($1::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
 
 /**
  * Ends at the signal with the server freed. A snapshot that is lost in mid-query is read once more from its start: the
@@ -42,13 +38,16 @@ export async function readPostgres(
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Session): Promise<ReadResult> {
   await using session = opened;
   try {
-    const found = await session.ask<TableName>(FIND_TABLES, [candidateNames(request.crm)]);
+    const found = await session.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
     const located = locateTables(found, request.crm, "postgres");
     if (located.kind === "ambiguous") throw new WarehouseError(describeAmbiguity(located.presets));
     if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
-    const statement = composeStatement(activitySql, located, "postgres");
-    const [row] = await session.ask<{ document: string }>(statement, bindParameters(request));
-    return readDocument(row?.document ?? "", located.preset, request.crm);
+    const { text, values, lookback } = composeActivity(located, request);
+    const [row] = await session.ask<{ document: string }>(text, values);
+    return readDocument(row?.document ?? "", located.preset, request.crm, {
+      baseline: request.baselineSeconds !== null,
+      lookback: lookback.kind,
+    });
   } catch (error) {
     throw new HostsFailure(new Map([[session.host, error]]));
   }

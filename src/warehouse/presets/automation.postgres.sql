@@ -1,6 +1,7 @@
 -- automation on PostgreSQL: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
 -- Both run in psql as they are. status is null where the word is unknown.
 SELECT
+  id::text AS id,
   crm_source,
   rule,
   CASE lower(btrim(status))
@@ -37,5 +38,8 @@ SELECT
   automation_level,
   strategy,
   priority,
-  schedule
+  schedule,
+  CAST(NULL AS jsonb) AS recurrence,
+  CAST(NULL AS timestamptz) AS starts_at,
+  CAST(NULL AS timestamptz) AS ends_at
 FROM automation_rules;

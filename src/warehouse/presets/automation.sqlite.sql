@@ -1,6 +1,7 @@
 -- automation on SQLite: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
 -- Both run in sqlite3 as they are. status is null where the word is unknown.
 SELECT
+  CAST(id AS TEXT) AS id,
   crm_source,
   rule,
   CASE lower(trim(status))
@@ -37,5 +38,8 @@ SELECT
   automation_level,
   strategy,
   priority,
-  schedule
+  schedule,
+  NULL AS recurrence,
+  NULL AS starts_at,
+  NULL AS ends_at
 FROM automation_rules;

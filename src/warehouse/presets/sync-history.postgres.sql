@@ -1,6 +1,7 @@
 -- sync-history on PostgreSQL. Two relations, in this order: actions, rules. Both run in psql as they are.
 -- status is null where the word is unknown; configuration may be jsonb, json, text, a JSON string or nonsense.
 SELECT
+  id::text AS id,
   crm_source,
   sync_type AS rule,
   CASE status
@@ -49,5 +50,12 @@ SELECT
   CASE recurrence_type
     WHEN 'interval' THEN concat_ws(' ', 'every', every::text, period)
     ELSE concat_ws(' ', minute, hour, day_of_month, month_of_year, day_of_week)
-  END AS schedule
+  END AS schedule,
+  CASE recurrence_type
+    WHEN 'interval' THEN jsonb_build_object('kind', 'interval', 'every', every, 'period', period)
+    ELSE jsonb_build_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
+      'day_of_month', day_of_month, 'month_of_year', month_of_year)
+  END AS recurrence,
+  start_at AS starts_at,
+  end_at AS ends_at
 FROM orchestration.sync_schedule;

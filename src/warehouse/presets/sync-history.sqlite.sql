@@ -1,6 +1,7 @@
 -- sync-history on SQLite, the same tables without a schema. Two relations, in this order: actions, rules.
 -- Both run in sqlite3 as they are. Times are ISO 8601 text, UTC where they name no zone.
 SELECT
+  CAST(id AS TEXT) AS id,
   crm_source,
   sync_type AS rule,
   CASE lower(trim(status))
@@ -48,5 +49,12 @@ SELECT
   CASE recurrence_type
     WHEN 'interval' THEN concat_ws(' ', 'every', every, period)
     ELSE concat_ws(' ', minute, hour, day_of_month, month_of_year, day_of_week)
-  END AS schedule
+  END AS schedule,
+  CASE recurrence_type
+    WHEN 'interval' THEN json_object('kind', 'interval', 'every', every, 'period', period)
+    ELSE json_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
+      'day_of_month', day_of_month, 'month_of_year', month_of_year)
+  END AS recurrence,
+  start_at AS starts_at,
+  end_at AS ends_at
 FROM sync_schedule;

@@ -1,9 +1,10 @@
 -- One CRM's activity in the window and the window of the same length before it, as one JSON document: the twin of
 -- ../postgres/activity.sql. The placeholders stand for the two relations of a preset. ?1 crm_source, ?2 window start and
 -- ?3 window end in epoch milliseconds, ?4 excluded rules as a JSON array, ?5 wrapper rules as a JSON array (null: as the
--- preset says), ?6 statuses of the configuration as JSON {word: status}, ?7 seconds after which a running action is
--- stale, ?8 how many recent actions to list, ?9 and ?10 the first and last day (YYYY-MM-DD) the scan may need: text
--- compares by day whatever follows it, which lets an index on the start help.
+-- preset says), ?6 statuses of the configuration as JSON {word: status}, ?7 how many recent actions to list, ?8 how many
+-- seconds before the window its second baseline lies (null: none), ?9 the real time now in epoch milliseconds, ?10 how
+-- many rows to look back, ?11 and ?12 the first and last day (YYYY-MM-DD) the scan may need, ?13 the first of the
+-- look-back: text compares by day whatever follows it, which lets an index on the start help.
 WITH actions AS (
 {actions}
 ),
@@ -15,73 +16,147 @@ timed AS NOT MATERIALIZED (
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
     CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms
   FROM actions
-  WHERE crm_source = ?1 AND started_at >= ?9 AND started_at < ?10
+  WHERE crm_source = ?1 AND started_at >= ?11 AND started_at < ?12
     AND rule NOT IN (SELECT value FROM json_each(?4))
 ),
 told AS NOT MATERIALIZED (
   SELECT *,
-    CASE WHEN started_ms >= ?2 THEN ?3 ELSE ?2 END AS row_end,
+    CASE WHEN started_ms >= ?2 THEN 'current' WHEN started_ms >= ?2 - (?3 - ?2) THEN 'previous' ELSE 'baseline' END AS part,
+    CASE WHEN started_ms >= ?2 THEN ?3 WHEN started_ms >= ?2 - (?3 - ?2) THEN ?2 ELSE ?3 - ?8 * 1000 END AS row_end,
     coalesce((SELECT value FROM json_each(?6) WHERE key = lower(trim(status_word))), status) AS meaning,
     CASE WHEN ?5 IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(?5)) END AS is_wrapper
   FROM timed
-  WHERE started_ms >= ?2 - (?3 - ?2) AND started_ms < ?3
+  WHERE (started_ms >= ?2 - (?3 - ?2) AND started_ms < ?3)
+    OR (started_ms >= ?2 - ?8 * 1000 AND started_ms < ?3 - ?8 * 1000)
 ),
-r AS MATERIALIZED (
-  SELECT
-    started_ms >= ?2 AS cur,
-    rule,
+judged AS NOT MATERIALIZED (
+  SELECT *,
     CASE
       WHEN dry_run THEN 'dry_run'
       WHEN is_wrapper THEN 'wrapper'
       WHEN finished_ms > row_end THEN 'running'
-      WHEN meaning = 'running' THEN
-        CASE WHEN started_ms < row_end - ?7 * 1000 THEN 'stale' ELSE 'running' END
       ELSE coalesce(meaning, 'unknown')
-    END AS state,
+    END AS state
+  FROM told
+),
+r AS MATERIALIZED (
+  SELECT
+    part,
+    rule,
+    state,
+    id,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
     started_ms,
+    finished_ms,
+    meaning,
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN finished_ms >= started_ms AND finished_ms <= row_end AND cleaned_up IS NOT TRUE
       THEN (finished_ms - started_ms) / 1000.0 END AS d,
-    substr(CAST(error AS TEXT), 1, 1000) AS error
-  FROM told
+    iif(state <> 'success', substr(CAST(error AS TEXT), 1, 1001), NULL) AS error,
+    -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
+    CASE WHEN part = 'current' AND state NOT IN ('dry_run', 'wrapper') THEN
+      CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
+      + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
+      + CASE WHEN meaning = 'running' AND finished_ms <= row_end THEN 4 ELSE 0 END
+      + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_ms IS NULL THEN 8 ELSE 0 END
+      + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
+      + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
+      + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
+      + CASE WHEN cleaned_up THEN 128 ELSE 0 END
+    ELSE 0 END AS flags
+  FROM judged
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
+),
+lookback AS NOT MATERIALIZED (
+  SELECT rule,
+    max(iif(meaning = 'success', started_ms, NULL)) AS last_success,
+    avg(records_processed) AS processed,
+    count(*) FILTER (WHERE meaning = 'running' AND finished_at IS NULL) AS stuck
+  FROM newest GROUP BY rule
+),
+newest AS MATERIALIZED (
+  SELECT *,
+    CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
+    coalesce((SELECT value FROM json_each(?6) WHERE key = lower(trim(status_word))), status) AS meaning
+  FROM actions
+  WHERE crm_source = ?1 AND started_at >= ?13 AND started_at < ?12 AND dry_run IS NOT TRUE AND (?5 IS NOT NULL OR NOT wrapper)
+    AND unixepoch(started_at, 'subsec') * 1000 >= ?3 - 30 * 86400000
+    AND unixepoch(started_at, 'subsec') * 1000 < ?2 - (?3 - ?2)
+  ORDER BY started_at DESC LIMIT ?10
 )
 -- json() keeps each part JSON: a subquery would make it text.
 SELECT json_object(
-  'cells', json((SELECT json_group_array(json_object('cur', json(iif(cur, 'true', 'false')), 'rule', rule, 'state', state,
+  'cells', json((SELECT json_group_array(json_object('part', part, 'rule', rule, 'state', state,
       'n', n, 'dn', dn, 'ds', ds, 'dm', dm, 'processed', processed, 'created', created, 'updated', updated,
       'failed', failed, 'last', last)) FROM (
-    SELECT cur, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
+    SELECT part, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
       iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed,
       iif(count(records_created) = 0, NULL, total(records_created)) AS created,
       iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated,
       iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last
-    FROM r GROUP BY cur, rule, state))),
+    FROM r GROUP BY part, rule, state))),
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
-    FROM finished WHERE cur GROUP BY 1))),
-  'percentiles', json((SELECT json_group_array(json_array(json(iif(cur, 'true', 'false')), json_array(p50, p95, p99))) FROM (
-    SELECT cur, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
-    FROM finished WHERE d IS NOT NULL GROUP BY cur))),
+    FROM finished WHERE part = 'current' GROUP BY 1))),
+  'percentiles', json((SELECT json_group_array(json_array(part, json_array(p50, p95, p99))) FROM (
+    SELECT part, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
+    FROM finished WHERE d IS NOT NULL GROUP BY part))),
   'rule_percentiles', json((SELECT json_group_array(json_array(rule, json_array(p50, p95, p99))) FROM (
     SELECT rule, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
-    FROM finished WHERE cur AND d IS NOT NULL GROUP BY rule))),
+    FROM finished WHERE part = 'current' AND d IS NOT NULL GROUP BY rule))),
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
-    FROM r WHERE cur AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
-  'errors', json((SELECT json_group_array(json_array(a.rule, a.error)) FROM (
-    SELECT rule, max(started_ms) AS started_ms FROM r
-    WHERE cur AND state IN ('partial', 'failed') GROUP BY rule) e
-    JOIN r a ON a.started_ms = e.started_ms AND a.rule = e.rule AND a.cur
-    WHERE a.state IN ('partial', 'failed') AND a.error IS NOT NULL)),
+    FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
+  -- Failures of the same rule and message; the report folds together what differs in numbers only.
+  'errors', json((SELECT json_group_array(json_array(part, rule, error, n, first, last, json(minutes))) FROM (
+    SELECT part, rule, error, count(*) AS n, min(started_ms) AS first, max(started_ms) AS last,
+      (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM r o
+        WHERE o.part = r.part AND o.rule = r.rule AND o.error IS r.error AND o.state IN ('partial', 'failed')
+        ORDER BY 1 DESC LIMIT 100)) AS minutes
+    FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
+    GROUP BY part, rule, error ORDER BY n DESC, last DESC, rule LIMIT 500))),
+  'running', json((SELECT json_group_array(json_array(part, rule, started_ms, id)) FROM (
+    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' ORDER BY started_ms LIMIT 1000))),
+  -- When each run started, where there are not too many to list.
+  'starts', json((SELECT json_group_array(json_object('rule', rule, 'runs', json(runs))) FROM (
+    SELECT rule, json_group_array(json_array(started_ms, id)) AS runs
+    FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
+      AND (SELECT count(*) FROM r WHERE part = 'current') <= 10000
+    GROUP BY rule))),
+  'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
+    SELECT rule, value AS bit, count(*) AS n,
+      (SELECT json_group_array(id) FROM (SELECT id FROM r o WHERE o.rule = r.rule AND (o.flags & (1 << value)) <> 0
+        ORDER BY started_ms DESC LIMIT 3)) AS ids
+    FROM r CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0 GROUP BY rule, value))),
+  -- A wrapper and the runs inside it tell different stories.
+  'wrappers', json((SELECT json_group_array(json_array(rule, id, meaning, total, successful)) FROM (
+    SELECT w.rule, w.id, w.meaning,
+      (SELECT count(*) FROM finished c
+        WHERE c.part = 'current' AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS total,
+      (SELECT count(*) FROM finished c WHERE c.part = 'current' AND c.state = 'success'
+        AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS successful
+    FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.finished_ms IS NOT NULL
+    ORDER BY w.started_ms DESC LIMIT 20))),
+  -- Starts that no window will hold yet; SQLite knows no infinity.
+  'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
+    SELECT count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
+      SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
+      WHERE crm_source = ?1 AND started_at >= date(?9 / 1000, 'unixepoch')
+        AND unixepoch(started_at, 'subsec') * 1000 > ?9 + 300000 LIMIT 1000)) WHERE n > 0)),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
-    SELECT * FROM r WHERE cur ORDER BY started_ms DESC, rule LIMIT ?8))),
+    SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT ?7))),
+  'lookback', json((SELECT json_group_array(json_array(rule,
+      json((SELECT json_group_array(started_ms) FROM (
+        SELECT started_ms FROM newest n WHERE n.rule = lookback.rule ORDER BY started_ms DESC LIMIT 20))),
+      last_success, processed, stuck)) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
-      'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule))
+      'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
+      'recurrence', json(recurrence),
+      'from', CAST(round(unixepoch(starts_at, 'subsec') * 1000) AS INTEGER),
+      'to', CAST(round(unixepoch(ends_at, 'subsec') * 1000) AS INTEGER)))
     FROM rules
     WHERE lower(crm_source) = lower(?1) AND name IS NOT NULL))
 ) AS document

@@ -2,8 +2,15 @@
 import type { ReadRequest } from "../request.ts";
 
 const DAY_MS = 86_400_000;
+const LOOKBACK_DAYS = 30;
+const LOOKBACK_ROWS = 10_000;
 
-export function bindParameters({ crm, window, recent }: ReadRequest): (string | number | null)[] {
+export function bindParameters(request: ReadRequest): (string | number | null)[] {
+  const { crm, window, recent, baselineSeconds, nowMs } = request;
+  const firstMs = Math.min(
+    2 * window.startMs - window.endMs,
+    baselineSeconds === null ? Infinity : window.startMs - baselineSeconds * 1000,
+  );
   return [
     crm.crm_source,
     window.startMs,
@@ -11,10 +18,13 @@ export function bindParameters({ crm, window, recent }: ReadRequest): (string | 
     JSON.stringify(crm.exclude_rules),
     crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
     JSON.stringify(crm.statuses),
-    crm.stale_after / 1000,
     recent,
-    formatDay(2 * window.startMs - window.endMs - DAY_MS),
+    baselineSeconds,
+    nowMs,
+    LOOKBACK_ROWS,
+    formatDay(firstMs - DAY_MS),
     formatDay(window.endMs + 2 * DAY_MS),
+    formatDay(window.endMs - (LOOKBACK_DAYS + 1) * DAY_MS),
   ];
 }
 

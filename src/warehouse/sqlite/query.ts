@@ -18,7 +18,10 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
     const row = database
       .query<{ document: string }, (string | number | null)[]>(composeStatement(activitySql, located, "sqlite"))
       .get(...bindParameters(request));
-    return readDocument(row?.document ?? "", located.preset, crm);
+    return readDocument(row?.document ?? "", located.preset, crm, {
+      baseline: request.baselineSeconds !== null,
+      lookback: "newest-rows",
+    });
   });
   return read();
 }

@@ -1,0 +1,76 @@
+/** Rows that contradict themselves or each other, counted, with the ids to look at and what they mean. */
+import type { ReadActivity, Run } from "./activity.ts";
+import { compareNames } from "./rules.ts";
+import { CONTRADICTION_KINDS, type Contradiction, type Report } from "./schema.ts";
+
+export type DataQuality = NonNullable<Report["data_quality"]>;
+
+/** Starts of one rule this close to each other are probably one run with two rows. */
+const DUPLICATE_MS = 5000;
+const SHOWN_IDS = 3;
+/** A rule whose finished runs process fewer on average may well find nothing. */
+const MANY_RECORDS = 100;
+
+const MEANINGS: Record<Contradiction, string> = {
+  "success-with-failures": "Success, although records failed: the rate says more than the records do",
+  "more-failed-than-processed": "More records failed than were processed: one of the two counts something else",
+  "running-with-end": "Running, although it has an end: the status was never updated, so it is in no rate",
+  "finished-without-end": "Finished without an end: its duration is unknown",
+  "end-before-start": "It ended before it started: a clock or a time zone is wrong, its duration is unknown",
+  "unknown-status":
+    "A status word nobody has explained: in no rate until statuses in the configuration says what it means",
+  "success-without-records":
+    "Success with no records, where the rule usually processes many: probably it fetched nothing",
+  "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
+  "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
+  "start-at-infinity": "It starts at infinity: no window will ever hold it",
+  "probable-duplicates": `Starts of one rule within ${DUPLICATE_MS / 1000} s: probably one run with two rows, counted twice`,
+  "wrapper-disagrees": "A wrapper tells another story than the runs inside it: trust the runs",
+};
+
+/** In the order of `CONTRADICTION_KINDS`; only what was found. */
+export function listContradictions(activity: ReadActivity): DataQuality {
+  const found = [
+    ...activity.contradictions.filter(
+      ({ kind, rule }) => kind !== "success-without-records" || isUnusual(activity, rule),
+    ),
+    ...activity.rules.flatMap(({ rule, runs }) => findDuplicates(rule, runs ?? [])),
+    ...activity.wrappers.flatMap(compareWrapper),
+  ];
+  return CONTRADICTION_KINDS.flatMap((kind) => {
+    const rows = found.filter((row) => row.kind === kind);
+    if (rows.length === 0) return [];
+    return [
+      {
+        id: kind,
+        count: rows.reduce((sum, { n }) => sum + n, 0),
+        rules: [...new Set(rows.flatMap(({ rule }) => rule ?? []))].toSorted(compareNames),
+        row_ids: rows.flatMap(({ ids }) => ids).slice(0, SHOWN_IDS),
+        meaning: MEANINGS[kind],
+      },
+    ];
+  });
+}
+
+function isUnusual({ rules }: ReadActivity, name: string | null): boolean {
+  const rule = rules.find(({ rule }) => rule === name);
+  return (rule?.usualRecords ?? 0) >= MANY_RECORDS;
+}
+
+type Row = ReadActivity["contradictions"][number];
+
+/** Each start that follows another too closely; runs are in the order of their starts. */
+function findDuplicates(rule: string, runs: Run[]): Row[] {
+  const doubles = runs.filter((run, index) => {
+    const before = runs[index - 1];
+    return before !== undefined && run.startedMs - before.startedMs <= DUPLICATE_MS;
+  });
+  if (doubles.length === 0) return [];
+  return [{ kind: "probable-duplicates", rule, n: doubles.length, ids: doubles.flatMap(({ id }) => id ?? []) }];
+}
+
+function compareWrapper({ rule, id, status, total, successful }: ReadActivity["wrappers"][number]): Row[] {
+  const hides = status === "success" && successful < total;
+  const invents = status === "failed" && total > 0 && successful === total;
+  return hides || invents ? [{ kind: "wrapper-disagrees", rule, n: 1, ids: id === null ? [] : [id] }] : [];
+}

@@ -1,0 +1,118 @@
+/** Which runs each rule's schedules should have started, and which were seen. */
+import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity, Window } from "./activity.ts";
+import { addCounts } from "./counts.ts";
+import { compareRuns, type Compared } from "./expectation/compare.ts";
+import { readRecurrence, type Schedule } from "./expectation/recurrence.ts";
+import { formatInstant } from "./figures.ts";
+import { compareNames } from "./rules.ts";
+import { ACTION_STATUSES, type Report } from "./schema.ts";
+import { settingsOfRule, type ReportSettings } from "./settings.ts";
+
+export type RuleExpectation = {
+  rule: string;
+  /** As they are written. */
+  texts: string[];
+  schedules: Schedule[];
+  /** Null where a schedule of the rule cannot be expressed. */
+  compared: Compared | null;
+  reasons: string[];
+};
+
+/** One for each enabled rule that has a schedule, or an expectation in the configuration, by name. */
+export function compareExpectations(
+  activity: ReadActivity & { window: Window },
+  settings: ReportSettings,
+): RuleExpectation[] {
+  const { rules, declaredRules, window } = activity;
+  const activities = new Map(rules.map((rule) => [rule.rule, rule]));
+  const declared = new Map(declaredRules.filter(({ unmatched }) => !unmatched).map((rule) => [rule.name, rule]));
+  const expected = Object.keys(settings.rules).filter((rule) => settingsOfRule(settings, rule).expect !== null);
+  const names = new Set([...declared.keys(), ...expected]);
+  return [...names].toSorted(compareNames).flatMap((rule) => {
+    const schedules = listSchedules(rule, declared.get(rule), settings);
+    return schedules.length === 0 ? [] : [compareRule(rule, schedules, activities.get(rule), window, settings)];
+  });
+}
+
+/** The section of the report; null where nothing is scheduled or expected. */
+export function describeExpectations(
+  expectations: RuleExpectation[],
+  unmatched: DeclaredRule[],
+  { timezone }: ReportSettings,
+): Report["expectations"] {
+  if (expectations.length + unmatched.length === 0) return null;
+  return {
+    timezone,
+    rules: expectations.flatMap(({ rule, texts, compared }) =>
+      compared === null
+        ? []
+        : [
+            {
+              rule_name: rule,
+              schedules: texts,
+              expected: compared.expected,
+              seen: compared.seen,
+              missed: compared.missed,
+              late: compared.late,
+              extra: compared.extra,
+              pending: compared.pending,
+              missed_at: compared.missedAtMs.map(formatInstant),
+            },
+          ],
+    ),
+    unmatched: unmatched.map(({ name, schedules }) => ({
+      name,
+      schedules: schedules.map(({ text }) => text),
+      config_line: writeMapping(name),
+    })),
+    inexpressible: expectations
+      .filter(({ reasons }) => reasons.length > 0)
+      .map(({ rule, texts, reasons }) => ({ rule_name: rule, schedules: texts, reasons })),
+  };
+}
+
+/** The line of a CRM's table that would map this schedule. */
+export function writeMapping(name: string): string {
+  return `rule_names = { ${JSON.stringify(name)} = "the sync type" }`;
+}
+
+/** What the configuration expects wins over what the warehouse's schedules say. */
+function listSchedules(rule: string, declared: DeclaredRule | undefined, settings: ReportSettings): DeclaredSchedule[] {
+  const { expect } = settingsOfRule(settings, rule);
+  if (expect !== null) return [{ text: expect, recurrence: readRecurrence(expect), startAtMs: null, endAtMs: null }];
+  return declared?.enabled === true ? declared.schedules : [];
+}
+
+function compareRule(
+  rule: string,
+  declared: DeclaredSchedule[],
+  activity: RuleActivity | undefined,
+  window: Window,
+  { timezone, lateAfterMs }: ReportSettings,
+): RuleExpectation {
+  const texts = declared.map(({ text }) => text);
+  const unread = declared.flatMap(({ recurrence }) => (recurrence.kind === "inexpressible" ? [recurrence.reason] : []));
+  const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs }): Schedule[] =>
+    recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs, endAtMs }],
+  );
+  if (unread.length > 0) return { rule, texts, schedules, compared: null, reasons: unread };
+  const comparison = compareRuns({
+    schedules,
+    startsMs: activity === undefined ? [] : (activity.runs?.map(({ startedMs }) => startedMs) ?? null),
+    seen: activity === undefined ? 0 : countRuns(activity),
+    window,
+    lateAfterMs,
+  });
+  return comparison.kind === "compared"
+    ? { rule, texts, schedules, compared: comparison, reasons: [] }
+    : { rule, texts, schedules, compared: null, reasons: comparison.reasons };
+}
+
+/** Every run of the rule itself in the window, whatever became of it. */
+function countRuns({ current }: RuleActivity): number {
+  const counts = addCounts([current]);
+  return ACTION_STATUSES.filter((status) => status !== "dry_run" && status !== "wrapper").reduce(
+    (sum, status) => sum + counts[status],
+    0,
+  );
+}

@@ -1,0 +1,48 @@
+/** What a finding is made of. */
+import type { ReadActivity, StatusCounts, Window } from "../activity.ts";
+import type { Outcome } from "../counts.ts";
+import type { DataQuality } from "../data-quality.ts";
+import type { RuleExpectation } from "../expectations.ts";
+import { formatCount } from "../figures.ts";
+import type { RuleFreshness } from "../freshness.ts";
+import type { RuleSet } from "../rules.ts";
+import type { Finding, Report } from "../schema.ts";
+import type { StaleRuns } from "../stale.ts";
+import type { Thresholds } from "../thresholds.ts";
+import type { Halves } from "../trend.ts";
+
+export type Facts = {
+  activity: ReadActivity & { window: Window };
+  hours: number;
+  counts: StatusCounts;
+  outcome: Outcome;
+  previous: Outcome;
+  rules: RuleSet;
+  coverage: Report["system_health"]["automation_coverage"];
+  halves: Halves | null;
+  freshness: RuleFreshness[];
+  expectations: RuleExpectation[];
+  stale: StaleRuns[];
+  dataQuality: DataQuality;
+  thresholds: Thresholds;
+};
+
+export type Found = Omit<Finding, "id">;
+export type Finder = (facts: Facts) => Found[];
+
+export function critical(message: string, evidence: Finding["evidence"], rule: string | null = null): Found {
+  return { severity: "critical", rule_name: rule, message, evidence };
+}
+
+export function warn(message: string, evidence: Finding["evidence"], rule: string | null = null): Found {
+  return { severity: "warning", rule_name: rule, message, evidence };
+}
+
+export function inform(message: string, evidence: Finding["evidence"], rule: string | null = null): Found {
+  return { severity: "info", rule_name: rule, message, evidence };
+}
+
+export function listNames(names: string[], shown = 5): string {
+  const rest = names.length - shown;
+  return rest > 0 ? `${names.slice(0, shown).join(", ")} and ${formatCount(rest)} more` : names.join(", ");
+}

@@ -1,0 +1,158 @@
+/** What failed, what gets worse, and what runs too often, too late or for too long. */
+import { maskErrorMessage } from "../errors/redact.ts";
+import { isTooOften } from "../expectation/compare.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatInstant,
+  formatMinute,
+  formatPlural,
+  formatRatio,
+  formatRatioBelow,
+} from "../figures.ts";
+import { compareNames } from "../rules.ts";
+import type { ActionStatus } from "../schema.ts";
+import { differsBeyondNoise } from "../significance.ts";
+import { isBeyond } from "../trend.ts";
+import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
+
+/** What is counted beside the total, as a sentence names it. */
+const BESIDE: [ActionStatus, string][] = [
+  ["running", "still running"],
+  ["stale", "started long ago and never ended"],
+  ["skipped", "skipped"],
+  ["dry_run", "dry-run"],
+  ["wrapper", "wrapper"],
+  ["unknown", "of unknown status"],
+];
+const MOST_PER_HOUR = 60;
+/** Late runs are told from this many on, and from this share of those expected. */
+const MANY_LATE = 3;
+const MANY_LATE_SHARE = 0.2;
+
+export const findNoData: Finder = ({ outcome, previous, counts, hours }) => {
+  if (outcome.total > 0) return [];
+  const running = counts.running + counts.stale;
+  const beside = BESIDE.filter(([status]) => counts[status] > 0).map(
+    ([status, words]) => `${formatCount(counts[status])} ${words}`,
+  );
+  const message =
+    beside.length > 0
+      ? `Nothing finished in ${formatHours(hours)}; ${beside.join(", ")}`
+      : `Nothing ran in ${formatHours(hours)}`;
+  return [warn(message, { running, total_before: previous.total })];
+};
+
+export const findStale: Finder = ({ activity, stale }) => {
+  const older = activity.rules.filter(({ lookback }) => (lookback?.stuck ?? 0) > 0);
+  const olderRuns = older.reduce((sum, { lookback }) => sum + (lookback?.stuck ?? 0), 0);
+  if (stale.length === 0 && olderRuns === 0) return [];
+  const runs = stale.flatMap((rule) => rule.runs);
+  const rules = [...new Set([...stale, ...older].map(({ rule }) => rule))].toSorted(compareNames);
+  const evidence = {
+    stale: runs.length,
+    older: olderRuns,
+    rules,
+    row_ids: runs.flatMap(({ id }) => id ?? []).slice(0, 3),
+  };
+  if (runs.length === 0) {
+    return [inform(`${formatPlural(olderRuns, "run")} of the last 30 days never ended: ${listNames(rules)}`, evidence)];
+  }
+  const oldest = formatMinute(formatInstant(Math.min(...runs.map(({ startedMs }) => startedMs))));
+  const more = olderRuns === 0 ? "" : `; ${formatCount(olderRuns)} older ones too`;
+  const message = `${formatPlural(runs.length, "run")} started and never ended: ${listNames(rules)}, the oldest since ${oldest}${more}`;
+  return [warn(message, evidence)];
+};
+
+export const findFailingRules: Finder = ({ rules, freshness, thresholds }) =>
+  rules.executed
+    .filter(({ outcome }) => outcome.total >= thresholds.min_actions)
+    .filter(({ outcome }) => (outcome.rate ?? 1) < thresholds.rule_success_rate)
+    .toSorted((a, b) => (a.outcome.rate ?? 1) - (b.outcome.rate ?? 1) || compareNames(a.rule, b.rule))
+    .map(({ rule, outcome, activity }) => {
+      const ageMs = freshness.find((fresh) => fresh.rule === rule)?.ageMs ?? null;
+      const last =
+        outcome.successful > 0 || ageMs === null ? "" : `, the last success ${formatDuration(ageMs / 1000)} ago`;
+      const message = `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded (${formatRatio(outcome.rate ?? 1)})${last}`;
+      const evidence = {
+        successful: outcome.successful,
+        total: outcome.total,
+        newest_error: maskErrorMessage(activity.newestError),
+      };
+      return (outcome.rate ?? 1) < thresholds.rule_success_rate_high
+        ? critical(message, evidence, rule)
+        : warn(message, evidence, rule);
+    });
+
+export const findLowSuccess: Finder = ({ outcome, thresholds: { min_actions, success_rate: limit } }) => {
+  if (outcome.rate === null || outcome.total < min_actions || outcome.rate >= limit) return [];
+  const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${formatRatio(limit)}`;
+  return [warn(message, { successful: outcome.successful, total: outcome.total, limit })];
+};
+
+/** Only where the rate is still good enough not to be a finding of its own. */
+export const findFall: Finder = ({ outcome, previous, thresholds }) => {
+  if (outcome.rate === null || previous.rate === null || outcome.rate < thresholds.success_rate) return [];
+  if (Math.min(outcome.total, previous.total) < thresholds.min_actions) return [];
+  if (!isBeyond(previous.rate - outcome.rate, 0) || !differsBeyondNoise(outcome, previous)) return [];
+  const message = `Success rate fell from ${formatRatio(previous.rate)} (of ${formatPlural(previous.total, "run")}) to ${formatRatio(outcome.rate)} (of ${formatCount(outcome.total)}), more than chance explains`;
+  return [
+    inform(message, {
+      successful: outcome.successful,
+      total: outcome.total,
+      successful_before: previous.successful,
+      total_before: previous.total,
+    }),
+  ];
+};
+
+export const findManyFailures: Finder = ({ outcome, hours, thresholds }) => {
+  const limit = thresholds.failed_actions * Math.max(1, hours / 24);
+  if (outcome.failed <= limit) return [];
+  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}`;
+  return [critical(message, { failed: outcome.failed, total: outcome.total, limit })];
+};
+
+export const findDecline: Finder = ({ halves, thresholds }) => {
+  if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];
+  const change = halves.later.successful / halves.later.total - halves.earlier.successful / halves.earlier.total;
+  if (!isBeyond(-change, thresholds.trend_change) || !differsBeyondNoise(halves.earlier, halves.later)) return [];
+  const message = `Success rate fell by ${(-change * 100).toFixed(1)} points from the first half of the window to the second`;
+  return [warn(message, { change, total_earlier: halves.earlier.total, total_later: halves.later.total })];
+};
+
+export const findSlowdown: Finder = ({ activity: { duration, previousDuration }, thresholds }) => {
+  if (duration === null || previousDuration === null || previousDuration.p95 === 0) return [];
+  if (Math.min(duration.n, previousDuration.n) < thresholds.duration_min_actions) return [];
+  const growth = duration.p95 / previousDuration.p95 - 1;
+  if (growth <= thresholds.duration_growth) return [];
+  const message = `Slower: 95 % of the runs ended within ${formatDuration(duration.p95)}, within ${formatDuration(previousDuration.p95)} in the window before`;
+  return [warn(message, { p95_seconds: duration.p95, p95_seconds_before: previousDuration.p95 })];
+};
+
+/** Against its schedules; without any, against the window before; and never more than once a minute. */
+export const findTooOften: Finder = ({ activity, expectations, hours, thresholds }) =>
+  activity.rules.flatMap(({ rule, current, previous }) => {
+    const count = (counts: typeof current) =>
+      counts.success + counts.partial + counts.failed + counts.running + counts.stale + counts.skipped + counts.unknown;
+    const compared = expectations.find((expectation) => expectation.rule === rule)?.compared ?? null;
+    const [seen, before] = [count(current), count(previous)];
+    const expected = compared?.expected ?? (before >= thresholds.min_actions ? before : null);
+    const words = compared === null ? "in the window before" : "expected by its schedule";
+    if (expected !== null && isTooOften({ expected, seen })) {
+      const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${words}`;
+      return [warn(message, { seen, expected }, rule)];
+    }
+    if (seen / hours <= MOST_PER_HOUR || seen <= MOST_PER_HOUR) return [];
+    const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(Math.round(seen / hours))} an hour`;
+    return [warn(message, { seen, expected }, rule)];
+  });
+
+export const findLate: Finder = ({ expectations, hours }) =>
+  expectations.flatMap(({ rule, compared }) => {
+    const late = compared?.late ?? 0;
+    if (compared === null || late < MANY_LATE || late < compared.expected * MANY_LATE_SHARE) return [];
+    const message = `${rule}: ${formatCount(late)} of ${formatPlural(compared.expected, "run")} expected in ${formatHours(hours)} started late`;
+    return [inform(message, { late, expected: compared.expected }, rule)];
+  });

@@ -1,0 +1,99 @@
+/** How old each rule's last success is, and how old it may be. */
+import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
+import { countOutcome } from "./counts.ts";
+import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/freshness.ts";
+import type { RuleExpectation } from "./expectations.ts";
+import { formatInstant } from "./figures.ts";
+import { compareNames } from "./rules.ts";
+import type { Report } from "./schema.ts";
+import { settingsOfRule, type ReportSettings } from "./settings.ts";
+
+export type RuleFreshness = {
+  rule: string;
+  lastSuccessMs: number | null;
+  ageMs: number | null;
+  status: "pass" | "warn" | "error" | "unknown";
+  limits: Freshness;
+};
+
+/** Starts as close as this are one run recorded twice, or a retry. */
+const SAME_RUN_MS = 60_000;
+
+/** Of every rule that is not disabled and of which anything is known, by name. */
+export function measureFreshness(
+  activity: ReadActivity & { window: Window },
+  expectations: RuleExpectation[],
+  settings: ReportSettings,
+): RuleFreshness[] {
+  const { window } = activity;
+  const disabled = new Set(activity.declaredRules.filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
+  const scheduled = new Map(expectations.map((expectation) => [expectation.rule, expectation.schedules]));
+  const names = new Set([...activities.keys(), ...scheduled.keys()]);
+  return [...names]
+    .filter((rule) => !disabled.has(rule) && !isOnlyBeside(activities.get(rule)))
+    .toSorted(compareNames)
+    .map((rule) => {
+      const found = activities.get(rule);
+      const { warnAfterMs, errorAfterMs } = settingsOfRule(settings, rule);
+      const limits = deriveFreshness({
+        configured: { warnAfterMs, errorAfterMs },
+        schedules: scheduled.get(rule) ?? [],
+        windowEndMs: window.endMs,
+        usual: found === undefined ? null : findUsualInterval(found, window),
+      });
+      const lastSuccessMs = found?.lastSuccessMs ?? null;
+      const ageMs = lastSuccessMs === null ? null : window.endMs - lastSuccessMs;
+      return { rule, lastSuccessMs, ageMs, status: judgeFreshness(ageMs, limits), limits };
+    });
+}
+
+/** The section of the report. */
+export function describeFreshness(
+  freshness: RuleFreshness[],
+  lookback: ReadActivity["lookback"],
+): NonNullable<Report["freshness"]> {
+  const seconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+  return {
+    looked_back: lookback,
+    rules: freshness.map(({ rule, lastSuccessMs, ageMs, status, limits }) => ({
+      rule_name: rule,
+      last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+      age_seconds: seconds(ageMs),
+      status,
+      warn_after_seconds: seconds(limits.warnAfterMs),
+      error_after_seconds: seconds(limits.errorAfterMs),
+      basis: limits.basis,
+    })),
+  };
+}
+
+/** Rehearsals and wrappers of a rule are not runs of its own. */
+function isOnlyBeside(rule: RuleActivity | undefined): boolean {
+  if (rule === undefined || rule.lookback !== null) return false;
+  const { dry_run: _d, wrapper: _w, ...own } = rule.current;
+  const { dry_run: _pd, wrapper: _pw, ...before } = rule.previous;
+  return [...Object.values(own), ...Object.values(before)].every((count) => count === 0);
+}
+
+/**
+ * The longest time that passed between two runs in the look-back's newest runs and in the window: a rule that rests at
+ * night is not silent in the morning. Where too few starts are known, the window before divided by its runs.
+ */
+function findUsualInterval(rule: RuleActivity, window: Window): { intervalMs: number; n: number } | null {
+  const gaps = [
+    ...listGaps(rule.lookback?.startsMs ?? []),
+    ...listGaps((rule.runs ?? []).map(({ startedMs }) => startedMs)),
+  ];
+  if (gaps.length >= 3) return { intervalMs: Math.max(...gaps), n: gaps.length };
+  const finished = rule.runs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
+  return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
+}
+
+function listGaps(startsMs: number[]): number[] {
+  const sorted = startsMs.toSorted((a, b) => a - b);
+  return sorted
+    .slice(1)
+    .map((startedMs, index) => startedMs - (sorted[index] ?? startedMs))
+    .filter((gap) => gap > SAME_RUN_MS);
+}

@@ -1,0 +1,33 @@
+/** What the configuration decides about one CRM's report; the defaults are in the configuration schema. */
+import type { FreshnessLimits } from "./expectation/freshness.ts";
+import type { Thresholds } from "./thresholds.ts";
+
+export type ReportSettings = {
+  thresholds: Thresholds;
+  /** IANA name: in which zone crontabs and cron patterns are meant. */
+  timezone: string;
+  /** A run that starts this much after its time is late. */
+  lateAfterMs: number;
+  /** A run still going after this is stale; null: three times the rule's own p99, at least 10 minutes. */
+  staleAfterMs: number | null;
+  freshness: FreshnessLimits;
+  /** By rule; a rule's own value wins. */
+  rules: Record<string, RuleSettings>;
+};
+
+export type RuleSettings = FreshnessLimits & {
+  /** A cron pattern or an interval, instead of what the warehouse's schedules say. */
+  expect: string | null;
+  staleAfterMs: number | null;
+};
+
+/** A rule's own settings, the CRM's behind them. */
+export function settingsOfRule({ rules, freshness, staleAfterMs }: ReportSettings, rule: string): RuleSettings {
+  const own = Object.hasOwn(rules, rule) ? rules[rule] : undefined;
+  return {
+    expect: own?.expect ?? null,
+    staleAfterMs: own?.staleAfterMs ?? staleAfterMs,
+    warnAfterMs: own?.warnAfterMs ?? freshness.warnAfterMs,
+    errorAfterMs: own?.errorAfterMs ?? freshness.errorAfterMs,
+  };
+}

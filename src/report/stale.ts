@@ -1,0 +1,47 @@
+/** Runs that go on for longer than they can: a crashed worker leaves `running` for ever. */
+import type { ReadActivity, RuleActivity, Run, Window } from "./activity.ts";
+import { settingsOfRule, type ReportSettings } from "./settings.ts";
+
+export type StaleRuns = { rule: string; runs: Run[]; limitMs: number };
+
+const P99_FACTOR = 3;
+const SHORTEST_MS = 600_000;
+/** For a rule of which no duration is known. */
+const UNKNOWN_RULE_MS = 7_200_000;
+const FEWEST_DURATIONS = 3;
+
+/** The same activity with those runs counted as stale and not as running, and the runs themselves. */
+export function markStale<T extends ReadActivity & { window: Window }>(
+  activity: T,
+  settings: ReportSettings,
+): { activity: T; stale: StaleRuns[] } {
+  const stale = activity.rules.flatMap((rule) => {
+    const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? deriveLimit(rule);
+    const runs = rule.running.filter(({ startedMs }) => startedMs < activity.window.endMs - limitMs);
+    return runs.length === 0 ? [] : [{ rule: rule.rule, runs, limitMs }];
+  });
+  const staleOf = new Map(stale.map(({ rule, runs }) => [rule, runs]));
+  const isStale = (rule: string, startedMs: number) =>
+    staleOf.get(rule)?.some((run) => run.startedMs === startedMs) === true;
+  return {
+    stale,
+    activity: {
+      ...activity,
+      rules: activity.rules.map((rule) => {
+        const n = staleOf.get(rule.rule)?.length ?? 0;
+        const { running, stale: before } = rule.current;
+        return { ...rule, current: { ...rule.current, running: running - n, stale: before + n } };
+      }),
+      recent: activity.recent.map((action) =>
+        action.status === "running" && isStale(action.rule, action.startedMs)
+          ? { ...action, status: "stale" as const }
+          : action,
+      ),
+    },
+  };
+}
+
+function deriveLimit({ duration }: RuleActivity): number {
+  if (duration === null || duration.n < FEWEST_DURATIONS) return UNKNOWN_RULE_MS;
+  return Math.max(SHORTEST_MS, P99_FACTOR * duration.p99 * 1000);
+}

@@ -1,0 +1,64 @@
+/** The rules a warehouse declares, with their schedules, as one of the presets' relations tells them. */
+import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
+import { readRecurrence, type Inexpressible, type Recurrence } from "../report/expectation/recurrence.ts";
+import { compareNames } from "../report/rules.ts";
+import type { PresetName } from "../report/schema.ts";
+import type { Document } from "./document.ts";
+import { PRESETS } from "./presets.ts";
+import type { RuleConfig } from "./rows.ts";
+import { attachSchedules, namesOneOf } from "./schedule-names.ts";
+
+type RuleRow = Document["rules"][number];
+
+/** Without those that are excluded and those that only wrap others. */
+export function readDeclared(
+  document: Document,
+  preset: PresetName,
+  rules: RuleActivity[],
+  crm: RuleConfig,
+): DeclaredRule[] {
+  const declared = document.rules.map(declareRule);
+  const { ruleNames, wrapperRules } = PRESETS[preset];
+  const wrappers = [
+    ...(crm.wrapper_rules ?? wrapperRules),
+    ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
+  ];
+  const without = [...crm.exclude_rules, ...wrappers];
+  if (ruleNames === "exact") {
+    return declared.filter(({ name }) => !without.includes(name)).toSorted((a, b) => compareNames(a.name, b.name));
+  }
+  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crm_source, crm.rule_names));
+  const attached = attachSchedules(wanted, rules, crm.crm_source, crm.rule_names);
+  return attached.toSorted((a, b) => compareNames(a.name, b.name));
+}
+
+function declareRule(row: RuleRow): DeclaredRule {
+  return {
+    name: row.name,
+    enabled: row.enabled,
+    automationLevel: row.automation_level,
+    strategy: row.strategy,
+    priority: row.priority,
+    schedules: row.enabled ? listSchedules(row) : [],
+    unmatched: false,
+  };
+}
+
+function listSchedules(row: RuleRow): DeclaredSchedule[] {
+  const text = row.schedule?.trim() ?? "";
+  const recurrence = row.recurrence === null ? (text === "" ? null : readRecurrence(text)) : readRow(row.recurrence);
+  return recurrence === null ? [] : [{ text, recurrence, startAtMs: row.from, endAtMs: row.to }];
+}
+
+/** A row of sync_schedule; a crontab field that is not set means every value, as in Celery. */
+function readRow(row: NonNullable<RuleRow["recurrence"]>): Recurrence | Inexpressible {
+  if (row.kind === "interval") return readRecurrence(`every ${row.every ?? ""} ${row.period ?? ""}`);
+  return {
+    kind: "crontab",
+    minute: row.minute ?? "*",
+    hour: row.hour ?? "*",
+    dayOfWeek: row.day_of_week ?? "*",
+    dayOfMonth: row.day_of_month ?? "*",
+    monthOfYear: row.month_of_year ?? "*",
+  };
+}

@@ -1,0 +1,35 @@
+/** How far a report looks back for rules that did not run: as far as the table's indexes make it cheap. */
+import type { ReadActivity } from "../../report/activity.ts";
+import type { PresetName } from "../../report/schema.ts";
+import { PRESETS } from "../presets.ts";
+import type { TableName } from "../tables.ts";
+import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
+import byStartSql from "./lookback/by-start.sql" with { type: "text" };
+import noneSql from "./lookback/none.sql" with { type: "text" };
+
+/** What the catalog says of a table that decides what is cheap. */
+export type TableFacts = TableName & {
+  /** The columns of each valid index over all rows, in their order. */
+  indexes: string[][];
+  /** The planner's estimate; null where the table was never analysed. */
+  rows: number | null;
+};
+
+export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean; rows: number };
+
+/** Up to that many rows a table is read whole without anybody noticing. */
+const SMALL_TABLE_ROWS = 200_000;
+/** Newest rows of one CRM, or of all where no index leads with the CRM. */
+const ROWS_OF_CRM = 10_000;
+const ROWS_OF_ALL = 50_000;
+
+export function chooseLookback({ indexes, rows }: TableFacts, preset: PresetName): Lookback {
+  const { source, rule, start } = PRESETS[preset].columns;
+  const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
+  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: ROWS_OF_CRM };
+  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: ROWS_OF_CRM };
+  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, rows: ROWS_OF_ALL };
+  return rows !== null && rows <= SMALL_TABLE_ROWS
+    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: ROWS_OF_CRM }
+    : { sql: noneSql, kind: "none", ofCrm: false, rows: 0 };
+}

@@ -1,0 +1,28 @@
+-- What ran in the 30 days before both windows, where an index leads with CRM, rule and start: a hop from rule to rule,
+-- then each rule's newest 20 runs. starts: epoch milliseconds, newest first; stuck: runs that never ended.
+, names(rule) AS (
+  (SELECT rule FROM actions WHERE crm_source = $1::text ORDER BY rule LIMIT 1)
+  UNION ALL
+  SELECT (SELECT a.rule FROM actions a WHERE a.crm_source = $1::text AND a.rule > n.rule ORDER BY a.rule LIMIT 1)
+  FROM names n WHERE n.rule IS NOT NULL
+),
+lookback AS NOT MATERIALIZED (
+  SELECT n.rule, s.starts, s.processed, s.stuck,
+    (SELECT floor(date_part('epoch', a.started_at) * 1000) FROM actions a
+      WHERE a.crm_source = $1::text AND a.rule = n.rule AND (CASE WHEN $6::jsonb IS NULL THEN a.status ELSE coalesce($6::jsonb ->> lower(btrim(a.status_word)), a.status) END) = 'success' AND NOT a.dry_run
+        AND a.started_at >= $3::timestamptz - interval '30 days'
+        AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
+      ORDER BY a.started_at DESC LIMIT 1) AS last_success
+  FROM names n
+  CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(floor(date_part('epoch', started_at) * 1000)), '[]') AS starts,
+      avg(records_processed)::float8 AS processed,
+      count(*) FILTER (WHERE (CASE WHEN $6::jsonb IS NULL THEN status ELSE coalesce($6::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
+    FROM (SELECT * FROM actions a
+      WHERE (NOT $10::boolean OR a.crm_source = $1::text) AND a.rule = n.rule AND NOT a.dry_run
+        AND ($5::jsonb IS NOT NULL OR NOT a.wrapper)
+        AND a.started_at >= $3::timestamptz - interval '30 days'
+        AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
+      ORDER BY a.started_at DESC LIMIT least($11::int, 20)) x) s
+  WHERE n.rule IS NOT NULL
+)

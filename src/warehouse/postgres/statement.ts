@@ -1,0 +1,36 @@
+/** The one statement of a pass, and its parameters in the order of activity.sql. */
+import type postgres from "postgres";
+import { composeStatement } from "../compose.ts";
+import type { ReadRequest } from "../request.ts";
+import type { Located } from "../tables.ts";
+import activitySql from "./activity.sql" with { type: "text" };
+import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
+
+export type LocatedTables = Extract<Located<TableFacts>, { kind: "located" }>;
+
+type Statement = { text: string; values: postgres.ParameterOrJSON<never>[]; lookback: Lookback };
+
+export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {
+  const lookback = chooseLookback(located.actions, located.preset);
+  const text = composeStatement(activitySql, located, "postgres").replace("{lookback}", () => lookback.sql);
+  return { text, values: bindParameters(request, lookback), lookback };
+}
+
+function bindParameters(
+  { crm, window, recent, baselineSeconds, nowMs }: ReadRequest,
+  lookback: Lookback,
+): postgres.ParameterOrJSON<never>[] {
+  return [
+    crm.crm_source,
+    new Date(window.startMs).toISOString(),
+    new Date(window.endMs).toISOString(),
+    crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
+    crm.wrapper_rules,
+    Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
+    recent,
+    baselineSeconds,
+    new Date(nowMs).toISOString(),
+    lookback.ofCrm,
+    lookback.rows,
+  ];
+}
