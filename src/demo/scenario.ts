@@ -1,5 +1,5 @@
-/** The demo's three CRMs: what runs how often, and what goes wrong. Times are hours before the end of the 30 days. */
-import type { AutomationLevel } from "../report/schema.ts";
+/** The demo's CRMs: what runs how often, and what goes wrong. Times are hours before the end of the 30 days. */
+import type { AutomationLevel, PresetName } from "../report/schema.ts";
 
 export type DemoRule = {
   name: string;
@@ -7,6 +7,8 @@ export type DemoRule = {
   everyMinutes: number;
   /** Only between 06:00 and 20:00 UTC. */
   workingHours?: true;
+  /** What its schedule says, where that is not how often it runs. */
+  schedule?: string;
   seconds: number;
   records: number;
   /** Share of the runs that fail on an ordinary day. */
@@ -21,6 +23,15 @@ export type DemoRule = {
   stoppedHoursAgo?: number;
   /** Runs started then never ended. */
   stuckHoursAgo?: number[];
+  /** Declared, and never started. */
+  neverRan?: true;
+  /** Runs due in these hours before the end did not happen, or started late. */
+  missed?: { fromHoursAgo: number; toHoursAgo: number };
+  late?: { fromHoursAgo: number; toHoursAgo: number; minutes: number };
+  /** Runs once a minute in these hours, by a mistake. */
+  everyMinute?: { fromHoursAgo: number; toHoursAgo: number };
+  /** Finds nothing since then. */
+  emptyHoursAgo?: number;
 };
 
 export type Trouble = { fromHoursAgo: number; toHoursAgo: number; rules?: string[] } & (
@@ -28,9 +39,24 @@ export type Trouble = { fromHoursAgo: number; toHoursAgo: number; rules?: string
   | { kind: "slow"; factor: number }
 );
 
-export type DemoCrm = { name: string; rules: DemoRule[]; troubles: Trouble[] };
+export type DemoCrm = {
+  name: string;
+  preset: PresetName;
+  rules: DemoRule[];
+  /** Names under which schedules call their rules, in a sync-history warehouse; the last matches nothing. */
+  scheduleNames?: Record<string, string>;
+  troubles: Trouble[];
+};
 
 export const DEMO_DAYS = 30;
+
+/** All of them at once: one cause, not several. */
+const NETWORK_DOWN: Trouble = {
+  kind: "outage",
+  fromHoursAgo: 13.05,
+  toHoursAgo: 12.4,
+  error: "Could not connect to proxy.internal:3128: Connection refused",
+};
 
 const full = { level: "fully_automatic", strategy: "delta", priority: "high" } as const;
 const nightly = { level: "fully_automatic", strategy: "full", priority: "low" } as const;
@@ -38,6 +64,7 @@ const nightly = { level: "fully_automatic", strategy: "full", priority: "low" } 
 export const DEMO_CRMS: DemoCrm[] = [
   {
     name: "hubspot",
+    preset: "automation",
     rules: [
       {
         name: "contacts",
@@ -88,6 +115,26 @@ export const DEMO_CRMS: DemoCrm[] = [
         ...nightly,
       },
       {
+        name: "companies",
+        everyMinutes: 120,
+        seconds: 26,
+        records: 250,
+        failureRate: 0,
+        error: "HTTP 500",
+        ...full,
+        emptyHoursAgo: 24,
+      },
+      {
+        name: "invoices",
+        everyMinutes: 360,
+        seconds: 15,
+        records: 40,
+        failureRate: 0,
+        error: "",
+        ...full,
+        neverRan: true,
+      },
+      {
         name: "archive",
         everyMinutes: 1440,
         seconds: 30,
@@ -100,11 +147,13 @@ export const DEMO_CRMS: DemoCrm[] = [
       },
     ],
     troubles: [
+      NETWORK_DOWN,
       { kind: "outage", fromHoursAgo: 230, toHoursAgo: 225, error: "Connection refused: api.hubapi.example:443" },
     ],
   },
   {
     name: "genius",
+    preset: "automation",
     rules: [
       {
         name: "all",
@@ -176,6 +225,7 @@ export const DEMO_CRMS: DemoCrm[] = [
       },
     ],
     troubles: [
+      NETWORK_DOWN,
       {
         kind: "outage",
         fromHoursAgo: 26,
@@ -194,6 +244,7 @@ export const DEMO_CRMS: DemoCrm[] = [
   },
   {
     name: "arrivy",
+    preset: "automation",
     rules: [
       {
         name: "bookings",
@@ -203,6 +254,8 @@ export const DEMO_CRMS: DemoCrm[] = [
         failureRate: 0.004,
         error: "HTTP 503 Service Unavailable",
         ...full,
+        schedule: "0 * * * *",
+        late: { fromHoursAgo: 9.5, toHoursAgo: 3.5, minutes: 17 },
       },
       {
         name: "tasks",
@@ -213,6 +266,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         failureRate: 0.004,
         error: "HTTP 503 Service Unavailable",
         ...full,
+        missed: { fromHoursAgo: 8.1, toHoursAgo: 5.9 },
       },
       { name: "entities", everyMinutes: 720, seconds: 40, records: 35, failureRate: 0, error: "HTTP 503", ...nightly },
       {
@@ -225,8 +279,54 @@ export const DEMO_CRMS: DemoCrm[] = [
         ...nightly,
         level: "semi_automatic",
       },
-      { name: "statuses", everyMinutes: 1440, seconds: 3, records: 9, failureRate: 0, error: "HTTP 503", ...nightly },
+      {
+        name: "statuses",
+        everyMinutes: 1440,
+        seconds: 3,
+        records: 9,
+        failureRate: 0,
+        error: "HTTP 503",
+        ...nightly,
+        everyMinute: { fromHoursAgo: 2, toHoursAgo: 1.5 },
+      },
+      {
+        name: "reviews",
+        everyMinutes: 1440,
+        seconds: 8,
+        records: 6,
+        failureRate: 0,
+        error: "HTTP 503",
+        ...nightly,
+        schedule: "when somebody asks",
+      },
     ],
-    troubles: [{ kind: "slow", fromHoursAgo: 16 * 24, toHoursAgo: 9 * 24, factor: 2.6 }],
+    troubles: [NETWORK_DOWN, { kind: "slow", fromHoursAgo: 16 * 24, toHoursAgo: 9 * 24, factor: 2.6 }],
+  },
+  {
+    name: "callrail",
+    preset: "sync-history",
+    rules: [
+      {
+        name: "all",
+        everyMinutes: 1440,
+        seconds: 90,
+        records: 0,
+        failureRate: 0,
+        error: "",
+        ...nightly,
+        wrapper: true,
+      },
+      { name: "calls", everyMinutes: 60, seconds: 20, records: 55, failureRate: 0, error: "HTTP 503", ...full },
+      { name: "forms", everyMinutes: 240, seconds: 9, records: 14, failureRate: 0, error: "HTTP 503", ...full },
+    ],
+    scheduleNames: { calls: "CallRail_Call", forms: "CallRail_Form", voicemail: "CallRail_Voicemail" },
+    troubles: [],
   },
 ];
+
+/** As the schedule's row has it: a cron pattern, or an interval. */
+export function writeSchedule({ schedule, workingHours, everyMinutes }: DemoRule): string {
+  if (schedule !== undefined) return schedule;
+  if (workingHours !== true) return `every ${everyMinutes} minutes`;
+  return everyMinutes < 60 ? `*/${everyMinutes} 6-19 * * *` : `0 6-19/${everyMinutes / 60} * * *`;
+}

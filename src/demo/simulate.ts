@@ -1,12 +1,14 @@
 /** Believable runs for the demo: the same seed and end give the same rows, on every machine. */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { listOddities } from "./oddities.ts";
 import { DEMO_CRMS, DEMO_DAYS, type DemoCrm, type DemoRule, type Trouble } from "./scenario.ts";
 
 export type DemoAction = {
   crm: string;
   rule: string;
-  status: "success" | "partial" | "failed" | "running";
+  /** A word as a sync writes it. */
+  status: string;
   startedMs: number;
   finishedMs: number | null;
   processed: number | null;
@@ -28,13 +30,12 @@ type Random = () => number;
 export function simulateActions(seed: number, endMs: number): DemoAction[] {
   const generator = xoroshiro128plus(seed);
   const random: Random = () => uniformFloat64(generator);
-  return DEMO_CRMS.flatMap((crm) => crm.rules.flatMap((rule) => simulateRule(crm, rule, endMs, random))).toSorted(
-    (a, b) => a.startedMs - b.startedMs,
-  );
+  const simulated = DEMO_CRMS.flatMap((crm) => crm.rules.flatMap((rule) => simulateRule(crm, rule, endMs, random)));
+  return [...simulated, ...listOddities(endMs)].toSorted((a, b) => a.startedMs - b.startedMs);
 }
 
 function simulateRule(crm: DemoCrm, rule: DemoRule, endMs: number, random: Random): DemoAction[] {
-  if (rule.enabled === false) return [];
+  if (rule.enabled === false || rule.neverRan === true) return [];
   const everyMs = rule.everyMinutes * MINUTE_MS;
   const firstMs = Math.ceil((endMs - DEMO_DAYS * 24 * HOUR_MS) / everyMs) * everyMs;
   const stopMs = endMs - (rule.stoppedHoursAgo ?? 0) * HOUR_MS;
@@ -42,7 +43,12 @@ function simulateRule(crm: DemoCrm, rule: DemoRule, endMs: number, random: Rando
   for (let dueMs = firstMs; dueMs < stopMs; dueMs += everyMs) {
     const hour = new Date(dueMs).getUTCHours();
     if (rule.workingHours === true && (hour < 6 || hour >= 20)) continue;
-    actions.push(simulateRun(crm, rule, dueMs + Math.round(random() * 20_000), endMs, random));
+    const lateMs = isWithin(rule.late, dueMs, endMs) ? (rule.late?.minutes ?? 0) * MINUTE_MS : 0;
+    const run = simulateRun(crm, rule, dueMs + lateMs + Math.round(random() * 20_000), endMs, random);
+    if (!isWithin(rule.missed, dueMs, endMs)) actions.push(run);
+  }
+  for (let hours = rule.everyMinute?.fromHoursAgo ?? 0; hours > (rule.everyMinute?.toHoursAgo ?? 0); hours -= 1 / 60) {
+    actions.push(simulateRun(crm, rule, endMs - Math.round(hours * HOUR_MS), endMs, random));
   }
   const stuck = (rule.stuckHoursAgo ?? []).map((hours) => startRun(crm, rule, endMs - Math.round(hours * HOUR_MS)));
   return [...actions.filter(({ startedMs }) => startedMs < stopMs), ...stuck];
@@ -57,7 +63,8 @@ function simulateRun(crm: DemoCrm, rule: DemoRule, startedMs: number, endMs: num
   const partly = fails && outage === undefined && random() < PARTIAL_SHARE;
   const seconds = fails && !partly ? FAILURE_SECONDS : rule.seconds * dailyRhythm(startedMs) * (slow?.factor ?? 1);
   const finishedMs = startedMs + Math.round(seconds * (0.7 + 0.6 * random()) * 1000);
-  const processed = Math.round(rule.records * dailyRhythm(startedMs) * (0.6 + 0.8 * random()));
+  const found = hoursAgo < (rule.emptyHoursAgo ?? 0) ? 0 : rule.records;
+  const processed = Math.round(found * dailyRhythm(startedMs) * (0.6 + 0.8 * random()));
   const created = Math.round(processed * 0.1 * random());
   const lost = partly ? Math.ceil(processed * 0.05) : 0;
   if (finishedMs >= endMs) return startRun(crm, rule, startedMs);
@@ -82,6 +89,15 @@ function simulateRun(crm: DemoCrm, rule: DemoRule, startedMs: number, endMs: num
 function startRun(crm: DemoCrm, rule: DemoRule, startedMs: number): DemoAction {
   const unknown = { finishedMs: null, processed: null, created: null, updated: null, failed: null, error: null };
   return { crm: crm.name, rule: rule.name, status: "running", startedMs, ...unknown, wrapper: rule.wrapper === true };
+}
+
+function isWithin(
+  hours: { fromHoursAgo: number; toHoursAgo: number } | undefined,
+  atMs: number,
+  endMs: number,
+): boolean {
+  const hoursAgo = (endMs - atMs) / HOUR_MS;
+  return hours !== undefined && hoursAgo <= hours.fromHoursAgo && hoursAgo > hours.toHoursAgo;
 }
 
 function applies(trouble: Trouble, rule: DemoRule, hoursAgo: number): boolean {

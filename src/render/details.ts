@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } 
 import type { DurationFigures, RecordSums, Report } from "../report/schema.ts";
 import { alignColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
+import { contradictionLines, errorLines, expectationLines } from "./trust.ts";
 import type { View } from "./view.ts";
 import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "./visible.ts";
@@ -12,7 +13,7 @@ const LONGEST_NAME = 32;
 
 type Details = NonNullable<Report["detailed_metrics"]>;
 
-export function renderDetails(report: Report, { width }: View, style: Style): string[] {
+export function renderDetails(report: Report, { width, detailed }: View, style: Style): string[] {
   const { metadata, findings, recommendations, detailed_metrics: details } = report;
   const blocks = [
     [headline(report, style)],
@@ -25,6 +26,7 @@ export function renderDetails(report: Report, { width }: View, style: Style): st
             hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
           ),
         ],
+    errorLines(report, detailed, style, width),
     recommendations.length === 0
       ? []
       : [
@@ -33,7 +35,14 @@ export function renderDetails(report: Report, { width }: View, style: Style): st
             hang(priority.padEnd(8), showText(recommendation), 8, width),
           ),
         ],
-    ...(details === null ? [] : [ruleLines(details, style, width), recentLines(details, style, width)]),
+    ...(details === null
+      ? []
+      : [
+          contradictionLines(report, style, width),
+          expectationLines(report, style, width),
+          ruleLines(details, style, width),
+          recentLines(details, style, width),
+        ]),
   ];
   return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index > 1 ? ["", ...lines] : lines));
 }
@@ -51,7 +60,8 @@ function headline({ metadata, system_health: health }: Report, style: Style): st
 }
 
 function figureLines(report: Report, style: Style, width: number): string[] {
-  const { performance_metrics: metrics, comparison, system_health: health, trend_analysis: trend } = report;
+  const { performance_metrics: metrics, comparison, confidence, baseline } = report;
+  const { system_health: health, trend_analysis: trend } = report;
   const beside = [
     [metrics.running_actions, "running"],
     [metrics.stale_actions, "stale"],
@@ -69,11 +79,10 @@ function figureLines(report: Report, style: Style, width: number): string[] {
         (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
         (counted.length > 0 ? `; beside them ${counted.join(", ")}` : ""),
     ],
+    ["Before", describeComparison(comparison, confidence?.success_rate_changed ?? null)],
     [
-      "Before",
-      comparison.overall_success_rate === null
-        ? "nothing finished in the window before"
-        : `${formatCount(comparison.total_actions)} finished, ${formatRatio(comparison.overall_success_rate)} succeeded`,
+      "A week",
+      baseline === null || baseline === undefined ? null : describeComparison(baseline, baseline.success_rate_changed),
     ],
     ["Duration", metrics.duration_seconds === null ? UNKNOWN : describeDurations(metrics.duration_seconds)],
     ["Records", describeRecords(metrics.records)],
@@ -155,6 +164,16 @@ function recentLines({ recent_actions: actions }: Details, style: Style, width: 
     const room = width - Bun.stringWidth(line) - 2;
     return message === null || room < 12 ? line : `${line}  ${style.faint(cutText(showText(message), room))}`;
   });
+}
+
+/** `changed`: whether the rates differ by more than noise; null where that is not known. */
+function describeComparison(
+  window: { total_actions: number; overall_success_rate: number | null },
+  changed: boolean | null,
+): string {
+  if (window.overall_success_rate === null) return "nothing finished then";
+  const noise = changed === null ? "" : changed ? ", more than chance explains" : ", no more than chance explains";
+  return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }
 
 function describeDurations({ n, p50, p95, max }: DurationFigures): string {

@@ -8,7 +8,7 @@ import {
   formatRatio,
 } from "../report/figures.ts";
 import type { PassDocument } from "../report/pass-schema.ts";
-import type { Report } from "../report/schema.ts";
+import type { Report, Severity } from "../report/schema.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { renderDetails } from "./details.ts";
 import type { View } from "./view.ts";
@@ -35,6 +35,7 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
   const detailed = view.detailed || rows.length <= MOST_DETAILED ? reports : [];
   const sections = [
     [style.strong(`Automation reports · ${describeWindow(pass)}`)],
+    attentionLines(rows, style, view.width),
     pass.findings.map((finding) => style[SEVERITY_TONES[finding.severity]](`! ${showText(finding.message)}`)),
     renderSummary(rows, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),
@@ -44,6 +45,34 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** Who needs the operator, most urgent first; a CRM that could not be read does. */
+function attentionLines(rows: Row[], style: Style, width: number): string[] {
+  if (rows.length < 2) return [];
+  const count = (report: Report | null, severity: Severity) =>
+    report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
+  const needing = rows
+    .map(({ source, report }) => ({
+      source,
+      unread: report === null,
+      critical: count(report, "critical"),
+      warnings: count(report, "warning"),
+    }))
+    .filter(({ unread, critical, warnings }) => unread || critical + warnings > 0)
+    .toSorted((a, b) => Number(b.unread) - Number(a.unread) || b.critical - a.critical || b.warnings - a.warnings);
+  if (needing.length === 0) return [style.good(`None of ${formatPlural(rows.length, "CRM")} needs you`)];
+  const names = needing.map(({ source, unread, critical, warnings }) => {
+    const counts = [
+      unread ? "not read" : "",
+      critical > 0 ? `${critical} critical` : "",
+      warnings > 0 ? formatPlural(warnings, "warning") : "",
+    ];
+    const text = `${showText(source)} (${counts.filter((part) => part !== "").join(", ")})`;
+    return unread || critical > 0 ? style.bad(text) : style.doubtful(text);
+  });
+  const line = `${needing.length} of ${formatPlural(rows.length, "CRM")} ${needing.length === 1 ? "needs" : "need"} you: ${names.join(", ")}`;
+  return Bun.wrapAnsi(line, Math.max(40, width), { hard: true, trim: true }).split("\n");
 }
 
 function renderSummary(rows: Row[], width: number, style: Style): string[] {
@@ -116,7 +145,9 @@ function alignSuccess(rows: Row[], style: Style): string[] {
   const width = Math.max(...rates.map((rate) => Bun.stringWidth(rate)));
   return rows.map(({ report }, index) => {
     const rate = (rates[index] ?? "").padStart(width);
-    const change = report?.comparison.success_rate_change ?? null;
+    // A difference that chance explains is not shown as one.
+    const noise = report?.confidence?.success_rate_changed === false;
+    const change = noise ? null : (report?.comparison.success_rate_change ?? null);
     const points = change === null ? "" : (Math.abs(change) * 100).toFixed(1);
     if (change === null || points === "0.0") return rate;
     const tone = change > 0 ? style.good : style.bad;

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../src/report/schema.ts";
+import { ERROR_FAMILIES } from "../../src/report/errors/schema.ts";
+import { CONTRADICTION_KINDS, FINDING_IDS, type Report } from "../../src/report/schema.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
 import { assertPublishable } from "../making/reports.ts";
 
@@ -29,7 +30,7 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
   expect(code).toBe(0);
   expect(stdout).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-  expect(stdout).toMatch(/hubspot .*zipcodes: no run in 24 h/);
+  expect(stdout).toMatch(/hubspot .*zipcodes: last success 1d 04h ago/);
   expect(stdout).toMatch(/genius .*users: 0 of 8 runs succeeded/);
   expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
   const next = /automation-reports (generate --config .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
@@ -58,6 +59,7 @@ test("thirty days hold an outage, stuck runs and a slow week", async () => {
     ["hubspot", 0],
     ["genius", 2],
     ["arrivy", 0],
+    ["callrail", 0],
   ]);
   const hubspot = month[0]?.trend_analysis.hourly_distribution.success_rates_per_hour ?? {};
   expect(Object.values(hubspot).filter((rate) => rate === 0).length).toBeGreaterThanOrEqual(4);
@@ -66,6 +68,31 @@ test("thirty days hold an outage, stuck runs and a slow week", async () => {
     return (JSON.parse(stdout) as Report).performance_metrics.duration_seconds?.p95 ?? 0;
   };
   expect((await p95At("2026-06-28T21:00:00Z")) / (await p95At("2026-07-08T21:00:00Z"))).toBeGreaterThan(2);
+});
+
+test("every situation that a report explains is there once", async () => {
+  const cwd = freshDirectory();
+  await runCli(["demo"], { cwd });
+  const { stdout } = await runCli(["generate", "--format", "json", "--detailed"], { cwd });
+  const reports = JSON.parse(stdout) as Report[];
+  const findings = new Set(reports.flatMap((report) => report.findings.map(({ id }) => id)));
+  const quality = new Set(reports.flatMap(({ data_quality: found = [] }) => found.map(({ id }) => id)));
+  const families = new Set(reports.flatMap(({ error_groups: groups = [] }) => groups.map(({ family }) => family)));
+  // SQLite knows no infinity.
+  expect(CONTRADICTION_KINDS.filter((kind) => !quality.has(kind))).toEqual(["start-at-infinity"]);
+  // Nothing is silent as a whole, nothing manual, nothing undeclared, and no share of idle rules is that high.
+  expect(FINDING_IDS.filter((id) => !findings.has(id)).toSorted()).toEqual([
+    "duration-rising",
+    "manual-share-high",
+    "no-data",
+    "rule-silent",
+    "rule-undeclared",
+    "success-rate-fell",
+    "tables-missing",
+    "utilization-low",
+  ]);
+  expect(ERROR_FAMILIES.filter((family) => !families.has(family))).toEqual([]);
+  expect((await runCli(["generate"], { cwd })).stdout).toContain("! One cause for 3 CRMs (hubspot, genius, arrivy)");
 });
 
 test("existing files are kept unless forced", async () => {

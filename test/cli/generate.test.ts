@@ -43,7 +43,7 @@ test("the table: every CRM in the configuration's order, warnings on stderr", as
   const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd });
   expect(code).toBe(0);
   const lines = stdout.split("\n");
-  expect(lines.slice(3, 6).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "arrivy"]);
+  expect(lines.slice(5, 8).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "arrivy"]);
   expect(stdout).toMatch(/\n3 CRMs, 4 actions, 3 failed, 2 rules active · made in \d+\.\d\d s/);
   expect(stderr).toBe("warning: genius: success rate 0.0 % is low failed=3 total=3\n");
 });

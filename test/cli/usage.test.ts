@@ -31,6 +31,8 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["generate", "--time-window", "1e309"], says: "1 minute to 366 days" },
     { args: ["generate", "--time-window", "1000000000"], says: "1 minute to 366 days" },
     { args: ["generate", "--time-window", "367d"], says: "1 minute to 366 days" },
+    { args: ["generate", "--baseline", "week", "--time-window", "7d"], says: "at most 84 hours" },
+    { args: ["generate", "--baseline", "month"], says: "choose week" },
     { args: ["generate", "--as-of", "yesterday"], says: "write a time with its zone" },
     { args: ["generate", "--as-of", "2026-07-10"], says: "write a time with its zone" },
     { args: ["generate", "--as-of", "-271821-04-20T00:00:00Z"], says: "before 1970" },

@@ -192,6 +192,24 @@ test.each([
     says: ['FILE:3:1: unknown key "presset": did you mean preset?'],
   },
   {
+    name: "a rule's settings",
+    text: '[crm.a]\nurl = "sqlite:x"\n[crm.a.rules."odd name"]\nexpcet = "@daily"\nwarn_after = "1s"\n',
+    says: [
+      'FILE:4:1: unknown key "expcet": did you mean expect?',
+      "FILE:5:1: crm.a.rules.….warn_after must be a duration",
+    ],
+  },
+  {
+    name: "a pattern that never fires",
+    text: '[crm.a]\nurl = "sqlite:x"\nrules = { b = { expect = "0 0 canary * *" } }\n',
+    says: ["FILE:3:", "expect: "],
+  },
+  {
+    name: "a time zone that is none",
+    text: '[crm.a]\nurl = "sqlite:x"\nschedule_timezone = "Mars/Canary"\n',
+    says: ["FILE:3:1: crm.a.schedule_timezone must be a time zone such as Europe/Berlin"],
+  },
+  {
     name: "several unknown keys",
     text: '[crm.a]\nurl = "sqlite:x"\npresset = 1\nschemma = 2\n[defaults]\nbogus = 3\n',
     says: ["FILE:3:1: unknown key", "FILE:4:1: unknown key", "FILE:6:1: unknown key"],

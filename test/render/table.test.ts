@@ -4,7 +4,7 @@ import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { renderTable } from "../../src/render/table.ts";
 import type { View } from "../../src/render/view.ts";
-import { activity, declared, report, rule } from "../making/activities.ts";
+import { activity, declared, report, rule, schedule } from "../making/activities.ts";
 
 const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };
 const hour = (time: string, total: number, successful: number) => ({
@@ -53,8 +53,10 @@ const reports = [
 test("four CRMs at 160 columns", () => {
   expect(renderTable(pass(reports), reports, view)).toBe(`Automation reports · 24 h to 10 Jul 2026 21:00 UTC
 
+3 of 4 CRMs need you: genius (2 critical, 2 warnings), hubspot (1 warning), arrivy (1 warning)
+
 CRM      Health       Success             Per hour  Failed     p95  Rules  Hour by hour              Look at first
-hubspot  ● excellent   99.3 %  ▼  0.7 pt       6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many…
+hubspot  ● excellent   99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many…
 genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························  users: 0 of 9 runs succeeded (0.0 %)
 arrivy   ○ no data          –                    0       0       –    0/0  ························  Nothing ran in 24 h
 five9    ● fair       100.0 %                  0.1       0       –    1/1  ························
@@ -66,7 +68,7 @@ five9    ● fair       100.0 %                  0.1       0       –    1/1  �
 test("four CRMs at 80 columns: less beside, the finding below", () => {
   expect(renderTable(pass(reports), reports, { ...view, width: 80 })).toContain(`
 CRM      Health       Success             Failed  Hour by hour
-hubspot  ● excellent   99.3 %  ▼  0.7 pt       1  ▁·····▁·····█··········▆
+hubspot  ● excellent   99.3 %                  1  ▁·····▁·····█··········▆
   └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
 `);
 });
@@ -80,11 +82,32 @@ test("a CRM that could not be read has its row, and the totals say so", () => {
   );
   expect(text).toMatch(/^dead +✗ not read .*db:5432 refuses the connection$/m);
   expect(text).toContain("1 of 2 CRMs, 146 actions");
+  expect(text).toContain("2 of 2 CRMs need you: dead (not read), hubspot (1 warning)\n");
 });
 
 describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
   test.each([false, true])("no line is wider, detailed: %p", (detailed) => {
-    const all = reports.map((made) => ({ ...made }));
+    const rich = report(
+      activity({
+        source: "trusting",
+        rules: [rule("contacts", { success: 3, failed: 2 }, { runs: null, newestError: "HTTP 429 Too Many Requests" })],
+        failures: [
+          {
+            rule: "contacts",
+            message: "HTTP 429 Too Many Requests",
+            n: 2,
+            firstMs: 0,
+            lastMs: 1,
+            current: true,
+            minutes: [1],
+          },
+        ],
+        contradictions: [{ kind: "end-before-start", rule: "contacts", n: 2, ids: ["17", "18"] }],
+        declaredRules: [declared("contacts", { schedules: [schedule("every 30 minutes")] })],
+      }),
+      { detailed: true },
+    );
+    const all = [...reports, rich];
     const lines = renderTable(pass(all), all, { ...view, width: Math.max(width, 60), detailed }).split("\n");
     const closing = lines.at(-2) ?? "";
     for (const line of lines.filter((text) => text !== closing))
@@ -100,7 +123,7 @@ test("wide characters keep the columns aligned", () => {
   ];
   const lines = renderTable(pass(wide), wide, { ...view, detailed: true }).split("\n");
   const columns = lines
-    .filter((line) => /^ {2}(予約同期|ab) /.test(line))
+    .filter((line) => /^ {2}(予約同期|ab) .*100\.0 %/.test(line))
     .map((line) => Bun.stringWidth(line.replace(/0 +100\.0 %.*$/, "")));
   expect(columns).toHaveLength(2);
   expect(new Set(columns).size).toBe(1);
@@ -138,4 +161,45 @@ test("colour adds nothing but colour", () => {
   const colored = renderTable(pass(reports), reports, { ...view, color: true });
   expect(colored).not.toBe(plain);
   expect(Bun.stripANSI(colored)).toBe(plain);
+});
+
+test("why runs failed, which rows mislead, what was expected", () => {
+  const made = report(
+    activity({
+      source: "hubspot",
+      rules: [
+        rule("contacts", { success: 46, failed: 2 }, { runs: null, lastSuccessMs: Date.parse("2026-07-10T20:30:00Z") }),
+      ],
+      failures: [
+        {
+          rule: "contacts",
+          message: "HTTP 429: retry in 9 s",
+          n: 2,
+          firstMs: 0,
+          lastMs: 1,
+          current: true,
+          minutes: [],
+        },
+      ],
+      contradictions: [{ kind: "end-before-start", rule: "contacts", n: 2, ids: ["17", "18"] }],
+      declaredRules: [declared("contacts", { schedules: [schedule("every 30 minutes")] })],
+    }),
+    { detailed: true },
+  );
+  const text = renderTable(pass([made]), [made], { ...view, detailed: true });
+  expect(text).toContain("\n  Errors\n  2 ×       rate-limit, new · contacts · HTTP 429: retry in 9 s\n");
+  expect(text).toContain(
+    "\n  Rows that mislead\n  2 ×       It ended before it started: a clock or a time zone is wrong, its duration is unknown · contacts · row 17, 18\n",
+  );
+  expect(text).toContain(
+    `
+  Rule      Expected  Seen  Missed  Late  Extra  Last success  Fresh  Warn after  By
+  contacts        48    48       0     –      0   30m 00s ago  pass      45m 00s  schedule
+`,
+  );
+});
+
+test("where nobody needs the operator, that is said", () => {
+  const well = [1, 2].map((n) => report(activity({ source: `crm${n}`, rules: [rule("a", { success: 5 })] })));
+  expect(renderTable(pass(well), well, view)).toContain("\n\nNone of 2 CRMs needs you\n\n");
 });

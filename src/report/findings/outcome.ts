@@ -60,7 +60,7 @@ export const findStale: Finder = ({ activity, stale }) => {
     return [inform(`${formatPlural(olderRuns, "run")} of the last 30 days never ended: ${listNames(rules)}`, evidence)];
   }
   const oldest = formatMinute(formatInstant(Math.min(...runs.map(({ startedMs }) => startedMs))));
-  const more = olderRuns === 0 ? "" : `; ${formatCount(olderRuns)} older ones too`;
+  const more = olderRuns === 0 ? "" : `; ${formatCount(olderRuns)} older`;
   const message = `${formatPlural(runs.length, "run")} started and never ended: ${listNames(rules)}, the oldest since ${oldest}${more}`;
   return [warn(message, evidence)];
 };

@@ -102,8 +102,7 @@ SELECT json_build_object(
     GROUP BY part, rule, regexp_replace(left(error, 300), '[0-9]+', '#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),
   'running', (SELECT coalesce(json_agg(json_build_array(part, rule, floor(date_part('epoch', started_at) * 1000), id)), '[]') FROM (
-    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND (finished_at IS NULL OR part <> 'current' OR finished_at <= $3::timestamptz)
-    ORDER BY started_at LIMIT 1000) n),
+    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND finished_at IS NULL ORDER BY started_at LIMIT 1000) n),
   -- When each run started, where there are not too many to list.
   'starts', (SELECT coalesce(json_agg(s), '[]') FROM (
     SELECT rule, json_agg(json_build_array(floor(date_part('epoch', started_at) * 1000), id)) AS runs

@@ -48,7 +48,8 @@ SELECT
   NULL AS priority,
   CASE recurrence_type
     WHEN 'interval' THEN concat_ws(' ', 'every', every, period)
-    ELSE concat_ws(' ', minute, hour, day_of_month, month_of_year, day_of_week)
+    ELSE concat_ws(' ', coalesce(minute, '*'), coalesce(hour, '*'), coalesce(day_of_month, '*'),
+      coalesce(month_of_year, '*'), coalesce(day_of_week, '*'))
   END AS schedule,
   CASE recurrence_type
     WHEN 'interval' THEN json_object('kind', 'interval', 'every', every, 'period', period)

@@ -118,7 +118,8 @@ SELECT json_object(
     FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
     GROUP BY part, rule, error ORDER BY n DESC, last DESC, rule LIMIT 500))),
   'running', json((SELECT json_group_array(json_array(part, rule, started_ms, id)) FROM (
-    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' ORDER BY started_ms LIMIT 1000))),
+    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND finished_ms IS NULL
+    ORDER BY started_ms LIMIT 1000))),
   -- When each run started, where there are not too many to list.
   'starts', json((SELECT json_group_array(json_object('rule', rule, 'runs', json(runs))) FROM (
     SELECT rule, json_group_array(json_array(started_ms, id)) AS runs

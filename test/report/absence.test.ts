@@ -1,0 +1,246 @@
+/** What did not run: of each rule one finding, the one that says most. */
+import { describe, expect, test } from "bun:test";
+import type { ReadActivity } from "../../src/report/activity.ts";
+import type { ReportSettings } from "../../src/report/settings.ts";
+import { activity, declared, report, rule, schedule } from "../making/activities.ts";
+import { WINDOW } from "../making/reports.ts";
+
+const HOUR_MS = 3_600_000;
+const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
+const runs = (...hoursAgo: number[]) => hoursAgo.map((hours) => ({ startedMs: ago(hours), id: null })).toReversed();
+const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
+
+/** Something else runs, so that the CRM as a whole is not silent. */
+const alive = rule("alive", { success: 24 }, { runs: hourly, lastSuccessMs: ago(0.5), previous: { success: 24 } });
+
+type Case = {
+  name: string;
+  facts: Partial<ReadActivity>;
+  settings?: Partial<ReportSettings>;
+  found: [id: string, severity: string, message: string][];
+};
+
+const every = (text: string) => ({ schedules: [schedule(text)] });
+
+const CASES: Case[] = [
+  {
+    name: "all is well",
+    facts: { rules: [alive], declaredRules: [declared("alive", every("every 1 hours"))] },
+    found: [],
+  },
+  {
+    name: "a success exactly as old as the warning's limit",
+    facts: {
+      rules: [alive, rule("deals", { success: 8 }, { runs: null, lastSuccessMs: ago(6) })],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [],
+  },
+  {
+    name: "a minute older",
+    facts: {
+      rules: [alive, rule("deals", { success: 8 }, { runs: null, lastSuccessMs: ago(6) - 60_000 })],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "warning",
+        "deals: last success 6h 01m ago, expected within 6h 00m by its schedule; 8 runs in 24 h",
+      ],
+    ],
+  },
+  {
+    name: "older than the error's limit, and missed: said once",
+    facts: {
+      rules: [alive, rule("deals", {}, { lastSuccessMs: ago(30), previous: { success: 4 } })],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "deals: last success 1d 06h ago, expected within 12h 00m by its schedule; no run in 24 h",
+      ],
+    ],
+  },
+  {
+    name: "a rule whose failing runs are a finding is not overdue besides",
+    facts: {
+      rules: [alive, rule("deals", { failed: 6 }, { runs: runs(2, 6, 10, 14, 18, 22), lastSuccessMs: ago(30) })],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [["rule-success-rate-low", "critical", "deals: 0 of 6 runs succeeded (0.0 %), the last success 1d 06h ago"]],
+  },
+  {
+    name: "runs missed while the last success is fresh",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 18 },
+          { runs: hourly.filter((_, index) => index < 3 || index > 8), lastSuccessMs: ago(0.5) },
+        ),
+      ],
+      declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
+    },
+    found: [
+      [
+        "runs-missed",
+        "warning",
+        "deals: 6 of 24 runs expected in 24 h did not happen, the last one due 10 Jul 2026 05:30",
+      ],
+    ],
+  },
+  {
+    name: "one of many missed warns nobody",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", { success: 23 }, { runs: hourly.filter((_, index) => index !== 5), lastSuccessMs: ago(0.5) }),
+      ],
+      declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
+    },
+    found: [
+      [
+        "runs-missed",
+        "info",
+        "deals: 1 of 24 runs expected in 24 h did not happen, the last one due 10 Jul 2026 02:30",
+      ],
+    ],
+  },
+  {
+    name: "a declared rule that never ran",
+    facts: {
+      rules: [alive],
+      lookback: "each-rule",
+      declaredRules: [declared("alive"), declared("deals", every("every 4 hours"))],
+    },
+    found: [["never-ran", "warning", "deals: never ran in 30 days, 6 runs expected in this window"]],
+  },
+  {
+    name: "without a look-back nobody knows that it never ran",
+    facts: {
+      rules: [alive],
+      lookback: "none",
+      declaredRules: [declared("alive"), declared("deals", every("every 4 hours"))],
+    },
+    found: [["runs-missed", "warning", "deals: 5 of 6 runs expected in 24 h did not happen"]],
+  },
+  {
+    name: "a disabled rule is expected by nobody",
+    facts: {
+      rules: [alive],
+      lookback: "each-rule",
+      declaredRules: [declared("alive"), declared("deals", { enabled: false })],
+    },
+    found: [],
+  },
+  {
+    name: "silent since the window before, nothing known of its rhythm",
+    facts: { rules: [alive, rule("deals", {}, { previous: { failed: 3 } })] },
+    found: [["rule-silent", "warning", "deals: no run in 24 h, 3 runs in the 24 h before"]],
+  },
+  {
+    name: "a weekly rule is not silent on the other days",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "weekly",
+          {},
+          {
+            lastSuccessMs: ago(40),
+            previous: { success: 3 },
+            lookback: { startsMs: [40, 208, 376, 544].map(ago), stuck: 0 },
+          },
+        ),
+      ],
+    },
+    found: [],
+  },
+  {
+    name: "where the whole CRM is silent, that is one finding",
+    facts: {
+      rules: [
+        rule("a", {}, { previous: { success: 9 }, lastSuccessMs: ago(30) }),
+        rule("b", {}, { previous: { success: 9 } }),
+      ],
+    },
+    found: [["no-data", "warning", "Nothing ran in 24 h"]],
+  },
+  {
+    name: "a schedule that is not understood is listed, not guessed",
+    facts: { rules: [alive], declaredRules: [declared("alive", { schedules: [schedule("when somebody asks")] })] },
+    found: [
+      [
+        "schedule-inexpressible",
+        "info",
+        expect.stringMatching(/^alive: its schedule is not understood and not compared: /) as never,
+      ],
+    ],
+  },
+  {
+    name: "what the configuration expects wins over the schedule",
+    facts: { rules: [alive], declaredRules: [declared("alive", every("every 5 minutes"))] },
+    settings: { rules: { alive: { expect: "30 * * * *", warnAfterMs: null, errorAfterMs: null, staleAfterMs: null } } },
+    found: [],
+  },
+  {
+    name: "half of the runs start late",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 24 },
+          {
+            runs: hourly.map(({ startedMs }, index) => ({ startedMs: startedMs + (index % 2) * 900_000, id: null })),
+            lastSuccessMs: ago(0.5),
+          },
+        ),
+      ],
+      declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
+    },
+    found: [["runs-late", "info", "deals: 12 of 24 runs expected in 24 h started late"]],
+  },
+  {
+    name: "three times as often as in the window before, and ten more",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", { success: 41 }, { runs: null, lastSuccessMs: ago(0.5), previous: { success: 10 } }),
+      ],
+    },
+    found: [["runs-too-often", "warning", "deals: 41 runs in 24 h, 10 in the window before"]],
+  },
+];
+
+describe.each(CASES)("$name", ({ facts, settings = {}, found }) => {
+  const made = report(activity(facts), { settings });
+
+  test("is found once, or not at all", () => {
+    const about = made.findings.filter(
+      ({ id }) => !["success-rate-low", "utilization-low", "rule-undeclared"].includes(id),
+    );
+    expect(about.map(({ id, severity, message }) => [id, severity, message])).toEqual(found as never);
+  });
+});
+
+test("at most ten recommendations, most urgent first, and rules that fail alike are advised on once", () => {
+  const failing = Array.from({ length: 6 }, (_, index) =>
+    rule(`r${index}`, { failed: 5 }, { newestError: `HTTP 429 Too Many Requests: retry in ${index} s`, runs: null }),
+  );
+  const silent = Array.from({ length: 12 }, (_, index) => rule(`s${index}`, {}, { previous: { success: 9 } }));
+  const { recommendations, findings } = report(activity({ rules: [...failing, ...silent] }));
+  expect(findings.length).toBeGreaterThan(18);
+  expect(recommendations).toHaveLength(10);
+  const reviews = recommendations.filter(({ id }) => id === "review-rule");
+  expect(reviews.map(({ rule_name, recommendation }) => [rule_name, recommendation])).toEqual([
+    [
+      "r0",
+      "Look at the newest error of r0: HTTP 429 Too Many Requests: retry in 0 s; lower its request rate or spread its schedule. The same of r1, r2, r3, r4, r5",
+    ],
+  ]);
+});

@@ -1,0 +1,369 @@
+/** Every trap of a real warehouse on every engine: rows that mislead, and the finding or the right number they give. */
+import { describe, expect, test } from "bun:test";
+import type { Report } from "../../src/report/schema.ts";
+import { mustReport } from "../making/reports.ts";
+import { listEngines, run, type Engine, type RuleRow, type RunRow } from "../making/warehouses.ts";
+
+const day = "2026-07-10T";
+const END = Date.parse("2026-07-10T21:00:00Z");
+const MINUTE_MS = 60_000;
+
+const at = (minutesAgo: number) => new Date(END - minutesAgo * MINUTE_MS).toISOString();
+
+/** Runs of a rule, the newest so many minutes before the end, then every so many minutes. */
+function series(
+  rule: string,
+  count: number,
+  everyMinutes: number,
+  override: Partial<RunRow> = {},
+  newest = 30,
+): RunRow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const start = newest + index * everyMinutes;
+    return run({ rule, start: at(start), end: at(start - 1), processed: 200, created: 10, updated: 190, ...override });
+  });
+}
+
+const quality = (report: Report) => (report.data_quality ?? []).map(({ id, count }) => [id, count]);
+const found = (report: Report) =>
+  report.findings.map(({ id, rule_name }) => (rule_name === null ? id : `${id} ${rule_name}`));
+
+type Trap = {
+  name: string;
+  runs: RunRow[];
+  rules?: RuleRow[];
+  settings?: Parameters<typeof mustReport>[1];
+  only?: Engine["preset"];
+  check: (report: Report) => void;
+};
+
+const TRAPS: Trap[] = [
+  {
+    name: "1: a wrapper's counts stay apart, and its lie about its children is told",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", status: "failed", start: at(45), end: at(44), error: "HTTP 500" }),
+      run({ rule: "all", start: at(50), end: at(20), processed: 3 }),
+    ],
+    check: (report) => {
+      expect(report.performance_metrics).toMatchObject({ total_actions: 5, wrapper_actions: 1 });
+      expect(report.performance_metrics.records.processed).toBe(800);
+      expect(quality(report)).toEqual([["wrapper-disagrees", 1]]);
+    },
+  },
+  {
+    name: "1: a wrapper that tells the same story is left alone",
+    runs: [...series("contacts", 4, 60), run({ rule: "all", start: at(50), end: at(20) })],
+    check: (report) => expect(quality(report)).toEqual([]),
+  },
+  {
+    name: "2: two rows within 5 s are probably one run",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", start: `${day}14:10:00Z`, end: `${day}14:11:00Z`, processed: 1 }),
+      run({ rule: "contacts", start: `${day}14:10:05Z`, end: `${day}14:11:00Z`, processed: 1 }),
+      run({ rule: "contacts", start: `${day}14:10:11Z`, end: `${day}14:11:00Z`, processed: 1 }),
+    ],
+    check: (report) => {
+      expect(quality(report)).toEqual([["probable-duplicates", 1]]);
+      expect(report.data_quality?.[0]).toMatchObject({ rules: ["contacts"], row_ids: ["6"] });
+    },
+  },
+  {
+    name: "3: success with failed records, and more failed than processed",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", start: at(5), end: at(4), processed: 10, failed: 2 }),
+      run({
+        rule: "contacts",
+        start: at(3),
+        end: at(2),
+        processed: 10,
+        failed: 11,
+        status: "partial",
+        error: "11 lost",
+      }),
+    ],
+    check: (report) =>
+      expect(quality(report)).toEqual([
+        ["success-with-failures", 1],
+        ["more-failed-than-processed", 1],
+      ]),
+  },
+  {
+    name: "4: a run that never ends is stale by its rule's own p99, and a clean-up's end is no duration",
+    runs: [
+      ...series("contacts", 10, 60),
+      // 3 × p99 = 3 minutes, but never less than 10.
+      run({ rule: "contacts", status: "running", start: at(11) }),
+      run({ rule: "contacts", status: "running", start: at(9) }),
+      run({
+        rule: "contacts",
+        status: "failed",
+        start: at(1000),
+        end: at(10),
+        error: "Marked as failed by nightly cleanup",
+      }),
+    ],
+    check: (report) => {
+      expect(report.performance_metrics).toMatchObject({ stale_actions: 1, running_actions: 1, total_actions: 11 });
+      expect(report.performance_metrics.duration_seconds).toMatchObject({ n: 10, max: 60 });
+      expect(quality(report)).toEqual([["ended-by-cleanup", 1]]);
+      expect(found(report)).toContain("stale-actions");
+      expect(report.error_groups?.map(({ family }) => family)).toEqual(["cleaned-up"]);
+    },
+  },
+  {
+    name: "4: stale_after of the configuration wins, the rule's own first",
+    runs: [...series("contacts", 10, 60), run({ rule: "contacts", status: "running", start: at(11) })],
+    settings: { stale_after: "5m", rules: { contacts: { stale_after: "12m" } } },
+    check: (report) => expect(report.performance_metrics).toMatchObject({ stale_actions: 0, running_actions: 1 }),
+  },
+  {
+    name: "5: running with an end, finished without one, an end before the start",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", status: "running", start: at(300), end: at(290) }),
+      run({ rule: "contacts", start: at(280) }),
+      run({ rule: "contacts", start: at(270), end: at(275) }),
+    ],
+    check: (report) => {
+      expect(quality(report)).toEqual([
+        ["running-with-end", 1],
+        ["finished-without-end", 1],
+        ["end-before-start", 1],
+      ]);
+      expect(report.performance_metrics).toMatchObject({ running_actions: 1, stale_actions: 0, total_actions: 6 });
+      expect(report.performance_metrics.duration_seconds?.n).toBe(4);
+    },
+  },
+  {
+    name: "6: a day of successes without records, against a history of many, is a finding",
+    runs: [
+      ...series("contacts", 4, 300, { processed: 0, created: 0, updated: 0 }),
+      ...series("contacts", 4, 300, {}, 1500),
+    ],
+    check: (report) => {
+      expect(quality(report)).toEqual([["success-without-records", 4]]);
+      expect(report.findings.find(({ id }) => id === "zero-records")?.message).toBe(
+        "contacts: 4 runs succeeded with 0 records, usually 200 a run",
+      );
+    },
+  },
+  {
+    name: "6: an engine that always leaves the counts at 0 is left alone",
+    runs: [
+      ...series("contacts", 4, 300, { processed: 0, created: 0, updated: 0 }),
+      ...series("contacts", 4, 300, { processed: 0, created: 0, updated: 0 }, 1500),
+    ],
+    check: (report) => expect(found(report)).toEqual([]),
+  },
+  {
+    name: "7: a rule that stopped days ago is not forgotten",
+    runs: [...series("contacts", 10, 60), ...series("zipcodes", 10, 240, {}, 10 * 1440)],
+    check: (report) => {
+      expect(report.freshness?.rules.find(({ rule_name }) => rule_name === "zipcodes")).toMatchObject({
+        last_success_at: "2026-06-30T21:00:00Z",
+        age_seconds: 864_000,
+        status: "error",
+        warn_after_seconds: 43_200,
+        error_after_seconds: 86_400,
+        basis: "usual-interval",
+      });
+      expect(found(report)).toEqual(["rule-overdue zipcodes"]);
+      expect(report.findings[0]?.message).toBe(
+        "zipcodes: last success 10d 00h ago, expected within 1d 00h by its usual interval; no run in 24 h",
+      );
+    },
+  },
+  {
+    name: "7: limits of the configuration decide, the rule's own first",
+    runs: [...series("contacts", 10, 60), ...series("zipcodes", 10, 240, {}, 10 * 1440)],
+    settings: { error_after: "30d", rules: { zipcodes: { warn_after: "9d" } } },
+    check: (report) =>
+      expect(report.findings.map(({ severity, message }) => [severity, message])).toEqual([
+        ["warning", "zipcodes: last success 10d 00h ago, expected within 9d 00h by the configuration; no run in 24 h"],
+      ]),
+  },
+  {
+    name: "7: a schedule whose runs do not happen",
+    runs: [...series("contacts", 20, 60).filter((_, index) => index < 6 || index >= 10)],
+    rules: [{ crm: "hubspot", name: "contacts", enabled: true, every: 1 }],
+    only: "sync-history",
+    check: (report) => {
+      expect(report.expectations?.rules).toMatchObject([
+        { rule_name: "contacts", schedules: ["every 1 hours"], expected: 24, seen: 16 },
+      ]);
+      expect(found(report)).toEqual(["runs-missed contacts"]);
+    },
+  },
+  {
+    name: "7: a schedule that never ran",
+    runs: series("contacts", 24, 60),
+    rules: [
+      { crm: "hubspot", name: "contacts", enabled: true, every: 1 },
+      { crm: "hubspot", name: "Hubspot_Deal", enabled: true, every: 1 },
+      { crm: "genius", name: "Genius_Job", enabled: true, every: 1 },
+    ],
+    only: "sync-history",
+    check: (report) => {
+      expect(found(report)).toEqual(["schedule-unmatched Hubspot_Deal"]);
+      expect(report.expectations?.unmatched).toEqual([
+        {
+          name: "Hubspot_Deal",
+          schedules: ["every 1 hours"],
+          config_line: 'rule_names = { "Hubspot_Deal" = "the sync type" }',
+        },
+      ]);
+    },
+  },
+  {
+    name: "7: what the configuration expects, by a cron pattern",
+    runs: series("contacts", 6, 240, {}, 60),
+    settings: { rules: { contacts: { expect: "0 */4 * * *" }, deals: { expect: "30 6 * * *" } } },
+    check: (report) => {
+      expect(report.expectations?.rules).toMatchObject([
+        { rule_name: "contacts", expected: 6, seen: 6, missed: 0, late: 0, extra: 0 },
+        { rule_name: "deals", expected: 1, seen: 0, missed: 1, missed_at: ["2026-07-10T06:30:00Z"] },
+      ]);
+      expect(found(report)).toEqual(["never-ran deals"]);
+    },
+  },
+  {
+    name: "8: a rule that runs 240 times an hour",
+    runs: Array.from({ length: 240 }, (_, index) =>
+      run({
+        rule: "contacts",
+        start: new Date(END - 3_600_000 + index * 15_000).toISOString(),
+        end: at(0.1),
+        processed: 1,
+      }),
+    ).map((row) => ({ ...row, end: row.start })),
+    rules: [{ crm: "hubspot", name: "contacts", enabled: true, every: 1 }],
+    settings: { rules: { contacts: { expect: "every 1 hours" } } },
+    check: (report) =>
+      expect(report.findings.find(({ id }) => id === "runs-too-often")?.message).toBe(
+        "contacts: 240 runs in 24 h, 24 expected by its schedule",
+      ),
+  },
+  {
+    name: "unknown words are counted and named; a start that lies in the future is told",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", start: at(200), end: at(199), status: "exploded" }),
+      run({ rule: "contacts", start: "2026-07-12T00:00:00Z" }),
+    ],
+    check: (report) => {
+      expect(quality(report)).toEqual([
+        ["unknown-status", 1],
+        ["start-in-future", 1],
+      ]);
+      expect(report.findings.map(({ message }) => message)).toEqual([
+        '1 run with a status nobody has explained: "exploded"',
+        "Rows that contradict themselves or each other: 1 start in future",
+      ]);
+    },
+  },
+  {
+    name: "errors are explained: grouped, named, dated, new or known, and never with a secret",
+    runs: [
+      ...series("contacts", 5, 60),
+      ...[100, 160].map((minutes) =>
+        run({
+          rule: "contacts",
+          status: "failed",
+          start: at(minutes),
+          end: at(minutes - 1),
+          error: `HTTP 401 Unauthorized for job ${minutes}: token=canary-${minutes} expired`,
+        }),
+      ),
+      run({
+        rule: "deals",
+        status: "failed",
+        start: at(120),
+        end: at(119),
+        error: `Read timed out ${"x".repeat(250_000)}`,
+      }),
+      run({ rule: "contacts", status: "failed", start: at(1500), end: at(1499), error: "Read timed out xx" }),
+    ],
+    check: (report) => {
+      expect(
+        report.error_groups?.map(({ family, count, rules, is_new }) => ({ family, count, rules, is_new })),
+      ).toEqual([
+        { family: "authentication", count: 2, rules: ["contacts"], is_new: true },
+        { family: "timeout", count: 1, rules: ["deals"], is_new: expect.any(Boolean) },
+      ]);
+      expect(report.error_groups?.[0]).toMatchObject({
+        first_seen: "2026-07-10T18:20:00Z",
+        last_seen: "2026-07-10T19:20:00Z",
+      });
+      expect(JSON.stringify(report)).not.toContain("canary");
+      expect(JSON.stringify(report).length).toBeLessThan(20_000);
+    },
+  },
+];
+
+describe.each(listEngines())("$name", ({ preset, make }) => {
+  test.each(TRAPS.filter(({ only }) => only === undefined || only === preset))("trap $name", async (trap) => {
+    const { url, close } = await make(trap.runs, trap.rules ?? []);
+    try {
+      trap.check(await mustReport(url, trap.settings ?? {}));
+    } finally {
+      await close();
+    }
+  });
+
+  test("30 clean days give no finding at all, in any window", async () => {
+    const clean = [
+      ...series("contacts", 1440, 30, {}, 10),
+      ...series("deals", 180, 240, {}, 20),
+      ...series("nightly", 30, 1440, {}, 700),
+      ...series("all", 30, 1440, { processed: 1 }, 5).map((row) => ({ ...row, end: at(0.5) })),
+    ].filter(({ start, rule }) => rule !== "all" || Date.parse(start) > END - 1440 * MINUTE_MS);
+    const { url, close } = await make(clean, []);
+    try {
+      for (const hours of [1, 24, 72, 168]) {
+        const window = { startMs: END - hours * 3_600_000, endMs: END };
+        const report = await mustReport(url, {}, { window });
+        expect({ hours, findings: report.findings, quality: quality(report) }).toEqual({
+          hours,
+          findings: [],
+          quality: [],
+        });
+      }
+    } finally {
+      await close();
+    }
+  });
+
+  test("a week's baseline is the same window seven days before", async () => {
+    const WEEK = 7 * 1440;
+    const { url, close } = await make(
+      [
+        ...series("contacts", 10, 60),
+        ...series("contacts", 8, 60, {}, WEEK + 30),
+        ...series("contacts", 4, 60, { status: "failed", error: "HTTP 500" }, WEEK + 600),
+      ],
+      [],
+    );
+    try {
+      const plain = await mustReport(url);
+      const report = await mustReport(url, {}, { baselineSeconds: WEEK * 60 });
+      expect(plain.baseline).toBeNull();
+      expect(report.baseline).toMatchObject({
+        kind: "week",
+        window_start: "2026-07-02T21:00:00Z",
+        window_end: "2026-07-03T21:00:00Z",
+        total_actions: 12,
+        overall_success_rate: 8 / 12,
+        // 10 of 10 against 8 of 12: chance explains it.
+        success_rate_changed: false,
+        total_actions_change_ratio: -2 / 12,
+      });
+      const comparable = (made: Report) => ({ ...made, baseline: null, metadata: null });
+      expect(comparable(report)).toEqual(comparable(plain));
+    } finally {
+      await close();
+    }
+  });
+});
