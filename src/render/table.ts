@@ -36,7 +36,9 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
   const sections = [
     [style.strong(`Automation reports · ${describeWindow(pass)}`)],
     attentionLines(rows, style, view.width),
-    pass.findings.map((finding) => style[SEVERITY_TONES[finding.severity]](`! ${showText(finding.message)}`)),
+    pass.findings.flatMap(({ severity, message }) =>
+      wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
+    ),
     renderSummary(rows, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),
     [closingLine(rows, view)],
@@ -72,7 +74,11 @@ function attentionLines(rows: Row[], style: Style, width: number): string[] {
     return unread || critical > 0 ? style.bad(text) : style.doubtful(text);
   });
   const line = `${needing.length} of ${formatPlural(rows.length, "CRM")} ${needing.length === 1 ? "needs" : "need"} you: ${names.join(", ")}`;
-  return Bun.wrapAnsi(line, Math.max(40, width), { hard: true, trim: true }).split("\n");
+  return wrap(line, width);
+}
+
+function wrap(text: string, width: number): string[] {
+  return Bun.wrapAnsi(text, Math.max(40, width), { hard: true, trim: true }).split("\n");
 }
 
 function renderSummary(rows: Row[], width: number, style: Style): string[] {

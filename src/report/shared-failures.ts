@@ -71,7 +71,12 @@ function describeSpan({ failing, sources }: Span, family: string, times: number)
     id: "failures-shared",
     severity: "critical",
     rule_name: null,
-    message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} from ${formatMinute(from)} to ${formatMinute(to)}${again}${said}`,
+    message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} from ${formatMinute(from)} to ${formatEnd(from, to)}${again}${said}`,
     evidence: { sources, family, from, to, times },
   };
+}
+
+/** The day is said once where it is the same. */
+function formatEnd(from: string, to: string): string {
+  return from.slice(0, 10) === to.slice(0, 10) ? to.slice(11, 16) : formatMinute(to);
 }
