@@ -25,9 +25,7 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
   {
     name: "three CRMs once each are not",
     crms: [crm("a", refused, ["04:10"]), crm("b", refused, ["04:12"]), crm("c", refused, ["04:14"])],
-    messages: [
-      expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 10 Jul 2026 04:10 to 04:15/) as never,
-    ],
+    messages: [expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 10 Jul 2026 04:10 to 04:15/) as never],
   },
   {
     name: "the same minutes, another family",
