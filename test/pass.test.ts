@@ -32,6 +32,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
       concurrency: 4,
       export: { enabled: false, dir: null, keep: null },
       crms,
+      schedules: [],
       secrets: ["nowhere"],
       warnings: [],
     },

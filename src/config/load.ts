@@ -6,6 +6,7 @@ import { AppError } from "../errors.ts";
 import { readRecurrence } from "../report/expectation/recurrence.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Table, type Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
+import { readSchedules } from "./schedules.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { fillPasswords } from "./password-file.ts";
 import { parseTarget, type Target } from "./target.ts";
@@ -40,6 +41,11 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
   const crms = Object.entries(raw.crm).map(([name, own]) =>
     readCrm(name, own, raw.defaults ?? {}, { path, variables, problems, secrets, warnings }),
   );
+  const scheduled = readSchedules(general.schedule, Object.keys(raw.crm), (file) =>
+    readSecret(file, dirname(path), variables),
+  );
+  problems.push(...scheduled.problems);
+  secrets.push(...scheduled.secrets);
   if (problems.length > 0) throw await describeProblems(path, text, problems);
   return {
     path,
@@ -50,6 +56,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
       keep: general.export.keep,
     },
     crms: crms.filter((crm) => crm !== null),
+    schedules: scheduled.schedules,
     secrets,
     warnings: [...new Set(warnings)],
   };

@@ -14,7 +14,13 @@ export const isRoot = process.getuid?.() === 0;
 export const isLong = (process.env["AR_TEST_LONG"] ?? "") !== "";
 
 /** A run with all that it said, and where it left files. */
-export type Trial = Ended & { cwd: string; commandLines: string[]; tookMs: number };
+export type Trial = Ended & {
+  cwd: string;
+  commandLines: string[];
+  /** Resident memory at its highest, as far as it was looked at: every 10 ms. */
+  peakBytes: number;
+  tookMs: number;
+};
 
 export type Launched = {
   child: ReturnType<typeof start>;
