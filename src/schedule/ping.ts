@@ -93,7 +93,7 @@ async function follow(target: URL, signal: AbortSignal): Promise<Response | null
     const location = response.headers.get("location");
     if (response.status < 300 || response.status >= 400 || location === null) return response;
     await response.body?.cancel();
-    const next = URL.parse(location, url);
+    const next = URL.parse(location, url.href);
     const upgraded = next?.protocol === "https:" && next.hostname === url.hostname && url.protocol === "http:";
     if (next === null || (next.origin !== url.origin && !upgraded)) return null;
     url = next;
