@@ -10,8 +10,11 @@ const REPORT_MODE = 0o640;
 const MARK = ".automation-reports";
 const HOST = hostname().replace(/[^\w-]/g, "_");
 
+/** What a file is to hold, or who fills the empty private file whose path it is given. */
+type Content = string | Uint8Array | ((temporary: string) => void);
+
 /** Replaces what is there in one step. Refuses to replace anything but a file. */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, content: Content): Promise<void> {
   await explainFailure(path, async () => {
     const there = await stat(path).catch(() => null);
     if (there !== null && !there.isFile()) {
@@ -51,18 +54,18 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   }
 }
 
-async function writeThen(
-  path: string,
-  content: string | Uint8Array,
-  publish: (temporary: string) => Promise<void>,
-): Promise<void> {
+async function writeThen(path: string, content: Content, publish: (temporary: string) => Promise<void>): Promise<void> {
   const directory = dirname(path);
   await sweepTemporaryFiles(directory);
   const temporary = temporaryPath(directory);
   const file = await open(temporary, "wx", PRIVATE);
   try {
-    await file.writeFile(content);
-    await file.chmod(REPORT_MODE);
+    if (typeof content === "function") {
+      content(temporary);
+    } else {
+      await file.writeFile(content);
+      await file.chmod(REPORT_MODE);
+    }
     await file.sync();
     await file.close();
     await publish(temporary);

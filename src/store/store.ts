@@ -1,5 +1,6 @@
 /** What is kept between passes: every report and pass, every slot and its outcome. Times are epoch milliseconds. */
 import type { PassDocument } from "../report/pass-schema.ts";
+import type { SavedReport } from "../report/saved.ts";
 import type { Report } from "../report/schema.ts";
 
 /** One time at which a schedule should report. */
@@ -41,6 +42,9 @@ export type ReportRow = {
   status: Report["metadata"]["status"];
 };
 
+/** A row that can no longer be read is told, not thrown. */
+export type ReadReport = SavedReport | { status: "missing" };
+
 export type Store = {
   /** Where it is, without a secret. */
   place: string;
@@ -53,8 +57,12 @@ export type Store = {
     status?: Report["metadata"]["status"];
     limit: number;
   }) => Promise<ReportRow[]>;
-  readReport: (id: string) => Promise<Report | null>;
-  /** Atomic: of many who ask at once exactly one is told `claimed`. A running slot may be taken over once its lease has passed. */
+  readReport: (id: string) => Promise<ReadReport>;
+  /**
+   * Atomic: of many who ask at once exactly one is told `claimed`. PostgreSQL: a running slot may be taken over once its
+   * lease has passed by the database's clock. SQLite: at once where its holder's process is gone, never while that
+   * lives, whatever the clock says; where neither can be told, once its lease has passed. `holder`: `describeHolder()`.
+   */
   claimSlot: (key: SlotKey, holder: string, leaseMs: number) => Promise<Claim>;
   /** False: it is no longer the holder's. */
   renewSlot: (key: SlotKey, holder: string, leaseMs: number) => Promise<boolean>;
@@ -72,7 +80,7 @@ export type Store = {
     untilMs?: number;
     limit: number;
   }) => Promise<SlotRow[]>;
-  /** Deletes what is older, and returns how much that was. */
+  /** Deletes what is older, except the newest slot of each schedule, and returns how much that was. */
   prune: (beforeMs: number) => Promise<{ reports: number; passes: number; slots: number }>;
   /** What is wrong with it; empty: nothing. */
   check: () => Promise<string[]>;

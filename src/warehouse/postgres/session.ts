@@ -1,4 +1,4 @@
-/** A connection to one of a target's servers, open and of the wanted kind, in one read-only snapshot. */
+/** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
 import type { Socket } from "node:net";
 import postgres from "postgres";
 import type { CrmConfig } from "../../config/schema.ts";
@@ -15,6 +15,13 @@ export type Session = {
 };
 
 type Limits = Pick<CrmConfig, "timeout" | "statement_timeout" | "lock_timeout">;
+
+export type Purpose = {
+  /** Milliseconds for everything together. */
+  timeout: number;
+  /** The statements that begin the transaction and set its limits. */
+  begin: string;
+};
 
 const CLOSE_SECONDS = 0.25;
 const CANCEL_MS = 1000;
@@ -34,16 +41,21 @@ const ROUNDS: Record<TargetSession, Exclude<TargetSession, "prefer-standby">[]> 
 const DESCRIBE_SERVER = `SELECT pg_catalog.pg_is_in_recovery() AS standby,
   pg_catalog.current_setting('default_transaction_read_only') = 'on' OR pg_catalog.pg_is_in_recovery() AS read_only`;
 
+/** One read-only snapshot. Throws and ends as `openConnection` does. */
+export async function openSession(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Session> {
+  return await openConnection(target, { timeout: limits.timeout, begin: beginSnapshot(limits) }, signal);
+}
+
 /**
  * Throws what the only host answered, or a `HostsFailure` where there are several. At the signal a running query is
  * cancelled and `ask` rejects.
  */
-export async function openSession(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Session> {
+export async function openConnection(target: PostgresTarget, purpose: Purpose, signal: AbortSignal): Promise<Session> {
   const failures = new Map<PostgresHost, unknown>();
   for (const wanted of ROUNDS[target.targetSession]) {
     for (const host of target.hosts) {
       try {
-        const session = await openHost(target, host, limits, signal);
+        const session = await openHost(target, host, purpose, signal);
         if (await isWanted(session, wanted)) return session;
         await session[Symbol.asyncDispose]();
         failures.set(host, new WarehouseError(`is not what target_session_attrs=${target.targetSession} asks for`));
@@ -69,7 +81,7 @@ async function isWanted(session: Session, wanted: Exclude<TargetSession, "prefer
 async function openHost(
   target: PostgresTarget,
   host: PostgresHost,
-  limits: Limits,
+  purpose: Purpose,
   signal: AbortSignal,
 ): Promise<Session> {
   const [first = "plain", second] = listAttempts(target, host);
@@ -77,10 +89,10 @@ async function openHost(
     const connecting = new AbortController();
     // One silent server of several must not use up the whole deadline.
     const limitMs =
-      target.connectTimeoutMs ?? (target.hosts.length > 1 ? limits.timeout / (target.hosts.length + 1) : null);
+      target.connectTimeoutMs ?? (target.hosts.length > 1 ? purpose.timeout / (target.hosts.length + 1) : null);
     const timer = limitMs === null ? null : setTimeout(() => connecting.abort(), limitMs);
     try {
-      return await connect(target, host, encryption, limits, signal, AbortSignal.any([signal, connecting.signal]));
+      return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
       throw connecting.signal.aborted ? new WarehouseError(`no connection within ${(limitMs ?? 0) / 1000} s`) : error;
     } finally {
@@ -100,7 +112,7 @@ async function connect(
   target: PostgresTarget,
   host: PostgresHost,
   encryption: Encryption,
-  limits: Limits,
+  purpose: Purpose,
   signal: AbortSignal,
   connecting: AbortSignal,
 ): Promise<Session> {
@@ -155,7 +167,7 @@ async function connect(
       if (usable) await ask("COMMIT").catch(() => {});
       await close();
     };
-    await ask(beginSnapshot(limits));
+    await ask(purpose.begin);
     return { host, protection, ask, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();

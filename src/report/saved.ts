@@ -1,0 +1,41 @@
+/** Reports that were saved: text to report, and the pass that a set of them came from. */
+import * as v from "valibot";
+import type { PassDocument } from "./pass-schema.ts";
+import { ReportSchema, SCHEMA_VERSION, type Report } from "./schema.ts";
+
+export type SavedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
+
+/** The problem says what is wrong and where in the document. */
+export function readSavedReport(text: string): SavedReport {
+  try {
+    return checkSavedReport(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { status: "unreadable", problem: "it is not JSON" };
+  }
+}
+
+export function checkSavedReport(value: unknown): SavedReport {
+  const result = v.safeParse(ReportSchema, value);
+  if (result.success) return { status: "read", report: result.output };
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? "its root";
+  const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
+  const problem = newer
+    ? `schema_version ${issue.input} is newer than this program knows: use the program that wrote it`
+    : `it is not a report: at ${path} ${issue.expected ?? "something else"} was expected`;
+  return { status: "unreadable", problem };
+}
+
+/** What can be said of a pass by its reports alone; all of them must be of one pass. */
+export function describeSavedPass(reports: [Report, ...Report[]]): PassDocument {
+  const [{ metadata }] = reports;
+  return {
+    schema_version: 1,
+    pass_id: metadata.pass_id,
+    started_at: metadata.report_generated_at,
+    window: { start: metadata.window_start, end: metadata.window_end },
+    outcomes: reports.map((report) => ({ source: report.metadata.source, status: "made", reason: null })),
+    findings: [],
+  };
+}

@@ -1,0 +1,45 @@
+/** Why a store could not be used, in words with advice. */
+import { describeTarget, type Target } from "../config/target.ts";
+import { AppError } from "../errors.ts";
+import { codeOf, describeFailure } from "../warehouse/failure.ts";
+
+const ELSEWHERE = "name another store with [store] path or url";
+
+/** SQLSTATE, and SQLite's codes without what follows the second word. */
+const REASONS: Record<string, string> = {
+  "25006": "it is read-only: name the primary server in [store] url",
+  "3F000": "the role's search path names no schema: create one, or ALTER ROLE … SET search_path",
+  "42501":
+    "the role may not write there: GRANT CREATE, USAGE ON SCHEMA, and make it the owner of the tables automation_reports_*",
+  "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
+  "57014": "it did not answer in time: look for locks and load there",
+  "55P03": "a table is locked by somebody else: look for a long ALTER, VACUUM FULL or LOCK",
+  SQLITE_FULL: `the disk is full: make room, or ${ELSEWHERE}`,
+  SQLITE_IOERR: `the disk failed, or is full: look into the system's log, or ${ELSEWHERE}`,
+  SQLITE_READONLY: `it may not be written: give this user write access to the file and its directory, or ${ELSEWHERE}`,
+  SQLITE_CANTOPEN: `it cannot be opened: give this user write access to the file and its directory, or ${ELSEWHERE}`,
+  SQLITE_PERM: `it cannot be opened: give this user write access to the file and its directory, or ${ELSEWHERE}`,
+  SQLITE_NOTADB: `it is not an SQLite database: move the file away, or ${ELSEWHERE}`,
+  SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away to begin anew",
+  SQLITE_BUSY: "another process has been writing to it for too long: try again",
+  EACCES: `this user may not write there: change its permissions, or ${ELSEWHERE}`,
+  EPERM: `this user may not write there: change its permissions, or ${ELSEWHERE}`,
+  EROFS: `the file system is read-only: ${ELSEWHERE}`,
+  ENOSPC: `the disk is full: make room, or ${ELSEWHERE}`,
+  EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
+  ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
+  EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
+  ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
+};
+
+/** Only errors of databases and of the system; anything else is a bug and stays what it is. */
+export function explainStoreFailure(error: unknown, target: Target): Error {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
+  const reason = REASONS[code];
+  const options = { cause: error };
+  if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
+  if (target.kind === "postgres" || code !== "")
+    return new AppError("delivery", `store: ${describeFailure(error, target)}`, options);
+  return error instanceof Error ? error : new Error(String(error));
+}

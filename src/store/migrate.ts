@@ -1,0 +1,40 @@
+/** Brings the store's tables to this program's version; a store that is ahead of the program is left alone. */
+import { AppError } from "../errors.ts";
+import type { Ask, Engine } from "./engine.ts";
+
+/** Of PostgreSQL, when another program is just making the same tables. */
+const MADE_MEANWHILE = /^(?:23505|42P07|42710)$/;
+
+/** Each migration runs once, whoever else begins at the same time. Throws where the store is newer than the program. */
+export async function migrate(engine: Engine): Promise<void> {
+  if (await engine.transact(async (ask) => (await readVersion(engine, ask)) === engine.migrations.length)) return;
+  try {
+    await applyMissing(engine);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+    if (!MADE_MEANWHILE.test(cause?.code ?? "")) throw error;
+    await applyMissing(engine);
+  }
+}
+
+async function applyMissing(engine: Engine): Promise<void> {
+  await engine.transact(async (ask) => {
+    const version = await readVersion(engine, ask);
+    for (const sql of engine.migrations.slice(version)) await ask(sql);
+    await ask("UPDATE automation_reports_schema SET version = $1", [engine.migrations.length]);
+  });
+}
+
+/** 0: there are no tables yet. */
+async function readVersion(engine: Engine, ask: Ask): Promise<number> {
+  const [tables] = await ask(engine.findTables, []);
+  if (Number(tables?.["found"]) === 0) return 0;
+  const [row] = await ask("SELECT version FROM automation_reports_schema", []);
+  const version = Number(row?.["version"]);
+  if (Number.isInteger(version) && version > 0 && version <= engine.migrations.length) return version;
+  throw new AppError(
+    "delivery",
+    `store ${engine.place}: its tables have version ${version}, and this program knows ${engine.migrations.length}: ` +
+      "install the newer automation-reports that wrote them, or name another store with [store] path or url",
+  );
+}

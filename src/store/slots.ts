@@ -1,0 +1,151 @@
+/** Slots: each is claimed by one row, which a single statement writes only where it still is as it was read. */
+import * as v from "valibot";
+import type { Engine } from "./engine.ts";
+import { buildFilter, whole } from "./rows.ts";
+import { SLOT_STATES, type Claim, type SlotKey, type SlotRow, type Store } from "./store.ts";
+
+const COLUMNS =
+  "schedule, slot_ms, state, holder, attempts, claimed_ms, ended_ms, lease_until_ms, exit_code, note, pass_id";
+const RUNNING = "schedule = $1 AND slot_ms = $2 AND holder = $3 AND state = 'running'";
+
+const RowSchema = v.pipe(
+  v.object({
+    schedule: v.string(),
+    slot_ms: whole,
+    state: v.picklist(SLOT_STATES),
+    holder: v.nullable(v.string()),
+    attempts: whole,
+    claimed_ms: v.nullable(whole),
+    ended_ms: v.nullable(whole),
+    lease_until_ms: v.nullable(whole),
+    exit_code: v.nullable(whole),
+    note: v.nullable(v.string()),
+    pass_id: v.nullable(v.string()),
+  }),
+  v.transform((row): SlotRow => ({
+    schedule: row.schedule,
+    slotMs: row.slot_ms,
+    state: row.state,
+    holder: row.holder,
+    attempts: row.attempts,
+    claimedMs: row.claimed_ms,
+    endedMs: row.ended_ms,
+    leaseUntilMs: row.lease_until_ms,
+    exitCode: row.exit_code,
+    note: row.note,
+    passId: row.pass_id,
+  })),
+);
+
+/** Of many who ask at once exactly one is told `claimed`; a running slot only after its holder has lost it. */
+export async function claimSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<Claim> {
+  for (;;) {
+    const { slot, nowMs } = await readSlot(engine, key);
+    if (slot !== null && slot.state !== "running" && slot.state !== "interrupted")
+      return { kind: "ended", state: slot.state };
+    if (slot?.state === "running") {
+      const held = { holder: slot.holder ?? "", leaseUntilMs: slot.leaseUntilMs ?? 0, nowMs };
+      if (engine.isHeld(held)) return { kind: "held", holder: held.holder };
+    }
+    const attempt = await writeClaim(engine, key, holder, leaseMs, slot);
+    // Nobody's row changes without somebody else having got on: the next look says who.
+    if (attempt !== null) return { kind: "claimed", attempt };
+  }
+}
+
+/** The clock of the database decides until when. */
+export async function renewSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<boolean> {
+  return await changesRow(
+    engine,
+    `UPDATE automation_reports_slots SET lease_until_ms = ${engine.nowMs} + CAST($4 AS BIGINT) WHERE ${RUNNING} RETURNING slot_ms`,
+    [key.schedule, key.slotMs, holder, Math.round(leaseMs)],
+  );
+}
+
+export async function endSlot(
+  engine: Engine,
+  key: SlotKey,
+  holder: string,
+  { state, exitCode, note, passId }: Parameters<Store["endSlot"]>[2],
+): Promise<boolean> {
+  return await changesRow(
+    engine,
+    `UPDATE automation_reports_slots SET state = $4, exit_code = $5, note = $6, pass_id = $7,
+      ended_ms = ${engine.nowMs}, lease_until_ms = NULL WHERE ${RUNNING} RETURNING slot_ms`,
+    [key.schedule, key.slotMs, holder, state, exitCode, note, passId],
+  );
+}
+
+export async function skipSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
+  return await changesRow(
+    engine,
+    `INSERT INTO automation_reports_slots (schedule, slot_ms, state, attempts, ended_ms, note)
+      VALUES ($1, $2, 'skipped', 0, ${engine.nowMs}, $3)
+      ON CONFLICT (schedule, slot_ms) DO NOTHING RETURNING slot_ms`,
+    [key.schedule, key.slotMs, note],
+  );
+}
+
+export async function listSlots(engine: Engine, filter: Parameters<Store["listSlots"]>[0]): Promise<SlotRow[]> {
+  const { where, values } = buildFilter([
+    ["schedule IN (?)", filter.schedules],
+    ["slot_ms >= ?", filter.sinceMs],
+    ["slot_ms < ?", filter.untilMs],
+  ]);
+  const rows = await engine.transact(
+    async (ask) =>
+      await ask(
+        `SELECT ${COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
+        [...values, filter.limit],
+      ),
+  );
+  return rows.map((row) => v.parse(RowSchema, row));
+}
+
+async function readSlot(engine: Engine, key: SlotKey): Promise<{ slot: SlotRow | null; nowMs: number }> {
+  const [row] = await engine.transact(
+    async (ask) =>
+      await ask(
+        `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
+        [key.schedule, key.slotMs],
+      ),
+  );
+  if (row === undefined) return { slot: null, nowMs: 0 };
+  return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
+}
+
+/** Which attempt it is; null where the row is no longer as it was seen. */
+async function writeClaim(
+  engine: Engine,
+  key: SlotKey,
+  holder: string,
+  leaseMs: number,
+  seen: SlotRow | null,
+): Promise<number | null> {
+  const [row] = await engine.transact(
+    async (ask) =>
+      await ask(
+        `INSERT INTO automation_reports_slots AS slot (schedule, slot_ms, state, holder, attempts, claimed_ms, lease_until_ms)
+          VALUES ($1, $2, 'running', $3, 1, ${engine.nowMs}, ${engine.nowMs} + CAST($4 AS BIGINT))
+          ON CONFLICT (schedule, slot_ms) DO UPDATE SET state = 'running', holder = excluded.holder,
+            attempts = slot.attempts + 1, claimed_ms = excluded.claimed_ms, lease_until_ms = excluded.lease_until_ms,
+            ended_ms = NULL, exit_code = NULL, note = NULL, pass_id = NULL
+          WHERE slot.state = $5 AND slot.attempts = $6 AND slot.lease_until_ms IS NOT DISTINCT FROM $7
+          RETURNING attempts`,
+        [
+          key.schedule,
+          key.slotMs,
+          holder,
+          Math.round(leaseMs),
+          seen?.state ?? "",
+          seen?.attempts ?? 0,
+          seen?.leaseUntilMs ?? null,
+        ],
+      ),
+  );
+  return row === undefined ? null : v.parse(whole, row["attempts"]);
+}
+
+async function changesRow(engine: Engine, text: string, values: (string | number | null)[]): Promise<boolean> {
+  return (await engine.transact(async (ask) => await ask(text, values))).length > 0;
+}

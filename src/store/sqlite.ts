@@ -1,0 +1,151 @@
+/** The store in a file of its own, for one machine. */
+import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Target } from "../config/target.ts";
+import { AppError } from "../errors.ts";
+import { replaceFile } from "../output/file.ts";
+import { codeOf } from "../warehouse/failure.ts";
+import type { Ask, Engine } from "./engine.ts";
+import { explainStoreFailure } from "./failure.ts";
+import { judgeHolder } from "./holder.ts";
+import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+/** How long others may write before we give up. */
+const BUSY_MS = 5000;
+/** The longest that this process stands still because of them; the rest is waited for while it does other things. */
+const STANDSTILL_MS = 20;
+const RETRY_MS = 10;
+const FIND_TABLES = "SELECT count(*) AS found FROM sqlite_schema WHERE name = 'automation_reports_schema'";
+
+export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine {
+  const { path } = target;
+  const database = explain(target, () => openDatabase(path));
+  const ask: Ask = async (text, values) => {
+    if (values !== undefined) return database.query<never, SQLQueryBindings[]>(numberParameters(text)).all(...values);
+    database.run(text);
+    return [];
+  };
+  // One connection has one transaction at a time: whoever comes meanwhile waits for its turn.
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    place: path,
+    nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    findTables: FIND_TABLES,
+    migrations: [firstSql],
+    transact: async (work) => {
+      const mine = turn.then(async () => await runTransaction(database, target, async () => await work(ask)));
+      turn = mine.catch(() => {});
+      return await mine;
+    },
+    // The wall clock may jump; a process that lives on this machine has its slot for as long as it lives.
+    isHeld: ({ holder, leaseUntilMs, nowMs }) => {
+      const life = judgeHolder(holder);
+      return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
+    },
+    check: async () => explain(target, () => checkFile(database, path)),
+    backup: async (copy) => {
+      await replaceFile(copy, (temporary) =>
+        explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary)),
+      );
+    },
+    close: async () => database.close(),
+  };
+}
+
+/** The directory and the file are their owner's alone from the first moment on. */
+function openDatabase(path: string): Database {
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
+  closeSync(openSync(path, "a", PRIVATE_FILE));
+  const database = new Database(path, { readwrite: true, strict: true });
+  try {
+    database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
+    refuseForeignFile(database, path);
+    switchToWal(database);
+    database.run("PRAGMA synchronous = FULL");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** For this statement SQLite does not wait for others, who may just be opening the same new file. */
+function switchToWal(database: Database): void {
+  const until = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      database.run("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (codeOf(error) !== "SQLITE_BUSY" || performance.now() > until) throw error;
+      Bun.sleepSync(RETRY_MS);
+    }
+  }
+}
+
+/** A warehouse, or anything else with tables of its own, that somebody named by mistake. */
+function refuseForeignFile(database: Database, path: string): void {
+  const { ours, tables } = database
+    .query<{ ours: number; tables: number }, []>(
+      `SELECT (${FIND_TABLES}) AS ours, (SELECT count(*) FROM sqlite_schema) AS tables`,
+    )
+    .get() ?? { ours: 0, tables: 0 };
+  if (ours > 0 || tables === 0) return;
+  throw new AppError(
+    "delivery",
+    `store ${path}: it is a database of something else: name a file of its own with [store] path`,
+  );
+}
+
+async function runTransaction<T>(database: Database, target: Target, work: () => Promise<T>): Promise<T> {
+  try {
+    await beginWriting(database);
+    const result = await work();
+    database.run("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.inTransaction) database.run("ROLLBACK");
+    throw explainStoreFailure(error, target);
+  }
+}
+
+async function beginWriting(database: Database): Promise<void> {
+  const until = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      database.run("BEGIN IMMEDIATE");
+      return;
+    } catch (error) {
+      if (codeOf(error) !== "SQLITE_BUSY" || performance.now() > until) throw error;
+      await Bun.sleep(Math.random() * RETRY_MS);
+    }
+  }
+}
+
+/** SQLite knows `$1` as a name and `?1` as a number. */
+function numberParameters(text: string): string {
+  return text.replaceAll(/\$(\d+)/g, "?$1");
+}
+
+function checkFile(database: Database, path: string): string[] {
+  const problems = database
+    .query<{ integrity_check: string }, []>("PRAGMA integrity_check")
+    .all()
+    .map((row) => row.integrity_check)
+    .filter((line) => line !== "ok");
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) !== 0)
+    problems.push(`others than its owner may open it (mode ${mode.toString(8)}): chmod 600 ${path}`);
+  return problems;
+}
+
+function explain<T>(target: Target, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainStoreFailure(error, target);
+  }
+}

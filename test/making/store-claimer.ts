@@ -1,0 +1,16 @@
+/** Run as a process of its own: claims the slots 1 to N, ends each or holds on to it, and prints what it got. */
+import { describeHolder } from "../../src/store/holder.ts";
+import { openStore } from "../../src/store/open.ts";
+import { targetOf } from "./stores.ts";
+
+const [url = "", slots = "0", leaseMs = "0", mode = "end"] = process.argv.slice(2);
+const holder = describeHolder();
+await using store = await openStore(targetOf(url));
+for (let slotMs = 1; slotMs <= Number(slots); slotMs += 1) {
+  const key = { schedule: "daily", slotMs };
+  const claim = await store.claimSlot(key, holder, Number(leaseMs));
+  if (claim.kind !== "claimed") continue;
+  console.log(String(slotMs));
+  if (mode === "hold") await new Promise(() => setInterval(() => {}, 1000));
+  await store.endSlot(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
+}

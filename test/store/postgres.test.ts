@@ -1,0 +1,73 @@
+/** The store in PostgreSQL where it is not a plain server that is always there. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { openStore } from "../../src/store/open.ts";
+import { PGBOUNCER, startPgBouncer } from "../making/pgbouncer.ts";
+import { connect, startPostgres } from "../making/postgres-server.ts";
+import { madePass, newStoreUrl, startClaimer, targetOf } from "../making/stores.ts";
+import { sharedServer } from "../making/warehouses.ts";
+
+describe.skipIf(PGBOUNCER === null)("through PgBouncer, two connections in transaction mode", () => {
+  const ending: (() => Promise<void>)[] = [];
+  afterAll(async () => {
+    for (const end of ending) await end();
+  });
+
+  test("three processes, 50 slots: each once; a report comes back; no transaction and no setting is left", async () => {
+    const pooler = await startPgBouncer(await sharedServer(), 2);
+    ending.push(pooler.stop);
+    const direct = await newStoreUrl("PostgreSQL");
+    const url = pooler.url(direct.slice(direct.lastIndexOf("/") + 1));
+    const claimers = Array.from({ length: 3 }, () => startClaimer(url, 50, 60_000));
+    const outputs = await Promise.all(claimers.map(async (claimer) => await claimer.stdout.text()));
+    expect(outputs.join("").split("\n").filter(Boolean).length).toBe(50);
+    await using store = await openStore(targetOf(url));
+    const made = madePass(["hubspot"]);
+    await store.keepPass({ ...made, origin: "adhoc", slotMs: null });
+    const [row] = await store.listReports({ limit: 1 });
+    expect(await store.readReport(row?.id ?? "")).toEqual({ status: "read", report: made.reports[0]! });
+    const sql = connect(url);
+    const [left] = await sql`SELECT current_setting('statement_timeout') AS timeout,
+      (SELECT count(*)::int FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()) AS open`;
+    expect({ ...left }).toEqual({ timeout: "0", open: 0 });
+    await sql.end();
+  });
+});
+
+test("restarted under it: a call waits for the server to come back, nothing is lost", async () => {
+  const server = await startPostgres();
+  await using store = await openStore(targetOf(server.url()));
+  await store.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  const { start } = await server.halt("immediate");
+  const [rows] = await Promise.all([store.listReports({ limit: 5 }), start()]);
+  expect(rows.length).toBe(1);
+  await server.halt("fast");
+  expect(store.listReports({ limit: 5 })).rejects.toMatchObject({
+    kind: "delivery",
+    message: expect.stringMatching(/^store: 127\.0\.0\.1:\d+ /),
+  });
+}, 30_000);
+
+test("a role without rights is told what to grant", async () => {
+  const server = await sharedServer();
+  const database = await server.createDatabase();
+  await database.sql.unsafe(`CREATE ROLE reader_${database.name} LOGIN PASSWORD 'reader-secret'`);
+  await database.close();
+  const url = `postgresql://reader_${database.name}:reader-secret@127.0.0.1:${server.port}/${database.name}`;
+  expect(openStore(targetOf(url))).rejects.toMatchObject({
+    kind: "delivery",
+    message: expect.stringContaining("the role may not write there: GRANT CREATE"),
+  });
+});
+
+test("a lock that is held: given up in words before the deadline", async () => {
+  const url = await newStoreUrl("PostgreSQL");
+  await using store = await openStore(targetOf(url));
+  const sql = connect(url);
+  await sql.begin(async (locking) => {
+    await locking`LOCK TABLE automation_reports_slots`;
+    expect(await store.skipSlot({ schedule: "a", slotMs: 1 }, "").catch((error: Error) => error.message)).toContain(
+      "a table is locked by somebody else",
+    );
+  });
+  await sql.end();
+}, 20_000);

@@ -1,0 +1,185 @@
+/** Reports over both engines: kept as they were published, listed, pruned, and told where they cannot be read. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { openStore } from "../../src/store/open.ts";
+import { connect } from "../making/postgres-server.ts";
+import { madePass, newStoreUrl, STORE_KINDS, targetOf, type StoreKind } from "../making/stores.ts";
+
+const DAY_MS = 86_400_000;
+
+/** As somebody who has the database but not our program. */
+async function alter(kind: StoreKind, url: string, sql: string): Promise<void> {
+  if (kind === "SQLite") {
+    using database = new Database(url.slice("sqlite:".length));
+    database.run(sql);
+    return;
+  }
+  const connection = connect(url);
+  await connection.unsafe(sql);
+  await connection.end();
+}
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  test("a pass is kept whole and once, its reports unchanged", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const made = madePass(["hubspot", "genius"]);
+    const [first] = made.reports;
+    if (first === undefined) throw new Error("no report");
+    const odd = { ...first, metadata: { ...first.metadata, note: 'ä 漢 \u{1f600} "\\\u0000\u2028\ud800 $1 ?' } };
+    const kept = { ...made, reports: [odd, ...made.reports.slice(1)], origin: "adhoc", slotMs: null };
+    await store.keepPass(kept);
+    await store.keepPass(kept);
+    const rows = await store.listReports({ limit: 10 });
+    const end = made.pass.pass_id.slice(-6);
+    expect(rows.map(({ id }) => id)).toEqual([`genius-20260710T210000Z-${end}`, `hubspot-20260710T210000Z-${end}`]);
+    expect(rows[1]).toEqual({
+      id: `hubspot-20260710T210000Z-${end}`,
+      passId: made.pass.pass_id,
+      source: "hubspot",
+      origin: "adhoc",
+      generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
+      windowStartMs: Date.parse("2026-07-09T21:00:00Z"),
+      windowEndMs: Date.parse("2026-07-10T21:00:00Z"),
+      status: odd.metadata.status,
+    });
+    expect(await store.readReport(rows[1]?.id ?? "")).toEqual({ status: "read", report: odd });
+    expect(await store.readReport("nobody")).toEqual({ status: "missing" });
+  });
+
+  test("lists by CRM, time and status, newest first", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    for (const day of ["01", "02", "03"])
+      await store.keepPass({ ...madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), origin: "daily", slotMs: 1 });
+    const list = async (filter: Partial<Parameters<typeof store.listReports>[0]>) =>
+      (await store.listReports({ limit: 10, ...filter })).map(
+        ({ source, generatedMs }) => `${source}${new Date(generatedMs).getUTCDate()}`,
+      );
+    expect(await list({})).toEqual(["a3", "b3", "a2", "b2", "a1", "b1"]);
+    expect(await list({ sources: ["b"] })).toEqual(["b3", "b2", "b1"]);
+    expect(
+      await list({
+        sources: ["b", "a"],
+        sinceMs: Date.parse("2026-07-02T04:00:00Z"),
+        untilMs: Date.parse("2026-07-03T04:00:00Z"),
+      }),
+    ).toEqual(["a2", "b2"]);
+    expect(await list({ status: "ok", limit: 1 })).toEqual([]);
+    expect(await list({ status: "no_data", limit: 1 })).toEqual(["a3"]);
+    expect(await list({ sources: ["x' OR 1=1 --"] })).toEqual([]);
+  });
+
+  test("prune deletes what is older, in any number, but never the newest slot of a schedule", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    for (let day = 0; day < 3; day += 1)
+      await store.keepPass({
+        ...madePass(["a", "b"], new Date(day * DAY_MS).toISOString()),
+        origin: "daily",
+        slotMs: 1,
+      });
+    for (const [schedule, day] of [
+      ["daily", 0],
+      ["daily", 1],
+      ["yearly", 0],
+    ] as const)
+      await store.skipSlot({ schedule, slotMs: day * DAY_MS }, "");
+    expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 4, passes: 2, slots: 1 });
+    expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 0, passes: 0, slots: 0 });
+    expect((await store.listReports({ limit: 9 })).length).toBe(2);
+    expect((await store.listSlots({ limit: 9 })).map(({ schedule }) => schedule)).toEqual(["daily", "yearly"]);
+  });
+
+  test("a row that can no longer be read is told, where it is and what is wrong", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    await store.keepPass({ ...madePass(["a", "b"]), origin: "adhoc", slotMs: null });
+    await alter(kind, url, `UPDATE automation_reports_reports SET document = '{"schema_version":' WHERE source = 'a'`);
+    await alter(
+      kind,
+      url,
+      `UPDATE automation_reports_reports SET document = '{"schema_version":2}' WHERE source = 'b'`,
+    );
+    const [a, b] = await store.listReports({ limit: 2 });
+    expect(await store.readReport(a?.id ?? "")).toEqual({ status: "unreadable", problem: "it is not JSON" });
+    expect(await store.readReport(b?.id ?? "")).toEqual({
+      status: "unreadable",
+      problem: "schema_version 2 is newer than this program knows: use the program that wrote it",
+    });
+    expect((await store.check()).map((line) => line.split(":")[0])).toEqual([`report ${a?.id}`, `report ${b?.id}`]);
+  });
+
+  test("a store that is newer than the program is refused", async () => {
+    const url = await newStoreUrl(kind);
+    await (await openStore(targetOf(url)))[Symbol.asyncDispose]();
+    await alter(kind, url, "UPDATE automation_reports_schema SET version = 2");
+    expect(openStore(targetOf(url))).rejects.toMatchObject({
+      kind: "delivery",
+      message: expect.stringMatching(/: its tables have version 2, and this program knows 1: install the newer/),
+    });
+  });
+
+  test("opened by many at the same moment, it is made once", async () => {
+    const target = targetOf(await newStoreUrl(kind));
+    const stores = await Promise.all(Array.from({ length: 4 }, async () => await openStore(target)));
+    expect(await Promise.all(stores.map(async (store) => await store.check()))).toEqual([[], [], [], []]);
+    for (const store of stores) await store[Symbol.asyncDispose]();
+  });
+});
+
+describe("an SQLite file", () => {
+  test("is its owner's alone, and so is the directory made for it", async () => {
+    const target = targetOf(await newStoreUrl("SQLite"));
+    if (target.kind !== "sqlite") throw new Error("no file");
+    await using store = await openStore(target);
+    await store.skipSlot({ schedule: "a", slotMs: 1 }, "");
+    const modes = [dirname(target.path), target.path, `${target.path}-wal`, `${target.path}-shm`].map((path) =>
+      (statSync(path).mode & 0o777).toString(8),
+    );
+    expect(modes).toEqual(["700", "600", "600", "600"]);
+  });
+
+  test("a backup is whole, private and a store of its own; nothing else is left beside it", async () => {
+    const url = await newStoreUrl("SQLite");
+    await using store = await openStore(targetOf(url));
+    await store.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+    const copy = join(dirname(url.slice("sqlite:".length)), "copy.sqlite");
+    writeFileSync(copy, "an older one");
+    await store.backup(copy);
+    expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
+    await using copied = await openStore(targetOf(`sqlite:${copy}`));
+    expect(await copied.listReports({ limit: 5 })).toEqual(await store.listReports({ limit: 5 }));
+    expect(await copied.check()).toEqual([]);
+    expect(store.backup("/nowhere/at/all")).rejects.toMatchObject({ kind: "delivery" });
+  });
+
+  test.each([
+    { name: "not a database", content: "x".repeat(5000), says: "it is not an SQLite database" },
+    { name: "cut off", content: null, says: "it is damaged" },
+  ])("$name: said, and left as it is", async ({ content, says }) => {
+    const url = await newStoreUrl("SQLite");
+    const path = url.slice("sqlite:".length);
+    {
+      await using store = await openStore(targetOf(url));
+      for (let pass = 0; pass < 20; pass += 1)
+        await store.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+    }
+    const broken = content === null ? readFileSync(path).subarray(0, 6000) : Buffer.from(content);
+    writeFileSync(path, broken);
+    expect(openStore(targetOf(url))).rejects.toMatchObject({
+      kind: "delivery",
+      message: expect.stringContaining(says),
+    });
+    expect(readFileSync(path).equals(broken)).toBe(true);
+  });
+
+  test("a database of something else is refused, and left as it is", async () => {
+    const path = (await newStoreUrl("SQLite")).slice("sqlite:".length).replace("/state/", "/");
+    using database = new Database(path);
+    database.run("CREATE TABLE sync_history (id)");
+    expect(openStore(targetOf(`sqlite:${path}`))).rejects.toMatchObject({
+      message: `store ${path}: it is a database of something else: name a file of its own with [store] path`,
+    });
+    expect(existsSync(`${path}-wal`)).toBe(false);
+  });
+});

@@ -1,0 +1,123 @@
+/** Slots over both engines: each claimed once, taken over only from who has lost it. */
+import { describe, expect, test } from "bun:test";
+import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
+import { openStore } from "../../src/store/open.ts";
+import { newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
+
+const KEY = { schedule: "daily", slotMs: 1000 };
+const OTHER = describeHolder().replace(/^[^/]+/, "elsewhere");
+const MADE = { state: "made", exitCode: 0, note: null, passId: "p" } as const;
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
+
+  test("a slot is claimed, renewed and ended by its holder alone, and then nobody's any more", async () => {
+    await using store = await open();
+    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "held", holder: OTHER });
+    expect([await store.renewSlot(KEY, "b", 60_000), await store.renewSlot(KEY, OTHER, 90_000)]).toEqual([false, true]);
+    expect([await store.endSlot(KEY, "b", MADE), await store.endSlot(KEY, OTHER, MADE)]).toEqual([false, true]);
+    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "ended", state: "made" });
+    expect(await store.renewSlot(KEY, OTHER, 60_000)).toBe(false);
+    const [slot] = await store.listSlots({ limit: 5 });
+    expect(slot).toEqual({
+      ...KEY,
+      state: "made",
+      holder: OTHER,
+      attempts: 1,
+      claimedMs: expect.any(Number),
+      endedMs: expect.any(Number),
+      leaseUntilMs: null,
+      exitCode: 0,
+      note: null,
+      passId: "p",
+    });
+    expect(Math.abs((slot?.endedMs ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test.each([
+    { state: "made", again: { kind: "ended", state: "made" } },
+    { state: "failed", again: { kind: "ended", state: "failed" } },
+    { state: "skipped", again: { kind: "ended", state: "skipped" } },
+    { state: "interrupted", again: { kind: "claimed", attempt: 2 } },
+  ] as const)("after $state", async ({ state, again }) => {
+    await using store = await open();
+    await store.claimSlot(KEY, OTHER, 60_000);
+    await store.endSlot(KEY, OTHER, { state, exitCode: null, note: "why", passId: null });
+    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual(again);
+  });
+
+  test("a lease that has passed is taken over, and its old holder learns that", async () => {
+    await using store = await open();
+    await store.claimSlot(KEY, OTHER, -1);
+    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect([await store.renewSlot(KEY, OTHER, 60_000), await store.endSlot(KEY, OTHER, MADE)]).toEqual([false, false]);
+  });
+
+  test("a slot nobody ran is written down once, and not run later", async () => {
+    await using store = await open();
+    expect([await store.skipSlot(KEY, "late"), await store.skipSlot(KEY, "late")]).toEqual([true, false]);
+    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual({ kind: "ended", state: "skipped" });
+  });
+
+  test("slots are listed newest first, by schedule and time", async () => {
+    await using store = await open();
+    for (const [schedule, slotMs] of [
+      ["a", 1],
+      ["a", 3],
+      ["b", 2],
+      ["b", 4],
+    ] as const)
+      await store.skipSlot({ schedule, slotMs }, "");
+    const times = async (filter: Partial<Parameters<typeof store.listSlots>[0]>) =>
+      (await store.listSlots({ limit: 10, ...filter })).map(({ slotMs }) => slotMs);
+    expect(await times({})).toEqual([4, 3, 2, 1]);
+    expect(await times({ schedules: ["a"] })).toEqual([3, 1]);
+    expect(await times({ sinceMs: 2, untilMs: 4 })).toEqual([3, 2]);
+    expect(await times({ limit: 1 })).toEqual([4]);
+  });
+
+  test("six processes, 200 slots: each slot once", async () => {
+    const url = await newStoreUrl(kind);
+    const claimers = Array.from({ length: 6 }, () => startClaimer(url, 200, 60_000));
+    const outputs = await Promise.all(claimers.map(async (claimer) => await claimer.stdout.text()));
+    expect(await Promise.all(claimers.map(async ({ exited }) => await exited))).toEqual([0, 0, 0, 0, 0, 0]);
+    const got = outputs.flatMap((text) => text.split("\n").filter(Boolean).map(Number));
+    expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    await using store = await openStore(targetOf(url));
+    const slots = await store.listSlots({ limit: 500 });
+    expect(slots.map(({ state, attempts }) => [state, attempts])).toEqual(
+      Array.from({ length: 200 }, () => ["made", 1]),
+    );
+  }, 60_000);
+});
+
+describe("SQLite, one machine: the holder's life counts, not the clock", () => {
+  const holding = async (leaseMs: number) => {
+    const url = await newStoreUrl("SQLite");
+    const claimer = startClaimer(url, 1, leaseMs, "hold");
+    const { value } = await claimer.stdout.getReader().read();
+    expect(new TextDecoder().decode(value)).toBe("1\n");
+    return { claimer, store: await openStore(targetOf(url)), key: { schedule: "daily", slotMs: 1 } };
+  };
+
+  test("a living holder keeps a slot whose lease the clock says has passed; a killed one loses it at once", async () => {
+    const { claimer, store, key } = await holding(-3 * 86_400_000);
+    expect(await store.claimSlot(key, describeHolder(), 60_000)).toMatchObject({ kind: "held" });
+    claimer.kill("SIGKILL");
+    await claimer.exited;
+    expect(await store.claimSlot(key, describeHolder(), 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect(await store.check()).toEqual([]);
+    await store[Symbol.asyncDispose]();
+  });
+
+  const ours = describeHolder();
+  test.each([
+    { name: "this process", holder: ours, life: "alive" },
+    { name: "another with this number", holder: `${ours}0`, life: "dead" },
+    { name: "before the machine was started", holder: ours.replace(/^([^/]+)\/[^/]+/, "$1/boot"), life: "dead" },
+    { name: "in a container", holder: ours.replace(/^([^/]+\/[^/]+)\/[^/]+/, "$1/1"), life: "unknown" },
+    { name: "on another machine", holder: OTHER, life: "unknown" },
+    { name: "no holder of ours", holder: "b", life: "unknown" },
+  ] as const)("$name: $life", ({ holder, life }) => expect(judgeHolder(holder)).toBe(life));
+});
