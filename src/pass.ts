@@ -26,6 +26,8 @@ export type PassOptions = {
   /** What each window is compared with besides the one before it. */
   baseline: "week" | null;
   exportTo: ExportOptions | null;
+  /** How long to wait before CRMs are read again whose failure may have passed; none for a pass that somebody waits for. */
+  retryDelaysMs?: number[];
   log: Log;
   signal: AbortSignal;
 };
@@ -54,6 +56,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),
     signal,
+    retryDelaysMs: options.retryDelaysMs ?? [],
     onProgress: (reading, done) => log.progress(describeProgress("reading", reading, done, crms.length)),
   });
   log.progress(null);

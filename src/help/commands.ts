@@ -4,12 +4,15 @@ import type { ArgDef, CommandDef } from "citty";
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
 export type Command = CommandDef<any>;
 
-/** A line of the command table: a command, whose code is loaded when it is called, or a group of commands. */
+/** A line of the command table: a command, whose code is loaded when it is called, a group of commands, or both. */
 export type Entry = {
   summary: string;
   /** Names of the older command that still work. */
   aliases?: string[];
-} & ({ load: () => Promise<Command> } | { commands: Record<string, Entry> });
+} & (
+  | { load: () => Promise<Command>; commands?: Record<string, Entry> }
+  | { load?: undefined; commands: Record<string, Entry> }
+);
 
 export type Flag = {
   /** As it is written: `--no-color` where the flag is on by default. */
@@ -28,7 +31,9 @@ export type CommandHelp = {
   /** Every way to write it, without the program's name; the first is the one to show. The program itself is "". */
   names: [string, ...string[]];
   summary: string;
-  /** The commands of a group; none where the command does something itself. */
+  /** It does something itself; a group may do so too. */
+  runs: boolean;
+  /** The commands of a group. */
   commands: { name: string; summary: string }[];
   flags: Flag[];
 };
@@ -40,7 +45,13 @@ const VERSION: Flag = { name: "--version", description: "print version, commit a
 
 /** The program, then every group and command in the order of the table. Loads all of them. */
 export async function describeCommands(summary: string, table: Record<string, Entry>): Promise<CommandHelp[]> {
-  const program: CommandHelp = { names: [""], summary, commands: listCommands(table), flags: [HELP, VERSION] };
+  const program: CommandHelp = {
+    names: [""],
+    summary,
+    runs: false,
+    commands: listCommands(table),
+    flags: [HELP, VERSION],
+  };
   return [program, ...(await describeTable(table, [""]))];
 }
 
@@ -49,12 +60,15 @@ async function describeTable(table: Record<string, Entry>, above: string[]): Pro
     const spellings = [name, ...(entry.aliases ?? [])];
     const names = above.flatMap((words) => spellings.map((word) => `${words} ${word}`.trimStart()));
     const help = { names: names as [string, ...string[]], summary: entry.summary };
-    if ("load" in entry) {
-      const flags = describeFlags((await entry.load()).args as Record<string, ArgDef> | undefined);
-      return [{ ...help, commands: [], flags: [...flags, HELP] }];
-    }
-    const group = { ...help, commands: listCommands(entry.commands), flags: [HELP] };
-    return [group, ...(await describeTable(entry.commands, names))];
+    const { load, commands = {} } = entry;
+    const flags = describeFlags((await load?.())?.args as Record<string, ArgDef> | undefined);
+    const described = {
+      ...help,
+      runs: load !== undefined,
+      commands: listCommands(commands),
+      flags: [...flags, HELP],
+    };
+    return [described, ...(await describeTable(commands, names))];
   });
   return (await Promise.all(described)).flat();
 }
