@@ -9,7 +9,7 @@ describe("written as", () => {
     { name: "the default schedule", patterns: ["0 4 * * *", "0 21 * * *"], is: ["*-*-* 04,21:00:00 UTC"] },
     { name: "the same as one pattern", patterns: ["0 4,21 * * *"], is: ["*-*-* 04,21:00:00 UTC"] },
     { name: "every minute", patterns: ["* * * * *"], is: ["*-*-* *:*:00 UTC"] },
-    { name: "a step", patterns: ["*/5 * * * *"], is: ["*-*-* *:00/5:00 UTC"] },
+    { name: "a step", patterns: ["*/5 * * * *"], is: ["*-*-* *:00..55/5:00 UTC"] },
     { name: "a step in a range", patterns: ["0 9-17/2 * * *"], is: ["*-*-* 09..17/2:00:00 UTC"] },
     { name: "names", patterns: ["0 0 1,15 JAN,Jul *"], is: ["*-01,07-01,15 00:00:00 UTC"] },
     { name: "working days", patterns: ["0 8 * * mon-fri"], is: ["Mon..Fri *-*-* 08:00:00 UTC"] },
@@ -19,7 +19,11 @@ describe("written as", () => {
       patterns: ["0 0 13 * 5"],
       is: ["*-*-13 00:00:00 UTC", "Fri *-*-* 00:00:00 UTC"],
     },
-    { name: "both day fields where one begins with *", patterns: ["0 0 */2 * 1"], is: ["Mon *-*-01/2 00:00:00 UTC"] },
+    {
+      name: "both day fields where one begins with *",
+      patterns: ["0 0 */2 * 1"],
+      is: ["Mon *-*-01..31/2 00:00:00 UTC"],
+    },
     {
       name: "patterns that differ in their minutes",
       patterns: ["0 4 * * *", "30 21 * * *"],
@@ -91,6 +95,7 @@ describe.skipIf(withoutSystemd)("fires when cron would, all year", () => {
     // The last of them is Friday, 1 January 2027, in Berlin.
     { patterns: ["0 0 13 * 5"], timezone: "Europe/Berlin", runs: 62 },
     { patterns: ["0 0 */2 * 1"], timezone: "UTC", runs: 26 },
+    { patterns: ["0 4 */9 * *"], timezone: "UTC", runs: 48 },
     { patterns: ["15 6 31 * *"], timezone: "UTC", runs: 7 },
     { patterns: ["0 12 * */3 0,6-7"], timezone: "America/New_York", runs: 34 },
     { patterns: ["0 12 1-7 apr-jun *", "5 12 29 2 *"], timezone: "UTC", runs: 21 },
