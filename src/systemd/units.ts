@@ -158,6 +158,7 @@ DynamicUser=yes
 User=${UNIT}
 StateDirectory=${STATE_DIRECTORY}
 StateDirectoryMode=0700
+WorkingDirectory=%S/${STATE_DIRECTORY}
 # For \${VARIABLES} of the configuration; it need not be there.
 EnvironmentFile=-${escapePath(`${folder}/environment`)}
 UnsetEnvironment=BUN_BE_BUN BUN_OPTIONS BUN_INSPECT BUN_INSPECT_CONNECT_TO BUN_INSPECT_NOTIFY NODE_OPTIONS NODE_TLS_REJECT_UNAUTHORIZED
