@@ -68,6 +68,19 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  systemd: {
+    summary: "Units for systemd: a timer for each schedule, or one daemon",
+    commands: {
+      print: {
+        summary: "Print the systemd units of the configuration's schedules",
+        load: async () => (await import("./commands/systemd-print.ts")).default,
+      },
+      install: {
+        summary: "Write the systemd units and print their paths",
+        load: async () => (await import("./commands/systemd-install.ts")).default,
+      },
+    },
+  },
   schema: {
     summary: "Print JSON Schemas and tables",
     commands: {

@@ -62,7 +62,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     "pure-rand/distribution/uniformFloat64",
     "pure-rand/generator/xoroshiro128plus",
   ],
-  systemd: ["systemd", "report", "render", "errors.ts", "bun:ffi"],
+  schedule: ["schedule", "node:timers/promises"],
+  systemd: ["systemd", "output", "report", "render", "errors.ts", "bun:ffi", "node:fs", "node:path"],
   help: ["help", "types:citty"],
   commands: [
     "commands",
@@ -72,6 +73,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "output",
     "render",
     "report",
+    "systemd",
     "warehouse",
     "check",
     "check.ts",
