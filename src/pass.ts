@@ -1,4 +1,4 @@
-/** One pass over the chosen CRMs: collect → build → export. Reading it is reading the architecture. */
+/** One pass over the chosen CRMs: collect → build → export → keep. Reading it is reading the architecture. */
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";
@@ -37,6 +37,8 @@ export type PassResult = {
   failedDeliveries: number;
 };
 
+/** The origin of what no schedule asked for. */
+const ADHOC = "adhoc";
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
@@ -75,6 +77,31 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failed = crms.length - reports.length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
+}
+
+/**
+ * Keeps the pass among those that nobody scheduled, and deletes there what is older than the retention. Returns how many
+ * deliveries failed.
+ */
+export async function keepPass(
+  { document, reports }: PassResult,
+  { target, retentionMs }: Config["store"],
+  nowMs: number,
+  log: Log,
+): Promise<number> {
+  try {
+    // Only here: most commands need no database of their own.
+    const { openStore } = await import("./store/open.ts");
+    await using store = await openStore(target);
+    await store.keepPass({ pass: document, reports, origin: ADHOC, slotMs: null });
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message}. The reports were made, but are not kept`);
+    return 1;
+  }
 }
 
 /** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */

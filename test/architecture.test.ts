@@ -71,6 +71,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "output",
     "render",
     "report",
+    "store",
     "warehouse",
     "check",
     "check.ts",
@@ -87,7 +88,18 @@ const MAY_IMPORT: Record<string, string[]> = {
     "node:path",
   ],
   "check.ts": ["check", "config", "report", "warehouse", "errors.ts", "redact.ts", "version.ts"],
-  "pass.ts": ["config", "output", "render", "report", "warehouse", "errors.ts", "log.ts", "redact.ts", "version.ts"],
+  "pass.ts": [
+    "config",
+    "output",
+    "render",
+    "report",
+    "store",
+    "warehouse",
+    "errors.ts",
+    "log.ts",
+    "redact.ts",
+    "version.ts",
+  ],
   "cli.ts": ["commands", "config", "help", "output", "render", "errors.ts", "version.ts", "citty", "node:util"],
   "main.ts": ["cli.ts", "config", "output", "render", "errors.ts", "version.ts"],
   "log.ts": ["redact.ts", "render", "consola/core", "node:fs"],
@@ -110,7 +122,14 @@ const ONLY_IN: { what: string; pattern: RegExp; files: string[] }[] = [
   {
     what: "the wall clock",
     pattern: /Date\.now\(|new Date\(\)/,
-    files: ["commands/check.ts", "commands/demo.ts", "commands/generate.ts", "warehouse/postgres/examine.ts"],
+    files: [
+      "commands/check.ts",
+      "commands/demo.ts",
+      "commands/generate.ts",
+      "commands/history-list.ts",
+      "commands/store-prune.ts",
+      "warehouse/postgres/examine.ts",
+    ],
   },
 ];
 

@@ -33,6 +33,7 @@ function checkTables(root: Table): Problem[] {
     return table;
   };
   visit(root, ["export"], false);
+  visit(root, ["store"], false);
   const settings: [unknown, Path][] = [[visit(root, ["defaults"], false), ["defaults"]]];
   const crms = visit(root, ["crm"], true);
   for (const name of Object.keys(crms)) settings.push([visit(crms, ["crm", name], false), ["crm", name]]);
@@ -96,6 +97,7 @@ function knownKeys(table: Path): string[] {
   if (table.at(-1) === "thresholds") return Object.keys(CrmSchema.entries.thresholds.wrapped.entries);
   if (first === undefined) return Object.keys(ConfigSchema.entries);
   if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);
+  if (first === "store") return Object.keys(ConfigSchema.entries.store.wrapped.entries);
   return Object.keys(first === "defaults" ? ConfigSchema.entries.defaults.wrapped.entries : CrmSchema.entries);
 }
 

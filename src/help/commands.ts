@@ -31,6 +31,8 @@ export type CommandHelp = {
   /** The commands of a group; none where the command does something itself. */
   commands: { name: string; summary: string }[];
   flags: Flag[];
+  /** What stands after the command's name without a flag, in that order. */
+  words: { hint: string; description: string }[];
 };
 
 export const PROGRAM = "automation-reports";
@@ -40,7 +42,13 @@ const VERSION: Flag = { name: "--version", description: "print version, commit a
 
 /** The program, then every group and command in the order of the table. Loads all of them. */
 export async function describeCommands(summary: string, table: Record<string, Entry>): Promise<CommandHelp[]> {
-  const program: CommandHelp = { names: [""], summary, commands: listCommands(table), flags: [HELP, VERSION] };
+  const program: CommandHelp = {
+    names: [""],
+    summary,
+    commands: listCommands(table),
+    flags: [HELP, VERSION],
+    words: [],
+  };
   return [program, ...(await describeTable(table, [""]))];
 }
 
@@ -50,10 +58,16 @@ async function describeTable(table: Record<string, Entry>, above: string[]): Pro
     const names = above.flatMap((words) => spellings.map((word) => `${words} ${word}`.trimStart()));
     const help = { names: names as [string, ...string[]], summary: entry.summary };
     if ("load" in entry) {
-      const flags = describeFlags((await entry.load()).args as Record<string, ArgDef> | undefined);
-      return [{ ...help, commands: [], flags: [...flags, HELP] }];
+      const args = Object.entries(((await entry.load()).args ?? {}) as Record<string, ArgDef>);
+      const isWord = ([, { type }]: [string, ArgDef]) => type === "positional";
+      const words = args.filter(isWord).map(([name, { valueHint, description = "" }]) => ({
+        hint: valueHint ?? name.toUpperCase(),
+        description,
+      }));
+      const flags = describeFlags(args.filter((arg) => !isWord(arg)));
+      return [{ ...help, commands: [], flags: [...flags, HELP], words }];
     }
-    const group = { ...help, commands: listCommands(entry.commands), flags: [HELP] };
+    const group = { ...help, commands: listCommands(entry.commands), flags: [HELP], words: [] };
     return [group, ...(await describeTable(entry.commands, names))];
   });
   return (await Promise.all(described)).flat();
@@ -63,8 +77,8 @@ function listCommands(table: Record<string, Entry>): CommandHelp["commands"] {
   return Object.entries(table).map(([name, { summary }]) => ({ name, summary }));
 }
 
-function describeFlags(args: Record<string, ArgDef> = {}): Flag[] {
-  return Object.entries(args).map(([name, flag]) => {
+function describeFlags(args: [string, ArgDef][]): Flag[] {
+  return args.map(([name, flag]) => {
     const description = flag.description ?? "";
     if (flag.type === "boolean") {
       return flag.default === true
