@@ -11,7 +11,6 @@ export default defineCommand({
     file: {
       type: "positional",
       required: true,
-      valueHint: "FILE",
       description: "where to; replaced whole or not at all",
     },
     ...STORE_FLAGS,
