@@ -62,6 +62,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "pure-rand/distribution/uniformFloat64",
     "pure-rand/generator/xoroshiro128plus",
   ],
+  systemd: ["systemd", "report", "render", "errors.ts", "bun:ffi"],
   help: ["help", "types:citty"],
   commands: [
     "commands",

@@ -96,6 +96,7 @@ function knownKeys(table: Path): string[] {
   }
   if (table.at(-1) === "thresholds") return Object.keys(CrmSchema.entries.thresholds.wrapped.entries);
   if (first === undefined) return Object.keys(ConfigSchema.entries);
+  if (first === "schedule") return Object.keys(ConfigSchema.entries.schedule.wrapped.item.entries);
   if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);
   if (first === "store") return Object.keys(ConfigSchema.entries.store.wrapped.entries);
   return Object.keys(first === "defaults" ? ConfigSchema.entries.defaults.wrapped.entries : CrmSchema.entries);

@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { readRecurrence } from "../report/expectation/recurrence.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Table, type Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
+import { readSchedules } from "./schedules.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { fillPasswords } from "./password-file.ts";
 import { parseTarget, type Target } from "./target.ts";
@@ -42,6 +43,11 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
   const reading: Reading = { path, variables, problems, secrets, warnings };
   const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
   const store = readStore(raw["store"] as Table | undefined, general.store, reading);
+  const scheduled = readSchedules(general.schedule, Object.keys(raw.crm), (file) =>
+    readSecret(file, dirname(path), variables),
+  );
+  problems.push(...scheduled.problems);
+  secrets.push(...scheduled.secrets);
   if (problems.length > 0 || store === null) throw await describeProblems(path, text, problems);
   return {
     path,
@@ -53,6 +59,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
     },
     store,
     crms: crms.filter((crm) => crm !== null),
+    schedules: scheduled.schedules,
     secrets,
     warnings: [...new Set(warnings)],
   };

@@ -106,6 +106,39 @@ export const CrmSchema = v.strictObject(
   "must be a table",
 );
 
+const scheduleSchema = v.strictObject(
+  {
+    name: v.pipe(text, v.regex(CRM_NAME, "must be a small letter, then up to 62 small letters, digits, _ or -")),
+    cron: v.union(
+      [text, v.pipe(v.array(text), v.nonEmpty("must name at least one pattern"))],
+      'must be a cron pattern such as "0 21 * * *", or a list of them',
+    ),
+    timezone: v.optional(timezone, "UTC"),
+    crms: v.optional(v.nullable(v.pipe(names, v.nonEmpty("must name at least one CRM"))), null),
+    time_window: v.optional(duration({ minMs: 60 * SECOND_MS, maxMs: 366 * 24 * HOUR_MS, says: "1m to 366d" }), "24h"),
+    detailed: v.optional(v.boolean("must be true or false"), true),
+    export: v.optional(v.boolean("must be true or false"), true),
+    catch_up: v.optional(choice(["latest", "none"]), "latest"),
+    overlap: v.optional(choice(["skip"]), "skip"),
+    deadline: v.optional(duration({ minMs: 10 * SECOND_MS, maxMs: 24 * HOUR_MS, says: "10s to 24h" }), "30m"),
+    retries: v.optional(
+      v.pipe(
+        v.number("must be a number"),
+        v.integer("must be a whole number"),
+        v.minValue(0, "must be at least 0"),
+        v.maxValue(10, "must be at most 10"),
+      ),
+      2,
+    ),
+    ping_url: v.optional(text),
+    ping_url_file: v.optional(text),
+  },
+  "must be a table",
+);
+
+/** What the older system promised. */
+const DEFAULT_SCHEDULE = { name: "twice-a-day", cron: ["0 4 * * *", "0 21 * * *"] };
+
 export const ConfigSchema = v.strictObject(
   {
     concurrency: v.optional(
@@ -132,6 +165,7 @@ export const ConfigSchema = v.strictObject(
       ),
       {},
     ),
+    schedule: v.optional(v.array(scheduleSchema, "must be a list of tables: [[schedule]]"), [DEFAULT_SCHEDULE]),
     defaults: v.optional(defaultsSchema, {}),
     crm: v.record(v.string(), CrmSchema, "must hold one table for each CRM, such as [crm.hubspot]"),
   },
@@ -149,6 +183,25 @@ export type CrmConfig = Omit<
   target: Target;
 };
 
+/** When reports are made by themselves. */
+export type ScheduleConfig = {
+  name: string;
+  /** At least one five-field pattern. */
+  cron: string[];
+  timezone: string;
+  /** Null: all. */
+  crms: string[] | null;
+  timeWindowMs: number;
+  detailed: boolean;
+  export: boolean;
+  catchUp: "latest" | "none";
+  /** For one slot, retries included. */
+  deadlineMs: number;
+  retries: number;
+  /** A secret: whoever knows it can claim that all is well. */
+  pingUrl: string | null;
+};
+
 export type Config = {
   /** The file it was read from. */
   path: string;
@@ -163,6 +216,7 @@ export type Config = {
   };
   /** In the file's order. */
   crms: CrmConfig[];
+  schedules: ScheduleConfig[];
   /** Values that must not be shown anywhere. */
   secrets: string[];
   /** What is odd about it, but stops nothing. */

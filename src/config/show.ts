@@ -20,12 +20,13 @@ export type Setting = {
 /** Values are not redacted: whoever shows them does that. */
 export async function listSettings(document: ConfigDocument): Promise<Setting[]> {
   const { crm: crms, defaults = {}, ...general } = document.raw;
-  const { crm: _crm, defaults: _defaults, export: exporting, store, ...own } = ConfigSchema.entries;
+  const { crm: _crm, defaults: _defaults, schedule, export: exporting, store, ...own } = ConfigSchema.entries;
   const settings = [
     ...listTable(own, [{ table: general, path: [], origin: "file" }], []),
     ...Object.entries({ export: exporting, store }).flatMap(([name, { wrapped }]) =>
       listTable(wrapped.entries, [{ table: tableAt(general, name), path: [name], origin: "file" }], [name]),
     ),
+    ...listSchedules(schedule, general),
     ...Object.entries(crms).flatMap(([name, crm]) => listCrm(name, crm, defaults)),
   ];
   const positions = await findPositions(
@@ -43,6 +44,17 @@ export async function listSettings(document: ConfigDocument): Promise<Setting[]>
 
 type Layer = { table: Table; path: Path; origin: "file" | "defaults" };
 type Found = { path: Path; value: unknown; from: { path: Path; origin: Layer["origin"] } | null };
+
+/** Each by its number; the built-in one where none is written. */
+function listSchedules(schema: typeof ConfigSchema.entries.schedule, general: Table): Found[] {
+  const written = general["schedule"] as Table[] | undefined;
+  const tables: readonly Table[] = written ?? v.getDefault(schema);
+  return tables.flatMap((table, index) => {
+    const path = ["schedule", index];
+    const found = listTable(schema.wrapped.item.entries, [{ table, path, origin: "file" }], path);
+    return written === undefined ? found.map((setting) => ({ ...setting, from: null })) : found;
+  });
+}
 
 /** A CRM's own table first, `[defaults]` behind it; thresholds one by one. */
 function listCrm(name: string, own: Table, defaults: Table): Found[] {

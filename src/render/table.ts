@@ -20,6 +20,8 @@ const UNKNOWN = "–";
 const LONGEST_NAME = 24;
 const NARROWEST_FINDING = 28;
 const MOST_DETAILED = 3;
+/** So many are named above the table; all of them are in it. */
+const NAMED_CRMS = 8;
 /** Left out in this order where the screen is narrow. */
 const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Failed"];
 
@@ -73,7 +75,8 @@ function attentionLines(rows: Row[], style: Style, width: number): string[] {
     const text = `${showText(source)} (${counts.filter((part) => part !== "").join(", ")})`;
     return unread || critical > 0 ? style.bad(text) : style.doubtful(text);
   });
-  const line = `${needing.length} of ${formatPlural(rows.length, "CRM")} ${needing.length === 1 ? "needs" : "need"} you: ${names.join(", ")}`;
+  const more = names.length > NAMED_CRMS ? ` and ${names.length - NAMED_CRMS} more` : "";
+  const line = `${needing.length} of ${formatPlural(rows.length, "CRM")} ${needing.length === 1 ? "needs" : "need"} you: ${names.slice(0, NAMED_CRMS).join(", ")}${more}`;
   return wrap(line, width);
 }
 

@@ -116,10 +116,10 @@ describe("SQLite", () => {
     using made = new Database(path);
     made.run(`PRAGMA journal_mode = ${journalMode}`);
     made.run(
-      "CREATE TABLE sync_history (crm_source TEXT, sync_type TEXT, start_time TEXT, end_time TEXT, status TEXT, records_processed, records_created, records_updated, records_failed, error_message, configuration)",
+      "CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source TEXT, sync_type TEXT, start_time TEXT, end_time TEXT, status TEXT, records_processed, records_created, records_updated, records_failed, error_message, configuration)",
     );
     const now = new Date(Date.now() - 60_000).toISOString();
-    made.run("INSERT INTO sync_history VALUES ('hubspot', 'contacts', ?, ?, 'success', 1, 1, 1, 1, NULL, '{}')", [
+    made.run("INSERT INTO sync_history VALUES (1, 'hubspot', 'contacts', ?, ?, 'success', 1, 1, 1, 1, NULL, '{}')", [
       now,
       now,
     ]);

@@ -155,6 +155,46 @@ test("a secret comes from a file beside the configuration, or from systemd's cre
   expect(secrets).toEqual(["postgres://u:beside@h/d", "beside", "postgres://u:credential@h/d", "credential"]);
 });
 
+test("two reports a day are the default; schedules of the file replace it", async () => {
+  const { schedules } = await load('[crm.a]\nurl = "sqlite:x"\n');
+  expect(schedules).toEqual([
+    {
+      name: "twice-a-day",
+      cron: ["0 4 * * *", "0 21 * * *"],
+      timezone: "UTC",
+      crms: null,
+      timeWindowMs: 86_400_000,
+      detailed: true,
+      export: true,
+      catchUp: "latest",
+      deadlineMs: 1_800_000,
+      retries: 2,
+      pingUrl: null,
+    },
+  ]);
+  writeFileSync(join(directory, "ping"), "https://hc.example/ping/0197f5c2-9d40-7a3e\n");
+  const written = await load(
+    '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "hourly"\ncron = "7 * * * *"\ntimezone = "Europe/Berlin"\ncrms = ["a"]\n' +
+      'time_window = "1h"\ndetailed = false\nexport = false\ncatch_up = "none"\ndeadline = "5m"\nretries = 0\nping_url_file = "ping"\n',
+  );
+  expect(written.schedules).toEqual([
+    {
+      name: "hourly",
+      cron: ["7 * * * *"],
+      timezone: "Europe/Berlin",
+      crms: ["a"],
+      timeWindowMs: 3_600_000,
+      detailed: false,
+      export: false,
+      catchUp: "none",
+      deadlineMs: 300_000,
+      retries: 0,
+      pingUrl: "https://hc.example/ping/0197f5c2-9d40-7a3e",
+    },
+  ]);
+  expect(written.secrets).toContain("0197f5c2-9d40-7a3e");
+});
+
 test("a password file that others may read is said to be left alone, and its passwords are secrets otherwise", async () => {
   const file = join(directory, "passwords");
   const url = '[crm.x]\nurl = "postgres://u@h/d?passfile=passwords"\n';
@@ -208,6 +248,36 @@ test.each([
     name: "a time zone that is none",
     text: '[crm.a]\nurl = "sqlite:x"\nschedule_timezone = "Mars/Canary"\n',
     says: ["FILE:3:1: crm.a.schedule_timezone must be a time zone such as Europe/Berlin"],
+  },
+  {
+    name: "a pattern that never fires",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "0 0 31 2 *"\n',
+    says: ["FILE:5:1: cron: never fires"],
+  },
+  {
+    name: "a pattern that is none",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = ["0 4 * * *", "canary"]\n',
+    says: ["FILE:5:1: cron: not five cron fields"],
+  },
+  {
+    name: "an empty time zone",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\ntimezone = ""\n',
+    says: ["FILE:6:1:", "timezone"],
+  },
+  {
+    name: "two schedules of one name",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\n[[schedule]]\nname = "s"\ncron = "@daily"\n',
+    says: ["FILE:7:1: another schedule has this name"],
+  },
+  {
+    name: "a schedule for a CRM that is not there",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\ncrms = ["b"]\n',
+    says: ["FILE:6:1: a CRM named there is not configured: did you mean a?"],
+  },
+  {
+    name: "a ping that is no URL",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\nping_url = "canary"\n',
+    says: ["FILE:6:1: write an http:// or https:// URL"],
   },
   {
     name: "several unknown keys",

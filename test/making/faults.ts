@@ -14,7 +14,13 @@ export const isRoot = process.getuid?.() === 0;
 export const isLong = (process.env["AR_TEST_LONG"] ?? "") !== "";
 
 /** A run with all that it said, and where it left files. */
-export type Trial = Ended & { cwd: string; commandLines: string[]; tookMs: number };
+export type Trial = Ended & {
+  cwd: string;
+  commandLines: string[];
+  /** Resident memory at its highest, as far as it was looked at: every 10 ms. */
+  peakBytes: number;
+  tookMs: number;
+};
 
 export type Launched = {
   child: ReturnType<typeof start>;
@@ -74,9 +80,11 @@ export function launch(args: readonly string[], options: Surroundings & { cwd: s
   const startedAt = performance.now();
   const child = start(args, options);
   const seen = new Set<string>();
+  let peakBytes = 0;
   const watch = async () => {
     while (child.exitCode === null && child.signalCode === null) {
       for (const line of commandLinesOf(child.pid)) seen.add(line);
+      peakBytes = Math.max(peakBytes, peakOf(child.pid));
       await Bun.sleep(10);
     }
   };
@@ -88,6 +96,7 @@ export function launch(args: readonly string[], options: Surroundings & { cwd: s
       stderr,
       cwd: options.cwd,
       commandLines: [...seen],
+      peakBytes,
       tookMs: performance.now() - startedAt,
     };
   };
@@ -193,6 +202,15 @@ function base64Spellings(text: string): string[] {
     const end = Math.floor((whole.length * 4) / 3);
     return whole.toString("base64").slice(Math.ceil((before * 4) / 3), end);
   });
+}
+
+/** The kernel's high-water mark, 0 once it has ended: what wait4(2) reports includes the process that spawned it. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
 
 function commandLinesOf(pid: number): string[] {

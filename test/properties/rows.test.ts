@@ -113,6 +113,8 @@ function classify(run: DrawnRun, windowEndMs: number, { settings }: DrawnWarehou
   const word = run.status.replace(/^ +| +$/g, "").toLowerCase();
   const meaning = Object.hasOwn(settings.statuses, word) ? settings.statuses[word] : VOCABULARY.get(word);
   if (meaning !== "running") return meaning ?? "unknown";
+  // Its status was never updated: it does not go on.
+  if (run.endMs !== null) return "running";
   return run.startMs < windowEndMs - STALE_MS[settings.stale_after]! ? "stale" : "running";
 }
 
