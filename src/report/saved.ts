@@ -17,7 +17,8 @@ export function readSavedReport(text: string): SavedReport {
 
 export function checkSavedReport(value: unknown): SavedReport {
   const result = v.safeParse(ReportSchema, value);
-  if (result.success) return { status: "read", report: result.output };
+  // The document itself: the schema's copy has its keys in another order.
+  if (result.success) return { status: "read", report: value as Report };
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "its root";
   const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
