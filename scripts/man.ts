@@ -27,6 +27,8 @@ const ENVIRONMENT = {
   AUTOMATION_REPORTS_CONFIG: "The configuration file, where --config is not given.",
   CREDENTIALS_DIRECTORY:
     "Where the secrets are that systemd.exec(5) hands over: relative url_file names are looked for there first.",
+  STATE_DIRECTORY: "Where reports are kept, as systemd.exec(5) hands it over, where [store] does not say.",
+  XDG_STATE_HOME: "The same for history and schedules outside systemd; ~/.local/state by default.",
   PGPASSFILE: "Another password file than ~/.pgpass.",
   NO_COLOR: "Print without colour.",
   COLUMNS: "The width to print for where it is not a terminal's.",
@@ -39,7 +41,14 @@ const page = [
   ".SH NAME",
   `${escape(PROGRAM)} \\- ${escape(lowerFirst(description))}`,
   ".SH SYNOPSIS",
-  ...called.flatMap(({ names: [name] }) => [`.B ${escape(`${PROGRAM} ${name}`)}`, "[flags]", ".br"]).slice(0, -1),
+  ...called
+    .flatMap(({ names: [name], words }) => [
+      `.B ${escape(`${PROGRAM} ${name}`)}`,
+      ...words.map(({ hint }) => `.I ${escape(hint)}`),
+      "[flags]",
+      ".br",
+    ])
+    .slice(0, -1),
   ".SH DESCRIPTION",
   escape(`${description}.`),
   escape("Data goes to the standard output, all else to the standard error."),
@@ -55,9 +64,19 @@ const page = [
 ];
 await Bun.write(Bun.stdout, `${page.join("\n")}\n`);
 
-function writeCommand({ names: [name, ...others], summary, flags }: CommandHelp): string[] {
+function writeCommand({ names: [name, ...others], summary, flags, words }: CommandHelp): string[] {
   const also = others.length > 0 ? [escape(`Accepted as ${others.join(" and ")} too.`)] : [];
-  return [`.SS ${escape(name)}`, escape(`${summary}.`), ...also, ...flags.flatMap(writeFlag)];
+  return [
+    `.SS ${escape(name)}`,
+    escape(`${summary}.`),
+    ...also,
+    ...words.flatMap(writeWord),
+    ...flags.flatMap(writeFlag),
+  ];
+}
+
+function writeWord({ hint, description: text }: CommandHelp["words"][number]): string[] {
+  return [".TP", `.I ${escape(hint)}`, escape(`${upperFirst(text)}.`)];
 }
 
 function writeFlag({ name, description: text, value }: Flag): string[] {

@@ -47,6 +47,40 @@ export const COMMANDS: Record<string, Entry> = {
     summary: "Make a warehouse with 30 days of activity and report on it",
     load: async () => (await import("./commands/demo.ts")).default,
   },
+  history: {
+    summary: "List, show and compare the reports that were kept",
+    commands: {
+      list: {
+        summary: "List the kept reports, newest first",
+        load: async () => (await import("./commands/history-list.ts")).default,
+      },
+      show: {
+        summary: "Print a kept report again",
+        load: async () => (await import("./commands/history-show.ts")).default,
+      },
+      diff: {
+        summary: "Say what changed from one kept report to another",
+        load: async () => (await import("./commands/history-diff.ts")).default,
+      },
+    },
+  },
+  store: {
+    summary: "Check, prune or back up what is kept",
+    commands: {
+      check: {
+        summary: "Look for damage, wrong rights and reports that cannot be read",
+        load: async () => (await import("./commands/store-check.ts")).default,
+      },
+      prune: {
+        summary: "Delete what is older than the retention",
+        load: async () => (await import("./commands/store-prune.ts")).default,
+      },
+      backup: {
+        summary: "Copy an SQLite store while it is in use",
+        load: async () => (await import("./commands/store-backup.ts")).default,
+      },
+    },
+  },
   config: {
     summary: "Start, check or show a configuration",
     commands: {
@@ -200,8 +234,11 @@ function unknownCommand(word: string, command: Command, path: string[]): AppErro
 
 /** citty lets unknown flags, extra words, and missing and repeated values pass; an operator's typing error must not. */
 function checkArguments(command: Command, rest: string[], path: string[]): void {
-  const flags = command.args as Record<string, { type: string; default?: unknown; options?: string[] }> | undefined;
-  const defined = new Map(Object.entries(flags ?? {}));
+  const args = command.args as
+    | Record<string, { type: string; default?: unknown; options?: string[]; valueHint?: string }>
+    | undefined;
+  const words = Object.entries(args ?? {}).filter(([, { type }]) => type === "positional");
+  const defined = new Map(Object.entries(args ?? {}).filter(([, { type }]) => type !== "positional"));
   const negatable = [...defined].filter(([, flag]) => flag.default === true).map(([name]) => `no-${name}`);
   const names = [...[...defined.keys()].filter((name) => !negatable.includes(`no-${name}`)), ...negatable];
   const options = Object.fromEntries(
@@ -212,10 +249,16 @@ function checkArguments(command: Command, rest: string[], path: string[]): void 
   );
   const { tokens } = parseArgs({ args: rest, options, strict: false, tokens: true });
   const seen = new Set<string>();
+  const fail = (message: string) => new AppError("usage", `${message} See ${path.join(" ")} --help`);
+  let given = 0;
   for (const token of tokens) {
-    const fail = (message: string) => new AppError("usage", `${message} See ${path.join(" ")} --help`);
     if (token.kind === "option-terminator") continue;
-    if (token.kind === "positional") throw fail(`unexpected word ${quoteText(token.value)}.`);
+    if (token.kind === "positional") {
+      given += 1;
+      if (given > words.length) throw fail(`unexpected word ${quoteText(token.value)}.`);
+      if (token.value === "") throw fail(`${nameWord(words[given - 1])} is empty.`);
+      continue;
+    }
     const known = negatable.includes(token.name) || defined.has(token.name);
     if (!known || !token.rawName.startsWith("--")) {
       throw fail(
@@ -237,4 +280,9 @@ function checkArguments(command: Command, rest: string[], path: string[]): void 
       throw fail(`--${token.name} ${quoteText(token.value)}: choose ${flag.options.join(" or ")}.`);
     }
   }
+  if (given < words.length) throw fail(`${nameWord(words[given])} is missing.`);
+}
+
+function nameWord(word: [name: string, { valueHint?: string }] | undefined): string {
+  return word?.[1].valueHint ?? word?.[0].toUpperCase() ?? "";
 }

@@ -1,4 +1,4 @@
-/** One pass over the chosen CRMs: collect → build → export. Reading it is reading the architecture. */
+/** One pass over the chosen CRMs: collect → build → export → keep. Reading it is reading the architecture. */
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";
@@ -13,6 +13,7 @@ import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
 import { describeProgress } from "./render/progress.ts";
+import type { Store } from "./store/store.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 
@@ -39,6 +40,8 @@ export type PassResult = {
   failedDeliveries: number;
 };
 
+/** The origin of what no schedule asked for. */
+const ADHOC = "adhoc";
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
@@ -78,6 +81,55 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failed = crms.length - reports.length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
+}
+
+/** Where a pass is remembered, as what, and for how long. */
+export type KeepOptions = {
+  store: Store;
+  /** A schedule's name, or `adhoc`. */
+  origin: string;
+  slotMs: number | null;
+  retentionMs: number;
+  nowMs: number;
+  log: Log;
+};
+
+/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
+export async function keepPass({ document, reports }: PassResult, options: KeepOptions): Promise<number> {
+  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
+  return await countFailure(log, async () => {
+    await store.keepPass({ pass: document, reports, origin, slotMs });
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
+  });
+}
+
+/** Keeps a pass that no schedule asked for, in a store that is open for that alone. */
+export async function keepAdhoc(
+  pass: PassResult,
+  { target, retentionMs }: Config["store"],
+  nowMs: number,
+  log: Log,
+): Promise<number> {
+  let failed = 0;
+  const unopened = await countFailure(log, async () => {
+    // Only here: most commands need no database of their own.
+    const { openStore } = await import("./store/open.ts");
+    await using store = await openStore(target);
+    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
+  });
+  return failed + unopened;
+}
+
+async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message}. The reports were made, but are not kept`);
+    return 1;
+  }
 }
 
 /** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */

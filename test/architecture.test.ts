@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dir, "../src");
 /** A folder, or a file at the top of src, and all it may import from. `types:` allows only `import type`. */
 const MAY_IMPORT: Record<string, string[]> = {
   report: ["report", "croner", "valibot"],
-  render: ["render", "report", "types:check", "node:util"],
+  render: ["render", "report", "types:check", "types:schedule", "types:store", "node:util"],
   check: ["check", "report", "valibot"],
   config: [
     "config",
@@ -62,7 +62,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     "pure-rand/distribution/uniformFloat64",
     "pure-rand/generator/xoroshiro128plus",
   ],
-  schedule: ["schedule", "node:timers/promises"],
   systemd: ["systemd", "output", "report", "render", "errors.ts", "bun:ffi", "node:fs", "node:path"],
   help: ["help", "types:citty"],
   commands: [
@@ -74,6 +73,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "render",
     "report",
     "systemd",
+    "store",
     "warehouse",
     "check",
     "check.ts",
@@ -104,7 +104,18 @@ const MAY_IMPORT: Record<string, string[]> = {
     "node:timers/promises",
   ],
   "check.ts": ["check", "config", "report", "warehouse", "errors.ts", "redact.ts", "version.ts"],
-  "pass.ts": ["config", "output", "render", "report", "warehouse", "errors.ts", "log.ts", "redact.ts", "version.ts"],
+  "pass.ts": [
+    "config",
+    "output",
+    "render",
+    "report",
+    "store",
+    "warehouse",
+    "errors.ts",
+    "log.ts",
+    "redact.ts",
+    "version.ts",
+  ],
   "cli.ts": ["commands", "config", "help", "output", "render", "errors.ts", "version.ts", "citty", "node:util"],
   "main.ts": ["cli.ts", "types:commands", "config", "output", "render", "errors.ts", "version.ts"],
   "log.ts": ["redact.ts", "render", "consola/core", "node:fs"],
@@ -127,7 +138,14 @@ const ONLY_IN: { what: string; pattern: RegExp; files: string[] }[] = [
   {
     what: "the wall clock",
     pattern: /Date\.now\(|new Date\(\)/,
-    files: ["commands/check.ts", "commands/demo.ts", "commands/generate.ts", "warehouse/postgres/examine.ts"],
+    files: [
+      "commands/check.ts",
+      "commands/demo.ts",
+      "commands/generate.ts",
+      "commands/history-list.ts",
+      "commands/store-prune.ts",
+      "warehouse/postgres/examine.ts",
+    ],
   },
 ];
 

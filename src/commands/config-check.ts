@@ -16,7 +16,9 @@ export default defineCommand({
     const lines = config.crms.map(({ name, preset, crm_source, target }) =>
       showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crm_source}`),
     );
-    await emit([`${config.path} is valid`, ...lines, ""].join("\n"));
+    const { target, configured } = config.store;
+    const store = configured ? [showText(`store: ${target.kind} ${describeTarget(target)}`)] : [];
+    await emit([`${config.path} is valid`, ...lines, ...store, ""].join("\n"));
     return EXIT.ok;
   },
 });

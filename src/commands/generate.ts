@@ -5,12 +5,14 @@ import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
-import { exitCodeOf, runPass } from "../pass.ts";
-import { FORMATS, RENDERERS } from "../render/renderers.ts";
+import { exitCodeOf, keepAdhoc, runPass } from "../pass.ts";
+import { FORMATS, renderSaved, RENDERERS } from "../render/renderers.ts";
 import { WEEK_MS } from "../report/build.ts";
+import { describeSavedPass } from "../report/saved.ts";
 import { SEVERITIES } from "../report/schema.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
 import { OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
+import { readSavedFiles, refuseReadingFlags } from "./input.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 const LONGEST_BASELINE_MS = WEEK_MS / 2;
@@ -44,12 +46,32 @@ export default defineCommand({
       options: SEVERITIES.filter((severity) => severity !== "info"),
       description: "exit 1 when a finding is at least that severe",
     },
+    input: {
+      type: "string",
+      valueHint: "FILE,DIR",
+      description: "print saved reports again, such as exports; no warehouse and no configuration is read",
+    },
+    store: {
+      type: "boolean",
+      default: true,
+      description: "keep the reports in the store, if one is configured",
+      negativeDescription: "do not keep the reports in the store",
+    },
     ...OUTPUT_FLAGS,
   },
-  async run({ args, data }): CommandResult {
+  async run({ args, rawArgs, data }): CommandResult {
     const runtime = data as Runtime;
     return await withLog(args, runtime, async (log) => {
       const startedAt = performance.now();
+      const failOn = args["fail-on"] ?? null;
+      const toFile = args.output !== undefined;
+      if (args.input !== undefined) {
+        refuseReadingFlags(rawArgs);
+        const { reports, single } = await readSavedFiles(args.input);
+        const view = viewOf(args, runtime, { detailed: args.detailed === true, single, startedAt, toFile });
+        const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
+        return exitCodeOf({ document: describeSavedPass(reports), reports, failedDeliveries }, failOn);
+      }
       const nowMs = Date.now();
       const window = readWindow(args["time-window"], args["as-of"], nowMs);
       const { config, crms, single } = await loadChosen(args, runtime, log);
@@ -78,11 +100,12 @@ export default defineCommand({
         log,
         signal: runtime.signal,
       });
-      const toFile = args.output !== undefined;
       const view = viewOf(args, runtime, { detailed, single, startedAt, toFile });
       const text = RENDERERS[args.format](pass.document, pass.reports, view);
-      const failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
-      return exitCodeOf({ ...pass, failedDeliveries }, args["fail-on"] ?? null);
+      let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
+      // A store that is slow or gone must not keep the operator from the report.
+      if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
+      return exitCodeOf({ ...pass, failedDeliveries }, failOn);
     });
   },
 });

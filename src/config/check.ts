@@ -33,6 +33,7 @@ function checkTables(root: Table): Problem[] {
     return table;
   };
   visit(root, ["export"], false);
+  visit(root, ["store"], false);
   const settings: [unknown, Path][] = [[visit(root, ["defaults"], false), ["defaults"]]];
   const crms = visit(root, ["crm"], true);
   for (const name of Object.keys(crms)) settings.push([visit(crms, ["crm", name], false), ["crm", name]]);
@@ -97,6 +98,7 @@ function knownKeys(table: Path): string[] {
   if (first === undefined) return Object.keys(ConfigSchema.entries);
   if (first === "schedule") return Object.keys(ConfigSchema.entries.schedule.wrapped.item.entries);
   if (first === "export") return Object.keys(ConfigSchema.entries.export.wrapped.entries);
+  if (first === "store") return Object.keys(ConfigSchema.entries.store.wrapped.entries);
   return Object.keys(first === "defaults" ? ConfigSchema.entries.defaults.wrapped.entries : CrmSchema.entries);
 }
 

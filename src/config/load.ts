@@ -1,6 +1,7 @@
 /** Finds the configuration, and makes of its document what the program works with. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
 import { readRecurrence } from "../report/expectation/recurrence.ts";
@@ -13,6 +14,7 @@ import { fillPasswords } from "./password-file.ts";
 import { parseTarget, type Target } from "./target.ts";
 
 export const LOCAL_CONFIG = "automation-reports.toml";
+const STORE_FILE = "reports.sqlite";
 const SYSTEM_CONFIG = "/etc/automation-reports/config.toml";
 
 /** `--config`, `$AUTOMATION_REPORTS_CONFIG`, the working directory, `/etc`: the first that is given or there. */
@@ -39,15 +41,15 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
   const problems: Problem[] = [];
   const secrets: string[] = [];
   const warnings: string[] = [];
-  const crms = Object.entries(raw.crm).map(([name, own]) =>
-    readCrm(name, own, raw.defaults ?? {}, { path, variables, problems, secrets, warnings }),
-  );
+  const reading: Reading = { path, variables, problems, secrets, warnings };
+  const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
+  const store = readStore(raw["store"] as Table | undefined, general.store, reading);
   const scheduled = readSchedules(general.schedule, Object.keys(raw.crm), (file) =>
     readSecret(file, dirname(path), variables),
   );
   problems.push(...scheduled.problems);
   secrets.push(...scheduled.secrets);
-  if (problems.length > 0) throw await describeProblems(path, text, problems);
+  if (problems.length > 0 || store === null) throw await describeProblems(path, text, problems);
   return {
     path,
     concurrency: general.concurrency,
@@ -56,10 +58,40 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
       dir: general.export.dir === undefined ? null : resolve(dirname(path), general.export.dir),
       keep: general.export.keep,
     },
+    store,
     crms: crms.filter((crm) => crm !== null),
     schedules: scheduled.schedules,
     secrets,
     warnings: [...new Set(warnings)],
+  };
+}
+
+/** `[store]`, else `$STATE_DIRECTORY` (systemd's StateDirectory), else the XDG state directory. */
+function readStore(
+  written: Table | undefined,
+  { path: file, url, url_file, retention }: v.InferOutput<typeof ConfigSchema>["store"],
+  reading: Reading,
+): Config["store"] | null {
+  const say = (key: string, message: string) => reading.problems.push({ path: ["store", key], message });
+  if (file !== undefined && (url !== undefined || url_file !== undefined)) {
+    say("path", "path is given beside url or url_file: keep one");
+    return null;
+  }
+  if (url !== undefined || url_file !== undefined) {
+    const target = readTarget(url, url_file, say, reading);
+    return target === null ? null : { target, retentionMs: retention, configured: true };
+  }
+  // systemd separates several directories with colons.
+  const [state = ""] = (reading.variables["STATE_DIRECTORY"] ?? "").split(":");
+  const { HOME: home = homedir(), XDG_STATE_HOME: xdg = "" } = reading.variables;
+  const fallback = join(isAbsolute(xdg) ? xdg : join(home, ".local/state"), "automation-reports");
+  return {
+    target: {
+      kind: "sqlite",
+      path: file === undefined ? join(state || fallback, STORE_FILE) : resolve(dirname(reading.path), file),
+    },
+    retentionMs: retention,
+    configured: written !== undefined || state !== "",
   };
 }
 

@@ -10,6 +10,7 @@ export const DEFAULT_OUTPUT_DIRECTORY = "logs/automation_reports";
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 export const MAX_CONCURRENCY = 64;
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
@@ -37,6 +38,7 @@ const duration = (limits: { minMs: number; maxMs: number; says: string }) =>
   );
 export const TIMEOUT_LIMITS = { minMs: 100, maxMs: HOUR_MS, says: "100ms to 1h" };
 const AGE_LIMITS = { minMs: 60 * SECOND_MS, maxMs: 366 * 24 * HOUR_MS, says: "1m to 366d" };
+export const RETENTION_LIMITS = { minMs: DAY_MS, maxMs: 3660 * DAY_MS, says: "1d to 3660d" };
 const age = v.optional(v.nullable(duration(AGE_LIMITS)), null);
 
 const thresholdsSchema = v.strictObject({
@@ -151,6 +153,18 @@ export const ConfigSchema = v.strictObject(
       }),
       {},
     ),
+    store: v.optional(
+      v.strictObject(
+        {
+          path: v.optional(text),
+          url: v.optional(text),
+          url_file: v.optional(text),
+          retention: v.optional(duration(RETENTION_LIMITS), "90d"),
+        },
+        "must be a table",
+      ),
+      {},
+    ),
     schedule: v.optional(v.array(scheduleSchema, "must be a list of tables: [[schedule]]"), [DEFAULT_SCHEDULE]),
     defaults: v.optional(defaultsSchema, {}),
     crm: v.record(v.string(), CrmSchema, "must hold one table for each CRM, such as [crm.hubspot]"),
@@ -193,6 +207,13 @@ export type Config = {
   path: string;
   concurrency: number;
   export: { enabled: boolean; dir: string | null; keep: number | null };
+  /** Where reports, passes and slots are kept between passes. */
+  store: {
+    target: Target;
+    retentionMs: number;
+    /** By `[store]` or `$STATE_DIRECTORY`; else only commands about the store itself use it. */
+    configured: boolean;
+  };
   /** In the file's order. */
   crms: CrmConfig[];
   schedules: ScheduleConfig[];

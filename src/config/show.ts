@@ -20,13 +20,11 @@ export type Setting = {
 /** Values are not redacted: whoever shows them does that. */
 export async function listSettings(document: ConfigDocument): Promise<Setting[]> {
   const { crm: crms, defaults = {}, ...general } = document.raw;
-  const { crm: _crm, defaults: _defaults, schedule, export: exporting, ...own } = ConfigSchema.entries;
+  const { crm: _crm, defaults: _defaults, schedule, export: exporting, store, ...own } = ConfigSchema.entries;
   const settings = [
     ...listTable(own, [{ table: general, path: [], origin: "file" }], []),
-    ...listTable(
-      exporting.wrapped.entries,
-      [{ table: tableAt(general, "export"), path: ["export"], origin: "file" }],
-      ["export"],
+    ...Object.entries({ export: exporting, store }).flatMap(([name, { wrapped }]) =>
+      listTable(wrapped.entries, [{ table: tableAt(general, name), path: [name], origin: "file" }], [name]),
     ),
     ...listSchedules(schedule, general),
     ...Object.entries(crms).flatMap(([name, crm]) => listCrm(name, crm, defaults)),

@@ -30,4 +30,9 @@ url = "\${WAREHOUSE_URL}"                  # postgresql://user:password@host:543
 # enabled = true                          # as --export-json
 # dir = "logs/automation_reports"
 # keep = 100                              # newest exports kept per CRM; without it nothing is ever deleted
+
+# [store]                                 # keeps every report; without this table only what schedules need is kept
+# path = "/var/lib/automation-reports/reports.sqlite"
+# url_file = "/run/credentials/store"     # or PostgreSQL, or url = "postgresql://…", where several machines share it
+# retention = "90d"                       # what is older is deleted
 `;

@@ -36,6 +36,8 @@ export type CommandHelp = {
   /** The commands of a group. */
   commands: { name: string; summary: string }[];
   flags: Flag[];
+  /** What stands after the command's name without a flag, in that order. */
+  words: { hint: string; description: string }[];
 };
 
 export const PROGRAM = "automation-reports";
@@ -51,6 +53,7 @@ export async function describeCommands(summary: string, table: Record<string, En
     runs: false,
     commands: listCommands(table),
     flags: [HELP, VERSION],
+    words: [],
   };
   return [program, ...(await describeTable(table, [""]))];
 }
@@ -61,12 +64,17 @@ async function describeTable(table: Record<string, Entry>, above: string[]): Pro
     const names = above.flatMap((words) => spellings.map((word) => `${words} ${word}`.trimStart()));
     const help = { names: names as [string, ...string[]], summary: entry.summary };
     const { load, commands = {} } = entry;
-    const flags = describeFlags((await load?.())?.args as Record<string, ArgDef> | undefined);
+    const args = Object.entries(((await load?.())?.args ?? {}) as Record<string, ArgDef>);
+    const isWord = ([, { type }]: [string, ArgDef]) => type === "positional";
     const described = {
       ...help,
       runs: load !== undefined,
       commands: listCommands(commands),
-      flags: [...flags, HELP],
+      flags: [...describeFlags(args.filter((arg) => !isWord(arg))), HELP],
+      words: args.filter(isWord).map(([name, { valueHint, description = "" }]) => ({
+        hint: valueHint ?? name.toUpperCase(),
+        description,
+      })),
     };
     return [described, ...(await describeTable(commands, names))];
   });
@@ -77,8 +85,8 @@ function listCommands(table: Record<string, Entry>): CommandHelp["commands"] {
   return Object.entries(table).map(([name, { summary }]) => ({ name, summary }));
 }
 
-function describeFlags(args: Record<string, ArgDef> = {}): Flag[] {
-  return Object.entries(args).map(([name, flag]) => {
+function describeFlags(args: [string, ArgDef][]): Flag[] {
+  return args.map(([name, flag]) => {
     const description = flag.description ?? "";
     if (flag.type === "boolean") {
       return flag.default === true

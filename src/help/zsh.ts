@@ -13,9 +13,10 @@ fi
 `;
 }
 
-function writeCommand({ names, flags }: CommandHelp): string {
+function writeCommand({ names, flags, words }: CommandHelp): string {
+  const places = words.map(({ hint }, index) => quoteWord(`${index + 1}:${hint}:${hint === "FILE" ? "_files" : " "}`));
   return `${nameFunction(names[0])}() {
-  _arguments ${flags.map(writeFlag).join(" \\\n    ")}
+  _arguments ${[...flags.map(writeFlag), ...places].join(" \\\n    ")}
 }`;
 }
 

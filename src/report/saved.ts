@@ -17,14 +17,22 @@ export function readSavedReport(text: string): SavedReport {
 
 export function checkSavedReport(value: unknown): SavedReport {
   const result = v.safeParse(ReportSchema, value);
-  if (result.success) return { status: "read", report: result.output };
+  // The document itself: the schema's copy has its keys in another order.
+  if (result.success) return { status: "read", report: value as Report };
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "its root";
   const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
-  const problem = newer
-    ? `schema_version ${issue.input} is newer than this program knows: use the program that wrote it`
-    : `it is not a report: at ${path} ${issue.expected ?? "something else"} was expected`;
-  return { status: "unreadable", problem };
+  if (newer) {
+    const problem = `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
+    return { status: "unreadable", problem };
+  }
+  const isKey = issue.type === "strict_object" && issue.path !== undefined;
+  const reason = !isKey
+    ? `is not ${issue.expected ?? "as it should be"}`
+    : issue.received === "undefined"
+      ? "is missing"
+      : "is not known";
+  return { status: "unreadable", problem: `it is not a report: ${path} ${reason}` };
 }
 
 /** What can be said of a pass by its reports alone; all of them must be of one pass. */

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { exitCodeOf, runPass } from "../pass.ts";
+import { exitCodeOf, keepPass, runPass } from "../pass.ts";
 import { formatInstant } from "../report/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
@@ -128,11 +128,12 @@ async function makeReports(
     baseline: null,
     exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
-    keepIn: { store, origin: schedule.name, slotMs },
     log,
     signal,
   });
-  const exitCode = exitCodeOf(pass, null);
+  const { retentionMs } = config.store;
+  const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
+  const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);
   const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
   return {
     state: pass.reports.length > 0 ? "made" : "failed",

@@ -212,7 +212,7 @@ test("what config init prints is valid once its variable is set", async () => {
   const { crms } = await load(CONFIG_TEMPLATE, { WAREHOUSE_URL: "postgres://u@h/d" });
   expect(crms.map(({ name }) => name)).toEqual(["hubspot"]);
   const everything = CONFIG_TEMPLATE.replace(/^# (?=[a-z_]+ = |\[)/gm, "")
-    .replace(/^url_file.*$/m, "")
+    .replace(/^url_file.*$/gm, "")
     .replace("warehouse.sqlite", "w.sqlite");
   expect(await problemsOf(everything, { WAREHOUSE_URL: "postgres://u@h/d" })).toBe("valid");
 });

@@ -1,0 +1,54 @@
+import { defineCommand } from "citty";
+import { EXIT } from "../errors.ts";
+import { emit } from "../output/stdout.ts";
+import { renderHistory } from "../render/history.ts";
+import { writeJson } from "../render/json.ts";
+import { FORMATS } from "../render/renderers.ts";
+import { formatInstant } from "../report/figures.ts";
+import { viewOf, withLog } from "./flags.ts";
+import type { CommandResult, Runtime } from "./runtime.ts";
+import { openConfigured, readLimit, readSources, readTime, STORE_FLAGS } from "./stored.ts";
+
+export default defineCommand({
+  meta: { name: "list", description: "List the kept reports, newest first" },
+  args: {
+    crm: { type: "string", valueHint: "a,b", description: "which CRMs; all by default" },
+    since: { type: "string", valueHint: "7d|TIME", description: "made so long ago at most, or at this time or later" },
+    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
+    status: { type: "enum", options: ["ok", "no_data", "fallback"], description: "only reports of this status" },
+    limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
+    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...STORE_FLAGS,
+  },
+  async run({ args, data }): CommandResult {
+    const runtime = data as Runtime;
+    return await withLog(args, runtime, async (log) => {
+      const startedAt = performance.now();
+      const nowMs = Date.now();
+      const sources = readSources(args.crm);
+      const filter = {
+        ...(sources === undefined ? {} : { sources }),
+        ...(args.since === undefined ? {} : { sinceMs: readTime("--since", args.since, nowMs) }),
+        ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
+        ...(args.status === undefined ? {} : { status: args.status }),
+        limit: readLimit(args.limit),
+      };
+      const { store } = await openConfigured(args, runtime, log);
+      await using opened = store;
+      const kept = (await opened.listReports(filter)).map((row) => ({
+        id: row.id,
+        source: row.source,
+        origin: row.origin,
+        status: row.status,
+        report_generated_at: formatInstant(row.generatedMs),
+        window_start: formatInstant(row.windowStartMs),
+        window_end: formatInstant(row.windowEndMs),
+        pass_id: row.passId,
+      }));
+      if (kept.length === 0) log.info(`no such report is kept in ${opened.place}`);
+      const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
+      await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
+      return EXIT.ok;
+    });
+  },
+});

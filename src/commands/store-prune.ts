@@ -1,0 +1,44 @@
+import { defineCommand } from "citty";
+import { parseDuration } from "../config/duration.ts";
+import { RETENTION_LIMITS } from "../config/schema.ts";
+import { AppError, EXIT } from "../errors.ts";
+import { emit } from "../output/stdout.ts";
+import { quoteText } from "../render/visible.ts";
+import { formatPlural } from "../report/figures.ts";
+import { withLog } from "./flags.ts";
+import type { CommandResult, Runtime } from "./runtime.ts";
+import { openConfigured, STORE_FLAGS } from "./stored.ts";
+
+const DAY_MS = 86_400_000;
+
+export default defineCommand({
+  meta: { name: "prune", description: "Delete what is older than the retention" },
+  args: {
+    "older-than": {
+      type: "string",
+      valueHint: "90d",
+      description: "days or a duration; the store's retention by default",
+    },
+    ...STORE_FLAGS,
+  },
+  async run({ args, data }): CommandResult {
+    const runtime = data as Runtime;
+    return await withLog(args, runtime, async (log) => {
+      const nowMs = Date.now();
+      const asked = args["older-than"] === undefined ? null : readAge(args["older-than"]);
+      const { config, store } = await openConfigured(args, runtime, log);
+      await using opened = store;
+      const { reports, passes, slots } = await opened.prune(nowMs - (asked ?? config.store.retentionMs));
+      const counts = [formatPlural(reports, "report"), formatPlural(slots, "slot")].join(" and ");
+      const passCount = passes === 1 ? "1 pass" : `${passes} passes`;
+      await emit(`deleted ${passCount}, ${counts}\n`);
+      return EXIT.ok;
+    });
+  },
+});
+
+function readAge(text: string): number {
+  const ms = parseDuration(text, DAY_MS) ?? Number.NaN;
+  if (ms >= RETENTION_LIMITS.minMs && ms <= RETENTION_LIMITS.maxMs) return Math.round(ms);
+  throw new AppError("usage", `--older-than ${quoteText(text)}: write days or a duration (${RETENTION_LIMITS.says})`);
+}

@@ -1,0 +1,299 @@
+/** Reports that are kept, found again, shown, compared; and what happens where they cannot be kept. */
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ReportDiff } from "../../src/report/diff.ts";
+import type { Report } from "../../src/report/schema.ts";
+import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
+import { figuresOf, isRoot, makeTrio, type Trio } from "../making/faults.ts";
+import { newStoreUrl } from "../making/stores.ts";
+
+const GENERATE = ["generate", "--as-of", "2026-07-10T21:00:00Z", "--quiet"];
+const JSON_OUT = ["--format", "json"];
+let trio: Trio;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+});
+
+afterAll(async () => await trio.healthy.close());
+
+/** A directory whose configuration has the two healthy CRMs, and keeps reports there. */
+function keepingIn(store: string): string {
+  return directoryWith(`[store]\n${store}\n[defaults]\nurl = "${trio.healthyUrl}"\n[crm.first]\n[crm.last]\n`);
+}
+
+type Listed = { id: string; source: string; origin: string; status: string; report_generated_at: string };
+
+async function list(cwd: string, ...flags: string[]): Promise<Listed[]> {
+  const { code, stdout, stderr } = await runCli(["history", "list", ...JSON_OUT, "--quiet", ...flags], { cwd });
+  expect([code, stderr]).toEqual([0, ""]);
+  return JSON.parse(stdout) as Listed[];
+}
+
+describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
+  let cwd: string;
+  let printed: Report[];
+
+  beforeAll(async () => {
+    cwd = keepingIn(kind === "SQLite" ? 'path = "kept/reports.sqlite"' : `url = "${await newStoreUrl(kind)}"`);
+    const early = ["generate", "--as-of", "2026-07-10T01:30:00Z", "--quiet", "--crm", "first"];
+    expect((await runCli([...early, "--detailed"], { cwd })).code).toBe(0);
+    const { code, stdout } = await runCli([...GENERATE, "--detailed", ...JSON_OUT], { cwd });
+    expect(code).toBe(0);
+    printed = JSON.parse(stdout) as Report[];
+  });
+
+  test("what was generated is listed, newest first, and found by CRM, time and status", async () => {
+    const all = await list(cwd);
+    expect(all.map(({ source, origin, status }) => [source, origin, status])).toEqual([
+      ["first", "adhoc", "ok"],
+      ["last", "adhoc", "ok"],
+      ["first", "adhoc", "ok"],
+    ]);
+    expect((await list(cwd, "--crm", "last")).map(({ id }) => id)).toEqual([all[1]?.id ?? ""]);
+    expect((await list(cwd, "--since", "1h")).length).toBe(3);
+    expect(await list(cwd, "--until", "1h")).toEqual([]);
+    expect(await list(cwd, "--status", "fallback")).toEqual([]);
+    expect((await list(cwd, "--limit", "1")).length).toBe(1);
+    const table = await runCli(["history", "list", "--crm", "last"], { cwd });
+    expect(table.stdout).toMatch(
+      /^CRM {3}Made \(UTC\) +Window +Status {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}ok {6}adhoc {3}last-\w+-\w{6}\n$/,
+    );
+  });
+
+  test("a kept report is printed again as it was: JSON to the byte, the table by the same renderer", async () => {
+    const [first] = await list(cwd);
+    const shown = await runCli(["history", "show", first?.id ?? "", ...JSON_OUT], { cwd });
+    expect([shown.code, shown.stderr]).toEqual([0, ""]);
+    expect(shown.stdout).toBe(`${JSON.stringify(printed[0], null, 2)}\n`);
+    const table = (await runCli(["history", "show", first?.id ?? ""], { cwd })).stdout;
+    expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
+    expect(table).toContain("first · health");
+  });
+
+  test("what changed from one to the other", async () => {
+    const [after, , before] = await list(cwd);
+    const ids = [before?.id ?? "", after?.id ?? ""];
+    const diff = JSON.parse((await runCli(["history", "diff", ...ids, ...JSON_OUT], { cwd })).stdout) as ReportDiff;
+    expect(diff.sections[0]?.changes.slice(0, 2)).toEqual([
+      { path: ["total_actions"], before: 1, after: 2 },
+      { path: ["failed_actions"], before: 0, after: 1 },
+    ]);
+    const table = await runCli(["history", "diff", ...ids], { cwd });
+    expect(table.code).toBe(0);
+    expect(table.stdout).toMatch(/\n {2}total_actions +1 +2\n/);
+  });
+
+  test("check finds it in order; prune deletes nothing that is younger", async () => {
+    const check = await runCli(["store", "check"], { cwd });
+    expect([check.code, check.stderr, check.stdout]).toEqual([0, "", expect.stringMatching(/ is in order\n$/)]);
+    const prune = await runCli(["store", "prune", "--older-than", "1"], { cwd });
+    expect([prune.code, prune.stdout]).toEqual([0, "deleted 0 passes, 0 reports and 0 slots\n"]);
+  });
+
+  test("a backup is a store of its own, of SQLite alone", async () => {
+    const { code, stderr } = await runCli(["store", "backup", "copy.sqlite"], { cwd });
+    if (kind === "PostgreSQL") {
+      expect([code, stderr]).toEqual([2, expect.stringContaining("here use pg_dump --table='automation_reports_*'")]);
+      return;
+    }
+    expect([code, statSync(join(cwd, "copy.sqlite")).mode & 0o777]).toEqual([0, 0o600]);
+    expect(await list(keepingIn(`path = "${join(cwd, "copy.sqlite")}"`))).toEqual(await list(cwd));
+  });
+
+  test("--no-store keeps nothing", async () => {
+    const before = await list(cwd);
+    expect((await runCli([...GENERATE, "--no-store"], { cwd })).code).toBe(0);
+    expect(await list(cwd)).toEqual(before);
+  });
+});
+
+test("nothing is kept where no store is configured, and $STATE_DIRECTORY configures one", async () => {
+  const cwd = trio.healthyOnly();
+  expect((await runCli(GENERATE, { cwd })).code).toBe(0);
+  expect(readdirSync(cwd)).toEqual(["automation-reports.toml"]);
+  const state = join(cwd, "state");
+  expect((await runCli(GENERATE, { cwd, env: { STATE_DIRECTORY: state } })).code).toBe(0);
+  expect(readdirSync(state)).toEqual(["reports.sqlite"]);
+  const found = await runCli(["history", "list"], { cwd, env: { STATE_DIRECTORY: state } });
+  expect(found.stdout.split("\n").length).toBe(4);
+});
+
+describe("a store that fails never costs the operator the report: exit 5 and one line", () => {
+  async function expectUnkept(cwd: string, says: string): Promise<void> {
+    const { code, stdout, stderr } = await runCli([...GENERATE, "--detailed", ...JSON_OUT], { cwd });
+    expect([code, figuresOf(stdout)]).toEqual([5, trio.expected]);
+    expect(stderr).toMatch(/^error: store[^\n]+\. The reports were made, but are not kept\n$/);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain("canary");
+  }
+
+  test.each([
+    { name: "text", content: "x".repeat(5000), says: "it is not an SQLite database" },
+    { name: "a warehouse", content: null, says: "it is a database of something else" },
+  ])("the file is $name", async ({ content, says }) => {
+    const cwd = keepingIn('path = "s.sqlite"');
+    if (content === null) new Database(join(cwd, "s.sqlite")).run("CREATE TABLE sync_history (id)");
+    else writeFileSync(join(cwd, "s.sqlite"), content);
+    const before = readFileSync(join(cwd, "s.sqlite"));
+    await expectUnkept(cwd, says);
+    expect(readFileSync(join(cwd, "s.sqlite")).equals(before)).toBe(true);
+  });
+
+  test("the directory is a file", async () => {
+    const cwd = keepingIn('path = "blocked/s.sqlite"');
+    writeFileSync(join(cwd, "blocked"), "");
+    await expectUnkept(cwd, "a part of its path is not a directory");
+  });
+
+  test(
+    "nobody listens",
+    async () => await expectUnkept(keepingIn('url = "postgres://u:canary-pw@127.0.0.1:1/d"'), "store: 127.0.0.1:1"),
+    20_000,
+  );
+
+  test.skipIf(!isRoot)("the disk is full, from the start or later on (needs root)", async () => {
+    for (const size of ["8k", "200k"]) {
+      const disk = freshDirectory();
+      expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk]).exitCode).toBe(0);
+      try {
+        const cwd = keepingIn(`path = "${join(disk, "s.sqlite")}"`);
+        if (size === "200k") {
+          expect((await runCli(["history", "list"], { cwd })).code).toBe(0);
+          writeFileSync(join(disk, "filler"), "x".repeat(100_000));
+          chmodSync(disk, 0o755);
+        }
+        await expectUnkept(cwd, "full");
+        if (size === "8k") continue;
+        Bun.spawnSync(["rm", join(disk, "filler")]);
+        expect((await runCli([...GENERATE, ...JSON_OUT], { cwd })).code).toBe(0);
+        expect((await list(cwd)).length).toBe(2);
+        expect((await runCli(["store", "check"], { cwd })).code).toBe(0);
+      } finally {
+        Bun.spawnSync(["umount", disk]);
+      }
+    }
+  });
+});
+
+test("killed at any moment, the store is whole: all of a pass is there or nothing", async () => {
+  const cwd = keepingIn('path = "s.sqlite"');
+  for (let round = 0; round < 12; round += 1) {
+    const child = start([...GENERATE, ...JSON_OUT], { cwd });
+    // Later and later: before, while and after the pass is kept.
+    await Promise.race([child.exited, Bun.sleep(40 + round * 25)]);
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+  expect((await runCli([...GENERATE, ...JSON_OUT], { cwd })).code).toBe(0);
+  const check = await runCli(["store", "check"], { cwd });
+  expect([check.code, check.stderr]).toEqual([0, ""]);
+  const passes = Map.groupBy(await list(cwd, "--limit", "100"), ({ id }) => id.slice(-6));
+  expect([...passes.values()].filter((reports) => reports.length !== 2)).toEqual([]);
+}, 30_000);
+
+describe("generate --input", () => {
+  let cwd: string;
+
+  beforeAll(async () => {
+    cwd = trio.healthyOnly();
+    const exporting = [...GENERATE, "--detailed", "--export-json", "--output-dir", "out"];
+    expect((await runCli([...exporting, "--output", "list.json", ...JSON_OUT], { cwd })).code).toBe(0);
+  });
+
+  /** Where there is neither configuration nor warehouse. */
+  const printAgain = async (input: string, ...flags: string[]) => {
+    const elsewhere = freshDirectory();
+    const paths = input.split(",").map((path) => join(cwd, path));
+    return await runCli(["generate", "--input", paths.join(","), ...flags], { cwd: elsewhere });
+  };
+
+  test.each<{ name: string; input: string; sources: string | string[] }>([
+    { name: "an export: one document", input: "out/latest/first.json", sources: "first" },
+    { name: "two exports: a list", input: "out/latest/last.json,out/latest/first.json", sources: ["last", "first"] },
+    { name: "a folder of exports", input: "out/latest", sources: ["first", "last"] },
+    { name: "a printed list", input: "list.json", sources: ["first", "last"] },
+  ])("$name", async ({ input, sources }) => {
+    const { code, stdout, stderr } = await printAgain(input, ...JSON_OUT);
+    expect([code, stderr]).toEqual([0, ""]);
+    const document = JSON.parse(stdout) as Report | Report[];
+    expect(
+      Array.isArray(document) ? document.map(({ metadata }) => metadata.source) : document.metadata.source,
+    ).toEqual(sources);
+  });
+
+  test("JSON comes out to the byte as it went in; the table is the pass's", async () => {
+    const saved = readFileSync(join(cwd, "list.json"), "utf8");
+    expect((await printAgain("list.json", ...JSON_OUT)).stdout).toBe(saved);
+    const table = (await printAgain("list.json")).stdout;
+    expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
+    expect(table).toContain("2 CRMs, 4 actions, 2 failed");
+    expect((await printAgain("list.json", "--fail-on", "warning")).code).toBe(0);
+  });
+
+  test.each([
+    {
+      name: "a flag that says what to read",
+      file: "[]",
+      flags: ["--crm", "first"],
+      says: "--crm has no meaning with --input",
+    },
+    {
+      name: "one that has a default",
+      file: "[]",
+      flags: ["--time-window", "24"],
+      says: "--time-window has no meaning with --input",
+    },
+    { name: "the configuration", file: "[]", flags: ["--config=x"], says: "--config has no meaning with --input" },
+    { name: "no JSON", file: "{", flags: [], says: "bad.json: it is not JSON" },
+    { name: "no report", file: "[]", flags: [], says: "there is no report in it" },
+    {
+      name: "another document",
+      file: "{}",
+      flags: [],
+      says: "bad.json: it is not a report: schema_version is missing",
+    },
+    { name: "a newer report", file: '{"schema_version": 2}', flags: [], says: "schema_version 2 is newer" },
+  ])("$name: said, nothing printed", async ({ file, flags, says }) => {
+    writeFileSync(join(cwd, "bad.json"), file);
+    const { code, stdout, stderr } = await printAgain("bad.json", ...flags);
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
+  });
+
+  test("a report with one wrong place: the file and the place", async () => {
+    const report = JSON.parse(readFileSync(join(cwd, "out/latest/first.json"), "utf8")) as Report;
+    mkdirSync(join(cwd, "wrong"), { recursive: true });
+    const wrong = { ...report, performance_metrics: { ...report.performance_metrics, total_actions: "many" } };
+    writeFileSync(join(cwd, "wrong/a.json"), JSON.stringify([report, wrong]));
+    writeFileSync(join(cwd, "wrong/b.json"), JSON.stringify({ ...report, extra: 1 }));
+    const listed = await printAgain("wrong/a.json");
+    expect(listed.stderr).toEndWith(
+      "wrong/a.json, report 2: it is not a report: performance_metrics.total_actions is not number\n",
+    );
+    expect((await printAgain("wrong/b.json")).stderr).toEndWith(
+      "wrong/b.json: it is not a report: extra is not known\n",
+    );
+    expect((await printAgain("gone.json")).stderr).toContain("there is no such file");
+    expect(existsSync(join(cwd, "state"))).toBe(false);
+  });
+});
+
+describe("words and values", () => {
+  test.each([
+    { args: ["history", "show"], says: "ID is missing. See automation-reports history show --help" },
+    { args: ["history", "show", "a", "b"], says: 'unexpected word "b"' },
+    { args: ["history", "show", ""], says: "ID is empty" },
+    { args: ["history", "diff", "a"], says: "AFTER is missing" },
+    { args: ["store", "backup"], says: "FILE is missing" },
+    { args: ["history", "show", "nobody"], says: 'no report "nobody" is kept in ' },
+    { args: ["history", "list", "--since", "yesterday"], says: "write a time with its zone" },
+    { args: ["history", "list", "--limit", "0"], says: "write a whole number from 1 to 10000" },
+    { args: ["history", "list", "--crm", "A;"], says: "is no CRM's name" },
+    { args: ["store", "prune", "--older-than", "1h"], says: "write days or a duration (1d to 3660d)" },
+  ])("$args", async ({ args, says }) => {
+    const { code, stdout, stderr } = await runCli(args, { cwd: keepingIn('path = "s.sqlite"') });
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
+  });
+});
