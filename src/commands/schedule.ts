@@ -32,14 +32,14 @@ export default defineCommand({
       const notifier = createNotifier(systemd);
       const reload: Mailbox = { config: null, wake: () => {} };
       runtime.signals.expectStop();
-      runtime.signals.onReload(() => {
+      const loadAnew = async () => {
         notifier.reloading();
-        void loadAgain(path, variables, log).then((changed) => {
-          reload.config = changed;
-          reload.wake();
-          notifier.ready();
-        });
-      });
+        reload.config = await loadAgain(path, variables, log);
+        reload.wake();
+        notifier.ready();
+      };
+      runtime.signals.onReload(() => void loadAnew());
+      if (notifier.problem !== null) log.warn(notifier.problem);
       runtime.signal.addEventListener("abort", () => notifier.stopping(), { once: true });
       log.info("scheduler started", { config: path, schedules: config.schedules.length, store: store.place });
       notifier.ready();

@@ -56,7 +56,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     watches = await startWatching(config, options, watches);
     log.info("configuration reloaded", { schedules: watches.length });
   }
-  await Promise.all(watches.map(({ running }) => running?.work));
+  await Promise.all(watches.flatMap(({ running }) => running?.work ?? []));
 }
 
 /** From the newest slot that the store knows; a schedule that is new begins now, and that is remembered. */
