@@ -62,15 +62,14 @@ export async function listReports(engine: Engine, filter: Parameters<Store["list
     ["generated_ms < ?", filter.untilMs],
     ["status = ?", filter.status],
   ]);
-  const rows = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status
-          FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
-        [...values, filter.limit],
-      ),
-  );
-  return rows.map((row) => v.parse(RowSchema, row));
+  return await engine.transact(async (ask) => {
+    const rows = await ask(
+      `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status
+        FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
+      [...values, filter.limit],
+    );
+    return rows.map((row) => v.parse(RowSchema, row));
+  });
 }
 
 export async function readReport(engine: Engine, id: string): Promise<ReadReport> {

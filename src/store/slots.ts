@@ -92,26 +92,24 @@ export async function listSlots(engine: Engine, filter: Parameters<Store["listSl
     ["slot_ms >= ?", filter.sinceMs],
     ["slot_ms < ?", filter.untilMs],
   ]);
-  const rows = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT ${COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
-        [...values, filter.limit],
-      ),
-  );
-  return rows.map((row) => v.parse(RowSchema, row));
+  return await engine.transact(async (ask) => {
+    const rows = await ask(
+      `SELECT ${COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
+      [...values, filter.limit],
+    );
+    return rows.map((row) => v.parse(RowSchema, row));
+  });
 }
 
 async function readSlot(engine: Engine, key: SlotKey): Promise<{ slot: SlotRow | null; nowMs: number }> {
-  const [row] = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
-        [key.schedule, key.slotMs],
-      ),
-  );
-  if (row === undefined) return { slot: null, nowMs: 0 };
-  return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
+  return await engine.transact(async (ask) => {
+    const [row] = await ask(
+      `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
+      [key.schedule, key.slotMs],
+    );
+    if (row === undefined) return { slot: null, nowMs: 0 };
+    return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
+  });
 }
 
 /** Which attempt it is; null where the row is no longer as it was seen. */
