@@ -35,7 +35,7 @@ const ENVIRONMENT = {
 };
 
 const [program, ...commands] = await describeCommands(description, COMMANDS);
-const called = commands.filter((command) => command.commands.length === 0);
+const called = commands.filter(({ runs }) => runs);
 const page = [
   `.TH ${escape(PROGRAM.toUpperCase())} 1 "${process.argv[2] ?? ""}" ${escape(`${PROGRAM}-${version}`)}`,
   ".SH NAME",

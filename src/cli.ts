@@ -21,6 +21,28 @@ export const COMMANDS: Record<string, Entry> = {
     aliases: ["test_automation_reports"],
     load: async () => (await import("./commands/check.ts")).default,
   },
+  schedule: {
+    summary: "Make reports on schedule, in the foreground",
+    load: async () => (await import("./commands/schedule.ts")).default,
+    commands: {
+      list: {
+        summary: "Show each schedule's last outcome and its next slots",
+        load: async () => (await import("./commands/schedule-list.ts")).default,
+      },
+      run: {
+        summary: "Make the reports of a schedule's slot that is due now",
+        load: async () => (await import("./commands/schedule-run.ts")).default,
+      },
+      history: {
+        summary: "Show the slots there were and what became of them",
+        load: async () => (await import("./commands/schedule-history.ts")).default,
+      },
+      status: {
+        summary: "Tell whether the schedules do their work, for monitoring",
+        load: async () => (await import("./commands/schedule-status.ts")).default,
+      },
+    },
+  },
   demo: {
     summary: "Make a warehouse with 30 days of activity and report on it",
     load: async () => (await import("./commands/demo.ts")).default,
@@ -80,6 +102,19 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  systemd: {
+    summary: "Units for systemd: a timer for each schedule, or one daemon",
+    commands: {
+      print: {
+        summary: "Print the systemd units of the configuration's schedules",
+        load: async () => (await import("./commands/systemd-print.ts")).default,
+      },
+      install: {
+        summary: "Write the systemd units and print their paths",
+        load: async () => (await import("./commands/systemd-install.ts")).default,
+      },
+    },
+  },
   schema: {
     summary: "Print JSON Schemas and tables",
     commands: {
@@ -136,12 +171,17 @@ export async function runCli(argv: string[], runtime: Runtime): Promise<number> 
     return EXIT.ok;
   }
   const { command, path, rest } = await findCommand(words);
-  if (wantsHelp || command.subCommands !== undefined) {
+  const isGroup = command.run === undefined;
+  if (wantsHelp || isGroup) {
     if (!wantsHelp && rest.length > 0) throw unknownCommand(rest[0] ?? "", command, path);
     return await printHelp(command, path, runtime);
   }
+  const [word = "-"] = rest;
+  if (command.subCommands !== undefined && !word.startsWith("-")) throw unknownCommand(word, command, path);
   checkArguments(command, rest, path);
-  const { result } = await runCommand(command, { rawArgs: rest, data: runtime });
+  // citty would take the first word for one of a group's commands.
+  const { subCommands: _, ...alone } = command;
+  const { result } = await runCommand(alone, { rawArgs: rest, data: runtime });
   return result as number;
 }
 
@@ -156,9 +196,10 @@ async function findCommand(words: string[]): Promise<Found> {
     const entry = name === undefined ? undefined : entries[name];
     if (name === undefined || entry === undefined) return { command, path, rest: words.slice(index) };
     path.push(name);
-    if ("load" in entry) return { command: await entry.load(), path, rest: words.slice(index + 1) };
+    const own = await entry.load?.();
+    if (entry.commands === undefined) return { command: own ?? {}, path, rest: words.slice(index + 1) };
     entries = entry.commands;
-    command = describeGroup(name, entry.summary, entries);
+    command = { ...own, ...describeGroup(name, entry.summary, entries) };
   }
   return { command, path, rest: [] };
 }

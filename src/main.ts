@@ -1,4 +1,5 @@
 /** The process: arguments, signals, exit code. Nothing else knows that it is one. */
+import type { Runtime } from "./commands/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
 import { showText } from "./render/visible.ts";
@@ -11,8 +12,12 @@ process.exit(await main(process.argv.slice(2)));
 async function main(argv: string[]): Promise<number> {
   const stop = new AbortController();
   let stopped: number | null = null;
-  for (const [name, code] of Object.entries(SIGNAL_EXITS)) {
+  let reload: (() => void) | null = null;
+  const exits: Record<keyof typeof SIGNAL_EXITS, number> = { ...SIGNAL_EXITS };
+  for (const name of Object.keys(exits) as (keyof typeof SIGNAL_EXITS)[]) {
     process.on(name, () => {
+      if (name === "SIGHUP" && reload !== null) return reload();
+      const code = exits[name];
       if (stopped !== null) process.exit(code);
       stopped = code;
       stop.abort();
@@ -29,7 +34,11 @@ async function main(argv: string[]): Promise<number> {
       import("./cli.ts"),
       import("./config/environment.ts"),
     ]);
-    const code = await runCli(argv, { environment: await readEnvironment(), signal: stop.signal });
+    const signals: Runtime["signals"] = {
+      expectStop: () => (exits.SIGTERM = EXIT.ok),
+      onReload: (act) => (reload = act),
+    };
+    const code = await runCli(argv, { environment: await readEnvironment(), signal: stop.signal, signals });
     return stopped ?? code;
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);

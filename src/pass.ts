@@ -13,6 +13,7 @@ import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
 import { describeProgress } from "./render/progress.ts";
+import type { Store } from "./store/store.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 
@@ -26,6 +27,8 @@ export type PassOptions = {
   /** What each window is compared with besides the one before it. */
   baseline: "week" | null;
   exportTo: ExportOptions | null;
+  /** How long to wait before CRMs are read again whose failure may have passed; none for a pass that somebody waits for. */
+  retryDelaysMs?: number[];
   log: Log;
   signal: AbortSignal;
 };
@@ -56,6 +59,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),
     signal,
+    retryDelaysMs: options.retryDelaysMs ?? [],
     onProgress: (reading, done) => log.progress(describeProgress("reading", reading, done, crms.length)),
   });
   log.progress(null);
@@ -79,23 +83,47 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   return { document, reports, failedDeliveries };
 }
 
-/**
- * Keeps the pass among those that nobody scheduled, and deletes there what is older than the retention. Returns how many
- * deliveries failed.
- */
-export async function keepPass(
-  { document, reports }: PassResult,
+/** Where a pass is remembered, as what, and for how long. */
+export type KeepOptions = {
+  store: Store;
+  /** A schedule's name, or `adhoc`. */
+  origin: string;
+  slotMs: number | null;
+  retentionMs: number;
+  nowMs: number;
+  log: Log;
+};
+
+/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
+export async function keepPass({ document, reports }: PassResult, options: KeepOptions): Promise<number> {
+  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
+  return await countFailure(log, async () => {
+    await store.keepPass({ pass: document, reports, origin, slotMs });
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
+  });
+}
+
+/** Keeps a pass that no schedule asked for, in a store that is open for that alone. */
+export async function keepAdhoc(
+  pass: PassResult,
   { target, retentionMs }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
-  try {
+  let failed = 0;
+  const unopened = await countFailure(log, async () => {
     // Only here: most commands need no database of their own.
     const { openStore } = await import("./store/open.ts");
     await using store = await openStore(target);
-    await store.keepPass({ pass: document, reports, origin: ADHOC, slotMs: null });
-    await store.prune(nowMs - retentionMs);
-    log.debug("pass kept", { store: store.place });
+    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
+  });
+  return failed + unopened;
+}
+
+async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

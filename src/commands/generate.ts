@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
-import { exitCodeOf, keepPass, runPass } from "../pass.ts";
+import { exitCodeOf, keepAdhoc, runPass } from "../pass.ts";
 import { FORMATS, renderSaved, RENDERERS } from "../render/renderers.ts";
 import { WEEK_MS } from "../report/build.ts";
 import { describeSavedPass } from "../report/saved.ts";
@@ -104,7 +104,7 @@ export default defineCommand({
       const text = RENDERERS[args.format](pass.document, pass.reports, view);
       let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
       // A store that is slow or gone must not keep the operator from the report.
-      if (args.store && config.store.configured) failedDeliveries += await keepPass(pass, config.store, nowMs, log);
+      if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
       return exitCodeOf({ ...pass, failedDeliveries }, failOn);
     });
   },

@@ -5,6 +5,13 @@ export type Runtime = {
   environment: Environment;
   /** Aborted when the process is told to stop. */
   signal: AbortSignal;
+  /** What a command that runs on and on makes of signals. */
+  signals: {
+    /** From now on SIGTERM is the ordinary way to end, with exit 0. */
+    expectStop: () => void;
+    /** From now on SIGHUP calls this instead of ending the process. */
+    onReload: (reload: () => void) => void;
+  };
 };
 
 /** A command returns its exit code. */

@@ -6,6 +6,8 @@ export type Environment = {
   stdout: { terminal: boolean; columns: number | null };
   stderr: { terminal: boolean; journal: boolean };
   noColor: boolean;
+  /** sd_notify(3)'s variables. */
+  systemd: Record<"socket" | "watchdogUsec" | "watchdogPid", string | undefined>;
 };
 
 const STDOUT = 1;
@@ -22,6 +24,11 @@ export async function readEnvironment(): Promise<Environment> {
     stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal, errorTerminal) },
     stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
+    systemd: {
+      socket: variables["NOTIFY_SOCKET"],
+      watchdogUsec: variables["WATCHDOG_USEC"],
+      watchdogPid: variables["WATCHDOG_PID"],
+    },
   };
 }
 

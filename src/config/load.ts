@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { readRecurrence } from "../report/expectation/recurrence.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Table, type Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
+import { nameCredential } from "./secret-files.ts";
 import { readSchedules } from "./schedules.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
 import { fillPasswords } from "./password-file.ts";
@@ -180,11 +181,11 @@ function readTarget(
   return filled.target;
 }
 
-/** A relative name is looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) before the config's folder. */
+/** Looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) first, whose files the service alone may read. */
 function readSecret(file: string, baseDirectory: string, variables: Variables): string | null {
   const credentials = variables["CREDENTIALS_DIRECTORY"];
   const candidates = [
-    ...(credentials !== undefined && !isAbsolute(file) ? [join(credentials, file)] : []),
+    ...(credentials === undefined ? [] : [join(credentials, nameCredential(file))]),
     resolve(baseDirectory, file),
   ];
   for (const candidate of candidates) {

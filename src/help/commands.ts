@@ -4,12 +4,15 @@ import type { ArgDef, CommandDef } from "citty";
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
 export type Command = CommandDef<any>;
 
-/** A line of the command table: a command, whose code is loaded when it is called, or a group of commands. */
+/** A line of the command table: a command, whose code is loaded when it is called, a group of commands, or both. */
 export type Entry = {
   summary: string;
   /** Names of the older command that still work. */
   aliases?: string[];
-} & ({ load: () => Promise<Command> } | { commands: Record<string, Entry> });
+} & (
+  | { load: () => Promise<Command>; commands?: Record<string, Entry> }
+  | { load?: undefined; commands: Record<string, Entry> }
+);
 
 export type Flag = {
   /** As it is written: `--no-color` where the flag is on by default. */
@@ -28,7 +31,9 @@ export type CommandHelp = {
   /** Every way to write it, without the program's name; the first is the one to show. The program itself is "". */
   names: [string, ...string[]];
   summary: string;
-  /** The commands of a group; none where the command does something itself. */
+  /** It does something itself; a group may do so too. */
+  runs: boolean;
+  /** The commands of a group. */
   commands: { name: string; summary: string }[];
   flags: Flag[];
   /** What stands after the command's name without a flag, in that order. */
@@ -45,6 +50,7 @@ export async function describeCommands(summary: string, table: Record<string, En
   const program: CommandHelp = {
     names: [""],
     summary,
+    runs: false,
     commands: listCommands(table),
     flags: [HELP, VERSION],
     words: [],
@@ -57,18 +63,20 @@ async function describeTable(table: Record<string, Entry>, above: string[]): Pro
     const spellings = [name, ...(entry.aliases ?? [])];
     const names = above.flatMap((words) => spellings.map((word) => `${words} ${word}`.trimStart()));
     const help = { names: names as [string, ...string[]], summary: entry.summary };
-    if ("load" in entry) {
-      const args = Object.entries(((await entry.load()).args ?? {}) as Record<string, ArgDef>);
-      const isWord = ([, { type }]: [string, ArgDef]) => type === "positional";
-      const words = args.filter(isWord).map(([name, { valueHint, description = "" }]) => ({
+    const { load, commands = {} } = entry;
+    const args = Object.entries(((await load?.())?.args ?? {}) as Record<string, ArgDef>);
+    const isWord = ([, { type }]: [string, ArgDef]) => type === "positional";
+    const described = {
+      ...help,
+      runs: load !== undefined,
+      commands: listCommands(commands),
+      flags: [...describeFlags(args.filter((arg) => !isWord(arg))), HELP],
+      words: args.filter(isWord).map(([name, { valueHint, description = "" }]) => ({
         hint: valueHint ?? name.toUpperCase(),
         description,
-      }));
-      const flags = describeFlags(args.filter((arg) => !isWord(arg)));
-      return [{ ...help, commands: [], flags: [...flags, HELP], words }];
-    }
-    const group = { ...help, commands: listCommands(entry.commands), flags: [HELP], words: [] };
-    return [group, ...(await describeTable(entry.commands, names))];
+      })),
+    };
+    return [described, ...(await describeTable(commands, names))];
   });
   return (await Promise.all(described)).flat();
 }

@@ -14,13 +14,13 @@ const HOST = hostname().replace(/[^\w-]/g, "_");
 type Content = string | Uint8Array | ((temporary: string) => void);
 
 /** Replaces what is there in one step. Refuses to replace anything but a file. */
-export async function replaceFile(path: string, content: Content): Promise<void> {
+export async function replaceFile(path: string, content: Content, mode = REPORT_MODE): Promise<void> {
   await explainFailure(path, async () => {
     const there = await stat(path).catch(() => null);
     if (there !== null && !there.isFile()) {
       throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
     }
-    await writeThen(path, content, async (temporary) => {
+    await writeThen(path, content, mode, async (temporary) => {
       await rename(temporary, path);
     });
   });
@@ -30,7 +30,7 @@ export async function replaceFile(path: string, content: Content): Promise<void>
 export async function createFile(path: string, text: string): Promise<string> {
   return await explainFailure(path, async () => {
     let created = path;
-    await writeThen(path, text, async (temporary) => {
+    await writeThen(path, text, REPORT_MODE, async (temporary) => {
       for (let number = 2; !(await linkNew(temporary, created)); number += 1) {
         created = join(dirname(path), `${basename(path, extname(path))}_${number}${extname(path)}`);
       }
@@ -54,7 +54,12 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   }
 }
 
-async function writeThen(path: string, content: Content, publish: (temporary: string) => Promise<void>): Promise<void> {
+async function writeThen(
+  path: string,
+  content: Content,
+  mode: number,
+  publish: (temporary: string) => Promise<void>,
+): Promise<void> {
   const directory = dirname(path);
   await sweepTemporaryFiles(directory);
   const temporary = temporaryPath(directory);
@@ -64,7 +69,7 @@ async function writeThen(path: string, content: Content, publish: (temporary: st
       content(temporary);
     } else {
       await file.writeFile(content);
-      await file.chmod(REPORT_MODE);
+      await file.chmod(mode);
     }
     await file.sync();
     await file.close();

@@ -8,7 +8,7 @@ export type SlotKey = { schedule: string; slotMs: number };
 
 /** `skipped`: not run on purpose; `interrupted`: stopped by a signal, and free to be claimed again. */
 export const SLOT_STATES = ["running", "made", "failed", "skipped", "interrupted"] as const;
-type SlotState = (typeof SLOT_STATES)[number];
+export type SlotState = (typeof SLOT_STATES)[number];
 
 export type SlotRow = SlotKey & {
   state: SlotState;

@@ -86,8 +86,8 @@ function writeValues(values: Set<number>, { min, max }: Field): string {
   if (sorted.length === max - min + 1) return "*";
   const even = sorted.length > 2 && sorted.every((value, index) => value === first + index * step);
   if (!even) return sorted.map(pad).join(",");
-  if (step === 1) return `${pad(first)}..${pad(last)}`;
-  return last + step > max ? `${pad(first)}/${step}` : `${pad(first)}..${pad(last)}/${step}`;
+  // Never `01/9` without an end: from the last days of December systemd 252 finds no 1 January by it.
+  return `${pad(first)}..${pad(last)}${step === 1 ? "" : `/${step}`}`;
 }
 
 function pad(value: number): string {

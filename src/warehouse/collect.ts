@@ -18,7 +18,7 @@ export async function collectActivities(options: CollectOptions): Promise<Outcom
     async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, nowMs }, signal),
   );
   return visits.map((visit): Outcome => {
-    if (visit.status === "failed") return visit;
+    if (visit.status === "failed") return { source: visit.source, status: visit.status, reason: visit.reason };
     const { source, status, result, seconds } = visit;
     const activity = { ...hideInErrors(result, options.redact), source, window, querySeconds: seconds };
     return { source, status, activity };

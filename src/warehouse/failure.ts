@@ -6,7 +6,14 @@ import { describeTarget, type PostgresHost, type Target } from "../config/target
 export class WarehouseError extends Error {}
 
 /** A failure whose whole reason was put into words elsewhere. */
-export class ReadFailure extends Error {}
+export class ReadFailure extends Error {
+  readonly code: string;
+
+  constructor(reason: string, code: string) {
+    super(reason);
+    this.code = code;
+  }
+}
 
 /** Why none of a target's servers could be read, in the order in which they were tried. */
 export class HostsFailure extends Error {
@@ -64,6 +71,15 @@ const REASONS: Record<string, Words> = {
 
 /** Codes of a failed TLS handshake, certificates included. */
 export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+
+/** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
+const PASSING =
+  /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|SQLITE_BUSY\w*)$/;
+
+/** Whether trying again later may help: not where a password, a name or a table is wrong. */
+export function mayPass(error: unknown): boolean {
+  return PASSING.test(codeOf(error));
+}
 
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {

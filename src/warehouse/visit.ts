@@ -1,7 +1,8 @@
 /** Goes to every chosen CRM's warehouse, several at once, each under its own deadline. A failure is a value: it harms nobody else. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../redact.ts";
-import { describeFailure, WarehouseError } from "./failure.ts";
+import { describeFailure, mayPass, WarehouseError } from "./failure.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -9,22 +10,46 @@ export type VisitOptions = {
   redact: Redact;
   /** Aborted when the whole pass is interrupted. */
   signal: AbortSignal;
+  /** How long to wait before those are visited again whose failure may have passed; none by default. */
+  retryDelaysMs?: number[];
   /** Called with the names of the CRMs that are being visited. */
   onProgress: (visiting: string[], done: number) => void;
 };
 
 export type Visit<T> =
   | { source: string; status: "read"; result: T; seconds: number }
-  | { source: string; status: "failed"; reason: string };
+  | { source: string; status: "failed"; reason: string; mayPass: boolean };
 
 /** Outcomes are in the order of `crms`; seconds are rounded to milliseconds. */
 export async function visitWarehouses<T>(
   options: VisitOptions,
   work: (crm: CrmConfig, signal: AbortSignal) => Promise<T>,
 ): Promise<Visit<T>[]> {
+  const { crms, retryDelaysMs = [], signal } = options;
   const visits: Visit<T>[] = [];
-  const waiting = [...options.crms.entries()];
+  await visitRound([...crms.entries()], visits, options, work);
+  for (const delayMs of retryDelaysMs) {
+    const again = [...crms.entries()].filter(([index]) => isWorthRetrying(visits[index]));
+    if (again.length === 0 || signal.aborted) break;
+    await sleep(delayMs, undefined, { signal }).catch(() => {});
+    await visitRound(again, visits, options, work);
+  }
+  return visits;
+}
+
+function isWorthRetrying<T>(visit: Visit<T> | undefined): boolean {
+  return visit?.status === "failed" && visit.mayPass;
+}
+
+/** Visits those CRMs and puts what came of it in their places. */
+async function visitRound<T>(
+  waiting: [index: number, crm: CrmConfig][],
+  visits: Visit<T>[],
+  options: VisitOptions,
+  work: (crm: CrmConfig, signal: AbortSignal) => Promise<T>,
+): Promise<void> {
   const visiting = new Set<string>();
+  const all = waiting.length;
   let done = 0;
   const visitNext = async () => {
     for (let next = waiting.shift(); next !== undefined && !options.signal.aborted; next = waiting.shift()) {
@@ -37,8 +62,7 @@ export async function visitWarehouses<T>(
       options.onProgress([...visiting], done);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(options.concurrency, options.crms.length) }, visitNext));
-  return visits;
+  await Promise.all(Array.from({ length: Math.min(options.concurrency, all) }, visitNext));
 }
 
 async function visitOne<T>(
@@ -55,7 +79,8 @@ async function visitOne<T>(
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
     const failure = deadline.signal.aborted ? new WarehouseError(adviseOnTimeout(crm.timeout)) : error;
-    return { source: crm.name, status: "failed", reason: redact(describeFailure(failure, crm.target)) };
+    const reason = redact(describeFailure(failure, crm.target));
+    return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {
     clearTimeout(timer);
   }

@@ -19,8 +19,10 @@ const runtime: Runtime = {
     stdout: { terminal: false, columns: null },
     stderr: { terminal: false, journal: false },
     noColor: true,
+    systemd: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
   },
   signal: stop.signal,
+  signals: { expectStop: () => {}, onReload: () => {} },
 };
 
 process.on("message", (lists: string[][]) => void runAll(lists));

@@ -5,6 +5,7 @@ import {
   closeSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -70,28 +71,24 @@ export async function startPostgres(
   within: string[] = [],
 ): Promise<PostgresServer> {
   const place = makePlace(installation);
-  const passwordFile = join(place.directory, "password");
-  writeFileSync(passwordFile, `${PASSWORD}\n`);
-  giveToServer(passwordFile);
-  const initialized = Bun.spawnSync(
-    asNobody([
-      join(place.bin, "initdb"),
-      "-D",
-      place.data,
-      "-U",
-      "owner",
-      "-N",
-      "-E",
-      "UTF8",
-      "--locale=C.UTF-8",
-      "--auth-local=trust",
-      "--auth-host=scram-sha-256",
-      `--pwfile=${passwordFile}`,
-    ]),
-    { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
-  );
-  if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
+  initialize(place);
   return await launch(place, settings, within);
+}
+
+/** Its data is in that directory, and still there when it has stopped: the next start finds it. */
+export async function startKeptPostgres(
+  installation: { name: string; bin: string },
+  directory: string,
+  settings: Record<string, string>,
+): Promise<PostgresServer> {
+  const data = join(directory, "data");
+  const place: Place = { ...makePlace(installation), data, stopsBy: "SIGINT" };
+  if (!existsSync(join(data, "PG_VERSION"))) {
+    mkdirSync(data, { recursive: true });
+    giveToServer(data);
+    initialize(place);
+  }
+  return await launch(place, settings);
 }
 
 /** A streaming standby of that server, which it must outlive. */
@@ -116,7 +113,8 @@ export async function startStandby(primary: PostgresServer): Promise<PostgresSer
   });
 }
 
-type Place = { name: string; directory: string; bin: string; data: string };
+/** Stopped by SIGQUIT, a server leaves its data as a crash would. */
+type Place = { name: string; directory: string; bin: string; data: string; stopsBy: "SIGQUIT" | "SIGINT" };
 
 function makePlace(installation: { name: string; bin: string }): Place {
   const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
@@ -127,7 +125,32 @@ function makePlace(installation: { name: string; bin: string }): Place {
     directory,
     bin: reachableBin(installation, directory),
     data: join(directory, "data"),
+    stopsBy: "SIGQUIT",
   };
+}
+
+function initialize({ bin, data, directory }: Place): void {
+  const passwordFile = join(directory, "password");
+  writeFileSync(passwordFile, `${PASSWORD}\n`);
+  giveToServer(passwordFile);
+  const initialized = Bun.spawnSync(
+    asNobody([
+      join(bin, "initdb"),
+      "-D",
+      data,
+      "-U",
+      "owner",
+      "-N",
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+      "--auth-local=trust",
+      "--auth-host=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+    ]),
+    { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
+  );
+  if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
 }
 
 function giveToServer(path: string): void {
@@ -135,7 +158,7 @@ function giveToServer(path: string): void {
 }
 
 async function launch(
-  { name, directory, bin, data }: Place,
+  { name, directory, bin, data, stopsBy }: Place,
   settings: Record<string, string>,
   within: string[] = [],
 ): Promise<PostgresServer> {
@@ -195,7 +218,7 @@ async function launch(
     },
     stop: async () => {
       running.delete(server);
-      child.kill("SIGQUIT");
+      child.kill(stopsBy);
       await child.exited;
       closeSync(log);
       rmSync(directory, { recursive: true, force: true });

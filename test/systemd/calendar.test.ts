@@ -5,11 +5,11 @@ import { toCalendarEvents } from "../../src/systemd/calendar.ts";
 import { SYSTEMD_ANALYZE, withoutSystemd } from "../making/systemd.ts";
 
 describe("written as", () => {
-  test.each([
+  test.each<{ name: string; patterns: string[]; is: string[] }>([
     { name: "the default schedule", patterns: ["0 4 * * *", "0 21 * * *"], is: ["*-*-* 04,21:00:00 UTC"] },
     { name: "the same as one pattern", patterns: ["0 4,21 * * *"], is: ["*-*-* 04,21:00:00 UTC"] },
     { name: "every minute", patterns: ["* * * * *"], is: ["*-*-* *:*:00 UTC"] },
-    { name: "a step", patterns: ["*/5 * * * *"], is: ["*-*-* *:00/5:00 UTC"] },
+    { name: "a step", patterns: ["*/5 * * * *"], is: ["*-*-* *:00..55/5:00 UTC"] },
     { name: "a step in a range", patterns: ["0 9-17/2 * * *"], is: ["*-*-* 09..17/2:00:00 UTC"] },
     { name: "names", patterns: ["0 0 1,15 JAN,Jul *"], is: ["*-01,07-01,15 00:00:00 UTC"] },
     { name: "working days", patterns: ["0 8 * * mon-fri"], is: ["Mon..Fri *-*-* 08:00:00 UTC"] },
@@ -19,7 +19,11 @@ describe("written as", () => {
       patterns: ["0 0 13 * 5"],
       is: ["*-*-13 00:00:00 UTC", "Fri *-*-* 00:00:00 UTC"],
     },
-    { name: "both day fields where one begins with *", patterns: ["0 0 */2 * 1"], is: ["Mon *-*-01/2 00:00:00 UTC"] },
+    {
+      name: "both day fields where one begins with *",
+      patterns: ["0 0 */2 * 1"],
+      is: ["Mon *-*-01..31/2 00:00:00 UTC"],
+    },
     {
       name: "patterns that differ in their minutes",
       patterns: ["0 4 * * *", "30 21 * * *"],
@@ -81,16 +85,17 @@ function listSystemds(patterns: string[], timezone: string, { from, until }: Day
 }
 
 describe.skipIf(withoutSystemd)("fires when cron would, all year", () => {
-  test.each([
+  test.each<{ patterns: string[]; timezone: string; runs: number }>([
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "UTC", runs: 730 },
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "Europe/Berlin", runs: 730 },
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "America/New_York", runs: 730 },
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "Asia/Kolkata", runs: 730 },
-    { patterns: ["0 * * * *"], timezone: "UTC", runs: 8760 },
+    { patterns: ["0 */4 * * *"], timezone: "UTC", runs: 2190 },
     { patterns: ["7-52/15 9-17/2 * * mon-fri"], timezone: "Europe/Berlin", runs: 261 * 5 * 4 },
     // The last of them is Friday, 1 January 2027, in Berlin.
     { patterns: ["0 0 13 * 5"], timezone: "Europe/Berlin", runs: 62 },
     { patterns: ["0 0 */2 * 1"], timezone: "UTC", runs: 26 },
+    { patterns: ["0 4 */9 * *"], timezone: "UTC", runs: 48 },
     { patterns: ["15 6 31 * *"], timezone: "UTC", runs: 7 },
     { patterns: ["0 12 * */3 0,6-7"], timezone: "America/New_York", runs: 34 },
     { patterns: ["0 12 1-7 apr-jun *", "5 12 29 2 *"], timezone: "UTC", runs: 21 },
@@ -105,10 +110,11 @@ describe.skipIf(withoutSystemd)("fires when cron would, all year", () => {
 const BERLIN_SPRING = { timezone: "Europe/Berlin", days: { from: "2026-03-27", until: "2026-03-31" } };
 const BERLIN_AUTUMN = { timezone: "Europe/Berlin", days: { from: "2026-10-23", until: "2026-10-27" } };
 const NEW_YORK_AUTUMN = { timezone: "America/New_York", days: { from: "2026-10-30", until: "2026-11-03" } };
-const SAME = { onlyCron: [] as string[], onlySystemd: [] as string[] };
+type Differences = { onlyCron: string[]; onlySystemd: string[] };
+const SAME: Differences = { onlyCron: [], onlySystemd: [] };
 
 describe.skipIf(withoutSystemd)("where the clocks change", () => {
-  test.each([
+  test.each<{ name: string; pattern: string; timezone: string; days: Days; differs: Differences }>([
     {
       name: "a time that does not exist: systemd leaves the day out, cron runs at the end of the gap",
       pattern: "30 2 * * *",

@@ -17,7 +17,7 @@ export async function askSqlite<T extends keyof WorkerTasks>(
   try {
     const answer = await promise;
     if (answer.ok) return answer.result;
-    throw new ReadFailure(answer.reason);
+    throw new ReadFailure(answer.reason, answer.code);
   } finally {
     signal.removeEventListener("abort", abort);
     worker.terminate();

@@ -1,6 +1,6 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
 import type { WarehouseFacts } from "../../check/facts.ts";
-import { describeFailure } from "../failure.ts";
+import { codeOf, describeFailure } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { examineSqlite } from "./examine.ts";
 import { querySqlite } from "./query.ts";
@@ -14,7 +14,7 @@ export type WorkerTasks = {
 };
 export type WorkerAnswer<T extends keyof WorkerTasks> =
   | { ok: true; result: WorkerTasks[T]["result"] }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; code: string };
 
 const TASKS: { [T in keyof WorkerTasks]: (input: WorkerInput) => WorkerTasks[T]["result"] } = {
   read: ({ request, path }) => querySqlite(request, path),
@@ -29,6 +29,6 @@ function answer(task: keyof WorkerTasks, input: WorkerInput): WorkerAnswer<keyof
   try {
     return { ok: true, result: TASKS[task](input) };
   } catch (error) {
-    return { ok: false, reason: describeFailure(error, { kind: "sqlite", path: input.path }) };
+    return { ok: false, reason: describeFailure(error, { kind: "sqlite", path: input.path }), code: codeOf(error) };
   }
 }

@@ -1,0 +1,108 @@
+/** What one report costs: against a hello world, psql, Django, and count(*) of its range. */
+import { compileHello, makeDjango, makeGenerate, makePsql, writeConfig } from "./commands.ts";
+import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
+import type { Line } from "./line.ts";
+import { interleave, measurePeakMemory, median, runCommand, type Command } from "./processes.ts";
+import { literalStatement } from "./statement.ts";
+
+const MEMORY_RUNS = 5;
+
+type Bench = { directory: string; binary: string; runs: number; large: Warehouse; small: Warehouse };
+
+export function measureStart({ directory, binary, runs }: Bench): Line[] {
+  const words = [[binary, "--version"], [binary, "--help"], [compileHello(directory)]];
+  const [version, help, hello] = interleave(
+    words.map((argv) => ({ argv })),
+    runs,
+  );
+  return [
+    { what: "--version / compiled hello world", ratio: median(version) / median(hello), limit: { atMost: 1.15 } },
+    { what: "--help / compiled hello world", ratio: median(help) / median(hello), limit: { atMost: 2 } },
+  ];
+}
+
+export async function measureReports({ directory, binary, runs, large, small }: Bench): Promise<Line[]> {
+  const generate = makeGenerate(directory, binary, large);
+  const django = makeDjango(directory, large)?.("generate_automation_reports", "--crm", CRMS.join(","));
+  if (django !== undefined) compareTotals(generate(), django);
+  const [one, onePsql, three, threePsql, rows, fewRows, older] = interleave(
+    [
+      generate("--crm", "crm1"),
+      await makePsql(directory, large, ["crm1"]),
+      generate(),
+      await makePsql(directory, large, CRMS),
+      generate("--crm", "crm2"),
+      makeGenerate(directory, binary, small)("--crm", "crm2"),
+      ...(django === undefined ? [] : [django]),
+    ],
+    runs,
+  );
+  const lines: Line[] = [
+    { what: "one CRM, 24 h / psql, the same SQL", ratio: median(one) / median(onePsql), limit: { atMost: 1.3 } },
+    { what: "three CRMs, 24 h / psql, serial", ratio: median(three) / median(threePsql), limit: { atMost: 0.95 } },
+    {
+      what: `${showRows(large)} / ${showRows(small)} rows, same window`,
+      ratio: median(rows) / median(fewRows),
+      limit: { atMost: 1.15 },
+    },
+  ];
+  if (older !== undefined) {
+    const ratio = median(three) / median(older);
+    lines.splice(2, 0, { what: "three CRMs, 24 h / the Django way", ratio, limit: { atMost: 0.15 } });
+  }
+  return lines;
+}
+
+export function measureMemory({ directory, binary, large }: Bench): Line[] {
+  const generate = makeGenerate(directory, binary, large);
+  const peak = (command: Command) => measurePeakMemory(command, MEMORY_RUNS, directory);
+  const [day, month] = [peak(generate()), peak(generate("--time-window", "30d"))];
+  const hello = peak({ argv: [compileHello(directory)] });
+  return [
+    { what: "peak memory, three CRMs, 24 h / hello world", ratio: day / hello, limit: { atMost: 2.2 } },
+    { what: "peak memory, 30 d window / 24 h window", ratio: month / day, limit: { atMost: 1.1 } },
+  ];
+}
+
+export async function measureQuery({ directory, runs, large }: Bench): Promise<Line> {
+  const count = `SELECT count(*) FROM orchestration.sync_history WHERE crm_source = 'crm3'
+    AND start_time >= timestamptz '${END}' - interval '2 days' AND start_time < '${END}'`;
+  const query = await literalStatement(large, writeConfig(directory, large), "crm3");
+  const reserved = await large.sql.reserve();
+  const measure = async (text: string) => {
+    const started = performance.now();
+    await reserved
+      .unsafe(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; ${text}; COMMIT`)
+      .simple();
+    return performance.now() - started;
+  };
+  const [queries, counts]: [number[], number[]] = [[], []];
+  for (let index = 0; index < runs * 2; index += 1) {
+    counts.push(await measure(count));
+    queries.push(await measure(query));
+  }
+  reserved.release();
+  return {
+    what: "the query / count(*) of its range",
+    ratio: median(queries) / median(counts),
+    limit: { atMost: 3.6 },
+  };
+}
+
+/** A faster report that counts something else would prove nothing. */
+function compareTotals(ours: Command, older: Command): void {
+  type Totals = { total_actions: number; successful_actions: number };
+  const counted = (JSON.parse(runCommand(ours)) as { performance_metrics: Totals; comparison: Totals }[]).map(
+    ({ performance_metrics: now, comparison }) => [now.successful_actions, now.total_actions, comparison.total_actions],
+  );
+  const expected = (JSON.parse(runCommand(older)) as (Totals & { before: Totals })[]).map((now) => [
+    now.successful_actions,
+    now.total_actions,
+    now.before.total_actions,
+  ]);
+  if (!Bun.deepEquals(counted, expected)) throw new Error(`ours: ${counted.join()}; Django: ${expected.join()}`);
+}
+
+function showRows({ rows }: Warehouse): string {
+  return rows < 1_000_000 ? `${rows / 1000} k` : `${rows / 1_000_000} M`;
+}

@@ -1,0 +1,33 @@
+/** The product's own statement for one CRM and 24 hours, with its parameters written in, so that psql can run it. */
+import type postgres from "postgres";
+import { loadConfig } from "../../src/config/load.ts";
+import findTablesSql from "../../src/warehouse/postgres/find-tables.sql" with { type: "text" };
+import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { composeActivity } from "../../src/warehouse/postgres/statement.ts";
+import { candidateNames, locateTables } from "../../src/warehouse/tables.ts";
+import { END, type Warehouse } from "./kept-warehouse.ts";
+
+const DAY_MS = 86_400_000;
+
+export async function literalStatement({ sql }: Warehouse, config: string, name: string): Promise<string> {
+  const crm = (await loadConfig(config, {})).crms.find((candidate) => candidate.name === name);
+  if (crm === undefined) throw new Error(`${name} is not configured in ${config}`);
+  const found = await sql.unsafe<TableFacts[]>(findTablesSql, [candidateNames(crm) as never]);
+  const located = locateTables([...found], crm, "postgres");
+  if (located.kind !== "located") throw new Error("the bench's own tables are not found");
+  const endMs = Date.parse(END);
+  const { text, values } = composeActivity(located, {
+    crm,
+    window: { startMs: endMs - DAY_MS, endMs },
+    recent: 0,
+    baselineSeconds: null,
+    nowMs: Date.now(),
+  });
+  return text.replace(/\$(\d+)/g, (_, number) => quoteLiteral(values[Number(number) - 1] ?? null));
+}
+
+function quoteLiteral(value: postgres.ParameterOrJSON<never>): string {
+  if (value === null) return "NULL";
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return `'${text.replaceAll("'", "''")}'`;
+}

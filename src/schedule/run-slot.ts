@@ -1,0 +1,173 @@
+/** One slot from its claim to its outcome: of all who try, exactly one makes its reports. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { resolve } from "node:path";
+import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
+import { AppError, EXIT } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { exitCodeOf, keepPass, runPass } from "../pass.ts";
+import { formatInstant } from "../report/figures.ts";
+import type { SlotKey, SlotState, Store } from "../store/store.ts";
+import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
+
+export type SlotContext = {
+  config: Config;
+  store: Store;
+  log: Log;
+  /** This process, as claims name it. */
+  holder: string;
+  /** The real clock, epoch milliseconds. */
+  clock: () => number;
+  /** Aborted when the process is told to stop. */
+  signal: AbortSignal;
+};
+
+export type SlotResult =
+  | { kind: "ran"; state: SlotState; exitCode: number; note: string | null }
+  /** Somebody else is at it. */
+  | { kind: "held"; holder: string }
+  /** It is over, whoever did it. */
+  | { kind: "ended"; state: SlotState };
+
+const LEASE_MS = 60_000;
+/** A slot that starts this much after its time is late. */
+const LATE_MS = 60_000;
+const FIRST_RETRY_MS = 5000;
+const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
+
+export async function runSlot(schedule: ScheduleConfig, slotMs: number, context: SlotContext): Promise<SlotResult> {
+  const { store, holder, log, clock } = context;
+  const key = { schedule: schedule.name, slotMs };
+  const claim = await store.claimSlot(key, holder, LEASE_MS);
+  if (claim.kind === "ended") return claim;
+  if (claim.kind === "held") return claim;
+  const lateMs = clock() - slotMs;
+  const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
+  log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
+  const started = performance.now();
+  const outcome = await runClaimed(schedule, slotMs, key, context);
+  const note = [lateMs > LATE_MS ? `late by ${Math.round(lateMs / 1000)} s` : "", outcome.note ?? ""]
+    .filter((part) => part !== "")
+    .join("; ");
+  const { state, exitCode, passId } = outcome;
+  const end = { state, exitCode, note: note === "" ? null : note, passId };
+  const kept = await persist(async () => await store.endSlot(key, holder, end), context);
+  if (!kept) log.warn("slot was taken over by somebody else before it ended", facts);
+  const seconds = Math.round(performance.now() - started) / 1000;
+  log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
+  return { kind: "ran", state, exitCode, note: note === "" ? null : note };
+}
+
+/** A store that is away for a moment must not make a slot that was made look unfinished. */
+async function persist<T>(work: () => Promise<T>, { log, signal }: SlotContext): Promise<T> {
+  for (const delayMs of END_RETRIES_MS) {
+    if (signal.aborted) break;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.error(`the outcome of the slot could not be kept: ${error.message}`);
+      await sleep(delayMs, undefined, { signal }).catch(() => {});
+    }
+  }
+  return await work();
+}
+
+type Outcome = { state: Exclude<SlotState, "running">; exitCode: number; note: string | null; passId: string | null };
+
+/** The pass itself, under a lease that is renewed, its deadline, and the pings that prove it. */
+async function runClaimed(
+  schedule: ScheduleConfig,
+  slotMs: number,
+  key: SlotKey,
+  context: SlotContext,
+): Promise<Outcome> {
+  const { log, signal } = context;
+  const deadline = AbortSignal.timeout(schedule.deadlineMs);
+  const over = new AbortController();
+  const lost = new AbortController();
+  const renewing = renewLease(key, context, over.signal, () => lost.abort());
+  const { pingUrl } = schedule;
+  const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl), log);
+  try {
+    const outcome = await makeReports(schedule, slotMs, context, AbortSignal.any([signal, deadline, lost.signal]));
+    await begun;
+    if (pingUrl !== null) await tellPing(pingEnd(pingUrl, outcome.exitCode), log);
+    return outcome;
+  } catch (error) {
+    // A slot that was cut off is free again or was taken over: whoever makes it says how it went.
+    if (pingUrl !== null && deadline.aborted) await tellPing(pingEnd(pingUrl, null), log);
+    if (!(error instanceof AppError)) throw error;
+    if (error.kind !== "interrupted")
+      return { state: "failed", exitCode: EXIT.delivery, note: error.message, passId: null };
+    if (signal.aborted)
+      return { state: "interrupted", exitCode: EXIT.sigterm, note: "stopped by a signal", passId: null };
+    const note = lost.signal.aborted
+      ? "its lease was lost"
+      : `not done within its deadline of ${schedule.deadlineMs / 1000} s`;
+    return { state: "failed", exitCode: EXIT.noneReadable, note, passId: null };
+  } finally {
+    over.abort();
+    await renewing;
+  }
+}
+
+async function makeReports(
+  schedule: ScheduleConfig,
+  slotMs: number,
+  { config, store, log, clock }: SlotContext,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
+  const pass = await runPass({
+    config,
+    crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
+    // Late or not, the report is of the window that ends at its slot.
+    window: { startMs: slotMs - schedule.timeWindowMs, endMs: slotMs },
+    nowMs: clock(),
+    detailed: schedule.detailed,
+    baseline: null,
+    exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
+    retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
+    log,
+    signal,
+  });
+  const { retentionMs } = config.store;
+  const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
+  const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);
+  const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
+  return {
+    state: pass.reports.length > 0 ? "made" : "failed",
+    exitCode,
+    note: failed.length === 0 ? null : `could not be read: ${failed.join(", ")}`,
+    passId: pass.document.pass_id,
+  };
+}
+
+/** A ping that fails is said, and fails nothing else. */
+async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
+  const outcome = await sent;
+  if (outcome.status === "failed") log.warn(`proof of life was not taken: ${outcome.reason}`);
+}
+
+/** Until it is told that the slot is over; a lease that is somebody else's ends the work. */
+async function renewLease(
+  key: SlotKey,
+  { store, holder, log }: SlotContext,
+  over: AbortSignal,
+  onLost: () => void,
+): Promise<void> {
+  for (;;) {
+    await sleep(LEASE_MS / 3, undefined, { signal: over }).catch(() => {});
+    if (over.aborted) return;
+    try {
+      if (await store.renewSlot(key, holder, LEASE_MS)) continue;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // The store may be back before the lease has passed.
+      log.warn(`the lease could not be renewed: ${error.message}`);
+      continue;
+    }
+    onLost();
+    return;
+  }
+}

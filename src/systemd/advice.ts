@@ -1,0 +1,63 @@
+/** What the operator has to know beyond the units themselves. */
+import { listEnabled, STATE_DIRECTORY, type UnitFile } from "./units.ts";
+
+const STATE = `/var/lib/${STATE_DIRECTORY}`;
+/** `ProtectHome=` and `PrivateTmp=`. */
+const UNSEEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
+
+/** Why the services would fail as things are. */
+export function listObstacles(facts: {
+  /** What they must be able to read, for which there is no credential. */
+  paths: string[];
+  configMode: number;
+  config: string;
+  exportDirectory: string | null;
+}): string[] {
+  const unseen = facts.paths
+    .filter((path) => UNSEEN.some((folder) => path.startsWith(`${folder}/`)))
+    .map((path) => `${path}: the services see nothing below ${UNSEEN.join(", ")}: move it, such as to /etc or /srv`);
+  const unread =
+    (facts.configMode & 0o004) === 0
+      ? [
+          `${facts.config}: the services' own user may not read it: chmod o+r, with every secret in a url_file beside it ` +
+            "(those may stay 0600: systemd hands them over)",
+        ]
+      : [];
+  const unwritable =
+    facts.exportDirectory !== null && !`${facts.exportDirectory}/`.startsWith(`${STATE}/`)
+      ? [`[export] dir = ${facts.exportDirectory}: the services may write only below ${STATE}`]
+      : [];
+  return [...unseen, ...unread, ...unwritable];
+}
+
+/** The paths that fit the units' state directory, as they are written in the configuration. */
+export function describePaths(): string[] {
+  return [
+    "the services keep everything below " + STATE + "; to say so in the configuration:",
+    "  [store]",
+    `  path = "${STATE}/store.sqlite"`,
+    "  [export]",
+    `  dir = "${STATE}/exports"`,
+  ];
+}
+
+/** What to type after the units were written; `left`: names of units of ours that are not wanted any more. */
+export function describeNextSteps(directory: string, units: UnitFile[], left: string[]): string[] {
+  const enabled = listEnabled(units);
+  const gone = left.filter((name) => !name.includes("@"));
+  return [
+    "next:",
+    "  systemctl daemon-reload",
+    `  systemctl enable --now ${enabled.join(" ")}`,
+    enabled.some((name) => name.endsWith(".timer"))
+      ? "  systemctl list-timers 'automation-reports*'"
+      : "  systemctl status automation-reports",
+    ...(gone.length === 0
+      ? []
+      : [
+          "not wanted any more:",
+          `  systemctl disable --now ${gone.join(" ")}`,
+          `  rm ${gone.map((name) => `${directory}/${name}`).join(" ")}`,
+        ]),
+  ];
+}

@@ -1,0 +1,261 @@
+/** The scheduler as it is installed: the compiled executable, real stores, real signals, a clock that really jumps. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Report } from "../../src/report/schema.ts";
+import type { SlotRow } from "../../src/store/store.ts";
+import { directoryWith, runCli, start } from "../making/cli.ts";
+import { backendPid, slowDown, until } from "../making/faults.ts";
+import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
+import { startPostgres, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
+import { fillSyncHistory, run } from "../making/warehouses.ts";
+
+const FAKETIME = ["x86_64", "aarch64"]
+  .map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`)
+  .find((path) => existsSync(path));
+
+let server: PostgresServer;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+
+beforeEach(async () => {
+  database = await server.createDatabase();
+  const start = new Date(Date.now() - 600_000).toISOString();
+  await fillSyncHistory("H")(database.sql, [run({ crm: "hubspot", start, end: start, processed: 3 })], []);
+});
+
+afterAll(async () => await server.stop());
+
+/** Every minute, an hour's window; state and exports beside the configuration. */
+function configured(
+  schedule = '[[schedule]]\nname = "often"\ncron = "* * * * *"\ntime_window = "1h"\n',
+  url = database.url,
+): string {
+  return directoryWith(
+    `${schedule}\n[store]\npath = "state/reports.sqlite"\n[export]\ndir = "exports"\n[crm.hubspot]\nurl = "${url}"\n`,
+  );
+}
+
+async function slotsIn(cwd: string): Promise<SlotRow[]> {
+  const { stdout } = await runCli(["schedule", "history", "--format", "json", "--limit", "1000"], { cwd });
+  return JSON.parse(stdout) as SlotRow[];
+}
+
+const exportsIn = (cwd: string) =>
+  existsSync(join(cwd, "exports")) ? readdirSync(join(cwd, "exports")).filter((name) => name.endsWith(".json")) : [];
+
+describe("schedule run", () => {
+  test("makes the slot that is due: its window ends at the slot, it is exported, kept and remembered", async () => {
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const first = await runCli(["schedule", "run", "daily"], { cwd });
+    expect(first.code, first.stderr).toBe(0);
+    const [name = ""] = exportsIn(cwd);
+    const report = JSON.parse(readFileSync(join(cwd, "exports", name), "utf8")) as Report;
+    const midnight = `${new Date().toISOString().slice(0, 10)}T00:00:00Z`;
+    expect(report.metadata).toMatchObject({ window_end: midnight, time_window_hours: 24, include_detailed: true });
+    expect(await slotsIn(cwd)).toMatchObject([
+      {
+        schedule: "daily",
+        slotMs: Date.parse(midnight),
+        state: "made",
+        attempts: 1,
+        exitCode: 0,
+        passId: report.metadata.pass_id,
+      },
+    ]);
+    const again = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([again.code, exportsIn(cwd).length]).toEqual([0, 1]);
+    expect(again.stderr).toContain("is over already: made");
+  });
+
+  test("six at once, as a timer and a daemon together: one report", async () => {
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const ended = await Promise.all(
+      Array.from({ length: 6 }, async () => await runCli(["schedule", "run", "daily"], { cwd })),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(exportsIn(cwd)).toHaveLength(1);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 1 }]);
+  });
+
+  test("what may pass is tried again within the slot, a wrong password is not", async () => {
+    const refused = configured(undefined, "postgres://u@127.0.0.1:1/d").concat();
+    writeFileSync(
+      join(refused, "automation-reports.toml"),
+      readFileSync(join(refused, "automation-reports.toml"), "utf8").replace("cron = ", "retries = 1\ncron = "),
+    );
+    const started = performance.now();
+    const ended = await runCli(["schedule", "run", "often"], { cwd: refused });
+    expect(ended.code).toBe(4);
+    expect(performance.now() - started).toBeGreaterThan(5000);
+    const wrong = configured(undefined, database.url.replace(/:[^:@/]*@/, ":wrong@"));
+    const quick = performance.now();
+    expect((await runCli(["schedule", "run", "often"], { cwd: wrong })).code).toBe(4);
+    expect(performance.now() - quick).toBeLessThan(4000);
+    expect(await slotsIn(wrong)).toMatchObject([{ state: "failed", exitCode: 4, note: "could not be read: hubspot" }]);
+  }, 30_000);
+
+  test("an unknown name, a missing one and one too many", async () => {
+    const cwd = configured();
+    for (const [args, says] of [
+      [["offten"], "did you mean often?"],
+      [[], "name"],
+      [["often", "twice"], "twice"],
+    ] as const) {
+      const { code, stderr } = await runCli(["schedule", "run", ...args], { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    }
+  });
+});
+
+test("list, history and status tell what was, what comes and what is wrong", async () => {
+  const cwd = configured('[[schedule]]\nname = "daily"\ncron = "0 0 * * *"\ntimezone = "America/New_York"\n');
+  const fresh = await runCli(["schedule", "status"], { cwd });
+  expect([fresh.code, fresh.stdout]).toEqual([1, expect.stringMatching(/^daily +never-run +never ran/m)]);
+  await runCli(["schedule", "run", "daily"], { cwd });
+  const status = await runCli(["schedule", "status"], { cwd });
+  expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/^daily +ok +the slot of /m)]);
+  const list = await runCli(["schedule", "list"], { cwd });
+  expect(list.stdout).toMatch(/^daily · 0 0 \* \* \* · America\/New_York\n  last  ok {2}the slot of /);
+  expect(list.stdout.match(/ UTC  .*\[America\/New_York\]$/gm)).toHaveLength(5);
+  const history = await runCli(["schedule", "history"], { cwd });
+  expect(history.stdout).toMatch(/daily +made +0 +1 /);
+});
+
+describe("the daemon", () => {
+  const logOf = (child: ReturnType<typeof start>) => {
+    const lines: string[] = [];
+    const reading = (async () => {
+      for await (const chunk of child.stderr.pipeThrough(new TextDecoderStream())) lines.push(chunk);
+    })();
+    return { text: () => lines.join(""), reading };
+  };
+
+  test("stopped by SIGTERM in mid-report: within 5 s, exit 0, the slot free again, no backend left", async () => {
+    await slowDown(database);
+    const cwd = configured();
+    const child = start(["schedule"], { cwd });
+    const log = logOf(child);
+    await until(() => log.text().includes("scheduler started"));
+    await backendPid(database);
+    const stopped = performance.now();
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+    expect(performance.now() - stopped).toBeLessThan(5000);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143 }]);
+    await until(async () => {
+      const [row] = await database.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = ${database.name} AND application_name = 'automation-reports'`;
+      return row?.["n"] === 0;
+    });
+  }, 90_000);
+
+  test("killed in mid-report: the store is whole, and the slot is taken over once", async () => {
+    await slowDown(database);
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const child = start(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    child.kill("SIGKILL");
+    await child.exited;
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "running", attempts: 1 }]);
+    await database.sql.unsafe(
+      "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
+    );
+    const ended = await Promise.all([1, 2, 3].map(async () => await runCli(["schedule", "run", "daily"], { cwd })));
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 2 }]);
+    expect(exportsIn(cwd)).toHaveLength(1);
+    const check = await runCli(["store", "check"], { cwd });
+    expect(check.code, check.stderr).toBe(0);
+  }, 60_000);
+
+  test("SIGHUP loads the configuration again; a broken one is refused and the old one stays", async () => {
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const path = join(cwd, "automation-reports.toml");
+    const child = start(["schedule"], { cwd });
+    const log = logOf(child);
+    await until(() => log.text().includes("scheduler started"));
+    const good = readFileSync(path, "utf8");
+    writeFileSync(path, good.replace("@daily", "canary"));
+    child.kill("SIGHUP");
+    await until(() => log.text().includes("the old one stays in force"));
+    expect(log.text()).toContain("automation-reports.toml:3:1: cron: not five cron fields");
+    writeFileSync(path, good.replace('"@daily"', '"@daily"\n[[schedule]]\nname = "weekly"\ncron = "@weekly"'));
+    child.kill("SIGHUP");
+    await until(() => log.text().includes("configuration reloaded schedules=2"));
+    expect(child.exitCode).toBeNull();
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+  }, 30_000);
+
+  describe.skipIf(FAKETIME === undefined || PYTHON === null)(
+    "when the clock jumps (needs libfaketime and python3)",
+    () => {
+      let peer: NotifyPeer;
+      beforeEach(async () => {
+        peer = await startNotifyPeer();
+      });
+
+      /** A step of the wall clock; the monotonic one goes on. */
+      const setClock = (path: string, instant: string) => {
+        writeFileSync(`${path}.new`, `@${instant.replace("T", " ").replace("Z", "")}\n`);
+        renameSync(`${path}.new`, path);
+      };
+
+      test.each([
+        { name: "90 minutes forward, over a slot", to: "2026-07-10T22:25:00Z", slots: ["10T21:00 made"] },
+        { name: "an hour back", to: "2026-07-10T19:55:00Z", slots: [] },
+        {
+          name: "three days forward",
+          to: "2026-07-13T20:55:00Z",
+          slots: [
+            "13T04:00 made",
+            "12T21:00 skipped",
+            "12T04:00 skipped",
+            "11T21:00 skipped",
+            "11T04:00 skipped",
+            "10T21:00 skipped",
+          ],
+        },
+      ])(
+        "$name",
+        async ({ to, slots }) => {
+          const cwd = configured('[[schedule]]\nname = "twice"\ncron = ["0 4 * * *", "0 21 * * *"]\n');
+          const clock = join(cwd, "clock");
+          setClock(clock, "2026-07-10T20:55:00Z");
+          const child = start(["schedule"], {
+            cwd,
+            env: {
+              ...peer.env,
+              LD_PRELOAD: FAKETIME ?? "",
+              FAKETIME_TIMESTAMP_FILE: clock,
+              FAKETIME_NO_CACHE: "1",
+              FAKETIME_DONT_FAKE_MONOTONIC: "1",
+              TZ: "UTC",
+            },
+          });
+          const log = logOf(child);
+          await peer.hears("READY=1");
+          await peer.hears("WATCHDOG=1");
+          const beats = peer.heard.length;
+          setClock(clock, to);
+          await until(() => peer.heard.length > beats + 4);
+          await until(async () => (await slotsIn(cwd)).every(({ state }) => state !== "running"));
+          const seen = (await slotsIn(cwd)).map(
+            ({ slotMs, state }) => `${new Date(slotMs).toISOString().slice(8, 16)} ${state}`,
+          );
+          expect(seen, log.text()).toEqual([...slots]);
+          child.kill("SIGTERM");
+          expect(await child.exited).toBe(0);
+          await peer.hears("STOPPING=1");
+          expect(peer.heard.some((line) => /^STATUS=1 schedule, next slot 2026-07-/.test(line))).toBe(true);
+          peer.stop();
+        },
+        60_000,
+      );
+    },
+  );
+});

@@ -1,0 +1,233 @@
+/** The scheduler's loop under a clock that the test drives, over a real store. */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
+import { runDaemon, type Mailbox } from "../../src/schedule/daemon.ts";
+import type { SlotContext, SlotResult } from "../../src/schedule/run-slot.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { silent } from "../making/logs.ts";
+import { SCHEDULE } from "../making/schedules.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START = Date.parse("2026-07-10T20:00:00Z");
+
+async function freshStore(): Promise<Store> {
+  const path = join(mkdtempSync(join(tmpdir(), "automation-reports-daemon-")), "store.sqlite");
+  return await openStore({ kind: "sqlite", path });
+}
+
+type Driven = {
+  store: Store;
+  /** What was run, in order. */
+  ran: { schedule: string; slotMs: number; atMs: number }[];
+  /** Runs the loop until the clock has come that far. */
+  until: (endMs: number) => Promise<void>;
+  clock: { ms: number };
+};
+
+type Options = {
+  /** The clock goes on while a slot is being made. */
+  concurrent?: boolean;
+  beatMs?: number;
+  schedules?: ScheduleConfig[];
+  store?: Store;
+  startMs?: number;
+  run?: (driven: Driven, key: { schedule: string; slotMs: number }) => Promise<void>;
+};
+
+/** `run` stands for the pass alone: the claim and its end are the real ones. */
+async function drive({
+  concurrent = false,
+  beatMs = 15_000,
+  schedules = [SCHEDULE],
+  store,
+  startMs = START,
+  run = async () => {},
+}: Options = {}): Promise<Driven> {
+  const clock = { ms: startMs };
+  const working = new Set<Promise<unknown>>();
+  const driven: Driven = {
+    store: store ?? (await freshStore()),
+    ran: [],
+    clock,
+    until: async (endMs) => {
+      const stop = new AbortController();
+      const reload: Mailbox = { config: null, wake: () => {} };
+      await runDaemon({
+        config: { schedules } as Config,
+        store: driven.store,
+        log: silent,
+        holder: "driver",
+        clock: () => clock.ms,
+        signal: stop.signal,
+        onStatus: () => {},
+        onBeat: () => {},
+        beatMs,
+        reload,
+        rest: async (delayMs) => {
+          if (!concurrent) await Promise.all(working);
+          clock.ms += Math.max(1, delayMs);
+          if (clock.ms >= endMs) stop.abort();
+          await Bun.sleep(0);
+        },
+        run: async (schedule, slotMs, context) => {
+          const work = make(schedule.name, slotMs, context);
+          working.add(work);
+          return await work.finally(() => working.delete(work));
+        },
+      });
+      async function make(
+        schedule: string,
+        slotMs: number,
+        { store: claims, holder }: SlotContext,
+      ): Promise<SlotResult> {
+        const key = { schedule, slotMs };
+        const claim = await claims.claimSlot(key, holder, MINUTE_MS);
+        if (claim.kind !== "claimed") return claim;
+        driven.ran.push({ ...key, atMs: clock.ms });
+        await run(driven, key);
+        await claims.endSlot(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
+        return { kind: "ran", state: "made", exitCode: 0, note: null };
+      }
+    },
+  };
+  return driven;
+}
+
+const times = ({ ran }: Driven) => ran.map(({ slotMs }) => new Date(slotMs).toISOString().slice(5, 16));
+const statesOf = async (store: Store) =>
+  (await store.listSlots({ limit: 100 }))
+    .map(({ slotMs, state }) => [new Date(slotMs).toISOString().slice(5, 16), state])
+    .toReversed();
+
+/** 04:00 and 21:00 of each day of 2026 on that zone's clocks, without croner. */
+function oracle(timezone: string, days: number): number[] {
+  const first = Temporal.PlainDate.from("2026-01-01");
+  return Array.from({ length: days }, (_, index) => first.add({ days: index })).flatMap((day) =>
+    ["04:00", "21:00"].map(
+      (time) => day.toZonedDateTime({ timeZone: timezone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds,
+    ),
+  );
+}
+
+test.each(["UTC", "America/New_York", "Asia/Kolkata"])(
+  "a year of two slots a day in %s: each exactly once, at its time",
+  async (timezone) => {
+    const slots = oracle(timezone, 365);
+    const driven = await drive({
+      schedules: [{ ...SCHEDULE, timezone }],
+      startMs: slots[0]! - HOUR_MS,
+      beatMs: 24 * HOUR_MS,
+    });
+    await driven.until(slots.at(-1)! + HOUR_MS);
+    expect(driven.ran.map(({ slotMs }) => slotMs)).toEqual(slots);
+    expect(driven.ran.every(({ slotMs, atMs }) => atMs - slotMs < 1000)).toBe(true);
+    await driven.store[Symbol.asyncDispose]();
+  },
+  600_000,
+);
+
+describe("after downtime", () => {
+  test("latest: the newest missed slot is made late, the others are written down", async () => {
+    const driven = await drive();
+    await driven.until(START + 2 * HOUR_MS);
+    driven.clock.ms = Date.parse("2026-07-12T12:00:00Z");
+    await driven.until(driven.clock.ms + MINUTE_MS);
+    expect(times(driven)).toEqual(["07-10T21:00", "07-12T04:00"]);
+    expect(await statesOf(driven.store)).toEqual([
+      // Where it began.
+      ["07-10T04:00", "skipped"],
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "skipped"],
+      ["07-11T21:00", "skipped"],
+      ["07-12T04:00", "made"],
+    ]);
+  });
+
+  test("none: all of them are written down, and the next one runs", async () => {
+    const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp: "none" }] });
+    await driven.until(START + 2 * HOUR_MS);
+    driven.clock.ms = Date.parse("2026-07-11T12:00:00Z");
+    await driven.until(Date.parse("2026-07-11T21:01:00Z"));
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T21:00"]);
+  });
+
+  test("a schedule that is new begins now", async () => {
+    const driven = await drive({ startMs: Date.parse("2026-07-10T21:30:00Z") });
+    await driven.until(Date.parse("2026-07-11T03:00:00Z"));
+    expect(times(driven)).toEqual([]);
+  });
+
+  test("an interrupted slot is made again, unless a later one is due", async () => {
+    const store = await freshStore();
+    for (const hour of ["04", "21"]) {
+      const key = { schedule: SCHEDULE.name, slotMs: Date.parse(`2026-07-10T${hour}:00:00Z`) };
+      await store.claimSlot(key, "dead", MINUTE_MS);
+      await store.endSlot(key, "dead", { state: "interrupted", exitCode: 143, note: null, passId: null });
+    }
+    const driven = await drive({ store, startMs: Date.parse("2026-07-10T21:10:00Z") });
+    await driven.until(Date.parse("2026-07-10T21:12:00Z"));
+    expect(times(driven)).toContain("07-10T21:00");
+    const last = (await store.listSlots({ limit: 1 }))[0];
+    expect([last?.state, last?.attempts]).toEqual(["made", 2]);
+  });
+});
+
+describe("whatever the clock does, each slot once", () => {
+  test.each([
+    { name: "90 minutes forward over a slot", from: "2026-07-10T20:30:00Z", to: "2026-07-10T22:00:00Z" },
+    { name: "an hour back over a slot that was made", from: "2026-07-10T21:20:00Z", to: "2026-07-10T20:20:00Z" },
+    { name: "three days forward", from: "2026-07-10T22:00:00Z", to: "2026-07-13T22:00:00Z" },
+  ])("$name", async ({ from, to }) => {
+    const driven = await drive();
+    await driven.until(Date.parse(from));
+    driven.clock.ms = Date.parse(to);
+    await driven.until(Date.parse(to) + 8 * HOUR_MS);
+    expect(new Set(times(driven)).size).toBe(driven.ran.length);
+    expect(times(driven)).toContain("07-10T21:00");
+  });
+
+  test("back within the running loop: seen again, made once", async () => {
+    let jumped = false;
+    const driven: Driven = await drive({
+      run: async ({ clock }) => {
+        if (!jumped) clock.ms -= HOUR_MS;
+        jumped = true;
+      },
+    });
+    await driven.until(START + 3 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00"]);
+  });
+});
+
+test("a slot that comes while the one before it runs is skipped and counted", async () => {
+  const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
+  const driven = await drive({
+    schedules: [often],
+    concurrent: true,
+    run: async ({ clock, ran }) => {
+      const began = clock.ms;
+      while (ran.length === 1 && clock.ms < began + 3 * MINUTE_MS) await Bun.sleep(1);
+    },
+  });
+  await driven.until(START + 6 * MINUTE_MS);
+  const states = await statesOf(driven.store);
+  expect(states.filter(([, state]) => state === "skipped").length).toBeGreaterThanOrEqual(2);
+  expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
+});
+
+test("what somebody else is making is left to him, and taken over when he dies", async () => {
+  const store = await freshStore();
+  const key = { schedule: SCHEDULE.name, slotMs: Date.parse("2026-07-10T21:00:00Z") };
+  const driven = await drive({ store, startMs: Date.parse("2026-07-10T20:59:00Z") });
+  await store.claimSlot(key, "other", MINUTE_MS);
+  await driven.until(Date.parse("2026-07-10T21:02:00Z"));
+  expect(times(driven)).toEqual([]);
+  await store.endSlot(key, "other", { state: "interrupted", exitCode: 143, note: null, passId: null });
+  await driven.until(Date.parse("2026-07-10T21:04:00Z"));
+  expect(times(driven)).toEqual(["07-10T21:00"]);
+});

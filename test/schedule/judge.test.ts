@@ -1,0 +1,97 @@
+/** Whether a schedule does its work, told from its slots. */
+import { expect, test } from "bun:test";
+import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
+import type { SlotRow } from "../../src/store/store.ts";
+import { SCHEDULE } from "../making/schedules.ts";
+
+const NOW = Date.parse("2026-07-10T21:30:00Z");
+const SLOT = Date.parse("2026-07-10T21:00:00Z");
+const BEFORE = Date.parse("2026-07-10T04:00:00Z");
+
+const row = (override: Partial<SlotRow>): SlotRow => ({
+  schedule: "twice-a-day",
+  slotMs: SLOT,
+  state: "made",
+  holder: "h",
+  attempts: 1,
+  claimedMs: SLOT,
+  endedMs: SLOT + 12_000,
+  leaseUntilMs: null,
+  exitCode: 0,
+  note: null,
+  passId: "p",
+  ...override,
+});
+
+test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: string }>([
+  { name: "made", slots: [row({})], status: "ok", says: "the slot of 10 Jul 2026 21:00 was made in 12s" },
+  { name: "nothing is known", slots: [], status: "never-run", says: "never ran: is the timer or the daemon there?" },
+  {
+    name: "nobody ran the newest",
+    slots: [row({ slotMs: BEFORE })],
+    status: "late",
+    says: "the slot of 10 Jul 2026 21:00 was run by nobody",
+  },
+  {
+    name: "the newest was due a moment ago: the one before it tells",
+    slots: [row({ slotMs: BEFORE })],
+    now: SLOT + 299_000,
+    status: "ok",
+    says: "the slot of 10 Jul 2026 04:00 was made",
+  },
+  {
+    name: "being made",
+    slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 1 })],
+    status: "running",
+    says: "is being made since 30m 00s by h",
+  },
+  {
+    name: "its holder is silent",
+    slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW - 1 })],
+    status: "late",
+    says: "was begun 30m 00s ago, and its holder is silent",
+  },
+  {
+    name: "some CRMs could not be read",
+    slots: [row({ exitCode: 3, note: "could not be read: b" })],
+    status: "incomplete",
+    says: "ended with exit 3: could not be read: b",
+  },
+  {
+    name: "failed",
+    slots: [row({ state: "failed", exitCode: 4, note: "x" })],
+    status: "failed",
+    says: "the slot of 10 Jul 2026 21:00: failed: x",
+  },
+  {
+    name: "skipped",
+    slots: [row({ state: "skipped", exitCode: null, note: "missed" })],
+    status: "skipped",
+    says: "skipped: missed",
+  },
+  {
+    name: "interrupted",
+    slots: [row({ state: "interrupted", exitCode: 143 })],
+    status: "interrupted",
+    says: "interrupted",
+  },
+])("$name: $status", ({ slots, now = NOW, status, says }) => {
+  const judged = judgeSchedule(SCHEDULE, slots, now);
+  expect(judged.status).toBe(status as never);
+  expect(judged.message).toContain(says);
+  expect(isWell(judged)).toBe(["ok", "running"].includes(status));
+});
+
+test("late, failed and never-run slots come first", () => {
+  const statuses = ["ok", "skipped", "never-run", "running", "failed", "late", "incomplete"] as const;
+  const sorted = sortJudgements(statuses.map((status) => ({ schedule: "s", status, slotMs: null, message: "" })));
+  expect(sorted.map(({ status }) => status)).toEqual([
+    "late",
+    "failed",
+    "never-run",
+    "incomplete",
+    "skipped",
+    "running",
+    "ok",
+  ]);
+});
