@@ -1,4 +1,5 @@
 /** Why a store could not be used, in words with advice. */
+import * as v from "valibot";
 import { describeTarget, type Target } from "../config/target.ts";
 import { AppError } from "../errors.ts";
 import { codeOf, describeFailure } from "../warehouse/failure.ts";
@@ -32,9 +33,14 @@ const REASONS: Record<string, string> = {
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
-/** Only errors of databases and of the system; anything else is a bug and stays what it is. */
+/** Only errors of databases, their rows and the system; anything else is a bug and stays what it is. */
 export function explainStoreFailure(error: unknown, target: Target): Error {
   if (error instanceof AppError) return error;
+  if (v.isValiError(error)) {
+    const place = v.getDotPath(error.issues[0]) ?? "its root";
+    const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: somebody else changed it`;
+    return new AppError("delivery", message, { cause: error });
+  }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
   const reason = REASONS[code];
   const options = { cause: error };

@@ -82,10 +82,10 @@ async function openPatiently(target: PostgresTarget, signal: AbortSignal): Promi
 async function runTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    await session.ask("COMMIT");
+    await session.end("COMMIT");
     return result;
   } catch (error) {
-    await session.ask("ROLLBACK").catch(() => {});
+    await session.end("ROLLBACK").catch(() => {});
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { readSavedReport } from "../report/saved.ts";
 import type { Report } from "../report/schema.ts";
 import type { Engine } from "./engine.ts";
-import { buildFilter, whole } from "./rows.ts";
+import { buildFilter, whole, writeAscii } from "./rows.ts";
 import type { ReadReport, ReportRow, Store } from "./store.ts";
 
 const BATCH = 200;
@@ -40,7 +40,7 @@ export async function keepPass(
     await ask(
       `INSERT INTO automation_reports_passes (id, origin, slot_ms, started_ms, document) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (id) DO NOTHING`,
-      [pass.pass_id, origin, slotMs, Date.parse(pass.started_at), writeDocument(pass)],
+      [pass.pass_id, origin, slotMs, Date.parse(pass.started_at), writeAscii(pass)],
     );
     for (const report of reports) {
       const { source, pass_id, report_generated_at, window_start, window_end, status } = report.metadata;
@@ -49,7 +49,7 @@ export async function keepPass(
         `INSERT INTO automation_reports_reports
           (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document)
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-        [nameReport(report), pass_id, source, origin, ...times, status, writeDocument(report)],
+        [nameReport(report), pass_id, source, origin, ...times, status, writeAscii(report)],
       );
     }
   });
@@ -62,15 +62,14 @@ export async function listReports(engine: Engine, filter: Parameters<Store["list
     ["generated_ms < ?", filter.untilMs],
     ["status = ?", filter.status],
   ]);
-  const rows = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status
-          FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
-        [...values, filter.limit],
-      ),
-  );
-  return rows.map((row) => v.parse(RowSchema, row));
+  return await engine.transact(async (ask) => {
+    const rows = await ask(
+      `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status
+        FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
+      [...values, filter.limit],
+    );
+    return rows.map((row) => v.parse(RowSchema, row));
+  });
 }
 
 export async function readReport(engine: Engine, id: string): Promise<ReadReport> {
@@ -137,12 +136,4 @@ async function deleteBatches(engine: Engine, text: string, beforeMs: number): Pr
 function nameReport({ metadata: { source, report_generated_at, pass_id } }: Report): string {
   const stamp = report_generated_at.replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
   return `${source}-${stamp}-${pass_id.slice(-6)}`;
-}
-
-/** JSON of the same meaning in ASCII alone, which a database of any encoding takes. */
-function writeDocument(document: unknown): string {
-  return JSON.stringify(document).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -1,7 +1,7 @@
 /** Slots: each is claimed by one row, which a single statement writes only where it still is as it was read. */
 import * as v from "valibot";
 import type { Engine } from "./engine.ts";
-import { buildFilter, whole } from "./rows.ts";
+import { buildFilter, whole, writeAscii } from "./rows.ts";
 import { SLOT_STATES, type Claim, type SlotKey, type SlotRow, type Store } from "./store.ts";
 
 const COLUMNS =
@@ -19,7 +19,8 @@ const RowSchema = v.pipe(
     ended_ms: v.nullable(whole),
     lease_until_ms: v.nullable(whole),
     exit_code: v.nullable(whole),
-    note: v.nullable(v.string()),
+    // As JSON: what went wrong may be said in any characters, and must not keep the slot from ending.
+    note: v.nullable(v.pipe(v.string(), v.parseJson(), v.string())),
     pass_id: v.nullable(v.string()),
   }),
   v.transform((row): SlotRow => ({
@@ -72,7 +73,7 @@ export async function endSlot(
     engine,
     `UPDATE automation_reports_slots SET state = $4, exit_code = $5, note = $6, pass_id = $7,
       ended_ms = ${engine.nowMs}, lease_until_ms = NULL WHERE ${RUNNING} RETURNING slot_ms`,
-    [key.schedule, key.slotMs, holder, state, exitCode, note, passId],
+    [key.schedule, key.slotMs, holder, state, exitCode, note === null ? null : writeAscii(note), passId],
   );
 }
 
@@ -82,7 +83,7 @@ export async function skipSlot(engine: Engine, key: SlotKey, note: string): Prom
     `INSERT INTO automation_reports_slots (schedule, slot_ms, state, attempts, ended_ms, note)
       VALUES ($1, $2, 'skipped', 0, ${engine.nowMs}, $3)
       ON CONFLICT (schedule, slot_ms) DO NOTHING RETURNING slot_ms`,
-    [key.schedule, key.slotMs, note],
+    [key.schedule, key.slotMs, writeAscii(note)],
   );
 }
 
@@ -92,26 +93,24 @@ export async function listSlots(engine: Engine, filter: Parameters<Store["listSl
     ["slot_ms >= ?", filter.sinceMs],
     ["slot_ms < ?", filter.untilMs],
   ]);
-  const rows = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT ${COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
-        [...values, filter.limit],
-      ),
-  );
-  return rows.map((row) => v.parse(RowSchema, row));
+  return await engine.transact(async (ask) => {
+    const rows = await ask(
+      `SELECT ${COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
+      [...values, filter.limit],
+    );
+    return rows.map((row) => v.parse(RowSchema, row));
+  });
 }
 
 async function readSlot(engine: Engine, key: SlotKey): Promise<{ slot: SlotRow | null; nowMs: number }> {
-  const [row] = await engine.transact(
-    async (ask) =>
-      await ask(
-        `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
-        [key.schedule, key.slotMs],
-      ),
-  );
-  if (row === undefined) return { slot: null, nowMs: 0 };
-  return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
+  return await engine.transact(async (ask) => {
+    const [row] = await ask(
+      `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
+      [key.schedule, key.slotMs],
+    );
+    if (row === undefined) return { slot: null, nowMs: 0 };
+    return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
+  });
 }
 
 /** Which attempt it is; null where the row is no longer as it was seen. */

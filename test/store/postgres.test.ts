@@ -1,5 +1,7 @@
 /** The store in PostgreSQL where it is not a plain server that is always there. */
 import { afterAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { openStore } from "../../src/store/open.ts";
 import { PGBOUNCER, startPgBouncer } from "../making/pgbouncer.ts";
 import { connect, startPostgres } from "../making/postgres-server.ts";
@@ -31,6 +33,16 @@ describe.skipIf(PGBOUNCER === null)("through PgBouncer, two connections in trans
     expect({ ...left }).toEqual({ timeout: "0", open: 0 });
     await sql.end();
   });
+});
+
+test("what is usual leaves no line in the server's log", async () => {
+  const server = await startPostgres();
+  await using store = await openStore(targetOf(server.url()));
+  const log = () => readFileSync(join(server.socketDirectory, "log"), "utf8");
+  const before = log();
+  await store.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  await store.claimSlot({ schedule: "a", slotMs: 1 }, "b", 1000);
+  expect(log()).toBe(before);
 });
 
 test("restarted under it: a call waits for the server to come back, nothing is lost", async () => {

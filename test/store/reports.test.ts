@@ -106,6 +106,11 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       status: "unreadable",
       problem: "schema_version 2 is newer than this program knows: use the program that wrote it",
     });
+    await alter(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
+    expect(store.listReports({ limit: 2 })).rejects.toMatchObject({
+      kind: "delivery",
+      message: expect.stringContaining("a row is not as this program writes it, at status"),
+    });
     expect((await store.check()).map((line) => line.split(":")[0])).toEqual([`report ${a?.id}`, `report ${b?.id}`]);
   });
 

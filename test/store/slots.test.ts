@@ -61,6 +61,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual({ kind: "ended", state: "skipped" });
   });
 
+  test("a note is kept as it is, whatever is in it", async () => {
+    await using store = await open();
+    const note = "ä 漢 \u0000 \ud800 'x' $1";
+    await store.claimSlot(KEY, OTHER, 60_000);
+    expect(await store.endSlot(KEY, OTHER, { state: "failed", exitCode: 4, note, passId: null })).toBe(true);
+    expect((await store.listSlots({ limit: 1 })).map((slot) => [slot.note, slot.exitCode])).toEqual([[note, 4]]);
+  });
+
   test("slots are listed newest first, by schedule and time", async () => {
     await using store = await open();
     for (const [schedule, slotMs] of [

@@ -35,7 +35,7 @@ CREATE TABLE automation_reports_slots (
   ended_ms BIGINT,
   lease_until_ms BIGINT,
   exit_code INTEGER,
-  note TEXT,
+  note TEXT,                     -- a JSON string
   pass_id TEXT,
   PRIMARY KEY (schedule, slot_ms)
 );

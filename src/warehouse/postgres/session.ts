@@ -11,6 +11,8 @@ export type Session = {
   protection: Protection;
   /** One statement with its parameters, or several in one text without any. */
   ask: <T extends object>(text: string, values?: postgres.ParameterOrJSON<never>[]) => Promise<T[]>;
+  /** Ends the transaction before the session ends, and throws where that fails. */
+  end: (how: "COMMIT" | "ROLLBACK") => Promise<void>;
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -162,13 +164,18 @@ async function connect(
         throw error;
       }
     };
+    let ended = false;
+    const end: Session["end"] = async (how) => {
+      ended = true;
+      await ask(how);
+    };
     const leave = async () => {
       // A pooler would throw a server connection away that is left in a transaction.
-      if (usable) await ask("COMMIT").catch(() => {});
+      if (usable && !ended) await ask("COMMIT").catch(() => {});
       await close();
     };
     await ask(purpose.begin);
-    return { host, protection, ask, [Symbol.asyncDispose]: leave };
+    return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();
     throw error;
