@@ -1,5 +1,5 @@
 /** The scheduler as it is installed: the compiled executable, real stores, real signals, a clock that really jumps. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
@@ -102,7 +102,7 @@ describe("schedule run", () => {
     const cwd = configured();
     for (const [args, says] of [
       [["offten"], "did you mean often?"],
-      [[], "name"],
+      [[], "NAME is missing"],
       [["often", "twice"], "twice"],
     ] as const) {
       const { code, stderr } = await runCli(["schedule", "run", ...args], { cwd });
@@ -126,6 +126,16 @@ test("list, history and status tell what was, what comes and what is wrong", asy
 });
 
 describe("the daemon", () => {
+  const started: ReturnType<typeof start>[] = [];
+  const launch: typeof start = (...parameters) => {
+    const child = start(...parameters);
+    started.push(child);
+    return child;
+  };
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
+
   const logOf = (child: ReturnType<typeof start>) => {
     const lines: string[] = [];
     const reading = (async () => {
@@ -136,30 +146,35 @@ describe("the daemon", () => {
 
   test("stopped by SIGTERM in mid-report: within 5 s, exit 0, the slot free again, no backend left", async () => {
     await slowDown(database);
-    const cwd = configured();
-    const child = start(["schedule"], { cwd });
-    const log = logOf(child);
-    await until(() => log.text().includes("scheduler started"));
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const byHand = launch(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    byHand.kill("SIGTERM");
+    expect(await byHand.exited).toBe(143);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143, attempts: 1 }]);
+    // The daemon finds it, and is stopped over it itself.
+    const child = launch(["schedule"], { cwd });
     await backendPid(database);
     const stopped = performance.now();
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
     expect(performance.now() - stopped).toBeLessThan(5000);
-    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143 }]);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143, attempts: 2 }]);
     await until(async () => {
       const [row] = await database.sql`SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE datname = ${database.name} AND application_name = 'automation-reports'`;
       return row?.["n"] === 0;
     });
-  }, 90_000);
+  }, 30_000);
 
   test("killed in mid-report: the store is whole, and the slot is taken over once", async () => {
     await slowDown(database);
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
-    const child = start(["schedule", "run", "daily"], { cwd });
-    await backendPid(database);
+    const child = launch(["schedule", "run", "daily"], { cwd });
+    const backend = await backendPid(database);
     child.kill("SIGKILL");
     await child.exited;
+    await database.sql`SELECT pg_terminate_backend(${backend})`;
     expect(await slotsIn(cwd)).toMatchObject([{ state: "running", attempts: 1 }]);
     await database.sql.unsafe(
       "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
@@ -175,7 +190,7 @@ describe("the daemon", () => {
   test("SIGHUP loads the configuration again; a broken one is refused and the old one stays", async () => {
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
     const path = join(cwd, "automation-reports.toml");
-    const child = start(["schedule"], { cwd });
+    const child = launch(["schedule"], { cwd });
     const log = logOf(child);
     await until(() => log.text().includes("scheduler started"));
     const good = readFileSync(path, "utf8");
@@ -206,8 +221,12 @@ describe("the daemon", () => {
       };
 
       test.each([
-        { name: "90 minutes forward, over a slot", to: "2026-07-10T22:25:00Z", slots: ["10T21:00 made"] },
-        { name: "an hour back", to: "2026-07-10T19:55:00Z", slots: [] },
+        {
+          name: "90 minutes forward, over a slot",
+          to: "2026-07-10T22:25:00Z",
+          slots: ["10T21:00 made", "10T04:00 skipped"],
+        },
+        { name: "an hour back", to: "2026-07-10T19:55:00Z", slots: ["10T04:00 skipped"] },
         {
           name: "three days forward",
           to: "2026-07-13T20:55:00Z",
@@ -218,6 +237,7 @@ describe("the daemon", () => {
             "11T21:00 skipped",
             "11T04:00 skipped",
             "10T21:00 skipped",
+            "10T04:00 skipped",
           ],
         },
       ])(
@@ -226,7 +246,7 @@ describe("the daemon", () => {
           const cwd = configured('[[schedule]]\nname = "twice"\ncron = ["0 4 * * *", "0 21 * * *"]\n');
           const clock = join(cwd, "clock");
           setClock(clock, "2026-07-10T20:55:00Z");
-          const child = start(["schedule"], {
+          const child = launch(["schedule"], {
             cwd,
             env: {
               ...peer.env,
@@ -252,7 +272,6 @@ describe("the daemon", () => {
           expect(await child.exited).toBe(0);
           await peer.hears("STOPPING=1");
           expect(peer.heard.some((line) => line.startsWith("STATUS=1 schedule, next slot 2026-07-"))).toBe(true);
-          peer.stop();
         },
         60_000,
       );
