@@ -29,8 +29,8 @@ export type RuleActivity = {
   lastSuccessMs: number | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
-  /** Every start in the current window, rehearsals and wrappers apart; null where they are too many to list. */
-  runs: Run[] | null;
+  /** Every start in the current window, ascending, rehearsals and wrappers apart; null where they are too many to list. */
+  startsMs: number[] | null;
   /** The current window's runs that have no end. */
   running: Run[];
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */

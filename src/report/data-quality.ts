@@ -1,12 +1,10 @@
 /** Rows that contradict themselves or each other, counted, with the ids to look at and what they mean. */
-import type { ReadActivity, Run } from "./activity.ts";
+import type { ReadActivity } from "./activity.ts";
 import { compareNames } from "./rules.ts";
 import { CONTRADICTION_KINDS, type Contradiction, type Report } from "./schema.ts";
 
 export type DataQuality = NonNullable<Report["data_quality"]>;
 
-/** Starts of one rule this close to each other are probably one run with two rows. */
-const DUPLICATE_MS = 5000;
 const SHOWN_IDS = 3;
 /** A rule whose finished runs process fewer on average may well find nothing. */
 const MANY_RECORDS = 100;
@@ -24,7 +22,7 @@ const MEANINGS: Record<Contradiction, string> = {
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
-  "probable-duplicates": `Starts of one rule within ${DUPLICATE_MS / 1000} s: probably one run with two rows, counted twice`,
+  "probable-duplicates": "Starts of one rule within 5 s: probably one run with two rows, counted twice",
   "wrapper-disagrees": "A wrapper tells another story than the runs inside it: trust the runs",
 };
 
@@ -34,7 +32,6 @@ export function listContradictions(activity: ReadActivity): DataQuality {
     ...activity.contradictions.filter(
       ({ kind, rule }) => kind !== "success-without-records" || isUnusual(activity, rule),
     ),
-    ...activity.rules.flatMap(({ rule, runs }) => findDuplicates(rule, runs ?? [])),
     ...activity.wrappers.flatMap(compareWrapper),
   ];
   return CONTRADICTION_KINDS.flatMap((kind) => {
@@ -58,16 +55,6 @@ function isUnusual({ rules }: ReadActivity, name: string | null): boolean {
 }
 
 type Row = ReadActivity["contradictions"][number];
-
-/** Each start that follows another too closely; runs are in the order of their starts. */
-function findDuplicates(rule: string, runs: Run[]): Row[] {
-  const doubles = runs.filter((run, index) => {
-    const before = runs[index - 1];
-    return before !== undefined && run.startedMs - before.startedMs <= DUPLICATE_MS;
-  });
-  if (doubles.length === 0) return [];
-  return [{ kind: "probable-duplicates", rule, n: doubles.length, ids: doubles.flatMap(({ id }) => id ?? []) }];
-}
 
 function compareWrapper({ rule, id, status, total, successful }: ReadActivity["wrappers"][number]): Row[] {
   const hides = status === "success" && successful < total;

@@ -98,7 +98,7 @@ function compareRule(
   if (unread.length > 0) return { rule, texts, schedules, compared: null, reasons: unread };
   const comparison = compareRuns({
     schedules,
-    startsMs: activity === undefined ? [] : (activity.runs?.map(({ startedMs }) => startedMs) ?? null),
+    startsMs: activity === undefined ? [] : activity.startsMs,
     seen: activity === undefined ? 0 : countRuns(activity),
     window,
     lateAfterMs,

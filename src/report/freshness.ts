@@ -81,12 +81,9 @@ function isOnlyBeside(rule: RuleActivity | undefined): boolean {
  * night is not silent in the morning. Where too few starts are known, the window before divided by its runs.
  */
 function findUsualInterval(rule: RuleActivity, window: Window): { intervalMs: number; n: number } | null {
-  const gaps = [
-    ...listGaps(rule.lookback?.startsMs ?? []),
-    ...listGaps((rule.runs ?? []).map(({ startedMs }) => startedMs)),
-  ];
+  const gaps = [...listGaps(rule.lookback?.startsMs ?? []), ...listGaps(rule.startsMs ?? [])];
   if (gaps.length >= 3) return { intervalMs: Math.max(...gaps), n: gaps.length };
-  const finished = rule.runs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
+  const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
 }
 

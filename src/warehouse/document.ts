@@ -50,9 +50,11 @@ export const documentSchema = v.object({
   errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), v.array(v.number())])),
   /** part, rule, start, id. */
   running: v.array(v.tuple([part, v.string(), v.number(), id])),
-  starts: v.array(v.object({ rule: v.string(), runs: v.array(v.tuple([v.number(), id])) })),
+  starts: v.array(v.object({ rule: v.string(), runs: v.array(v.number()) })),
   /** rule, number of the contradiction, n, ids. */
   contradictions: v.array(v.tuple([v.string(), v.number(), v.number(), v.array(id)])),
+  /** rule, n, ids. */
+  duplicates: v.array(v.tuple([v.string(), v.number(), v.array(id)])),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
   wrappers: v.array(v.tuple([v.string(), id, v.nullable(status), v.number(), v.number()])),
   /** whether at infinity, n, ids. */

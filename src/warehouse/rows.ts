@@ -109,14 +109,12 @@ function readRules(document: Document): RuleActivity[] {
       duration: measureDurations(finished, figuresOf.get(rule)),
       lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
       newestError: newest?.[2] ?? null,
-      runs:
+      startsMs:
         current.length === 0
           ? []
           : document.starts.length === 0 && !current.every(({ state }) => state === "dry_run" || state === "wrapper")
             ? null
-            : (runsOf.get(rule) ?? [])
-                .map(([startedMs, id]) => ({ startedMs, id }))
-                .toSorted((a, b) => a.startedMs - b.startedMs),
+            : (runsOf.get(rule) ?? []).toSorted((a, b) => a - b),
       running: (runningOf.get(rule) ?? []).map(([, , startedMs, id]) => ({ startedMs, id })),
       usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
       lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
@@ -143,6 +141,12 @@ function readContradictions(document: Document): ReadActivity["contradictions"] 
       const kind = CONTRADICTIONS[bit];
       return kind === undefined ? [] : [{ kind, rule, n, ids: known(ids) }];
     }),
+    ...document.duplicates.map(([rule, n, ids]) => ({
+      kind: "probable-duplicates" as const,
+      rule,
+      n,
+      ids: known(ids),
+    })),
     ...document.displaced.map(([infinite, n, ids]) => ({
       kind: infinite ? ("start-at-infinity" as const) : ("start-in-future" as const),
       rule: null,

@@ -35,7 +35,7 @@ export function rule(
     duration: null,
     lastSuccessMs: null,
     newestError: null,
-    runs: [],
+    startsMs: [],
     running: [],
     usualRecords: null,
     lookback: null,

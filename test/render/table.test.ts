@@ -90,7 +90,9 @@ describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
     const rich = report(
       activity({
         source: "trusting",
-        rules: [rule("contacts", { success: 3, failed: 2 }, { runs: null, newestError: "HTTP 429 Too Many Requests" })],
+        rules: [
+          rule("contacts", { success: 3, failed: 2 }, { startsMs: null, newestError: "HTTP 429 Too Many Requests" }),
+        ],
         failures: [
           {
             rule: "contacts",
@@ -168,7 +170,11 @@ test("why runs failed, which rows mislead, what was expected", () => {
     activity({
       source: "hubspot",
       rules: [
-        rule("contacts", { success: 46, failed: 2 }, { runs: null, lastSuccessMs: Date.parse("2026-07-10T20:30:00Z") }),
+        rule(
+          "contacts",
+          { success: 46, failed: 2 },
+          { startsMs: null, lastSuccessMs: Date.parse("2026-07-10T20:30:00Z") },
+        ),
       ],
       failures: [
         {

@@ -7,11 +7,11 @@ import { WINDOW } from "../making/reports.ts";
 
 const HOUR_MS = 3_600_000;
 const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
-const runs = (...hoursAgo: number[]) => hoursAgo.map((hours) => ({ startedMs: ago(hours), id: null })).toReversed();
+const runs = (...hoursAgo: number[]) => hoursAgo.map(ago).toReversed();
 const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
 
 /** Something else runs, so that the CRM as a whole is not silent. */
-const alive = rule("alive", { success: 24 }, { runs: hourly, lastSuccessMs: ago(0.5), previous: { success: 24 } });
+const alive = rule("alive", { success: 24 }, { startsMs: hourly, lastSuccessMs: ago(0.5), previous: { success: 24 } });
 
 type Case = {
   name: string;
@@ -31,7 +31,7 @@ const CASES: Case[] = [
   {
     name: "a success exactly as old as the warning's limit",
     facts: {
-      rules: [alive, rule("deals", { success: 8 }, { runs: null, lastSuccessMs: ago(6) })],
+      rules: [alive, rule("deals", { success: 8 }, { startsMs: null, lastSuccessMs: ago(6) })],
       declaredRules: [declared("deals", every("every 4 hours"))],
     },
     found: [],
@@ -39,7 +39,7 @@ const CASES: Case[] = [
   {
     name: "a minute older",
     facts: {
-      rules: [alive, rule("deals", { success: 8 }, { runs: null, lastSuccessMs: ago(6) - 60_000 })],
+      rules: [alive, rule("deals", { success: 8 }, { startsMs: null, lastSuccessMs: ago(6) - 60_000 })],
       declaredRules: [declared("deals", every("every 4 hours"))],
     },
     found: [
@@ -67,7 +67,7 @@ const CASES: Case[] = [
   {
     name: "a rule whose failing runs are a finding is not overdue besides",
     facts: {
-      rules: [alive, rule("deals", { failed: 6 }, { runs: runs(2, 6, 10, 14, 18, 22), lastSuccessMs: ago(30) })],
+      rules: [alive, rule("deals", { failed: 6 }, { startsMs: runs(2, 6, 10, 14, 18, 22), lastSuccessMs: ago(30) })],
       declaredRules: [declared("deals", every("every 4 hours"))],
     },
     found: [["rule-success-rate-low", "critical", "deals: 0 of 6 runs succeeded (0.0 %), the last success 1d 06h ago"]],
@@ -80,7 +80,7 @@ const CASES: Case[] = [
         rule(
           "deals",
           { success: 18 },
-          { runs: hourly.filter((_, index) => index < 3 || index > 8), lastSuccessMs: ago(0.5) },
+          { startsMs: hourly.filter((_, index) => index < 3 || index > 8), lastSuccessMs: ago(0.5) },
         ),
       ],
       declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
@@ -98,7 +98,7 @@ const CASES: Case[] = [
     facts: {
       rules: [
         alive,
-        rule("deals", { success: 23 }, { runs: hourly.filter((_, index) => index !== 5), lastSuccessMs: ago(0.5) }),
+        rule("deals", { success: 23 }, { startsMs: hourly.filter((_, index) => index !== 5), lastSuccessMs: ago(0.5) }),
       ],
       declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
     },
@@ -196,7 +196,7 @@ const CASES: Case[] = [
           "deals",
           { success: 24 },
           {
-            runs: hourly.map(({ startedMs }, index) => ({ startedMs: startedMs + (index % 2) * 900_000, id: null })),
+            startsMs: hourly.map((startedMs, index) => startedMs + (index % 2) * 900_000),
             lastSuccessMs: ago(0.5),
           },
         ),
@@ -210,7 +210,7 @@ const CASES: Case[] = [
     facts: {
       rules: [
         alive,
-        rule("deals", { success: 41 }, { runs: null, lastSuccessMs: ago(0.5), previous: { success: 10 } }),
+        rule("deals", { success: 41 }, { startsMs: null, lastSuccessMs: ago(0.5), previous: { success: 10 } }),
       ],
     },
     found: [["runs-too-often", "warning", "deals: 41 runs in 24 h, 10 in the window before"]],
@@ -230,7 +230,11 @@ describe.each(CASES)("$name", ({ facts, settings = {}, found }) => {
 
 test("at most ten recommendations, most urgent first, and rules that fail alike are advised on once", () => {
   const failing = Array.from({ length: 6 }, (_, index) =>
-    rule(`r${index}`, { failed: 5 }, { newestError: `HTTP 429 Too Many Requests: retry in ${index} s`, runs: null }),
+    rule(
+      `r${index}`,
+      { failed: 5 },
+      { newestError: `HTTP 429 Too Many Requests: retry in ${index} s`, startsMs: null },
+    ),
   );
   const silent = Array.from({ length: 12 }, (_, index) => rule(`s${index}`, {}, { previous: { success: 9 } }));
   const { recommendations, findings } = report(activity({ rules: [...failing, ...silent] }));

@@ -53,18 +53,8 @@ r AS MATERIALIZED (
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN finished_at >= started_at AND finished_at <= row_end AND cleaned_up IS NOT TRUE
       THEN date_part('epoch', finished_at - started_at) END AS d,
-    CASE WHEN state <> 'success' THEN left(error, 1001) END AS error,
-    -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
-    CASE WHEN part = 'current' AND state NOT IN ('dry_run', 'wrapper') THEN
-      CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
-      + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
-      + CASE WHEN meaning = 'running' AND finished_at <= row_end THEN 4 ELSE 0 END
-      + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_at IS NULL THEN 8 ELSE 0 END
-      + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
-      + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
-      + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
-      + CASE WHEN cleaned_up THEN 128 ELSE 0 END
-    ELSE 0 END AS flags
+    cleaned_up,
+    left(error, 1001) AS error
   FROM judged
 ),
 finished AS NOT MATERIALIZED (
@@ -105,14 +95,31 @@ SELECT json_build_object(
     SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND finished_at IS NULL ORDER BY started_at LIMIT 1000) n),
   -- When each run started, where there are not too many to list.
   'starts', (SELECT coalesce(json_agg(s), '[]') FROM (
-    SELECT rule, json_agg(json_build_array(floor(date_part('epoch', started_at) * 1000), id)) AS runs
+    SELECT rule, json_agg(floor(date_part('epoch', started_at) * 1000)) AS runs
     FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
       AND (SELECT count(*) FROM r WHERE part = 'current') <= 10000
     GROUP BY rule) s),
+  -- Powers of two in the order of CONTRADICTIONS in rows.ts; from r, where the state of a row is known once and for all.
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
-    SELECT rule, bit, count(*) AS n, (array_agg(id ORDER BY started_at DESC))[1:3] AS ids
-    FROM r CROSS JOIN generate_series(0, 7) bit
+    SELECT rule, bit, count(*) AS n, (array_agg(id ORDER BY started_at DESC))[1:3] AS ids FROM (
+      SELECT rule, id, started_at,
+        CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
+        + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
+        + CASE WHEN meaning = 'running' AND finished_at <= $3::timestamptz THEN 4 ELSE 0 END
+        + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_at IS NULL THEN 8 ELSE 0 END
+        + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
+        + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
+        + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
+        + CASE WHEN cleaned_up THEN 128 ELSE 0 END AS flags
+      FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')) f
+    CROSS JOIN generate_series(0, 7) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
+  -- The later one of two that start within 5 seconds of each other.
+  'duplicates', (SELECT coalesce(json_agg(json_build_array(rule, n, ids)), '[]') FROM (
+    SELECT rule, count(*) AS n, (array_agg(id ORDER BY started_at))[1:3] AS ids FROM (
+      SELECT rule, id, started_at, lag(started_at) OVER (PARTITION BY rule ORDER BY started_at, id) AS before
+      FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')) x
+    WHERE started_at <= before + interval '5 seconds' GROUP BY rule) d),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id, w.meaning, c.total, c.successful)), '[]') FROM (
     SELECT * FROM r WHERE part = 'current' AND state = 'wrapper' AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w

@@ -19,17 +19,16 @@ export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boo
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
-/** Newest rows of one CRM, or of all where no index leads with the CRM. */
-const ROWS_OF_CRM = 10_000;
-const ROWS_OF_ALL = 50_000;
+/** The newest rows before both windows: of one CRM, or of all where no index leads with the CRM. */
+const NEWEST_ROWS = 10_000;
 
 export function chooseLookback({ indexes, rows }: TableFacts, preset: PresetName): Lookback {
   const { source, rule, start } = PRESETS[preset].columns;
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: ROWS_OF_CRM };
-  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: ROWS_OF_CRM };
-  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, rows: ROWS_OF_ALL };
+  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: NEWEST_ROWS };
+  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS };
+  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, rows: NEWEST_ROWS };
   return rows !== null && rows <= SMALL_TABLE_ROWS
-    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: ROWS_OF_CRM }
+    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS }
     : { sql: noneSql, kind: "none", ofCrm: false, rows: 0 };
 }

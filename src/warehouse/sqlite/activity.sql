@@ -52,22 +52,25 @@ r AS MATERIALIZED (
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN finished_ms >= started_ms AND finished_ms <= row_end AND cleaned_up IS NOT TRUE
       THEN (finished_ms - started_ms) / 1000.0 END AS d,
-    iif(state <> 'success', substr(CAST(error AS TEXT), 1, 1001), NULL) AS error,
-    -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
-    CASE WHEN part = 'current' AND state NOT IN ('dry_run', 'wrapper') THEN
-      CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
-      + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
-      + CASE WHEN meaning = 'running' AND finished_ms <= row_end THEN 4 ELSE 0 END
-      + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_ms IS NULL THEN 8 ELSE 0 END
-      + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
-      + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
-      + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
-      + CASE WHEN cleaned_up THEN 128 ELSE 0 END
-    ELSE 0 END AS flags
+    cleaned_up,
+    substr(CAST(error AS TEXT), 1, 1001) AS error
   FROM judged
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
+),
+-- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
+flagged AS NOT MATERIALIZED (
+  SELECT rule, id, started_ms,
+        CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
+        + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
+        + CASE WHEN meaning = 'running' AND finished_ms <= ?3 THEN 4 ELSE 0 END
+        + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_ms IS NULL THEN 8 ELSE 0 END
+        + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
+        + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
+        + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
+        + CASE WHEN cleaned_up THEN 128 ELSE 0 END AS flags
+  FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
 lookback AS NOT MATERIALIZED (
   SELECT rule,
@@ -122,15 +125,23 @@ SELECT json_object(
     ORDER BY started_ms LIMIT 1000))),
   -- When each run started, where there are not too many to list.
   'starts', json((SELECT json_group_array(json_object('rule', rule, 'runs', json(runs))) FROM (
-    SELECT rule, json_group_array(json_array(started_ms, id)) AS runs
+    SELECT rule, json_group_array(started_ms) AS runs
     FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
       AND (SELECT count(*) FROM r WHERE part = 'current') <= 10000
     GROUP BY rule))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
-    SELECT rule, value AS bit, count(*) AS n,
-      (SELECT json_group_array(id) FROM (SELECT id FROM r o WHERE o.rule = r.rule AND (o.flags & (1 << value)) <> 0
-        ORDER BY started_ms DESC LIMIT 3)) AS ids
-    FROM r CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0 GROUP BY rule, value))),
+    SELECT rule, value AS bit, count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
+      SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC) AS at
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0)
+    GROUP BY rule, value))),
+  -- The later one of two that start within 5 seconds of each other.
+  'duplicates', json((SELECT json_group_array(json_array(rule, n, json(ids))) FROM (
+    SELECT rule, count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
+      SELECT rule, id, row_number() OVER (PARTITION BY rule ORDER BY started_ms) AS at FROM (
+        SELECT rule, id, started_ms, lag(started_ms) OVER (PARTITION BY rule ORDER BY started_ms, id) AS before
+        FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper'))
+      WHERE started_ms <= before + 5000)
+    GROUP BY rule))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, id, meaning, total, successful)) FROM (
     SELECT w.rule, w.id, w.meaning,
