@@ -101,7 +101,7 @@ SELECT json_build_object(
     GROUP BY rule) s),
   -- Powers of two in the order of CONTRADICTIONS in rows.ts; from r, where the state of a row is known once and for all.
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
-    SELECT rule, bit, count(*) AS n, (array_agg(id ORDER BY started_at DESC))[1:3] AS ids FROM (
+    WITH flagged AS MATERIALIZED (SELECT * FROM (
       SELECT rule, id, started_at,
         CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
@@ -111,9 +111,10 @@ SELECT json_build_object(
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up THEN 128 ELSE 0 END AS flags
-      FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')) f
-    CROSS JOIN generate_series(0, 7) bit
-    WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
+      FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')) f WHERE flags <> 0)
+    SELECT rule, bit, count(*) AS n, (array_agg(id ORDER BY started_at DESC))[1:3] AS ids
+    FROM flagged CROSS JOIN generate_series(0, 7) bit
+    WHERE (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- The later one of two that start within 5 seconds of each other.
   'duplicates', (SELECT coalesce(json_agg(json_build_array(rule, n, ids)), '[]') FROM (
     SELECT rule, count(*) AS n, (array_agg(id ORDER BY started_at))[1:3] AS ids FROM (
