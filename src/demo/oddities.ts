@@ -11,12 +11,21 @@ type Oddity = {
   processed?: number;
   failed?: number;
   error?: string;
+  wrapper?: true;
 };
 
 const HOUR_MS = 3_600_000;
 
 const ODDITIES: Oddity[] = [
-  { crm: "callrail", rule: "calls", hoursAgo: 2.3, status: "success", seconds: 20, processed: 60, failed: 4 },
+  {
+    crm: "callrail",
+    rule: "calls",
+    hoursAgo: 2.3,
+    status: "success",
+    seconds: 20,
+    processed: 60,
+    failed: 4,
+  },
   {
     crm: "callrail",
     rule: "calls",
@@ -28,12 +37,34 @@ const ODDITIES: Oddity[] = [
     error: "12 calls have no number",
   },
   { crm: "callrail", rule: "calls", hoursAgo: 4.3, status: "running", seconds: 30, processed: 50 },
-  { crm: "callrail", rule: "calls", hoursAgo: 5.3, status: "completed", seconds: null, processed: 55 },
-  { crm: "callrail", rule: "calls", hoursAgo: 6.3, status: "SUCCESS", seconds: -3600, processed: 52 },
+  {
+    crm: "callrail",
+    rule: "calls",
+    hoursAgo: 5.3,
+    status: "completed",
+    seconds: null,
+    processed: 55,
+  },
+  {
+    crm: "callrail",
+    rule: "calls",
+    hoursAgo: 6.3,
+    status: "SUCCESS",
+    seconds: -3600,
+    processed: 52,
+  },
   { crm: "callrail", rule: "calls", hoursAgo: 7.3, status: "exploded", seconds: 12, processed: 0 },
+  { crm: "callrail", rule: "all", hoursAgo: 3.4, status: "success", seconds: 1800, wrapper: true },
   { crm: "callrail", rule: "calls", hoursAgo: -30, status: "running", seconds: null },
   { crm: "callrail", rule: "forms", hoursAgo: 8.3, status: "success", seconds: 9, processed: 14 },
-  { crm: "callrail", rule: "forms", hoursAgo: 8.3 - 2 / 3600, status: "success", seconds: 9, processed: 14 },
+  {
+    crm: "callrail",
+    rule: "forms",
+    hoursAgo: 8.3 - 2 / 3600,
+    status: "success",
+    seconds: 9,
+    processed: 14,
+  },
   {
     crm: "callrail",
     rule: "forms",
@@ -58,7 +89,14 @@ const ODDITIES: Oddity[] = [
     seconds: 3,
     error: 'column "discount_code" of relation "quotes" does not exist',
   },
-  { crm: "genius", rule: "prospects", hoursAgo: 11.4, status: "failed", seconds: 61, error: "Sync stopped by user" },
+  {
+    crm: "genius",
+    rule: "prospects",
+    hoursAgo: 11.4,
+    status: "failed",
+    seconds: 61,
+    error: "Sync stopped by user",
+  },
   {
     crm: "hubspot",
     rule: "deals",
@@ -87,20 +125,22 @@ const ODDITIES: Oddity[] = [
 
 /** The rows whose end and start are relative to `endMs`, the end of the demo's 30 days. */
 export function listOddities(endMs: number): DemoAction[] {
-  return ODDITIES.map(({ crm, rule, hoursAgo, status, seconds, processed = 0, failed = 0, error = null }) => {
-    const startedMs = endMs - Math.round(hoursAgo * HOUR_MS);
-    return {
-      crm,
-      rule,
-      status,
-      startedMs,
-      finishedMs: seconds === null ? null : startedMs + seconds * 1000,
-      processed,
-      created: 0,
-      updated: Math.max(0, processed - failed),
-      failed,
-      error,
-      wrapper: false,
-    };
-  });
+  return ODDITIES.map(
+    ({ crm, rule, hoursAgo, status, seconds, processed = 0, failed = 0, error = null, wrapper = false }) => {
+      const startedMs = endMs - Math.round(hoursAgo * HOUR_MS);
+      return {
+        crm,
+        rule,
+        status,
+        startedMs,
+        finishedMs: seconds === null ? null : startedMs + seconds * 1000,
+        processed,
+        created: 0,
+        updated: Math.max(0, processed - failed),
+        failed,
+        error,
+        wrapper,
+      };
+    },
+  );
 }
