@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stopAllServers } from "../test/making/postgres-server.ts";
 import { copyBinary } from "./measure/commands.ts";
+import { measureDaemon, measurePasses } from "./measure/daemon.ts";
 import { startWarehouses } from "./measure/kept-warehouse.ts";
 import { formatLine, type Line } from "./measure/line.ts";
 import { measureMemory, measureQuery, measureReports, measureStart } from "./measure/report.ts";
@@ -37,6 +38,9 @@ try {
   print(await measureReports(bench));
   print(measureMemory(bench));
   print([await measureQuery(bench)]);
+  const daemon = await measureDaemon(bench);
+  print([...daemon.lines, measurePasses(bench)]);
+  console.log(daemon.said);
   console.log(
     `\nA sync that never waits for its CRM, ${batches} batches of 100 rows, medians of ${rounds} rounds. "On schedule" is\n` +
       `three CRMs, 24 h, every ${SECONDS_BETWEEN_REPORTS} s: ${(43_200 / SECONDS_BETWEEN_REPORTS).toLocaleString("en")} times as often as twice a day.`,

@@ -56,6 +56,11 @@ export function readServerCpu(pid: number): number {
   return ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
 }
 
+/** CPU seconds of one process so far. */
+export function readCpu(pid: number): number {
+  return (readStat(String(pid))?.own ?? Number.NaN) / TICKS_PER_SECOND;
+}
+
 export function median(values: number[] = []): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -5,7 +5,7 @@ import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../c
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { exitCodeOf, keepPass, runPass } from "../pass.ts";
-import { formatInstant } from "../report/figures.ts";
+import { formatDuration, formatInstant } from "../report/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 
@@ -45,7 +45,7 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
   const started = performance.now();
   const outcome = await runClaimed(schedule, slotMs, key, context);
-  const note = [lateMs > LATE_MS ? `late by ${Math.round(lateMs / 1000)} s` : "", outcome.note ?? ""]
+  const note = [lateMs > LATE_MS ? `late by ${formatDuration(lateMs / 1000)}` : "", outcome.note ?? ""]
     .filter((part) => part !== "")
     .join("; ");
   const { state, exitCode, passId } = outcome;

@@ -13,7 +13,7 @@ export function listObstacles(facts: {
   config: string;
   exportDirectory: string | null;
 }): string[] {
-  const unseen = facts.paths
+  const unseen = [...new Set(facts.paths)]
     .filter((path) => UNSEEN.some((folder) => path.startsWith(`${folder}/`)))
     .map((path) => `${path}: the services see nothing below ${UNSEEN.join(", ")}: move it, such as to /etc or /srv`);
   const unread =

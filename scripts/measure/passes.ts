@@ -1,0 +1,25 @@
+/** 1,000 slots of a schedule in one process, as the daemon runs them, with a driven clock: prints resident KiB on the way. */
+import { loadConfig } from "../../src/config/load.ts";
+import { createLog } from "../../src/log.ts";
+import { runSlot } from "../../src/schedule/run-slot.ts";
+import { openStore } from "../../src/store/open.ts";
+
+const [path = "", end = "", passes = ""] = process.argv.slice(2);
+const EVERY_MS = 60_000;
+
+Bun.unsafe.setJITPolicy(1);
+const config = await loadConfig(path, {});
+const [schedule] = config.schedules;
+if (schedule === undefined) throw new Error("no schedule");
+await using store = await openStore(config.store.target);
+const log = createLog({ level: "quiet", format: "text", journal: false, terminal: false });
+const readings: number[] = [];
+for (let pass = 1; pass <= Number(passes); pass += 1) {
+  const slotMs = Date.parse(end) - (Number(passes) - pass) * EVERY_MS;
+  const { signal } = new AbortController();
+  const context = { config, store, log, holder: "bench", clock: () => slotMs, signal };
+  const result = await runSlot(schedule, slotMs, context);
+  if (result.kind !== "ran" || result.exitCode !== 0) throw new Error(`pass ${pass}: ${JSON.stringify(result)}`);
+  if (pass % 100 === 0) readings.push(Math.round(process.memoryUsage.rss() / 1024));
+}
+console.log(JSON.stringify(readings));
