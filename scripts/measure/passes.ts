@@ -22,4 +22,4 @@ for (let pass = 1; pass <= Number(passes); pass += 1) {
   if (result.kind !== "ran" || result.exitCode !== 0) throw new Error(`pass ${pass}: ${JSON.stringify(result)}`);
   if (pass % 100 === 0) readings.push(Math.round(process.memoryUsage.rss() / 1024));
 }
-console.log(JSON.stringify(readings));
+process.stdout.write(JSON.stringify(readings));
