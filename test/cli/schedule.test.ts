@@ -213,6 +213,7 @@ describe("the daemon", () => {
       beforeEach(async () => {
         peer = await startNotifyPeer();
       });
+      afterEach(async () => await peer.stop());
 
       /** A step of the wall clock; the monotonic one goes on. */
       const setClock = (path: string, instant: string) => {

@@ -6,7 +6,9 @@ import { join } from "node:path";
 export const PYTHON = Bun.which("python3");
 
 const PEER = `
-import socket, sys
+import os, socket, sys, threading
+# Ends with whoever started it, even behind a wrapper such as pyenv's.
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 peer = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 peer.bind(sys.argv[1])
 print("listening", flush=True)
@@ -21,12 +23,16 @@ export type NotifyPeer = {
   heard: string[];
   /** Returns once a message has those words. */
   hears: (words: string) => Promise<void>;
-  stop: () => void;
+  stop: () => Promise<void>;
 };
 
 export async function startNotifyPeer(): Promise<NotifyPeer> {
   const path = join(mkdtempSync(join(tmpdir(), "automation-reports-notify-")), "socket");
-  const child = Bun.spawn([PYTHON ?? "python3", "-c", PEER, path], { stdout: "pipe", stderr: "inherit" });
+  const child = Bun.spawn([PYTHON ?? "python3", "-c", PEER, path], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
   const heard: string[] = [];
   const waiting = new Set<() => void>();
   void (async () => {
@@ -53,6 +59,9 @@ export async function startNotifyPeer(): Promise<NotifyPeer> {
     env: { NOTIFY_SOCKET: path, WATCHDOG_USEC: "1000000" },
     heard,
     hears,
-    stop: () => child.kill("SIGKILL"),
+    stop: async () => {
+      await child.stdin.end();
+      await child.exited;
+    },
   };
 }
