@@ -4,9 +4,8 @@ import { emit } from "../output/stdout.ts";
 import { renderCheck } from "../render/check.ts";
 import { writeJson } from "../render/json.ts";
 import { describeProgress } from "../render/progress.ts";
-import { FORMATS } from "../render/renderers.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
-import { OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
+import { FORMAT_FLAG, OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 export default defineCommand({
@@ -20,7 +19,7 @@ export default defineCommand({
       description: "of the report whose plan is looked at: hours, or a duration",
     },
     analyze: { type: "boolean", description: "run that report's query, to see what its plan really does" },
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
     ...OUTPUT_FLAGS,
   },
   async run({ args, data }): CommandResult {

@@ -1,12 +1,12 @@
 /** Which CRMs a command is about, from its flags and the configuration they name. */
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../config/duration.ts";
-import { findConfig, loadConfig } from "../config/load.ts";
 import { suggestName } from "../config/nearest.ts";
 import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type Config, type CrmConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { quoteText } from "../render/visible.ts";
+import { loadConfigured } from "./configured.ts";
 import { CONFIG_FLAG } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -28,14 +28,10 @@ export type Chosen = {
 };
 
 /** Loads the configuration; from then on the log hides its secrets. */
-export async function loadChosen(flags: CrmFlags, { environment }: Runtime, log: Log): Promise<Chosen> {
+export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): Promise<Chosen> {
   const timeout = flags.timeout === undefined ? null : readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);
-  const path = findConfig(flags.config, environment.variables);
-  log.debug("configuration", { path });
-  const config = await loadConfig(path, environment.variables);
-  log.hide(config.secrets);
-  for (const warning of config.warnings) log.warn(warning);
+  const config = await loadConfigured(flags, runtime, log);
   const { crms, single } = chooseCrms(flags.crm, config.crms);
   return {
     config: { ...config, concurrency: concurrency ?? config.concurrency },

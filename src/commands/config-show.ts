@@ -8,9 +8,8 @@ import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { createRedactor, type Redact } from "../redact.ts";
 import { writeJson } from "../render/json.ts";
-import { FORMATS } from "../render/renderers.ts";
 import { showText } from "../render/visible.ts";
-import { CONFIG_FLAG } from "./flags.ts";
+import { CONFIG_FLAG, FORMAT_FLAG } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 /** Where the origin of a value begins; a longer value pushes it on. */
@@ -20,7 +19,7 @@ export default defineCommand({
   meta: { name: "show", description: "Print every setting in force and where it comes from, secrets left out" },
   args: {
     ...CONFIG_FLAG,
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
   },
   async run({ args, data }): CommandResult {
     const { variables } = (data as Runtime).environment;

@@ -5,6 +5,7 @@ import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
 import type { Window } from "../report/activity.ts";
 import type { View } from "../render/view.ts";
+import { FORMATS } from "../render/renderers.ts";
 import { quoteText } from "../render/visible.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
@@ -14,9 +15,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
+const MOST_LISTED = 10_000;
 
 export const CONFIG_FLAG = {
   config: { type: "string", valueHint: "FILE", description: "configuration file" },
+} satisfies ArgsDef;
+
+export const FORMAT_FLAG = {
+  format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
 } satisfies ArgsDef;
 
 export const OUTPUT_FLAGS = {
@@ -102,6 +108,13 @@ export function readInstant(flag: string, text: string): number {
   if (ms !== null && ms >= 0) return ms;
   const advice = ms === null ? "write a time with its zone, such as 2026-07-10T21:00:00Z" : "it lies before 1970";
   throw new AppError("usage", `${flag} ${quoteText(text)}: ${advice}`);
+}
+
+/** How many rows a list may have. */
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_LISTED) return limit;
+  throw new AppError("usage", `--limit ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
 }
 
 function parseInstant(text: string): number | null {

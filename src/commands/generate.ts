@@ -6,12 +6,12 @@ import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, keepAdhoc, runPass } from "../pass.ts";
-import { FORMATS, renderSaved, RENDERERS } from "../render/renderers.ts";
+import { renderSaved, RENDERERS } from "../render/renderers.ts";
 import { WEEK_MS } from "../report/build.ts";
 import { describeSavedPass } from "../report/saved.ts";
 import { SEVERITIES } from "../report/schema.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
-import { OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
+import { FORMAT_FLAG, OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import { readSavedFiles, refuseReadingFlags } from "./input.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
@@ -33,7 +33,7 @@ export default defineCommand({
       description: "compare with the same window one week before, too; for windows of at most 84 hours",
     },
     detailed: { type: "boolean", description: "add each rule's figures and the newest actions" },
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
     output: { type: "string", valueHint: "FILE", description: "write there instead of to stdout" },
     "export-json": { type: "boolean", description: "also write one JSON file for each CRM" },
     "output-dir": {

@@ -3,18 +3,18 @@ import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { renderDiff } from "../render/diff.ts";
 import { writeJson } from "../render/json.ts";
-import { FORMATS } from "../render/renderers.ts";
 import { compareReports } from "../report/diff.ts";
-import { viewOf, withLog } from "./flags.ts";
+import { openConfigured } from "./configured.ts";
+import { FORMAT_FLAG, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openConfigured, readKept, STORE_FLAGS } from "./stored.ts";
+import { readKept, STORE_FLAGS } from "./stored.ts";
 
 export default defineCommand({
   meta: { name: "diff", description: "Say what changed from one kept report to another" },
   args: {
     before: { type: "positional", required: true, description: "id of the older report" },
     after: { type: "positional", required: true, description: "id of the newer report" },
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
     ...STORE_FLAGS,
   },
   async run({ args, data }): CommandResult {

@@ -3,11 +3,11 @@ import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { renderHistory } from "../render/history.ts";
 import { writeJson } from "../render/json.ts";
-import { FORMATS } from "../render/renderers.ts";
 import { formatInstant } from "../report/figures.ts";
-import { viewOf, withLog } from "./flags.ts";
+import { openConfigured } from "./configured.ts";
+import { FORMAT_FLAG, readLimit, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openConfigured, readLimit, readSources, readTime, STORE_FLAGS } from "./stored.ts";
+import { readSources, readTime, STORE_FLAGS } from "./stored.ts";
 
 export default defineCommand({
   meta: { name: "list", description: "List the kept reports, newest first" },
@@ -17,7 +17,7 @@ export default defineCommand({
     until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
     status: { type: "enum", options: ["ok", "no_data", "fallback"], description: "only reports of this status" },
     limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
     ...STORE_FLAGS,
   },
   async run({ args, data }): CommandResult {

@@ -1,17 +1,18 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { FORMATS, RENDERERS } from "../render/renderers.ts";
+import { RENDERERS } from "../render/renderers.ts";
 import { describeSavedPass } from "../report/saved.ts";
-import { viewOf, withLog } from "./flags.ts";
+import { openConfigured } from "./configured.ts";
+import { FORMAT_FLAG, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openConfigured, readKept, STORE_FLAGS } from "./stored.ts";
+import { readKept, STORE_FLAGS } from "./stored.ts";
 
 export default defineCommand({
   meta: { name: "show", description: "Print a kept report again" },
   args: {
     id: { type: "positional", required: true, description: "as history list shows it" },
-    format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+    ...FORMAT_FLAG,
     ...STORE_FLAGS,
   },
   async run({ args, data }): CommandResult {

@@ -1,14 +1,12 @@
 import { defineCommand } from "citty";
-import { AppError, EXIT } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { writeJson } from "../render/json.ts";
 import { renderSlots } from "../render/schedules.ts";
-import { quoteText } from "../render/visible.ts";
-import { viewOf, withLog } from "./flags.ts";
+import { openConfigured } from "./configured.ts";
+import { readLimit, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { findSchedule, openScheduled, SCHEDULE_FLAGS } from "./scheduled.ts";
-
-const MOST = 10_000;
+import { findSchedule, SCHEDULE_FLAGS } from "./scheduled.ts";
 
 export default defineCommand({
   meta: { name: "history", description: "Show the slots there were and what became of them" },
@@ -22,7 +20,7 @@ export default defineCommand({
     return await withLog(args, runtime, async (log) => {
       const startedAt = performance.now();
       const limit = readLimit(args.limit);
-      const { config, store } = await openScheduled(args, runtime, log);
+      const { config, store } = await openConfigured(args, runtime, log);
       await using _ = store;
       const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
       const slots = await store.listSlots({ ...schedules, limit });
@@ -32,9 +30,3 @@ export default defineCommand({
     });
   },
 });
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST) return limit;
-  throw new AppError("usage", `--limit ${quoteText(text)}: write a whole number from 1 to ${MOST}`);
-}

@@ -4,14 +4,13 @@ import { emit } from "../output/stdout.ts";
 import { writeJson } from "../render/json.ts";
 import { renderScheduleList, type ListedSchedule } from "../render/schedules.ts";
 import { formatInstant } from "../report/figures.ts";
-import { judgeSchedule } from "../schedule/judge.ts";
 import { nextSlots } from "../schedule/slots.ts";
+import { openConfigured } from "./configured.ts";
 import { viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openScheduled, SCHEDULE_FLAGS } from "./scheduled.ts";
+import { judgeKept, SCHEDULE_FLAGS } from "./scheduled.ts";
 
 const SHOWN_SLOTS = 5;
-const JUDGED_SLOTS = 10;
 
 export default defineCommand({
   meta: { name: "list", description: "Show each schedule's last outcome and its next slots" },
@@ -21,17 +20,16 @@ export default defineCommand({
     return await withLog(args, runtime, async (log) => {
       const startedAt = performance.now();
       const nowMs = Date.now();
-      const { config, store } = await openScheduled(args, runtime, log);
+      const { config, store } = await openConfigured(args, runtime, log);
       await using _ = store;
       const listed: ListedSchedule[] = [];
       for (const schedule of config.schedules) {
         const { name, cron, timezone } = schedule;
-        const slots = await store.listSlots({ schedules: [name], limit: JUDGED_SLOTS });
         const next = nextSlots(schedule, nowMs, SHOWN_SLOTS).map((slotMs) => ({
           utc: formatInstant(slotMs),
           local: Temporal.Instant.fromEpochMilliseconds(slotMs).toZonedDateTimeISO(timezone).toString(),
         }));
-        listed.push({ name, cron, timezone, last: judgeSchedule(schedule, slots, nowMs), next });
+        listed.push({ name, cron, timezone, last: await judgeKept(schedule, store, nowMs), next });
       }
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
       await emit(args.format === "json" ? writeJson(listed) : renderScheduleList(listed, view));

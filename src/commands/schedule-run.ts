@@ -4,9 +4,10 @@ import { formatInstant } from "../report/figures.ts";
 import { runSlot } from "../schedule/run-slot.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import { describeHolder } from "../store/holder.ts";
+import { openConfigured } from "./configured.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { findSchedule, openScheduled } from "./scheduled.ts";
+import { findSchedule } from "./scheduled.ts";
 
 export default defineCommand({
   meta: { name: "run", description: "Make the reports of a schedule's slot that is due now" },
@@ -18,7 +19,7 @@ export default defineCommand({
   async run({ args, data }): CommandResult {
     const runtime = data as Runtime;
     return await withLog(args, runtime, async (log) => {
-      const { config, store } = await openScheduled(args, runtime, log);
+      const { config, store } = await openConfigured(args, runtime, log);
       await using _ = store;
       const schedule = findSchedule(config, args.name);
       const slotMs = latestSlot(schedule, Date.now());

@@ -1,13 +1,12 @@
 import { defineCommand } from "citty";
-import { findConfig, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { restUntil, runDaemon, type Mailbox } from "../schedule/daemon.ts";
 import { runSlot } from "../schedule/run-slot.ts";
 import { describeHolder } from "../store/holder.ts";
-import { openStore } from "../store/open.ts";
 import { createNotifier } from "../systemd/notify.ts";
+import { loadConfigured, openConfigured } from "./configured.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
@@ -23,25 +22,21 @@ export default defineCommand({
     return await withLog(args, runtime, async (log) => {
       // The build lets the JIT wait, which pays for a command that ends at once; this one goes on.
       Bun.unsafe.setJITPolicy(1);
-      const { variables, systemd } = runtime.environment;
-      const path = findConfig(args.config, variables);
-      const config = await loadConfig(path, variables);
-      log.hide(config.secrets);
-      for (const warning of config.warnings) log.warn(warning);
-      await using store = await openStore(config.store.target);
-      const notifier = createNotifier(systemd);
+      const { config, store } = await openConfigured(args, runtime, log);
+      await using _ = store;
+      const notifier = createNotifier(runtime.environment.systemd);
       const reload: Mailbox = { config: null, wake: () => {} };
       runtime.signals.expectStop();
       const loadAnew = async () => {
         notifier.reloading();
-        reload.config = await loadAgain(path, variables, log);
+        reload.config = await loadAgain(config.path, runtime, log);
         reload.wake();
         notifier.ready();
       };
       runtime.signals.onReload(() => void loadAnew());
       if (notifier.problem !== null) log.warn(notifier.problem);
       runtime.signal.addEventListener("abort", () => notifier.stopping(), { once: true });
-      log.info("scheduler started", { config: path, schedules: config.schedules.length, store: store.place });
+      log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
       notifier.ready();
       const work = runDaemon({
         config,
@@ -64,15 +59,9 @@ export default defineCommand({
 });
 
 /** Null, and said why, where the new configuration is no good: the old one stays. */
-async function loadAgain(
-  path: string,
-  variables: Record<string, string | undefined>,
-  log: Log,
-): Promise<Config | null> {
+async function loadAgain(path: string, runtime: Runtime, log: Log): Promise<Config | null> {
   try {
-    const config = await loadConfig(path, variables);
-    log.hide(config.secrets);
-    return config;
+    return await loadConfigured({ config: path }, runtime, log);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     for (const line of error.message.split("\n")) log.error(line);

@@ -1,9 +1,10 @@
 import { defineCommand } from "citty";
 import { resolve } from "node:path";
 import { EXIT } from "../errors.ts";
+import { openConfigured } from "./configured.ts";
 import { withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openConfigured, STORE_FLAGS } from "./stored.ts";
+import { STORE_FLAGS } from "./stored.ts";
 
 export default defineCommand({
   meta: { name: "backup", description: "Copy an SQLite store while it is in use" },

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
-import { STORE_FLAGS, openConfigured } from "./stored.ts";
+import { openConfigured } from "./configured.ts";
+import { STORE_FLAGS } from "./stored.ts";
 import { withLog } from "./flags.ts";
 import { emit } from "../output/stdout.ts";
 import { showText } from "../render/visible.ts";

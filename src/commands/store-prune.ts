@@ -5,9 +5,10 @@ import { AppError, EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { quoteText } from "../render/visible.ts";
 import { formatPlural } from "../report/figures.ts";
+import { openConfigured } from "./configured.ts";
 import { withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { openConfigured, STORE_FLAGS } from "./stored.ts";
+import { STORE_FLAGS } from "./stored.ts";
 
 const DAY_MS = 86_400_000;
 

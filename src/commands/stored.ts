@@ -1,36 +1,16 @@
-/** What the commands about kept reports have in common: the store, a report in it, and times as one types them. */
+/** What the commands about kept reports have in common: a report in the store, and times as one types them. */
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../config/duration.ts";
-import { findConfig, loadConfig } from "../config/load.ts";
-import { CRM_NAME, type Config } from "../config/schema.ts";
+import { CRM_NAME } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import type { Log } from "../log.ts";
 import { quoteText } from "../render/visible.ts";
 import type { Report } from "../report/schema.ts";
-import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, readInstant } from "./flags.ts";
-import type { Runtime } from "./runtime.ts";
 
 const DAY_MS = 86_400_000;
-const MOST_LISTED = 10_000;
 
 export const STORE_FLAGS = { ...CONFIG_FLAG, ...OUTPUT_FLAGS } satisfies ArgsDef;
-
-/** The store of the configuration, or the default one; from then on the log hides the configuration's secrets. */
-export async function openConfigured(
-  flags: { config?: string | undefined },
-  { environment }: Runtime,
-  log: Log,
-): Promise<{ config: Config; store: Store }> {
-  const path = findConfig(flags.config, environment.variables);
-  log.debug("configuration", { path });
-  const config = await loadConfig(path, environment.variables);
-  log.hide(config.secrets);
-  const store = await openStore(config.store.target);
-  log.debug("store", { place: store.place });
-  return { config, store };
-}
 
 export async function readKept(store: Store, id: string): Promise<Report> {
   const read = await store.readReport(id);
@@ -56,10 +36,4 @@ export function readSources(flag: string | undefined): string[] | undefined {
   const wrong = names.find((name) => !CRM_NAME.test(name));
   if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteText(wrong)} is no CRM's name; write --crm a,b`);
   return names;
-}
-
-export function readLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_LISTED) return limit;
-  throw new AppError("usage", `--limit ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
 }

@@ -11,7 +11,7 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
-/** `activity` holds the placeholders `{actions}` and `{rules}`. */
+/** The file `activity` with the preset's relations in place of its `{actions}` and `{rules}`. */
 export function composeStatement(activity: string, located: LocatedTables, dialect: Dialect): string {
   const [, rules = ""] = splitRelations(located.preset, dialect);
   return activity
@@ -39,6 +39,9 @@ function readFrom(relation: string, table: TableName): string {
 
 /** The table's name as SQL reads it. */
 export function quoteTable({ schema, name }: TableName): string {
-  const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
-  return schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`;
+  return schema === null ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
