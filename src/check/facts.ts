@@ -16,6 +16,7 @@ export type TableFacts = {
 };
 
 export type IndexFacts = {
+  /** As SQL reads it: with its schema, quoted where it must be. */
   name: string;
   valid: boolean;
   /** Key columns, then included ones. */

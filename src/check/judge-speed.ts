@@ -73,7 +73,7 @@ function judgeIndexes({ indexes }: PostgresFacts, found: FoundTables): Judged[] 
     .map(({ name }): Judged => ({
       status: "warn",
       message: `the index ${name} is invalid: it costs every write and serves no reading`,
-      advice: `DROP INDEX CONCURRENTLY "${name.replaceAll('"', '""')}", then create it again`,
+      advice: `DROP INDEX CONCURRENTLY ${name}, then create it again`,
       evidence: { index: name },
     }));
   const advised = adviseIndexes(found, indexes, found.actions.rows ?? 0).map(({ ddl, bytes, gain }): Judged => ({

@@ -185,9 +185,12 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "an invalid index",
     override: {
-      indexes: [...good.indexes, { name: 'half"done', valid: false, columns: ["x"], keyColumns: 1, partial: false }],
+      indexes: [
+        ...good.indexes,
+        { name: 'o."half""done"', valid: false, columns: ["x"], keyColumns: 1, partial: false },
+      ],
     },
-    says: [/^warn indexes: the index half"done is invalid.*DROP INDEX CONCURRENTLY "half""done"/],
+    says: [/^warn indexes: the index o."half""done" is invalid.*DROP INDEX CONCURRENTLY o."half""done"/],
   },
   {
     name: "no index for the report",
