@@ -2,7 +2,6 @@
 import { findConfig, loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Log } from "../log.ts";
-import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -25,6 +24,8 @@ export async function openConfigured(
   log: Log,
 ): Promise<{ config: Config; store: Store }> {
   const config = await loadConfigured(flags, runtime, log);
+  // Only here: most commands need no database of their own.
+  const { openStore } = await import("../store/open.ts");
   const store = await openStore(config.store.target);
   log.debug("store", { place: store.place });
   return { config, store };

@@ -4,8 +4,7 @@ import { parseDuration } from "../config/duration.ts";
 import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
 import type { Window } from "../report/activity.ts";
-import type { View } from "../render/view.ts";
-import { FORMATS } from "../render/renderers.ts";
+import { FORMATS, type View } from "../render/view.ts";
 import { quoteText } from "../render/visible.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 

@@ -4,10 +4,7 @@ import { describeSavedPass } from "../report/saved.ts";
 import type { Report } from "../report/schema.ts";
 import { renderJson } from "./json.ts";
 import { renderTable } from "./table.ts";
-import type { View } from "./view.ts";
-
-export const FORMATS = ["table", "json"] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format, View } from "./view.ts";
 
 type Renderer = (pass: PassDocument, reports: Report[], view: View) => string;
 

@@ -8,3 +8,6 @@ export type View = {
   single: boolean;
   elapsedSeconds: number;
 };
+
+export const FORMATS = ["table", "json"] as const;
+export type Format = (typeof FORMATS)[number];
