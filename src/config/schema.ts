@@ -1,5 +1,6 @@
 /** The configuration, with every default in it. Durations are milliseconds once parsed. */
 import * as v from "valibot";
+import { isTimeZone } from "../report/expectation/occurrences.ts";
 import { PRESET_NAMES } from "../report/schema.ts";
 import { parseDuration } from "./duration.ts";
 import type { Target } from "./target.ts";
@@ -222,11 +223,3 @@ export type Config = {
   /** What is odd about it, but stops nothing. */
   warnings: string[];
 };
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== "";
-  } catch {
-    return false;
-  }
-}

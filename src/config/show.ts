@@ -56,7 +56,7 @@ function listSchedules(schema: typeof ConfigSchema.entries.schedule, general: Ta
   });
 }
 
-/** A CRM's own table first, `[defaults]` behind it; thresholds one by one. */
+/** A CRM's own table first, `[defaults]` behind it; thresholds one by one, words of both together. */
 function listCrm(name: string, own: Table, defaults: Table): Found[] {
   const path = ["crm", name];
   const { thresholds, ...entries } = CrmSchema.entries;
@@ -72,8 +72,10 @@ function listCrm(name: string, own: Table, defaults: Table): Found[] {
     ...listTable(thresholds.wrapped.entries, layersOf(["thresholds"]), [...path, "thresholds"]),
   ];
   const isGiven = (key: string) => key in own;
+  const statuses = { ...tableAt(defaults, "statuses"), ...tableAt(own, "statuses") };
   return found
     .filter((setting) => !hiddenByOther(setting, isGiven))
+    .map((setting) => (setting.path.at(-1) === "statuses" ? { ...setting, value: statuses } : setting))
     .map((setting) =>
       setting.path.at(-1) === "crm_source" && setting.from === null ? { ...setting, value: name } : setting,
     );

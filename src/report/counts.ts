@@ -36,9 +36,10 @@ export function countOutcome(counts: StatusCounts): Outcome {
   };
 }
 
-/** Whether the rule itself did anything, finished or not; rehearsals and wrappers are not the rule's own runs. */
-export function wasSeen(counts: StatusCounts): boolean {
-  return ACTION_STATUSES.some((status) => status !== "dry_run" && status !== "wrapper" && counts[status] > 0);
+/** The rule's own runs, whatever became of them: rehearsals and wrappers are none. */
+export function countRuns(counts: StatusCounts): number {
+  const own = ACTION_STATUSES.filter((status) => status !== "dry_run" && status !== "wrapper");
+  return own.reduce((sum, status) => sum + counts[status], 0);
 }
 
 export function divide(numerator: number, denominator: number): number | null {

@@ -1,11 +1,11 @@
 /** Which runs each rule's schedules should have started, and which were seen. */
 import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity, Window } from "./activity.ts";
-import { addCounts } from "./counts.ts";
+import { countRuns } from "./counts.ts";
 import { compareRuns, type Compared } from "./expectation/compare.ts";
 import { readRecurrence, type Schedule } from "./expectation/recurrence.ts";
 import { formatInstant } from "./figures.ts";
 import { compareNames } from "./rules.ts";
-import { ACTION_STATUSES, type Report } from "./schema.ts";
+import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 
 export type RuleExpectation = {
@@ -99,20 +99,11 @@ function compareRule(
   const comparison = compareRuns({
     schedules,
     startsMs: activity === undefined ? [] : activity.startsMs,
-    seen: activity === undefined ? 0 : countRuns(activity),
+    seen: activity === undefined ? 0 : countRuns(activity.current),
     window,
     lateAfterMs,
   });
   return comparison.kind === "compared"
     ? { rule, texts, schedules, compared: comparison, reasons: [] }
     : { rule, texts, schedules, compared: null, reasons: comparison.reasons };
-}
-
-/** Every run of the rule itself in the window, whatever became of it. */
-function countRuns({ current }: RuleActivity): number {
-  const counts = addCounts([current]);
-  return ACTION_STATUSES.filter((status) => status !== "dry_run" && status !== "wrapper").reduce(
-    (sum, status) => sum + counts[status],
-    0,
-  );
 }

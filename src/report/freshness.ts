@@ -1,6 +1,6 @@
 /** How old each rule's last success is, and how old it may be. */
 import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
-import { countOutcome } from "./counts.ts";
+import { countOutcome, countRuns } from "./counts.ts";
 import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/freshness.ts";
 import type { RuleExpectation } from "./expectations.ts";
 import { formatInstant } from "./figures.ts";
@@ -71,9 +71,7 @@ export function describeFreshness(
 /** Rehearsals and wrappers of a rule are not runs of its own. */
 function isOnlyBeside(rule: RuleActivity | undefined): boolean {
   if (rule === undefined || rule.lookback !== null) return false;
-  const { dry_run: _d, wrapper: _w, ...own } = rule.current;
-  const { dry_run: _pd, wrapper: _pw, ...before } = rule.previous;
-  return [...Object.values(own), ...Object.values(before)].every((count) => count === 0);
+  return countRuns(rule.current) + countRuns(rule.previous) === 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Rules as the report counts them: declared or observed, active or not, and each one's figures. */
 import type { DeclaredRule, ReadActivity, RuleActivity } from "./activity.ts";
-import { countOutcome, divide, wasSeen, type Outcome } from "./counts.ts";
+import { countOutcome, divide, countRuns, type Outcome } from "./counts.ts";
 import type { AutomationLevel, Report } from "./schema.ts";
 
 export type ExecutedRule = { rule: string; activity: RuleActivity; outcome: Outcome; declared: DeclaredRule | null };
@@ -21,7 +21,7 @@ export type RuleSet = {
 /** Names are compared as they are: the warehouse layer has already mapped schedule names to sync types. */
 export function resolveRules(activity: ReadActivity): RuleSet {
   const declared = new Map(activity.declaredRules.map((rule) => [rule.name, rule]));
-  const seen = activity.rules.filter((rule) => wasSeen(rule.current) || wasSeen(rule.previous));
+  const seen = activity.rules.filter((rule) => countRuns(rule.current) > 0 || countRuns(rule.previous) > 0);
   const executed = seen
     .map((rule) => ({
       rule: rule.rule,
@@ -39,7 +39,7 @@ export function resolveRules(activity: ReadActivity): RuleSet {
     active,
     utilization: isDeclared ? divide(active, total) : null,
     executed,
-    silent: seen.filter((rule) => !wasSeen(rule.current) && (declared.get(rule.rule)?.enabled ?? true)),
+    silent: seen.filter((rule) => countRuns(rule.current) === 0 && (declared.get(rule.rule)?.enabled ?? true)),
     unmatched: activity.declaredRules.filter((rule) => rule.unmatched),
     undeclared: isDeclared ? executed.filter((rule) => rule.declared === null).map((rule) => rule.rule) : [],
   };

@@ -144,7 +144,7 @@ const ruleMetricsSchema = v.strictObject({
   records: recordsSchema,
   last_success_at: describe(
     v.nullable(instant),
-    "Start of the newest successful action in this window or the one before; null when there is none",
+    "Start of the newest successful action in this window, the one before, or what was looked back on; null when none is known",
   ),
 });
 

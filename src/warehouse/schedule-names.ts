@@ -1,6 +1,6 @@
 /** Schedule rows and sync types call the same thing by different names: `Genius_Appointment` starts `appointments`. */
 import type { DeclaredRule, RuleActivity } from "../report/activity.ts";
-import { wasSeen } from "../report/counts.ts";
+import { countRuns } from "../report/counts.ts";
 
 /**
  * In a sync-history warehouse a rule is a sync type. Schedule rows attach to the type they name, several to one; an
@@ -23,7 +23,9 @@ export function attachSchedules(
       unmatched.set(name, unmatched.get(name) ?? { ...schedule, name, unmatched: true });
     }
   }
-  const types = rules.filter((rule) => wasSeen(rule.current) || wasSeen(rule.previous) || attached.has(rule.rule));
+  const types = rules.filter(
+    (rule) => countRuns(rule.current) > 0 || countRuns(rule.previous) > 0 || attached.has(rule.rule),
+  );
   return [...types.map((type) => declareType(type.rule, attached.get(type.rule) ?? [])), ...unmatched.values()];
 }
 

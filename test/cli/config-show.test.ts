@@ -96,3 +96,19 @@ test("config schema is what schema config prints, and names every key", async ()
   };
   expect(Object.keys(properties.crm.additionalProperties.properties)).toContain("stale_after");
 });
+
+test("the words of [defaults] and of a CRM hold together, the CRM's own first", async () => {
+  const layered = directoryWith(`[defaults]
+url = "sqlite:w.sqlite"
+statuses = { ok = "success", meh = "partial" }
+[crm.hubspot]
+statuses = { meh = "failed", done = "success" }
+[crm.genius]
+`);
+  const { stdout } = await runCli(["config", "show", "--format", "json"], { cwd: layered });
+  const words = (JSON.parse(stdout) as Shown).settings.filter(({ key }) => key.endsWith(".statuses"));
+  expect(words.map(({ value }) => value)).toEqual([
+    { ok: "success", meh: "failed", done: "success" },
+    { ok: "success", meh: "partial" },
+  ]);
+});

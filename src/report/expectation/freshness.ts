@@ -13,7 +13,7 @@ export type FreshnessFacts = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
   windowEndMs: number;
-  /** Median time between starts in the last 30 days, and how many such times there were. */
+  /** Longest time between starts in the last 30 days, and how many such times there were. */
   usual: { intervalMs: number; n: number } | null;
 };
 

@@ -61,7 +61,7 @@ function readCalendar(recurrence: CalendarRecurrence): Calendar | Inexpressible 
   return fields.kind === "inexpressible" ? fields : makeCalendar(fields, { bothDayFields: true, steady: false });
 }
 
-function isTimeZone(timezone: string): boolean {
+export function isTimeZone(timezone: string): boolean {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timezone);
     return true;

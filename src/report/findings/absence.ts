@@ -1,5 +1,5 @@
 /** What did not run, or not often enough: of each rule only what says most. */
-import { wasSeen } from "../counts.ts";
+import { countRuns } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
@@ -105,7 +105,7 @@ function findSilent(
   { rules, hours, thresholds }: Facts,
 ): Absence | null {
   const silent = rules.silent.find((found) => found.rule === rule);
-  if (silent === undefined || fresh?.status === "pass" || !wasSeen(silent.previous)) return null;
+  if (silent === undefined || fresh?.status === "pass" || countRuns(silent.previous) === 0) return null;
   const { success, partial, failed } = silent.previous;
   const before = success + partial + failed;
   if (before < thresholds.min_actions) return null;

@@ -1,4 +1,5 @@
 /** What failed, what gets worse, and what runs too often, too late or for too long. */
+import { countRuns } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import {
@@ -134,10 +135,8 @@ export const findSlowdown: Finder = ({ activity: { duration, previousDuration },
 /** Against its schedules; without any, against the window before; and never more than once a minute. */
 export const findTooOften: Finder = ({ activity, expectations, hours, thresholds }) =>
   activity.rules.flatMap(({ rule, current, previous }) => {
-    const count = (counts: typeof current) =>
-      counts.success + counts.partial + counts.failed + counts.running + counts.stale + counts.skipped + counts.unknown;
     const compared = expectations.find((expectation) => expectation.rule === rule)?.compared ?? null;
-    const [seen, before] = [count(current), count(previous)];
+    const [seen, before] = [countRuns(current), countRuns(previous)];
     const expected = compared?.expected ?? (before >= thresholds.min_actions ? before : null);
     const words = compared === null ? "in the window before" : "expected by its schedule";
     if (expected !== null && isTooOften({ expected, seen })) {
