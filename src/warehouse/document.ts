@@ -48,8 +48,8 @@ export const documentSchema = v.object({
   words: v.array(v.tuple([v.string(), v.number()])),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), v.array(v.number())])),
-  /** part, rule, start, id. */
-  running: v.array(v.tuple([part, v.string(), v.number(), id])),
+  /** rule, start, id. */
+  running: v.array(v.tuple([v.string(), v.number(), id])),
   starts: v.array(v.object({ rule: v.string(), runs: v.array(v.number()) })),
   /** rule, number of the contradiction, n, ids. */
   contradictions: v.array(v.tuple([v.string(), v.number(), v.number(), v.array(id)])),

@@ -82,10 +82,7 @@ function readRules(document: Document): RuleActivity[] {
   const cellsOf = Map.groupBy(document.cells, (cell) => cell.rule);
   const figuresOf = new Map(document.rule_percentiles);
   const runsOf = new Map(document.starts.map(({ rule, runs }) => [rule, runs]));
-  const runningOf = Map.groupBy(
-    document.running.filter(([part]) => part === "current"),
-    ([, rule]) => rule,
-  );
+  const runningOf = Map.groupBy(document.running, ([rule]) => rule);
   const errorsOf = Map.groupBy(
     document.errors.filter(([part, , message]) => part === "current" && message !== null),
     ([, rule]) => rule,
@@ -115,7 +112,7 @@ function readRules(document: Document): RuleActivity[] {
           : document.starts.length === 0 && !current.every(({ state }) => state === "dry_run" || state === "wrapper")
             ? null
             : (runsOf.get(rule) ?? []).toSorted((a, b) => a - b),
-      running: (runningOf.get(rule) ?? []).map(([, , startedMs, id]) => ({ startedMs, id })),
+      running: (runningOf.get(rule) ?? []).map(([, startedMs, id]) => ({ startedMs, id })),
       usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
       lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
     };

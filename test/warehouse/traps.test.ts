@@ -301,6 +301,48 @@ const TRAPS: Trap[] = [
       expect(JSON.stringify(report).length).toBeLessThan(20_000);
     },
   },
+  {
+    name: "excluded and wrapper rules that last ran before both windows are not looked back on",
+    runs: [
+      ...series("contacts", 8, 60),
+      ...series("scratch", 5, 60, { status: "running", end: null }, 3 * 1440),
+      ...series("everything", 5, 60, {}, 3 * 1440),
+      ...series("gone", 5, 60, {}, 3 * 1440),
+    ],
+    settings: { exclude_rules: ["scratch"], wrapper_rules: ["everything"] },
+    check: (report) => {
+      expect(report.freshness?.rules.map(({ rule_name }) => rule_name)).toEqual(["contacts", "gone"]);
+      expect(JSON.stringify(report)).not.toMatch(/scratch|everything/);
+    },
+  },
+  {
+    name: "the preset's wrapper that last ran before both windows is not looked back on",
+    runs: [...series("contacts", 8, 60), ...series("all", 5, 60, {}, 3 * 1440)],
+    check: (report) => expect(report.freshness?.rules.map(({ rule_name }) => rule_name)).toEqual(["contacts"]),
+  },
+  {
+    name: "a rule that last ran more than 30 days ago is not known, whatever the table's indexes find",
+    runs: [...series("contacts", 8, 60), ...series("ancient", 5, 60, {}, 60 * 1440)],
+    rules: [{ crm: "hubspot", name: "ancient", enabled: true, every: 60 }],
+    only: "sync-history",
+    check: (report) => expect(found(report)).toEqual(["schedule-unmatched ancient"]),
+  },
+  {
+    name: "stuck runs of the current window are seen behind a thousand older ones",
+    runs: [
+      ...series("contacts", 5, 60, { status: "running", end: null }, 60),
+      ...series("contacts", 1001, 1, { status: "running", end: null }, 1441),
+    ],
+    settings: { stale_after: "30m" },
+    check: (report) => expect(report.performance_metrics).toMatchObject({ stale_actions: 5, running_actions: 0 }),
+  },
+  {
+    name: "failures that differ in numbers only are one group, however many there are",
+    runs: Array.from({ length: 700 }, (_, index) =>
+      run({ status: "failed", start: at(5 + index), end: at(4.5 + index), error: `HTTP 500 for job ${index}` }),
+    ),
+    check: (report) => expect(report.error_groups).toMatchObject([{ count: 700, rules: ["contacts"] }]),
+  },
 ];
 
 describe.each(listEngines())("$name", ({ preset, make }) => {

@@ -87,12 +87,12 @@ SELECT json_build_object(
       max(lpad(floor(date_part('epoch', started_at) * 1000)::int8::text, 15, '0') || error COLLATE "C") AS newest,
       floor(date_part('epoch', min(started_at)) * 1000) AS first,
       floor(date_part('epoch', max(started_at)) * 1000) AS last,
-      (array_agg(DISTINCT floor(date_part('epoch', started_at) / 60)))[1:100] AS minutes
+      (array_agg(DISTINCT floor(date_part('epoch', started_at) / 60) ORDER BY floor(date_part('epoch', started_at) / 60) DESC))[1:100] AS minutes
     FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
     GROUP BY part, rule, regexp_replace(left(error, 300), '[0-9]+', '#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),
-  'running', (SELECT coalesce(json_agg(json_build_array(part, rule, floor(date_part('epoch', started_at) * 1000), id)), '[]') FROM (
-    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND finished_at IS NULL ORDER BY started_at LIMIT 1000) n),
+  'running', (SELECT coalesce(json_agg(json_build_array(rule, floor(date_part('epoch', started_at) * 1000), id)), '[]') FROM (
+    SELECT * FROM r WHERE part = 'current' AND state = 'running' AND meaning = 'running' AND finished_at IS NULL ORDER BY started_at LIMIT 1000) n),
   -- When each run started, where there are not too many to list.
   'starts', (SELECT coalesce(json_agg(s), '[]') FROM (
     SELECT rule, json_agg(floor(date_part('epoch', started_at) * 1000)) AS runs

@@ -59,6 +59,15 @@ r AS MATERIALIZED (
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
 ),
+-- alike: the message with its numbers as #, each run of digits once.
+failures AS MATERIALIZED (
+  SELECT part, rule, started_ms, error,
+    replace(replace(replace(replace(
+      replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(error, 1, 300),
+        '0', '#'), '1', '#'), '2', '#'), '3', '#'), '4', '#'), '5', '#'), '6', '#'), '7', '#'), '8', '#'), '9', '#'),
+      '##', '#'), '##', '#'), '##', '#'), '##', '#') AS alike
+  FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
+),
 -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 flagged AS NOT MATERIALIZED (
   SELECT rule, id, started_ms,
@@ -84,7 +93,9 @@ newest AS MATERIALIZED (
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
     coalesce((SELECT value FROM json_each(?6) WHERE key = lower(trim(status_word))), status) AS meaning
   FROM actions
-  WHERE crm_source = ?1 AND started_at >= ?13 AND started_at < ?12 AND dry_run IS NOT TRUE AND (?5 IS NOT NULL OR NOT wrapper)
+  WHERE crm_source = ?1 AND started_at >= ?13 AND started_at < ?12 AND dry_run IS NOT TRUE
+    AND rule NOT IN (SELECT value FROM json_each(?4))
+    AND NOT CASE WHEN ?5 IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(?5)) END
     AND unixepoch(started_at, 'subsec') * 1000 >= ?3 - 30 * 86400000
     AND unixepoch(started_at, 'subsec') * 1000 < ?2 - (?3 - ?2)
   ORDER BY started_at DESC LIMIT ?10
@@ -112,16 +123,15 @@ SELECT json_object(
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
-  -- Failures of the same rule and message; the report folds together what differs in numbers only.
-  'errors', json((SELECT json_group_array(json_array(part, rule, error, n, first, last, json(minutes))) FROM (
-    SELECT part, rule, error, count(*) AS n, min(started_ms) AS first, max(started_ms) AS last,
-      (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM r o
-        WHERE o.part = r.part AND o.rule = r.rule AND o.error IS r.error AND o.state IN ('partial', 'failed')
-        ORDER BY 1 DESC LIMIT 100)) AS minutes
-    FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
-    GROUP BY part, rule, error ORDER BY n DESC, last DESC, rule LIMIT 500))),
-  'running', json((SELECT json_group_array(json_array(part, rule, started_ms, id)) FROM (
-    SELECT * FROM r WHERE state = 'running' AND meaning = 'running' AND finished_ms IS NULL
+  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all.
+  'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(minutes))) FROM (
+    SELECT part, rule, substr(max(printf('%015d', started_ms) || error), 16) AS message, count(*) AS n,
+      min(started_ms) AS first, max(started_ms) AS last,
+      (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM failures o
+        WHERE o.part = f.part AND o.rule = f.rule AND o.alike IS f.alike ORDER BY 1 DESC LIMIT 100)) AS minutes
+    FROM failures f GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500))),
+  'running', json((SELECT json_group_array(json_array(rule, started_ms, id)) FROM (
+    SELECT * FROM r WHERE part = 'current' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
     ORDER BY started_ms LIMIT 1000))),
   -- When each run started, where there are not too many to list.
   'starts', json((SELECT json_group_array(json_object('rule', rule, 'runs', json(runs))) FROM (

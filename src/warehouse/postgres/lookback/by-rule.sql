@@ -10,6 +10,7 @@ lookback AS NOT MATERIALIZED (
   SELECT n.rule, s.starts, s.processed, s.stuck,
     (SELECT floor(date_part('epoch', a.started_at) * 1000) FROM actions a
       WHERE a.crm_source = $1::text AND a.rule = n.rule AND (CASE WHEN $6::jsonb IS NULL THEN a.status ELSE coalesce($6::jsonb ->> lower(btrim(a.status_word)), a.status) END) = 'success' AND NOT a.dry_run
+        AND ($5::jsonb IS NOT NULL OR NOT a.wrapper)
         AND a.started_at >= $3::timestamptz - interval '30 days'
         AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
       ORDER BY a.started_at DESC LIMIT 1) AS last_success
@@ -23,6 +24,7 @@ lookback AS NOT MATERIALIZED (
         AND ($5::jsonb IS NOT NULL OR NOT a.wrapper)
         AND a.started_at >= $3::timestamptz - interval '30 days'
         AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
-      ORDER BY a.started_at DESC LIMIT least($11::int, 20)) x) s
-  WHERE n.rule IS NOT NULL
+      ORDER BY a.started_at DESC LIMIT least($11::int, 20)) x
+    HAVING count(*) > 0) s
+  WHERE n.rule IS NOT NULL AND ($4::jsonb IS NULL OR NOT $4::jsonb ? n.rule) AND ($5::jsonb IS NULL OR NOT $5::jsonb ? n.rule)
 )

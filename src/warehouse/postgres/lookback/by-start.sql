@@ -8,7 +8,8 @@
     avg(records_processed)::float8 AS processed,
     count(*) FILTER (WHERE (CASE WHEN $6::jsonb IS NULL THEN status ELSE coalesce($6::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
   FROM actions
-  WHERE crm_source = $1::text AND NOT dry_run AND ($5::jsonb IS NOT NULL OR NOT wrapper)
+  WHERE crm_source = $1::text AND NOT dry_run AND ($4::jsonb IS NULL OR NOT $4::jsonb ? rule)
+    AND NOT CASE WHEN $5::jsonb IS NULL THEN wrapper ELSE $5::jsonb ? rule END
     AND started_at >= (SELECT min(started_at) FROM (SELECT a.started_at FROM actions a
       WHERE (NOT $10::boolean OR a.crm_source = $1::text)
         AND a.started_at >= $3::timestamptz - interval '30 days'
