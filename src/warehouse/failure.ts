@@ -3,7 +3,15 @@ import * as v from "valibot";
 import { describeTarget, type PostgresHost, type Target } from "../config/target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
-export class WarehouseError extends Error {}
+export class WarehouseError extends Error {
+  /** Whether it may be over in a minute. */
+  readonly passing: boolean;
+
+  constructor(message: string, passing = false) {
+    super(message);
+    this.passing = passing;
+  }
+}
 
 /** A failure whose whole reason was put into words elsewhere. */
 export class ReadFailure extends Error {
@@ -76,8 +84,16 @@ export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|SQLITE_BUSY\w*)$/;
 
+/** SQLSTATE of a server that knows us and says no: others of the same target would say the same. */
+export const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
+
 /** Whether trying again later may help: not where a password, a name or a table is wrong. */
 export function mayPass(error: unknown): boolean {
+  if (error instanceof WarehouseError) return error.passing;
+  if (error instanceof HostsFailure) {
+    const causes = [...error.failures.values()];
+    return causes.some(mayPass) && !causes.some((cause) => REFUSED_AUTHORIZATION.test(codeOf(cause)));
+  }
   return PASSING.test(codeOf(error));
 }
 

@@ -4,6 +4,7 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HostsFailure, mayPass, WarehouseError } from "../../src/warehouse/failure.ts";
 import { freePort, PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { reportOn } from "../making/reports.ts";
 import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
@@ -29,6 +30,28 @@ async function untilNoBackendIn(name: string): Promise<void> {
   }
   throw new Error("a backend of ours is left");
 }
+
+describe("what is worth trying again", () => {
+  const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+  const password = Object.assign(new Error("password"), { code: "28P01" });
+  const unknown = Object.assign(new Error("unknown"), { code: "ENOTFOUND" });
+  const silentHost = new WarehouseError("no connection within 2 s", true);
+  const hosts = (...causes: Error[]) =>
+    new HostsFailure(new Map(causes.map((cause, at) => [{ host: `h${at}`, port: 5432, password: null }, cause])));
+  test.each([
+    { name: "a refused connection", error: refused, again: true },
+    { name: "a silent host", error: hosts(silentHost), again: true },
+    {
+      name: "one host down, another still a standby",
+      error: hosts(refused, new WarehouseError("standby", true)),
+      again: true,
+    },
+    { name: "one host down, another unknown", error: hosts(refused, unknown), again: true },
+    { name: "one host down, another refuses the password", error: hosts(refused, password), again: false },
+    { name: "an unknown host alone", error: hosts(unknown), again: false },
+    { name: "two presets", error: new WarehouseError("choose one"), again: false },
+  ])("$name: $again", ({ error, again }) => expect(mayPass(error)).toBe(again));
+});
 
 describe("the reason says what, where and what to try", () => {
   test.each([

@@ -98,7 +98,7 @@ async function waitFor(socket: Socket, event: "connect" | "data" | "secureConnec
     const onEvent = (...values: unknown[]) => settle(() => resolve(values));
     const onError = (error: Error) => settle(() => reject(error));
     const onClose = () =>
-      settle(() => reject(new WarehouseError("the server closed the connection: look into its log")));
+      settle(() => reject(new WarehouseError("the server closed the connection: look into its log", true)));
     socket.once(event, onEvent).once("error", onError).once("close", onClose);
   });
 }

@@ -1,7 +1,7 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../config/target.ts";
-import { codeOf, HostsFailure, WarehouseError } from "../failure.ts";
+import { codeOf, HostsFailure, WarehouseError, REFUSED_AUTHORIZATION } from "../failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
 import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
@@ -14,7 +14,6 @@ import { composeActivity } from "./statement.ts";
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
 /** SQLSTATE classes and system errors of a server that went away, or of a standby that took its snapshot back. */
 const LOST = /^(?:57P0[123]|08\w{3}|40001|ECONNRESET|EPIPE|ETIMEDOUT|CONNECTION_\w+)$/;
-const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
 
 /**
  * Ends at the signal with the server freed. A snapshot that is lost in mid-query is read once more from its start: the

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import postgres from "postgres";
 import type { CrmConfig } from "../../config/schema.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "../../config/target.ts";
-import { codeOf, HostsFailure, TLS_CODE, WarehouseError } from "../failure.ts";
+import { codeOf, HostsFailure, TLS_CODE, WarehouseError, REFUSED_AUTHORIZATION } from "../failure.ts";
 import { dial, listAttempts, type Encryption, type Protection } from "./dial.ts";
 
 export type Session = {
@@ -28,7 +28,6 @@ export type Purpose = {
 const CLOSE_SECONDS = 0.25;
 const CANCEL_MS = 1000;
 const KEEP_ALIVE_SECONDS = 10;
-const REFUSED_AUTHORIZATION = /^28/;
 
 /** What each value of target_session_attrs looks for, one round over the hosts after the other. */
 const ROUNDS: Record<TargetSession, Exclude<TargetSession, "prefer-standby">[]> = {
@@ -48,10 +47,7 @@ export async function openSession(target: PostgresTarget, limits: Limits, signal
   return await openConnection(target, { timeout: limits.timeout, begin: beginSnapshot(limits) }, signal);
 }
 
-/**
- * Throws what the only host answered, or a `HostsFailure` where there are several. At the signal a running query is
- * cancelled and `ask` rejects.
- */
+/** Throws a `HostsFailure` with what each host answered. At the signal a running query is cancelled and `ask` rejects. */
 export async function openConnection(target: PostgresTarget, purpose: Purpose, signal: AbortSignal): Promise<Session> {
   const failures = new Map<PostgresHost, unknown>();
   for (const wanted of ROUNDS[target.targetSession]) {
@@ -60,7 +56,10 @@ export async function openConnection(target: PostgresTarget, purpose: Purpose, s
         const session = await openHost(target, host, purpose, signal);
         if (await isWanted(session, wanted)) return session;
         await session[Symbol.asyncDispose]();
-        failures.set(host, new WarehouseError(`is not what target_session_attrs=${target.targetSession} asks for`));
+        failures.set(
+          host,
+          new WarehouseError(`is not what target_session_attrs=${target.targetSession} asks for`, true),
+        );
       } catch (error) {
         failures.set(host, error);
         // As in libpq: a server that knows us and says no speaks for all.
@@ -96,7 +95,9 @@ async function openHost(
     try {
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
-      throw connecting.signal.aborted ? new WarehouseError(`no connection within ${(limitMs ?? 0) / 1000} s`) : error;
+      throw connecting.signal.aborted
+        ? new WarehouseError(`no connection within ${(limitMs ?? 0) / 1000} s`, true)
+        : error;
     } finally {
       if (timer !== null) clearTimeout(timer);
     }
@@ -126,7 +127,7 @@ async function connect(
     socket: async () => {
       const again = sockets.length > 0;
       if (again && !signal.aborted)
-        throw new WarehouseError("the server closed the connection while it was opened: look into its log");
+        throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
       const dialled = await dial(target, host, encryption, again ? AbortSignal.timeout(CANCEL_MS) : connecting);
       sockets.push(dialled.socket);
       protection = dialled.protection;
