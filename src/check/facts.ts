@@ -5,6 +5,8 @@ import type { PlanDocument } from "./plan.ts";
 export type TableFacts = {
   /** As SQL writes it. */
   name: string;
+  /** The name alone, as plans write it. */
+  relation: string;
   /** A table, not a view: only it has indexes and statistics. */
   stored: boolean;
   readable: boolean;
@@ -12,6 +14,9 @@ export type TableFacts = {
   writes: string[];
   /** The planner's estimate; null where the table was never analysed. */
   rows: number | null;
+  /** Pages of 8 KiB, as the planner knows them, without indexes; 0 in SQLite. */
+  pages: number;
+  /** With indexes and long values. */
   bytes: number;
 };
 

@@ -14,7 +14,7 @@ const FEWEST_ROWS = 10_000;
 
 export function judgeSpeed(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   if (facts.kind === "sqlite") {
-    const scanned = facts.plan.some((line) => /^SCAN (?:sync_history|automation_actions)\b/.test(line));
+    const scanned = facts.plan.some((line) => `${line} `.startsWith(`SCAN ${found.actions.relation} `));
     const ddl = `CREATE INDEX actions_by_start ON ${found.actions.name} (${found.columns.source}, ${found.columns.start})`;
     const item: Judged = scanned
       ? { status: "warn", message: `every report reads the whole of ${found.actions.name}`, advice: ddl }
@@ -33,12 +33,11 @@ function judgePlan({ plan }: PostgresFacts, { actions, columns }: FoundTables, c
   if (plan.document === null) {
     return [{ status: "error", message: plan.problem ?? "the report's query cannot be planned" }];
   }
-  const table = actions.name.split(".").at(-1)?.replace(/^"|"$/g, "") ?? "";
   const signs = findPlanSigns(plan.document, {
-    table,
+    table: actions.relation,
     source: columns.source,
     start: columns.start,
-    pages: actions.bytes / 8192,
+    pages: actions.pages,
     windowDays: context.windowDays,
   });
   const took = plan.document["Execution Time"];

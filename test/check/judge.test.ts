@@ -9,12 +9,21 @@ const HOUR_MS = 3_600_000;
 
 type Postgres = Extract<WarehouseFacts, { kind: "postgres" }>;
 
-const actions = { name: '"o"."sync_history"', stored: true, readable: true, writes: [], rows: 5_000_000, bytes: 1.5e9 };
+const actions = {
+  name: '"o"."sync_history"',
+  relation: "sync_history",
+  stored: true,
+  readable: true,
+  writes: [],
+  rows: 5_000_000,
+  pages: 180_000,
+  bytes: 1.5e9,
+};
 const found: FoundTables = {
   preset: "sync-history",
   shape: "H",
   actions,
-  rules: { ...actions, name: '"o"."sync_schedule"', rows: 20, bytes: 8192 },
+  rules: { ...actions, name: '"o"."sync_schedule"', relation: "sync_schedule", rows: 20, bytes: 8192 },
   columns: { source: "crm_source", start: "start_time", included: ["status"] },
 };
 const good: Postgres = {
@@ -228,15 +237,25 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
 test.each([
   { name: "indexed", journalMode: "delete", plan: ["SEARCH automation_actions USING INDEX i"], says: [] },
   { name: "scanned", journalMode: "delete", plan: ["SCAN automation_actions"], says: [/^warn plan: .*CREATE INDEX/] },
+  {
+    name: "scanned under a name of its own",
+    journalMode: "delete",
+    table: "orchestration.sync_history",
+    plan: ["SCAN orchestration.sync_history"],
+    says: [/^warn plan: .*CREATE INDEX/],
+  },
   { name: "WAL", journalMode: "wal", plan: [], says: [/^warn connection: .*journal_mode=DELETE/] },
-])("SQLite, $name", ({ journalMode, plan, says }) => {
+])("SQLite, $name", ({ journalMode, table = "automation_actions", plan, says }) => {
   const facts: WarehouseFacts = {
     kind: "sqlite",
     journalMode,
     bytes: 4096,
     plan: [...plan],
     indexes: [],
-    tables: { kind: "found", found: { ...found, preset: "automation", shape: null } },
+    tables: {
+      kind: "found",
+      found: { ...found, preset: "automation", shape: null, actions: { ...actions, relation: table } },
+    },
     copies: [],
     rows: good.rows,
   };

@@ -86,6 +86,19 @@ test("what is odd is a warning, exit 0, and nothing is created", async () => {
   await own.close();
 });
 
+test("an invalid index is named with the DROP that mends it, which does", async () => {
+  const own = await (await sharedServer()).createDatabase();
+  await fillSyncHistory("M")(own.sql, [run({ start: new Date(Date.now() - 60_000).toISOString() })], []);
+  await own.sql.unsafe(`CREATE INDEX "half""done" ON orchestration.sync_history (endpoint); ANALYZE;
+    UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orchestration."half""done"'::regclass`);
+  const { documents } = await check(`[crm.hubspot]\nurl = "${own.url}"\n`);
+  const advice = documents[0]?.items.find(({ id, status }) => id === "indexes" && status === "warn")?.advice ?? "";
+  await own.sql.unsafe(advice.slice(0, advice.indexOf(", then")));
+  const [left] = await own.sql`SELECT count(*)::int AS n FROM pg_index WHERE NOT indisvalid`;
+  expect(left).toEqual({ n: 0 });
+  await own.close();
+});
+
 test("a role that may not read: an error with its GRANT, exit 4; beside a good one exit 3", async () => {
   const stranger = `stranger_${database.name}`;
   await database.sql.unsafe(`CREATE ROLE ${stranger} LOGIN PASSWORD 'canary'`);

@@ -192,8 +192,8 @@ function findRow(rows: TableRow[], { schema, name }: TableName): TableRow | unde
   return rows.find((row) => row.schema === schema && row.name === name);
 }
 
-function describeTable({ stored, readable, writes, rows, bytes, ...name }: TableRow): TableFacts {
-  return { name: quoteTable(name), stored, readable, writes, rows, bytes };
+function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {
+  return { name: quoteTable(name), relation: name.name, stored, readable, writes, rows, pages, bytes };
 }
 
 function isLocal(host: string): boolean {

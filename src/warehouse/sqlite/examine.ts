@@ -60,7 +60,16 @@ function describeTables(located: Located): WarehouseFacts["tables"] {
 }
 
 function describeTable(name: TableName): TableFacts {
-  return { name: quoteTable(name), stored: true, readable: true, writes: [], rows: null, bytes: 0 };
+  return {
+    name: quoteTable(name),
+    relation: name.name,
+    stored: true,
+    readable: true,
+    writes: [],
+    rows: null,
+    pages: 0,
+    bytes: 0,
+  };
 }
 
 /** The lines of EXPLAIN QUERY PLAN. */
@@ -88,7 +97,7 @@ function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
 }
 
 function readRows(database: Database, source: string, located: LocatedTables): RowFacts {
-  const actions = composeActions(located, "sqlite").replace(/;\s*$/, "");
+  const actions = composeActions(located, "sqlite");
   const [row] = ask<{ oldest: number | null; newest: number | null }>(
     database,
     `SELECT unixepoch(min(started_at), 'subsec') * 1000 AS oldest,
