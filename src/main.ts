@@ -17,9 +17,8 @@ async function main(argv: string[]): Promise<number> {
   for (const name of Object.keys(exits) as (keyof typeof SIGNAL_EXITS)[]) {
     process.on(name, () => {
       if (name === "SIGHUP" && reload !== null) return reload();
-      const code = exits[name];
-      if (stopped !== null) process.exit(code);
-      stopped = code;
+      if (stopped !== null) process.exit(SIGNAL_EXITS[name]);
+      stopped = exits[name];
       stop.abort();
     });
   }

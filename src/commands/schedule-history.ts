@@ -3,6 +3,8 @@ import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { writeJson } from "../render/json.ts";
 import { renderSlots } from "../render/schedules.ts";
+import { formatInstant } from "../report/figures.ts";
+import type { SlotRow } from "../store/store.ts";
 import { openConfigured } from "./configured.ts";
 import { readLimit, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
@@ -25,8 +27,26 @@ export default defineCommand({
       const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
       const slots = await store.listSlots({ ...schedules, limit });
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
-      await emit(args.format === "json" ? writeJson(slots) : renderSlots(slots, view));
+      await emit(args.format === "json" ? writeJson(slots.map(writeSlot)) : renderSlots(slots, view));
       return EXIT.ok;
     });
   },
 });
+
+/** As `--format json` shows it. */
+function writeSlot(row: SlotRow) {
+  const instant = (ms: number | null) => (ms === null ? null : formatInstant(ms));
+  return {
+    schedule: row.schedule,
+    slot: formatInstant(row.slotMs),
+    state: row.state,
+    holder: row.holder,
+    attempts: row.attempts,
+    claimed_at: instant(row.claimedMs),
+    ended_at: instant(row.endedMs),
+    lease_until: instant(row.leaseUntilMs),
+    exit_code: row.exitCode,
+    note: row.note,
+    pass_id: row.passId,
+  };
+}

@@ -8,7 +8,7 @@ import { nextSlots } from "../schedule/slots.ts";
 import { openConfigured } from "./configured.ts";
 import { viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { judgeKept, SCHEDULE_FLAGS } from "./scheduled.ts";
+import { judgeKept, SCHEDULE_FLAGS, writeJudgement } from "./scheduled.ts";
 
 const SHOWN_SLOTS = 5;
 
@@ -32,7 +32,11 @@ export default defineCommand({
         listed.push({ name, cron, timezone, last: await judgeKept(schedule, store, nowMs), next });
       }
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
-      await emit(args.format === "json" ? writeJson(listed) : renderScheduleList(listed, view));
+      await emit(
+        args.format === "json"
+          ? writeJson(listed.map((one) => ({ ...one, last: writeJudgement(one.last) })))
+          : renderScheduleList(listed, view),
+      );
       return EXIT.ok;
     });
   },

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { AppError, EXIT } from "../errors.ts";
 import { formatInstant } from "../report/figures.ts";
-import { runSlot } from "../schedule/run-slot.ts";
+import { runSlot, type SlotResult } from "../schedule/run-slot.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import { describeHolder } from "../store/holder.ts";
 import { openConfigured } from "./configured.ts";
@@ -30,9 +30,15 @@ export default defineCommand({
         if (result.state === "interrupted") throw new AppError("interrupted", "interrupted: the slot is free again");
         return result.exitCode;
       }
-      const why = result.kind === "held" ? "is being made by somebody else" : `is over already: ${result.state}`;
-      log.info(`${schedule.name}: the slot of ${formatInstant(slotMs)} ${why}`);
+      log.info(`${schedule.name}: the slot of ${formatInstant(slotMs)} ${describe(result)}`);
       return EXIT.ok;
     });
   },
 });
+
+function describe(result: Exclude<SlotResult, { kind: "ran" }>): string {
+  if (result.kind === "ended") return `is over already: ${result.state}`;
+  return result.kind === "held"
+    ? "is being made by somebody else"
+    : "is skipped: the one before it is still being made";
+}

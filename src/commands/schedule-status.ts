@@ -7,7 +7,7 @@ import { isWell, sortJudgements, type ScheduleJudgement } from "../schedule/judg
 import { openConfigured } from "./configured.ts";
 import { viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-import { judgeKept, SCHEDULE_FLAGS } from "./scheduled.ts";
+import { judgeKept, SCHEDULE_FLAGS, writeJudgement } from "./scheduled.ts";
 
 export default defineCommand({
   meta: { name: "status", description: "Tell whether the schedules do their work, for monitoring" },
@@ -23,7 +23,7 @@ export default defineCommand({
       for (const schedule of config.schedules) judgements.push(await judgeKept(schedule, store, nowMs));
       const sorted = sortJudgements(judgements);
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
-      await emit(args.format === "json" ? writeJson(sorted) : renderScheduleStatus(sorted, view));
+      await emit(args.format === "json" ? writeJson(sorted.map(writeJudgement)) : renderScheduleStatus(sorted, view));
       return sorted.every(isWell) ? EXIT.ok : EXIT.finding;
     });
   },

@@ -4,8 +4,9 @@ import { suggestName } from "../config/nearest.ts";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { quoteText } from "../render/visible.ts";
+import { formatInstant } from "../report/figures.ts";
 import { judgeSchedule, type ScheduleJudgement } from "../schedule/judge.ts";
-import type { Store } from "../store/store.ts";
+import { SLOT_STATES, type Store } from "../store/store.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, OUTPUT_FLAGS } from "./flags.ts";
 
 const JUDGED_SLOTS = 10;
@@ -16,9 +17,21 @@ export const SCHEDULE_FLAGS = {
   ...OUTPUT_FLAGS,
 } satisfies ArgsDef;
 
-/** From the newest slots of the schedule that the store knows. */
+/** From the newest slots of the schedule that the store knows, and the newest that was not skipped. */
 export async function judgeKept(schedule: ScheduleConfig, store: Store, nowMs: number): Promise<ScheduleJudgement> {
-  return judgeSchedule(schedule, await store.listSlots({ schedules: [schedule.name], limit: JUDGED_SLOTS }), nowMs);
+  const schedules = [schedule.name];
+  const newest = await store.listSlots({ schedules, limit: JUDGED_SLOTS });
+  const run = await store.listSlots({
+    schedules,
+    states: SLOT_STATES.filter((state) => state !== "skipped"),
+    limit: 1,
+  });
+  return judgeSchedule(schedule, [...newest, ...run], nowMs);
+}
+
+/** As `--format json` shows it. */
+export function writeJudgement({ schedule, status, slotMs, message }: ScheduleJudgement) {
+  return { schedule, status, slot: slotMs === null ? null : formatInstant(slotMs), message };
 }
 
 /** Throws a usage error that names the nearest one. */

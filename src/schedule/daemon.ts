@@ -2,7 +2,8 @@
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../report/figures.ts";
-import { runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
+import { skipOverlapping, type runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
+import type { Store } from "../store/store.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
 
 export type DaemonOptions = Omit<SlotContext, "config"> & {
@@ -42,21 +43,44 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { signal, log, clock } = options;
   let { config } = options;
   let watches = await startWatching(config, options, []);
+  /** Passes of schedules that a reload took away. */
+  const leaving: Promise<void>[] = [];
   while (!signal.aborted) {
-    options.onBeat();
     const now = clock();
-    for (const watch of watches) await look(watch, now, { ...options, config });
+    for (const watch of watches) {
+      options.onBeat();
+      await look(watch, now, { ...options, config });
+    }
+    options.onBeat();
     const next = Math.min(...watches.map(({ schedule }) => nextSlots(schedule, now, 1)[0] ?? Infinity));
     options.onStatus(describeWaiting(watches, next));
     await options.rest(Math.min(options.beatMs, Math.max(0, next - clock())));
     const { config: changed } = options.reload;
     if (changed === null) continue;
     options.reload.config = null;
+    const changedWatches = await watchAnew(changed, options, watches);
+    if (changedWatches === null) continue;
+    leaving.push(...listWork(watches.filter((watch) => !changedWatches.includes(watch))));
     config = changed;
-    watches = await startWatching(config, options, watches);
+    watches = changedWatches;
     log.info("configuration reloaded", { schedules: watches.length });
   }
-  await Promise.all(watches.flatMap(({ running }) => running?.work ?? []));
+  await Promise.all([...leaving, ...listWork(watches)]);
+}
+
+function listWork(watches: Watch[]): Promise<void>[] {
+  return watches.flatMap(({ running }) => running?.work ?? []);
+}
+
+/** Null, and said why, where the store does not answer: what was watched still is. */
+async function watchAnew(config: Config, options: DaemonOptions, known: Watch[]): Promise<Watch[] | null> {
+  try {
+    return await startWatching(config, options, known);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    options.log.error(`${error.message}. The configuration was not reloaded: the old one stays in force`);
+    return null;
+  }
 }
 
 /** From the newest slot that the store knows; a schedule that is new begins now, and that is remembered. */
@@ -64,29 +88,26 @@ async function startWatching(config: Config, { store, clock }: DaemonOptions, kn
   const watches: Watch[] = [];
   for (const schedule of config.schedules) {
     const watch = known.find((one) => one.schedule.name === schedule.name);
-    if (watch !== undefined) {
-      watch.schedule = schedule;
-      watches.push(watch);
-      continue;
-    }
-    const newest = (await store.listSlots({ schedules: [schedule.name], limit: 20 })).filter(
-      ({ slotMs }) => slotMs <= clock(),
-    );
-    const [last] = newest;
-    const before = last === undefined ? latestSlot(schedule, clock() - 1) : null;
-    if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
-    // What was left in the middle is looked at again: its holder may be dead.
-    const unfinished = newest
-      .filter(({ state }) => state === "running" || state === "interrupted")
-      .map(({ slotMs }) => slotMs);
-    watches.push({
-      schedule,
-      seenMs: last === undefined ? clock() - 1 : Math.min(clock(), last.slotMs),
-      running: null,
-      held: unfinished,
-    });
+    watches.push(watch ?? (await watchNew(schedule, store, clock())));
   }
+  // Not before the store has answered for all of them.
+  for (const [index, schedule] of config.schedules.entries()) if (watches[index]) watches[index].schedule = schedule;
   return watches;
+}
+
+async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Promise<Watch> {
+  const past = { schedules: [schedule.name], untilMs: now + 1 };
+  const [last] = await store.listSlots({ ...past, limit: 1 });
+  const before = last === undefined ? latestSlot(schedule, now - 1) : null;
+  if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
+  // What was left in the middle is looked at again: its holder may be dead.
+  const unfinished = await store.listSlots({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
+  return {
+    schedule,
+    seenMs: last === undefined ? now - 1 : last.slotMs,
+    running: null,
+    held: unfinished.map(({ slotMs }) => slotMs),
+  };
 }
 
 async function look(watch: Watch, now: number, options: DaemonOptions): Promise<void> {
@@ -131,33 +152,17 @@ async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, 
 async function giveUp(watch: Watch, slotMs: number, { store, holder }: DaemonOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
   const claim = await store.claimSlot(key, holder, GIVE_UP_LEASE_MS);
-  if (claim.kind === "held") watch.held.push(slotMs);
+  if (claim.kind === "held" || claim.kind === "overlapping") watch.held.push(slotMs);
   if (claim.kind !== "claimed") return;
   const note = "left in the middle, and not caught up with";
   await store.endSlot(key, holder, { state: "skipped", exitCode: null, note, passId: null });
 }
 
-/** Two passes of one schedule never overlap: a slot that comes while one runs, here or elsewhere, is skipped and counted. */
 async function begin(watch: Watch, slotMs: number, options: DaemonOptions): Promise<void> {
   const { schedule } = watch;
-  const { store, log, clock } = options;
+  const { log } = options;
   if (watch.running?.slotMs === slotMs) return;
-  const others = await store.listSlots({ schedules: [schedule.name], limit: 5 });
-  const busy = others.find(
-    (row) => row.state === "running" && row.slotMs !== slotMs && (row.leaseUntilMs ?? 0) > clock(),
-  );
-  if (watch.running !== null || busy !== undefined) {
-    const skipped = await store.skipSlot(
-      { schedule: schedule.name, slotMs },
-      "skipped: the slot before it was still running",
-    );
-    if (skipped)
-      log.warn("slot skipped: the one before it is still running", {
-        schedule: schedule.name,
-        slot: formatInstant(slotMs),
-      });
-    return;
-  }
+  if (watch.running !== null) return await skipOverlapping({ schedule: schedule.name, slotMs }, options);
   const work = options
     .run(schedule, slotMs, options)
     .then((result) => follow(watch, slotMs, result))

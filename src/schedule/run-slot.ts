@@ -25,6 +25,8 @@ export type SlotResult =
   | { kind: "ran"; state: SlotState; exitCode: number; note: string | null }
   /** Somebody else is at it. */
   | { kind: "held"; holder: string }
+  /** Another slot of the schedule is being made: this one is skipped. */
+  | { kind: "overlapping"; holder: string }
   /** It is over, whoever did it. */
   | { kind: "ended"; state: SlotState };
 
@@ -38,8 +40,8 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const { store, holder, log, clock } = context;
   const key = { schedule: schedule.name, slotMs };
   const claim = await store.claimSlot(key, holder, LEASE_MS);
-  if (claim.kind === "ended") return claim;
-  if (claim.kind === "held") return claim;
+  if (claim.kind === "overlapping") await skipOverlapping(key, context);
+  if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
   const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
   log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
@@ -55,6 +57,13 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
   return { kind: "ran", state, exitCode, note: note === "" ? null : note };
+}
+
+/** Two passes of one schedule never overlap: a slot that comes while one runs, here or elsewhere, is skipped and counted. */
+export async function skipOverlapping(key: SlotKey, { store, log }: Pick<SlotContext, "store" | "log">): Promise<void> {
+  if (!(await store.skipSlot(key, "skipped: the slot before it was still running"))) return;
+  const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
+  log.warn("slot skipped: the one before it is still running", facts);
 }
 
 /** A store that is away for a moment must not make a slot that was made look unfinished. */
@@ -87,15 +96,15 @@ async function runClaimed(
   const lost = new AbortController();
   const renewing = renewLease(key, context, over.signal, () => lost.abort());
   const { pingUrl } = schedule;
-  const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl), log);
+  const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl, { signal }), log);
   try {
     const outcome = await makeReports(schedule, slotMs, context, AbortSignal.any([signal, deadline, lost.signal]));
     await begun;
-    if (pingUrl !== null) await tellPing(pingEnd(pingUrl, outcome.exitCode), log);
+    if (pingUrl !== null) await tellPing(pingEnd(pingUrl, outcome.exitCode, { signal }), log);
     return outcome;
   } catch (error) {
     // A slot that was cut off is free again or was taken over: whoever makes it says how it went.
-    if (pingUrl !== null && deadline.aborted) await tellPing(pingEnd(pingUrl, null), log);
+    if (pingUrl !== null && deadline.aborted) await tellPing(pingEnd(pingUrl, null, { signal }), log);
     if (!(error instanceof AppError)) throw error;
     if (error.kind !== "interrupted")
       return { state: "failed", exitCode: EXIT.delivery, note: error.message, passId: null };

@@ -21,6 +21,8 @@ export type Engine = {
   transact: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
   /** Whether a running slot is still its holder's. */
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
+  /** SQL: others who ask about the schedule `$1` wait until the transaction ends; null: transactions wait for each other. */
+  lockSchedule: string | null;
   /** What is wrong with the database itself. */
   check: () => Promise<string[]>;
   backup: (path: string) => Promise<void>;

@@ -58,6 +58,8 @@ export function openPostgres(configured: PostgresTarget): Engine {
     },
     // The lease is counted by the database's clock, which is the same for all.
     isHeld: ({ leaseUntilMs, nowMs }) => leaseUntilMs > nowMs,
+    lockSchedule:
+      "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
     check: async () => [],
     backup: async () => {
       const advice = "use pg_dump --table='automation_reports_*'";

@@ -1,6 +1,6 @@
 /** Slots: each is claimed by one row, which a single statement writes only where it still is as it was read. */
 import * as v from "valibot";
-import type { Engine } from "./engine.ts";
+import type { Ask, Engine } from "./engine.ts";
 import { buildFilter, whole, writeAscii } from "./rows.ts";
 import { SLOT_STATES, type Claim, type SlotKey, type SlotRow, type Store } from "./store.ts";
 
@@ -41,17 +41,38 @@ const RowSchema = v.pipe(
 /** Of many who ask at once exactly one is told `claimed`; a running slot only after its holder has lost it. */
 export async function claimSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<Claim> {
   for (;;) {
-    const { slot, nowMs } = await readSlot(engine, key);
-    if (slot !== null && slot.state !== "running" && slot.state !== "interrupted")
-      return { kind: "ended", state: slot.state };
-    if (slot?.state === "running") {
-      const held = { holder: slot.holder ?? "", leaseUntilMs: slot.leaseUntilMs ?? 0, nowMs };
-      if (engine.isHeld(held)) return { kind: "held", holder: held.holder };
-    }
-    const attempt = await writeClaim(engine, key, holder, leaseMs, slot);
+    const claim = await engine.transact(async (ask) => await tryClaim(engine, ask, key, holder, leaseMs));
     // Nobody's row changes without somebody else having got on: the next look says who.
-    if (attempt !== null) return { kind: "claimed", attempt };
+    if (claim !== null) return claim;
   }
+}
+
+/** Null where the row is no longer as it was seen. */
+async function tryClaim(
+  engine: Engine,
+  ask: Ask,
+  key: SlotKey,
+  holder: string,
+  leaseMs: number,
+): Promise<Claim | null> {
+  if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [key.schedule]);
+  const rows = await ask(
+    `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots
+      WHERE schedule = $1 AND (slot_ms = $2 OR state = 'running')`,
+    [key.schedule, key.slotMs],
+  );
+  const slots = rows.map((row) => v.parse(RowSchema, row));
+  const slot = slots.find(({ slotMs }) => slotMs === key.slotMs) ?? null;
+  if (slot !== null && slot.state !== "running" && slot.state !== "interrupted")
+    return { kind: "ended", state: slot.state };
+  const nowMs = v.parse(whole, rows[0]?.["now_ms"] ?? 0);
+  const isHeld = ({ state, holder: other, leaseUntilMs }: SlotRow) =>
+    state === "running" && engine.isHeld({ holder: other ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
+  if (slot !== null && isHeld(slot)) return { kind: "held", holder: slot.holder ?? "" };
+  const overlapping = slots.find((row) => row !== slot && isHeld(row));
+  if (overlapping !== undefined) return { kind: "overlapping", holder: overlapping.holder ?? "" };
+  const attempt = await writeClaim(engine, ask, key, holder, leaseMs, slot);
+  return attempt === null ? null : { kind: "claimed", attempt };
 }
 
 /** The clock of the database decides until when. */
@@ -90,6 +111,7 @@ export async function skipSlot(engine: Engine, key: SlotKey, note: string): Prom
 export async function listSlots(engine: Engine, filter: Parameters<Store["listSlots"]>[0]): Promise<SlotRow[]> {
   const { where, values } = buildFilter([
     ["schedule IN (?)", filter.schedules],
+    ["state IN (?)", filter.states],
     ["slot_ms >= ?", filter.sinceMs],
     ["slot_ms < ?", filter.untilMs],
   ]);
@@ -102,45 +124,32 @@ export async function listSlots(engine: Engine, filter: Parameters<Store["listSl
   });
 }
 
-async function readSlot(engine: Engine, key: SlotKey): Promise<{ slot: SlotRow | null; nowMs: number }> {
-  return await engine.transact(async (ask) => {
-    const [row] = await ask(
-      `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
-      [key.schedule, key.slotMs],
-    );
-    if (row === undefined) return { slot: null, nowMs: 0 };
-    return { slot: v.parse(RowSchema, row), nowMs: v.parse(whole, row["now_ms"]) };
-  });
-}
-
 /** Which attempt it is; null where the row is no longer as it was seen. */
 async function writeClaim(
-  engine: Engine,
+  { nowMs }: Engine,
+  ask: Ask,
   key: SlotKey,
   holder: string,
   leaseMs: number,
   seen: SlotRow | null,
 ): Promise<number | null> {
-  const [row] = await engine.transact(
-    async (ask) =>
-      await ask(
-        `INSERT INTO automation_reports_slots AS slot (schedule, slot_ms, state, holder, attempts, claimed_ms, lease_until_ms)
-          VALUES ($1, $2, 'running', $3, 1, ${engine.nowMs}, ${engine.nowMs} + CAST($4 AS BIGINT))
-          ON CONFLICT (schedule, slot_ms) DO UPDATE SET state = 'running', holder = excluded.holder,
-            attempts = slot.attempts + 1, claimed_ms = excluded.claimed_ms, lease_until_ms = excluded.lease_until_ms,
-            ended_ms = NULL, exit_code = NULL, note = NULL, pass_id = NULL
-          WHERE slot.state = $5 AND slot.attempts = $6 AND slot.lease_until_ms IS NOT DISTINCT FROM $7
-          RETURNING attempts`,
-        [
-          key.schedule,
-          key.slotMs,
-          holder,
-          Math.round(leaseMs),
-          seen?.state ?? "",
-          seen?.attempts ?? 0,
-          seen?.leaseUntilMs ?? null,
-        ],
-      ),
+  const [row] = await ask(
+    `INSERT INTO automation_reports_slots AS slot (schedule, slot_ms, state, holder, attempts, claimed_ms, lease_until_ms)
+      VALUES ($1, $2, 'running', $3, 1, ${nowMs}, ${nowMs} + CAST($4 AS BIGINT))
+      ON CONFLICT (schedule, slot_ms) DO UPDATE SET state = 'running', holder = excluded.holder,
+        attempts = slot.attempts + 1, claimed_ms = excluded.claimed_ms, lease_until_ms = excluded.lease_until_ms,
+        ended_ms = NULL, exit_code = NULL, note = NULL, pass_id = NULL
+      WHERE slot.state = $5 AND slot.attempts = $6 AND slot.lease_until_ms IS NOT DISTINCT FROM $7
+      RETURNING attempts`,
+    [
+      key.schedule,
+      key.slotMs,
+      holder,
+      Math.round(leaseMs),
+      seen?.state ?? "",
+      seen?.attempts ?? 0,
+      seen?.leaseUntilMs ?? null,
+    ],
   );
   return row === undefined ? null : v.parse(whole, row["attempts"]);
 }

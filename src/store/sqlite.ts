@@ -45,6 +45,7 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
       const life = judgeHolder(holder);
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
     },
+    lockSchedule: null,
     check: async () => explain(target, () => checkFile(database, path)),
     backup: async (copy) => {
       await replaceFile(copy, (temporary) =>

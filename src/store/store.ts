@@ -28,6 +28,8 @@ export type SlotRow = SlotKey & {
 export type Claim =
   | { kind: "claimed"; attempt: number }
   | { kind: "held"; holder: string }
+  /** Another slot of the schedule is being made. */
+  | { kind: "overlapping"; holder: string }
   | { kind: "ended"; state: SlotState };
 
 export type ReportRow = {
@@ -59,7 +61,7 @@ export type Store = {
   }) => Promise<ReportRow[]>;
   readReport: (id: string) => Promise<ReadReport>;
   /**
-   * Atomic: of many who ask at once exactly one is told `claimed`. PostgreSQL: a running slot may be taken over once its
+   * Atomic: of many who ask at once exactly one is told `claimed`, and one slot of a schedule at a time. PostgreSQL: a running slot may be taken over once its
    * lease has passed by the database's clock. SQLite: at once where its holder's process is gone, never while that
    * lives, whatever the clock says; where neither can be told, once its lease has passed. `holder`: `describeHolder()`.
    */
@@ -76,6 +78,7 @@ export type Store = {
   /** Newest slot first. */
   listSlots: (filter: {
     schedules?: string[];
+    states?: SlotState[];
     sinceMs?: number;
     untilMs?: number;
     limit: number;

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
-import type { SlotRow } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { SlotState } from "../../src/store/store.ts";
 import { directoryWith, runCli, start } from "../making/cli.ts";
-import { backendPid, slowDown, until } from "../making/faults.ts";
+import { backendPid, expectNoSecret, isLong, launch as launchTrial, slowDown, until } from "../making/faults.ts";
 import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
 import { startPostgres, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { fillSyncHistory, run } from "../making/warehouses.ts";
@@ -39,9 +40,11 @@ function configured(
   );
 }
 
-async function slotsIn(cwd: string): Promise<SlotRow[]> {
+type Slot = { slot: string; state: SlotState; attempts: number; exit_code: number | null; note: string | null };
+
+async function slotsIn(cwd: string): Promise<Slot[]> {
   const { stdout } = await runCli(["schedule", "history", "--format", "json", "--limit", "1000"], { cwd });
-  return JSON.parse(stdout) as SlotRow[];
+  return JSON.parse(stdout) as Slot[];
 }
 
 const exportsIn = (cwd: string) =>
@@ -59,11 +62,11 @@ describe("schedule run", () => {
     expect(await slotsIn(cwd)).toMatchObject([
       {
         schedule: "daily",
-        slotMs: Date.parse(midnight),
+        slot: midnight,
         state: "made",
         attempts: 1,
-        exitCode: 0,
-        passId: report.metadata.pass_id,
+        exit_code: 0,
+        pass_id: report.metadata.pass_id,
       },
     ]);
     const again = await runCli(["schedule", "run", "daily"], { cwd });
@@ -95,7 +98,7 @@ describe("schedule run", () => {
     const quick = performance.now();
     expect((await runCli(["schedule", "run", "often"], { cwd: wrong })).code).toBe(4);
     expect(performance.now() - quick).toBeLessThan(4000);
-    expect(await slotsIn(wrong)).toMatchObject([{ state: "failed", exitCode: 4, note: "could not be read: hubspot" }]);
+    expect(await slotsIn(wrong)).toMatchObject([{ state: "failed", exit_code: 4, note: "could not be read: hubspot" }]);
   }, 30_000);
 
   test("an unknown name, a missing one and one too many", async () => {
@@ -125,6 +128,19 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   expect(history.stdout).toMatch(/daily +made +0 +1 /);
 });
 
+test("status tells of the last slot that ran, however many were skipped since", async () => {
+  const cwd = configured();
+  await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+  const now = Math.floor(Date.now() / 60_000) * 60_000;
+  const ran = { schedule: "often", slotMs: now - 40 * 60_000 };
+  await store.claimSlot(ran, "x", 60_000);
+  await store.endSlot(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
+  for (let minutes = 30; minutes >= -1; minutes -= 1)
+    await store.skipSlot({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
+  const { code, stdout } = await runCli(["schedule", "status"], { cwd });
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/^often +skipped +/m)]);
+});
+
 describe("the daemon", () => {
   const started: ReturnType<typeof start>[] = [];
   const launch: typeof start = (...parameters) => {
@@ -151,7 +167,7 @@ describe("the daemon", () => {
     await backendPid(database);
     byHand.kill("SIGTERM");
     expect(await byHand.exited).toBe(143);
-    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143, attempts: 1 }]);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exit_code: 143, attempts: 1 }]);
     // The daemon finds it, and is stopped over it itself.
     const child = launch(["schedule"], { cwd });
     await backendPid(database);
@@ -159,7 +175,7 @@ describe("the daemon", () => {
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
     expect(performance.now() - stopped).toBeLessThan(5000);
-    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exitCode: 143, attempts: 2 }]);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exit_code: 143, attempts: 2 }]);
     await until(async () => {
       const [row] = await database.sql`SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE datname = ${database.name} AND application_name = 'automation-reports'`;
@@ -187,6 +203,136 @@ describe("the daemon", () => {
     expect(check.code, check.stderr).toBe(0);
   }, 60_000);
 
+  test("the daemon killed in mid-report: the next one takes the slot over, once", async () => {
+    await slowDown(database);
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const byHand = launch(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    byHand.kill("SIGTERM");
+    await byHand.exited;
+    const first = launch(["schedule"], { cwd });
+    const backend = await backendPid(database);
+    first.kill("SIGKILL");
+    await first.exited;
+    await database.sql`SELECT pg_terminate_backend(${backend})`;
+    await database.sql.unsafe(
+      "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
+    );
+    const [second, third] = [launch(["schedule"], { cwd }), launch(["schedule"], { cwd })];
+    await until(async () => (await slotsIn(cwd))[0]?.state === "made");
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 3 }]);
+    expect(exportsIn(cwd)).toHaveLength(1);
+    for (const child of [second, third]) child.kill("SIGTERM");
+    expect(await Promise.all([second.exited, third.exited])).toEqual([0, 0]);
+  }, 60_000);
+
+  test("a second signal forces: a server that is frozen holds nobody up", async () => {
+    await slowDown(database);
+    const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
+    const byHand = launch(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    byHand.kill("SIGTERM");
+    await byHand.exited;
+    const child = launch(["schedule"], { cwd });
+    const backend = await backendPid(database);
+    process.kill(backend, "SIGSTOP");
+    try {
+      const started = performance.now();
+      child.kill("SIGTERM");
+      await Bun.sleep(100);
+      child.kill("SIGTERM");
+      expect(await child.exited).toBe(143);
+      expect(performance.now() - started).toBeLessThan(2000);
+    } finally {
+      process.kill(backend, "SIGCONT");
+    }
+  }, 30_000);
+
+  test("pings tell of start and end, and their URL is nowhere else", async () => {
+    const asked: string[] = [];
+    using peer = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => {
+        asked.push(new URL(request.url).pathname);
+        return new Response("OK");
+      },
+    });
+    const pinged = (url?: string) =>
+      configured(
+        `[[schedule]]\nname = "daily"\ncron = "@daily"\nretries = 0\nping_url = "http://127.0.0.1:${peer.port}/canary-uuid"\n`,
+        url,
+      );
+    const [good, bad] = [pinged(), pinged("postgres://u@127.0.0.1:1/d")];
+    const trials = [
+      await launchTrial(["schedule", "run", "daily", "--verbose"], { cwd: good }).trial,
+      await launchTrial(["schedule", "run", "daily", "--verbose"], { cwd: bad }).trial,
+    ];
+    expect(trials.map(({ code }) => code)).toEqual([0, 4]);
+    expect(asked).toEqual(["/canary-uuid/start", "/canary-uuid", "/canary-uuid/start", "/canary-uuid/4"]);
+    for (const trial of trials) expectNoSecret(trial);
+  }, 30_000);
+
+  test("a ping host that hangs does not hold up a stop, and the slot's outcome is kept", async () => {
+    using peer = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      idleTimeout: 0,
+      fetch: async () => await new Promise<Response>(() => {}),
+    });
+    const cwd = configured(
+      `[[schedule]]\nname = "daily"\ncron = "@daily"\nping_url = "http://127.0.0.1:${peer.port}/x"\n`,
+    );
+    const child = launch(["schedule", "run", "daily"], { cwd });
+    await until(() => exportsIn(cwd).length === 1);
+    const stopped = performance.now();
+    child.kill("SIGTERM");
+    await child.exited;
+    expect(performance.now() - stopped).toBeLessThan(4500);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "made" }]);
+    await peer.stop(true);
+  }, 30_000);
+
+  test("a store that is away when the configuration is loaded again: the old one stays, and nobody dies", async () => {
+    const away = await startPostgres();
+    const cwd = directoryWith(
+      `[[schedule]]\nname = "daily"\ncron = "@daily"\n[store]\nurl = "${away.url("postgres")}"\n[crm.hubspot]\nurl = "${database.url}"\n`,
+    );
+    const path = join(cwd, "automation-reports.toml");
+    const child = launch(["schedule"], { cwd });
+    const log = logOf(child);
+    await until(async () => (await slotsIn(cwd)).length === 1);
+    await away.stop();
+    writeFileSync(path, `${readFileSync(path, "utf8")}\n[[schedule]]\nname = "weekly"\ncron = "@weekly"\n`);
+    child.kill("SIGHUP");
+    while (child.exitCode === null && !log.text().includes("The configuration was not reloaded")) await Bun.sleep(20);
+    expect(child.exitCode, log.text()).toBeNull();
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+  }, 60_000);
+
+  test.skipIf(!isLong)(
+    "a slow holder renews its lease, so that nobody takes its slot (long form)",
+    async () => {
+      await slowDown(database, 50);
+      const stored = await (await startPostgres()).createDatabase();
+      const cwd = directoryWith(
+        `[[schedule]]\nname = "daily"\ncron = "@daily"\n[store]\nurl = "${stored.url}"\n[defaults]\ntimeout = "2m"\n[crm.hubspot]\nurl = "${database.url}"\n`,
+      );
+      const child = launch(["schedule", "run", "daily"], { cwd });
+      await backendPid(database);
+      const lease = async () =>
+        Number((await stored.sql`SELECT lease_until_ms AS ms FROM automation_reports_slots`)[0]?.["ms"]);
+      const first = await lease();
+      while ((await lease()) === first) await Bun.sleep(250);
+      expect(await lease()).toBeGreaterThan(first + 15_000);
+      const other = await runCli(["schedule", "run", "daily"], { cwd });
+      expect([other.code, other.stderr]).toEqual([0, expect.stringContaining("is being made by somebody else")]);
+      expect(await child.exited).toBe(0);
+    },
+    120_000,
+  );
+
   test("SIGHUP loads the configuration again; a broken one is refused and the old one stays", async () => {
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
     const path = join(cwd, "automation-reports.toml");
@@ -205,6 +351,32 @@ describe("the daemon", () => {
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
   }, 30_000);
+
+  describe.skipIf(FAKETIME === undefined)("slots after one that hangs (needs libfaketime)", () => {
+    const nextMinute = { LD_PRELOAD: FAKETIME ?? "", FAKETIME: "+60s", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+
+    test("while it hangs the next one is skipped; at its deadline it ends, and the one after is made", async () => {
+      await slowDown(database);
+      const cwd = configured(
+        '[[schedule]]\nname = "often"\ncron = "* * * * *"\ntime_window = "1h"\ndeadline = "10s"\n',
+      );
+      const hanging = launch(["schedule", "run", "often"], { cwd });
+      await backendPid(database);
+      const skipped = await runCli(["schedule", "run", "often"], { cwd, env: nextMinute });
+      expect([skipped.code, skipped.stderr]).toEqual([0, expect.stringContaining("is skipped: the one before it")]);
+      expect(await hanging.exited).toBe(4);
+      await database.sql.unsafe(
+        "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
+      );
+      const made = await runCli(["schedule", "run", "often"], { cwd, env: { ...nextMinute, FAKETIME: "+120s" } });
+      expect(made.code, made.stderr).toBe(0);
+      expect((await slotsIn(cwd)).map(({ state, note }) => [state, note])).toEqual([
+        ["made", null],
+        ["skipped", "skipped: the slot before it was still running"],
+        ["failed", "not done within its deadline of 10 s"],
+      ]);
+    }, 30_000);
+  });
 
   describe.skipIf(FAKETIME === undefined || PYTHON === null)(
     "when the clock jumps (needs libfaketime and python3)",
@@ -265,9 +437,7 @@ describe("the daemon", () => {
           setClock(clock, to);
           await until(() => peer.heard.length > beats + 4);
           await until(async () => (await slotsIn(cwd)).every(({ state }) => state !== "running"));
-          const seen = (await slotsIn(cwd)).map(
-            ({ slotMs, state }) => `${new Date(slotMs).toISOString().slice(8, 16)} ${state}`,
-          );
+          const seen = (await slotsIn(cwd)).map(({ slot, state }) => `${slot.slice(8, 16)} ${state}`);
           expect(seen, log.text()).toEqual([...slots]);
           child.kill("SIGTERM");
           expect(await child.exited).toBe(0);

@@ -8,7 +8,8 @@ const holder = describeHolder();
 await using store = await openStore(targetOf(url));
 for (let slotMs = 1; slotMs <= Number(slots); slotMs += 1) {
   const key = { schedule: "daily", slotMs };
-  const claim = await store.claimSlot(key, holder, Number(leaseMs));
+  let claim = await store.claimSlot(key, holder, Number(leaseMs));
+  while (claim.kind === "overlapping") claim = await store.claimSlot(key, holder, Number(leaseMs));
   if (claim.kind !== "claimed") continue;
   console.log(String(slotMs));
   if (mode === "hold") await new Promise(() => setInterval(() => {}, 1000));

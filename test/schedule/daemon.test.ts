@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
 import { runDaemon, type Mailbox } from "../../src/schedule/daemon.ts";
-import type { SlotContext, SlotResult } from "../../src/schedule/run-slot.ts";
+import { skipOverlapping, type SlotContext, type SlotResult } from "../../src/schedule/run-slot.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { silent } from "../making/logs.ts";
@@ -83,10 +83,11 @@ async function drive({
       async function make(
         schedule: string,
         slotMs: number,
-        { store: claims, holder }: SlotContext,
+        { store: claims, holder, log }: SlotContext,
       ): Promise<SlotResult> {
         const key = { schedule, slotMs };
         const claim = await claims.claimSlot(key, holder, MINUTE_MS);
+        if (claim.kind === "overlapping") await skipOverlapping(key, { store: claims, log });
         if (claim.kind !== "claimed") return claim;
         driven.ran.push({ ...key, atMs: clock.ms });
         await run(driven, key);
@@ -218,6 +219,41 @@ test("a slot that comes while the one before it runs is skipped and counted", as
   const states = await statesOf(driven.store);
   expect(states.filter(([, state]) => state === "skipped").length).toBeGreaterThanOrEqual(2);
   expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
+});
+
+test("a slot left in the middle is found behind any number of skipped ones", async () => {
+  const store = await freshStore();
+  const left = { schedule: SCHEDULE.name, slotMs: START - 24 * HOUR_MS };
+  await store.claimSlot(left, "dead", -1);
+  for (let index = 1; index <= 40; index += 1)
+    await store.skipSlot({ schedule: SCHEDULE.name, slotMs: left.slotMs + index * MINUTE_MS }, "");
+  const driven = await drive({ store });
+  await driven.until(START + 90 * MINUTE_MS);
+  expect(times(driven)).toContain("07-10T21:00");
+  expect(await store.listSlots({ states: ["running"], limit: 10 })).toEqual([]);
+});
+
+test("a slot of ours is skipped while somebody else still makes an older one, however many were skipped since", async () => {
+  const store = await freshStore();
+  const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
+  // A holder of which nobody can tell whether it lives: its lease counts, by the real clock.
+  await store.claimSlot({ schedule: "often", slotMs: START - MINUTE_MS }, "elsewhere", HOUR_MS);
+  const driven = await drive({ store, schedules: [often] });
+  await driven.until(START + 30 * MINUTE_MS);
+  expect(times(driven)).toEqual([]);
+  expect((await store.listSlots({ states: ["skipped"], limit: 100 })).length).toBeGreaterThanOrEqual(29);
+});
+
+test.each([
+  // 02:30 is left out on 8 March: at the end of the gap, 03:00 EDT.
+  { cron: "30 2 * * *", from: "2026-03-07T12:00:00Z", slots: ["03-08T07:00", "03-09T06:30"] },
+  // 01:30 is there twice on 1 November: the first.
+  { cron: "30 1 * * *", from: "2026-10-31T12:00:00Z", slots: ["11-01T05:30", "11-02T06:30"] },
+])("where clocks change, $cron in New York: each slot once", async ({ cron, from, slots }) => {
+  const schedule = { ...SCHEDULE, cron: [cron], timezone: "America/New_York" };
+  const driven = await drive({ schedules: [schedule], startMs: Date.parse(from) });
+  await driven.until(Date.parse(from) + 48 * HOUR_MS);
+  expect(times(driven)).toEqual([...slots]);
 });
 
 test("what somebody else is making is left to him, and taken over when he dies", async () => {

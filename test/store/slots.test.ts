@@ -48,6 +48,22 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual(again);
   });
 
+  test("one slot of a schedule at a time; another schedule's is free", async () => {
+    await using store = await open();
+    const later = { ...KEY, slotMs: 2000 };
+    await store.claimSlot(KEY, OTHER, 60_000);
+    expect(await store.claimSlot(later, "b", 60_000)).toEqual({ kind: "overlapping", holder: OTHER });
+    expect(await store.claimSlot({ ...later, schedule: "hourly" }, "b", 60_000)).toMatchObject({ kind: "claimed" });
+    await store.endSlot(KEY, OTHER, MADE);
+    expect(await store.claimSlot(later, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+  });
+
+  test("a slot whose holder has lost it stands in nobody's way", async () => {
+    await using store = await open();
+    await store.claimSlot(KEY, OTHER, -1);
+    expect(await store.claimSlot({ ...KEY, slotMs: 2000 }, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+  });
+
   test("a lease that has passed is taken over, and its old holder learns that", async () => {
     await using store = await open();
     await store.claimSlot(KEY, OTHER, -1);
@@ -84,6 +100,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await times({ schedules: ["a"] })).toEqual([3, 1]);
     expect(await times({ sinceMs: 2, untilMs: 4 })).toEqual([3, 2]);
     expect(await times({ limit: 1 })).toEqual([4]);
+    await store.claimSlot({ schedule: "c", slotMs: 5 }, OTHER, 60_000);
+    expect(await times({ states: ["running", "interrupted"] })).toEqual([5]);
   });
 
   // A connection for each call takes PostgreSQL its time: all of it in the long form.
@@ -101,6 +119,22 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       Array.from({ length: count }, () => ["made", 1]),
     );
   }, 180_000);
+});
+
+test("PostgreSQL: a killed holder's slot is another's once its lease has passed by the server's clock, not before", async () => {
+  const url = await newStoreUrl("PostgreSQL");
+  const claimer = startClaimer(url, 1, 1500, "hold");
+  await claimer.stdout.getReader().read();
+  claimer.kill("SIGKILL");
+  await claimer.exited;
+  await using store = await openStore(targetOf(url));
+  const [held] = await store.listSlots({ limit: 1 });
+  let claim = await store.claimSlot({ schedule: "daily", slotMs: 1 }, "b", 60_000);
+  expect(claim.kind).toBe("held");
+  while (claim.kind === "held") claim = await store.claimSlot({ schedule: "daily", slotMs: 1 }, "b", 60_000);
+  expect(claim).toEqual({ kind: "claimed", attempt: 2 });
+  const [taken] = await store.listSlots({ limit: 1 });
+  expect(taken?.claimedMs).toBeGreaterThanOrEqual(held?.leaseUntilMs ?? Infinity);
 });
 
 describe("SQLite, one machine: the holder's life counts, not the clock", () => {
