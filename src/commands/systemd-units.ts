@@ -29,6 +29,7 @@ export async function prepareUnits(
   const document = await readDocument(findConfig(flags.config, variables), variables);
   const config = await resolveConfig(document, variables);
   log.hide(config.secrets);
+  for (const warning of config.warnings) log.warn(warning);
   const executable = process.execPath;
   const units = writeUnits(flags.mode, {
     executable,
@@ -42,6 +43,7 @@ export async function prepareUnits(
     config: config.path,
     configMode: statSync(config.path).mode,
     exportDirectory: config.export.dir,
+    storePath: config.store.configured && config.store.target.kind === "sqlite" ? config.store.target.path : null,
   });
   for (const obstacle of obstacles) log.warn(obstacle);
   return units;

@@ -12,6 +12,8 @@ export function listObstacles(facts: {
   configMode: number;
   config: string;
   exportDirectory: string | null;
+  /** An SQLite file that `[store]` names. */
+  storePath: string | null;
 }): string[] {
   const unseen = [...new Set(facts.paths)]
     .filter((path) => UNSEEN.some((folder) => path.startsWith(`${folder}/`)))
@@ -23,10 +25,10 @@ export function listObstacles(facts: {
             "(those may stay 0600: systemd hands them over)",
         ]
       : [];
-  const unwritable =
-    facts.exportDirectory !== null && !`${facts.exportDirectory}/`.startsWith(`${STATE}/`)
-      ? [`[export] dir = ${facts.exportDirectory}: the services may write only below ${STATE}`]
-      : [];
+  const written = { "[export] dir": facts.exportDirectory, "[store] path": facts.storePath };
+  const unwritable = Object.entries(written)
+    .filter(([, path]) => path !== null && !`${path}/`.startsWith(`${STATE}/`))
+    .map(([key, path]) => `${key} = ${path}: the services may write only below ${STATE}`);
   return [...unseen, ...unread, ...unwritable];
 }
 

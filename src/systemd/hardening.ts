@@ -1,6 +1,8 @@
 /**
  * What the services may do, which is little (systemd.exec(5)). Left out on purpose: `MemoryDenyWriteExecute=`, which switches
- * the JIT off and with it the way to sd_notify, and `IPAddressDeny=`, because a warehouse may be anywhere.
+ * the JIT off and with it the way to sd_notify, `IPAddressDeny=`, because
+ * a warehouse may be anywhere, and `ProcSubset=pid` and `ProtectProc=invisible`, which hide whether another process still
+ * holds a slot.
  */
 export const HARDENING = `NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -12,8 +14,6 @@ PrivateMounts=yes
 PrivateDevices=yes
 DevicePolicy=closed
 PrivateUsers=yes
-ProtectProc=invisible
-ProcSubset=pid
 ProtectClock=yes
 ProtectHostname=yes
 ProtectKernelLogs=yes

@@ -199,6 +199,7 @@ describe("obstacles", () => {
     config: "/etc/automation-reports/config.toml",
     configMode: 0o644,
     exportDirectory: "/var/lib/automation-reports/exports",
+    storePath: "/var/lib/automation-reports/store.sqlite",
   };
   test.each<{ name: string; facts: Facts; says: string[] }>([
     { name: "none", facts: fine, says: [] },
@@ -209,6 +210,12 @@ describe("obstacles", () => {
       says: ["/home/x/reports: the services see nothing"],
     },
     { name: "a private configuration", facts: { ...fine, configMode: 0o600 }, says: ["may not read it: chmod o+r"] },
+    { name: "no store of its own", facts: { ...fine, storePath: null }, says: [] },
+    {
+      name: "a store elsewhere",
+      facts: { ...fine, storePath: "/srv/store.sqlite" },
+      says: ["[store] path = /srv/store.sqlite: the services may write only below /var/lib/automation-reports"],
+    },
     {
       name: "exports elsewhere",
       facts: { ...fine, exportDirectory: "/var/lib/automation-reports-2" },
