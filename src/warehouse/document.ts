@@ -43,18 +43,24 @@ const recurrenceSchema = v.union([
 export const documentSchema = v.object({
   cells: v.array(cellSchema),
   hours: v.array(v.tuple([v.number(), v.number(), v.number()])),
-  percentiles: v.array(v.tuple([part, percentiles])),
-  rule_percentiles: v.array(v.tuple([v.string(), percentiles])),
+  percentiles: v.object({ current: v.nullable(percentiles), previous: v.nullable(percentiles) }),
+  /** rule, percentiles, starts (null: too many to list), probable duplicates, ids of these. */
+  runs: v.array(
+    v.tuple([
+      v.string(),
+      v.nullable(percentiles),
+      v.nullable(v.array(v.number())),
+      v.number(),
+      v.nullable(v.array(id)),
+    ]),
+  ),
   words: v.array(v.tuple([v.string(), v.number()])),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), v.array(v.number())])),
   /** rule, start, id. */
   running: v.array(v.tuple([v.string(), v.number(), id])),
-  starts: v.array(v.object({ rule: v.string(), runs: v.array(v.number()) })),
   /** rule, number of the contradiction, n, ids. */
   contradictions: v.array(v.tuple([v.string(), v.number(), v.number(), v.array(id)])),
-  /** rule, n, ids. */
-  duplicates: v.array(v.tuple([v.string(), v.number(), v.array(id)])),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
   wrappers: v.array(v.tuple([v.string(), id, v.nullable(status), v.number(), v.number()])),
   /** whether at infinity, n, ids. */

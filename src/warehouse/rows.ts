@@ -36,15 +36,14 @@ export function readDocument(
   const finishedIn = (part: Cell["part"]) =>
     document.cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
-  const overall = new Map(document.percentiles);
   const rules = readRules(document);
-  const previousDuration = measureDurations(previous, overall.get("previous"));
+  const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
     preset,
     rules,
     records: sumRecords(current),
-    duration: measureDurations(current, overall.get("current")),
+    duration: measureDurations(current, document.percentiles.current),
     previousDuration: previousDuration && { n: previousDuration.n, p95: previousDuration.p95 },
     baseline: facts.baseline
       ? { total: addAll(baseline), successful: addAll(baseline.filter(({ state }) => state === "success")) }
@@ -80,8 +79,7 @@ export function readDocument(
 
 function readRules(document: Document): RuleActivity[] {
   const cellsOf = Map.groupBy(document.cells, (cell) => cell.rule);
-  const figuresOf = new Map(document.rule_percentiles);
-  const runsOf = new Map(document.starts.map(({ rule, runs }) => [rule, runs]));
+  const runsOf = new Map(document.runs.map((row) => [row[0], row]));
   const runningOf = Map.groupBy(document.running, ([rule]) => rule);
   const errorsOf = Map.groupBy(
     document.errors.filter(([part, , message]) => part === "current" && message !== null),
@@ -94,6 +92,7 @@ function readRules(document: Document): RuleActivity[] {
     const current = cells.filter(({ part }) => part === "current");
     const finished = current.filter(({ state }) => FINISHED.includes(state));
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
+    const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
     const [, startsMs = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0] = lookbackOf.get(rule) ?? [];
     const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
     const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
@@ -103,15 +102,10 @@ function readRules(document: Document): RuleActivity[] {
       current: countStates(current),
       previous: countStates(cells.filter(({ part }) => part === "previous")),
       records: sumRecords(finished),
-      duration: measureDurations(finished, figuresOf.get(rule)),
+      duration: measureDurations(finished, figures),
       lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
       newestError: newest?.[2] ?? null,
-      startsMs:
-        current.length === 0
-          ? []
-          : document.starts.length === 0 && !current.every(({ state }) => state === "dry_run" || state === "wrapper")
-            ? null
-            : (runsOf.get(rule) ?? []).toSorted((a, b) => a - b),
+      startsMs: runStartsMs?.toSorted((a, b) => a - b) ?? null,
       running: (runningOf.get(rule) ?? []).map(([, startedMs, id]) => ({ startedMs, id })),
       usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
       lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
@@ -138,12 +132,9 @@ function readContradictions(document: Document): ReadActivity["contradictions"] 
       const kind = CONTRADICTIONS[bit];
       return kind === undefined ? [] : [{ kind, rule, n, ids: known(ids) }];
     }),
-    ...document.duplicates.map(([rule, n, ids]) => ({
-      kind: "probable-duplicates" as const,
-      rule,
-      n,
-      ids: known(ids),
-    })),
+    ...document.runs.flatMap(([rule, , , n, ids]) =>
+      n === 0 ? [] : [{ kind: "probable-duplicates" as const, rule, n, ids: known(ids ?? []) }],
+    ),
     ...document.displaced.map(([infinite, n, ids]) => ({
       kind: infinite ? ("start-at-infinity" as const) : ("start-in-future" as const),
       rule: null,
@@ -179,9 +170,9 @@ function addKnown(values: (number | null)[]): number | null {
   return known.length > 0 && Number.isSafeInteger(total) ? total : null;
 }
 
-function measureDurations(cells: Cell[], figures: Percentiles | undefined): DurationFigures | null {
+function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {
   const n = cells.reduce((all, cell) => all + cell.dn, 0);
-  if (n === 0 || figures === undefined) return null;
+  if (n === 0 || figures === null) return null;
   const [p50, p95, p99] = figures;
   return {
     n,

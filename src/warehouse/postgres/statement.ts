@@ -24,6 +24,7 @@ function bindParameters(
     crm.crm_source,
     new Date(window.startMs).toISOString(),
     new Date(window.endMs).toISOString(),
+    new Date(window.startMs - (window.endMs - window.startMs)).toISOString(),
     crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
     crm.wrapper_rules,
     Object.keys(crm.statuses).length === 0 ? null : crm.statuses,

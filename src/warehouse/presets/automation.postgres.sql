@@ -1,7 +1,7 @@
 -- automation on PostgreSQL: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
 -- Both run in psql as they are. status is null where the word is unknown.
 SELECT
-  id::text AS id,
+  id,
   crm_source,
   rule,
   CASE lower(btrim(status))
@@ -17,7 +17,7 @@ SELECT
   status AS status_word,
   started_at,
   finished_at,
-  status <> 'success' AND (
+  error IS NOT NULL AND status <> 'success' AND (
     replace(lower(left(error, 300)), '-', ' ') LIKE '%clean up%'
     OR lower(left(error, 300)) LIKE '%cleanup%'
     OR lower(left(error, 300)) LIKE '%cleaned up%'

@@ -1,7 +1,7 @@
 -- automation on SQLite: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
 -- Both run in sqlite3 as they are. status is null where the word is unknown.
 SELECT
-  CAST(id AS TEXT) AS id,
+  id,
   crm_source,
   rule,
   CASE lower(trim(status))

@@ -1,7 +1,7 @@
 -- sync-history on PostgreSQL. Two relations, in this order: actions, rules. Both run in psql as they are.
 -- status is null where the word is unknown; configuration may be jsonb, json, text, a JSON string or nonsense.
 SELECT
-  id::text AS id,
+  id,
   crm_source,
   sync_type AS rule,
   CASE status
@@ -22,7 +22,7 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  status <> 'success' AND (
+  error_message IS NOT NULL AND status <> 'success' AND (
     replace(lower(left(error_message, 300)), '-', ' ') LIKE '%clean up%'
     OR lower(left(error_message, 300)) LIKE '%cleanup%'
     OR lower(left(error_message, 300)) LIKE '%cleaned up%'
@@ -32,11 +32,11 @@ SELECT
   records_updated,
   records_failed,
   error_message AS error,
-  CASE jsonb_typeof(to_jsonb(configuration))
+  (pg_column_size(configuration) > 12 AND CASE jsonb_typeof(to_jsonb(configuration))
     WHEN 'object' THEN lower(to_jsonb(configuration) ->> 'dry_run') IN ('true', '1')
     WHEN 'string' THEN replace(replace(lower(to_jsonb(configuration) #>> '{}'), ' ', ''), chr(92), '')
       SIMILAR TO '%["'']dry_run["'']:(true|1)%'
-  END IS TRUE AS dry_run,
+  END) IS TRUE AS dry_run,
   sync_type IN ('all', 'all_entities') AS wrapper
 FROM orchestration.sync_history;
 

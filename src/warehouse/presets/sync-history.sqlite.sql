@@ -1,7 +1,7 @@
 -- sync-history on SQLite, the same tables without a schema. Two relations, in this order: actions, rules.
 -- Both run in sqlite3 as they are. Times are ISO 8601 text, UTC where they name no zone.
 SELECT
-  CAST(id AS TEXT) AS id,
+  id,
   crm_source,
   sync_type AS rule,
   CASE lower(trim(status))

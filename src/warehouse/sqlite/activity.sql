@@ -114,12 +114,25 @@ SELECT json_object(
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
     FROM finished WHERE part = 'current' GROUP BY 1))),
-  'percentiles', json((SELECT json_group_array(json_array(part, json_array(p50, p95, p99))) FROM (
-    SELECT part, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
-    FROM finished WHERE d IS NOT NULL GROUP BY part))),
-  'rule_percentiles', json((SELECT json_group_array(json_array(rule, json_array(p50, p95, p99))) FROM (
-    SELECT rule, percentile_cont(d, 0.5) AS p50, percentile_cont(d, 0.95) AS p95, percentile_cont(d, 0.99) AS p99
-    FROM finished WHERE part = 'current' AND d IS NOT NULL GROUP BY rule))),
+  'percentiles', json((SELECT json_object(
+      'current', json(max(p) FILTER (WHERE part = 'current')), 'previous', json(max(p) FILTER (WHERE part = 'previous')))
+    FROM (
+      SELECT part, json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99)) AS p
+      FROM finished WHERE d IS NOT NULL GROUP BY part))),
+  -- Each rule's runs: when they started, where there are not too many to list; the later one of two that start within 5
+  -- seconds of each other is a probable duplicate.
+  'runs', json((SELECT json_group_array(json_array(rule, json(p), json(starts), duplicates, json(ids))) FROM (
+    SELECT rule,
+      iif(count(d) = 0, NULL,
+        json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99))) AS p,
+      iif((SELECT count(*) FROM r WHERE part = 'current') <= 10000, json_group_array(started_ms), NULL) AS starts,
+      sum(twice) AS duplicates, json_group_array(CAST(id AS TEXT)) FILTER (WHERE twice AND nth <= 3) AS ids
+    FROM (
+      SELECT *, sum(twice) OVER (PARTITION BY rule ORDER BY started_ms, id) AS nth FROM (
+        SELECT rule, id, started_ms, iif(state IN ('success', 'partial', 'failed'), d, NULL) AS d,
+          coalesce(started_ms <= lag(started_ms) OVER (PARTITION BY rule ORDER BY started_ms, id) + 5000, 0) AS twice
+        FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')))
+    GROUP BY rule))),
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
@@ -130,30 +143,16 @@ SELECT json_object(
       (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM failures o
         WHERE o.part = f.part AND o.rule = f.rule AND o.alike IS f.alike ORDER BY 1 DESC LIMIT 100)) AS minutes
     FROM failures f GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500))),
-  'running', json((SELECT json_group_array(json_array(rule, started_ms, id)) FROM (
+  'running', json((SELECT json_group_array(json_array(rule, started_ms, CAST(id AS TEXT))) FROM (
     SELECT * FROM r WHERE part = 'current' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
     ORDER BY started_ms LIMIT 1000))),
-  -- When each run started, where there are not too many to list.
-  'starts', json((SELECT json_group_array(json_object('rule', rule, 'runs', json(runs))) FROM (
-    SELECT rule, json_group_array(started_ms) AS runs
-    FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
-      AND (SELECT count(*) FROM r WHERE part = 'current') <= 10000
-    GROUP BY rule))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
-    SELECT rule, value AS bit, count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
+    SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC) AS at
       FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
-  -- The later one of two that start within 5 seconds of each other.
-  'duplicates', json((SELECT json_group_array(json_array(rule, n, json(ids))) FROM (
-    SELECT rule, count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
-      SELECT rule, id, row_number() OVER (PARTITION BY rule ORDER BY started_ms) AS at FROM (
-        SELECT rule, id, started_ms, lag(started_ms) OVER (PARTITION BY rule ORDER BY started_ms, id) AS before
-        FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper'))
-      WHERE started_ms <= before + 5000)
-    GROUP BY rule))),
   -- A wrapper and the runs inside it tell different stories.
-  'wrappers', json((SELECT json_group_array(json_array(rule, id, meaning, total, successful)) FROM (
+  'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (
     SELECT w.rule, w.id, w.meaning,
       (SELECT count(*) FROM finished c
         WHERE c.part = 'current' AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS total,
@@ -163,7 +162,7 @@ SELECT json_object(
     ORDER BY w.started_ms DESC LIMIT 20))),
   -- Starts that no window will hold yet; SQLite knows no infinity.
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
-    SELECT count(*) AS n, json_group_array(id) FILTER (WHERE at <= 3) AS ids FROM (
+    SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
       WHERE crm_source = ?1 AND started_at >= date(?9 / 1000, 'unixepoch')
         AND unixepoch(started_at, 'subsec') * 1000 > ?9 + 300000 LIMIT 1000)) WHERE n > 0)),

@@ -9,22 +9,22 @@
 lookback AS NOT MATERIALIZED (
   SELECT n.rule, s.starts, s.processed, s.stuck,
     (SELECT floor(date_part('epoch', a.started_at) * 1000) FROM actions a
-      WHERE a.crm_source = $1::text AND a.rule = n.rule AND (CASE WHEN $6::jsonb IS NULL THEN a.status ELSE coalesce($6::jsonb ->> lower(btrim(a.status_word)), a.status) END) = 'success' AND NOT a.dry_run
-        AND ($5::jsonb IS NOT NULL OR NOT a.wrapper)
+      WHERE a.crm_source = $1::text AND a.rule = n.rule AND (CASE WHEN $7::jsonb IS NULL THEN a.status ELSE coalesce($7::jsonb ->> lower(btrim(a.status_word)), a.status) END) = 'success' AND NOT a.dry_run
+        AND ($6::jsonb IS NOT NULL OR NOT a.wrapper)
         AND a.started_at >= $3::timestamptz - interval '30 days'
-        AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
+        AND a.started_at < $4::timestamptz
       ORDER BY a.started_at DESC LIMIT 1) AS last_success
   FROM names n
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(floor(date_part('epoch', started_at) * 1000)), '[]') AS starts,
       avg(records_processed)::float8 AS processed,
-      count(*) FILTER (WHERE (CASE WHEN $6::jsonb IS NULL THEN status ELSE coalesce($6::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
+      count(*) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
     FROM (SELECT * FROM actions a
-      WHERE (NOT $10::boolean OR a.crm_source = $1::text) AND a.rule = n.rule AND NOT a.dry_run
-        AND ($5::jsonb IS NOT NULL OR NOT a.wrapper)
+      WHERE (NOT $11::boolean OR a.crm_source = $1::text) AND a.rule = n.rule AND NOT a.dry_run
+        AND ($6::jsonb IS NOT NULL OR NOT a.wrapper)
         AND a.started_at >= $3::timestamptz - interval '30 days'
-        AND a.started_at < $2::timestamptz - ($3::timestamptz - $2::timestamptz)
-      ORDER BY a.started_at DESC LIMIT least($11::int, 20)) x
+        AND a.started_at < $4::timestamptz
+      ORDER BY a.started_at DESC LIMIT least($12::int, 20)) x
     HAVING count(*) > 0) s
-  WHERE n.rule IS NOT NULL AND ($4::jsonb IS NULL OR NOT $4::jsonb ? n.rule) AND ($5::jsonb IS NULL OR NOT $5::jsonb ? n.rule)
+  WHERE n.rule IS NOT NULL AND ($5::jsonb IS NULL OR NOT $5::jsonb ? n.rule) AND ($6::jsonb IS NULL OR NOT $6::jsonb ? n.rule)
 )
