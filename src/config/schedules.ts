@@ -4,7 +4,7 @@ import { readRecurrence } from "../report/expectation/recurrence.ts";
 import { listOccurrences } from "../report/expectation/occurrences.ts";
 import type { Path, Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
-import { ConfigSchema, type ScheduleConfig } from "./schema.ts";
+import { ConfigSchema, DEFAULT_SCHEDULE, type ScheduleConfig } from "./schema.ts";
 
 type Written = v.InferOutput<typeof ConfigSchema>["schedule"][number];
 
@@ -55,6 +55,8 @@ export function readSchedules(
 
 /** Five fields, also where one of the names with `@` is written. */
 function readPattern(text: string, timezone: string): string | { problem: string } {
+  // Known to be good: croner need not be loaded, nor its 5 MB, by whoever makes a report now.
+  if (DEFAULT_SCHEDULE.cron.includes(text)) return text;
   const recurrence = readRecurrence(text);
   if (recurrence.kind === "inexpressible") return { problem: recurrence.reason };
   if (recurrence.kind !== "cron") return { problem: 'write a cron pattern such as "0 21 * * *"' };

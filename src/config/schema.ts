@@ -138,7 +138,7 @@ const scheduleSchema = v.strictObject(
 );
 
 /** What the older system promised. */
-const DEFAULT_SCHEDULE = { name: "twice-a-day", cron: ["0 4 * * *", "0 21 * * *"] };
+export const DEFAULT_SCHEDULE = { name: "twice-a-day", cron: ["0 4 * * *", "0 21 * * *"] };
 
 export const ConfigSchema = v.strictObject(
   {

@@ -62,6 +62,7 @@ function readCalendar(recurrence: CalendarRecurrence): Calendar | Inexpressible 
 }
 
 export function isTimeZone(timezone: string): boolean {
+  if (timezone === "UTC") return true;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timezone);
     return true;
