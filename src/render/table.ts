@@ -8,7 +8,7 @@ import {
   formatRatio,
 } from "../report/figures.ts";
 import type { PassDocument } from "../report/pass-schema.ts";
-import type { Report, Severity } from "../report/schema.ts";
+import type { Finding, Report, Severity } from "../report/schema.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { renderDetails } from "./details.ts";
 import type { View } from "./view.ts";
@@ -20,6 +20,7 @@ const UNKNOWN = "–";
 const LONGEST_NAME = 24;
 const NARROWEST_FINDING = 28;
 const MOST_DETAILED = 3;
+const SAID_ABOVE = "the cause above";
 /** So many are named above the table; all of them are in it. */
 const NAMED_CRMS = 8;
 /** Left out in this order where the screen is narrow. */
@@ -37,11 +38,13 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
   const detailed = view.detailed || rows.length <= MOST_DETAILED ? reports : [];
   const sections = [
     [style.strong(`Automation reports · ${describeWindow(pass)}`)],
-    attentionLines(rows, style, view.width),
-    pass.findings.flatMap(({ severity, message }) =>
-      wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
-    ),
-    renderSummary(rows, view.width, style),
+    [
+      ...attentionLines(rows, style, view.width),
+      ...pass.findings.flatMap(({ severity, message }) =>
+        wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
+      ),
+    ],
+    renderSummary(rows, pass.findings, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),
     [closingLine(rows, view)],
   ];
@@ -84,13 +87,13 @@ function wrap(text: string, width: number): string[] {
   return Bun.wrapAnsi(text, Math.max(40, width), { hard: true, trim: true }).split("\n");
 }
 
-function renderSummary(rows: Row[], width: number, style: Style): string[] {
+function renderSummary(rows: Row[], causes: Finding[], width: number, style: Style): string[] {
   let columns = listColumns(rows, style);
   for (const title of EXPENDABLE) {
     if (lineWidth(columns) > width) columns = columns.filter((column) => column.title !== title);
   }
   const room = width - lineWidth(columns) - 2;
-  const findings = rows.map((row) => describeFinding(row));
+  const findings = rows.map((row) => describeFinding(row, causes));
   if (room >= NARROWEST_FINDING) {
     const cells = findings.map(({ text, tone }) => style[tone](cutText(text, room)));
     return alignColumns([...columns, { title: "Look at first", align: "left", cells }], style.faint);
@@ -100,7 +103,7 @@ function renderSummary(rows: Row[], width: number, style: Style): string[] {
     titles,
     ...lines.flatMap((line, index) => {
       const finding = findings[index];
-      if (finding === undefined || finding.text === "") return [line];
+      if (finding === undefined || finding.text === "" || finding.text === SAID_ABOVE) return [line];
       return [line, `  └ ${style[finding.tone](cutText(finding.text, width - 4))}`];
     }),
   ];
@@ -171,16 +174,23 @@ function describeHealth({ metadata, system_health }: Report, style: Style): stri
   return style[HEALTH_TONES[status]](`${status === "unknown" ? "○" : "●"} ${status}`);
 }
 
-function describeFinding({ report, reason }: Row): { text: string; tone: keyof Style } {
+/** The most urgent finding that the causes above the table do not tell already. */
+function describeFinding({ source, report, reason }: Row, causes: Finding[]): { text: string; tone: keyof Style } {
   if (report === null) return { text: showText(reason ?? "could not be read"), tone: "bad" };
-  const [finding] = report.findings;
-  if (finding === undefined) return { text: "", tone: "faint" };
+  const [first] = report.findings;
+  if (first === undefined) return { text: "", tone: "faint" };
+  const own = causes.filter(({ evidence: { sources } }) => Array.isArray(sources) && sources.includes(source));
+  const isSaid = (error: unknown) => typeof error === "string" && own.some(({ message }) => message.includes(error));
+  const finding = report.findings.find(
+    ({ severity, evidence }) => severity === first.severity && !isSaid(evidence["newest_error"]),
+  );
+  if (finding === undefined) return { text: SAID_ABOVE, tone: SEVERITY_TONES[first.severity] };
   const error = finding.evidence["newest_error"];
   const text = typeof error === "string" ? `${finding.message}: ${error}` : finding.message;
   return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
 }
 
-function closingLine(rows: Row[], { detailed, elapsedSeconds }: View): string {
+function closingLine(rows: Row[], { detailed, elapsedSeconds, width }: View): string {
   const reports = rows.flatMap(({ report }) => report ?? []);
   const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
   const read =
@@ -199,14 +209,16 @@ function closingLine(rows: Row[], { detailed, elapsedSeconds }: View): string {
       "rule",
     )} active`,
   ];
-  const parts = [figures.join(", "), `made in ${elapsedSeconds.toFixed(2)} s`];
   const worst =
     reports.find(({ findings }) => findings[0]?.severity === "critical") ??
     reports.find(({ findings }) => findings.length > 0);
-  if (!detailed && worst !== undefined) {
-    parts.push(`add --crm ${worst.metadata.source} --detailed for more`);
-  }
-  return parts.join(" · ");
+  const hint = detailed || worst === undefined ? [] : [`add --crm ${worst.metadata.source} --detailed for more`];
+  const lines = [
+    [figures.join(", "), `made in ${elapsedSeconds.toFixed(2)} s`, ...hint],
+    [figures.join(", "), ...hint],
+    [figures.slice(0, 3).join(", "), ...hint],
+  ].map((parts) => parts.join(" · "));
+  return lines.find((line) => Bun.stringWidth(line) <= width) ?? lines.at(-1) ?? "";
 }
 
 function describeWindow({ window }: PassDocument): string {

@@ -205,6 +205,31 @@ test("why runs failed, which rows mislead, what was expected", () => {
   );
 });
 
+test("what a cause above the table tells is not said again beside the CRM; what it does not tell is", () => {
+  const error = "Connection refused";
+  const failing = ["a", "b"].map((source) =>
+    report(activity({ source, rules: [rule("deals", { failed: 3 }, { newestError: error })] })),
+  );
+  const other = report(
+    activity({
+      source: "c",
+      rules: [rule("deals", { failed: 3 }, { newestError: error }), rule("jobs", { failed: 4 })],
+    }),
+  );
+  const made = [...failing, other, report(activity({ source: "d" }))];
+  const cause = {
+    id: "failures-shared" as const,
+    severity: "critical" as const,
+    rule_name: null,
+    message: `One cause for 3 CRMs (a, b, c): they failed alike from 1 to 2: ${error}`,
+    evidence: { sources: ["a", "b", "c"] },
+  };
+  const told = renderTable({ ...pass(made), findings: [cause] }, made, view).split("\n");
+  expect(told.filter((line) => line.includes(error)).length).toBe(1);
+  expect(told.filter((line) => /^[ab] .*  the cause above$/.test(line)).length).toBe(2);
+  expect(told.find((line) => line.startsWith("c "))).toEndWith("  jobs: 0 of 4 runs succeeded (0.0 %)");
+});
+
 test("where nobody needs the operator, that is said", () => {
   const well = [1, 2].map((n) => report(activity({ source: `crm${n}`, rules: [rule("a", { success: 5 })] })));
   expect(renderTable(pass(well), well, view)).toContain("\n\nNone of 2 CRMs needs you\n\n");

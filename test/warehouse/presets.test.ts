@@ -256,14 +256,18 @@ test.each(listEngines().filter(({ preset }) => preset === "automation"))(
   },
 );
 
-test("infinite times break nothing", async () => {
+test("infinite times break nothing, and are told", async () => {
   await withDatabase(async ({ sql, url }) => {
     await sql.unsafe(TABLES.postgres);
     await sql.unsafe(`INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at)
       VALUES ('hubspot', 'a', 'success', '${day}01:00Z', 'infinity'), ('hubspot', 'a', 'success', '${day}02:00Z', '-infinity'),
              ('hubspot', 'a', 'success', 'infinity', NULL), ('hubspot', 'a', 'success', '-infinity', NULL)`);
-    const { performance_metrics: metrics } = await mustReport(url);
+    const { performance_metrics: metrics, data_quality: quality } = await mustReport(url);
     expect([metrics.total_actions, metrics.running_actions, metrics.duration_seconds]).toEqual([1, 1, null]);
+    expect(quality).toMatchObject([
+      { id: "end-before-start", count: 1, row_ids: ["2"], rules: ["a"] },
+      { id: "start-at-infinity", count: 2, row_ids: ["4", "3"], rules: [] },
+    ]);
   });
 });
 

@@ -355,26 +355,38 @@ describe.each(listEngines())("$name", ({ preset, make }) => {
     }
   });
 
-  test("30 clean days give no finding at all, in any window", async () => {
+  test("30 clean days give no finding at all, in any window, with schedules and without", async () => {
     const clean = [
       ...series("contacts", 1440, 30, {}, 10),
       ...series("deals", 180, 240, {}, 20),
       ...series("nightly", 30, 1440, {}, 700),
       ...series("all", 30, 1440, { processed: 1 }, 5).map((row) => ({ ...row, end: at(0.5) })),
     ].filter(({ start, rule }) => rule !== "all" || Date.parse(start) > END - 1440 * MINUTE_MS);
-    const { url, close } = await make(clean, []);
-    try {
-      for (const hours of [1, 24, 72, 168]) {
-        const window = { startMs: END - hours * 3_600_000, endMs: END };
-        const report = await mustReport(url, {}, { window });
-        expect({ hours, findings: report.findings, quality: quality(report) }).toEqual({
-          hours,
-          findings: [],
-          quality: [],
-        });
+    const rules = [
+      { crm: "hubspot", name: "deals", enabled: true, every: 4 },
+      { crm: "hubspot", name: "nightly", enabled: true, every: 24 },
+      // A table of rules that leaves one out says so.
+      ...(preset === "automation" ? [{ crm: "hubspot", name: "contacts", enabled: true }] : []),
+    ];
+    const expected = { rules: { contacts: { expect: "20,50 * * * *" } } };
+    for (const [declared, settings] of [[[], {}] as const, [rules, expected] as const]) {
+      const { url, close } = await make(clean, [...declared]);
+      try {
+        for (const hours of [1, 24, 72, 168]) {
+          const window = { startMs: END - hours * 3_600_000, endMs: END };
+          const report = await mustReport(url, settings, { window });
+          expect(report.expectations?.rules.length ?? 0).toBe(
+            declared.length === 0 ? 0 : preset === "automation" ? 1 : 3,
+          );
+          expect({ hours, findings: report.findings, quality: quality(report) }).toEqual({
+            hours,
+            findings: [],
+            quality: [],
+          });
+        }
+      } finally {
+        await close();
       }
-    } finally {
-      await close();
     }
   });
 
