@@ -8,7 +8,7 @@ import { copyBinary } from "./measure/commands.ts";
 import { measureDaemon, measurePasses } from "./measure/daemon.ts";
 import { startWarehouses } from "./measure/kept-warehouse.ts";
 import { formatLine, type Line } from "./measure/line.ts";
-import { measureMemory, measureQuery, measureReports, measureStart } from "./measure/report.ts";
+import { measureBefore, measureMemory, measureQuery, measureReports, measureStart } from "./measure/report.ts";
 import { measureSync, SECONDS_BETWEEN_REPORTS } from "./measure/sync.ts";
 
 const FULL = { rows: 10_000_000, runs: 15, rounds: 5, batches: 3000 };
@@ -21,6 +21,7 @@ const { values: flags } = parseArgs({
     quick: { type: "boolean" },
     data: { type: "string", default: ".tools/bench" },
     postgres: { type: "string", default: "packaged" },
+    before: { type: "string" },
   },
 });
 const { rows, runs, rounds, batches } = flags.quick === true ? QUICK : FULL;
@@ -38,6 +39,7 @@ try {
   print(await measureReports(bench));
   print(measureMemory(bench));
   print([await measureQuery(bench)]);
+  if (flags.before !== undefined) print(measureBefore(bench, flags.before));
   const daemon = await measureDaemon(bench);
   print([...daemon.lines, measurePasses(bench)]);
   console.log(daemon.said);

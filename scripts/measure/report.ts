@@ -89,6 +89,28 @@ export async function measureQuery({ directory, runs, large }: Bench): Promise<L
   };
 }
 
+/** Today's executable against an earlier one. */
+export function measureBefore({ directory, binary, runs, large }: Bench, earlier: string): Line[] {
+  const [now, before] = [makeGenerate(directory, binary, large), makeGenerate(directory, earlier, large)];
+  const [one, oneBefore, three, threeBefore, version, versionBefore] = interleave(
+    [
+      now("--crm", "crm1"),
+      before("--crm", "crm1"),
+      now(),
+      before(),
+      ...[binary, earlier].map((path) => ({ argv: [path, "--version"] })),
+    ],
+    runs,
+  );
+  const peak = (command: Command) => measurePeakMemory(command, MEMORY_RUNS, directory);
+  return [
+    { what: "one CRM, 24 h: now / before", ratio: median(one) / median(oneBefore) },
+    { what: "three CRMs, 24 h: now / before", ratio: median(three) / median(threeBefore) },
+    { what: "--version: now / before", ratio: median(version) / median(versionBefore) },
+    { what: "peak memory, three CRMs, 24 h: now / before", ratio: peak(now()) / peak(before()) },
+  ];
+}
+
 /** A faster report that counts something else would prove nothing. */
 function compareTotals(ours: Command, older: Command): void {
   type Totals = { total_actions: number; successful_actions: number };
