@@ -14,56 +14,71 @@ const SPAN_MINUTES = 5;
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
 
-type Failing = { source: string; minute: number; example: string | null };
-type Span = { failing: Failing[]; sources: string[] };
+type Row = { source: string; family: string; kind: string; example: string | null; minutes: number[] };
+type Span = {
+  fromMinute: number;
+  toMinute: number;
+  failures: number;
+  /** In how many minutes each CRM failed. */
+  minutesOf: Map<string, number>;
+  example: string | null;
+};
 
 /** One finding for each kind of failure, about the longest time in which several CRMs had it. */
 export function findSharedCauses(crms: CrmFailures[]): Finding[] {
-  const failing = crms.flatMap(({ source, failures }) =>
+  const rows = crms.flatMap(({ source, failures }) =>
     failures
       .filter(({ current }) => current)
-      .flatMap(({ message, minutes }) => {
+      .map(({ message, minutes }): Row => {
         const { family, key, example } = fingerprintError(message ?? "");
         // What no family knows is alike only where the message is.
-        const kind = family === "other" ? key : family;
-        return minutes.map((minute) => ({ kind, family, failing: { source, minute, example } }));
+        return { source, family, kind: family === "other" ? key : family, example, minutes };
       }),
   );
-  return [...Map.groupBy(failing, ({ kind }) => kind)]
+  return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const spans = listSpans(alike.map((row) => row.failing)).filter(isShared);
-      const [longest] = spans.toSorted((a, b) => b.failing.length - a.failing.length);
+      const spans = listSpans(alike).filter(isShared);
+      const [longest] = spans.toSorted((a, b) => b.failures - a.failures);
       return longest === undefined ? [] : [describeSpan(longest, alike[0]?.family ?? "other", spans.length)];
     });
 }
 
 /** Failures in order, parted where nothing of the kind happened for a while. */
-function listSpans(failing: Failing[]): Span[] {
-  const spans: Failing[][] = [];
-  let last = -Infinity;
-  for (const one of failing.toSorted((a, b) => a.minute - b.minute)) {
-    if (one.minute - last > SPAN_MINUTES) spans.push([]);
-    spans.at(-1)?.push(one);
-    last = one.minute;
+function listSpans(rows: Row[]): Span[] {
+  // Minute and row in one number: there may be tens of thousands, and an object for each took 8 MB.
+  const failing = Float64Array.from(
+    rows.flatMap(({ minutes }, index) => minutes.map((minute) => minute * rows.length + index)),
+  ).sort();
+  const spans: Span[] = [];
+  const seenIn = new Map<string, number>();
+  for (const one of failing) {
+    const minute = Math.floor(one / rows.length);
+    const row = rows[one % rows.length];
+    if (row === undefined) continue;
+    let span = spans.at(-1);
+    if (span === undefined || minute - span.toMinute > SPAN_MINUTES) {
+      span = { fromMinute: minute, toMinute: minute, failures: 0, minutesOf: new Map(), example: null };
+      spans.push(span);
+    }
+    span.toMinute = minute;
+    span.failures += 1;
+    span.example ??= row.example;
+    if (seenIn.get(row.source) === minute) continue;
+    seenIn.set(row.source, minute);
+    span.minutesOf.set(row.source, (span.minutesOf.get(row.source) ?? 0) + 1);
   }
-  return spans.map((members) => ({
-    failing: members,
-    sources: [...new Set(members.map(({ source }) => source))],
-  }));
+  return spans;
 }
 
-function isShared({ failing, sources }: Span): boolean {
-  if (sources.length >= CERTAIN_CRMS) return true;
-  const minutesOf = (source: string) =>
-    new Set(failing.filter((one) => one.source === source).map((one) => one.minute)).size;
-  return sources.length > 1 && sources.every((source) => minutesOf(source) >= FEWEST_MINUTES);
+function isShared({ minutesOf }: Span): boolean {
+  if (minutesOf.size >= CERTAIN_CRMS) return true;
+  return minutesOf.size > 1 && [...minutesOf.values()].every((minutes) => minutes >= FEWEST_MINUTES);
 }
 
-function describeSpan({ failing, sources }: Span, family: string, times: number): Finding {
-  const minutes = failing.map(({ minute }) => minute * MINUTE_MS);
-  const [from, to] = [formatInstant(Math.min(...minutes)), formatInstant(Math.max(...minutes) + MINUTE_MS)];
-  const example = failing.find((one) => one.example !== null)?.example ?? null;
+function describeSpan({ fromMinute, toMinute, minutesOf, example }: Span, family: string, times: number): Finding {
+  const [from, to] = [formatInstant(fromMinute * MINUTE_MS), formatInstant((toMinute + 1) * MINUTE_MS)];
+  const sources = [...minutesOf.keys()];
   const kind = family === "other" ? "alike" : `with ${family} errors`;
   const again = times > 1 ? `, and so ${formatPlural(times - 1, "more time")}` : "";
   const said = example === null ? "" : `: ${example}`;

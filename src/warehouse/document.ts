@@ -11,6 +11,8 @@ const recordSum = v.nullable(
 );
 const percentiles = v.tuple([v.number(), v.number(), v.number()]);
 const id = v.nullable(v.string());
+/** Thousands of them: a schema for each would cost more memory than the numbers. */
+const numbers = v.custom<number[]>((value) => Array.isArray(value) && value.every((item) => typeof item === "number"));
 
 const cellSchema = v.object({
   part,
@@ -46,17 +48,11 @@ export const documentSchema = v.object({
   percentiles: v.object({ current: v.nullable(percentiles), previous: v.nullable(percentiles) }),
   /** rule, percentiles, starts (null: too many to list), probable duplicates, ids of these. */
   runs: v.array(
-    v.tuple([
-      v.string(),
-      v.nullable(percentiles),
-      v.nullable(v.array(v.number())),
-      v.number(),
-      v.nullable(v.array(id)),
-    ]),
+    v.tuple([v.string(), v.nullable(percentiles), v.nullable(numbers), v.number(), v.nullable(v.array(id))]),
   ),
   words: v.array(v.tuple([v.string(), v.number()])),
   /** part, rule, newest message, n, first and last start, minutes. */
-  errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), v.array(v.number())])),
+  errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), numbers])),
   /** rule, start, id. */
   running: v.array(v.tuple([v.string(), v.number(), id])),
   /** rule, number of the contradiction, n, ids. */
@@ -67,7 +63,7 @@ export const documentSchema = v.object({
   displaced: v.array(v.tuple([v.boolean(), v.number(), v.array(id)])),
   recent: v.array(v.tuple([v.string(), status, v.number(), sum, text])),
   /** rule, newest starts, last success, mean of the records processed, runs that never ended. */
-  lookback: v.array(v.tuple([v.string(), v.array(v.number()), sum, sum, v.number()])),
+  lookback: v.array(v.tuple([v.string(), numbers, sum, sum, v.number()])),
   rules: v.array(
     v.object({
       name: v.string(),

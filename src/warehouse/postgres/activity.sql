@@ -120,11 +120,12 @@ SELECT json_build_object(
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
     SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
     FROM odd WHERE part = 0 AND state = 5 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
-  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all.
+  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all. minutes: of
+  -- those in the window, the newest 100.
   'errors', (SELECT coalesce(json_agg(json_build_array((ARRAY['current', 'previous'])[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
     SELECT part, rule, count(*) AS n, max(lpad(started_ms::text, 15, '0') || error COLLATE "C") AS newest,
       min(started_ms) AS first, max(started_ms) AS last,
-      (array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC))[1:100] AS minutes
+      coalesce((array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
     GROUP BY part, rule, regexp_replace(left(error, 300), '[0-9]+', '#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),

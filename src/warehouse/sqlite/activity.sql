@@ -136,12 +136,13 @@ SELECT json_object(
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
-  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all.
+  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all. minutes: of
+  -- those in the window, the newest 100.
   'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(minutes))) FROM (
     SELECT part, rule, substr(max(printf('%015d', started_ms) || error), 16) AS message, count(*) AS n,
       min(started_ms) AS first, max(started_ms) AS last,
       (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM failures o
-        WHERE o.part = f.part AND o.rule = f.rule AND o.alike IS f.alike ORDER BY 1 DESC LIMIT 100)) AS minutes
+        WHERE f.part = 'current' AND o.part = f.part AND o.rule = f.rule AND o.alike IS f.alike ORDER BY 1 DESC LIMIT 100)) AS minutes
     FROM failures f GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500))),
   'running', json((SELECT json_group_array(json_array(rule, started_ms, CAST(id AS TEXT))) FROM (
     SELECT * FROM r WHERE part = 'current' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
