@@ -352,6 +352,37 @@ describe("the daemon", () => {
     expect(await child.exited).toBe(0);
   }, 30_000);
 
+  describe.skipIf(PYTHON === null)("what systemd is told (needs python3)", () => {
+    let peer: NotifyPeer;
+    beforeEach(async () => {
+      peer = await startNotifyPeer();
+    });
+    afterEach(async () => await peer.stop());
+
+    test("a warehouse that hangs does not still the watchdog; a reload begins and ends", async () => {
+      const cwd = configured();
+      await slowDown(database);
+      // A slot that its holder left in the middle is the daemon's at once.
+      const dead = launch(["schedule", "run", "often"], { cwd });
+      await backendPid(database);
+      dead.kill("SIGKILL");
+      await database.sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'automation-reports'`;
+      const child = launch(["schedule"], { cwd, env: peer.env });
+      await backendPid(database);
+      const beats = () => peer.heard.filter((line) => line.includes("WATCHDOG=1")).length;
+      const before = beats();
+      await until(() => beats() >= before + 3);
+      child.kill("SIGHUP");
+      await peer.hears("RELOADING=1");
+      const begun = peer.heard.findIndex((line) => line.includes("RELOADING=1"));
+      expect(peer.heard[begun]).toMatch(/MONOTONIC_USEC=\d+/);
+      await until(() => peer.heard.findLastIndex((line) => line.includes("READY=1")) > begun);
+      child.kill("SIGTERM");
+      expect(await child.exited).toBe(0);
+    }, 30_000);
+  });
+
   describe.skipIf(FAKETIME === undefined)("slots after one that hangs (needs libfaketime)", () => {
     const nextMinute = { LD_PRELOAD: FAKETIME ?? "", FAKETIME: "+60s", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 
