@@ -65,7 +65,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     };
     const items =
       seen?.status === "read"
-        ? [...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)]
+        ? withoutEchoes([...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)])
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
     const kept = items.filter((item) => !isRepetition(item, place, said));
@@ -85,6 +85,11 @@ export function exitCodeOfCheck(documents: CheckDocument[]): number {
   const failed = documents.filter(({ status }) => status === "error").length;
   if (failed === 0) return EXIT.ok;
   return failed === documents.length ? EXIT.noneReadable : EXIT.someUnreadable;
+}
+
+/** A report fails for the reason that was found before it was tried. */
+function withoutEchoes(items: CheckItem[]): CheckItem[] {
+  return items.filter(({ message }, index) => !items.slice(0, index).some((item) => item.message === message));
 }
 
 /** What is true of the whole warehouse is said at the first CRM that lives in it. */

@@ -8,7 +8,7 @@ import { exportReport, type ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./redact.ts";
 import type { Window } from "./report/activity.ts";
 import { buildReport, WEEK_MS } from "./report/build.ts";
-import { formatInstant, formatRatio } from "./report/figures.ts";
+import { formatInstant } from "./report/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import { SEVERITIES, type Finding, type Report, type Severity } from "./report/schema.ts";
@@ -200,15 +200,18 @@ function logOutcomes(document: PassDocument, reports: Report[], log: Log): void 
   for (const { source, status, reason } of document.outcomes) {
     if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
   }
-  for (const { metadata, findings, performance_metrics: metrics } of reports) {
+  for (const { metadata } of reports) {
     if (metadata.status === "fallback") log.warn(`${metadata.source}: ${metadata.note ?? ""}`);
-    const low = findings.find((finding) => finding.id === "success-rate-low");
-    if (low !== undefined) {
-      log.warn(`${metadata.source}: success rate ${formatRatio(metrics.overall_success_rate ?? 0)} is low`, {
-        failed: metrics.failed_actions,
-        total: metrics.total_actions,
-      });
-    }
+  }
+}
+
+/** For whoever makes reports that nobody sees at once: the most urgent finding of each CRM that has a critical one. */
+export function logCritical(reports: Report[], log: Log): void {
+  for (const { metadata, findings } of reports) {
+    const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+    const [first] = findings;
+    if (first?.severity !== "critical") continue;
+    log.warn(`${metadata.source}: ${first.message}`, { critical: count("critical"), warnings: count("warning") });
   }
 }
 

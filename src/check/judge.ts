@@ -7,6 +7,9 @@ import { judgeServer } from "./judge-server.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
 
+/** Longer than a long weekend. */
+const OLD_ROW_MS = 4 * 86_400_000;
+
 /** In the order in which an operator asks: am I in, may I read, what is there, how quick is it. */
 export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckItem[] {
   const found = facts.tables.kind === "found" ? facts.tables.found : null;
@@ -14,7 +17,8 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
     ["connection", [judgeConnection(facts)]],
     ...(facts.kind === "postgres" ? judgeServer(facts, found) : []),
     ["tables", [judgeTables(facts)]],
-    ["copies", facts.copies.map(judgeCopy)],
+    // Where no table was chosen yet, none is a copy of another.
+    ["copies", facts.tables.kind === "problem" ? [] : facts.copies.map(judgeCopy)],
     ...(found === null ? [] : judgeRows(facts, found, context)),
     ...(found === null ? [] : judgeSpeed(facts, found, context)),
   ];
@@ -101,6 +105,7 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
   const { oldestMs, newestMs, sources, scale } = rows;
+  const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
   const span: Judged =
     newestMs === null
       ? {
@@ -109,7 +114,8 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
           advice: "set crm_source to the value in the warehouse, or look why nothing runs",
         }
       : {
-          status: "ok",
+          status: isOld ? "warn" : "ok",
+          advice: isOld ? "look whether its syncs still run" : null,
           message: `newest row of ${context.source} ${describeAge(newestMs, context.nowMs)}${oldestMs === null ? "" : `; the table begins ${formatMinute(formatInstant(Math.round(oldestMs)))}`}`,
         };
   const instant = (ms: number | null) => (ms === null ? null : formatInstant(Math.round(ms)));

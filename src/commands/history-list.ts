@@ -26,16 +26,18 @@ export default defineCommand({
       const startedAt = performance.now();
       const nowMs = Date.now();
       const sources = readSources(args.crm);
+      const limit = readLimit(args.limit);
       const filter = {
         ...(sources === undefined ? {} : { sources }),
         ...(args.since === undefined ? {} : { sinceMs: readTime("--since", args.since, nowMs) }),
         ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
         ...(args.status === undefined ? {} : { status: args.status }),
-        limit: readLimit(args.limit),
+        limit: limit + 1,
       };
       const { store } = await openConfigured(args, runtime, log);
       await using opened = store;
-      const kept = (await opened.listReports(filter)).map((row) => ({
+      const rows = await opened.listReports(filter);
+      const kept = rows.slice(0, limit).map((row) => ({
         id: row.id,
         source: row.source,
         origin: row.origin,
@@ -45,10 +47,16 @@ export default defineCommand({
         window_end: formatInstant(row.windowEndMs),
         pass_id: row.passId,
       }));
-      if (kept.length === 0) log.info(`no such report is kept in ${opened.place}`);
+      if (kept.length === 0)
+        log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
+      if (rows.length > limit) log.info(`older reports are kept too: a higher --limit, or --until`);
       const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
       await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
       return EXIT.ok;
     });
   },
 });
+
+function isFiltered({ crm, since, until, status }: Record<string, unknown>): boolean {
+  return [crm, since, until, status].some((flag) => flag !== undefined);
+}

@@ -81,7 +81,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     ],
     ["Before", describeComparison(comparison, confidence?.success_rate_changed ?? null)],
     [
-      "A week",
+      "Week ago",
       baseline === null || baseline === undefined ? null : describeComparison(baseline, baseline.success_rate_changed),
     ],
     ["Duration", metrics.duration_seconds === null ? UNKNOWN : describeDurations(metrics.duration_seconds)],

@@ -18,13 +18,14 @@ import { cutText, showText } from "./visible.ts";
 
 const UNKNOWN = "–";
 const LONGEST_NAME = 24;
-const NARROWEST_FINDING = 28;
+/** Of a finding below its CRM. */
+const MOST_LINES = 2;
 const MOST_DETAILED = 3;
 const SAID_ABOVE = "the cause above";
 /** So many are named above the table; all of them are in it. */
 const NAMED_CRMS = 8;
 /** Left out in this order where the screen is narrow. */
-const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Failed"];
+const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed"];
 
 type Row = { source: string; report: Report | null; reason: string | null };
 
@@ -35,18 +36,19 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
     report: reports.find((report) => report.metadata.source === source) ?? null,
     reason,
   }));
+  const needing = listNeeding(rows);
   const detailed = view.detailed || rows.length <= MOST_DETAILED ? reports : [];
   const sections = [
     [style.strong(`Automation reports · ${describeWindow(pass)}`)],
     [
-      ...attentionLines(rows, style, view.width),
+      ...attentionLines(rows, needing, style, view.width),
       ...pass.findings.flatMap(({ severity, message }) =>
         wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
       ),
     ],
     renderSummary(rows, pass.findings, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),
-    [closingLine(rows, view)],
+    [closingLine(rows, needing, view)],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -54,20 +56,32 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
     .join("\n\n")}\n`;
 }
 
-/** Who needs the operator, most urgent first; a CRM that could not be read does. */
-function attentionLines(rows: Row[], style: Style, width: number): string[] {
-  if (rows.length < 2) return [];
+type Needing = { source: string; unread: boolean; silent: boolean; critical: number; warnings: number };
+
+/** Who needs the operator, most urgent first: what could not be read, what is silent though it should not be, the others. */
+function listNeeding(rows: Row[]): Needing[] {
   const count = (report: Report | null, severity: Severity) =>
     report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
-  const needing = rows
+  return rows
     .map(({ source, report }) => ({
       source,
       unread: report === null,
+      silent: report?.findings.some(({ id, severity }) => id === "no-data" && severity === "critical") === true,
       critical: count(report, "critical"),
       warnings: count(report, "warning"),
     }))
     .filter(({ unread, critical, warnings }) => unread || critical + warnings > 0)
-    .toSorted((a, b) => Number(b.unread) - Number(a.unread) || b.critical - a.critical || b.warnings - a.warnings);
+    .toSorted(
+      (a, b) =>
+        Number(b.unread) - Number(a.unread) ||
+        Number(b.silent) - Number(a.silent) ||
+        b.critical - a.critical ||
+        b.warnings - a.warnings,
+    );
+}
+
+function attentionLines(rows: Row[], needing: Needing[], style: Style, width: number): string[] {
+  if (rows.length < 2) return [];
   if (needing.length === 0) return [style.good(`None of ${formatPlural(rows.length, "CRM")} needs you`)];
   const names = needing.map(({ source, unread, critical, warnings }) => {
     const counts = [
@@ -92,11 +106,12 @@ function renderSummary(rows: Row[], causes: Finding[], width: number, style: Sty
   for (const title of EXPENDABLE) {
     if (lineWidth(columns) > width) columns = columns.filter((column) => column.title !== title);
   }
-  const room = width - lineWidth(columns) - 2;
+  const title = "Look at first";
   const findings = rows.map((row) => describeFinding(row, causes));
-  if (room >= NARROWEST_FINDING) {
-    const cells = findings.map(({ text, tone }) => style[tone](cutText(text, room)));
-    return alignColumns([...columns, { title: "Look at first", align: "left", cells }], style.faint);
+  const room = width - lineWidth(columns) - 2;
+  if ([title, ...findings.map(({ text }) => text)].every((text) => Bun.stringWidth(text) <= room)) {
+    const cells = findings.map(({ text, tone }) => style[tone](text));
+    return alignColumns([...columns, { title, align: "left", cells }], style.faint);
   }
   const [titles = "", ...lines] = alignColumns(columns, style.faint);
   return [
@@ -104,9 +119,21 @@ function renderSummary(rows: Row[], causes: Finding[], width: number, style: Sty
     ...lines.flatMap((line, index) => {
       const finding = findings[index];
       if (finding === undefined || finding.text === "" || finding.text === SAID_ABOVE) return [line];
-      return [line, `  └ ${style[finding.tone](cutText(finding.text, width - 4))}`];
+      return [
+        line,
+        ...wrapFinding(finding.text, width - 4).map(
+          (part, at) => `${at === 0 ? "  └ " : "    "}${style[finding.tone](part)}`,
+        ),
+      ];
     }),
   ];
+}
+
+function wrapFinding(text: string, width: number): string[] {
+  const lines = Bun.wrapAnsi(text, Math.max(10, width), { hard: true, trim: true }).split("\n");
+  if (lines.length <= MOST_LINES) return lines;
+  const kept = lines.slice(0, MOST_LINES - 1);
+  return [...kept, cutText(lines.slice(MOST_LINES - 1).join(" "), width)];
 }
 
 function listColumns(rows: Row[], style: Style): Column[] {
@@ -125,6 +152,15 @@ function listColumns(rows: Row[], style: Style): Column[] {
       cells: cells((report) => describeHealth(report, style), style.bad("✗ not read")),
     },
     { title: "Success", align: "left", cells: alignSuccess(rows, style) },
+    ...(rows.some(({ report }) => report?.baseline)
+      ? [
+          {
+            title: "Week ago",
+            align: "right" as const,
+            cells: cells((report) => formatOr(report.baseline?.overall_success_rate ?? null, formatRatio)),
+          },
+        ]
+      : []),
     { title: "Per hour", align: "right", cells: cells((report) => formatPerHour(metrics(report).actions_per_hour)) },
     {
       title: "Failed",
@@ -145,7 +181,11 @@ function listColumns(rows: Row[], style: Style): Column[] {
       align: "right",
       cells: cells(({ system_health: { active_rules: active, total_rules: total } }) => `${active}/${total}`),
     },
-    { title: "Hour by hour", align: "left", cells: cells((report) => drawSparkline(report, style)) },
+    {
+      title: rows.every(({ report }) => (report?.metadata.time_window_hours ?? 0) <= 24) ? "Hour by hour" : "Over time",
+      align: "left",
+      cells: cells((report) => drawSparkline(report, style)),
+    },
   ];
 }
 
@@ -190,7 +230,7 @@ function describeFinding({ source, report, reason }: Row, causes: Finding[]): { 
   return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
 }
 
-function closingLine(rows: Row[], { detailed, elapsedSeconds, width }: View): string {
+function closingLine(rows: Row[], needing: Needing[], { detailed, elapsedSeconds, width }: View): string {
   const reports = rows.flatMap(({ report }) => report ?? []);
   const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
   const read =
@@ -210,9 +250,9 @@ function closingLine(rows: Row[], { detailed, elapsedSeconds, width }: View): st
     )} active`,
   ];
   const worst =
-    reports.find(({ findings }) => findings[0]?.severity === "critical") ??
-    reports.find(({ findings }) => findings.length > 0);
-  const hint = detailed || worst === undefined ? [] : [`add --crm ${worst.metadata.source} --detailed for more`];
+    needing.find(({ unread }) => !unread)?.source ??
+    reports.find(({ findings }) => findings.length > 0)?.metadata.source;
+  const hint = detailed || worst === undefined ? [] : [`add --crm ${worst} --detailed for more`];
   const lines = [
     [figures.join(", "), `made in ${elapsedSeconds.toFixed(2)} s`, ...hint],
     [figures.join(", "), ...hint],

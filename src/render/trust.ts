@@ -9,7 +9,7 @@ import { cutText, showText } from "./visible.ts";
 const LONGEST_NAME = 32;
 const FEW_GROUPS = 3;
 /** Left out in this order where the screen is narrow. */
-const EXPENDABLE = ["By", "Warn after", "Extra", "Late", "Seen"];
+const EXPENDABLE = ["By", "Warn after", "Pending", "Extra", "Late", "Seen"];
 
 const FRESHNESS_TONES: Record<NonNullable<Report["freshness"]>["rules"][number]["status"], Tone> = {
   pass: "good",
@@ -71,6 +71,9 @@ export function expectationLines({ freshness, expectations }: Report, style: Sty
       const missed = compared.get(name)?.missed;
       return missed === undefined || missed === 0 ? number(missed) : style.bad(number(missed));
     }),
+    ...((expectations?.rules ?? []).some(({ pending }) => pending > 0)
+      ? [column("Pending", "right", ({ rule_name: name }) => number(compared.get(name)?.pending))]
+      : []),
     column("Late", "right", ({ rule_name: name }) => number(compared.get(name)?.late)),
     column("Extra", "right", ({ rule_name: name }) => number(compared.get(name)?.extra)),
     column("Last success", "right", ({ age_seconds: age }) => (age === null ? "–" : `${length(age)} ago`)),

@@ -33,6 +33,8 @@ export type RuleActivity = {
   startsMs: number[] | null;
   /** The current window's runs that have no end. */
   running: Run[];
+  /** Of the window before: runs that have not ended to this day. */
+  runningBefore: Run[];
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */
   usualRecords: number | null;
   /** In the 30 days before both windows; null where nothing of the rule was found, or nobody looked. */

@@ -17,9 +17,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
     recommendation:
       "Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema sql` prints",
   }),
-  "no-data": ({ evidence, message }) => ({
+  "no-data": ({ evidence, message, severity }) => ({
     id: "check-scheduler",
-    priority: evidence["total_before"] === 0 ? "medium" : "high",
+    priority: evidence["total_before"] === 0 && severity !== "critical" ? "medium" : "high",
     category: "reliability",
     issue: message,
     recommendation:
@@ -30,18 +30,21 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: rateOf(evidence) < thresholds.overall_success_rate_high ? "high" : "medium",
     category: "reliability",
     issue: message,
-    recommendation: "Start with the rules named here first: they hold most of the failures",
+    recommendation: adviseOnRate(evidence),
   }),
-  "failures-many": ({ message }) => ({
+  "failures-many": ({ message, evidence: { newest_error: error } }) => ({
     id: "find-common-cause",
     priority: "high",
     category: "reliability",
     issue: message,
-    recommendation: "See whether the failures share a minute or a message before repairing rules one by one",
+    recommendation:
+      typeof error === "string"
+        ? `Look at what they share: ${error}; ${adviseOnError(error, "the rules")}`
+        : "See whether the failures share a minute or a message before repairing rules one by one",
   }),
   "rule-success-rate-low": (finding, thresholds) => ({
     id: "review-rule",
-    priority: priorityOfRule(rateOf(finding.evidence), thresholds),
+    priority: finding.severity === "critical" ? "high" : priorityOfRule(rateOf(finding.evidence), thresholds),
     category: "reliability",
     issue: `Success rate ${formatRatio(rateOf(finding.evidence))} (${Number(finding.evidence["successful"])} of ${Number(finding.evidence["total"])})`,
     recommendation: adviseOnRule(finding),
@@ -53,12 +56,15 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `Check that ${rule_name ?? "it"} is really scheduled under that name, and that a worker takes it`,
   }),
-  "rule-overdue": ({ message, rule_name, severity }) => ({
+  "rule-overdue": ({ message, rule_name, severity, evidence }) => ({
     id: "restart-rule",
     priority: severity === "critical" ? "high" : "medium",
     category: "reliability",
     issue: message,
-    recommendation: `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`,
+    recommendation:
+      evidence["running_since"] === null
+        ? `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`
+        : `Look whether the worker of ${rule_name ?? "it"} is alive; if it is not, end the row that it left running`,
   }),
   "runs-missed": ({ message, rule_name, severity }) => ({
     id: "find-missed-runs",
@@ -180,16 +186,16 @@ const MOST = 10;
 
 /** At most ten, most urgent first; within a priority in the findings' order. Rules that fail alike are advised on once. */
 export function recommendAll(findings: Finding[], thresholds: Thresholds): Recommendation[] {
-  const alike = new Map<string, string[]>();
+  const alike = new Map<string, (string | null)[]>();
   for (const finding of findings) {
     const reason = reasonOf(finding);
-    if (reason !== null) alike.set(reason, [...(alike.get(reason) ?? []), finding.rule_name ?? ""]);
+    if (reason !== null) alike.set(reason, [...(alike.get(reason) ?? []), finding.rule_name]);
   }
   return findings
     .filter((finding) => isFirstOfAlike(finding, alike))
     .map((finding) => {
       const advice = { ...ADVISERS[finding.id as FindingId](finding, thresholds), rule_name: finding.rule_name };
-      const [, ...others] = alike.get(reasonOf(finding) ?? "") ?? [];
+      const others = (alike.get(reasonOf(finding) ?? "") ?? []).slice(1).filter((rule) => rule !== null);
       return others.length === 0
         ? advice
         : { ...advice, recommendation: `${advice.recommendation}. The same of ${others.join(", ")}` };
@@ -201,10 +207,11 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
 /** What several findings have in common, where one piece of advice serves them all. */
 function reasonOf({ id, evidence }: Finding): string | null {
   const error = evidence["newest_error"];
-  return id === "rule-success-rate-low" && typeof error === "string" ? fingerprintError(error).key : null;
+  const isOfError = id === "rule-success-rate-low" || id === "failures-many";
+  return isOfError && typeof error === "string" ? fingerprintError(error).key : null;
 }
 
-function isFirstOfAlike(finding: Finding, alike: Map<string, string[]>): boolean {
+function isFirstOfAlike(finding: Finding, alike: Map<string, (string | null)[]>): boolean {
   const reason = reasonOf(finding);
   return reason === null || alike.get(reason)?.[0] === finding.rule_name;
 }
@@ -216,6 +223,11 @@ function rateOf(evidence: Finding["evidence"]): number {
 function priorityOfRule(rate: number, thresholds: Thresholds): Recommendation["priority"] {
   if (rate < thresholds.rule_success_rate_high) return "high";
   return rate < thresholds.rule_success_rate_medium ? "medium" : "low";
+}
+
+function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, successful }: Finding["evidence"]): string {
+  if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
+  return `Start with ${rules.join(", ")}: ${Number(failed)} of the ${Number(total) - Number(successful)} failures are theirs`;
 }
 
 function adviseOnRule({ rule_name, evidence }: Finding): string {

@@ -2,7 +2,8 @@
 import type { ReadActivity, RuleActivity, Run, Window } from "./activity.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 
-export type StaleRuns = { rule: string; runs: Run[]; limitMs: number };
+/** `runs` are the window's, `before` the window before's. */
+export type StaleRuns = { rule: string; runs: Run[]; before: Run[]; limitMs: number };
 
 const P99_FACTOR = 3;
 const SHORTEST_MS = 600_000;
@@ -17,8 +18,9 @@ export function markStale<T extends ReadActivity & { window: Window }>(
 ): { activity: T; stale: StaleRuns[] } {
   const stale = activity.rules.flatMap((rule) => {
     const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? deriveLimit(rule);
-    const runs = rule.running.filter(({ startedMs }) => startedMs < activity.window.endMs - limitMs);
-    return runs.length === 0 ? [] : [{ rule: rule.rule, runs, limitMs }];
+    const isTooLong = ({ startedMs }: Run) => startedMs < activity.window.endMs - limitMs;
+    const [runs, before] = [rule.running.filter(isTooLong), rule.runningBefore.filter(isTooLong)];
+    return runs.length + before.length === 0 ? [] : [{ rule: rule.rule, runs, before, limitMs }];
   });
   const staleOf = new Map(stale.map(({ rule, runs }) => [rule, runs]));
   const isStale = (rule: string, startedMs: number) =>

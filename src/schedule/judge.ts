@@ -35,7 +35,7 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
       schedule: name,
       status: "never-run",
       slotMs: dueMs,
-      message: "never ran: is the timer or the daemon there?",
+      message: "no slot was made yet: is the timer or the daemon there?",
     };
   }
   const row = slots.find(({ slotMs }) => slotMs === dueMs);

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { exitCodeOf, keepPass, runPass } from "../pass.ts";
+import { exitCodeOf, keepPass, logCritical, runPass } from "../pass.ts";
 import { formatDuration, formatInstant } from "../report/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
@@ -140,6 +140,7 @@ async function makeReports(
     log,
     signal,
   });
+  logCritical(pass.reports, log);
   const { retentionMs } = config.store;
   const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
   const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);

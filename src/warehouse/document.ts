@@ -53,8 +53,8 @@ export const documentSchema = v.object({
   words: v.array(v.tuple([v.string(), v.number()])),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), numbers])),
-  /** rule, start, id. */
-  running: v.array(v.tuple([v.string(), v.number(), id])),
+  /** part, rule, start, id. */
+  running: v.array(v.tuple([part, v.string(), v.number(), id])),
   /** rule, number of the contradiction, n, ids. */
   contradictions: v.array(v.tuple([v.string(), v.number(), v.number(), v.array(id)])),
   /** rule, id, status, finished runs inside its time, successful ones of them. */

@@ -1,7 +1,7 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import * as v from "valibot";
 import type { CrmConfig } from "../config/schema.ts";
-import type { FailureRow, ReadActivity, RuleActivity } from "../report/activity.ts";
+import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
 import { emptyCounts } from "../report/counts.ts";
 import { compareNames } from "../report/rules.ts";
 import type { ActionStatus, Contradiction, DurationFigures, PresetName, RecordSums } from "../report/schema.ts";
@@ -80,7 +80,7 @@ export function readDocument(
 function readRules(document: Document): RuleActivity[] {
   const cellsOf = Map.groupBy(document.cells, (cell) => cell.rule);
   const runsOf = new Map(document.runs.map((row) => [row[0], row]));
-  const runningOf = Map.groupBy(document.running, ([rule]) => rule);
+  const runningOf = Map.groupBy(document.running, ([, rule]) => rule);
   const errorsOf = Map.groupBy(
     document.errors.filter(([part, , message]) => part === "current" && message !== null),
     ([, rule]) => rule,
@@ -106,11 +106,16 @@ function readRules(document: Document): RuleActivity[] {
       lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs?.toSorted((a, b) => a - b) ?? null,
-      running: (runningOf.get(rule) ?? []).map(([, startedMs, id]) => ({ startedMs, id })),
+      running: listRunning(runningOf.get(rule), "current"),
+      runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
       lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
     };
   });
+}
+
+function listRunning(rows: Document["running"] = [], wanted: Cell["part"]): Run[] {
+  return rows.flatMap(([part, , startedMs, id]) => (part === wanted ? [{ startedMs, id }] : []));
 }
 
 function readFailures(document: Document): FailureRow[] {

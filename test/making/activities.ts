@@ -37,6 +37,7 @@ export function rule(
     newestError: null,
     startsMs: [],
     running: [],
+    runningBefore: [],
     usualRecords: null,
     lookback: null,
     ...override,

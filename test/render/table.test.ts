@@ -50,15 +50,26 @@ const reports = [
   report(activity({ source: "five9", rules: [rule("calls", { success: 3 })] })),
 ];
 
+test("four CRMs at 180 columns: what to look at beside them, where all of it fits", () => {
+  const [, , , titles, hubspot] = renderTable(pass(reports), reports, { ...view, width: 180 })
+    .split("\n")
+    .slice(1);
+  expect(titles).toEndWith("  Hour by hour              Look at first");
+  expect(hubspot).toEndWith("▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests");
+});
+
 test("four CRMs at 160 columns", () => {
   expect(renderTable(pass(reports), reports, view)).toBe(`Automation reports · 24 h to 10 Jul 2026 21:00 UTC
 
 3 of 4 CRMs need you: genius (2 critical, 2 warnings), hubspot (1 warning), arrivy (1 warning)
 
-CRM      Health       Success             Per hour  Failed     p95  Rules  Hour by hour              Look at first
-hubspot  ● excellent   99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many…
-genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························  users: 0 of 9 runs succeeded (0.0 %)
-arrivy   ○ no data          –                    0       0       –    0/0  ························  Nothing ran in 24 h
+CRM      Health       Success             Per hour  Failed     p95  Rules  Hour by hour
+hubspot  ● excellent   99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆
+  └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
+genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························
+  └ users: 0 of 9 runs succeeded (0.0 %)
+arrivy   ○ no data          –                    0       0       –    0/0  ························
+  └ Nothing ran in 24 h
 five9    ● fair       100.0 %                  0.1       0       –    1/1  ························
 
 4 CRMs, 198 actions, 15 failed, 5 rules active · made in 0.09 s · add --crm genius --detailed for more

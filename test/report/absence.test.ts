@@ -46,7 +46,7 @@ const CASES: Case[] = [
       [
         "rule-overdue",
         "warning",
-        "deals: last success 6h 01m ago, expected within 6h 00m by its schedule; 8 runs in 24 h",
+        "deals: last success 6h 01m ago, expected within 6h 00m by its schedule; 8 runs ended in 24 h",
       ],
     ],
   },
@@ -161,14 +161,84 @@ const CASES: Case[] = [
     found: [],
   },
   {
-    name: "where the whole CRM is silent, that is one finding",
+    name: "where the whole CRM is silent, that is one finding, as urgent as its most overdue rule",
     facts: {
       rules: [
         rule("a", {}, { previous: { success: 9 }, lastSuccessMs: ago(30) }),
         rule("b", {}, { previous: { success: 9 } }),
       ],
     },
-    found: [["no-data", "warning", "Nothing ran in 24 h"]],
+    found: [["no-data", "critical", "Nothing ran in 24 h; the last success 1d 06h ago"]],
+  },
+  {
+    name: "a silent CRM with schedules: what was expected is said",
+    facts: {
+      rules: [rule("a", {}, { previous: { success: 6 }, lastSuccessMs: ago(25) })],
+      declaredRules: [declared("a", every("every 4 hours")), declared("b", { schedules: [schedule("30 */2 * * *")] })],
+    },
+    found: [
+      [
+        "no-data",
+        "critical",
+        "Nothing ran in 24 h; the last success 1d 01h ago; 17 of 17 runs expected did not happen",
+      ],
+    ],
+  },
+  {
+    name: "a CRM that rests no longer than it usually does warns",
+    facts: {
+      rules: [
+        rule(
+          "weekly",
+          {},
+          { lastSuccessMs: ago(100), lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0 } },
+        ),
+      ],
+    },
+    found: [["no-data", "warning", "Nothing ran in 24 h; the last success 4d 04h ago"]],
+  },
+  {
+    name: "a rule that succeeded at first and fails since: its age makes it critical",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 15, failed: 9 },
+          { startsMs: hourly, lastSuccessMs: ago(9.5), newestError: "HTTP 401" },
+        ),
+      ],
+      declaredRules: [declared("deals", every("every 1 hours"))],
+    },
+    found: [
+      ["rule-success-rate-low", "critical", "deals: 15 of 24 runs succeeded (62.5 %), the last success 9h 30m ago"],
+    ],
+  },
+  {
+    name: "a run that never ended is why its rule is overdue: said once",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 3, running: 1 },
+          { startsMs: null, lastSuccessMs: ago(13), running: [{ startedMs: ago(12.5), id: "7" }] },
+        ),
+      ],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "deals: running since 10 Jul 2026 08:30 and not ended; last success 13h 00m ago, expected within 12h 00m by its schedule",
+      ],
+    ],
+  },
+  {
+    name: "a run that began before the window and never ended",
+    facts: { rules: [alive, rule("deals", {}, { runningBefore: [{ startedMs: ago(30), id: "7" }] })] },
+    found: [["stale-actions", "warning", "1 run started and never ended: deals, the oldest since 9 Jul 2026 15:00"]],
   },
   {
     name: "a schedule that is not understood is listed, not guessed",

@@ -1,11 +1,15 @@
 /** Each kind of finding just inside and just outside its limit, and the advice it gives. */
 import { describe, expect, test } from "bun:test";
-import type { ReadActivity } from "../../src/report/activity.ts";
+import type { FailureRow, ReadActivity } from "../../src/report/activity.ts";
 import type { FindingId, Report } from "../../src/report/schema.ts";
 import { activity, declared, goingOn, report, rule, schedule } from "../making/activities.ts";
-import { assertPublishable } from "../making/reports.ts";
+import { assertPublishable, WINDOW } from "../making/reports.ts";
 
 const figures = (p95: number, n = 10) => ({ n, mean: 1, p50: 1, p95, p99: p95, max: p95 });
+
+function failure(name: string, message: string, n: number): FailureRow {
+  return { rule: name, message, n, firstMs: WINDOW.startMs, lastMs: WINDOW.startMs, current: true, minutes: [] };
+}
 
 type Case = { name: string; id: FindingId; facts: Partial<ReadActivity>; found: Partial<Report["findings"][number]>[] };
 
@@ -33,6 +37,25 @@ const cases: Case[] = [
     id: "failures-many",
     facts: { rules: [rule("a", { success: 4, failed: 6, partial: 5 })] },
     found: [{ severity: "critical", message: "11 of 15 runs failed in 24 h" }],
+  },
+  {
+    name: "what most of them have in common is said",
+    id: "failures-many",
+    facts: {
+      rules: [rule("a", { success: 4, failed: 11 })],
+      failures: [
+        failure("a", "HTTP 401 Unauthorized: token expired", 6),
+        failure("b", "HTTP 401 Unauthorized: token expired", 2),
+        failure("a", "Read timed out", 3),
+      ],
+    },
+    found: [
+      {
+        severity: "critical",
+        message: "11 of 15 runs failed in 24 h, 8 alike",
+        evidence: { failed: 11, total: 15, limit: 10, newest_error: "HTTP 401 Unauthorized: token expired" },
+      },
+    ],
   },
   {
     name: "a rule below 0.95 warns, below 0.5 is critical, worst first, two runs are not judged",

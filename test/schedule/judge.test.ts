@@ -25,7 +25,12 @@ const row = (override: Partial<SlotRow>): SlotRow => ({
 
 test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: string }>([
   { name: "made", slots: [row({})], status: "ok", says: "the slot of 10 Jul 2026 21:00 was made in 12s" },
-  { name: "nothing is known", slots: [], status: "never-run", says: "never ran: is the timer or the daemon there?" },
+  {
+    name: "nothing is known",
+    slots: [],
+    status: "never-run",
+    says: "no slot was made yet: is the timer or the daemon there?",
+  },
   {
     name: "nobody ran the newest",
     slots: [row({ slotMs: BEFORE })],

@@ -343,6 +343,39 @@ const TRAPS: Trap[] = [
     ),
     check: (report) => expect(report.error_groups).toMatchObject([{ count: 700, rules: ["contacts"] }]),
   },
+  {
+    name: "an HTTP status is no number like others: it tells causes apart",
+    runs: Array.from({ length: 10 }, (_, index) =>
+      run({
+        status: "failed",
+        start: at(5 + index),
+        end: at(4.5 + index),
+        error: `Request ${index} failed with status code ${index === 0 ? 429 : 401}`,
+      }),
+    ),
+    check: (report) =>
+      expect(report.error_groups?.map(({ family, count }) => [family, count])).toEqual([
+        ["authentication", 9],
+        ["rate-limit", 1],
+      ]),
+  },
+  {
+    name: "a number of any length is one number, and # is none",
+    runs: ["id 7 bad", "id 12345678901234567890 bad", "id # bad"].map((error, index) =>
+      run({ status: "failed", start: at(5 + index), end: at(4.5 + index), error }),
+    ),
+    check: (report) => expect(report.error_groups?.reduce((sum, { count }) => sum + count, 0)).toBe(3),
+  },
+  {
+    name: "4: a run that began in the window before and never ended is told, and not counted in this one",
+    runs: [...series("contacts", 4, 60), run({ rule: "deals", status: "running", start: at(1500), end: null })],
+    check: (report) => {
+      expect(report.performance_metrics).toMatchObject({ running_actions: 0, stale_actions: 0 });
+      expect(report.findings.find(({ id }) => id === "stale-actions")?.message).toBe(
+        "1 run started and never ended: deals, the oldest since 9 Jul 2026 20:00",
+      );
+    },
+  },
 ];
 
 describe.each(listEngines())("$name", ({ preset, make }) => {

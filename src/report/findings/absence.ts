@@ -55,7 +55,7 @@ function findNeverRan(rule: string, expectation: RuleExpectation | undefined, { 
 function findOverdue(
   fresh: RuleFreshness | undefined,
   expectation: RuleExpectation | undefined,
-  { rules, hours, thresholds }: Facts,
+  { rules, hours, thresholds, stale }: Facts,
 ): Absence | null {
   if (fresh === undefined || (fresh.status !== "warn" && fresh.status !== "error")) return null;
   const { rule, ageMs, lastSuccessMs, limits } = fresh;
@@ -66,17 +66,22 @@ function findOverdue(
     (ran.outcome.rate ?? 1) < thresholds.rule_success_rate;
   if (isFailing || ageMs === null || lastSuccessMs === null) return null;
   const limitMs = (fresh.status === "error" ? limits.errorAfterMs : limits.warnAfterMs) ?? 0;
-  const since =
-    ran === undefined
-      ? `no run in ${formatHours(hours)}`
-      : `${formatPlural(ran.outcome.total, "run")} in ${formatHours(hours)}`;
-  const message = `${rule}: last success ${formatDuration(ageMs / 1000)} ago, expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}; ${since}`;
+  const stuck = stale.filter((found) => found.rule === rule).flatMap(({ runs, before }) => [...runs, ...before]);
+  const runningSince = stuck.length === 0 ? null : formatInstant(Math.min(...stuck.map(({ startedMs }) => startedMs)));
+  const old = `last success ${formatDuration(ageMs / 1000)} ago, expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
+  const ended = ran === undefined ? "no run" : `${formatPlural(ran.outcome.total, "run")} ended`;
+  const message =
+    runningSince === null
+      ? `${rule}: ${old}; ${ended} in ${formatHours(hours)}`
+      : `${rule}: running since ${formatMinute(runningSince)} and not ended; ${old}`;
   const evidence = {
     last_success_at: formatInstant(lastSuccessMs),
     age_seconds: ageMs / 1000,
     limit_seconds: limitMs / 1000,
     basis: limits.basis,
     missed: expectation?.compared?.missed ?? null,
+    running_since: runningSince,
+    row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
   };
   return {
     id: "rule-overdue",

@@ -1,5 +1,6 @@
 /** What failed, what gets worse, and what runs too often, too late or for too long. */
 import { countRuns } from "../counts.ts";
+import { groupErrors } from "../errors/group.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import {
@@ -16,6 +17,7 @@ import { compareNames } from "../rules.ts";
 import type { ActionStatus } from "../schema.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";
+import { findAbsences } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
 
 /** What is counted beside the total, as a sentence names it. */
@@ -28,11 +30,14 @@ const BESIDE: [ActionStatus, string][] = [
   ["unknown", "of unknown status"],
 ];
 const MOST_PER_HOUR = 60;
+/** So many are named to start with. */
+const WORST_RULES = 3;
 /** Late runs are told from this many on, and from this share of those expected. */
 const MANY_LATE = 3;
 const MANY_LATE_SHARE = 0.2;
 
-export const findNoData: Finder = ({ outcome, previous, counts, hours }) => {
+/** As urgent as its most overdue rule: no rule is told of for itself then. */
+export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness, expectations }) => {
   if (outcome.total > 0) return [];
   const running = counts.running + counts.stale;
   const beside = BESIDE.filter(([status]) => counts[status] > 0).map(
@@ -42,14 +47,40 @@ export const findNoData: Finder = ({ outcome, previous, counts, hours }) => {
     beside.length > 0
       ? `Nothing finished in ${formatHours(hours)}; ${beside.join(", ")}`
       : `Nothing ran in ${formatHours(hours)}`;
-  return [warn(message, { running, total_before: previous.total })];
+  const successes = freshness.flatMap(({ lastSuccessMs, ageMs }) =>
+    lastSuccessMs === null || ageMs === null ? [] : [{ lastSuccessMs, ageMs }],
+  );
+  const [newest] = successes.toSorted((a, b) => a.ageMs - b.ageMs);
+  const compared = expectations.flatMap((expectation) => expectation.compared ?? []);
+  const due = compared.reduce((sum, { expected, pending }) => sum + expected - pending, 0);
+  const missed = compared.reduce((sum, rule) => sum + rule.missed, 0);
+  const said = [
+    message,
+    newest === undefined ? "" : `the last success ${formatDuration(newest.ageMs / 1000)} ago`,
+    missed === 0 ? "" : `${formatCount(missed)} of ${formatPlural(due, "run")} expected did not happen`,
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
+  const evidence = {
+    running,
+    total_before: previous.total,
+    last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
+    missed,
+  };
+  return [freshness.some(({ status }) => status === "error") ? critical(said, evidence) : warn(said, evidence)];
 };
 
-export const findStale: Finder = ({ activity, stale }) => {
+/** Not those that an overdue rule waits for. */
+export const findStale: Finder = (facts) => {
+  const { activity } = facts;
+  const overdue = new Set(
+    findAbsences(facts).flatMap(({ id, found }) => (id === "rule-overdue" ? [found.rule_name] : [])),
+  );
+  const stale = facts.stale.filter(({ rule }) => !overdue.has(rule));
   const older = activity.rules.filter(({ lookback }) => (lookback?.stuck ?? 0) > 0);
   const olderRuns = older.reduce((sum, { lookback }) => sum + (lookback?.stuck ?? 0), 0);
   if (stale.length === 0 && olderRuns === 0) return [];
-  const runs = stale.flatMap((rule) => rule.runs);
+  const runs = stale.flatMap((rule) => [...rule.runs, ...rule.before]);
   const rules = [...new Set([...stale, ...older].map(({ rule }) => rule))].toSorted(compareNames);
   const evidence = {
     stale: runs.length,
@@ -72,24 +103,36 @@ export const findFailingRules: Finder = ({ rules, freshness, thresholds }) =>
     .filter(({ outcome }) => (outcome.rate ?? 1) < thresholds.rule_success_rate)
     .toSorted((a, b) => (a.outcome.rate ?? 1) - (b.outcome.rate ?? 1) || compareNames(a.rule, b.rule))
     .map(({ rule, outcome, activity }) => {
-      const ageMs = freshness.find((fresh) => fresh.rule === rule)?.ageMs ?? null;
-      const last =
-        outcome.successful > 0 || ageMs === null ? "" : `, the last success ${formatDuration(ageMs / 1000)} ago`;
+      const fresh = freshness.find((found) => found.rule === rule);
+      const isFresh = outcome.successful > 0 && fresh?.status !== "warn" && fresh?.status !== "error";
+      const ageMs = fresh?.ageMs ?? null;
+      const last = isFresh || ageMs === null ? "" : `, the last success ${formatDuration(ageMs / 1000)} ago`;
       const message = `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded (${formatRatio(outcome.rate ?? 1)})${last}`;
       const evidence = {
         successful: outcome.successful,
         total: outcome.total,
         newest_error: maskErrorMessage(activity.newestError),
       };
-      return (outcome.rate ?? 1) < thresholds.rule_success_rate_high
+      return (outcome.rate ?? 1) < thresholds.rule_success_rate_high || fresh?.status === "error"
         ? critical(message, evidence, rule)
         : warn(message, evidence, rule);
     });
 
-export const findLowSuccess: Finder = ({ outcome, thresholds: { min_actions, success_rate: limit } }) => {
+export const findLowSuccess: Finder = ({ outcome, rules, thresholds: { min_actions, success_rate: limit } }) => {
   if (outcome.rate === null || outcome.total < min_actions || outcome.rate >= limit) return [];
+  const worst = rules.executed
+    .filter((rule) => rule.outcome.failed > 0)
+    .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
+    .slice(0, WORST_RULES);
   const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${formatRatio(limit)}`;
-  return [warn(message, { successful: outcome.successful, total: outcome.total, limit })];
+  const evidence = {
+    successful: outcome.successful,
+    total: outcome.total,
+    limit,
+    worst_rules: worst.map(({ rule }) => rule),
+    failed_of_these: worst.reduce((sum, rule) => sum + rule.outcome.failed, 0),
+  };
+  return [warn(message, evidence)];
 };
 
 /** Only where the rate is still good enough not to be a finding of its own. */
@@ -108,11 +151,16 @@ export const findFall: Finder = ({ outcome, previous, thresholds }) => {
   ];
 };
 
-export const findManyFailures: Finder = ({ outcome, hours, thresholds }) => {
+/** With what most of them have in common. */
+export const findManyFailures: Finder = ({ activity, outcome, hours, thresholds }) => {
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   if (outcome.failed <= limit) return [];
-  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}`;
-  return [critical(message, { failed: outcome.failed, total: outcome.total, limit })];
+  const [group] = groupErrors(activity.failures, 1);
+  const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
+  const alike = shared === null ? "" : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} alike`;
+  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}`;
+  const evidence = { failed: outcome.failed, total: outcome.total, limit, newest_error: shared?.example ?? null };
+  return [critical(message, evidence)];
 };
 
 export const findDecline: Finder = ({ halves, thresholds }) => {

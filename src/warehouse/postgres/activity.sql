@@ -107,7 +107,8 @@ SELECT json_build_object(
   -- Each rule's runs: when they started, where there are not too many to list; the later one of two that start within 5
   -- seconds of each other is a probable duplicate.
   'runs', (SELECT coalesce(json_agg(json_build_array(rule, p,
-      CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN starts END, duplicates, twice[1:3])), '[]') FROM (
+      CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN starts END, duplicates,
+      ARRAY(SELECT ids[nth]::text FROM unnest(twice) nth))), '[]') FROM (
     SELECT rule,
       percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d)
         FILTER (WHERE state < 3) AS p,
@@ -115,23 +116,23 @@ SELECT json_build_object(
     FROM (SELECT rule, state, d, started_ms, id FROM r WHERE part = 0 AND state < 6
       ORDER BY rule, started_ms, id) x
     GROUP BY rule) g CROSS JOIN LATERAL (
-      SELECT count(*) AS duplicates, array_agg(ids[nth]::text) AS twice
+      SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
       FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000) d),
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
     SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
     FROM odd WHERE part = 0 AND state = 5 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
-  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all. minutes: of
-  -- those in the window, the newest 100.
+  -- Failures of the same rule whose messages differ in their numbers only, but for what may be an HTTP status; the newest
+  -- message stands for all. minutes: of those in the window, the newest 100.
   'errors', (SELECT coalesce(json_agg(json_build_array((ARRAY['current', 'previous'])[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
     SELECT part, rule, count(*) AS n, max(lpad(started_ms::text, 15, '0') || error COLLATE "C") AS newest,
       min(started_ms) AS first, max(started_ms) AS last,
       coalesce((array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
-    GROUP BY part, rule, regexp_replace(left(error, 300), '[0-9]+', '#', 'g')
+    GROUP BY part, rule, regexp_replace(left(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),
-  'running', (SELECT coalesce(json_agg(json_build_array(rule, started_ms, id::text)), '[]') FROM (
-    SELECT * FROM odd WHERE part = 0 AND state = 3 AND finished_at IS NULL
-    ORDER BY started_at LIMIT 1000) n),
+  'running', (SELECT coalesce(json_agg(json_build_array((ARRAY['current', 'previous'])[part + 1], rule, started_ms, id::text)), '[]') FROM (
+    SELECT * FROM odd WHERE state = 3 AND finished_at IS NULL
+    ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC))[1:3] AS ids
     FROM odd CROSS JOIN generate_series(0, 7) bit

@@ -32,7 +32,7 @@ SELECT
   records_updated,
   records_failed,
   error_message AS error,
-  (pg_column_size(configuration) > 12 AND CASE jsonb_typeof(to_jsonb(configuration))
+  (pg_column_size(configuration) > 11 AND CASE jsonb_typeof(to_jsonb(configuration))
     WHEN 'object' THEN lower(to_jsonb(configuration) ->> 'dry_run') IN ('true', '1')
     WHEN 'string' THEN replace(replace(lower(to_jsonb(configuration) #>> '{}'), ' ', ''), chr(92), '')
       SIMILAR TO '%["'']dry_run["'']:(true|1)%'

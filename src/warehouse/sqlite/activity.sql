@@ -59,14 +59,27 @@ r AS MATERIALIZED (
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
 ),
--- alike: the message with its numbers as #, each run of digits once.
+-- alike: the message with each of its numbers as one mark, behind it what may be its HTTP status; none without a message.
 failures AS MATERIALIZED (
   SELECT part, rule, started_ms, error,
-    replace(replace(replace(replace(
-      replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(error, 1, 300),
-        '0', '#'), '1', '#'), '2', '#'), '3', '#'), '4', '#'), '5', '#'), '6', '#'), '7', '#'), '8', '#'), '9', '#'),
-      '##', '#'), '##', '#'), '##', '#'), '##', '#') AS alike
+    CASE WHEN error IS NULL THEN char(3) ELSE replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(error, 1, 300),
+      '0', char(1, 2)), '1', char(1, 2)), '2', char(1, 2)), '3', char(1, 2)), '4', char(1, 2)),
+      '5', char(1, 2)), '6', char(1, 2)), '7', char(1, 2)), '8', char(1, 2)), '9', char(1, 2)), char(2, 1), '')
+      || coalesce((SELECT group_concat(value, '') FROM json_each('[400,401,402,403,404,405,406,408,409,410,412,413,415,422,423,424,
+        425,426,428,429,431,451,500,501,502,503,504,507,508,511,520,521,522,523,524,525,526,527,530,598,599]')
+        WHERE ' ' || substr(error, 1, 300) || ' ' GLOB '*[^0-9A-Za-z_]' || value || '[^0-9A-Za-z_]*'), '') END AS alike
   FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
+),
+failure_groups AS MATERIALIZED (
+  SELECT part, rule, alike, substr(max(printf('%015d', started_ms) || error), 16) AS message, count(*) AS n,
+    min(started_ms) AS first, max(started_ms) AS last
+  FROM failures GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500
+),
+failure_minutes AS MATERIALIZED (
+  SELECT rule, alike, json_group_array(minute) AS minutes FROM (
+    SELECT rule, alike, minute, row_number() OVER (PARTITION BY rule, alike ORDER BY minute DESC) AS nth FROM (
+      SELECT DISTINCT rule, alike, started_ms / 60000 AS minute FROM failures WHERE part = 'current'))
+  WHERE nth <= 100 GROUP BY rule, alike
 ),
 -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 flagged AS NOT MATERIALIZED (
@@ -136,17 +149,15 @@ SELECT json_object(
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
-  -- Failures of the same rule whose messages differ in their numbers only; the newest message stands for all. minutes: of
-  -- those in the window, the newest 100.
-  'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(minutes))) FROM (
-    SELECT part, rule, substr(max(printf('%015d', started_ms) || error), 16) AS message, count(*) AS n,
-      min(started_ms) AS first, max(started_ms) AS last,
-      (SELECT json_group_array(minute) FROM (SELECT DISTINCT o.started_ms / 60000 AS minute FROM failures o
-        WHERE f.part = 'current' AND o.part = f.part AND o.rule = f.rule AND o.alike IS f.alike ORDER BY 1 DESC LIMIT 100)) AS minutes
-    FROM failures f GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500))),
-  'running', json((SELECT json_group_array(json_array(rule, started_ms, CAST(id AS TEXT))) FROM (
-    SELECT * FROM r WHERE part = 'current' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
-    ORDER BY started_ms LIMIT 1000))),
+  -- Failures of the same rule whose messages differ in their numbers only, but for what may be an HTTP status; the newest
+  -- message stands for all. minutes: of those in the window, the newest 100.
+  'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(coalesce(minutes, '[]')))) FROM (
+    SELECT g.part, g.rule, g.message, g.n, g.first, g.last, m.minutes FROM failure_groups g
+    LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike
+    ORDER BY g.n DESC, g.last DESC, g.rule))),
+  'running', json((SELECT json_group_array(json_array(part, rule, started_ms, CAST(id AS TEXT))) FROM (
+    SELECT * FROM r WHERE part <> 'baseline' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
+    ORDER BY part, started_ms LIMIT 1000))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC) AS at
