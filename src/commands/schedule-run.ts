@@ -38,7 +38,6 @@ export default defineCommand({
 
 function describe(result: Exclude<SlotResult, { kind: "ran" }>): string {
   if (result.kind === "ended") return `is over already: ${result.state}`;
-  return result.kind === "held"
-    ? "is being made by somebody else"
-    : "is skipped: the one before it is still being made";
+  if (result.kind === "held") return "is being made by somebody else";
+  return `${result.skipped ? "is skipped" : "waits"}: the one before it is still being made`;
 }

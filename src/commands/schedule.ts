@@ -36,8 +36,7 @@ export default defineCommand({
       runtime.signals.onReload(() => void loadAnew());
       if (notifier.problem !== null) log.warn(notifier.problem);
       runtime.signal.addEventListener("abort", () => notifier.stopping(), { once: true });
-      log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
-      notifier.ready();
+      const facts = { config: config.path, schedules: config.schedules.length, store: store.place };
       const work = runDaemon({
         config,
         store,
@@ -45,6 +44,10 @@ export default defineCommand({
         holder: describeHolder(),
         clock: Date.now,
         signal: runtime.signal,
+        onReady: () => {
+          log.info("scheduler started", facts);
+          notifier.ready();
+        },
         onStatus: (text) => notifier.status(text),
         onBeat: () => notifier.watchdog(),
         beatMs: Math.min(BEAT_MS, notifier.watchdogEveryMs ?? BEAT_MS),

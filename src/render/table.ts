@@ -215,19 +215,29 @@ function describeHealth({ metadata, system_health }: Report, style: Style): stri
 }
 
 /** The most urgent finding that the causes above the table do not tell already. */
-function describeFinding({ source, report, reason }: Row, causes: Finding[]): { text: string; tone: keyof Style } {
+function describeFinding({ report, reason }: Row, causes: Finding[]): { text: string; tone: keyof Style } {
   if (report === null) return { text: showText(reason ?? "could not be read"), tone: "bad" };
   const [first] = report.findings;
   if (first === undefined) return { text: "", tone: "faint" };
-  const own = causes.filter(({ evidence: { sources } }) => Array.isArray(sources) && sources.includes(source));
-  const isSaid = (error: unknown) => typeof error === "string" && own.some(({ message }) => message.includes(error));
   const finding = report.findings.find(
-    ({ severity, evidence }) => severity === first.severity && !isSaid(evidence["newest_error"]),
+    (found) => found.severity === first.severity && !causes.some((cause) => explains(cause, found, report)),
   );
   if (finding === undefined) return { text: SAID_ABOVE, tone: SEVERITY_TONES[first.severity] };
   const error = finding.evidence["newest_error"];
   const text = typeof error === "string" ? `${finding.message}: ${error}` : finding.message;
   return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
+}
+
+/** Whether all that the finding counts failed in the cause's time, in its CRMs and with its words. */
+function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
+  const { sources, example, from, to } = cause;
+  const group = report.error_groups?.find((found) => found.example === evidence["newest_error"]);
+  if (group === undefined || group.example === null || group.example !== example) return false;
+  if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
+  if (typeof from !== "string" || typeof to !== "string") return false;
+  const failed = Number(evidence["total"]) - Number(evidence["successful"] ?? 0);
+  const isWithin = group.first_seen >= from && group.last_seen < to;
+  return isWithin && rule !== null && group.rules.includes(rule) && failed <= group.count;
 }
 
 function closingLine(rows: Row[], needing: Needing[], { detailed, elapsedSeconds, width }: View): string {

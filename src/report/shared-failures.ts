@@ -87,7 +87,7 @@ function describeSpan({ fromMinute, toMinute, minutesOf, example }: Span, family
     severity: "critical",
     rule_name: null,
     message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} from ${formatMinute(from)} to ${formatEnd(from, to)}${again}${said}`,
-    evidence: { sources, family, from, to, times },
+    evidence: { sources, family, from, to, times, example },
   };
 }
 

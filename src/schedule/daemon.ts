@@ -8,6 +8,8 @@ import { latestSlot, listSlots, nextSlots } from "./slots.ts";
 
 export type DaemonOptions = Omit<SlotContext, "config"> & {
   config: Config;
+  /** Called once the store has said what is known of every schedule. */
+  onReady: () => void;
   /** Called with what the daemon is about to do, in one line. */
   onStatus: (text: string) => void;
   /** Called whenever the loop is alive. */
@@ -27,7 +29,6 @@ export type Mailbox = { config: Config | null; wake: () => void };
 const MISSED_MS = 60_000;
 /** After a long time without a scheduler only the newest missed slots are written down. */
 const MOST_RECORDED = 100;
-const GIVE_UP_LEASE_MS = 10_000;
 
 type Watch = {
   schedule: ScheduleConfig;
@@ -36,13 +37,19 @@ type Watch = {
   running: { slotMs: number; work: Promise<void> } | null;
   /** Slots of which somebody else holds the claim: taken over if he dies. */
   held: number[];
+  /** The newest slot that was made or failed: nobody makes an older one. */
+  doneMs: number;
+  /** Slots that are over, while the store could not be told. */
+  unkept: { slotMs: number; end: NonNullable<Ran["unkept"]> }[];
 };
+type Ran = Extract<SlotResult, { kind: "ran" }>;
 
 /** Ends when the signal is aborted and what was running has ended. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { signal, log, clock } = options;
   let { config } = options;
   let watches = await startWatching(config, options, []);
+  options.onReady();
   /** Passes of schedules that a reload took away. */
   const leaving: Promise<void>[] = [];
   while (!signal.aborted) {
@@ -102,11 +109,14 @@ async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Pr
   if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
   // What was left in the middle is looked at again: its holder may be dead.
   const unfinished = await store.listSlots({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
+  const [done] = await store.listSlots({ ...past, states: ["made", "failed"], limit: 1 });
   return {
     schedule,
     seenMs: last === undefined ? now - 1 : last.slotMs,
     running: null,
     held: unfinished.map(({ slotMs }) => slotMs),
+    doneMs: done?.slotMs ?? -Infinity,
+    unkept: [],
   };
 }
 
@@ -120,9 +130,10 @@ async function look(watch: Watch, now: number, options: DaemonOptions): Promise<
   watch.seenMs = now;
   watch.held = [];
   try {
+    await keepEnds(watch, options);
     await recordMissed(schedule, due.slice(0, -1), options);
     for (const slotMs of again) {
-      const isOver = latest !== undefined || isMissed(schedule, slotMs, now);
+      const isOver = latest !== undefined || slotMs < watch.doneMs || isMissed(schedule, slotMs, now);
       await (isOver ? giveUp(watch, slotMs, options) : begin(watch, slotMs, options));
     }
     if (latest === undefined) return;
@@ -148,21 +159,27 @@ async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, 
     await store.skipSlot({ schedule: name, slotMs }, "missed: nobody ran then");
 }
 
-/** A slot that its holder left in the middle, when it is too late for it: the one after it is due. */
-async function giveUp(watch: Watch, slotMs: number, { store, holder }: DaemonOptions): Promise<void> {
+/** A slot that its holder left in the middle, when it is too late for it: one after it is due, or was made. */
+async function giveUp(watch: Watch, slotMs: number, { store }: DaemonOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
-  const claim = await store.claimSlot(key, holder, GIVE_UP_LEASE_MS);
-  if (claim.kind === "held" || claim.kind === "overlapping") watch.held.push(slotMs);
-  if (claim.kind !== "claimed") return;
-  const note = "left in the middle, and not caught up with";
-  await store.endSlot(key, holder, { state: "skipped", exitCode: null, note, passId: null });
+  if (!(await store.giveUpSlot(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
+}
+
+async function keepEnds(watch: Watch, { store, holder }: DaemonOptions): Promise<void> {
+  for (const { slotMs, end } of watch.unkept.slice()) {
+    await store.endSlot({ schedule: watch.schedule.name, slotMs }, holder, end);
+    watch.unkept = watch.unkept.filter((one) => one.slotMs !== slotMs);
+  }
 }
 
 async function begin(watch: Watch, slotMs: number, options: DaemonOptions): Promise<void> {
   const { schedule } = watch;
   const { log } = options;
   if (watch.running?.slotMs === slotMs) return;
-  if (watch.running !== null) return await skipOverlapping({ schedule: schedule.name, slotMs }, options);
+  if (watch.running !== null) {
+    if (!(await skipOverlapping({ schedule: schedule.name, slotMs }, options))) watch.held.push(slotMs);
+    return;
+  }
   const work = options
     .run(schedule, slotMs, options)
     .then((result) => follow(watch, slotMs, result))
@@ -178,7 +195,10 @@ async function begin(watch: Watch, slotMs: number, options: DaemonOptions): Prom
 }
 
 function follow(watch: Watch, slotMs: number, result: SlotResult): void {
-  if (result.kind === "held") watch.held.push(slotMs);
+  if (result.kind === "held" || (result.kind === "overlapping" && !result.skipped)) watch.held.push(slotMs);
+  if (result.kind === "ran" && result.unkept !== null) watch.unkept.push({ slotMs, end: result.unkept });
+  const isDone = (result.kind === "ran" || result.kind === "ended") && ["made", "failed"].includes(result.state);
+  if (isDone) watch.doneMs = Math.max(watch.doneMs, slotMs);
 }
 
 /** Until the time is over, the signal aborted or a configuration has come. */

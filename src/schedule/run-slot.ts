@@ -22,11 +22,18 @@ export type SlotContext = {
 };
 
 export type SlotResult =
-  | { kind: "ran"; state: SlotState; exitCode: number; note: string | null }
+  | {
+      kind: "ran";
+      state: SlotState;
+      exitCode: number;
+      note: string | null;
+      /** What could not be written down: whoever lives on tries again. */
+      unkept: SlotEnd | null;
+    }
   /** Somebody else is at it. */
   | { kind: "held"; holder: string }
-  /** Another slot of the schedule is being made: this one is skipped. */
-  | { kind: "overlapping"; holder: string }
+  /** Another slot of the schedule is being made: this one is skipped, unless it had been begun before. */
+  | { kind: "overlapping"; holder: string; skipped: boolean }
   /** It is over, whoever did it. */
   | { kind: "ended"; state: SlotState };
 
@@ -40,7 +47,7 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const { store, holder, log, clock } = context;
   const key = { schedule: schedule.name, slotMs };
   const claim = await store.claimSlot(key, holder, LEASE_MS);
-  if (claim.kind === "overlapping") await skipOverlapping(key, context);
+  if (claim.kind === "overlapping") return { ...claim, skipped: await skipOverlapping(key, context) };
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
   const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
@@ -53,34 +60,45 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const { state, exitCode, passId } = outcome;
   const end = { state, exitCode, note: note === "" ? null : note, passId };
   const kept = await persist(async () => await store.endSlot(key, holder, end), context);
-  if (!kept) log.warn("slot was taken over by somebody else before it ended", facts);
+  if (kept === false) log.warn("slot was taken over by somebody else before it ended", facts);
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
-  return { kind: "ran", state, exitCode, note: note === "" ? null : note };
+  return {
+    kind: "ran",
+    state,
+    exitCode: kept === null ? EXIT.delivery : exitCode,
+    note: end.note,
+    unkept: kept === null ? end : null,
+  };
 }
 
 /** Two passes of one schedule never overlap: a slot that comes while one runs, here or elsewhere, is skipped and counted. */
-export async function skipOverlapping(key: SlotKey, { store, log }: Pick<SlotContext, "store" | "log">): Promise<void> {
-  if (!(await store.skipSlot(key, "skipped: the slot before it was still running"))) return;
+export async function skipOverlapping(
+  key: SlotKey,
+  { store, log }: Pick<SlotContext, "store" | "log">,
+): Promise<boolean> {
+  if (!(await store.skipSlot(key, "skipped: the slot before it was still running"))) return false;
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
   log.warn("slot skipped: the one before it is still running", facts);
+  return true;
 }
 
-/** A store that is away for a moment must not make a slot that was made look unfinished. */
-async function persist<T>(work: () => Promise<T>, { log, signal }: SlotContext): Promise<T> {
-  for (const delayMs of END_RETRIES_MS) {
-    if (signal.aborted) break;
+/** A store that is away for a moment must not make a slot that was made look unfinished; null where it stays away. */
+async function persist<T>(work: () => Promise<T>, { log, signal }: SlotContext): Promise<T | null> {
+  for (const delayMs of [...END_RETRIES_MS, null]) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.error(`the outcome of the slot could not be kept: ${error.message}`);
+      if (delayMs === null || signal.aborted) return null;
       await sleep(delayMs, undefined, { signal }).catch(() => {});
     }
   }
-  return await work();
+  return null;
 }
 
+type SlotEnd = Parameters<Store["endSlot"]>[2];
 type Outcome = { state: Exclude<SlotState, "running">; exitCode: number; note: string | null; passId: string | null };
 
 /** The pass itself, under a lease that is renewed, its deadline, and the pings that prove it. */

@@ -3,7 +3,7 @@ import type { Target } from "../config/target.ts";
 import type { Engine } from "./engine.ts";
 import { migrate } from "./migrate.ts";
 import { checkReports, keepPass, listReports, prune, readReport } from "./reports.ts";
-import { claimSlot, endSlot, listSlots, renewSlot, skipSlot } from "./slots.ts";
+import { claimSlot, endSlot, giveUpSlot, listSlots, renewSlot, skipSlot } from "./slots.ts";
 import type { Store } from "./store.ts";
 
 /** Throws an `AppError` of kind `delivery`, with advice, where it cannot be used; so does every call of the store. */
@@ -23,6 +23,7 @@ export async function openStore(target: Target): Promise<Store> {
     claimSlot: async (key, holder, leaseMs) => await claimSlot(engine, key, holder, leaseMs),
     renewSlot: async (key, holder, leaseMs) => await renewSlot(engine, key, holder, leaseMs),
     endSlot: async (key, holder, end) => await endSlot(engine, key, holder, end),
+    giveUpSlot: async (key, note) => await giveUpSlot(engine, key, note),
     skipSlot: async (key, note) => await skipSlot(engine, key, note),
     listSlots: async (filter) => await listSlots(engine, filter),
     prune: async (beforeMs) => await prune(engine, beforeMs),

@@ -69,7 +69,8 @@ async function tryClaim(
   const isHeld = ({ state, holder: other, leaseUntilMs }: SlotRow) =>
     state === "running" && engine.isHeld({ holder: other ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
   if (slot !== null && isHeld(slot)) return { kind: "held", holder: slot.holder ?? "" };
-  const overlapping = slots.find((row) => row !== slot && isHeld(row));
+  // What is the asker's own is over, and could not be written down: it knows what it runs.
+  const overlapping = slots.find((row) => row !== slot && row.holder !== holder && isHeld(row));
   if (overlapping !== undefined) return { kind: "overlapping", holder: overlapping.holder ?? "" };
   const attempt = await writeClaim(engine, ask, key, holder, leaseMs, slot);
   return attempt === null ? null : { kind: "claimed", attempt };
@@ -96,6 +97,28 @@ export async function endSlot(
       ended_ms = ${engine.nowMs}, lease_until_ms = NULL WHERE ${RUNNING} RETURNING slot_ms`,
     [key.schedule, key.slotMs, holder, state, exitCode, note === null ? null : writeAscii(note), passId],
   );
+}
+
+/** In one step, so that meanwhile nobody takes it for a slot that is being made. */
+export async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
+  return await engine.transact(async (ask) => {
+    if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [key.schedule]);
+    const [found] = await ask(
+      `SELECT ${COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
+      [key.schedule, key.slotMs],
+    );
+    if (found === undefined) return true;
+    const { state, holder, leaseUntilMs } = v.parse(RowSchema, found);
+    const nowMs = v.parse(whole, found["now_ms"]);
+    if (state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs }))
+      return false;
+    await ask(
+      `UPDATE automation_reports_slots SET state = 'skipped', exit_code = NULL, note = $3, ended_ms = ${engine.nowMs},
+        lease_until_ms = NULL WHERE schedule = $1 AND slot_ms = $2 AND state IN ('running', 'interrupted')`,
+      [key.schedule, key.slotMs, writeAscii(note)],
+    );
+    return true;
+  });
 }
 
 export async function skipSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {

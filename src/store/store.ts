@@ -73,6 +73,8 @@ export type Store = {
     holder: string,
     end: { state: Exclude<SlotState, "running">; exitCode: number | null; note: string | null; passId: string | null },
   ) => Promise<boolean>;
+  /** A slot that was left in the middle is skipped; false while its holder has it. */
+  giveUpSlot: (key: SlotKey, note: string) => Promise<boolean>;
   /** Writes down a slot that nobody ran; false where it is known already. */
   skipSlot: (key: SlotKey, note: string) => Promise<boolean>;
   /** Newest slot first. */

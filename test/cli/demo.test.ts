@@ -33,8 +33,8 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
   expect(code).toBe(0);
   expect(stdout).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-  expect(stdout).toMatch(/hubspot .*zipcodes: last success 1d 04h ago/);
-  expect(stdout).toMatch(/genius .*users: 0 of 8 runs succeeded/);
+  expect(stdout).toMatch(/hubspot .*\n  └ zipcodes: last success 1d 04h ago/);
+  expect(stdout).toMatch(/genius .*\n  └ users: 0 of 8 runs succeeded/);
   expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
   const next = /automation-reports (generate --config .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
   expect((await runCli(next, { cwd })).code).toBe(0);

@@ -218,27 +218,48 @@ test("why runs failed, which rows mislead, what was expected", () => {
 
 test("what a cause above the table tells is not said again beside the CRM; what it does not tell is", () => {
   const error = "Connection refused";
-  const failing = ["a", "b"].map((source) =>
-    report(activity({ source, rules: [rule("deals", { failed: 3 }, { newestError: error })] })),
-  );
-  const other = report(
-    activity({
-      source: "c",
-      rules: [rule("deals", { failed: 3 }, { newestError: error }), rule("jobs", { failed: 4 })],
-    }),
-  );
-  const made = [...failing, other, report(activity({ source: "d" }))];
+  const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+  const failing = (source: string, failed: number, last: string, others = [] as ReturnType<typeof rule>[]) =>
+    report(
+      activity({
+        source,
+        rules: [rule("deals", { failed }, { newestError: error }), ...others],
+        failures: [
+          {
+            rule: "deals",
+            message: error,
+            n: failed,
+            firstMs: at("03:00"),
+            lastMs: at(last),
+            current: true,
+            minutes: [],
+          },
+        ],
+      }),
+    );
+  const made = [
+    failing("a", 3, "03:00"),
+    failing("b", 3, "03:00"),
+    failing("c", 3, "03:00", [rule("jobs", { failed: 4 })]),
+    report(activity({ source: "d" })),
+    failing("e", 9, "20:00"),
+  ];
   const cause = {
     id: "failures-shared" as const,
     severity: "critical" as const,
     rule_name: null,
-    message: `One cause for 3 CRMs (a, b, c): they failed alike from 1 to 2: ${error}`,
-    evidence: { sources: ["a", "b", "c"] },
+    message: `One cause for 4 CRMs (a, b, c, e): they failed alike from 03:00 to 03:01: ${error}`,
+    evidence: {
+      sources: ["a", "b", "c", "e"],
+      from: "2026-07-10T03:00:00Z",
+      to: "2026-07-10T03:01:00Z",
+      example: error,
+    },
   };
   const told = renderTable({ ...pass(made), findings: [cause] }, made, view).split("\n");
-  expect(told.filter((line) => line.includes(error)).length).toBe(1);
   expect(told.filter((line) => /^[ab] .*  the cause above$/.test(line)).length).toBe(2);
   expect(told.find((line) => line.startsWith("c "))).toEndWith("  jobs: 0 of 4 runs succeeded (0.0 %)");
+  expect(told.find((line) => line.startsWith("e "))).toEndWith(`  deals: 0 of 9 runs succeeded (0.0 %): ${error}`);
 });
 
 test("where nobody needs the operator, that is said", () => {

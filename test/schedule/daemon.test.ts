@@ -37,6 +37,8 @@ type Options = {
   store?: Store;
   startMs?: number;
   run?: (driven: Driven, key: { schedule: string; slotMs: number }) => Promise<void>;
+  /** Of these the store cannot be told that they are over. */
+  unkept?: number[];
 };
 
 /** `run` stands for the pass alone: the claim and its end are the real ones. */
@@ -47,6 +49,7 @@ async function drive({
   store,
   startMs = START,
   run = async () => {},
+  unkept = [],
 }: Options = {}): Promise<Driven> {
   const clock = { ms: startMs };
   const working = new Set<Promise<unknown>>();
@@ -64,6 +67,7 @@ async function drive({
         holder: "driver",
         clock: () => clock.ms,
         signal: stop.signal,
+        onReady: () => {},
         onStatus: () => {},
         onBeat: () => {},
         beatMs,
@@ -87,12 +91,15 @@ async function drive({
       ): Promise<SlotResult> {
         const key = { schedule, slotMs };
         const claim = await claims.claimSlot(key, holder, MINUTE_MS);
-        if (claim.kind === "overlapping") await skipOverlapping(key, { store: claims, log });
+        if (claim.kind === "overlapping")
+          return { ...claim, skipped: await skipOverlapping(key, { store: claims, log }) };
         if (claim.kind !== "claimed") return claim;
         driven.ran.push({ ...key, atMs: clock.ms });
         await run(driven, key);
-        await claims.endSlot(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
-        return { kind: "ran", state: "made", exitCode: 0, note: null };
+        const end = { state: "made" as const, exitCode: 0, note: null, passId: null };
+        const isKept = !unkept.includes(slotMs);
+        if (isKept) await claims.endSlot(key, holder, end);
+        return { kind: "ran", state: "made", exitCode: 0, note: null, unkept: isKept ? null : end };
       }
     },
   };
@@ -161,6 +168,39 @@ describe("after downtime", () => {
     const driven = await drive({ startMs: Date.parse("2026-07-10T21:30:00Z") });
     await driven.until(Date.parse("2026-07-11T03:00:00Z"));
     expect(times(driven)).toEqual([]);
+  });
+
+  test("what the store could not be told is told with the next beat, and the slots after it are made", async () => {
+    const driven = await drive({ unkept: [Date.parse("2026-07-10T21:00:00Z")] });
+    await driven.until(START + 34 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T04:00", "07-11T21:00", "07-12T04:00"]);
+    expect(await statesOf(driven.store)).toEqual([
+      ["07-10T04:00", "skipped"],
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "made"],
+      ["07-11T21:00", "made"],
+      ["07-12T04:00", "made"],
+    ]);
+  });
+
+  test("a slot that was interrupted before others were made is given up, not made months later", async () => {
+    const store = await freshStore();
+    for (const [slot, state] of [
+      ["2026-04-01T21:00:00Z", "interrupted"],
+      ["2026-07-10T04:00:00Z", "made"],
+    ] as const) {
+      const key = { schedule: SCHEDULE.name, slotMs: Date.parse(slot) };
+      await store.claimSlot(key, "dead", 60_000);
+      await store.endSlot(key, "dead", { state, exitCode: null, note: null, passId: null });
+    }
+    const driven = await drive({ store });
+    await driven.until(START + 2 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00"]);
+    expect(await statesOf(store)).toEqual([
+      ["04-01T21:00", "skipped"],
+      ["07-10T04:00", "made"],
+      ["07-10T21:00", "made"],
+    ]);
   });
 
   test("an interrupted slot is made again, unless a later one is due", async () => {

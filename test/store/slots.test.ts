@@ -48,6 +48,31 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual(again);
   });
 
+  test("what was left in the middle is given up in one step; what is held or over stays", async () => {
+    await using store = await open();
+    const later = { ...KEY, slotMs: 2000 };
+    expect(await store.giveUpSlot(KEY, "no such slot")).toBe(true);
+    await store.claimSlot(KEY, OTHER, 60_000);
+    expect(await store.giveUpSlot(KEY, "held")).toBe(false);
+    await store.endSlot(KEY, OTHER, { state: "interrupted", exitCode: 143, note: null, passId: null });
+    expect(await store.giveUpSlot(KEY, "given up")).toBe(true);
+    await store.claimSlot(later, OTHER, 60_000);
+    await store.endSlot(later, OTHER, MADE);
+    expect(await store.giveUpSlot(later, "over")).toBe(true);
+    expect((await store.listSlots({ limit: 5 })).map(({ state, note }) => [state, note])).toEqual([
+      ["made", null],
+      ["skipped", "given up"],
+    ]);
+  });
+
+  test("a slot whose end could not be written down keeps its own holder from no other", async () => {
+    await using store = await open();
+    const later = { ...KEY, slotMs: 2000 };
+    await store.claimSlot(KEY, describeHolder(), 60_000);
+    expect(await store.claimSlot(later, "b", 60_000)).toMatchObject({ kind: "overlapping" });
+    expect(await store.claimSlot(later, describeHolder(), 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+  });
+
   test("one slot of a schedule at a time; another schedule's is free", async () => {
     await using store = await open();
     const later = { ...KEY, slotMs: 2000 };
