@@ -23,7 +23,10 @@ export default defineCommand({
       const startedAt = performance.now();
       const { store } = await openConfigured(args, runtime, log);
       await using opened = store;
-      const diff = compareReports(await readKept(opened, args.before), await readKept(opened, args.after));
+      const [before, after] = [await readKept(opened, args.before), await readKept(opened, args.after)];
+      const [from, to] = [before.metadata.source, after.metadata.source];
+      if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
+      const diff = compareReports(before, after);
       const view = viewOf(args, runtime, { detailed: false, single: true, startedAt });
       await emit(args.format === "json" ? writeJson(diff) : renderDiff(diff, view));
       return EXIT.ok;

@@ -48,7 +48,7 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
     ],
     renderSummary(rows, pass.findings, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),
-    [closingLine(rows, needing, view)],
+    wrap(closingLine(rows, needing, view), view.width),
   ];
   return `${sections
     .filter((lines) => lines.length > 0)

@@ -191,7 +191,9 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
     const reason = reasonOf(finding);
     if (reason !== null) alike.set(reason, [...(alike.get(reason) ?? []), finding.rule_name]);
   }
+  const haveOneCause = findings.some(({ id, evidence }) => id === "failures-many" && evidence["newest_error"] !== null);
   return findings
+    .filter(({ id }) => id !== "success-rate-low" || !haveOneCause)
     .filter((finding) => isFirstOfAlike(finding, alike))
     .map((finding) => {
       const advice = { ...ADVISERS[finding.id as FindingId](finding, thresholds), rule_name: finding.rule_name };

@@ -84,6 +84,7 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     const table = await runCli(["history", "diff", ...ids], { cwd });
     expect(table.code).toBe(0);
     expect(table.stdout).toMatch(/\n {2}total_actions +1 +2\n/);
+    expect(table.stderr).toBe("");
   });
 
   test("check finds it in order; prune deletes nothing that is younger", async () => {

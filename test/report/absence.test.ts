@@ -298,6 +298,26 @@ describe.each(CASES)("$name", ({ facts, settings = {}, found }) => {
   });
 });
 
+test("where most failures have one cause, that is advised on once, and nothing else about the rate", () => {
+  const error = "HTTP 401 Unauthorized: token expired";
+  const failing = ["a", "b"].map((name) => rule(name, { failed: 6 }, { newestError: error, startsMs: null }));
+  const failures = failing.map(({ rule: name }) => ({
+    rule: name,
+    message: error,
+    n: 6,
+    firstMs: ago(9),
+    lastMs: ago(1),
+    current: true,
+    minutes: [],
+  }));
+  const { findings, recommendations } = report(activity({ rules: [alive, ...failing], failures }));
+  expect(findings.map(({ id }) => id)).toContain("success-rate-low");
+  expect(findings.find(({ id }) => id === "failures-many")?.message).toBe("12 of 36 runs failed in 24 h, all alike");
+  expect(recommendations.map(({ recommendation }) => recommendation)).toEqual([
+    `Look at the newest error of a: ${error}; renew its credentials. The same of b`,
+  ]);
+});
+
 test("at most ten recommendations, most urgent first, and rules that fail alike are advised on once", () => {
   const failing = Array.from({ length: 6 }, (_, index) =>
     rule(
