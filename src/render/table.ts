@@ -22,6 +22,8 @@ const LONGEST_NAME = 24;
 const MOST_LINES = 2;
 const MOST_DETAILED = 3;
 const SAID_ABOVE = "the cause above";
+/** A report lists no more groups of errors. */
+const MOST_GROUPS = 10;
 /** So many are named above the table; all of them are in it. */
 const NAMED_CRMS = 8;
 /** Left out in this order where the screen is narrow. */
@@ -228,16 +230,17 @@ function describeFinding({ report, reason }: Row, causes: Finding[]): { text: st
   return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
 }
 
-/** Whether all that the finding counts failed in the cause's time, in its CRMs and with its words. */
+/** Whether all failures of the finding's rule have the cause's words, in its time and in one of its CRMs. */
 function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
   const { sources, example, from, to } = cause;
-  const group = report.error_groups?.find((found) => found.example === evidence["newest_error"]);
-  if (group === undefined || group.example === null || group.example !== example) return false;
+  const groups = report.error_groups ?? [];
+  const [group, ...others] = groups.filter(({ rules }) => rule !== null && rules.includes(rule));
+  // Where ten are listed there may be more of the rule.
+  if (group === undefined || others.length > 0 || groups.length >= MOST_GROUPS) return false;
+  if (group.example === null || group.example !== example || example !== evidence["newest_error"]) return false;
   if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
   if (typeof from !== "string" || typeof to !== "string") return false;
-  const failed = Number(evidence["total"]) - Number(evidence["successful"] ?? 0);
-  const isWithin = group.first_seen >= from && group.last_seen < to;
-  return isWithin && rule !== null && group.rules.includes(rule) && failed <= group.count;
+  return group.first_seen >= from && group.last_seen < to;
 }
 
 function closingLine(rows: Row[], needing: Needing[], { detailed, elapsedSeconds, width }: View): string {

@@ -14,6 +14,7 @@ export function quoteText(text: string): string {
 
 /** At most `width` columns, with `…` where something was left out. */
 export function cutText(text: string, width: number): string {
+  if (width < 1) return "";
   // Within a wide character Bun cuts one column too late.
   let cut = text;
   for (let room = width; Bun.stringWidth(cut) > width; room -= 1) cut = Bun.sliceAnsi(text, 0, room, "…");

@@ -191,6 +191,8 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
     const reason = reasonOf(finding);
     if (reason !== null) alike.set(reason, [...(alike.get(reason) ?? []), finding.rule_name]);
   }
+  // What the whole CRM has in common is advised on, not what one of its rules has of it.
+  for (const rules of alike.values()) rules.sort((a, b) => Number(a !== null) - Number(b !== null));
   const haveOneCause = findings.some(({ id, evidence }) => id === "failures-many" && evidence["newest_error"] !== null);
   return findings
     .filter(({ id }) => id !== "success-rate-low" || !haveOneCause)
@@ -198,7 +200,7 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
     .map((finding) => {
       const advice = { ...ADVISERS[finding.id as FindingId](finding, thresholds), rule_name: finding.rule_name };
       const others = (alike.get(reasonOf(finding) ?? "") ?? []).slice(1).filter((rule) => rule !== null);
-      return others.length === 0
+      return others.length === 0 || finding.rule_name === null
         ? advice
         : { ...advice, recommendation: `${advice.recommendation}. The same of ${others.join(", ")}` };
     })

@@ -50,14 +50,15 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   let { config } = options;
   let watches = await startWatching(config, options, []);
   options.onReady();
-  /** Passes of schedules that a reload took away. */
-  const leaving: Promise<void>[] = [];
+  /** Of schedules that a reload took away, and of which something is still to be done. */
+  let departed: Watch[] = [];
   while (!signal.aborted) {
     const now = clock();
     for (const watch of watches) {
       options.onBeat();
       await look(watch, now, { ...options, config });
     }
+    departed = await settleDeparted(departed, options);
     options.onBeat();
     const next = Math.min(...watches.map(({ schedule }) => nextSlots(schedule, now, 1)[0] ?? Infinity));
     options.onStatus(describeWaiting(watches, next));
@@ -65,14 +66,15 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const { config: changed } = options.reload;
     if (changed === null) continue;
     options.reload.config = null;
-    const changedWatches = await watchAnew(changed, options, watches);
+    const known = [...watches, ...departed];
+    const changedWatches = await watchAnew(changed, options, known);
     if (changedWatches === null) continue;
-    leaving.push(...listWork(watches.filter((watch) => !changedWatches.includes(watch))));
+    departed = known.filter((watch) => !changedWatches.includes(watch));
     config = changed;
     watches = changedWatches;
     log.info("configuration reloaded", { schedules: watches.length });
   }
-  await Promise.all([...leaving, ...listWork(watches)]);
+  await Promise.all(listWork([...watches, ...departed]));
 }
 
 function listWork(watches: Watch[]): Promise<void>[] {
@@ -120,6 +122,17 @@ async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Pr
   };
 }
 
+async function settleDeparted(departed: Watch[], options: DaemonOptions): Promise<Watch[]> {
+  for (const watch of departed) {
+    try {
+      await keepEnds(watch, options);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return departed.filter(({ running, unkept }) => running !== null || unkept.length > 0);
+}
+
 async function look(watch: Watch, now: number, options: DaemonOptions): Promise<void> {
   const { schedule } = watch;
   // After a step back of the clock the same slots come again: the store knows them.
@@ -128,6 +141,8 @@ async function look(watch: Watch, now: number, options: DaemonOptions): Promise<
   const again = watch.held.filter((slotMs) => !due.includes(slotMs));
   const latest = due.at(-1);
   watch.seenMs = now;
+  // A clock that ran ahead and was put back has made nothing of what is to come.
+  watch.doneMs = Math.min(watch.doneMs, now);
   watch.held = [];
   try {
     await keepEnds(watch, options);
@@ -162,6 +177,7 @@ async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, 
 /** A slot that its holder left in the middle, when it is too late for it: one after it is due, or was made. */
 async function giveUp(watch: Watch, slotMs: number, { store }: DaemonOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
+  if (await store.skipSlot(key, "missed: the store could not be reached then")) return;
   if (!(await store.giveUpSlot(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
 }
 

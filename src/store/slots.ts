@@ -69,8 +69,7 @@ async function tryClaim(
   const isHeld = ({ state, holder: other, leaseUntilMs }: SlotRow) =>
     state === "running" && engine.isHeld({ holder: other ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
   if (slot !== null && isHeld(slot)) return { kind: "held", holder: slot.holder ?? "" };
-  // What is the asker's own is over, and could not be written down: it knows what it runs.
-  const overlapping = slots.find((row) => row !== slot && row.holder !== holder && isHeld(row));
+  const overlapping = slots.find((row) => row !== slot && isHeld(row));
   if (overlapping !== undefined) return { kind: "overlapping", holder: overlapping.holder ?? "" };
   const attempt = await writeClaim(engine, ask, key, holder, leaseMs, slot);
   return attempt === null ? null : { kind: "claimed", attempt };

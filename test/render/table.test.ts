@@ -243,14 +243,33 @@ test("what a cause above the table tells is not said again beside the CRM; what 
     failing("c", 3, "03:00", [rule("jobs", { failed: 4 })]),
     report(activity({ source: "d" })),
     failing("e", 9, "20:00"),
+    report(
+      activity({
+        source: "f",
+        rules: [rule("deals", { failed: 5 }, { newestError: error }), rule("jobs", { success: 1, failed: 1 })],
+        failures: [
+          {
+            rule: "deals",
+            message: error,
+            n: 1,
+            firstMs: at("03:00"),
+            lastMs: at("03:00"),
+            current: true,
+            minutes: [],
+          },
+          { rule: "jobs", message: error, n: 1, firstMs: at("03:00"), lastMs: at("03:00"), current: true, minutes: [] },
+          { rule: "deals", message: "x", n: 4, firstMs: at("01:00"), lastMs: at("01:00"), current: true, minutes: [] },
+        ],
+      }),
+    ),
   ];
   const cause = {
     id: "failures-shared" as const,
     severity: "critical" as const,
     rule_name: null,
-    message: `One cause for 4 CRMs (a, b, c, e): they failed alike from 03:00 to 03:01: ${error}`,
+    message: `One cause for 5 CRMs (a, b, c, e, f): they failed alike from 03:00 to 03:01: ${error}`,
     evidence: {
-      sources: ["a", "b", "c", "e"],
+      sources: ["a", "b", "c", "e", "f"],
       from: "2026-07-10T03:00:00Z",
       to: "2026-07-10T03:01:00Z",
       example: error,
@@ -259,6 +278,7 @@ test("what a cause above the table tells is not said again beside the CRM; what 
   const told = renderTable({ ...pass(made), findings: [cause] }, made, view).split("\n");
   expect(told.filter((line) => /^[ab] .*  the cause above$/.test(line)).length).toBe(2);
   expect(told.find((line) => line.startsWith("c "))).toEndWith("  jobs: 0 of 4 runs succeeded (0.0 %)");
+  expect(told.find((line) => line.startsWith("f "))).toEndWith(`  deals: 0 of 5 runs succeeded (0.0 %): ${error}`);
   expect(told.find((line) => line.startsWith("e "))).toEndWith(`  deals: 0 of 9 runs succeeded (0.0 %): ${error}`);
 });
 

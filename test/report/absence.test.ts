@@ -161,14 +161,14 @@ const CASES: Case[] = [
     found: [],
   },
   {
-    name: "where the whole CRM is silent, that is one finding, as urgent as its most overdue rule",
+    name: "where the whole CRM is silent, that is one finding; what is usual makes it no critical one",
     facts: {
       rules: [
         rule("a", {}, { previous: { success: 9 }, lastSuccessMs: ago(30) }),
         rule("b", {}, { previous: { success: 9 } }),
       ],
     },
-    found: [["no-data", "critical", "Nothing ran in 24 h; the last success 1d 06h ago"]],
+    found: [["no-data", "warning", "Nothing ran in 24 h; the last success 1d 06h ago"]],
   },
   {
     name: "a silent CRM with schedules: what was expected is said",
@@ -180,7 +180,7 @@ const CASES: Case[] = [
       [
         "no-data",
         "critical",
-        "Nothing ran in 24 h; the last success 1d 01h ago; 17 of 17 runs expected did not happen",
+        "Nothing ran in 24 h; the last success 1d 01h ago, expected within 12h 00m of a; 17 of 17 runs expected did not happen",
       ],
     ],
   },
@@ -231,7 +231,51 @@ const CASES: Case[] = [
       [
         "rule-overdue",
         "critical",
-        "deals: running since 10 Jul 2026 08:30 and not ended; last success 13h 00m ago, expected within 12h 00m by its schedule",
+        "deals: running since 10 Jul 2026 08:30 and not ended; last success 13h 00m ago, expected within 12h 00m by its schedule; 3 runs ended in 24 h",
+      ],
+    ],
+  },
+  {
+    name: "a run that never ended and began before the last success is not why its rule is overdue",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { failed: 2 },
+          { startsMs: null, lastSuccessMs: ago(26), runningBefore: [{ startedMs: ago(40), id: "7" }] },
+        ),
+      ],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "deals: last success 1d 02h ago, expected within 12h 00m by its schedule; 2 runs ended in 24 h",
+      ],
+      ["stale-actions", "warning", "1 run started and never ended: deals, the oldest since 9 Jul 2026 05:00"],
+    ],
+  },
+  {
+    name: "while one run goes on, each overdue rule is told of for itself, and the CRM's silence warns",
+    facts: {
+      rules: [
+        rule("a", { running: 1 }, { running: [{ startedMs: ago(0.1), id: "7" }] }),
+        rule("b", {}, { lastSuccessMs: ago(30), previous: { success: 4 } }),
+      ],
+      declaredRules: [declared("b", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "b: last success 1d 06h ago, expected within 12h 00m by its schedule; no run in 24 h",
+      ],
+      [
+        "no-data",
+        "warning",
+        "Nothing finished in 24 h; 1 still running; the last success 1d 06h ago; 5 of 5 runs expected did not happen",
       ],
     ],
   },
@@ -314,7 +358,7 @@ test("where most failures have one cause, that is advised on once, and nothing e
   expect(findings.map(({ id }) => id)).toContain("success-rate-low");
   expect(findings.find(({ id }) => id === "failures-many")?.message).toBe("12 of 36 runs failed in 24 h, all alike");
   expect(recommendations.map(({ recommendation }) => recommendation)).toEqual([
-    `Look at the newest error of a: ${error}; renew its credentials. The same of b`,
+    `Look at what they share: ${error}; renew its credentials`,
   ]);
 });
 

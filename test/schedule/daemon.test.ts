@@ -4,6 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
+import { AppError } from "../../src/errors.ts";
 import { runDaemon, type Mailbox } from "../../src/schedule/daemon.ts";
 import { skipOverlapping, type SlotContext, type SlotResult } from "../../src/schedule/run-slot.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -27,6 +28,7 @@ type Driven = {
   /** Runs the loop until the clock has come that far. */
   until: (endMs: number) => Promise<void>;
   clock: { ms: number };
+  reload: Mailbox;
 };
 
 type Options = {
@@ -37,6 +39,8 @@ type Options = {
   store?: Store;
   startMs?: number;
   run?: (driven: Driven, key: { schedule: string; slotMs: number }) => Promise<void>;
+  /** Called whenever the loop rests. */
+  onRest?: (driven: Driven) => void;
   /** Of these the store cannot be told that they are over. */
   unkept?: number[];
 };
@@ -49,6 +53,7 @@ async function drive({
   store,
   startMs = START,
   run = async () => {},
+  onRest = () => {},
   unkept = [],
 }: Options = {}): Promise<Driven> {
   const clock = { ms: startMs };
@@ -57,9 +62,10 @@ async function drive({
     store: store ?? (await freshStore()),
     ran: [],
     clock,
+    reload: { config: null, wake: () => {} },
     until: async (endMs) => {
       const stop = new AbortController();
-      const reload: Mailbox = { config: null, wake: () => {} };
+      const { reload } = driven;
       await runDaemon({
         config: { schedules } as Config,
         store: driven.store,
@@ -75,6 +81,7 @@ async function drive({
         rest: async (delayMs) => {
           if (!concurrent) await Promise.all(working);
           clock.ms += Math.max(1, delayMs);
+          onRest(driven);
           if (clock.ms >= endMs) stop.abort();
           await Bun.sleep(0);
         },
@@ -182,6 +189,49 @@ describe("after downtime", () => {
       ["07-12T04:00", "made"],
     ]);
   });
+
+  test("a reload takes a schedule away, another brings it back while its pass goes on: no second one beside it", async () => {
+    const pass = Promise.withResolvers<void>();
+    const hour = (hours: number) => START + hours * HOUR_MS;
+    const steps: [atMs: number, step: (driven: Driven) => void][] = [
+      [hour(2), ({ reload }) => (reload.config = { schedules: [] } as unknown as Config)],
+      [hour(3), ({ reload }) => (reload.config = { schedules: [SCHEDULE] } as Config)],
+      [hour(9), () => pass.resolve()],
+    ];
+    const driven = await drive({
+      concurrent: true,
+      run: async (_, { slotMs }) => (slotMs === hour(1) ? await pass.promise : undefined),
+      onRest: (all) => {
+        while (steps[0] !== undefined && steps[0][0] <= all.clock.ms) steps.shift()?.[1](all);
+      },
+    });
+    await driven.until(hour(26));
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T21:00"]);
+    expect((await statesOf(driven.store)).slice(1)).toEqual([
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "skipped"],
+      ["07-11T21:00", "made"],
+    ]);
+  });
+
+  test.each(["latest", "none"] as const)(
+    "a slot that fell due while the store was away is written down as missed, catching up: %s",
+    async (catchUp) => {
+      const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp }] });
+      const { claimSlot, skipSlot, giveUpSlot } = driven.store;
+      await driven.until(START + 30 * MINUTE_MS);
+      const away = async () => await Promise.reject(new AppError("delivery", "store: away"));
+      Object.assign(driven.store, { claimSlot: away, skipSlot: away, giveUpSlot: away });
+      await driven.until(START + 8.1 * HOUR_MS);
+      Object.assign(driven.store, { claimSlot, skipSlot, giveUpSlot });
+      await driven.until(START + 26 * HOUR_MS);
+      const states = new Map((await statesOf(driven.store)) as [string, string][]);
+      expect(states.get("07-10T21:00")).toBe("skipped");
+      expect(states.get("07-11T21:00")).toBe("made");
+      expect([...states.values()]).not.toContain("running");
+      expect(states.has("07-11T04:00")).toBe(true);
+    },
+  );
 
   test("a slot that was interrupted before others were made is given up, not made months later", async () => {
     const store = await freshStore();

@@ -65,14 +65,6 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     ]);
   });
 
-  test("a slot whose end could not be written down keeps its own holder from no other", async () => {
-    await using store = await open();
-    const later = { ...KEY, slotMs: 2000 };
-    await store.claimSlot(KEY, describeHolder(), 60_000);
-    expect(await store.claimSlot(later, "b", 60_000)).toMatchObject({ kind: "overlapping" });
-    expect(await store.claimSlot(later, describeHolder(), 60_000)).toEqual({ kind: "claimed", attempt: 1 });
-  });
-
   test("one slot of a schedule at a time; another schedule's is free", async () => {
     await using store = await open();
     const later = { ...KEY, slotMs: 2000 };

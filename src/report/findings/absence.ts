@@ -1,9 +1,11 @@
 /** What did not run, or not often enough: of each rule only what says most. */
+import type { Run } from "../activity.ts";
 import { countRuns } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import type { FindingId } from "../schema.ts";
+import type { StaleRuns } from "../stale.ts";
 import { critical, inform, warn, type Facts, type Found } from "./facts.ts";
 
 type AbsenceId = Extract<FindingId, "never-ran" | "rule-overdue" | "runs-missed" | "rule-silent">;
@@ -29,6 +31,16 @@ export function findAbsences(facts: Facts): Absence[] {
     ...rules.silent.map(({ rule }) => rule),
   ]);
   return [...names].flatMap((rule) => findAbsence(rule, facts) ?? []);
+}
+
+export function listStuck({ runs, before }: StaleRuns): Run[] {
+  return [...runs, ...before];
+}
+
+/** Those that began after the rule's last success: it has none since because they do not end. */
+export function listAwaited(stale: StaleRuns, freshness: RuleFreshness[]): Run[] {
+  const lastSuccessMs = freshness.find(({ rule }) => rule === stale.rule)?.lastSuccessMs ?? null;
+  return listStuck(stale).filter(({ startedMs }) => lastSuccessMs !== null && startedMs > lastSuccessMs);
 }
 
 function findAbsence(rule: string, facts: Facts): Absence | null {
@@ -66,14 +78,13 @@ function findOverdue(
     (ran.outcome.rate ?? 1) < thresholds.rule_success_rate;
   if (isFailing || ageMs === null || lastSuccessMs === null) return null;
   const limitMs = (fresh.status === "error" ? limits.errorAfterMs : limits.warnAfterMs) ?? 0;
-  const stuck = stale.filter((found) => found.rule === rule).flatMap(({ runs, before }) => [...runs, ...before]);
+  const stuck = stale.filter((found) => found.rule === rule).flatMap((found) => listAwaited(found, [fresh]));
   const runningSince = stuck.length === 0 ? null : formatInstant(Math.min(...stuck.map(({ startedMs }) => startedMs)));
   const old = `last success ${formatDuration(ageMs / 1000)} ago, expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
-  const ended = ran === undefined ? "no run" : `${formatPlural(ran.outcome.total, "run")} ended`;
-  const message =
-    runningSince === null
-      ? `${rule}: ${old}; ${ended} in ${formatHours(hours)}`
-      : `${rule}: running since ${formatMinute(runningSince)} and not ended; ${old}`;
+  const none = runningSince === null ? "no run" : "none ended";
+  const ended = ran === undefined ? none : `${formatPlural(ran.outcome.total, "run")} ended`;
+  const running = runningSince === null ? "" : `running since ${formatMinute(runningSince)} and not ended; `;
+  const message = `${rule}: ${running}${old}; ${ended} in ${formatHours(hours)}`;
   const evidence = {
     last_success_at: formatInstant(lastSuccessMs),
     age_seconds: ageMs / 1000,

@@ -67,7 +67,7 @@ failures AS MATERIALIZED (
       '5', char(1, 2)), '6', char(1, 2)), '7', char(1, 2)), '8', char(1, 2)), '9', char(1, 2)), char(2, 1), '')
       || coalesce((SELECT group_concat(value, '') FROM json_each('[400,401,402,403,404,405,406,408,409,410,412,413,415,422,423,424,
         425,426,428,429,431,451,500,501,502,503,504,507,508,511,520,521,522,523,524,525,526,527,530,598,599]')
-        WHERE ' ' || substr(error, 1, 300) || ' ' GLOB '*[^0-9A-Za-z_]' || value || '[^0-9A-Za-z_]*'), '') END AS alike
+        WHERE instr(error, value) AND ' ' || substr(error, 1, 300) || ' ' GLOB '*[^0-9A-Za-z_]' || value || '[^0-9A-Za-z_]*'), '') END AS alike
   FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
 ),
 failure_groups AS MATERIALIZED (
