@@ -50,7 +50,7 @@ export type DemoCrm = {
 
 export const DEMO_DAYS = 30;
 
-/** All of them at once: one cause, not several. */
+/** All of them at once, over a full hour, when most of them run: one cause, not several. */
 const NETWORK_DOWN: Trouble = {
   kind: "outage",
   fromHoursAgo: 13.05,
@@ -260,7 +260,6 @@ export const DEMO_CRMS: DemoCrm[] = [
       {
         name: "tasks",
         everyMinutes: 30,
-        workingHours: true,
         seconds: 18,
         records: 110,
         failureRate: 0.004,

@@ -56,7 +56,8 @@ function simulateRule(crm: DemoCrm, rule: DemoRule, endMs: number, random: Rando
 
 function simulateRun(crm: DemoCrm, rule: DemoRule, startedMs: number, endMs: number, random: Random): DemoAction {
   const hoursAgo = (endMs - startedMs) / HOUR_MS;
-  const troubles = crm.troubles.filter((trouble) => applies(trouble, rule, hoursAgo));
+  const sinceFullHour = (endMs % HOUR_MS) / HOUR_MS;
+  const troubles = crm.troubles.filter((trouble) => applies(trouble, rule, hoursAgo - sinceFullHour));
   const outage = troubles.find((trouble) => trouble.kind === "outage");
   const slow = troubles.find((trouble) => trouble.kind === "slow");
   const fails = random() < rule.failureRate || outage !== undefined;
@@ -100,6 +101,7 @@ function isWithin(
   return hours !== undefined && hoursAgo <= hours.fromHoursAgo && hoursAgo > hours.toHoursAgo;
 }
 
+/** Troubles are told from the last full hour before the end, so that they meet the same runs whatever the minute. */
 function applies(trouble: Trouble, rule: DemoRule, hoursAgo: number): boolean {
   const named = trouble.rules === undefined || trouble.rules.includes(rule.name);
   return named && hoursAgo <= trouble.fromHoursAgo && hoursAgo > trouble.toHoursAgo;

@@ -53,16 +53,18 @@ function recordAction(database: Database, action: DemoAction, synced: boolean): 
       : `INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at, records_processed, records_created,
            records_updated, records_failed, error, wrapper) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  // sync_history knows no unknown count: what still runs has done nothing yet.
+  const unknown = synced ? 0 : null;
   const values = [
     action.crm,
     action.rule,
     action.status,
     formatInstant(action.startedMs),
     action.finishedMs === null ? null : formatInstant(action.finishedMs),
-    action.processed,
-    action.created,
-    action.updated,
-    action.failed,
+    action.processed ?? unknown,
+    action.created ?? unknown,
+    action.updated ?? unknown,
+    action.failed ?? unknown,
     action.error,
   ];
   add.run(...(synced ? values : [...values, action.wrapper ? 1 : 0]));

@@ -94,10 +94,31 @@ test("every situation that a report explains is there once", async () => {
     "utilization-low",
   ]);
   expect(ERROR_FAMILIES.filter((family) => !families.has(family))).toEqual([]);
-  expect((await runCli(["generate", "--as-of", AFTERNOON], { cwd })).stdout).toContain(
-    "! One cause for 3 CRMs (hubspot, genius, arrivy)",
-  );
 });
+
+test.each(["00:00:10", "04:17:00", "11:31:00", "16:59:30", "21:00:05"])(
+  "at %s too: what did not run, what fails, and one cause of three CRMs",
+  async (time) => {
+    const cwd = freshDirectory();
+    const asOf = `2026-07-10T${time}Z`;
+    const { code, stdout, stderr } = await runCli(["demo", "--as-of", asOf], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("! One cause for 3 CRMs (hubspot, genius, arrivy)");
+    const findings = new Set(
+      (await reportsOf(cwd, "--as-of", asOf)).flatMap((report) => report.findings.map(({ id }) => id)),
+    );
+    const wanted = [
+      "never-ran",
+      "rule-overdue",
+      "runs-missed",
+      "runs-late",
+      "runs-too-often",
+      "stale-actions",
+      "zero-records",
+    ];
+    expect(wanted.filter((id) => !findings.has(id as never))).toEqual([]);
+  },
+);
 
 test("existing files are kept unless forced", async () => {
   const cwd = freshDirectory();
