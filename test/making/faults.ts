@@ -82,6 +82,12 @@ export function launch(args: readonly string[], options: Surroundings & { cwd: s
   const seen = new Set<string>();
   let peakBytes = 0;
   const watch = async () => {
+    // In the middle of exec(2) there is none yet, and a command that is refused is over before the next look.
+    const patience = performance.now() + 1000;
+    let first: string[];
+    do first = commandLinesOf(child.pid);
+    while (first.join("") === "" && performance.now() < patience);
+    for (const line of first) seen.add(line);
     while (child.exitCode === null && child.signalCode === null) {
       for (const line of commandLinesOf(child.pid)) seen.add(line);
       peakBytes = Math.max(peakBytes, peakOf(child.pid));
