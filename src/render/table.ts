@@ -8,7 +8,8 @@ import {
   formatRatio,
 } from "../report/figures.ts";
 import type { PassDocument } from "../report/pass-schema.ts";
-import type { Finding, Report, Severity } from "../report/schema.ts";
+import type { Finding, Report } from "../report/schema.ts";
+import { describeFinding, listNeeding, nameNeeding, SAID_ABOVE, type Needing, type Row } from "./attention.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { renderDetails } from "./details.ts";
 import type { View } from "./view.ts";
@@ -21,15 +22,8 @@ const LONGEST_NAME = 24;
 /** Of a finding below its CRM. */
 const MOST_LINES = 2;
 const MOST_DETAILED = 3;
-const SAID_ABOVE = "the cause above";
-/** A report lists no more groups of errors. */
-const MOST_GROUPS = 10;
-/** So many are named above the table; all of them are in it. */
-const NAMED_CRMS = 8;
 /** Left out in this order where the screen is narrow. */
 const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed"];
-
-type Row = { source: string; report: Report | null; reason: string | null };
 
 export function renderTable(pass: PassDocument, reports: Report[], view: View): string {
   const style = createStyle(view.color);
@@ -43,7 +37,7 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
   const sections = [
     [style.strong(`Automation reports · ${describeWindow(pass)}`)],
     [
-      ...attentionLines(rows, needing, style, view.width),
+      ...(rows.length < 2 ? [] : wrap(nameNeeding(rows.length, needing, style), view.width)),
       ...pass.findings.flatMap(({ severity, message }) =>
         wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
       ),
@@ -56,47 +50,6 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
-}
-
-type Needing = { source: string; unread: boolean; silent: boolean; critical: number; warnings: number };
-
-/** Who needs the operator, most urgent first: what could not be read, what is silent though it should not be, the others. */
-function listNeeding(rows: Row[]): Needing[] {
-  const count = (report: Report | null, severity: Severity) =>
-    report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
-  return rows
-    .map(({ source, report }) => ({
-      source,
-      unread: report === null,
-      silent: report?.findings.some(({ id, severity }) => id === "no-data" && severity === "critical") === true,
-      critical: count(report, "critical"),
-      warnings: count(report, "warning"),
-    }))
-    .filter(({ unread, critical, warnings }) => unread || critical + warnings > 0)
-    .toSorted(
-      (a, b) =>
-        Number(b.unread) - Number(a.unread) ||
-        Number(b.silent) - Number(a.silent) ||
-        b.critical - a.critical ||
-        b.warnings - a.warnings,
-    );
-}
-
-function attentionLines(rows: Row[], needing: Needing[], style: Style, width: number): string[] {
-  if (rows.length < 2) return [];
-  if (needing.length === 0) return [style.good(`None of ${formatPlural(rows.length, "CRM")} needs you`)];
-  const names = needing.map(({ source, unread, critical, warnings }) => {
-    const counts = [
-      unread ? "not read" : "",
-      critical > 0 ? `${critical} critical` : "",
-      warnings > 0 ? formatPlural(warnings, "warning") : "",
-    ];
-    const text = `${showText(source)} (${counts.filter((part) => part !== "").join(", ")})`;
-    return unread || critical > 0 ? style.bad(text) : style.doubtful(text);
-  });
-  const more = names.length > NAMED_CRMS ? ` and ${names.length - NAMED_CRMS} more` : "";
-  const line = `${needing.length} of ${formatPlural(rows.length, "CRM")} ${needing.length === 1 ? "needs" : "need"} you: ${names.slice(0, NAMED_CRMS).join(", ")}${more}`;
-  return wrap(line, width);
 }
 
 function wrap(text: string, width: number): string[] {
@@ -214,33 +167,6 @@ function describeHealth({ metadata, system_health }: Report, style: Style): stri
   if (metadata.status === "no_data") return style.faint("○ no data");
   const status = system_health.health_status;
   return style[HEALTH_TONES[status]](`${status === "unknown" ? "○" : "●"} ${status}`);
-}
-
-/** The most urgent finding that the causes above the table do not tell already. */
-function describeFinding({ report, reason }: Row, causes: Finding[]): { text: string; tone: keyof Style } {
-  if (report === null) return { text: showText(reason ?? "could not be read"), tone: "bad" };
-  const [first] = report.findings;
-  if (first === undefined) return { text: "", tone: "faint" };
-  const finding = report.findings.find(
-    (found) => found.severity === first.severity && !causes.some((cause) => explains(cause, found, report)),
-  );
-  if (finding === undefined) return { text: SAID_ABOVE, tone: SEVERITY_TONES[first.severity] };
-  const error = finding.evidence["newest_error"];
-  const text = typeof error === "string" ? `${finding.message}: ${error}` : finding.message;
-  return { text: showText(text), tone: SEVERITY_TONES[finding.severity] };
-}
-
-/** Whether all failures of the finding's rule have the cause's words, in its time and in one of its CRMs. */
-function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
-  const { sources, example, from, to } = cause;
-  const groups = report.error_groups ?? [];
-  const [group, ...others] = groups.filter(({ rules }) => rule !== null && rules.includes(rule));
-  // Where ten are listed there may be more of the rule.
-  if (group === undefined || others.length > 0 || groups.length >= MOST_GROUPS) return false;
-  if (group.example === null || group.example !== example || example !== evidence["newest_error"]) return false;
-  if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
-  if (typeof from !== "string" || typeof to !== "string") return false;
-  return group.first_seen >= from && group.last_seen < to;
 }
 
 function closingLine(rows: Row[], needing: Needing[], { detailed, elapsedSeconds, width }: View): string {

@@ -160,13 +160,33 @@ describe("the daemon", () => {
     return { text: () => lines.join(""), reading };
   };
 
+  /** Leaves the slot of `daily` interrupted, while the warehouse is slow. */
+  async function interrupt(cwd: string): Promise<void> {
+    const child = launch(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(143);
+  }
+
+  /** Leaves the slot in the hands of a dead holder. */
+  async function killInMidReport(args: string[], cwd: string): Promise<void> {
+    const child = launch(args, { cwd });
+    const backend = await backendPid(database);
+    child.kill("SIGKILL");
+    await child.exited;
+    await database.sql`SELECT pg_terminate_backend(${backend}, 5000)`;
+  }
+
+  async function speedUp(): Promise<void> {
+    await database.sql.unsafe(
+      "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
+    );
+  }
+
   test("stopped by SIGTERM in mid-report: within 5 s, exit 0, the slot free again, no backend left", async () => {
     await slowDown(database);
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
-    const byHand = launch(["schedule", "run", "daily"], { cwd });
-    await backendPid(database);
-    byHand.kill("SIGTERM");
-    expect(await byHand.exited).toBe(143);
+    await interrupt(cwd);
     expect(await slotsIn(cwd)).toMatchObject([{ state: "interrupted", exit_code: 143, attempts: 1 }]);
     // The daemon finds it, and is stopped over it itself.
     const child = launch(["schedule"], { cwd });
@@ -186,15 +206,9 @@ describe("the daemon", () => {
   test("killed in mid-report: the store is whole, and the slot is taken over once", async () => {
     await slowDown(database);
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
-    const child = launch(["schedule", "run", "daily"], { cwd });
-    const backend = await backendPid(database);
-    child.kill("SIGKILL");
-    await child.exited;
-    await database.sql`SELECT pg_terminate_backend(${backend})`;
+    await killInMidReport(["schedule", "run", "daily"], cwd);
     expect(await slotsIn(cwd)).toMatchObject([{ state: "running", attempts: 1 }]);
-    await database.sql.unsafe(
-      "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
-    );
+    await speedUp();
     const ended = await Promise.all([1, 2, 3].map(async () => await runCli(["schedule", "run", "daily"], { cwd })));
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 2 }]);
@@ -206,18 +220,9 @@ describe("the daemon", () => {
   test("the daemon killed in mid-report: the next one takes the slot over, once", async () => {
     await slowDown(database);
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
-    const byHand = launch(["schedule", "run", "daily"], { cwd });
-    await backendPid(database);
-    byHand.kill("SIGTERM");
-    await byHand.exited;
-    const first = launch(["schedule"], { cwd });
-    const backend = await backendPid(database);
-    first.kill("SIGKILL");
-    await first.exited;
-    await database.sql`SELECT pg_terminate_backend(${backend})`;
-    await database.sql.unsafe(
-      "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
-    );
+    await interrupt(cwd);
+    await killInMidReport(["schedule"], cwd);
+    await speedUp();
     const [second, third] = [launch(["schedule"], { cwd }), launch(["schedule"], { cwd })];
     await until(async () => (await slotsIn(cwd))[0]?.state === "made");
     expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 3 }]);
@@ -229,10 +234,7 @@ describe("the daemon", () => {
   test("a second signal forces: a server that is frozen holds nobody up", async () => {
     await slowDown(database);
     const cwd = configured('[[schedule]]\nname = "daily"\ncron = "@daily"\n');
-    const byHand = launch(["schedule", "run", "daily"], { cwd });
-    await backendPid(database);
-    byHand.kill("SIGTERM");
-    await byHand.exited;
+    await interrupt(cwd);
     const child = launch(["schedule"], { cwd });
     const backend = await backendPid(database);
     process.kill(backend, "SIGSTOP");
@@ -363,11 +365,7 @@ describe("the daemon", () => {
       const cwd = configured();
       await slowDown(database);
       // A slot that its holder left in the middle is the daemon's at once.
-      const dead = launch(["schedule", "run", "often"], { cwd });
-      await backendPid(database);
-      dead.kill("SIGKILL");
-      await database.sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'automation-reports'`;
+      await killInMidReport(["schedule", "run", "often"], cwd);
       const child = launch(["schedule"], { cwd, env: peer.env });
       await backendPid(database);
       const beats = () => peer.heard.filter((line) => line.includes("WATCHDOG=1")).length;
@@ -396,9 +394,7 @@ describe("the daemon", () => {
       const skipped = await runCli(["schedule", "run", "often"], { cwd, env: nextMinute });
       expect([skipped.code, skipped.stderr]).toEqual([0, expect.stringContaining("is skipped: the one before it")]);
       expect(await hanging.exited).toBe(4);
-      await database.sql.unsafe(
-        "DROP VIEW orchestration.sync_history; ALTER TABLE orchestration.real_history RENAME TO sync_history",
-      );
+      await speedUp();
       const made = await runCli(["schedule", "run", "often"], { cwd, env: { ...nextMinute, FAKETIME: "+120s" } });
       expect(made.code, made.stderr).toBe(0);
       expect((await slotsIn(cwd)).map(({ state, note }) => [state, note])).toEqual([

@@ -180,7 +180,7 @@ const CASES: Case[] = [
       [
         "no-data",
         "critical",
-        "Nothing ran in 24 h; the last success 1d 01h ago, expected within 12h 00m of a; 17 of 17 runs expected did not happen",
+        "Nothing ran in 24 h; a: last success 1d 01h ago, expected within 12h 00m by its schedule; 17 of 17 runs expected did not happen",
       ],
     ],
   },

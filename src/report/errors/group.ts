@@ -16,8 +16,11 @@ export type ErrorRow = {
 
 type Print = { row: ErrorRow; fingerprint: Fingerprint; id: string };
 
+/** So many a report lists. */
+export const MOST_GROUPS = 10;
+
 /** Most frequent first; the window before decides only what is new. */
-export function groupErrors(rows: ErrorRow[], limit = 10): ErrorGroup[] {
+export function groupErrors(rows: ErrorRow[], limit = MOST_GROUPS): ErrorGroup[] {
   // Rules fail with the same words: each message is read once.
   const messages = new Set(rows.map(({ message }) => message ?? ""));
   const fingerprints = new Map([...messages].map((message) => [message, fingerprintError(message)]));

@@ -4,12 +4,10 @@ import { countRuns } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
-import type { FindingId } from "../schema.ts";
 import type { StaleRuns } from "../stale.ts";
-import { critical, inform, warn, type Facts, type Found } from "./facts.ts";
+import { critical, inform, warn, type Absence, type Facts } from "./facts.ts";
 
-type AbsenceId = Extract<FindingId, "never-ran" | "rule-overdue" | "runs-missed" | "rule-silent">;
-type Absence = { id: AbsenceId; found: Found };
+type AbsenceFacts = Omit<Facts, "absences">;
 
 const BASES = {
   config: "the configuration",
@@ -22,7 +20,7 @@ const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
 
 /** Nothing where the whole CRM is silent: that is one finding, not one for each rule. */
-export function findAbsences(facts: Facts): Absence[] {
+export function findAbsences(facts: AbsenceFacts): Absence[] {
   const { outcome, counts, freshness, expectations, rules } = facts;
   if (outcome.total + counts.running + counts.stale === 0) return [];
   const names = new Set([
@@ -30,7 +28,32 @@ export function findAbsences(facts: Facts): Absence[] {
     ...expectations.map(({ rule }) => rule),
     ...rules.silent.map(({ rule }) => rule),
   ]);
-  return [...names].flatMap((rule) => findAbsence(rule, facts) ?? []);
+  const freshOf = new Map(freshness.map((fresh) => [fresh.rule, fresh]));
+  const expectationOf = new Map(expectations.map((expectation) => [expectation.rule, expectation]));
+  return [...names].flatMap((rule) => {
+    const [fresh, expectation] = [freshOf.get(rule), expectationOf.get(rule)];
+    return (
+      findNeverRan(rule, expectation, facts) ??
+      findOverdue(fresh, expectation, facts) ??
+      findMissed(expectation, facts) ??
+      findSilent(rule, fresh, facts) ??
+      []
+    );
+  });
+}
+
+/** A rule whose last success is too old. */
+export function describeOverdue(fresh: RuleFreshness): string {
+  return `${fresh.rule}: ${describeAge(fresh)}`;
+}
+
+function describeAge(fresh: RuleFreshness): string {
+  const age = formatDuration((fresh.ageMs ?? 0) / 1000);
+  return `last success ${age} ago, expected within ${formatDuration(limitOf(fresh) / 1000)} by ${BASES[fresh.limits.basis]}`;
+}
+
+function limitOf({ status, limits }: RuleFreshness): number {
+  return (status === "error" ? limits.errorAfterMs : limits.warnAfterMs) ?? 0;
 }
 
 export function listStuck({ runs, before }: StaleRuns): Run[] {
@@ -43,18 +66,11 @@ export function listAwaited(stale: StaleRuns, freshness: RuleFreshness[]): Run[]
   return listStuck(stale).filter(({ startedMs }) => lastSuccessMs !== null && startedMs > lastSuccessMs);
 }
 
-function findAbsence(rule: string, facts: Facts): Absence | null {
-  const fresh = facts.freshness.find((found) => found.rule === rule);
-  const expectation = facts.expectations.find((found) => found.rule === rule);
-  return (
-    findNeverRan(rule, expectation, facts) ??
-    findOverdue(fresh, expectation, facts) ??
-    findMissed(expectation, facts) ??
-    findSilent(rule, fresh, facts)
-  );
-}
-
-function findNeverRan(rule: string, expectation: RuleExpectation | undefined, { activity }: Facts): Absence | null {
+function findNeverRan(
+  rule: string,
+  expectation: RuleExpectation | undefined,
+  { activity }: AbsenceFacts,
+): Absence | null {
   const compared = expectation?.compared ?? null;
   if (activity.lookback === "none" || compared === null || compared.expected - compared.pending === 0) return null;
   if (activity.rules.some((found) => found.rule === rule)) return null;
@@ -67,7 +83,7 @@ function findNeverRan(rule: string, expectation: RuleExpectation | undefined, { 
 function findOverdue(
   fresh: RuleFreshness | undefined,
   expectation: RuleExpectation | undefined,
-  { rules, hours, thresholds, stale }: Facts,
+  { rules, hours, thresholds, stale }: AbsenceFacts,
 ): Absence | null {
   if (fresh === undefined || (fresh.status !== "warn" && fresh.status !== "error")) return null;
   const { rule, ageMs, lastSuccessMs, limits } = fresh;
@@ -77,18 +93,16 @@ function findOverdue(
     ran.outcome.total >= thresholds.min_actions &&
     (ran.outcome.rate ?? 1) < thresholds.rule_success_rate;
   if (isFailing || ageMs === null || lastSuccessMs === null) return null;
-  const limitMs = (fresh.status === "error" ? limits.errorAfterMs : limits.warnAfterMs) ?? 0;
   const stuck = stale.filter((found) => found.rule === rule).flatMap((found) => listAwaited(found, [fresh]));
   const runningSince = stuck.length === 0 ? null : formatInstant(Math.min(...stuck.map(({ startedMs }) => startedMs)));
-  const old = `last success ${formatDuration(ageMs / 1000)} ago, expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
   const none = runningSince === null ? "no run" : "none ended";
   const ended = ran === undefined ? none : `${formatPlural(ran.outcome.total, "run")} ended`;
   const running = runningSince === null ? "" : `running since ${formatMinute(runningSince)} and not ended; `;
-  const message = `${rule}: ${running}${old}; ${ended} in ${formatHours(hours)}`;
+  const message = `${rule}: ${running}${describeAge(fresh)}; ${ended} in ${formatHours(hours)}`;
   const evidence = {
     last_success_at: formatInstant(lastSuccessMs),
     age_seconds: ageMs / 1000,
-    limit_seconds: limitMs / 1000,
+    limit_seconds: limitOf(fresh) / 1000,
     basis: limits.basis,
     missed: expectation?.compared?.missed ?? null,
     running_since: runningSince,
@@ -100,7 +114,7 @@ function findOverdue(
   };
 }
 
-function findMissed(expectation: RuleExpectation | undefined, { hours }: Facts): Absence | null {
+function findMissed(expectation: RuleExpectation | undefined, { hours }: AbsenceFacts): Absence | null {
   const compared = expectation?.compared ?? null;
   if (expectation === undefined || compared === null || compared.missed === 0) return null;
   const { expected, seen, missed, missedAtMs } = compared;
@@ -118,7 +132,7 @@ function findMissed(expectation: RuleExpectation | undefined, { hours }: Facts):
 function findSilent(
   rule: string,
   fresh: RuleFreshness | undefined,
-  { rules, hours, thresholds }: Facts,
+  { rules, hours, thresholds }: AbsenceFacts,
 ): Absence | null {
   const silent = rules.silent.find((found) => found.rule === rule);
   if (silent === undefined || fresh?.status === "pass" || countRuns(silent.previous) === 0) return null;

@@ -6,7 +6,7 @@ import type { RuleExpectation } from "../expectations.ts";
 import { formatCount } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import type { RuleSet } from "../rules.ts";
-import type { Finding, Report } from "../schema.ts";
+import type { Finding, FindingId, Report } from "../schema.ts";
 import type { StaleRuns } from "../stale.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Halves } from "../trend.ts";
@@ -25,7 +25,12 @@ export type Facts = {
   stale: StaleRuns[];
   dataQuality: DataQuality;
   thresholds: Thresholds;
+  /** Of each rule what says most of what did not run. */
+  absences: Absence[];
 };
+
+export type Absence = { id: AbsenceId; found: Found };
+type AbsenceId = Extract<FindingId, "never-ran" | "rule-overdue" | "runs-missed" | "rule-silent">;
 
 export type Found = Omit<Finding, "id">;
 export type Finder = (facts: Facts) => Found[];

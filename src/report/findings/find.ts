@@ -9,9 +9,7 @@ import {
   findLate,
   findLowSuccess,
   findManyFailures,
-  findNoData,
   findSlowdown,
-  findStale,
   findTooOften,
 } from "./outcome.ts";
 import { findContradictions, findUnknownStatus, findZeroRecords } from "./rows.ts";
@@ -22,6 +20,7 @@ import {
   findUndeclaredRules,
   findUnmatchedSchedules,
 } from "./setup.ts";
+import { findNoData, findStale } from "./silence.ts";
 
 /** What did not run and what never ended comes first. */
 const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
@@ -50,7 +49,8 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
 };
 
 /** Most urgent first: by severity, then in the table's order. */
-export function findAll(facts: Facts): Finding[] {
+export function findAll(known: Omit<Facts, "absences">): Finding[] {
+  const facts = { ...known, absences: findAbsences(known) };
   const found = Object.entries(FINDERS).flatMap(([id, find]) =>
     find(facts).map((finding) => ({ id: id as FindingId, ...finding })),
   );
@@ -58,5 +58,5 @@ export function findAll(facts: Facts): Finding[] {
 }
 
 function pickAbsences(id: FindingId): Finder {
-  return (facts) => findAbsences(facts).flatMap((absence) => (absence.id === id ? [absence.found] : []));
+  return ({ absences }) => absences.flatMap((absence) => (absence.id === id ? [absence.found] : []));
 }

@@ -3,113 +3,18 @@ import { countRuns } from "../counts.ts";
 import { groupErrors } from "../errors/group.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
-import {
-  formatCount,
-  formatDuration,
-  formatHours,
-  formatInstant,
-  formatMinute,
-  formatPlural,
-  formatRatio,
-  formatRatioBelow,
-} from "../figures.ts";
+import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "../figures.ts";
 import { compareNames } from "../rules.ts";
-import type { ActionStatus } from "../schema.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";
-import { findAbsences, listAwaited, listStuck } from "./absence.ts";
-import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
+import { critical, inform, warn, type Finder } from "./facts.ts";
 
-/** What is counted beside the total, as a sentence names it. */
-const BESIDE: [ActionStatus, string][] = [
-  ["running", "still running"],
-  ["stale", "started long ago and never ended"],
-  ["skipped", "skipped"],
-  ["dry_run", "dry-run"],
-  ["wrapper", "wrapper"],
-  ["unknown", "of unknown status"],
-];
 const MOST_PER_HOUR = 60;
-const SAID_BASES = ["config", "schedule"];
 /** So many are named to start with. */
 const WORST_RULES = 3;
 /** Late runs are told from this many on, and from this share of those expected. */
 const MANY_LATE = 3;
 const MANY_LATE_SHARE = 0.2;
-
-/** Critical where somebody said how old a success may be: what is usual knows no weekends. */
-export const findNoData: Finder = (facts) => {
-  const { outcome, previous, counts, hours, freshness, expectations } = facts;
-  if (outcome.total > 0) return [];
-  const running = counts.running + counts.stale;
-  const beside = BESIDE.filter(([status]) => counts[status] > 0).map(
-    ([status, words]) => `${formatCount(counts[status])} ${words}`,
-  );
-  const message =
-    beside.length > 0
-      ? `Nothing finished in ${formatHours(hours)}; ${beside.join(", ")}`
-      : `Nothing ran in ${formatHours(hours)}`;
-  const successes = freshness.flatMap(({ lastSuccessMs, ageMs }) =>
-    lastSuccessMs === null || ageMs === null ? [] : [{ lastSuccessMs, ageMs }],
-  );
-  const [newest] = successes.toSorted((a, b) => a.ageMs - b.ageMs);
-  const compared = expectations.flatMap((expectation) => expectation.compared ?? []);
-  const due = compared.reduce((sum, { expected, pending }) => sum + expected - pending, 0);
-  const missed = compared.reduce((sum, rule) => sum + rule.missed, 0);
-  const overdue = freshness.find(({ status, limits }) => status === "error" && SAID_BASES.includes(limits.basis));
-  // While one runs, each overdue rule is told of for itself.
-  const isCritical = overdue !== undefined && findAbsences(facts).length === 0;
-  const limit = isCritical
-    ? `, expected within ${formatDuration((overdue.limits.errorAfterMs ?? 0) / 1000)} of ${overdue.rule}`
-    : "";
-  const said = [
-    message,
-    newest === undefined ? "" : `the last success ${formatDuration(newest.ageMs / 1000)} ago${limit}`,
-    missed === 0 ? "" : `${formatCount(missed)} of ${formatPlural(due, "run")} expected did not happen`,
-  ]
-    .filter((part) => part !== "")
-    .join("; ");
-  const evidence = {
-    running,
-    total_before: previous.total,
-    last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
-    missed,
-    overdue_rule: isCritical ? overdue.rule : null,
-  };
-  return [isCritical ? critical(said, evidence) : warn(said, evidence)];
-};
-
-/** Not those that an overdue rule waits for. */
-export const findStale: Finder = (facts) => {
-  const { activity, freshness } = facts;
-  const overdue = new Set(
-    findAbsences(facts).flatMap(({ id, found }) => (id === "rule-overdue" ? [found.rule_name] : [])),
-  );
-  const stale = facts.stale.map((found) => {
-    const awaited = overdue.has(found.rule) ? listAwaited(found, freshness) : [];
-    return { rule: found.rule, runs: listStuck(found).filter((run) => !awaited.includes(run)) };
-  });
-  const older = activity.rules.filter(({ lookback }) => (lookback?.stuck ?? 0) > 0);
-  const olderRuns = older.reduce((sum, { lookback }) => sum + (lookback?.stuck ?? 0), 0);
-  const runs = stale.flatMap((found) => found.runs);
-  if (runs.length === 0 && olderRuns === 0) return [];
-  const rules = [
-    ...new Set([...stale.filter((found) => found.runs.length > 0), ...older].map(({ rule }) => rule)),
-  ].toSorted(compareNames);
-  const evidence = {
-    stale: runs.length,
-    older: olderRuns,
-    rules,
-    row_ids: runs.flatMap(({ id }) => id ?? []).slice(0, 3),
-  };
-  if (runs.length === 0) {
-    return [inform(`${formatPlural(olderRuns, "run")} of the last 30 days never ended: ${listNames(rules)}`, evidence)];
-  }
-  const oldest = formatMinute(formatInstant(Math.min(...runs.map(({ startedMs }) => startedMs))));
-  const more = olderRuns === 0 ? "" : `; ${formatCount(olderRuns)} older`;
-  const message = `${formatPlural(runs.length, "run")} started and never ended: ${listNames(rules)}, the oldest since ${oldest}${more}`;
-  return [warn(message, evidence)];
-};
 
 export const findFailingRules: Finder = ({ rules, freshness, thresholds }) =>
   rules.executed
