@@ -127,6 +127,7 @@ async function settleDeparted(departed: Watch[], options: DaemonOptions): Promis
     try {
       await keepEnds(watch, options);
     } catch (error) {
+      // Said when it failed first; tried again with the next beat.
       if (!(error instanceof AppError)) throw error;
     }
   }

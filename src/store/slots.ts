@@ -66,10 +66,8 @@ async function tryClaim(
   if (slot !== null && slot.state !== "running" && slot.state !== "interrupted")
     return { kind: "ended", state: slot.state };
   const nowMs = v.parse(whole, rows[0]?.["now_ms"] ?? 0);
-  const isHeld = ({ state, holder: other, leaseUntilMs }: SlotRow) =>
-    state === "running" && engine.isHeld({ holder: other ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
-  if (slot !== null && isHeld(slot)) return { kind: "held", holder: slot.holder ?? "" };
-  const overlapping = slots.find((row) => row !== slot && isHeld(row));
+  if (slot !== null && isHeld(engine, slot, nowMs)) return { kind: "held", holder: slot.holder ?? "" };
+  const overlapping = slots.find((row) => row !== slot && isHeld(engine, row, nowMs));
   if (overlapping !== undefined) return { kind: "overlapping", holder: overlapping.holder ?? "" };
   const attempt = await writeClaim(engine, ask, key, holder, leaseMs, slot);
   return attempt === null ? null : { kind: "claimed", attempt };
@@ -107,10 +105,7 @@ export async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Pr
       [key.schedule, key.slotMs],
     );
     if (found === undefined) return true;
-    const { state, holder, leaseUntilMs } = v.parse(RowSchema, found);
-    const nowMs = v.parse(whole, found["now_ms"]);
-    if (state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs }))
-      return false;
+    if (isHeld(engine, v.parse(RowSchema, found), v.parse(whole, found["now_ms"]))) return false;
     await ask(
       `UPDATE automation_reports_slots SET state = 'skipped', exit_code = NULL, note = $3, ended_ms = ${engine.nowMs},
         lease_until_ms = NULL WHERE schedule = $1 AND slot_ms = $2 AND state IN ('running', 'interrupted')`,
@@ -144,6 +139,10 @@ export async function listSlots(engine: Engine, filter: Parameters<Store["listSl
     );
     return rows.map((row) => v.parse(RowSchema, row));
   });
+}
+
+function isHeld(engine: Engine, { state, holder, leaseUntilMs }: SlotRow, nowMs: number): boolean {
+  return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
 }
 
 /** Which attempt it is; null where the row is no longer as it was seen. */

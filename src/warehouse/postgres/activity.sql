@@ -6,13 +6,17 @@
 -- now; $11 and $12 are the look-back's.
 -- The scan is materialised once, errors of failed runs with it; without that the planner sorts and spills, and reads the
 -- rows again (performance.md). Every further scan of r costs, and so do texts: what looks at few rows only reads them
--- from odd, and part and state are numbers until the end. part: 0 the window, 1 the window before, 2 the baseline. state:
--- 0 success, 1 partial, 2 failed (these three are finished), 3 running, 4 skipped, 5 unknown, 6 dry run, 7 wrapper.
+-- from odd, and part and state are numbers until the end: their places in labels, from 0. States below 3 are finished,
+-- those above 5 no runs of the rule's own.
 WITH RECURSIVE actions AS NOT MATERIALIZED (
 {actions}
 ),
 rules AS NOT MATERIALIZED (
 {rules}
+),
+labels AS MATERIALIZED (
+  SELECT ARRAY['current', 'previous', 'baseline'] AS parts,
+    ARRAY['success', 'partial', 'failed', 'running', 'skipped', 'unknown', 'dry_run', 'wrapper'] AS states
 ),
 told AS NOT MATERIALIZED (
   SELECT a.*,
@@ -94,9 +98,8 @@ cells AS MATERIALIZED (
 {lookback}
 SELECT json_build_object(
   'cells', (SELECT coalesce(json_agg(c), '[]') FROM (
-    SELECT (ARRAY['current', 'previous', 'baseline'])[part + 1] AS part, rule,
-      (ARRAY['success', 'partial', 'failed', 'running', 'skipped', 'unknown', 'dry_run', 'wrapper'])[state + 1] AS state,
-      n, dn, ds, dm, processed, created, updated, failed, last FROM cells) c),
+    SELECT parts[part + 1] AS part, rule, states[state + 1] AS state,
+      n, dn, ds, dm, processed, created, updated, failed, last FROM cells CROSS JOIN labels) c),
   'hours', (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
     SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
     FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h),
@@ -123,16 +126,16 @@ SELECT json_build_object(
     FROM odd WHERE part = 0 AND state = 5 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
   -- Failures of the same rule whose messages differ in their numbers only, but for what may be an HTTP status; the newest
   -- message stands for all. minutes: of those in the window, the newest 100.
-  'errors', (SELECT coalesce(json_agg(json_build_array((ARRAY['current', 'previous'])[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
+  'errors', (SELECT coalesce(json_agg(json_build_array(parts[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
     SELECT part, rule, count(*) AS n, max(lpad(started_ms::text, 15, '0') || error COLLATE "C") AS newest,
       min(started_ms) AS first, max(started_ms) AS last,
       coalesce((array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
     GROUP BY part, rule, regexp_replace(left(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
-    ORDER BY n DESC, rule LIMIT 500) e),
-  'running', (SELECT coalesce(json_agg(json_build_array((ARRAY['current', 'previous'])[part + 1], rule, started_ms, id::text)), '[]') FROM (
+    ORDER BY n DESC, rule LIMIT 500) e CROSS JOIN labels),
+  'running', (SELECT coalesce(json_agg(json_build_array(parts[part + 1], rule, started_ms, id::text)), '[]') FROM (
     SELECT * FROM odd WHERE state = 3 AND finished_at IS NULL
-    ORDER BY part, started_at LIMIT 1000) n),
+    ORDER BY part, started_at LIMIT 1000) n CROSS JOIN labels),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC))[1:3] AS ids
     FROM odd CROSS JOIN generate_series(0, 7) bit
@@ -152,10 +155,9 @@ SELECT json_build_object(
       SELECT started_at, id FROM actions WHERE crm_source = $1::text
         AND (started_at > $10::timestamptz + interval '5 minutes' OR started_at = '-infinity') LIMIT 1000) f
     GROUP BY 1) d),
-  'recent', (SELECT coalesce(json_agg(json_build_array(rule,
-      (ARRAY['success', 'partial', 'failed', 'running', 'skipped', 'unknown', 'dry_run', 'wrapper'])[state + 1], started_ms,
+  'recent', (SELECT coalesce(json_agg(json_build_array(rule, states[state + 1], started_ms,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
-    SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT $8::int) n),
+    SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT $8::int) n CROSS JOIN labels),
   'lookback', (SELECT coalesce(json_agg(json_build_array(rule, starts, last_success, processed, stuck)), '[]') FROM lookback),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
