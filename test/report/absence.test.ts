@@ -185,6 +185,11 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: "a CRM so long silent that no success is known, but its schedules",
+    facts: { rules: [], declaredRules: [declared("a", every("every 4 hours"))] },
+    found: [["no-data", "critical", "Nothing ran in 24 h; 5 of 5 runs expected did not happen"]],
+  },
+  {
     name: "a CRM that rests no longer than it usually does warns",
     facts: {
       rules: [

@@ -16,7 +16,7 @@ const BASES = {
   unknown: "",
 };
 /** Fewer missed runs than this, and than a tenth of those expected, are told but warn nobody. */
-const FEW_MISSED = 3;
+export const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
 
 /** Nothing where the whole CRM is silent: that is one finding, not one for each rule. */

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, 
 import type { RuleFreshness } from "../freshness.ts";
 import { compareNames } from "../rules.ts";
 import type { ActionStatus } from "../schema.ts";
-import { describeOverdue, listAwaited, listStuck } from "./absence.ts";
+import { describeOverdue, FEW_MISSED, listAwaited, listStuck } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
 
 /** What is counted beside the total, as a sentence names it. */
@@ -53,7 +53,8 @@ export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness
     missed,
     overdue_rule: overdue?.rule ?? null,
   };
-  return [overdue === undefined ? warn(said, evidence) : critical(said, evidence)];
+  const isAllMissed = absences.length === 0 && missed === due && missed >= FEW_MISSED;
+  return [overdue !== undefined || isAllMissed ? critical(said, evidence) : warn(said, evidence)];
 };
 
 /** The rule that should run most often first. */
