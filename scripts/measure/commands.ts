@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
 import { runCommand, type Command } from "./processes.ts";
-import { literalStatement } from "./statement.ts";
+import { BEGIN_READING, literalStatement } from "./statement.ts";
 
 const DJANGO = resolve(import.meta.dir, "../bench-django/manage.py");
 const PYTHON = "/usr/bin/python3"; // Debian's, the one that its python3-django is for
@@ -41,12 +41,11 @@ export function makeGenerate(directory: string, binary: string, warehouse: Wareh
 
 /** psql running the product's statement for each CRM, one after another. */
 export async function makePsql(directory: string, warehouse: Warehouse, crms: string[]): Promise<Command> {
-  const settings = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off; SET LOCAL TimeZone = 'UTC'";
   const config = writeConfig(directory, warehouse);
   const lines: string[] = [];
   for (const crm of crms) {
     const path = join(directory, `${crm}.sql`);
-    writeFileSync(path, `${settings};\n${await literalStatement(warehouse, config, crm)};\nCOMMIT;\n`);
+    writeFileSync(path, `${BEGIN_READING};\n${await literalStatement(warehouse, config, crm)};\nCOMMIT;\n`);
     lines.push(`psql -XqAt -v ON_ERROR_STOP=1 -f '${path}' '${warehouse.url}?sslmode=disable'`);
   }
   const script = join(directory, `psql-${crms.length}`);

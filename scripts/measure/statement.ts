@@ -7,6 +7,14 @@ import { composeActivity } from "../../src/warehouse/postgres/statement.ts";
 import { candidateNames, locateTables } from "../../src/warehouse/tables.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 
+/** What the product's own session sets that bears on the time (src/warehouse/postgres/session.ts). */
+export const BEGIN_READING = [
+  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  "SET LOCAL jit = off",
+  "SET LOCAL max_parallel_workers_per_gather = 0",
+  "SET LOCAL TimeZone = 'UTC'",
+].join("; ");
+
 const DAY_MS = 86_400_000;
 
 export async function literalStatement({ sql }: Warehouse, config: string, name: string): Promise<string> {

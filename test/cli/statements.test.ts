@@ -2,9 +2,18 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import postgres from "postgres";
 import { directoryWith, runCli } from "../making/cli.ts";
+import { until } from "../making/faults.ts";
 import { startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 import { fillSyncHistory, run } from "../making/warehouses.ts";
+
+const PARALLEL_AT_ONCE = [
+  "parallel_setup_cost",
+  "parallel_tuple_cost",
+  "min_parallel_table_scan_size",
+  "min_parallel_index_scan_size",
+];
 
 let server: PostgresServer;
 
@@ -31,4 +40,31 @@ test("one session and one statement for each CRM, whatever the report is asked f
     ...Array.from({ length: 3 }, () => "Every table or view of o"),
     ...Array.from({ length: 3 }, () => "One CRM's activity in th"),
   ]);
+}, 30_000);
+
+test("no worker of the server's, where its settings would have some", async () => {
+  const database = await server.createDatabase();
+  const start = new Date(Date.now() - 600_000).toISOString();
+  await fillSyncHistory("H")(database.sql, [run({ crm: "hubspot", start, end: start })], []);
+  for (const setting of PARALLEL_AT_ONCE)
+    await database.sql.unsafe(`ALTER DATABASE ${database.name} SET ${setting} = 0`);
+  const countWorkers = async () => {
+    const [row] = await database.sql<{ n: number }[]>`
+      SELECT parallel_workers_launched::int4 AS n FROM pg_stat_database WHERE datname = ${database.name}`;
+    return row?.n ?? NaN;
+  };
+  const readOtherwise = async () => {
+    const other = postgres(database.url, { max: 1, fetch_types: false });
+    await other`SELECT count(*) FROM orchestration.sync_history`;
+    await other.end();
+  };
+  await readOtherwise();
+  await until(async () => (await countWorkers()) > 0);
+  const usual = await countWorkers();
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${database.url}"\n`);
+  const { code, stderr } = await runCli(["generate"], { cwd });
+  expect(code, stderr).toBe(0);
+  await readOtherwise();
+  await until(async () => (await countWorkers()) >= 2 * usual);
+  expect(await countWorkers()).toBe(2 * usual);
 }, 30_000);

@@ -193,6 +193,8 @@ function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): st
     `SET LOCAL lock_timeout = ${lock_timeout}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
     "SET LOCAL jit = off",
+    // Of the server's workers none: a worker's start costs more than it gains, and they are the warehouse's own.
+    "SET LOCAL max_parallel_workers_per_gather = 0",
     // A database may be set to print fewer digits than a number has.
     "SET LOCAL extra_float_digits = 1",
     "SET LOCAL TimeZone = 'UTC'",
