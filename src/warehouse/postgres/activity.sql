@@ -5,18 +5,15 @@
 -- recent actions to list, $9 how many seconds before the window its second baseline lies (null: none), $10 the real time
 -- now; $11 and $12 are the look-back's.
 -- The scan is materialised once, errors of failed runs with it; without that the planner sorts and spills, and reads the
--- rows again (performance.md). Every further scan of r costs, and so do texts: what looks at few rows only reads them
--- from odd, and part and state are numbers until the end: their places in labels, from 0. States below 3 are finished,
--- those above 5 no runs of the rule's own.
+-- rows again (performance.md). Every further scan of r costs, and so do its columns, and texts: what looks at few rows only
+-- reads them from odd, and part and state are numbers until the end, their places in PARTS and STATES (statement.ts). States
+-- below 3 are finished, 6 is a dry run, and those from 7 on are wrappers: 7 and the state it would be otherwise.
+-- tstzrange_subdiff is the difference in seconds as float8, in a fifth of the time of date_part.
 WITH RECURSIVE actions AS NOT MATERIALIZED (
 {actions}
 ),
 rules AS NOT MATERIALIZED (
 {rules}
-),
-labels AS MATERIALIZED (
-  SELECT ARRAY['current', 'previous', 'baseline'] AS parts,
-    ARRAY['success', 'partial', 'failed', 'running', 'skipped', 'unknown', 'dry_run', 'wrapper'] AS states
 ),
 told AS NOT MATERIALIZED (
   SELECT a.*,
@@ -38,42 +35,43 @@ told AS NOT MATERIALIZED (
 ),
 judged AS NOT MATERIALIZED (
   SELECT *,
-    CASE
-      WHEN dry_run THEN 6
-      WHEN is_wrapper THEN 7
-      WHEN finished_at > row_end THEN 3
-      ELSE CASE meaning
-        WHEN 'success' THEN 0
-        WHEN 'failed' THEN 2
-        WHEN 'partial' THEN 1
-        WHEN 'running' THEN 3
-        WHEN 'skipped' THEN 4
-        ELSE 5
-      END
-    END AS state
+    CASE meaning
+      WHEN 'success' THEN 0
+      WHEN 'failed' THEN 2
+      WHEN 'partial' THEN 1
+      WHEN 'running' THEN 3
+      WHEN 'skipped' THEN 4
+      ELSE 5
+    END AS outcome
   FROM told
 ),
 r AS MATERIALIZED (
   SELECT
     part,
-    state,
+    CASE
+      WHEN dry_run THEN 6
+      WHEN is_wrapper THEN 7 + outcome
+      WHEN finished_at > row_end THEN 3
+      ELSE outcome
+    END AS state,
     cleaned_up IS TRUE AS cleaned_up,
     started_at,
-    floor(date_part('epoch', started_at) * 1000)::int8 AS started_ms,
     finished_at,
-    CASE WHEN finished_at >= started_at AND finished_at <= row_end AND cleaned_up IS NOT TRUE
-      THEN date_part('epoch', finished_at - started_at) END AS d,
+    CASE WHEN finished_at >= started_at AND cleaned_up IS NOT TRUE
+      THEN tstzrange_subdiff(finished_at, started_at) END AS d,
     rule COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,
-    meaning,
     status_word,
     left(error, 1001) AS error
   FROM judged
 ),
--- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
+-- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts; the inner condition holds for whatever
+-- may have one, and is cheaper.
 odd AS MATERIALIZED (
-  SELECT * FROM (
+  SELECT part, state, started_at, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 AS started_ms,
+    finished_at, rule, id, status_word, error, flags
+  FROM (
     SELECT *,
       CASE WHEN part > 0 OR state > 5 THEN 0 ELSE
         CASE WHEN state = 0 AND records_failed > 0 THEN 1 ELSE 0 END
@@ -85,23 +83,26 @@ odd AS MATERIALIZED (
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up THEN 128 ELSE 0 END
       END AS flags
-    FROM r) f
+    FROM r
+    WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed) f
   WHERE (state <> 0 OR flags <> 0) AND part < 2
 ),
 cells AS MATERIALIZED (
   SELECT part, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
     sum(records_processed) AS processed, sum(records_created) AS created,
     sum(records_updated) AS updated, sum(records_failed) AS failed,
-    max(started_ms) AS last
+    max(started_at) AS last
   FROM r GROUP BY part, rule, state
 )
 {lookback}
 SELECT json_build_object(
   'cells', (SELECT coalesce(json_agg(c), '[]') FROM (
-    SELECT parts[part + 1] AS part, rule, states[state + 1] AS state,
-      n, dn, ds, dm, processed, created, updated, failed, last FROM cells CROSS JOIN labels) c),
+    SELECT {parts}[part + 1] AS part, rule, {states}[least(state, 7) + 1] AS state,
+      n, dn, ds, dm, processed, created, updated, failed, floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8 AS last
+    FROM cells) c),
   'hours', (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
-    SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
+    SELECT floor(tstzrange_subdiff(started_at, 'epoch') / 3600)::int8 AS hour,
+      count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
     FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h),
   'percentiles', (SELECT json_build_object(
       'current', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 0),
@@ -111,14 +112,13 @@ SELECT json_build_object(
   -- seconds of each other is a probable duplicate.
   'runs', (SELECT coalesce(json_agg(json_build_array(rule, p,
       CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN starts END, duplicates,
-      ARRAY(SELECT ids[nth]::text FROM unnest(twice) nth))), '[]') FROM (
+      ARRAY[ids[twice[1]], ids[twice[2]], ids[twice[3]]]::text[])), '[]') FROM (
     SELECT rule,
-      percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d)
-        FILTER (WHERE state < 3) AS p,
-      array_agg(started_ms) AS starts, array_agg(id) AS ids
-    FROM (SELECT rule, state, d, started_ms, id FROM r WHERE part = 0 AND state < 6
-      ORDER BY rule, started_ms, id) x
-    GROUP BY rule) g CROSS JOIN LATERAL (
+      percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE state < 3) AS p,
+      array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8
+        ORDER BY floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8) AS starts,
+      array_agg(id ORDER BY started_at, id) AS ids
+    FROM r WHERE part = 0 AND state < 6 GROUP BY rule) g CROSS JOIN LATERAL (
       SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
       FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000) d),
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
@@ -126,23 +126,23 @@ SELECT json_build_object(
     FROM odd WHERE part = 0 AND state = 5 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
   -- Failures of the same rule whose messages differ in their numbers only, but for what may be an HTTP status; the newest
   -- message stands for all. minutes: of those in the window, the newest 100.
-  'errors', (SELECT coalesce(json_agg(json_build_array(parts[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
+  'errors', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
     SELECT part, rule, count(*) AS n, max(lpad(started_ms::text, 15, '0') || error COLLATE "C") AS newest,
       min(started_ms) AS first, max(started_ms) AS last,
       coalesce((array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
     GROUP BY part, rule, regexp_replace(left(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
-    ORDER BY n DESC, rule LIMIT 500) e CROSS JOIN labels),
-  'running', (SELECT coalesce(json_agg(json_build_array(parts[part + 1], rule, started_ms, id::text)), '[]') FROM (
+    ORDER BY n DESC, rule LIMIT 500) e),
+  'running', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, started_ms, id::text)), '[]') FROM (
     SELECT * FROM odd WHERE state = 3 AND finished_at IS NULL
-    ORDER BY part, started_at LIMIT 1000) n CROSS JOIN labels),
+    ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC))[1:3] AS ids
     FROM odd CROSS JOIN generate_series(0, 7) bit
-    WHERE (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
+    WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
-  'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, w.meaning, c.total, c.successful)), '[]') FROM (
-    SELECT * FROM odd WHERE part = 0 AND state = 7 AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w
+  'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 6], c.total, c.successful)), '[]') FROM (
+    SELECT * FROM odd WHERE part = 0 AND state > 6 AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w
     CROSS JOIN LATERAL (
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful FROM r
       WHERE part = 0 AND state < 3
@@ -155,9 +155,10 @@ SELECT json_build_object(
       SELECT started_at, id FROM actions WHERE crm_source = $1::text
         AND (started_at > $10::timestamptz + interval '5 minutes' OR started_at = '-infinity') LIMIT 1000) f
     GROUP BY 1) d),
-  'recent', (SELECT coalesce(json_agg(json_build_array(rule, states[state + 1], started_ms,
+  'recent', (SELECT coalesce(json_agg(json_build_array(rule, {states}[least(state, 7) + 1],
+      floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
-    SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT $8::int) n CROSS JOIN labels),
+    SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT $8::int) n),
   'lookback', (SELECT coalesce(json_agg(json_build_array(rule, starts, last_success, processed, stuck)), '[]') FROM lookback),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,

@@ -10,9 +10,16 @@ export type LocatedTables = Extract<Located<TableFacts>, { kind: "located" }>;
 
 type Statement = { text: string; values: postgres.ParameterOrJSON<never>[]; lookback: Lookback };
 
+/** The words of the numbers activity.sql counts with, from 0. As constants, for to join a list of them costs more. */
+const PARTS = ["current", "previous", "baseline"];
+const STATES = ["success", "partial", "failed", "running", "skipped", "unknown", "dry_run", "wrapper"];
+
 export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {
   const lookback = chooseLookback(located.actions, located.preset);
-  const text = composeStatement(activitySql, located, "postgres").replace("{lookback}", () => lookback.sql);
+  const text = composeStatement(activitySql, located, "postgres")
+    .replace("{lookback}", () => lookback.sql)
+    .replaceAll("{parts}", `('{${PARTS.join()}}'::text[])`)
+    .replaceAll("{states}", `('{${STATES.join()}}'::text[])`);
   return { text, values: bindParameters(request, lookback), lookback };
 }
 

@@ -8,7 +8,7 @@
 ),
 lookback AS NOT MATERIALIZED (
   SELECT n.rule, s.starts, s.processed, s.stuck,
-    (SELECT floor(date_part('epoch', a.started_at) * 1000) FROM actions a
+    (SELECT floor(tstzrange_subdiff(a.started_at, 'epoch') * 1000) FROM actions a
       WHERE a.crm_source = $1::text AND a.rule = n.rule AND (CASE WHEN $7::jsonb IS NULL THEN a.status ELSE coalesce($7::jsonb ->> lower(btrim(a.status_word)), a.status) END) = 'success' AND NOT a.dry_run
         AND ($6::jsonb IS NOT NULL OR NOT a.wrapper)
         AND a.started_at >= $3::timestamptz - interval '30 days'
@@ -16,7 +16,7 @@ lookback AS NOT MATERIALIZED (
       ORDER BY a.started_at DESC LIMIT 1) AS last_success
   FROM names n
   CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(floor(date_part('epoch', started_at) * 1000)), '[]') AS starts,
+    SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') AS starts,
       avg(records_processed)::float8 AS processed,
       count(*) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
     FROM (SELECT * FROM actions a

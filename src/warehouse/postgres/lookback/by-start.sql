@@ -9,8 +9,8 @@
 ),
 lookback AS NOT MATERIALIZED (
   SELECT rule,
-    to_json((array_agg(floor(date_part('epoch', started_at) * 1000)::int8 ORDER BY started_at DESC))[1:20]) AS starts,
-    floor(date_part('epoch', max(started_at) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'success')) * 1000) AS last_success,
+    to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC))[1:20]) AS starts,
+    floor(tstzrange_subdiff(max(started_at) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
     count(*) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
   FROM actions
