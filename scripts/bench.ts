@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: "boolean" },
     data: { type: "string", default: ".tools/bench" },
-    postgres: { type: "string", default: "packaged" },
+    postgres: { type: "string" },
     before: { type: "string" },
   },
 });

@@ -25,13 +25,9 @@ const SETTINGS = {
 };
 
 /** Starts that PostgreSQL on its files in `directory`; they are made anew if they are those of another version, or none. */
-export async function startWarehouses(directory: string, postgresName: string): Promise<Warehouses> {
-  const kept = resolve(directory, postgresName);
-  const installations = listInstallations();
-  const installation = installations.find(({ name }) => name === postgresName);
-  if (installation === undefined) {
-    throw new Error(`--postgres ${postgresName}: there is ${installations.map(({ name }) => name).join(", ")}`);
-  }
+export async function startWarehouses(directory: string, postgresName?: string): Promise<Warehouses> {
+  const installation = chooseInstallation(postgresName);
+  const kept = resolve(directory, installation.name);
   const version = Bun.spawnSync([join(installation.bin, "postgres"), "--version"])
     .stdout.toString()
     .trim();
@@ -43,6 +39,14 @@ export async function startWarehouses(directory: string, postgresName: string): 
     throw new Error(`no server in ${kept}; another place, which everybody may enter: --data DIR`, { cause: error });
   });
   return { server, version, open: async (rows) => await openWarehouse(server, kept, rows) };
+}
+
+/** Debian's unless another is named: it is built as a server is, and the npm package for size (-Os). */
+function chooseInstallation(name: string | undefined): ReturnType<typeof listInstallations>[number] {
+  const installations = listInstallations();
+  const chosen = installations.findLast((installation) => installation.name === (name ?? installation.name));
+  if (chosen !== undefined) return chosen;
+  throw new Error(`--postgres ${name}: there is ${installations.map((installation) => installation.name).join(", ")}`);
 }
 
 /** The database's comment is what it was loaded with; it is written last, so that a load that broke off is not reused. */

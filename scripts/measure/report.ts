@@ -1,5 +1,7 @@
 /** What one report costs: against a hello world, psql, Django, and count(*) of its range. */
 import postgres from "postgres";
+import * as v from "valibot";
+import { ReportSchema } from "../../src/report/schema.ts";
 import { compileHello, makeDjango, makeGenerate, makePsql, writeConfig } from "./commands.ts";
 import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
 import type { Line } from "./line.ts";
@@ -9,6 +11,18 @@ import { BEGIN_READING, literalStatement } from "./statement.ts";
 const MEMORY_RUNS = 5;
 /** One process of the server's is up to a tenth slower than another for as long as it lives. */
 const CONNECTIONS = 8;
+
+/** What a CRM's report says; `successes` are the rules' last ones in epoch milliseconds. */
+type Comparable = {
+  total: number;
+  successful: number;
+  before: number;
+  /** Failed runs with a message. */
+  messages: number;
+  /** Kinds of them. */
+  contradictions: number;
+  successes: [rule: string, lastMs: number | null][];
+};
 
 type Bench = { directory: string; binary: string; runs: number; large: Warehouse; small: Warehouse };
 
@@ -27,7 +41,7 @@ export function measureStart({ directory, binary, runs }: Bench): Line[] {
 export async function measureReports({ directory, binary, runs, large, small }: Bench): Promise<Line[]> {
   const generate = makeGenerate(directory, binary, large);
   const django = makeDjango(directory, large)?.("generate_automation_reports", "--crm", CRMS.join(","));
-  if (django !== undefined) compareTotals(generate(), django);
+  if (django !== undefined) compareReports(generate(), django);
   const [one, onePsql, three, threePsql, rows, fewRows, older] = interleave(
     [
       generate("--crm", "crm1"),
@@ -115,17 +129,48 @@ export function measureBefore({ directory, binary, runs, large }: Bench, earlier
 }
 
 /** A faster report that counts something else would prove nothing. */
-function compareTotals(ours: Command, older: Command): void {
+function compareReports(ours: Command, older: Command): void {
+  const [counted, expected] = [readOurs(runCommand(ours)), readOlder(runCommand(older))];
+  if (Bun.deepEquals(counted, expected)) return;
+  throw new Error(`ours: ${JSON.stringify(counted)}; Django: ${JSON.stringify(expected)}`);
+}
+
+function readOurs(json: string): Comparable[] {
+  const reports = v.parse(v.array(ReportSchema), JSON.parse(json));
+  return reports.map(({ performance_metrics: now, comparison, ...report }) => ({
+    total: now.total_actions,
+    successful: now.successful_actions,
+    before: comparison?.total_actions ?? 0,
+    messages: addCounts((report.error_groups ?? []).filter(({ example }) => example !== null)),
+    contradictions: (report.data_quality ?? []).length,
+    successes: (report.freshness?.rules ?? []).map((rule) => [rule.rule_name, parseTime(rule.last_success_at)]),
+  }));
+}
+
+function readOlder(json: string): Comparable[] {
   type Totals = { total_actions: number; successful_actions: number };
-  const counted = (JSON.parse(runCommand(ours)) as { performance_metrics: Totals; comparison: Totals }[]).map(
-    ({ performance_metrics: now, comparison }) => [now.successful_actions, now.total_actions, comparison.total_actions],
-  );
-  const expected = (JSON.parse(runCommand(older)) as (Totals & { before: Totals })[]).map((now) => [
-    now.successful_actions,
-    now.total_actions,
-    now.before.total_actions,
-  ]);
-  if (!Bun.deepEquals(counted, expected)) throw new Error(`ours: ${counted.join()}; Django: ${expected.join()}`);
+  type Older = Totals & {
+    before: Totals;
+    errors: { count: number }[];
+    contradictions: object;
+    freshness: { rules: Record<string, { last_success: string | null }> };
+  };
+  return (JSON.parse(json) as Older[]).map((report) => ({
+    total: report.total_actions,
+    successful: report.successful_actions,
+    before: report.before.total_actions,
+    messages: addCounts(report.errors),
+    contradictions: Object.keys(report.contradictions).length,
+    successes: Object.entries(report.freshness.rules).map(([name, rule]) => [name, parseTime(rule.last_success)]),
+  }));
+}
+
+function addCounts(groups: { count: number }[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
+function parseTime(iso: string | null): number | null {
+  return iso === null ? null : Date.parse(iso);
 }
 
 function showRows({ rows }: Warehouse): string {

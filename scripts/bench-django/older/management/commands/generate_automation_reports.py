@@ -3,11 +3,11 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand
 
-from older.reports import build_report
+from older.reports import build_freshness, build_report
 
 
 class Command(BaseCommand):
-    help = "Prints the reports of some CRMs, each with the window before"
+    help = "Prints the reports of some CRMs, each with the window before and what is older than both"
 
     def add_arguments(self, parser):
         parser.add_argument("--crm", required=True)
@@ -16,11 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, crm, as_of, time_window, **options):
         length = timedelta(hours=time_window)
-        reports = [
-            {
-                **build_report(name, as_of - length, as_of),
-                "before": build_report(name, as_of - 2 * length, as_of - length),
-            }
-            for name in crm.split(",")
-        ]
+        reports = []
+        for name in crm.split(","):
+            report = build_report(name, as_of - length, as_of)
+            before = build_report(name, as_of - 2 * length, as_of - length)
+            freshness = build_freshness(name, report["rules"], as_of - 2 * length, as_of)
+            reports.append({**report, "before": before, "freshness": freshness})
         self.stdout.write(json.dumps(reports))
