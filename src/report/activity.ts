@@ -37,7 +37,7 @@ export type RuleActivity = {
   runningBefore: Run[];
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */
   usualRecords: number | null;
-  /** In the 30 days before both windows; null where nothing of the rule was found, or nobody looked. */
+  /** In the 30 days before both windows, newest starts first; null where nothing of the rule was found, or nobody looked. */
   lookback: { startsMs: number[]; stuck: number } | null;
 };
 

@@ -56,6 +56,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
   const expectations = compareExpectations(activity, settings);
   const freshness = measureFreshness(activity, expectations, settings);
   const dataQuality = listContradictions(activity);
+  const errorGroups = groupErrors(activity.failures);
   const findings = findAll({
     activity,
     hours,
@@ -69,6 +70,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     expectations,
     stale,
     dataQuality,
+    errorGroups,
     thresholds,
   });
   const noData = outcome.total === 0;
@@ -130,7 +132,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     freshness: describeFreshness(freshness, activity.lookback),
     expectations: describeExpectations(expectations, rules.unmatched, settings),
     data_quality: dataQuality,
-    error_groups: groupErrors(activity.failures),
+    error_groups: errorGroups,
     confidence: measureConfidence(outcome, previous, rules.executed, thresholds),
     baseline: compareBaseline(activity, outcome),
     findings,

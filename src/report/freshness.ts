@@ -85,10 +85,10 @@ function findUsualInterval(rule: RuleActivity, window: Window): { intervalMs: nu
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
 }
 
+/** Of starts in their order, or against it. */
 function listGaps(startsMs: number[]): number[] {
-  const sorted = startsMs.toSorted((a, b) => a - b);
-  return sorted
+  return startsMs
     .slice(1)
-    .map((startedMs, index) => startedMs - (sorted[index] ?? startedMs))
+    .map((startedMs, index) => Math.abs(startedMs - (startsMs[index] ?? startedMs)))
     .filter((gap) => gap > SAME_RUN_MS);
 }

@@ -1,33 +1,77 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
-import { ACTION_STATUSES, AUTOMATION_LEVELS } from "../report/schema.ts";
+import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/schema.ts";
 
-const status = v.picklist(ACTION_STATUSES);
-const part = v.picklist(["current", "previous", "baseline"]);
-const sum = v.nullable(v.number());
-/** numeric and float sums that JSON has no number for come as text. */
-const recordSum = v.nullable(
-  v.union([v.number(), v.pipe(v.picklist(["NaN", "Infinity", "-Infinity"]), v.transform(Number))]),
-);
-const percentiles = v.tuple([v.number(), v.number(), v.number()]);
-const id = v.nullable(v.string());
-/** Thousands of them: a schema for each would cost more memory than the numbers. */
-const numbers = v.custom<number[]>((value) => Array.isArray(value) && value.every((item) => typeof item === "number"));
+/** Sums of numeric and float columns that JSON has no number for come as text. */
+const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
+const PARTS = ["current", "previous", "baseline"] as const;
 
-const cellSchema = v.object({
-  part,
-  rule: v.string(),
-  state: status,
-  n: v.number(),
-  dn: v.number(),
-  ds: sum,
-  dm: sum,
-  processed: recordSum,
-  created: recordSum,
-  updated: recordSum,
-  failed: recordSum,
-  last: v.number(),
-});
+type RecordSum = number | (typeof NO_NUMBERS)[number] | null;
+/** p50, p95, p99. */
+export type Percentiles = [number, number, number];
+/** The actions of one rule in one part of the time that end in one state. */
+export type Cell = {
+  part: (typeof PARTS)[number];
+  rule: string;
+  state: ActionStatus;
+  n: number;
+  /** Of those with a duration: how many, their sum, the longest. */
+  dn: number;
+  ds: number | null;
+  dm: number | null;
+  processed: RecordSum;
+  created: RecordSum;
+  updated: RecordSum;
+  failed: RecordSum;
+  last: number;
+};
+
+type Guard<T> = (value: unknown) => value is T;
+type Row<G extends Guard<unknown>[]> = { -readonly [K in keyof G]: G[K] extends Guard<infer T> ? T : never };
+
+/** Rows of these columns. Valibot would make an object for each value, which took 2 MB for three CRMs. */
+function table<const G extends Guard<unknown>[]>(...columns: G) {
+  const isRow = (row: unknown): row is Row<G> =>
+    Array.isArray(row) && row.length === columns.length && columns.every((fits, at) => fits(row[at]));
+  return v.custom<Row<G>[]>(listOf(isRow));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isPercentiles(value: unknown): value is Percentiles {
+  return isNumbers(value) && value.length === 3;
+}
+
+function isOneOf<const T extends string>(words: readonly T[]): Guard<T> {
+  return (value): value is T => words.includes(value as T);
+}
+
+function orNull<T>(fits: Guard<T>): Guard<T | null> {
+  return (value): value is T | null => value === null || fits(value);
+}
+
+function listOf<T>(fits: Guard<T>): Guard<T[]> {
+  return (value): value is T[] => Array.isArray(value) && value.every((item) => fits(item));
+}
+
+const isPart = isOneOf(PARTS);
+const isStatus = isOneOf(ACTION_STATUSES);
+const isNoNumber = isOneOf(NO_NUMBERS);
+const isSum = orNull(isNumber);
+const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
+const isNumbers = listOf(isNumber);
+const isId = orNull(isText);
+const isIds = listOf(isId);
 
 const text = v.nullable(v.string());
 const recurrenceSchema = v.union([
@@ -42,28 +86,43 @@ const recurrenceSchema = v.union([
   }),
 ]);
 
+const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
+
 export const documentSchema = v.object({
-  cells: v.array(cellSchema),
-  hours: v.array(v.tuple([v.number(), v.number(), v.number()])),
-  percentiles: v.object({ current: v.nullable(percentiles), previous: v.nullable(percentiles) }),
-  /** rule, percentiles, starts (null: too many to list), probable duplicates, ids of these. */
-  runs: v.array(
-    v.tuple([v.string(), v.nullable(percentiles), v.nullable(numbers), v.number(), v.nullable(v.array(id))]),
+  /** What a `Cell` holds, in its order. */
+  cells: table(
+    isPart,
+    isText,
+    isStatus,
+    isNumber,
+    isNumber,
+    isSum,
+    isSum,
+    isRecordSum,
+    isRecordSum,
+    isRecordSum,
+    isRecordSum,
+    isNumber,
   ),
-  words: v.array(v.tuple([v.string(), v.number()])),
+  /** hours since the epoch, finished actions, successful ones. */
+  hours: table(isNumber, isNumber, isNumber),
+  percentiles: v.object({ current: percentiles, previous: percentiles }),
+  /** rule, percentiles, starts (ascending; null: too many to list), probable duplicates, ids of these. */
+  runs: table(isText, orNull(isPercentiles), orNull(isNumbers), isNumber, orNull(isIds)),
+  words: table(isText, isNumber),
   /** part, rule, newest message, n, first and last start, minutes. */
-  errors: v.array(v.tuple([part, v.string(), text, v.number(), v.number(), v.number(), numbers])),
+  errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),
   /** part, rule, start, id. */
-  running: v.array(v.tuple([part, v.string(), v.number(), id])),
+  running: table(isPart, isText, isNumber, isId),
   /** rule, number of the contradiction, n, ids. */
-  contradictions: v.array(v.tuple([v.string(), v.number(), v.number(), v.array(id)])),
+  contradictions: table(isText, isNumber, isNumber, isIds),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
-  wrappers: v.array(v.tuple([v.string(), id, v.nullable(status), v.number(), v.number()])),
+  wrappers: table(isText, isId, orNull(isStatus), isNumber, isNumber),
   /** whether at infinity, n, ids. */
-  displaced: v.array(v.tuple([v.boolean(), v.number(), v.array(id)])),
-  recent: v.array(v.tuple([v.string(), status, v.number(), sum, text])),
+  displaced: table(isFlag, isNumber, isIds),
+  recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /** rule, newest starts, last success, mean of the records processed, runs that never ended. */
-  lookback: v.array(v.tuple([v.string(), numbers, sum, sum, v.number()])),
+  lookback: table(isText, isNumbers, isSum, isSum, isNumber),
   rules: v.array(
     v.object({
       name: v.string(),
@@ -73,12 +132,27 @@ export const documentSchema = v.object({
       priority: text,
       schedule: text,
       recurrence: v.nullable(recurrenceSchema),
-      from: sum,
-      to: sum,
+      from: v.nullable(v.number()),
+      to: v.nullable(v.number()),
     }),
   ),
 });
 
 export type Document = v.InferOutput<typeof documentSchema>;
-export type Cell = Document["cells"][number];
-export type Percentiles = v.InferOutput<typeof percentiles>;
+
+export function nameCells(rows: Document["cells"]): Cell[] {
+  return rows.map(([part, rule, state, n, dn, ds, dm, processed, created, updated, failed, last]) => ({
+    part,
+    rule,
+    state,
+    n,
+    dn,
+    ds,
+    dm,
+    processed,
+    created,
+    updated,
+    failed,
+    last,
+  }));
+}

@@ -6,7 +6,7 @@ import { emptyCounts } from "../report/counts.ts";
 import { compareNames } from "../report/rules.ts";
 import type { ActionStatus, Contradiction, DurationFigures, PresetName, RecordSums } from "../report/schema.ts";
 import { readDeclared } from "./declared.ts";
-import { documentSchema, type Cell, type Document, type Percentiles } from "./document.ts";
+import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 const HOUR_MS = 3_600_000;
@@ -33,10 +33,11 @@ export function readDocument(
   facts: { baseline: boolean; lookback: ReadActivity["lookback"] },
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
+  const cells = nameCells(document.cells);
   const finishedIn = (part: Cell["part"]) =>
-    document.cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
+    cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
-  const rules = readRules(document);
+  const rules = readRules(document, cells);
   const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
@@ -77,8 +78,8 @@ export function readDocument(
   };
 }
 
-function readRules(document: Document): RuleActivity[] {
-  const cellsOf = Map.groupBy(document.cells, (cell) => cell.rule);
+function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
+  const cellsOf = Map.groupBy(allCells, (cell) => cell.rule);
   const runsOf = new Map(document.runs.map((row) => [row[0], row]));
   const runningOf = Map.groupBy(document.running, ([, rule]) => rule);
   const errorsOf = Map.groupBy(
@@ -105,7 +106,7 @@ function readRules(document: Document): RuleActivity[] {
       duration: measureDurations(finished, figures),
       lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
       newestError: newest?.[2] ?? null,
-      startsMs: runStartsMs?.toSorted((a, b) => a - b) ?? null,
+      startsMs: runStartsMs,
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
@@ -169,8 +170,8 @@ function sumRecords(cells: Cell[]): RecordSums {
 }
 
 /** Null when nothing is known, and when the sum is no number or beyond what a JSON number holds exactly. */
-function addKnown(values: (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
+function addKnown(values: Cell["processed"][]): number | null {
+  const known = values.filter((value) => value !== null).map(Number);
   const total = known.reduce((all, value) => all + value, 0);
   return known.length > 0 && Number.isSafeInteger(total) ? total : null;
 }

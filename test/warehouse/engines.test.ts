@@ -428,6 +428,21 @@ const cases: Case[] = [
       "findings.1.rule_name": "prospects",
     },
   },
+  {
+    name: "rows stored in another order than they ran: starts count in theirs",
+    runs: ["14:00:03", "20:00:00", "02:00:00", "14:00:00", "08:00:00"].map((time) =>
+      run({ start: `${day}${time}Z`, end: `${day}${time}Z`, processed: 1 }),
+    ),
+    settings: { rules: { contacts: { expect: "0 2,8,14,20 * * *" } } },
+    expected: {
+      "expectations.rules.0.expected": 4,
+      "expectations.rules.0.missed": 0,
+      "expectations.rules.0.extra": 1,
+      "data_quality.*.id": ["probable-duplicates"],
+      "data_quality.0.row_ids": ["1"],
+      "findings.*.id": ["rows-contradictory"],
+    },
+  },
 ];
 
 describe.each(listEngines())("$name", (engine) => {

@@ -20,7 +20,7 @@ type Print = { row: ErrorRow; fingerprint: Fingerprint; id: string };
 export const MOST_GROUPS = 10;
 
 /** Most frequent first; the window before decides only what is new. */
-export function groupErrors(rows: ErrorRow[], limit = MOST_GROUPS): ErrorGroup[] {
+export function groupErrors(rows: ErrorRow[]): ErrorGroup[] {
   // Rules fail with the same words: each message is read once.
   const messages = new Set(rows.map(({ message }) => message ?? ""));
   const fingerprints = new Map([...messages].map((message) => [message, fingerprintError(message)]));
@@ -43,7 +43,7 @@ export function groupErrors(rows: ErrorRow[], limit = MOST_GROUPS): ErrorGroup[]
       (a, b) =>
         b.group.count - a.group.count || compareNames(a.key, b.key) || compareNames(a.group.family, b.group.family),
     )
-    .slice(0, limit)
+    .slice(0, MOST_GROUPS)
     .map(({ group }) => group);
 }
 

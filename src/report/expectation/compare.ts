@@ -7,7 +7,7 @@ import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "
 export type Runs = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
-  /** The starts in the window, in any order; null where they are too many to list. */
+  /** The starts in the window, ascending; null where they are too many to list. */
   startsMs: number[] | null;
   /** The number of starts in the window. */
   seen: number;
@@ -56,10 +56,9 @@ export function compareRuns(runs: Runs): Comparison {
   if (runs.startsMs === null || intervals.length > 1 || (interval !== undefined && calendars.length > 0)) {
     return compareCounts(occurrencesMs, intervals, runs);
   }
-  const startsMs = runs.startsMs.toSorted((a, b) => a - b);
   return interval === undefined
-    ? compareOccurrences(occurrencesMs, startsMs, runs)
-    : compareInterval(interval, startsMs, runs);
+    ? compareOccurrences(occurrencesMs, runs.startsMs, runs)
+    : compareInterval(interval, runs.startsMs, runs);
 }
 
 /** More than three times the runs expected and at least ten more: a mistake in a schedule, not a few runs by hand. */

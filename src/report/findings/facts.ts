@@ -2,6 +2,7 @@
 import type { ReadActivity, StatusCounts, Window } from "../activity.ts";
 import type { Outcome } from "../counts.ts";
 import type { DataQuality } from "../data-quality.ts";
+import type { ErrorGroup } from "../errors/schema.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { formatCount } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
@@ -24,6 +25,8 @@ export type Facts = {
   expectations: RuleExpectation[];
   stale: StaleRuns[];
   dataQuality: DataQuality;
+  /** Most frequent first. */
+  errorGroups: ErrorGroup[];
   thresholds: Thresholds;
   /** Of each rule what says most of what did not run. */
   absences: Absence[];

@@ -1,6 +1,5 @@
 /** What failed, what gets worse, and what runs too often, too late or for too long. */
 import { countRuns } from "../counts.ts";
-import { groupErrors } from "../errors/group.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "../figures.ts";
@@ -71,10 +70,10 @@ export const findFall: Finder = ({ outcome, previous, thresholds }) => {
 };
 
 /** With what most of them have in common. */
-export const findManyFailures: Finder = ({ activity, outcome, hours, thresholds }) => {
+export const findManyFailures: Finder = ({ errorGroups, outcome, hours, thresholds }) => {
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   if (outcome.failed <= limit) return [];
-  const [group] = groupErrors(activity.failures, 1);
+  const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
   const alike = shared === null ? "" : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} alike`;
   const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}`;

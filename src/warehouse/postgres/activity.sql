@@ -96,10 +96,9 @@ cells AS MATERIALIZED (
 )
 {lookback}
 SELECT json_build_object(
-  'cells', (SELECT coalesce(json_agg(c), '[]') FROM (
-    SELECT {parts}[part + 1] AS part, rule, {states}[least(state, 7) + 1] AS state,
-      n, dn, ds, dm, processed, created, updated, failed, floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8 AS last
-    FROM cells) c),
+  'cells', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, {states}[least(state, 7) + 1],
+      n, dn, ds, dm, processed, created, updated, failed,
+      floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8)), '[]') FROM cells),
   'hours', (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
     SELECT floor(tstzrange_subdiff(started_at, 'epoch') / 3600)::int8 AS hour,
       count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful

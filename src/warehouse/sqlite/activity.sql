@@ -115,9 +115,8 @@ newest AS MATERIALIZED (
 )
 -- json() keeps each part JSON: a subquery would make it text.
 SELECT json_object(
-  'cells', json((SELECT json_group_array(json_object('part', part, 'rule', rule, 'state', state,
-      'n', n, 'dn', dn, 'ds', ds, 'dm', dm, 'processed', processed, 'created', created, 'updated', updated,
-      'failed', failed, 'last', last)) FROM (
+  'cells', json((SELECT json_group_array(json_array(part, rule, state, n, dn, ds, dm, processed, created, updated, failed,
+      last)) FROM (
     SELECT part, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
       iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed,
       iif(count(records_created) = 0, NULL, total(records_created)) AS created,
@@ -138,7 +137,7 @@ SELECT json_object(
     SELECT rule,
       iif(count(d) = 0, NULL,
         json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99))) AS p,
-      iif((SELECT count(*) FROM r WHERE part = 'current') <= 10000, json_group_array(started_ms), NULL) AS starts,
+      iif((SELECT count(*) FROM r WHERE part = 'current') <= 10000, json_group_array(started_ms ORDER BY started_ms), NULL) AS starts,
       sum(twice) AS duplicates, json_group_array(CAST(id AS TEXT)) FILTER (WHERE twice AND nth <= 3) AS ids
     FROM (
       SELECT *, sum(twice) OVER (PARTITION BY rule ORDER BY started_ms, id) AS nth FROM (
