@@ -6,7 +6,7 @@ import addFormats from "ajv-formats";
 import type { Log } from "../src/log.ts";
 import { exitCodeOf, runPass, type PassResult } from "../src/pass.ts";
 import { PassSchema } from "../src/report/pass-schema.ts";
-import type { Severity } from "../src/report/schema.ts";
+import type { Severity } from "../src/report/words.ts";
 import { collectActivities } from "../src/warehouse/collect.ts";
 import { activity, report, rule } from "./making/activities.ts";
 import { crmConfig, WINDOW } from "./making/reports.ts";

@@ -1,5 +1,5 @@
 /** What was found out about a warehouse, before anybody judges it. Times are epoch milliseconds. */
-import type { PresetName } from "../report/schema.ts";
+import type { PresetName } from "../report/words.ts";
 import type { PlanDocument } from "./plan.ts";
 
 export type TableFacts = {

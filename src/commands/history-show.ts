@@ -1,8 +1,8 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { RENDERERS } from "../render/renderers.ts";
-import { describeSavedPass } from "../report/saved.ts";
+import { renderPass } from "../render/renderers.ts";
+import { describeSavedPass } from "../report/saved-pass.ts";
 import { openConfigured } from "./configured.ts";
 import { FORMAT_FLAG, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
@@ -23,7 +23,7 @@ export default defineCommand({
       await using opened = store;
       const report = await readKept(opened, args.id);
       const view = viewOf(args, runtime, { detailed: true, single: true, startedAt });
-      await emit(RENDERERS[args.format](describeSavedPass([report]), [report], view));
+      await emit(await renderPass(args.format, describeSavedPass([report]), [report], view));
       return EXIT.ok;
     });
   },

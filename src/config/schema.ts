@@ -1,7 +1,7 @@
 /** The configuration, with every default in it. Durations are milliseconds once parsed. */
 import * as v from "valibot";
 import { isTimeZone } from "../report/expectation/occurrences.ts";
-import { PRESET_NAMES } from "../report/schema.ts";
+import { PRESET_NAMES } from "../report/words.ts";
 import { parseDuration } from "./duration.ts";
 import type { Target } from "./target.ts";
 

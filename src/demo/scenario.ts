@@ -1,5 +1,5 @@
 /** The demo's CRMs: what runs how often, and what goes wrong. Times are hours before the end of the 30 days. */
-import type { AutomationLevel, PresetName } from "../report/schema.ts";
+import type { AutomationLevel, PresetName } from "../report/words.ts";
 
 export type DemoRule = {
   name: string;

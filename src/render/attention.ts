@@ -1,7 +1,8 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "../report/errors/group.ts";
 import { formatPlural } from "../report/figures.ts";
-import type { Finding, Report, Severity } from "../report/schema.ts";
+import type { Finding, Report } from "../report/schema.ts";
+import type { Severity } from "../report/words.ts";
 import { SEVERITY_TONES, type Style, type Tone } from "./style.ts";
 import { showText } from "./visible.ts";
 

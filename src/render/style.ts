@@ -1,6 +1,7 @@
 /** Colour that means something: good, doubtful, bad, unimportant. Without colour the words and signs carry it alone. */
 import { styleText } from "node:util";
-import type { Finding, HealthStatus } from "../report/schema.ts";
+import type { Finding } from "../report/schema.ts";
+import type { HealthStatus } from "../report/words.ts";
 
 export type Style = {
   good: (text: string) => string;

@@ -1,6 +1,6 @@
 /** Arithmetic on status counts: what is finished, what failed, which rate that makes. */
 import type { StatusCounts } from "./activity.ts";
-import { ACTION_STATUSES } from "./schema.ts";
+import { ACTION_STATUSES } from "./words.ts";
 
 export type Outcome = { total: number; successful: number; failed: number; partial: number; rate: number | null };
 

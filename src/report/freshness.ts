@@ -79,16 +79,19 @@ function isOnlyBeside(rule: RuleActivity | undefined): boolean {
  * night is not silent in the morning. Where too few starts are known, the window before divided by its runs.
  */
 function findUsualInterval(rule: RuleActivity, window: Window): { intervalMs: number; n: number } | null {
-  const gaps = [...listGaps(rule.lookback?.startsMs ?? []), ...listGaps(rule.startsMs ?? [])];
-  if (gaps.length >= 3) return { intervalMs: Math.max(...gaps), n: gaps.length };
+  const gaps = { longestMs: 0, n: 0 };
+  for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
+  if (gaps.n >= 3) return { intervalMs: gaps.longestMs, n: gaps.n };
   const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
 }
 
-/** Of starts in their order, or against it. */
-function listGaps(startsMs: number[]): number[] {
-  return startsMs
-    .slice(1)
-    .map((startedMs, index) => Math.abs(startedMs - (startsMs[index] ?? startedMs)))
-    .filter((gap) => gap > SAME_RUN_MS);
+/** Those between starts in their order, or against it. */
+function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): void {
+  for (let index = 1; index < startsMs.length; index += 1) {
+    const gapMs = Math.abs((startsMs[index] ?? 0) - (startsMs[index - 1] ?? 0));
+    if (gapMs <= SAME_RUN_MS) continue;
+    gaps.n += 1;
+    gaps.longestMs = Math.max(gaps.longestMs, gapMs);
+  }
 }

@@ -1,5 +1,5 @@
 /** The health score: points for success rate, utilisation and activity, as the older command gave them. */
-import type { HealthStatus } from "./schema.ts";
+import type { HealthStatus } from "./words.ts";
 
 export type Health = { score: number | null; status: HealthStatus };
 

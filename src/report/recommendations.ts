@@ -3,7 +3,8 @@ import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { writeMapping } from "./expectations.ts";
 import { formatRatio } from "./figures.ts";
-import { PRIORITIES, type Finding, type FindingId, type Recommendation } from "./schema.ts";
+import type { Finding, Recommendation } from "./schema.ts";
+import { PRIORITIES, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 type Adviser = (finding: Finding, thresholds: Thresholds) => Omit<Recommendation, "rule_name">;

@@ -1,7 +1,8 @@
 /** Rules as the report counts them: declared or observed, active or not, and each one's figures. */
 import type { DeclaredRule, ReadActivity, RuleActivity } from "./activity.ts";
 import { countOutcome, divide, countRuns, type Outcome } from "./counts.ts";
-import type { AutomationLevel, Report } from "./schema.ts";
+import type { Report } from "./schema.ts";
+import type { AutomationLevel } from "./words.ts";
 
 export type ExecutedRule = { rule: string; activity: RuleActivity; outcome: Outcome; declared: DeclaredRule | null };
 

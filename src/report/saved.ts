@@ -1,7 +1,7 @@
-/** Reports that were saved: text to report, and the pass that a set of them came from. */
+/** Reports that were saved, from text. */
 import * as v from "valibot";
-import type { PassDocument } from "./pass-schema.ts";
-import { ReportSchema, SCHEMA_VERSION, type Report } from "./schema.ts";
+import { ReportSchema, type Report } from "./schema.ts";
+import { SCHEMA_VERSION } from "./words.ts";
 
 export type SavedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
 
@@ -33,17 +33,4 @@ export function checkSavedReport(value: unknown): SavedReport {
       ? "is missing"
       : "is not known";
   return { status: "unreadable", problem: `it is not a report: ${path} ${reason}` };
-}
-
-/** What can be said of a pass by its reports alone; all of them must be of one pass. */
-export function describeSavedPass(reports: [Report, ...Report[]]): PassDocument {
-  const [{ metadata }] = reports;
-  return {
-    schema_version: 1,
-    pass_id: metadata.pass_id,
-    started_at: metadata.report_generated_at,
-    window: { start: metadata.window_start, end: metadata.window_end },
-    outcomes: reports.map((report) => ({ source: report.metadata.source, status: "made", reason: null })),
-    findings: [],
-  };
 }

@@ -1,6 +1,6 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow } from "./activity.ts";
-import { fingerprintError } from "./errors/fingerprint.ts";
+import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatMinute, formatPlural } from "./figures.ts";
 import { compareNames } from "./rules.ts";
 import type { Finding } from "./schema.ts";
@@ -26,11 +26,12 @@ type Span = {
 
 /** One finding for each kind of failure, about the longest time in which several CRMs had it. */
 export function findSharedCauses(crms: CrmFailures[]): Finding[] {
+  const fingerprintOf = createFingerprinter();
   const rows = crms.flatMap(({ source, failures }) =>
     failures
       .filter(({ current }) => current)
       .map(({ message, minutes }): Row => {
-        const { family, key, example } = fingerprintError(message ?? "");
+        const { family, key, example } = fingerprintOf(message);
         // What no family knows is alike only where the message is.
         return { source, family, kind: family === "other" ? key : family, example, minutes };
       }),
@@ -38,28 +39,31 @@ export function findSharedCauses(crms: CrmFailures[]): Finding[] {
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const spans = listSpans(alike).filter(isShared);
-      const [longest] = spans.toSorted((a, b) => b.failures - a.failures);
-      return longest === undefined ? [] : [describeSpan(longest, alike[0]?.family ?? "other", spans.length)];
+      const { longest, times } = findSharedSpans(alike);
+      return longest === null ? [] : [describeSpan(longest, alike[0]?.family ?? "other", times)];
     });
 }
 
-/** Failures in order, parted where nothing of the kind happened for a while. */
-function listSpans(rows: Row[]): Span[] {
-  // Minute and row in one number: there may be tens of thousands, and an object for each took 8 MB.
-  const failing = Float64Array.from(
-    rows.flatMap(({ minutes }, index) => minutes.map((minute) => minute * rows.length + index)),
-  ).sort();
-  const spans: Span[] = [];
+/** The span with the most failures of those that several CRMs share, and how many these are. */
+function findSharedSpans(rows: Row[]): { longest: Span | null; times: number } {
+  const shared: { longest: Span | null; times: number } = { longest: null, times: 0 };
+  let span: Span | null = null;
+  const close = () => {
+    if (span === null || !isShared(span)) return;
+    shared.times += 1;
+    if (shared.longest === null || span.failures > shared.longest.failures) shared.longest = span;
+  };
   const seenIn = new Map<string, number>();
-  for (const one of failing) {
+  const failures = sortFailures(rows);
+  for (let at = 0; at < failures.length; at += 1) {
+    const one = failures[at] ?? 0;
     const minute = Math.floor(one / rows.length);
     const row = rows[one % rows.length];
     if (row === undefined) continue;
-    let span = spans.at(-1);
-    if (span === undefined || minute - span.toMinute > SPAN_MINUTES) {
+    // Parted where nothing of the kind happened for a while.
+    if (span === null || minute - span.toMinute > SPAN_MINUTES) {
+      close();
       span = { fromMinute: minute, toMinute: minute, failures: 0, minutesOf: new Map(), example: null };
-      spans.push(span);
     }
     span.toMinute = minute;
     span.failures += 1;
@@ -68,7 +72,21 @@ function listSpans(rows: Row[]): Span[] {
     seenIn.set(row.source, minute);
     span.minutesOf.set(row.source, (span.minutesOf.get(row.source) ?? 0) + 1);
   }
-  return spans;
+  close();
+  return shared;
+}
+
+/** Minute and row in one number, ascending: there may be tens of thousands, and an object for each took 8 MB. */
+function sortFailures(rows: Row[]): Float64Array {
+  const failures = new Float64Array(rows.reduce((sum, { minutes }) => sum + minutes.length, 0));
+  let at = 0;
+  for (const [index, { minutes }] of rows.entries()) {
+    for (const minute of minutes) {
+      failures[at] = minute * rows.length + index;
+      at += 1;
+    }
+  }
+  return failures.sort();
 }
 
 function isShared({ minutesOf }: Span): boolean {

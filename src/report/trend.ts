@@ -30,14 +30,22 @@ export function analyzeTrend(window: Window, active: HourActivity[], thresholds:
       peak_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a > b),
       lowest_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a < b),
       success_rate_trend: nameTrend(measureChange(halves), thresholds.trend_change),
-      hourly_distribution: {
-        actions_per_hour: Object.fromEntries(hours.map((hour) => [hour.key, hour.total])),
-        success_rates_per_hour: Object.fromEntries(
-          hours.map((hour) => [hour.key, divide(hour.successful, hour.total)]),
-        ),
-        partial_hours: hours.filter((hour) => hour.partial).map((hour) => hour.key),
-      },
+      hourly_distribution: distribute(hours),
     },
+  };
+}
+
+function distribute(hours: Hour[]): Report["trend_analysis"]["hourly_distribution"] {
+  const actions: Record<string, number> = {};
+  const rates: Record<string, number | null> = {};
+  for (const { key, total, successful } of hours) {
+    actions[key] = total;
+    rates[key] = divide(successful, total);
+  }
+  return {
+    actions_per_hour: actions,
+    success_rates_per_hour: rates,
+    partial_hours: hours.filter((hour) => hour.partial).map((hour) => hour.key),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The one statement of a pass: the activity query of a dialect over a preset's two relations. */
 import { PRESETS, type Dialect } from "./presets.ts";
-import type { PresetName } from "../report/schema.ts";
+import type { PresetName } from "../report/words.ts";
 import type { Located, TableName } from "./tables.ts";
 
 type LocatedTables = Extract<Located, { kind: "located" }>;
@@ -11,14 +11,21 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
-/** The file `activity` with the preset's relations in place of its `{actions}` and `{rules}`. */
-export function composeStatement(activity: string, located: LocatedTables, dialect: Dialect): string {
+/** The file `activity` with the preset's relations, and `more`, in place of its `{actions}`, `{rules}` and others. */
+export function composeStatement(
+  activity: string,
+  located: LocatedTables,
+  dialect: Dialect,
+  more: Record<string, string> = {},
+): string {
   const [, rules = ""] = splitRelations(located.preset, dialect);
-  return activity
-    .replace("{actions}", () => composeActions(located, dialect))
-    .replace("{rules}", () =>
-      located.rules === null ? NO_RULES.replaceAll("{time}", NO_TIME[dialect]) : readFrom(rules, located.rules),
-    );
+  const texts: Record<string, string> = {
+    ...more,
+    actions: composeActions(located, dialect),
+    rules: located.rules === null ? NO_RULES.replaceAll("{time}", NO_TIME[dialect]) : readFrom(rules, located.rules),
+  };
+  // In one reading: a table's name may look like a placeholder.
+  return activity.replace(/\{([a-z]+)\}/g, (placeholder, name: string) => texts[name] ?? placeholder);
 }
 
 /** The relation `actions` alone, for queries of their own. */

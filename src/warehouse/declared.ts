@@ -2,7 +2,7 @@
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
 import { readRecurrence, type Inexpressible, type Recurrence } from "../report/expectation/recurrence.ts";
 import { compareNames } from "../report/rules.ts";
-import type { PresetName } from "../report/schema.ts";
+import type { PresetName } from "../report/words.ts";
 import type { Document } from "./document.ts";
 import { PRESETS } from "./presets.ts";
 import type { RuleConfig } from "./rows.ts";

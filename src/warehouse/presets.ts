@@ -1,5 +1,5 @@
 /** The presets: what turns one kind of warehouse into actions and rules, and which tables that takes. */
-import type { PresetName } from "../report/schema.ts";
+import type { PresetName } from "../report/words.ts";
 import automationPostgres from "./presets/automation.postgres.sql" with { type: "text" };
 import automationSqlite from "./presets/automation.sqlite.sql" with { type: "text" };
 import tablesPostgres from "./presets/tables.postgres.sql" with { type: "text" };

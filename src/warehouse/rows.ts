@@ -4,7 +4,8 @@ import type { CrmConfig } from "../config/schema.ts";
 import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
 import { emptyCounts } from "../report/counts.ts";
 import { compareNames } from "../report/rules.ts";
-import type { ActionStatus, Contradiction, DurationFigures, PresetName, RecordSums } from "../report/schema.ts";
+import type { DurationFigures, RecordSums } from "../report/schema.ts";
+import type { ActionStatus, Contradiction, PresetName } from "../report/words.ts";
 import { readDeclared } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
 
@@ -162,18 +163,20 @@ function addAll(cells: Cell[]): number {
 
 function sumRecords(cells: Cell[]): RecordSums {
   return {
-    processed: addKnown(cells.map((cell) => cell.processed)),
-    created: addKnown(cells.map((cell) => cell.created)),
-    updated: addKnown(cells.map((cell) => cell.updated)),
-    failed: addKnown(cells.map((cell) => cell.failed)),
+    processed: addKnown(cells, "processed"),
+    created: addKnown(cells, "created"),
+    updated: addKnown(cells, "updated"),
+    failed: addKnown(cells, "failed"),
   };
 }
 
 /** Null when nothing is known, and when the sum is no number or beyond what a JSON number holds exactly. */
-function addKnown(values: Cell["processed"][]): number | null {
-  const known = values.filter((value) => value !== null).map(Number);
-  const total = known.reduce((all, value) => all + value, 0);
-  return known.length > 0 && Number.isSafeInteger(total) ? total : null;
+function addKnown(cells: Cell[], key: keyof RecordSums): number | null {
+  let total: number | null = null;
+  for (const { [key]: value } of cells) {
+    if (value !== null) total = (total ?? 0) + Number(value);
+  }
+  return Number.isSafeInteger(total) ? total : null;
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {

@@ -1,6 +1,6 @@
 /** Which of the tables that are there belong to which preset. */
 import type { CrmConfig } from "../config/schema.ts";
-import { PRESET_NAMES, type PresetName } from "../report/schema.ts";
+import { PRESET_NAMES, type PresetName } from "../report/words.ts";
 import { PRESETS, type Dialect } from "./presets.ts";
 
 /** A table or view of the warehouse. `visible`: found without naming its schema. */

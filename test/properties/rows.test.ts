@@ -1,8 +1,10 @@
 /** Whatever rows are drawn: totals add up, no rate leaves [0, 1], both engines agree, the report is publishable. */
 import { afterAll, describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { RENDERERS } from "../../src/render/renderers.ts";
-import type { ActionStatus, Report } from "../../src/report/schema.ts";
+import { renderJson } from "../../src/render/json.ts";
+import { renderTable } from "../../src/render/table.ts";
+import type { Report } from "../../src/report/schema.ts";
+import type { ActionStatus } from "../../src/report/words.ts";
 import { draws } from "../making/draws.ts";
 import { drawWarehouse, type DrawnRun, type DrawnWarehouse } from "../making/drawn-rows.ts";
 import { makeRefillable, type Preset, type Refillable } from "../making/refillable.ts";
@@ -152,10 +154,10 @@ function expectPublished(report: Report): void {
     findings: [],
   };
   const view = { color: false, width: 160, detailed: true, single: true, elapsedSeconds: 0 };
-  const json = RENDERERS.json(pass, [report], view);
+  const json = renderJson(pass, [report], view);
   expect(Bun.deepEquals(JSON.parse(json), report, true)).toBe(true);
   expect(JSON.stringify(report)).not.toMatch(/\\ud[89a-f]/i);
-  const table = RENDERERS.table(pass, [report], view);
+  const table = renderTable(pass, [report], view);
   expect(table.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 }
 

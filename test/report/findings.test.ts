@@ -1,7 +1,8 @@
 /** Each kind of finding just inside and just outside its limit, and the advice it gives. */
 import { describe, expect, test } from "bun:test";
 import type { FailureRow, ReadActivity } from "../../src/report/activity.ts";
-import type { FindingId, Report } from "../../src/report/schema.ts";
+import type { Report } from "../../src/report/schema.ts";
+import type { FindingId } from "../../src/report/words.ts";
 import { activity, declared, goingOn, report, rule, schedule } from "../making/activities.ts";
 import { assertPublishable, WINDOW } from "../making/reports.ts";
 

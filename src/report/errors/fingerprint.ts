@@ -20,6 +20,17 @@ export function fingerprintError(message: string): Fingerprint {
   };
 }
 
+/** For many messages: rules and CRMs fail with the same words, and each message is read once. */
+export function createFingerprinter(): (message: string | null) => Fingerprint {
+  const known = new Map<string, Fingerprint>();
+  return (message) => {
+    const text = message ?? "";
+    const fingerprint = known.get(text) ?? fingerprintError(text);
+    known.set(text, fingerprint);
+    return fingerprint;
+  };
+}
+
 const MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}";
 const TIME_OF_DAY = String.raw`\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?: ?[AP]M\b)?(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\b)?`;
 const DATE = String.raw`\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d\d? ${MONTH},? \d{4}|${MONTH} \d\d?,? \d{4}`;

@@ -1,7 +1,7 @@
 /** Failures of one cause, counted together. */
 import { formatInstant } from "../figures.ts";
 import { compareNames } from "../rules.ts";
-import { fingerprintError, type Fingerprint } from "./fingerprint.ts";
+import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import type { ErrorGroup } from "./schema.ts";
 
 /** Failed actions of one rule with one message, in the current window or the one before; times are their starts. */
@@ -21,11 +21,9 @@ export const MOST_GROUPS = 10;
 
 /** Most frequent first; the window before decides only what is new. */
 export function groupErrors(rows: ErrorRow[]): ErrorGroup[] {
-  // Rules fail with the same words: each message is read once.
-  const messages = new Set(rows.map(({ message }) => message ?? ""));
-  const fingerprints = new Map([...messages].map((message) => [message, fingerprintError(message)]));
+  const fingerprintOf = createFingerprinter();
   const prints = rows.map((row) => {
-    const fingerprint = fingerprints.get(row.message ?? "") ?? fingerprintError("");
+    const fingerprint = fingerprintOf(row.message);
     return { row, fingerprint, id: `${fingerprint.family}\n${fingerprint.key}` };
   });
   const before = new Set(prints.filter(({ row }) => !row.current).map(({ id }) => id));

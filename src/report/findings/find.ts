@@ -1,5 +1,6 @@
 /** What an operator may have to act on. Each finding is a small rule over the facts; the table is the list of them. */
-import { SEVERITIES, type Finding, type FindingId } from "../schema.ts";
+import type { Finding } from "../schema.ts";
+import { SEVERITIES, type FindingId } from "../words.ts";
 import { findAbsences } from "./absence.ts";
 import type { Facts, Finder } from "./facts.ts";
 import {

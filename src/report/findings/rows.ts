@@ -1,6 +1,6 @@
 /** What the rows say that cannot be trusted as it stands. */
 import { formatCount, formatPlural } from "../figures.ts";
-import type { Contradiction } from "../schema.ts";
+import type { Contradiction } from "../words.ts";
 import { inform, listNames, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */

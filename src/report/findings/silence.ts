@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import { compareNames } from "../rules.ts";
-import type { ActionStatus } from "../schema.ts";
+import type { ActionStatus } from "../words.ts";
 import { describeOverdue, FEW_MISSED, listAwaited, listStuck } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
 

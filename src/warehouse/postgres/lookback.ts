@@ -1,6 +1,6 @@
 /** How far a report looks back for rules that did not run: as far as the table's indexes make it cheap. */
 import type { ReadActivity } from "../../report/activity.ts";
-import type { PresetName } from "../../report/schema.ts";
+import type { PresetName } from "../../report/words.ts";
 import { PRESETS } from "../presets.ts";
 import type { TableName } from "../tables.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };

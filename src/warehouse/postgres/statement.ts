@@ -16,10 +16,11 @@ const STATES = ["success", "partial", "failed", "running", "skipped", "unknown",
 
 export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {
   const lookback = chooseLookback(located.actions, located.preset);
-  const text = composeStatement(activitySql, located, "postgres")
-    .replace("{lookback}", () => lookback.sql)
-    .replaceAll("{parts}", `('{${PARTS.join()}}'::text[])`)
-    .replaceAll("{states}", `('{${STATES.join()}}'::text[])`);
+  const text = composeStatement(activitySql, located, "postgres", {
+    lookback: lookback.sql,
+    parts: `('{${PARTS.join()}}'::text[])`,
+    states: `('{${STATES.join()}}'::text[])`,
+  });
   return { text, values: bindParameters(request, lookback), lookback };
 }
 

@@ -1,0 +1,72 @@
+/** The words of a report, and what is named after them: all that its schema and its makers share. */
+
+/** Raised only where a key changes its name or meaning; new sections are optional, so that older reports stay valid. */
+export const SCHEMA_VERSION = 1;
+
+export const SEVERITIES = ["info", "warning", "critical"] as const;
+export const PRIORITIES = ["high", "medium", "low", "info"] as const;
+export const CATEGORIES = ["setup", "reliability", "performance", "utilization", "automation", "data"] as const;
+export const FINDING_IDS = [
+  "tables-missing",
+  "no-data",
+  "success-rate-low",
+  "failures-many",
+  "rule-success-rate-low",
+  "rule-silent",
+  "rule-overdue",
+  "runs-missed",
+  "never-ran",
+  "runs-too-often",
+  "runs-late",
+  "success-rate-fell",
+  "stale-actions",
+  "zero-records",
+  "rows-contradictory",
+  "trend-declining",
+  "duration-rising",
+  "unknown-status",
+  "utilization-low",
+  "manual-share-high",
+  "schedule-unmatched",
+  "schedule-inexpressible",
+  "rule-undeclared",
+] as const;
+/** Findings about a pass as a whole. */
+export const PASS_FINDING_IDS = ["warehouse-unreachable", "failures-shared"] as const;
+export const HEALTH_STATUSES = ["excellent", "good", "fair", "poor", "critical", "unknown"] as const;
+export const ACTION_STATUSES = [
+  "success",
+  "partial",
+  "failed",
+  "running",
+  "stale",
+  "skipped",
+  "dry_run",
+  "wrapper",
+  "unknown",
+] as const;
+/** Rows that cannot all be true, or say less than they seem to. */
+export const CONTRADICTION_KINDS = [
+  "success-with-failures",
+  "more-failed-than-processed",
+  "running-with-end",
+  "finished-without-end",
+  "end-before-start",
+  "unknown-status",
+  "success-without-records",
+  "ended-by-cleanup",
+  "start-in-future",
+  "start-at-infinity",
+  "probable-duplicates",
+  "wrapper-disagrees",
+] as const;
+export const AUTOMATION_LEVELS = ["manual", "semi_automatic", "fully_automatic"] as const;
+export const PRESET_NAMES = ["sync-history", "automation"] as const;
+
+export type FindingId = (typeof FINDING_IDS)[number];
+export type Severity = (typeof SEVERITIES)[number];
+export type ActionStatus = (typeof ACTION_STATUSES)[number];
+export type AutomationLevel = (typeof AUTOMATION_LEVELS)[number];
+export type PresetName = (typeof PRESET_NAMES)[number];
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+export type Contradiction = (typeof CONTRADICTION_KINDS)[number];
