@@ -51,6 +51,8 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const passId = Bun.randomUUIDv7(undefined, nowMs);
   const startedAt = performance.now();
 
+  const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
+  const made = new Map<string, Report>();
   const outcomes = await collectActivities({
     crms,
     window,
@@ -61,17 +63,13 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     redact: createRedactor(config.secrets),
     signal,
     retryDelaysMs: options.retryDelaysMs ?? [],
+    onActivity: (crm, activity) => made.set(crm.name, buildReport(activity, settingsOf(crm), context)),
     onProgress: (reading, done) => log.progress(describeProgress("reading", reading, done, crms.length)),
   });
   log.progress(null);
   if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");
 
-  const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
-  const reports = outcomes.flatMap((outcome) => {
-    if (outcome.status === "failed") return [];
-    const crm = crms.find(({ name }) => name === outcome.source);
-    return crm === undefined ? [] : [buildReport(outcome.activity, settingsOf(crm), context)];
-  });
+  const reports = crms.flatMap(({ name }) => made.get(name) ?? []);
   const document = describePass(outcomes, options, passId);
   logOutcomes(document, reports, log);
 

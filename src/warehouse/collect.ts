@@ -1,4 +1,5 @@
 /** Reads every chosen CRM's activity. */
+import type { CrmConfig } from "../config/schema.ts";
 import type { Activity } from "../report/activity.ts";
 import type { Redact } from "../redact.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
@@ -8,21 +9,31 @@ export type Outcome =
   | { source: string; status: "read"; activity: Activity }
   | { source: string; status: "failed"; reason: string };
 
-export type CollectOptions = VisitOptions & Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "nowMs">;
+export type CollectOptions = VisitOptions &
+  Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "nowMs"> & {
+    /** Called as soon as a CRM is read, while others still are. */
+    onActivity?: (crm: CrmConfig, activity: Activity) => void;
+  };
 
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
-  const { window, recent, baselineSeconds, nowMs } = options;
-  const visits = await visitWarehouses(
+  const { window, recent, baselineSeconds, nowMs, redact, onActivity } = options;
+  const outcomes = new Map<string, Outcome>();
+  await visitWarehouses(
     options,
     async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, nowMs }, signal),
+    (visit, crm) => {
+      const { source } = visit;
+      if (visit.status === "failed") {
+        outcomes.set(source, { source, status: visit.status, reason: visit.reason });
+        return;
+      }
+      const activity = { ...hideInErrors(visit.result, redact), source, window, querySeconds: visit.seconds };
+      outcomes.set(source, { source, status: visit.status, activity });
+      onActivity?.(crm, activity);
+    },
   );
-  return visits.map((visit): Outcome => {
-    if (visit.status === "failed") return { source: visit.source, status: visit.status, reason: visit.reason };
-    const { source, status, result, seconds } = visit;
-    const activity = { ...hideInErrors(result, options.redact), source, window, querySeconds: seconds };
-    return { source, status, activity };
-  });
+  return options.crms.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
 async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<ReadResult> {

@@ -20,19 +20,30 @@ export type Visit<T> =
   | { source: string; status: "read"; result: T; seconds: number }
   | { source: string; status: "failed"; reason: string; mayPass: boolean };
 
-/** Outcomes are in the order of `crms`; seconds are rounded to milliseconds. */
+type Work<T> = (crm: CrmConfig, signal: AbortSignal) => Promise<T>;
+
+/**
+ * Outcomes are in the order of `crms`; seconds are rounded to milliseconds. `onVisit` is called with each as soon as it is
+ * there, while the other warehouses work; what it throws ends everything.
+ */
 export async function visitWarehouses<T>(
   options: VisitOptions,
-  work: (crm: CrmConfig, signal: AbortSignal) => Promise<T>,
+  work: Work<T>,
+  onVisit: (visit: Visit<T>, crm: CrmConfig) => void = () => {},
 ): Promise<Visit<T>[]> {
   const { crms, retryDelaysMs = [], signal } = options;
   const visits: Visit<T>[] = [];
-  await visitRound([...crms.entries()], visits, options, work);
+  const visit = async (crm: CrmConfig) => {
+    const outcome = await visitOne(crm, options, work);
+    onVisit(outcome, crm);
+    return outcome;
+  };
+  await visitRound([...crms.entries()], visits, options, visit);
   for (const delayMs of retryDelaysMs) {
     const again = [...crms.entries()].filter(([index]) => isWorthRetrying(visits[index]));
     if (again.length === 0 || signal.aborted) break;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
-    await visitRound(again, visits, options, work);
+    await visitRound(again, visits, options, visit);
   }
   return visits;
 }
@@ -46,7 +57,7 @@ async function visitRound<T>(
   waiting: [index: number, crm: CrmConfig][],
   visits: Visit<T>[],
   options: VisitOptions,
-  work: (crm: CrmConfig, signal: AbortSignal) => Promise<T>,
+  visit: (crm: CrmConfig) => Promise<Visit<T>>,
 ): Promise<void> {
   const visiting = new Set<string>();
   const all = waiting.length;
@@ -56,7 +67,7 @@ async function visitRound<T>(
       const [index, crm] = next;
       visiting.add(crm.name);
       options.onProgress([...visiting], done);
-      visits[index] = await visitOne(crm, options, work);
+      visits[index] = await visit(crm);
       visiting.delete(crm.name);
       done += 1;
       options.onProgress([...visiting], done);
@@ -65,11 +76,7 @@ async function visitRound<T>(
   await Promise.all(Array.from({ length: Math.min(options.concurrency, all) }, visitNext));
 }
 
-async function visitOne<T>(
-  crm: CrmConfig,
-  { redact, signal }: VisitOptions,
-  work: (crm: CrmConfig, signal: AbortSignal) => Promise<T>,
-): Promise<Visit<T>> {
+async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, work: Work<T>): Promise<Visit<T>> {
   const started = performance.now();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), crm.timeout);
