@@ -429,6 +429,19 @@ const cases: Case[] = [
     },
   },
   {
+    name: "a clean-up after the window's end: the run was running then, and nobody had ended it",
+    runs: ["20:55:00", "21:05:00"].map((end) =>
+      run({ start: `${day}20:50:00Z`, end: `${day}${end}Z`, status: "failed", error: "Cleaned up stuck process" }),
+    ),
+    expected: {
+      "performance_metrics.total_actions": 1,
+      "performance_metrics.running_actions": 1,
+      "performance_metrics.duration_seconds": null,
+      "data_quality.*.id": ["ended-by-cleanup", "probable-duplicates"],
+      "data_quality.0.row_ids": ["1"],
+    },
+  },
+  {
     name: "rows stored in another order than they ran: starts count in theirs",
     runs: ["14:00:03", "20:00:00", "02:00:00", "14:00:00", "08:00:00"].map((time) =>
       run({ start: `${day}${time}Z`, end: `${day}${time}Z`, processed: 1 }),

@@ -163,11 +163,12 @@ describe("schedules", () => {
 });
 
 describe("where the tables are", () => {
-  test("under another schema and another name", async () => {
+  // In braces stand the placeholders of the statement.
+  test.each(["run log", "{rules} $1"])("under another schema and another name: %s", async (table) => {
     await withDatabase(async ({ sql, url }) => {
-      await sql.unsafe(`CREATE SCHEMA "Odd ""schema"; ${historyDdl("H", '"Odd ""schema"."run log"')}`);
-      await insertHistory(sql, '"Odd ""schema"."run log"', [ok("01")]);
-      const report = await mustReport(url, { preset: "sync-history", schema: 'Odd "schema', table: "run log" });
+      await sql.unsafe(`CREATE SCHEMA "Odd ""schema"; ${historyDdl("H", `"Odd ""schema"."${table}"`)}`);
+      await insertHistory(sql, `"Odd ""schema"."${table}"`, [ok("01")]);
+      const report = await mustReport(url, { preset: "sync-history", schema: 'Odd "schema', table });
       expect(report.performance_metrics.total_actions).toBe(1);
     });
   });

@@ -1,5 +1,6 @@
 -- One CRM's activity in the window and the window of the same length before it, as one JSON document.
--- The placeholders stand for the relations actions and rules of a preset, and for the look-back. $1 crm_source,
+-- The placeholders stand for the relations actions and rules of a preset, for starts, which are actions with nothing that
+-- must be computed, nor planned each time they are looked at, and for the look-back. $1 crm_source,
 -- $2 window start, $3 window end, $4 start of the window before, $5 excluded rules and $6 wrapper rules as jsonb arrays
 -- (null: none; as the preset says), $7 statuses of the configuration as jsonb {word: status} (null: none), $8 how many
 -- recent actions to list, $9 how many seconds before the window its second baseline lies (null: none), $10 the real time
@@ -14,6 +15,9 @@ WITH RECURSIVE actions AS NOT MATERIALIZED (
 ),
 rules AS NOT MATERIALIZED (
 {rules}
+),
+starts AS NOT MATERIALIZED (
+{starts}
 ),
 told AS NOT MATERIALIZED (
   SELECT a.*,
@@ -54,7 +58,6 @@ r AS MATERIALIZED (
       WHEN finished_at > row_end THEN 3
       ELSE outcome
     END AS state,
-    cleaned_up IS TRUE AS cleaned_up,
     started_at,
     finished_at,
     CASE WHEN finished_at >= started_at AND cleaned_up IS NOT TRUE
@@ -67,7 +70,7 @@ r AS MATERIALIZED (
   FROM judged
 ),
 -- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts; the inner condition holds for whatever
--- may have one, and is cheaper.
+-- may have one, and is cheaper. An end that gives no duration, and does not come too early, is a clean-up's.
 odd AS MATERIALIZED (
   SELECT part, state, started_at, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 AS started_ms,
     finished_at, rule, id, status_word, error, flags
@@ -81,7 +84,7 @@ odd AS MATERIALIZED (
         + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
         + CASE WHEN state = 5 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
-        + CASE WHEN cleaned_up THEN 128 ELSE 0 END
+        + CASE WHEN d IS NULL AND finished_at >= started_at AND finished_at <= $3::timestamptz THEN 128 ELSE 0 END
       END AS flags
     FROM r
     WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed) f
@@ -151,7 +154,7 @@ SELECT json_build_object(
     SELECT started_at IN ('infinity', '-infinity') AS at_infinity, count(*) AS n,
       (array_agg(id::text ORDER BY started_at, id))[1:3] AS ids
     FROM (
-      SELECT started_at, id FROM actions WHERE crm_source = $1::text
+      SELECT started_at, id FROM starts WHERE crm_source = $1::text
         AND (started_at > $10::timestamptz + interval '5 minutes' OR started_at = '-infinity') LIMIT 1000) f
     GROUP BY 1) d),
   'recent', (SELECT coalesce(json_agg(json_build_array(rule, {states}[least(state, 7) + 1],

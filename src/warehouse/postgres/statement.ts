@@ -1,6 +1,7 @@
 /** The one statement of a pass, and its parameters in the order of activity.sql. */
 import type postgres from "postgres";
-import { composeStatement } from "../compose.ts";
+import { composeStatement, quoteTable } from "../compose.ts";
+import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Located } from "../tables.ts";
 import activitySql from "./activity.sql" with { type: "text" };
@@ -17,11 +18,17 @@ const STATES = ["success", "partial", "failed", "running", "skipped", "unknown",
 export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {
   const lookback = chooseLookback(located.actions, located.preset);
   const text = composeStatement(activitySql, located, "postgres", {
+    starts: composeStarts(located),
     lookback: lookback.sql,
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
   });
   return { text, values: bindParameters(request, lookback), lookback };
+}
+
+function composeStarts({ preset, actions }: LocatedTables): string {
+  const { source, start } = PRESETS[preset].columns;
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${quoteTable(actions)}`;
 }
 
 function bindParameters(

@@ -91,7 +91,7 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
-        + CASE WHEN cleaned_up THEN 128 ELSE 0 END AS flags
+        + CASE WHEN cleaned_up AND finished_ms BETWEEN started_ms AND ?3 THEN 128 ELSE 0 END AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
 lookback AS NOT MATERIALIZED (

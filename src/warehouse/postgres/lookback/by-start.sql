@@ -3,7 +3,7 @@
 -- ten times as many would then add less than another window. The oldest start of these is read from the index alone, so
 -- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended.
 , past AS NOT MATERIALIZED (
-  SELECT started_at FROM actions
+  SELECT started_at FROM starts
   WHERE (NOT $11::boolean OR crm_source = $1::text)
     AND started_at >= $3::timestamptz - interval '30 days' AND started_at < $4::timestamptz
 ),
