@@ -1,4 +1,7 @@
-/** One pass over the chosen CRMs: collect → build → export → keep. Reading it is reading the architecture. */
+/**
+ * One pass over the chosen CRMs: collect → build → export → keep. Reading it is reading the architecture. Each report is built
+ * as soon as its CRM is read, while the other warehouses still answer.
+ */
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";

@@ -19,7 +19,7 @@ type Comparable = {
   before: number;
   /** Failed runs with a message. */
   messages: number;
-  /** Kinds of them. */
+  /** Kinds of contradictions. */
   contradictions: number;
   successes: [rule: string, lastMs: number | null][];
 };

@@ -18,22 +18,17 @@ export type CollectOptions = VisitOptions &
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
   const { window, recent, baselineSeconds, nowMs, redact, onActivity } = options;
-  const outcomes = new Map<string, Outcome>();
-  await visitWarehouses(
+  return await visitWarehouses(
     options,
     async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, nowMs }, signal),
-    (visit, crm) => {
+    (visit, crm): Outcome => {
       const { source } = visit;
-      if (visit.status === "failed") {
-        outcomes.set(source, { source, status: visit.status, reason: visit.reason });
-        return;
-      }
+      if (visit.status === "failed") return { source, status: visit.status, reason: visit.reason };
       const activity = { ...hideInErrors(visit.result, redact), source, window, querySeconds: visit.seconds };
-      outcomes.set(source, { source, status: visit.status, activity });
       onActivity?.(crm, activity);
+      return { source, status: visit.status, activity };
     },
   );
-  return options.crms.flatMap(({ name }) => outcomes.get(name) ?? []);
 }
 
 async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<ReadResult> {

@@ -4,7 +4,8 @@ import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
-const PARTS = ["current", "previous", "baseline"] as const;
+/** In the order in which the statements number them. */
+export const PARTS = ["current", "previous", "baseline"] as const;
 
 type RecordSum = number | (typeof NO_NUMBERS)[number] | null;
 /** p50, p95, p99. */
@@ -34,12 +35,34 @@ type Row<G extends Guard<unknown>[]> = { -readonly [K in keyof G]: G[K] extends 
  * calls of a function start the compiler and its threads.
  */
 function table<const G extends Guard<unknown>[]>(...columns: G) {
-  const isRow = (row: unknown): row is Row<G> => {
-    if (!Array.isArray(row) || row.length !== columns.length) return false;
-    for (let at = 0; at < columns.length; at += 1) if (columns[at]?.(row[at]) !== true) return false;
-    return true;
-  };
-  return v.custom<Row<G>[]>(listOf(isRow));
+  return v.pipe(
+    v.custom<Row<G>[]>(Array.isArray),
+    v.rawCheck<Row<G>[]>(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const place = findMisfit(dataset.value, columns);
+      if (place.length === 0) return;
+      const path = place.map((key) => ({
+        type: "unknown" as const,
+        origin: "value" as const,
+        input: null,
+        key,
+        value: null,
+      }));
+      addIssue({ path: path as [(typeof path)[number]] });
+    }),
+  );
+}
+
+/** Row and column of the first value that does not fit, the row alone where it is no such row; empty: all fit. */
+function findMisfit(rows: unknown[], columns: Guard<unknown>[]): number[] {
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at];
+    if (!Array.isArray(row) || row.length !== columns.length) return [at];
+    for (let column = 0; column < columns.length; column += 1) {
+      if (columns[column]?.(row[column]) !== true) return [at, column];
+    }
+  }
+  return [];
 }
 
 function isText(value: unknown): value is string {
@@ -133,7 +156,7 @@ export const documentSchema = v.object({
   displaced: table(isFlag, isNumber, isIds),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /** rule, newest starts, last success, mean of the records processed, runs that never ended. */
-  lookback: table(isText, isNumbers, isSum, isSum, isNumber),
+  lookback: table(isText, isNumbers, isSum, isRecordSum, isNumber),
   rules: v.array(
     v.object({
       name: v.string(),

@@ -13,13 +13,17 @@ export type ExamineOptions = VisitOptions & {
 
 export async function examineWarehouses(options: ExamineOptions): Promise<Visit<WarehouseFacts>[]> {
   const { window, analyze, nowMs } = options;
-  return await visitWarehouses(options, async (crm, signal) => {
-    const request = { crm, window, recent: 0, baselineSeconds: null, nowMs };
-    if (crm.target.kind === "sqlite") {
-      const { askSqlite } = await import("./sqlite/ask.ts");
-      return await askSqlite("examine", { request, path: crm.target.path }, signal);
-    }
-    const { examinePostgres } = await import("./postgres/examine.ts");
-    return await examinePostgres(request, crm.target, analyze, signal);
-  });
+  return await visitWarehouses(
+    options,
+    async (crm, signal) => {
+      const request = { crm, window, recent: 0, baselineSeconds: null, nowMs };
+      if (crm.target.kind === "sqlite") {
+        const { askSqlite } = await import("./sqlite/ask.ts");
+        return await askSqlite("examine", { request, path: crm.target.path }, signal);
+      }
+      const { examinePostgres } = await import("./postgres/examine.ts");
+      return await examinePostgres(request, crm.target, analyze, signal);
+    },
+    (visit) => visit,
+  );
 }

@@ -110,7 +110,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       startsMs: runStartsMs,
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
-      usualRecords: recordsBefore === null ? lookbackRecords : recordsBefore / addAll(before),
+      usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
       lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
     };
   });
@@ -177,6 +177,11 @@ function addKnown(cells: Cell[], key: keyof RecordSums): number | null {
     if (value !== null) total = (total ?? 0) + Number(value);
   }
   return Number.isSafeInteger(total) ? total : null;
+}
+
+/** Null for a mean that is no number. */
+function keepNumber(mean: Cell["processed"]): number | null {
+  return typeof mean === "number" ? mean : null;
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {

@@ -21,59 +21,63 @@ export type Visit<T> =
   | { source: string; status: "failed"; reason: string; mayPass: boolean };
 
 type Work<T> = (crm: CrmConfig, signal: AbortSignal) => Promise<T>;
+type Entry = [index: number, crm: CrmConfig];
 
 /**
- * Outcomes are in the order of `crms`; seconds are rounded to milliseconds. `onVisit` is called with each as soon as it is
- * there, while the other warehouses work; what it throws ends everything.
+ * What `conclude` makes of each visit, in the order of `crms`: it is called as soon as a warehouse has answered, while the
+ * others work. What it throws is thrown here, once those have been told to stop and have. Seconds are rounded to milliseconds.
  */
-export async function visitWarehouses<T>(
+export async function visitWarehouses<T, R>(
   options: VisitOptions,
   work: Work<T>,
-  onVisit: (visit: Visit<T>, crm: CrmConfig) => void = () => {},
-): Promise<Visit<T>[]> {
-  const { crms, retryDelaysMs = [], signal } = options;
-  const visits: Visit<T>[] = [];
-  const visit = async (crm: CrmConfig) => {
-    const outcome = await visitOne(crm, options, work);
-    onVisit(outcome, crm);
-    return outcome;
+  conclude: (visit: Visit<T>, crm: CrmConfig) => R,
+): Promise<R[]> {
+  const { crms, retryDelaysMs = [] } = options;
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const concluded: R[] = [];
+  const visit = async ([index, crm]: Entry): Promise<boolean> => {
+    const outcome = await visitOne(crm, { ...options, signal }, work);
+    try {
+      concluded[index] = conclude(outcome, crm);
+    } catch (error) {
+      broken.abort(error);
+    }
+    return outcome.status === "failed" && outcome.mayPass;
   };
-  await visitRound([...crms.entries()], visits, options, visit);
+  let again = await visitRound([...crms.entries()], { ...options, signal }, visit);
   for (const delayMs of retryDelaysMs) {
-    const again = [...crms.entries()].filter(([index]) => isWorthRetrying(visits[index]));
     if (again.length === 0 || signal.aborted) break;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
-    await visitRound(again, visits, options, visit);
+    again = await visitRound(again, { ...options, signal }, visit);
   }
-  return visits;
+  broken.signal.throwIfAborted();
+  return concluded;
 }
 
-function isWorthRetrying<T>(visit: Visit<T> | undefined): boolean {
-  return visit?.status === "failed" && visit.mayPass;
-}
-
-/** Visits those CRMs and puts what came of it in their places. */
-async function visitRound<T>(
-  waiting: [index: number, crm: CrmConfig][],
-  visits: Visit<T>[],
-  options: VisitOptions,
-  visit: (crm: CrmConfig) => Promise<Visit<T>>,
-): Promise<void> {
+/** Returns those that `visit` calls worth another visit. */
+async function visitRound(
+  entries: Entry[],
+  { concurrency, signal, onProgress }: VisitOptions,
+  visit: (entry: Entry) => Promise<boolean>,
+): Promise<Entry[]> {
+  const waiting = [...entries];
+  const again = new Set<Entry>();
   const visiting = new Set<string>();
-  const all = waiting.length;
   let done = 0;
   const visitNext = async () => {
-    for (let next = waiting.shift(); next !== undefined && !options.signal.aborted; next = waiting.shift()) {
-      const [index, crm] = next;
-      visiting.add(crm.name);
-      options.onProgress([...visiting], done);
-      visits[index] = await visit(crm);
-      visiting.delete(crm.name);
+    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+      const [, { name }] = next;
+      visiting.add(name);
+      onProgress([...visiting], done);
+      if (await visit(next)) again.add(next);
+      visiting.delete(name);
       done += 1;
-      options.onProgress([...visiting], done);
+      onProgress([...visiting], done);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(options.concurrency, all) }, visitNext));
+  await Promise.all(Array.from({ length: Math.min(concurrency, entries.length) }, visitNext));
+  return entries.filter((entry) => again.has(entry));
 }
 
 async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, work: Work<T>): Promise<Visit<T>> {

@@ -234,6 +234,20 @@ test("NULL counts and counts beyond what a JSON number holds are unknown, not 0 
   });
 });
 
+test("a column of another type: the failure says where in the answer", async () => {
+  await withDatabase(async ({ sql, url }) => {
+    await sql.unsafe(
+      `${TABLES.postgres}; ALTER TABLE automation_actions ALTER records_created TYPE interval USING NULL`,
+    );
+    await sql.unsafe(`INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at, records_created)
+      VALUES ('hubspot', 'a', 'success', '${day}01:00Z', '${day}01:01Z', '1 minute')`);
+    // The first row's ninth value: part, rule, state, n, three of durations, processed, created.
+    expect(await reportOn(url)).toContain(
+      "the answer is not as expected at cells.0.8: are the table's columns of the right",
+    );
+  });
+});
+
 test("a NULL status is an unknown one", async () => {
   await withDatabase(async ({ sql, url }) => {
     await sql.unsafe(`${TABLES.postgres}; ALTER TABLE automation_actions ALTER status DROP NOT NULL`);

@@ -139,7 +139,7 @@ SELECT json_build_object(
     SELECT * FROM odd WHERE state = 3 AND finished_at IS NULL
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
-    SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC))[1:3] AS ids
+    SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
     FROM odd CROSS JOIN generate_series(0, 7) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.

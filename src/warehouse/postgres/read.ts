@@ -43,8 +43,6 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
     const { text, values, lookback } = composeActivity(located, request);
     const [row] = await session.ask<{ document: string }>(text, values);
-    // The server ends its part while the answer is read here.
-    void session[Symbol.asyncDispose]();
     return readDocument(row?.document ?? "", located.preset, request.crm, {
       baseline: request.baselineSeconds !== null,
       lookback: lookback.kind,

@@ -13,7 +13,6 @@ export type Session = {
   ask: <T extends object>(text: string, values?: postgres.ParameterOrJSON<never>[]) => Promise<T[]>;
   /** Ends the transaction before the session ends, and throws where that fails. */
   end: (how: "COMMIT" | "ROLLBACK") => Promise<void>;
-  /** Called again, it waits for the first call's end. */
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -176,9 +175,8 @@ async function connect(
       if (usable && !ended) await ask("COMMIT").catch(() => {});
       await close();
     };
-    let left: Promise<void> | null = null;
     await ask(purpose.begin);
-    return { host, protection, ask, end, [Symbol.asyncDispose]: async () => await (left ??= leave()) };
+    return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();
     throw error;

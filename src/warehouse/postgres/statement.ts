@@ -1,6 +1,7 @@
 /** The one statement of a pass, and its parameters in the order of activity.sql. */
 import type postgres from "postgres";
 import { composeStatement, quoteTable } from "../compose.ts";
+import { PARTS } from "../document.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Located } from "../tables.ts";
@@ -11,8 +12,7 @@ export type LocatedTables = Extract<Located<TableFacts>, { kind: "located" }>;
 
 type Statement = { text: string; values: postgres.ParameterOrJSON<never>[]; lookback: Lookback };
 
-/** The words of the numbers activity.sql counts with, from 0. As constants, for to join a list of them costs more. */
-const PARTS = ["current", "previous", "baseline"];
+/** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. Constants, for to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "skipped", "unknown", "dry_run", "wrapper"];
 
 export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {

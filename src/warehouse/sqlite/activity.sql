@@ -159,7 +159,7 @@ SELECT json_object(
     ORDER BY part, started_ms LIMIT 1000))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
-      SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC) AS at
+      SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
       FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.

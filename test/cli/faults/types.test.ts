@@ -98,7 +98,8 @@ test("counts that are no numbers are unknown, the others stay", async () => {
         ALTER TABLE automation_actions ALTER records_processed TYPE ${type};
         INSERT INTO automation_actions (crm_source, rule, status, started_at, finished_at, records_processed, records_created)
         VALUES ('crm${index}', 'odd', 'success', '2026-07-10 01:00Z', '2026-07-10 01:00:10Z', ${value}, 2),
-               ('crm${index}', 'odd', 'failed', '2026-07-10 02:00Z', '2026-07-10 02:00:20Z', 7, 3);
+               ('crm${index}', 'odd', 'failed', '2026-07-10 02:00Z', '2026-07-10 02:00:20Z', 7, 3),
+               ('crm${index}', 'odd', 'success', '2026-07-01 01:00Z', '2026-07-01 01:00:10Z', ${value}, 2);
         RESET search_path`);
     }
     const crms = rows.map((_, index) => `[crm.crm${index}]\nurl = "${database.url}"\nschema = "s${index}"\n`).join("");

@@ -71,14 +71,9 @@ test.each<Example>([
   expect(summary(rows.toReversed())).toEqual(expected);
 });
 
-test("at most ten groups, or as many as asked for", () => {
+test("at most ten groups, by name where they are as frequent", () => {
   const rows = "abcdefghijkl".split("").map((message) => makeRow({ message }));
-  expect(groupErrors(rows)).toHaveLength(10);
-  expect(
-    groupErrors(rows)
-      .slice(0, 3)
-      .map(({ example }) => example),
-  ).toEqual(["a", "b", "c"]);
+  expect(groupErrors(rows).map(({ example }) => example)).toEqual("abcdefghij".split(""));
 });
 
 test("a group is what its schema says, in valibot and as JSON Schema", () => {
