@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
 import { runCommand, type Command } from "./processes.ts";
-import { BEGIN_READING, literalStatement } from "./statement.ts";
+import { writeReading } from "./statement.ts";
 
 const DJANGO = resolve(import.meta.dir, "../bench-django/manage.py");
 const PYTHON = "/usr/bin/python3"; // Debian's, the one that its python3-django is for
@@ -45,7 +45,8 @@ export async function makePsql(directory: string, warehouse: Warehouse, crms: st
   const lines: string[] = [];
   for (const crm of crms) {
     const path = join(directory, `${crm}.sql`);
-    writeFileSync(path, `${BEGIN_READING};\n${await literalStatement(warehouse, config, crm)};\nCOMMIT;\n`);
+    const { begin, query } = await writeReading(warehouse, config, crm);
+    writeFileSync(path, `${begin};\n${query};\nCOMMIT;\n`);
     lines.push(`psql -XqAt -v ON_ERROR_STOP=1 -f '${path}' '${warehouse.url}?sslmode=disable'`);
   }
   const script = join(directory, `psql-${crms.length}`);

@@ -1,28 +1,15 @@
 /** What one report costs: against a hello world, psql, Django, and count(*) of its range. */
 import postgres from "postgres";
-import * as v from "valibot";
-import { ReportSchema } from "../../src/report/schema.ts";
 import { compileHello, makeDjango, makeGenerate, makePsql, writeConfig } from "./commands.ts";
+import { compareReports } from "./comparison.ts";
 import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
 import type { Line } from "./line.ts";
-import { interleave, measurePeakMemory, median, runCommand, type Command } from "./processes.ts";
-import { BEGIN_READING, literalStatement } from "./statement.ts";
+import { interleave, measurePeakMemory, median, type Command } from "./processes.ts";
+import { writeReading } from "./statement.ts";
 
 const MEMORY_RUNS = 5;
 /** One process of the server's is up to a tenth slower than another for as long as it lives. */
 const CONNECTIONS = 8;
-
-/** What a CRM's report says; `successes` are the rules' last ones in epoch milliseconds. */
-type Comparable = {
-  total: number;
-  successful: number;
-  before: number;
-  /** Failed runs with a message. */
-  messages: number;
-  /** Kinds of contradictions. */
-  contradictions: number;
-  successes: [rule: string, lastMs: number | null][];
-};
 
 type Bench = { directory: string; binary: string; runs: number; large: Warehouse; small: Warehouse };
 
@@ -84,13 +71,13 @@ export function measureMemory({ directory, binary, large }: Bench): Line[] {
 export async function measureQuery({ directory, runs, large }: Bench): Promise<Line> {
   const count = `SELECT count(*) FROM orchestration.sync_history WHERE crm_source = 'crm3'
     AND start_time >= timestamptz '${END}' - interval '2 days' AND start_time < '${END}'`;
-  const query = await literalStatement(large, writeConfig(directory, large), "crm3");
+  const { begin, query } = await writeReading(large, writeConfig(directory, large), "crm3");
   const [queries, counts]: [number[], number[]] = [[], []];
   for (let connection = 0; connection < CONNECTIONS; connection += 1) {
     const sql = postgres(large.url, { max: 1, onnotice: () => {} });
     const measure = async (text: string) => {
       const started = performance.now();
-      await sql.unsafe(`${BEGIN_READING}; ${text}; COMMIT`).simple();
+      await sql.unsafe(`${begin}; ${text}; COMMIT`).simple();
       return performance.now() - started;
     };
     for (let index = 0; index < runs; index += 1) {
@@ -126,51 +113,6 @@ export function measureBefore({ directory, binary, runs, large }: Bench, earlier
     { what: "--version: now / before", ratio: median(version) / median(versionBefore) },
     { what: "peak memory, three CRMs, 24 h: now / before", ratio: peak(now()) / peak(before()) },
   ];
-}
-
-/** A faster report that counts something else would prove nothing. */
-function compareReports(ours: Command, older: Command): void {
-  const [counted, expected] = [readOurs(runCommand(ours)), readOlder(runCommand(older))];
-  if (Bun.deepEquals(counted, expected)) return;
-  throw new Error(`ours: ${JSON.stringify(counted)}; Django: ${JSON.stringify(expected)}`);
-}
-
-function readOurs(json: string): Comparable[] {
-  const reports = v.parse(v.array(ReportSchema), JSON.parse(json));
-  return reports.map(({ performance_metrics: now, comparison, ...report }) => ({
-    total: now.total_actions,
-    successful: now.successful_actions,
-    before: comparison?.total_actions ?? 0,
-    messages: addCounts((report.error_groups ?? []).filter(({ example }) => example !== null)),
-    contradictions: (report.data_quality ?? []).length,
-    successes: (report.freshness?.rules ?? []).map((rule) => [rule.rule_name, parseTime(rule.last_success_at)]),
-  }));
-}
-
-function readOlder(json: string): Comparable[] {
-  type Totals = { total_actions: number; successful_actions: number };
-  type Older = Totals & {
-    before: Totals;
-    errors: { count: number }[];
-    contradictions: object;
-    freshness: { rules: Record<string, { last_success: string | null }> };
-  };
-  return (JSON.parse(json) as Older[]).map((report) => ({
-    total: report.total_actions,
-    successful: report.successful_actions,
-    before: report.before.total_actions,
-    messages: addCounts(report.errors),
-    contradictions: Object.keys(report.contradictions).length,
-    successes: Object.entries(report.freshness.rules).map(([name, rule]) => [name, parseTime(rule.last_success)]),
-  }));
-}
-
-function addCounts(groups: { count: number }[]): number {
-  return groups.reduce((sum, { count }) => sum + count, 0);
-}
-
-function parseTime(iso: string | null): number | null {
-  return iso === null ? null : Date.parse(iso);
 }
 
 function showRows({ rows }: Warehouse): string {

@@ -1,23 +1,19 @@
-/** The product's own statement for one CRM and 24 hours, with its parameters written in, so that psql can run it. */
+/** What the product itself sends for one CRM and 24 hours, with its parameters written in, so that psql can run it. */
 import type postgres from "postgres";
 import { loadConfig } from "../../src/config/load.ts";
 import findTablesSql from "../../src/warehouse/postgres/find-tables.sql" with { type: "text" };
 import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { beginSnapshot } from "../../src/warehouse/postgres/session.ts";
 import { composeActivity } from "../../src/warehouse/postgres/statement.ts";
 import { candidateNames, locateTables } from "../../src/warehouse/tables.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 
-/** What the product's own session sets that bears on the time (src/warehouse/postgres/session.ts). */
-export const BEGIN_READING = [
-  "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-  "SET LOCAL jit = off",
-  "SET LOCAL max_parallel_workers_per_gather = 0",
-  "SET LOCAL TimeZone = 'UTC'",
-].join("; ");
-
 const DAY_MS = 86_400_000;
 
-export async function literalStatement({ sql }: Warehouse, config: string, name: string): Promise<string> {
+/** `begin` opens the transaction and sets it up; the caller ends it. */
+export type Reading = { begin: string; query: string };
+
+export async function writeReading({ sql }: Warehouse, config: string, name: string): Promise<Reading> {
   const crm = (await loadConfig(config, {})).crms.find((candidate) => candidate.name === name);
   if (crm === undefined) throw new Error(`${name} is not configured in ${config}`);
   const found = await sql.unsafe<TableFacts[]>(findTablesSql, [candidateNames(crm) as never]);
@@ -31,7 +27,8 @@ export async function literalStatement({ sql }: Warehouse, config: string, name:
     baselineSeconds: null,
     nowMs: Date.now(),
   });
-  return text.replace(/\$(\d+)/g, (_, number) => quoteLiteral(values[Number(number) - 1] ?? null));
+  const query = text.replace(/\$(\d+)/g, (_, number) => quoteLiteral(values[Number(number) - 1] ?? null));
+  return { begin: beginSnapshot(crm), query };
 }
 
 function quoteLiteral(value: postgres.ParameterOrJSON<never>): string {

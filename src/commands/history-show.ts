@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { renderPass } from "../render/renderers.ts";
+import { RENDERERS } from "../render/renderers.ts";
 import { describeSavedPass } from "../report/saved-pass.ts";
 import { openConfigured } from "./configured.ts";
 import { FORMAT_FLAG, viewOf, withLog } from "./flags.ts";
@@ -23,7 +23,7 @@ export default defineCommand({
       await using opened = store;
       const report = await readKept(opened, args.id);
       const view = viewOf(args, runtime, { detailed: true, single: true, startedAt });
-      await emit(await renderPass(args.format, describeSavedPass([report]), [report], view));
+      await emit(RENDERERS[args.format](describeSavedPass([report]), [report], view));
       return EXIT.ok;
     });
   },

@@ -19,13 +19,21 @@ export function composeStatement(
   more: Record<string, string> = {},
 ): string {
   const [, rules = ""] = splitRelations(located.preset, dialect);
-  const texts: Record<string, string> = {
+  return fillPlaceholders(activity, {
     ...more,
     actions: composeActions(located, dialect),
-    rules: located.rules === null ? NO_RULES.replaceAll("{time}", NO_TIME[dialect]) : readFrom(rules, located.rules),
-  };
-  // In one reading: a table's name may look like a placeholder.
-  return activity.replace(/\{([a-z]+)\}/g, (placeholder, name: string) => texts[name] ?? placeholder);
+    rules:
+      located.rules === null ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] }) : readFrom(rules, located.rules),
+  });
+}
+
+/** A statement's `{name}` are its placeholders. All in one reading: a table may be called `{rules}`. */
+export function fillPlaceholders(statement: string, texts: Record<string, string>): string {
+  return statement.replace(/\{([a-z]+)\}/g, (placeholder, name: string) => {
+    const text = texts[name];
+    if (text === undefined) throw new Error(`nothing is given for ${placeholder}`);
+    return text;
+  });
 }
 
 /** The relation `actions` alone, for queries of their own. */

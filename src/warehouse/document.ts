@@ -1,6 +1,7 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
+import { isFlag, isNumber, isNumbers, isOneOf, isText, listOf, orNull, table } from "./guards.ts";
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
@@ -27,78 +28,6 @@ export type Cell = {
   last: number;
 };
 
-type Guard<T> = (value: unknown) => value is T;
-type Row<G extends Guard<unknown>[]> = { -readonly [K in keyof G]: G[K] extends Guard<infer T> ? T : never };
-
-/**
- * Rows of these columns. Valibot would make an object for each value, which took 2 MB for three CRMs; loops, because as many
- * calls of a function start the compiler and its threads.
- */
-function table<const G extends Guard<unknown>[]>(...columns: G) {
-  return v.pipe(
-    v.custom<Row<G>[]>(Array.isArray),
-    v.rawCheck<Row<G>[]>(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      const place = findMisfit(dataset.value, columns);
-      if (place.length === 0) return;
-      const path = place.map((key) => ({
-        type: "unknown" as const,
-        origin: "value" as const,
-        input: null,
-        key,
-        value: null,
-      }));
-      addIssue({ path: path as [(typeof path)[number]] });
-    }),
-  );
-}
-
-/** Row and column of the first value that does not fit, the row alone where it is no such row; empty: all fit. */
-function findMisfit(rows: unknown[], columns: Guard<unknown>[]): number[] {
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at];
-    if (!Array.isArray(row) || row.length !== columns.length) return [at];
-    for (let column = 0; column < columns.length; column += 1) {
-      if (columns[column]?.(row[column]) !== true) return [at, column];
-    }
-  }
-  return [];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
-}
-
-function isFlag(value: unknown): value is boolean {
-  return typeof value === "boolean";
-}
-
-function isNumbers(value: unknown): value is number[] {
-  if (!Array.isArray(value)) return false;
-  for (const item of value) if (typeof item !== "number") return false;
-  return true;
-}
-
-function isPercentiles(value: unknown): value is Percentiles {
-  return isNumbers(value) && value.length === 3;
-}
-
-function isOneOf<const T extends string>(words: readonly T[]): Guard<T> {
-  return (value): value is T => words.includes(value as T);
-}
-
-function orNull<T>(fits: Guard<T>): Guard<T | null> {
-  return (value): value is T | null => value === null || fits(value);
-}
-
-function listOf<T>(fits: Guard<T>): Guard<T[]> {
-  return (value): value is T[] => Array.isArray(value) && value.every((item) => fits(item));
-}
-
 const isPart = isOneOf(PARTS);
 const isStatus = isOneOf(ACTION_STATUSES);
 const isNoNumber = isOneOf(NO_NUMBERS);
@@ -106,6 +35,10 @@ const isSum = orNull(isNumber);
 const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
 const isId = orNull(isText);
 const isIds = listOf(isId);
+
+function isPercentiles(value: unknown): value is Percentiles {
+  return isNumbers(value) && value.length === 3;
+}
 
 const text = v.nullable(v.string());
 const recurrenceSchema = v.union([

@@ -1,8 +1,7 @@
 /** Whatever rows are drawn: totals add up, no rate leaves [0, 1], both engines agree, the report is publishable. */
 import { afterAll, describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { renderJson } from "../../src/render/json.ts";
-import { renderTable } from "../../src/render/table.ts";
+import { RENDERERS } from "../../src/render/renderers.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { ActionStatus } from "../../src/report/words.ts";
 import { draws } from "../making/draws.ts";
@@ -154,10 +153,10 @@ function expectPublished(report: Report): void {
     findings: [],
   };
   const view = { color: false, width: 160, detailed: true, single: true, elapsedSeconds: 0 };
-  const json = renderJson(pass, [report], view);
+  const json = RENDERERS.json(pass, [report], view);
   expect(Bun.deepEquals(JSON.parse(json), report, true)).toBe(true);
   expect(JSON.stringify(report)).not.toMatch(/\\ud[89a-f]/i);
-  const table = renderTable(pass, [report], view);
+  const table = RENDERERS.table(pass, [report], view);
   expect(table.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 }
 

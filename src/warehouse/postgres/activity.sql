@@ -1,13 +1,13 @@
 -- One CRM's activity in the window and the window of the same length before it, as one JSON document.
--- The placeholders stand for the relations actions and rules of a preset, for starts, which are actions with nothing that
--- must be computed, nor planned each time they are looked at, and for the look-back. $1 crm_source,
--- $2 window start, $3 window end, $4 start of the window before, $5 excluded rules and $6 wrapper rules as jsonb arrays
--- (null: none; as the preset says), $7 statuses of the configuration as jsonb {word: status} (null: none), $8 how many
--- recent actions to list, $9 how many seconds before the window its second baseline lies (null: none), $10 the real time
--- now; $11 and $12 are the look-back's.
+-- The placeholders stand for the relations actions and rules of a preset; for starts, which are actions with nothing that
+-- must be computed, nor planned each time they are looked at; for the look-back; and for the words of parts and states
+-- (statement.ts). $1 crm_source, $2 window start, $3 window end, $4 start of the window before, $5 excluded rules and
+-- $6 wrapper rules as jsonb arrays (null: none; as the preset says), $7 statuses of the configuration as jsonb
+-- {word: status} (null: none), $8 how many recent actions to list, $9 how many seconds before the window its second
+-- baseline lies (null: none), $10 the real time now; $11 and $12 are the look-back's.
 -- The scan is materialised once, errors of failed runs with it; without that the planner sorts and spills, and reads the
 -- rows again (performance.md). Every further scan of r costs, and so do its columns, and texts: what looks at few rows only
--- reads them from odd, and part and state are numbers until the end, their places in PARTS and STATES (statement.ts). States
+-- reads them from odd, and part and state are numbers until the end, the places of their words, from 0. States
 -- below 3 are finished, 6 is a dry run, and those from 7 on are wrappers: 7 and the state it would be otherwise.
 -- tstzrange_subdiff is the difference in seconds as float8, in a fifth of the time of date_part.
 WITH RECURSIVE actions AS NOT MATERIALIZED (

@@ -2,7 +2,7 @@
 import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
 import type { PlanDocument } from "../../check/plan.ts";
 import type { PostgresTarget } from "../../config/target.ts";
-import { composeActions, quoteTable } from "../compose.ts";
+import { composeActions, fillPlaceholders, quoteTable } from "../compose.ts";
 import { describeFailure } from "../failure.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
@@ -137,7 +137,7 @@ async function readRows(
   const { start } = PRESETS[located.preset].columns;
   const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
-  const statement = rowsSql.replace("{actions}", () => composeActions(located, "postgres"));
+  const statement = fillPlaceholders(rowsSql, { actions: composeActions(located, "postgres") });
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(session, async () => await session.ask<Row>(statement, [source]))) ?? [];
   if (row === undefined) return null;
@@ -146,7 +146,7 @@ async function readRows(
 }
 
 async function readScale(session: Session, table: TableName): Promise<RowFacts["scale"]> {
-  const statement = scaleSql.replace("{table}", () => quoteTable(table));
+  const statement = fillPlaceholders(scaleSql, { table: quoteTable(table) });
   const [scale] =
     (await attempt(session, async () => await session.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
   return scale ?? null;

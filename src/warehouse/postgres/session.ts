@@ -186,7 +186,7 @@ async function connect(
 }
 
 /** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
-function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
+export function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
   return [
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     `SET LOCAL statement_timeout = ${Math.min(statement_timeout ?? timeout, timeout)}`,
