@@ -42,6 +42,27 @@ test("one session and one statement for each CRM, whatever the report is asked f
   ]);
 }, 30_000);
 
+test("each session takes its leave, though nobody waits for the server to end it", async () => {
+  const database = await server.createDatabase();
+  const start = new Date(Date.now() - 600_000).toISOString();
+  await fillSyncHistory("H")(database.sql, [run({ crm: "hubspot", start, end: start })], []);
+  const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n[crm.hubspot]\n[crm.genius]\n[crm.arrivy]\n`);
+  const countSessions = async () => {
+    const [row] = await database.sql<{ here: number; sessions: number; lost: number }[]>`
+      SELECT sessions::int4, (sessions_abandoned + sessions_fatal + sessions_killed)::int4 AS lost,
+        (SELECT count(*)::int4 FROM pg_stat_activity WHERE datname = d.datname AND application_name = 'automation-reports') AS here
+      FROM pg_stat_database d WHERE datname = ${database.name}`;
+    return row ?? { here: NaN, sessions: NaN, lost: NaN };
+  };
+  const { sessions } = await countSessions();
+  const { code, stderr } = await runCli(["generate"], { cwd });
+  expect(code, stderr).toBe(0);
+  await until(async () => (await countSessions()).here === 0);
+  const after = await countSessions();
+  expect(after.sessions).toBeGreaterThanOrEqual(sessions + 3);
+  expect(after.lost).toBe(0);
+}, 30_000);
+
 test("no worker of the server's, where its settings would have some", async () => {
   const database = await server.createDatabase();
   const start = new Date(Date.now() - 600_000).toISOString();

@@ -1,6 +1,6 @@
 /** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
 import type { Socket } from "node:net";
-import postgres from "postgres";
+import type postgres from "postgres";
 import type { CrmConfig } from "../../config/schema.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "../../config/target.ts";
 import { codeOf, HostsFailure, TLS_CODE, WarehouseError, REFUSED_AUTHORIZATION } from "../failure.ts";
@@ -121,17 +121,27 @@ async function connect(
 ): Promise<Session> {
   const sockets: Socket[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
-  const sql = postgres({
+  const dialSocket = async (until: AbortSignal) => {
+    const dialled = await dial(target, host, encryption, until);
+    sockets.push(dialled.socket);
+    protection = dialled.protection;
+    return dialled.socket;
+  };
+  let dialling: Promise<Socket> | null = dialSocket(connecting);
+  dialling.catch(() => {});
+  const giveUp = () => sockets[0]?.destroy(new WarehouseError("given up"));
+  connecting.addEventListener("abort", giveUp, { once: true });
+  // Loaded only now: meanwhile the server starts a process for us.
+  const { default: createClient } = await import("postgres");
+  const sql = createClient({
     // The socket is ours, so that TLS means what libpq says. A second one is only for cancelling: postgres.js would
     // reconnect without end to a server that accepts and closes.
     socket: async () => {
-      const again = sockets.length > 0;
-      if (again && !signal.aborted)
-        throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
-      const dialled = await dial(target, host, encryption, again ? AbortSignal.timeout(CANCEL_MS) : connecting);
-      sockets.push(dialled.socket);
-      protection = dialled.protection;
-      return dialled.socket;
+      const first = dialling;
+      dialling = null;
+      if (first !== null) return await first;
+      if (signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
+      throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
     },
     host: "socket",
     port: host.port,
@@ -151,17 +161,16 @@ async function connect(
   } as postgres.Options<Record<string, never>>);
   const close = async () => {
     await sql.end({ timeout: CLOSE_SECONDS });
-    for (const socket of sockets) socket.destroy();
+    // When its last byte is sent: a server's process takes milliseconds to end.
+    for (const socket of sockets) socket.destroySoon();
   };
-  const giveUp = () => sockets[0]?.destroy(new WarehouseError("given up"));
-  connecting.addEventListener("abort", giveUp, { once: true });
   let usable = true;
   try {
     const ask: Session["ask"] = async (text, values = []) => {
       try {
         return await untilAborted(sql.unsafe<never[]>(text, values), signal);
       } catch (error) {
-        usable = error instanceof postgres.PostgresError && error.severity === "ERROR";
+        usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
         throw error;
       }
     };
@@ -172,7 +181,7 @@ async function connect(
     };
     const leave = async () => {
       // A pooler would throw a server connection away that is left in a transaction.
-      if (usable && !ended) await ask("COMMIT").catch(() => {});
+      if (usable && !ended) void ask("COMMIT").catch(() => {});
       await close();
     };
     await ask(purpose.begin);
