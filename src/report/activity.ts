@@ -25,14 +25,19 @@ export type RuleActivity = {
   newestError: string | null;
   /** Every start in the current window, ascending, rehearsals and wrappers apart; null where they are too many to list. */
   startsMs: number[] | null;
+  /** Its newest start in the window before, rehearsals and wrappers apart. */
+  previousStartMs: number | null;
   /** The current window's runs that have no end. */
   running: Run[];
   /** Of the window before: runs that have not ended to this day. */
   runningBefore: Run[];
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */
   usualRecords: number | null;
-  /** In the 30 days before both windows, newest starts first; null where nothing of the rule was found, or nobody looked. */
-  lookback: { startsMs: number[]; stuck: number } | null;
+  /**
+   * In the 30 days before both windows, newest starts first; null where nothing of the rule was found, or nobody looked.
+   * weekStartsMs: at most the newest 10 of those that there were seven days before the window's end.
+   */
+  lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
 };
 
 export type HourActivity = { hourMs: number; total: number; successful: number };

@@ -88,8 +88,8 @@ export const documentSchema = v.object({
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
-  /** rule, newest starts, last success, mean of the records processed, runs that never ended. */
-  lookback: table(isText, isNumbers, isSum, isRecordSum, isNumber),
+  /** rule, newest starts, last success, mean of the records processed, runs that never ended, newest starts a week before. */
+  lookback: table(isText, isNumbers, isSum, isRecordSum, isNumber, isNumbers),
   rules: v.array(
     v.object({
       name: v.string(),

@@ -10,6 +10,8 @@ import { readDeclared } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
+/** No runs of the rule's own. */
+const BESIDE: ActionStatus[] = ["dry_run", "wrapper"];
 const HOUR_MS = 3_600_000;
 
 /** In the order of the bits in both dialects' activity.sql. */
@@ -95,7 +97,9 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const finished = current.filter(({ state }) => FINISHED.includes(state));
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
     const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
-    const [, startsMs = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0] = lookbackOf.get(rule) ?? [];
+    const lookback = lookbackOf.get(rule);
+    const [, startsMs = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = []] =
+      lookback ?? [];
     const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
     const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
     const recordsBefore = sumRecords(before).processed;
@@ -105,13 +109,14 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       previous: countStates(cells.filter(({ part }) => part === "previous")),
       records: sumRecords(finished),
       duration: measureDurations(finished, figures),
-      lastSuccessMs: successes.length === 0 ? lookbackSuccess : Math.max(...successes.map(({ last }) => last)),
+      lastSuccessMs: findNewest(successes) ?? lookbackSuccess,
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
+      previousStartMs: findNewest(cells.filter((cell) => cell.part === "previous" && !BESIDE.includes(cell.state))),
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
-      lookback: lookbackOf.has(rule) ? { startsMs, stuck } : null,
+      lookback: lookback === undefined ? null : { startsMs, stuck, weekStartsMs },
     };
   });
 }
@@ -155,6 +160,11 @@ function countStates(cells: Cell[]): RuleActivity["current"] {
   const counts = emptyCounts();
   for (const cell of cells) counts[cell.state] += cell.n;
   return counts;
+}
+
+/** The newest start of the cells' rows; null without any. */
+function findNewest(cells: Cell[]): number | null {
+  return cells.length === 0 ? null : Math.max(...cells.map(({ last }) => last));
 }
 
 function addAll(cells: Cell[]): number {

@@ -36,6 +36,7 @@ export function rule(
     lastSuccessMs: null,
     newestError: null,
     startsMs: [],
+    previousStartMs: null,
     running: [],
     runningBefore: [],
     usualRecords: null,

@@ -153,7 +153,7 @@ const CASES: Case[] = [
           {
             lastSuccessMs: ago(40),
             previous: { success: 3 },
-            lookback: { startsMs: [40, 208, 376, 544].map(ago), stuck: 0 },
+            lookback: { startsMs: [40, 208, 376, 544].map(ago), stuck: 0, weekStartsMs: [208, 376, 544].map(ago) },
           },
         ),
       ],
@@ -190,17 +190,20 @@ const CASES: Case[] = [
     found: [["no-data", "critical", "Nothing ran in 24 h; 5 of 5 runs expected did not happen"]],
   },
   {
-    name: "a CRM that rests no longer than it usually does warns",
+    name: "a CRM that rests no longer than it usually does warns nobody",
     facts: {
       rules: [
         rule(
           "weekly",
           {},
-          { lastSuccessMs: ago(100), lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0 } },
+          {
+            lastSuccessMs: ago(100),
+            lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
+          },
         ),
       ],
     },
-    found: [["no-data", "warning", "Nothing ran in 24 h; the last success 4d 04h ago"]],
+    found: [["no-data", "info", "Nothing ran in 24 h; the last success 4d 04h ago"]],
   },
   {
     name: "a rule that succeeded at first and fails since: its age makes it critical",

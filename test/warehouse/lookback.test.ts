@@ -69,3 +69,25 @@ test("an index on CRM, rule and start: each rule's newest runs, however many oth
   expect(silent(await lookBack("H", 29.9, others))).toEqual(["contacts", "deals"]);
   expect(silent(await lookBack("H", 30.1, others))).toEqual(["deals"]);
 }, 30_000);
+
+test("an overdue rule is only a warning where nobody knows what it did a week before", async () => {
+  const hourly = (firstHoursAgo: number, count: number) =>
+    Array.from({ length: count }, (_, index) => {
+      const start = daysBefore((firstHoursAgo - index) / 24);
+      return run({ rule: "contacts", start, end: start });
+    });
+  const overdue = async (shape: "M" | "H") => {
+    const database = await server.createDatabase();
+    await fillSyncHistory(shape)(database.sql, [...hourly(190, 30), ...hourly(40, 33)], []);
+    await crowd(database.sql, 1000, "7 seconds");
+    await database.sql.unsafe("ANALYZE orchestration.sync_history");
+    await database.close();
+    const report = await mustReport(database.url);
+    return report.findings.map(({ severity, message }) => [severity, message]);
+  };
+  // The newest run began 8 hours before the end.
+  const said = (limit: string) =>
+    `contacts: last success 8h 00m ago, expected within ${limit} by its usual interval; 17 runs ended in 24 h`;
+  expect(await overdue("H")).toEqual([["critical", said("6h 00m")]]);
+  expect(await overdue("M")).toEqual([["warning", said("3h 00m")]]);
+}, 30_000);

@@ -423,6 +423,43 @@ describe.each(listEngines())("$name", ({ preset, make }) => {
     }
   });
 
+  test("what rests at night and at weekends is not overdue, what does not come back is", async () => {
+    const officeHours = (rule: string, until: string) =>
+      series(rule, 28 * 96, 15, {}, -4 * 1440).filter(({ start }) => {
+        const time = new Date(start);
+        return (
+          ![0, 6].includes(time.getUTCDay()) && time.getUTCHours() >= 8 && time.getUTCHours() < 18 && start <= until
+        );
+      });
+    const { url, close } = await make(
+      [
+        ...series("heartbeat", 28 * 24, 60, {}, -4 * 1440),
+        ...officeHours("contacts", "9"),
+        ...officeHours("deals", "2026-07-08T09:05:00Z"),
+      ],
+      [],
+    );
+    const overdueAt = async (end: string, hours = 24) => {
+      const endMs = Date.parse(end);
+      const window = { startMs: endMs - hours * 3_600_000, endMs };
+      const report = await mustReport(url, {}, { window, nowMs: Date.parse("2026-07-15") });
+      return report.findings.map(({ id, rule_name, severity }) => [id, rule_name, severity].join(" "));
+    };
+    try {
+      // 7 July is a Tuesday.
+      for (const end of ["2026-07-06T07:00Z", "2026-07-06T08:10Z", "2026-07-07T07:00Z", "2026-07-07T19:00Z"])
+        expect({ end, found: await overdueAt(end) }).toEqual({ end, found: [] });
+      for (const end of ["2026-07-04T19:00Z", "2026-07-05T19:00Z"])
+        expect({ end, found: await overdueAt(end) }).toEqual({ end, found: [] });
+      expect(await overdueAt("2026-07-07T23:00Z", 12)).toEqual([]);
+      expect(await overdueAt("2026-07-08T19:00Z")).toEqual(["rule-overdue deals critical"]);
+      expect(await overdueAt("2026-07-09T07:00Z")).toEqual(["rule-overdue deals critical"]);
+      expect(await overdueAt("2026-07-12T19:00Z")).toEqual(["rule-overdue deals critical"]);
+    } finally {
+      await close();
+    }
+  });
+
   test("a week's baseline is the same window seven days before", async () => {
     const WEEK = 7 * 1440;
     const { url, close } = await make(

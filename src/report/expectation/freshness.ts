@@ -13,8 +13,21 @@ export type FreshnessFacts = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
   windowEndMs: number;
+  habit: Habit | null;
+};
+
+/** How a rule usually runs. */
+export type Habit = {
   /** Longest time between starts in the last 30 days, and how many such times there were. */
-  usual: { intervalMs: number; n: number } | null;
+  intervalMs: number;
+  n: number;
+  /**
+   * The ages of its newest starts at the same time a week before, ascending; empty where it has been silent for longer, null
+   * where nobody knows.
+   */
+  weekAgesMs: number[] | null;
+  /** The age of its newest start at the same time a day before; null where it has been silent for longer, or nobody knows. */
+  dayAgeMs: number | null;
 };
 
 const MINUTE_MS = 60_000;
@@ -26,10 +39,10 @@ const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unkn
 
 /**
  * From a schedule: a warning after one and a half of its longest gap, and at least 10 minutes more than the gap; an error
- * after three, and at least 30 minutes more. From the usual interval, which is a guess: three and six of them, at least 30
- * and 60 minutes. Where no schedule is in force at the window's end any more, or yet, no run is due and no limit is known.
+ * after three, and at least 30 minutes more. Where no schedule is in force at the window's end any more, or yet, no run is
+ * due and no limit is known.
  */
-export function deriveFreshness({ configured, schedules, windowEndMs, usual }: FreshnessFacts): Freshness {
+export function deriveFreshness({ configured, schedules, windowEndMs, habit }: FreshnessFacts): Freshness {
   if (configured.warnAfterMs !== null || configured.errorAfterMs !== null) return { ...configured, basis: "config" };
   const inForce = schedules.filter((schedule) => isInForce(schedule, windowEndMs));
   if (schedules.length > 0 && inForce.length === 0) return UNKNOWN;
@@ -41,12 +54,30 @@ export function deriveFreshness({ configured, schedules, windowEndMs, usual }: F
       basis: "schedule",
     };
   }
-  if (usual === null || usual.n < MIN_INTERVALS) return UNKNOWN;
-  return {
-    warnAfterMs: Math.max(usual.intervalMs * 3, 30 * MINUTE_MS),
-    errorAfterMs: Math.max(usual.intervalMs * 6, 60 * MINUTE_MS),
-    basis: "usual-interval",
-  };
+  return habit === null || habit.n < MIN_INTERVALS ? UNKNOWN : deriveFromHabit(habit);
+}
+
+/**
+ * A guess: three and six usual intervals, at least 30 and 60 minutes, and so much more than the rest the rule had at the same
+ * time a week before, or the day before. Who is known for less than a week may rest at weekends: that is no error.
+ */
+function deriveFromHabit({ intervalMs, weekAgesMs, dayAgeMs }: Habit): Freshness {
+  const [warnMs, errorMs] = [Math.max(intervalMs * 3, 30 * MINUTE_MS), Math.max(intervalMs * 6, 60 * MINUTE_MS)];
+  const basis = "usual-interval";
+  if (weekAgesMs === null) return { warnAfterMs: allowRest(warnMs, dayAgeMs), errorAfterMs: null, basis };
+  // A rest ends when a run is as late as the limit allows, not when it is due.
+  const extend = (limitMs: number) => allowRest(limitMs, findRest(weekAgesMs, limitMs - 2 * intervalMs));
+  return { warnAfterMs: extend(warnMs), errorAfterMs: extend(errorMs), basis };
+}
+
+/** The age of the last start but one that was at least so old: a run by hand ends no rest. */
+function findRest(agesMs: number[], leastMs: number): number | null {
+  const [first = null, second = first] = agesMs.filter((ageMs) => ageMs >= leastMs);
+  return second;
+}
+
+function allowRest(limitMs: number, restMs: number | null): number {
+  return restMs !== null && restMs > limitMs ? restMs + limitMs : limitMs;
 }
 
 /** An age of null, no success known, is unknown: whether that is bad depends on what was expected. */

@@ -16,7 +16,10 @@ const BESIDE: [ActionStatus, string][] = [
   ["unknown", "of unknown status"],
 ];
 
-/** Critical where somebody said how old a success may be: what is usual knows no weekends. */
+/**
+ * Critical where somebody said how old a success may be: what is usual knows no holidays. No warning where each rule's last
+ * success is young enough.
+ */
 export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness, expectations, absences }) => {
   if (outcome.total > 0) return [];
   const running = counts.running + counts.stale;
@@ -54,7 +57,9 @@ export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness
     overdue_rule: overdue?.rule ?? null,
   };
   const isAllMissed = absences.length === 0 && missed === due && missed >= FEW_MISSED;
-  return [overdue !== undefined || isAllMissed ? critical(said, evidence) : warn(said, evidence)];
+  if (overdue !== undefined || isAllMissed) return [critical(said, evidence)];
+  const isAtRest = missed === 0 && freshness.length > 0 && freshness.every(({ status }) => status === "pass");
+  return [isAtRest ? inform(said, evidence) : warn(said, evidence)];
 };
 
 /** The rule that should run most often first. */

@@ -161,7 +161,7 @@ SELECT json_build_object(
       floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
     SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT $8::int) n),
-  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, starts, last_success, processed, stuck)), '[]') FROM lookback),
+  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, starts, last_success, processed, stuck, week)), '[]') FROM lookback),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', recurrence, 'from', from_ms, 'to', to_ms)), '[]')

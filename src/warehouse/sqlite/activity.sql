@@ -183,7 +183,10 @@ SELECT json_object(
   'lookback', json((SELECT json_group_array(json_array(rule,
       json((SELECT json_group_array(started_ms) FROM (
         SELECT started_ms FROM newest n WHERE n.rule = lookback.rule ORDER BY started_ms DESC LIMIT 20))),
-      last_success, processed, stuck)) FROM lookback)),
+      last_success, processed, stuck,
+      json((SELECT json_group_array(started_ms) FROM (
+        SELECT started_ms FROM newest n WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000
+        ORDER BY started_ms DESC LIMIT 10))))) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),

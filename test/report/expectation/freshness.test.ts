@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { deriveFreshness, judgeFreshness } from "../../../src/report/expectation/freshness.ts";
+import { deriveFreshness, judgeFreshness, type Habit } from "../../../src/report/expectation/freshness.ts";
 import { readRecurrence, type Schedule } from "../../../src/report/expectation/recurrence.ts";
 
 const MINUTE = 60_000;
@@ -12,10 +12,18 @@ const schedule = (text: string, change: Partial<Schedule> = {}): Schedule => {
   if (recurrence.kind === "inexpressible") throw new Error(recurrence.reason);
   return { recurrence, timezone: "UTC", startAtMs: null, endAtMs: null, ...change };
 };
+const week = Array.from({ length: 10 }, (_, index) => (index + 0.5) * HOUR);
+const habit = (change: Partial<Habit>): Habit => ({
+  intervalMs: HOUR,
+  n: 50,
+  weekAgesMs: week,
+  dayAgeMs: null,
+  ...change,
+});
 type Facts = Partial<Parameters<typeof deriveFreshness>[0]>;
 /** 10 July 2026 is a Friday. */
 const derive = (change: Facts) =>
-  deriveFreshness({ configured: NOTHING, schedules: [], windowEndMs: at("2026-07-10T21:00"), usual: null, ...change });
+  deriveFreshness({ configured: NOTHING, schedules: [], windowEndMs: at("2026-07-10T21:00"), habit: null, ...change });
 
 test.each([
   {
@@ -77,29 +85,69 @@ test.each([
     name: "a schedule that has ended asks for nothing, and neither does habit",
     given: {
       schedules: [schedule("0 3 * * *", { endAtMs: at("2026-07-10T20:00") })],
-      usual: { intervalMs: HOUR, n: 50 },
+      habit: habit({}),
     },
     is: { ...NOTHING, basis: "unknown" },
   },
   {
     name: "an inexpressible schedule leaves it to habit",
-    given: { schedules: [schedule("0 0 31 2 *")], usual: { intervalMs: HOUR, n: 50 } },
+    given: { schedules: [schedule("0 0 31 2 *")], habit: habit({}) },
     is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "usual-interval" },
   },
   {
     name: "habit, from three intervals on",
-    given: { usual: { intervalMs: 24 * HOUR, n: 3 } },
+    given: { habit: habit({ intervalMs: 24 * HOUR, n: 3 }) },
     is: { warnAfterMs: 72 * HOUR, errorAfterMs: 144 * HOUR, basis: "usual-interval" },
   },
   {
     name: "habit of every minute",
-    given: { usual: { intervalMs: MINUTE, n: 1000 } },
+    given: { habit: habit({ intervalMs: MINUTE, n: 1000, weekAgesMs: week.map((ageMs) => ageMs / 60) }) },
     is: { warnAfterMs: 30 * MINUTE, errorAfterMs: 60 * MINUTE, basis: "usual-interval" },
   },
   {
     name: "two intervals are no habit",
-    given: { usual: { intervalMs: 24 * HOUR, n: 2 } },
+    given: { habit: habit({ intervalMs: 24 * HOUR, n: 2 }) },
     is: { ...NOTHING, basis: "unknown" },
+  },
+  {
+    name: "who is known for less than a week is never in error",
+    given: { habit: habit({ weekAgesMs: null }) },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: null, basis: "usual-interval" },
+  },
+  {
+    name: "a night, known from the day before",
+    given: { habit: habit({ weekAgesMs: null, dayAgeMs: 13 * HOUR }) },
+    is: { warnAfterMs: 16 * HOUR, errorAfterMs: null, basis: "usual-interval" },
+  },
+  {
+    name: "a weekend, known from the week before",
+    given: { habit: habit({ weekAgesMs: [60, 61, 62].map((hours) => hours * HOUR), dayAgeMs: 36 * HOUR }) },
+    is: { warnAfterMs: 64 * HOUR, errorAfterMs: 67 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "a run by hand at the weekend before",
+    given: { habit: habit({ weekAgesMs: [5, 60, 61].map((hours) => hours * HOUR) }) },
+    is: { warnAfterMs: 63 * HOUR, errorAfterMs: 66 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "Monday, an hour after the first run of the Monday before",
+    given: { habit: habit({ weekAgesMs: [1, 64, 65].map((hours) => hours * HOUR) }) },
+    is: { warnAfterMs: 67 * HOUR, errorAfterMs: 71 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "Monday, two hours after it: two runs late",
+    given: { habit: habit({ weekAgesMs: [1, 2, 64, 65].map((hours) => hours * HOUR) }) },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 71 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "Monday, five hours after it",
+    given: { habit: habit({ weekAgesMs: [1, 2, 3, 4, 5, 64].map((hours) => hours * HOUR) }) },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "silent for longer than a week: no rest is so long",
+    given: { habit: habit({ weekAgesMs: [] }) },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "usual-interval" },
   },
   { name: "nothing known", given: {}, is: { ...NOTHING, basis: "unknown" } },
 ])("limits: $name", ({ given, is }) => {

@@ -1,0 +1,70 @@
+/** How a rule usually runs, as far as its starts are known. */
+import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
+import { countOutcome } from "./counts.ts";
+import type { Habit } from "./expectation/freshness.ts";
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+/** Starts as close as this are one run recorded twice, or a retry. */
+const SAME_RUN_MS = 60_000;
+
+/** Null where too little is known. */
+export function describeHabit(rule: RuleActivity, window: Window, looked: ReadActivity["lookback"]): Habit | null {
+  const interval = measureInterval(rule, window);
+  if (interval === null) return null;
+  const silentMs = window.endMs - findNewestStart(rule, window);
+  return {
+    ...interval,
+    weekAgesMs: silentMs >= WEEK_MS ? [] : listWeekAges(rule, window, looked),
+    dayAgeMs: silentMs >= DAY_MS ? null : findDayAge(rule, window),
+  };
+}
+
+/**
+ * The longest time that passed between two runs in the look-back's newest runs and in the window. Where too few starts are
+ * known, the window before divided by its runs.
+ */
+function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "intervalMs" | "n"> | null {
+  const gaps = { longestMs: 0, n: 0 };
+  for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
+  if (gaps.n >= 3) return { intervalMs: gaps.longestMs, n: gaps.n };
+  const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
+  return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
+}
+
+/** Those between starts in their order, or against it. */
+function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): void {
+  for (let index = 1; index < startsMs.length; index += 1) {
+    const gapMs = Math.abs((startsMs[index] ?? 0) - (startsMs[index - 1] ?? 0));
+    if (gapMs <= SAME_RUN_MS) continue;
+    gaps.n += 1;
+    gaps.longestMs = Math.max(gaps.longestMs, gapMs);
+  }
+}
+
+/** Of starts too many to list, the newest is near the window's end. */
+function findNewestStart({ startsMs, previousStartMs, lookback }: RuleActivity, { endMs }: Window): number {
+  if (startsMs === null) return endMs;
+  return startsMs.at(-1) ?? previousStartMs ?? lookback?.startsMs[0] ?? -Infinity;
+}
+
+/** Among the newest rows of all rules are none of the two windows, and a long window holds the week before its end itself. */
+function listWeekAges(
+  { lookback, startsMs }: RuleActivity,
+  { startMs, endMs }: Window,
+  looked: ReadActivity["lookback"],
+): number[] | null {
+  const thenMs = endMs - WEEK_MS;
+  const isLookedAt = lookback !== null && (looked === "each-rule" || thenMs < 2 * startMs - endMs);
+  const starts = isLookedAt ? lookback.weekStartsMs : (startsMs ?? []).filter((atMs) => atMs <= thenMs).toReversed();
+  return starts.length === 0 ? null : starts.map((atMs) => thenMs - atMs);
+}
+
+/** Of the window before, the newest start alone is known. */
+function findDayAge({ startsMs, previousStartMs, lookback }: RuleActivity, { endMs }: Window): number | null {
+  const thenMs = endMs - DAY_MS;
+  const wasThere = (atMs: number) => atMs <= thenMs;
+  if (startsMs === null || (previousStartMs !== null && !wasThere(previousStartMs))) return null;
+  const newestMs = startsMs.findLast(wasThere) ?? previousStartMs ?? lookback?.startsMs.find(wasThere) ?? null;
+  return newestMs === null ? null : thenMs - newestMs;
+}
