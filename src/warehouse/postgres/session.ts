@@ -123,6 +123,8 @@ async function connect(
   let protection: Protection = { protocol: null, verified: "nothing" };
   const dialSocket = async (until: AbortSignal) => {
     const dialled = await dial(target, host, encryption, until);
+    // Until postgres.js listens nobody does, and an error that nobody hears ends the process.
+    dialled.socket.on("error", () => {});
     sockets.push(dialled.socket);
     protection = dialled.protection;
     return dialled.socket;
@@ -139,8 +141,9 @@ async function connect(
     socket: async () => {
       const first = dialling;
       dialling = null;
-      if (first !== null) return await first;
-      if (signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
+      if (first === null && signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
+      const socket = await first;
+      if (socket !== null && !socket.destroyed) return socket;
       throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
     },
     host: "socket",

@@ -1,4 +1,6 @@
 /** A CRM whose server is away, closed, mute, full, locked or frozen: the others' reports are made, one line says why. */
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import postgres from "postgres";
 import {
@@ -113,6 +115,15 @@ describe("accepts and closes: not called again and again", () => {
     // Closed or broken off: that depends on whether our first bytes came before or after.
     await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
     expect(peer.calls()).toBeLessThan(20);
+  });
+
+  test("reset at once", async () => {
+    await using peer = createServer((socket) => void socket.resetAndDestroy()).listen(0, "127.0.0.1");
+    await once(peer, "listening");
+    const { port } = peer.address() as AddressInfo;
+    const url = `postgres://u:canary@127.0.0.1:${port}/d?sslmode=disable`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "3s"') });
+    await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
   });
 
   test("after the first message, whatever it is", async () => {
