@@ -25,8 +25,9 @@ export type RuleActivity = {
   newestError: string | null;
   /** Every start in the current window, ascending, rehearsals and wrappers apart; null where they are too many to list. */
   startsMs: number[] | null;
-  /** Its newest start in the window before, rehearsals and wrappers apart. */
+  /** Its newest start in the window before, and the newest one known; rehearsals and wrappers apart. */
   previousStartMs: number | null;
+  newestStartMs: number | null;
   /** The current window's runs that have no end. */
   running: Run[];
   /** Of the window before: runs that have not ended to this day. */
@@ -35,7 +36,8 @@ export type RuleActivity = {
   usualRecords: number | null;
   /**
    * In the 30 days before both windows, newest starts first; null where nothing of the rule was found, or nobody looked.
-   * weekStartsMs: at most the newest 10 of those that there were seven days before the window's end.
+   * weekStartsMs: of those there were seven days before the window's end the newest 10, and then of those there were an hour
+   * before that the newest 2.
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
 };

@@ -15,6 +15,8 @@ export type RuleFreshness = {
   ageMs: number | null;
   status: "pass" | "warn" | "error" | "unknown";
   limits: Freshness;
+  /** The age of its newest start at the same time a week before; null where it is not known. */
+  weekAgeMs: number | null;
 };
 
 /** Of every rule that is not disabled and of which anything is known, by name. */
@@ -33,16 +35,18 @@ export function measureFreshness(
     .toSorted(compareNames)
     .map((rule) => {
       const found = activities.get(rule);
+      const habit = found === undefined ? null : describeHabit(found, window, lookback);
       const { warnAfterMs, errorAfterMs } = settingsOfRule(settings, rule);
       const limits = deriveFreshness({
         configured: { warnAfterMs, errorAfterMs },
         schedules: scheduled.get(rule) ?? [],
         windowEndMs: window.endMs,
-        habit: found === undefined ? null : describeHabit(found, window, lookback),
+        habit,
       });
       const lastSuccessMs = found?.lastSuccessMs ?? null;
       const ageMs = lastSuccessMs === null ? null : window.endMs - lastSuccessMs;
-      return { rule, lastSuccessMs, ageMs, status: judgeFreshness(ageMs, limits), limits };
+      const weekAgeMs = habit?.weekAgesMs?.[0] ?? null;
+      return { rule, lastSuccessMs, ageMs, status: judgeFreshness(ageMs, limits), limits, weekAgeMs };
     });
 }
 

@@ -5,14 +5,16 @@ import type { Habit } from "./expectation/freshness.ts";
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
-/** Starts as close as this are one run recorded twice, or a retry. */
+/** Starts closer than this are one run recorded twice, or a retry. */
 const SAME_RUN_MS = 60_000;
+/** Fewer are no habit. */
+const MIN_GAPS = 3;
 
 /** Null where too little is known. */
 export function describeHabit(rule: RuleActivity, window: Window, looked: ReadActivity["lookback"]): Habit | null {
   const interval = measureInterval(rule, window);
   if (interval === null) return null;
-  const silentMs = window.endMs - findNewestStart(rule, window);
+  const silentMs = rule.newestStartMs === null ? Infinity : window.endMs - rule.newestStartMs;
   return {
     ...interval,
     weekAgesMs: silentMs >= WEEK_MS ? [] : listWeekAges(rule, window, looked),
@@ -27,37 +29,48 @@ export function describeHabit(rule: RuleActivity, window: Window, looked: ReadAc
 function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "intervalMs" | "n"> | null {
   const gaps = { longestMs: 0, n: 0 };
   for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
-  if (gaps.n >= 3) return { intervalMs: gaps.longestMs, n: gaps.n };
+  if (gaps.n >= MIN_GAPS) return { intervalMs: gaps.longestMs, n: gaps.n };
   const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
+}
+
+/** How many runs a window holds if the rule runs all the time as often as it usually does; null where that is not known. */
+export function countAtUsualPace({ lookback }: RuleActivity, windowMs: number): number | null {
+  const gaps = (lookback?.startsMs ?? [])
+    .slice(1)
+    .map((startMs, index) => (lookback?.startsMs[index] ?? 0) - startMs)
+    .toSorted((a, b) => a - b);
+  const usualMs = gaps.length < MIN_GAPS ? 0 : (gaps[Math.floor(gaps.length / 2)] ?? 0);
+  return usualMs === 0 ? null : Math.round(windowMs / usualMs);
 }
 
 /** Those between starts in their order, or against it. */
 function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): void {
   for (let index = 1; index < startsMs.length; index += 1) {
     const gapMs = Math.abs((startsMs[index] ?? 0) - (startsMs[index - 1] ?? 0));
-    if (gapMs <= SAME_RUN_MS) continue;
+    if (gapMs < SAME_RUN_MS) continue;
     gaps.n += 1;
     gaps.longestMs = Math.max(gaps.longestMs, gapMs);
   }
 }
 
-/** Of starts too many to list, the newest is near the window's end. */
-function findNewestStart({ startsMs, previousStartMs, lookback }: RuleActivity, { endMs }: Window): number {
-  if (startsMs === null) return endMs;
-  return startsMs.at(-1) ?? previousStartMs ?? lookback?.startsMs[0] ?? -Infinity;
-}
-
-/** Among the newest rows of all rules are none of the two windows, and a long window holds the week before its end itself. */
+/**
+ * Among the newest rows of all rules are none of the two windows, but these know themselves what there was a week before the
+ * end of a long one; one of half a week shows in its gaps how long the rule rests.
+ */
 function listWeekAges(
-  { lookback, startsMs }: RuleActivity,
+  { lookback, startsMs, previousStartMs }: RuleActivity,
   { startMs, endMs }: Window,
   looked: ReadActivity["lookback"],
 ): number[] | null {
   const thenMs = endMs - WEEK_MS;
-  const isLookedAt = lookback !== null && (looked === "each-rule" || thenMs < 2 * startMs - endMs);
-  const starts = isLookedAt ? lookback.weekStartsMs : (startsMs ?? []).filter((atMs) => atMs <= thenMs).toReversed();
-  return starts.length === 0 ? null : starts.map((atMs) => thenMs - atMs);
+  const isLong = thenMs > 2 * startMs - endMs;
+  const isLookedAt = lookback !== null && (looked === "each-rule" || !isLong);
+  const starts = isLookedAt
+    ? lookback.weekStartsMs
+    : [...(startsMs ?? []), previousStartMs ?? Infinity].filter((atMs) => atMs <= thenMs);
+  if (starts.length === 0) return isLong ? [] : null;
+  return starts.map((atMs) => thenMs - atMs).toSorted((a, b) => a - b);
 }
 
 /** Of the window before, the newest start alone is known. */

@@ -103,6 +103,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
     const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
     const recordsBefore = sumRecords(before).processed;
+    const ownIn = (part: Cell["part"]) => cells.filter((cell) => cell.part === part && !BESIDE.includes(cell.state));
+    const previousStartMs = findNewest(ownIn("previous"));
     return {
       rule,
       current: countStates(current),
@@ -112,7 +114,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       lastSuccessMs: findNewest(successes) ?? lookbackSuccess,
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
-      previousStartMs: findNewest(cells.filter((cell) => cell.part === "previous" && !BESIDE.includes(cell.state))),
+      previousStartMs,
+      newestStartMs: findNewest(ownIn("current")) ?? previousStartMs ?? startsMs[0] ?? null,
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),

@@ -37,6 +37,7 @@ export function rule(
     newestError: null,
     startsMs: [],
     previousStartMs: null,
+    newestStartMs: null,
     running: [],
     runningBefore: [],
     usualRecords: null,

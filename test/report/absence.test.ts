@@ -152,6 +152,7 @@ const CASES: Case[] = [
           {},
           {
             lastSuccessMs: ago(40),
+            newestStartMs: ago(40),
             previous: { success: 3 },
             lookback: { startsMs: [40, 208, 376, 544].map(ago), stuck: 0, weekStartsMs: [208, 376, 544].map(ago) },
           },
@@ -198,12 +199,31 @@ const CASES: Case[] = [
           {},
           {
             lastSuccessMs: ago(100),
+            newestStartMs: ago(100),
             lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
           },
         ),
       ],
     },
     found: [["no-data", "info", "Nothing ran in 24 h; the last success 4d 04h ago"]],
+  },
+  {
+    name: "a CRM in which nothing ran, and much did in the same window a week before",
+    facts: {
+      rules: [
+        rule(
+          "daily",
+          {},
+          {
+            lastSuccessMs: ago(40),
+            previousStartMs: ago(40),
+            newestStartMs: ago(40),
+            lookback: { startsMs: [64, 88, 112, 136].map(ago), stuck: 0, weekStartsMs: [184, 208].map(ago) },
+          },
+        ),
+      ],
+    },
+    found: [["no-data", "warning", "Nothing ran in 24 h; the last success 1d 16h ago"]],
   },
   {
     name: "a rule that succeeded at first and fails since: its age makes it critical",
@@ -336,6 +356,44 @@ const CASES: Case[] = [
       ],
     },
     found: [["runs-too-often", "warning", "deals: 41 runs in 24 h, 10 in the window before"]],
+  },
+  {
+    name: "as often as it usually runs, after a window in which it rested",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 41 },
+          {
+            startsMs: null,
+            lastSuccessMs: ago(0.5),
+            previous: { success: 10 },
+            lookback: { startsMs: [60, 60.25, 60.5, 74.75].map(ago), stuck: 0, weekStartsMs: [] },
+          },
+        ),
+      ],
+    },
+    found: [],
+  },
+  {
+    name: "three times as often as it usually runs, and ten more",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 73 },
+          {
+            startsMs: null,
+            lastSuccessMs: ago(0.5),
+            previous: { success: 10 },
+            lookback: { startsMs: [60, 61, 62, 76].map(ago), stuck: 0, weekStartsMs: [] },
+          },
+        ),
+      ],
+    },
+    found: [["runs-too-often", "warning", "deals: 73 runs in 24 h, 24 at its usual pace"]],
   },
 ];
 

@@ -4,6 +4,8 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseTarget } from "../../src/config/target.ts";
+import { openSession } from "../../src/warehouse/postgres/session.ts";
 import { HostsFailure, mayPass, WarehouseError } from "../../src/warehouse/failure.ts";
 import { freePort, PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { reportOn } from "../making/reports.ts";
@@ -187,6 +189,19 @@ test("a peer that accepts and closes is not called again and again", async () =>
   const reason = await reportOn(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable`, { timeout: "5s" });
   expect(reason).toContain("closed the connection");
   expect(calls).toBeLessThan(5);
+});
+
+test("given up at any moment after a server has accepted", async () => {
+  const giveUpAfter = async (turns: number): Promise<unknown> => {
+    const stop = new AbortController();
+    const wait = (left: number) => (left === 0 ? stop.abort() : void setImmediate(wait, left - 1));
+    using peer = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { open: () => wait(turns), data() {} } });
+    const target = parseTarget(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable`, "/");
+    if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+    const limits = { timeout: 5000, statement_timeout: null, lock_timeout: 1000 };
+    return await openSession(target, limits, stop.signal).catch((error: unknown) => error);
+  };
+  for (const turns of [0, 1, 2, 4]) expect(await giveUpAfter(turns)).toBeInstanceOf(HostsFailure);
 });
 
 test("a peer that speaks something else is told apart", async () => {

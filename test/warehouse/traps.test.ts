@@ -451,7 +451,12 @@ describe.each(listEngines())("$name", ({ preset, make }) => {
         expect({ end, found: await overdueAt(end) }).toEqual({ end, found: [] });
       for (const end of ["2026-07-04T19:00Z", "2026-07-05T19:00Z"])
         expect({ end, found: await overdueAt(end) }).toEqual({ end, found: [] });
-      expect(await overdueAt("2026-07-07T23:00Z", 12)).toEqual([]);
+      for (const [end, hours] of [
+        ["2026-07-07T19:31Z", 12],
+        ["2026-07-07T23:00Z", 12],
+        ["2026-07-05T19:00Z", 168],
+      ] as const)
+        expect({ end, hours, found: await overdueAt(end, hours) }).toEqual({ end, hours, found: [] });
       expect(await overdueAt("2026-07-08T19:00Z")).toEqual(["rule-overdue deals critical"]);
       expect(await overdueAt("2026-07-09T07:00Z")).toEqual(["rule-overdue deals critical"]);
       expect(await overdueAt("2026-07-12T19:00Z")).toEqual(["rule-overdue deals critical"]);

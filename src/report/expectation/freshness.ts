@@ -22,8 +22,8 @@ export type Habit = {
   intervalMs: number;
   n: number;
   /**
-   * The ages of its newest starts at the same time a week before, ascending; empty where it has been silent for longer, null
-   * where nobody knows.
+   * The ages of its newest starts at the same time a week before, ascending: `NEWEST_AGES` of them, and two of an hour or
+   * more. Empty where it has been silent for longer, null where nobody knows.
    */
   weekAgesMs: number[] | null;
   /** The age of its newest start at the same time a day before; null where it has been silent for longer, or nobody knows. */
@@ -31,10 +31,14 @@ export type Habit = {
 };
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const WEEKEND_MS = 3 * DAY_MS;
 /** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year. */
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];
 const MIN_INTERVALS = 3;
+/** As many as both dialects' activity.sql looks up. */
+const NEWEST_AGES = 10;
 const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unknown" };
 
 /**
@@ -58,26 +62,31 @@ export function deriveFreshness({ configured, schedules, windowEndMs, habit }: F
 }
 
 /**
- * A guess: three and six usual intervals, at least 30 and 60 minutes, and so much more than the rest the rule had at the same
- * time a week before, or the day before. Who is known for less than a week may rest at weekends: that is no error.
+ * A guess: three and six usual intervals, at least 30 and 60 minutes, after the rest that the rule had at the same time a week
+ * before. Who is known for less than a week may rest as it did the day before, and is no error before a weekend would be over.
  */
 function deriveFromHabit({ intervalMs, weekAgesMs, dayAgeMs }: Habit): Freshness {
   const [warnMs, errorMs] = [Math.max(intervalMs * 3, 30 * MINUTE_MS), Math.max(intervalMs * 6, 60 * MINUTE_MS)];
   const basis = "usual-interval";
-  if (weekAgesMs === null) return { warnAfterMs: allowRest(warnMs, dayAgeMs), errorAfterMs: null, basis };
-  // A rest ends when a run is as late as the limit allows, not when it is due.
-  const extend = (limitMs: number) => allowRest(limitMs, findRest(weekAgesMs, limitMs - 2 * intervalMs));
-  return { warnAfterMs: extend(warnMs), errorAfterMs: extend(errorMs), basis };
+  if (weekAgesMs === null) {
+    const restMs = dayAgeMs !== null && dayAgeMs > warnMs ? dayAgeMs : 0;
+    return { warnAfterMs: warnMs + restMs, errorAfterMs: Math.max(errorMs + restMs, WEEKEND_MS), basis };
+  }
+  const afterRest = (limitMs: number) => limitMs + findRest(weekAgesMs, limitMs, intervalMs);
+  return { warnAfterMs: afterRest(warnMs), errorAfterMs: Math.max(afterRest(warnMs), afterRest(errorMs)), basis };
 }
 
-/** The age of the last start but one that was at least so old: a run by hand ends no rest. */
-function findRest(agesMs: number[], leastMs: number): number | null {
-  const [first = null, second = first] = agesMs.filter((ageMs) => ageMs >= leastMs);
-  return second;
-}
-
-function allowRest(limitMs: number, restMs: number | null): number {
-  return restMs !== null && restMs > limitMs ? restMs + limitMs : limitMs;
+/**
+ * A rest is over when a run is as late as the limit allows, or by an hour where runs are too many to know; it began with the
+ * last run but one before that, for a run by hand ends none. With an hour more, for clocks that were changed.
+ */
+function findRest(agesMs: number[], limitMs: number, intervalMs: number): number {
+  const allowedMs = limitMs - 2 * intervalMs;
+  const isUnknown = (agesMs[NEWEST_AGES - 1] ?? Infinity) < allowedMs;
+  const lateMs = isUnknown ? Math.max(allowedMs, HOUR_MS) : allowedMs;
+  const lastMs = agesMs.find((ageMs) => ageMs >= lateMs) ?? 0;
+  const restMs = agesMs.find((ageMs) => ageMs >= lastMs + MINUTE_MS) ?? lastMs;
+  return lastMs > 0 && restMs > lateMs + 2 * intervalMs ? restMs + HOUR_MS : 0;
 }
 
 /** An age of null, no success known, is unknown: whether that is bad depends on what was expected. */

@@ -2,12 +2,14 @@
 import { countRuns } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
+import { countAtUsualPace } from "../habit.ts";
 import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "../figures.ts";
 import { compareNames } from "../rules.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";
 import { critical, inform, warn, type Finder } from "./facts.ts";
 
+const HOUR_MS = 3_600_000;
 const MOST_PER_HOUR = 60;
 /** So many are named to start with. */
 const WORST_RULES = 3;
@@ -98,13 +100,17 @@ export const findSlowdown: Finder = ({ activity: { duration, previousDuration },
   return [warn(message, { p95_seconds: duration.p95, p95_seconds_before: previousDuration.p95 })];
 };
 
-/** Against its schedules; without any, against the window before; and never more than once a minute. */
+/** Against its schedules; without any, against the window before and its usual pace; and never more than once a minute. */
 export const findTooOften: Finder = ({ activity, expectations, hours, thresholds }) =>
-  activity.rules.flatMap(({ rule, current, previous }) => {
+  activity.rules.flatMap((found) => {
+    const { rule, current, previous } = found;
     const compared = expectations.find((expectation) => expectation.rule === rule)?.compared ?? null;
     const [seen, before] = [countRuns(current), countRuns(previous)];
-    const expected = compared?.expected ?? (before >= thresholds.min_actions ? before : null);
-    const words = compared === null ? "in the window before" : "expected by its schedule";
+    const paced = countAtUsualPace(found, hours * HOUR_MS) ?? 0;
+    const usual = Math.max(before, paced);
+    const expected = compared?.expected ?? (before >= thresholds.min_actions ? usual : null);
+    const usualWords = paced > before ? "at its usual pace" : "in the window before";
+    const words = compared === null ? usualWords : "expected by its schedule";
     if (expected !== null && isTooOften({ expected, seen })) {
       const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${words}`;
       return [warn(message, { seen, expected }, rule)];

@@ -6,6 +6,7 @@ import type { ActionStatus } from "../words.ts";
 import { describeOverdue, FEW_MISSED, listAwaited, listStuck } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
 
+const HOUR_MS = 3_600_000;
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
   ["running", "still running"],
@@ -18,7 +19,7 @@ const BESIDE: [ActionStatus, string][] = [
 
 /**
  * Critical where somebody said how old a success may be: what is usual knows no holidays. No warning where each rule's last
- * success is young enough.
+ * success is young enough, and nothing ran in the same window a week before either where nobody said when it should.
  */
 export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness, expectations, absences }) => {
   if (outcome.total > 0) return [];
@@ -58,8 +59,10 @@ export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness
   };
   const isAllMissed = absences.length === 0 && missed === due && missed >= FEW_MISSED;
   if (overdue !== undefined || isAllMissed) return [critical(said, evidence)];
-  const isAtRest = missed === 0 && freshness.length > 0 && freshness.every(({ status }) => status === "pass");
-  return [isAtRest ? inform(said, evidence) : warn(said, evidence)];
+  const isAtRest = ({ status, limits, weekAgeMs }: RuleFreshness) =>
+    status === "pass" && (limits.basis !== "usual-interval" || (weekAgeMs ?? 0) >= hours * HOUR_MS);
+  const isUsual = beside.length === 0 && missed === 0 && freshness.length > 0 && freshness.every(isAtRest);
+  return [isUsual ? inform(said, evidence) : warn(said, evidence)];
 };
 
 /** The rule that should run most often first. */

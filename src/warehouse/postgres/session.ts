@@ -143,7 +143,7 @@ async function connect(
       dialling = null;
       if (first === null && signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
       const socket = await first;
-      if (socket !== null && !socket.destroyed) return socket;
+      if (socket?.readyState === "open") return socket;
       throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
     },
     host: "socket",

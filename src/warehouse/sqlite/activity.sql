@@ -185,8 +185,11 @@ SELECT json_object(
         SELECT started_ms FROM newest n WHERE n.rule = lookback.rule ORDER BY started_ms DESC LIMIT 20))),
       last_success, processed, stuck,
       json((SELECT json_group_array(started_ms) FROM (
-        SELECT started_ms FROM newest n WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000
-        ORDER BY started_ms DESC LIMIT 10))))) FROM lookback)),
+        SELECT * FROM (SELECT started_ms FROM newest n
+          WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000 ORDER BY started_ms DESC LIMIT 10)
+        UNION ALL
+        SELECT * FROM (SELECT started_ms FROM newest n
+          WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000 - 3600000 ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),

@@ -20,6 +20,8 @@ const habit = (change: Partial<Habit>): Habit => ({
   dayAgeMs: null,
   ...change,
 });
+/** Ten runs, one every two minutes. */
+const crowd = (newestMinutes: number) => Array.from({ length: 10 }, (_, index) => (newestMinutes + 2 * index) * MINUTE);
 type Facts = Partial<Parameters<typeof deriveFreshness>[0]>;
 /** 10 July 2026 is a Friday. */
 const derive = (change: Facts) =>
@@ -110,39 +112,64 @@ test.each([
     is: { ...NOTHING, basis: "unknown" },
   },
   {
-    name: "who is known for less than a week is never in error",
+    name: "who is known for less than a week is in error after three days",
     given: { habit: habit({ weekAgesMs: null }) },
-    is: { warnAfterMs: 3 * HOUR, errorAfterMs: null, basis: "usual-interval" },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 72 * HOUR, basis: "usual-interval" },
   },
   {
     name: "a night, known from the day before",
     given: { habit: habit({ weekAgesMs: null, dayAgeMs: 13 * HOUR }) },
-    is: { warnAfterMs: 16 * HOUR, errorAfterMs: null, basis: "usual-interval" },
+    is: { warnAfterMs: 16 * HOUR, errorAfterMs: 72 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "daily, known for less than a week",
+    given: { habit: habit({ intervalMs: 24 * HOUR, weekAgesMs: null, dayAgeMs: 13 * HOUR }) },
+    is: { warnAfterMs: 72 * HOUR, errorAfterMs: 144 * HOUR, basis: "usual-interval" },
   },
   {
     name: "a weekend, known from the week before",
     given: { habit: habit({ weekAgesMs: [60, 61, 62].map((hours) => hours * HOUR), dayAgeMs: 36 * HOUR }) },
-    is: { warnAfterMs: 64 * HOUR, errorAfterMs: 67 * HOUR, basis: "usual-interval" },
+    is: { warnAfterMs: 65 * HOUR, errorAfterMs: 68 * HOUR, basis: "usual-interval" },
   },
   {
     name: "a run by hand at the weekend before",
     given: { habit: habit({ weekAgesMs: [5, 60, 61].map((hours) => hours * HOUR) }) },
-    is: { warnAfterMs: 63 * HOUR, errorAfterMs: 66 * HOUR, basis: "usual-interval" },
+    is: { warnAfterMs: 64 * HOUR, errorAfterMs: 67 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "a run by hand that was recorded twice",
+    given: { habit: habit({ weekAgesMs: [5, 5 + 1 / 1800, 60, 61].map((hours) => hours * HOUR) }) },
+    is: { warnAfterMs: 64 * HOUR, errorAfterMs: 67 * HOUR, basis: "usual-interval" },
   },
   {
     name: "Monday, an hour after the first run of the Monday before",
     given: { habit: habit({ weekAgesMs: [1, 64, 65].map((hours) => hours * HOUR) }) },
-    is: { warnAfterMs: 67 * HOUR, errorAfterMs: 71 * HOUR, basis: "usual-interval" },
+    is: { warnAfterMs: 68 * HOUR, errorAfterMs: 72 * HOUR, basis: "usual-interval" },
   },
   {
     name: "Monday, two hours after it: two runs late",
     given: { habit: habit({ weekAgesMs: [1, 2, 64, 65].map((hours) => hours * HOUR) }) },
-    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 71 * HOUR, basis: "usual-interval" },
+    is: { warnAfterMs: 3 * HOUR, errorAfterMs: 72 * HOUR, basis: "usual-interval" },
   },
   {
     name: "Monday, five hours after it",
     given: { habit: habit({ weekAgesMs: [1, 2, 3, 4, 5, 64].map((hours) => hours * HOUR) }) },
     is: { warnAfterMs: 3 * HOUR, errorAfterMs: 6 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "every 2 minutes, day and night",
+    given: { habit: habit({ intervalMs: 2 * MINUTE, weekAgesMs: [...crowd(0), 60 * MINUTE, 62 * MINUTE] }) },
+    is: { warnAfterMs: 30 * MINUTE, errorAfterMs: 60 * MINUTE, basis: "usual-interval" },
+  },
+  {
+    name: "every 2 minutes, half an hour after the first run of the Monday before",
+    given: { habit: habit({ intervalMs: 2 * MINUTE, weekAgesMs: [...crowd(0), 61 * HOUR, 62 * HOUR] }) },
+    is: { warnAfterMs: 63.5 * HOUR, errorAfterMs: 64 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "every 2 minutes, half an hour after the last run of the evening a week before",
+    given: { habit: habit({ intervalMs: 2 * MINUTE, weekAgesMs: [...crowd(31), 61 * MINUTE, 63 * MINUTE] }) },
+    is: { warnAfterMs: 123 * MINUTE, errorAfterMs: 123 * MINUTE, basis: "usual-interval" },
   },
   {
     name: "silent for longer than a week: no rest is so long",

@@ -1,6 +1,6 @@
 -- What ran in the 30 days before both windows, where an index leads with CRM, rule and start: a hop from rule to rule,
--- then each rule's newest 20 runs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week:
--- the newest 10 starts of those that there were a week before the window's end.
+-- then each rule's newest 20 runs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week: of the
+-- starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
 , names(rule) AS (
   (SELECT rule FROM actions WHERE crm_source = $1::text ORDER BY rule LIMIT 1)
   UNION ALL
@@ -17,8 +17,11 @@ past AS NOT MATERIALIZED (
 lookback AS NOT MATERIALIZED (
   SELECT n.rule, s.starts, s.processed, s.stuck,
     (SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') FROM (
-      SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= $3::timestamptz - interval '7 days'
-      ORDER BY p.started_at DESC LIMIT 10) w) AS week,
+      (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= $3::timestamptz - interval '7 days'
+        ORDER BY p.started_at DESC LIMIT 10)
+      UNION ALL
+      (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= $3::timestamptz - interval '7 days 1 hour'
+        ORDER BY p.started_at DESC LIMIT 2)) w) AS week,
     (SELECT floor(tstzrange_subdiff(p.started_at, 'epoch') * 1000) FROM past p
       WHERE p.rule = n.rule AND p.meaning = 'success' AND p.started_at < $4::timestamptz
       ORDER BY p.started_at DESC LIMIT 1) AS last_success

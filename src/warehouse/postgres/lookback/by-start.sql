@@ -1,8 +1,8 @@
 -- What ran in the 30 days before both windows, from the newest rows there alone: $12 of them, of this CRM where $11 (an
 -- index leads with CRM and start), else of all; a thousand where these reach back less than a twelfth of the window, for
 -- ten times as many would then add less than another window. The oldest start of these is read from the index alone, so
--- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week: the
--- newest 10 starts of those that there were a week before the window's end.
+-- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week: of the
+-- starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
   WHERE (NOT $11::boolean OR crm_source = $1::text)
@@ -12,7 +12,9 @@ lookback AS NOT MATERIALIZED (
   SELECT rule,
     to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC))[1:20]) AS starts,
     coalesce(to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
-      FILTER (WHERE started_at <= $3::timestamptz - interval '7 days'))[1:10]), '[]') AS week,
+        FILTER (WHERE started_at <= $3::timestamptz - interval '7 days'))[1:10]
+      || (array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
+        FILTER (WHERE started_at <= $3::timestamptz - interval '7 days 1 hour'))[1:2]), '[]') AS week,
     floor(tstzrange_subdiff(max(started_at) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
     count(*) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
