@@ -15,7 +15,7 @@ export type RuleFreshness = {
   ageMs: number | null;
   status: "pass" | "warn" | "error" | "unknown";
   limits: Freshness;
-  /** The age of its newest start at the same time a week before; null where it is not known. */
+  /** The age of its newest start at the same time a week before; null where it is not known, or it has been silent since. */
   weekAgeMs: number | null;
 };
 

@@ -34,14 +34,12 @@ function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "inter
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
 }
 
-/** How many runs a window holds if the rule runs all the time as often as it usually does; null where that is not known. */
+/** How many runs a window would hold at the pace of the look-back's newest runs; null where these are too few. */
 export function countAtUsualPace({ lookback }: RuleActivity, windowMs: number): number | null {
-  const gaps = (lookback?.startsMs ?? [])
-    .slice(1)
-    .map((startMs, index) => (lookback?.startsMs[index] ?? 0) - startMs)
-    .toSorted((a, b) => a - b);
-  const usualMs = gaps.length < MIN_GAPS ? 0 : (gaps[Math.floor(gaps.length / 2)] ?? 0);
-  return usualMs === 0 ? null : Math.round(windowMs / usualMs);
+  const starts = lookback?.startsMs ?? [];
+  const gaps = starts.length - 1;
+  const spanMs = (starts[0] ?? 0) - (starts[gaps] ?? 0);
+  return gaps < MIN_GAPS || spanMs === 0 ? null : Math.round((windowMs * gaps) / spanMs);
 }
 
 /** Those between starts in their order, or against it. */
@@ -56,7 +54,7 @@ function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): vo
 
 /**
  * Among the newest rows of all rules are none of the two windows, but these know themselves what there was a week before the
- * end of a long one; one of half a week shows in its gaps how long the rule rests.
+ * end of a window of a week or more.
  */
 function listWeekAges(
   { lookback, startsMs, previousStartMs }: RuleActivity,
@@ -64,13 +62,12 @@ function listWeekAges(
   looked: ReadActivity["lookback"],
 ): number[] | null {
   const thenMs = endMs - WEEK_MS;
-  const isLong = thenMs > 2 * startMs - endMs;
-  const isLookedAt = lookback !== null && (looked === "each-rule" || !isLong);
+  const isLookedAt = lookback !== null && (looked === "each-rule" || thenMs <= 2 * startMs - endMs);
+  if (!isLookedAt && startsMs === null) return null;
   const starts = isLookedAt
     ? lookback.weekStartsMs
     : [...(startsMs ?? []), previousStartMs ?? Infinity].filter((atMs) => atMs <= thenMs);
-  if (starts.length === 0) return isLong ? [] : null;
-  return starts.map((atMs) => thenMs - atMs).toSorted((a, b) => a - b);
+  return starts.length === 0 ? null : starts.map((atMs) => thenMs - atMs).toSorted((a, b) => a - b);
 }
 
 /** Of the window before, the newest start alone is known. */

@@ -8,6 +8,7 @@ import { WINDOW } from "../making/reports.ts";
 const HOUR_MS = 3_600_000;
 const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
 const runs = (...hoursAgo: number[]) => hoursAgo.map(ago).toReversed();
+const minutesAgo = (...minutes: number[]) => minutes.map((each) => WINDOW.endMs - each * 60_000);
 const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
 
 /** Something else runs, so that the CRM as a whole is not silent. */
@@ -208,6 +209,59 @@ const CASES: Case[] = [
     found: [["no-data", "info", "Nothing ran in 24 h; the last success 4d 04h ago"]],
   },
   {
+    name: "a CRM that rests no longer than it usually does, but for a run that was skipped",
+    facts: {
+      rules: [
+        rule(
+          "weekly",
+          { skipped: 1 },
+          {
+            lastSuccessMs: ago(100),
+            newestStartMs: ago(100),
+            lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
+          },
+        ),
+      ],
+    },
+    found: [["no-data", "warning", "Nothing finished in 24 h; 1 skipped; the last success 4d 04h ago"]],
+  },
+  {
+    name: "a CRM in which nothing ran, for no longer than the configuration allows",
+    facts: {
+      rules: [
+        rule("weekly", {}, { lastSuccessMs: ago(100), lookback: { startsMs: [ago(100)], stuck: 0, weekStartsMs: [] } }),
+      ],
+    },
+    settings: { freshness: { warnAfterMs: 200 * HOUR_MS, errorAfterMs: null } },
+    found: [["no-data", "info", "Nothing ran in 24 h; the last success 4d 04h ago"]],
+  },
+  {
+    name: "a rule of every minute",
+    facts: {
+      rules: [
+        alive,
+        rule(
+          "deals",
+          { success: 3 },
+          {
+            startsMs: minutesAgo(122, 121, 120),
+            previousStartMs: ago(24),
+            lastSuccessMs: ago(2),
+            newestStartMs: ago(2),
+            lookback: { startsMs: minutesAgo(3600, 3601, 3602), stuck: 0, weekStartsMs: [] },
+          },
+        ),
+      ],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "warning",
+        "deals: last success 2h 00m ago, expected within 30m 00s by its usual interval; 3 runs ended in 24 h",
+      ],
+    ],
+  },
+  {
     name: "a CRM in which nothing ran, and much did in the same window a week before",
     facts: {
       rules: [
@@ -369,7 +423,7 @@ const CASES: Case[] = [
             startsMs: null,
             lastSuccessMs: ago(0.5),
             previous: { success: 10 },
-            lookback: { startsMs: [60, 60.25, 60.5, 74.75].map(ago), stuck: 0, weekStartsMs: [] },
+            lookback: { startsMs: [60, 60.25, 60.5, 60.75].map(ago), stuck: 0, weekStartsMs: [] },
           },
         ),
       ],
@@ -388,7 +442,7 @@ const CASES: Case[] = [
             startsMs: null,
             lastSuccessMs: ago(0.5),
             previous: { success: 10 },
-            lookback: { startsMs: [60, 61, 62, 76].map(ago), stuck: 0, weekStartsMs: [] },
+            lookback: { startsMs: [60, 61, 62, 63].map(ago), stuck: 0, weekStartsMs: [] },
           },
         ),
       ],

@@ -177,6 +177,17 @@ const TRAPS: Trap[] = [
     },
   },
   {
+    name: "7: a rule of every two minutes that paused as long a week before, and had come back for less than half an hour",
+    runs: [
+      ...series("contacts", 10, 60),
+      ...series("orders", 30, 2, {}, 302),
+      ...series("orders", 30, 2, {}, 3 * 1440 + 302),
+      ...series("orders", 13, 2, {}, 7 * 1440),
+      ...series("orders", 30, 2, {}, 7 * 1440 + 302),
+    ],
+    check: (report) => expect(found(report)).toEqual([]),
+  },
+  {
     name: "7: limits of the configuration decide, the rule's own first",
     runs: [...series("contacts", 10, 60), ...series("zipcodes", 10, 240, {}, 10 * 1440)],
     settings: { error_after: "30d", rules: { zipcodes: { warn_after: "9d" } } },

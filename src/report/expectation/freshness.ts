@@ -18,12 +18,12 @@ export type FreshnessFacts = {
 
 /** How a rule usually runs. */
 export type Habit = {
-  /** Longest time between starts in the last 30 days, and how many such times there were. */
+  /** The longest known time between two starts, and how many such times are known. */
   intervalMs: number;
   n: number;
   /**
-   * The ages of its newest starts at the same time a week before, ascending: `NEWEST_AGES` of them, and two of an hour or
-   * more. Empty where it has been silent for longer, null where nobody knows.
+   * The ages of its newest starts at the same time a week before, ascending: at least `NEWEST_AGES`, if there were so many, and
+   * two of an hour or more. Empty where it has been silent for longer, null where nobody knows.
    */
   weekAgesMs: number[] | null;
   /** The age of its newest start at the same time a day before; null where it has been silent for longer, or nobody knows. */
@@ -37,7 +37,7 @@ const WEEKEND_MS = 3 * DAY_MS;
 /** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year. */
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];
 const MIN_INTERVALS = 3;
-/** As many as both dialects' activity.sql looks up. */
+/** So many a look-back brings. */
 const NEWEST_AGES = 10;
 const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unknown" };
 
@@ -86,7 +86,7 @@ function findRest(agesMs: number[], limitMs: number, intervalMs: number): number
   const lateMs = isUnknown ? Math.max(allowedMs, HOUR_MS) : allowedMs;
   const lastMs = agesMs.find((ageMs) => ageMs >= lateMs) ?? 0;
   const restMs = agesMs.find((ageMs) => ageMs >= lastMs + MINUTE_MS) ?? lastMs;
-  return lastMs > 0 && restMs > lateMs + 2 * intervalMs ? restMs + HOUR_MS : 0;
+  return restMs > lateMs + 2 * intervalMs ? restMs + HOUR_MS : 0;
 }
 
 /** An age of null, no success known, is unknown: whether that is bad depends on what was expected. */

@@ -106,13 +106,12 @@ export const findTooOften: Finder = ({ activity, expectations, hours, thresholds
     const { rule, current, previous } = found;
     const compared = expectations.find((expectation) => expectation.rule === rule)?.compared ?? null;
     const [seen, before] = [countRuns(current), countRuns(previous)];
-    const paced = countAtUsualPace(found, hours * HOUR_MS) ?? 0;
-    const usual = Math.max(before, paced);
-    const expected = compared?.expected ?? (before >= thresholds.min_actions ? usual : null);
-    const usualWords = paced > before ? "at its usual pace" : "in the window before";
-    const words = compared === null ? usualWords : "expected by its schedule";
+    // The window before may be one in which it rested.
+    const paced = (compared === null ? countAtUsualPace(found, hours * HOUR_MS) : null) ?? 0;
+    const expected = compared?.expected ?? (before >= thresholds.min_actions ? Math.max(before, paced) : null);
+    const words = paced > before ? "at its usual pace" : "in the window before";
     if (expected !== null && isTooOften({ expected, seen })) {
-      const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${words}`;
+      const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${compared === null ? words : "expected by its schedule"}`;
       return [warn(message, { seen, expected }, rule)];
     }
     if (seen / hours <= MOST_PER_HOUR || seen <= MOST_PER_HOUR) return [];

@@ -18,8 +18,9 @@ const BESIDE: [ActionStatus, string][] = [
 ];
 
 /**
- * Critical where somebody said how old a success may be: what is usual knows no holidays. No warning where each rule's last
- * success is young enough, and nothing ran in the same window a week before either where nobody said when it should.
+ * Critical where somebody said how old a success may be: what is usual knows no holidays. No warning where there is
+ * no trace of any run, each rule's last success is young enough, and nothing ran in the same window a week before either where
+ * nobody said when it should.
  */
 export const findNoData: Finder = ({ outcome, previous, counts, hours, freshness, expectations, absences }) => {
   if (outcome.total > 0) return [];

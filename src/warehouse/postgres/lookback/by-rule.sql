@@ -1,6 +1,6 @@
 -- What ran in the 30 days before both windows, where an index leads with CRM, rule and start: a hop from rule to rule,
 -- then each rule's newest 20 runs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week: of the
--- starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
+-- starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2. $11 is true.
 , names(rule) AS (
   (SELECT rule FROM actions WHERE crm_source = $1::text ORDER BY rule LIMIT 1)
   UNION ALL

@@ -1,8 +1,8 @@
 -- What ran in the 30 days before both windows, from the newest rows there alone: $12 of them, of this CRM where $11 (an
 -- index leads with CRM and start), else of all; a thousand where these reach back less than a twelfth of the window, for
 -- ten times as many would then add less than another window. The oldest start of these is read from the index alone, so
--- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended; week: of the
--- starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
+-- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended;
+-- week: of the starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
   WHERE (NOT $11::boolean OR crm_source = $1::text)
