@@ -1,6 +1,6 @@
 /** Arithmetic on status counts: what is finished, what failed, which rate that makes. */
 import type { StatusCounts } from "./activity.ts";
-import { ACTION_STATUSES } from "./words.ts";
+import { ACTION_STATUSES, type ActionStatus } from "./words.ts";
 
 export type Outcome = { total: number; successful: number; failed: number; partial: number; rate: number | null };
 
@@ -36,10 +36,14 @@ export function countOutcome(counts: StatusCounts): Outcome {
   };
 }
 
-/** The rule's own runs, whatever became of them: rehearsals and wrappers are none. */
+/** Whatever became of a run; rehearsals and wrappers are no runs of the rule's own. */
+export function isOwnRun(status: ActionStatus): boolean {
+  return status !== "dry_run" && status !== "wrapper";
+}
+
+/** The rule's own runs. */
 export function countRuns(counts: StatusCounts): number {
-  const own = ACTION_STATUSES.filter((status) => status !== "dry_run" && status !== "wrapper");
-  return own.reduce((sum, status) => sum + counts[status], 0);
+  return ACTION_STATUSES.filter(isOwnRun).reduce((sum, status) => sum + counts[status], 0);
 }
 
 export function divide(numerator: number, denominator: number): number | null {

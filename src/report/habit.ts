@@ -1,14 +1,12 @@
 /** How a rule usually runs, as far as its starts are known. */
 import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
 import { countOutcome } from "./counts.ts";
-import type { Habit } from "./expectation/freshness.ts";
+import { MIN_INTERVALS, type Habit } from "./expectation/freshness.ts";
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 /** Starts closer than this are one run recorded twice, or a retry. */
 const SAME_RUN_MS = 60_000;
-/** Fewer are no habit. */
-const MIN_GAPS = 3;
 
 /** Null where too little is known. */
 export function describeHabit(rule: RuleActivity, window: Window, looked: ReadActivity["lookback"]): Habit | null {
@@ -29,7 +27,7 @@ export function describeHabit(rule: RuleActivity, window: Window, looked: ReadAc
 function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "intervalMs" | "n"> | null {
   const gaps = { longestMs: 0, n: 0 };
   for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
-  if (gaps.n >= MIN_GAPS) return { intervalMs: gaps.longestMs, n: gaps.n };
+  if (gaps.n >= MIN_INTERVALS) return { intervalMs: gaps.longestMs, n: gaps.n };
   const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
   return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
 }
@@ -39,7 +37,7 @@ export function countAtUsualPace({ lookback }: RuleActivity, windowMs: number): 
   const starts = lookback?.startsMs ?? [];
   const gaps = starts.length - 1;
   const spanMs = (starts[0] ?? 0) - (starts[gaps] ?? 0);
-  return gaps < MIN_GAPS || spanMs === 0 ? null : Math.round((windowMs * gaps) / spanMs);
+  return gaps < MIN_INTERVALS || spanMs === 0 ? null : Math.round((windowMs * gaps) / spanMs);
 }
 
 /** Those between starts in their order, or against it. */

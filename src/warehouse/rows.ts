@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { CrmConfig } from "../config/schema.ts";
 import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
-import { emptyCounts } from "../report/counts.ts";
+import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import { compareNames } from "../report/rules.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import type { ActionStatus, Contradiction, PresetName } from "../report/words.ts";
@@ -10,8 +10,6 @@ import { readDeclared } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
-/** No runs of the rule's own. */
-const BESIDE: ActionStatus[] = ["dry_run", "wrapper"];
 const HOUR_MS = 3_600_000;
 
 /** In the order of the bits in both dialects' activity.sql. */
@@ -103,7 +101,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
     const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
     const recordsBefore = sumRecords(before).processed;
-    const ownIn = (part: Cell["part"]) => cells.filter((cell) => cell.part === part && !BESIDE.includes(cell.state));
+    const ownIn = (part: Cell["part"]) => cells.filter((cell) => cell.part === part && isOwnRun(cell.state));
     const previousStartMs = findNewest(ownIn("previous"));
     return {
       rule,

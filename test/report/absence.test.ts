@@ -14,6 +14,12 @@ const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
 /** Something else runs, so that the CRM as a whole is not silent. */
 const alive = rule("alive", { success: 24 }, { startsMs: hourly, lastSuccessMs: ago(0.5), previous: { success: 24 } });
 
+const ONCE_A_WEEK = {
+  lastSuccessMs: ago(100),
+  newestStartMs: ago(100),
+  lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
+};
+
 type Case = {
   name: string;
   facts: Partial<ReadActivity>;
@@ -194,34 +200,14 @@ const CASES: Case[] = [
   {
     name: "a CRM that rests no longer than it usually does warns nobody",
     facts: {
-      rules: [
-        rule(
-          "weekly",
-          {},
-          {
-            lastSuccessMs: ago(100),
-            newestStartMs: ago(100),
-            lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
-          },
-        ),
-      ],
+      rules: [rule("weekly", {}, ONCE_A_WEEK)],
     },
     found: [["no-data", "info", "Nothing ran in 24 h; the last success 4d 04h ago"]],
   },
   {
     name: "a CRM that rests no longer than it usually does, but for a run that was skipped",
     facts: {
-      rules: [
-        rule(
-          "weekly",
-          { skipped: 1 },
-          {
-            lastSuccessMs: ago(100),
-            newestStartMs: ago(100),
-            lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
-          },
-        ),
-      ],
+      rules: [rule("weekly", { skipped: 1 }, ONCE_A_WEEK)],
     },
     found: [["no-data", "warning", "Nothing finished in 24 h; 1 skipped; the last success 4d 04h ago"]],
   },

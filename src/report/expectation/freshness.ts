@@ -36,7 +36,8 @@ const DAY_MS = 24 * HOUR_MS;
 const WEEKEND_MS = 3 * DAY_MS;
 /** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year. */
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];
-const MIN_INTERVALS = 3;
+/** Fewer are no habit. */
+export const MIN_INTERVALS = 3;
 /** So many a look-back brings. */
 const NEWEST_AGES = 10;
 const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unknown" };

@@ -1,4 +1,5 @@
 /** What failed, what gets worse, and what runs too often, too late or for too long. */
+import type { RuleActivity } from "../activity.ts";
 import { countRuns } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
@@ -100,24 +101,31 @@ export const findSlowdown: Finder = ({ activity: { duration, previousDuration },
   return [warn(message, { p95_seconds: duration.p95, p95_seconds_before: previousDuration.p95 })];
 };
 
-/** Against its schedules; without any, against the window before and its usual pace; and never more than once a minute. */
+/** And never more than once a minute. */
 export const findTooOften: Finder = ({ activity, expectations, hours, thresholds }) =>
   activity.rules.flatMap((found) => {
-    const { rule, current, previous } = found;
+    const { rule } = found;
     const compared = expectations.find((expectation) => expectation.rule === rule)?.compared ?? null;
-    const [seen, before] = [countRuns(current), countRuns(previous)];
-    // The window before may be one in which it rested.
-    const paced = (compared === null ? countAtUsualPace(found, hours * HOUR_MS) : null) ?? 0;
-    const expected = compared?.expected ?? (before >= thresholds.min_actions ? Math.max(before, paced) : null);
-    const words = paced > before ? "at its usual pace" : "in the window before";
+    const seen = countRuns(found.current);
+    const usual = compared === null ? expectAsUsual(found, hours, thresholds.min_actions) : null;
+    const expected = compared?.expected ?? usual?.runs ?? null;
     if (expected !== null && isTooOften({ expected, seen })) {
-      const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${compared === null ? words : "expected by its schedule"}`;
+      const words = usual?.words ?? "expected by its schedule";
+      const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(expected)} ${words}`;
       return [warn(message, { seen, expected }, rule)];
     }
     if (seen / hours <= MOST_PER_HOUR || seen <= MOST_PER_HOUR) return [];
     const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hours)}, ${formatCount(Math.round(seen / hours))} an hour`;
     return [warn(message, { seen, expected }, rule)];
   });
+
+/** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */
+function expectAsUsual(found: RuleActivity, hours: number, minRuns: number): { runs: number; words: string } | null {
+  const before = countRuns(found.previous);
+  if (before < minRuns) return null;
+  const paced = countAtUsualPace(found, hours * HOUR_MS) ?? 0;
+  return paced > before ? { runs: paced, words: "at its usual pace" } : { runs: before, words: "in the window before" };
+}
 
 export const findLate: Finder = ({ expectations, hours }) =>
   expectations.flatMap(({ rule, compared }) => {
