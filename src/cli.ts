@@ -6,7 +6,7 @@ import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
 import { emit } from "./output/stdout.ts";
-import { quoteText } from "./render/visible.ts";
+import { quoteText } from "./text/terminal.ts";
 import { VERSION_LINE } from "./version.ts";
 
 /** Every command there is. */

@@ -1,12 +1,15 @@
 /** Everything said to the operator: stderr, as text, JSON lines or with syslog priorities for journald. */
 import { writeSync } from "node:fs";
 import { createConsola, LogLevels, type ConsolaReporter, type LogObject } from "consola/core";
-import { createRedactor, type Redact } from "./redact.ts";
-import { showText } from "./render/visible.ts";
+import { createRedactor, type Redact } from "./text/redact.ts";
+import { cutText, showText } from "./text/terminal.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 type Facts = Record<string, string | number | boolean | null>;
+
+/** What is being waited for: `reading`, the CRMs that have not answered yet, and how many of all have. */
+export type Waiting = { doing: string; names: string[]; done: number; all: number };
 
 export type LogOptions = {
   format: LogFormat;
@@ -23,7 +26,7 @@ export type Log = {
   warn: (message: string, facts?: Facts) => void;
   error: (message: string, facts?: Facts) => void;
   /** One line that is overwritten by the next and cleared by null; shown only on a terminal. */
-  progress: (text: string | null) => void;
+  progress: (waiting: Waiting | null) => void;
   /** Values that no line may contain from now on. */
   hide: (secrets: string[]) => void;
 };
@@ -33,6 +36,8 @@ const LEVELS = { quiet: LogLevels.error, normal: LogLevels.info, verbose: LogLev
 /** RFC 5424 severities, as sd-daemon(3) reads them at the start of a line. */
 const PRIORITIES: Record<string, number> = { error: 3, warn: 4, info: 6, debug: 7 };
 const CLEAR_LINE = "\r\u001b[2K";
+/** Fits any terminal: a line that wraps cannot be overwritten. */
+const PROGRESS_WIDTH = 79;
 
 export function createLog(options: LogOptions): Log {
   let redact: Redact = (text) => text;
@@ -49,7 +54,8 @@ export function createLog(options: LogOptions): Log {
     info: (message, facts = {}) => consola.info(message, facts),
     warn: (message, facts = {}) => consola.warn(message, facts),
     error: (message, facts = {}) => consola.error(message, facts),
-    progress: (text) => {
+    progress: (waiting) => {
+      const text = waiting === null || waiting.names.length === 0 ? null : describeWaiting(waiting);
       if (!options.terminal || options.format === "json" || options.level === "quiet") return;
       writeStderr(text === null ? CLEAR_LINE : `${CLEAR_LINE}${text}`);
       progress = text;
@@ -71,6 +77,10 @@ function formatText({ type, args }: LogObject, journal: boolean): string {
 function formatJson({ type, args, date }: LogObject): string {
   const [message, facts = {}] = args as [string, Facts?];
   return JSON.stringify({ time: date.toISOString(), level: type, message, ...facts });
+}
+
+function describeWaiting({ doing, names, done, all }: Waiting): string {
+  return cutText(`${doing}, ${done} of ${all} done: ${names.join(", ")}`, PROGRESS_WIDTH);
 }
 
 function quote(value: Facts[string]): string {

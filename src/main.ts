@@ -2,7 +2,7 @@
 import type { Runtime } from "./commands/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
-import { showText } from "./render/visible.ts";
+import { showText } from "./text/terminal.ts";
 import { VERSION_LINE } from "./version.ts";
 
 const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };

@@ -8,15 +8,14 @@ import { describeTarget } from "./config/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
-import { createRedactor } from "./redact.ts";
+import { createRedactor } from "./text/redact.ts";
 import type { Window } from "./report/activity.ts";
 import { buildReport, WEEK_MS } from "./report/build.ts";
-import { formatInstant } from "./report/figures.ts";
+import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SEVERITIES, type Severity } from "./report/words.ts";
-import { describeProgress } from "./render/progress.ts";
 import type { Store } from "./store/store.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
@@ -67,7 +66,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     signal,
     retryDelaysMs: options.retryDelaysMs ?? [],
     onActivity: (crm, activity) => made.set(crm.name, buildReport(activity, settingsOf(crm), context)),
-    onProgress: (reading, done) => log.progress(describeProgress("reading", reading, done, crms.length)),
+    onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
   log.progress(null);
   if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");

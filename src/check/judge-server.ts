@@ -1,7 +1,7 @@
 /** The server itself: is it new enough, whom do we talk to, what may we do. */
-import { formatDuration } from "../report/figures.ts";
+import { formatDuration } from "../text/figures.ts";
 import type { FoundTables, PostgresFacts } from "./facts.ts";
-import { formatMs } from "./figures.ts";
+import { formatMs } from "../text/figures.ts";
 import type { Judged, Judgement } from "./judged.ts";
 
 const OLDEST_SERVER = 140_000;

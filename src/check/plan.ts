@@ -1,5 +1,5 @@
 /** Signs of trouble in the plan of the report's query, as EXPLAIN (FORMAT JSON) of PostgreSQL writes it. */
-import { formatCount } from "../report/figures.ts";
+import { formatCount } from "../text/figures.ts";
 
 type PlanNode = {
   "Node Type": string;

@@ -2,8 +2,7 @@ import { defineCommand } from "citty";
 import { checkWarehouses, exitCodeOfCheck } from "../check.ts";
 import { emit } from "../output/stdout.ts";
 import { renderCheck } from "../render/check.ts";
-import { writeJson } from "../render/json.ts";
-import { describeProgress } from "../render/progress.ts";
+import { writeJson } from "../text/json.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
 import { FORMAT_FLAG, OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
@@ -36,7 +35,7 @@ export default defineCommand({
         nowMs,
         analyze: args.analyze === true,
         signal: runtime.signal,
-        onProgress: (checking, done) => log.progress(describeProgress("checking", checking, done, crms.length)),
+        onProgress: (checking, done) => log.progress({ doing: "checking", names: checking, done, all: crms.length }),
       });
       log.progress(null);
       const view = viewOf(args, runtime, { detailed: false, single, startedAt });

@@ -5,7 +5,7 @@ import { suggestName } from "../config/nearest.ts";
 import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type Config, type CrmConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { quoteText } from "../render/visible.ts";
+import { quoteText } from "../text/terminal.ts";
 import { loadConfigured } from "./configured.ts";
 import { CONFIG_FLAG } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";

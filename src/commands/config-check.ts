@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { describeTarget } from "../config/target.ts";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { showText } from "../render/visible.ts";
+import { showText } from "../text/terminal.ts";
 import { loadConfigured } from "./configured.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";

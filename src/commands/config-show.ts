@@ -6,9 +6,9 @@ import { listSettings, type Setting } from "../config/show.ts";
 import { describeTarget } from "../config/target.ts";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { createRedactor, type Redact } from "../redact.ts";
-import { writeJson } from "../render/json.ts";
-import { showText } from "../render/visible.ts";
+import { createRedactor, type Redact } from "../text/redact.ts";
+import { writeJson } from "../text/json.ts";
+import { showText } from "../text/terminal.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 

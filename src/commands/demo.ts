@@ -11,7 +11,7 @@ import { replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderTable } from "../render/table.ts";
-import { formatInstant } from "../report/figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { OUTPUT_FLAGS, readInstant, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 

@@ -5,7 +5,7 @@ import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
 import type { Window } from "../report/activity.ts";
 import { FORMATS, type View } from "../render/view.ts";
-import { quoteText } from "../render/visible.ts";
+import { quoteText } from "../text/terminal.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 /** What a pipe or a file is laid out for when nothing says how wide it will be shown. */

@@ -2,7 +2,7 @@ import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { renderDiff } from "../render/diff.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import { compareReports } from "../report/diff.ts";
 import { openConfigured } from "./configured.ts";
 import { FORMAT_FLAG, viewOf, withLog } from "./flags.ts";

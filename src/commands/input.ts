@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import { quoteText } from "../render/visible.ts";
+import { quoteText } from "../text/terminal.ts";
 import { checkSavedReport } from "../report/saved.ts";
 import type { Report } from "../report/schema.ts";
 

@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import { renderSlots } from "../render/schedules.ts";
-import { formatInstant } from "../report/figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import type { SlotRow } from "../store/store.ts";
 import { openConfigured } from "./configured.ts";
 import { readLimit, viewOf, withLog } from "./flags.ts";

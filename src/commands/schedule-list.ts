@@ -1,9 +1,9 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import { renderScheduleList, type ListedSchedule } from "../render/schedules.ts";
-import { formatInstant } from "../report/figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { nextSlots } from "../schedule/slots.ts";
 import { openConfigured } from "./configured.ts";
 import { viewOf, withLog } from "./flags.ts";

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { AppError, EXIT } from "../errors.ts";
-import { formatInstant } from "../report/figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { runSlot, type SlotResult } from "../schedule/run-slot.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import { describeHolder } from "../store/holder.ts";

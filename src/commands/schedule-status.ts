@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import { renderScheduleStatus } from "../render/schedules.ts";
 import { isWell, sortJudgements, type ScheduleJudgement } from "../schedule/judge.ts";
 import { openConfigured } from "./configured.ts";

@@ -2,7 +2,7 @@ import { defineCommand, type CommandDef } from "citty";
 import type { GenericSchema } from "valibot";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import type { CommandResult } from "./runtime.ts";
 
 type LoadSchema = () => Promise<GenericSchema>;

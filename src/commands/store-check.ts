@@ -4,7 +4,7 @@ import { openConfigured } from "./configured.ts";
 import { STORE_FLAGS } from "./stored.ts";
 import { withLog } from "./flags.ts";
 import { emit } from "../output/stdout.ts";
-import { showText } from "../render/visible.ts";
+import { showText } from "../text/terminal.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 
 export default defineCommand({

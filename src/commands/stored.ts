@@ -3,7 +3,7 @@ import type { ArgsDef } from "citty";
 import { parseDuration } from "../config/duration.ts";
 import { CRM_NAME } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import { quoteText } from "../render/visible.ts";
+import { quoteText } from "../text/terminal.ts";
 import type { Report } from "../report/schema.ts";
 import type { Store } from "../store/store.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, readInstant } from "./flags.ts";

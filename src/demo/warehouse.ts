@@ -1,6 +1,6 @@
 /** The demo warehouse as the bytes of an SQLite file, and the configuration that reads it. */
 import { Database } from "bun:sqlite";
-import { formatInstant } from "../report/figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { TABLES } from "../warehouse/presets.ts";
 import { DEMO_CRMS, writeSchedule, type DemoCrm } from "./scenario.ts";
 import type { DemoAction } from "./simulate.ts";

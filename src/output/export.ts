@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, rename, symlink, unlink } from "node:fs/promises
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/schema.ts";
-import { writeJson } from "../render/json.ts";
+import { writeJson } from "../text/json.ts";
 import { createFile, explainFailure, sweepTemporaryFiles, temporaryPath } from "./file.ts";
 
 export type ExportOptions = {

@@ -1,10 +1,10 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "../report/errors/group.ts";
-import { formatPlural } from "../report/figures.ts";
+import { formatPlural } from "../text/figures.ts";
 import type { Finding, Report } from "../report/schema.ts";
 import type { Severity } from "../report/words.ts";
 import { SEVERITY_TONES, type Style, type Tone } from "./style.ts";
-import { showText } from "./visible.ts";
+import { showText } from "../text/terminal.ts";
 
 /** What stands for a finding that a cause above the table tells. */
 export const SAID_ABOVE = "the cause above";

@@ -1,10 +1,10 @@
 /** What `check` found, in a terminal. */
 import type { CheckDocument, CheckStatus } from "../check/schema.ts";
-import { formatPlural } from "../report/figures.ts";
+import { formatPlural } from "../text/figures.ts";
 import { createStyle, type Tone } from "./style.ts";
 import { hang } from "./hang.ts";
 import type { View } from "./view.ts";
-import { showText } from "./visible.ts";
+import { showText } from "../text/terminal.ts";
 
 const TONES: Record<CheckStatus, Tone> = { ok: "good", warn: "doubtful", error: "bad" };
 const SIGNS: Record<CheckStatus, string> = { ok: "✓ ok   ", warn: "! warn ", error: "✗ error" };

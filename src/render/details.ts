@@ -1,12 +1,12 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
-import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../report/figures.ts";
+import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../text/figures.ts";
 import type { DurationFigures, RecordSums, Report } from "../report/schema.ts";
 import { alignColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { contradictionLines, errorLines, expectationLines } from "./trust.ts";
 import type { View } from "./view.ts";
 import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
-import { cutText, showText } from "./visible.ts";
+import { cutText, showText } from "../text/terminal.ts";
 
 const UNKNOWN = "unknown";
 const LONGEST_NAME = 32;

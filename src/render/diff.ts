@@ -1,11 +1,11 @@
 /** What changed between two reports, for a terminal. */
 import type { FigureChange, ReportDiff } from "../report/diff.ts";
-import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../report/figures.ts";
+import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../text/figures.ts";
 import type { Finding } from "../report/schema.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle, SEVERITY_TONES, type Style } from "./style.ts";
 import type { View } from "./view.ts";
-import { cutText, showText } from "./visible.ts";
+import { cutText, showText } from "../text/terminal.ts";
 
 const UNKNOWN = "–";
 const LONGEST_VALUE = 40;

@@ -1,10 +1,10 @@
 /** The kept reports as lines for a terminal. */
-import { formatHours, formatMinute } from "../report/figures.ts";
+import { formatHours, formatMinute } from "../text/figures.ts";
 import type { Report } from "../report/schema.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle } from "./style.ts";
 import type { View } from "./view.ts";
-import { showText } from "./visible.ts";
+import { showText } from "../text/terminal.ts";
 
 const HOUR_MS = 3_600_000;
 

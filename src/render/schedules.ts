@@ -1,11 +1,11 @@
 /** Schedules and their slots, in a terminal. */
-import { formatDuration, formatInstant, formatMinute } from "../report/figures.ts";
+import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { ScheduleJudgement } from "../schedule/judge.ts";
 import type { SlotRow, SlotState } from "../store/store.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle, type Tone } from "./style.ts";
 import type { View } from "./view.ts";
-import { cutText, showText } from "./visible.ts";
+import { cutText, showText } from "../text/terminal.ts";
 
 export type ListedSchedule = {
   name: string;

@@ -1,12 +1,5 @@
 /** The report in a terminal: all CRMs in one table, what to look at first, then each CRM where there is room. */
-import {
-  formatCount,
-  formatDuration,
-  formatHours,
-  formatMinute,
-  formatPlural,
-  formatRatio,
-} from "../report/figures.ts";
+import { formatCount, formatDuration, formatHours, formatMinute, formatPlural, formatRatio } from "../text/figures.ts";
 import type { PassDocument } from "../report/pass-schema.ts";
 import type { Finding, Report } from "../report/schema.ts";
 import { describeFinding, listNeeding, nameNeeding, SAID_ABOVE, type Needing, type Row } from "./attention.ts";
@@ -15,7 +8,7 @@ import { renderDetails } from "./details.ts";
 import type { View } from "./view.ts";
 import { drawSparkline } from "./sparkline.ts";
 import { createStyle, HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
-import { cutText, showText } from "./visible.ts";
+import { cutText, showText } from "../text/terminal.ts";
 
 const UNKNOWN = "–";
 const LONGEST_NAME = 24;

@@ -1,10 +1,10 @@
 /** What a report says beyond its figures: why runs failed, which rows mislead, what was expected of each rule. */
-import { formatCount, formatDuration } from "../report/figures.ts";
+import { formatCount, formatDuration } from "../text/figures.ts";
 import type { Report } from "../report/schema.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import type { Style, Tone } from "./style.ts";
-import { cutText, showText } from "./visible.ts";
+import { cutText, showText } from "../text/terminal.ts";
 
 const LONGEST_NAME = 32;
 const FEW_GROUPS = 3;

@@ -2,7 +2,7 @@
 import type { Activity, MissingTables, ReadActivity, RuleActivity, Window } from "./activity.ts";
 import { addCounts, countOutcome, divide, type Outcome } from "./counts.ts";
 import { buildDetails } from "./details.ts";
-import { formatInstant } from "./figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { listContradictions } from "./data-quality.ts";
 import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";

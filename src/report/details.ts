@@ -1,7 +1,7 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
 import type { ReadActivity } from "./activity.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
-import { formatInstant } from "./figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { measureByLevel, measureByStrategy } from "./groups.ts";
 import type { RuleSet } from "./rules.ts";
 import type { Report } from "./schema.ts";

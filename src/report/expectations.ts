@@ -3,7 +3,7 @@ import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity, Window
 import { countRuns } from "./counts.ts";
 import { compareRuns, type Compared } from "./expectation/compare.ts";
 import { readRecurrence, type Schedule } from "./expectation/recurrence.ts";
-import { formatInstant } from "./figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { compareNames } from "./rules.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";

@@ -3,7 +3,7 @@ import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
 import { countRuns } from "./counts.ts";
 import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/freshness.ts";
 import type { RuleExpectation } from "./expectations.ts";
-import { formatInstant } from "./figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import { describeHabit } from "./habit.ts";
 import { compareNames } from "./rules.ts";
 import type { Report } from "./schema.ts";

@@ -2,7 +2,7 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { writeMapping } from "./expectations.ts";
-import { formatRatio } from "./figures.ts";
+import { formatRatio } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { PRIORITIES, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";

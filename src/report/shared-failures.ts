@@ -1,7 +1,7 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
-import { formatInstant, formatMinute, formatPlural } from "./figures.ts";
+import { formatInstant, formatMinute, formatPlural } from "../text/figures.ts";
 import { compareNames } from "./rules.ts";
 import type { Finding } from "./schema.ts";
 

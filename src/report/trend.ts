@@ -1,7 +1,7 @@
 /** Hour by hour: the distribution over UTC clock hours, and whether the success rate rises or falls. */
 import type { HourActivity, Window } from "./activity.ts";
 import { divide } from "./counts.ts";
-import { formatInstant } from "./figures.ts";
+import { formatInstant } from "../text/figures.ts";
 import type { Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
 

@@ -1,7 +1,7 @@
 /** The scheduler in the foreground: sees which slots are due, whatever the clock did, and runs each once. */
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
-import { formatInstant, formatPlural } from "../report/figures.ts";
+import { formatInstant, formatPlural } from "../text/figures.ts";
 import { skipOverlapping, type runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
 import type { Store } from "../store/store.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";

@@ -1,6 +1,6 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
-import { formatDuration, formatInstant, formatMinute } from "../report/figures.ts";
+import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/store.ts";
 import { latestSlot } from "./slots.ts";
 

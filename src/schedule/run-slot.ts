@@ -5,7 +5,7 @@ import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../c
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { exitCodeOf, keepPass, logCritical, runPass } from "../pass.ts";
-import { formatDuration, formatInstant } from "../report/figures.ts";
+import { formatDuration, formatInstant } from "../text/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 

@@ -2,8 +2,9 @@
 import * as v from "valibot";
 import { readSavedReport } from "../report/saved.ts";
 import type { Report } from "../report/schema.ts";
+import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
-import { buildFilter, whole, writeAscii } from "./rows.ts";
+import { buildFilter, whole } from "./rows.ts";
 import type { ReadReport, ReportRow, Store } from "./store.ts";
 
 const BATCH = 200;

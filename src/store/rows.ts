@@ -8,14 +8,6 @@ export const whole = v.pipe(
   v.safeInteger(),
 );
 
-/** JSON in ASCII alone, which a database of any encoding takes. */
-export function writeAscii(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 type Given = string | number | string[] | undefined;
 
 /** A condition for each value that is given, `?` in it becoming its number or its numbers. */

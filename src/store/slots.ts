@@ -1,7 +1,8 @@
 /** Slots: each is claimed by one row, which a single statement writes only where it still is as it was read. */
 import * as v from "valibot";
+import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
-import { buildFilter, whole, writeAscii } from "./rows.ts";
+import { buildFilter, whole } from "./rows.ts";
 import { SLOT_STATES, type Claim, type SlotKey, type SlotRow, type Store } from "./store.ts";
 
 const COLUMNS =

@@ -1,6 +1,6 @@
 /** Text from outside, as systemd reads it back from a unit file. */
 import { AppError } from "../errors.ts";
-import { quoteText } from "../render/visible.ts";
+import { quoteText } from "../text/terminal.ts";
 
 /** The program of a command line (systemd.service(5), command lines), in which no variable is looked for. */
 export function quotePath(path: string): string {

@@ -3,7 +3,7 @@
  * sends them. Nothing waits for an answer, and a message that cannot be handed over at once is dropped.
  */
 import { dlopen } from "bun:ffi";
-import { showText } from "../render/visible.ts";
+import { showText } from "../text/terminal.ts";
 
 /** What the environment says: `$NOTIFY_SOCKET`, `$WATCHDOG_USEC` and `$WATCHDOG_PID`. */
 export type NotifyVariables = {

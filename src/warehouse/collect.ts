@@ -1,7 +1,7 @@
 /** Reads every chosen CRM's activity. */
 import type { CrmConfig } from "../config/schema.ts";
 import type { Activity } from "../report/activity.ts";
-import type { Redact } from "../redact.ts";
+import type { Redact } from "../text/redact.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
 import { visitWarehouses, type VisitOptions } from "./visit.ts";
 

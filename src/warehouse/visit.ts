@@ -1,7 +1,7 @@
 /** Goes to every chosen CRM's warehouse, several at once, each under its own deadline. A failure is a value: it harms nobody else. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
-import type { Redact } from "../redact.ts";
+import type { Redact } from "../text/redact.ts";
 import { describeFailure, mayPass, WarehouseError } from "./failure.ts";
 
 export type VisitOptions = {

@@ -1,10 +1,10 @@
 /** Whatever text comes from outside: nothing in it acts on a terminal, and JSON gives it back as it was. */
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { createRedactor } from "../../src/redact.ts";
+import { createRedactor } from "../../src/text/redact.ts";
 import { parseDuration } from "../../src/config/duration.ts";
-import { writeJson } from "../../src/render/json.ts";
-import { cutText, showText } from "../../src/render/visible.ts";
+import { writeJson } from "../../src/text/json.ts";
+import { cutText, showText } from "../../src/text/terminal.ts";
 import { maskErrorMessage } from "../../src/report/errors/redact.ts";
 import { draws } from "../making/draws.ts";
 

@@ -1,5 +1,5 @@
 /** Failures of one cause, counted together. */
-import { formatInstant } from "../figures.ts";
+import { formatInstant } from "../../text/figures.ts";
 import { compareNames } from "../rules.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import type { ErrorGroup } from "./schema.ts";

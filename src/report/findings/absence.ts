@@ -2,7 +2,14 @@
 import type { Run } from "../activity.ts";
 import { countRuns } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatInstant,
+  formatMinute,
+  formatPlural,
+} from "../../text/figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import type { StaleRuns } from "../stale.ts";
 import { critical, inform, warn, type Absence, type Facts } from "./facts.ts";

@@ -4,7 +4,7 @@ import type { Outcome } from "../counts.ts";
 import type { DataQuality } from "../data-quality.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { formatCount } from "../figures.ts";
+import { formatCount } from "../../text/figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import type { RuleSet } from "../rules.ts";
 import type { Finding, Report } from "../schema.ts";

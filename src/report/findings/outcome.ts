@@ -4,7 +4,14 @@ import { countRuns } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import { countAtUsualPace } from "../habit.ts";
-import { formatCount, formatDuration, formatHours, formatPlural, formatRatio, formatRatioBelow } from "../figures.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatPlural,
+  formatRatio,
+  formatRatioBelow,
+} from "../../text/figures.ts";
 import { compareNames } from "../rules.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";

@@ -1,5 +1,5 @@
 /** What the rows say that cannot be trusted as it stands. */
-import { formatCount, formatPlural } from "../figures.ts";
+import { formatCount, formatPlural } from "../../text/figures.ts";
 import type { Contradiction } from "../words.ts";
 import { inform, listNames, warn, type Finder } from "./facts.ts";
 

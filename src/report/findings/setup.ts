@@ -1,5 +1,5 @@
 /** What is declared and not used, or used and not declared. */
-import { formatCount, formatHours, formatPlural, formatRatio } from "../figures.ts";
+import { formatCount, formatHours, formatPlural, formatRatio } from "../../text/figures.ts";
 import { inform, listNames, type Finder } from "./facts.ts";
 
 export const findIdleRules: Finder = ({ rules, hours, outcome, thresholds }) => {

@@ -1,5 +1,12 @@
 /** A CRM in which nothing finished, and runs that never end. */
-import { formatCount, formatDuration, formatHours, formatInstant, formatMinute, formatPlural } from "../figures.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatInstant,
+  formatMinute,
+  formatPlural,
+} from "../../text/figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
 import { compareNames } from "../rules.ts";
 import type { ActionStatus } from "../words.ts";

@@ -7,7 +7,7 @@ import {
   formatMinute,
   formatRatio,
   formatRatioBelow,
-} from "../../src/report/figures.ts";
+} from "../../src/text/figures.ts";
 
 test.each([
   { ratio: 0.9666666, text: "96.7 %" },

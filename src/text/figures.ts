@@ -59,6 +59,24 @@ export function formatHours(hours: number): string {
   return Number.isInteger(minutes) ? `${minutes} min` : `${Number(hours.toFixed(2))} h`;
 }
 
+/** How long before `nowMs` an instant was. */
+export function describeAge(ms: number, nowMs: number): string {
+  return nowMs < ms ? "in the future" : `${formatDuration((nowMs - ms) / 1000)} ago`;
+}
+
+/** Milliseconds as `less than 1 ms`, `4.2 ms`, `1,200 ms`. */
+export function formatMs(ms: number): string {
+  return ms < 1 ? "less than 1 ms" : `${ms < 10 ? ms.toFixed(1) : formatCount(Math.round(ms))} ms`;
+}
+
+/** Decimal units, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
+
 function pad(value: number): string {
   return value.toString().padStart(2, "0");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { cutText } from "../../src/render/visible.ts";
+import { cutText } from "../../src/text/terminal.ts";
 
 test.each([
   { text: "contacts", width: 8, cut: "contacts" },

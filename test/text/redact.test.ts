@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createRedactor } from "../src/redact.ts";
+import { createRedactor } from "../../src/text/redact.ts";
 
 test("a secret is found as it is, percent-encoded, in base64 and in JSON", () => {
   const secret = 'p@ss"w/rd';
