@@ -6,12 +6,13 @@ import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./config/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { createRedactor } from "./text/redact.ts";
-import type { Window } from "./report/activity.ts";
 import { buildReport } from "./report/build.ts";
 import { formatInstant, formatPlural } from "./text/figures.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { examineWarehouses } from "./warehouse/examine.ts";
+import { DAY_MS, HOUR_MS } from "./time/units.ts";
+import { lengthOf, type Window } from "./time/window.ts";
 
 export type CheckOptions = {
   config: Config;
@@ -34,8 +35,6 @@ const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
   "statistics",
   "indexes",
 ];
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Documents are in the order of `crms`. */
 export async function checkWarehouses(options: CheckOptions): Promise<CheckDocument[]> {
@@ -58,7 +57,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     const seen = visits[index];
     const context = {
       nowMs,
-      windowDays: (window.endMs - window.startMs) / DAY_MS,
+      windowDays: lengthOf(window) / DAY_MS,
       analyzed: analyze,
       configuredSources: config.crms.map(({ crm_source: source }) => source),
       source: crm.crm_source,

@@ -9,8 +9,7 @@ import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
-import type { Window } from "./report/activity.ts";
-import { buildReport, WEEK_MS } from "./report/build.ts";
+import { buildReport } from "./report/build.ts";
 import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
@@ -19,6 +18,8 @@ import { SEVERITIES, type Severity } from "./report/words.ts";
 import type { Store } from "./store/store.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
+import { WEEK_MS } from "./time/units.ts";
+import type { Window } from "./time/window.ts";
 
 export type PassOptions = {
   config: Config;

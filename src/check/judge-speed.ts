@@ -5,10 +5,11 @@ import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import { adviseIndexes, hasReportIndex } from "./indexes.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { findPlanSigns } from "./plan.ts";
+import { WEEK_MS } from "../time/units.ts";
 
 const MOST_MODIFIED_SHARE = 0.2;
 const STALE_MODIFIED_SHARE = 0.1;
-const STALE_STATISTICS_MS = 7 * 86_400_000;
+const STALE_STATISTICS_MS = WEEK_MS;
 /** Below that many rows statistics decide nothing. */
 const FEWEST_ROWS = 10_000;
 

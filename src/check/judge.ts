@@ -6,9 +6,10 @@ import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { judgeServer } from "./judge-server.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
+import { DAY_MS } from "../time/units.ts";
 
 /** Longer than a week, for there are weekly syncs. */
-const OLD_ROW_MS = 8 * 86_400_000;
+const OLD_ROW_MS = 8 * DAY_MS;
 
 /** In the order in which an operator asks: am I in, may I read, what is there, how quick is it. */
 export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckItem[] {

@@ -1,6 +1,6 @@
 /** Which CRMs a command is about, from its flags and the configuration they name. */
 import type { ArgsDef } from "citty";
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import { suggestName } from "../config/nearest.ts";
 import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type Config, type CrmConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";

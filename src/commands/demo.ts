@@ -14,8 +14,7 @@ import { renderTable } from "../render/table.ts";
 import { formatInstant } from "../text/figures.ts";
 import { OUTPUT_FLAGS, readInstant, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from "../time/units.ts";
 
 export default defineCommand({
   meta: { name: "demo", description: "Make a warehouse with 30 days of activity and report on it" },

@@ -1,18 +1,16 @@
 /** Flags that several commands share, and what their values mean. */
 import type { ArgsDef } from "citty";
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import { AppError, EXIT_OF_ERROR } from "../errors.ts";
 import { createLog, LOG_FORMATS, type Log, type LogFormat } from "../log.ts";
-import type { Window } from "../report/activity.ts";
 import { FORMATS, type View } from "../render/view.ts";
 import { quoteText } from "../text/terminal.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../time/units.ts";
+import type { Window } from "../time/window.ts";
 
 /** What a pipe or a file is laid out for when nothing says how wide it will be shown. */
 const WIDE = 160;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
 const MOST_LISTED = 10_000;
 

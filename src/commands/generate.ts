@@ -7,12 +7,13 @@ import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, keepAdhoc, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
-import { WEEK_MS } from "../report/build.ts";
 import { describeSavedPass } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./choose.ts";
 import { FORMAT_FLAG, OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
+import { WEEK_MS } from "../time/units.ts";
+import { lengthOf } from "../time/window.ts";
 
 const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
@@ -83,7 +84,7 @@ export default defineCommand({
       const directory = resolve(args["output-dir"] ?? config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
       const detailed = args.detailed === true;
       const baseline = args.baseline === "week" ? "week" : null;
-      if (baseline !== null && window.endMs - window.startMs > LONGEST_BASELINE_MS) {
+      if (baseline !== null && lengthOf(window) > LONGEST_BASELINE_MS) {
         throw new AppError(
           "usage",
           "--baseline week: choose a --time-window of at most 84 hours, so that the window before it does not reach into last week's",

@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import { RETENTION_LIMITS } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
@@ -9,8 +9,7 @@ import { openConfigured } from "./configured.ts";
 import { withLog } from "./flags.ts";
 import type { CommandResult, Runtime } from "./runtime.ts";
 import { STORE_FLAGS } from "./stored.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../time/units.ts";
 
 export default defineCommand({
   meta: { name: "prune", description: "Delete what is older than the retention" },

@@ -1,14 +1,13 @@
 /** What the commands about kept reports have in common: a report in the store, and times as one types them. */
 import type { ArgsDef } from "citty";
-import { parseDuration } from "../config/duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import { CRM_NAME } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { quoteText } from "../text/terminal.ts";
 import type { Report } from "../report/schema.ts";
 import type { Store } from "../store/store.ts";
 import { CONFIG_FLAG, OUTPUT_FLAGS, readInstant } from "./flags.ts";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../time/units.ts";
 
 export const STORE_FLAGS = { ...CONFIG_FLAG, ...OUTPUT_FLAGS } satisfies ArgsDef;
 

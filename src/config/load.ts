@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as v from "valibot";
 import { AppError } from "../errors.ts";
-import { readRecurrence } from "../report/expectation/recurrence.ts";
+import { readRecurrence } from "../time/recurrence.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Table, type Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
 import { nameCredential } from "./secret-files.ts";

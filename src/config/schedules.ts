@@ -1,7 +1,7 @@
 /** The schedules of a configuration, checked for what its schema cannot see. */
 import * as v from "valibot";
-import { readRecurrence } from "../report/expectation/recurrence.ts";
-import { listOccurrences } from "../report/expectation/occurrences.ts";
+import { readRecurrence } from "../time/recurrence.ts";
+import { listOccurrences } from "../time/occurrences.ts";
 import type { Path, Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
 import { ConfigSchema, DEFAULT_SCHEDULE, type ScheduleConfig } from "./schema.ts";

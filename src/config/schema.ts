@@ -1,17 +1,15 @@
 /** The configuration, with every default in it. Durations are milliseconds once parsed. */
 import * as v from "valibot";
-import { isTimeZone } from "../report/expectation/occurrences.ts";
+import { isTimeZone } from "../time/occurrences.ts";
 import { PRESET_NAMES } from "../report/words.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../time/duration.ts";
 import type { Target } from "./target.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "../time/units.ts";
 
 export const CRM_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 export const RESERVED_NAME = "all";
 export const DEFAULT_OUTPUT_DIRECTORY = "logs/automation_reports";
 
-const SECOND_MS = 1000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 export const MAX_CONCURRENCY = 64;
 
 const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));

@@ -1,5 +1,6 @@
 /** Rows written by hand, so that every way in which a warehouse misleads its readers is in the demo once. */
 import type { DemoAction } from "./simulate.ts";
+import { HOUR_MS } from "../time/units.ts";
 
 type Oddity = {
   crm: string;
@@ -13,8 +14,6 @@ type Oddity = {
   error?: string;
   wrapper?: true;
 };
-
-const HOUR_MS = 3_600_000;
 
 const ODDITIES: Oddity[] = [
   {

@@ -3,6 +3,7 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { listOddities } from "./oddities.ts";
 import { DEMO_CRMS, DEMO_DAYS, type DemoCrm, type DemoRule, type Trouble } from "./scenario.ts";
+import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
 
 export type DemoAction = {
   crm: string;
@@ -19,8 +20,6 @@ export type DemoAction = {
   wrapper: boolean;
 };
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 const FAILURE_SECONDS = 5;
 const PARTIAL_SHARE = 0.3;
 

@@ -5,8 +5,7 @@ import { alignColumns } from "./columns.ts";
 import { createStyle } from "./style.ts";
 import type { View } from "./view.ts";
 import { showText } from "../text/terminal.ts";
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from "../time/units.ts";
 
 export type KeptReport = Pick<
   Report["metadata"],

@@ -6,6 +6,7 @@ import { describeFinding, listNeeding, nameNeeding, SAID_ABOVE, type Needing, ty
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { renderDetails } from "./details.ts";
 import type { View } from "./view.ts";
+import { hoursOf } from "../time/window.ts";
 import { drawSparkline } from "./sparkline.ts";
 import { createStyle, HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../text/terminal.ts";
@@ -194,7 +195,7 @@ function closingLine(rows: Row[], needing: Needing[], { detailed, elapsedSeconds
 }
 
 function describeWindow({ window }: PassDocument): string {
-  const hours = (Date.parse(window.end) - Date.parse(window.start)) / 3_600_000;
+  const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
   return `${formatHours(hours)} to ${formatMinute(window.end)} UTC`;
 }
 

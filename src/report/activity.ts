@@ -1,11 +1,9 @@
 /** What one query said about one CRM: the input of every report. Times are epoch milliseconds, durations seconds. */
 import type { ErrorRow } from "./errors/group.ts";
-import type { Inexpressible, Recurrence } from "./expectation/recurrence.ts";
+import type { Inexpressible, Recurrence } from "../time/recurrence.ts";
 import type { DurationFigures, RecordSums } from "./schema.ts";
 import type { ActionStatus, AutomationLevel, Contradiction, PresetName } from "./words.ts";
-
-/** Half-open `[startMs, endMs)`, UTC epoch milliseconds. */
-export type Window = { startMs: number; endMs: number };
+import type { Window } from "../time/window.ts";
 
 export type StatusCounts = Record<ActionStatus, number>;
 

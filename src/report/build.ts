@@ -1,5 +1,5 @@
 /** From one CRM's activity to its report. Pure: the same input gives the same bytes. */
-import type { Activity, MissingTables, ReadActivity, RuleActivity, Window } from "./activity.ts";
+import type { Activity, MissingTables, ReadActivity, RuleActivity } from "./activity.ts";
 import { addCounts, countOutcome, divide, type Outcome } from "./counts.ts";
 import { buildDetails } from "./details.ts";
 import { formatInstant } from "../text/figures.ts";
@@ -19,6 +19,8 @@ import { differsBeyondNoise } from "./significance.ts";
 import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
+import { WEEK_MS } from "../time/units.ts";
+import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
 
 export type ReportContext = {
   passId: string;
@@ -28,10 +30,6 @@ export type ReportContext = {
   generator: string;
   detailed: boolean;
 };
-
-const HOUR_MS = 3_600_000;
-/** How far back the baseline of a week lies. */
-export const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Builds the whole report; settings decide what is stale, fresh, expected and worth a finding, and count nothing else. */
 export function buildReport(activity: Activity, settings: ReportSettings, context: ReportContext): Report {
@@ -43,7 +41,7 @@ export function buildReport(activity: Activity, settings: ReportSettings, contex
 function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, context: ReportContext): Report {
   const { thresholds } = settings;
   const { activity, stale } = markStale(read, settings);
-  const hours = windowHours(activity.window);
+  const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);
   const previous = countOutcome(addCounts(activity.rules.map((rule) => rule.previous)));
@@ -101,7 +99,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
       duration_seconds: activity.duration,
     },
     comparison: {
-      ...describePrevious(activity.window),
+      ...describeSpan(windowBefore(activity.window)),
       total_actions: previous.total,
       overall_success_rate: previous.rate,
       success_rate_change: outcome.rate === null || previous.rate === null ? null : outcome.rate - previous.rate,
@@ -184,8 +182,7 @@ function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome:
   const rate = divide(baseline.successful, baseline.total);
   return {
     kind: "week",
-    window_start: formatInstant(window.startMs - WEEK_MS),
-    window_end: formatInstant(window.endMs - WEEK_MS),
+    ...describeSpan(moveBack(window, WEEK_MS)),
     total_actions: baseline.total,
     overall_success_rate: rate,
     success_rate_change: outcome.rate === null || rate === null ? null : outcome.rate - rate,
@@ -202,7 +199,7 @@ function describeWindow(activity: Activity, context: ReportContext): WindowMetad
     source: activity.source,
     pass_id: context.passId,
     report_generated_at: formatInstant(context.generatedMs),
-    time_window_hours: windowHours(activity.window),
+    time_window_hours: hoursOf(activity.window),
     window_start: start,
     window_end: formatInstant(activity.window.endMs),
     cutoff_time: start,
@@ -212,13 +209,6 @@ function describeWindow(activity: Activity, context: ReportContext): WindowMetad
   };
 }
 
-function describePrevious(window: Window): { window_start: string; window_end: string } {
-  return {
-    window_start: formatInstant(2 * window.startMs - window.endMs),
-    window_end: formatInstant(window.startMs),
-  };
-}
-
-function windowHours(window: Window): number {
-  return (window.endMs - window.startMs) / HOUR_MS;
+function describeSpan({ startMs, endMs }: Window): { window_start: string; window_end: string } {
+  return { window_start: formatInstant(startMs), window_end: formatInstant(endMs) };
 }

@@ -1,12 +1,13 @@
 /** Which runs each rule's schedules should have started, and which were seen. */
-import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity, Window } from "./activity.ts";
+import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity } from "./activity.ts";
 import { countRuns } from "./counts.ts";
 import { compareRuns, type Compared } from "./expectation/compare.ts";
-import { readRecurrence, type Schedule } from "./expectation/recurrence.ts";
+import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { formatInstant } from "../text/figures.ts";
 import { compareNames } from "./rules.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
+import type { Window } from "../time/window.ts";
 
 export type RuleExpectation = {
   rule: string;

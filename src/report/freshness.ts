@@ -1,13 +1,14 @@
 /** How old each rule's last success is, and how old it may be. */
-import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
+import type { ReadActivity, RuleActivity } from "./activity.ts";
 import { countRuns } from "./counts.ts";
-import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/freshness.ts";
+import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/limits.ts";
 import type { RuleExpectation } from "./expectations.ts";
 import { formatInstant } from "../text/figures.ts";
 import { describeHabit } from "./habit.ts";
 import { compareNames } from "./rules.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
+import type { Window } from "../time/window.ts";
 
 export type RuleFreshness = {
   rule: string;

@@ -1,12 +1,12 @@
 /** How a rule usually runs, as far as its starts are known. */
-import type { ReadActivity, RuleActivity, Window } from "./activity.ts";
+import type { ReadActivity, RuleActivity } from "./activity.ts";
 import { countOutcome } from "./counts.ts";
-import { MIN_INTERVALS, type Habit } from "./expectation/freshness.ts";
+import { MIN_INTERVALS, type Habit } from "./expectation/limits.ts";
+import { DAY_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
+import { lengthOf, windowBefore, type Window } from "../time/window.ts";
 
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 /** Starts closer than this are one run recorded twice, or a retry. */
-const SAME_RUN_MS = 60_000;
+const SAME_RUN_MS = MINUTE_MS;
 
 /** Null where too little is known. */
 export function describeHabit(rule: RuleActivity, window: Window, looked: ReadActivity["lookback"]): Habit | null {
@@ -29,7 +29,7 @@ function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "inter
   for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
   if (gaps.n >= MIN_INTERVALS) return { intervalMs: gaps.longestMs, n: gaps.n };
   const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
-  return finished === 0 ? null : { intervalMs: (window.endMs - window.startMs) / finished, n: finished };
+  return finished === 0 ? null : { intervalMs: lengthOf(window) / finished, n: finished };
 }
 
 /** How many runs a window would hold at the pace of the look-back's newest runs; null where these are too few. */
@@ -56,11 +56,11 @@ function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): vo
  */
 function listWeekAges(
   { lookback, startsMs, previousStartMs }: RuleActivity,
-  { startMs, endMs }: Window,
+  window: Window,
   looked: ReadActivity["lookback"],
 ): number[] | null {
-  const thenMs = endMs - WEEK_MS;
-  const isLookedAt = lookback !== null && (looked === "each-rule" || thenMs <= 2 * startMs - endMs);
+  const thenMs = window.endMs - WEEK_MS;
+  const isLookedAt = lookback !== null && (looked === "each-rule" || thenMs <= windowBefore(window).startMs);
   if (!isLookedAt && startsMs === null) return null;
   const starts = isLookedAt
     ? lookback.weekStartsMs

@@ -1,5 +1,5 @@
 /** What the configuration decides about one CRM's report; the defaults are in the configuration schema. */
-import type { FreshnessLimits } from "./expectation/freshness.ts";
+import type { FreshnessLimits } from "./expectation/limits.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 export type ReportSettings = {

@@ -4,10 +4,10 @@ import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatMinute, formatPlural } from "../text/figures.ts";
 import { compareNames } from "./rules.ts";
 import type { Finding } from "./schema.ts";
+import { MINUTE_MS } from "../time/units.ts";
 
 export type CrmFailures = { source: string; failures: FailureRow[] };
 
-const MINUTE_MS = 60_000;
 /** Minutes are put together by this many, and times apart by no more than as many are one. */
 const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */

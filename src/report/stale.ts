@@ -1,14 +1,16 @@
 /** Runs that go on for longer than they can: a crashed worker leaves `running` for ever. */
-import type { ReadActivity, RuleActivity, Run, Window } from "./activity.ts";
+import type { ReadActivity, RuleActivity, Run } from "./activity.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
+import type { Window } from "../time/window.ts";
+import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
 
 /** `runs` are the window's, `before` the window before's. */
 export type StaleRuns = { rule: string; runs: Run[]; before: Run[]; limitMs: number };
 
 const P99_FACTOR = 3;
-const SHORTEST_MS = 600_000;
+const SHORTEST_MS = 10 * MINUTE_MS;
 /** For a rule of which no duration is known. */
-const UNKNOWN_RULE_MS = 7_200_000;
+const UNKNOWN_RULE_MS = 2 * HOUR_MS;
 const FEWEST_DURATIONS = 3;
 
 /** The same activity with those runs counted as stale and not as running, and the runs themselves. */

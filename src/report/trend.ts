@@ -1,9 +1,11 @@
 /** Hour by hour: the distribution over UTC clock hours, and whether the success rate rises or falls. */
-import type { HourActivity, Window } from "./activity.ts";
+import type { HourActivity } from "./activity.ts";
 import { divide } from "./counts.ts";
 import { formatInstant } from "../text/figures.ts";
 import type { Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
+import { HOUR_MS } from "../time/units.ts";
+import type { Window } from "../time/window.ts";
 
 /** The complete hours in two; with an odd number of them the middle one belongs to the later half. */
 export type Halves = Record<"earlier" | "later", { total: number; successful: number }>;
@@ -13,8 +15,6 @@ export type Trend = {
   /** Null when the trend is not judged. */
   halves: Halves | null;
 };
-
-const HOUR_MS = 3_600_000;
 
 /** Partial first and last hours are listed and left out of every figure but the distribution. */
 export function analyzeTrend(window: Window, active: HourActivity[], thresholds: Thresholds): Trend {

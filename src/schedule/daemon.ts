@@ -5,6 +5,7 @@ import { formatInstant, formatPlural } from "../text/figures.ts";
 import { skipOverlapping, type runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
 import type { Store } from "../store/store.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
+import { MINUTE_MS } from "../time/units.ts";
 
 export type DaemonOptions = Omit<SlotContext, "config"> & {
   config: Config;
@@ -26,7 +27,7 @@ export type DaemonOptions = Omit<SlotContext, "config"> & {
 export type Mailbox = { config: Config | null; wake: () => void };
 
 /** A slot older than this when it is seen was missed, not just waited for. */
-const MISSED_MS = 60_000;
+const MISSED_MS = MINUTE_MS;
 /** After a long time without a scheduler only the newest missed slots are written down. */
 const MOST_RECORDED = 100;
 

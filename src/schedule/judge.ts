@@ -3,6 +3,7 @@ import type { ScheduleConfig } from "../config/schema.ts";
 import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/store.ts";
 import { latestSlot } from "./slots.ts";
+import { MINUTE_MS } from "../time/units.ts";
 
 export type ScheduleJudgement = {
   schedule: string;
@@ -13,7 +14,7 @@ export type ScheduleJudgement = {
 };
 
 /** A slot that has not begun this long after its time is late. */
-const LATE_MS = 300_000;
+const LATE_MS = 5 * MINUTE_MS;
 /** Worst first, as a list of them is shown. */
 const ORDER: ScheduleJudgement["status"][] = [
   "late",

@@ -8,6 +8,7 @@ import { exitCodeOf, keepPass, logCritical, runPass } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
+import { MINUTE_MS } from "../time/units.ts";
 
 export type SlotContext = {
   config: Config;
@@ -37,9 +38,9 @@ export type SlotResult =
   /** It is over, whoever did it. */
   | { kind: "ended"; state: SlotState };
 
-const LEASE_MS = 60_000;
+const LEASE_MS = MINUTE_MS;
 /** A slot that starts this much after its time is late. */
-const LATE_MS = 60_000;
+const LATE_MS = MINUTE_MS;
 const FIRST_RETRY_MS = 5000;
 const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
 

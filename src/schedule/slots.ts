@@ -1,10 +1,10 @@
 /** The times at which a schedule should report. Pure: the same schedule and window give the same slots. */
 import type { ScheduleConfig } from "../config/schema.ts";
-import { mergeOccurrences } from "../report/expectation/occurrences.ts";
+import { mergeOccurrences } from "../time/occurrences.ts";
+import { DAY_MS } from "../time/units.ts";
 
 type Pattern = Pick<ScheduleConfig, "cron" | "timezone">;
 
-const DAY_MS = 86_400_000;
 /** How far the next and the latest slot are looked for: a day, a month, a year, and the leap day. */
 const REACHES_MS = [1, 32, 366, 366 * 8].map((days) => days * DAY_MS);
 

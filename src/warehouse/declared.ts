@@ -1,6 +1,6 @@
 /** The rules a warehouse declares, with their schedules, as one of the presets' relations tells them. */
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
-import { readRecurrence, type Inexpressible, type Recurrence } from "../report/expectation/recurrence.ts";
+import { readRecurrence, type Inexpressible, type Recurrence } from "../time/recurrence.ts";
 import { compareNames } from "../report/rules.ts";
 import type { PresetName } from "../report/words.ts";
 import type { Document } from "./document.ts";

@@ -1,7 +1,7 @@
 /** Looks at every chosen CRM's warehouse for `check`. */
 import type { WarehouseFacts } from "../check/facts.ts";
-import type { Window } from "../report/activity.ts";
 import { visitWarehouses, type Visit, type VisitOptions } from "./visit.ts";
+import type { Window } from "../time/window.ts";
 
 export type ExamineOptions = VisitOptions & {
   /** The window of the report whose plan is looked at. */

@@ -1,6 +1,7 @@
 /** What is asked of one warehouse. */
 import type { CrmConfig } from "../config/schema.ts";
-import type { MissingTables, ReadActivity, Window } from "../report/activity.ts";
+import type { MissingTables, ReadActivity } from "../report/activity.ts";
+import type { Window } from "../time/window.ts";
 
 export type ReadRequest = {
   crm: CrmConfig;

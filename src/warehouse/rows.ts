@@ -8,9 +8,9 @@ import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import type { ActionStatus, Contradiction, PresetName } from "../report/words.ts";
 import { readDeclared } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
+import { HOUR_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
-const HOUR_MS = 3_600_000;
 
 /** In the order of the bits in both dialects' activity.sql. */
 const CONTRADICTIONS: Contradiction[] = [

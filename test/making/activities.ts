@@ -10,7 +10,7 @@ import type {
   StatusCounts,
 } from "../../src/report/activity.ts";
 import { buildReport } from "../../src/report/build.ts";
-import { readRecurrence } from "../../src/report/expectation/recurrence.ts";
+import { readRecurrence } from "../../src/time/recurrence.ts";
 import { emptyCounts } from "../../src/report/counts.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Thresholds } from "../../src/report/thresholds.ts";

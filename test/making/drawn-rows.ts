@@ -1,9 +1,9 @@
 /** Rows as a warehouse may hold them, drawn at random: odd names, every spelling of a status, times at the window's edges. */
 import * as fc from "fast-check";
-import type { Window } from "../../src/report/activity.ts";
 import { AUTOMATION_LEVELS } from "../../src/report/words.ts";
 import type { Preset } from "./refillable.ts";
 import type { RuleRow, RunRow } from "./warehouses.ts";
+import type { Window } from "../../src/time/window.ts";
 
 export type DrawnRun = RunRow & { startMs: number; endMs: number | null };
 type DrawnSettings = {

@@ -6,10 +6,10 @@ import * as v from "valibot";
 import { settingsOf } from "../../src/config/report-settings.ts";
 import { CrmSchema, type CrmConfig } from "../../src/config/schema.ts";
 import { parseTarget } from "../../src/config/target.ts";
-import type { Window } from "../../src/report/activity.ts";
 import { buildReport } from "../../src/report/build.ts";
 import { ReportSchema, type Report } from "../../src/report/schema.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
+import type { Window } from "../../src/time/window.ts";
 
 export const WINDOW: Window = {
   startMs: Date.parse("2026-07-09T21:00:00Z"),

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { createRedactor } from "../../src/text/redact.ts";
-import { parseDuration } from "../../src/config/duration.ts";
+import { parseDuration } from "../../src/time/duration.ts";
 import { writeJson } from "../../src/text/json.ts";
 import { cutText, showText } from "../../src/text/terminal.ts";
 import { maskErrorMessage } from "../../src/report/errors/redact.ts";

@@ -1,6 +1,6 @@
 /** What systemd makes of our calendar events, against the instants at which the patterns should fire. */
 import { describe, expect, test } from "bun:test";
-import { listOccurrences } from "../../src/report/expectation/occurrences.ts";
+import { listOccurrences } from "../../src/time/occurrences.ts";
 import { toCalendarEvents } from "../../src/systemd/calendar.ts";
 import { SYSTEMD_ANALYZE, withoutSystemd } from "../making/systemd.ts";
 

@@ -1,8 +1,9 @@
 /** Expected against actual: what one rule's schedules should have started in a window, and what was seen. */
-import type { Window } from "../activity.ts";
 import { compareInterval, countExpected } from "./interval.ts";
-import { mergeOccurrences } from "./occurrences.ts";
-import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "./recurrence.ts";
+import { mergeOccurrences } from "../../time/occurrences.ts";
+import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
+import { isWithin, type Window } from "../../time/window.ts";
+import { MINUTE_MS } from "../../time/units.ts";
 
 export type Runs = {
   /** The rule's enabled schedules. */
@@ -35,7 +36,7 @@ export type Compared = {
 export type Comparison = Compared | { kind: "inexpressible"; reasons: string[] };
 
 /** How long before its occurrence a start still belongs to it, as the clocks of two machines differ. */
-const EARLY_MS = 60_000;
+const EARLY_MS = MINUTE_MS;
 const MAX_LISTED = 10;
 
 /**
@@ -72,11 +73,11 @@ function compareOccurrences(
   { window, lateAfterMs, seen }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
-  const due = matches.filter(({ atMs }) => isInWindow(atMs, window));
+  const due = matches.filter(({ atMs }) => isWithin(atMs, window));
   const onTime = ({ atMs, startMs }: Match) => startMs !== null && startMs - atMs <= lateAfterMs;
   const without = due.filter(({ startMs }) => startMs === null).map(({ atMs }) => atMs);
   const missedMs = without.filter((atMs) => !mayStillStart(atMs, window, lateAfterMs));
-  const outside = matches.filter((match) => !isInWindow(match.atMs, window) && onTime(match)).length;
+  const outside = matches.filter((match) => !isWithin(match.atMs, window) && onTime(match)).length;
   return {
     kind: "compared",
     expected: due.length,
@@ -106,7 +107,7 @@ function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[] {
 
 function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecurrence>[], runs: Runs): Compared {
   const { window, lateAfterMs, seen } = runs;
-  const due = occurrencesMs.filter((atMs) => isInWindow(atMs, window));
+  const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   const counts = intervals.map((interval) => countExpected(interval, window));
   const expected = counts.reduce((sum, count) => sum + count, due.length);
   const mayStart =
@@ -123,10 +124,6 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     missedAtMs: [],
     pending,
   };
-}
-
-function isInWindow(atMs: number, window: Window): boolean {
-  return atMs >= window.startMs && atMs < window.endMs;
 }
 
 /** A start at the window's very end would be on time, and is not seen: the window is half-open. */

@@ -3,9 +3,9 @@
  * can be judged is the gap between two starts: rounded to whole intervals, all but the last one in it were missed. Before
  * the first start and after the last one the same holds, half an interval being the tolerance everywhere.
  */
-import type { Window } from "../activity.ts";
 import type { Compared } from "./compare.ts";
-import type { IntervalRecurrence, Schedule } from "./recurrence.ts";
+import type { IntervalRecurrence, Schedule } from "../../time/recurrence.ts";
+import type { Window } from "../../time/window.ts";
 
 const MAX_LISTED = 10;
 

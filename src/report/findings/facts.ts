@@ -1,5 +1,5 @@
 /** What a finding is made of. */
-import type { ReadActivity, StatusCounts, Window } from "../activity.ts";
+import type { ReadActivity, StatusCounts } from "../activity.ts";
 import type { Outcome } from "../counts.ts";
 import type { DataQuality } from "../data-quality.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
@@ -12,6 +12,7 @@ import type { FindingId } from "../words.ts";
 import type { StaleRuns } from "../stale.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Halves } from "../trend.ts";
+import type { Window } from "../../time/window.ts";
 
 export type Facts = {
   activity: ReadActivity & { window: Window };

@@ -16,8 +16,8 @@ import { compareNames } from "../rules.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";
 import { critical, inform, warn, type Finder } from "./facts.ts";
+import { HOUR_MS } from "../../time/units.ts";
 
-const HOUR_MS = 3_600_000;
 const MOST_PER_HOUR = 60;
 /** So many are named to start with. */
 const WORST_RULES = 3;

@@ -12,8 +12,8 @@ import { compareNames } from "../rules.ts";
 import type { ActionStatus } from "../words.ts";
 import { describeOverdue, FEW_MISSED, listAwaited, listStuck } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
+import { HOUR_MS } from "../../time/units.ts";
 
-const HOUR_MS = 3_600_000;
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
   ["running", "still running"],

@@ -1,6 +1,7 @@
 /** The one statement of a pass, and its parameters in the order of activity.sql. */
 import type postgres from "postgres";
 import { composeStatement, quoteTable } from "../compose.ts";
+import { windowBefore } from "../../time/window.ts";
 import { PARTS } from "../document.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
@@ -39,7 +40,7 @@ function bindParameters(
     crm.crm_source,
     new Date(window.startMs).toISOString(),
     new Date(window.endMs).toISOString(),
-    new Date(window.startMs - (window.endMs - window.startMs)).toISOString(),
+    new Date(windowBefore(window).startMs).toISOString(),
     crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
     crm.wrapper_rules,
     Object.keys(crm.statuses).length === 0 ? null : crm.statuses,

@@ -1,14 +1,15 @@
 /** The parameters of the activity query, in the order of activity.sql. */
 import type { ReadRequest } from "../request.ts";
+import { DAY_MS } from "../../time/units.ts";
+import { windowBefore } from "../../time/window.ts";
 
-const DAY_MS = 86_400_000;
 const LOOKBACK_DAYS = 30;
 const LOOKBACK_ROWS = 10_000;
 
 export function bindParameters(request: ReadRequest): (string | number | null)[] {
   const { crm, window, recent, baselineSeconds, nowMs } = request;
   const firstMs = Math.min(
-    2 * window.startMs - window.endMs,
+    windowBefore(window).startMs,
     baselineSeconds === null ? Infinity : window.startMs - baselineSeconds * 1000,
   );
   return [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { compareRuns, isTooOften } from "../../../src/report/expectation/compare.ts";
-import { readRecurrence, type Schedule } from "../../../src/report/expectation/recurrence.ts";
+import { readRecurrence, type Schedule } from "../../../src/time/recurrence.ts";
 
 const MINUTE = 60_000;
 const day = (time: string) => Date.parse(`2026-07-10T${time.length === 5 ? `${time}:00` : time}Z`);

@@ -1,7 +1,7 @@
 /** Every accepted row was checked against the parser of Celery 5.2.6, those with months' names against that of 5.6.3. */
 import { expect, test } from "bun:test";
-import { expandCrontab } from "../../../src/report/expectation/celery.ts";
-import type { Crontab } from "../../../src/report/expectation/recurrence.ts";
+import { expandCrontab } from "../../src/time/celery.ts";
+import type { Crontab } from "../../src/time/recurrence.ts";
 
 const EVERY: Crontab = { kind: "crontab", minute: "*", hour: "*", dayOfWeek: "*", dayOfMonth: "*", monthOfYear: "*" };
 

@@ -5,7 +5,7 @@
  * letters. Compared with the parsers of Celery 5.2 and 5.6; what only they let pass by accident (`mon/2`, a weekday as an
  * hour) is refused here.
  */
-import type { CalendarFields } from "./calendar.ts";
+import type { CronFields } from "./cron.ts";
 import type { Crontab, Inexpressible } from "./recurrence.ts";
 
 type FieldRule = { field: Exclude<keyof Crontab, "kind">; column: string; min: number; max: number; names: string[] };
@@ -18,16 +18,16 @@ const RULES = {
   dayOfMonth: { field: "dayOfMonth", column: "day_of_month", min: 1, max: 31, names: [] },
   month: { field: "monthOfYear", column: "month_of_year", min: 1, max: 12, names: MONTHS },
   dayOfWeek: { field: "dayOfWeek", column: "day_of_week", min: 0, max: 6, names: WEEKDAYS },
-} satisfies Record<keyof CalendarFields, FieldRule>;
+} satisfies Record<keyof CronFields, FieldRule>;
 const PART = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/;
 /** Celery takes blanks around a number, and nowhere else. */
 const NUMBER_WITH_BLANKS = /^\s*\d+\s*$/;
 const MAX_FIELD_LENGTH = 500;
 
 /** The crontab with every field written out as a list of numbers, which means the same to every cron. */
-export function expandCrontab(crontab: Crontab): ({ kind: "fields" } & CalendarFields) | Inexpressible {
-  const expanded: CalendarFields = { minute: "", hour: "", dayOfMonth: "", month: "", dayOfWeek: "" };
-  for (const [name, rule] of Object.entries(RULES) as [keyof CalendarFields, FieldRule][]) {
+export function expandCrontab(crontab: Crontab): ({ kind: "fields" } & CronFields) | Inexpressible {
+  const expanded: CronFields = { minute: "", hour: "", dayOfMonth: "", month: "", dayOfWeek: "" };
+  for (const [name, rule] of Object.entries(RULES) as [keyof CronFields, FieldRule][]) {
     const values = expandField(crontab[rule.field], rule);
     if (typeof values === "string") return { kind: "inexpressible", reason: `${rule.column}: ${values}` };
     expanded[name] = values.join(",");

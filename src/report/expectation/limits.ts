@@ -1,6 +1,7 @@
 /** How old a rule's last success may be: as configured, else from its schedules, else from how often it usually runs. */
-import { mergeOccurrences } from "./occurrences.ts";
-import { type CalendarRecurrence, isCalendar, isInForce, isInterval, type Schedule } from "./recurrence.ts";
+import { mergeOccurrences } from "../../time/occurrences.ts";
+import { type CalendarRecurrence, isCalendar, isInForce, isInterval, type Schedule } from "../../time/recurrence.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 
 /** An age above a limit is judged so; null is no limit. */
 export type FreshnessLimits = { warnAfterMs: number | null; errorAfterMs: number | null };
@@ -30,9 +31,6 @@ export type Habit = {
   dayAgeMs: number | null;
 };
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const WEEKEND_MS = 3 * DAY_MS;
 /** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year. */
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];

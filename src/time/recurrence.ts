@@ -1,5 +1,6 @@
 /** When something should run, as a schedule row, a rule or the configuration says it. */
-import { readCron } from "./calendar.ts";
+import { readCron } from "./cron.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** The five fields of a Celery crontab, in Celery's own syntax. */
 export type Crontab = {
@@ -39,7 +40,7 @@ const NICKNAMES = new Map([
   ["@yearly", "0 0 1 1 *"],
   ["@annually", "0 0 1 1 *"],
 ]);
-const UNITS_MS: Record<string, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNITS_MS: Record<string, number> = { second: SECOND_MS, minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 const INTERVAL = /^every\s+(?:(\d{1,6})\s+)?(second|minute|hour|day)s?$/i;
 
 /** Reads five-field cron, `@daily` and its like, and `every 30 minutes`; all else is inexpressible, never guessed. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readRecurrence } from "../../../src/report/expectation/recurrence.ts";
+import { readRecurrence } from "../../src/time/recurrence.ts";
 
 const MINUTE = 60_000;
 

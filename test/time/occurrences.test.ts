@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, setSystemTime, test } from "bun:test";
 import { Cron } from "croner";
-import { listOccurrences, mergeOccurrences } from "../../../src/report/expectation/occurrences.ts";
-import type { CalendarRecurrence, Schedule } from "../../../src/report/expectation/recurrence.ts";
+import { listOccurrences, mergeOccurrences } from "../../src/time/occurrences.ts";
+import type { CalendarRecurrence, Schedule } from "../../src/time/recurrence.ts";
 
 const at = (instant: string) => Date.parse(`${instant}Z`);
 const cron = (pattern: string): CalendarRecurrence => ({ kind: "cron", pattern });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseDuration } from "../../src/config/duration.ts";
+import { parseDuration } from "../../src/time/duration.ts";
 
 const HOUR = 3_600_000;
 

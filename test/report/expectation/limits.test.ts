@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { deriveFreshness, judgeFreshness, type Habit } from "../../../src/report/expectation/freshness.ts";
-import { readRecurrence, type Schedule } from "../../../src/report/expectation/recurrence.ts";
+import { deriveFreshness, judgeFreshness, type Habit } from "../../../src/report/expectation/limits.ts";
+import { readRecurrence, type Schedule } from "../../../src/time/recurrence.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

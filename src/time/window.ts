@@ -1,0 +1,29 @@
+/** The stretch of time that a report is about. */
+import { HOUR_MS } from "./units.ts";
+
+/** Half-open `[startMs, endMs)`, UTC epoch milliseconds. */
+export type Window = { startMs: number; endMs: number };
+
+/** Its length in milliseconds. */
+export function lengthOf({ startMs, endMs }: Window): number {
+  return endMs - startMs;
+}
+
+/** Its length in hours, unrounded. */
+export function hoursOf(window: Window): number {
+  return lengthOf(window) / HOUR_MS;
+}
+
+/** The window of the same length that ends where this one starts. */
+export function windowBefore(window: Window): Window {
+  return moveBack(window, lengthOf(window));
+}
+
+/** The window of the same length that lies so much earlier. */
+export function moveBack({ startMs, endMs }: Window, byMs: number): Window {
+  return { startMs: startMs - byMs, endMs: endMs - byMs };
+}
+
+export function isWithin(atMs: number, { startMs, endMs }: Window): boolean {
+  return atMs >= startMs && atMs < endMs;
+}
