@@ -3,7 +3,7 @@ import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
 import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
-import { describeTarget } from "./config/target.ts";
+import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport } from "./report/build.ts";

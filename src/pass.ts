@@ -4,7 +4,7 @@
  */
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
-import { describeTarget } from "./config/target.ts";
+import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";

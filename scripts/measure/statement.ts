@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { loadConfig } from "../../src/config/load.ts";
 import findTablesSql from "../../src/warehouse/postgres/find-tables.sql" with { type: "text" };
 import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
-import { beginSnapshot } from "../../src/warehouse/postgres/session.ts";
+import { beginSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
 import { composeActivity } from "../../src/warehouse/postgres/statement.ts";
 import { candidateNames, locateTables } from "../../src/warehouse/tables.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";

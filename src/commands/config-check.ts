@@ -1,5 +1,5 @@
 import { defineCommand } from "citty";
-import { describeTarget } from "../config/target.ts";
+import { describeTarget } from "../database/target.ts";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { showText } from "../text/terminal.ts";

@@ -3,7 +3,7 @@ import { readDocument } from "../config/document.ts";
 import { findConfig, resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { listSettings, type Setting } from "../config/show.ts";
-import { describeTarget } from "../config/target.ts";
+import { describeTarget } from "../database/target.ts";
 import { EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { createRedactor, type Redact } from "../text/redact.ts";

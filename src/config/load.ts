@@ -10,8 +10,8 @@ import type { Problem } from "./expand.ts";
 import { nameCredential } from "./secret-files.ts";
 import { readSchedules } from "./schedules.ts";
 import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
-import { fillPasswords } from "./password-file.ts";
-import { parseTarget, type Target } from "./target.ts";
+import { fillPasswords } from "../database/password-file.ts";
+import { parseTarget, type Target } from "../database/target.ts";
 
 export const LOCAL_CONFIG = "automation-reports.toml";
 const STORE_FILE = "reports.sqlite";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isTimeZone } from "../time/occurrences.ts";
 import { PRESET_NAMES } from "../report/words.ts";
 import { parseDuration } from "../time/duration.ts";
-import type { Target } from "./target.ts";
+import type { Target } from "../database/target.ts";
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../time/units.ts";
 
 export const CRM_NAME = /^[a-z][a-z0-9_-]{0,62}$/;

@@ -1,8 +1,8 @@
 /** Why a store could not be used, in words with advice. */
 import * as v from "valibot";
-import { describeTarget, type Target } from "../config/target.ts";
+import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf, describeFailure } from "../warehouse/failure.ts";
+import { codeOf, describeFailure } from "../database/failure.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
 

@@ -1,5 +1,5 @@
 /** Opens the store where it is configured to be, its tables made or brought up to date. */
-import type { Target } from "../config/target.ts";
+import type { Target } from "../database/target.ts";
 import type { Engine } from "./engine.ts";
 import { migrate } from "./migrate.ts";
 import { checkReports, keepPass, listReports, prune, readReport } from "./reports.ts";

@@ -1,9 +1,9 @@
 /** The store in PostgreSQL, for several machines: each call is one connection and one transaction, so any pooler will do. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeTarget, type PostgresTarget } from "../config/target.ts";
+import { describeTarget, type PostgresTarget } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf } from "../warehouse/failure.ts";
-import { openConnection, type Session } from "../warehouse/postgres/session.ts";
+import { codeOf } from "../database/failure.ts";
+import { openConnection, type Connection } from "../database/connection.ts";
 import type { Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
@@ -42,8 +42,8 @@ export function openPostgres(configured: PostgresTarget): Engine {
     transact: async (work) => {
       const signal = AbortSignal.timeout(DEADLINE_MS);
       try {
-        await using session = await openPatiently(target, signal);
-        return await runTransaction(session, async () => await work(session.ask));
+        await using connection = await openPatiently(target, signal);
+        return await runTransaction(connection, async () => await work(connection.ask));
       } catch (error) {
         if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target);
         const advice = "check [store] url, and look for load and locks there";
@@ -69,7 +69,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
   };
 }
 
-async function openPatiently(target: PostgresTarget, signal: AbortSignal): Promise<Session> {
+async function openPatiently(target: PostgresTarget, signal: AbortSignal): Promise<Connection> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
@@ -81,13 +81,13 @@ async function openPatiently(target: PostgresTarget, signal: AbortSignal): Promi
   }
 }
 
-async function runTransaction<T>(session: Session, work: () => Promise<T>): Promise<T> {
+async function runTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    await session.end("COMMIT");
+    await connection.end("COMMIT");
     return result;
   } catch (error) {
-    await session.end("ROLLBACK").catch(() => {});
+    await connection.end("ROLLBACK").catch(() => {});
     throw error;
   }
 }

@@ -2,10 +2,10 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Target } from "../config/target.ts";
+import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
-import { codeOf } from "../warehouse/failure.ts";
+import { codeOf } from "../database/failure.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";

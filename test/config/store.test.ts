@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
-import { describeTarget } from "../../src/config/target.ts";
+import { describeTarget } from "../../src/database/target.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
 writeFileSync(join(directory, "store-url"), "postgres://u:filed-secret@db:6432/reports\n");

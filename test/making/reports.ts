@@ -5,7 +5,7 @@ import addFormats from "ajv-formats";
 import * as v from "valibot";
 import { settingsOf } from "../../src/config/report-settings.ts";
 import { CrmSchema, type CrmConfig } from "../../src/config/schema.ts";
-import { parseTarget } from "../../src/config/target.ts";
+import { parseTarget } from "../../src/database/target.ts";
 import { buildReport } from "../../src/report/build.ts";
 import { ReportSchema, type Report } from "../../src/report/schema.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";

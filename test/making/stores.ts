@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseTarget, type Target } from "../../src/config/target.ts";
+import { parseTarget, type Target } from "../../src/database/target.ts";
 import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { activity, report } from "./activities.ts";

@@ -1,7 +1,7 @@
 /** Connection URLs: built from known parts they give those parts back, mutated they are a target or a problem. */
 import { expect, test } from "bun:test";
 import * as fc from "fast-check";
-import { describeTarget, parseTarget } from "../../src/config/target.ts";
+import { describeTarget, parseTarget } from "../../src/database/target.ts";
 import { draws } from "../making/draws.ts";
 import { mutate } from "../making/mutations.ts";
 

@@ -1,9 +1,9 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
 import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
 import type { PlanDocument } from "../../check/plan.ts";
-import type { PostgresTarget } from "../../config/target.ts";
+import type { PostgresTarget } from "../../database/target.ts";
 import { composeActions, fillPlaceholders, quoteTable } from "../compose.ts";
-import { describeFailure } from "../failure.ts";
+import { describeFailure } from "../../database/failure.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
 import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
@@ -14,7 +14,8 @@ import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSnapshot } from "./snapshot.ts";
+import type { Connection } from "../../database/connection.ts";
 import { composeActivity, type LocatedTables } from "./statement.ts";
 
 /** Up to that many rows a table is read whole without anybody noticing. */
@@ -42,7 +43,7 @@ type TableRow = CatalogFacts & {
   modified_share: number | null;
 };
 
-/** `analyze`: run the report's query, to see what its plan really does. Throws what `openSession` throws. */
+/** `analyze`: run the report's query, to see what its plan really does. Throws what `openSnapshot` throws. */
 export async function examinePostgres(
   request: ReadRequest,
   target: PostgresTarget,
@@ -51,17 +52,17 @@ export async function examinePostgres(
 ): Promise<WarehouseFacts> {
   const { crm } = request;
   const started = performance.now();
-  await using session = await openSession(target, crm, signal);
+  await using connection = await openSnapshot(target, crm, signal);
   const openMs = performance.now() - started;
-  const roundTripMs = await measureRoundTrip(session);
+  const roundTripMs = await measureRoundTrip(connection);
   const asked = Date.now();
-  const [server] = await session.ask<ServerRow>(serverSql);
+  const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
-  const rows = await session.ask<TableRow>(tablesSql, [candidateNames(crm)]);
+  const rows = await connection.ask<TableRow>(tablesSql, [candidateNames(crm)]);
   const located = locateTables(rows, crm, "postgres");
   const actions = located.kind === "located" ? findRow(rows, located.actions) : undefined;
   const readable = located.kind === "located" && actions?.readable === true ? { located, actions } : null;
-  const indexes = readable === null ? [] : await readIndexes(session, readable.actions);
+  const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = located.kind === "located" ? [located.actions, located.rules] : [];
   return {
     kind: "postgres",
@@ -70,7 +71,7 @@ export async function examinePostgres(
     version: server.version,
     versionNumber: server.version_number,
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
-    tls: { ...session.protection, needed: !isLocal(session.host.host) },
+    tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
     role: { name: server.role, superuser: server.superuser },
     statistics:
@@ -79,25 +80,25 @@ export async function examinePostgres(
     plan:
       readable === null
         ? { document: null, problem: null }
-        : await explain(session, request, readable.located, target, analyze),
-    tables: await describeTables(session, located, rows),
+        : await explain(connection, request, readable.located, target, analyze),
+    tables: await describeTables(connection, located, rows),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(session, crm.crm_source, readable, indexes),
+    rows: readable === null ? null : await readRows(connection, crm.crm_source, readable, indexes),
   };
 }
 
-async function measureRoundTrip(session: Session): Promise<number> {
+async function measureRoundTrip(connection: Connection): Promise<number> {
   const times: number[] = [];
   for (let index = 0; index < ROUND_TRIPS; index += 1) {
     const started = performance.now();
-    await session.ask("SELECT 1");
+    await connection.ask("SELECT 1");
     times.push(performance.now() - started);
   }
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
 async function describeTables(
-  session: Session,
+  connection: Connection,
   located: Located<TableRow>,
   rows: TableRow[],
 ): Promise<WarehouseFacts["tables"]> {
@@ -108,7 +109,7 @@ async function describeTables(
   if (actions === undefined) throw new Error("a located table is in no row");
   const found: FoundTables = {
     preset: located.preset,
-    shape: located.preset === "sync-history" && actions.stored ? await readShape(session, actions) : null,
+    shape: located.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
     actions: describeTable(actions),
     rules: rules === undefined ? null : describeTable(rules),
     columns: PRESETS[located.preset].columns,
@@ -116,20 +117,20 @@ async function describeTables(
   return { kind: "found", found };
 }
 
-async function readShape(session: Session, { oid }: TableRow): Promise<FoundTables["shape"]> {
-  const [id] = await session.ask<{ identity: boolean; type: string; serial: boolean }>(columnsSql, [oid]);
+async function readShape(connection: Connection, { oid }: TableRow): Promise<FoundTables["shape"]> {
+  const [id] = await connection.ask<{ identity: boolean; type: string; serial: boolean }>(columnsSql, [oid]);
   if (id?.identity === true && id.type === "bigint") return "M";
   return id?.serial === true && id.type === "integer" ? "H" : "other";
 }
 
-async function readIndexes(session: Session, { oid }: TableRow): Promise<IndexFacts[]> {
+async function readIndexes(connection: Connection, { oid }: TableRow): Promise<IndexFacts[]> {
   type Row = Omit<IndexFacts, "keyColumns"> & { key_columns: number };
-  const rows = await session.ask<Row>(indexesSql, [oid]);
+  const rows = await connection.ask<Row>(indexesSql, [oid]);
   return rows.map(({ key_columns: keyColumns, ...index }) => ({ ...index, keyColumns }));
 }
 
 async function readRows(
-  session: Session,
+  connection: Connection,
   source: string,
   { located, actions }: { located: LocatedTables; actions: TableRow },
   indexes: IndexFacts[],
@@ -139,21 +140,21 @@ async function readRows(
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
   const statement = fillPlaceholders(rowsSql, { actions: composeActions(located, "postgres") });
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
-  const [row] = (await attempt(session, async () => await session.ask<Row>(statement, [source]))) ?? [];
+  const [row] = (await attempt(connection, async () => await connection.ask<Row>(statement, [source]))) ?? [];
   if (row === undefined) return null;
-  const scale = located.preset === "sync-history" ? await readScale(session, located.actions) : null;
+  const scale = located.preset === "sync-history" ? await readScale(connection, located.actions) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
-async function readScale(session: Session, table: TableName): Promise<RowFacts["scale"]> {
+async function readScale(connection: Connection, table: TableName): Promise<RowFacts["scale"]> {
   const statement = fillPlaceholders(scaleSql, { table: quoteTable(table) });
   const [scale] =
-    (await attempt(session, async () => await session.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
+    (await attempt(connection, async () => await connection.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
   return scale ?? null;
 }
 
 async function explain(
-  session: Session,
+  connection: Connection,
   request: ReadRequest,
   located: LocatedTables,
   target: PostgresTarget,
@@ -163,10 +164,10 @@ async function explain(
   const { text, values } = composeActivity(located, request);
   let problem: string | null = null;
   const rows = await attempt(
-    session,
-    async () => await session.ask<{ "QUERY PLAN": [PlanDocument] }>(`EXPLAIN (${options}) ${text}`, values),
+    connection,
+    async () => await connection.ask<{ "QUERY PLAN": [PlanDocument] }>(`EXPLAIN (${options}) ${text}`, values),
     (error) => {
-      problem = describeFailure(error, { ...target, hosts: [session.host] });
+      problem = describeFailure(error, { ...target, hosts: [connection.host] });
     },
   );
   return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
@@ -174,16 +175,16 @@ async function explain(
 
 /** A question that may fail without taking the others with it; null where it did. */
 async function attempt<T>(
-  session: Session,
+  connection: Connection,
   work: () => Promise<T>,
   onFailure: (error: unknown) => void = () => {},
 ): Promise<T | null> {
-  await session.ask("SAVEPOINT question");
+  await connection.ask("SAVEPOINT question");
   try {
     return await work();
   } catch (error) {
     onFailure(error);
-    await session.ask("ROLLBACK TO SAVEPOINT question");
+    await connection.ask("ROLLBACK TO SAVEPOINT question");
     return null;
   }
 }

@@ -1,13 +1,14 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresTarget } from "../../config/target.ts";
-import { codeOf, HostsFailure, WarehouseError, REFUSED_AUTHORIZATION } from "../failure.ts";
+import type { PostgresTarget } from "../../database/target.ts";
+import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
 import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import type { TableFacts } from "./lookback.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSnapshot } from "./snapshot.ts";
+import type { Connection } from "../../database/connection.ts";
 import { composeActivity } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
@@ -24,40 +25,40 @@ export async function readPostgres(
   target: PostgresTarget,
   signal: AbortSignal,
 ): Promise<ReadResult> {
-  const session = await openSession(target, request.crm, signal);
+  const connection = await openSnapshot(target, request.crm, signal);
   try {
-    return await readSnapshot(request, target, session);
+    return await readSnapshot(request, target, connection);
   } catch (error) {
     if (signal.aborted || !LOST.test(codeOf(error))) throw error;
   }
   return await readSnapshot(request, target, await openAgain(target, request, signal));
 }
 
-/** Takes the session over and ends it. */
-async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Session): Promise<ReadResult> {
-  await using session = opened;
+/** Takes the connection over and ends it. */
+async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Connection): Promise<ReadResult> {
+  await using connection = opened;
   try {
-    const found = await session.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
+    const found = await connection.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
     const located = locateTables(found, request.crm, "postgres");
-    if (located.kind === "ambiguous") throw new WarehouseError(describeAmbiguity(located.presets));
+    if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
     if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
     const { text, values, lookback } = composeActivity(located, request);
-    const [row] = await session.ask<{ document: string }>(text, values);
+    const [row] = await connection.ask<{ document: string }>(text, values);
     return readDocument(row?.document ?? "", located.preset, request.crm, {
       baseline: request.baselineSeconds !== null,
       lookback: lookback.kind,
     });
   } catch (error) {
-    throw new HostsFailure(new Map([[session.host, error]]));
+    throw new HostsFailure(new Map([[connection.host, error]]));
   }
 }
 
-async function openAgain(target: PostgresTarget, { crm }: ReadRequest, signal: AbortSignal): Promise<Session> {
-  let failure: unknown = new WarehouseError("given up");
+async function openAgain(target: PostgresTarget, { crm }: ReadRequest, signal: AbortSignal): Promise<Connection> {
+  let failure: unknown = new DatabaseError("given up");
   for (const delayMs of RETURNS_AFTER_MS) {
     try {
       await sleep(delayMs, undefined, { signal });
-      return await openSession(target, crm, signal);
+      return await openSnapshot(target, crm, signal);
     } catch (error) {
       failure = error;
       if (signal.aborted || REFUSED_AUTHORIZATION.test(codeOf(error))) break;

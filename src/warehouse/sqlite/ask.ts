@@ -1,5 +1,5 @@
 /** SQLite off the main thread: a query blocks its thread, so at the signal its answer is abandoned with the thread. */
-import { ReadFailure, WarehouseError } from "../failure.ts";
+import { DescribedFailure, DatabaseError } from "../../database/failure.ts";
 import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
 
 export async function askSqlite<T extends keyof WorkerTasks>(
@@ -9,7 +9,7 @@ export async function askSqlite<T extends keyof WorkerTasks>(
 ): Promise<WorkerTasks[T]["result"]> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url).href);
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();
-  const abort = () => reject(new WarehouseError("given up"));
+  const abort = () => reject(new DatabaseError("given up"));
   signal.addEventListener("abort", abort, { once: true });
   worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer<T>>) => resolve(data));
   worker.addEventListener("error", (event) => reject(new Error(event.message)));
@@ -17,7 +17,7 @@ export async function askSqlite<T extends keyof WorkerTasks>(
   try {
     const answer = await promise;
     if (answer.ok) return answer.result;
-    throw new ReadFailure(answer.reason, answer.code);
+    throw new DescribedFailure(answer.reason, answer.code);
   } finally {
     signal.removeEventListener("abort", abort);
     worker.terminate();

@@ -1,14 +1,14 @@
 /** An SQLite warehouse, opened for reading alone. */
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
-import { WarehouseError } from "../failure.ts";
+import { DatabaseError } from "../../database/failure.ts";
 import type { TableName } from "../tables.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
 const READ_VERSION_OFFSET = 19;
 const WAL = 2;
 
-/** Throws SQLite's errors as they come, and a `WarehouseError` where the file's WAL mode is the reason. */
+/** Throws SQLite's errors as they come, and a `DatabaseError` where the file's WAL mode is the reason. */
 export function openDatabase(path: string, lockTimeoutMs: number): Database {
   try {
     const database = new Database(path, { readonly: true });
@@ -19,7 +19,7 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
     return database;
   } catch (error) {
     if (!wantsWal(path)) throw error;
-    throw new WarehouseError(
+    throw new DatabaseError(
       "is in WAL mode, which SQLite can only read where it may write beside the file (-wal and -shm): " +
         "give this user write access to the directory, or use PRAGMA journal_mode=DELETE",
     );

@@ -1,6 +1,6 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import { composeStatement } from "../compose.ts";
-import { WarehouseError } from "../failure.ts";
+import { DatabaseError } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { readDocument } from "../rows.ts";
 import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
@@ -13,7 +13,7 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
   using database = openDatabase(path, crm.lock_timeout);
   const read = database.transaction((): ReadResult => {
     const located = locateTables(findTables(database, candidateNames(crm)), crm, "sqlite");
-    if (located.kind === "ambiguous") throw new WarehouseError(describeAmbiguity(located.presets));
+    if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
     if (located.kind === "missing") return { ...located, where: path };
     const row = database
       .query<{ document: string }, (string | number | null)[]>(composeStatement(activitySql, located, "sqlite"))

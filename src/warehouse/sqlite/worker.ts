@@ -1,6 +1,6 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
 import type { WarehouseFacts } from "../../check/facts.ts";
-import { codeOf, describeFailure } from "../failure.ts";
+import { codeOf, describeFailure } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { examineSqlite } from "./examine.ts";
 import { querySqlite } from "./query.ts";

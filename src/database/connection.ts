@@ -1,12 +1,11 @@
 /** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
 import type { Socket } from "node:net";
 import type postgres from "postgres";
-import type { CrmConfig } from "../../config/schema.ts";
-import type { PostgresHost, PostgresTarget, TargetSession } from "../../config/target.ts";
-import { codeOf, HostsFailure, TLS_CODE, WarehouseError, REFUSED_AUTHORIZATION } from "../failure.ts";
+import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
+import { codeOf, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
 import { dial, listAttempts, type Encryption, type Protection } from "./dial.ts";
 
-export type Session = {
+export type Connection = {
   host: PostgresHost;
   protection: Protection;
   /** One statement with its parameters, or several in one text without any. */
@@ -15,8 +14,6 @@ export type Session = {
   end: (how: "COMMIT" | "ROLLBACK") => Promise<void>;
   [Symbol.asyncDispose]: () => Promise<void>;
 };
-
-type Limits = Pick<CrmConfig, "timeout" | "statement_timeout" | "lock_timeout">;
 
 export type Purpose = {
   /** Milliseconds for everything together. */
@@ -42,23 +39,22 @@ const ROUNDS: Record<TargetSession, Exclude<TargetSession, "prefer-standby">[]> 
 const DESCRIBE_SERVER = `SELECT pg_catalog.pg_is_in_recovery() AS standby,
   pg_catalog.current_setting('default_transaction_read_only') = 'on' OR pg_catalog.pg_is_in_recovery() AS read_only`;
 
-/** One read-only snapshot. Throws and ends as `openConnection` does. */
-export async function openSession(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Session> {
-  return await openConnection(target, { timeout: limits.timeout, begin: beginSnapshot(limits) }, signal);
-}
-
 /** Throws a `HostsFailure` with what each host answered. At the signal a running query is cancelled and `ask` rejects. */
-export async function openConnection(target: PostgresTarget, purpose: Purpose, signal: AbortSignal): Promise<Session> {
+export async function openConnection(
+  target: PostgresTarget,
+  purpose: Purpose,
+  signal: AbortSignal,
+): Promise<Connection> {
   const failures = new Map<PostgresHost, unknown>();
   for (const wanted of ROUNDS[target.targetSession]) {
     for (const host of target.hosts) {
       try {
-        const session = await openHost(target, host, purpose, signal);
-        if (await isWanted(session, wanted)) return session;
-        await session[Symbol.asyncDispose]();
+        const connection = await openHost(target, host, purpose, signal);
+        if (await isWanted(connection, wanted)) return connection;
+        await connection[Symbol.asyncDispose]();
         failures.set(
           host,
-          new WarehouseError(`is not what target_session_attrs=${target.targetSession} asks for`, true),
+          new DatabaseError(`is not what target_session_attrs=${target.targetSession} asks for`, true),
         );
       } catch (error) {
         failures.set(host, error);
@@ -70,9 +66,9 @@ export async function openConnection(target: PostgresTarget, purpose: Purpose, s
   throw new HostsFailure(failures);
 }
 
-async function isWanted(session: Session, wanted: Exclude<TargetSession, "prefer-standby">): Promise<boolean> {
+async function isWanted(connection: Connection, wanted: Exclude<TargetSession, "prefer-standby">): Promise<boolean> {
   if (wanted === "any") return true;
-  const [server] = await session.ask<{ standby: boolean; read_only: boolean }>(DESCRIBE_SERVER);
+  const [server] = await connection.ask<{ standby: boolean; read_only: boolean }>(DESCRIBE_SERVER);
   if (server === undefined) return false;
   if (wanted === "standby") return server.standby;
   if (wanted === "primary") return !server.standby;
@@ -84,7 +80,7 @@ async function openHost(
   host: PostgresHost,
   purpose: Purpose,
   signal: AbortSignal,
-): Promise<Session> {
+): Promise<Connection> {
   const [first = "plain", second] = listAttempts(target, host);
   const open = async (encryption: Encryption) => {
     const connecting = new AbortController();
@@ -96,7 +92,7 @@ async function openHost(
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
       throw connecting.signal.aborted
-        ? new WarehouseError(`no connection within ${(limitMs ?? 0) / 1000} s`, true)
+        ? new DatabaseError(`no connection within ${(limitMs ?? 0) / 1000} s`, true)
         : error;
     } finally {
       if (timer !== null) clearTimeout(timer);
@@ -118,7 +114,7 @@ async function connect(
   purpose: Purpose,
   signal: AbortSignal,
   connecting: AbortSignal,
-): Promise<Session> {
+): Promise<Connection> {
   const sockets: Socket[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
   const dialSocket = async (until: AbortSignal) => {
@@ -131,7 +127,7 @@ async function connect(
   };
   let dialling: Promise<Socket> | null = dialSocket(connecting);
   dialling.catch(() => {});
-  const giveUp = () => sockets[0]?.destroy(new WarehouseError("given up"));
+  const giveUp = () => sockets[0]?.destroy(new DatabaseError("given up"));
   connecting.addEventListener("abort", giveUp, { once: true });
   // Loaded only now: meanwhile the server starts a process for us.
   const { default: createClient } = await import("postgres");
@@ -144,7 +140,7 @@ async function connect(
       if (first === null && signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
       const socket = await first;
       if (socket?.readyState === "open") return socket;
-      throw new WarehouseError("the server closed the connection while it was opened: look into its log", true);
+      throw new DatabaseError("the server closed the connection while it was opened: look into its log", true);
     },
     host: "socket",
     port: host.port,
@@ -169,7 +165,7 @@ async function connect(
   };
   let usable = true;
   try {
-    const ask: Session["ask"] = async (text, values = []) => {
+    const ask: Connection["ask"] = async (text, values = []) => {
       try {
         return await untilAborted(sql.unsafe<never[]>(text, values), signal);
       } catch (error) {
@@ -178,7 +174,7 @@ async function connect(
       }
     };
     let ended = false;
-    const end: Session["end"] = async (how) => {
+    const end: Connection["end"] = async (how) => {
       ended = true;
       await ask(how);
     };
@@ -197,24 +193,6 @@ async function connect(
   }
 }
 
-/** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
-export function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
-  return [
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    `SET LOCAL statement_timeout = ${Math.min(statement_timeout ?? timeout, timeout)}`,
-    `SET LOCAL lock_timeout = ${lock_timeout}`,
-    `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
-    "SET LOCAL jit = off",
-    // Of the server's workers none: a worker's start costs more than it gains, and they are the warehouse's own.
-    "SET LOCAL max_parallel_workers_per_gather = 0",
-    // A database may be set to print fewer digits than a number has.
-    "SET LOCAL extra_float_digits = 1",
-    "SET LOCAL TimeZone = 'UTC'",
-    // Such a database holds any bytes; asked for UTF-8, the server would refuse the whole answer because of one of them.
-    "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'",
-  ].join("; ");
-}
-
 /** The server answered and said no to this way of connecting, as opposed to not answering at all. */
 function wasTurnedAway(error: unknown, encryption: Encryption): boolean {
   const code = codeOf(error);
@@ -229,7 +207,7 @@ async function untilAborted<T extends postgres.MaybeRow[]>(
   const onAbort = () => {
     void Promise.race([Promise.resolve(query.cancel()), Bun.sleep(CANCEL_MS)])
       .catch(() => {})
-      .then(() => reject(new WarehouseError("given up")));
+      .then(() => reject(new DatabaseError("given up")));
   };
   query.catch(() => {});
   if (signal.aborted) onAbort();

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseTarget } from "../../src/config/target.ts";
-import { fillPasswords } from "../../src/config/password-file.ts";
-import { describeFailure } from "../../src/warehouse/failure.ts";
-import { openSession } from "../../src/warehouse/postgres/session.ts";
+import { parseTarget } from "../../src/database/target.ts";
+import { fillPasswords } from "../../src/database/password-file.ts";
+import { describeFailure } from "../../src/database/failure.ts";
+import { openSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
 import { freePort, PASSWORD, startPostgres, startStandby, type PostgresServer } from "../making/postgres-server.ts";
 
 let primary: PostgresServer;
@@ -50,8 +50,8 @@ async function choose(url: string, timeout = 10_000): Promise<number | string> {
   const { target } = fillPasswords(parsed, "/nowhere");
   const limits = { timeout, statement_timeout: null, lock_timeout: 1000 };
   try {
-    await using session = await openSession(target, limits, AbortSignal.timeout(timeout));
-    const [row] = await session.ask<{ port: number }>("SELECT current_setting('port')::int AS port");
+    await using connection = await openSnapshot(target, limits, AbortSignal.timeout(timeout));
+    const [row] = await connection.ask<{ port: number }>("SELECT current_setting('port')::int AS port");
     return row?.port ?? 0;
   } catch (error) {
     return describeFailure(error, target);

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseTarget } from "../../src/config/target.ts";
-import { describeFailure } from "../../src/warehouse/failure.ts";
-import { readTrust } from "../../src/warehouse/postgres/certificates.ts";
-import { openSession } from "../../src/warehouse/postgres/session.ts";
+import { parseTarget } from "../../src/database/target.ts";
+import { describeFailure } from "../../src/database/failure.ts";
+import { readTrust } from "../../src/database/certificates.ts";
+import { openSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
 import { createAuthority, encryptKey } from "../making/certificates.ts";
 import { listInstallations, PASSWORD, startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 
@@ -56,11 +56,11 @@ async function ours(url: string): Promise<{ verdict: Verdict; reason: string; ve
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
   const limits = { timeout: 10_000, statement_timeout: null, lock_timeout: 1000 };
   try {
-    await using session = await openSession(target, limits, AbortSignal.timeout(10_000));
-    const [row] = await session.ask<{ ssl: boolean }>(HOW);
+    await using connection = await openSnapshot(target, limits, AbortSignal.timeout(10_000));
+    const [row] = await connection.ask<{ ssl: boolean }>(HOW);
     const verdict = row?.ssl === true ? "TLS" : "plain";
-    expect(session.protection.protocol === null).toBe(verdict === "plain");
-    return { verdict, reason: "", verified: session.protection.verified };
+    expect(connection.protection.protocol === null).toBe(verdict === "plain");
+    return { verdict, reason: "", verified: connection.protection.verified };
   } catch (error) {
     return { verdict: "refused", reason: describeFailure(error, target), verified: "" };
   }

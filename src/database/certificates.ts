@@ -1,8 +1,8 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { PostgresTarget } from "../../config/target.ts";
-import { WarehouseError } from "../failure.ts";
+import type { PostgresTarget } from "./target.ts";
+import { DatabaseError } from "./failure.ts";
 
 /** `none`: nothing is verified. `system`: the authorities that this executable brings along. */
 export type Trust = { kind: "none" } | { kind: "system" } | { kind: "roots"; roots: string };
@@ -11,18 +11,18 @@ const READABLE_BY_OTHERS = 0o077;
 /** A key that root owns may be readable by its group. */
 const READABLE_BY_ALL = 0o037;
 
-/** Throws a `WarehouseError` where a mode that verifies has no roots to verify against. */
+/** Throws a `DatabaseError` where a mode that verifies has no roots to verify against. */
 export function readTrust({ sslMode, sslRootCert }: PostgresTarget, home: string): Trust {
   if (sslRootCert === "system") return { kind: "system" };
   const path = sslRootCert ?? inHome(home, "root.crt");
   if (!sslMode.startsWith("verify-") && !existsSync(path)) return { kind: "none" };
   // libpq would obey it; what we cannot check, we do not pass over.
   const revoked = inHome(home, "root.crl");
-  if (existsSync(revoked)) throw new WarehouseError(`${revoked} lists revoked certificates, which cannot be checked`);
+  if (existsSync(revoked)) throw new DatabaseError(`${revoked} lists revoked certificates, which cannot be checked`);
   try {
     return { kind: "roots", roots: readFileSync(path, "utf8") };
   } catch {
-    throw new WarehouseError(
+    throw new DatabaseError(
       `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert=`,
     );
   }
@@ -38,7 +38,7 @@ export function readIdentity(
   const key = sslKey ?? inHome(home, "postgresql.key");
   const stats = statSync(key, { throwIfNoEntry: false });
   if (stats !== undefined && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
-    throw new WarehouseError(`the key ${key} may be read by others: chmod 600 ${key}`);
+    throw new DatabaseError(`the key ${key} may be read by others: chmod 600 ${key}`);
   }
   return {
     cert: readNamed(certificate, "sslcert"),
@@ -51,7 +51,7 @@ function readNamed(path: string, parameter: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new WarehouseError(`${path} cannot be read: check ${parameter}= and the file's permissions`);
+    throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions`);
   }
 }
 

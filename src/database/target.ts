@@ -88,7 +88,7 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
   const addresses = readHosts(hosts, parameters);
   return "problem" in addresses
     ? addresses
-    : readTarget(parsed, decode(database) ?? "", addresses, parameters, baseDirectory);
+    : composeTarget(parsed, decode(database) ?? "", addresses, parameters, baseDirectory);
 }
 
 /** Hosts and ports as an operator knows them; never user or password. */
@@ -156,7 +156,7 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
   return valid ? addresses : { problem: BAD_PORT };
 }
 
-function readTarget(
+function composeTarget(
   parsed: URL,
   database: string,
   addresses: Address[],

@@ -1,10 +1,10 @@
-/** The rules of PostgreSQL's documentation, section 34.16; the server's side is in test/warehouse/hosts.test.ts. */
+/** The rules of PostgreSQL's documentation, section 34.16; the server's side is in hosts.test.ts. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fillPasswords } from "../../src/config/password-file.ts";
-import { parseTarget } from "../../src/config/target.ts";
+import { fillPasswords } from "../../src/database/password-file.ts";
+import { parseTarget } from "../../src/database/target.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-pgpass-"));
 let files = 0;

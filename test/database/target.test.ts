@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { userInfo } from "node:os";
-import { describeTarget, parseTarget } from "../../src/config/target.ts";
+import { describeTarget, parseTarget } from "../../src/database/target.ts";
 
 const plain = {
   kind: "postgres",

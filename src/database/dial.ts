@@ -2,8 +2,8 @@
 import { connect, isIP, type Socket } from "node:net";
 import { homedir } from "node:os";
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from "node:tls";
-import type { PostgresHost, PostgresTarget, SslMode } from "../../config/target.ts";
-import { WarehouseError } from "../failure.ts";
+import type { PostgresHost, PostgresTarget, SslMode } from "./target.ts";
+import { DatabaseError } from "./failure.ts";
 import { readIdentity, readTrust } from "./certificates.ts";
 
 export type Encryption = "plain" | "tls";
@@ -37,7 +37,7 @@ export function listAttempts({ sslMode }: PostgresTarget, { host }: PostgresHost
   return host.startsWith("/") ? ["plain"] : ATTEMPTS[sslMode];
 }
 
-/** Throws system and TLS errors as they come, and a `WarehouseError` where the server offers no TLS. */
+/** Throws system and TLS errors as they come, and a `DatabaseError` where the server offers no TLS. */
 export async function dial(
   target: PostgresTarget,
   host: PostgresHost,
@@ -47,7 +47,7 @@ export async function dial(
   const socket = host.host.startsWith("/")
     ? connect({ path: `${host.host}/.s.PGSQL.${host.port}` })
     : connect({ host: host.host, port: host.port });
-  const abort = () => socket.destroy(new WarehouseError("given up"));
+  const abort = () => socket.destroy(new DatabaseError("given up"));
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
@@ -57,12 +57,12 @@ export async function dial(
     const [answer] = await waitFor(socket, "data");
     const [said] = answer as Buffer;
     if (said === SAYS_YES) return await secure(socket, target, host);
-    if (said !== SAYS_NO) throw new WarehouseError("does not speak PostgreSQL: check host and port");
+    if (said !== SAYS_NO) throw new DatabaseError("does not speak PostgreSQL: check host and port");
     if (target.sslMode === "prefer") {
       socket.destroy();
       return await dial(target, host, "plain", signal);
     }
-    throw new WarehouseError(`the server offers no TLS, and sslmode=${target.sslMode} wants it`);
+    throw new DatabaseError(`the server offers no TLS, and sslmode=${target.sslMode} wants it`);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -98,7 +98,7 @@ async function waitFor(socket: Socket, event: "connect" | "data" | "secureConnec
     const onEvent = (...values: unknown[]) => settle(() => resolve(values));
     const onError = (error: Error) => settle(() => reject(error));
     const onClose = () =>
-      settle(() => reject(new WarehouseError("the server closed the connection: look into its log", true)));
+      settle(() => reject(new DatabaseError("the server closed the connection: look into its log", true)));
     socket.once(event, onEvent).once("error", onError).once("close", onClose);
   });
 }

@@ -1,9 +1,9 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
-import { describeTarget, type PostgresHost, type Target } from "../config/target.ts";
+import { describeTarget, type PostgresHost, type Target } from "./target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
-export class WarehouseError extends Error {
+export class DatabaseError extends Error {
   /** Whether it may be over in a minute. */
   readonly passing: boolean;
 
@@ -14,7 +14,7 @@ export class WarehouseError extends Error {
 }
 
 /** A failure whose whole reason was put into words elsewhere. */
-export class ReadFailure extends Error {
+export class DescribedFailure extends Error {
   readonly code: string;
 
   constructor(reason: string, code: string) {
@@ -89,7 +89,7 @@ export const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
 
 /** Whether trying again later may help: not where a password, a name or a table is wrong. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof WarehouseError) return error.passing;
+  if (error instanceof DatabaseError) return error.passing;
   if (error instanceof HostsFailure) {
     const causes = [...error.failures.values()];
     return causes.some(mayPass) && !causes.some((cause) => REFUSED_AUTHORIZATION.test(codeOf(cause)));
@@ -99,13 +99,13 @@ export function mayPass(error: unknown): boolean {
 
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {
-  if (error instanceof ReadFailure) return error.message;
+  if (error instanceof DescribedFailure) return error.message;
   if (error instanceof HostsFailure && target.kind === "postgres") {
     const each = [...error.failures].map(([host, cause]) => describeFailure(cause, { ...target, hosts: [host] }));
     return each.join("; ");
   }
   const place = describeTarget(target);
-  if (error instanceof WarehouseError) return `${place}: ${error.message}`;
+  if (error instanceof DatabaseError) return `${place}: ${error.message}`;
   if (v.isValiError(error)) {
     const [issue] = error.issues;
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;

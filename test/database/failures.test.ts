@@ -4,9 +4,9 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseTarget } from "../../src/config/target.ts";
-import { openSession } from "../../src/warehouse/postgres/session.ts";
-import { HostsFailure, mayPass, WarehouseError } from "../../src/warehouse/failure.ts";
+import { parseTarget } from "../../src/database/target.ts";
+import { openSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
+import { HostsFailure, mayPass, DatabaseError } from "../../src/database/failure.ts";
 import { freePort, PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { reportOn } from "../making/reports.ts";
 import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
@@ -37,7 +37,7 @@ describe("what is worth trying again", () => {
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
   const password = Object.assign(new Error("password"), { code: "28P01" });
   const unknown = Object.assign(new Error("unknown"), { code: "ENOTFOUND" });
-  const silentHost = new WarehouseError("no connection within 2 s", true);
+  const silentHost = new DatabaseError("no connection within 2 s", true);
   const hosts = (...causes: Error[]) =>
     new HostsFailure(new Map(causes.map((cause, at) => [{ host: `h${at}`, port: 5432, password: null }, cause])));
   test.each([
@@ -45,13 +45,13 @@ describe("what is worth trying again", () => {
     { name: "a silent host", error: hosts(silentHost), again: true },
     {
       name: "one host down, another still a standby",
-      error: hosts(refused, new WarehouseError("standby", true)),
+      error: hosts(refused, new DatabaseError("standby", true)),
       again: true,
     },
     { name: "one host down, another unknown", error: hosts(refused, unknown), again: true },
     { name: "one host down, another refuses the password", error: hosts(refused, password), again: false },
     { name: "an unknown host alone", error: hosts(unknown), again: false },
-    { name: "two presets", error: new WarehouseError("choose one"), again: false },
+    { name: "two presets", error: new DatabaseError("choose one"), again: false },
   ])("$name: $again", ({ error, again }) => expect(mayPass(error)).toBe(again));
 });
 
@@ -199,7 +199,7 @@ test("given up at any moment after a server has accepted", async () => {
     const target = parseTarget(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable`, "/");
     if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
     const limits = { timeout: 5000, statement_timeout: null, lock_timeout: 1000 };
-    return await openSession(target, limits, stop.signal).catch((error: unknown) => error);
+    return await openSnapshot(target, limits, stop.signal).catch((error: unknown) => error);
   };
   for (const turns of [0, 1, 2, 4]) expect(await giveUpAfter(turns)).toBeInstanceOf(HostsFailure);
 });

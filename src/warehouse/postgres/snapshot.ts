@@ -1,0 +1,29 @@
+/** A connection in one read-only snapshot, with limits for whatever is asked in it. */
+import type { CrmConfig } from "../../config/schema.ts";
+import { openConnection, type Connection } from "../../database/connection.ts";
+import type { PostgresTarget } from "../../database/target.ts";
+
+type Limits = Pick<CrmConfig, "timeout" | "statement_timeout" | "lock_timeout">;
+
+/** Throws and ends as `openConnection` does. */
+export async function openSnapshot(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Connection> {
+  return await openConnection(target, { timeout: limits.timeout, begin: beginSnapshot(limits) }, signal);
+}
+
+/** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
+export function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
+  return [
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    `SET LOCAL statement_timeout = ${Math.min(statement_timeout ?? timeout, timeout)}`,
+    `SET LOCAL lock_timeout = ${lock_timeout}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
+    "SET LOCAL jit = off",
+    // Of the server's workers none: a worker's start costs more than it gains, and they are the warehouse's own.
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+    // A database may be set to print fewer digits than a number has.
+    "SET LOCAL extra_float_digits = 1",
+    "SET LOCAL TimeZone = 'UTC'",
+    // Such a database holds any bytes; asked for UTF-8, the server would refuse the whole answer because of one of them.
+    "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true) WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'",
+  ].join("; ");
+}
