@@ -1,7 +1,7 @@
 /** The command table. A command's code is loaded when it is called; help needs none of it. */
 import { renderUsage, runCommand } from "citty";
 import { parseArgs } from "node:util";
-import type { Runtime } from "./commands/runtime.ts";
+import type { Runtime } from "./commands/flags/runtime.ts";
 import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
@@ -27,19 +27,19 @@ export const COMMANDS: Record<string, Entry> = {
     commands: {
       list: {
         summary: "Show each schedule's last outcome and its next slots",
-        load: async () => (await import("./commands/schedule-list.ts")).default,
+        load: async () => (await import("./commands/schedule/list.ts")).default,
       },
       run: {
         summary: "Make the reports of a schedule's slot that is due now",
-        load: async () => (await import("./commands/schedule-run.ts")).default,
+        load: async () => (await import("./commands/schedule/run.ts")).default,
       },
       history: {
         summary: "Show the slots there were and what became of them",
-        load: async () => (await import("./commands/schedule-history.ts")).default,
+        load: async () => (await import("./commands/schedule/history.ts")).default,
       },
       status: {
         summary: "Tell whether the schedules do their work, for monitoring",
-        load: async () => (await import("./commands/schedule-status.ts")).default,
+        load: async () => (await import("./commands/schedule/status.ts")).default,
       },
     },
   },
@@ -52,15 +52,15 @@ export const COMMANDS: Record<string, Entry> = {
     commands: {
       list: {
         summary: "List the kept reports, newest first",
-        load: async () => (await import("./commands/history-list.ts")).default,
+        load: async () => (await import("./commands/history/list.ts")).default,
       },
       show: {
         summary: "Print a kept report again",
-        load: async () => (await import("./commands/history-show.ts")).default,
+        load: async () => (await import("./commands/history/show.ts")).default,
       },
       diff: {
         summary: "Say what changed from one kept report to another",
-        load: async () => (await import("./commands/history-diff.ts")).default,
+        load: async () => (await import("./commands/history/diff.ts")).default,
       },
     },
   },
@@ -69,15 +69,15 @@ export const COMMANDS: Record<string, Entry> = {
     commands: {
       check: {
         summary: "Look for damage, wrong rights and reports that cannot be read",
-        load: async () => (await import("./commands/store-check.ts")).default,
+        load: async () => (await import("./commands/store/check.ts")).default,
       },
       prune: {
         summary: "Delete what is older than the retention",
-        load: async () => (await import("./commands/store-prune.ts")).default,
+        load: async () => (await import("./commands/store/prune.ts")).default,
       },
       backup: {
         summary: "Copy an SQLite store while it is in use",
-        load: async () => (await import("./commands/store-backup.ts")).default,
+        load: async () => (await import("./commands/store/backup.ts")).default,
       },
     },
   },
@@ -86,19 +86,19 @@ export const COMMANDS: Record<string, Entry> = {
     commands: {
       init: {
         summary: "Print a commented configuration to start from",
-        load: async () => (await import("./commands/config-init.ts")).default,
+        load: async () => (await import("./commands/config/init.ts")).default,
       },
       check: {
         summary: "Check the configuration without connecting anywhere",
-        load: async () => (await import("./commands/config-check.ts")).default,
+        load: async () => (await import("./commands/config/check.ts")).default,
       },
       show: {
         summary: "Print every setting in force and where it comes from, secrets left out",
-        load: async () => (await import("./commands/config-show.ts")).default,
+        load: async () => (await import("./commands/config/show.ts")).default,
       },
       schema: {
         summary: "Print the JSON Schema of the configuration",
-        load: async () => (await import("./commands/schema.ts")).configSchema,
+        load: async () => (await import("./commands/schema.ts")).schemaConfig,
       },
     },
   },
@@ -107,11 +107,11 @@ export const COMMANDS: Record<string, Entry> = {
     commands: {
       print: {
         summary: "Print the systemd units of the configuration's schedules",
-        load: async () => (await import("./commands/systemd-print.ts")).default,
+        load: async () => (await import("./commands/systemd/print.ts")).default,
       },
       install: {
         summary: "Write the systemd units and print their paths",
-        load: async () => (await import("./commands/systemd-install.ts")).default,
+        load: async () => (await import("./commands/systemd/install.ts")).default,
       },
     },
   },
@@ -136,7 +136,7 @@ export const COMMANDS: Record<string, Entry> = {
       },
       sql: {
         summary: "Print the tables of the automation preset",
-        load: async () => (await import("./commands/schema-sql.ts")).default,
+        load: async () => (await import("./commands/schema/sql.ts")).default,
       },
     },
   },
@@ -197,7 +197,10 @@ async function findCommand(words: string[]): Promise<Found> {
     if (name === undefined || entry === undefined) return { command, path, rest: words.slice(index) };
     path.push(name);
     const own = await entry.load?.();
-    if (entry.commands === undefined) return { command: own ?? {}, path, rest: words.slice(index + 1) };
+    if (entry.commands === undefined) {
+      const meta = { name, description: entry.summary };
+      return { command: { ...own, meta }, path, rest: words.slice(index + 1) };
+    }
     entries = entry.commands;
     command = { ...own, ...describeGroup(name, entry.summary, entries) };
   }

@@ -5,11 +5,11 @@ import { createRedactor, type Redact } from "./text/redact.ts";
 import { cutText, showText } from "./text/terminal.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
+type LogFormat = (typeof LOG_FORMATS)[number];
 type Facts = Record<string, string | number | boolean | null>;
 
 /** What is being waited for: `reading`, the CRMs that have not answered yet, and how many of all have. */
-export type Waiting = { doing: string; names: string[]; done: number; all: number };
+type Waiting = { doing: string; names: string[]; done: number; all: number };
 
 export type LogOptions = {
   format: LogFormat;
@@ -27,7 +27,7 @@ export type Log = {
   error: (message: string, facts?: Facts) => void;
   /** One line that is overwritten by the next and cleared by null; shown only on a terminal. */
   progress: (waiting: Waiting | null) => void;
-  /** Values that no line may contain from now on. */
+  /** Values that no line may contain from now on, besides those that were hidden before. */
   hide: (secrets: string[]) => void;
 };
 
@@ -40,6 +40,8 @@ const CLEAR_LINE = "\r\u001b[2K";
 const PROGRESS_WIDTH = 79;
 
 export function createLog(options: LogOptions): Log {
+  // Secrets of an older configuration stay secret after a reload.
+  const hidden = new Set<string>();
   let redact: Redact = (text) => text;
   let progress: string | null = null;
   const write = (line: string) => {
@@ -61,7 +63,8 @@ export function createLog(options: LogOptions): Log {
       progress = text;
     },
     hide: (secrets) => {
-      redact = createRedactor(secrets);
+      for (const secret of secrets) hidden.add(secret);
+      redact = createRedactor([...hidden]);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The process: arguments, signals, exit code. Nothing else knows that it is one. */
-import type { Runtime } from "./commands/runtime.ts";
+import type { Runtime } from "./commands/flags/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
 import { showText } from "./text/terminal.ts";

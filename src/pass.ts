@@ -1,13 +1,14 @@
 /**
- * One pass over the chosen CRMs: collect → build → export → keep. Reading it is reading the architecture. Each report is built
- * as soon as its CRM is read, while the other warehouses still answer.
+ * One pass over the chosen CRMs: collect → build → deliver. Reading it is reading the architecture. Each report is built as
+ * soon as its CRM is read, while the other warehouses still answer.
  */
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./database/target.ts";
+import { deliverExports } from "./deliver.ts";
 import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
-import { exportReport, type ExportOptions } from "./output/export.ts";
+import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport } from "./report/build.ts";
 import { formatInstant } from "./text/figures.ts";
@@ -15,7 +16,6 @@ import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SEVERITIES, type Severity } from "./report/words.ts";
-import type { Store } from "./store/store.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { WEEK_MS } from "./time/units.ts";
@@ -44,8 +44,6 @@ export type PassResult = {
   failedDeliveries: number;
 };
 
-/** The origin of what no schedule asked for. */
-const ADHOC = "adhoc";
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
@@ -76,62 +74,10 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const document = describePass(outcomes, options, passId);
   logOutcomes(document, reports, log);
 
-  let failedDeliveries = 0;
-  for (const report of options.exportTo === null ? [] : reports) {
-    failedDeliveries += await deliverExport(report, options);
-  }
+  const failedDeliveries = options.exportTo === null ? 0 : await deliverExports(reports, options.exportTo, log);
   const failed = crms.length - reports.length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
-}
-
-/** Where a pass is remembered, as what, and for how long. */
-export type KeepOptions = {
-  store: Store;
-  /** A schedule's name, or `adhoc`. */
-  origin: string;
-  slotMs: number | null;
-  retentionMs: number;
-  nowMs: number;
-  log: Log;
-};
-
-/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
-export async function keepPass({ document, reports }: PassResult, options: KeepOptions): Promise<number> {
-  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
-  return await countFailure(log, async () => {
-    await store.keepPass({ pass: document, reports, origin, slotMs });
-    await store.prune(nowMs - retentionMs);
-    log.debug("pass kept", { store: store.place });
-  });
-}
-
-/** Keeps a pass that no schedule asked for, in a store that is open for that alone. */
-export async function keepAdhoc(
-  pass: PassResult,
-  { target, retentionMs }: Config["store"],
-  nowMs: number,
-  log: Log,
-): Promise<number> {
-  let failed = 0;
-  const unopened = await countFailure(log, async () => {
-    // Only here: most commands need no database of their own.
-    const { openStore } = await import("./store/open.ts");
-    await using store = await openStore(target);
-    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
-  });
-  return failed + unopened;
-}
-
-async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
-  try {
-    await work();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message}. The reports were made, but are not kept`);
-    return 1;
-  }
 }
 
 /** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
@@ -214,18 +160,5 @@ export function logCritical(reports: Report[], log: Log): void {
     const [first] = findings;
     if (first?.severity !== "critical") continue;
     log.warn(`${metadata.source}: ${first.message}`, { critical: count("critical"), warnings: count("warning") });
-  }
-}
-
-async function deliverExport(report: Report, { exportTo, log }: PassOptions): Promise<number> {
-  if (exportTo === null) return 0;
-  try {
-    const path = await exportReport(report, exportTo);
-    log.info(`${report.metadata.source}: exported to ${path}`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    log.error(`${report.metadata.source}: ${error.message}`);
-    return 1;
   }
 }

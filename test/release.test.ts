@@ -1,3 +1,4 @@
+import { isLong } from "./making/draws.ts";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
@@ -18,7 +19,7 @@ const MINUTE_MS = 60_000;
 
 describe("same commit, same hash", () => {
   const outsideGit = !existsSync(join(ROOT, ".git"));
-  const long = process.env["AR_TEST_LONG"] === "1";
+  const long = isLong;
 
   test.skipIf(outsideGit)(
     "one executable, built in two folders, says its commit",

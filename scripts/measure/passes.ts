@@ -1,6 +1,7 @@
 /** 1,000 slots of a schedule in one process, as the daemon runs them, with a driven clock: prints resident KiB on the way. */
 import { loadConfig } from "../../src/config/load.ts";
 import { createLog } from "../../src/log.ts";
+import { runPass } from "../../src/pass.ts";
 import { runSlot } from "../../src/schedule/run-slot.ts";
 import { openStore } from "../../src/store/open.ts";
 
@@ -16,9 +17,17 @@ const log = createLog({ level: "quiet", format: "text", journal: false, terminal
 const readings: number[] = [];
 for (let pass = 1; pass <= Number(passes); pass += 1) {
   const slotMs = Date.parse(end) - (Number(passes) - pass) * EVERY_MS;
-  const { signal } = new AbortController();
-  const context = { config, store, log, holder: "bench", clock: () => slotMs, signal };
-  const result = await runSlot(schedule, slotMs, context);
+  const result = await runSlot(schedule, slotMs, {
+    config,
+    store,
+    log,
+    holder: "bench",
+    clock: () => slotMs,
+    signal: new AbortController().signal,
+    makePass: runPass,
+    onPass: [],
+    endRetriesMs: [],
+  });
   if (result.kind !== "ran" || result.exitCode !== 0) throw new Error(`pass ${pass}: ${JSON.stringify(result)}`);
   if (pass % 100 === 0) readings.push(Math.round(process.memoryUsage.rss() / 1024));
 }

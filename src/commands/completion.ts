@@ -1,11 +1,10 @@
-import { defineCommand, type CommandDef } from "citty";
 import { EXIT } from "../errors.ts";
 import { writeBash } from "../help/bash.ts";
-import { describeCommands, PROGRAM, type CommandHelp, type Entry } from "../help/commands.ts";
+import { describeCommands, PROGRAM, type Command, type CommandHelp, type Entry } from "../help/commands.ts";
 import { writeFish } from "../help/fish.ts";
 import { writeZsh } from "../help/zsh.ts";
 import { emit } from "../output/stdout.ts";
-import type { CommandResult } from "./runtime.ts";
+import { defineCommand } from "./flags/command.ts";
 
 const SHELLS = { bash: writeBash, zsh: writeZsh, fish: writeFish } satisfies Record<
   string,
@@ -13,12 +12,9 @@ const SHELLS = { bash: writeBash, zsh: writeZsh, fish: writeFish } satisfies Rec
 >;
 
 /** A command that prints that shell's completion script for the table it stands in. */
-export function defineCompletion(shell: keyof typeof SHELLS, table: Record<string, Entry>): CommandDef {
-  return defineCommand({
-    meta: { name: shell, description: `Print the completion script of ${shell}` },
-    async run(): CommandResult {
-      await emit(SHELLS[shell](await describeCommands(PROGRAM, table)));
-      return EXIT.ok;
-    },
+export function defineCompletion(shell: keyof typeof SHELLS, table: Record<string, Entry>): Command {
+  return defineCommand({}, async () => {
+    await emit(SHELLS[shell](await describeCommands(PROGRAM, table)));
+    return EXIT.ok;
   });
 }

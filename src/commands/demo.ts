@@ -1,5 +1,4 @@
 import { $ } from "bun";
-import { defineCommand } from "citty";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
@@ -10,15 +9,14 @@ import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
-import { renderTable } from "../render/table.ts";
+import { renderTable } from "../render/terminal/table.ts";
 import { formatInstant } from "../text/figures.ts";
-import { OUTPUT_FLAGS, readInstant, readWindow, viewOf, withLog } from "./flags.ts";
-import type { CommandResult, Runtime } from "./runtime.ts";
+import { readInstant, readWindow } from "./flags/flags.ts";
 import { MINUTE_MS } from "../time/units.ts";
+import { defineCommand } from "./flags/command.ts";
 
-export default defineCommand({
-  meta: { name: "demo", description: "Make a warehouse with 30 days of activity and report on it" },
-  args: {
+export default defineCommand(
+  {
     dir: {
       type: "string",
       valueHint: "DIR",
@@ -28,48 +26,42 @@ export default defineCommand({
     seed: { type: "string", valueHint: "1", default: "1", description: "another number makes other activity" },
     "as-of": { type: "string", valueHint: "TIME", description: "end of the 30 days; this minute by default" },
     force: { type: "boolean", description: "replace the files of an earlier demo" },
-    ...OUTPUT_FLAGS,
   },
-  async run({ args, data }): CommandResult {
-    const runtime = data as Runtime;
-    return await withLog(args, runtime, async (log) => {
-      const startedAt = performance.now();
-      const nowMs = Date.now();
-      const asOf = args["as-of"];
-      const endMs = asOf === undefined ? Math.floor(nowMs / MINUTE_MS) * MINUTE_MS : readInstant("--as-of", asOf);
-      const seed = readSeed(args.seed);
-      const window = readWindow("24", new Date(endMs).toISOString(), nowMs);
-      const directory = resolve(args.dir);
-      const paths = { config: join(directory, LOCAL_CONFIG), database: join(directory, DEMO_DATABASE) };
-      refuseToReplace(Object.values(paths), args.force === true);
+  async ({ args, runtime, log, nowMs, viewOf }) => {
+    const asOf = args["as-of"];
+    const endMs = asOf === undefined ? Math.floor(nowMs / MINUTE_MS) * MINUTE_MS : readInstant("--as-of", asOf);
+    const seed = readSeed(args.seed);
+    const window = readWindow("24", new Date(endMs).toISOString(), nowMs);
+    const directory = resolve(args.dir);
+    const paths = { config: join(directory, LOCAL_CONFIG), database: join(directory, DEMO_DATABASE) };
+    refuseToReplace(Object.values(paths), args.force === true);
 
-      await makeDirectory(directory);
-      await replaceFile(paths.database, buildWarehouse(simulateActions(seed, endMs)));
-      await replaceFile(paths.config, writeDemoConfig());
+    await makeDirectory(directory);
+    await replaceFile(paths.database, buildWarehouse(simulateActions(seed, endMs)));
+    await replaceFile(paths.config, writeDemoConfig());
 
-      const config = await loadConfig(paths.config, runtime.environment.variables);
-      const pass = await runPass({
-        config,
-        crms: config.crms,
-        window,
-        nowMs,
-        detailed: false,
-        baseline: null,
-        exportTo: null,
-        log,
-        signal: runtime.signal,
-      });
-      const view = viewOf(args, runtime, { detailed: false, single: false, startedAt });
-      await emit(renderTable(pass.document, pass.reports, view));
-      const next = `  ${nameProgram()} generate --config ${$.escape(relative(process.cwd(), paths.config))} --as-of ${formatInstant(endMs)}`;
-      log.info(`Made ${paths.database} and ${paths.config}. Next:`);
-      log.info(`${next} --crm genius --detailed`);
-      log.info(`${next} --time-window 30d`);
-      log.info(`${next} --format json --crm hubspot`);
-      return exitCodeOf(pass, null);
+    const config = await loadConfig(paths.config, runtime.environment.variables);
+    const pass = await runPass({
+      config,
+      crms: config.crms,
+      window,
+      nowMs,
+      detailed: false,
+      baseline: null,
+      exportTo: null,
+      log,
+      signal: runtime.signal,
     });
+    const view = viewOf();
+    await emit(renderTable(pass.document, pass.reports, view));
+    const next = `  ${nameProgram()} generate --config ${$.escape(relative(process.cwd(), paths.config))} --as-of ${formatInstant(endMs)}`;
+    log.info(`Made ${paths.database} and ${paths.config}. Next:`);
+    log.info(`${next} --crm genius --detailed`);
+    log.info(`${next} --time-window 30d`);
+    log.info(`${next} --format json --crm hubspot`);
+    return exitCodeOf(pass, null);
   },
-});
+);
 
 /** How this executable is called from here. */
 function nameProgram(): string {

@@ -1,25 +1,24 @@
-import { defineCommand } from "citty";
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
-import { exitCodeOf, keepAdhoc, runPass } from "../pass.ts";
+import { keepAdhoc } from "../deliver.ts";
+import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
 import { describeSavedPass } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
-import { CRM_FLAGS, loadChosen } from "./choose.ts";
-import { FORMAT_FLAG, OUTPUT_FLAGS, readWindow, viewOf, withLog } from "./flags.ts";
-import type { CommandResult, Runtime } from "./runtime.ts";
+import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
+import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { lengthOf } from "../time/window.ts";
+import { defineCommand } from "./flags/command.ts";
 
 const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
-export default defineCommand({
-  meta: { name: "generate", description: "Build and print the reports" },
-  args: {
+export default defineCommand(
+  {
     ...CRM_FLAGS,
     "time-window": { type: "string", valueHint: "24|7d", default: "24", description: "hours, or a duration" },
     "as-of": {
@@ -57,60 +56,54 @@ export default defineCommand({
       description: "keep the reports in the store, if one is configured",
       negativeDescription: "do not keep the reports in the store",
     },
-    ...OUTPUT_FLAGS,
   },
-  async run({ args, rawArgs, data }): CommandResult {
-    const runtime = data as Runtime;
-    return await withLog(args, runtime, async (log) => {
-      const startedAt = performance.now();
-      const failOn = args["fail-on"] ?? null;
-      const toFile = args.output !== undefined;
-      if (args.input !== undefined) {
-        // Only here: what checks a report's every value takes half a megabyte.
-        const { readSavedFiles, refuseReadingFlags } = await import("./input.ts");
-        refuseReadingFlags(rawArgs);
-        const { reports, single } = await readSavedFiles(args.input);
-        const view = viewOf(args, runtime, { detailed: args.detailed === true, single, startedAt, toFile });
-        const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
-        return exitCodeOf({ document: describeSavedPass(reports), reports, failedDeliveries }, failOn);
-      }
-      const nowMs = Date.now();
-      const window = readWindow(args["time-window"], args["as-of"], nowMs);
-      const { config, crms, single } = await loadChosen(args, runtime, log);
-      const exporting = args["export-json"] === true || config.export.enabled;
-      if (args["output-dir"] !== undefined && !exporting) {
-        throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
-      }
-      const directory = resolve(args["output-dir"] ?? config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
-      const detailed = args.detailed === true;
-      const baseline = args.baseline === "week" ? "week" : null;
-      if (baseline !== null && lengthOf(window) > LONGEST_BASELINE_MS) {
-        throw new AppError(
-          "usage",
-          "--baseline week: choose a --time-window of at most 84 hours, so that the window before it does not reach into last week's",
-        );
-      }
+  async ({ args, rawArgs, runtime, log, nowMs, viewOf }) => {
+    const failOn = args["fail-on"] ?? null;
+    const toFile = args.output !== undefined;
+    if (args.input !== undefined) {
+      // Only here: what checks a report's every value takes half a megabyte.
+      const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
+      refuseReadingFlags(rawArgs);
+      const { reports, single } = await readSavedFiles(args.input);
+      const view = viewOf({ detailed: args.detailed === true, single, toFile });
+      const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
+      return exitCodeOf({ document: describeSavedPass(reports), reports, failedDeliveries }, failOn);
+    }
+    const window = readWindow(args["time-window"], args["as-of"], nowMs);
+    const { config, crms, single } = await loadChosen(args, runtime, log);
+    const exporting = args["export-json"] === true || config.export.enabled;
+    if (args["output-dir"] !== undefined && !exporting) {
+      throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
+    }
+    const directory = resolve(args["output-dir"] ?? config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
+    const detailed = args.detailed === true;
+    const baseline = args.baseline === "week" ? "week" : null;
+    if (baseline !== null && lengthOf(window) > LONGEST_BASELINE_MS) {
+      throw new AppError(
+        "usage",
+        "--baseline week: choose a --time-window of at most 84 hours, so that the window before it does not reach into last week's",
+      );
+    }
 
-      const pass = await runPass({
-        config,
-        crms,
-        window,
-        nowMs,
-        detailed,
-        baseline,
-        exportTo: exporting ? { directory, keep: config.export.keep } : null,
-        log,
-        signal: runtime.signal,
-      });
-      const view = viewOf(args, runtime, { detailed, single, startedAt, toFile });
-      const text = RENDERERS[args.format](pass.document, pass.reports, view);
-      let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
-      // A store that is slow or gone must not keep the operator from the report.
-      if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
-      return exitCodeOf({ ...pass, failedDeliveries }, failOn);
+    const pass = await runPass({
+      config,
+      crms,
+      window,
+      nowMs,
+      detailed,
+      baseline,
+      exportTo: exporting ? { directory, keep: config.export.keep } : null,
+      log,
+      signal: runtime.signal,
     });
+    const view = viewOf({ detailed, single, toFile });
+    const text = RENDERERS[args.format](pass.document, pass.reports, view);
+    let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
+    // A store that is slow or gone must not keep the operator from the report.
+    if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
+    return exitCodeOf({ ...pass, failedDeliveries }, failOn);
   },
-});
+);
 
 async function deliver(text: string, output: string | undefined, log: Log): Promise<number> {
   try {

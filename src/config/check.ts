@@ -1,6 +1,6 @@
 /** What is wrong with a parsed configuration: keys, types and names. Values are never part of a message. */
 import * as v from "valibot";
-import type { Table } from "./document.ts";
+import type { Table } from "./toml.ts";
 import type { Path, Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
 import { ConfigSchema, CRM_NAME, CrmSchema, RESERVED_NAME } from "./schema.ts";

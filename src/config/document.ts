@@ -3,10 +3,9 @@ import { readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { checkConfig } from "./check.ts";
 import { expandVariables, type Problem } from "./expand.ts";
-import { findPositions, nestsDeeper, parseToml } from "./toml.ts";
+import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 
 export type Variables = Record<string, string | undefined>;
-export type Table = Record<string, unknown>;
 
 export type ConfigDocument = {
   path: string;

@@ -1,7 +1,8 @@
 /** The files in which a configuration keeps its secrets, for whoever hands them to a service. */
 import { dirname, resolve } from "node:path";
 import { AppError } from "../errors.ts";
-import type { ConfigDocument, Table } from "./document.ts";
+import type { ConfigDocument } from "./document.ts";
+import type { Table } from "./toml.ts";
 
 export type SecretFile = {
   /** As a credential of systemd. */

@@ -1,9 +1,9 @@
 /** Every setting that is in force, with where it comes from. */
 import * as v from "valibot";
-import type { ConfigDocument, Table } from "./document.ts";
+import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./expand.ts";
 import { ConfigSchema, CrmSchema } from "./schema.ts";
-import { findPositions, type Position } from "./toml.ts";
+import { findPositions, type Position, type Table } from "./toml.ts";
 
 export type Setting = {
   /** Such as `crm.hubspot.timeout`. */

@@ -1,6 +1,9 @@
 /** TOML text to values, and where in the text a key stands. */
 import type { Path } from "./expand.ts";
 
+/** A table of the file, as it is parsed. */
+export type Table = Record<string, unknown>;
+
 export type Position = { line: number; column: number };
 
 /** Bun's parser decides what is TOML; where it says no, another one finds the place. Neither's own text is shown. */

@@ -1,5 +1,5 @@
 /** Rows written by hand, so that every way in which a warehouse misleads its readers is in the demo once. */
-import type { DemoAction } from "./simulate.ts";
+import type { DemoAction } from "./scenario.ts";
 import { HOUR_MS } from "../time/units.ts";
 
 type Oddity = {

@@ -48,6 +48,22 @@ export type DemoCrm = {
   troubles: Trouble[];
 };
 
+/** One run as the demo writes it. */
+export type DemoAction = {
+  crm: string;
+  rule: string;
+  /** A word as a sync writes it. */
+  status: string;
+  startedMs: number;
+  finishedMs: number | null;
+  processed: number | null;
+  created: number | null;
+  updated: number | null;
+  failed: number | null;
+  error: string | null;
+  wrapper: boolean;
+};
+
 export const DEMO_DAYS = 30;
 
 /** All of them at once, over a full hour, when most of them run: one cause, not several. */

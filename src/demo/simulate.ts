@@ -2,23 +2,8 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { listOddities } from "./oddities.ts";
-import { DEMO_CRMS, DEMO_DAYS, type DemoCrm, type DemoRule, type Trouble } from "./scenario.ts";
+import { DEMO_CRMS, DEMO_DAYS, type DemoAction, type DemoCrm, type DemoRule, type Trouble } from "./scenario.ts";
 import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
-
-export type DemoAction = {
-  crm: string;
-  rule: string;
-  /** A word as a sync writes it. */
-  status: string;
-  startedMs: number;
-  finishedMs: number | null;
-  processed: number | null;
-  created: number | null;
-  updated: number | null;
-  failed: number | null;
-  error: string | null;
-  wrapper: boolean;
-};
 
 const FAILURE_SECONDS = 5;
 const PARTIAL_SHARE = 0.3;

@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { formatInstant } from "../text/figures.ts";
 import { TABLES } from "../warehouse/presets.ts";
 import { DEMO_CRMS, writeSchedule, type DemoCrm } from "./scenario.ts";
-import type { DemoAction } from "./simulate.ts";
+import type { DemoAction } from "./scenario.ts";
 import syncHistorySql from "./sync-history.sql" with { type: "text" };
 
 export const DEMO_DATABASE = "warehouse.sqlite";

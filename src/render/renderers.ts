@@ -3,7 +3,7 @@ import type { PassDocument } from "../report/pass-schema.ts";
 import { describeSavedPass } from "../report/saved-pass.ts";
 import type { Report } from "../report/schema.ts";
 import { renderJson } from "./json.ts";
-import { renderTable } from "./table.ts";
+import { renderTable } from "./terminal/table.ts";
 import type { Format, View } from "./view.ts";
 
 type Renderer = (pass: PassDocument, reports: Report[], view: View) => string;

@@ -1,6 +1,7 @@
 /** What one query said about one CRM: the input of every report. Times are epoch milliseconds, durations seconds. */
 import type { ErrorRow } from "./errors/group.ts";
-import type { Inexpressible, Recurrence } from "../time/recurrence.ts";
+import type { Recurrence } from "../time/recurrence.ts";
+import type { Inexpressible } from "../time/cron.ts";
 import type { DurationFigures, RecordSums } from "./schema.ts";
 import type { ActionStatus, AutomationLevel, Contradiction, PresetName } from "./words.ts";
 import type { Window } from "../time/window.ts";

@@ -1,8 +1,7 @@
 /** Rows that contradict themselves or each other, counted, with the ids to look at and what they mean. */
 import type { ReadActivity } from "./activity.ts";
-import { compareNames } from "./rules.ts";
 import type { Report } from "./schema.ts";
-import { CONTRADICTION_KINDS, type Contradiction } from "./words.ts";
+import { CONTRADICTION_KINDS, type Contradiction, compareNames } from "./words.ts";
 
 export type DataQuality = NonNullable<Report["data_quality"]>;
 

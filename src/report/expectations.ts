@@ -1,10 +1,11 @@
 /** Which runs each rule's schedules should have started, and which were seen. */
 import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity } from "./activity.ts";
 import { countRuns } from "./counts.ts";
-import { compareRuns, type Compared } from "./expectation/compare.ts";
+import { compareRuns } from "./expectation/compare.ts";
+import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
 import { formatInstant } from "../text/figures.ts";
-import { compareNames } from "./rules.ts";
+import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";

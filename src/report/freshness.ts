@@ -5,7 +5,7 @@ import { deriveFreshness, judgeFreshness, type Freshness } from "./expectation/l
 import type { RuleExpectation } from "./expectations.ts";
 import { formatInstant } from "../text/figures.ts";
 import { describeHabit } from "./habit.ts";
-import { compareNames } from "./rules.ts";
+import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";

@@ -1,6 +1,7 @@
 /** The rules' outcomes summed by strategy and by automation level, where the warehouse knows them. */
 import { divide } from "./counts.ts";
-import { compareNames, type ExecutedRule } from "./rules.ts";
+import { type ExecutedRule } from "./rules.ts";
+import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 
 export type Groups = NonNullable<Report["detailed_metrics"]>["strategy_metrics"];

@@ -2,7 +2,7 @@
 import type { DeclaredRule, ReadActivity, RuleActivity } from "./activity.ts";
 import { countOutcome, divide, countRuns, type Outcome } from "./counts.ts";
 import type { Report } from "./schema.ts";
-import type { AutomationLevel } from "./words.ts";
+import { compareNames, type AutomationLevel } from "./words.ts";
 
 export type ExecutedRule = { rule: string; activity: RuleActivity; outcome: Outcome; declared: DeclaredRule | null };
 
@@ -86,9 +86,4 @@ export function measureFrequency(executed: ExecutedRule[]): Report["execution_fr
     most_active_rule: busiest[0]?.rule ?? null,
     least_active_rule: quietest.length > 1 ? (quietest[0]?.rule ?? null) : null,
   };
-}
-
-/** Code-point order: the same on every machine, whatever its locale. */
-export function compareNames(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,7 @@
 import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatMinute, formatPlural } from "../text/figures.ts";
-import { compareNames } from "./rules.ts";
+import { compareNames } from "./words.ts";
 import type { Finding } from "./schema.ts";
 import { MINUTE_MS } from "../time/units.ts";
 

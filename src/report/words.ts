@@ -70,3 +70,8 @@ export type AutomationLevel = (typeof AUTOMATION_LEVELS)[number];
 export type PresetName = (typeof PRESET_NAMES)[number];
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export type Contradiction = (typeof CONTRADICTION_KINDS)[number];
+
+/** Code-point order: the same on every machine, whatever its locale. */
+export function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { exitCodeOf, keepPass, logCritical, runPass } from "../pass.ts";
+import { keepPass } from "../deliver.ts";
+import { exitCodeOf, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
 import type { SlotKey, SlotState, Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
@@ -20,6 +21,12 @@ export type SlotContext = {
   clock: () => number;
   /** Aborted when the process is told to stop. */
   signal: AbortSignal;
+  /** Makes the reports: `runPass`. */
+  makePass: (options: PassOptions) => Promise<PassResult>;
+  /** Each is told of every finished pass, in this order. */
+  onPass: ((pass: PassResult) => void)[];
+  /** How long to wait before the store is told again that a slot is over: `END_RETRIES_MS`. */
+  endRetriesMs: number[];
 };
 
 export type SlotResult =
@@ -42,7 +49,8 @@ const LEASE_MS = MINUTE_MS;
 /** A slot that starts this much after its time is late. */
 const LATE_MS = MINUTE_MS;
 const FIRST_RETRY_MS = 5000;
-const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
+/** A store that restarts is back within two minutes. */
+export const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
 
 export async function runSlot(schedule: ScheduleConfig, slotMs: number, context: SlotContext): Promise<SlotResult> {
   const { store, holder, log, clock } = context;
@@ -85,8 +93,8 @@ export async function skipOverlapping(
 }
 
 /** A store that is away for a moment must not make a slot that was made look unfinished; null where it stays away. */
-async function persist<T>(work: () => Promise<T>, { log, signal }: SlotContext): Promise<T | null> {
-  for (const delayMs of [...END_RETRIES_MS, null]) {
+async function persist<T>(work: () => Promise<T>, { log, signal, endRetriesMs }: SlotContext): Promise<T | null> {
+  for (const delayMs of [...endRetriesMs, null]) {
     try {
       return await work();
     } catch (error) {
@@ -142,11 +150,11 @@ async function runClaimed(
 async function makeReports(
   schedule: ScheduleConfig,
   slotMs: number,
-  { config, store, log, clock }: SlotContext,
+  { config, store, log, clock, makePass, onPass }: SlotContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
-  const pass = await runPass({
+  const pass = await makePass({
     config,
     crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
     // Late or not, the report is of the window that ends at its slot.
@@ -159,7 +167,7 @@ async function makeReports(
     log,
     signal,
   });
-  logCritical(pass.reports, log);
+  for (const tell of onPass) tell(pass);
   const { retentionMs } = config.store;
   const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
   const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);

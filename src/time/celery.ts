@@ -5,8 +5,8 @@
  * letters. Compared with the parsers of Celery 5.2 and 5.6; what only they let pass by accident (`mon/2`, a weekday as an
  * hour) is refused here.
  */
-import type { CronFields } from "./cron.ts";
-import type { Crontab, Inexpressible } from "./recurrence.ts";
+import type { CronFields, Inexpressible } from "./cron.ts";
+import type { Crontab } from "./recurrence.ts";
 
 type FieldRule = { field: Exclude<keyof Crontab, "kind">; column: string; min: number; max: number; names: string[] };
 

@@ -1,7 +1,9 @@
 /** Wall-clock times of a pattern, without a time zone. Cron's syntax and calendar are croner's; it is always given the day to start from. */
 import { Cron } from "croner";
-import type { Inexpressible } from "./recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "./units.ts";
+
+/** A schedule that cannot be expressed is listed with its reason, which never quotes the schedule. */
+export type Inexpressible = { kind: "inexpressible"; reason: string };
 
 /** Five fields in cron's syntax. */
 export type CronFields = { minute: string; hour: string; dayOfMonth: string; month: string; dayOfWeek: string };

@@ -7,9 +7,9 @@
  * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each: it finds the days, and the times of a day
  * are put on them here.
  */
-import { type Calendar, everFires, listWallTimes, makeCalendar, readCron } from "./cron.ts";
+import { type Calendar, everFires, listWallTimes, makeCalendar, readCron, type Inexpressible } from "./cron.ts";
 import { expandCrontab } from "./celery.ts";
-import type { CalendarRecurrence, Inexpressible, Schedule } from "./recurrence.ts";
+import type { CalendarRecurrence, Schedule } from "./recurrence.ts";
 import type { Window } from "./window.ts";
 
 export type Occurrences = { kind: "listed"; occurrencesMs: number[] } | Inexpressible;

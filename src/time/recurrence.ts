@@ -1,5 +1,5 @@
 /** When something should run, as a schedule row, a rule or the configuration says it. */
-import { readCron } from "./cron.ts";
+import { readCron, type Inexpressible } from "./cron.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./units.ts";
 
 /** The five fields of a Celery crontab, in Celery's own syntax. */
@@ -27,9 +27,6 @@ export type Schedule<R extends Recurrence = Recurrence> = {
   startAtMs: number | null;
   endAtMs: number | null;
 };
-
-/** A schedule that cannot be expressed is listed with its reason, which never quotes the schedule. */
-export type Inexpressible = { kind: "inexpressible"; reason: string };
 
 const NICKNAMES = new Map([
   ["@hourly", "0 * * * *"],

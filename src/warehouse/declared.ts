@@ -1,12 +1,14 @@
 /** The rules a warehouse declares, with their schedules, as one of the presets' relations tells them. */
+import type { CrmConfig } from "../config/schema.ts";
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
-import { readRecurrence, type Inexpressible, type Recurrence } from "../time/recurrence.ts";
-import { compareNames } from "../report/rules.ts";
-import type { PresetName } from "../report/words.ts";
+import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
+import type { Inexpressible } from "../time/cron.ts";
+import { type PresetName, compareNames } from "../report/words.ts";
 import type { Document } from "./document.ts";
 import { PRESETS } from "./presets.ts";
-import type { RuleConfig } from "./rows.ts";
 import { attachSchedules, namesOneOf } from "./schedule-names.ts";
+
+export type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
 
 type RuleRow = Document["rules"][number];
 

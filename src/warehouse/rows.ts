@@ -1,12 +1,10 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import * as v from "valibot";
-import type { CrmConfig } from "../config/schema.ts";
 import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
-import { compareNames } from "../report/rules.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
-import type { ActionStatus, Contradiction, PresetName } from "../report/words.ts";
-import { readDeclared } from "./declared.ts";
+import { type ActionStatus, type Contradiction, type PresetName, compareNames } from "../report/words.ts";
+import { readDeclared, type RuleConfig } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
 import { HOUR_MS } from "../time/units.ts";
 
@@ -23,8 +21,6 @@ const CONTRADICTIONS: Contradiction[] = [
   "success-without-records",
   "ended-by-cleanup",
 ];
-
-export type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
 export function readDocument(

@@ -1,4 +1,5 @@
 /** The scheduler as it is installed: the compiled executable, real stores, real signals, a clock that really jumps. */
+import { isLong } from "../making/draws.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import type { Report } from "../../src/report/schema.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SlotState } from "../../src/store/store.ts";
 import { directoryWith, runCli, start } from "../making/cli.ts";
-import { backendPid, expectNoSecret, isLong, launch as launchTrial, slowDown, until } from "../making/faults.ts";
+import { backendPid, expectNoSecret, launch as launchTrial, slowDown, until } from "../making/faults.ts";
 import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
 import { startPostgres, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { fillSyncHistory, run } from "../making/warehouses.ts";

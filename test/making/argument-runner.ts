@@ -3,7 +3,7 @@
  * process, and answers with how each ended. Its directory holds a configuration that is refused, so nothing connects.
  */
 import { runCli } from "../../src/cli.ts";
-import type { Runtime } from "../../src/commands/runtime.ts";
+import type { Runtime } from "../../src/commands/flags/runtime.ts";
 import { AppError } from "../../src/errors.ts";
 
 export type Ending = { args: string[]; ms: number } & (

@@ -11,7 +11,6 @@ export const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 export const GENERATE = ["generate", ...AS_OF, "--format", "json", "--detailed", "--quiet"];
 export const isRoot = process.getuid?.() === 0;
 /** More rounds, more time: for a nightly run. */
-export const isLong = (process.env["AR_TEST_LONG"] ?? "") !== "";
 
 /** A run with all that it said, and where it left files. */
 export type Trial = Ended & {

@@ -1,7 +1,7 @@
 /** What changed between two reports: figures by hand, findings by what they are about. */
 import { expect, test } from "bun:test";
 import { compareReports } from "../../src/report/diff.ts";
-import { renderDiff } from "../../src/render/diff.ts";
+import { renderDiff } from "../../src/render/terminal/diff.ts";
 import { activity, report, rule } from "../making/activities.ts";
 
 const view = { color: false, width: 120, detailed: false, single: true, elapsedSeconds: 0 };

@@ -1,10 +1,11 @@
 /** Against real HTTP servers on this machine. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { pingEnd, pingStart, type PingOptions, type PingOutcome } from "../../src/schedule/ping.ts";
+import type { RequestOptions } from "../../src/http/request.ts";
+import { pingEnd, pingStart, type PingOutcome } from "../../src/schedule/ping.ts";
 
 const UUID = "5e3c7f9a-0d1b-4c55-9a77-canary000001";
-const QUICK: PingOptions = { backoffMs: 1, timeoutMs: 2000 };
+const QUICK: RequestOptions = { backoffMs: 1, timeoutMs: 2000 };
 const stops: (() => unknown)[] = [];
 afterAll(async () => {
   await Promise.all(stops.map(async (stop) => await stop()));

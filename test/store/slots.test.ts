@@ -1,10 +1,10 @@
 /** Slots over both engines: each claimed once, taken over only from who has lost it. */
+import { isLong } from "../making/draws.ts";
 import { describe, expect, test } from "bun:test";
 import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
 import { openStore } from "../../src/store/open.ts";
 import { newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
 
-const isLong = process.env["AR_TEST_LONG"] === "1";
 const KEY = { schedule: "daily", slotMs: 1000 };
 const OTHER = describeHolder().replace(/^[^/]+/, "elsewhere");
 const MADE = { state: "made", exitCode: 0, note: null, passId: "p" } as const;

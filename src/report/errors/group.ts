@@ -1,6 +1,6 @@
 /** Failures of one cause, counted together. */
 import { formatInstant } from "../../text/figures.ts";
-import { compareNames } from "../rules.ts";
+import { compareNames } from "../words.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import type { ErrorGroup } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 /** Expected against actual: what one rule's schedules should have started in a window, and what was seen. */
-import { compareInterval, countExpected } from "./interval.ts";
+import { compareInterval, countExpected, MAX_LISTED, type Compared } from "./interval.ts";
 import { mergeOccurrences } from "../../time/occurrences.ts";
 import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 import { isWithin, type Window } from "../../time/window.ts";
@@ -18,26 +18,10 @@ export type Runs = {
   lateAfterMs: number;
 };
 
-export type Compared = {
-  kind: "compared";
-  expected: number;
-  seen: number;
-  missed: number;
-  /** Null where single runs cannot be told to be late: intervals, several kinds of schedules, starts that are not listed. */
-  late: number | null;
-  /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
-  extra: number;
-  /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
-  missedAtMs: number[];
-  /** Due so shortly before the end that they may still start: neither seen nor missed. */
-  pending: number;
-};
-
 export type Comparison = Compared | { kind: "inexpressible"; reasons: string[] };
 
 /** How long before its occurrence a start still belongs to it, as the clocks of two machines differ. */
 const EARLY_MS = MINUTE_MS;
-const MAX_LISTED = 10;
 
 /**
  * The occurrences of calendar schedules are merged, and each start belongs to the last occurrence before it, or to one less

@@ -3,11 +3,25 @@
  * can be judged is the gap between two starts: rounded to whole intervals, all but the last one in it were missed. Before
  * the first start and after the last one the same holds, half an interval being the tolerance everywhere.
  */
-import type { Compared } from "./compare.ts";
 import type { IntervalRecurrence, Schedule } from "../../time/recurrence.ts";
 import type { Window } from "../../time/window.ts";
 
-const MAX_LISTED = 10;
+export type Compared = {
+  kind: "compared";
+  expected: number;
+  seen: number;
+  missed: number;
+  /** Null where single runs cannot be told to be late: intervals, several kinds of schedules, starts that are not listed. */
+  late: number | null;
+  /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
+  extra: number;
+  /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
+  missedAtMs: number[];
+  /** Due so shortly before the end that they may still start: neither seen nor missed. */
+  pending: number;
+};
+
+export const MAX_LISTED = 10;
 
 /** How many whole intervals fit into the part of the window in which the schedule is in force: one more may have run. */
 export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Window): number {

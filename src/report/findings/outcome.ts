@@ -12,7 +12,7 @@ import {
   formatRatio,
   formatRatioBelow,
 } from "../../text/figures.ts";
-import { compareNames } from "../rules.ts";
+import { compareNames } from "../words.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { isBeyond } from "../trend.ts";
 import { critical, inform, warn, type Finder } from "./facts.ts";

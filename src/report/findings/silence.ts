@@ -8,8 +8,7 @@ import {
   formatPlural,
 } from "../../text/figures.ts";
 import type { RuleFreshness } from "../freshness.ts";
-import { compareNames } from "../rules.ts";
-import type { ActionStatus } from "../words.ts";
+import { type ActionStatus, compareNames } from "../words.ts";
 import { describeOverdue, FEW_MISSED, listAwaited, listStuck } from "./absence.ts";
 import { critical, inform, listNames, warn, type Finder } from "./facts.ts";
 import { HOUR_MS } from "../../time/units.ts";

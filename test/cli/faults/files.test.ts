@@ -1,4 +1,5 @@
 /** Places that cannot be written, and traps planted there: the reports are still printed, nothing outside is touched. */
+import { isLong } from "../../making/draws.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
   existsSync,
@@ -20,7 +21,6 @@ import {
   expectNothingLeft,
   figuresOf,
   GENERATE,
-  isLong,
   isRoot,
   launch,
   makeTrio,

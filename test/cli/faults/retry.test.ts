@@ -1,4 +1,5 @@
 /** The server goes away in mid-query: the whole snapshot is read once more, never half of one and half of another. */
+import { isLong } from "../../making/draws.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,6 @@ import {
   expectOneFailure,
   figuresOf,
   GENERATE,
-  isLong,
   launch,
   makeTrio,
   makeVictim,

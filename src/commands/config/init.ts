@@ -1,0 +1,9 @@
+import { CONFIG_TEMPLATE } from "../../config/template.ts";
+import { EXIT } from "../../errors.ts";
+import { emit } from "../../output/stdout.ts";
+import { defineCommand } from "../flags/command.ts";
+
+export default defineCommand({}, async () => {
+  await emit(CONFIG_TEMPLATE);
+  return EXIT.ok;
+});

@@ -1,0 +1,69 @@
+/** What every command is made with: its flags and those of all, the log, one reading of the clock, and its exit code. */
+import { defineCommand as defineCittyCommand, type ArgsDef, type ParsedArgs } from "citty";
+import { AppError, EXIT_OF_ERROR } from "../../errors.ts";
+import type { Command } from "../../help/commands.ts";
+import { createLog, type Log } from "../../log.ts";
+import type { View } from "../../render/view.ts";
+import { OUTPUT_FLAGS } from "./flags.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** What a pipe or a file is laid out for when nothing says how wide it will be shown. */
+const WIDE = 160;
+
+export type Call<Args extends ArgsDef> = {
+  args: ParsedArgs<Args & typeof OUTPUT_FLAGS>;
+  /** The words after the command's name, as they were typed. */
+  rawArgs: string[];
+  runtime: Runtime;
+  log: Log;
+  /** The one reading of the real clock, epoch milliseconds. */
+  nowMs: number;
+  /** How stdout is to be written. */
+  viewOf: (facts?: Partial<ViewFacts>) => View;
+};
+
+/** `toFile`: what is rendered goes to a file, which is never coloured. */
+type ViewFacts = { detailed: boolean; single: boolean; toFile: boolean };
+
+/** `run` returns the exit code; an error that stops it becomes a line of the log and its exit code. */
+export function defineCommand<const Args extends ArgsDef>(
+  args: Args,
+  run: (call: Call<Args>) => Promise<number>,
+): Command {
+  return defineCittyCommand({
+    args: { ...args, ...OUTPUT_FLAGS },
+    async run({ args: given, rawArgs, data }): Promise<number> {
+      const runtime = data as Runtime;
+      const startedAt = performance.now();
+      const nowMs = Date.now();
+      const flags = given as ParsedArgs<typeof OUTPUT_FLAGS>;
+      const log = openLog(flags, runtime);
+      const viewOf: Call<Args>["viewOf"] = ({ detailed = false, single = false, toFile = false } = {}) => ({
+        color: flags.color && !runtime.environment.noColor && runtime.environment.stdout.terminal && !toFile,
+        width: runtime.environment.stdout.columns ?? WIDE,
+        detailed,
+        single,
+        elapsedSeconds: (performance.now() - startedAt) / 1000,
+      });
+      try {
+        return await run({ args: given, rawArgs, runtime, log, nowMs, viewOf });
+      } catch (error) {
+        if (!(error instanceof AppError) || error.kind === "interrupted") throw error;
+        for (const line of error.message.split("\n")) log.error(line);
+        return EXIT_OF_ERROR[error.kind];
+      }
+    },
+  });
+}
+
+function openLog(flags: ParsedArgs<typeof OUTPUT_FLAGS>, { environment }: Runtime): Log {
+  if (flags.quiet === true && flags.verbose === true) {
+    throw new AppError("usage", "--quiet and --verbose exclude each other");
+  }
+  return createLog({
+    format: flags["log-format"],
+    level: flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal",
+    journal: environment.stderr.journal,
+    terminal: environment.stderr.terminal,
+  });
+}

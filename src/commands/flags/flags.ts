@@ -1,0 +1,74 @@
+/** Flags that several commands share, and what their values mean. */
+import type { ArgsDef } from "citty";
+import { parseDuration } from "../../time/duration.ts";
+import { AppError } from "../../errors.ts";
+import { LOG_FORMATS } from "../../log.ts";
+import { FORMATS } from "../../render/view.ts";
+import { quoteText } from "../../text/terminal.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
+import type { Window } from "../../time/window.ts";
+
+const LONGEST_WINDOW_MS = 366 * DAY_MS;
+const MOST_LISTED = 10_000;
+
+export const CONFIG_FLAG = {
+  config: { type: "string", valueHint: "FILE", description: "configuration file" },
+} satisfies ArgsDef;
+
+export const FORMAT_FLAG = {
+  format: { type: "enum", options: [...FORMATS], default: "table" as const, description: "how to print" },
+} satisfies ArgsDef;
+
+export const OUTPUT_FLAGS = {
+  color: {
+    type: "boolean",
+    default: true,
+    description: "colour in a terminal",
+    negativeDescription: "print without colour",
+  },
+  quiet: { type: "boolean", description: "say only errors on stderr" },
+  verbose: { type: "boolean", description: "say more on stderr" },
+  "log-format": {
+    type: "enum",
+    options: [...LOG_FORMATS],
+    default: "text" as const,
+    description: "form of the lines on stderr",
+  },
+} satisfies ArgsDef;
+
+/** The window of that length that ends at `asOf`, or now. A bare number is hours. */
+export function readWindow(length: string, asOf: string | undefined, nowMs: number): Window {
+  const lengthMs = Math.round(parseDuration(length, HOUR_MS) ?? Number.NaN);
+  if (!(lengthMs >= MINUTE_MS && lengthMs <= LONGEST_WINDOW_MS)) {
+    throw new AppError(
+      "usage",
+      `--time-window ${quoteText(length)}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
+    );
+  }
+  const endMs = asOf === undefined ? nowMs : readInstant("--as-of", asOf);
+  if (endMs > nowMs) throw new AppError("usage", "--as-of lies in the future: nothing is known about it yet");
+  return { startMs: endMs - lengthMs, endMs };
+}
+
+/** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on: far earlier no window fits before it. */
+export function readInstant(flag: string, text: string): number {
+  const ms = parseInstant(text);
+  if (ms !== null && ms >= 0) return ms;
+  const advice = ms === null ? "write a time with its zone, such as 2026-07-10T21:00:00Z" : "it lies before 1970";
+  throw new AppError("usage", `${flag} ${quoteText(text)}: ${advice}`);
+}
+
+/** How many rows a list may have. */
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_LISTED) return limit;
+  throw new AppError("usage", `--limit ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
+}
+
+function parseInstant(text: string): number | null {
+  try {
+    return Temporal.Instant.from(text).epochMilliseconds;
+  } catch {
+    return null;
+  }
+}

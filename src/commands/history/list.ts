@@ -1,0 +1,55 @@
+import { EXIT } from "../../errors.ts";
+import { emit } from "../../output/stdout.ts";
+import { renderHistory } from "../../render/terminal/history.ts";
+import { writeJson } from "../../text/json.ts";
+import { formatInstant } from "../../text/figures.ts";
+import { openConfigured } from "../flags/configuration.ts";
+import { CONFIG_FLAG, FORMAT_FLAG, readLimit } from "../flags/flags.ts";
+import { readSources, readTime } from "../flags/reports.ts";
+import { defineCommand } from "../flags/command.ts";
+
+export default defineCommand(
+  {
+    crm: { type: "string", valueHint: "a,b", description: "which CRMs; all by default" },
+    since: { type: "string", valueHint: "7d|TIME", description: "made so long ago at most, or at this time or later" },
+    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
+    status: { type: "enum", options: ["ok", "no_data", "fallback"], description: "only reports of this status" },
+    limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
+    ...FORMAT_FLAG,
+    ...CONFIG_FLAG,
+  },
+  async ({ args, runtime, log, nowMs, viewOf }) => {
+    const sources = readSources(args.crm);
+    const limit = readLimit(args.limit);
+    const filter = {
+      ...(sources === undefined ? {} : { sources }),
+      ...(args.since === undefined ? {} : { sinceMs: readTime("--since", args.since, nowMs) }),
+      ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
+      ...(args.status === undefined ? {} : { status: args.status }),
+      limit: limit + 1,
+    };
+    const { store } = await openConfigured(args, runtime, log);
+    await using opened = store;
+    const rows = await opened.listReports(filter);
+    const kept = rows.slice(0, limit).map((row) => ({
+      id: row.id,
+      source: row.source,
+      origin: row.origin,
+      status: row.status,
+      report_generated_at: formatInstant(row.generatedMs),
+      window_start: formatInstant(row.windowStartMs),
+      window_end: formatInstant(row.windowEndMs),
+      pass_id: row.passId,
+    }));
+    if (kept.length === 0)
+      log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
+    if (rows.length > limit) log.info(`older reports are kept too: a higher --limit, or --until`);
+    const view = viewOf();
+    await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
+    return EXIT.ok;
+  },
+);
+
+function isFiltered({ crm, since, until, status }: Record<string, unknown>): boolean {
+  return [crm, since, until, status].some((flag) => flag !== undefined);
+}

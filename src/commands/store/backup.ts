@@ -1,0 +1,24 @@
+import { resolve } from "node:path";
+import { EXIT } from "../../errors.ts";
+import { openConfigured } from "../flags/configuration.ts";
+import { defineCommand } from "../flags/command.ts";
+import { CONFIG_FLAG } from "../flags/flags.ts";
+
+export default defineCommand(
+  {
+    file: {
+      type: "positional",
+      required: true,
+      description: "where to; replaced whole or not at all",
+    },
+    ...CONFIG_FLAG,
+  },
+  async ({ args, runtime, log }) => {
+    const { store } = await openConfigured(args, runtime, log);
+    await using opened = store;
+    const path = resolve(args.file);
+    await opened.backup(path);
+    log.info(`copied ${opened.place} to ${path}`);
+    return EXIT.ok;
+  },
+);

@@ -1,0 +1,16 @@
+import { EXIT } from "../../errors.ts";
+import { openConfigured } from "../flags/configuration.ts";
+import { emit } from "../../output/stdout.ts";
+import { showText } from "../../text/terminal.ts";
+import { defineCommand } from "../flags/command.ts";
+import { CONFIG_FLAG } from "../flags/flags.ts";
+
+export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
+  const { store } = await openConfigured(args, runtime, log);
+  await using opened = store;
+  const problems = await opened.check();
+  for (const problem of problems) log.error(`${opened.place}: ${problem}`);
+  if (problems.length > 0) return EXIT.delivery;
+  await emit(`${showText(opened.place)} is in order\n`);
+  return EXIT.ok;
+});

@@ -1,0 +1,80 @@
+/** The scheduler in the foreground: store → notifier → loop, until it is told to stop. Closed in reverse. */
+import type { Config } from "./config/schema.ts";
+import type { Log } from "./log.ts";
+import { logCritical, runPass, type PassResult } from "./pass.ts";
+import { restUntil, runLoop, type Mailbox } from "./schedule/loop.ts";
+import { END_RETRIES_MS } from "./schedule/run-slot.ts";
+import { describeHolder } from "./store/holder.ts";
+import type { Store } from "./store/store.ts";
+import { createNotifier, type NotifyVariables } from "./systemd/notify.ts";
+
+export type DaemonOptions = {
+  config: Config;
+  store: Store;
+  log: Log;
+  /** sd_notify(3)'s variables. */
+  systemd: NotifyVariables;
+  /** The real clock, epoch milliseconds. */
+  clock: () => number;
+  /** Aborted when the process is told to stop. */
+  signal: AbortSignal;
+  /** Registers what is to be done when another configuration is asked for. */
+  onReload: (reload: () => void) => void;
+  /** Reads the configuration again; null, and said why, where the new one is no good. */
+  loadAgain: () => Promise<Config | null>;
+};
+
+const BEAT_MS = 15_000;
+/** A stop that takes longer than systemd's patience is no stop. */
+const STOP_MS = 4500;
+
+/** Ends when the signal is aborted and what was running has ended, or after `STOP_MS`. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { config, store, log, signal, clock } = options;
+  const notifier = createNotifier(options.systemd);
+  if (notifier.problem !== null) log.warn(notifier.problem);
+  signal.addEventListener("abort", () => notifier.stopping(), { once: true });
+  const reload: Mailbox = { config: null, wake: () => {} };
+  const loadAnew = async () => {
+    notifier.reloading();
+    reload.config = await options.loadAgain();
+    reload.wake();
+    notifier.ready();
+  };
+  options.onReload(() => void loadAnew());
+  const work = runLoop({
+    config,
+    store,
+    log,
+    holder: describeHolder(),
+    clock,
+    signal,
+    makePass: runPass,
+    onPass: [({ reports }: PassResult) => logCritical(reports, log)],
+    endRetriesMs: END_RETRIES_MS,
+    onReady: () => {
+      log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
+      notifier.ready();
+    },
+    onStatus: (text) => notifier.status(text),
+    onBeat: () => notifier.watchdog(),
+    beatMs: Math.min(BEAT_MS, notifier.watchdogEveryMs ?? BEAT_MS),
+    reload,
+    rest: async (delayMs) => await restUntil(delayMs, { signal, reload }),
+  });
+  await Promise.race([work, waitForStop(signal, log)]);
+}
+
+/** Settles a while after the signal: whoever still works then is left behind. */
+async function waitForStop(signal: AbortSignal, log: Log): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const begin = () => {
+    const timer = setTimeout(() => {
+      log.warn("what was running did not end in time and is left");
+      resolve();
+    }, STOP_MS);
+    timer.unref();
+  };
+  signal.addEventListener("abort", begin, { once: true });
+  await promise;
+}

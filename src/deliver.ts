@@ -1,0 +1,78 @@
+/** What becomes of a finished pass besides being printed: exported to files, kept in the store. Failures are counted. */
+import type { Config } from "./config/schema.ts";
+import { AppError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { exportReport, type ExportOptions } from "./output/export.ts";
+import type { PassDocument } from "./report/pass-schema.ts";
+import type { Report } from "./report/schema.ts";
+import type { Store } from "./store/store.ts";
+
+type Made = { document: PassDocument; reports: Report[] };
+
+/** The origin of a pass that no schedule asked for. */
+const ADHOC = "adhoc";
+
+/** Writes one file for each report. Returns how many could not be written. */
+export async function deliverExports(reports: Report[], exportTo: ExportOptions, log: Log): Promise<number> {
+  let failed = 0;
+  for (const report of reports) {
+    const { source } = report.metadata;
+    try {
+      log.info(`${source}: exported to ${await exportReport(report, exportTo)}`);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      log.error(`${source}: ${error.message}`);
+      failed += 1;
+    }
+  }
+  return failed;
+}
+
+/** Where a pass is kept, as what, and for how long. */
+export type KeepOptions = {
+  store: Store;
+  /** A schedule's name, or `adhoc`. */
+  origin: string;
+  slotMs: number | null;
+  retentionMs: number;
+  nowMs: number;
+  log: Log;
+};
+
+/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
+export async function keepPass({ document, reports }: Made, options: KeepOptions): Promise<number> {
+  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
+  return await countFailure(log, async () => {
+    await store.keepPass({ pass: document, reports, origin, slotMs });
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
+  });
+}
+
+/** Keeps a pass that no schedule asked for, in a store that is open for that alone. */
+export async function keepAdhoc(
+  pass: Made,
+  { target, retentionMs }: Config["store"],
+  nowMs: number,
+  log: Log,
+): Promise<number> {
+  let failed = 0;
+  const unopened = await countFailure(log, async () => {
+    // Only here: most commands need no database of their own.
+    const { openStore } = await import("./store/open.ts");
+    await using store = await openStore(target);
+    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
+  });
+  return failed + unopened;
+}
+
+async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message}. The reports were made, but are not kept`);
+    return 1;
+  }
+}

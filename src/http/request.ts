@@ -1,0 +1,96 @@
+/** One HTTP request to somebody else's server: a deadline for each try, few redirects, a bounded answer, and retries. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** `signal` gives up waiting: what was sent is sent. */
+export type RequestOptions = { timeoutMs?: number; backoffMs?: number; signal?: AbortSignal };
+
+/** `text`: the answer's first characters. A reason begins with the server's host and names no other part of the URL. */
+export type RequestOutcome = { status: "answered"; code: number; text: string } | { status: "failed"; reason: string };
+
+const TIMEOUT_MS = 10_000;
+const RETRIES = 2;
+/** Before the first retry; twice that before the second. */
+const BACKOFF_MS = 1000;
+const MOST_REDIRECTS = 3;
+const TEXT_LENGTH = 200;
+/** Statuses after which the same request may succeed a moment later. */
+const PASSING = [408, 429];
+
+/** Asks with GET. Never throws. Tries again after no answer, 408, 429 and 5xx; the last answer counts. */
+export async function sendRequest(target: URL, options: RequestOptions = {}): Promise<RequestOutcome> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { outcome, mayPass } = await tryOnce(target, options);
+    if (!mayPass || attempt === RETRIES || !(await rest(attempt, options))) return outcome;
+  }
+}
+
+/** False when there is no time for it. */
+async function rest(attempt: number, { backoffMs = BACKOFF_MS, signal }: RequestOptions): Promise<boolean> {
+  try {
+    await sleep(backoffMs * 2 ** attempt, undefined, signal === undefined ? {} : { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function tryOnce(
+  target: URL,
+  { timeoutMs = TIMEOUT_MS, signal }: RequestOptions,
+): Promise<{ outcome: RequestOutcome; mayPass: boolean }> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const fail = (reason: string): RequestOutcome => ({ status: "failed", reason: `${target.host} ${reason}` });
+  try {
+    const response = await follow(target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+    if (response === null) {
+      return { outcome: fail("redirects to somewhere else: write the URL it redirects to"), mayPass: false };
+    }
+    const { status: code } = response;
+    const outcome: RequestOutcome = { status: "answered", code, text: await readStart(response) };
+    return { outcome, mayPass: code >= 500 || PASSING.includes(code) };
+  } catch (error) {
+    if (deadline.aborted) return { outcome: fail(`did not answer within ${timeoutMs / 1000} s`), mayPass: true };
+    if (signal?.aborted === true) {
+      return { outcome: fail("was not waited for: the program is stopping"), mayPass: false };
+    }
+    return { outcome: fail(`cannot be reached${describeCode(error)}`), mayPass: true };
+  }
+}
+
+/** Null where it leads to another host, back to plain text, or round and round. */
+async function follow(target: URL, signal: AbortSignal): Promise<Response | null> {
+  let url = target;
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+    const response = await fetch(url.href, {
+      redirect: "manual",
+      keepalive: false,
+      headers: { "user-agent": "automation-reports" },
+      signal,
+    });
+    const location = response.headers.get("location");
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    const next = URL.parse(location, url.href);
+    const upgraded = next?.protocol === "https:" && next.hostname === url.hostname && url.protocol === "http:";
+    if (next === null || (next.origin !== url.origin && !upgraded)) return null;
+    url = next;
+  }
+  return null;
+}
+
+/** An answer that never ends is not read to its end. */
+async function readStart(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= TEXT_LENGTH) break;
+  }
+  return text.slice(0, TEXT_LENGTH);
+}
+
+/** Only the error's code: its message and its other fields may hold the URL. */
+function describeCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && /^\w+$/.test(code) ? ` (${code})` : "";
+}

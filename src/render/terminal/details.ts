@@ -1,0 +1,186 @@
+/** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
+import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
+import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
+import { alignColumns, type Column } from "./columns.ts";
+import { hang } from "./hang.ts";
+import { contradictionLines, errorLines, expectationLines } from "./trust.ts";
+import type { View } from "../view.ts";
+import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
+import { cutText, showText } from "../../text/terminal.ts";
+
+const UNKNOWN = "unknown";
+const LONGEST_NAME = 32;
+
+type Details = NonNullable<Report["detailed_metrics"]>;
+
+export function renderDetails(report: Report, { width, detailed }: View, style: Style): string[] {
+  const { metadata, findings, recommendations, detailed_metrics: details } = report;
+  const blocks = [
+    [headline(report, style)],
+    metadata.status === "fallback" ? [] : figureLines(report, style, width),
+    findings.length === 0
+      ? []
+      : [
+          style.faint("  Findings"),
+          ...findings.flatMap(({ severity, message }) =>
+            hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
+          ),
+        ],
+    errorLines(report, detailed, style, width),
+    recommendations.length === 0
+      ? []
+      : [
+          style.faint("  What to do"),
+          ...recommendations.flatMap(({ priority, recommendation }) =>
+            hang(priority.padEnd(8), showText(recommendation), 8, width),
+          ),
+        ],
+    ...(details === null
+      ? []
+      : [
+          contradictionLines(report, style, width),
+          expectationLines(report, style, width),
+          ruleLines(details, style, width),
+          recentLines(details, style, width),
+        ]),
+  ];
+  return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index > 1 ? ["", ...lines] : lines));
+}
+
+function headline({ metadata, system_health: health }: Report, style: Style): string {
+  const score = health.health_score === null ? "" : ` (${Math.round(health.health_score)} of 100)`;
+  const parts = [
+    style.strong(showText(metadata.source)),
+    metadata.status === "ok"
+      ? style[HEALTH_TONES[health.health_status]](`health ${health.health_status}${score}`)
+      : showText(metadata.note ?? metadata.status),
+    ...(metadata.preset === null ? [] : [style.faint(metadata.preset)]),
+  ];
+  return parts.join(" · ");
+}
+
+function figureLines(report: Report, style: Style, width: number): string[] {
+  const { performance_metrics: metrics, comparison, confidence, baseline } = report;
+  const { system_health: health, trend_analysis: trend } = report;
+  const beside = [
+    [metrics.running_actions, "running"],
+    [metrics.stale_actions, "stale"],
+    [metrics.skipped_actions, "skipped"],
+    [metrics.dry_run_actions, "dry-run"],
+    [metrics.wrapper_actions, "wrapper"],
+    [metrics.unknown_status_actions ?? 0, "of unknown status"],
+  ] as const;
+  const counted = beside.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
+  const lines: [string, string | null][] = [
+    [
+      "Actions",
+      `${formatCount(metrics.total_actions)} finished, ${formatCount(metrics.failed_actions)} failed` +
+        (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : "") +
+        (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
+        (counted.length > 0 ? `; beside them ${counted.join(", ")}` : ""),
+    ],
+    ["Before", describeComparison(comparison, confidence?.success_rate_changed ?? null)],
+    [
+      "Week ago",
+      baseline === null || baseline === undefined ? null : describeComparison(baseline, baseline.success_rate_changed),
+    ],
+    ["Duration", metrics.duration_seconds === null ? UNKNOWN : describeDurations(metrics.duration_seconds)],
+    ["Records", describeRecords(metrics.records)],
+    [
+      "Rules",
+      health.rule_utilization_rate === null
+        ? `${health.active_rules} ran; the warehouse declares none`
+        : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
+    ],
+    [
+      "Trend",
+      trend.success_rate_trend +
+        (trend.peak_activity_hour === null ? "" : `, busiest hour ${formatMinute(trend.peak_activity_hour)}`),
+    ],
+  ];
+  return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
+}
+
+function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: number): string[] {
+  const rules = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
+  if (rules.length === 0) return [];
+  const column = (
+    title: string,
+    align: Column["align"],
+    cellOf: (rule: Details["rule_metrics"][string]) => string,
+  ) => ({
+    title,
+    align,
+    cells: rules.map(([, rule]) => cellOf(rule)),
+  });
+  const columns: Column[] = [
+    { title: "  Rule", align: "left", cells: rules.map(([name]) => `  ${cutText(showText(name), LONGEST_NAME)}`) },
+    column("Runs", "right", (rule) => formatCount(rule.total_executions)),
+    column("Failed", "right", (rule) =>
+      rule.failed_executions > 0 ? style.bad(formatCount(rule.failed_executions)) : "0",
+    ),
+    column("Success", "right", (rule) => (rule.success_rate === null ? "–" : formatRatio(rule.success_rate))),
+    column("p50", "right", (rule) =>
+      rule.duration_seconds === null ? "–" : formatDuration(rule.duration_seconds.p50),
+    ),
+    column("p95", "right", (rule) =>
+      rule.duration_seconds === null ? "–" : formatDuration(rule.duration_seconds.p95),
+    ),
+    ...(width < 90
+      ? []
+      : [
+          column("Processed", "right", (rule) =>
+            rule.records.processed === null ? "–" : formatCount(rule.records.processed),
+          ),
+          column("Last success", "left", (rule) =>
+            rule.last_success_at === null ? "–" : formatMinute(rule.last_success_at),
+          ),
+        ]),
+  ];
+  return alignColumns(columns, style.faint);
+}
+
+function recentLines({ recent_actions: actions }: Details, style: Style, width: number): string[] {
+  if (actions.length === 0) return [];
+  const columns: Column[] = [
+    { title: "  Newest actions", align: "left", cells: actions.map((action) => `  ${formatMinute(action.timestamp)}`) },
+    { title: "Rule", align: "left", cells: actions.map((action) => cutText(showText(action.rule_name), LONGEST_NAME)) },
+    {
+      title: "Status",
+      align: "left",
+      cells: actions.map(({ status }) =>
+        status === "success" ? style.good(status) : status === "failed" ? style.bad(status) : style.doubtful(status),
+      ),
+    },
+    {
+      title: "Took",
+      align: "right",
+      cells: actions.map(({ duration_seconds: took }) => (took === null ? "–" : formatDuration(took))),
+    },
+  ];
+  const lines = alignColumns(columns, style.faint);
+  return lines.map((line, index) => {
+    const message = actions[index - 1]?.message ?? null;
+    const room = width - Bun.stringWidth(line) - 2;
+    return message === null || room < 12 ? line : `${line}  ${style.faint(cutText(showText(message), room))}`;
+  });
+}
+
+/** `changed`: whether the rates differ by more than noise; null where that is not known. */
+function describeComparison(
+  window: { total_actions: number; overall_success_rate: number | null },
+  changed: boolean | null,
+): string {
+  if (window.overall_success_rate === null) return "nothing finished then";
+  const noise = changed === null ? "" : changed ? ", more than chance explains" : ", no more than chance explains";
+  return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
+}
+
+function describeDurations({ n, p50, p95, max }: DurationFigures): string {
+  return `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, longest ${formatDuration(max)} (of ${formatPlural(n, "run")})`;
+}
+
+function describeRecords(records: RecordSums): string {
+  const known = Object.entries(records).flatMap(([name, sum]) => (sum === null ? [] : `${formatCount(sum)} ${name}`));
+  return known.length === 0 ? UNKNOWN : known.join(", ");
+}

@@ -1,0 +1,88 @@
+/** Schedules and their slots, in a terminal. */
+import { formatDuration, formatInstant, formatMinute } from "../../text/figures.ts";
+import type { ScheduleJudgement } from "../../schedule/judge.ts";
+import type { SlotRow, SlotState } from "../../store/store.ts";
+import { alignColumns } from "./columns.ts";
+import { createStyle, type Tone } from "./style.ts";
+import type { View } from "../view.ts";
+import { cutText, showText } from "../../text/terminal.ts";
+
+export type ListedSchedule = {
+  name: string;
+  cron: string[];
+  timezone: string;
+  last: ScheduleJudgement;
+  /** The next slots, in UTC and on the schedule's own clock. */
+  next: { utc: string; local: string }[];
+};
+
+const STATE_TONES: Record<SlotState, Tone> = {
+  made: "good",
+  running: "doubtful",
+  skipped: "doubtful",
+  interrupted: "doubtful",
+  failed: "bad",
+};
+
+const STATUS_TONES: Record<ScheduleJudgement["status"], Tone> = {
+  ok: "good",
+  running: "good",
+  incomplete: "doubtful",
+  skipped: "doubtful",
+  interrupted: "doubtful",
+  failed: "bad",
+  late: "bad",
+  "never-run": "bad",
+};
+
+export function renderScheduleList(schedules: ListedSchedule[], view: View): string {
+  const style = createStyle(view.color);
+  const sections = schedules.map(({ name, cron, timezone, last, next }) => [
+    `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
+    `  last  ${style[STATUS_TONES[last.status]](last.status)}  ${showText(last.message)}`,
+    ...next.map(({ utc, local }, index) => {
+      const label = index === 0 ? "  next  " : "        ";
+      return `${label}${formatMinute(utc)} UTC${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+    }),
+  ]);
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {
+  const style = createStyle(view.color);
+  const lines = alignColumns(
+    [
+      { title: "Schedule", align: "left", cells: judgements.map(({ schedule }) => showText(schedule)) },
+      { title: "Status", align: "left", cells: judgements.map(({ status }) => style[STATUS_TONES[status]](status)) },
+      { title: "Why", align: "left", cells: judgements.map(({ message }) => showText(message)) },
+    ],
+    style.faint,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+export function renderSlots(slots: SlotRow[], view: View): string {
+  const style = createStyle(view.color);
+  if (slots.length === 0) return "No slot is known yet.\n";
+  const lines = alignColumns(
+    [
+      { title: "Slot, UTC", align: "left", cells: slots.map(({ slotMs }) => formatMinute(formatInstant(slotMs))) },
+      { title: "Schedule", align: "left", cells: slots.map(({ schedule }) => showText(schedule)) },
+      { title: "State", align: "left", cells: slots.map(({ state }) => style[STATE_TONES[state]](state)) },
+      {
+        title: "Exit",
+        align: "right",
+        cells: slots.map(({ exitCode }) => (exitCode === null ? "–" : String(exitCode))),
+      },
+      { title: "Tries", align: "right", cells: slots.map(({ attempts }) => String(attempts)) },
+      { title: "Took", align: "right", cells: slots.map(describeLength) },
+      { title: "Note", align: "left", cells: slots.map(({ note }) => showText(note ?? "")) },
+    ],
+    style.faint,
+  );
+  return `${lines.map((line) => cutText(line, Math.max(60, view.width))).join("\n")}\n`;
+}
+
+function describeLength({ claimedMs, endedMs }: SlotRow): string {
+  return claimedMs === null || endedMs === null ? "–" : formatDuration(Math.max(0, endedMs - claimedMs) / 1000);
+}

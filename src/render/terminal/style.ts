@@ -1,0 +1,41 @@
+/** Colour that means something: good, doubtful, bad, unimportant. Without colour the words and signs carry it alone. */
+import { styleText } from "node:util";
+import type { Finding } from "../../report/schema.ts";
+import type { HealthStatus } from "../../report/words.ts";
+
+export type Style = {
+  good: (text: string) => string;
+  doubtful: (text: string) => string;
+  bad: (text: string) => string;
+  faint: (text: string) => string;
+  strong: (text: string) => string;
+};
+
+export type Tone = keyof Style;
+
+export function createStyle(color: boolean): Style {
+  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    color && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    good: paint("green"),
+    doubtful: paint("yellow"),
+    bad: paint("red"),
+    faint: paint("dim"),
+    strong: paint("bold"),
+  };
+}
+
+export const HEALTH_TONES: Record<HealthStatus, Tone> = {
+  excellent: "good",
+  good: "good",
+  fair: "doubtful",
+  poor: "bad",
+  critical: "bad",
+  unknown: "faint",
+};
+
+export const SEVERITY_TONES: Record<Finding["severity"], Tone> = {
+  info: "faint",
+  warning: "doubtful",
+  critical: "bad",
+};

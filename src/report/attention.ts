@@ -1,0 +1,57 @@
+/** Which CRMs need the operator, and what to look at first in each. */
+import { MOST_GROUPS } from "./errors/group.ts";
+import type { Finding, Report } from "./schema.ts";
+import type { Severity } from "./words.ts";
+
+/** One CRM of a pass: its report, or null and the reason why there is none. */
+export type PassRow = { source: string; report: Report | null; reason: string | null };
+
+export type Needing = { source: string; unread: boolean; silent: boolean; critical: number; warnings: number };
+
+/** Unread CRMs first, then those that are silent and should not be, then by the number of urgent findings. */
+export function listNeeding(rows: PassRow[]): Needing[] {
+  const count = (report: Report | null, severity: Severity) =>
+    report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
+  return rows
+    .map(({ source, report }) => ({
+      source,
+      unread: report === null,
+      silent: report?.findings.some(({ id, severity }) => id === "no-data" && severity === "critical") === true,
+      critical: count(report, "critical"),
+      warnings: count(report, "warning"),
+    }))
+    .filter(({ unread, critical, warnings }) => unread || critical + warnings > 0)
+    .toSorted(
+      (a, b) =>
+        Number(b.unread) - Number(a.unread) ||
+        Number(b.silent) - Number(a.silent) ||
+        b.critical - a.critical ||
+        b.warnings - a.warnings,
+    );
+}
+
+/**
+ * The most urgent finding of a report that none of the pass's causes tells already. Null: a cause tells every finding of
+ * the highest severity, or there is none.
+ */
+export function chooseFinding(report: Report, causes: Finding[]): Finding | null {
+  const [first] = report.findings;
+  return (
+    report.findings.find(
+      (found) => found.severity === first?.severity && !causes.some((cause) => explains(cause, found, report)),
+    ) ?? null
+  );
+}
+
+/** Whether all failures of the finding's rule have the cause's words, in its time and in one of its CRMs. */
+function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
+  const { sources, example, from, to } = cause;
+  const groups = report.error_groups ?? [];
+  const [group, ...others] = groups.filter(({ rules }) => rule !== null && rules.includes(rule));
+  // Where ten are listed there may be more of the rule.
+  if (group === undefined || others.length > 0 || groups.length >= MOST_GROUPS) return false;
+  if (group.example === null || group.example !== example || example !== evidence["newest_error"]) return false;
+  if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
+  if (typeof from !== "string" || typeof to !== "string") return false;
+  return group.first_seen >= from && group.last_seen < to;
+}

@@ -1,0 +1,242 @@
+/** The scheduler in the foreground: sees which slots are due, whatever the clock did, and runs each once. */
+import type { Config, ScheduleConfig } from "../config/schema.ts";
+import { AppError } from "../errors.ts";
+import { formatInstant, formatPlural } from "../text/figures.ts";
+import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
+import type { Store } from "../store/store.ts";
+import { latestSlot, listSlots, nextSlots } from "./slots.ts";
+import { MINUTE_MS } from "../time/units.ts";
+
+export type LoopOptions = Omit<SlotContext, "config"> & {
+  config: Config;
+  /** Called once the store has said what is known of every schedule. */
+  onReady: () => void;
+  /** Called with what the daemon is about to do, in one line. */
+  onStatus: (text: string) => void;
+  /** Called whenever the loop is alive. */
+  onBeat: () => void;
+  /** How often the loop looks at the clock, milliseconds: a jump of it is noticed within this. */
+  beatMs: number;
+  reload: Mailbox;
+  /** Returns after that time, or sooner where there is something to do. */
+  rest: (delayMs: number) => Promise<void>;
+};
+
+/** Where another configuration is left, and who is to be woken when it is. */
+export type Mailbox = { config: Config | null; wake: () => void };
+
+/** A slot older than this when it is seen was missed, not just waited for. */
+const MISSED_MS = MINUTE_MS;
+/** After a long time without a scheduler only the newest missed slots are written down. */
+const MOST_RECORDED = 100;
+
+type Watch = {
+  schedule: ScheduleConfig;
+  /** Slots up to this moment have been seen. */
+  seenMs: number;
+  running: { slotMs: number; work: Promise<void> } | null;
+  /** Slots of which somebody else holds the claim: taken over if he dies. */
+  held: number[];
+  /** The newest slot that was made or failed: nobody makes an older one. */
+  doneMs: number;
+  /** Slots that are over, while the store could not be told. */
+  unkept: { slotMs: number; end: NonNullable<Ran["unkept"]> }[];
+};
+type Ran = Extract<SlotResult, { kind: "ran" }>;
+
+/** Ends when the signal is aborted and what was running has ended. */
+export async function runLoop(options: LoopOptions): Promise<void> {
+  const { signal, log, clock } = options;
+  let { config } = options;
+  let watches = await startWatching(config, options, []);
+  options.onReady();
+  /** Of schedules that a reload took away, and of which something is still to be done. */
+  let departed: Watch[] = [];
+  while (!signal.aborted) {
+    const now = clock();
+    for (const watch of watches) {
+      options.onBeat();
+      await look(watch, now, { ...options, config });
+    }
+    departed = await settleDeparted(departed, options);
+    options.onBeat();
+    const next = Math.min(...watches.map(({ schedule }) => nextSlots(schedule, now, 1)[0] ?? Infinity));
+    options.onStatus(describeWaiting(watches, next));
+    await options.rest(Math.min(options.beatMs, Math.max(0, next - clock())));
+    const { config: changed } = options.reload;
+    if (changed === null) continue;
+    options.reload.config = null;
+    const known = [...watches, ...departed];
+    const changedWatches = await watchAnew(changed, options, known);
+    if (changedWatches === null) continue;
+    departed = known.filter((watch) => !changedWatches.includes(watch));
+    config = changed;
+    watches = changedWatches;
+    log.info("configuration reloaded", { schedules: watches.length });
+  }
+  await Promise.all(listWork([...watches, ...departed]));
+}
+
+function listWork(watches: Watch[]): Promise<void>[] {
+  return watches.flatMap(({ running }) => running?.work ?? []);
+}
+
+/** Null, and said why, where the store does not answer: what was watched still is. */
+async function watchAnew(config: Config, options: LoopOptions, known: Watch[]): Promise<Watch[] | null> {
+  try {
+    return await startWatching(config, options, known);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    options.log.error(`${error.message}. The configuration was not reloaded: the old one stays in force`);
+    return null;
+  }
+}
+
+/** From the newest slot that the store knows; a schedule that is new begins now, and that is remembered. */
+async function startWatching(config: Config, { store, clock }: LoopOptions, known: Watch[]): Promise<Watch[]> {
+  const watches: Watch[] = [];
+  for (const schedule of config.schedules) {
+    const watch = known.find((one) => one.schedule.name === schedule.name);
+    watches.push(watch ?? (await watchNew(schedule, store, clock())));
+  }
+  // Not before the store has answered for all of them.
+  for (const [index, schedule] of config.schedules.entries()) if (watches[index]) watches[index].schedule = schedule;
+  return watches;
+}
+
+async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Promise<Watch> {
+  const past = { schedules: [schedule.name], untilMs: now + 1 };
+  const [last] = await store.listSlots({ ...past, limit: 1 });
+  const before = last === undefined ? latestSlot(schedule, now - 1) : null;
+  if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
+  // What was left in the middle is looked at again: its holder may be dead.
+  const unfinished = await store.listSlots({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
+  const [done] = await store.listSlots({ ...past, states: ["made", "failed"], limit: 1 });
+  return {
+    schedule,
+    seenMs: last === undefined ? now - 1 : last.slotMs,
+    running: null,
+    held: unfinished.map(({ slotMs }) => slotMs),
+    doneMs: done?.slotMs ?? -Infinity,
+    unkept: [],
+  };
+}
+
+async function settleDeparted(departed: Watch[], options: LoopOptions): Promise<Watch[]> {
+  for (const watch of departed) {
+    try {
+      await keepEnds(watch, options);
+    } catch (error) {
+      // Said when it failed first; tried again with the next beat.
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  return departed.filter(({ running, unkept }) => running !== null || unkept.length > 0);
+}
+
+async function look(watch: Watch, now: number, options: LoopOptions): Promise<void> {
+  const { schedule } = watch;
+  // After a step back of the clock the same slots come again: the store knows them.
+  const from = Math.min(watch.seenMs, now);
+  const due = listSlots(schedule, from + 1, now + 1);
+  const again = watch.held.filter((slotMs) => !due.includes(slotMs));
+  const latest = due.at(-1);
+  watch.seenMs = now;
+  // A clock that ran ahead and was put back has made nothing of what is to come.
+  watch.doneMs = Math.min(watch.doneMs, now);
+  watch.held = [];
+  try {
+    await keepEnds(watch, options);
+    await recordMissed(schedule, due.slice(0, -1), options);
+    for (const slotMs of again) {
+      const isOver = latest !== undefined || slotMs < watch.doneMs || isMissed(schedule, slotMs, now);
+      await (isOver ? giveUp(watch, slotMs, options) : begin(watch, slotMs, options));
+    }
+    if (latest === undefined) return;
+    await (isMissed(schedule, latest, now) ? recordMissed(schedule, [latest], options) : begin(watch, latest, options));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    options.log.error(`${schedule.name}: ${error.message}`);
+    // Looked at again with the next beat.
+    watch.seenMs = from;
+    watch.held = again;
+  }
+}
+
+/** Whether nobody is to catch up with it. */
+function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boolean {
+  return catchUp === "none" && now - slotMs > MISSED_MS;
+}
+
+async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, log }: LoopOptions): Promise<void> {
+  if (slots.length === 0) return;
+  log.warn("slots were missed while nobody ran", { schedule: name, slots: slots.length });
+  for (const slotMs of slots.slice(-MOST_RECORDED))
+    await store.skipSlot({ schedule: name, slotMs }, "missed: nobody ran then");
+}
+
+/** A slot that its holder left in the middle, when it is too late for it: one after it is due, or was made. */
+async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Promise<void> {
+  const key = { schedule: watch.schedule.name, slotMs };
+  if (await store.skipSlot(key, "missed: the store could not be reached then")) return;
+  if (!(await store.giveUpSlot(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
+}
+
+async function keepEnds(watch: Watch, { store, holder }: LoopOptions): Promise<void> {
+  for (const { slotMs, end } of watch.unkept.slice()) {
+    await store.endSlot({ schedule: watch.schedule.name, slotMs }, holder, end);
+    watch.unkept = watch.unkept.filter((one) => one.slotMs !== slotMs);
+  }
+}
+
+async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promise<void> {
+  const { schedule } = watch;
+  const { log } = options;
+  if (watch.running?.slotMs === slotMs) return;
+  if (watch.running !== null) {
+    if (!(await skipOverlapping({ schedule: schedule.name, slotMs }, options))) watch.held.push(slotMs);
+    return;
+  }
+  const work = runSlot(schedule, slotMs, options)
+    .then((result) => follow(watch, slotMs, result))
+    .catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      log.error(`${schedule.name}: ${error.message}`);
+      watch.held.push(slotMs);
+    })
+    .finally(() => {
+      watch.running = null;
+    });
+  watch.running = { slotMs, work };
+}
+
+function follow(watch: Watch, slotMs: number, result: SlotResult): void {
+  if (result.kind === "held" || (result.kind === "overlapping" && !result.skipped)) watch.held.push(slotMs);
+  if (result.kind === "ran" && result.unkept !== null) watch.unkept.push({ slotMs, end: result.unkept });
+  const isDone = (result.kind === "ran" || result.kind === "ended") && ["made", "failed"].includes(result.state);
+  if (isDone) watch.doneMs = Math.max(watch.doneMs, slotMs);
+}
+
+/** Until the time is over, the signal aborted or a configuration has come. */
+export async function restUntil(
+  delayMs: number,
+  { signal, reload }: Pick<LoopOptions, "signal" | "reload">,
+): Promise<void> {
+  if (signal.aborted || reload.config !== null) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, delayMs);
+  const stop = () => resolve();
+  signal.addEventListener("abort", stop, { once: true });
+  reload.wake = stop;
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", stop);
+}
+
+function describeWaiting(watches: Watch[], next: number): string {
+  const running = watches.filter((watch) => watch.running !== null).map(({ schedule }) => schedule.name);
+  const waiting = Number.isFinite(next) ? `next slot ${formatInstant(next)}` : "no slot to come";
+  return running.length > 0
+    ? `running ${running.join(", ")}; ${waiting}`
+    : `${formatPlural(watches.length, "schedule")}, ${waiting}`;
+}

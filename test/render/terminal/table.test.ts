@@ -1,0 +1,288 @@
+/** The report in a terminal: aligned, readable without colour, harmless. */
+import { describe, expect, test } from "bun:test";
+import type { PassDocument } from "../../../src/report/pass-schema.ts";
+import type { Report } from "../../../src/report/schema.ts";
+import { renderTable } from "../../../src/render/terminal/table.ts";
+import type { View } from "../../../src/render/view.ts";
+import { activity, declared, report, rule, schedule } from "../../making/activities.ts";
+
+const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };
+const hour = (time: string, total: number, successful: number) => ({
+  hourMs: Date.parse(`2026-07-${time}:00:00Z`),
+  total,
+  successful,
+});
+
+function pass(reports: Report[], failed: { source: string; reason: string }[] = []): PassDocument {
+  return {
+    schema_version: 1,
+    pass_id: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
+    started_at: "2026-07-10T21:00:00Z",
+    window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
+    outcomes: [
+      ...reports.map(({ metadata }) => ({ source: metadata.source, status: "made" as const, reason: null })),
+      ...failed.map((outcome) => ({ ...outcome, status: "failed" as const })),
+    ],
+    findings: [],
+  };
+}
+
+const reports = [
+  report(
+    activity({
+      source: "hubspot",
+      rules: [
+        rule("contacts", { success: 134 }, { previous: { success: 148 } }),
+        rule("deals", { success: 11, failed: 1 }, { newestError: "HTTP 429 Too Many Requests" }),
+      ],
+      hours: [hour("09T21", 10, 10), hour("10T03", 5, 5), hour("10T09", 80, 76), hour("10T20", 51, 30)],
+      duration: { n: 146, mean: 40, p50: 38, p95: 96.5, p99: 140, max: 151 },
+      declaredRules: [declared("contacts"), declared("deals"), declared("zipcodes")],
+    }),
+  ),
+  report(
+    activity({
+      source: "genius",
+      rules: [rule("users", { failed: 9 }), rule("jobs", { success: 35, partial: 5 }, { previous: { success: 30 } })],
+    }),
+  ),
+  report(activity({ source: "arrivy" })),
+  report(activity({ source: "five9", rules: [rule("calls", { success: 3 })] })),
+];
+
+test("four CRMs at 180 columns: what to look at beside them, where all of it fits", () => {
+  const [, , , titles, hubspot] = renderTable(pass(reports), reports, { ...view, width: 180 })
+    .split("\n")
+    .slice(1);
+  expect(titles).toEndWith("  Hour by hour              Look at first");
+  expect(hubspot).toEndWith("▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests");
+});
+
+test("four CRMs at 160 columns", () => {
+  expect(renderTable(pass(reports), reports, view)).toBe(`Automation reports · 24 h to 10 Jul 2026 21:00 UTC
+
+3 of 4 CRMs need you: genius (2 critical, 2 warnings), hubspot (1 warning), arrivy (1 warning)
+
+CRM      Health       Success             Per hour  Failed     p95  Rules  Hour by hour
+hubspot  ● excellent   99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆
+  └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
+genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························
+  └ users: 0 of 9 runs succeeded (0.0 %)
+arrivy   ○ no data          –                    0       0       –    0/0  ························
+  └ Nothing ran in 24 h
+five9    ● fair       100.0 %                  0.1       0       –    1/1  ························
+
+4 CRMs, 198 actions, 15 failed, 5 rules active · made in 0.09 s · add --crm genius --detailed for more
+`);
+});
+
+test("four CRMs at 80 columns: less beside, the finding below", () => {
+  expect(renderTable(pass(reports), reports, { ...view, width: 80 })).toContain(`
+CRM      Health       Success             Failed  Hour by hour
+hubspot  ● excellent   99.3 %                  1  ▁·····▁·····█··········▆
+  └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
+`);
+});
+
+test("a CRM that could not be read has its row, and the totals say so", () => {
+  const [made] = reports;
+  const text = renderTable(
+    pass(made === undefined ? [] : [made], [{ source: "dead", reason: "db:5432 refuses the connection" }]),
+    reports.slice(0, 1),
+    view,
+  );
+  expect(text).toMatch(/^dead +✗ not read .*db:5432 refuses the connection$/m);
+  expect(text).toContain("1 of 2 CRMs, 146 actions");
+  expect(text).toContain("2 of 2 CRMs need you: dead (not read), hubspot (1 warning)\n");
+});
+
+describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
+  test.each([false, true])("no line is wider, detailed: %p", (detailed) => {
+    const rich = report(
+      activity({
+        source: "trusting",
+        rules: [
+          rule("contacts", { success: 3, failed: 2 }, { startsMs: null, newestError: "HTTP 429 Too Many Requests" }),
+        ],
+        failures: [
+          {
+            rule: "contacts",
+            message: "HTTP 429 Too Many Requests",
+            n: 2,
+            firstMs: 0,
+            lastMs: 1,
+            current: true,
+            minutes: [1],
+          },
+        ],
+        contradictions: [{ kind: "end-before-start", rule: "contacts", n: 2, ids: ["17", "18"] }],
+        declaredRules: [declared("contacts", { schedules: [schedule("every 30 minutes")] })],
+      }),
+      { detailed: true },
+    );
+    const all = [...reports, rich];
+    const lines = renderTable(pass(all), all, { ...view, width: Math.max(width, 60), detailed }).split("\n");
+    const closing = lines.at(-2) ?? "";
+    for (const line of lines.filter((text) => text !== closing))
+      expect(Bun.stringWidth(line)).toBeLessThanOrEqual(Math.max(width, 60));
+  });
+});
+
+test("wide characters keep the columns aligned", () => {
+  const wide = [
+    report(activity({ source: "a", rules: [rule("予約同期", { success: 5 }), rule("ab", { success: 5 })] }), {
+      detailed: true,
+    }),
+  ];
+  const lines = renderTable(pass(wide), wide, { ...view, detailed: true }).split("\n");
+  const columns = lines
+    .filter((line) => /^ {2}(予約同期|ab) .*100\.0 %/.test(line))
+    .map((line) => Bun.stringWidth(line.replace(/0 +100\.0 %.*$/, "")));
+  expect(columns).toHaveLength(2);
+  expect(new Set(columns).size).toBe(1);
+});
+
+test("hostile text is shown, not executed, with colour and without", () => {
+  const hostile = "\u001b]0;owned\u0007\u202egnp\u0000\r\n\u009b31m\u200b";
+  const made = [
+    report(
+      activity({
+        rules: [rule(hostile, { failed: 5 }, { newestError: `boom ${hostile}` })],
+        recent: [
+          {
+            rule: hostile,
+            status: "failed",
+            startedMs: Date.parse("2026-07-10T20:00:00Z"),
+            durationSeconds: 1,
+            error: hostile,
+          },
+        ],
+      }),
+      { detailed: true },
+    ),
+  ];
+  for (const color of [false, true]) {
+    const text = renderTable(pass(made, [{ source: "x", reason: hostile }]), made, { ...view, color, detailed: true });
+    const acting = Bun.stripANSI(text.replace(/\u001b\[\d+m/g, "")).match(/[\p{Cc}\p{Cf}]/gu) ?? [];
+    expect(acting.filter((character) => character !== "\n")).toEqual([]);
+    expect(text).toContain("\\u{1b}]0;owned\\u{7}\\u{202e}gnp");
+  }
+});
+
+test("colour adds nothing but colour", () => {
+  const plain = renderTable(pass(reports), reports, view);
+  const colored = renderTable(pass(reports), reports, { ...view, color: true });
+  expect(colored).not.toBe(plain);
+  expect(Bun.stripANSI(colored)).toBe(plain);
+});
+
+test("why runs failed, which rows mislead, what was expected", () => {
+  const made = report(
+    activity({
+      source: "hubspot",
+      rules: [
+        rule(
+          "contacts",
+          { success: 46, failed: 2 },
+          { startsMs: null, lastSuccessMs: Date.parse("2026-07-10T20:30:00Z") },
+        ),
+      ],
+      failures: [
+        {
+          rule: "contacts",
+          message: "HTTP 429: retry in 9 s",
+          n: 2,
+          firstMs: 0,
+          lastMs: 1,
+          current: true,
+          minutes: [],
+        },
+      ],
+      contradictions: [{ kind: "end-before-start", rule: "contacts", n: 2, ids: ["17", "18"] }],
+      declaredRules: [declared("contacts", { schedules: [schedule("every 30 minutes")] })],
+    }),
+    { detailed: true },
+  );
+  const text = renderTable(pass([made]), [made], { ...view, detailed: true });
+  expect(text).toContain("\n  Errors\n  2 ×       rate-limit, new · contacts · HTTP 429: retry in 9 s\n");
+  expect(text).toContain(
+    "\n  Rows that mislead\n  2 ×       It ended before it started: a clock or a time zone is wrong, its duration is unknown · contacts · row 17, 18\n",
+  );
+  expect(text).toContain(
+    `
+  Rule      Expected  Seen  Missed  Late  Extra  Last success  Fresh  Warn after  By
+  contacts        48    48       0     –      0   30m 00s ago  pass      45m 00s  schedule
+`,
+  );
+});
+
+test("what a cause above the table tells is not said again beside the CRM; what it does not tell is", () => {
+  const error = "Connection refused";
+  const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+  const failing = (source: string, failed: number, last: string, others = [] as ReturnType<typeof rule>[]) =>
+    report(
+      activity({
+        source,
+        rules: [rule("deals", { failed }, { newestError: error }), ...others],
+        failures: [
+          {
+            rule: "deals",
+            message: error,
+            n: failed,
+            firstMs: at("03:00"),
+            lastMs: at(last),
+            current: true,
+            minutes: [],
+          },
+        ],
+      }),
+    );
+  const made = [
+    failing("a", 3, "03:00"),
+    failing("b", 3, "03:00"),
+    failing("c", 3, "03:00", [rule("jobs", { failed: 4 })]),
+    report(activity({ source: "d" })),
+    failing("e", 9, "20:00"),
+    report(
+      activity({
+        source: "f",
+        rules: [rule("deals", { failed: 5 }, { newestError: error }), rule("jobs", { success: 1, failed: 1 })],
+        failures: [
+          {
+            rule: "deals",
+            message: error,
+            n: 1,
+            firstMs: at("03:00"),
+            lastMs: at("03:00"),
+            current: true,
+            minutes: [],
+          },
+          { rule: "jobs", message: error, n: 1, firstMs: at("03:00"), lastMs: at("03:00"), current: true, minutes: [] },
+          { rule: "deals", message: "x", n: 4, firstMs: at("01:00"), lastMs: at("01:00"), current: true, minutes: [] },
+        ],
+      }),
+    ),
+  ];
+  const cause = {
+    id: "failures-shared" as const,
+    severity: "critical" as const,
+    rule_name: null,
+    message: `One cause for 5 CRMs (a, b, c, e, f): they failed alike from 03:00 to 03:01: ${error}`,
+    evidence: {
+      sources: ["a", "b", "c", "e", "f"],
+      from: "2026-07-10T03:00:00Z",
+      to: "2026-07-10T03:01:00Z",
+      example: error,
+    },
+  };
+  const told = renderTable({ ...pass(made), findings: [cause] }, made, view).split("\n");
+  expect(told.filter((line) => /^[ab] .*  the cause above$/.test(line)).length).toBe(2);
+  expect(told.find((line) => line.startsWith("c "))).toEndWith("  jobs: 0 of 4 runs succeeded (0.0 %)");
+  expect(told.find((line) => line.startsWith("f "))).toEndWith(`  deals: 0 of 5 runs succeeded (0.0 %): ${error}`);
+  expect(told.find((line) => line.startsWith("e "))).toEndWith(`  deals: 0 of 9 runs succeeded (0.0 %): ${error}`);
+});
+
+test("where nobody needs the operator, that is said", () => {
+  const well = [1, 2].map((n) => report(activity({ source: `crm${n}`, rules: [rule("a", { success: 5 })] })));
+  expect(renderTable(pass(well), well, view)).toContain("\n\nNone of 2 CRMs needs you\n\n");
+});

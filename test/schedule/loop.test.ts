@@ -1,0 +1,425 @@
+/** The scheduler's loop under a clock that the test drives, over a real store. */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
+import { AppError } from "../../src/errors.ts";
+import type { PassResult } from "../../src/pass.ts";
+import type { PassDocument } from "../../src/report/pass-schema.ts";
+import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { SlotKey, Store } from "../../src/store/store.ts";
+import { activity, report } from "../making/activities.ts";
+import { isLong } from "../making/draws.ts";
+import { silent } from "../making/logs.ts";
+import { SCHEDULE } from "../making/schedules.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START = Date.parse("2026-07-10T20:00:00Z");
+
+async function freshStore(): Promise<Store> {
+  const path = join(mkdtempSync(join(tmpdir(), "automation-reports-daemon-")), "store.sqlite");
+  return await openStore({ kind: "sqlite", path });
+}
+
+type Driven = {
+  store: Store;
+  /** What was run, in order. */
+  ran: { slotMs: number; atMs: number }[];
+  /** Runs the loop until the clock has come that far. */
+  until: (endMs: number) => Promise<void>;
+  clock: { ms: number };
+  reload: Mailbox;
+};
+
+type Options = {
+  /** The clock goes on while a slot is being made. */
+  concurrent?: boolean;
+  beatMs?: number;
+  schedules?: ScheduleConfig[];
+  store?: Store;
+  startMs?: number;
+  run?: (driven: Driven, slotMs: number) => Promise<void>;
+  /** Called whenever the loop rests. */
+  onRest?: (driven: Driven) => void;
+  /** Of these the store cannot be told at once that they are over. */
+  unkept?: number[];
+};
+
+/** `run` stands for the reading of warehouses alone: the claim, the store and the slot's end are the real ones. */
+async function drive({
+  concurrent = false,
+  beatMs = MINUTE_MS,
+  schedules = [SCHEDULE],
+  store,
+  startMs = START,
+  run = async () => {},
+  onRest = () => {},
+  unkept = [],
+}: Options = {}): Promise<Driven> {
+  const clock = { ms: startMs };
+  const working = new Set<Promise<unknown>>();
+  const driven: Driven = {
+    store: store ?? (await freshStore()),
+    ran: [],
+    clock,
+    reload: { config: null, wake: () => {} },
+    until: async (endMs) => {
+      const stop = new AbortController();
+      const { reload } = driven;
+      await runLoop({
+        config: configOf(schedules),
+        store: countWork(forgetEnds(driven.store, unkept), working),
+        log: silent,
+        holder: "driver",
+        clock: () => clock.ms,
+        signal: stop.signal,
+        makePass: async ({ window, nowMs }) => {
+          driven.ran.push({ slotMs: window.endMs, atMs: clock.ms });
+          await run(driven, window.endMs);
+          return passOf(window.endMs, nowMs);
+        },
+        onPass: [],
+        endRetriesMs: [],
+        onReady: () => {},
+        onStatus: () => {},
+        onBeat: () => {},
+        beatMs,
+        reload,
+        rest: async (delayMs) => {
+          if (!concurrent) await settle(working);
+          clock.ms += Math.max(1, delayMs);
+          onRest(driven);
+          if (clock.ms >= endMs) stop.abort();
+          await Bun.sleep(0);
+        },
+      });
+    },
+  };
+  return driven;
+}
+
+function configOf(schedules: ScheduleConfig[]): Config {
+  const store = { target: { kind: "sqlite", path: "" }, retentionMs: 3660 * 24 * HOUR_MS, configured: true } as const;
+  return { schedules, crms: [], export: { enabled: false, dir: null, keep: null }, store } as unknown as Config;
+}
+
+const REPORT = report(activity());
+
+/** A pass that made one report, its window ending at the slot. */
+function passOf(slotMs: number, nowMs: number): PassResult {
+  const instant = (ms: number) => new Date(ms).toISOString();
+  const document: PassDocument = {
+    schema_version: 1,
+    pass_id: `pass-${slotMs}-${nowMs}`,
+    started_at: instant(nowMs),
+    window: { start: instant(slotMs - 24 * HOUR_MS), end: instant(slotMs) },
+    outcomes: [{ source: "hubspot", status: "made", reason: null }],
+    findings: [],
+  };
+  const made = {
+    ...REPORT,
+    metadata: { ...REPORT.metadata, pass_id: document.pass_id, report_generated_at: instant(nowMs) },
+  };
+  return { document, reports: [made], failedDeliveries: 0 };
+}
+
+/** A store that cannot be told once that these slots are over. */
+function forgetEnds(store: Store, slots: number[]): Store {
+  const untold = new Set(slots);
+  return {
+    ...store,
+    endSlot: async (key, holder, end) => {
+      if (untold.delete(key.slotMs)) throw new AppError("delivery", "store: away");
+      return await store.endSlot(key, holder, end);
+    },
+  };
+}
+
+/** A store whose slots between claim and end are listed in `working`. */
+function countWork(store: Store, working: Set<Promise<unknown>>): Store {
+  const ends = new Map<number, () => void>();
+  const end = ({ slotMs }: SlotKey) => ends.get(slotMs)?.();
+  return {
+    ...store,
+    claimSlot: async (key, holder, leaseMs) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      working.add(promise);
+      ends.set(key.slotMs, () => {
+        working.delete(promise);
+        resolve();
+      });
+      const claim = await store.claimSlot(key, holder, leaseMs).catch((error: unknown) => {
+        end(key);
+        throw error;
+      });
+      if (claim.kind !== "claimed") end(key);
+      return claim;
+    },
+    endSlot: async (key, holder, how) => await store.endSlot(key, holder, how).finally(() => end(key)),
+  };
+}
+
+async function settle(working: Set<Promise<unknown>>): Promise<void> {
+  while (working.size > 0) await Promise.all(working);
+  // What follows the end in the loop itself.
+  await Bun.sleep(0);
+}
+
+const times = ({ ran }: Driven) => ran.map(({ slotMs }) => new Date(slotMs).toISOString().slice(5, 16));
+const statesOf = async (store: Store) =>
+  (await store.listSlots({ limit: 100 }))
+    .map(({ slotMs, state }) => [new Date(slotMs).toISOString().slice(5, 16), state])
+    .toReversed();
+
+/** 04:00 and 21:00 of so many days from `first` on, on that zone's clocks, without croner. */
+function oracle(timezone: string, first: string, days: number): number[] {
+  return Array.from({ length: days }, (_, index) => Temporal.PlainDate.from(first).add({ days: index })).flatMap(
+    (day) =>
+      ["04:00", "21:00"].map(
+        (time) =>
+          day.toZonedDateTime({ timeZone: timezone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds,
+      ),
+  );
+}
+
+const SPANS = isLong
+  ? [{ first: "2026-01-01", days: 365 }]
+  : [
+      { first: "2026-02-24", days: 30 },
+      { first: "2026-10-18", days: 30 },
+    ];
+const YEAR = ["UTC", "America/New_York", "Asia/Kolkata"].flatMap((timezone) =>
+  SPANS.map((span) => ({ timezone, ...span })),
+);
+
+test.each(YEAR)(
+  "two slots a day in $timezone, $days days from $first: each exactly once, at its time",
+  async ({ timezone, first, days }) => {
+    const slots = oracle(timezone, first, days);
+    const driven = await drive({
+      schedules: [{ ...SCHEDULE, timezone }],
+      startMs: slots[0]! - HOUR_MS,
+      beatMs: 24 * HOUR_MS,
+    });
+    await driven.until(slots.at(-1)! + HOUR_MS);
+    expect(driven.ran.map(({ slotMs }) => slotMs)).toEqual(slots);
+    expect(driven.ran.every(({ slotMs, atMs }) => atMs - slotMs < 1000)).toBe(true);
+    await driven.store[Symbol.asyncDispose]();
+  },
+  600_000,
+);
+
+describe("after downtime", () => {
+  test("latest: the newest missed slot is made late, the others are written down", async () => {
+    const driven = await drive();
+    await driven.until(START + 2 * HOUR_MS);
+    driven.clock.ms = Date.parse("2026-07-12T12:00:00Z");
+    await driven.until(driven.clock.ms + MINUTE_MS);
+    expect(times(driven)).toEqual(["07-10T21:00", "07-12T04:00"]);
+    expect(await statesOf(driven.store)).toEqual([
+      // Where it began.
+      ["07-10T04:00", "skipped"],
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "skipped"],
+      ["07-11T21:00", "skipped"],
+      ["07-12T04:00", "made"],
+    ]);
+  });
+
+  test("none: all of them are written down, and the next one runs", async () => {
+    const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp: "none" }] });
+    await driven.until(START + 2 * HOUR_MS);
+    driven.clock.ms = Date.parse("2026-07-11T12:00:00Z");
+    await driven.until(Date.parse("2026-07-11T21:01:00Z"));
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T21:00"]);
+  });
+
+  test("a schedule that is new begins now", async () => {
+    const driven = await drive({ startMs: Date.parse("2026-07-10T21:30:00Z") });
+    await driven.until(Date.parse("2026-07-11T03:00:00Z"));
+    expect(times(driven)).toEqual([]);
+  });
+
+  test("what the store could not be told is told with the next beat, and the slots after it are made", async () => {
+    const driven = await drive({ unkept: [Date.parse("2026-07-10T21:00:00Z")] });
+    await driven.until(START + 34 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T04:00", "07-11T21:00", "07-12T04:00"]);
+    expect(await statesOf(driven.store)).toEqual([
+      ["07-10T04:00", "skipped"],
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "made"],
+      ["07-11T21:00", "made"],
+      ["07-12T04:00", "made"],
+    ]);
+  });
+
+  test("a reload takes a schedule away, another brings it back while its pass goes on: no second one beside it", async () => {
+    const pass = Promise.withResolvers<void>();
+    const hour = (hours: number) => START + hours * HOUR_MS;
+    const steps: [atMs: number, step: (driven: Driven) => void][] = [
+      [hour(2), ({ reload }) => (reload.config = configOf([]))],
+      [hour(3), ({ reload }) => (reload.config = configOf([SCHEDULE]))],
+      [hour(9), () => pass.resolve()],
+    ];
+    const driven = await drive({
+      concurrent: true,
+      run: async (_, slotMs) => (slotMs === hour(1) ? await pass.promise : undefined),
+      onRest: (all) => {
+        while (steps[0] !== undefined && steps[0][0] <= all.clock.ms) steps.shift()?.[1](all);
+      },
+    });
+    await driven.until(hour(26));
+    expect(times(driven)).toEqual(["07-10T21:00", "07-11T21:00"]);
+    expect((await statesOf(driven.store)).slice(1)).toEqual([
+      ["07-10T21:00", "made"],
+      ["07-11T04:00", "skipped"],
+      ["07-11T21:00", "made"],
+    ]);
+  });
+
+  test.each(["latest", "none"] as const)(
+    "a slot that fell due while the store was away is written down as missed, catching up: %s",
+    async (catchUp) => {
+      const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp }] });
+      const { claimSlot, skipSlot, giveUpSlot } = driven.store;
+      await driven.until(START + 30 * MINUTE_MS);
+      const away = async () => await Promise.reject(new AppError("delivery", "store: away"));
+      Object.assign(driven.store, { claimSlot: away, skipSlot: away, giveUpSlot: away });
+      await driven.until(START + 8.1 * HOUR_MS);
+      Object.assign(driven.store, { claimSlot, skipSlot, giveUpSlot });
+      await driven.until(START + 26 * HOUR_MS);
+      const states = new Map((await statesOf(driven.store)) as [string, string][]);
+      expect(states.get("07-10T21:00")).toBe("skipped");
+      expect(states.get("07-11T21:00")).toBe("made");
+      expect([...states.values()]).not.toContain("running");
+      expect(states.has("07-11T04:00")).toBe(true);
+    },
+  );
+
+  test("a slot that was interrupted before others were made is given up, not made months later", async () => {
+    const store = await freshStore();
+    for (const [slot, state] of [
+      ["2026-04-01T21:00:00Z", "interrupted"],
+      ["2026-07-10T04:00:00Z", "made"],
+    ] as const) {
+      const key = { schedule: SCHEDULE.name, slotMs: Date.parse(slot) };
+      await store.claimSlot(key, "dead", 60_000);
+      await store.endSlot(key, "dead", { state, exitCode: null, note: null, passId: null });
+    }
+    const driven = await drive({ store });
+    await driven.until(START + 2 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00"]);
+    expect(await statesOf(store)).toEqual([
+      ["04-01T21:00", "skipped"],
+      ["07-10T04:00", "made"],
+      ["07-10T21:00", "made"],
+    ]);
+  });
+
+  test("an interrupted slot is made again, unless a later one is due", async () => {
+    const store = await freshStore();
+    for (const hour of ["04", "21"]) {
+      const key = { schedule: SCHEDULE.name, slotMs: Date.parse(`2026-07-10T${hour}:00:00Z`) };
+      await store.claimSlot(key, "dead", MINUTE_MS);
+      await store.endSlot(key, "dead", { state: "interrupted", exitCode: 143, note: null, passId: null });
+    }
+    const driven = await drive({ store, startMs: Date.parse("2026-07-10T21:10:00Z") });
+    await driven.until(Date.parse("2026-07-10T21:12:00Z"));
+    expect(times(driven)).toContain("07-10T21:00");
+    const last = (await store.listSlots({ limit: 1 }))[0];
+    expect([last?.state, last?.attempts]).toEqual(["made", 2]);
+  });
+});
+
+describe("whatever the clock does, each slot once", () => {
+  test.each([
+    { name: "90 minutes forward over a slot", from: "2026-07-10T20:30:00Z", to: "2026-07-10T22:00:00Z" },
+    { name: "an hour back over a slot that was made", from: "2026-07-10T21:20:00Z", to: "2026-07-10T20:20:00Z" },
+    { name: "three days forward", from: "2026-07-10T22:00:00Z", to: "2026-07-13T22:00:00Z" },
+  ])("$name", async ({ from, to }) => {
+    const driven = await drive();
+    await driven.until(Date.parse(from));
+    driven.clock.ms = Date.parse(to);
+    await driven.until(Date.parse(to) + 8 * HOUR_MS);
+    expect(new Set(times(driven)).size).toBe(driven.ran.length);
+    expect(times(driven)).toContain("07-10T21:00");
+  });
+
+  test("back within the running loop: seen again, made once", async () => {
+    let jumped = false;
+    const driven: Driven = await drive({
+      run: async ({ clock }) => {
+        if (!jumped) clock.ms -= HOUR_MS;
+        jumped = true;
+      },
+    });
+    await driven.until(START + 3 * HOUR_MS);
+    expect(times(driven)).toEqual(["07-10T21:00"]);
+  });
+});
+
+test("a slot that comes while the one before it runs is skipped and counted", async () => {
+  const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
+  const driven = await drive({
+    schedules: [often],
+    concurrent: true,
+    run: async ({ clock, ran }) => {
+      const began = clock.ms;
+      while (ran.length === 1 && clock.ms < began + 3 * MINUTE_MS) await Bun.sleep(1);
+    },
+  });
+  await driven.until(START + 6 * MINUTE_MS);
+  const states = await statesOf(driven.store);
+  expect(states.filter(([, state]) => state === "skipped").length).toBeGreaterThanOrEqual(2);
+  expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
+});
+
+test("a slot left in the middle is found behind any number of skipped ones", async () => {
+  const store = await freshStore();
+  const left = { schedule: SCHEDULE.name, slotMs: START - 24 * HOUR_MS };
+  await store.claimSlot(left, "dead", -1);
+  for (let index = 1; index <= 40; index += 1)
+    await store.skipSlot({ schedule: SCHEDULE.name, slotMs: left.slotMs + index * MINUTE_MS }, "");
+  const driven = await drive({ store });
+  await driven.until(START + 90 * MINUTE_MS);
+  expect(times(driven)).toContain("07-10T21:00");
+  expect(await store.listSlots({ states: ["running"], limit: 10 })).toEqual([]);
+});
+
+test("a slot of ours is skipped while somebody else still makes an older one, however many were skipped since", async () => {
+  const store = await freshStore();
+  const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
+  // A holder of which nobody can tell whether it lives: its lease counts, by the real clock.
+  await store.claimSlot({ schedule: "often", slotMs: START - MINUTE_MS }, "elsewhere", HOUR_MS);
+  const driven = await drive({ store, schedules: [often] });
+  await driven.until(START + 30 * MINUTE_MS);
+  expect(times(driven)).toEqual([]);
+  expect((await store.listSlots({ states: ["skipped"], limit: 100 })).length).toBeGreaterThanOrEqual(29);
+});
+
+test.each([
+  // 02:30 is left out on 8 March: at the end of the gap, 03:00 EDT.
+  { cron: "30 2 * * *", from: "2026-03-07T12:00:00Z", slots: ["03-08T07:00", "03-09T06:30"] },
+  // 01:30 is there twice on 1 November: the first.
+  { cron: "30 1 * * *", from: "2026-10-31T12:00:00Z", slots: ["11-01T05:30", "11-02T06:30"] },
+])("where clocks change, $cron in New York: each slot once", async ({ cron, from, slots }) => {
+  const schedule = { ...SCHEDULE, cron: [cron], timezone: "America/New_York" };
+  const driven = await drive({ schedules: [schedule], startMs: Date.parse(from) });
+  await driven.until(Date.parse(from) + 48 * HOUR_MS);
+  expect(times(driven)).toEqual([...slots]);
+});
+
+test("what somebody else is making is left to him, and taken over when he dies", async () => {
+  const store = await freshStore();
+  const key = { schedule: SCHEDULE.name, slotMs: Date.parse("2026-07-10T21:00:00Z") };
+  const driven = await drive({ store, startMs: Date.parse("2026-07-10T20:59:00Z") });
+  await store.claimSlot(key, "other", MINUTE_MS);
+  await driven.until(Date.parse("2026-07-10T21:02:00Z"));
+  expect(times(driven)).toEqual([]);
+  await store.endSlot(key, "other", { state: "interrupted", exitCode: 143, note: null, passId: null });
+  await driven.until(Date.parse("2026-07-10T21:04:00Z"));
+  expect(times(driven)).toEqual(["07-10T21:00"]);
+});
