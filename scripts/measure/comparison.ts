@@ -28,9 +28,9 @@ function readOurs(json: string): Comparable[] {
     total: now.total_actions,
     successful: now.successful_actions,
     before: comparison?.total_actions ?? 0,
-    messages: addCounts((report.error_groups ?? []).filter(({ example }) => example !== null)),
-    contradictions: (report.data_quality ?? []).length,
-    successes: (report.freshness?.rules ?? []).map((rule) => [rule.rule_name, parseTime(rule.last_success_at)]),
+    messages: addCounts(report.error_groups.filter(({ example }) => example !== null)),
+    contradictions: report.data_quality.length,
+    successes: report.rules.map((rule) => [rule.rule_name, parseTime(rule.last_success_at)]),
   }));
 }
 

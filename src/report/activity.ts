@@ -11,6 +11,30 @@ export type StatusCounts = Record<ActionStatus, number>;
 /** The start of one run, and the row that recorded it. */
 export type Run = { startedMs: number; id: string | null };
 
+/** One run of a rule as its row tells it. */
+export type RunRow = {
+  id: string | null;
+  startedMs: number;
+  /** Null: it has not ended by the window's end, or its row does not say when. */
+  endedMs: number | null;
+  /** `running` and `pending` have not ended by the window's end, whatever became of them later. */
+  status: ActionStatus;
+  records: number | null;
+  /** Only of the newest failed ones. */
+  error: string | null;
+};
+
+/** Successes without records since the newest one that had some. */
+export type EmptyStreak = {
+  n: number;
+  /** End of the first; null: of as many runs as are known none had records. */
+  sinceMs: number;
+  /** Mean of the records of the successes before it that had some; null where none is known. */
+  usual: number | null;
+  /** UTC clock hours (epoch hours) in which a success with records ended, ascending. */
+  fullHours: number[];
+};
+
 export type RuleActivity = {
   rule: string;
   current: StatusCounts;
@@ -18,11 +42,15 @@ export type RuleActivity = {
   records: RecordSums;
   /** Of the current window. */
   duration: DurationFigures | null;
-  /** Start of the newest success known: in either window, else in the look-back. */
+  /** End of the newest success known: in either window, else in the look-back. */
   lastSuccessMs: number | null;
+  /** The newest runs known, newest first by their ends, at least 20 if there were so many; rehearsals and wrappers apart. */
+  runs: RunRow[];
+  /** Null: its newest success had records, or none is known. */
+  emptyStreak: EmptyStreak | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
-  /** Every start in the current window, ascending, rehearsals and wrappers apart; null where they are too many to list. */
+  /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */
   startsMs: number[] | null;
   /** Its newest start in the window before, and the newest one known; rehearsals and wrappers apart. */
   previousStartMs: number | null;
@@ -57,6 +85,8 @@ export type DeclaredSchedule = {
   recurrence: Recurrence | Inexpressible;
   startAtMs: number | null;
   endAtMs: number | null;
+  /** When the row was made or changed last: before that the schedule may have been another. */
+  changedMs: number | null;
 };
 
 export type DeclaredRule = {
@@ -94,6 +124,12 @@ export type ReadActivity = {
   wrappers: { rule: string; id: string | null; status: ActionStatus; total: number; successful: number }[];
   /** How far back rules were looked for that did not run in either window. */
   lookback: "each-rule" | "newest-rows" | "none";
+  /** Start of the oldest row that was read, or could have been; every rule that has a newer row is known. */
+  knownSinceMs: number;
+  /** Start of the oldest row of all; null: not known. What ran before may have been deleted. */
+  tableSinceMs: number | null;
+  /** Runs that began before this are in no window's figures. */
+  scannedFromMs: number;
   recent: RecentAction[];
   /** Empty: the warehouse declares no rules for this CRM. */
   declaredRules: DeclaredRule[];

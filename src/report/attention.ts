@@ -16,7 +16,7 @@ export function listNeeding(rows: PassRow[]): Needing[] {
     .map(({ source, report }) => ({
       source,
       unread: report === null,
-      silent: report?.findings.some(({ id, severity }) => id === "no-data" && severity === "critical") === true,
+      silent: report?.findings.some(({ id }) => id === "rules-stopped") === true,
       critical: count(report, "critical"),
       warnings: count(report, "warning"),
     }))
@@ -46,7 +46,7 @@ export function chooseFinding(report: Report, causes: Finding[]): Finding | null
 /** Whether all failures of the finding's rule have the cause's words, in its time and in one of its CRMs. */
 function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
   const { sources, example, from, to } = cause;
-  const groups = report.error_groups ?? [];
+  const groups = report.error_groups;
   const [group, ...others] = groups.filter(({ rules }) => rule !== null && rules.includes(rule));
   // Where ten are listed there may be more of the rule.
   if (group === undefined || others.length > 0 || groups.length >= MOST_GROUPS) return false;

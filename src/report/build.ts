@@ -7,7 +7,9 @@ import { listContradictions } from "./data-quality.ts";
 import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
 import { findAll } from "./findings/find.ts";
-import { describeFreshness, measureFreshness } from "./freshness.ts";
+import { gatherFacts } from "./condition/gather.ts";
+import { judgeRule } from "./condition/judge.ts";
+import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
 import { scoreHealth } from "./health.ts";
 import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
@@ -53,7 +55,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     thresholds.min_actions,
   );
   const expectations = compareExpectations(activity, settings);
-  const freshness = measureFreshness(activity, expectations, settings);
+  const states = gatherFacts(activity, expectations, settings).map((facts) => ({ facts, judgement: judgeRule(facts) }));
   const dataQuality = listContradictions(activity);
   const errorGroups = groupErrors(activity.failures);
   const findings = findAll({
@@ -65,7 +67,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     rules,
     coverage,
     halves: trend.halves,
-    freshness,
+    states,
     expectations,
     stale,
     dataQuality,
@@ -77,6 +79,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     schema_version: SCHEMA_VERSION,
     metadata: {
       ...describeWindow(activity, context),
+      scanned_from: formatInstant(activity.scannedFromMs),
       status: noData ? "no_data" : "ok",
       note: noData ? (findings.find((finding) => finding.id === "no-data")?.message ?? null) : null,
       preset: activity.preset,
@@ -88,6 +91,7 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
       partial_actions: outcome.partial,
       running_actions: counts.running,
       stale_actions: counts.stale,
+      pending_actions: counts.pending,
       skipped_actions: counts.skipped,
       dry_run_actions: counts.dry_run,
       wrapper_actions: counts.wrapper,
@@ -128,12 +132,16 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
     execution_frequency: measureFrequency(rules.executed),
     rule_metrics_summary: summarizeRules(rules.executed),
     trend_analysis: trend.analysis,
-    freshness: describeFreshness(freshness, activity.lookback),
     expectations: describeExpectations(expectations, rules.unmatched, settings),
     data_quality: dataQuality,
     error_groups: errorGroups,
-    confidence: measureConfidence(outcome, previous, rules.executed, thresholds),
+    confidence: measureConfidence(outcome, previous, thresholds),
     baseline: compareBaseline(activity, outcome),
+    verdict: worstVerdict([
+      ...states.map(verdictOf),
+      ...findings.flatMap(({ severity }) => (severity === "info" ? [] : [severity])),
+    ]),
+    rules: describeRules(states, activity.rules),
     findings,
     recommendations: recommendAll(findings, thresholds),
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
@@ -145,7 +153,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
   const note = `No table to read: looked for ${activity.lookedFor.join(", ")} in ${activity.where}`;
   const finding: Finding = {
     id: "tables-missing",
-    severity: "warning",
+    severity: "critical",
     rule_name: null,
     message: note,
     evidence: { looked_for: activity.lookedFor, where: activity.where },
@@ -165,12 +173,16 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     contradictions: [],
     wrappers: [],
     lookback: "none",
+    knownSinceMs: windowBefore(activity.window).startMs,
+    tableSinceMs: null,
+    scannedFromMs: windowBefore(activity.window).startMs,
     recent: [],
     declaredRules: [],
   };
   const empty = buildFromRows(nothing, settings, context);
   return {
     ...empty,
+    verdict: "critical",
     metadata: { ...empty.metadata, status: "fallback", note, preset: activity.preset },
     findings: [finding],
     recommendations: recommendAll([finding], settings.thresholds),
@@ -191,7 +203,7 @@ function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome:
   };
 }
 
-type WindowMetadata = Omit<Report["metadata"], "status" | "note" | "preset">;
+type WindowMetadata = Omit<Report["metadata"], "scanned_from" | "status" | "note" | "preset">;
 
 function describeWindow(activity: Activity, context: ReportContext): WindowMetadata {
   const start = formatInstant(activity.window.startMs);

@@ -11,6 +11,7 @@ export function emptyCounts(): StatusCounts {
     failed: 0,
     running: 0,
     stale: 0,
+    pending: 0,
     skipped: 0,
     dry_run: 0,
     wrapper: 0,
@@ -24,15 +25,19 @@ export function addCounts(all: StatusCounts[]): StatusCounts {
   return sum;
 }
 
+/** Where a greater share of the rows has a status that is in no vocabulary, no rate is told. */
+const MOST_UNKNOWN = 0.2;
+
 /** total = success + partial + failed; failed = total − successful, so partial counts as failed. */
 export function countOutcome(counts: StatusCounts): Outcome {
   const total = counts.success + counts.partial + counts.failed;
+  const isMostlyKnown = counts.unknown <= MOST_UNKNOWN * (total + counts.unknown);
   return {
     total,
     successful: counts.success,
     failed: total - counts.success,
     partial: counts.partial,
-    rate: divide(counts.success, total),
+    rate: isMostlyKnown ? divide(counts.success, total) : null,
   };
 }
 

@@ -19,6 +19,8 @@ const MEANINGS: Record<Contradiction, string> = {
     "A status word nobody has explained: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
+  "success-with-error": "Success with an error message: a part of it probably failed",
+  "negative-counts": "A count below zero: no sum holds it",
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",

@@ -32,7 +32,7 @@ const SECTIONS = [
   "execution_frequency",
   "rule_metrics_summary",
   "trend_analysis",
-  "freshness",
+  "rules",
   "expectations",
   "data_quality",
   "error_groups",
@@ -45,7 +45,17 @@ const INSTANT = /^\d{4}-\d\d-\d\dT/;
 /** What an entry of a list is known by from one report to the next. */
 const NAMES = ["rule_name", "id", "fingerprint", "name"];
 /** What says the same of an entry in every report, or in other words. */
-const DESCRIPTIONS = [...NAMES, "family", "example", "is_new", "meaning"];
+const DESCRIPTIONS = [
+  ...NAMES,
+  "family",
+  "example",
+  "is_new",
+  "meaning",
+  "message",
+  "limits",
+  "schedules",
+  "failed_row_ids",
+];
 
 export function compareReports(before: Report, after: Report): ReportDiff {
   const sections = SECTIONS.map((section) => ({ section, changes: compareSection(before[section], after[section]) }));

@@ -4,11 +4,13 @@ import { countRuns } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
 import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
-import { formatInstant } from "../text/figures.ts";
 import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";
+
+/** How many of its newest runs are known of each rule, if there were so many. */
+const NEWEST_RUNS = 20;
 
 export type RuleExpectation = {
   rule: string;
@@ -25,14 +27,14 @@ export function compareExpectations(
   activity: ReadActivity & { window: Window },
   settings: ReportSettings,
 ): RuleExpectation[] {
-  const { rules, declaredRules, window } = activity;
+  const { rules, declaredRules } = activity;
   const activities = new Map(rules.map((rule) => [rule.rule, rule]));
   const declared = new Map(declaredRules.filter(({ unmatched }) => !unmatched).map((rule) => [rule.name, rule]));
   const expected = Object.keys(settings.rules).filter((rule) => settingsOfRule(settings, rule).expect !== null);
   const names = new Set([...declared.keys(), ...expected]);
   return [...names].toSorted(compareNames).flatMap((rule) => {
     const schedules = listSchedules(rule, declared.get(rule), settings);
-    return schedules.length === 0 ? [] : [compareRule(rule, schedules, activities.get(rule), window, settings)];
+    return schedules.length === 0 ? [] : [compareRule(rule, schedules, activities.get(rule), activity, settings)];
   });
 }
 
@@ -45,23 +47,6 @@ export function describeExpectations(
   if (expectations.length + unmatched.length === 0) return null;
   return {
     timezone,
-    rules: expectations.flatMap(({ rule, texts, compared }) =>
-      compared === null
-        ? []
-        : [
-            {
-              rule_name: rule,
-              schedules: texts,
-              expected: compared.expected,
-              seen: compared.seen,
-              missed: compared.missed,
-              late: compared.late,
-              extra: compared.extra,
-              pending: compared.pending,
-              missed_at: compared.missedAtMs.map(formatInstant),
-            },
-          ],
-    ),
     unmatched: unmatched.map(({ name, schedules }) => ({
       name,
       schedules: schedules.map(({ text }) => text),
@@ -81,15 +66,16 @@ export function writeMapping(name: string): string {
 /** What the configuration expects wins over what the warehouse's schedules say. */
 function listSchedules(rule: string, declared: DeclaredRule | undefined, settings: ReportSettings): DeclaredSchedule[] {
   const { expect } = settingsOfRule(settings, rule);
-  if (expect !== null) return [{ text: expect, recurrence: readRecurrence(expect), startAtMs: null, endAtMs: null }];
+  if (expect !== null)
+    return [{ text: expect, recurrence: readRecurrence(expect), startAtMs: null, endAtMs: null, changedMs: null }];
   return declared?.enabled === true ? declared.schedules : [];
 }
 
 function compareRule(
   rule: string,
   declared: DeclaredSchedule[],
-  activity: RuleActivity | undefined,
-  window: Window,
+  found: RuleActivity | undefined,
+  activity: ReadActivity & { window: Window },
   { timezone, lateAfterMs }: ReportSettings,
 ): RuleExpectation {
   const texts = declared.map(({ text }) => text);
@@ -97,15 +83,32 @@ function compareRule(
   const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs }): Schedule[] =>
     recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs, endAtMs }],
   );
+  // Before the rule's first run, the table's first row, or a change of the schedule nobody knows what was expected.
+  const knownMs = latest(activity.tableSinceMs, found === undefined ? null : findFirstRun(found, activity));
+  const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>
+    recurrence.kind === "inexpressible"
+      ? []
+      : [{ recurrence, timezone, startAtMs: latest(knownMs, latest(startAtMs, changedMs)), endAtMs }],
+  );
   if (unread.length > 0) return { rule, texts, schedules, compared: null, reasons: unread };
   const comparison = compareRuns({
-    schedules,
-    startsMs: activity === undefined ? [] : activity.startsMs,
-    seen: activity === undefined ? 0 : countRuns(activity.current),
-    window,
+    schedules: comparable,
+    startsMs: found === undefined ? [] : found.startsMs,
+    seen: found === undefined ? 0 : countRuns(found.current),
+    window: activity.window,
     lateAfterMs,
   });
   return comparison.kind === "compared"
     ? { rule, texts, schedules, compared: comparison, reasons: [] }
     : { rule, texts, schedules, compared: null, reasons: comparison.reasons };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** Of a rule that is younger than what is looked back on; null: it may have run before. */
+function findFirstRun({ runs, lookback }: RuleActivity, activity: ReadActivity): number | null {
+  const isYoung = activity.lookback === "each-rule" && lookback === null && runs.length < NEWEST_RUNS;
+  return isYoung ? (runs.at(-1)?.startedMs ?? null) : null;
 }

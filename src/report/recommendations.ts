@@ -2,12 +2,19 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { writeMapping } from "./expectations.ts";
-import { formatRatio } from "../text/figures.ts";
+import { listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
-import { PRIORITIES, type FindingId } from "./words.ts";
+import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
 
-type Adviser = (finding: Finding, thresholds: Thresholds) => Omit<Recommendation, "rule_name">;
+type Adviser = (finding: Finding, thresholds: Thresholds) => Advice;
+type Advice = Omit<Recommendation, "rule_name" | "finding">;
+
+const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
+  critical: "high",
+  warning: "medium",
+  info: "low",
+};
 
 const ADVISERS: Record<FindingId, Adviser> = {
   "tables-missing": ({ message }) => ({
@@ -43,57 +50,61 @@ const ADVISERS: Record<FindingId, Adviser> = {
         ? `Look at what they share: ${error}; ${adviseOnError(error, "the rules")}`
         : "See whether the failures share a minute or a message before repairing rules one by one",
   }),
-  "rule-success-rate-low": (finding, thresholds) => ({
-    id: "review-rule",
-    priority: finding.severity === "critical" ? "high" : priorityOfRule(rateOf(finding.evidence), thresholds),
-    category: "reliability",
-    issue: `Success rate ${formatRatio(rateOf(finding.evidence))} (${Number(finding.evidence["successful"])} of ${Number(finding.evidence["total"])})`,
-    recommendation: adviseOnRule(finding),
-  }),
-  "never-ran": ({ message, rule_name }) => ({
-    id: "start-rule",
+  "rules-stopped": ({ message }) => ({
+    id: "check-scheduler",
     priority: "high",
     category: "reliability",
     issue: message,
-    recommendation: `Check that ${rule_name ?? "it"} is really scheduled under that name, and that a worker takes it`,
+    recommendation: "Check that the scheduler and its workers are running: several rules stopped",
+  }),
+  "rule-failing": (finding) => ({
+    id: "review-rule",
+    priority: PRIORITY_OF[finding.severity],
+    category: "reliability",
+    issue: finding.message,
+    recommendation: adviseOnRule(finding),
   }),
   "rule-overdue": ({ message, rule_name, severity, evidence }) => ({
     id: "restart-rule",
-    priority: severity === "critical" ? "high" : "medium",
+    priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
     recommendation:
-      evidence["running_since"] === null
-        ? `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`
-        : `Look whether the worker of ${rule_name ?? "it"} is alive; if it is not, end the row that it left running`,
+      typeof evidence["running_since"] === "string"
+        ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
+        : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
   }),
-  "runs-missed": ({ message, rule_name, severity }) => ({
-    id: "find-missed-runs",
-    priority: severity === "info" ? "low" : "medium",
+  "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
+    id: "end-stuck-run",
+    priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation: `See whether the scheduler or the worker of ${rule_name ?? "it"} was down at those times`,
+    recommendation: `${rule_name ?? "It"}: check whether ${nameRows(evidence)} still run; if not, mark them failed`,
   }),
-  "runs-too-often": ({ message, rule_name }) => ({
-    id: "correct-schedule",
-    priority: "medium",
-    category: "performance",
+  "rule-never": ({ message, rule_name, severity }) => ({
+    id: "start-rule",
+    priority: PRIORITY_OF[severity],
+    category: "reliability",
     issue: message,
-    recommendation: `Look for a mistake in the schedule of ${rule_name ?? "it"}, or for somebody who starts it by hand`,
+    recommendation: `Start ${rule_name ?? "it"}; if it does run, map it in the CRM's table: ${writeMapping(rule_name ?? "")}`,
   }),
-  "runs-late": ({ message, rule_name }) => ({
-    id: "add-workers",
-    priority: "low",
-    category: "performance",
-    issue: message,
-    recommendation: `Spread the schedules around ${rule_name ?? "it"}, or add workers`,
-  }),
-  "zero-records": ({ message, rule_name }) => ({
+  "rule-empty": ({ message, rule_name }) => ({
     id: "check-source",
     priority: "high",
     category: "data",
     issue: message,
     recommendation: `Compare with the CRM itself: a filter, a permission or a cursor of ${rule_name ?? "it"} probably hides the records`,
+  }),
+  "rule-degraded": (finding, thresholds) => ({
+    ...adviseOnDegradation(finding, thresholds),
+    issue: finding.message,
+  }),
+  "rule-idle": ({ message, rule_name }) => ({
+    id: "settle-disabled-rule",
+    priority: "low",
+    category: "setup",
+    issue: message,
+    recommendation: `Enable the schedule of ${rule_name ?? "it"}, or find what still starts it`,
   }),
   "rows-contradictory": ({ message }) => ({
     id: "mend-writers",
@@ -116,19 +127,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `Say in the configuration when it should run: rules.${JSON.stringify(rule_name)} = { expect = "0 4 * * *" }`,
   }),
-  "rule-silent": ({ message, rule_name }) => ({
-    id: "restart-rule",
-    priority: "high",
-    category: "reliability",
-    issue: message,
-    recommendation: `Check that ${rule_name ?? "it"} is still scheduled and that its worker is alive`,
-  }),
   "stale-actions": ({ message }) => ({
     id: "clear-stale-runs",
-    priority: "medium",
+    priority: "low",
     category: "reliability",
     issue: message,
-    recommendation: "Look whether their workers are alive; end the rows of those that are not",
+    recommendation: "Mark the rows failed whose workers are gone; their ids are in the finding",
   }),
   "trend-declining": ({ message }) => ({
     id: "stop-decline",
@@ -140,7 +144,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
   }),
   "duration-rising": ({ message }) => ({
     id: "find-slowdown",
-    priority: "medium",
+    priority: "low",
     category: "performance",
     issue: message,
     recommendation: "Compare the rules' p95 with --detailed and look at the slowest first",
@@ -167,13 +171,6 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Move the manual rules that run most to semi-automatic",
   }),
-  "schedule-unmatched": ({ rule_name }) => ({
-    id: "map-schedule",
-    priority: "low",
-    category: "setup",
-    issue: `Schedule ${rule_name ?? ""} matches no sync type`,
-    recommendation: `If it runs under another name, say so: ${writeMapping(rule_name ?? "")}`,
-  }),
   "rule-undeclared": ({ message }) => ({
     id: "declare-rule",
     priority: "info",
@@ -195,15 +192,19 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
   // What the whole CRM has in common is advised on, not what one of its rules has of it.
   for (const rules of alike.values()) rules.sort((a, b) => Number(a !== null) - Number(b !== null));
   const haveOneCause = findings.some(({ id, evidence }) => id === "failures-many" && evidence["newest_error"] !== null);
-  return findings
-    .filter(({ id }) => id !== "success-rate-low" || !haveOneCause)
-    .filter((finding) => isFirstOfAlike(finding, alike))
-    .map((finding) => {
-      const advice = { ...ADVISERS[finding.id as FindingId](finding, thresholds), rule_name: finding.rule_name };
+  return [...findings.entries()]
+    .filter(([, { id }]) => id !== "success-rate-low" || !haveOneCause)
+    .filter(([, finding]) => isFirstOfAlike(finding, alike))
+    .map(([index, finding]): Recommendation => {
+      const advice = ADVISERS[finding.id as FindingId](finding, thresholds);
       const others = (alike.get(reasonOf(finding) ?? "") ?? []).slice(1).filter((rule) => rule !== null);
-      return others.length === 0 || finding.rule_name === null
-        ? advice
-        : { ...advice, recommendation: `${advice.recommendation}. The same of ${others.join(", ")}` };
+      const also = others.length === 0 || finding.rule_name === null ? "" : `. The same of ${listNames(others)}`;
+      return {
+        ...advice,
+        finding: index,
+        rule_name: finding.rule_name,
+        recommendation: `${advice.recommendation}${also}`,
+      };
     })
     .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority))
     .slice(0, MOST);
@@ -212,7 +213,7 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
 /** What several findings have in common, where one piece of advice serves them all. */
 function reasonOf({ id, evidence }: Finding): string | null {
   const error = evidence["newest_error"];
-  const isOfError = id === "rule-success-rate-low" || id === "failures-many";
+  const isOfError = id === "rule-failing" || id === "rule-degraded" || id === "failures-many";
   return isOfError && typeof error === "string" ? fingerprintError(error).key : null;
 }
 
@@ -225,11 +226,6 @@ function rateOf(evidence: Finding["evidence"]): number {
   return Number(evidence["successful"]) / Number(evidence["total"]);
 }
 
-function priorityOfRule(rate: number, thresholds: Thresholds): Recommendation["priority"] {
-  if (rate < thresholds.rule_success_rate_high) return "high";
-  return rate < thresholds.rule_success_rate_medium ? "medium" : "low";
-}
-
 function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, successful }: Finding["evidence"]): string {
   if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
   return `Start with ${rules.join(", ")}: ${Number(failed)} of the ${Number(total) - Number(successful)} failures are theirs`;
@@ -239,5 +235,55 @@ function adviseOnRule({ rule_name, evidence }: Finding): string {
   const rule = rule_name ?? "the rule";
   const error = evidence["newest_error"];
   if (typeof error !== "string") return `The newest failure of ${rule} left no message: see its log`;
-  return `Look at the newest error of ${rule}: ${error}; ${adviseOnError(error, rule)}`;
+  return `See the newest error of ${rule} first: ${error}; ${adviseOnError(error, rule)}`;
+}
+
+function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {
+  const rule = finding.rule_name ?? "it";
+  const priority = PRIORITY_OF[finding.severity];
+  const advice: Record<Degradation, Omit<Advice, "issue">> = {
+    failures: {
+      id: "review-rule",
+      priority: rateOf(finding.evidence) < thresholds.rule_success_rate_high ? "high" : priority,
+      category: "reliability",
+      recommendation: adviseOnRule(finding),
+    },
+    retries: { id: "review-rule", priority, category: "reliability", recommendation: adviseOnRule(finding) },
+    "too-often": {
+      id: "correct-schedule",
+      priority,
+      category: "performance",
+      recommendation: `Look for a mistake in the schedule of ${rule}, or for a person or program that starts it`,
+    },
+    missed: {
+      id: "find-missed-runs",
+      priority,
+      category: "reliability",
+      recommendation: `See whether the scheduler or the worker of ${rule} was down at those times`,
+    },
+    late: {
+      id: "add-workers",
+      priority,
+      category: "performance",
+      recommendation: `Spread the schedules around ${rule}, or add workers`,
+    },
+    early: {
+      id: "set-clock",
+      priority,
+      category: "setup",
+      recommendation: `Set the clock of the machine that starts ${rule}`,
+    },
+    overlapping: {
+      id: "spread-schedule",
+      priority,
+      category: "performance",
+      recommendation: `Run ${rule} less often, or let it wait for the run before it`,
+    },
+  };
+  return advice[finding.evidence["degradation"] as Degradation];
+}
+
+function nameRows(evidence: Finding["evidence"]): string {
+  const ids = evidence["row_ids"];
+  return Array.isArray(ids) && ids.length > 0 ? `rows ${ids.join(", ")}` : "its open runs";
 }

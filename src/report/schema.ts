@@ -5,7 +5,9 @@ import {
   ACTION_STATUSES,
   AUTOMATION_LEVELS,
   CATEGORIES,
+  CONDITIONS,
   CONTRADICTION_KINDS,
+  DEGRADATIONS,
   FINDING_IDS,
   HEALTH_STATUSES,
   PASS_FINDING_IDS,
@@ -13,6 +15,7 @@ import {
   PRIORITIES,
   SCHEMA_VERSION,
   SEVERITIES,
+  VERDICTS,
 } from "./words.ts";
 
 const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
@@ -66,6 +69,7 @@ export const findingSchema = v.strictObject({
 
 const recommendationSchema = v.strictObject({
   id: v.string(),
+  finding: describe(count, "Which finding it is about: its place in findings, from 0"),
   priority: v.picklist(PRIORITIES),
   category: v.picklist(CATEGORIES),
   rule_name: v.nullable(ruleName),
@@ -94,53 +98,72 @@ const ruleMetricsSchema = v.strictObject({
   records: recordsSchema,
   last_success_at: describe(
     v.nullable(instant),
-    "Start of the newest successful action in this window, the one before, or what was looked back on; null when none is known",
+    "End of the newest successful action in this window, the one before, or what was looked back on; null when none is known",
   ),
 });
 
 const interval = v.strictObject({ low: v.number(), high: v.number() });
 
-const freshnessSchema = describe(
-  v.strictObject({
-    looked_back: describe(
-      v.picklist(["each-rule", "newest-rows", "none"]),
-      "How rules were looked for that ran in neither window: each one for 30 days, among the newest rows, or not at all",
-    ),
-    rules: v.array(
-      v.strictObject({
-        rule_name: ruleName,
-        last_success_at: describe(v.nullable(instant), "Null: none in either window or the look-back"),
-        age_seconds: v.nullable(v.number()),
-        status: v.picklist(["pass", "warn", "error", "unknown"]),
-        warn_after_seconds: v.nullable(seconds),
-        error_after_seconds: v.nullable(seconds),
-        basis: describe(
-          v.picklist(["config", "schedule", "usual-interval", "unknown"]),
-          "Where the limits come from: warn_after and error_after, the rule's schedules, or how often it usually runs",
-        ),
-      }),
+const ruleSchema = v.strictObject({
+  rule_name: ruleName,
+  condition: describe(
+    v.picklist(CONDITIONS),
+    "The state of the rule at the window's end, the first of the list that holds",
+  ),
+  degradation: describe(v.nullable(v.picklist(DEGRADATIONS)), "What moved, of a degraded rule"),
+  severity: describe(v.nullable(v.picklist(SEVERITIES)), "Null: nobody need know"),
+  since: describe(v.nullable(instant), "Since when the condition holds, as far as is known"),
+  message: v.string(),
+  enabled: describe(v.nullable(v.boolean()), "Null: nothing declares the rule"),
+  schedules: describe(v.array(v.string()), "As they are written"),
+  unmatched: describe(v.boolean(), "A schedule whose name fits no rule that is known to have run"),
+  total: describe(count, "Finished actions of the window, the n of success_rate"),
+  successful: count,
+  failed: describe(count, "total − successful, so partial actions are in it"),
+  partial: count,
+  running: count,
+  stale: describe(count, "Open for longer than limits.stale_after_seconds"),
+  pending: describe(count, "Waiting to start"),
+  success_rate: v.nullable(ratio),
+  last_run_at: describe(v.nullable(instant), "Start of the newest run known"),
+  last_end_at: describe(v.nullable(instant), "End of the newest finished run known"),
+  last_success_at: describe(v.nullable(instant), "End of the newest success known"),
+  age_seconds: describe(v.nullable(v.number()), "From last_success_at to the window's end"),
+  expected: describe(v.nullable(count), "Runs that its schedules should have started in the window"),
+  seen: v.nullable(count),
+  missed: v.nullable(count),
+  late: describe(v.nullable(count), "Null where single runs cannot be told to be late"),
+  early: describe(v.nullable(count), "Started before their time by more than half a minute"),
+  extra: describe(v.nullable(count), "Starts that no schedule explains"),
+  pending_runs: describe(v.nullable(count), "Due so shortly before the window's end that they may still start"),
+  missed_at: describe(v.array(instant), "The newest ten, newest first"),
+  limits: v.strictObject({
+    warn_after_seconds: describe(v.nullable(seconds), "Age of the last success, or for a schedule of the last start"),
+    error_after_seconds: v.nullable(seconds),
+    stale_after_seconds: seconds,
+    basis: describe(
+      v.picklist(["config", "schedule", "usual-interval", "unknown"]),
+      "Where the limits come from: warn_after and error_after, the rule's schedules, or how often it usually runs",
     ),
   }),
-  "How old the last success of each rule that is not disabled was at the window's end",
-);
+  usual_interval_seconds: describe(
+    v.nullable(seconds),
+    "From one run to the next, by its schedules or its newest runs",
+  ),
+  duration_seconds: durationSchema,
+  records: recordsSchema,
+  usual_records: describe(
+    v.nullable(v.number()),
+    "Mean of the records of a run before the window, or before they stopped coming",
+  ),
+  newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),
+  failed_row_ids: describe(v.array(v.string()), "Ids of up to three failed rows, newest first"),
+});
 
 const expectationsSchema = describe(
   v.nullable(
     v.strictObject({
       timezone: describe(v.string(), "IANA name: in which zone the schedules were read"),
-      rules: v.array(
-        v.strictObject({
-          rule_name: ruleName,
-          schedules: v.array(v.string()),
-          expected: count,
-          seen: count,
-          missed: count,
-          late: describe(v.nullable(count), "Null where single runs cannot be told to be late"),
-          extra: describe(count, "Starts that no schedule explains"),
-          pending: describe(count, "Due so shortly before the window's end that they may still start"),
-          missed_at: describe(v.array(instant), "The newest ten, newest first"),
-        }),
-      ),
       unmatched: describe(
         v.array(v.strictObject({ name: v.string(), schedules: v.array(v.string()), config_line: v.string() })),
         "Enabled schedules that match no sync type, with the line that would map each",
@@ -151,7 +174,7 @@ const expectationsSchema = describe(
       ),
     }),
   ),
-  "Runs that schedules should have started in the window, against those seen; null where nothing is scheduled",
+  "Schedules that could not be compared with runs; null where nothing is scheduled",
 );
 
 const dataQualitySchema = describe(
@@ -174,7 +197,6 @@ const confidenceSchema = describe(
       v.nullable(v.boolean()),
       "Whether the rate differs from the window before by more than noise (Newcombe 1998, method 10, 95 %)",
     ),
-    rule_runs: describe(v.record(ruleName, count), "n of each rate in rule_reliability"),
     min_actions: describe(count, "Nothing is judged below this many"),
   }),
   "How much the rates can bear",
@@ -214,6 +236,7 @@ export const ReportSchema = v.strictObject({
     time_window_hours: v.pipe(v.number(), v.gtValue(0)),
     window_start: instant,
     window_end: instant,
+    scanned_from: describe(instant, "Actions that began before this are in no figure, whenever they ended"),
     cutoff_time: describe(instant, "Equal to window_start; the older reports' name for it"),
     include_detailed: v.boolean(),
     status: describe(v.picklist(["ok", "no_data", "fallback"]), "fallback: none of the preset's tables is there"),
@@ -232,9 +255,8 @@ export const ReportSchema = v.strictObject({
     skipped_actions: count,
     dry_run_actions: count,
     wrapper_actions: count,
-    unknown_status_actions: v.optional(
-      describe(count, "Actions whose status is in no vocabulary; a finding names the words"),
-    ),
+    pending_actions: describe(count, "Waiting to start"),
+    unknown_status_actions: describe(count, "Actions whose status is in no vocabulary; a finding names the words"),
     overall_success_rate: v.nullable(ratio),
     actions_per_hour: v.pipe(v.number(), v.minValue(0)),
     avg_actions_per_rule: describe(v.nullable(v.pipe(v.number(), v.minValue(0))), "total_actions / total_rules"),
@@ -300,14 +322,16 @@ export const ReportSchema = v.strictObject({
       "Keys are the starts of UTC clock hours",
     ),
   }),
-  freshness: v.optional(freshnessSchema),
-  expectations: v.optional(expectationsSchema),
-  data_quality: v.optional(dataQualitySchema),
-  error_groups: v.optional(
-    describe(v.array(errorGroupSchema), "Failures of the window grouped by cause, most frequent first, at most ten"),
+  expectations: expectationsSchema,
+  data_quality: dataQualitySchema,
+  error_groups: describe(
+    v.array(errorGroupSchema),
+    "Failures of the window grouped by cause, most frequent first, at most ten",
   ),
-  confidence: v.optional(confidenceSchema),
-  baseline: v.optional(baselineSchema),
+  confidence: confidenceSchema,
+  baseline: baselineSchema,
+  verdict: describe(v.picklist(VERDICTS), "The worst of the rules' conditions and the findings"),
+  rules: describe(v.array(ruleSchema), "Everything about each rule that is declared or known to have run, by name"),
   findings: v.array(findingSchema),
   recommendations: describe(v.array(recommendationSchema), "At most ten, most urgent first"),
   detailed_metrics: describe(

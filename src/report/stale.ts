@@ -19,7 +19,7 @@ export function markStale<T extends ReadActivity & { window: Window }>(
   settings: ReportSettings,
 ): { activity: T; stale: StaleRuns[] } {
   const stale = activity.rules.flatMap((rule) => {
-    const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? deriveLimit(rule);
+    const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? limitOf(rule);
     const isTooLong = ({ startedMs }: Run) => startedMs < activity.window.endMs - limitMs;
     const [runs, before] = [rule.running.filter(isTooLong), rule.runningBefore.filter(isTooLong)];
     return runs.length + before.length === 0 ? [] : [{ rule: rule.rule, runs, before, limitMs }];
@@ -34,7 +34,13 @@ export function markStale<T extends ReadActivity & { window: Window }>(
       rules: activity.rules.map((rule) => {
         const n = staleOf.get(rule.rule)?.length ?? 0;
         const { running, stale: before } = rule.current;
-        return { ...rule, current: { ...rule.current, running: running - n, stale: before + n } };
+        return {
+          ...rule,
+          current: { ...rule.current, running: running - n, stale: before + n },
+          runs: rule.runs.map((run) =>
+            run.status === "running" && isStale(rule.rule, run.startedMs) ? { ...run, status: "stale" as const } : run,
+          ),
+        };
       }),
       recent: activity.recent.map((action) =>
         action.status === "running" && isStale(action.rule, action.startedMs)
@@ -45,7 +51,16 @@ export function markStale<T extends ReadActivity & { window: Window }>(
   };
 }
 
-function deriveLimit({ duration }: RuleActivity): number {
-  if (duration === null || duration.n < FEWEST_DURATIONS) return UNKNOWN_RULE_MS;
-  return Math.max(SHORTEST_MS, P99_FACTOR * duration.p99 * 1000);
+/** How long a run of the rule may be open: three times its longest usual duration, as far as durations are known. */
+export function limitOf(rule: RuleActivity | null): number {
+  const known = (rule?.runs ?? []).flatMap(({ startedMs, endedMs, status }) =>
+    endedMs !== null && endedMs >= startedMs && status === "success" ? [endedMs - startedMs] : [],
+  );
+  const windowMs = rule?.duration == null || rule.duration.n < FEWEST_DURATIONS ? 0 : rule.duration.p99 * 1000;
+  if (known.length < FEWEST_DURATIONS && windowMs === 0)
+    return Math.max(UNKNOWN_RULE_MS, P99_FACTOR * Math.max(0, ...known));
+  return Math.max(
+    SHORTEST_MS,
+    P99_FACTOR * Math.max(windowMs, known.length < FEWEST_DURATIONS ? 0 : Math.max(...known)),
+  );
 }

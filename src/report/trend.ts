@@ -1,6 +1,8 @@
 /** Hour by hour: the distribution over UTC clock hours, and whether the success rate rises or falls. */
 import type { HourActivity } from "./activity.ts";
+import { binomialTail } from "./chance.ts";
 import { divide } from "./counts.ts";
+import type { Proportion } from "./significance.ts";
 import { formatInstant } from "../text/figures.ts";
 import type { Report } from "./schema.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -9,6 +11,11 @@ import type { Window } from "../time/window.ts";
 
 /** The complete hours in two; with an odd number of them the middle one belongs to the later half. */
 export type Halves = Record<"earlier" | "later", { total: number; successful: number }>;
+
+/** A prior of 2 % failures worth 25 runs, so that no half counts as faultless. */
+const PRIOR_FAILED = 0.5;
+const PRIOR_RUNS = 25;
+const SIGNIFICANT = 1e-3;
 
 export type Trend = {
   analysis: Report["trend_analysis"];
@@ -29,7 +36,7 @@ export function analyzeTrend(window: Window, active: HourActivity[], thresholds:
       avg_actions_per_hour: divide(total, complete.length),
       peak_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a > b),
       lowest_activity_hour: total === 0 ? null : findHour(complete, (a, b) => a < b),
-      success_rate_trend: nameTrend(measureChange(halves), thresholds.trend_change),
+      success_rate_trend: compareHalves(halves, thresholds.trend_change),
       hourly_distribution: distribute(hours),
     },
   };
@@ -77,17 +84,19 @@ function divideHours(complete: Hour[], total: number, thresholds: Thresholds): H
 }
 
 /** The later half's rate minus the earlier half's. */
-function measureChange(halves: Halves | null): number | null {
-  if (halves === null) return null;
-  const earlier = divide(halves.earlier.successful, halves.earlier.total);
-  const later = divide(halves.later.successful, halves.later.total);
-  return earlier === null || later === null ? null : later - earlier;
+/** `stable` where the rates differ by no more than `limit`, or by no more than chance explains. */
+export function compareHalves(halves: Halves | null, limit: number): Report["trend_analysis"]["success_rate_trend"] {
+  if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return "unknown";
+  const { earlier, later } = halves;
+  const change = later.successful / later.total - earlier.successful / earlier.total;
+  if (isBeyond(-change, limit) && isWorse(later, earlier)) return "declining";
+  return isBeyond(change, limit) && isWorse(earlier, later) ? "improving" : "stable";
 }
 
-function nameTrend(change: number | null, limit: number): Report["trend_analysis"]["success_rate_trend"] {
-  if (change === null) return "unknown";
-  if (isBeyond(change, limit)) return "improving";
-  return isBeyond(-change, limit) ? "declining" : "stable";
+/** Whether so many failures were hardly to be expected at the other half's rate, of which a prior of 25 runs is a part. */
+function isWorse(half: Proportion, other: Proportion): boolean {
+  const rate = (PRIOR_FAILED + other.total - other.successful) / (PRIOR_RUNS + other.total);
+  return binomialTail(half.total - half.successful, half.total, rate) < SIGNIFICANT;
 }
 
 /** Above the limit by more than the rounding of a difference of two rates. */

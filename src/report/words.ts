@@ -1,38 +1,53 @@
 /** The words of a report, and what is named after them: all that its schema and its makers share. */
 
-/** Raised only where a key changes its name or meaning; new sections are optional, so that older reports stay valid. */
-export const SCHEMA_VERSION = 1;
+/** Raised where a key changes its name or meaning. */
+export const SCHEMA_VERSION = 2;
 
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export const PRIORITIES = ["high", "medium", "low", "info"] as const;
 export const CATEGORIES = ["setup", "reliability", "performance", "utilization", "automation", "data"] as const;
 export const FINDING_IDS = [
   "tables-missing",
-  "no-data",
-  "success-rate-low",
-  "failures-many",
-  "rule-success-rate-low",
-  "rule-silent",
+  "rules-stopped",
+  "rule-failing",
   "rule-overdue",
-  "runs-missed",
-  "never-ran",
-  "runs-too-often",
-  "runs-late",
+  "rule-stuck",
+  "rule-never",
+  "rule-empty",
+  "rule-degraded",
+  "rule-idle",
+  "no-data",
+  "failures-many",
+  "success-rate-low",
   "success-rate-fell",
-  "stale-actions",
-  "zero-records",
-  "rows-contradictory",
   "trend-declining",
   "duration-rising",
+  "stale-actions",
   "unknown-status",
+  "rows-contradictory",
   "utilization-low",
   "manual-share-high",
-  "schedule-unmatched",
   "schedule-inexpressible",
   "rule-undeclared",
 ] as const;
 /** Findings about a pass as a whole. */
-export const PASS_FINDING_IDS = ["warehouse-unreachable", "failures-shared"] as const;
+export const PASS_FINDING_IDS = ["warehouse-unreachable", "failures-shared", "silence-shared"] as const;
+/** What state a rule is in at the window's end: exactly one, the first that holds. */
+export const CONDITIONS = [
+  "failing",
+  "overdue",
+  "stuck",
+  "never",
+  "empty",
+  "degraded",
+  "running",
+  "ok",
+  "idle",
+  "unknown",
+] as const;
+/** What is moved in a degraded rule. */
+export const DEGRADATIONS = ["failures", "retries", "too-often", "missed", "late", "early", "overlapping"] as const;
+export const VERDICTS = ["critical", "warning", "ok", "unknown"] as const;
 export const HEALTH_STATUSES = ["excellent", "good", "fair", "poor", "critical", "unknown"] as const;
 export const ACTION_STATUSES = [
   "success",
@@ -40,6 +55,7 @@ export const ACTION_STATUSES = [
   "failed",
   "running",
   "stale",
+  "pending",
   "skipped",
   "dry_run",
   "wrapper",
@@ -54,6 +70,8 @@ export const CONTRADICTION_KINDS = [
   "end-before-start",
   "unknown-status",
   "success-without-records",
+  "success-with-error",
+  "negative-counts",
   "ended-by-cleanup",
   "start-in-future",
   "start-at-infinity",
@@ -63,6 +81,9 @@ export const CONTRADICTION_KINDS = [
 export const AUTOMATION_LEVELS = ["manual", "semi_automatic", "fully_automatic"] as const;
 export const PRESET_NAMES = ["sync-history", "automation"] as const;
 
+export type Condition = (typeof CONDITIONS)[number];
+export type Degradation = (typeof DEGRADATIONS)[number];
+export type Verdict = (typeof VERDICTS)[number];
 export type FindingId = (typeof FINDING_IDS)[number];
 export type Severity = (typeof SEVERITIES)[number];
 export type ActionStatus = (typeof ACTION_STATUSES)[number];

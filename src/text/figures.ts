@@ -14,6 +14,15 @@ export function formatMinute(instant: string): string {
   return `${day} ${MONTHS[(month ?? 1) - 1]} ${year} ${time.slice(0, 5)}`;
 }
 
+/** An instant as people say it at `nowMs`: `21:00` on the same UTC day, `9 Jul 21:00` in the same year. */
+export function formatNear(ms: number, nowMs: number): string {
+  const full = formatMinute(formatInstant(ms));
+  const [day, month, year, time] = full.split(" ");
+  const [nowDay, nowMonth, nowYear] = formatMinute(formatInstant(nowMs)).split(" ");
+  if (year !== nowYear) return full;
+  return day === nowDay && month === nowMonth ? (time ?? full) : `${day} ${month} ${time}`;
+}
+
 /** A ratio of 0–1 as a percentage with one decimal; a rounded figure never claims all or nothing. */
 export function formatRatio(ratio: number): string {
   if (ratio > 0.999 && ratio < 1) return ">99.9 %";
@@ -33,6 +42,12 @@ export function formatCount(count: number): string {
 /** `1 run`, `2 runs`. */
 export function formatPlural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The first names, and how many more there are. */
+export function listNames(names: string[], shown = 5): string {
+  const rest = names.length - shown;
+  return rest > 0 ? `${names.slice(0, shown).join(", ")} and ${formatCount(rest)} more` : names.join(", ");
 }
 
 /** Seconds as `0.4s`, `38s`, `1m 36s`, `2h 05m`, `3d 04h`. */

@@ -34,6 +34,8 @@ export function rule(
     records: { processed: null, created: null, updated: null, failed: null },
     duration: null,
     lastSuccessMs: null,
+    runs: [],
+    emptyStreak: null,
     newestError: null,
     startsMs: [],
     previousStartMs: null,
@@ -81,6 +83,9 @@ export function activity(
     contradictions: [],
     wrappers: [],
     lookback: "none",
+    knownSinceMs: WINDOW.endMs - 30 * 86_400_000,
+    tableSinceMs: null,
+    scannedFromMs: WINDOW.startMs - 2 * 86_400_000,
     recent: [],
     declaredRules: [],
     ...override,
@@ -111,7 +116,7 @@ export function report(
 
 /** A schedule as its row says it. */
 export function schedule(text: string, override: Partial<DeclaredSchedule> = {}): DeclaredSchedule {
-  return { text, recurrence: readRecurrence(text), startAtMs: null, endAtMs: null, ...override };
+  return { text, recurrence: readRecurrence(text), startAtMs: null, endAtMs: null, changedMs: null, ...override };
 }
 
 /** Runs that go on and on, in the row ids 1, 2, …; each start is so many hours before the window's end. */

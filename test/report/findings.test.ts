@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import type { FailureRow, ReadActivity } from "../../src/report/activity.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { FindingId } from "../../src/report/words.ts";
-import { activity, declared, goingOn, report, rule, schedule } from "../making/activities.ts";
+import { activity, declared, report, rule, schedule } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
 import { assertPublishable, WINDOW } from "../making/reports.ts";
 
 const figures = (p95: number, n = 10) => ({ n, mean: 1, p50: 1, p95, p99: p95, max: p95 });
@@ -22,10 +23,22 @@ const cases: Case[] = [
     found: [],
   },
   {
-    name: "18 of 19 is",
+    name: "nor are 18 of 19: chance explains one failure",
     id: "success-rate-low",
     facts: { rules: [rule("a", { success: 18, failed: 1 })] },
-    found: [{ severity: "warning", message: "Success rate 94.7 % (18 of 19 runs), below 95.0 %" }],
+    found: [],
+  },
+  {
+    name: "94 of 106 are",
+    id: "success-rate-low",
+    facts: { rules: [rule("a", { success: 94, failed: 12 })] },
+    found: [{ severity: "warning", message: "Success rate 88.7 % (94 of 106 runs), below 95.0 %" }],
+  },
+  {
+    name: "eleven failures of 1,152 are neither many nor a low rate",
+    id: "failures-many",
+    facts: { rules: [rule("a", { success: 1141, failed: 11 })] },
+    found: [],
   },
   {
     name: "ten failures in 24 h are not many",
@@ -59,80 +72,38 @@ const cases: Case[] = [
     ],
   },
   {
-    name: "a rule below 0.95 warns, below 0.5 is critical, worst first, two runs are not judged",
-    id: "rule-success-rate-low",
-    facts: {
-      rules: [
-        rule("fine", { success: 19, failed: 1 }),
-        rule("doubtful", { success: 9, partial: 1 }),
-        rule("bad", { success: 1, failed: 3 }, { newestError: "HTTP 429 for canary@example.com" }),
-        rule("rare", { failed: 2 }),
-      ],
-    },
-    found: [
-      {
-        severity: "critical",
-        rule_name: "bad",
-        message: "bad: 1 of 4 runs succeeded (25.0 %)",
-        evidence: { successful: 1, total: 4, newest_error: "HTTP 429 for ***@***" },
-      },
-      { severity: "warning", rule_name: "doubtful", message: "doubtful: 9 of 10 runs succeeded (90.0 %)" },
-    ],
-  },
-  {
-    name: "a rule with three runs before and none now is silent; disabled, rare or running ones are not",
-    id: "rule-silent",
-    facts: {
-      rules: [
-        rule("gone", {}, { previous: { success: 3 } }),
-        rule("rare", {}, { previous: { success: 2 } }),
-        rule("busy", { running: 1 }, { previous: { success: 9 } }),
-        rule("off", {}, { previous: { success: 9 } }),
-        rule("other", { success: 5 }),
-      ],
-      declaredRules: [
-        declared("gone"),
-        declared("rare"),
-        declared("busy"),
-        declared("other"),
-        declared("off", { enabled: false }),
-      ],
-    },
-    found: [{ severity: "warning", rule_name: "gone", message: "gone: no run in 24 h, 3 runs in the 24 h before" }],
-  },
-  {
-    name: "when nothing ran at all it is said once",
-    id: "rule-silent",
-    facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
-    found: [],
-  },
-  {
-    name: "nothing ran",
+    name: "nothing ran, and nothing says when it should",
     id: "no-data",
     facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
-    found: [{ severity: "warning", message: "Nothing ran in 24 h", evidence: { running: 0, total_before: 30 } }],
-  },
-  {
-    name: "nothing finished",
-    id: "no-data",
-    facts: { rules: [rule("slow", { running: 1, stale: 2 })] },
-    found: [{ message: "Nothing finished in 24 h; 1 still running, 2 started long ago and never ended" }],
-  },
-  {
-    name: "stale runs name their rules",
-    id: "stale-actions",
-    facts: {
-      rules: [
-        rule("a", { success: 5, running: 1 }, { running: goingOn(2.5) }),
-        rule("b", { running: 2 }, { running: goingOn(5, 2) }),
-        rule("c", { running: 1 }, { running: goingOn(1.9) }),
-      ],
-    },
     found: [
       {
         severity: "warning",
-        message: "2 runs started and never ended: a, b, the oldest since 10 Jul 2026 16:00",
-        evidence: { stale: 2, older: 0, rules: ["a", "b"], row_ids: ["1", "1"] },
+        message: "Nothing ran in 24 h; no run of this CRM is known",
+        evidence: { running: 0, total_before: 30 },
+      },
+    ],
+  },
+  {
+    name: "nothing finished, but something runs",
+    id: "no-data",
+    facts: { rules: [ruleOf("slow", { runs: "ssssr", everyMinutes: 1600, tookMinutes: 100 })] },
+    found: [{ severity: "info", message: "Nothing finished in 24 h; 1 still running; the last success 1d 01h ago" }],
+  },
+  {
+    name: "rows left open while their rules go on name these",
+    id: "stale-actions",
+    facts: {
+      rules: [
+        ruleOf("a", { runs: `${"s".repeat(20)}r${"s".repeat(9)}`, everyMinutes: 30 }),
+        ruleOf("b", { runs: `${"s".repeat(20)}r${"s".repeat(5)}`, everyMinutes: 30 }),
+        ruleOf("c", { runs: `${"s".repeat(20)}r`, everyMinutes: 30 }),
+      ],
+    },
+    found: [
+      {
+        severity: "info",
+        message: "2 runs never ended: a, b, the oldest since 16:20",
+        evidence: { stale: 2, older: 0, rules: ["a", "b"], row_ids: ["21", "21"] },
       },
     ],
   },
@@ -181,7 +152,7 @@ const cases: Case[] = [
     name: "a third is",
     id: "utilization-low",
     facts: { rules: [rule("a", { success: 3 })], declaredRules: [declared("a"), declared("b"), declared("c")] },
-    found: [{ severity: "info", message: "1 of 3 rules ran in 24 h (33.3 %)" }],
+    found: [{ severity: "info", message: "1 of 3 enabled rules finished a run in 24 h (33.3 %)" }],
   },
   {
     name: "a manual share above 0.3",
@@ -192,18 +163,6 @@ const cases: Case[] = [
       ),
     },
     found: [{ severity: "info", message: "66.7 % of the enabled rules are manual" }],
-  },
-  {
-    name: "a schedule without runs",
-    id: "schedule-unmatched",
-    facts: { declaredRules: [declared("Genius_Thing", { unmatched: true, schedules: [schedule("every 4 hours")] })] },
-    found: [
-      {
-        severity: "info",
-        rule_name: "Genius_Thing",
-        message: "Genius_Thing: scheduled (every 4 hours), but no run of that name in either window",
-      },
-    ],
   },
   {
     name: "a rule that nobody declared",
@@ -246,38 +205,85 @@ test("a declining trend is found", () => {
 });
 
 test.each([
-  { rate: [4, 6], priority: "high" },
-  { rate: [7, 3], priority: "medium" },
-  { rate: [9, 1], priority: "low" },
-] as const)("a rule with $rate is reviewed with priority $priority", ({ rate: [success, failed], priority }) => {
+  { runs: "sffff", severity: "critical", priority: "high" },
+  { runs: `${"s".repeat(20)}ff`, severity: "warning", priority: "medium" },
+  { runs: `${"s".repeat(20)}f`, severity: "info", priority: "low" },
+] as const)("a rule that fails, $severity, is reviewed with priority $priority", ({ runs, severity, priority }) => {
   const made = report(
-    activity({ rules: [rule("deals", { success, failed }, { newestError: "HTTP 429 Too Many Requests" })] }),
+    activity({ rules: [ruleOf("deals", { runs, everyMinutes: 30, error: "HTTP 429 Too Many Requests" })] }),
   );
+  const at = made.findings.findIndex(({ id }) => id === "rule-failing");
+  expect(made.findings[at]?.severity).toBe(severity);
   expect(made.recommendations.find(({ id }) => id === "review-rule")).toEqual({
     id: "review-rule",
+    finding: at,
     priority,
     category: "reliability",
     rule_name: "deals",
-    issue: `Success rate ${success * 10}.0 % (${success} of 10)`,
+    issue: made.findings[at]?.message ?? "",
     recommendation:
-      "Look at the newest error of deals: HTTP 429 Too Many Requests; lower its request rate or spread its schedule",
+      "See the newest error of deals first: HTTP 429 Too Many Requests; lower its request rate or spread its schedule",
   });
 });
 
-test("most urgent first: critical before warning, then what never ended before what failed", () => {
+test("most urgent first: critical before warning, a rule before the CRM", () => {
   const made = report(
     activity({
-      rules: [rule("a", { success: 8, failed: 4 }), rule("b", { failed: 9, running: 1 }, { running: goingOn(3) })],
+      rules: [
+        ruleOf("a", { runs: "sfsfsfsfsfss", everyMinutes: 60 }),
+        ruleOf("b", { runs: "fffffffff", everyMinutes: 60 }),
+      ],
     }),
   );
-  expect(made.findings.map(({ id, rule_name }) => [id, rule_name])).toEqual([
-    ["rule-success-rate-low", "b"],
-    ["failures-many", null],
-    ["stale-actions", null],
-    ["rule-success-rate-low", "a"],
-    ["success-rate-low", null],
+  expect(made.findings.map(({ id, rule_name, severity }) => [id, rule_name, severity])).toEqual([
+    ["rule-failing", "b", "critical"],
+    ["failures-many", null, "critical"],
+    ["rule-degraded", "a", "warning"],
+    ["success-rate-low", null, "warning"],
   ]);
-  expect(made.recommendations.map(({ priority }) => priority)).toEqual(["high", "high", "high", "medium", "medium"]);
+  expect(made.verdict).toBe("critical");
+  expect(made.recommendations.map(({ finding, priority }) => [finding, priority])).toEqual([
+    [0, "high"],
+    [1, "high"],
+    [3, "high"],
+    [2, "medium"],
+  ]);
+});
+
+test("several rules that stop together are one finding of the CRM", () => {
+  const stopped = ["a", "b", "c"].map((name) =>
+    ruleOf(name, { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 300 }),
+  );
+  const made = report(
+    activity({
+      rules: stopped,
+      declaredRules: ["a", "b", "c"].map((name) => declared(name, { schedules: [schedule("every 1 hours")] })),
+    }),
+  );
+  expect(made.findings.filter(({ severity }) => severity !== "info")).toMatchObject([
+    {
+      id: "rules-stopped",
+      severity: "critical",
+      rule_name: null,
+      message: "Nothing has started since 16:00: is the scheduler alive? (a, b, c)",
+      evidence: { rules: ["a", "b", "c"], due: 3, missed: 12, last_start_at: "2026-07-10T16:00:00Z" },
+    },
+  ]);
+  expect(made.rules.map(({ condition }) => condition)).toEqual(["overdue", "overdue", "overdue"]);
+});
+
+test("two of three that stop are told each for itself", () => {
+  const made = report(
+    activity({
+      rules: [
+        ruleOf("a", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 300 }),
+        ruleOf("b", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 300 }),
+        ruleOf("c", { runs: "s".repeat(30), everyMinutes: 60 }),
+      ],
+      declaredRules: ["a", "b", "c"].map((name) => declared(name, { schedules: [schedule("every 1 hours")] })),
+    }),
+  );
+  expect(made.findings.filter(({ id }) => id === "rule-overdue").map(({ rule_name }) => rule_name)).toEqual(["a", "b"]);
 });
 
 test("a warehouse without tables counts nothing and claims nothing", () => {
@@ -298,7 +304,7 @@ test("a warehouse without tables counts nothing and claims nothing", () => {
   });
   expect(made.performance_metrics).toMatchObject({ total_actions: 0, overall_success_rate: null });
   expect(made.system_health).toMatchObject({ health_score: null, health_status: "unknown" });
-  expect(made.findings.map(({ id, severity }) => [id, severity])).toEqual([["tables-missing", "warning"]]);
+  expect(made.findings.map(({ id, severity }) => [id, severity])).toEqual([["tables-missing", "critical"]]);
   expect(made.recommendations.map(({ category }) => category)).toEqual(["setup"]);
 });
 

@@ -9,9 +9,10 @@ const hours = (...all: [number, number][]) =>
   all.map(([successful, total], index) => ({ hourMs: at("00:00:00") + index * HOUR, total, successful }));
 
 test.each([
-  { name: "later half better by more than 0.05", hours: hours([4, 5], [4, 5], [5, 5], [5, 5]), trend: "improving" },
+  { name: "one failure more is chance", hours: hours([5, 5], [5, 5], [4, 5], [4, 5]), trend: "stable" },
+  { name: "later half better by far", hours: hours([40, 50], [40, 50], [50, 50], [50, 50]), trend: "improving" },
   { name: "exactly 0.05 better is stable", hours: hours([9, 10], [10, 10], [10, 10], [10, 10]), trend: "stable" },
-  { name: "later half worse", hours: hours([5, 5], [5, 5], [4, 5], [4, 5]), trend: "declining" },
+  { name: "later half worse by far", hours: hours([50, 50], [50, 50], [40, 50], [40, 50]), trend: "declining" },
   { name: "nine actions are too few", hours: hours([4, 4], [0, 0], [0, 5], [0, 0]), trend: "unknown" },
   { name: "an empty half says nothing", hours: hours([0, 0], [0, 0], [5, 5], [0, 5]), trend: "unknown" },
   { name: "halves are pooled, not averaged by hour", hours: hours([0, 1], [9, 9], [9, 10], [0, 0]), trend: "stable" },

@@ -3,9 +3,9 @@ import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } 
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
-import { contradictionLines, errorLines, expectationLines } from "./trust.ts";
+import { contradictionLines, errorLines, conditionLines } from "./trust.ts";
 import type { View } from "../view.ts";
-import { HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
+import { SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "unknown";
@@ -39,7 +39,7 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
       ? []
       : [
           contradictionLines(report, style, width),
-          expectationLines(report, style, width),
+          conditionLines(report, style, width),
           ruleLines(details, style, width),
           recentLines(details, style, width),
         ]),
@@ -47,13 +47,12 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
   return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index > 1 ? ["", ...lines] : lines));
 }
 
-function headline({ metadata, system_health: health }: Report, style: Style): string {
-  const score = health.health_score === null ? "" : ` (${Math.round(health.health_score)} of 100)`;
+function headline({ metadata, verdict, system_health: health }: Report, style: Style): string {
+  const score = health.health_score === null ? [] : [`health ${Math.round(health.health_score)} of 100`];
   const parts = [
     style.strong(showText(metadata.source)),
-    metadata.status === "ok"
-      ? style[HEALTH_TONES[health.health_status]](`health ${health.health_status}${score}`)
-      : showText(metadata.note ?? metadata.status),
+    style[VERDICT_TONES[verdict]](verdict),
+    ...(metadata.status === "ok" ? score : [showText(metadata.note ?? metadata.status)]),
     ...(metadata.preset === null ? [] : [style.faint(metadata.preset)]),
   ];
   return parts.join(" · ");
@@ -65,10 +64,11 @@ function figureLines(report: Report, style: Style, width: number): string[] {
   const beside = [
     [metrics.running_actions, "running"],
     [metrics.stale_actions, "stale"],
+    [metrics.pending_actions, "pending"],
     [metrics.skipped_actions, "skipped"],
     [metrics.dry_run_actions, "dry-run"],
     [metrics.wrapper_actions, "wrapper"],
-    [metrics.unknown_status_actions ?? 0, "of unknown status"],
+    [metrics.unknown_status_actions, "of unknown status"],
   ] as const;
   const counted = beside.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`);
   const lines: [string, string | null][] = [
@@ -79,11 +79,8 @@ function figureLines(report: Report, style: Style, width: number): string[] {
         (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
         (counted.length > 0 ? `; beside them ${counted.join(", ")}` : ""),
     ],
-    ["Before", describeComparison(comparison, confidence?.success_rate_changed ?? null)],
-    [
-      "Week ago",
-      baseline === null || baseline === undefined ? null : describeComparison(baseline, baseline.success_rate_changed),
-    ],
+    ["Before", describeComparison(comparison, confidence.success_rate_changed)],
+    ["Week ago", baseline === null ? null : describeComparison(baseline, baseline.success_rate_changed)],
     ["Duration", metrics.duration_seconds === null ? UNKNOWN : describeDurations(metrics.duration_seconds)],
     ["Records", describeRecords(metrics.records)],
     [
@@ -172,7 +169,7 @@ function describeComparison(
   changed: boolean | null,
 ): string {
   if (window.overall_success_rate === null) return "nothing finished then";
-  const noise = changed === null ? "" : changed ? ", more than chance explains" : ", no more than chance explains";
+  const noise = changed === null ? "" : changed ? " (a significant change)" : " (no significant change)";
   return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }
 

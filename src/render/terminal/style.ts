@@ -1,7 +1,7 @@
 /** Colour that means something: good, doubtful, bad, unimportant. Without colour the words and signs carry it alone. */
 import { styleText } from "node:util";
 import type { Finding } from "../../report/schema.ts";
-import type { HealthStatus } from "../../report/words.ts";
+import type { Verdict } from "../../report/words.ts";
 
 export type Style = {
   good: (text: string) => string;
@@ -25,14 +25,15 @@ export function createStyle(color: boolean): Style {
   };
 }
 
-export const HEALTH_TONES: Record<HealthStatus, Tone> = {
-  excellent: "good",
-  good: "good",
-  fair: "doubtful",
-  poor: "bad",
+export const VERDICT_TONES: Record<Verdict, Tone> = {
+  ok: "good",
+  warning: "doubtful",
   critical: "bad",
   unknown: "faint",
 };
+
+/** What stands for each verdict where there is no colour. */
+export const VERDICT_MARKS: Record<Verdict, string> = { ok: "✓", warning: "!", critical: "✗", unknown: "?" };
 
 export const SEVERITY_TONES: Record<Finding["severity"], Tone> = {
   info: "faint",

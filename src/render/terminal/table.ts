@@ -16,7 +16,7 @@ import { renderDetails } from "./details.ts";
 import type { View } from "../view.ts";
 import { hoursOf } from "../../time/window.ts";
 import { drawSparkline } from "./sparkline.ts";
-import { createStyle, HEALTH_TONES, SEVERITY_TONES, type Style } from "./style.ts";
+import { createStyle, SEVERITY_TONES, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "–";
@@ -104,9 +104,9 @@ function listColumns(rows: PassRow[], style: Style): Column[] {
       cells: rows.map(({ source }) => style.strong(cutText(showText(source), LONGEST_NAME))),
     },
     {
-      title: "Health",
+      title: "Verdict",
       align: "left",
-      cells: cells((report) => describeHealth(report, style), style.bad("✗ not read")),
+      cells: cells((report) => describeVerdict(report, style), style.bad("✗ not read")),
     },
     { title: "Success", align: "left", cells: alignSuccess(rows, style) },
     ...(rows.some(({ report }) => report?.baseline)
@@ -155,7 +155,7 @@ function alignSuccess(rows: PassRow[], style: Style): string[] {
   return rows.map(({ report }, index) => {
     const rate = (rates[index] ?? "").padStart(width);
     // A difference that chance explains is not shown as one.
-    const noise = report?.confidence?.success_rate_changed === false;
+    const noise = report?.confidence.success_rate_changed === false;
     const change = noise ? null : (report?.comparison.success_rate_change ?? null);
     const points = change === null ? "" : (Math.abs(change) * 100).toFixed(1);
     if (change === null || points === "0.0") return rate;
@@ -164,11 +164,9 @@ function alignSuccess(rows: PassRow[], style: Style): string[] {
   });
 }
 
-function describeHealth({ metadata, system_health }: Report, style: Style): string {
-  if (metadata.status === "fallback") return style.doubtful("○ no tables");
-  if (metadata.status === "no_data") return style.faint("○ no data");
-  const status = system_health.health_status;
-  return style[HEALTH_TONES[status]](`${status === "unknown" ? "○" : "●"} ${status}`);
+function describeVerdict({ metadata, verdict }: Report, style: Style): string {
+  const word = metadata.status === "fallback" ? "no table" : verdict;
+  return style[VERDICT_TONES[verdict]](`${VERDICT_MARKS[verdict]} ${word}`);
 }
 
 function closingLine(rows: PassRow[], needing: Needing[], { detailed, elapsedSeconds, width }: View): string {

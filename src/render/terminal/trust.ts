@@ -3,28 +3,16 @@ import { formatCount, formatDuration } from "../../text/figures.ts";
 import type { Report } from "../../report/schema.ts";
 import { alignColumns, lineWidth, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
-import type { Style, Tone } from "./style.ts";
+import { SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const LONGEST_NAME = 32;
 const FEW_GROUPS = 3;
 /** Left out in this order where the screen is narrow. */
-const EXPENDABLE = ["By", "Warn after", "Pending", "Extra", "Late", "Seen"];
-
-const FRESHNESS_TONES: Record<NonNullable<Report["freshness"]>["rules"][number]["status"], Tone> = {
-  pass: "good",
-  warn: "doubtful",
-  error: "bad",
-  unknown: "faint",
-};
+const EXPENDABLE = ["By", "Warn after", "Pending", "Extra", "Late", "Seen", "Expected", "Missed"];
 
 /** The most frequent causes of failures; all that the report holds with `--detailed`. */
-export function errorLines(
-  { error_groups: groups = [] }: Report,
-  detailed: boolean,
-  style: Style,
-  width: number,
-): string[] {
+export function errorLines({ error_groups: groups }: Report, detailed: boolean, style: Style, width: number): string[] {
   if (groups.length === 0) return [];
   const shown = detailed ? groups : groups.slice(0, FEW_GROUPS);
   const more = groups.length - shown.length;
@@ -39,7 +27,7 @@ export function errorLines(
 }
 
 /** With `--detailed`: every kind of contradiction and the rows to look at. */
-export function contradictionLines({ data_quality: found = [] }: Report, style: Style, width: number): string[] {
+export function contradictionLines({ data_quality: found }: Report, style: Style, width: number): string[] {
   if (found.length === 0) return [];
   return [
     style.faint("  Rows that mislead"),
@@ -50,36 +38,34 @@ export function contradictionLines({ data_quality: found = [] }: Report, style: 
   ];
 }
 
-/** With `--detailed`: each rule's expected and seen runs, and the age of its last success. */
-export function expectationLines({ freshness, expectations }: Report, style: Style, width: number): string[] {
-  const rules = freshness?.rules ?? [];
+/** With `--detailed`: each rule's condition, its expected and seen runs, and the age of its last success. */
+export function conditionLines({ rules }: Report, style: Style, width: number): string[] {
   if (rules.length === 0) return [];
-  const compared = new Map((expectations?.rules ?? []).map((rule) => [rule.rule_name, rule]));
   const column = (title: string, align: Column["align"], cellOf: (rule: (typeof rules)[number]) => string): Column => ({
     title,
     align,
     cells: rules.map(cellOf),
   });
-  const number = (value: number | null | undefined) =>
-    value === null || value === undefined ? "–" : formatCount(value);
+  const number = (value: number | null) => (value === null ? "–" : formatCount(value));
   const length = (seconds: number | null) => (seconds === null ? "–" : formatDuration(seconds));
   const columns = [
     column("  Rule", "left", ({ rule_name: name }) => `  ${cutText(showText(name), LONGEST_NAME)}`),
-    column("Expected", "right", ({ rule_name: name }) => number(compared.get(name)?.expected)),
-    column("Seen", "right", ({ rule_name: name }) => number(compared.get(name)?.seen)),
-    column("Missed", "right", ({ rule_name: name }) => {
-      const missed = compared.get(name)?.missed;
-      return missed === undefined || missed === 0 ? number(missed) : style.bad(number(missed));
-    }),
-    ...((expectations?.rules ?? []).some(({ pending }) => pending > 0)
-      ? [column("Pending", "right", ({ rule_name: name }) => number(compared.get(name)?.pending))]
+    column("Condition", "left", ({ condition, severity }) =>
+      severity === null ? condition : style[SEVERITY_TONES[severity]](condition),
+    ),
+    column("Expected", "right", ({ expected }) => number(expected)),
+    column("Seen", "right", ({ seen }) => number(seen)),
+    column("Missed", "right", ({ missed }) =>
+      missed === null || missed === 0 ? number(missed) : style.bad(number(missed)),
+    ),
+    ...(rules.some(({ pending_runs: pending }) => (pending ?? 0) > 0)
+      ? [column("Pending", "right", ({ pending_runs: pending }) => number(pending))]
       : []),
-    column("Late", "right", ({ rule_name: name }) => number(compared.get(name)?.late)),
-    column("Extra", "right", ({ rule_name: name }) => number(compared.get(name)?.extra)),
+    column("Late", "right", ({ late }) => number(late)),
+    column("Extra", "right", ({ extra }) => number(extra)),
     column("Last success", "right", ({ age_seconds: age }) => (age === null ? "–" : `${length(age)} ago`)),
-    column("Fresh", "left", ({ status }) => style[FRESHNESS_TONES[status]](status)),
-    column("Warn after", "right", ({ warn_after_seconds: limit }) => length(limit)),
-    column("By", "left", ({ basis }) => basis),
+    column("Warn after", "right", ({ limits }) => length(limits.warn_after_seconds)),
+    column("By", "left", ({ limits }) => limits.basis),
   ];
   const fitting = EXPENDABLE.reduce(
     (kept, title) => (lineWidth(kept) > width ? kept.filter((column) => column.title !== title) : kept),

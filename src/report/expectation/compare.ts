@@ -4,11 +4,12 @@ import { mergeOccurrences } from "../../time/occurrences.ts";
 import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 import { isWithin, type Window } from "../../time/window.ts";
 import { MINUTE_MS } from "../../time/units.ts";
+import { EARLY_MS, earlyBefore } from "./due.ts";
 
 export type Runs = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
-  /** The starts in the window, ascending; null where they are too many to list. */
+  /** The starts in the window and the last `EARLY_MS` before it, ascending; null where they are too many to list. */
   startsMs: number[] | null;
   /** The number of starts in the window. */
   seen: number;
@@ -20,13 +21,15 @@ export type Runs = {
 
 export type Comparison = Compared | { kind: "inexpressible"; reasons: string[] };
 
-/** How long before its occurrence a start still belongs to it, as the clocks of two machines differ. */
-const EARLY_MS = MINUTE_MS;
+/** A start before its time by more than this is early. */
+const NOTABLE_EARLY_MS = MINUTE_MS / 2;
+/** Up to this many runs of calendar schedules are looked for among those of an interval. */
+const MOST_SOUGHT = 100;
 
 /**
- * The occurrences of calendar schedules are merged, and each start belongs to the last occurrence before it, or to one less
- * than a minute after it. An interval is compared by the gaps between starts. Several intervals, both kinds on one
- * rule, and starts that are not listed are compared by number alone: nothing says which schedule started which run.
+ * The occurrences of calendar schedules are merged, and each start belongs to the last occurrence before it, or to one a
+ * little after it. An interval is compared by the gaps between starts. Several intervals, and starts that are not listed,
+ * are compared by number alone: nothing says which schedule started which run.
  */
 export function compareRuns(runs: Runs): Comparison {
   const { schedules, window, lateAfterMs } = runs;
@@ -38,12 +41,13 @@ export function compareRuns(runs: Runs): Comparison {
   const { occurrencesMs, reasons } = mergeOccurrences(calendars, around);
   if (reasons.length > 0) return { kind: "inexpressible", reasons };
   const [interval] = intervals;
-  if (runs.startsMs === null || intervals.length > 1 || (interval !== undefined && calendars.length > 0)) {
-    return compareCounts(occurrencesMs, intervals, runs);
-  }
-  return interval === undefined
-    ? compareOccurrences(occurrencesMs, runs.startsMs, runs)
-    : compareInterval(interval, runs.startsMs, runs);
+  if (runs.startsMs === null || intervals.length > 1) return compareCounts(occurrencesMs, intervals, runs);
+  if (interval === undefined) return compareOccurrences(occurrencesMs, runs.startsMs, runs);
+  const inWindow = runs.startsMs.filter((atMs) => isWithin(atMs, window));
+  if (calendars.length === 0) return compareInterval(interval, inWindow, runs);
+  return occurrencesMs.length > MOST_SOUGHT
+    ? compareCounts(occurrencesMs, intervals, runs)
+    : compareBoth(interval, occurrencesMs, inWindow, runs);
 }
 
 /** More than three times the runs expected and at least ten more: a mistake in a schedule, not a few runs by hand. */
@@ -68,24 +72,69 @@ function compareOccurrences(
     seen,
     missed: missedMs.length,
     late: due.filter((match) => match.startMs !== null && !onTime(match)).length,
-    extra: startsMs.length - (due.length - without.length) - outside,
+    early: due.filter(({ atMs, startMs }) => startMs !== null && atMs - startMs > NOTABLE_EARLY_MS).length,
+    missedShare: missedMs.length / Math.max(1, due.length),
+    extra: Math.max(0, startsMs.length - (due.length - without.length) - outside),
     missedAtMs: missedMs.slice(-MAX_LISTED).toReversed(),
     pending: without.length - missedMs.length,
   };
 }
 
+/** A start near an occurrence is the calendar's where the interval does not need it for a run of its own. */
+function compareBoth(
+  interval: Schedule<IntervalRecurrence>,
+  occurrencesMs: number[],
+  startsMs: number[],
+  runs: Runs,
+): Compared {
+  const { window, lateAfterMs, seen } = runs;
+  const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
+  let left = startsMs;
+  let alone = compareInterval(interval, left, runs);
+  const missedMs: number[] = [];
+  let pending = 0;
+  for (const atMs of due) {
+    const near = left.filter((startMs) => startMs >= atMs - EARLY_MS && startMs <= atMs + lateAfterMs);
+    const rest = near
+      .map((startMs) => left.filter((other) => other !== startMs))
+      .find((others) => compareInterval(interval, others, runs).missed <= alone.missed);
+    if (rest !== undefined) {
+      left = rest;
+      alone = compareInterval(interval, left, runs);
+    } else if (mayStillStart(atMs, window, lateAfterMs)) pending += 1;
+    else missedMs.push(atMs);
+  }
+  return {
+    ...alone,
+    expected: alone.expected + due.length,
+    seen,
+    missed: alone.missed + missedMs.length,
+    missedShare: Math.max(alone.missedShare, missedMs.length / Math.max(1, due.length)),
+    missedAtMs: [...missedMs, ...alone.missedAtMs].toSorted((a, b) => b - a).slice(0, MAX_LISTED),
+    pending: alone.pending + pending,
+  };
+}
+
 type Match = { atMs: number; startMs: number | null };
 
-/** Each occurrence with the first start that belongs to it; where occurrences are close, starts are less early. */
+/** Each occurrence with the first start that belongs to it. */
 function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[] {
-  let next = startsMs.findIndex((startMs) => startMs >= (occurrencesMs[0] ?? Infinity) - EARLY_MS);
+  const [first = Infinity, second = Infinity] = occurrencesMs;
+  let next = startsMs.findIndex((startMs) => startMs >= first - earlyBefore(second - first));
   if (next === -1) next = startsMs.length;
   return occurrencesMs.map((atMs, index) => {
     const followingMs = occurrencesMs[index + 1] ?? Infinity;
-    const untilMs = followingMs - Math.min(EARLY_MS, (followingMs - atMs) / 4);
-    const first = startsMs[next] ?? Infinity;
+    const afterMs = occurrencesMs[index + 2] ?? Infinity;
+    const untilMs = followingMs - earlyBefore(followingMs - atMs);
+    const startMs = startsMs[next] ?? Infinity;
+    const secondMs = startsMs[next + 1] ?? Infinity;
+    // Early for the next occurrence, unless that has a start of its own and this one has none.
+    if (startMs >= untilMs && startMs < followingMs && secondMs < afterMs - earlyBefore(afterMs - followingMs)) {
+      next += 1;
+      return { atMs, startMs };
+    }
     while ((startsMs[next] ?? Infinity) < untilMs) next += 1;
-    return { atMs, startMs: first < untilMs ? first : null };
+    return { atMs, startMs: startMs < untilMs ? startMs : null };
   });
 }
 
@@ -104,6 +153,8 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     seen,
     missed: absent - pending,
     late: null,
+    early: null,
+    missedShare: (absent - pending) / Math.max(1, expected),
     extra: Math.max(0, seen - expected),
     missedAtMs: [],
     pending,

@@ -11,8 +11,12 @@ export type Compared = {
   expected: number;
   seen: number;
   missed: number;
-  /** Null where single runs cannot be told to be late: intervals, several kinds of schedules, starts that are not listed. */
+  /** Null where single runs cannot be told to be late or early: intervals, several intervals, starts that are not listed. */
   late: number | null;
+  /** Started before its time by more than half a minute. */
+  early: number | null;
+  /** The greatest share of its own runs that any one schedule of the rule missed, 0–1. */
+  missedShare: number;
   /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
   extra: number;
   /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
@@ -50,20 +54,27 @@ export function compareInterval(
   const lastGapMs = endMs - (inForce.at(-1) ?? startMs);
   const dueInLastGap = endMs === window.endMs ? Math.floor(lastGapMs / everyMs) : 0;
   const mostAllowed = Math.ceil((endMs - startMs) / everyMs);
+  const tooMany = Math.max(0, inForce.length + missed - mostAllowed);
+  const explained = inForce.length - tooMany;
+  const mayStart = Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs));
+  const pending = Math.min(mayStart, Math.max(0, countExpected(schedule, window) - explained - missed));
+  const expected = explained + missed + pending;
   return {
     kind: "compared",
-    expected: countExpected(schedule, window),
+    expected,
     seen,
     missed,
     late: null,
-    extra: startsMs.length - inForce.length + Math.max(0, inForce.length + missed - mostAllowed),
+    early: null,
+    missedShare: missed / Math.max(1, expected),
+    extra: startsMs.length - inForce.length + tooMany,
     missedAtMs: gaps
       .filter((gap) => gap.afterStart)
       .reduceRight<number[]>((listed, gap) => {
         for (let n = gap.missed; n > 0 && listed.length < MAX_LISTED; n -= 1) listed.push(gap.fromMs + n * everyMs);
         return listed;
       }, []),
-    pending: Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs)),
+    pending,
   };
 }
 

@@ -14,6 +14,7 @@ export type FreshnessFacts = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
   windowEndMs: number;
+  lateAfterMs: number;
   habit: Habit | null;
 };
 
@@ -41,21 +42,17 @@ const NEWEST_AGES = 10;
 const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unknown" };
 
 /**
- * From a schedule: a warning after one and a half of its longest gap, and at least 10 minutes more than the gap; an error
- * after three, and at least 30 minutes more. Where no schedule is in force at the window's end any more, or yet, no run is
- * due and no limit is known.
+ * From a schedule: the longest gap, and what `clampLateness` allows beyond it. Where no schedule is in force at the window's
+ * end any more, or yet, no run is due and no limit is known.
  */
-export function deriveFreshness({ configured, schedules, windowEndMs, habit }: FreshnessFacts): Freshness {
+export function deriveFreshness({ configured, schedules, windowEndMs, habit, lateAfterMs }: FreshnessFacts): Freshness {
   if (configured.warnAfterMs !== null || configured.errorAfterMs !== null) return { ...configured, basis: "config" };
   const inForce = schedules.filter((schedule) => isInForce(schedule, windowEndMs));
   if (schedules.length > 0 && inForce.length === 0) return UNKNOWN;
   const gapMs = findLongestGap(inForce, windowEndMs);
   if (gapMs !== null) {
-    return {
-      warnAfterMs: Math.max(gapMs * 1.5, gapMs + 10 * MINUTE_MS),
-      errorAfterMs: Math.max(gapMs * 3, gapMs + 30 * MINUTE_MS),
-      basis: "schedule",
-    };
+    const { warnMs, errorMs } = clampLateness(gapMs, lateAfterMs);
+    return { warnAfterMs: gapMs + warnMs, errorAfterMs: gapMs + errorMs, basis: "schedule" };
   }
   return habit === null || habit.n < MIN_INTERVALS ? UNKNOWN : deriveFromHabit(habit);
 }
@@ -86,6 +83,17 @@ function findRest(agesMs: number[], limitMs: number, intervalMs: number): number
   const lastMs = agesMs.find((ageMs) => ageMs >= lateMs) ?? 0;
   const restMs = agesMs.find((ageMs) => ageMs >= lastMs + MINUTE_MS) ?? lastMs;
   return restMs > lateMs + 2 * intervalMs ? restMs + HOUR_MS : 0;
+}
+
+/**
+ * How late a run may start where the one after it is due `gapMs` later: half the gap before a warning, between 10 minutes and
+ * 2 hours; twice the gap before an error, between 30 minutes and 26 hours; neither before `lateAfterMs`.
+ */
+export function clampLateness(gapMs: number, lateAfterMs: number): { warnMs: number; errorMs: number } {
+  return {
+    warnMs: Math.max(lateAfterMs, Math.min(Math.max(gapMs / 2, 10 * MINUTE_MS), 2 * HOUR_MS)),
+    errorMs: Math.max(2 * lateAfterMs, Math.min(Math.max(gapMs * 2, 30 * MINUTE_MS), 26 * HOUR_MS)),
+  };
 }
 
 /** An age of null, no success known, is unknown: whether that is bad depends on what was expected. */

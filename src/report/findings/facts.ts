@@ -1,18 +1,19 @@
 /** What a finding is made of. */
+import type { Window } from "../../time/window.ts";
 import type { ReadActivity, StatusCounts } from "../activity.ts";
+import type { Judgement, RuleFacts } from "../condition/facts.ts";
 import type { Outcome } from "../counts.ts";
 import type { DataQuality } from "../data-quality.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { formatCount } from "../../text/figures.ts";
-import type { RuleFreshness } from "../freshness.ts";
 import type { RuleSet } from "../rules.ts";
 import type { Finding, Report } from "../schema.ts";
-import type { FindingId } from "../words.ts";
 import type { StaleRuns } from "../stale.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Halves } from "../trend.ts";
-import type { Window } from "../../time/window.ts";
+
+/** A rule, what it was judged by, and its condition. */
+export type RuleState = { facts: RuleFacts; judgement: Judgement };
 
 export type Facts = {
   activity: ReadActivity & { window: Window };
@@ -21,21 +22,17 @@ export type Facts = {
   outcome: Outcome;
   previous: Outcome;
   rules: RuleSet;
+  /** By name. */
+  states: RuleState[];
   coverage: Report["system_health"]["automation_coverage"];
   halves: Halves | null;
-  freshness: RuleFreshness[];
   expectations: RuleExpectation[];
   stale: StaleRuns[];
   dataQuality: DataQuality;
   /** Most frequent first. */
   errorGroups: ErrorGroup[];
   thresholds: Thresholds;
-  /** Of each rule what says most of what did not run. */
-  absences: Absence[];
 };
-
-export type Absence = { id: AbsenceId; found: Found };
-type AbsenceId = Extract<FindingId, "never-ran" | "rule-overdue" | "runs-missed" | "rule-silent">;
 
 export type Found = Omit<Finding, "id">;
 export type Finder = (facts: Facts) => Found[];
@@ -50,9 +47,4 @@ export function warn(message: string, evidence: Finding["evidence"], rule: strin
 
 export function inform(message: string, evidence: Finding["evidence"], rule: string | null = null): Found {
   return { severity: "info", rule_name: rule, message, evidence };
-}
-
-export function listNames(names: string[], shown = 5): string {
-  const rest = names.length - shown;
-  return rest > 0 ? `${names.slice(0, shown).join(", ")} and ${formatCount(rest)} more` : names.join(", ");
 }

@@ -1,7 +1,7 @@
 /** What the rows say that cannot be trusted as it stands. */
-import { formatCount, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatPlural, listNames } from "../../text/figures.ts";
 import type { Contradiction } from "../words.ts";
-import { inform, listNames, warn, type Finder } from "./facts.ts";
+import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
 const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-records"];
@@ -12,18 +12,6 @@ export const findUnknownStatus: Finder = ({ counts, activity }) => {
   const message = `${formatPlural(counts.unknown, "run")} with a status nobody has explained: ${listNames(words)}`;
   const statuses = Object.fromEntries(activity.unknownStatuses.map(({ word, n }) => [word, n]));
   return [warn(message, { statuses })];
-};
-
-/** Where every success of a rule processed nothing although it usually processes many. */
-export const findZeroRecords: Finder = ({ activity, dataQuality, thresholds }) => {
-  if (!dataQuality.some(({ id }) => id === "success-without-records")) return [];
-  return activity.rules.flatMap(({ rule, current, records, usualRecords }) => {
-    const listed = dataQuality.some(({ id, rules }) => id === "success-without-records" && rules.includes(rule));
-    if (!listed || records.processed !== 0 || current.success < thresholds.min_actions) return [];
-    const usual = Math.round(usualRecords ?? 0);
-    const message = `${rule}: ${formatPlural(current.success, "run")} succeeded with 0 records, usually ${formatCount(usual)} a run`;
-    return [warn(message, { successful: current.success, usual_records: usual }, rule)];
-  });
 };
 
 export const findContradictions: Finder = ({ dataQuality }) => {

@@ -1,26 +1,24 @@
 /** What is declared and not used, or used and not declared. */
-import { formatCount, formatHours, formatPlural, formatRatio } from "../../text/figures.ts";
-import { inform, listNames, type Finder } from "./facts.ts";
+import { formatCount, formatHours, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
+import { divide } from "../counts.ts";
+import { inform, type Finder } from "./facts.ts";
 
-export const findIdleRules: Finder = ({ rules, hours, outcome, thresholds }) => {
-  if (rules.utilization === null || outcome.total < thresholds.min_actions) return [];
-  if (rules.utilization >= thresholds.utilization) return [];
-  const message = `${formatCount(rules.active)} of ${formatPlural(rules.total, "rule")} ran in ${formatHours(hours)} (${formatRatio(rules.utilization)})`;
-  return [inform(message, { active_rules: rules.active, total_rules: rules.total })];
+/** Of the enabled rules of which a run was due. */
+export const findIdleRules: Finder = ({ states, hours, outcome, thresholds }) => {
+  const due = states.filter(
+    ({ facts: { enabled }, judgement: { condition } }) => enabled === true && condition !== "idle",
+  );
+  const ran = due.filter(({ facts }) => facts.outcome.total > 0);
+  const share = divide(ran.length, due.length);
+  if (share === null || outcome.total < thresholds.min_actions || share >= thresholds.utilization) return [];
+  const message = `${formatCount(ran.length)} of ${formatPlural(due.length, "enabled rule")} finished a run in ${formatHours(hours)} (${formatRatio(share)})`;
+  return [inform(message, { active_rules: ran.length, total_rules: due.length })];
 };
 
 export const findManualShare: Finder = ({ coverage, thresholds }) => {
   if (coverage === null || coverage.manual <= thresholds.manual_share) return [];
   return [inform(`${formatRatio(coverage.manual)} of the enabled rules are manual`, { manual_share: coverage.manual })];
 };
-
-export const findUnmatchedSchedules: Finder = ({ rules, activity }) =>
-  rules.unmatched.map(({ name, schedules }) => {
-    const schedule = schedules.map(({ text }) => text).join("; ") || null;
-    const looked = activity.lookback === "none" ? "in either window" : "in either window or the look-back";
-    const message = `${name}: scheduled (${schedule ?? "no recurrence given"}), but no run of that name ${looked}`;
-    return inform(message, { schedule }, name);
-  });
 
 export const findInexpressibleSchedules: Finder = ({ expectations }) =>
   expectations

@@ -5,6 +5,7 @@ import type { Report } from "../../../src/report/schema.ts";
 import { renderTable } from "../../../src/render/terminal/table.ts";
 import type { View } from "../../../src/render/view.ts";
 import { activity, declared, report, rule, schedule } from "../../making/activities.ts";
+import { ruleOf } from "../../making/rules.ts";
 
 const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };
 const hour = (time: string, total: number, successful: number) => ({
@@ -32,10 +33,10 @@ const reports = [
     activity({
       source: "hubspot",
       rules: [
-        rule("contacts", { success: 134 }, { previous: { success: 148 } }),
-        rule("deals", { success: 11, failed: 1 }, { newestError: "HTTP 429 Too Many Requests" }),
+        ruleOf("contacts", { runs: "s".repeat(134), everyMinutes: 10 }, { previous: { success: 148 } }),
+        ruleOf("deals", { runs: "sssssssssssf", everyMinutes: 60, error: "HTTP 429 Too Many Requests" }),
       ],
-      hours: [hour("09T21", 10, 10), hour("10T03", 5, 5), hour("10T09", 80, 76), hour("10T20", 51, 30)],
+      hours: [hour("09T21", 10, 10), hour("10T03", 5, 5), hour("10T09", 80, 80), hour("10T20", 51, 50)],
       duration: { n: 146, mean: 40, p50: 38, p95: 96.5, p99: 140, max: 151 },
       declaredRules: [declared("contacts"), declared("deals"), declared("zipcodes")],
     }),
@@ -43,11 +44,14 @@ const reports = [
   report(
     activity({
       source: "genius",
-      rules: [rule("users", { failed: 9 }), rule("jobs", { success: 35, partial: 5 }, { previous: { success: 30 } })],
+      rules: [
+        ruleOf("users", { runs: "fffffffff", everyMinutes: 60 }),
+        ruleOf("jobs", { runs: "psssssss".repeat(5), everyMinutes: 30 }, { previous: { success: 30 } }),
+      ],
     }),
   ),
   report(activity({ source: "arrivy" })),
-  report(activity({ source: "five9", rules: [rule("calls", { success: 3 })] })),
+  report(activity({ source: "five9", rules: [ruleOf("calls", { runs: "sss", everyMinutes: 60 })] })),
 ];
 
 test("four CRMs at 180 columns: what to look at beside them, where all of it fits", () => {
@@ -55,22 +59,22 @@ test("four CRMs at 180 columns: what to look at beside them, where all of it fit
     .split("\n")
     .slice(1);
   expect(titles).toEndWith("  Hour by hour              Look at first");
-  expect(hubspot).toEndWith("▆  deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests");
+  expect(hubspot).toEndWith("▆  deals: its newest run failed at 20:55; last success 19:55: HTTP 429 Too Many Requests");
 });
 
 test("four CRMs at 160 columns", () => {
   expect(renderTable(pass(reports), reports, view)).toBe(`Automation reports · 24 h to 10 Jul 2026 21:00 UTC
 
-3 of 4 CRMs need you: genius (2 critical, 2 warnings), hubspot (1 warning), arrivy (1 warning)
+2 of 4 CRMs need you: genius (2 critical, 1 warning), arrivy (1 warning)
 
-CRM      Health       Success             Per hour  Failed     p95  Rules  Hour by hour
-hubspot  ● excellent   99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆
-  └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
-genius   ● poor        71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························
-  └ users: 0 of 9 runs succeeded (0.0 %)
-arrivy   ○ no data          –                    0       0       –    0/0  ························
-  └ Nothing ran in 24 h
-five9    ● fair       100.0 %                  0.1       0       –    1/1  ························
+CRM      Verdict     Success             Per hour  Failed     p95  Rules  Hour by hour
+hubspot  ✓ ok         99.3 %                  6.1       1  1m 37s    2/3  ▁·····▁·····█··········▆
+  └ deals: its newest run failed at 20:55; last success 19:55: HTTP 429 Too Many Requests
+genius   ✗ critical   71.4 %  ▼ 28.6 pt       2.0      14       –    2/2  ························
+  └ users: its newest 9 runs failed, since 12:55 at least; no success known
+arrivy   ! warning         –                    0       0       –    0/0  ························
+  └ Nothing ran in 24 h; no run of this CRM is known
+five9    ✓ ok        100.0 %                  0.1       0       –    1/1  ························
 
 4 CRMs, 198 actions, 15 failed, 5 rules active · made in 0.09 s · add --crm genius --detailed for more
 `);
@@ -78,9 +82,10 @@ five9    ● fair       100.0 %                  0.1       0       –    1/1  �
 
 test("four CRMs at 80 columns: less beside, the finding below", () => {
   expect(renderTable(pass(reports), reports, { ...view, width: 80 })).toContain(`
-CRM      Health       Success             Failed  Hour by hour
-hubspot  ● excellent   99.3 %                  1  ▁·····▁·····█··········▆
-  └ deals: 11 of 12 runs succeeded (91.7 %): HTTP 429 Too Many Requests
+CRM      Verdict     Success             Failed  Hour by hour
+hubspot  ✓ ok         99.3 %                  1  ▁·····▁·····█··········▆
+  └ deals: its newest run failed at 20:55; last success 19:55: HTTP 429 Too Many
+    Requests
 `);
 });
 
@@ -91,9 +96,9 @@ test("a CRM that could not be read has its row, and the totals say so", () => {
     reports.slice(0, 1),
     view,
   );
-  expect(text).toMatch(/^dead +✗ not read .*db:5432 refuses the connection$/m);
+  expect(text).toMatch(/^dead +✗ not read\n {2}└ db:5432 refuses the connection$/m);
   expect(text).toContain("1 of 2 CRMs, 146 actions");
-  expect(text).toContain("2 of 2 CRMs need you: dead (not read), hubspot (1 warning)\n");
+  expect(text).toContain("1 of 2 CRMs needs you: dead (not read)\n");
 });
 
 describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
@@ -101,9 +106,7 @@ describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
     const rich = report(
       activity({
         source: "trusting",
-        rules: [
-          rule("contacts", { success: 3, failed: 2 }, { startsMs: null, newestError: "HTTP 429 Too Many Requests" }),
-        ],
+        rules: [ruleOf("contacts", { runs: "sssff", everyMinutes: 30, error: "HTTP 429 Too Many Requests" })],
         failures: [
           {
             rule: "contacts",
@@ -147,7 +150,7 @@ test("hostile text is shown, not executed, with colour and without", () => {
   const made = [
     report(
       activity({
-        rules: [rule(hostile, { failed: 5 }, { newestError: `boom ${hostile}` })],
+        rules: [ruleOf(hostile, { runs: "fffff", everyMinutes: 30, error: `boom ${hostile}` })],
         recent: [
           {
             rule: hostile,
@@ -180,13 +183,7 @@ test("why runs failed, which rows mislead, what was expected", () => {
   const made = report(
     activity({
       source: "hubspot",
-      rules: [
-        rule(
-          "contacts",
-          { success: 46, failed: 2 },
-          { startsMs: null, lastSuccessMs: Date.parse("2026-07-10T20:30:00Z") },
-        ),
-      ],
+      rules: [ruleOf("contacts", { runs: `ff${"s".repeat(46)}`, everyMinutes: 30, startedMinutesAgo: 29 })],
       failures: [
         {
           rule: "contacts",
@@ -210,8 +207,8 @@ test("why runs failed, which rows mislead, what was expected", () => {
   );
   expect(text).toContain(
     `
-  Rule      Expected  Seen  Missed  Late  Extra  Last success  Fresh  Warn after  By
-  contacts        48    48       0     –      0   30m 00s ago  pass      45m 00s  schedule
+  Rule      Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after  By
+  contacts  ok               48    48       0     –      0   24m 00s ago     45m 00s  schedule
 `,
   );
 });
@@ -223,7 +220,7 @@ test("what a cause above the table tells is not said again beside the CRM; what 
     report(
       activity({
         source,
-        rules: [rule("deals", { failed }, { newestError: error }), ...others],
+        rules: [ruleOf("deals", { runs: "f".repeat(failed), everyMinutes: 30, error }), ...others],
         failures: [
           {
             rule: "deals",
@@ -240,13 +237,13 @@ test("what a cause above the table tells is not said again beside the CRM; what 
   const made = [
     failing("a", 3, "03:00"),
     failing("b", 3, "03:00"),
-    failing("c", 3, "03:00", [rule("jobs", { failed: 4 })]),
+    failing("c", 3, "03:00", [ruleOf("jobs", { runs: "ffff", everyMinutes: 30 })]),
     report(activity({ source: "d" })),
     failing("e", 9, "20:00"),
     report(
       activity({
         source: "f",
-        rules: [rule("deals", { failed: 5 }, { newestError: error }), rule("jobs", { success: 1, failed: 1 })],
+        rules: [ruleOf("deals", { runs: "fffff", everyMinutes: 30, error }), rule("jobs", { success: 1, failed: 1 })],
         failures: [
           {
             rule: "deals",
@@ -275,14 +272,22 @@ test("what a cause above the table tells is not said again beside the CRM; what 
       example: error,
     },
   };
-  const told = renderTable({ ...pass(made), findings: [cause] }, made, view).split("\n");
+  const told = renderTable({ ...pass(made), findings: [cause] }, made, { ...view, width: 200 }).split("\n");
   expect(told.filter((line) => /^[ab] .*  the cause above$/.test(line)).length).toBe(2);
-  expect(told.find((line) => line.startsWith("c "))).toEndWith("  jobs: 0 of 4 runs succeeded (0.0 %)");
-  expect(told.find((line) => line.startsWith("f "))).toEndWith(`  deals: 0 of 5 runs succeeded (0.0 %): ${error}`);
-  expect(told.find((line) => line.startsWith("e "))).toEndWith(`  deals: 0 of 9 runs succeeded (0.0 %): ${error}`);
+  expect(told.find((line) => line.startsWith("c "))).toEndWith(
+    "  jobs: its newest 4 runs failed, since 19:25 at least; no success known",
+  );
+  expect(told.find((line) => line.startsWith("f "))).toEndWith(
+    `  deals: its newest 5 runs failed, since 18:55 at least; no success known: ${error}`,
+  );
+  expect(told.find((line) => line.startsWith("e "))).toEndWith(
+    `  deals: its newest 9 runs failed, since 16:55 at least; no success known: ${error}`,
+  );
 });
 
 test("where nobody needs the operator, that is said", () => {
-  const well = [1, 2].map((n) => report(activity({ source: `crm${n}`, rules: [rule("a", { success: 5 })] })));
+  const well = [1, 2].map((n) =>
+    report(activity({ source: `crm${n}`, rules: [ruleOf("a", { runs: "sssss", everyMinutes: 60 })] })),
+  );
   expect(renderTable(pass(well), well, view)).toContain("\n\nNone of 2 CRMs needs you\n\n");
 });

@@ -25,7 +25,14 @@ const crowd = (newestMinutes: number) => Array.from({ length: 10 }, (_, index) =
 type Facts = Partial<Parameters<typeof deriveFreshness>[0]>;
 /** 10 July 2026 is a Friday. */
 const derive = (change: Facts) =>
-  deriveFreshness({ configured: NOTHING, schedules: [], windowEndMs: at("2026-07-10T21:00"), habit: null, ...change });
+  deriveFreshness({
+    configured: NOTHING,
+    schedules: [],
+    windowEndMs: at("2026-07-10T21:00"),
+    lateAfterMs: 10 * MINUTE,
+    habit: null,
+    ...change,
+  });
 
 test.each([
   {
@@ -41,7 +48,7 @@ test.each([
   {
     name: "daily",
     given: { schedules: [schedule("0 3 * * *")] },
-    is: { warnAfterMs: 36 * HOUR, errorAfterMs: 72 * HOUR, basis: "schedule" },
+    is: { warnAfterMs: 26 * HOUR, errorAfterMs: 50 * HOUR, basis: "schedule" },
   },
   {
     name: "every minute: ten and thirty minutes more than the gap",
@@ -56,17 +63,17 @@ test.each([
   {
     name: "hourly in office hours: the weekend is no fault",
     given: { schedules: [schedule("0 9-17 * * mon-fri")] },
-    is: { warnAfterMs: 96 * HOUR, errorAfterMs: 192 * HOUR, basis: "schedule" },
+    is: { warnAfterMs: 66 * HOUR, errorAfterMs: 90 * HOUR, basis: "schedule" },
   },
   {
     name: "monthly: 31 days is the longest gap of a year",
     given: { schedules: [schedule("@monthly")] },
-    is: { warnAfterMs: 46.5 * DAY, errorAfterMs: 93 * DAY, basis: "schedule" },
+    is: { warnAfterMs: 31 * DAY + 2 * HOUR, errorAfterMs: 31 * DAY + 26 * HOUR, basis: "schedule" },
   },
   {
     name: "several schedules fill each other's gaps",
     given: { schedules: [schedule("0 0 * * *"), schedule("0 6 * * *")] },
-    is: { warnAfterMs: 27 * HOUR, errorAfterMs: 54 * HOUR, basis: "schedule" },
+    is: { warnAfterMs: 20 * HOUR, errorAfterMs: 44 * HOUR, basis: "schedule" },
   },
   {
     name: "the interval",
@@ -81,7 +88,7 @@ test.each([
   {
     name: "a schedule that began an hour ago",
     given: { schedules: [schedule("0 3 * * *", { startAtMs: at("2026-07-10T20:00") })] },
-    is: { warnAfterMs: 36 * HOUR, errorAfterMs: 72 * HOUR, basis: "schedule" },
+    is: { warnAfterMs: 26 * HOUR, errorAfterMs: 50 * HOUR, basis: "schedule" },
   },
   {
     name: "a schedule that has ended asks for nothing, and neither does habit",

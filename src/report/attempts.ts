@@ -1,0 +1,36 @@
+/** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
+import type { RunRow } from "./activity.ts";
+
+/** Runs that were started again and again until one ended well, or nobody tried any more; newest first. */
+export type Attempts = { runs: [RunRow, ...RunRow[]] };
+
+/** A run counts when it ended; one whose end nobody wrote down, when it started. */
+export function settledAt({ startedMs, endedMs }: RunRow): number {
+  return endedMs ?? startedMs;
+}
+
+export function isFinished({ status }: RunRow): boolean {
+  return status === "success" || status === "partial" || status === "failed";
+}
+
+export function hasFailed({ status }: RunRow): boolean {
+  return status === "failed" || status === "partial";
+}
+
+/** Finished runs, newest first, put together where a failed one was started again within `retryWithinMs`. */
+export function foldAttempts(finished: RunRow[], retryWithinMs: number): Attempts[] {
+  const folded: Attempts[] = [];
+  for (const run of finished) {
+    const newer = folded.at(-1);
+    const [first] = newer?.runs.slice(-1) ?? [];
+    const isRetried = first !== undefined && hasFailed(run) && first.startedMs - settledAt(run) <= retryWithinMs;
+    if (newer !== undefined && isRetried) newer.runs.push(run);
+    else folded.push({ runs: [run] });
+  }
+  return folded;
+}
+
+/** The outcome of attempts is that of the last one. */
+export function endedBadly({ runs: [newest] }: Attempts): boolean {
+  return hasFailed(newest);
+}

@@ -1,0 +1,30 @@
+/** How likely chance alone explains what was seen. */
+
+/**
+ * P(K ≥ k) for K of Binomial(n, p): the exact one-sided binomial test. Summed term by term, each from the one before:
+ * t(i+1) / t(i) = (n − i) / (i + 1) · p / (1 − p).
+ */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (k <= 0 || p >= 1) return 1;
+  if (k > n || p <= 0) return 0;
+  let logTerm = k * Math.log(p) + (n - k) * Math.log1p(-p);
+  for (let i = 1; i <= k; i += 1) logTerm += Math.log((n - k + i) / i);
+  let term = Math.exp(logTerm);
+  let sum = term;
+  for (let i = k; i < n; i += 1) {
+    term *= ((n - i) / (i + 1)) * (p / (1 - p));
+    sum += term;
+    // Beyond the mean the terms only shrink.
+    if (i > n * p && term < sum * 1e-12) break;
+  }
+  return Math.min(1, sum);
+}
+
+/** Below this, a rate at its limit would hardly ever show what was seen. */
+const SIGNIFICANT = 0.01;
+
+/** Whether `failed` of `total` are more than a rule shows that succeeds as often as `limit` (0–1) says. */
+export function isBelowLimit({ failed, total }: { failed: number; total: number }, limit: number): boolean {
+  if (failed === 0) return false;
+  return binomialTail(failed, total, 1 - limit) < SIGNIFICANT;
+}

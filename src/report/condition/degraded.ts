@@ -1,0 +1,120 @@
+/** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
+import { formatCount, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { hoursOf } from "../../time/window.ts";
+import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
+import { isBelowLimit } from "../chance.ts";
+import { maskErrorMessage } from "../errors/redact.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+
+/** Fewer missed runs than this, and than a tenth of a schedule's own, warn nobody. */
+const FEW_MISSED = 3;
+const FEW_MISSED_SHARE = 0.1;
+/** Late or early runs are told from this many on, and from this share of those expected. */
+const MANY_SHIFTED = 3;
+const MANY_LATE_SHARE = 0.2;
+const MANY_EARLY_SHARE = 0.5;
+/** Overlapping runs are told from this many on, and from this share of the known ones. */
+const MANY_OVERLAPPING = 3;
+const MANY_OVERLAPPING_SHARE = 0.3;
+
+type Judge = (facts: RuleFacts) => Judgement | null;
+
+/** Most urgent first. */
+const JUDGES: Judge[] = [judgeFailures, judgeTooOften, judgeMissed, judgeLate, judgeEarly, judgeOverlap];
+
+export function judgeDegraded(facts: RuleFacts): Judgement | null {
+  if (facts.enabled === false) return null;
+  let mild: Judgement | null = null;
+  for (const judge of JUDGES) {
+    const judgement = judge(facts);
+    if (judgement !== null && judgement.severity !== "info") return judgement;
+    mild ??= judgement;
+  }
+  return mild;
+}
+
+/** By the window's runs, and by the newest known ones, which tell more of a rule that seldom runs. */
+function judgeFailures(facts: RuleFacts): Judgement | null {
+  const { rule, outcome, attempts, thresholds, window } = facts;
+  const bad = attempts.filter(endedBadly).length;
+  const isEnough = (total: number) => total >= thresholds.min_actions;
+  const limit = thresholds.rule_success_rate;
+  const inWindow = isEnough(outcome.total) && isBelowLimit(outcome, limit);
+  const ofAttempts = isEnough(attempts.length) && isBelowLimit({ failed: bad, total: attempts.length }, limit);
+  if (!inWindow && !ofAttempts) return null;
+  const newest = facts.finished.find(hasFailed);
+  const evidence = {
+    successful: outcome.successful,
+    total: outcome.total,
+    newest_error: maskErrorMessage(newest?.error ?? facts.newestError),
+    row_ids: facts.finished
+      .filter(hasFailed)
+      .flatMap(({ id }) => id ?? [])
+      .slice(0, 3),
+  };
+  if (!ofAttempts) {
+    const again = attempts.filter(({ runs }) => runs.length > 1).length;
+    if (again >= thresholds.min_actions) {
+      const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(attempts.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
+      return { ...degraded("retries", "warning", message), evidence: { ...evidence, retried: again } };
+    }
+  }
+  const rate = formatRatio(outcome.rate ?? 0);
+  const message = inWindow
+    ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded (${rate})`
+    : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(attempts.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
+  const isSevere = inWindow && isBelowLimit(outcome, thresholds.rule_success_rate_high);
+  return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
+}
+
+function judgeTooOften({ rule, tooOften, window }: RuleFacts): Judgement | null {
+  if (tooOften === null) return null;
+  const { seen, expected, words } = tooOften;
+  const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hoursOf(window))}, ${formatCount(expected)} ${words}`;
+  return { ...degraded("too-often", "warning", message), evidence: { seen, expected } };
+}
+
+function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
+  if (compared === null || compared.missed === 0) return null;
+  const { expected, seen, missed, missedShare, missedAtMs } = compared;
+  const [newest] = missedAtMs;
+  const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
+  const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} did not start${last}`;
+  const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
+  return { ...degraded("missed", isFew ? "info" : "warning", message), evidence: { expected, seen, missed } };
+}
+
+function judgeLate({ rule, compared, window }: RuleFacts): Judgement | null {
+  const late = compared?.late ?? 0;
+  if (compared === null || late < MANY_SHIFTED || late < compared.expected * MANY_LATE_SHARE) return null;
+  const message = `${rule}: ${formatCount(late)} of ${formatPlural(compared.expected, "run")} due in ${formatHours(hoursOf(window))} started late`;
+  return { ...degraded("late", "info", message), evidence: { late, expected: compared.expected } };
+}
+
+function judgeEarly({ rule, compared, window }: RuleFacts): Judgement | null {
+  const early = compared?.early ?? 0;
+  if (compared === null || early === 0 || early < compared.expected * MANY_EARLY_SHARE) return null;
+  const message = `${rule}: ${formatCount(early)} of ${formatPlural(compared.expected, "run")} due in ${formatHours(hoursOf(window))} started before their time: the clock of its worker is ahead`;
+  return { ...degraded("early", "info", message), evidence: { early, expected: compared.expected } };
+}
+
+function judgeOverlap({ rule, finished, open, window }: RuleFacts): Judgement | null {
+  const runs = [...open, ...finished].toSorted((a, b) => a.startedMs - b.startedMs);
+  let busyUntilMs = -Infinity;
+  let overlapping = 0;
+  for (const { startedMs, endedMs } of runs) {
+    if (startedMs < busyUntilMs) overlapping += 1;
+    busyUntilMs = Math.max(busyUntilMs, Math.min(endedMs ?? startedMs, window.endMs));
+  }
+  if (overlapping < MANY_OVERLAPPING || overlapping < runs.length * MANY_OVERLAPPING_SHARE) return null;
+  const message = `${rule}: ${formatCount(overlapping)} of its newest ${formatPlural(runs.length, "run")} started before the one before had ended`;
+  return { ...degraded("overlapping", "info", message), evidence: { overlapping, runs: runs.length } };
+}
+
+function degraded(
+  degradation: NonNullable<Judgement["degradation"]>,
+  severity: NonNullable<Judgement["severity"]>,
+  message: string,
+): Judgement {
+  return { condition: "degraded", severity, degradation, sinceMs: null, message, evidence: {} };
+}

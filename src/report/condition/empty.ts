@@ -1,0 +1,37 @@
+/** A rule that succeeds without the records it usually brings. */
+import { formatCount, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+
+/** A rule that usually brings fewer may well find nothing. */
+const MANY_RECORDS = 100;
+const FEWEST_RUNS = 3;
+/** A rule that rests for this long between runs is told after one. */
+const RARE_MS = 11 * HOUR_MS;
+/** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
+const FEWEST_HOURS = 2;
+
+export function judgeEmpty({ rule, emptyStreak, usualIntervalMs, window }: RuleFacts): Judgement | null {
+  if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
+  const { n, sinceMs, usual, fullHours } = emptyStreak;
+  const isRare = usualIntervalMs !== null && usualIntervalMs >= RARE_MS;
+  if (!isRare && (n < FEWEST_RUNS || !hadRecordsTheDayBefore(sinceMs, window.endMs, fullHours))) return null;
+  const since = formatNear(sinceMs, window.endMs);
+  return {
+    condition: "empty",
+    severity: "warning",
+    degradation: null,
+    sinceMs,
+    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}, usually ${formatCount(Math.round(usual))} a run`,
+    evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
+  };
+}
+
+/** Whether the same hours brought records a day earlier, or the streak is older than a day: nights may well be empty. */
+function hadRecordsTheDayBefore(sinceMs: number, endMs: number, fullHours: number[]): boolean {
+  if (endMs - sinceMs > DAY_MS) return true;
+  const within = fullHours.filter(
+    (hour) => hour * HOUR_MS >= sinceMs - DAY_MS && (hour + 1) * HOUR_MS <= endMs - DAY_MS,
+  );
+  return within.length >= FEWEST_HOURS;
+}

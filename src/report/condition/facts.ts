@@ -1,0 +1,62 @@
+/** What a rule is judged by, and what a judgement says. Times are epoch milliseconds. */
+import type { Window } from "../../time/window.ts";
+import type { Attempts } from "../attempts.ts";
+import type { EmptyStreak, RunRow, StatusCounts } from "../activity.ts";
+import type { Outcome } from "../counts.ts";
+import type { Due } from "../expectation/due.ts";
+import type { Compared } from "../expectation/interval.ts";
+import type { Freshness } from "../expectation/limits.ts";
+import type { Finding } from "../schema.ts";
+import type { Thresholds } from "../thresholds.ts";
+import type { Condition, Degradation, Severity } from "../words.ts";
+
+export type RuleFacts = {
+  rule: string;
+  window: Window;
+  /** Null: nothing declares it. */
+  enabled: boolean | null;
+  /** A schedule whose name fits no rule that is known to have run. */
+  unmatched: boolean;
+  /** Rules that run and that no schedule names: one of them may be this one under another name. */
+  unscheduled: string[];
+  counts: StatusCounts;
+  outcome: Outcome;
+  /** Runs that ended, newest first, started again or not. */
+  finished: RunRow[];
+  attempts: Attempts[];
+  /** Runs that have not ended by the window's end, oldest first. */
+  open: RunRow[];
+  lastSuccessMs: number | null;
+  lastStartMs: number | null;
+  /** As they are written; empty: none. */
+  schedules: string[];
+  /** The run that the schedules wait for; null: none, or it is not known since when. */
+  due: Due | null;
+  /** Runs that were due before the window's end since the last start. */
+  missedSince: number;
+  compared: Compared | null;
+  limits: Freshness;
+  /** A run that starts this much after its time is late. */
+  lateAfterMs: number;
+  /** A run that is open for longer is stuck. */
+  stuckAfterMs: number;
+  usualIntervalMs: number | null;
+  emptyStreak: EmptyStreak | null;
+  tooOften: { seen: number; expected: number; words: string } | null;
+  newestError: string | null;
+  /** Since when runs are known at all, and whether every rule was looked for. */
+  known: { sinceMs: number; complete: boolean };
+  thresholds: Thresholds;
+};
+
+export type Judgement = {
+  condition: Condition;
+  /** Null: nobody need know. */
+  severity: Severity | null;
+  /** What moved, of a degraded rule. */
+  degradation: Degradation | null;
+  /** Since when the condition holds, as far as is known. */
+  sinceMs: number | null;
+  message: string;
+  evidence: Finding["evidence"];
+};

@@ -1,0 +1,73 @@
+/** A rule whose newest finished runs failed. */
+import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
+import { maskErrorMessage } from "../errors/redact.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+import type { Severity } from "../words.ts";
+
+/** A prior of 2 % failures worth 25 runs. */
+const PRIOR_FAILED = 0.5;
+const PRIOR_RUNS = 25;
+/** A streak less likely than this by the rule's own failures is no chance. */
+const UNLIKELY = 1e-3;
+/** And less likely than this it is certain. */
+const CERTAIN = 1e-5;
+/** A rule that rests for this long between runs, twice a day or less, is told after one failure. */
+const RARE_MS = 11 * HOUR_MS;
+
+export function judgeFailing(facts: RuleFacts): Judgement | null {
+  const { rule, attempts, finished, lastSuccessMs, window } = facts;
+  const bad = attempts.findIndex((attempt) => !endedBadly(attempt));
+  const streak = bad === -1 ? attempts : attempts.slice(0, bad);
+  if (streak.length === 0) return null;
+  const runs = streak.flatMap((attempt) => attempt.runs).filter(hasFailed);
+  const [newest] = runs;
+  const oldest = runs.at(-1);
+  if (newest === undefined || oldest === undefined) return null;
+  const isWholeStory = bad === -1 && !facts.known.complete;
+  const sinceMs = settledAt(oldest);
+  const since = formatNear(sinceMs, window.endMs);
+  const how = runs.every(({ status }) => status === "partial") ? "ended only in part" : "failed";
+  const times =
+    runs.length === 1
+      ? `its newest run ${how} at ${formatNear(settledAt(newest), window.endMs)}`
+      : `its newest ${formatPlural(runs.length, "run")} ${how}, since ${since}${isWholeStory || bad === -1 ? " at least" : ""}`;
+  const before =
+    lastSuccessMs === null ? "no success known" : `last success ${formatNear(lastSuccessMs, window.endMs)}`;
+  return {
+    condition: "failing",
+    severity: weigh(
+      facts,
+      streak.length,
+      runs.every(({ status }) => status === "partial"),
+    ),
+    degradation: null,
+    sinceMs,
+    message: `${rule}: ${times}; ${before}`,
+    evidence: {
+      failed_in_a_row: runs.length,
+      since: formatInstant(sinceMs),
+      last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+      successful: facts.outcome.successful,
+      total: facts.outcome.total,
+      newest_error: maskErrorMessage(newest.error ?? facts.newestError),
+      row_ids: finished
+        .filter(hasFailed)
+        .flatMap(({ id }) => id ?? [])
+        .slice(0, 3),
+    },
+  };
+}
+
+function weigh(facts: RuleFacts, streak: number, isPartial: boolean): Severity {
+  const { attempts, usualIntervalMs, lastSuccessMs, window, limits } = facts;
+  const earlier = attempts.slice(streak);
+  const share = (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
+  const chance = share ** streak;
+  const isRare = usualIntervalMs === null ? facts.outcome.total <= 2 : usualIntervalMs >= RARE_MS;
+  const ageMs = lastSuccessMs === null ? Infinity : window.endMs - lastSuccessMs;
+  const isTooOld = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
+  if (!isPartial && (chance < CERTAIN || (streak > 1 && isTooOld && chance < UNLIKELY))) return "critical";
+  return chance < UNLIKELY || isRare || (streak > 1 && isTooOld) ? "warning" : "info";
+}

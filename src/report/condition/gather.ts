@@ -1,0 +1,198 @@
+/** From one CRM's activity to what each of its rules is judged by. */
+import { isInForce, type Schedule } from "../../time/recurrence.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
+import { hoursOf, type Window } from "../../time/window.ts";
+import type { DeclaredRule, ReadActivity, RuleActivity, RunRow } from "../activity.ts";
+import { foldAttempts, isFinished } from "../attempts.ts";
+import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
+import type { RuleExpectation } from "../expectations.ts";
+import { isTooOften } from "../expectation/compare.ts";
+import { findDue, type Due } from "../expectation/due.ts";
+import { deriveFreshness, type Habit } from "../expectation/limits.ts";
+import { countAtUsualPace, describeHabit } from "../habit.ts";
+import { limitOf } from "../stale.ts";
+import { settingsOfRule, type ReportSettings } from "../settings.ts";
+import { compareNames } from "../words.ts";
+import type { RuleFacts } from "./facts.ts";
+
+/** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
+const RETRY_MS = 15 * MINUTE_MS;
+const MOST_PER_HOUR = 60;
+
+/** One for each rule that is declared, expected or known to have run, by name. */
+export function gatherFacts(
+  activity: ReadActivity & { window: Window },
+  expectations: RuleExpectation[],
+  settings: ReportSettings,
+): RuleFacts[] {
+  const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
+  const declared = new Map(activity.declaredRules.map((rule) => [rule.name, rule]));
+  const expected = new Map(expectations.map((expectation) => [expectation.rule, expectation]));
+  const names = new Set([...activities.keys(), ...declared.keys(), ...expected.keys()]);
+  const unscheduled = listUnscheduled(activity, expected);
+  return [...names]
+    .filter((rule) => declared.has(rule) || expected.has(rule) || hasOwnRuns(activities.get(rule)))
+    .toSorted(compareNames)
+    .map((rule) =>
+      gatherRule(rule, {
+        activity,
+        found: activities.get(rule) ?? null,
+        declared: declared.get(rule) ?? null,
+        expectation: expected.get(rule) ?? null,
+        unscheduled,
+        settings,
+      }),
+    );
+}
+
+type Known = {
+  activity: ReadActivity & { window: Window };
+  found: RuleActivity | null;
+  declared: DeclaredRule | null;
+  expectation: RuleExpectation | null;
+  unscheduled: string[];
+  settings: ReportSettings;
+};
+
+function gatherRule(rule: string, { activity, found, declared, expectation, unscheduled, settings }: Known): RuleFacts {
+  const { window } = activity;
+  const runs = found?.runs ?? [];
+  const finished = runs.filter(isFinished);
+  const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
+  const counts = found?.current ?? emptyCounts();
+  const habit = found === null ? null : describeHabit(found, window, activity.lookback);
+  const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
+  const lastStartMs = found?.newestStartMs ?? null;
+  const knownSinceMs = Math.max(activity.knownSinceMs, changedAt(declared) ?? -Infinity);
+  const due = findAwaited(inForce, lastStartMs, knownSinceMs, changedAt(declared));
+  const own = settingsOfRule(settings, rule);
+  const limits = deriveFreshness({
+    configured: { warnAfterMs: own.warnAfterMs, errorAfterMs: own.errorAfterMs },
+    schedules: expectation?.schedules ?? [],
+    windowEndMs: window.endMs,
+    lateAfterMs: settings.lateAfterMs,
+    habit,
+  });
+  const usualIntervalMs = findInterval(due, habit);
+  return {
+    rule,
+    window,
+    enabled: declared?.enabled ?? (expectation === null ? null : true),
+    unmatched: declared?.unmatched ?? false,
+    unscheduled,
+    counts,
+    outcome: countOutcome(counts),
+    finished,
+    attempts: foldAttempts(finished, Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3)),
+    open,
+    lastSuccessMs: found?.lastSuccessMs ?? null,
+    lastStartMs,
+    schedules: expectation?.texts ?? [],
+    due,
+    missedSince: due === null ? 0 : countDue(due, window.endMs - settings.lateAfterMs),
+    compared: expectation?.compared ?? null,
+    limits,
+    lateAfterMs: settings.lateAfterMs,
+    stuckAfterMs: own.staleAfterMs ?? limitOf(found),
+    usualIntervalMs,
+    emptyStreak: found?.emptyStreak ?? null,
+    tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
+    newestError: found?.newestError ?? null,
+    known: { sinceMs: knownSinceMs, complete: activity.lookback === "each-rule" },
+    thresholds: settings.thresholds,
+  };
+}
+
+function isOpen({ status }: RunRow): boolean {
+  return status === "running" || status === "pending" || status === "stale";
+}
+
+function hasOwnRuns(rule: RuleActivity | undefined): boolean {
+  if (rule === undefined) return false;
+  return rule.runs.length > 0 || rule.lookback !== null || countRuns(rule.current) + countRuns(rule.previous) > 0;
+}
+
+/** When the newest of a rule's schedule rows was made or changed. */
+function changedAt(declared: DeclaredRule | null): number | null {
+  const changes = (declared?.schedules ?? []).flatMap(({ changedMs }) => changedMs ?? []);
+  return changes.length === 0 ? null : Math.max(...changes);
+}
+
+/**
+ * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
+ * had been silent for days before the change: a row that is written every minute must excuse nothing.
+ */
+function findAwaited(
+  schedules: Schedule[],
+  lastStartMs: number | null,
+  knownSinceMs: number,
+  changedMs: number | null,
+): Due | null {
+  if (schedules.length === 0) return null;
+  if (lastStartMs === null) return findDue(schedules, knownSinceMs);
+  const due = findDue(schedules, lastStartMs);
+  if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
+  return changedMs - lastStartMs > Math.max(DAY_MS, 3 * due.gapMs) ? due : findDue(schedules, changedMs);
+}
+
+function countDue({ atMs, gapMs }: Due, untilMs: number): number {
+  return untilMs < atMs ? 0 : 1 + Math.floor((untilMs - atMs) / gapMs);
+}
+
+/** From one run to the next, where that is known. */
+function findInterval(due: Due | null, habit: Habit | null): number | null {
+  if (due !== null) return due.gapMs;
+  return habit?.intervalMs ?? null;
+}
+
+/** Rules that run and that no schedule names, where others are scheduled and never ran. */
+function listUnscheduled(activity: ReadActivity, expected: Map<string, RuleExpectation>): string[] {
+  if (!activity.declaredRules.some(({ unmatched }) => unmatched)) return [];
+  return activity.rules
+    .filter(({ rule, current }) => !expected.has(rule) && countRuns(current) > 0)
+    .map(({ rule }) => rule);
+}
+
+/** More runs than its schedules, its pace or the window before explain, or more than one a minute for an hour. */
+function findTooOften(
+  found: RuleActivity,
+  expectation: RuleExpectation | null,
+  window: Window,
+  { thresholds }: ReportSettings,
+): RuleFacts["tooOften"] {
+  const seen = countRuns(found.current);
+  const compared = expectation?.compared ?? null;
+  const usual = compared === null ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
+  const expected = compared?.expected ?? usual?.expected ?? null;
+  if (expected !== null && isTooOften({ expected, seen })) {
+    return { seen, expected, words: usual?.words ?? "expected by its schedule" };
+  }
+  const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
+  const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
+  return busiest > MOST_PER_HOUR && !isPlanned ? { seen, expected: busiest, words: "of them within one hour" } : null;
+}
+
+/** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */
+function expectAsUsual(
+  found: RuleActivity,
+  hours: number,
+  minRuns: number,
+): { expected: number; words: string } | null {
+  const before = countRuns(found.previous);
+  if (before < minRuns) return null;
+  const paced = countAtUsualPace(found, hours * HOUR_MS) ?? 0;
+  return paced > before
+    ? { expected: paced, words: "at its usual pace" }
+    : { expected: before, words: "in the window before" };
+}
+
+function countBusiestHour(startsMs: number[], seen: number, window: Window): number {
+  if (startsMs.length === 0) return Math.floor(seen / Math.max(1, hoursOf(window)));
+  let first = 0;
+  let most = 0;
+  for (const [index, atMs] of startsMs.entries()) {
+    while ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}

@@ -1,0 +1,91 @@
+/** The one condition of a rule at a window's end: the first of the list that holds. Pure. */
+import { formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import { judgeDegraded } from "./degraded.ts";
+import { judgeEmpty } from "./empty.ts";
+import { judgeFailing } from "./failing.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+import { judgeNever, judgeOverdue } from "./overdue.ts";
+
+/** In the order in which they are tried. */
+const JUDGES = [
+  judgeFailing,
+  judgeOverdue,
+  judgeStuck,
+  judgeNever,
+  judgeEmpty,
+  judgeDegraded,
+  judgeRunning,
+  judgeOk,
+  judgeIdle,
+];
+
+export function judgeRule(facts: RuleFacts): Judgement {
+  for (const judge of JUDGES) {
+    const judgement = judge(facts);
+    if (judgement !== null) return judgement;
+  }
+  return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
+}
+
+/** A run that is open beyond its limit, and nothing ended since it started. */
+function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): Judgement | null {
+  const stuck = open.filter(({ startedMs }) => window.endMs - startedMs > stuckAfterMs);
+  const [oldest] = stuck;
+  if (oldest === undefined || (finished[0]?.endedMs ?? -Infinity) > oldest.startedMs) return null;
+  const openMs = window.endMs - oldest.startedMs;
+  const more = stuck.length > 1 ? `, and ${formatPlural(stuck.length - 1, "more run")} with it` : "";
+  return {
+    condition: "stuck",
+    severity: "warning",
+    degradation: null,
+    sinceMs: oldest.startedMs,
+    message: `${rule}: a run started ${formatNear(oldest.startedMs, window.endMs)} and has not ended for ${formatDuration(openMs / 1000)} (limit ${formatDuration(stuckAfterMs / 1000)})${more}`,
+    evidence: {
+      running_since: formatInstant(oldest.startedMs),
+      open_seconds: openMs / 1000,
+      limit_seconds: stuckAfterMs / 1000,
+      row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
+    },
+  };
+}
+
+function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgement | null {
+  const [oldest] = open.filter(
+    ({ startedMs, status }) => status === "running" && window.endMs - startedMs <= stuckAfterMs,
+  );
+  if (oldest === undefined) return null;
+  return {
+    ...say("running", `${rule}: running since ${formatNear(oldest.startedMs, window.endMs)}`),
+    sinceMs: oldest.startedMs,
+  };
+}
+
+/** A success that is young enough, or that nobody waits for more of. */
+function judgeOk({ rule, enabled, lastSuccessMs, window, limits, due, finished }: RuleFacts): Judgement | null {
+  if (enabled === false || lastSuccessMs === null) return null;
+  const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null;
+  const ranInWindow = finished.some(({ endedMs, startedMs }) => (endedMs ?? startedMs) >= window.startMs);
+  if (!isAwaited && !ranInWindow) return null;
+  return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
+}
+
+function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome }: RuleFacts): Judgement | null {
+  if (enabled === false) {
+    const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
+    return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };
+  }
+  if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
+  if (schedules.length > 0 && lastStartMs === null) return say("idle", `${rule}: not due yet`);
+  return null;
+}
+
+function describeUnknown({ lastStartMs, window }: RuleFacts): string {
+  if (lastStartMs === null) return "nothing is known of its runs";
+  const hours = (window.endMs - lastStartMs) / HOUR_MS;
+  return `last run ${formatDuration(hours * 3600)} ago; without a schedule or more runs nothing says when the next is due`;
+}
+
+function say(condition: Judgement["condition"], message: string): Judgement {
+  return { condition, severity: null, degradation: null, sinceMs: null, message, evidence: {} };
+}

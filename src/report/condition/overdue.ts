@@ -1,0 +1,104 @@
+/** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
+import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { clampLateness } from "../expectation/limits.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+
+const BASES = {
+  config: "the configuration",
+  schedule: "its schedule",
+  "usual-interval": "its usual interval",
+  unknown: "",
+};
+/** A schedule that started nothing this many times is no accident. */
+const MANY_MISSED = 3;
+
+/** Nothing succeeded within the limit; that nothing failed since is known already. */
+export function judgeOverdue(facts: RuleFacts): Judgement | null {
+  const { enabled, lastStartMs, limits } = facts;
+  if (enabled === false || lastStartMs === null) return null;
+  if (limits.basis === "config") return judgeAge(facts, 0);
+  if (facts.due !== null) return judgeDue(facts);
+  // A run that has begun in time ends the silence, unless it is stuck.
+  const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
+  return judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
+}
+
+/** By the age of the last success, less the time for which a run has been going on. */
+function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
+  const { lastSuccessMs, window, limits } = facts;
+  if (lastSuccessMs === null) return null;
+  const ageMs = window.endMs - lastSuccessMs - goingOnMs;
+  const isError = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
+  const limitMs = isError ? limits.errorAfterMs : limits.warnAfterMs;
+  if (limitMs === null || ageMs <= limitMs) return null;
+  return describe(facts, isError ? "critical" : "warning", lastSuccessMs + limitMs, limitMs);
+}
+
+function judgeDue(facts: RuleFacts): Judgement | null {
+  const { due, window, lateAfterMs } = facts;
+  if (due === null) return null;
+  const lateMs = window.endMs - due.atMs;
+  const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
+  if (lateMs <= warnMs) return null;
+  return describe(
+    facts,
+    lateMs > errorMs ? "critical" : "warning",
+    due.atMs,
+    due.gapMs + (lateMs > errorMs ? errorMs : warnMs),
+  );
+}
+
+function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: number, limitMs: number): Judgement {
+  const { rule, open, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, stuckAfterMs } = facts;
+  const stuck = open.filter(({ startedMs }) => window.endMs - startedMs > stuckAfterMs);
+  const runningMs = stuck[0]?.startedMs ?? null;
+  const age = lastSuccessMs === null ? null : formatDuration((window.endMs - lastSuccessMs) / 1000);
+  const last = age === null ? "no success known" : `last success ${age} ago`;
+  const expected =
+    limits.basis === "schedule"
+      ? `due ${schedules.join("; ")}`
+      : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
+  const missed = missedSince > 0 ? `, ${formatPlural(missedSince, "run")} did not start` : "";
+  const running = runningMs === null ? "" : `running since ${formatNear(runningMs, window.endMs)} and not ended; `;
+  return {
+    condition: "overdue",
+    severity,
+    degradation: null,
+    sinceMs,
+    message: `${rule}: ${running}${last}, ${expected}${missed}`,
+    evidence: {
+      last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+      last_start_at: lastStartMs === null ? null : formatInstant(lastStartMs),
+      age_seconds: lastSuccessMs === null ? null : (window.endMs - lastSuccessMs) / 1000,
+      limit_seconds: limitMs / 1000,
+      basis: limits.basis,
+      missed: missedSince,
+      running_since: runningMs === null ? null : formatInstant(runningMs),
+      row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
+    },
+  };
+}
+
+/** Scheduled, enabled, and no run of it is known, although one was due. */
+export function judgeNever(facts: RuleFacts): Judgement | null {
+  const { rule, enabled, lastStartMs, due, window, known, schedules, missedSince, unscheduled } = facts;
+  if (enabled === false || lastStartMs !== null || due === null) return null;
+  if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
+  const reach = `since ${formatNear(known.sinceMs, window.endMs)}${known.complete ? "" : ", as far back as was read"}`;
+  const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
+  return {
+    condition: "never",
+    severity: missedSince >= MANY_MISSED && unscheduled.length === 0 ? "critical" : "warning",
+    degradation: null,
+    sinceMs: due.atMs,
+    message: `${rule}: scheduled (${schedules.join("; ")}), no run found ${reach}: it has stopped, or runs under another name${others}`,
+    evidence: {
+      schedules,
+      expected: missedSince,
+      seen: 0,
+      looked_back_to: formatInstant(known.sinceMs),
+      complete: known.complete,
+      unscheduled,
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** From the rules' conditions to findings: at most one for each rule, and one for all where many stopped together. */
+import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import type { Condition, FindingId } from "../words.ts";
+import { critical, type Facts, type Finder, type RuleState } from "./facts.ts";
+
+/** From this many rules on, and from half of those that were due, their silence has one cause. */
+const TOGETHER = 3;
+const TOGETHER_SHARE = 0.5;
+const SILENT: Condition[] = ["overdue", "never"];
+/** Rules in these conditions were not due, or nothing says when they are. */
+const NOT_DUE: Condition[] = ["idle", "unknown"];
+
+/** Each rule's own finding, without those that `rules-stopped` tells. */
+export function findByCondition(condition: Condition): Finder {
+  return (facts) => {
+    const together = listStoppedTogether(facts);
+    return facts.states
+      .filter(({ judgement }) => judgement.condition === condition && judgement.severity !== null)
+      .filter((state) => !together.includes(state))
+      .map(({ facts: { rule }, judgement: { severity, degradation, message, evidence } }) => ({
+        severity: severity ?? "info",
+        rule_name: rule,
+        message,
+        evidence: degradation === null ? evidence : { ...evidence, degradation },
+      }));
+  };
+}
+
+export const findStopped: Finder = (facts) => {
+  const together = listStoppedTogether(facts);
+  if (together.length === 0) return [];
+  const due = facts.states.filter(isDue).length;
+  const starts = facts.states.flatMap(({ facts: { lastStartMs } }) => lastStartMs ?? []);
+  const newestMs = starts.length === 0 ? null : Math.max(...starts);
+  const names = together.map(({ facts: { rule } }) => rule);
+  const stops = together.flatMap(({ judgement: { sinceMs } }) => sinceMs ?? []);
+  const sinceMs = stops.length === 0 ? null : Math.min(...stops);
+  const isAll = together.length === due;
+  const since = newestMs === null ? "" : ` since ${formatNear(newestMs, facts.activity.window.endMs)}`;
+  const what = isAll
+    ? `Nothing has started${since}: is the scheduler alive?`
+    : `${formatCount(together.length)} of ${formatPlural(due, "rule")} that were due have stopped`;
+  return [
+    critical(`${what} (${listNames(names)})`, {
+      rules: names,
+      due,
+      since: sinceMs === null ? null : formatInstant(sinceMs),
+      last_start_at: newestMs === null ? null : formatInstant(newestMs),
+      missed: together.reduce((sum, { facts: { missedSince } }) => sum + missedSince, 0),
+    }),
+  ];
+};
+
+/** Empty where too few are silent, or none of them urgently. */
+export function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
+  const silent = states.filter(
+    ({ judgement: { condition, severity } }) => SILENT.includes(condition) && severity !== null,
+  );
+  const due = states.filter(isDue).length;
+  const isOne = silent.length >= TOGETHER && silent.length >= due * TOGETHER_SHARE;
+  return isOne && silent.some(({ judgement }) => judgement.severity === "critical") ? silent : [];
+}
+
+function isDue({ judgement }: RuleState): boolean {
+  return !NOT_DUE.includes(judgement.condition);
+}
+
+/** The finding of a condition, by its name. */
+export const CONDITION_FINDINGS = {
+  "rule-failing": findByCondition("failing"),
+  "rule-overdue": findByCondition("overdue"),
+  "rule-stuck": findByCondition("stuck"),
+  "rule-never": findByCondition("never"),
+  "rule-empty": findByCondition("empty"),
+  "rule-degraded": findByCondition("degraded"),
+  "rule-idle": findByCondition("idle"),
+} satisfies Partial<Record<FindingId, Finder>>;
