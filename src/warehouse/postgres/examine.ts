@@ -1,6 +1,5 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
-import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
-import type { PlanDocument } from "../../check/plan.ts";
+import type { FoundTables, IndexFacts, PlanDocument, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { composeActions, fillPlaceholders, quoteTable } from "../compose.ts";
 import { describeFailure } from "../../database/failure.ts";

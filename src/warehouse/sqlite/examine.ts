@@ -1,6 +1,6 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import type { IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
+import type { IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import { composeActions, composeStatement, quoteTable } from "../compose.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
