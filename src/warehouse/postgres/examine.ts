@@ -1,11 +1,11 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
 import type { FoundTables, IndexFacts, PlanDocument, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { composeActions, fillPlaceholders, quoteTable } from "../compose.ts";
 import { describeFailure } from "../../database/failure.ts";
-import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
-import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
+import { findSource, type Found } from "../source.ts";
+import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
+import { fillPlaceholders } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
@@ -15,7 +15,7 @@ import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, type LocatedTables } from "./statement.ts";
+import { composeActivity } from "./statement.ts";
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -42,6 +42,8 @@ type TableRow = CatalogFacts & {
   modified_share: number | null;
 };
 
+type FoundTable = Pick<Extract<Found<TableRow>, { kind: "found" }>, "source" | "actions">;
+
 /** `analyze`: run the report's query, to see what its plan really does. Throws what `openSnapshot` throws. */
 export async function examinePostgres(
   request: ReadRequest,
@@ -58,11 +60,11 @@ export async function examinePostgres(
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
   const rows = await connection.ask<TableRow>(tablesSql, [candidateNames(crm)]);
-  const located = locateTables(rows, crm, "postgres");
-  const actions = located.kind === "located" ? findRow(rows, located.actions) : undefined;
-  const readable = located.kind === "located" && actions?.readable === true ? { located, actions } : null;
+  const found = findSource(rows, crm, "postgres");
+  const actions = found.kind === "found" ? found.actions : null;
+  const readable = found.kind === "found" && found.actions.readable ? found : null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
-  const read = located.kind === "located" ? [located.actions, located.rules] : [];
+  const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
     kind: "postgres",
     openMs,
@@ -79,8 +81,8 @@ export async function examinePostgres(
     plan:
       readable === null
         ? { document: null, problem: null }
-        : await explain(connection, request, readable.located, target, analyze),
-    tables: await describeTables(connection, located, rows),
+        : await explain(connection, request, readable, target, analyze),
+    tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null ? null : await readRows(connection, crm.crm_source, readable, indexes),
   };
@@ -96,24 +98,20 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
-async function describeTables(
-  connection: Connection,
-  located: Located<TableRow>,
-  rows: TableRow[],
-): Promise<WarehouseFacts["tables"]> {
-  if (located.kind === "missing") return { kind: "missing", lookedFor: located.lookedFor };
-  if (located.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(located.presets) };
-  const actions = findRow(rows, located.actions);
-  const rules = located.rules === null ? undefined : findRow(rows, located.rules);
-  if (actions === undefined) throw new Error("a located table is in no row");
-  const found: FoundTables = {
-    preset: located.preset,
-    shape: located.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
-    actions: describeTable(actions),
-    rules: rules === undefined ? null : describeTable(rules),
-    columns: PRESETS[located.preset].columns,
+async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
+  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  const { source, actions, rules } = found;
+  return {
+    kind: "found",
+    found: {
+      preset: source.preset,
+      shape: source.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
+      actions: describeTable(actions),
+      rules: rules === null ? null : describeTable(rules),
+      columns: source.columns,
+    },
   };
-  return { kind: "found", found };
 }
 
 async function readShape(connection: Connection, { oid }: TableRow): Promise<FoundTables["shape"]> {
@@ -130,23 +128,23 @@ async function readIndexes(connection: Connection, { oid }: TableRow): Promise<I
 
 async function readRows(
   connection: Connection,
-  source: string,
-  { located, actions }: { located: LocatedTables; actions: TableRow },
+  crmSource: string,
+  { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<RowFacts | null> {
-  const { start } = PRESETS[located.preset].columns;
+  const { start } = source.columns;
   const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
-  const statement = fillPlaceholders(rowsSql, { actions: composeActions(located, "postgres") });
+  const statement = fillPlaceholders(rowsSql, { actions: source.actions });
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
-  const [row] = (await attempt(connection, async () => await connection.ask<Row>(statement, [source]))) ?? [];
+  const [row] = (await attempt(connection, async () => await connection.ask<Row>(statement, [crmSource]))) ?? [];
   if (row === undefined) return null;
-  const scale = located.preset === "sync-history" ? await readScale(connection, located.actions) : null;
+  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
-async function readScale(connection: Connection, table: TableName): Promise<RowFacts["scale"]> {
-  const statement = fillPlaceholders(scaleSql, { table: quoteTable(table) });
+async function readScale(connection: Connection, table: string): Promise<RowFacts["scale"]> {
+  const statement = fillPlaceholders(scaleSql, { table });
   const [scale] =
     (await attempt(connection, async () => await connection.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
   return scale ?? null;
@@ -155,12 +153,12 @@ async function readScale(connection: Connection, table: TableName): Promise<RowF
 async function explain(
   connection: Connection,
   request: ReadRequest,
-  located: LocatedTables,
+  { source, actions }: FoundTable,
   target: PostgresTarget,
   analyze: boolean,
 ): Promise<{ document: PlanDocument | null; problem: string | null }> {
   const options = analyze ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
-  const { text, values } = composeActivity(located, request);
+  const { text, values } = composeActivity(source, actions, request);
   let problem: string | null = null;
   const rows = await attempt(
     connection,
@@ -186,10 +184,6 @@ async function attempt<T>(
     await connection.ask("ROLLBACK TO SAVEPOINT question");
     return null;
   }
-}
-
-function findRow(rows: TableRow[], { schema, name }: TableName): TableRow | undefined {
-  return rows.find((row) => row.schema === schema && row.name === name);
 }
 
 function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {

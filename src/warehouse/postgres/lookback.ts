@@ -1,7 +1,6 @@
 /** How far a report looks back for rules that did not run: as far as the table's indexes make it cheap. */
 import type { ReadActivity } from "../../report/activity.ts";
-import type { PresetName } from "../../report/words.ts";
-import { PRESETS } from "../presets.ts";
+import type { ActionColumns } from "../presets.ts";
 import type { TableName } from "../tables.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
 import byStartSql from "./lookback/by-start.sql" with { type: "text" };
@@ -22,8 +21,7 @@ const SMALL_TABLE_ROWS = 200_000;
 /** The newest rows before both windows: of one CRM, or of all where no index leads with the CRM. */
 const NEWEST_ROWS = 10_000;
 
-export function chooseLookback({ indexes, rows }: TableFacts, preset: PresetName): Lookback {
-  const { source, rule, start } = PRESETS[preset].columns;
+export function chooseLookback({ indexes, rows }: TableFacts, { source, rule, start }: ActionColumns): Lookback {
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
   if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: NEWEST_ROWS };
   if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS };

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
-import { readDocument } from "../rows.ts";
-import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
+import { buildActivity } from "../rows.ts";
+import { findSource } from "../source.ts";
+import { candidateNames, describeAmbiguity } from "../tables.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import type { TableFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
@@ -38,13 +39,13 @@ export async function readPostgres(
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Connection): Promise<ReadResult> {
   await using connection = opened;
   try {
-    const found = await connection.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
-    const located = locateTables(found, request.crm, "postgres");
-    if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
-    if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
-    const { text, values, lookback } = composeActivity(located, request);
+    const tables = await connection.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
+    const found = findSource(tables, request.crm, "postgres");
+    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
+    const { text, values, lookback } = composeActivity(found.source, found.actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
-    return readDocument(row?.document ?? "", located.preset, request.crm, {
+    return buildActivity(row?.document ?? "", found.source, request.crm, {
       baseline: request.baselineSeconds !== null,
       lookback: lookback.kind,
     });

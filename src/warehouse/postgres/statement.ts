@@ -1,25 +1,25 @@
 /** The one statement of a pass, and its parameters in the order of activity.sql. */
 import type postgres from "postgres";
-import { composeStatement, quoteTable } from "../compose.ts";
 import { windowBefore } from "../../time/window.ts";
 import { PARTS } from "../document.ts";
-import { PRESETS } from "../presets.ts";
 import type { ReadRequest } from "../request.ts";
-import type { Located } from "../tables.ts";
+import type { Source } from "../source.ts";
+import { fillPlaceholders } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
-
-export type LocatedTables = Extract<Located<TableFacts>, { kind: "located" }>;
 
 type Statement = { text: string; values: postgres.ParameterOrJSON<never>[]; lookback: Lookback };
 
 /** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. Constants, for to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "skipped", "unknown", "dry_run", "wrapper"];
 
-export function composeActivity(located: LocatedTables, request: ReadRequest): Statement {
-  const lookback = chooseLookback(located.actions, located.preset);
-  const text = composeStatement(activitySql, located, "postgres", {
-    starts: composeStarts(located),
+/** `actions`: what the catalog says of the source's table of runs. */
+export function composeActivity(source: Source, actions: TableFacts, request: ReadRequest): Statement {
+  const lookback = chooseLookback(actions, source.columns);
+  const text = fillPlaceholders(activitySql, {
+    actions: source.actions,
+    rules: source.rules,
+    starts: composeStarts(source),
     lookback: lookback.sql,
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
@@ -27,9 +27,8 @@ export function composeActivity(located: LocatedTables, request: ReadRequest): S
   return { text, values: bindParameters(request, lookback), lookback };
 }
 
-function composeStarts({ preset, actions }: LocatedTables): string {
-  const { source, start } = PRESETS[preset].columns;
-  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${quoteTable(actions)}`;
+function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable}`;
 }
 
 function bindParameters(

@@ -1,12 +1,24 @@
-/** The parameters of the activity query, in the order of activity.sql. */
+/** The one statement of a pass, and its parameters in the order of activity.sql. */
 import type { ReadRequest } from "../request.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { windowBefore } from "../../time/window.ts";
+import type { Source } from "../source.ts";
+import { fillPlaceholders } from "../template.ts";
+import activitySql from "./activity.sql" with { type: "text" };
+
+export type SqliteValue = string | number | null;
 
 const LOOKBACK_DAYS = 30;
 const LOOKBACK_ROWS = 10_000;
 
-export function bindParameters(request: ReadRequest): (string | number | null)[] {
+export function composeActivity(
+  { actions, rules }: Source,
+  request: ReadRequest,
+): { text: string; values: SqliteValue[] } {
+  return { text: fillPlaceholders(activitySql, { actions, rules }), values: bindParameters(request) };
+}
+
+function bindParameters(request: ReadRequest): SqliteValue[] {
   const { crm, window, recent, baselineSeconds, nowMs } = request;
   const firstMs = Math.min(
     windowBefore(window).startMs,
