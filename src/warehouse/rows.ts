@@ -193,15 +193,15 @@ function keepNumber(mean: Cell["processed"]): number | null {
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {
-  const n = cells.reduce((all, cell) => all + cell.dn, 0);
+  const n = cells.reduce((all, cell) => all + cell.timed, 0);
   if (n === 0 || figures === null) return null;
   const [p50, p95, p99] = figures;
   return {
     n,
-    mean: cells.reduce((all, cell) => all + (cell.ds ?? 0), 0) / n,
+    mean: cells.reduce((all, cell) => all + (cell.seconds ?? 0), 0) / n,
     p50,
     p95,
     p99,
-    max: Math.max(...cells.flatMap((cell) => cell.dm ?? [])),
+    max: Math.max(...cells.flatMap((cell) => cell.longest ?? [])),
   };
 }

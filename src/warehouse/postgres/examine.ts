@@ -2,10 +2,12 @@
 import type { FoundTables, IndexFacts, PlanDocument, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeFailure } from "../../database/failure.ts";
+import { LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
+import { WEEK_MS } from "../../time/units.ts";
 import { findSource, type Found } from "../source.ts";
 import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
-import { fillPlaceholders } from "../template.ts";
+import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
@@ -15,7 +17,7 @@ import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity } from "./statement.ts";
+import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -59,7 +61,7 @@ export async function examinePostgres(
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
-  const rows = await connection.ask<TableRow>(tablesSql, [candidateNames(crm)]);
+  const rows = await ask<TableRow>(connection, tablesSql, { names: candidateNames(crm) });
   const found = findSource(rows, crm, "postgres");
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
@@ -84,7 +86,7 @@ export async function examinePostgres(
         : await explain(connection, request, readable, target, analyze),
     tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(connection, crm.crm_source, readable, indexes),
+    rows: readable === null ? null : await readRows(connection, request, readable, indexes),
   };
 }
 
@@ -115,20 +117,22 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
 }
 
 async function readShape(connection: Connection, { oid }: TableRow): Promise<FoundTables["shape"]> {
-  const [id] = await connection.ask<{ identity: boolean; type: string; serial: boolean }>(columnsSql, [oid]);
+  const [id] = await ask<{ identity: boolean; type: string; serial: boolean }>(connection, columnsSql, {
+    table_oid: oid,
+  });
   if (id?.identity === true && id.type === "bigint") return "M";
   return id?.serial === true && id.type === "integer" ? "H" : "other";
 }
 
 async function readIndexes(connection: Connection, { oid }: TableRow): Promise<IndexFacts[]> {
   type Row = Omit<IndexFacts, "keyColumns"> & { key_columns: number };
-  const rows = await connection.ask<Row>(indexesSql, [oid]);
+  const rows = await ask<Row>(connection, indexesSql, { table_oid: oid });
   return rows.map(({ key_columns: keyColumns, ...index }) => ({ ...index, keyColumns }));
 }
 
 async function readRows(
   connection: Connection,
-  crmSource: string,
+  { crm, nowMs }: ReadRequest,
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<RowFacts | null> {
@@ -136,17 +140,23 @@ async function readRows(
   const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
+  const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
+  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crm_source };
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
-  const [row] = (await attempt(connection, async () => await connection.ask<Row>(statement, [crmSource]))) ?? [];
+  const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
-  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable) : null;
+  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
-async function readScale(connection: Connection, table: string): Promise<RowFacts["scale"]> {
+async function readScale(
+  connection: Connection,
+  table: string,
+  week: { now: string; week_ago: string },
+): Promise<RowFacts["scale"]> {
+  type Row = NonNullable<RowFacts["scale"]>;
   const statement = fillPlaceholders(scaleSql, { table });
-  const [scale] =
-    (await attempt(connection, async () => await connection.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
+  const [scale] = (await attempt(connection, async () => await ask<Row>(connection, statement, week))) ?? [];
   return scale ?? null;
 }
 
@@ -168,6 +178,15 @@ async function explain(
     },
   );
   return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
+}
+
+async function ask<T extends object>(
+  connection: Connection,
+  statement: string,
+  parameters: Record<string, Parameter>,
+): Promise<T[]> {
+  const { text, values } = numberParameters(statement, parameters, "postgres");
+  return await connection.ask<T>(text, values);
 }
 
 /** A question that may fail without taking the others with it; null where it did. */

@@ -14,19 +14,18 @@ export type TableFacts = TableName & {
   rows: number | null;
 };
 
-export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean; rows: number };
+/** `ofCrm`: the rows looked at are those of this CRM, not of all. */
+export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean };
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
-/** The newest rows before both windows: of one CRM, or of all where no index leads with the CRM. */
-const NEWEST_ROWS = 10_000;
 
 export function chooseLookback({ indexes, rows }: TableFacts, { source, rule, start }: ActionColumns): Lookback {
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: NEWEST_ROWS };
-  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS };
-  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, rows: NEWEST_ROWS };
+  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true };
+  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true };
+  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false };
   return rows !== null && rows <= SMALL_TABLE_ROWS
-    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS }
-    : { sql: noneSql, kind: "none", ofCrm: false, rows: 0 };
+    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true }
+    : { sql: noneSql, kind: "none", ofCrm: false };
 }

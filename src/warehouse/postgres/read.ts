@@ -5,12 +5,11 @@ import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../.
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource } from "../source.ts";
-import { candidateNames, describeAmbiguity } from "../tables.ts";
-import findTablesSql from "./find-tables.sql" with { type: "text" };
+import { describeAmbiguity } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity } from "./statement.ts";
+import { composeActivity, composeSearch } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
@@ -39,7 +38,8 @@ export async function readPostgres(
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Connection): Promise<ReadResult> {
   await using connection = opened;
   try {
-    const tables = await connection.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
+    const search = composeSearch(request.crm);
+    const tables = await connection.ask<TableFacts>(search.text, search.values);
     const found = findSource(tables, request.crm, "postgres");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
@@ -47,7 +47,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const [row] = await connection.ask<{ document: string }>(text, values);
     return buildActivity(row?.document ?? "", found.source, request.crm, {
       baseline: request.baselineSeconds !== null,
-      lookback: lookback.kind,
+      lookback,
     });
   } catch (error) {
     throw new HostsFailure(new Map([[connection.host, error]]));

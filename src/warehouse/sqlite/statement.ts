@@ -1,46 +1,43 @@
-/** The one statement of a pass, and its parameters in the order of activity.sql. */
+/** The one statement of a pass on SQLite, with its parameters. */
+import { computeBounds } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
-import { DAY_MS } from "../../time/units.ts";
-import { windowBefore } from "../../time/window.ts";
 import type { Source } from "../source.ts";
-import { fillPlaceholders } from "../template.ts";
+import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
+import { DAY_MS } from "../../time/units.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
 export type SqliteValue = string | number | null;
 
-const LOOKBACK_DAYS = 30;
-const LOOKBACK_ROWS = 10_000;
-
-export function composeActivity(
-  { actions, rules }: Source,
-  request: ReadRequest,
-): { text: string; values: SqliteValue[] } {
-  return { text: fillPlaceholders(activitySql, { actions, rules }), values: bindParameters(request) };
+export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
+  return numberParameters(fillPlaceholders(activitySql, { actions, rules }), bindRequest(request), dialect);
 }
 
-function bindParameters(request: ReadRequest): SqliteValue[] {
-  const { crm, window, recent, baselineSeconds, nowMs } = request;
-  const firstMs = Math.min(
-    windowBefore(window).startMs,
-    baselineSeconds === null ? Infinity : window.startMs - baselineSeconds * 1000,
-  );
-  return [
-    crm.crm_source,
-    window.startMs,
-    window.endMs,
-    JSON.stringify(crm.exclude_rules),
-    crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
-    JSON.stringify(crm.statuses),
+/** Text names a day without its zone, so that a scan begins and ends a day further out. */
+function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
+  const { crm, recent, nowMs } = request;
+  const bounds = computeBounds(request);
+  return {
+    crm: crm.crm_source,
+    from: bounds.fromMs,
+    to: bounds.toMs,
+    before: bounds.beforeMs,
+    baseline_from: bounds.baselineFromMs,
+    baseline_to: bounds.baselineToMs,
+    latest_start: bounds.latestStartMs,
+    lookback_from: bounds.lookbackFromMs,
+    week_before: bounds.weekBeforeMs,
+    hour_and_week_before: bounds.hourAndWeekBeforeMs,
+    first_day: writeDay(Math.min(bounds.beforeMs, bounds.baselineFromMs ?? Infinity) - DAY_MS),
+    end_day: writeDay(bounds.toMs + 2 * DAY_MS),
+    lookback_day: writeDay(bounds.lookbackFromMs - DAY_MS),
+    today: writeDay(nowMs),
+    excluded: JSON.stringify(crm.exclude_rules),
+    wrappers: crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
+    statuses: JSON.stringify(crm.statuses),
     recent,
-    baselineSeconds,
-    nowMs,
-    LOOKBACK_ROWS,
-    formatDay(firstMs - DAY_MS),
-    formatDay(window.endMs + 2 * DAY_MS),
-    formatDay(window.endMs - (LOOKBACK_DAYS + 1) * DAY_MS),
-  ];
+  };
 }
 
-function formatDay(ms: number): string {
+function writeDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
