@@ -1,5 +1,4 @@
--- automation on PostgreSQL: the tables of `automation-reports schema sql`. Two relations, in this order: actions, rules.
--- Both run in psql as they are. status is null where the word is unknown.
+-- The runs in the automation preset's tables on PostgreSQL. status is null where the word is unknown.
 SELECT
   id,
   crm_source,
@@ -29,17 +28,4 @@ SELECT
   error,
   dry_run IS TRUE AS dry_run,
   wrapper IS TRUE AS wrapper
-FROM automation_actions;
-
-SELECT
-  crm_source,
-  name,
-  enabled,
-  automation_level,
-  strategy,
-  priority,
-  schedule,
-  CAST(NULL AS jsonb) AS recurrence,
-  CAST(NULL AS timestamptz) AS starts_at,
-  CAST(NULL AS timestamptz) AS ends_at
-FROM automation_rules;
+FROM {table}
