@@ -10,12 +10,14 @@ import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
-import { buildReport } from "./report/build.ts";
+import { buildReport, describeMissing } from "./report/build.ts";
+import { worstVerdict } from "./report/rule-states.ts";
+import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassDocument } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
-import { SEVERITIES, type Severity } from "./report/words.ts";
+import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { WEEK_MS } from "./time/units.ts";
@@ -71,11 +73,11 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");
 
   const reports = crms.flatMap(({ name }) => made.get(name) ?? []);
-  const document = describePass(outcomes, options, passId);
-  logOutcomes(document, reports, log);
+  const document = describePass(outcomes, made, options, passId);
+  logOutcomes(document, log);
 
   const failedDeliveries = options.exportTo === null ? 0 : await deliverExports(reports, options.exportTo, log);
-  const failed = crms.length - reports.length;
+  const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
 }
@@ -83,7 +85,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
 /** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
 export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, failOn: Severity | null): number {
   const failed = document.outcomes.filter((outcome) => outcome.status === "failed").length;
-  if (failed > 0) return reports.length === 0 ? EXIT.noneReadable : EXIT.someUnreadable;
+  if (failed > 0) return failed === document.outcomes.length ? EXIT.noneReadable : EXIT.someUnreadable;
   if (failedDeliveries > 0) return EXIT.delivery;
   const findings = [...document.findings, ...reports.flatMap((report) => report.findings)];
   const reached = (finding: Finding) =>
@@ -91,28 +93,62 @@ export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, 
   return findings.some(reached) ? EXIT.finding : EXIT.ok;
 }
 
-function describePass(outcomes: Outcome[], { window, nowMs, crms }: PassOptions, passId: string): PassDocument {
+function describePass(
+  outcomes: Outcome[],
+  made: Map<string, Report>,
+  { window, nowMs, crms }: PassOptions,
+  passId: string,
+): PassDocument {
+  const read = outcomes.flatMap((outcome) =>
+    outcome.status === "read" && outcome.activity.kind === "read"
+      ? [{ source: outcome.source, activity: outcome.activity }]
+      : [],
+  );
+  const reports = read.flatMap(({ source }) => made.get(source) ?? []);
+  const described = outcomes.map((outcome) => describeOutcome(outcome, made.get(outcome.source)));
+  const findings = [
+    ...findUnreachable(outcomes, crms),
+    ...findSharedSilence(reports),
+    ...findSharedCauses(
+      read.map(({ source, activity: { failures } }) => ({
+        source,
+        failures,
+        failed: made.get(source)?.performance_metrics.failed_actions ?? 0,
+      })),
+      window,
+    ),
+  ];
   return {
-    schema_version: 1,
+    schema_version: SCHEMA_VERSION,
     pass_id: passId,
     started_at: formatInstant(nowMs),
     window: { start: formatInstant(window.startMs), end: formatInstant(window.endMs) },
-    outcomes: outcomes.map((outcome) => ({
-      source: outcome.source,
-      status: outcome.status === "read" ? ("made" as const) : ("failed" as const),
-      reason: outcome.status === "read" ? null : outcome.reason,
-    })),
-    findings: [
-      ...findUnreachable(outcomes, crms),
-      ...findSharedCauses(
-        outcomes.flatMap((outcome) =>
-          outcome.status === "read" && outcome.activity.kind === "read"
-            ? [{ source: outcome.source, failures: outcome.activity.failures }]
-            : [],
-        ),
-      ),
-    ],
+    verdict: verdictOfPass(described, findings),
+    outcomes: described,
+    findings,
   };
+}
+
+/** A report without a table to read is made, and its CRM was not read. */
+function describeOutcome(outcome: Outcome, report: Report | undefined): PassDocument["outcomes"][number] {
+  const { source } = outcome;
+  if (outcome.status === "failed") {
+    return { source, status: "failed", verdict: "unknown", reason: outcome.reason, seconds: null };
+  }
+  const { activity } = outcome;
+  const { querySeconds: seconds } = activity;
+  return activity.kind === "missing"
+    ? { source, status: "failed", verdict: "critical", reason: describeMissing(activity), seconds }
+    : { source, status: "made", verdict: report?.verdict ?? "unknown", reason: null, seconds };
+}
+
+/** A CRM that was not read keeps a pass from being ok. */
+function verdictOfPass(outcomes: PassDocument["outcomes"], findings: Finding[]): Verdict {
+  const worst = worstVerdict([
+    ...outcomes.map(({ verdict }) => verdict),
+    ...findings.flatMap(({ severity }) => (severity === "info" ? [] : [severity])),
+  ]);
+  return worst === "ok" && outcomes.some(({ verdict }) => verdict === "unknown") ? "unknown" : worst;
 }
 
 /** Several CRMs that cannot be read for the same reason have one cause, not several. */
@@ -144,12 +180,9 @@ function nameSome(sources: string[]): string {
   return `${sources.slice(0, NAMED_CRMS).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function logOutcomes(document: PassDocument, reports: Report[], log: Log): void {
+function logOutcomes(document: PassDocument, log: Log): void {
   for (const { source, status, reason } of document.outcomes) {
     if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
-  }
-  for (const { metadata } of reports) {
-    if (metadata.status === "fallback") log.warn(`${metadata.source}: ${metadata.note ?? ""}`);
   }
 }
 

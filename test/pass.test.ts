@@ -8,7 +8,9 @@ import { exitCodeOf, runPass, type PassResult } from "../src/pass.ts";
 import { PassSchema } from "../src/report/pass-schema.ts";
 import type { Severity } from "../src/report/words.ts";
 import { collectActivities } from "../src/warehouse/collect.ts";
-import { activity, report, rule } from "./making/activities.ts";
+import { activity, report } from "./making/activities.ts";
+import { failedOutcome, passDocument } from "./making/passes.ts";
+import { ruleOf } from "./making/rules.ts";
 import { crmConfig, WINDOW } from "./making/reports.ts";
 import { listEngines, run } from "./making/warehouses.ts";
 
@@ -48,10 +50,11 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
   });
   expect([checkSchema(document), checkSchema.errors]).toEqual([true, null]);
   expect(document.outcomes).toEqual([
-    { source: "hubspot", status: "made", reason: null },
-    { source: "dead", status: "failed", reason: expect.stringContaining("/***/x cannot be opened") },
-    { source: "gone", status: "failed", reason: expect.stringContaining("/***/x cannot be opened") },
+    { source: "hubspot", status: "made", verdict: "ok", reason: null, seconds: expect.any(Number) as number },
+    failedOutcome("dead", expect.stringContaining("/***/x cannot be opened") as never),
+    failedOutcome("gone", expect.stringContaining("/***/x cannot be opened") as never),
   ]);
+  expect(document.verdict).toBe("critical");
   expect(document.findings.map(({ id, evidence }) => [id, evidence["sources"]])).toEqual([
     ["warehouse-unreachable", ["dead", "gone"]],
   ]);
@@ -59,8 +62,8 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
 });
 
 describe("where several exit codes hold, the first of 4, 3, 5, 1 wins", () => {
-  const bad = report(activity({ rules: [rule("a", { failed: 20 })] }));
-  const good = report(activity({ rules: [rule("a", { success: 20 })] }));
+  const bad = report(activity({ rules: [ruleOf("a", { runs: "f".repeat(20), everyMinutes: 60 })] }));
+  const good = report(activity({ rules: [ruleOf("a", { runs: "s".repeat(20), everyMinutes: 60 })] }));
   const result = (
     statuses: ("made" | "failed")[],
     reports: PassResult["reports"],
@@ -68,14 +71,9 @@ describe("where several exit codes hold, the first of 4, 3, 5, 1 wins", () => {
   ): PassResult => ({
     reports,
     failedDeliveries,
-    document: {
-      schema_version: 1,
-      pass_id: "p",
-      started_at: "2026-07-10T21:00:00Z",
-      window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
-      outcomes: statuses.map((status) => ({ source: "x", status, reason: null })),
-      findings: [],
-    },
+    document: passDocument({
+      outcomes: statuses.map((status) => ({ ...failedOutcome("x", "gone"), status })),
+    }),
   });
   test.each([
     { name: "all made", pass: result(["made"], [good], 0), failOn: "warning", code: 0 },
@@ -89,6 +87,7 @@ describe("where several exit codes hold, the first of 4, 3, 5, 1 wins", () => {
       code: 3,
     },
     { name: "all failed", pass: result(["failed", "failed"], [], 0), failOn: "critical", code: 4 },
+    { name: "no table to read, a report that says so", pass: result(["failed"], [good], 0), failOn: null, code: 4 },
   ])("$name: $code", ({ pass, failOn, code }) => {
     expect(exitCodeOf(pass, failOn as Severity | null)).toBe(code);
   });

@@ -64,9 +64,9 @@ function judgeTables({ tables }: WarehouseFacts): Judged {
   if (tables.kind === "missing") {
     return {
       status: "error",
-      message: `no table to read: looked for ${tables.lookedFor.join(", ")}`,
+      message: `no table to read: looked for ${tables.lookedFor.join(", ")}${tables.elsewhere.length === 0 ? "" : `; there is ${tables.elsewhere.join(", ")}`}`,
       advice: "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`",
-      evidence: { looked_for: tables.lookedFor },
+      evidence: { looked_for: tables.lookedFor, elsewhere: tables.elsewhere },
     };
   }
   const { preset, shape, actions, rules } = tables.found;

@@ -130,12 +130,21 @@ export type ReadActivity = {
   tableSinceMs: number | null;
   /** Runs that began before this are in no window's figures. */
   scannedFromMs: number;
+  /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only. */
+  nearSources: string[];
   recent: RecentAction[];
   /** Empty: the warehouse declares no rules for this CRM. */
   declaredRules: DeclaredRule[];
 };
 
 /** The warehouse answers, but no table of the preset is there. */
-export type MissingTables = { kind: "missing"; preset: PresetName | null; lookedFor: string[]; where: string };
+export type MissingTables = {
+  kind: "missing";
+  preset: PresetName | null;
+  lookedFor: string[];
+  /** Tables of those names in schemas that are not read. */
+  elsewhere: string[];
+  where: string;
+};
 
 export type Activity = { source: string; window: Window; querySeconds: number } & (ReadActivity | MissingTables);

@@ -2,7 +2,7 @@
 import type { Activity, MissingTables, ReadActivity, RuleActivity } from "./activity.ts";
 import { addCounts, countOutcome, divide, type Outcome } from "./counts.ts";
 import { buildDetails } from "./details.ts";
-import { formatInstant } from "../text/figures.ts";
+import { formatInstant, listNames } from "../text/figures.ts";
 import { listContradictions } from "./data-quality.ts";
 import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
@@ -150,13 +150,13 @@ function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, 
 
 /** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */
 function buildFallback(activity: MissingTables & Activity, settings: ReportSettings, context: ReportContext): Report {
-  const note = `No table to read: looked for ${activity.lookedFor.join(", ")} in ${activity.where}`;
+  const note = describeMissing(activity);
   const finding: Finding = {
     id: "tables-missing",
     severity: "critical",
     rule_name: null,
     message: note,
-    evidence: { looked_for: activity.lookedFor, where: activity.where },
+    evidence: { looked_for: activity.lookedFor, where: activity.where, elsewhere: activity.elsewhere },
   };
   const nothing: ReadActivity & Activity = {
     ...activity,
@@ -176,6 +176,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     knownSinceMs: windowBefore(activity.window).startMs,
     tableSinceMs: null,
     scannedFromMs: windowBefore(activity.window).startMs,
+    nearSources: [],
     recent: [],
     declaredRules: [],
   };
@@ -187,6 +188,12 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     findings: [finding],
     recommendations: recommendAll([finding], settings.thresholds),
   };
+}
+
+/** What was looked for, and where a table of that name is instead. */
+export function describeMissing({ lookedFor, where, elsewhere }: MissingTables): string {
+  const there = elsewhere.length === 0 ? "" : `; ${listNames(elsewhere)} is there: set schema to read it`;
+  return `no table to read: looked for ${lookedFor.join(", ")} in ${where}${there}`;
 }
 
 function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome: Outcome): Report["baseline"] {

@@ -20,6 +20,17 @@ export function binomialTail(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
+/** P(N ≥ n) for N of Poisson(λ): how likely so many independent failures are in a time that usually brings λ. */
+export function poissonTail(n: number, lambda: number): number {
+  let term = Math.exp(-lambda);
+  let below = 0;
+  for (let i = 0; i < n; i += 1) {
+    below += term;
+    term *= lambda / (i + 1);
+  }
+  return Math.max(0, 1 - below);
+}
+
 /** Below this, a rate at its limit would hardly ever show what was seen. */
 const SIGNIFICANT = 0.01;
 

@@ -19,6 +19,8 @@ export type RuleExpectation = {
   schedules: Schedule[];
   /** Null where a schedule of the rule cannot be expressed. */
   compared: Compared | null;
+  /** Whether the schedules were in force in the whole window, as far as is known. */
+  isWhole: boolean;
   reasons: string[];
 };
 
@@ -29,7 +31,7 @@ export function compareExpectations(
 ): RuleExpectation[] {
   const { rules, declaredRules } = activity;
   const activities = new Map(rules.map((rule) => [rule.rule, rule]));
-  const declared = new Map(declaredRules.filter(({ unmatched }) => !unmatched).map((rule) => [rule.name, rule]));
+  const declared = new Map(declaredRules.map((rule) => [rule.name, rule]));
   const expected = Object.keys(settings.rules).filter((rule) => settingsOfRule(settings, rule).expect !== null);
   const names = new Set([...declared.keys(), ...expected]);
   return [...names].toSorted(compareNames).flatMap((rule) => {
@@ -88,9 +90,17 @@ function compareRule(
   const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>
     recurrence.kind === "inexpressible"
       ? []
-      : [{ recurrence, timezone, startAtMs: latest(knownMs, latest(startAtMs, changedMs)), endAtMs }],
+      : [
+          {
+            recurrence,
+            timezone,
+            startAtMs: latest(knownMs, latest(startAtMs, pastChange(changedMs, activity.window.endMs))),
+            endAtMs,
+          },
+        ],
   );
-  if (unread.length > 0) return { rule, texts, schedules, compared: null, reasons: unread };
+  const isWhole = comparable.every(({ startAtMs }) => (startAtMs ?? -Infinity) <= activity.window.startMs);
+  if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
   const comparison = compareRuns({
     schedules: comparable,
     startsMs: found === undefined ? [] : found.startsMs,
@@ -99,8 +109,8 @@ function compareRule(
     lateAfterMs,
   });
   return comparison.kind === "compared"
-    ? { rule, texts, schedules, compared: comparison, reasons: [] }
-    : { rule, texts, schedules, compared: null, reasons: comparison.reasons };
+    ? { rule, texts, schedules, compared: comparison, isWhole, reasons: [] }
+    : { rule, texts, schedules, compared: null, isWhole, reasons: comparison.reasons };
 }
 
 function latest(a: number | null, b: number | null): number | null {
@@ -111,4 +121,9 @@ function latest(a: number | null, b: number | null): number | null {
 function findFirstRun({ runs, lookback }: RuleActivity, activity: ReadActivity): number | null {
   const isYoung = activity.lookback === "each-rule" && lookback === null && runs.length < NEWEST_RUNS;
   return isYoung ? (runs.at(-1)?.startedMs ?? null) : null;
+}
+
+/** A change after the window's end says nothing about the window. */
+export function pastChange(changedMs: number | null, endMs: number): number | null {
+  return changedMs !== null && changedMs <= endMs ? changedMs : null;
 }

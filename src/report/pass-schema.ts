@@ -1,19 +1,28 @@
 /** What a pass did, as a document of its own: which CRMs were read, which were not and why. */
 import * as v from "valibot";
 import { findingSchema } from "./schema.ts";
+import { SCHEMA_VERSION, VERDICTS } from "./words.ts";
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 
 export const PassSchema = v.strictObject({
-  schema_version: v.literal(1),
+  schema_version: v.literal(SCHEMA_VERSION),
   pass_id: v.string(),
   started_at: instant,
   window: v.strictObject({ start: instant, end: instant }),
+  verdict: v.pipe(
+    v.picklist(VERDICTS),
+    v.description(
+      "The worst of the CRMs' verdicts and the pass's findings; unknown where a CRM was not read and no other is worse",
+    ),
+  ),
   outcomes: v.array(
     v.strictObject({
       source: v.string(),
-      status: v.picklist(["made", "failed"]),
+      status: v.pipe(v.picklist(["made", "failed"]), v.description("failed: not read, or there is no table to read")),
+      verdict: v.pipe(v.picklist(VERDICTS), v.description("unknown: the CRM was not read")),
       reason: v.nullable(v.string()),
+      seconds: v.pipe(v.nullable(v.number()), v.description("How long its reading took; null where it failed")),
     }),
   ),
   findings: v.array(findingSchema),

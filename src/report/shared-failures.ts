@@ -2,30 +2,45 @@
 import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatMinute, formatPlural } from "../text/figures.ts";
+import { lengthOf, type Window } from "../time/window.ts";
+import { poissonTail } from "./chance.ts";
 import { compareNames } from "./words.ts";
 import type { Finding } from "./schema.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
-export type CrmFailures = { source: string; failures: FailureRow[] };
+export type CrmFailures = {
+  source: string;
+  failures: FailureRow[];
+  /** How many of its runs failed in the window. */
+  failed: number;
+};
 
 /** Minutes are put together by this many, and times apart by no more than as many are one. */
 const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
+/** No CRM counts as faultless. */
+const PRIOR_FAILED = 0.5;
+/** A time that shows the like once in a thousand windows has a cause. */
+const RARE = 1e-3;
 
-type Row = { source: string; family: string; kind: string; example: string | null; minutes: number[] };
+type Row = { source: string; family: string; key: string; kind: string; example: string | null; minutes: number[] };
 type Span = {
   fromMinute: number;
   toMinute: number;
   failures: number;
   /** In how many minutes each CRM failed. */
   minutesOf: Map<string, number>;
+  /** How many of each CRM's runs failed. */
+  failedOf: Map<string, number>;
+  /** In which CRMs runs failed with the same words. */
+  saying: Map<string, Set<string>>;
   example: string | null;
 };
 
 /** One finding for each kind of failure, about the longest time in which several CRMs had it. */
-export function findSharedCauses(crms: CrmFailures[]): Finding[] {
+export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[] {
   const fingerprintOf = createFingerprinter();
   const rows = crms.flatMap(({ source, failures }) =>
     failures
@@ -33,23 +48,23 @@ export function findSharedCauses(crms: CrmFailures[]): Finding[] {
       .map(({ message, minutes }): Row => {
         const { family, key, example } = fingerprintOf(message);
         // What no family knows is alike only where the message is.
-        return { source, family, kind: family === "other" ? key : family, example, minutes };
+        return { source, family, key, kind: family === "other" ? key : family, example, minutes };
       }),
   );
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const { longest, times } = findSharedSpans(alike);
+      const { longest, times } = findSharedSpans(alike, (span) => isNoChance(span, crms, window));
       return longest === null ? [] : [describeSpan(longest, alike[0]?.family ?? "other", times)];
     });
 }
 
 /** The span with the most failures of those that several CRMs share, and how many these are. */
-function findSharedSpans(rows: Row[]): { longest: Span | null; times: number } {
+function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): { longest: Span | null; times: number } {
   const shared: { longest: Span | null; times: number } = { longest: null, times: 0 };
   let span: Span | null = null;
   const close = () => {
-    if (span === null || !isShared(span)) return;
+    if (span === null || !isShared(span) || !isCause(span)) return;
     shared.times += 1;
     if (shared.longest === null || span.failures > shared.longest.failures) shared.longest = span;
   };
@@ -63,11 +78,21 @@ function findSharedSpans(rows: Row[]): { longest: Span | null; times: number } {
     // Parted where nothing of the kind happened for a while.
     if (span === null || minute - span.toMinute > SPAN_MINUTES) {
       close();
-      span = { fromMinute: minute, toMinute: minute, failures: 0, minutesOf: new Map(), example: null };
+      span = {
+        fromMinute: minute,
+        toMinute: minute,
+        failures: 0,
+        minutesOf: new Map(),
+        failedOf: new Map(),
+        saying: new Map(),
+        example: null,
+      };
     }
     span.toMinute = minute;
     span.failures += 1;
     span.example ??= row.example;
+    span.failedOf.set(row.source, (span.failedOf.get(row.source) ?? 0) + 1);
+    span.saying.set(row.key, (span.saying.get(row.key) ?? new Set()).add(row.source));
     if (seenIn.get(row.source) === minute) continue;
     seenIn.set(row.source, minute);
     span.minutesOf.set(row.source, (span.minutesOf.get(row.source) ?? 0) + 1);
@@ -92,6 +117,24 @@ function sortFailures(rows: Row[]): Float64Array {
 function isShared({ minutesOf }: Span): boolean {
   if (minutesOf.size >= CERTAIN_CRMS) return true;
   return minutesOf.size > 1 && [...minutesOf.values()].every((minutes) => minutes >= FEWEST_MINUTES);
+}
+
+/**
+ * Whether all say the same, or the failures that each CRM has at other times hardly explain those of this one: the product
+ * of the chances of so many failures in so short a time, for any of the times of that length in the window.
+ */
+function isNoChance(
+  { fromMinute, toMinute, minutesOf, failedOf, saying }: Span,
+  crms: CrmFailures[],
+  window: Window,
+): boolean {
+  if ([...saying.values()].some((sources) => sources.size === minutesOf.size)) return true;
+  const times = Math.max(1, lengthOf(window) / MINUTE_MS / (toMinute - fromMinute + SPAN_MINUTES));
+  const chance = [...failedOf].reduce((product, [source, here]) => {
+    const failed = crms.find((crm) => crm.source === source)?.failed ?? 0;
+    return product * poissonTail(here, Math.max(PRIOR_FAILED, failed - here) / times);
+  }, 1);
+  return chance * times < RARE;
 }
 
 function describeSpan({ fromMinute, toMinute, minutesOf, example }: Span, family: string, times: number): Finding {

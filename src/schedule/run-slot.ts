@@ -173,7 +173,7 @@ async function makeReports(
   const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);
   const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
   return {
-    state: pass.reports.length > 0 ? "made" : "failed",
+    state: failed.length < pass.document.outcomes.length ? "made" : "failed",
     exitCode,
     note: failed.length === 0 ? null : `could not be read: ${failed.join(", ")}`,
     passId: pass.document.pass_id,

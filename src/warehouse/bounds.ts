@@ -1,11 +1,17 @@
 /** The instants between which the statements look, each computed here: arithmetic on a parameter keeps PostgreSQL from pruning partitions. */
+import { EARLY_MS } from "../report/expectation/due.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
 import { lengthOf, moveBack, windowBefore } from "../time/window.ts";
 import type { ReadRequest } from "./request.ts";
 
 export const LOOKBACK_MS = 30 * DAY_MS;
+/** Runs that began this long before both windows are still found in the one in which they ended. */
+const REACH_MS = DAY_MS;
 /** So much later than now a start may be: the clocks of two machines differ. */
 const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
+
+/** An end may lie as far ahead as a window may be long. */
+const LONGEST_AHEAD_MS = 366 * DAY_MS;
 
 /** Epoch milliseconds. */
 export type Bounds = ReturnType<typeof computeBounds>;
@@ -17,9 +23,16 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
     fromMs: window.startMs,
     toMs: window.endMs,
     beforeMs,
+    /** What began earlier is in no part. */
+    scanFromMs: beforeMs - REACH_MS,
+    baselineScanFromMs: baseline === null ? null : baseline.startMs - REACH_MS,
+    /** Starts before the window that may belong to an occurrence in it. */
+    startsFromMs: window.startMs - EARLY_MS,
     baselineFromMs: baseline?.startMs ?? null,
     baselineToMs: baseline?.endMs ?? null,
     latestStartMs: nowMs + CLOCK_DIFFERENCE_MS,
+    /** A later end is none: some programs write the end of time for it. */
+    latestEndMs: nowMs + LONGEST_AHEAD_MS,
     lookbackFromMs: window.endMs - LOOKBACK_MS,
     weekBeforeMs: window.endMs - WEEK_MS,
     hourAndWeekBeforeMs: window.endMs - WEEK_MS - HOUR_MS,

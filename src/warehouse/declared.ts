@@ -48,7 +48,9 @@ function declareRule(row: RuleRow): DeclaredRule {
 function listSchedules(row: RuleRow): DeclaredSchedule[] {
   const text = row.schedule?.trim() ?? "";
   const recurrence = row.recurrence === null ? (text === "" ? null : readRecurrence(text)) : readRow(row.recurrence);
-  return recurrence === null ? [] : [{ text, recurrence, startAtMs: row.from, endAtMs: row.to }];
+  return recurrence === null
+    ? []
+    : [{ text, recurrence, startAtMs: row.from, endAtMs: row.to, changedMs: row.changed }];
 }
 
 /** A row of sync_schedule; a crontab field that is not set means every value, as in Celery. */

@@ -25,8 +25,13 @@ export type Cell = {
   created: RecordSum;
   updated: RecordSum;
   failed: RecordSum;
+  /** The newest start, and the newest end or, without one, start. */
   last: number;
+  lastSettled: number;
 };
+
+/** id, start, end, status, records, error of the newest failed ones. */
+type RunColumns = [string | null, number, number | null, ActionStatus, RecordSum, string | null];
 
 const isPart = isOneOf(PARTS);
 const isStatus = isOneOf(ACTION_STATUSES);
@@ -35,6 +40,12 @@ const isSum = orNull(isNumber);
 const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
 const isId = orNull(isText);
 const isIds = listOf(isId);
+
+function isRun(value: unknown): value is RunColumns {
+  if (!Array.isArray(value) || value.length !== 6) return false;
+  const [id, startedMs, endedMs, status, records, error] = value as unknown[];
+  return isId(id) && isNumber(startedMs) && isSum(endedMs) && isStatus(status) && isRecordSum(records) && isId(error);
+}
 
 function isPercentiles(value: unknown): value is Percentiles {
   return isNumbers(value) && value.length === 3;
@@ -70,12 +81,17 @@ export const documentSchema = v.object({
     isRecordSum,
     isRecordSum,
     isNumber,
+    isNumber,
   ),
   /** hours since the epoch, finished actions, successful ones. */
   hours: table(isNumber, isNumber, isNumber),
   percentiles: v.object({ current: percentiles, previous: percentiles }),
   /** rule, percentiles, starts (ascending; null: too many to list), probable duplicates, ids of these. */
   runs: table(isText, orNull(isPercentiles), orNull(isNumbers), isNumber, orNull(isIds)),
+  /** rule, then as `RunColumns`; of each rule the newest 20, newest first. */
+  newest: table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId),
+  /** rule, successes without records, end of the first, mean of the records before, hours with records. */
+  emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
   words: table(isText, isNumber),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),
@@ -88,8 +104,11 @@ export const documentSchema = v.object({
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
-  /** rule, newest starts, last success, mean of the records processed, runs that never ended, newest starts a week before. */
-  lookback: table(isText, isNumbers, isSum, isRecordSum, isNumber, isNumbers),
+  /** rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before. */
+  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers),
+  near_sources: v.array(v.string()),
+  table_since: v.nullable(v.number()),
+  known_since: v.number(),
   rules: v.array(
     v.object({
       name: v.string(),
@@ -101,6 +120,7 @@ export const documentSchema = v.object({
       recurrence: v.nullable(recurrenceSchema),
       from: v.nullable(v.number()),
       to: v.nullable(v.number()),
+      changed: v.nullable(v.number()),
     }),
   ),
 });
@@ -108,18 +128,21 @@ export const documentSchema = v.object({
 export type Document = v.InferOutput<typeof documentSchema>;
 
 export function nameCells(rows: Document["cells"]): Cell[] {
-  return rows.map(([part, rule, state, n, timed, seconds, longest, processed, created, updated, failed, last]) => ({
-    part,
-    rule,
-    state,
-    n,
-    timed,
-    seconds,
-    longest,
-    processed,
-    created,
-    updated,
-    failed,
-    last,
-  }));
+  return rows.map(
+    ([part, rule, state, n, timed, seconds, longest, processed, created, updated, failed, last, lastSettled]) => ({
+      part,
+      rule,
+      state,
+      n,
+      timed,
+      seconds,
+      longest,
+      processed,
+      created,
+      updated,
+      failed,
+      last,
+      lastSettled,
+    }),
+  );
 }

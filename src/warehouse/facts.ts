@@ -89,7 +89,7 @@ export type RowFacts = {
 export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
   tables:
     | { kind: "found"; found: FoundTables }
-    | { kind: "missing"; lookedFor: string[] }
+    | { kind: "missing"; lookedFor: string[]; elsewhere: string[] }
     | { kind: "problem"; problem: string };
   /** Other tables of the same names, which no report reads. */
   copies: TableFacts[];

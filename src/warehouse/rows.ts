@@ -1,6 +1,7 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import * as v from "valibot";
-import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
+import type { EmptyStreak, FailureRow, ReadActivity, RuleActivity, Run, RunRow } from "../report/activity.ts";
+import { settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
@@ -21,6 +22,8 @@ const CONTRADICTIONS: Contradiction[] = [
   "unknown-status",
   "success-without-records",
   "ended-by-cleanup",
+  "success-with-error",
+  "negative-counts",
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
@@ -28,7 +31,7 @@ export function buildActivity(
   json: string,
   source: Source,
   crm: RuleConfig,
-  facts: { baseline: boolean; lookback: ReadActivity["lookback"] },
+  facts: { baseline: boolean; lookback: ReadActivity["lookback"]; scannedFromMs: number },
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
@@ -63,6 +66,10 @@ export function buildActivity(
       successful,
     })),
     lookback: facts.lookback,
+    knownSinceMs: document.known_since,
+    tableSinceMs: document.table_since,
+    scannedFromMs: facts.scannedFromMs,
+    nearSources: document.near_sources,
     recent: document.recent
       .map(([rule, state, startedMs, durationSeconds, error]) => ({
         rule,
@@ -85,6 +92,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     ([, rule]) => rule,
   );
   const lookbackOf = new Map(document.lookback.map((row) => [row[0], row]));
+  const newestOf = Map.groupBy(document.newest, ([rule]) => rule);
+  const emptiedOf = new Map(document.emptied.map((row) => [row[0], row]));
   const names = new Set([...cellsOf.keys(), ...lookbackOf.keys()]);
   return [...names].toSorted(compareNames).map((rule) => {
     const cells = cellsOf.get(rule) ?? [];
@@ -93,8 +102,10 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
     const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
     const lookback = lookbackOf.get(rule);
-    const [, startsMs = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = []] =
-      lookback ?? [];
+    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = []] = lookback ?? [];
+    const newer = (newestOf.get(rule) ?? []).map(([, ...run]) => nameRun(run));
+    const older = past.map(nameRun);
+    const startsMs = older.map(({ startedMs }) => startedMs);
     const successes = cells.filter(({ part, state }) => part !== "baseline" && state === "success");
     const newest = errorsOf.get(rule)?.toSorted((a, b) => b[5] - a[5] || compareNames(a[2] ?? "", b[2] ?? ""))[0];
     const recordsBefore = sumRecords(before).processed;
@@ -106,7 +117,9 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       previous: countStates(cells.filter(({ part }) => part === "previous")),
       records: sumRecords(finished),
       duration: measureDurations(finished, figures),
-      lastSuccessMs: findNewest(successes) ?? lookbackSuccess,
+      lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
+      runs: mergeRuns(newer, older),
+      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
       previousStartMs,
@@ -160,9 +173,39 @@ function countStates(cells: Cell[]): RuleActivity["current"] {
   return counts;
 }
 
-/** The newest start of the cells' rows; null without any. */
-function findNewest(cells: Cell[]): number | null {
-  return cells.length === 0 ? null : Math.max(...cells.map(({ last }) => last));
+/** The newest start, or end, of the cells' rows; null without any. */
+function findNewest(cells: Cell[], which: "last" | "lastSettled" = "last"): number | null {
+  return cells.length === 0 ? null : Math.max(...cells.map((cell) => cell[which]));
+}
+
+function nameRun([id, startedMs, endedMs, status, records, error]: Document["lookback"][number][1][number]): RunRow {
+  return { id, startedMs, endedMs, status, records: keepNumber(records), error };
+}
+
+/** What began before both windows and ended in one is in both lists. */
+function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
+  const known = new Set(newer.map(({ id, startedMs }) => `${id ?? ""} ${startedMs}`));
+  const others = older.filter(({ id, startedMs }) => !known.has(`${id ?? ""} ${startedMs}`));
+  return [...newer, ...others].toSorted((a, b) => settledAt(b) - settledAt(a));
+}
+
+/** A streak that is longer than both windows goes on in the look-back. */
+function readEmptyStreak(row: Document["emptied"][number] | undefined, older: RunRow[]): EmptyStreak | null {
+  const before = older.filter(({ status }) => status === "success");
+  if (row === undefined) return null;
+  const [, n, sinceMs, usual, fullHours] = row;
+  const known = keepNumber(usual);
+  if (known !== null) return { n, sinceMs, usual: known, fullHours: fullHours.toSorted((a, b) => a - b) };
+  const end = before.findIndex(({ records }) => records !== 0);
+  const empty = end === -1 ? before : before.slice(0, end);
+  const full = before.slice(empty.length).flatMap(({ records }) => (records === null || records <= 0 ? [] : [records]));
+  const first = empty.at(-1);
+  return {
+    n: n + empty.length,
+    sinceMs: first === undefined ? sinceMs : settledAt(first),
+    usual: full.length === 0 ? null : full.reduce((sum, records) => sum + records, 0) / full.length,
+    fullHours: [],
+  };
 }
 
 function addAll(cells: Cell[]): number {

@@ -28,7 +28,7 @@ export type Found<T extends TableName> =
 
 const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
   CAST(NULL AS text) AS automation_level, CAST(NULL AS text) AS strategy, CAST(NULL AS text) AS priority,
-  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at WHERE 1 = 0`;
+  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
 /** Chooses among the tables that are there. */
@@ -50,9 +50,18 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     rules:
       located.rules === null
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
-        : fillPlaceholders(rules[dialect], { table: quoteTable(located.rules) }),
+        : fillPlaceholders(rules[dialect], {
+            table: quoteTable(located.rules),
+            changed_at: writeChangedAt(located.rules.columns ?? []),
+          }),
     columns,
     ruleNames,
     wrapperRules,
   };
+}
+
+/** The columns that say when a row was written are not in every table, and SQLite has no way to ask for one that may be missing. */
+function writeChangedAt(columns: string[]): string {
+  const there = ["created_at", "updated_at"].filter((name) => columns.includes(name));
+  return there.length === 0 ? "NULL" : there.length === 1 ? (there[0] ?? "NULL") : `max(${there.join(", ")})`;
 }

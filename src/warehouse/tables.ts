@@ -4,12 +4,27 @@ import { PRESET_NAMES, type PresetName } from "../report/words.ts";
 import { PRESETS, type Dialect } from "./presets.ts";
 
 /** A table or view of the warehouse. `visible`: found without naming its schema. */
-export type TableName = { schema: string | null; name: string; visible: boolean };
+export type TableName = {
+  schema: string | null;
+  name: string;
+  visible: boolean;
+  /** Where they are asked for. */
+  columns?: string[];
+};
 
 export type Located<T extends TableName> =
   | { kind: "located"; preset: PresetName; actions: T; rules: T | null }
-  | { kind: "missing"; preset: PresetName | null; lookedFor: string[] }
+  | {
+      kind: "missing";
+      preset: PresetName | null;
+      lookedFor: string[];
+      /** Tables of those names in schemas that are not read. */
+      elsewhere: string[];
+    }
   | { kind: "ambiguous"; presets: PresetName[] };
+
+/** How many tables of other schemas are named. */
+const MOST_NAMED = 5;
 
 export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rules_table">;
 
@@ -33,6 +48,7 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
     return {
       kind: "missing",
       preset: crm.preset === "auto" ? null : crm.preset,
+      elsewhere: found.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`)).slice(0, MOST_NAMED),
       lookedFor: wanted.flatMap((name) => {
         const [wantedTable] = spellings(name, "actions", crm);
         return wantedTable === undefined ? [] : writeName(wantedTable, dialect);

@@ -141,7 +141,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   },
   {
     name: "no tables",
-    override: { tables: { kind: "missing", lookedFor: ["a", "b"] }, rows: null },
+    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [] }, rows: null },
     says: [/^error tables: no table to read: looked for a, b/],
   },
   {

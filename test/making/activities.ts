@@ -86,6 +86,7 @@ export function activity(
     knownSinceMs: WINDOW.endMs - 30 * 86_400_000,
     tableSinceMs: null,
     scannedFromMs: WINDOW.startMs - 2 * 86_400_000,
+    nearSources: [],
     recent: [],
     declaredRules: [],
     ...override,

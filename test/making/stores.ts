@@ -1,4 +1,5 @@
 /** Stores to test: a new one of each kind, and processes that work on one at the same time. */
+import { madeOutcome, passDocument } from "./passes.ts";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -38,14 +39,12 @@ export function madePass(
   });
   const [first] = reports;
   return {
-    pass: {
-      schema_version: 1,
+    pass: passDocument({
       pass_id: passId,
       started_at: generated,
       window: { start: first?.metadata.window_start ?? generated, end: first?.metadata.window_end ?? generated },
-      outcomes: sources.map((source) => ({ source, status: "made", reason: null })),
-      findings: [],
-    },
+      outcomes: reports.map(madeOutcome),
+    }),
     reports,
   };
 }

@@ -1,4 +1,5 @@
 /** Whatever rows are drawn: totals add up, no rate leaves [0, 1], both engines agree, the report is publishable. */
+import { madeOutcome, passDocument } from "../making/passes.ts";
 import { afterAll, describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import { RENDERERS } from "../../src/render/renderers.ts";
@@ -144,14 +145,7 @@ function expectRates(node: unknown, path: string[] = [], isRate = false): void {
 /** In JSON it survives a round trip; in a terminal nothing in it acts; no character is cut in two. */
 function expectPublished(report: Report): void {
   assertPublishable(report);
-  const pass = {
-    schema_version: 1 as const,
-    pass_id: "p",
-    started_at: report.metadata.report_generated_at,
-    window: { start: report.metadata.window_start, end: report.metadata.window_end },
-    outcomes: [{ source: CRM, status: "made" as const, reason: null }],
-    findings: [],
-  };
+  const pass = passDocument({ outcomes: [madeOutcome(report)] });
   const view = { color: false, width: 160, detailed: true, single: true, elapsedSeconds: 0 };
   const json = RENDERERS.json(pass, [report], view);
   expect(Bun.deepEquals(JSON.parse(json), report, true)).toBe(true);

@@ -1,16 +1,10 @@
 import { expect, test } from "bun:test";
 import { renderJson } from "../../src/render/json.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { passDocument } from "../making/passes.ts";
 
 const view = { color: false, width: 80, detailed: false, single: false, elapsedSeconds: 0 };
-const pass = {
-  schema_version: 1 as const,
-  pass_id: "p",
-  started_at: "2026-07-10T21:00:00Z",
-  window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
-  outcomes: [],
-  findings: [],
-};
+const pass = passDocument();
 const reports = [report(activity({ rules: [rule("a", { success: 3 })] }))];
 
 test("a list by default, one object where one CRM was named, nothing where that one failed", () => {

@@ -291,6 +291,7 @@ test("a warehouse without tables counts nothing and claims nothing", () => {
     kind: "missing",
     preset: null,
     lookedFor: ["orchestration.sync_history", "automation_actions"],
+    elsewhere: ["etl.automation_actions"],
     where: "database d",
     source: "hubspot",
     window: activity().window,
@@ -300,7 +301,7 @@ test("a warehouse without tables counts nothing and claims nothing", () => {
   expect(made.metadata).toMatchObject({
     status: "fallback",
     preset: null,
-    note: "No table to read: looked for orchestration.sync_history, automation_actions in database d",
+    note: "no table to read: looked for orchestration.sync_history, automation_actions in database d; etl.automation_actions is there: set schema to read it",
   });
   expect(made.performance_metrics).toMatchObject({ total_actions: 0, overall_success_rate: null });
   expect(made.system_health).toMatchObject({ health_score: null, health_status: "unknown" });

@@ -1,4 +1,5 @@
 /** One cause across CRMs, told from a coincidence. */
+import { WINDOW } from "../making/reports.ts";
 import { expect, test } from "bun:test";
 import { findSharedCauses, type CrmFailures } from "../../src/report/shared-failures.ts";
 
@@ -7,6 +8,7 @@ const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`) / 60_000;
 function crm(source: string, message: string | null, times: string[], current = true): CrmFailures {
   return {
     source,
+    failed: times.length,
     failures: [{ rule: "r", message, n: times.length, firstMs: 0, lastMs: 0, current, minutes: times.map(at) }],
   };
 }
@@ -60,14 +62,17 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
     messages: [],
   },
 ])("$name", ({ crms, messages }) => {
-  expect(findSharedCauses(crms).map(({ message }) => message)).toEqual(messages);
+  expect(findSharedCauses(crms, WINDOW).map(({ message }) => message)).toEqual(messages);
 });
 
 test("evidence names the CRMs, the family and the times; secrets are masked", () => {
-  const [finding] = findSharedCauses([
-    crm("a", "Connection refused: postgres://u:canary@h/d", ["04:10", "04:11"]),
-    crm("b", "Connection refused", ["04:10", "04:11"]),
-  ]);
+  const [finding] = findSharedCauses(
+    [
+      crm("a", "Connection refused: postgres://u:canary@h/d", ["04:10", "04:11"]),
+      crm("b", "Connection refused", ["04:10", "04:11"]),
+    ],
+    WINDOW,
+  );
   expect(finding).toMatchObject({
     id: "failures-shared",
     severity: "critical",

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
 import { AppError } from "../../src/errors.ts";
 import type { PassResult } from "../../src/pass.ts";
-import type { PassDocument } from "../../src/report/pass-schema.ts";
 import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SlotKey, Store } from "../../src/store/store.ts";
 import { activity, report } from "../making/activities.ts";
 import { isLong } from "../making/draws.ts";
 import { silent } from "../making/logs.ts";
+import { madeOutcome, passDocument } from "../making/passes.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
 const MINUTE_MS = 60_000;
@@ -111,14 +111,12 @@ const REPORT = report(activity());
 /** A pass that made one report, its window ending at the slot. */
 function passOf(slotMs: number, nowMs: number): PassResult {
   const instant = (ms: number) => new Date(ms).toISOString();
-  const document: PassDocument = {
-    schema_version: 1,
+  const document = passDocument({
     pass_id: `pass-${slotMs}-${nowMs}`,
     started_at: instant(nowMs),
     window: { start: instant(slotMs - 24 * HOUR_MS), end: instant(slotMs) },
-    outcomes: [{ source: "hubspot", status: "made", reason: null }],
-    findings: [],
-  };
+    outcomes: [madeOutcome(REPORT)],
+  });
   const made = {
     ...REPORT,
     metadata: { ...REPORT.metadata, pass_id: document.pass_id, report_generated_at: instant(nowMs) },

@@ -26,7 +26,7 @@ async function crowd(sql: postgres.Sql, count: number, every: string): Promise<v
 }
 
 const silent = (report: Report) =>
-  (report.freshness?.rules ?? []).filter(({ last_success_at: at }) => at !== null).map(({ rule_name: rule }) => rule);
+  report.rules.filter(({ last_success_at: at }) => at !== null).map(({ rule_name: rule }) => rule);
 
 /** contacts succeeded so many days ago; deals did in the window. */
 async function lookBack(shape: "M" | "H", days: number, others: { count: number; every: string }): Promise<Report> {

@@ -5,7 +5,7 @@ import { hoursOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity, RunRow } from "../activity.ts";
 import { foldAttempts, isFinished } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
-import type { RuleExpectation } from "../expectations.ts";
+import { pastChange, type RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import { findDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
@@ -63,8 +63,8 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
   const habit = found === null ? null : describeHabit(found, window, activity.lookback);
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
-  const knownSinceMs = Math.max(activity.knownSinceMs, changedAt(declared) ?? -Infinity);
-  const due = findAwaited(inForce, lastStartMs, knownSinceMs, changedAt(declared));
+  const knownSinceMs = Math.max(activity.knownSinceMs, changedAt(declared, window.endMs) ?? -Infinity);
+  const due = findAwaited(inForce, lastStartMs, knownSinceMs, changedAt(declared, window.endMs));
   const own = settingsOfRule(settings, rule);
   const limits = deriveFreshness({
     configured: { warnAfterMs: own.warnAfterMs, errorAfterMs: own.errorAfterMs },
@@ -113,8 +113,8 @@ function hasOwnRuns(rule: RuleActivity | undefined): boolean {
 }
 
 /** When the newest of a rule's schedule rows was made or changed. */
-function changedAt(declared: DeclaredRule | null): number | null {
-  const changes = (declared?.schedules ?? []).flatMap(({ changedMs }) => changedMs ?? []);
+function changedAt(declared: DeclaredRule | null, endMs: number): number | null {
+  const changes = (declared?.schedules ?? []).flatMap(({ changedMs }) => pastChange(changedMs, endMs) ?? []);
   return changes.length === 0 ? null : Math.max(...changes);
 }
 
@@ -161,8 +161,9 @@ function findTooOften(
   { thresholds }: ReportSettings,
 ): RuleFacts["tooOften"] {
   const seen = countRuns(found.current);
-  const compared = expectation?.compared ?? null;
-  const usual = compared === null ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
+  const compared = expectation?.isWhole === true ? expectation.compared : null;
+  const isUnplanned = expectation === null || expectation.compared === null;
+  const usual = isUnplanned ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
   const expected = compared?.expected ?? usual?.expected ?? null;
   if (expected !== null && isTooOften({ expected, seen })) {
     return { seen, expected, words: usual?.words ?? "expected by its schedule" };

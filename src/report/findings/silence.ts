@@ -23,7 +23,7 @@ const BESIDE: [ActionStatus, string][] = [
 ];
 
 /** Nothing where a rule's condition, or the silence of several, tells it already. */
-export const findNoData: Finder = ({ outcome, counts, hours, states, previous }) => {
+export const findNoData: Finder = ({ activity, outcome, counts, hours, states, previous }) => {
   if (outcome.total > 0) return [];
   const isTold = states.some(({ judgement: { severity } }) => severity === "critical" || severity === "warning");
   if (isTold) return [];
@@ -45,14 +45,19 @@ export const findNoData: Finder = ({ outcome, counts, hours, states, previous })
       : `; the last success ${formatDuration((newest.endMs - newest.lastSuccessMs) / 1000)} ago`;
   const isKnown = states.some(({ facts: { lastStartMs } }) => lastStartMs !== null);
   const isExpected = states.every(({ judgement: { condition } }) => condition !== "unknown") && isKnown;
-  const why = !isKnown
-    ? "; no run of this CRM is known"
-    : isExpected && counts.running === 0
-      ? "; nothing was due"
-      : "";
+  const near = activity.nearSources.map((source) => JSON.stringify(source)).join(", ");
+  const why =
+    near !== ""
+      ? `; crm_source is written ${near} there`
+      : !isKnown
+        ? "; no run of this CRM is known"
+        : isExpected && counts.running === 0
+          ? "; nothing was due"
+          : "";
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
+    near_sources: activity.nearSources,
     last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
   };
   const isWell = isExpected || counts.running > 0;

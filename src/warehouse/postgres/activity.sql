@@ -3,10 +3,13 @@
 -- Instants: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- excluded and wrappers: rule names as JSON arrays. Without excluded no rule is; without wrappers the preset says which are.
 -- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
+-- A finished action is in the part in which it ended; one without a usable end is in that in which it started.
+-- What has not ended by the window's end is open, and in the current part. Rows that are in no part are not materialised.
 -- The scan is materialised once, with the errors of failed runs. Otherwise the planner sorts, spills and reads the rows again.
 -- Each further scan of r costs, and so does each of its columns. What looks at few rows reads them from odd.
 -- part and state are numbers until the end: the places of their words, from 0 (statement.ts).
--- States below 3 are finished. State 6 is a dry run. From 7 on it is a wrapper: 7 plus the state it would have otherwise.
+-- States below 3 are finished. State 7 is a dry run. From 8 on it is a wrapper: 8 plus the state it would have otherwise.
+-- A CRM that has wrappers only is told by them.
 -- tstzrange_subdiff is the difference in seconds as float8. It takes a fifth of the time of date_part.
 WITH RECURSIVE actions AS NOT MATERIALIZED (
 {actions}
@@ -19,20 +22,18 @@ starts AS NOT MATERIALIZED (
 ),
 told AS NOT MATERIALIZED (
   SELECT a.*,
-    CASE WHEN a.started_at >= :from::timestamptz THEN 0
-      WHEN a.started_at >= :before::timestamptz THEN 1
-      ELSE 2 END AS part,
-    CASE WHEN a.started_at >= :from::timestamptz THEN :to::timestamptz
-      WHEN a.started_at >= :before::timestamptz THEN :from::timestamptz
-      ELSE :baseline_to::timestamptz END AS row_end,
+    CASE WHEN a.finished_at >= a.started_at AND a.finished_at <= :latest_end::timestamptz THEN a.finished_at END AS ended_at,
     CASE WHEN :statuses::jsonb IS NULL THEN a.status
       ELSE coalesce(:statuses::jsonb ->> lower(btrim(a.status_word)), a.status) END AS meaning,
     CASE WHEN :wrappers::jsonb IS NULL THEN a.wrapper ELSE :wrappers::jsonb ? a.rule END AS is_wrapper
   FROM actions a
   WHERE a.crm_source = :crm::text
-    AND ((a.started_at >= :before::timestamptz AND a.started_at < :to::timestamptz)
-      OR (a.started_at >= :baseline_from::timestamptz AND a.started_at < :baseline_to::timestamptz))
+    AND ((a.started_at >= :scan_from::timestamptz AND a.started_at < :to::timestamptz)
+      OR (a.started_at >= :baseline_scan_from::timestamptz AND a.started_at < :baseline_to::timestamptz))
     AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? a.rule)
+),
+lone AS MATERIALIZED (
+  SELECT NOT EXISTS (SELECT FROM told WHERE NOT is_wrapper AND NOT dry_run) AS wrappers_only
 ),
 judged AS NOT MATERIALIZED (
   SELECT *,
@@ -41,112 +42,158 @@ judged AS NOT MATERIALIZED (
       WHEN 'failed' THEN 2
       WHEN 'partial' THEN 1
       WHEN 'running' THEN 3
-      WHEN 'skipped' THEN 4
-      ELSE 5
-    END AS outcome
+      WHEN 'pending' THEN 4
+      WHEN 'skipped' THEN 5
+      ELSE 6
+    END AS outcome,
+    coalesce(ended_at, started_at) AS settled_at
   FROM told
+),
+placed AS NOT MATERIALIZED (
+  SELECT *,
+    CASE
+      WHEN started_at >= :scan_from::timestamptz AND (ended_at >= :to::timestamptz OR (outcome IN (3, 4) AND ended_at IS NULL)) THEN 0
+      WHEN settled_at >= :to::timestamptz THEN NULL
+      WHEN settled_at >= :from::timestamptz THEN 0
+      WHEN settled_at >= :before::timestamptz THEN 1
+      WHEN settled_at >= :baseline_from::timestamptz AND settled_at < :baseline_to::timestamptz THEN 2
+    END AS part
+  FROM judged
 ),
 r AS MATERIALIZED (
   SELECT
     part,
     CASE
-      WHEN dry_run THEN 6
-      WHEN is_wrapper THEN 7 + outcome
-      WHEN finished_at > row_end THEN 3
+      WHEN dry_run THEN 7
+      WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 8 + outcome
+      WHEN ended_at >= :to::timestamptz THEN 3
       ELSE outcome
     END AS state,
     started_at,
     finished_at,
-    CASE WHEN finished_at >= started_at AND cleaned_up IS NOT TRUE
-      THEN tstzrange_subdiff(finished_at, started_at) END AS d,
+    ended_at,
+    settled_at,
+    CASE WHEN cleaned_up IS NOT TRUE THEN tstzrange_subdiff(ended_at, started_at) END AS d,
     rule COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,
     status_word,
-    left(error, 1001) AS error
-  FROM judged
+    CASE WHEN length(error) > 1000 THEN left(error, 300) || E'\n…\n' || right(error, 690) ELSE error END AS error
+  FROM placed
+  WHERE part IS NOT NULL
 ),
 -- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 -- The inner condition holds for every row that may have one, and is cheaper.
 -- An end that gives no duration and does not come too early is that of a clean-up.
 odd AS MATERIALIZED (
   SELECT part, state, started_at, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 AS started_ms,
-    finished_at, rule, id, status_word, error, flags
+    floor(tstzrange_subdiff(settled_at, 'epoch') * 1000)::int8 AS settled_ms,
+    ended_at, rule, id, status_word, error, flags
   FROM (
     SELECT *,
-      CASE WHEN part > 0 OR state > 5 THEN 0 ELSE
+      CASE WHEN part > 0 OR state > 6 THEN 0 ELSE
         CASE WHEN state = 0 AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
-        + CASE WHEN state = 3 AND finished_at <= :to::timestamptz THEN 4 ELSE 0 END
-        + CASE WHEN state < 3 AND finished_at IS NULL THEN 8 ELSE 0 END
+        + CASE WHEN state = 3 AND ended_at < :to::timestamptz THEN 4 ELSE 0 END
+        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at) THEN 8 ELSE 0 END
         + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
-        + CASE WHEN state = 5 THEN 32 ELSE 0 END
+        + CASE WHEN state = 6 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
-        + CASE WHEN d IS NULL AND finished_at >= started_at AND finished_at <= :to::timestamptz THEN 128 ELSE 0 END
+        + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
+        + CASE WHEN state = 0 AND error ~ '\S' THEN 256 ELSE 0 END
+        + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
       END AS flags
     FROM r
-    WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed) f
+    WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed
+      OR error IS NOT NULL OR least(records_processed, records_created, records_updated, records_failed) < 0) f
   WHERE (state <> 0 OR flags <> 0) AND part < 2
 ),
 cells AS MATERIALIZED (
   SELECT part, rule, state, count(*) AS n, count(d) AS timed, sum(d) AS seconds, max(d) AS longest,
     sum(records_processed) AS processed, sum(records_created) AS created,
     sum(records_updated) AS updated, sum(records_failed) AS failed,
-    max(started_at) AS last
+    max(started_at) AS last, max(settled_at) AS last_settled,
+    max(settled_at) FILTER (WHERE records_processed > 0) AS last_full,
+    count(*) FILTER (WHERE records_processed > 0) AS filled
   FROM r GROUP BY part, rule, state
+),
+-- Rules whose newest success had no records, with the end of the newest one that had some.
+emptied AS MATERIALIZED (
+  SELECT rule, max(last_full) AS last_full, sum(processed) / nullif(sum(filled), 0) AS usual
+  FROM cells WHERE state = 0 AND part < 2 GROUP BY rule
+  HAVING max(last_settled) > coalesce(max(last_full), '-infinity') AND sum(processed) IS NOT NULL
 )
 {lookback}
 SELECT json_build_object(
-  'cells', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, {states}[least(state, 7) + 1],
+  'cells', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, {states}[least(state, 8) + 1],
       n, timed, seconds, longest, processed, created, updated, failed,
-      floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8)), '[]') FROM cells),
+      floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8,
+      floor(tstzrange_subdiff(last_settled, 'epoch') * 1000)::int8)), '[]') FROM cells),
   'hours', (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
-    SELECT floor(tstzrange_subdiff(started_at, 'epoch') / 3600)::int8 AS hour,
+    SELECT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8 AS hour,
       count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
     FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h),
   'percentiles', (SELECT json_build_object(
       'current', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 0),
       'previous', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 1))
     FROM r WHERE d IS NOT NULL AND state < 3),
-  -- Each rule's runs. Their starts are listed where there are not too many.
+  -- Each rule's runs. Their starts are listed where there are not too many, also of the last minutes before the window.
   -- Of two that start within 5 seconds of each other the later one is a probable duplicate.
   'runs', (SELECT coalesce(json_agg(json_build_array(rule, p,
-      CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN starts END, duplicates,
+      CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN coalesce(starts, '{}') END, duplicates,
       ARRAY[ids[twice[1]], ids[twice[2]], ids[twice[3]]]::text[])), '[]') FROM (
     SELECT rule,
-      percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE state < 3) AS p,
+      percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE state < 3 AND part = 0) AS p,
       array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8
-        ORDER BY floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8) AS starts,
-      array_agg(id ORDER BY started_at, id) AS ids
-    FROM r WHERE part = 0 AND state < 6 GROUP BY rule) g CROSS JOIN LATERAL (
+        ORDER BY floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8)
+        FILTER (WHERE started_at >= :starts_from::timestamptz) AS starts,
+      array_agg(id ORDER BY started_at, id) FILTER (WHERE started_at >= :starts_from::timestamptz) AS ids
+    FROM r WHERE state < 7 AND (part = 0 OR (part = 1 AND started_at >= :starts_from::timestamptz)) GROUP BY rule) g
+    CROSS JOIN LATERAL (
       SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
       FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000) d),
+  -- Each rule's newest runs, the newest first; the errors of the newest few.
+  'newest', (SELECT coalesce(json_agg(json_build_array(rule, id::text,
+      floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
+      CASE WHEN ended_at < :to::timestamptz THEN floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8 END,
+      {states}[state + 1], records_processed,
+      CASE WHEN state IN (1, 2) AND nth <= 5 THEN error END) ORDER BY rule, nth), '[]') FROM (
+    SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_at DESC, id DESC) AS nth
+    FROM r WHERE state < 7 AND part < 2) n
+    WHERE nth <= 20),
+  'emptied', (SELECT coalesce(json_agg(json_build_array(e.rule, s.n, s.since, e.usual, h.hours)), '[]') FROM emptied e
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS n, floor(tstzrange_subdiff(min(settled_at), 'epoch') * 1000)::int8 AS since FROM r
+      WHERE r.rule = e.rule AND state = 0 AND part < 2 AND settled_at > coalesce(e.last_full, '-infinity')) s
+    CROSS JOIN LATERAL (
+      SELECT coalesce(array_agg(DISTINCT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8), '{}') AS hours FROM r
+      WHERE e.last_full IS NOT NULL AND r.rule = e.rule AND state = 0 AND part < 2 AND records_processed > 0) h),
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
     SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
-    FROM odd WHERE part = 0 AND state = 5 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
+    FROM odd WHERE part = 0 AND state = 6 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
   -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
   'errors', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
-    SELECT part, rule, count(*) AS n, max(lpad(started_ms::text, 15, '0') || error COLLATE "C") AS newest,
-      min(started_ms) AS first, max(started_ms) AS last,
-      coalesce((array_agg(DISTINCT started_ms / 60000 ORDER BY started_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
+    SELECT part, rule, count(*) AS n, max(lpad(settled_ms::text, 15, '0') || error COLLATE "C") AS newest,
+      min(settled_ms) AS first, max(settled_ms) AS last,
+      coalesce((array_agg(DISTINCT settled_ms / 60000 ORDER BY settled_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
-    GROUP BY part, rule, regexp_replace(left(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
+    GROUP BY part, rule, regexp_replace(left(error, 300) || right(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),
   'running', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, started_ms, id::text)), '[]') FROM (
-    SELECT * FROM odd WHERE state = 3 AND finished_at IS NULL
+    SELECT * FROM odd WHERE state = 3 AND ended_at IS NULL
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
-    FROM odd CROSS JOIN generate_series(0, 7) bit
+    FROM odd CROSS JOIN generate_series(0, 9) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
-  'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 6], c.total, c.successful)), '[]') FROM (
-    SELECT * FROM odd WHERE part = 0 AND state > 6 AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w
+  'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (
+    SELECT * FROM odd WHERE part = 0 AND state > 7 AND ended_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w
     CROSS JOIN LATERAL (
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful FROM r
       WHERE part = 0 AND state < 3
-        AND started_at >= w.started_at AND started_at <= w.finished_at) c),
+        AND started_at >= w.started_at AND started_at <= w.ended_at) c),
   -- Starts that no window holds: they are later than now, or infinite.
   'displaced', (SELECT coalesce(json_agg(json_build_array(at_infinity, n, ids)), '[]') FROM (
     SELECT started_at IN ('infinity', '-infinity') AS at_infinity, count(*) AS n,
@@ -155,15 +202,24 @@ SELECT json_build_object(
       SELECT started_at, id FROM starts WHERE crm_source = :crm::text
         AND (started_at > :latest_start::timestamptz OR started_at = '-infinity') LIMIT 1000) f
     GROUP BY 1) d),
-  'recent', (SELECT coalesce(json_agg(json_build_array(rule, {states}[least(state, 7) + 1],
+  'recent', (SELECT coalesce(json_agg(json_build_array(rule, {states}[least(state, 8) + 1],
       floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
     SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT :recent::int) n),
-  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, starts, last_success, processed, stuck, week)), '[]') FROM lookback),
+  -- Where nothing is there under the CRM's name: the same name in other letters.
+  'near_sources', (SELECT coalesce(json_agg(source), '[]') FROM (
+    SELECT DISTINCT left(crm_source, 100) AS source FROM starts
+    WHERE NOT EXISTS (SELECT FROM r) AND started_at >= :before::timestamptz AND started_at < :to::timestamptz
+      AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
+  'table_since', {table_since},
+  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week)), '[]') FROM lookback),
+  'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM reach),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
-      'recurrence', recurrence, 'from', from_ms, 'to', to_ms)), '[]')
-    FROM (SELECT *, floor(date_part('epoch', starts_at) * 1000) AS from_ms, floor(date_part('epoch', ends_at) * 1000) AS to_ms
+      'recurrence', recurrence, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
+    FROM (SELECT *, CASE WHEN starts_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(starts_at, '0001-01-01'), '9999-01-01')) * 1000) END AS from_ms,
+        CASE WHEN ends_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(ends_at, '0001-01-01'), '9999-01-01')) * 1000) END AS to_ms,
+        floor(date_part('epoch', changed_at) * 1000) AS changed_ms
       FROM rules) rules
     WHERE lower(crm_source) = lower(:crm::text) AND name IS NOT NULL)
 )::text AS document

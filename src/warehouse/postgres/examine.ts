@@ -101,7 +101,7 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
 }
 
 async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
-  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor };
+  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
   if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
   const { source, actions, rules } = found;
   return {

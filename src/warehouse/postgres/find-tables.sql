@@ -3,6 +3,7 @@ SELECT
   n.nspname AS schema,
   c.relname AS name,
   pg_catalog.pg_table_is_visible(c.oid) AS visible,
+  c.relkind = 'p' OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS partitioned,
   CASE WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
   (SELECT coalesce(jsonb_agg((SELECT jsonb_agg(a.attname ORDER BY k.at)
       FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, at)

@@ -12,6 +12,8 @@ export type TableFacts = TableName & {
   indexes: string[][];
   /** The planner's estimate; null where the table was never analysed. */
   rows: number | null;
+  /** Its rows are in tables of their own. */
+  partitioned: boolean;
 };
 
 /** `ofCrm`: the rows looked at are those of this CRM, not of all. */
@@ -20,9 +22,12 @@ export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boo
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
 
-export function chooseLookback({ indexes, rows }: TableFacts, { source, rule, start }: ActionColumns): Lookback {
+export function chooseLookback(
+  { indexes, rows, partitioned }: TableFacts,
+  { source, rule, start }: ActionColumns,
+): Lookback {
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true };
+  if (!partitioned && leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true };
   if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true };
   if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false };
   return rows !== null && rows <= SMALL_TABLE_ROWS

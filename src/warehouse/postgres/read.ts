@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
+import { computeBounds } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource } from "../source.ts";
@@ -47,6 +48,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const [row] = await connection.ask<{ document: string }>(text, values);
     return buildActivity(row?.document ?? "", found.source, request.crm, {
       baseline: request.baselineSeconds !== null,
+      scannedFromMs: computeBounds(request).scanFromMs,
       lookback,
     });
   } catch (error) {

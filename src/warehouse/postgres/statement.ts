@@ -13,7 +13,10 @@ import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 export type Parameter = postgres.ParameterOrJSON<never>;
 
 /** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. Constants, for to join a list of them costs more. */
-const STATES = ["success", "partial", "failed", "running", "skipped", "unknown", "dry_run", "wrapper"];
+const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
+
+/** Before any row. */
+const LONG_AGO = "1970-01-01T00:00:00Z";
 
 /** Its rows are `TableFacts`. */
 export function composeSearch(crm: TableConfig): Statement<Parameter> {
@@ -33,15 +36,24 @@ export function composeActivity(
     rules: source.rules,
     starts: composeStarts(source),
     lookback: sql,
+    table_since: composeTableSince(actions, source),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
   });
-  const parameters = { ...bindRequest(request, bounds), ...bindLookback(kind, ofCrm, bounds) };
+  const parameters = { ...bindRequest(request, bounds), ...bindLookback(kind, ofCrm, actions.partitioned, bounds) };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
   return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable}`;
+}
+
+/** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */
+function composeTableSince({ indexes, partitioned }: TableFacts, { columns: { source, start } }: Source): string {
+  const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
+  if (partitioned || (!leads(source, start) && !leads(start))) return "NULL::int8";
+  const ofCrm = leads(source, start) ? "crm_source = :crm::text AND " : "";
+  return `(SELECT floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8 FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
 }
 
 function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<string, Parameter> {
@@ -50,6 +62,10 @@ function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<strin
     from: writeInstant(bounds.fromMs),
     to: writeInstant(bounds.toMs),
     before: writeInstant(bounds.beforeMs),
+    scan_from: writeInstant(bounds.scanFromMs),
+    starts_from: writeInstant(bounds.startsFromMs),
+    latest_end: writeInstant(bounds.latestEndMs),
+    baseline_scan_from: bounds.baselineScanFromMs === null ? null : writeInstant(bounds.baselineScanFromMs),
     baseline_from: bounds.baselineFromMs === null ? null : writeInstant(bounds.baselineFromMs),
     baseline_to: bounds.baselineToMs === null ? null : writeInstant(bounds.baselineToMs),
     latest_start: writeInstant(bounds.latestStartMs),
@@ -60,14 +76,23 @@ function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<strin
   };
 }
 
-function bindLookback(kind: Lookback["kind"], ofCrm: boolean, bounds: Bounds): Record<string, Parameter> {
+function bindLookback(
+  kind: Lookback["kind"],
+  ofCrm: boolean,
+  partitioned: boolean,
+  bounds: Bounds,
+): Record<string, Parameter> {
   if (kind === "none") return {};
+  const month = writeInstant(bounds.lookbackFromMs);
   const back = {
-    lookback_from: writeInstant(bounds.lookbackFromMs),
+    // An index finds a rule's newest runs however old they are; in partitions it would have to be looked for in each.
+    lookback_from: kind === "each-rule" && !partitioned ? LONG_AGO : month,
     week_before: writeInstant(bounds.weekBeforeMs),
     hour_and_week_before: writeInstant(bounds.hourAndWeekBeforeMs),
   };
-  return kind === "each-rule" ? back : { ...back, near: writeInstant(bounds.nearMs), of_crm: ofCrm };
+  return kind === "each-rule"
+    ? { ...back, month_before: month }
+    : { ...back, near: writeInstant(bounds.nearMs), of_crm: ofCrm };
 }
 
 /** As the statements cast it to a time. */

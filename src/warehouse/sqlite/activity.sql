@@ -13,30 +13,43 @@ rules AS (
 timed AS NOT MATERIALIZED (
   SELECT *,
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
-    CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms
+    CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning,
+    CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE crm_source = :crm AND started_at >= :first_day AND started_at < :end_day
     AND rule NOT IN (SELECT value FROM json_each(:excluded))
 ),
 told AS NOT MATERIALIZED (
-  SELECT *,
-    CASE WHEN started_ms >= :from THEN 'current' WHEN started_ms >= :before THEN 'previous' ELSE 'baseline' END AS part,
-    CASE WHEN started_ms >= :from THEN :to WHEN started_ms >= :before THEN :from ELSE :baseline_to END AS row_end,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning,
-    CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
+  SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
   FROM timed
-  WHERE (started_ms >= :before AND started_ms < :to)
-    OR (started_ms >= :baseline_from AND started_ms < :baseline_to)
+  WHERE (started_ms >= :scan_from AND started_ms < :to)
+    OR (started_ms >= :baseline_scan_from AND started_ms < :baseline_to)
+),
+lone AS MATERIALIZED (
+  SELECT NOT EXISTS (SELECT 1 FROM told WHERE NOT is_wrapper AND dry_run IS NOT TRUE) AS wrappers_only
 ),
 judged AS NOT MATERIALIZED (
   SELECT *,
+    coalesce(ended_ms, started_ms) AS settled_ms,
     CASE
       WHEN dry_run THEN 'dry_run'
-      WHEN is_wrapper THEN 'wrapper'
-      WHEN finished_ms > row_end THEN 'running'
+      WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 'wrapper'
+      WHEN ended_ms >= :to THEN 'running'
       ELSE coalesce(meaning, 'unknown')
     END AS state
   FROM told
+),
+placed AS NOT MATERIALIZED (
+  SELECT *,
+    CASE
+      WHEN started_ms >= :scan_from AND (ended_ms >= :to OR (meaning IN ('running', 'pending') AND ended_ms IS NULL)) THEN 'current'
+      WHEN settled_ms >= :to THEN NULL
+      WHEN settled_ms >= :from THEN 'current'
+      WHEN settled_ms >= :before THEN 'previous'
+      WHEN settled_ms >= :baseline_from AND settled_ms < :baseline_to THEN 'baseline'
+    END AS part
+  FROM judged
 ),
 r AS MATERIALIZED (
   SELECT
@@ -47,37 +60,42 @@ r AS MATERIALIZED (
     CASE WHEN meaning IS NULL THEN status_word END AS word,
     started_ms,
     finished_ms,
+    iif(ended_ms < :to, ended_ms, NULL) AS ended_ms,
+    settled_ms,
     meaning,
     records_processed, records_created, records_updated, records_failed,
-    CASE WHEN finished_ms >= started_ms AND finished_ms <= row_end AND cleaned_up IS NOT TRUE
-      THEN (finished_ms - started_ms) / 1000.0 END AS d,
+    CASE WHEN ended_ms < :to AND cleaned_up IS NOT TRUE THEN (ended_ms - started_ms) / 1000.0 END AS d,
     cleaned_up,
-    substr(CAST(error AS TEXT), 1, 1001) AS error
-  FROM judged
+    CASE WHEN length(CAST(error AS TEXT)) > 1000
+      THEN substr(CAST(error AS TEXT), 1, 300) || char(10, 8230, 10) || substr(CAST(error AS TEXT), -690)
+      ELSE CAST(error AS TEXT) END AS error
+  FROM placed
+  WHERE part IS NOT NULL
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
 ),
 -- alike: the message with each of its numbers as one mark, then what may be its HTTP status.
 failures AS MATERIALIZED (
-  SELECT part, rule, started_ms, error,
-    CASE WHEN error IS NULL THEN char(3) ELSE replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(error, 1, 300),
+  SELECT part, rule, settled_ms, error,
+    CASE WHEN error IS NULL THEN char(3) ELSE replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(ends,
       '0', char(1, 2)), '1', char(1, 2)), '2', char(1, 2)), '3', char(1, 2)), '4', char(1, 2)),
       '5', char(1, 2)), '6', char(1, 2)), '7', char(1, 2)), '8', char(1, 2)), '9', char(1, 2)), char(2, 1), '')
       || coalesce((SELECT group_concat(value, '') FROM json_each('[400,401,402,403,404,405,406,408,409,410,412,413,415,422,423,424,
         425,426,428,429,431,451,500,501,502,503,504,507,508,511,520,521,522,523,524,525,526,527,530,598,599]')
-        WHERE instr(error, value) AND ' ' || substr(error, 1, 300) || ' ' GLOB '*[^0-9A-Za-z_]' || value || '[^0-9A-Za-z_]*'), '') END AS alike
-  FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline'
+        WHERE instr(ends, value) AND ' ' || ends || ' ' GLOB '*[^0-9A-Za-z_]' || value || '[^0-9A-Za-z_]*'), '') END AS alike
+  FROM (SELECT *, substr(error, 1, 300) || substr(error, -300) AS ends
+    FROM r WHERE state IN ('partial', 'failed') AND part <> 'baseline')
 ),
 failure_groups AS MATERIALIZED (
-  SELECT part, rule, alike, substr(max(printf('%015d', started_ms) || error), 16) AS message, count(*) AS n,
-    min(started_ms) AS first, max(started_ms) AS last
+  SELECT part, rule, alike, substr(max(printf('%015d', settled_ms) || error), 16) AS message, count(*) AS n,
+    min(settled_ms) AS first, max(settled_ms) AS last
   FROM failures GROUP BY part, rule, alike ORDER BY n DESC, last DESC, rule LIMIT 500
 ),
 failure_minutes AS MATERIALIZED (
   SELECT rule, alike, json_group_array(minute) AS minutes FROM (
     SELECT rule, alike, minute, row_number() OVER (PARTITION BY rule, alike ORDER BY minute DESC) AS nth FROM (
-      SELECT DISTINCT rule, alike, started_ms / 60000 AS minute FROM failures WHERE part = 'current'))
+      SELECT DISTINCT rule, alike, settled_ms / 60000 AS minute FROM failures WHERE part = 'current'))
   WHERE nth <= 100 GROUP BY rule, alike
 ),
 -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
@@ -85,65 +103,101 @@ flagged AS NOT MATERIALIZED (
   SELECT rule, id, started_ms,
         CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
-        + CASE WHEN meaning = 'running' AND finished_ms <= :to THEN 4 ELSE 0 END
-        + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_ms IS NULL THEN 8 ELSE 0 END
+        + CASE WHEN meaning = 'running' AND ended_ms IS NOT NULL THEN 4 ELSE 0 END
+        + CASE WHEN state IN ('success', 'partial', 'failed') AND ended_ms IS NULL
+          AND (finished_ms IS NULL OR finished_ms >= started_ms) THEN 8 ELSE 0 END
         + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
-        + CASE WHEN cleaned_up AND finished_ms BETWEEN started_ms AND :to THEN 128 ELSE 0 END AS flags
+        + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
+        + CASE WHEN state = 'success' AND trim(error, ' ' || char(9, 10, 13)) <> '' THEN 256 ELSE 0 END
+        + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
+        AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
-lookback AS NOT MATERIALIZED (
-  SELECT rule,
-    max(iif(meaning = 'success', started_ms, NULL)) AS last_success,
-    avg(records_processed) AS processed,
-    count(*) FILTER (WHERE meaning = 'running' AND finished_at IS NULL) AS stuck
-  FROM newest GROUP BY rule
+-- Rules whose newest success had no records, with the end of the newest one that had some.
+emptied AS MATERIALIZED (
+  SELECT rule, max(iif(records_processed > 0, settled_ms, NULL)) AS last_full,
+    sum(records_processed) * 1.0 / nullif(count(*) FILTER (WHERE records_processed > 0), 0) AS usual
+  FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule
+  HAVING max(settled_ms) > coalesce(max(iif(records_processed > 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
 ),
 newest AS MATERIALIZED (
   SELECT *,
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
+    CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
     coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning
   FROM actions
   WHERE crm_source = :crm AND started_at >= :lookback_day AND started_at < :end_day AND dry_run IS NOT TRUE
     AND rule NOT IN (SELECT value FROM json_each(:excluded))
-    AND NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
+    AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
+      OR (SELECT wrappers_only FROM lone))
     AND unixepoch(started_at, 'subsec') * 1000 >= :lookback_from
     AND unixepoch(started_at, 'subsec') * 1000 < :before
   ORDER BY started_at DESC LIMIT 10000
+),
+past AS MATERIALIZED (
+  SELECT rule, id, started_ms, meaning, records_processed, error,
+    iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
+    row_number() OVER (PARTITION BY rule ORDER BY started_ms DESC) AS nth
+  FROM newest
+),
+lookback AS NOT MATERIALIZED (
+  SELECT rule,
+    max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
+    avg(records_processed) AS processed,
+    count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
+  FROM past GROUP BY rule
 )
 -- json() keeps each part JSON. A subquery would make it text.
 SELECT json_object(
   'cells', json((SELECT json_group_array(json_array(part, rule, state, n, timed, seconds, longest, processed, created,
-      updated, failed, last)) FROM (
+      updated, failed, last, last_settled)) FROM (
     SELECT part, rule, state, count(*) AS n, count(d) AS timed, sum(d) AS seconds, max(d) AS longest,
       iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed,
       iif(count(records_created) = 0, NULL, total(records_created)) AS created,
       iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated,
-      iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last
+      iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last,
+      max(settled_ms) AS last_settled
     FROM r GROUP BY part, rule, state))),
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
-    SELECT started_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
+    SELECT settled_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
     FROM finished WHERE part = 'current' GROUP BY 1))),
   'percentiles', json((SELECT json_object(
       'current', json(max(p) FILTER (WHERE part = 'current')), 'previous', json(max(p) FILTER (WHERE part = 'previous')))
     FROM (
       SELECT part, json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99)) AS p
       FROM finished WHERE d IS NOT NULL GROUP BY part))),
-  -- Each rule's runs. Their starts are listed where there are not too many.
+  -- Each rule's runs. Their starts are listed where there are not too many, also of the last minutes before the window.
   -- Of two that start within 5 seconds of each other the later one is a probable duplicate.
   'runs', json((SELECT json_group_array(json_array(rule, json(p), json(starts), duplicates, json(ids))) FROM (
     SELECT rule,
       iif(count(d) = 0, NULL,
         json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99))) AS p,
-      iif((SELECT count(*) FROM r WHERE part = 'current') <= 10000, json_group_array(started_ms ORDER BY started_ms), NULL) AS starts,
+      iif((SELECT count(*) FROM r WHERE part = 'current') <= 10000,
+        json_group_array(started_ms ORDER BY started_ms) FILTER (WHERE listed), NULL) AS starts,
       sum(twice) AS duplicates, json_group_array(CAST(id AS TEXT)) FILTER (WHERE twice AND nth <= 3) AS ids
     FROM (
       SELECT *, sum(twice) OVER (PARTITION BY rule ORDER BY started_ms, id) AS nth FROM (
-        SELECT rule, id, started_ms, iif(state IN ('success', 'partial', 'failed'), d, NULL) AS d,
-          coalesce(started_ms <= lag(started_ms) OVER (PARTITION BY rule ORDER BY started_ms, id) + 5000, 0) AS twice
-        FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')))
+        SELECT rule, id, started_ms, started_ms >= :starts_from AS listed,
+          iif(part = 'current' AND state IN ('success', 'partial', 'failed'), d, NULL) AS d,
+          iif(started_ms >= :starts_from,
+            coalesce(started_ms <= lag(started_ms) OVER (PARTITION BY rule, started_ms >= :starts_from ORDER BY started_ms, id) + 5000, 0), 0) AS twice
+        FROM r WHERE state NOT IN ('dry_run', 'wrapper')
+          AND (part = 'current' OR (part = 'previous' AND started_ms >= :starts_from))))
     GROUP BY rule))),
+  -- Each rule's newest runs, the newest first; the errors of the newest few.
+  'newest', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), started_ms, ended_ms, state, records_processed,
+      iif(state IN ('partial', 'failed') AND nth <= 5, error, NULL))) FROM (
+    SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
+    FROM r WHERE part <> 'baseline' AND state NOT IN ('dry_run', 'wrapper') ORDER BY rule, nth)
+    WHERE nth <= 20)),
+  'emptied', json((SELECT json_group_array(json_array(e.rule,
+      (SELECT count(*) FROM r WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)),
+      (SELECT min(settled_ms) FROM r WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)),
+      e.usual,
+      json((SELECT json_group_array(DISTINCT settled_ms / 3600000) FROM r
+        WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND records_processed > 0)))) FROM emptied e)),
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
@@ -154,21 +208,21 @@ SELECT json_object(
     LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike
     ORDER BY g.n DESC, g.last DESC, g.rule))),
   'running', json((SELECT json_group_array(json_array(part, rule, started_ms, CAST(id AS TEXT))) FROM (
-    SELECT * FROM r WHERE part <> 'baseline' AND state = 'running' AND meaning = 'running' AND finished_ms IS NULL
+    SELECT * FROM r WHERE part <> 'baseline' AND state = 'running' AND meaning = 'running' AND ended_ms IS NULL
     ORDER BY part, started_ms LIMIT 1000))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
-      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7]') WHERE (flags & (1 << value)) <> 0)
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (
     SELECT w.rule, w.id, w.meaning,
       (SELECT count(*) FROM finished c
-        WHERE c.part = 'current' AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS total,
+        WHERE c.part = 'current' AND c.started_ms BETWEEN w.started_ms AND w.ended_ms) AS total,
       (SELECT count(*) FROM finished c WHERE c.part = 'current' AND c.state = 'success'
-        AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS successful
-    FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.finished_ms IS NOT NULL
+        AND c.started_ms BETWEEN w.started_ms AND w.ended_ms) AS successful
+    FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.ended_ms IS NOT NULL
     ORDER BY w.started_ms DESC LIMIT 20))),
   -- Starts that are later than now. SQLite knows no infinity.
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
@@ -179,21 +233,30 @@ SELECT json_object(
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
+  -- Where nothing is there under the CRM's name: the same name in other letters.
+  'near_sources', json((SELECT json_group_array(source) FROM (
+    SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM actions
+    WHERE NOT EXISTS (SELECT 1 FROM r) AND started_at >= :first_day AND started_at < :end_day
+      AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
+  'table_since', (SELECT CAST(round(unixepoch(min(started_at), 'subsec') * 1000) AS INTEGER) FROM actions),
+  'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),
   'lookback', json((SELECT json_group_array(json_array(rule,
-      json((SELECT json_group_array(started_ms) FROM (
-        SELECT started_ms FROM newest n WHERE n.rule = lookback.rule ORDER BY started_ms DESC LIMIT 20))),
+      json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
+          iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
+        SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
       last_success, processed, stuck,
       json((SELECT json_group_array(started_ms) FROM (
-        SELECT * FROM (SELECT started_ms FROM newest n
+        SELECT * FROM (SELECT started_ms FROM past n
           WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
         UNION ALL
-        SELECT * FROM (SELECT started_ms FROM newest n
+        SELECT * FROM (SELECT started_ms FROM past n
           WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),
       'from', CAST(round(unixepoch(starts_at, 'subsec') * 1000) AS INTEGER),
-      'to', CAST(round(unixepoch(ends_at, 'subsec') * 1000) AS INTEGER)))
+      'to', CAST(round(unixepoch(ends_at, 'subsec') * 1000) AS INTEGER),
+      'changed', CAST(round(unixepoch(changed_at, 'subsec') * 1000) AS INTEGER)))
     FROM rules
     WHERE lower(crm_source) = lower(:crm) AND name IS NOT NULL))
 ) AS document

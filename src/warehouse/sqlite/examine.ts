@@ -41,7 +41,7 @@ function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[]
 }
 
 function describeTables(found: Found<TableName>): WarehouseFacts["tables"] {
-  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor };
+  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
   if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
   const { source, actions, rules } = found;
   return {

@@ -33,7 +33,14 @@ export function findTables(database: Database, names: string[]): TableName[] {
       `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name IN (${names.map(() => "?").join(", ")})`,
     )
     .all(...names)
-    .map(({ name }): TableName => ({ schema: null, name, visible: true }));
+    .map(({ name }): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
+}
+
+function listColumns(database: Database, table: string): string[] {
+  return database
+    .query<{ name: string }, [string]>("SELECT name FROM pragma_table_info(?)")
+    .all(table)
+    .map(({ name }) => name);
 }
 
 function wantsWal(path: string): boolean {

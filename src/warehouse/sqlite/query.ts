@@ -1,5 +1,6 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import { DatabaseError } from "../../database/failure.ts";
+import { computeBounds } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource } from "../source.ts";
@@ -18,6 +19,7 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
     return buildActivity(row?.document ?? "", found.source, crm, {
       baseline: request.baselineSeconds !== null,
+      scannedFromMs: computeBounds(request).scanFromMs,
       lookback: "newest-rows",
     });
   });

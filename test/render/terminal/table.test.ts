@@ -5,6 +5,7 @@ import type { Report } from "../../../src/report/schema.ts";
 import { renderTable } from "../../../src/render/terminal/table.ts";
 import type { View } from "../../../src/render/view.ts";
 import { activity, declared, report, rule, schedule } from "../../making/activities.ts";
+import { failedOutcome, madeOutcome, passDocument } from "../../making/passes.ts";
 import { ruleOf } from "../../making/rules.ts";
 
 const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };
@@ -15,17 +16,9 @@ const hour = (time: string, total: number, successful: number) => ({
 });
 
 function pass(reports: Report[], failed: { source: string; reason: string }[] = []): PassDocument {
-  return {
-    schema_version: 1,
-    pass_id: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
-    started_at: "2026-07-10T21:00:00Z",
-    window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
-    outcomes: [
-      ...reports.map(({ metadata }) => ({ source: metadata.source, status: "made" as const, reason: null })),
-      ...failed.map((outcome) => ({ ...outcome, status: "failed" as const })),
-    ],
-    findings: [],
-  };
+  return passDocument({
+    outcomes: [...reports.map(madeOutcome), ...failed.map(({ source, reason }) => failedOutcome(source, reason))],
+  });
 }
 
 const reports = [

@@ -8,6 +8,7 @@ SELECT
   has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
   (SELECT coalesce(jsonb_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
     WHERE c.relkind IN ('r', 'p', 'v') AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, p)) AS writes,
+  c.relkind = 'p' OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS partitioned,
   CASE WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
   (SELECT coalesce(jsonb_agg((SELECT jsonb_agg(a.attname ORDER BY k.at)
       FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, at)

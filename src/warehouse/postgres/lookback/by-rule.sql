@@ -1,6 +1,6 @@
--- What ran in the 30 days before both windows, where an index leads with CRM, rule and start.
--- It hops from rule to rule and reads the newest 20 runs of each.
--- starts: epoch milliseconds, newest first. stuck: how many never ended.
+-- What ran before both windows, where an index leads with CRM, rule and start.
+-- It hops from rule to rule and reads the newest 20 runs of each, however old; of partitions only those of 30 days.
+-- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , names(rule) AS (
   (SELECT rule FROM actions WHERE crm_source = :crm::text ORDER BY rule LIMIT 1)
@@ -11,31 +11,38 @@
 past AS NOT MATERIALIZED (
   SELECT *,
     CASE WHEN :statuses::jsonb IS NULL THEN status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning
+      ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning,
+    CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at
   FROM actions
-  WHERE crm_source = :crm::text AND NOT dry_run AND (:wrappers::jsonb IS NOT NULL OR NOT wrapper)
+  WHERE crm_source = :crm::text AND NOT dry_run
+    AND (:wrappers::jsonb IS NOT NULL OR NOT wrapper OR (SELECT wrappers_only FROM lone))
     AND started_at >= :lookback_from::timestamptz
 ),
 lookback AS NOT MATERIALIZED (
-  SELECT n.rule, s.starts, s.processed, s.stuck,
+  SELECT n.rule, s.runs, s.processed, s.stuck,
     (SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') FROM (
       (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
         ORDER BY p.started_at DESC LIMIT 10)
       UNION ALL
       (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= :hour_and_week_before::timestamptz
         ORDER BY p.started_at DESC LIMIT 2)) w) AS week,
-    (SELECT floor(tstzrange_subdiff(p.started_at, 'epoch') * 1000) FROM past p
+    (SELECT floor(tstzrange_subdiff(coalesce(p.ended_at, p.started_at), 'epoch') * 1000) FROM past p
       WHERE p.rule = n.rule AND p.meaning = 'success' AND p.started_at < :before::timestamptz
+        AND p.started_at >= :month_before::timestamptz
       ORDER BY p.started_at DESC LIMIT 1) AS last_success
   FROM names n
   CROSS JOIN LATERAL (
-    SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') AS starts,
+    SELECT coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
+        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
+        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth), '[]') AS runs,
       avg(records_processed)::float8 AS processed,
-      count(*) FILTER (WHERE meaning = 'running' AND finished_at IS NULL) AS stuck
-    FROM (SELECT * FROM past p
+      count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
+    FROM (SELECT *, row_number() OVER (ORDER BY started_at DESC) AS nth FROM (
+      SELECT * FROM past p
       WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
-      ORDER BY p.started_at DESC LIMIT 20) x
+      ORDER BY p.started_at DESC LIMIT 20) y) x
     HAVING count(*) > 0) s
   WHERE n.rule IS NOT NULL AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? n.rule)
-    AND (:wrappers::jsonb IS NULL OR NOT :wrappers::jsonb ? n.rule)
-)
+    AND (:wrappers::jsonb IS NULL OR NOT :wrappers::jsonb ? n.rule OR (SELECT wrappers_only FROM lone))
+),
+reach AS NOT MATERIALIZED (SELECT :lookback_from::timestamptz AS known_since)

@@ -2,31 +2,46 @@
 -- They are of this CRM where of_crm is true, else of all CRMs.
 -- A thousand are enough where these start after near: nine thousand more would add less than another window.
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
--- starts: epoch milliseconds, newest first. stuck: how many never ended.
+-- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
   WHERE (NOT :of_crm::boolean OR crm_source = :crm::text)
     AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
 ),
+reach AS MATERIALIZED (
+  SELECT coalesce(
+    (SELECT started_at FROM (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 999 LIMIT 1) near
+      WHERE started_at > :near::timestamptz),
+    (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 9999 LIMIT 1),
+    :lookback_from::timestamptz) AS known_since
+),
+past_runs AS NOT MATERIALIZED (
+  SELECT *, row_number() OVER (PARTITION BY rule ORDER BY started_at DESC) AS nth FROM (
+    SELECT *,
+      CASE WHEN :statuses::jsonb IS NULL THEN status
+        ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning,
+      CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at,
+      CASE WHEN :wrappers::jsonb IS NULL THEN wrapper ELSE :wrappers::jsonb ? rule END AS is_wrapper
+    FROM actions
+    WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
+      AND started_at >= (SELECT known_since FROM reach)
+      AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz) p
+  WHERE NOT dry_run AND (NOT is_wrapper OR (SELECT wrappers_only FROM lone))
+),
 lookback AS NOT MATERIALIZED (
   SELECT rule,
-    to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC))[1:20]) AS starts,
+    coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
+        floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
+        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth)
+      FILTER (WHERE nth <= 20), '[]') AS runs,
     coalesce(to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
         FILTER (WHERE started_at <= :week_before::timestamptz))[1:10]
       || (array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
         FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
-    floor(tstzrange_subdiff(max(started_at) FILTER (WHERE (CASE WHEN :statuses::jsonb IS NULL THEN status ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END) = 'success'), 'epoch') * 1000) AS last_success,
+    floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
-    count(*) FILTER (WHERE (CASE WHEN :statuses::jsonb IS NULL THEN status ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
-  FROM actions
-  WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
-    AND CASE WHEN CASE WHEN :wrappers::jsonb IS NULL THEN wrapper ELSE :wrappers::jsonb ? rule END THEN false ELSE NOT dry_run END
-    AND started_at >= coalesce(
-      (SELECT started_at FROM (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 999 LIMIT 1) near
-        WHERE started_at > :near::timestamptz),
-      (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 9999 LIMIT 1),
-      :lookback_from::timestamptz)
-    AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
+    count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
+  FROM past_runs
   GROUP BY rule
 )

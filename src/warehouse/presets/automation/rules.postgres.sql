@@ -9,5 +9,6 @@ SELECT
   schedule,
   CAST(NULL AS jsonb) AS recurrence,
   CAST(NULL AS timestamptz) AS starts_at,
-  CAST(NULL AS timestamptz) AS ends_at
+  CAST(NULL AS timestamptz) AS ends_at,
+  CAST(NULL AS timestamptz) AS changed_at
 FROM {table}

@@ -9,5 +9,6 @@ SELECT
   schedule,
   NULL AS recurrence,
   NULL AS starts_at,
-  NULL AS ends_at
+  NULL AS ends_at,
+  NULL AS changed_at
 FROM {table}

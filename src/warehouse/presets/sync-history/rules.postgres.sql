@@ -17,5 +17,6 @@ SELECT
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
   END AS recurrence,
   start_at AS starts_at,
-  end_at AS ends_at
-FROM {table}
+  end_at AS ends_at,
+  greatest((to_jsonb(schedule_row) ->> 'created_at')::timestamptz, (to_jsonb(schedule_row) ->> 'updated_at')::timestamptz) AS changed_at
+FROM {table} AS schedule_row

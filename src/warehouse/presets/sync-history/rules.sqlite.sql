@@ -17,5 +17,6 @@ SELECT
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
   END AS recurrence,
   start_at AS starts_at,
-  end_at AS ends_at
+  end_at AS ends_at,
+  {changed_at} AS changed_at
 FROM {table}

@@ -1,0 +1,24 @@
+/** The document of a pass, with one override where a test needs another fact. */
+import type { PassDocument } from "../../src/report/pass-schema.ts";
+import type { Report } from "../../src/report/schema.ts";
+
+export function passDocument(override: Partial<PassDocument> = {}): PassDocument {
+  return {
+    schema_version: 2,
+    pass_id: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
+    started_at: "2026-07-10T21:00:00Z",
+    window: { start: "2026-07-09T21:00:00Z", end: "2026-07-10T21:00:00Z" },
+    verdict: "ok",
+    outcomes: [],
+    findings: [],
+    ...override,
+  };
+}
+
+export function madeOutcome({ metadata, verdict }: Report): PassDocument["outcomes"][number] {
+  return { source: metadata.source, status: "made", verdict, reason: null, seconds: metadata.query_seconds };
+}
+
+export function failedOutcome(source: string, reason: string): PassDocument["outcomes"][number] {
+  return { source, status: "failed", verdict: "unknown", reason, seconds: null };
+}
