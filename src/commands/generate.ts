@@ -7,7 +7,7 @@ import { emit } from "../output/stdout.ts";
 import { keepAdhoc } from "../deliver.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
-import { describeSavedPass } from "../report/saved-pass.ts";
+import { inferPass } from "../report/infer-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
 import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
@@ -67,7 +67,7 @@ export default defineCommand(
       const { reports, single } = await readSavedFiles(args.input);
       const view = viewOf({ detailed: args.detailed === true, single, toFile });
       const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
-      return exitCodeOf({ document: describeSavedPass(reports), reports, failedDeliveries }, failOn);
+      return exitCodeOf({ document: inferPass(reports), reports, failedDeliveries }, failOn);
     }
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
     const { config, crms, single } = await loadChosen(args, runtime, log);

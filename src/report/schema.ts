@@ -11,6 +11,7 @@ import {
   PASS_FINDING_IDS,
   PRESET_NAMES,
   PRIORITIES,
+  REPORT_STATUSES,
   SCHEMA_VERSION,
   SEVERITIES,
 } from "./words.ts";
@@ -216,7 +217,7 @@ export const ReportSchema = v.strictObject({
     window_end: instant,
     cutoff_time: describe(instant, "Equal to window_start; the older reports' name for it"),
     include_detailed: v.boolean(),
-    status: describe(v.picklist(["ok", "no_data", "fallback"]), "fallback: none of the preset's tables is there"),
+    status: describe(v.picklist(REPORT_STATUSES), "fallback: none of the preset's tables is there"),
     note: v.nullable(v.string()),
     preset: v.nullable(v.picklist(PRESET_NAMES)),
     query_seconds: seconds,

@@ -3,6 +3,8 @@
 /** Raised only where a key changes its name or meaning; new sections are optional, so that older reports stay valid. */
 export const SCHEMA_VERSION = 1;
 
+/** `fallback`: none of the preset's tables is there. */
+export const REPORT_STATUSES = ["ok", "no_data", "fallback"] as const;
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export const PRIORITIES = ["high", "medium", "low", "info"] as const;
 export const CATEGORIES = ["setup", "reliability", "performance", "utilization", "automation", "data"] as const;

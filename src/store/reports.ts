@@ -1,7 +1,8 @@
 /** Reports and passes: kept as the JSON they were published as, checked when they are read. */
 import * as v from "valibot";
-import { readSavedReport } from "../report/saved.ts";
+import { parseReport } from "../report/parse.ts";
 import type { Report } from "../report/schema.ts";
+import { REPORT_STATUSES } from "../report/words.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
 import { buildFilter, whole } from "./rows.ts";
@@ -18,7 +19,7 @@ const RowSchema = v.pipe(
     generated_ms: whole,
     window_start_ms: whole,
     window_end_ms: whole,
-    status: v.picklist(["ok", "no_data", "fallback"]),
+    status: v.picklist(REPORT_STATUSES),
   }),
   v.transform((row): ReportRow => ({
     id: row.id,
@@ -77,7 +78,7 @@ export async function readReport(engine: Engine, id: string): Promise<ReadReport
   const [row] = await engine.transact(
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
-  return row === undefined ? { status: "missing" } : readSavedReport(String(row["document"]));
+  return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));
 }
 
 /** Small transactions, so that nobody waits long. The newest slot of a schedule stays: it says what is done. */
@@ -116,7 +117,7 @@ export async function checkReports(engine: Engine): Promise<string[]> {
         ]),
     );
     for (const row of rows) {
-      const read = readSavedReport(String(row["document"]));
+      const read = parseReport(String(row["document"]));
       if (read.status === "unreadable") problems.push(`report ${String(row["id"])}: ${read.problem}`);
     }
     after = rows.length < BATCH ? null : String(rows.at(-1)?.["id"]);

@@ -1,6 +1,6 @@
 /** What is kept between passes: every report and pass, every slot and its outcome. Times are epoch milliseconds. */
 import type { PassDocument } from "../report/pass-schema.ts";
-import type { SavedReport } from "../report/saved.ts";
+import type { ParsedReport } from "../report/parse.ts";
 import type { Report } from "../report/schema.ts";
 
 /** One time at which a schedule should report. */
@@ -45,7 +45,7 @@ export type ReportRow = {
 };
 
 /** A row that can no longer be read is told, not thrown. */
-export type ReadReport = SavedReport | { status: "missing" };
+export type ReadReport = ParsedReport | { status: "missing" };
 
 export type Store = {
   /** Where it is, without a secret. */

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
-import { checkSavedReport } from "../../report/saved.ts";
+import { checkReport } from "../../report/parse.ts";
 import type { Report } from "../../report/schema.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */
@@ -50,7 +50,7 @@ async function readFileOf(path: string): Promise<Report | Report[]> {
 }
 
 function checkDocument(place: string, value: unknown): Report {
-  const read = checkSavedReport(value);
+  const read = checkReport(value);
   if (read.status === "read") return read.report;
   throw new AppError("usage", `${place}: ${read.problem}`);
 }

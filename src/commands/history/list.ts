@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderHistory } from "../../render/terminal/history.ts";
+import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { openConfigured } from "../flags/configuration.ts";
@@ -13,7 +14,7 @@ export default defineCommand(
     crm: { type: "string", valueHint: "a,b", description: "which CRMs; all by default" },
     since: { type: "string", valueHint: "7d|TIME", description: "made so long ago at most, or at this time or later" },
     until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
-    status: { type: "enum", options: ["ok", "no_data", "fallback"], description: "only reports of this status" },
+    status: { type: "enum", options: [...REPORT_STATUSES], description: "only reports of this status" },
     limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
