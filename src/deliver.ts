@@ -43,7 +43,7 @@ export type KeepOptions = {
 export async function keepPass({ document, reports }: Made, options: KeepOptions): Promise<number> {
   const { store, origin, slotMs, retentionMs, nowMs, log } = options;
   return await countFailure(log, async () => {
-    await store.keepPass({ pass: document, reports, origin, slotMs });
+    await store.reports.keepPass({ pass: document, reports, origin, slotMs });
     await store.prune(nowMs - retentionMs);
     log.debug("pass kept", { store: store.place });
   });

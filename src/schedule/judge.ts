@@ -1,7 +1,7 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
 import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
-import type { SlotRow } from "../store/store.ts";
+import type { SlotRow } from "../store/slots.ts";
 import { latestSlot } from "./slots.ts";
 import { MINUTE_MS } from "../time/units.ts";
 

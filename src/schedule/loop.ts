@@ -106,12 +106,12 @@ async function startWatching(config: Config, { store, clock }: LoopOptions, know
 
 async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Promise<Watch> {
   const past = { schedules: [schedule.name], untilMs: now + 1 };
-  const [last] = await store.listSlots({ ...past, limit: 1 });
+  const [last] = await store.slots.list({ ...past, limit: 1 });
   const before = last === undefined ? latestSlot(schedule, now - 1) : null;
-  if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
+  if (before !== null) await store.slots.skip({ schedule: schedule.name, slotMs: before }, "before the schedule began");
   // What was left in the middle is looked at again: its holder may be dead.
-  const unfinished = await store.listSlots({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
-  const [done] = await store.listSlots({ ...past, states: ["made", "failed"], limit: 1 });
+  const unfinished = await store.slots.list({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
+  const [done] = await store.slots.list({ ...past, states: ["made", "failed"], limit: 1 });
   return {
     schedule,
     seenMs: last === undefined ? now - 1 : last.slotMs,
@@ -172,19 +172,19 @@ async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, 
   if (slots.length === 0) return;
   log.warn("slots were missed while nobody ran", { schedule: name, slots: slots.length });
   for (const slotMs of slots.slice(-MOST_RECORDED))
-    await store.skipSlot({ schedule: name, slotMs }, "missed: nobody ran then");
+    await store.slots.skip({ schedule: name, slotMs }, "missed: nobody ran then");
 }
 
 /** A slot that its holder left in the middle, when it is too late for it: one after it is due, or was made. */
 async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
-  if (await store.skipSlot(key, "missed: the store could not be reached then")) return;
-  if (!(await store.giveUpSlot(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
+  if (await store.slots.skip(key, "missed: the store could not be reached then")) return;
+  if (!(await store.slots.giveUp(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
 }
 
 async function keepEnds(watch: Watch, { store, holder }: LoopOptions): Promise<void> {
   for (const { slotMs, end } of watch.unkept.slice()) {
-    await store.endSlot({ schedule: watch.schedule.name, slotMs }, holder, end);
+    await store.slots.end({ schedule: watch.schedule.name, slotMs }, holder, end);
     watch.unkept = watch.unkept.filter((one) => one.slotMs !== slotMs);
   }
 }

@@ -7,7 +7,8 @@ import type { Log } from "../log.ts";
 import { keepPass } from "../deliver.ts";
 import { exitCodeOf, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
-import type { SlotKey, SlotState, Store } from "../store/store.ts";
+import type { SlotEnd, SlotKey, SlotState } from "../store/slots.ts";
+import type { Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
@@ -55,7 +56,7 @@ export const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
 export async function runSlot(schedule: ScheduleConfig, slotMs: number, context: SlotContext): Promise<SlotResult> {
   const { store, holder, log, clock } = context;
   const key = { schedule: schedule.name, slotMs };
-  const claim = await store.claimSlot(key, holder, LEASE_MS);
+  const claim = await store.slots.claim(key, holder, LEASE_MS);
   if (claim.kind === "overlapping") return { ...claim, skipped: await skipOverlapping(key, context) };
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
@@ -68,7 +69,7 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
     .join("; ");
   const { state, exitCode, passId } = outcome;
   const end = { state, exitCode, note: note === "" ? null : note, passId };
-  const kept = await persist(async () => await store.endSlot(key, holder, end), context);
+  const kept = await persist(async () => await store.slots.end(key, holder, end), context);
   if (kept === false) log.warn("slot was taken over by somebody else before it ended", facts);
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
@@ -86,7 +87,7 @@ export async function skipOverlapping(
   key: SlotKey,
   { store, log }: Pick<SlotContext, "store" | "log">,
 ): Promise<boolean> {
-  if (!(await store.skipSlot(key, "skipped: the slot before it was still running"))) return false;
+  if (!(await store.slots.skip(key, "skipped: the slot before it was still running"))) return false;
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
   log.warn("slot skipped: the one before it is still running", facts);
   return true;
@@ -107,8 +108,7 @@ async function persist<T>(work: () => Promise<T>, { log, signal, endRetriesMs }:
   return null;
 }
 
-type SlotEnd = Parameters<Store["endSlot"]>[2];
-type Outcome = { state: Exclude<SlotState, "running">; exitCode: number; note: string | null; passId: string | null };
+type Outcome = SlotEnd & { exitCode: number };
 
 /** The pass itself, under a lease that is renewed, its deadline, and the pings that prove it. */
 async function runClaimed(
@@ -197,7 +197,7 @@ async function renewLease(
     await sleep(LEASE_MS / 3, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;
     try {
-      if (await store.renewSlot(key, holder, LEASE_MS)) continue;
+      if (await store.slots.renew(key, holder, LEASE_MS)) continue;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.

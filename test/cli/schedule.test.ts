@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { SlotState } from "../../src/store/store.ts";
+import type { SlotState } from "../../src/store/slots.ts";
 import { directoryWith, runCli, start } from "../making/cli.ts";
 import { backendPid, expectNoSecret, launch as launchTrial, slowDown, until } from "../making/faults.ts";
 import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
@@ -134,10 +134,10 @@ test("status tells of the last slot that ran, however many were skipped since", 
   await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
   const now = Math.floor(Date.now() / 60_000) * 60_000;
   const ran = { schedule: "often", slotMs: now - 40 * 60_000 };
-  await store.claimSlot(ran, "x", 60_000);
-  await store.endSlot(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
+  await store.slots.claim(ran, "x", 60_000);
+  await store.slots.end(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
   for (let minutes = 30; minutes >= -1; minutes -= 1)
-    await store.skipSlot({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
+    await store.slots.skip({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
   const { code, stdout } = await runCli(["schedule", "status"], { cwd });
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^often +skipped +/m)]);
 });

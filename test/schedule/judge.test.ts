@@ -1,7 +1,7 @@
 /** Whether a schedule does its work, told from its slots. */
 import { expect, test } from "bun:test";
 import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
-import type { SlotRow } from "../../src/store/store.ts";
+import type { SlotRow } from "../../src/store/slots.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
 const NOW = Date.parse("2026-07-10T21:30:00Z");

@@ -10,7 +10,7 @@ import { DAY_MS } from "../../time/units.ts";
 
 /** Throws an `AppError` where the store has no such report, or one that can no longer be read. */
 export async function readKeptReport(store: Store, id: string): Promise<Report> {
-  const read = await store.readReport(id);
+  const read = await store.reports.read(id);
   if (read.status === "read") return read.report;
   if (read.status === "unreadable")
     throw new AppError("delivery", `report ${id} in ${store.place} cannot be read: ${read.problem}`);

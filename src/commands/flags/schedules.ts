@@ -6,7 +6,8 @@ import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { judgeSchedule, type ScheduleJudgement } from "../../schedule/judge.ts";
-import { SLOT_STATES, type Store } from "../../store/store.ts";
+import { SLOT_STATES } from "../../store/slots.ts";
+import type { Store } from "../../store/store.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "./flags.ts";
 
 const JUDGED_SLOTS = 10;
@@ -19,8 +20,8 @@ export const SCHEDULE_FLAGS = {
 /** From the newest slots of the schedule that the store knows, and the newest that was not skipped. */
 export async function judgeKept(schedule: ScheduleConfig, store: Store, nowMs: number): Promise<ScheduleJudgement> {
   const schedules = [schedule.name];
-  const newest = await store.listSlots({ schedules, limit: JUDGED_SLOTS });
-  const run = await store.listSlots({
+  const newest = await store.slots.list({ schedules, limit: JUDGED_SLOTS });
+  const run = await store.slots.list({
     schedules,
     states: SLOT_STATES.filter((state) => state !== "skipped"),
     limit: 1,

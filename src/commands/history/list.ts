@@ -31,7 +31,7 @@ export default defineCommand(
     };
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
-    const rows = await opened.listReports(filter);
+    const rows = await opened.reports.list(filter);
     const kept = rows.slice(0, limit).map((row) => ({
       id: row.id,
       source: row.source,

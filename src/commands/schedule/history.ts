@@ -3,7 +3,7 @@ import { emit } from "../../output/stdout.ts";
 import { writeJson } from "../../text/json.ts";
 import { renderSlots } from "../../render/terminal/schedules.ts";
 import { formatInstant } from "../../text/figures.ts";
-import type { SlotRow } from "../../store/store.ts";
+import type { SlotRow } from "../../store/slots.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { readLimit } from "../flags/flags.ts";
 import { findSchedule, SCHEDULE_FLAGS } from "../flags/schedules.ts";
@@ -20,7 +20,7 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log);
     await using _ = store;
     const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
-    const slots = await store.listSlots({ ...schedules, limit });
+    const slots = await store.slots.list({ ...schedules, limit });
     const view = viewOf();
     await emit(args.format === "json" ? writeJson(slots.map(writeSlot)) : renderSlots(slots, view));
     return EXIT.ok;

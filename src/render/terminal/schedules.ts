@@ -1,7 +1,7 @@
 /** Schedules and their slots, in a terminal. */
 import { formatDuration, formatInstant, formatMinute } from "../../text/figures.ts";
 import type { ScheduleJudgement } from "../../schedule/judge.ts";
-import type { SlotRow, SlotState } from "../../store/store.ts";
+import type { SlotRow, SlotState } from "../../store/slots.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
