@@ -130,6 +130,22 @@ export const COMMANDS: Record<string, Entry> = {
         summary: "Print the JSON Schema of what check finds",
         load: async () => (await import("./commands/schema.ts")).schemaCheck,
       },
+      schedules: {
+        summary: "Print the JSON Schema of what schedule list prints",
+        load: async () => (await import("./commands/schema.ts")).schemaSchedules,
+      },
+      "schedule-status": {
+        summary: "Print the JSON Schema of what schedule status prints",
+        load: async () => (await import("./commands/schema.ts")).schemaScheduleStatus,
+      },
+      slots: {
+        summary: "Print the JSON Schema of what schedule history prints",
+        load: async () => (await import("./commands/schema.ts")).schemaSlots,
+      },
+      history: {
+        summary: "Print the JSON Schema of what history list prints",
+        load: async () => (await import("./commands/schema.ts")).schemaHistory,
+      },
       config: {
         summary: "Print the JSON Schema of the configuration",
         load: async () => (await import("./commands/schema.ts")).schemaConfig,

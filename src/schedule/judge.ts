@@ -5,18 +5,8 @@ import type { SlotRow } from "../store/slots.ts";
 import { latestSlot } from "./slots.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
-export type ScheduleJudgement = {
-  schedule: string;
-  status: "ok" | "running" | "incomplete" | "skipped" | "interrupted" | "failed" | "late" | "never-run";
-  /** The slot that is judged; null: none was due yet. */
-  slotMs: number | null;
-  message: string;
-};
-
-/** A slot that has not begun this long after its time is late. */
-const LATE_MS = 5 * MINUTE_MS;
-/** Worst first, as a list of them is shown. */
-const ORDER: ScheduleJudgement["status"][] = [
+/** Worst first. */
+export const SCHEDULE_STATUSES = [
   "late",
   "failed",
   "never-run",
@@ -25,7 +15,18 @@ const ORDER: ScheduleJudgement["status"][] = [
   "skipped",
   "running",
   "ok",
-];
+] as const;
+
+export type ScheduleJudgement = {
+  schedule: string;
+  status: (typeof SCHEDULE_STATUSES)[number];
+  /** The slot that is judged; null: none was due yet. */
+  slotMs: number | null;
+  message: string;
+};
+
+/** A slot that has not begun this long after its time is late. */
+const LATE_MS = 5 * MINUTE_MS;
 
 /** `slots`: the newest that the store knows of this schedule. */
 export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs: number): ScheduleJudgement {
@@ -53,7 +54,7 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
 
 /** Worst first. */
 export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgement[] {
-  return judgements.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+  return judgements.toSorted((a, b) => SCHEDULE_STATUSES.indexOf(a.status) - SCHEDULE_STATUSES.indexOf(b.status));
 }
 
 /** Whether a monitor has nothing to say. */

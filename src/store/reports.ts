@@ -18,7 +18,7 @@ export type Reports = Family<"reports" | "passes"> & {
   read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
 };
 
-type ReportRow = {
+export type ReportRow = {
   id: string;
   passId: string;
   source: string;

@@ -3,7 +3,7 @@ import { emit } from "../../output/stdout.ts";
 import { renderHistory } from "../../render/terminal/history.ts";
 import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
-import { formatInstant } from "../../text/figures.ts";
+import { publishKeptReport } from "../../store/published.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, readLimit } from "../flags/flags.ts";
 import { readSources, readTime } from "../flags/reports.ts";
@@ -32,16 +32,7 @@ export default defineCommand(
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
     const rows = await opened.reports.list(filter);
-    const kept = rows.slice(0, limit).map((row) => ({
-      id: row.id,
-      source: row.source,
-      origin: row.origin,
-      status: row.status,
-      report_generated_at: formatInstant(row.generatedMs),
-      window_start: formatInstant(row.windowStartMs),
-      window_end: formatInstant(row.windowEndMs),
-      pass_id: row.passId,
-    }));
+    const kept = rows.slice(0, limit).map(publishKeptReport);
     if (kept.length === 0)
       log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
     if (rows.length > limit) log.info(`older reports are kept too: a higher --limit, or --until`);
