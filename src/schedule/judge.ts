@@ -1,5 +1,6 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
+import { nameHolder } from "../store/holder.ts";
 import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/slots.ts";
 import { latestSlot } from "./slots.ts";
@@ -20,7 +21,7 @@ export const SCHEDULE_STATUSES = [
 export type ScheduleJudgement = {
   schedule: string;
   status: (typeof SCHEDULE_STATUSES)[number];
-  /** The slot that is judged; null: none was due yet. */
+  /** The slot that is judged; null where none was due yet. */
   slotMs: number | null;
   message: string;
 };
@@ -28,7 +29,7 @@ export type ScheduleJudgement = {
 /** A slot that has not begun this long after its time is late. */
 const LATE_MS = 5 * MINUTE_MS;
 
-/** `slots`: the newest that the store knows of this schedule. */
+/** `slots`: the newest slots of this schedule in the store. */
 export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs: number): ScheduleJudgement {
   const dueMs = latestSlot(schedule, nowMs);
   const { name } = schedule;
@@ -37,19 +38,26 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
       schedule: name,
       status: "never-run",
       slotMs: dueMs,
-      message: "no slot was made yet: is the timer or the daemon there?",
+      message: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
     };
   }
   const row = slots.find(({ slotMs }) => slotMs === dueMs);
-  // A slot that was just due may still be waited for: the one before it tells.
+  // A slot that fell due a moment ago may be about to begin: then the one before it is judged.
   const judged =
     row ?? (dueMs !== null && nowMs - dueMs <= LATE_MS ? slots.find(({ slotMs }) => slotMs < dueMs) : undefined);
   if (judged === undefined) {
     const message =
-      dueMs === null ? "no slot is due" : `the slot of ${formatMinute(formatInstant(dueMs))} was run by nobody`;
+      dueMs === null
+        ? "no report was due yet"
+        : `${nameReport(dueMs)} was not made: is the daemon or the timer running? See systemctl list-timers`;
     return { schedule: name, status: dueMs === null ? "ok" : "late", slotMs: dueMs, message };
   }
   return { schedule: name, slotMs: judged.slotMs, ...judgeSlot(judged, nowMs) };
+}
+
+/** A slot as messages call it: by the report that it should make. */
+export function nameReport(slotMs: number): string {
+  return `the ${formatMinute(formatInstant(slotMs))} UTC report`;
 }
 
 /** Worst first. */
@@ -57,7 +65,7 @@ export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgeme
   return judgements.toSorted((a, b) => SCHEDULE_STATUSES.indexOf(a.status) - SCHEDULE_STATUSES.indexOf(b.status));
 }
 
-/** Whether a monitor has nothing to say. */
+/** Whether a monitor should stay silent. */
 export function isWell({ status }: ScheduleJudgement): boolean {
   return status === "ok" || status === "running";
 }
@@ -66,19 +74,19 @@ function judgeSlot(
   { slotMs, state, exitCode, note, claimedMs, endedMs, leaseUntilMs, holder }: SlotRow,
   nowMs: number,
 ): Pick<ScheduleJudgement, "status" | "message"> {
-  const slot = formatMinute(formatInstant(slotMs));
+  const report = nameReport(slotMs);
   const why = note === null ? "" : `: ${note}`;
   if (state === "running") {
-    const since = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);
+    const ago = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);
+    const started = `${report} was started ${ago} ago${holder === null ? "" : ` on ${nameHolder(holder)}`}`;
     return (leaseUntilMs ?? 0) < nowMs
-      ? { status: "late", message: `the slot of ${slot} was begun ${since} ago, and its holder is silent` }
-      : { status: "running", message: `the slot of ${slot} is being made since ${since} by ${holder ?? "somebody"}` };
+      ? { status: "late", message: `${started}; its process gives no sign of life` }
+      : { status: "running", message: started };
   }
   if (state === "made" && exitCode === 0) {
     const took = endedMs === null || claimedMs === null ? "" : ` in ${formatDuration((endedMs - claimedMs) / 1000)}`;
-    return { status: "ok", message: `the slot of ${slot} was made${took}${why}` };
+    return { status: "ok", message: `${report} was made${took}${why}` };
   }
-  if (state === "made")
-    return { status: "incomplete", message: `the slot of ${slot} ended with exit ${exitCode ?? "?"}${why}` };
-  return { status: state, message: `the slot of ${slot}: ${state}${why}` };
+  if (state === "made") return { status: "incomplete", message: `${report} ended with exit ${exitCode ?? "?"}${why}` };
+  return { status: state, message: `${report} ${state === "failed" ? "failed" : `was ${state}`}${why}` };
 }

@@ -34,6 +34,9 @@ export type SlotKey = { schedule: string; slotMs: number };
 export const SLOT_STATES = ["running", "made", "failed", "skipped", "interrupted"] as const;
 export type SlotState = (typeof SLOT_STATES)[number];
 
+/** A slot in such a state is never run again. */
+export type FinalState = Exclude<SlotState, "running" | "interrupted">;
+
 export type SlotRow = SlotKey & {
   state: SlotState;
   /** The process that runs or ran the slot. */
@@ -42,7 +45,7 @@ export type SlotRow = SlotKey & {
   attempts: number;
   claimedMs: number | null;
   endedMs: number | null;
-  /** Until when a running slot is its holder's alone. */
+  /** Until when a running slot belongs to its holder alone. */
   leaseUntilMs: number | null;
   exitCode: number | null;
   note: string | null;
@@ -56,7 +59,7 @@ type Claim =
   | { kind: "held"; holder: string }
   /** Another slot of the schedule is running. */
   | { kind: "overlapping"; holder: string }
-  | { kind: "ended"; state: SlotState };
+  | { kind: "ended"; state: FinalState };
 
 type SlotFilter = {
   schedules?: string[];

@@ -46,7 +46,7 @@ type Options = {
   /** Called whenever the loop rests. */
   onRest?: (driven: Driven) => void;
   /** Of these the store cannot be told at once that they are over. */
-  unkept?: number[];
+  unrecorded?: number[];
 };
 
 /** `run` stands for the reading of warehouses alone: the claim, the store and the slot's end are the real ones. */
@@ -58,7 +58,7 @@ async function drive({
   startMs = START,
   run = async () => {},
   onRest = () => {},
-  unkept = [],
+  unrecorded = [],
 }: Options = {}): Promise<Driven> {
   const clock = { ms: startMs };
   const working = new Set<Promise<unknown>>();
@@ -72,7 +72,7 @@ async function drive({
       const { reload } = driven;
       await runLoop({
         config: configOf(schedules),
-        store: countWork(forgetEnds(driven.store, unkept), working),
+        store: countWork(forgetEnds(driven.store, unrecorded), working),
         log: silent,
         holder: "driver",
         clock: () => clock.ms,
@@ -218,7 +218,7 @@ test.each(YEAR)(
 );
 
 describe("after downtime", () => {
-  test("latest: the newest missed slot is made late, the others are written down", async () => {
+  test("latest: the newest missed slot is made late, the others are recorded", async () => {
     const driven = await drive();
     await driven.until(START + 2 * HOUR_MS);
     driven.clock.ms = Date.parse("2026-07-12T12:00:00Z");
@@ -234,7 +234,7 @@ describe("after downtime", () => {
     ]);
   });
 
-  test("none: all of them are written down, and the next one runs", async () => {
+  test("none: all of them are recorded, and the next one runs", async () => {
     const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp: "none" }] });
     await driven.until(START + 2 * HOUR_MS);
     driven.clock.ms = Date.parse("2026-07-11T12:00:00Z");
@@ -249,7 +249,7 @@ describe("after downtime", () => {
   });
 
   test("what the store could not be told is told with the next beat, and the slots after it are made", async () => {
-    const driven = await drive({ unkept: [Date.parse("2026-07-10T21:00:00Z")] });
+    const driven = await drive({ unrecorded: [Date.parse("2026-07-10T21:00:00Z")] });
     await driven.until(START + 34 * HOUR_MS);
     expect(times(driven)).toEqual(["07-10T21:00", "07-11T04:00", "07-11T21:00", "07-12T04:00"]);
     expect(await statesOf(driven.store)).toEqual([
@@ -286,7 +286,7 @@ describe("after downtime", () => {
   });
 
   test.each(["latest", "none"] as const)(
-    "a slot that fell due while the store was away is written down as missed, catching up: %s",
+    "a slot that fell due while the store was away is recorded as missed, catching up: %s",
     async (catchUp) => {
       const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp }] });
       const { claim, skip, giveUp } = driven.store.slots;
@@ -366,7 +366,7 @@ describe("whatever the clock does, each slot once", () => {
   });
 });
 
-test("a slot that comes while the one before it runs is skipped and counted", async () => {
+test("a slot that comes while the one before it runs is recorded as skipped", async () => {
   const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
   const driven = await drive({
     schedules: [often],
@@ -382,7 +382,7 @@ test("a slot that comes while the one before it runs is skipped and counted", as
   expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
 });
 
-test("a slot left in the middle is found behind any number of skipped ones", async () => {
+test("an unfinished slot is found behind any number of skipped ones", async () => {
   const store = await freshStore();
   const left = { schedule: SCHEDULE.name, slotMs: START - 24 * HOUR_MS };
   await store.slots.claim(left, "dead", -1);
@@ -394,10 +394,10 @@ test("a slot left in the middle is found behind any number of skipped ones", asy
   expect(await store.slots.list({ states: ["running"], limit: 10 })).toEqual([]);
 });
 
-test("a slot of ours is skipped while somebody else still makes an older one, however many were skipped since", async () => {
+test("a slot is skipped while another process still makes an older one, however many were skipped since", async () => {
   const store = await freshStore();
   const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
-  // A holder of which nobody can tell whether it lives: its lease counts, by the real clock.
+  // Whether this holder lives cannot be told: its lease counts, by the real clock.
   await store.slots.claim({ schedule: "often", slotMs: START - MINUTE_MS }, "elsewhere", HOUR_MS);
   const driven = await drive({ store, schedules: [often] });
   await driven.until(START + 30 * MINUTE_MS);
@@ -417,7 +417,7 @@ test.each([
   expect(times(driven)).toEqual([...slots]);
 });
 
-test("what somebody else is making is left to him, and taken over when he dies", async () => {
+test("a slot that another process makes is left to it, and taken over when it ends", async () => {
   const store = await freshStore();
   const key = { schedule: SCHEDULE.name, slotMs: Date.parse("2026-07-10T21:00:00Z") };
   const driven = await drive({ store, startMs: Date.parse("2026-07-10T20:59:00Z") });

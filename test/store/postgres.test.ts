@@ -78,7 +78,7 @@ test("a lock that is held: given up in words before the deadline", async () => {
   await sql.begin(async (locking) => {
     await locking`LOCK TABLE automation_reports_slots`;
     expect(await store.slots.skip({ schedule: "a", slotMs: 1 }, "").catch((error: Error) => error.message)).toContain(
-      "a table is locked by somebody else",
+      "another session holds a lock on a table",
     );
   });
   await sql.end();

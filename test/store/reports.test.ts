@@ -1,4 +1,4 @@
-/** Reports over both engines: kept as they were published, listed, pruned, and told where they cannot be read. */
+/** Reports over both engines: kept as they were published, listed, pruned, and named where they cannot be read. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -77,7 +77,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await store.slots.list({ limit: 9 })).map(({ schedule }) => schedule)).toEqual(["daily", "yearly"]);
   });
 
-  test("a row that can no longer be read is told, where it is and what is wrong", async () => {
+  test("a row that can no longer be read is named, with what is wrong and where", async () => {
     const url = await newStoreUrl(kind);
     await using store = await openStore(targetOf(url));
     await store.reports.keepPass({ ...madePass(["a", "b"]), origin: "adhoc", slotMs: null });

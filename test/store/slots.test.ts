@@ -1,4 +1,4 @@
-/** Slots over both engines: each claimed once, taken over only from who has lost it. */
+/** Slots over both engines: each is claimed once, and taken over only from a holder that has lost it. */
 import { isLong } from "../making/draws.ts";
 import { describe, expect, test } from "bun:test";
 import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
@@ -12,7 +12,7 @@ const MADE = { state: "made", exitCode: 0, note: null, passId: "p" } as const;
 describe.each(STORE_KINDS)("%s", (kind) => {
   const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
 
-  test("a slot is claimed, renewed and ended by its holder alone, and then nobody's any more", async () => {
+  test("a slot is claimed, renewed and ended by its holder alone, and then never claimed again", async () => {
     await using store = await open();
     expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 1 });
     expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "held", holder: OTHER });
@@ -51,7 +51,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual(again);
   });
 
-  test("what was left in the middle is given up in one step; what is held or over stays", async () => {
+  test("an unfinished slot is given up in one step; one that is held or has ended stays", async () => {
     await using store = await open();
     const later = { ...KEY, slotMs: 2000 };
     expect(await store.slots.giveUp(KEY, "no such slot")).toBe(true);
@@ -78,7 +78,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.slots.claim(later, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
   });
 
-  test("a slot whose holder has lost it stands in nobody's way", async () => {
+  test("a slot whose holder has lost it is in no other slot's way", async () => {
     await using store = await open();
     await store.slots.claim(KEY, OTHER, -1);
     expect(await store.slots.claim({ ...KEY, slotMs: 2000 }, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
@@ -94,7 +94,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     ]);
   });
 
-  test("a slot nobody ran is written down once, and not run later", async () => {
+  test("a slot that no process ran is recorded once, and not run later", async () => {
     await using store = await open();
     expect([await store.slots.skip(KEY, "late"), await store.slots.skip(KEY, "late")]).toEqual([true, false]);
     expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "ended", state: "skipped" });

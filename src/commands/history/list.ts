@@ -12,8 +12,8 @@ import { defineCommand } from "../flags/command.ts";
 export default defineCommand(
   {
     crm: { type: "string", valueHint: "a,b", description: "which CRMs; all by default" },
-    since: { type: "string", valueHint: "7d|TIME", description: "made so long ago at most, or at this time or later" },
-    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
+    since: { type: "string", valueHint: "7d|TIME", description: "made within this time, or at this moment or later" },
+    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago than this, or before this moment" },
     status: { type: "enum", options: [...REPORT_STATUSES], description: "only reports of this status" },
     limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
     ...FORMAT_FLAG,
@@ -35,7 +35,8 @@ export default defineCommand(
     const kept = rows.slice(0, limit).map(publishKeptReport);
     if (kept.length === 0)
       log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
-    if (rows.length > limit) log.info(`older reports are kept too: a higher --limit, or --until`);
+    if (rows.length > limit)
+      log.info(`the newest ${limit} are shown, and older ones are kept: raise --limit, or set --until`);
     const view = viewOf();
     await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
     return EXIT.ok;
