@@ -7,10 +7,10 @@ import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
 
 export type Slots = Family<"slots"> & {
   /**
-   * Atomic: of several processes that ask at once, exactly one is told `claimed`. A schedule has one running slot at a time.
+   * Of several processes that ask at once, exactly one gets `claimed`. A schedule has one running slot at a time.
    *
-   * A dead holder's slot may be claimed again. PostgreSQL: when the lease has passed by the database's clock. SQLite: at
-   * once where the holder's process is gone, never while it lives; by the lease where its life cannot be told.
+   * A dead holder's slot may be claimed again. PostgreSQL: once the lease has passed by the database's clock. SQLite: at once,
+   * and never while the holder's process lives; where its life is unknown, once the lease has passed.
    *
    * `holder`: `describeHolder()`.
    */

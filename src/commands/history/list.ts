@@ -34,7 +34,9 @@ export default defineCommand(
     const rows = await opened.reports.list(filter);
     const kept = rows.slice(0, limit).map(publishKeptReport);
     if (kept.length === 0)
-      log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
+      log.info(
+        isFiltered(args) ? `no such report is kept in ${opened.place}` : `no report is kept in ${opened.place} yet`,
+      );
     if (rows.length > limit)
       log.info(`the newest ${limit} are shown, and older ones are kept: raise --limit, or set --until`);
     const view = viewOf();
