@@ -49,14 +49,14 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
     const message =
       dueMs === null
         ? "no report was due yet"
-        : `${nameReport(dueMs)} was not made: is the daemon or the timer running? See systemctl list-timers`;
+        : `${nameSlot(dueMs)} was not made: is the daemon or the timer running? See systemctl list-timers`;
     return { schedule: name, status: dueMs === null ? "ok" : "late", slotMs: dueMs, message };
   }
   return { schedule: name, slotMs: judged.slotMs, ...judgeSlot(judged, nowMs) };
 }
 
-/** A slot as messages call it: by the report that it should make. */
-export function nameReport(slotMs: number): string {
+/** How messages call a slot: by the report that it should make. */
+export function nameSlot(slotMs: number): string {
   return `the ${formatMinute(formatInstant(slotMs))} UTC report`;
 }
 
@@ -74,7 +74,7 @@ function judgeSlot(
   { slotMs, state, exitCode, note, claimedMs, endedMs, leaseUntilMs, holder }: SlotRow,
   nowMs: number,
 ): Pick<ScheduleJudgement, "status" | "message"> {
-  const report = nameReport(slotMs);
+  const report = nameSlot(slotMs);
   const why = note === null ? "" : `: ${note}`;
   if (state === "running") {
     const ago = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);

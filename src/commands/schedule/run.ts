@@ -2,7 +2,7 @@ import { AppError, EXIT } from "../../errors.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { logCritical, runPass } from "../../pass.ts";
 import { END_RETRIES_MS, runSlot, type SlotResult } from "../../schedule/run-slot.ts";
-import { nameReport } from "../../schedule/judge.ts";
+import { nameSlot } from "../../schedule/judge.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
 import { describeHolder, nameHolder } from "../../store/holder.ts";
 import type { FinalState } from "../../store/slots.ts";
@@ -45,7 +45,7 @@ export default defineCommand(
     }
     const [nextMs] = nextSlots(schedule, nowMs, 1);
     const next = nextMs === undefined ? "" : `; next at ${formatMinute(formatInstant(nextMs))} UTC`;
-    log.info(`${schedule.name}: ${describe(result, nameReport(slotMs))}${next}`);
+    log.info(`${schedule.name}: ${describe(result, nameSlot(slotMs))}${next}`);
     return EXIT.ok;
   },
 );
