@@ -63,8 +63,8 @@ function openDatabase(path: string): Database {
   const database = new Database(path, { readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
-    refuseForeignFile(database, path);
-    switchToWal(database);
+    retryWhileBusy(() => refuseForeignFile(database, path));
+    retryWhileBusy(() => database.run("PRAGMA journal_mode = WAL"));
     database.run("PRAGMA synchronous = FULL");
     return database;
   } catch (error) {
@@ -73,13 +73,12 @@ function openDatabase(path: string): Database {
   }
 }
 
-/** SQLite waits for no lock in this statement, and another process may be opening the same new file. */
-function switchToWal(database: Database): void {
+/** Another process may be opening the same new file, and SQLite does not wait for it in every statement. */
+function retryWhileBusy(work: () => void): void {
   const until = performance.now() + BUSY_MS;
   for (;;) {
     try {
-      database.run("PRAGMA journal_mode = WAL");
-      return;
+      return work();
     } catch (error) {
       if (codeOf(error) !== "SQLITE_BUSY" || performance.now() > until) throw error;
       Bun.sleepSync(RETRY_MS);
