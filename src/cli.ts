@@ -130,6 +130,22 @@ export const COMMANDS: Record<string, Entry> = {
         summary: "Print the JSON Schema of what check finds",
         load: async () => (await import("./commands/schema.ts")).schemaCheck,
       },
+      schedules: {
+        summary: "Print the JSON Schema of what schedule list prints",
+        load: async () => (await import("./commands/schema.ts")).schemaSchedules,
+      },
+      "schedule-status": {
+        summary: "Print the JSON Schema of what schedule status prints",
+        load: async () => (await import("./commands/schema.ts")).schemaScheduleStatus,
+      },
+      slots: {
+        summary: "Print the JSON Schema of what schedule history prints",
+        load: async () => (await import("./commands/schema.ts")).schemaSlots,
+      },
+      history: {
+        summary: "Print the JSON Schema of what history list prints",
+        load: async () => (await import("./commands/schema.ts")).schemaHistory,
+      },
       config: {
         summary: "Print the JSON Schema of the configuration",
         load: async () => (await import("./commands/schema.ts")).schemaConfig,
@@ -162,7 +178,7 @@ export const COMMANDS: Record<string, Entry> = {
 const HELP = ["--help", "-h"];
 const VERSION = ["--version", "-v"];
 
-/** Returns the exit code; throws an `AppError` for wrong usage before anything is run. */
+/** Returns the exit code. Throws an `AppError` for wrong usage before anything is run. */
 export async function runCli(argv: string[], runtime: Runtime): Promise<number> {
   const wantsHelp = argv[0] === "help" || argv.some((word) => HELP.includes(word));
   const words = (argv[0] === "help" ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
@@ -179,7 +195,7 @@ export async function runCli(argv: string[], runtime: Runtime): Promise<number> 
   const [word = "-"] = rest;
   if (command.subCommands !== undefined && !word.startsWith("-")) throw unknownCommand(word, command, path);
   checkArguments(command, rest, path);
-  // citty would take the first word for one of a group's commands.
+  // citty would take the first word for a command of the group.
   const { subCommands: _, ...alone } = command;
   const { result } = await runCommand(alone, { rawArgs: rest, data: runtime });
   return result as number;
@@ -227,15 +243,14 @@ async function printHelp(command: Command, path: string[], { environment }: Runt
 }
 
 function unknownCommand(word: string, command: Command, path: string[]): AppError {
+  const see = `See ${path.join(" ")} --help`;
+  if (word.startsWith("-"))
+    return new AppError("usage", `flag ${quoteText(word)} stands before the command: write it after. ${see}`);
   const names = Object.keys(command.subCommands as Record<string, Command>);
-  const what = word.startsWith("-") ? "flag" : "command";
-  return new AppError(
-    "usage",
-    `unknown ${what} ${quoteText(word)}: ${suggestName(word, names)} See ${path.join(" ")} --help`,
-  );
+  return new AppError("usage", `unknown command ${quoteText(word)}: ${suggestName(word, names)} ${see}`);
 }
 
-/** citty lets unknown flags, extra words, and missing and repeated values pass; an operator's typing error must not. */
+/** Refuses unknown flags, extra words, and missing and repeated values: citty lets such typing errors pass. */
 function checkArguments(command: Command, rest: string[], path: string[]): void {
   const args = command.args as
     | Record<string, { type: string; default?: unknown; options?: string[]; valueHint?: string }>

@@ -1,4 +1,4 @@
-/** The scheduler in the foreground: store → notifier → loop, until it is told to stop. Closed in reverse. */
+/** The scheduler in the foreground: store → notifier → loop, until it is told to stop. They are closed in reverse. */
 import type { Config } from "./config/schema.ts";
 import type { Log } from "./log.ts";
 import { logCritical, runPass, type PassResult } from "./pass.ts";
@@ -18,14 +18,14 @@ export type DaemonOptions = {
   clock: () => number;
   /** Aborted when the process is told to stop. */
   signal: AbortSignal;
-  /** Registers what is to be done when another configuration is asked for. */
+  /** Registers what a request for another configuration (SIGHUP) calls. */
   onReload: (reload: () => void) => void;
-  /** Reads the configuration again; null, and said why, where the new one is no good. */
+  /** Reads the configuration again; null where the new one is wrong, which the log explains. */
   loadAgain: () => Promise<Config | null>;
 };
 
 const BEAT_MS = 15_000;
-/** A stop that takes longer than systemd's patience is no stop. */
+/** A daemon that is told to stop must have ended within 5 s. */
 const STOP_MS = 4500;
 
 /** Ends when the signal is aborted and what was running has ended, or after `STOP_MS`. */
@@ -65,12 +65,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await Promise.race([work, waitForStop(signal, log)]);
 }
 
-/** Settles a while after the signal: whoever still works then is left behind. */
+/** Settles `STOP_MS` after the signal. Work that goes on then is left unfinished. */
 async function waitForStop(signal: AbortSignal, log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const begin = () => {
     const timer = setTimeout(() => {
-      log.warn("what was running did not end in time and is left");
+      log.warn("a report did not end in time: it is left unfinished");
       resolve();
     }, STOP_MS);
     timer.unref();

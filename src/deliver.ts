@@ -1,4 +1,4 @@
-/** What becomes of a finished pass besides being printed: exported to files, kept in the store. Failures are counted. */
+/** What becomes of a finished pass besides being printed: exported to files, kept in the store. Failures are logged and counted. */
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -12,7 +12,7 @@ type Made = { document: PassDocument; reports: Report[] };
 /** The origin of a pass that no schedule asked for. */
 const ADHOC = "adhoc";
 
-/** Writes one file for each report. Returns how many could not be written. */
+/** Writes one file for each report. Returns how many files could not be written. */
 export async function deliverExports(reports: Report[], exportTo: ExportOptions, log: Log): Promise<number> {
   let failed = 0;
   for (const report of reports) {
@@ -43,13 +43,13 @@ export type KeepOptions = {
 export async function keepPass({ document, reports }: Made, options: KeepOptions): Promise<number> {
   const { store, origin, slotMs, retentionMs, nowMs, log } = options;
   return await countFailure(log, async () => {
-    await store.keepPass({ pass: document, reports, origin, slotMs });
+    await store.reports.keepPass({ pass: document, reports, origin, slotMs });
     await store.prune(nowMs - retentionMs);
     log.debug("pass kept", { store: store.place });
   });
 }
 
-/** Keeps a pass that no schedule asked for, in a store that is open for that alone. */
+/** Keeps a pass that no schedule asked for, in a store that is opened for it alone. */
 export async function keepAdhoc(
   pass: Made,
   { target, retentionMs }: Config["store"],
@@ -58,7 +58,7 @@ export async function keepAdhoc(
 ): Promise<number> {
   let failed = 0;
   const unopened = await countFailure(log, async () => {
-    // Only here: most commands need no database of their own.
+    // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
     await using store = await openStore(target);
     failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });

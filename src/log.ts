@@ -8,7 +8,7 @@ export const LOG_FORMATS = ["text", "json"] as const;
 type LogFormat = (typeof LOG_FORMATS)[number];
 type Facts = Record<string, string | number | boolean | null>;
 
-/** What is being waited for: `reading`, the CRMs that have not answered yet, and how many of all have. */
+/** What the program waits for: `doing`, such as reading; `names`, the CRMs without an answer yet; how many of all have one. */
 type Waiting = { doing: string; names: string[]; done: number; all: number };
 
 export type LogOptions = {
@@ -25,9 +25,9 @@ export type Log = {
   info: (message: string, facts?: Facts) => void;
   warn: (message: string, facts?: Facts) => void;
   error: (message: string, facts?: Facts) => void;
-  /** One line that is overwritten by the next and cleared by null; shown only on a terminal. */
+  /** One line, shown only on a terminal. The next call overwrites it, and null clears it. */
   progress: (waiting: Waiting | null) => void;
-  /** Values that no line may contain from now on, besides those that were hidden before. */
+  /** From now on no line contains these values, nor those that were hidden before. */
   hide: (secrets: string[]) => void;
 };
 
@@ -91,7 +91,7 @@ function quote(value: Facts[string]): string {
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
 }
 
-/** Nobody can be told that stderr is gone. */
+/** Where stderr is gone, there is no place left to say so. */
 function writeStderr(text: string): void {
   try {
     writeSync(STDERR, text);

@@ -1,4 +1,4 @@
-/** The process: arguments, signals, exit code. Nothing else knows that it is one. */
+/** The process: arguments, signals, exit code. No other file touches them. */
 import type { Runtime } from "./commands/flags/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";

@@ -33,7 +33,7 @@ export type PassOptions = {
   /** What each window is compared with besides the one before it. */
   baseline: "week" | null;
   exportTo: ExportOptions | null;
-  /** How long to wait before CRMs are read again whose failure may have passed; none for a pass that somebody waits for. */
+  /** How long to wait before each further try of CRMs whose failure may pass; empty where an operator waits for the pass. */
   retryDelaysMs?: number[];
   log: Log;
   signal: AbortSignal;
@@ -82,7 +82,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   return { document, reports, failedDeliveries };
 }
 
-/** The documented exit code; where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
+/** The documented exit code. Where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
 export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, failOn: Severity | null): number {
   const failed = document.outcomes.filter((outcome) => outcome.status === "failed").length;
   if (failed > 0) return failed === document.outcomes.length ? EXIT.noneReadable : EXIT.someUnreadable;
@@ -174,7 +174,7 @@ function findUnreachable(outcomes: Outcome[], crms: CrmConfig[]): Finding[] {
   });
 }
 
-/** All of them are in the finding's evidence. */
+/** The finding's evidence has the names that are left out here. */
 function nameSome(sources: string[]): string {
   const more = sources.length - NAMED_CRMS;
   return `${sources.slice(0, NAMED_CRMS).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
@@ -186,7 +186,7 @@ function logOutcomes(document: PassDocument, log: Log): void {
   }
 }
 
-/** For whoever makes reports that nobody sees at once: the most urgent finding of each CRM that has a critical one. */
+/** Logs the most urgent finding of each CRM that has a critical one, for passes whose reports no operator sees at once. */
 export function logCritical(reports: Report[], log: Log): void {
   for (const { metadata, findings } of reports) {
     const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;

@@ -7,7 +7,7 @@ import { emit } from "../output/stdout.ts";
 import { keepAdhoc } from "../deliver.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
-import { describeSavedPass } from "../report/saved-pass.ts";
+import { inferPass } from "../report/infer-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
 import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
@@ -61,13 +61,13 @@ export default defineCommand(
     const failOn = args["fail-on"] ?? null;
     const toFile = args.output !== undefined;
     if (args.input !== undefined) {
-      // Only here: what checks a report's every value takes half a megabyte.
+      // Loaded only here: the check of a report's every value takes half a megabyte.
       const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
       refuseReadingFlags(rawArgs);
       const { reports, single } = await readSavedFiles(args.input);
       const view = viewOf({ detailed: args.detailed === true, single, toFile });
       const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
-      return exitCodeOf({ document: describeSavedPass(reports), reports, failedDeliveries }, failOn);
+      return exitCodeOf({ document: inferPass(reports), reports, failedDeliveries }, failOn);
     }
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
     const { config, crms, single } = await loadChosen(args, runtime, log);
@@ -81,7 +81,7 @@ export default defineCommand(
     if (baseline !== null && lengthOf(window) > LONGEST_BASELINE_MS) {
       throw new AppError(
         "usage",
-        "--baseline week: choose a --time-window of at most 84 hours, so that the window before it does not reach into last week's",
+        "--baseline week: the window before would overlap last week's: leave --baseline out, or choose a --time-window of at most 84 hours",
       );
     }
 
@@ -99,7 +99,7 @@ export default defineCommand(
     const view = viewOf({ detailed, single, toFile });
     const text = RENDERERS[args.format](pass.document, pass.reports, view);
     let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
-    // A store that is slow or gone must not keep the operator from the report.
+    // After printing: a store that is slow or away must not keep the report from the operator.
     if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
     return exitCodeOf({ ...pass, failedDeliveries }, failOn);
   },

@@ -8,7 +8,7 @@ import { CONFIG_FLAG } from "./flags/flags.ts";
 import type { Runtime } from "./flags/runtime.ts";
 
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
-  // The build lets the JIT wait, which pays for a command that ends at once; this one goes on.
+  // The build delays the JIT, which suits a command that ends at once. This command goes on.
   Bun.unsafe.setJITPolicy(1);
   const { config, store } = await openConfigured(args, runtime, log);
   await using _ = store;
@@ -26,7 +26,7 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   return EXIT.ok;
 });
 
-/** The old configuration stays in force where the new one is no good. */
+/** Null where the new configuration is wrong: the old one stays in force, and the log says why. */
 async function loadAgain(path: string, runtime: Runtime, log: Log): Promise<Config | null> {
   try {
     return await loadConfigured({ config: path }, runtime, log);

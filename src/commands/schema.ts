@@ -19,4 +19,10 @@ function definePrinter(load: () => Promise<GenericSchema>): Command {
 export const schemaReport = definePrinter(async () => (await import("../report/schema.ts")).ReportSchema);
 export const schemaPass = definePrinter(async () => (await import("../report/pass-schema.ts")).PassSchema);
 export const schemaCheck = definePrinter(async () => (await import("../check/schema.ts")).CheckSchema);
+export const schemaSchedules = definePrinter(async () => (await import("../schedule/published.ts")).SchedulesSchema);
+export const schemaScheduleStatus = definePrinter(
+  async () => (await import("../schedule/published.ts")).ScheduleStatusSchema,
+);
+export const schemaSlots = definePrinter(async () => (await import("../schedule/published.ts")).SlotsSchema);
+export const schemaHistory = definePrinter(async () => (await import("../store/published.ts")).HistorySchema);
 export const schemaConfig = definePrinter(async () => (await import("../config/schema.ts")).ConfigSchema);

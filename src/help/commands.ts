@@ -1,4 +1,4 @@
-/** What the command table says about every command, for those who describe it: completion scripts and the man page. */
+/** What the command table says about every command, for completion scripts and the man page. */
 import type { ArgDef, CommandDef } from "citty";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- citty's own type for commands with any arguments
@@ -18,7 +18,7 @@ export type Flag = {
   /** As it is written: `--no-color` where the flag is on by default. */
   name: string;
   description: string;
-  /** null for a flag that takes none. */
+  /** Null where the flag takes no value. */
   value: {
     hint: string;
     kind: "choice" | "file" | "directory" | "text";
@@ -31,7 +31,7 @@ export type CommandHelp = {
   /** Every way to write it, without the program's name; the first is the one to show. The program itself is "". */
   names: [string, ...string[]];
   summary: string;
-  /** It does something itself; a group may do so too. */
+  /** Whether these words alone do something. Those of a group may. */
   runs: boolean;
   /** The commands of a group. */
   commands: { name: string; summary: string }[];

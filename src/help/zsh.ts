@@ -1,7 +1,7 @@
 import { PROGRAM, type CommandHelp, type Flag } from "./commands.ts";
 import { quoteWord } from "./quote.ts";
 
-/** A completion script for zsh: to be sourced after `compinit`, or kept as `_automation-reports` in a folder of `$fpath`. */
+/** A completion script for zsh, to be sourced after `compinit` or to lie in a folder of `$fpath` as `_automation-reports`. */
 export function writeZsh(commands: CommandHelp[]): string {
   return `#compdef ${PROGRAM}
 ${commands.map((command) => (command.commands.length > 0 ? writeGroup(command, commands) : writeCommand(command))).join("\n")}

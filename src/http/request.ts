@@ -1,7 +1,7 @@
-/** One HTTP request to somebody else's server: a deadline for each try, few redirects, a bounded answer, and retries. */
+/** One HTTP request to another server, with retries, a deadline for each try, few redirects and a bounded answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** `signal` gives up waiting: what was sent is sent. */
+/** `signal` ends the waiting; it takes back nothing that was sent. */
 export type RequestOptions = { timeoutMs?: number; backoffMs?: number; signal?: AbortSignal };
 
 /** `text`: the answer's first characters. A reason begins with the server's host and names no other part of the URL. */
@@ -16,7 +16,7 @@ const TEXT_LENGTH = 200;
 /** Statuses after which the same request may succeed a moment later. */
 const PASSING = [408, 429];
 
-/** Asks with GET. Never throws. Tries again after no answer, 408, 429 and 5xx; the last answer counts. */
+/** Asks with GET. Never throws. Tries again after no answer, 408, 429 and 5xx. The last outcome counts. */
 export async function sendRequest(target: URL, options: RequestOptions = {}): Promise<RequestOutcome> {
   for (let attempt = 0; ; attempt += 1) {
     const { outcome, mayPass } = await tryOnce(target, options);
@@ -24,7 +24,7 @@ export async function sendRequest(target: URL, options: RequestOptions = {}): Pr
   }
 }
 
-/** False when there is no time for it. */
+/** Waits before the next try; false where the signal aborted meanwhile. */
 async function rest(attempt: number, { backoffMs = BACKOFF_MS, signal }: RequestOptions): Promise<boolean> {
   try {
     await sleep(backoffMs * 2 ** attempt, undefined, signal === undefined ? {} : { signal });
@@ -57,7 +57,7 @@ async function tryOnce(
   }
 }
 
-/** Null where it leads to another host, back to plain text, or round and round. */
+/** Null where a redirect leads to another host, back to plain HTTP, or in a circle. */
 async function follow(target: URL, signal: AbortSignal): Promise<Response | null> {
   let url = target;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
@@ -78,7 +78,7 @@ async function follow(target: URL, signal: AbortSignal): Promise<Response | null
   return null;
 }
 
-/** An answer that never ends is not read to its end. */
+/** Stops after the first characters: an answer may never end. */
 async function readStart(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

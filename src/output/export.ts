@@ -1,4 +1,4 @@
-/** Exports: one file per report, a link to the newest, old ones deleted only when the configuration says so. */
+/** Exports: one file for each report and a link to the newest. Old ones are deleted only where the configuration says so. */
 import { lstat, mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -30,7 +30,7 @@ async function writeExport(report: Report, { directory, keep }: ExportOptions): 
   return path;
 }
 
-/** A link planted there would let the newest of a CRM replace a file of that name somewhere else. */
+/** Through a planted link, the newest export of a CRM would replace a file of the same name elsewhere. */
 async function prepareLatest(path: string): Promise<void> {
   await explainFailure(path, async () => {
     await mkdir(path, { recursive: true, mode: 0o750 });
@@ -57,7 +57,7 @@ async function pointLatest(directory: string, source: string, path: string): Pro
   }
 }
 
-/** Keeps the one just written, whatever other clocks say, and the newest of the others. */
+/** Keeps the export just written, even where a wrong clock gave it an old stamp, and the newest of the others. */
 async function deleteOldest(directory: string, source: string, keep: number, written: string): Promise<void> {
   const pattern = new RegExp(`^${source}_automation_report_(\\d{8}T\\d{6}Z)(?:_(\\d+))?\\.json$`);
   const exports = (await readdir(directory))

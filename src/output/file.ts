@@ -1,4 +1,4 @@
-/** Files appear whole or not at all: written beside their place under another name, then moved there. */
+/** Files appear whole or not at all. They are written beside their place under another name, then moved there. */
 import { constants } from "node:fs";
 import { link, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -10,10 +10,10 @@ const REPORT_MODE = 0o640;
 const MARK = ".automation-reports";
 const HOST = hostname().replace(/[^\w-]/g, "_");
 
-/** What a file is to hold, or who fills the empty private file whose path it is given. */
+/** What a file is to hold, or a function that fills the empty private file at the path it is given. */
 type Content = string | Uint8Array | ((temporary: string) => void);
 
-/** Replaces what is there in one step. Refuses to replace anything but a file. */
+/** Replaces an existing file in one step. Refuses to replace anything but a file. */
 export async function replaceFile(path: string, content: Content, mode = REPORT_MODE): Promise<void> {
   await explainFailure(path, async () => {
     const there = await stat(path).catch(() => null);
@@ -45,7 +45,7 @@ export function temporaryPath(directory: string): string {
   return join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
 }
 
-/** Removes what a killed process of this machine left behind in the directory, if it may be listed. */
+/** Removes what killed processes of this machine left in the directory, where the directory may be listed. */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
   const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
   for (const name of await readdir(directory).catch(() => [])) {
@@ -82,7 +82,7 @@ async function writeThen(
   }
 }
 
-/** False when the name is taken. A link never replaces and never follows. */
+/** False where the name is taken. A hard link replaces no file and follows no symbolic link. */
 async function linkNew(existing: string, created: string): Promise<boolean> {
   try {
     await link(existing, created);
@@ -122,7 +122,7 @@ const REASONS: Record<string, string> = {
   EEXIST: "a part of its path is not a directory: choose another place",
 };
 
-/** Errors of the file system become a delivery error in words. */
+/** Turns an error of the file system into a delivery error in words. */
 export async function explainFailure<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,7 +1,7 @@
 /** The one place that writes to stdout. */
 import { AppError } from "../errors.ts";
 
-/** Returns when all of it is written; throws a delivery error when the reader went away or the disk is full. */
+/** Returns when all text is written. Throws a delivery error where the reader went away or the disk is full. */
 export async function emit(text: string): Promise<void> {
   if (text === "") return;
   try {
@@ -11,6 +11,6 @@ export async function emit(text: string): Promise<void> {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const reason =
       code === "EPIPE" ? "its reader closed it" : code === "ENOSPC" ? "the disk is full" : code || "the write failed";
-    throw new AppError("delivery", `stdout took only a part: ${reason}`, { cause: error });
+    throw new AppError("delivery", `the output on stdout is incomplete: ${reason}`, { cause: error });
   }
 }

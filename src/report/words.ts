@@ -3,6 +3,8 @@
 /** Raised where a key changes its name or meaning. */
 export const SCHEMA_VERSION = 2;
 
+/** `fallback`: none of the preset's tables is there. */
+export const REPORT_STATUSES = ["ok", "no_data", "fallback"] as const;
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export const PRIORITIES = ["high", "medium", "low", "info"] as const;
 export const CATEGORIES = ["setup", "reliability", "performance", "utilization", "automation", "data"] as const;

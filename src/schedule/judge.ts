@@ -1,22 +1,13 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
+import { nameHolder } from "../store/holder.ts";
 import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
-import type { SlotRow } from "../store/store.ts";
+import type { SlotRow } from "../store/slots.ts";
 import { latestSlot } from "./slots.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
-export type ScheduleJudgement = {
-  schedule: string;
-  status: "ok" | "running" | "incomplete" | "skipped" | "interrupted" | "failed" | "late" | "never-run";
-  /** The slot that is judged; null: none was due yet. */
-  slotMs: number | null;
-  message: string;
-};
-
-/** A slot that has not begun this long after its time is late. */
-const LATE_MS = 5 * MINUTE_MS;
-/** Worst first, as a list of them is shown. */
-const ORDER: ScheduleJudgement["status"][] = [
+/** Worst first. */
+export const SCHEDULE_STATUSES = [
   "late",
   "failed",
   "never-run",
@@ -25,9 +16,20 @@ const ORDER: ScheduleJudgement["status"][] = [
   "skipped",
   "running",
   "ok",
-];
+] as const;
 
-/** `slots`: the newest that the store knows of this schedule. */
+export type ScheduleJudgement = {
+  schedule: string;
+  status: (typeof SCHEDULE_STATUSES)[number];
+  /** The slot that is judged; null where none was due yet. */
+  slotMs: number | null;
+  message: string;
+};
+
+/** A slot that has not begun this long after its time is late. */
+const LATE_MS = 5 * MINUTE_MS;
+
+/** `slots`: the newest slots of this schedule in the store. */
 export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs: number): ScheduleJudgement {
   const dueMs = latestSlot(schedule, nowMs);
   const { name } = schedule;
@@ -36,27 +38,34 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
       schedule: name,
       status: "never-run",
       slotMs: dueMs,
-      message: "no slot was made yet: is the timer or the daemon there?",
+      message: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
     };
   }
   const row = slots.find(({ slotMs }) => slotMs === dueMs);
-  // A slot that was just due may still be waited for: the one before it tells.
+  // A slot that fell due a moment ago may be about to begin: then the one before it is judged.
   const judged =
     row ?? (dueMs !== null && nowMs - dueMs <= LATE_MS ? slots.find(({ slotMs }) => slotMs < dueMs) : undefined);
   if (judged === undefined) {
     const message =
-      dueMs === null ? "no slot is due" : `the slot of ${formatMinute(formatInstant(dueMs))} was run by nobody`;
+      dueMs === null
+        ? "no report was due yet"
+        : `${nameSlot(dueMs)} was not made: is the daemon or the timer running? See systemctl list-timers`;
     return { schedule: name, status: dueMs === null ? "ok" : "late", slotMs: dueMs, message };
   }
   return { schedule: name, slotMs: judged.slotMs, ...judgeSlot(judged, nowMs) };
 }
 
-/** Worst first. */
-export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgement[] {
-  return judgements.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+/** How messages call a slot: by the report that it should make. */
+export function nameSlot(slotMs: number): string {
+  return `the ${formatMinute(formatInstant(slotMs))} UTC report`;
 }
 
-/** Whether a monitor has nothing to say. */
+/** Worst first. */
+export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgement[] {
+  return judgements.toSorted((a, b) => SCHEDULE_STATUSES.indexOf(a.status) - SCHEDULE_STATUSES.indexOf(b.status));
+}
+
+/** Whether a monitor should stay silent. */
 export function isWell({ status }: ScheduleJudgement): boolean {
   return status === "ok" || status === "running";
 }
@@ -65,19 +74,19 @@ function judgeSlot(
   { slotMs, state, exitCode, note, claimedMs, endedMs, leaseUntilMs, holder }: SlotRow,
   nowMs: number,
 ): Pick<ScheduleJudgement, "status" | "message"> {
-  const slot = formatMinute(formatInstant(slotMs));
+  const report = nameSlot(slotMs);
   const why = note === null ? "" : `: ${note}`;
   if (state === "running") {
-    const since = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);
+    const ago = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);
+    const started = `${report} was started ${ago} ago${holder === null ? "" : ` on ${nameHolder(holder)}`}`;
     return (leaseUntilMs ?? 0) < nowMs
-      ? { status: "late", message: `the slot of ${slot} was begun ${since} ago, and its holder is silent` }
-      : { status: "running", message: `the slot of ${slot} is being made since ${since} by ${holder ?? "somebody"}` };
+      ? { status: "late", message: `${started}; its process gives no sign of life` }
+      : { status: "running", message: started };
   }
   if (state === "made" && exitCode === 0) {
     const took = endedMs === null || claimedMs === null ? "" : ` in ${formatDuration((endedMs - claimedMs) / 1000)}`;
-    return { status: "ok", message: `the slot of ${slot} was made${took}${why}` };
+    return { status: "ok", message: `${report} was made${took}${why}` };
   }
-  if (state === "made")
-    return { status: "incomplete", message: `the slot of ${slot} ended with exit ${exitCode ?? "?"}${why}` };
-  return { status: state, message: `the slot of ${slot}: ${state}${why}` };
+  if (state === "made") return { status: "incomplete", message: `${report} ended with exit ${exitCode ?? "?"}${why}` };
+  return { status: state, message: `${report} ${state === "failed" ? "failed" : `was ${state}`}${why}` };
 }

@@ -2,6 +2,7 @@
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../text/figures.ts";
+import type { SlotEnd } from "../store/slots.ts";
 import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
 import type { Store } from "../store/store.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
@@ -9,25 +10,25 @@ import { MINUTE_MS } from "../time/units.ts";
 
 export type LoopOptions = Omit<SlotContext, "config"> & {
   config: Config;
-  /** Called once the store has said what is known of every schedule. */
+  /** Called once, when the store has answered for every schedule. */
   onReady: () => void;
   /** Called with what the daemon is about to do, in one line. */
   onStatus: (text: string) => void;
-  /** Called whenever the loop is alive. */
+  /** Called again and again while the loop goes on. */
   onBeat: () => void;
-  /** How often the loop looks at the clock, milliseconds: a jump of it is noticed within this. */
+  /** How often the loop reads the clock, milliseconds. A jump of the clock is noticed within this time. */
   beatMs: number;
   reload: Mailbox;
-  /** Returns after that time, or sooner where there is something to do. */
+  /** Returns after that time, or sooner where a reload or a stop asks for it. */
   rest: (delayMs: number) => Promise<void>;
 };
 
-/** Where another configuration is left, and who is to be woken when it is. */
+/** `config`: what a reload has left for the loop. `wake`: ends the loop's rest. */
 export type Mailbox = { config: Config | null; wake: () => void };
 
-/** A slot older than this when it is seen was missed, not just waited for. */
+/** A slot that is older than this when the loop first sees it was missed. */
 const MISSED_MS = MINUTE_MS;
-/** After a long time without a scheduler only the newest missed slots are written down. */
+/** After a long time without a scheduler only the newest missed slots are recorded. */
 const MOST_RECORDED = 100;
 
 type Watch = {
@@ -35,14 +36,13 @@ type Watch = {
   /** Slots up to this moment have been seen. */
   seenMs: number;
   running: { slotMs: number; work: Promise<void> } | null;
-  /** Slots of which somebody else holds the claim: taken over if he dies. */
+  /** Slots that another process holds. This process takes them over where that one dies. */
   held: number[];
-  /** The newest slot that was made or failed: nobody makes an older one. */
+  /** The newest slot that was made or failed. Older slots are no longer made. */
   doneMs: number;
-  /** Slots that are over, while the store could not be told. */
-  unkept: { slotMs: number; end: NonNullable<Ran["unkept"]> }[];
+  /** Slots that have ended while the store was away. */
+  unrecorded: { slotMs: number; end: SlotEnd }[];
 };
-type Ran = Extract<SlotResult, { kind: "ran" }>;
 
 /** Ends when the signal is aborted and what was running has ended. */
 export async function runLoop(options: LoopOptions): Promise<void> {
@@ -50,7 +50,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   let { config } = options;
   let watches = await startWatching(config, options, []);
   options.onReady();
-  /** Of schedules that a reload took away, and of which something is still to be done. */
+  /** Schedules that a reload removed while something of theirs was left to do. */
   let departed: Watch[] = [];
   while (!signal.aborted) {
     const now = clock();
@@ -81,7 +81,7 @@ function listWork(watches: Watch[]): Promise<void>[] {
   return watches.flatMap(({ running }) => running?.work ?? []);
 }
 
-/** Null, and said why, where the store does not answer: what was watched still is. */
+/** Null where the store does not answer: then the old watches stay, and the log says why. */
 async function watchAnew(config: Config, options: LoopOptions, known: Watch[]): Promise<Watch[] | null> {
   try {
     return await startWatching(config, options, known);
@@ -92,46 +92,47 @@ async function watchAnew(config: Config, options: LoopOptions, known: Watch[]): 
   }
 }
 
-/** From the newest slot that the store knows; a schedule that is new begins now, and that is remembered. */
+/** A schedule goes on after its newest slot in the store. A new schedule begins now, and the store remembers that. */
 async function startWatching(config: Config, { store, clock }: LoopOptions, known: Watch[]): Promise<Watch[]> {
   const watches: Watch[] = [];
   for (const schedule of config.schedules) {
     const watch = known.find((one) => one.schedule.name === schedule.name);
     watches.push(watch ?? (await watchNew(schedule, store, clock())));
   }
-  // Not before the store has answered for all of them.
+  // Changed only now: the store has answered for all of them.
   for (const [index, schedule] of config.schedules.entries()) if (watches[index]) watches[index].schedule = schedule;
   return watches;
 }
 
 async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Promise<Watch> {
   const past = { schedules: [schedule.name], untilMs: now + 1 };
-  const [last] = await store.listSlots({ ...past, limit: 1 });
+  const [last] = await store.slots.list({ ...past, limit: 1 });
   const before = last === undefined ? latestSlot(schedule, now - 1) : null;
-  if (before !== null) await store.skipSlot({ schedule: schedule.name, slotMs: before }, "before the schedule began");
-  // What was left in the middle is looked at again: its holder may be dead.
-  const unfinished = await store.listSlots({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
-  const [done] = await store.listSlots({ ...past, states: ["made", "failed"], limit: 1 });
+  if (before !== null)
+    await store.slots.skip({ schedule: schedule.name, slotMs: before }, "due before the schedule began");
+  // Unfinished slots are tried again: their holders may be dead.
+  const unfinished = await store.slots.list({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
+  const [done] = await store.slots.list({ ...past, states: ["made", "failed"], limit: 1 });
   return {
     schedule,
     seenMs: last === undefined ? now - 1 : last.slotMs,
     running: null,
     held: unfinished.map(({ slotMs }) => slotMs),
     doneMs: done?.slotMs ?? -Infinity,
-    unkept: [],
+    unrecorded: [],
   };
 }
 
 async function settleDeparted(departed: Watch[], options: LoopOptions): Promise<Watch[]> {
   for (const watch of departed) {
     try {
-      await keepEnds(watch, options);
+      await recordEnds(watch, options);
     } catch (error) {
-      // Said when it failed first; tried again with the next beat.
+      // The first failure was logged. The next beat tries again.
       if (!(error instanceof AppError)) throw error;
     }
   }
-  return departed.filter(({ running, unkept }) => running !== null || unkept.length > 0);
+  return departed.filter(({ running, unrecorded }) => running !== null || unrecorded.length > 0);
 }
 
 async function look(watch: Watch, now: number, options: LoopOptions): Promise<void> {
@@ -142,11 +143,11 @@ async function look(watch: Watch, now: number, options: LoopOptions): Promise<vo
   const again = watch.held.filter((slotMs) => !due.includes(slotMs));
   const latest = due.at(-1);
   watch.seenMs = now;
-  // A clock that ran ahead and was put back has made nothing of what is to come.
+  // The clock may have run ahead and been put back: what is still to come is not done.
   watch.doneMs = Math.min(watch.doneMs, now);
   watch.held = [];
   try {
-    await keepEnds(watch, options);
+    await recordEnds(watch, options);
     await recordMissed(schedule, due.slice(0, -1), options);
     for (const slotMs of again) {
       const isOver = latest !== undefined || slotMs < watch.doneMs || isMissed(schedule, slotMs, now);
@@ -157,35 +158,35 @@ async function look(watch: Watch, now: number, options: LoopOptions): Promise<vo
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     options.log.error(`${schedule.name}: ${error.message}`);
-    // Looked at again with the next beat.
+    // The next beat looks at the same slots again.
     watch.seenMs = from;
     watch.held = again;
   }
 }
 
-/** Whether nobody is to catch up with it. */
+/** Whether it is too late for the slot, by the schedule's `catch_up`. */
 function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boolean {
   return catchUp === "none" && now - slotMs > MISSED_MS;
 }
 
 async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, log }: LoopOptions): Promise<void> {
   if (slots.length === 0) return;
-  log.warn("slots were missed while nobody ran", { schedule: name, slots: slots.length });
+  log.warn("slots were missed while no scheduler was running", { schedule: name, slots: slots.length });
   for (const slotMs of slots.slice(-MOST_RECORDED))
-    await store.skipSlot({ schedule: name, slotMs }, "missed: nobody ran then");
+    await store.slots.skip({ schedule: name, slotMs }, "missed: no scheduler was running");
 }
 
-/** A slot that its holder left in the middle, when it is too late for it: one after it is due, or was made. */
+/** Skips an unfinished slot for which it is too late: a later one is due or was made. */
 async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
-  if (await store.skipSlot(key, "missed: the store could not be reached then")) return;
-  if (!(await store.giveUpSlot(key, "left in the middle, and not caught up with"))) watch.held.push(slotMs);
+  if (await store.slots.skip(key, "missed: the store could not be reached")) return;
+  if (!(await store.slots.giveUp(key, "left unfinished, and not made up for"))) watch.held.push(slotMs);
 }
 
-async function keepEnds(watch: Watch, { store, holder }: LoopOptions): Promise<void> {
-  for (const { slotMs, end } of watch.unkept.slice()) {
-    await store.endSlot({ schedule: watch.schedule.name, slotMs }, holder, end);
-    watch.unkept = watch.unkept.filter((one) => one.slotMs !== slotMs);
+async function recordEnds(watch: Watch, { store, holder }: LoopOptions): Promise<void> {
+  for (const { slotMs, end } of watch.unrecorded.slice()) {
+    await store.slots.end({ schedule: watch.schedule.name, slotMs }, holder, end);
+    watch.unrecorded = watch.unrecorded.filter((one) => one.slotMs !== slotMs);
   }
 }
 
@@ -212,12 +213,12 @@ async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promis
 
 function follow(watch: Watch, slotMs: number, result: SlotResult): void {
   if (result.kind === "held" || (result.kind === "overlapping" && !result.skipped)) watch.held.push(slotMs);
-  if (result.kind === "ran" && result.unkept !== null) watch.unkept.push({ slotMs, end: result.unkept });
+  if (result.kind === "ran" && result.unrecorded !== null) watch.unrecorded.push({ slotMs, end: result.unrecorded });
   const isDone = (result.kind === "ran" || result.kind === "ended") && ["made", "failed"].includes(result.state);
   if (isDone) watch.doneMs = Math.max(watch.doneMs, slotMs);
 }
 
-/** Until the time is over, the signal aborted or a configuration has come. */
+/** Returns when the time is over, the signal is aborted or a reload has left a configuration. */
 export async function restUntil(
   delayMs: number,
   { signal, reload }: Pick<LoopOptions, "signal" | "reload">,

@@ -1,6 +1,6 @@
 /**
- * Proof of life in healthchecks.io's manner: the URL with `/start` before the work, the URL alone after success, the URL with
- * `/<exit code>` or `/fail` after a failure. The URL is a secret: whatever is said here names its host at most.
+ * Pings as healthchecks.io takes them. Before the work: the URL with `/start`. After success: the URL alone. After a failure:
+ * the URL with `/<exit code>` or `/fail`. The URL is a secret: a message names its host at most.
  */
 import { sendRequest, type RequestOptions } from "../http/request.ts";
 
@@ -8,12 +8,12 @@ export type PingOutcome = { status: "sent" } | { status: "failed"; reason: strin
 
 const HIGHEST_EXIT_CODE = 255;
 
-/** Says that the work begins. Never throws; await it before `pingEnd`, so that the two arrive in order. */
+/** Tells that the work begins. Never throws. Await it before `pingEnd`, so that the two arrive in order. */
 export async function pingStart(url: string, options: RequestOptions = {}): Promise<PingOutcome> {
   return await ping(url, "start", options);
 }
 
-/** Says how the work ended; an exit code of null: it never came to one. Never throws. */
+/** Tells how the work ended. `exitCode` is null where the work ended without one. Never throws. */
 export async function pingEnd(
   url: string,
   exitCode: number | null,
@@ -28,7 +28,7 @@ async function ping(url: string, ending: string | null, options: RequestOptions)
   if (target === null || !/^https?:$/.test(target.protocol)) {
     return { status: "failed", reason: "the ping URL is no http:// or https:// URL" };
   }
-  // What stands in the query, such as `?create=1`, stays behind the path.
+  // The query, such as `?create=1`, stays behind the path.
   if (ending !== null) target.pathname = `${target.pathname.replace(/\/$/, "")}/${ending}`;
   const outcome = await sendRequest(target, options);
   if (outcome.status === "failed") return outcome;

@@ -1,4 +1,4 @@
-/** One slot from its claim to its outcome: of all who try, exactly one makes its reports. */
+/** One slot from its claim to its end. Of all processes that try, exactly one makes its reports. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
@@ -7,7 +7,8 @@ import type { Log } from "../log.ts";
 import { keepPass } from "../deliver.ts";
 import { exitCodeOf, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
-import type { SlotKey, SlotState, Store } from "../store/store.ts";
+import type { FinalState, SlotEnd, SlotKey, SlotState } from "../store/slots.ts";
+import type { Store } from "../store/store.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
@@ -23,9 +24,9 @@ export type SlotContext = {
   signal: AbortSignal;
   /** Makes the reports: `runPass`. */
   makePass: (options: PassOptions) => Promise<PassResult>;
-  /** Each is told of every finished pass, in this order. */
+  /** Called with every finished pass, in this order. */
   onPass: ((pass: PassResult) => void)[];
-  /** How long to wait before the store is told again that a slot is over: `END_RETRIES_MS`. */
+  /** How long to wait before each further try to record the end of a slot: `END_RETRIES_MS`. */
   endRetriesMs: number[];
 };
 
@@ -35,27 +36,27 @@ export type SlotResult =
       state: SlotState;
       exitCode: number;
       note: string | null;
-      /** What could not be written down: whoever lives on tries again. */
-      unkept: SlotEnd | null;
+      /** The end that could not be recorded; the daemon tries again. */
+      unrecorded: SlotEnd | null;
     }
-  /** Somebody else is at it. */
+  /** Another process runs the slot. */
   | { kind: "held"; holder: string }
-  /** Another slot of the schedule is being made: this one is skipped, unless it had been begun before. */
+  /** Another slot of the schedule is running. This one is skipped, unless it was begun before. */
   | { kind: "overlapping"; holder: string; skipped: boolean }
-  /** It is over, whoever did it. */
-  | { kind: "ended"; state: SlotState };
+  /** The slot had ended before. */
+  | { kind: "ended"; state: FinalState };
 
 const LEASE_MS = MINUTE_MS;
 /** A slot that starts this much after its time is late. */
 const LATE_MS = MINUTE_MS;
 const FIRST_RETRY_MS = 5000;
-/** A store that restarts is back within two minutes. */
+/** A store that restarts is back within this time. */
 export const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
 
 export async function runSlot(schedule: ScheduleConfig, slotMs: number, context: SlotContext): Promise<SlotResult> {
   const { store, holder, log, clock } = context;
   const key = { schedule: schedule.name, slotMs };
-  const claim = await store.claimSlot(key, holder, LEASE_MS);
+  const claim = await store.slots.claim(key, holder, LEASE_MS);
   if (claim.kind === "overlapping") return { ...claim, skipped: await skipOverlapping(key, context) };
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
@@ -68,38 +69,48 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
     .join("; ");
   const { state, exitCode, passId } = outcome;
   const end = { state, exitCode, note: note === "" ? null : note, passId };
-  const kept = await persist(async () => await store.endSlot(key, holder, end), context);
-  if (kept === false) log.warn("slot was taken over by somebody else before it ended", facts);
+  const recorded = await recordEnd(key, end, context);
+  if (recorded === false) log.warn("slot was taken over by another process before it ended", facts);
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
   return {
     kind: "ran",
     state,
-    exitCode: kept === null ? EXIT.delivery : exitCode,
+    exitCode: recorded === null ? EXIT.delivery : exitCode,
     note: end.note,
-    unkept: kept === null ? end : null,
+    unrecorded: recorded === null ? end : null,
   };
 }
 
-/** Two passes of one schedule never overlap: a slot that comes while one runs, here or elsewhere, is skipped and counted. */
+/**
+ * Two passes of one schedule never overlap: a slot that comes while one runs, on any machine, is recorded as skipped. False
+ * where the slot is recorded already.
+ */
 export async function skipOverlapping(
   key: SlotKey,
   { store, log }: Pick<SlotContext, "store" | "log">,
 ): Promise<boolean> {
-  if (!(await store.skipSlot(key, "skipped: the slot before it was still running"))) return false;
+  if (!(await store.slots.skip(key, "the one before it was still running"))) return false;
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
   log.warn("slot skipped: the one before it is still running", facts);
   return true;
 }
 
-/** A store that is away for a moment must not make a slot that was made look unfinished; null where it stays away. */
-async function persist<T>(work: () => Promise<T>, { log, signal, endRetriesMs }: SlotContext): Promise<T | null> {
+/**
+ * Tries again, so that a store that is away for a moment leaves no slot unfinished. False where the slot is another process's
+ * now; null where the store stays away.
+ */
+async function recordEnd(
+  key: SlotKey,
+  end: SlotEnd,
+  { store, holder, log, signal, endRetriesMs }: SlotContext,
+): Promise<boolean | null> {
   for (const delayMs of [...endRetriesMs, null]) {
     try {
-      return await work();
+      return await store.slots.end(key, holder, end);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      log.error(`the outcome of the slot could not be kept: ${error.message}`);
+      log.error(`the end of the slot could not be recorded: ${error.message}`);
       if (delayMs === null || signal.aborted) return null;
       await sleep(delayMs, undefined, { signal }).catch(() => {});
     }
@@ -107,10 +118,9 @@ async function persist<T>(work: () => Promise<T>, { log, signal, endRetriesMs }:
   return null;
 }
 
-type SlotEnd = Parameters<Store["endSlot"]>[2];
-type Outcome = { state: Exclude<SlotState, "running">; exitCode: number; note: string | null; passId: string | null };
+type Outcome = SlotEnd & { exitCode: number };
 
-/** The pass itself, under a lease that is renewed, its deadline, and the pings that prove it. */
+/** Makes the reports within the deadline, renews the lease meanwhile, and pings the start and the end. */
 async function runClaimed(
   schedule: ScheduleConfig,
   slotMs: number,
@@ -130,7 +140,7 @@ async function runClaimed(
     if (pingUrl !== null) await tellPing(pingEnd(pingUrl, outcome.exitCode, { signal }), log);
     return outcome;
   } catch (error) {
-    // A slot that was cut off is free again or was taken over: whoever makes it says how it went.
+    // After an interruption or a lost lease the slot is made again: that run pings the end.
     if (pingUrl !== null && deadline.aborted) await tellPing(pingEnd(pingUrl, null, { signal }), log);
     if (!(error instanceof AppError)) throw error;
     if (error.kind !== "interrupted")
@@ -138,7 +148,7 @@ async function runClaimed(
     if (signal.aborted)
       return { state: "interrupted", exitCode: EXIT.sigterm, note: "stopped by a signal", passId: null };
     const note = lost.signal.aborted
-      ? "its lease was lost"
+      ? "another process took the slot over"
       : `not done within its deadline of ${schedule.deadlineMs / 1000} s`;
     return { state: "failed", exitCode: EXIT.noneReadable, note, passId: null };
   } finally {
@@ -180,13 +190,13 @@ async function makeReports(
   };
 }
 
-/** A ping that fails is said, and fails nothing else. */
+/** A ping that fails is logged, and fails nothing else. */
 async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
   const outcome = await sent;
-  if (outcome.status === "failed") log.warn(`proof of life was not taken: ${outcome.reason}`);
+  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`);
 }
 
-/** Until it is told that the slot is over; a lease that is somebody else's ends the work. */
+/** Goes on until `over` is aborted. Calls `onLost` where the slot is no longer this process's. */
 async function renewLease(
   key: SlotKey,
   { store, holder, log }: SlotContext,
@@ -197,7 +207,7 @@ async function renewLease(
     await sleep(LEASE_MS / 3, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;
     try {
-      if (await store.renewSlot(key, holder, LEASE_MS)) continue;
+      if (await store.slots.renew(key, holder, LEASE_MS)) continue;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.

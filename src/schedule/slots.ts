@@ -5,7 +5,7 @@ import { DAY_MS } from "../time/units.ts";
 
 type Pattern = Pick<ScheduleConfig, "cron" | "timezone">;
 
-/** How far the next and the latest slot are looked for: a day, a month, a year, and the leap day. */
+/** How far the next and the latest slot are looked for: a day, a month, a year, and eight years for a leap day. */
 const REACHES_MS = [1, 32, 366, 366 * 8].map((days) => days * DAY_MS);
 
 /** Ascending, in `[startMs, endMs)`; where two patterns meet, once. */
@@ -29,7 +29,7 @@ export function nextSlots(pattern: Pattern, afterMs: number, count: number): num
   return [];
 }
 
-/** The newest slot at or before a moment; null: there was none in years. */
+/** The newest slot at or before a moment; null where there was none in eight years. */
 export function latestSlot(pattern: Pattern, atMs: number): number | null {
   for (const reachMs of REACHES_MS) {
     const newest = listSlots(pattern, atMs - reachMs, atMs + 1).at(-1);

@@ -5,8 +5,9 @@ import { AppError } from "../errors.ts";
 import { codeOf, describeFailure } from "../database/failure.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
+const NOT_ALLOWED = `this user may not read and write there: run as the store's owner or with sudo, or ${ELSEWHERE}`;
 
-/** SQLSTATE, and SQLite's codes without what follows the second word. */
+/** By SQLSTATE, by SQLite's code up to its second word, or by the system's error code. */
 const REASONS: Record<string, string> = {
   "25006": "it is read-only: name the primary server in [store] url",
   "3F000": "the role's search path names no schema: create one, or ALTER ROLE … SET search_path",
@@ -14,7 +15,7 @@ const REASONS: Record<string, string> = {
     "the role may not write there: GRANT CREATE, USAGE ON SCHEMA, and make it the owner of the tables automation_reports_*",
   "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
   "57014": "it did not answer in time: look for locks and load there",
-  "55P03": "a table is locked by somebody else: look for a long ALTER, VACUUM FULL or LOCK",
+  "55P03": "another session holds a lock on a table: look for a long ALTER, VACUUM FULL or LOCK",
   SQLITE_FULL: `the disk is full: make room, or ${ELSEWHERE}`,
   SQLITE_IOERR: `the disk failed, or is full: look into the system's log, or ${ELSEWHERE}`,
   SQLITE_READONLY: `it may not be written: give this user write access to the file and its directory, or ${ELSEWHERE}`,
@@ -23,8 +24,8 @@ const REASONS: Record<string, string> = {
   SQLITE_NOTADB: `it is not an SQLite database: move the file away, or ${ELSEWHERE}`,
   SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away to begin anew",
   SQLITE_BUSY: "another process has been writing to it for too long: try again",
-  EACCES: `this user may not write there: change its permissions, or ${ELSEWHERE}`,
-  EPERM: `this user may not write there: change its permissions, or ${ELSEWHERE}`,
+  EACCES: NOT_ALLOWED,
+  EPERM: NOT_ALLOWED,
   EROFS: `the file system is read-only: ${ELSEWHERE}`,
   ENOSPC: `the disk is full: make room, or ${ELSEWHERE}`,
   EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
@@ -33,12 +34,12 @@ const REASONS: Record<string, string> = {
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
-/** Only errors of databases, their rows and the system; anything else is a bug and stays what it is. */
+/** Explains errors of databases, of their rows and of the system. Any other error is a bug, and is returned unchanged. */
 export function explainStoreFailure(error: unknown, target: Target): Error {
   if (error instanceof AppError) return error;
   if (v.isValiError(error)) {
     const place = v.getDotPath(error.issues[0]) ?? "its root";
-    const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: somebody else changed it`;
+    const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: another program changed it`;
     return new AppError("delivery", message, { cause: error });
   }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");

@@ -1,16 +1,22 @@
-/** Who holds a slot: a process, named so that another one on the same machine can tell whether it still lives. */
+/** The holder of a slot is a process. By its name, another process on the same machine can tell whether it still lives. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Where proc(5) counts from after the name in brackets, field 3: `starttime` is field 22. */
+/** `starttime` is field 22 of proc(5)'s stat; the first field after the name in brackets is field 3. */
 const START_TIME = 22 - 3;
 
-/** `host/boot/namespace/pid/start` of this process; different for every process there ever is. */
+/** `host/boot/namespace/pid/start` of this process. No two processes ever have the same. */
 export function describeHolder(): string {
   return [encodeURIComponent(hostname()), ...placeOf(), process.pid, startOf(process.pid) ?? ""].join("/");
 }
 
-/** `unknown`: on another machine, or in a container whose processes cannot be seen from here. */
+/** A holder's machine and process, for messages. A holder of another form is shown as it is. */
+export function nameHolder(holder: string): string {
+  const [host = "", , , pid = ""] = holder.split("/");
+  return /^\d+$/.test(pid) ? `${host} (pid ${pid})` : holder;
+}
+
+/** `unknown`: the holder is on another machine, or in a container whose processes cannot be seen from here. */
 export function judgeHolder(holder: string): "alive" | "dead" | "unknown" {
   const [host, boot, namespace, pid = "", start] = holder.split("/");
   const [ourBoot, ourNamespace] = placeOf();
@@ -20,7 +26,7 @@ export function judgeHolder(holder: string): "alive" | "dead" | "unknown" {
   return startOf(Number(pid)) === start ? "alive" : "dead";
 }
 
-/** The boot of the machine and the process namespace, in which a number means one process. */
+/** Within one boot of the machine and one process namespace, a pid means one process. */
 function placeOf(): [boot: string, namespace: string] {
   try {
     const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "";
@@ -30,7 +36,7 @@ function placeOf(): [boot: string, namespace: string] {
   }
 }
 
-/** Clock ticks after boot; null where there is no such process. A zombie has ended. */
+/** When the process started, in clock ticks after boot; null where there is no such process. A zombie has ended. */
 function startOf(pid: number): string | null {
   try {
     const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];

@@ -1,11 +1,11 @@
-/** Brings the store's tables to this program's version; a store that is ahead of the program is left alone. */
+/** Brings the store's tables to this program's version. A store that is newer than the program is left alone. */
 import { AppError } from "../errors.ts";
 import type { Ask, Engine } from "./engine.ts";
 
-/** Of PostgreSQL, when another program is just making the same tables. */
+/** PostgreSQL's codes where another process makes the same tables at the same moment. */
 const MADE_MEANWHILE = /^(?:23505|42P07|42710)$/;
 
-/** Each migration runs once, whoever else begins at the same time. Throws where the store is newer than the program. */
+/** Each migration runs once, even where several processes begin together. Throws where the store is newer than the program. */
 export async function migrate(engine: Engine): Promise<void> {
   if (await engine.transact(async (ask) => (await readVersion(engine, ask)) === engine.migrations.length)) return;
   try {

@@ -1,12 +1,12 @@
-/** Opens the store where it is configured to be, its tables made or brought up to date. */
+/** Opens the configured store, and makes its tables or brings them up to date. */
 import type { Target } from "../database/target.ts";
 import type { Engine } from "./engine.ts";
 import { migrate } from "./migrate.ts";
-import { checkReports, keepPass, listReports, prune, readReport } from "./reports.ts";
-import { claimSlot, endSlot, giveUpSlot, listSlots, renewSlot, skipSlot } from "./slots.ts";
-import type { Store } from "./store.ts";
+import { reportsOf } from "./reports.ts";
+import { slotsOf } from "./slots.ts";
+import type { Families, Store } from "./store.ts";
 
-/** Throws an `AppError` of kind `delivery`, with advice, where it cannot be used; so does every call of the store. */
+/** Where the store cannot be used, this and every call of it throws an `AppError` of kind `delivery`, with advice. */
 export async function openStore(target: Target): Promise<Store> {
   const engine = await openEngine(target);
   try {
@@ -15,20 +15,20 @@ export async function openStore(target: Target): Promise<Store> {
     await engine.close();
     throw error;
   }
+  const families: Families = { reports: reportsOf(engine), slots: slotsOf(engine) };
   return {
+    ...families,
     place: engine.place,
-    keepPass: async (kept) => await keepPass(engine, kept),
-    listReports: async (filter) => await listReports(engine, filter),
-    readReport: async (id) => await readReport(engine, id),
-    claimSlot: async (key, holder, leaseMs) => await claimSlot(engine, key, holder, leaseMs),
-    renewSlot: async (key, holder, leaseMs) => await renewSlot(engine, key, holder, leaseMs),
-    endSlot: async (key, holder, end) => await endSlot(engine, key, holder, end),
-    giveUpSlot: async (key, note) => await giveUpSlot(engine, key, note),
-    skipSlot: async (key, note) => await skipSlot(engine, key, note),
-    listSlots: async (filter) => await listSlots(engine, filter),
-    prune: async (beforeMs) => await prune(engine, beforeMs),
-    check: async () => [...(await engine.check()), ...(await checkReports(engine))],
+    check: async () => {
+      const problems = await engine.check();
+      for (const family of Object.values(families)) problems.push(...(await family.check()));
+      return problems;
+    },
     backup: async (path) => await engine.backup(path),
+    prune: async (beforeMs) => ({
+      ...(await families.reports.prune(beforeMs)),
+      ...(await families.slots.prune(beforeMs)),
+    }),
     [Symbol.asyncDispose]: async () => await engine.close(),
   };
 }

@@ -1,4 +1,4 @@
-/** The store in PostgreSQL, for several machines: each call is one connection and one transaction, so any pooler will do. */
+/** The store in PostgreSQL, for several machines. Each call is one connection and one transaction, so any pooler will do. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeTarget, type PostgresTarget } from "../database/target.ts";
 import { AppError } from "../errors.ts";
@@ -8,13 +8,13 @@ import type { Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
 
-/** For one call, the way to the server included. */
+/** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
 const STATEMENT_MS = 5000;
 const LOCK_MS = 3000;
 const RETRY_MS = 200;
 const PATIENCE_MS = 5000;
-/** A server that restarts or whose pooler does; nothing was sent yet, so trying again repeats nothing. */
+/** The server or its pooler restarts. Nothing was sent yet, so another try repeats nothing. */
 const COMES_BACK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|57P0[123]|08\w{3})$/;
 
 const PURPOSE = {
@@ -24,13 +24,13 @@ const PURPOSE = {
     `SET LOCAL statement_timeout = ${STATEMENT_MS}`,
     `SET LOCAL lock_timeout = ${LOCK_MS}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${DEADLINE_MS}`,
-    // A slot that was claimed stays claimed, even where the database is set to lose its last moments in a crash.
+    // A claimed slot must stay claimed after a crash, even where the database commits before it writes to disk.
     "SET LOCAL synchronous_commit = on",
   ].join("; "),
 };
 
 export function openPostgres(configured: PostgresTarget): Engine {
-  // What is written goes to the primary, wherever reports are read from.
+  // The store is written to, so it needs the primary, even where reports are read from a standby.
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
   return {
@@ -56,7 +56,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
         );
       }
     },
-    // The lease is counted by the database's clock, which is the same for all.
+    // The lease counts by the database's clock, which is the same for all machines.
     isHeld: ({ leaseUntilMs, nowMs }) => leaseUntilMs > nowMs,
     lockSchedule:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",

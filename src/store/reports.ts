@@ -1,13 +1,44 @@
-/** Reports and passes: kept as the JSON they were published as, checked when they are read. */
+/** Reports and passes: kept as the JSON they were published as, and checked when they are read. */
 import * as v from "valibot";
-import { readSavedReport } from "../report/saved.ts";
+import { parseReport, type ParsedReport } from "../report/parse.ts";
+import type { PassDocument } from "../report/pass-schema.ts";
+import { REPORT_STATUSES } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
-import { buildFilter, whole } from "./rows.ts";
-import type { ReadReport, ReportRow, Store } from "./store.ts";
+import type { Family } from "./family.ts";
+import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
 
-const BATCH = 200;
+export type Reports = Family<"reports" | "passes"> & {
+  /** Keeps all of a pass or nothing. A pass that is handed over again changes nothing. */
+  keepPass: (made: MadePass) => Promise<void>;
+  /** Newest first. */
+  list: (filter: ReportFilter) => Promise<ReportRow[]>;
+  /** A report that can no longer be read is a value, not an error. */
+  read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
+};
+
+export type ReportRow = {
+  id: string;
+  passId: string;
+  source: string;
+  /** A schedule's name, or `adhoc`. */
+  origin: string;
+  generatedMs: number;
+  windowStartMs: number;
+  windowEndMs: number;
+  status: Report["metadata"]["status"];
+};
+
+type ReportFilter = {
+  sources?: string[];
+  sinceMs?: number;
+  untilMs?: number;
+  status?: ReportRow["status"];
+  limit: number;
+};
+
+type MadePass = { pass: PassDocument; reports: Report[]; origin: string; slotMs: number | null };
 
 const RowSchema = v.pipe(
   v.object({
@@ -18,7 +49,7 @@ const RowSchema = v.pipe(
     generated_ms: whole,
     window_start_ms: whole,
     window_end_ms: whole,
-    status: v.picklist(["ok", "no_data", "fallback"]),
+    status: v.picklist(REPORT_STATUSES),
   }),
   v.transform((row): ReportRow => ({
     id: row.id,
@@ -32,11 +63,20 @@ const RowSchema = v.pipe(
   })),
 );
 
-/** All of a pass or nothing; once, however often it is handed over. */
-export async function keepPass(
-  engine: Engine,
-  { pass, reports, origin, slotMs }: Parameters<Store["keepPass"]>[0],
-): Promise<void> {
+export function reportsOf(engine: Engine): Reports {
+  return {
+    keepPass: async (made) => await keepPass(engine, made),
+    list: async (filter) => await listReports(engine, filter),
+    read: async (id) => await readReport(engine, id),
+    check: async () => await checkReports(engine),
+    prune: async (beforeMs) => ({
+      reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
+      passes: await deleteAll(engine, deleteOf("passes", "started_ms"), beforeMs),
+    }),
+  };
+}
+
+async function keepPass(engine: Engine, { pass, reports, origin, slotMs }: MadePass): Promise<void> {
   await engine.transact(async (ask) => {
     await ask(
       `INSERT INTO automation_reports_passes (id, origin, slot_ms, started_ms, document) VALUES ($1, $2, $3, $4, $5)
@@ -56,7 +96,7 @@ export async function keepPass(
   });
 }
 
-export async function listReports(engine: Engine, filter: Parameters<Store["listReports"]>[0]): Promise<ReportRow[]> {
+async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
   const { where, values } = buildFilter([
     ["source IN (?)", filter.sources],
     ["generated_ms >= ?", filter.sinceMs],
@@ -73,67 +113,29 @@ export async function listReports(engine: Engine, filter: Parameters<Store["list
   });
 }
 
-export async function readReport(engine: Engine, id: string): Promise<ReadReport> {
+async function readReport(engine: Engine, id: string): ReturnType<Reports["read"]> {
   const [row] = await engine.transact(
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
-  return row === undefined ? { status: "missing" } : readSavedReport(String(row["document"]));
+  return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));
 }
 
-/** Small transactions, so that nobody waits long. The newest slot of a schedule stays: it says what is done. */
-export async function prune(engine: Engine, beforeMs: number): ReturnType<Store["prune"]> {
-  const old = "SELECT id FROM automation_reports_";
-  return {
-    reports: await deleteBatches(
-      engine,
-      `DELETE FROM automation_reports_reports WHERE id IN (${old}reports WHERE generated_ms < $1 LIMIT ${BATCH}) RETURNING 1 AS deleted`,
-      beforeMs,
-    ),
-    passes: await deleteBatches(
-      engine,
-      `DELETE FROM automation_reports_passes WHERE id IN (${old}passes WHERE started_ms < $1 LIMIT ${BATCH}) RETURNING 1 AS deleted`,
-      beforeMs,
-    ),
-    slots: await deleteBatches(
-      engine,
-      `DELETE FROM automation_reports_slots WHERE (schedule, slot_ms) IN (
-        SELECT schedule, slot_ms FROM automation_reports_slots AS slot WHERE slot_ms < $1 AND slot_ms <
-          (SELECT max(slot_ms) FROM automation_reports_slots AS other WHERE other.schedule = slot.schedule)
-        LIMIT ${BATCH}) RETURNING 1 AS deleted`,
-      beforeMs,
-    ),
-  };
-}
-
-/** One line for each kept report that can no longer be read. */
-export async function checkReports(engine: Engine): Promise<string[]> {
+async function checkReports(engine: Engine): Promise<string[]> {
+  const text = `SELECT id, document FROM automation_reports_reports WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
   const problems: string[] = [];
-  for (let after: string | null = ""; after !== null;) {
-    const rows = await engine.transact(
-      async (ask) =>
-        await ask(`SELECT id, document FROM automation_reports_reports WHERE id > $1 ORDER BY id LIMIT ${BATCH}`, [
-          after,
-        ]),
-    );
-    for (const row of rows) {
-      const read = readSavedReport(String(row["document"]));
-      if (read.status === "unreadable") problems.push(`report ${String(row["id"])}: ${read.problem}`);
-    }
-    after = rows.length < BATCH ? null : String(rows.at(-1)?.["id"]);
+  for await (const { id, document } of readAll(engine, text, [""], (row) => [String(row["id"])])) {
+    const read = parseReport(String(document));
+    if (read.status === "unreadable") problems.push(`report ${String(id)}: ${read.problem}`);
   }
   return problems;
 }
 
-async function deleteBatches(engine: Engine, text: string, beforeMs: number): Promise<number> {
-  let deleted = 0;
-  for (;;) {
-    const rows = await engine.transact(async (ask) => await ask(text, [Math.round(beforeMs)]));
-    deleted += rows.length;
-    if (rows.length < BATCH) return deleted;
-  }
+function deleteOf(kind: "reports" | "passes", column: string): string {
+  const table = `automation_reports_${kind}`;
+  return `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} < $1 LIMIT ${BATCH}) RETURNING 1 AS deleted`;
 }
 
-/** Such as `hubspot-20260710T210000Z-4d7e60`: the end is the pass's, so that no two have the same. */
+/** Such as `hubspot-20260710T210000Z-4d7e60`. The end comes from the pass, so that no two ids are the same. */
 function nameReport({ metadata: { source, report_generated_at, pass_id } }: Report): string {
   const stamp = report_generated_at.replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
   return `${source}-${stamp}-${pass_id.slice(-6)}`;

@@ -1,5 +1,9 @@
-/** What the store's statements have in common. */
+/** What the statements of all families share. */
 import * as v from "valibot";
+import type { Engine } from "./engine.ts";
+
+/** How many rows one transaction reads or deletes: other processes wait for a moment at most. */
+export const BATCH = 200;
 
 /** PostgreSQL's 64-bit numbers come as text. */
 export const whole = v.pipe(
@@ -8,14 +12,15 @@ export const whole = v.pipe(
   v.safeInteger(),
 );
 
-type Given = string | number | string[] | undefined;
+type Value = string | number;
+type Row = Record<string, unknown>;
 
-/** A condition for each value that is given, `?` in it becoming its number or its numbers. */
-export function buildFilter(conditions: [text: string, value: Given][]): {
+/** A condition for each value that is given. Its `?` becomes the number of the value, or the numbers of several. */
+export function buildFilter(conditions: [text: string, value: Value | string[] | undefined][]): {
   where: string;
-  values: (string | number)[];
+  values: Value[];
 } {
-  const values: (string | number)[] = [];
+  const values: Value[] = [];
   const parts = conditions.flatMap(([text, value]) => {
     if (value === undefined) return [];
     const given = Array.isArray(value) ? value : [value];
@@ -23,4 +28,30 @@ export function buildFilter(conditions: [text: string, value: Given][]): {
     return [text.replace("?", numbers.join(", "))];
   });
   return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values };
+}
+
+/** All rows, batch by batch. `text` selects at most `BATCH` rows after the key `$1`, `$2`, … in the key's order. */
+export async function* readAll(
+  engine: Engine,
+  text: string,
+  beforeFirst: Value[],
+  keyOf: (row: Row) => Value[],
+): AsyncGenerator<Row> {
+  for (let after = beforeFirst; ;) {
+    const rows = await engine.transact(async (ask) => await ask(text, after));
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < BATCH) return;
+    after = keyOf(last);
+  }
+}
+
+/** Deletes batch by batch. `text` deletes at most `BATCH` rows from before `$1`, and returns one row for each. */
+export async function deleteAll(engine: Engine, text: string, beforeMs: number): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const rows = await engine.transact(async (ask) => await ask(text, [Math.round(beforeMs)]));
+    deleted += rows.length;
+    if (rows.length < BATCH) return deleted;
+  }
 }

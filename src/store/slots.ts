@@ -1,13 +1,83 @@
-/** Slots: each is claimed by one row, which a single statement writes only where it still is as it was read. */
+/** Slots: each is one row, and a claim is one statement that writes the row only where it is unchanged. */
 import * as v from "valibot";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
-import { buildFilter, whole } from "./rows.ts";
-import { SLOT_STATES, type Claim, type SlotKey, type SlotRow, type Store } from "./store.ts";
+import type { Family } from "./family.ts";
+import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
+
+export type Slots = Family<"slots"> & {
+  /**
+   * Of several processes that ask at once, exactly one gets `claimed`. A schedule has one running slot at a time.
+   *
+   * A dead holder's slot may be claimed again. PostgreSQL: once the lease has passed by the database's clock. SQLite: at once,
+   * and never while the holder's process lives; where its life is unknown, once the lease has passed.
+   *
+   * `holder`: `describeHolder()`.
+   */
+  claim: (key: SlotKey, holder: string, leaseMs: number) => Promise<Claim>;
+  /** False where the slot is no longer the holder's. */
+  renew: (key: SlotKey, holder: string, leaseMs: number) => Promise<boolean>;
+  /** False where the slot is no longer the holder's. */
+  end: (key: SlotKey, holder: string, end: SlotEnd) => Promise<boolean>;
+  /** Skips a slot that its holder left unfinished. False while the holder still has it. */
+  giveUp: (key: SlotKey, note: string) => Promise<boolean>;
+  /** Records a slot that no process ran. False where the slot is recorded already. */
+  skip: (key: SlotKey, note: string) => Promise<boolean>;
+  /** Newest slot first. */
+  list: (filter: SlotFilter) => Promise<SlotRow[]>;
+};
+
+/** One time at which a schedule should report. */
+export type SlotKey = { schedule: string; slotMs: number };
+
+/** `skipped`: left out on purpose. `interrupted`: stopped by a signal, and free to be claimed again. */
+export const SLOT_STATES = ["running", "made", "failed", "skipped", "interrupted"] as const;
+export type SlotState = (typeof SLOT_STATES)[number];
+
+/** A slot in such a state is never run again. */
+export type FinalState = Exclude<SlotState, "running" | "interrupted">;
+
+export type SlotRow = SlotKey & {
+  state: SlotState;
+  /** The process that runs or ran the slot. */
+  holder: string | null;
+  /** How often the slot was claimed. */
+  attempts: number;
+  claimedMs: number | null;
+  endedMs: number | null;
+  /** Until when a running slot belongs to its holder alone. */
+  leaseUntilMs: number | null;
+  exitCode: number | null;
+  note: string | null;
+  passId: string | null;
+};
+
+export type SlotEnd = { state: Exclude<SlotState, "running"> } & Pick<SlotRow, "exitCode" | "note" | "passId">;
+
+type Claim =
+  | { kind: "claimed"; attempt: number }
+  | { kind: "held"; holder: string }
+  /** Another slot of the schedule is running. */
+  | { kind: "overlapping"; holder: string }
+  | { kind: "ended"; state: FinalState };
+
+type SlotFilter = {
+  schedules?: string[];
+  states?: SlotState[];
+  sinceMs?: number;
+  untilMs?: number;
+  limit: number;
+};
 
 const COLUMNS =
   "schedule, slot_ms, state, holder, attempts, claimed_ms, ended_ms, lease_until_ms, exit_code, note, pass_id";
 const RUNNING = "schedule = $1 AND slot_ms = $2 AND holder = $3 AND state = 'running'";
+
+/** The newest slot of a schedule stays: it tells how far the schedule has come. */
+const DELETE_OLD = `DELETE FROM automation_reports_slots WHERE (schedule, slot_ms) IN (
+  SELECT schedule, slot_ms FROM automation_reports_slots AS slot WHERE slot_ms < $1 AND slot_ms <
+    (SELECT max(slot_ms) FROM automation_reports_slots AS other WHERE other.schedule = slot.schedule)
+  LIMIT ${BATCH}) RETURNING 1 AS deleted`;
 
 const RowSchema = v.pipe(
   v.object({
@@ -20,7 +90,7 @@ const RowSchema = v.pipe(
     ended_ms: v.nullable(whole),
     lease_until_ms: v.nullable(whole),
     exit_code: v.nullable(whole),
-    // As JSON: what went wrong may be said in any characters, and must not keep the slot from ending.
+    // A note is JSON: it may hold any character, and the slot must still end.
     note: v.nullable(v.pipe(v.string(), v.parseJson(), v.string())),
     pass_id: v.nullable(v.string()),
   }),
@@ -39,16 +109,28 @@ const RowSchema = v.pipe(
   })),
 );
 
-/** Of many who ask at once exactly one is told `claimed`; a running slot only after its holder has lost it. */
-export async function claimSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<Claim> {
+export function slotsOf(engine: Engine): Slots {
+  return {
+    claim: async (key, holder, leaseMs) => await claimSlot(engine, key, holder, leaseMs),
+    renew: async (key, holder, leaseMs) => await renewSlot(engine, key, holder, leaseMs),
+    end: async (key, holder, end) => await endSlot(engine, key, holder, end),
+    giveUp: async (key, note) => await giveUpSlot(engine, key, note),
+    skip: async (key, note) => await skipSlot(engine, key, note),
+    list: async (filter) => await listSlots(engine, filter),
+    check: async () => await checkSlots(engine),
+    prune: async (beforeMs) => ({ slots: await deleteAll(engine, DELETE_OLD, beforeMs) }),
+  };
+}
+
+async function claimSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<Claim> {
   for (;;) {
     const claim = await engine.transact(async (ask) => await tryClaim(engine, ask, key, holder, leaseMs));
-    // Nobody's row changes without somebody else having got on: the next look says who.
+    // A row changes only where another process has made progress, so the next look ends the loop or finds more progress.
     if (claim !== null) return claim;
   }
 }
 
-/** Null where the row is no longer as it was seen. */
+/** Null where another process has changed the row since it was read. */
 async function tryClaim(
   engine: Engine,
   ask: Ask,
@@ -74,8 +156,8 @@ async function tryClaim(
   return attempt === null ? null : { kind: "claimed", attempt };
 }
 
-/** The clock of the database decides until when. */
-export async function renewSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<boolean> {
+/** The lease ends by the clock of the database. */
+async function renewSlot(engine: Engine, key: SlotKey, holder: string, leaseMs: number): Promise<boolean> {
   return await changesRow(
     engine,
     `UPDATE automation_reports_slots SET lease_until_ms = ${engine.nowMs} + CAST($4 AS BIGINT) WHERE ${RUNNING} RETURNING slot_ms`,
@@ -83,11 +165,11 @@ export async function renewSlot(engine: Engine, key: SlotKey, holder: string, le
   );
 }
 
-export async function endSlot(
+async function endSlot(
   engine: Engine,
   key: SlotKey,
   holder: string,
-  { state, exitCode, note, passId }: Parameters<Store["endSlot"]>[2],
+  { state, exitCode, note, passId }: SlotEnd,
 ): Promise<boolean> {
   return await changesRow(
     engine,
@@ -97,8 +179,8 @@ export async function endSlot(
   );
 }
 
-/** In one step, so that meanwhile nobody takes it for a slot that is being made. */
-export async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
+/** One transaction and no claim: a claimed slot would look as if it were running. */
+async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
   return await engine.transact(async (ask) => {
     if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [key.schedule]);
     const [found] = await ask(
@@ -116,7 +198,7 @@ export async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Pr
   });
 }
 
-export async function skipSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
+async function skipSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
   return await changesRow(
     engine,
     `INSERT INTO automation_reports_slots (schedule, slot_ms, state, attempts, ended_ms, note)
@@ -126,7 +208,7 @@ export async function skipSlot(engine: Engine, key: SlotKey, note: string): Prom
   );
 }
 
-export async function listSlots(engine: Engine, filter: Parameters<Store["listSlots"]>[0]): Promise<SlotRow[]> {
+async function listSlots(engine: Engine, filter: SlotFilter): Promise<SlotRow[]> {
   const { where, values } = buildFilter([
     ["schedule IN (?)", filter.schedules],
     ["state IN (?)", filter.states],
@@ -142,11 +224,26 @@ export async function listSlots(engine: Engine, filter: Parameters<Store["listSl
   });
 }
 
+async function checkSlots(engine: Engine): Promise<string[]> {
+  const text = `SELECT ${COLUMNS} FROM automation_reports_slots WHERE schedule > $1 OR (schedule = $1 AND slot_ms > $2)
+    ORDER BY schedule, slot_ms LIMIT ${BATCH}`;
+  const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["schedule"]), Number(row["slot_ms"])];
+  const problems: string[] = [];
+  for await (const row of readAll(engine, text, ["", 0], keyOf)) {
+    const { issues } = v.safeParse(RowSchema, row);
+    if (issues === undefined) continue;
+    const [schedule, slotMs] = keyOf(row);
+    const column = v.getDotPath(issues[0]) ?? "the row";
+    problems.push(`slot ${slotMs} of ${schedule}: ${column} is not as this program writes it`);
+  }
+  return problems;
+}
+
 function isHeld(engine: Engine, { state, holder, leaseUntilMs }: SlotRow, nowMs: number): boolean {
   return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
 }
 
-/** Which attempt it is; null where the row is no longer as it was seen. */
+/** The number of the attempt; null where another process has changed the row since it was read. */
 async function writeClaim(
   { nowMs }: Engine,
   ask: Ask,

@@ -13,9 +13,9 @@ import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
-/** How long others may write before we give up. */
+/** How long other processes may keep the database locked before a call gives up. */
 const BUSY_MS = 5000;
-/** The longest that this process stands still because of them; the rest is waited for while it does other things. */
+/** How long SQLite itself waits for a lock. This process can do nothing else meanwhile, so the rest is waited for outside. */
 const STANDSTILL_MS = 20;
 const RETRY_MS = 10;
 const FIND_TABLES = "SELECT count(*) AS found FROM sqlite_schema WHERE name = 'automation_reports_schema'";
@@ -28,7 +28,7 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
     database.run(text);
     return [];
   };
-  // One connection has one transaction at a time: whoever comes meanwhile waits for its turn.
+  // One connection has one transaction at a time: a call that comes meanwhile waits for its turn.
   let turn: Promise<unknown> = Promise.resolve();
   return {
     place: path,
@@ -40,7 +40,7 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
       turn = mine.catch(() => {});
       return await mine;
     },
-    // The wall clock may jump; a process that lives on this machine has its slot for as long as it lives.
+    // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.
     isHeld: ({ holder, leaseUntilMs, nowMs }) => {
       const life = judgeHolder(holder);
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
@@ -56,15 +56,15 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
   };
 }
 
-/** The directory and the file are their owner's alone from the first moment on. */
+/** Only the owner may open the directory and the file, from their first moment on. */
 function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
   closeSync(openSync(path, "a", PRIVATE_FILE));
   const database = new Database(path, { readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
-    refuseForeignFile(database, path);
-    switchToWal(database);
+    retryWhileBusy(() => refuseForeignFile(database, path));
+    retryWhileBusy(() => database.run("PRAGMA journal_mode = WAL"));
     database.run("PRAGMA synchronous = FULL");
     return database;
   } catch (error) {
@@ -73,13 +73,12 @@ function openDatabase(path: string): Database {
   }
 }
 
-/** For this statement SQLite does not wait for others, who may just be opening the same new file. */
-function switchToWal(database: Database): void {
+/** Another process may be opening the same new file, and SQLite does not wait for it in every statement. */
+function retryWhileBusy(work: () => void): void {
   const until = performance.now() + BUSY_MS;
   for (;;) {
     try {
-      database.run("PRAGMA journal_mode = WAL");
-      return;
+      return work();
     } catch (error) {
       if (codeOf(error) !== "SQLITE_BUSY" || performance.now() > until) throw error;
       Bun.sleepSync(RETRY_MS);
@@ -87,7 +86,7 @@ function switchToWal(database: Database): void {
   }
 }
 
-/** A warehouse, or anything else with tables of its own, that somebody named by mistake. */
+/** A warehouse, or another database with tables of its own, may have been named by mistake. */
 function refuseForeignFile(database: Database, path: string): void {
   const { ours, tables } = database
     .query<{ ours: number; tables: number }, []>(
@@ -126,7 +125,7 @@ async function beginWriting(database: Database): Promise<void> {
   }
 }
 
-/** SQLite knows `$1` as a name and `?1` as a number. */
+/** SQLite reads `$1` as a name and `?1` as a number. */
 function numberParameters(text: string): string {
   return text.replaceAll(/\$(\d+)/g, "?$1");
 }
@@ -139,7 +138,7 @@ function checkFile(database: Database, path: string): string[] {
     .filter((line) => line !== "ok");
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0)
-    problems.push(`others than its owner may open it (mode ${mode.toString(8)}): chmod 600 ${path}`);
+    problems.push(`users other than its owner may open it (mode ${mode.toString(8)}): chmod 600 ${path}`);
   return problems;
 }
 

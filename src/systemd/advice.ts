@@ -1,13 +1,13 @@
-/** What the operator has to know beyond the units themselves. */
+/** What the operator has to know and to do besides the units. */
 import { listEnabled, STATE_DIRECTORY, type UnitFile } from "./units.ts";
 
 const STATE = `/var/lib/${STATE_DIRECTORY}`;
 /** `ProtectHome=` and `PrivateTmp=`. */
 const UNSEEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
-/** Why the services would fail as things are. */
+/** What would make the services fail, one line each. */
 export function listObstacles(facts: {
-  /** What they must be able to read, for which there is no credential. */
+  /** Files that the services must read and that no credential hands over. */
   paths: string[];
   configMode: number;
   config: string;
@@ -35,7 +35,7 @@ export function listObstacles(facts: {
 /** The paths that fit the units' state directory, as they are written in the configuration. */
 export function describePaths(): string[] {
   return [
-    "the services keep everything below " + STATE + "; to say so in the configuration:",
+    "the services keep all files below " + STATE + "; to say so in the configuration:",
     "  [store]",
     `  path = "${STATE}/store.sqlite"`,
     "  [export]",
@@ -43,7 +43,7 @@ export function describePaths(): string[] {
   ];
 }
 
-/** What to type after the units were written; `left`: names of units of ours that are not wanted any more. */
+/** What to type after the units were written. `left`: units that an earlier installation wrote and this one does not need. */
 export function describeNextSteps(directory: string, units: UnitFile[], left: string[]): string[] {
   const enabled = listEnabled(units);
   const gone = left.filter((name) => !name.includes("@"));

@@ -1,6 +1,6 @@
 /**
- * Cron patterns as systemd's calendar events (systemd.time(7)). They agree except where clocks change: see the tests. Where
- * cron takes a day that fits either of its day fields, there are two events.
+ * Cron patterns as systemd's calendar events (systemd.time(7)). They agree except where clocks change: see the tests. A
+ * pattern for which a day may fit either of its day fields becomes two events.
  */
 import { listCronValues, type CronValues } from "../time/cron.ts";
 import { readRecurrence } from "../time/recurrence.ts";
@@ -42,7 +42,7 @@ function nameZone(timezone: string): string | null {
   return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(timezone).timeZoneId;
 }
 
-/** One date, or two where a day that fits either of the day fields is enough. */
+/** One date, or two where a day may fit either of the day fields. */
 function listDays({ dayOfMonth, month, dayOfWeek, eitherDayField }: CronValues): string[] {
   const days = writeValues(dayOfMonth, DAYS);
   const months = writeValues(month, MONTHS);
@@ -61,7 +61,7 @@ function writeWeekdays(values: number[]): string {
   return `${days.map((day) => WEEKDAYS[day]).join(",")} `;
 }
 
-/** `*` where all of `size` values are there; a range or a step where the values are one, else a list. Two digits each. */
+/** `*` for all of `size` values, a range or a step where the values form one, else a list. Two digits each. */
 function writeValues(values: number[], size: number): string {
   const sorted = values.toSorted((a, b) => a - b);
   const [first = 0, second = first] = sorted;

@@ -1,8 +1,8 @@
 /**
- * What the services may do, which is little (systemd.exec(5)). Left out on purpose: `MemoryDenyWriteExecute=`, which switches
- * the JIT off and with it the way to sd_notify, `IPAddressDeny=`, because
- * a warehouse may be anywhere, and `ProcSubset=pid` and `ProtectProc=invisible`, which hide whether another process still
- * holds a slot.
+ * What the services may do, which is little (systemd.exec(5)). Left out on purpose:
+ * - `MemoryDenyWriteExecute=` switches the JIT off, and without it nothing can be sent to systemd.
+ * - `IPAddressDeny=` would have to know where the warehouses are.
+ * - `ProcSubset=pid` and `ProtectProc=invisible` hide whether another process still holds a slot.
  */
 export const HARDENING = `NoNewPrivileges=yes
 CapabilityBoundingSet=

@@ -5,12 +5,12 @@ import { AppError } from "../errors.ts";
 import { explainFailure, replaceFile } from "../output/file.ts";
 import { isUnitName, MARK, type UnitFile } from "./units.ts";
 
-/** systemd has nothing to hide in its units, and `systemctl cat` is for everybody. */
+/** Units hold no secret, and every user may run `systemctl cat`. */
 const UNIT_MODE = 0o644;
 
 /**
- * Returns the paths of the units it wrote, and the names of units that an earlier installation wrote and this one would not.
- * A file that is not ours stops it before anything is written, unless `force` is given.
+ * Returns the paths of the written units, and the names of units that an earlier installation wrote and this one did not.
+ * Throws before anything is written where another program's file is in the way, unless `force` is given.
  */
 export async function installUnits(
   directory: string,
@@ -19,23 +19,23 @@ export async function installUnits(
 ): Promise<{ written: string[]; left: string[] }> {
   const paths = units.map(({ name }) => join(directory, name));
   for (const path of paths) {
-    const owner = await explainFailure(path, async () => await Promise.resolve(whose(path)));
+    const owner = await explainFailure(path, async () => await Promise.resolve(ownerOf(path)));
     if (owner === "masked") throw new AppError("usage", `${path} is not a plain file (masked?): remove it first`);
-    if (owner === "another's" && !force) {
+    if (owner === "foreign" && !force) {
       throw new AppError("usage", `${path} is there and was not written by this program: --force replaces it`);
     }
   }
   for (const { name, text } of units) await replaceFile(join(directory, name), text, UNIT_MODE);
   const wanted = units.map(({ name }) => name);
   const left = readdirSync(directory).filter(
-    (name) => isUnitName(name) && !wanted.includes(name) && whose(join(directory, name)) === "ours",
+    (name) => isUnitName(name) && !wanted.includes(name) && ownerOf(join(directory, name)) === "ours",
   );
   return { written: paths, left: left.toSorted() };
 }
 
-function whose(path: string): "nobody's" | "ours" | "another's" | "masked" {
+function ownerOf(path: string): "absent" | "ours" | "foreign" | "masked" {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return "nobody's";
+  if (stats === undefined) return "absent";
   if (!stats.isFile()) return "masked";
-  return readFileSync(path, "utf8").startsWith(MARK) ? "ours" : "another's";
+  return readFileSync(path, "utf8").startsWith(MARK) ? "ours" : "foreign";
 }

@@ -1,6 +1,6 @@
 /**
- * sd_notify(3): tells systemd how the daemon is. Datagrams to a Unix socket are what neither Bun nor Node can send, so libc
- * sends them. Nothing waits for an answer, and a message that cannot be handed over at once is dropped.
+ * sd_notify(3): tells systemd how the daemon is. libc sends the messages, because neither Bun nor Node can send a datagram to a
+ * Unix socket. No message has an answer. A message that cannot be handed over at once is dropped.
  */
 import { dlopen } from "bun:ffi";
 import { showText } from "../text/terminal.ts";
@@ -12,9 +12,9 @@ export type NotifyVariables = {
   watchdogPid: string | undefined;
 };
 
-/** Each message returns whether it was handed over; false always where nobody listens. */
+/** Each call returns whether its message was handed over, which is never so where systemd waits for none. */
 export type Notifier = {
-  /** Why nothing can be sent although somebody listens; null: all is well, or nobody listens. */
+  /** Why systemd cannot be told what it waits for; null where it can, or waits for nothing. */
   problem: string | null;
   ready: () => boolean;
   /** One line that `systemctl status` shows. */
@@ -23,7 +23,7 @@ export type Notifier = {
   reloading: () => boolean;
   stopping: () => boolean;
   watchdog: () => boolean;
-  /** How often `watchdog` is to be called, half of what systemd waits for; null: it does not wait. */
+  /** How often to call `watchdog`: half of the time that systemd waits; null where it does not wait. */
   watchdogEveryMs: number | null;
 };
 
@@ -111,7 +111,7 @@ function openLibrary() {
   return null;
 }
 
-/** struct sockaddr_un, little-endian. An abstract name, written with @, begins with a zero byte and ends with its length. */
+/** struct sockaddr_un, little-endian. An abstract name is written with @, begins with a zero byte and ends with its length. */
 function encodeAddress(name: string): Buffer | null {
   const path = Buffer.from(name.startsWith("@") ? `\0${name.slice(1)}` : `${name}\0`);
   if (!/^[@/]./s.test(name) || name.includes("\0") || path.length > LONGEST_NAME) return null;
@@ -120,7 +120,7 @@ function encodeAddress(name: string): Buffer | null {
   return Buffer.concat([family, path]);
 }
 
-/** sd_watchdog_enabled(3): the interval is for the process that is named, or for every one. */
+/** sd_watchdog_enabled(3): the interval is for the named process, or for every process where none is named. */
 function readWatchdog({ watchdogUsec, watchdogPid }: NotifyVariables): number | null {
   if (watchdogPid !== undefined && watchdogPid !== String(process.pid)) return null;
   const waitsMs = Number(watchdogUsec) / 1000;

@@ -1,4 +1,4 @@
-/** The unit files, from facts that others looked up. */
+/** The unit files, made from facts alone. */
 import { AppError } from "../errors.ts";
 import { toCalendarEvents } from "./calendar.ts";
 import { escapePath, quotePath, quoteWord } from "./escape.ts";
@@ -32,29 +32,29 @@ export type UnitFile = { name: string; text: string };
 export const MARK =
   "# Written by automation-reports systemd install, which replaces it: changes belong in a drop-in (systemctl edit).";
 
-/** Below /var/lib: the only place that the services may write to, and below which they keep all there is. */
+/** Below /var/lib. The services may write nowhere else. */
 export const STATE_DIRECTORY = "automation-reports";
 
 const UNIT = "automation-reports";
-/** For what is left to do when a slot has met its deadline. */
+/** For what is left to do after a slot's deadline. */
 const LEEWAY_SECONDS = 60;
 const WATCHDOG_SECONDS = 60;
 /** A daemon told to stop is gone within 5 s. */
 const STOP_SECONDS = 15;
 
-/** In the order in which they read best. Throws an `AppError` that names a schedule systemd cannot keep. */
+/** In the order in which they read best. Throws an `AppError` that names a schedule that systemd cannot keep. */
 export function writeUnits(mode: Mode, facts: UnitFacts): UnitFile[] {
   const units =
     mode === "daemon" ? [writeDaemon(facts)] : facts.schedules.flatMap((schedule) => writeTimed(schedule, facts));
   return [...units, writeFailed()].map(({ name, text }) => ({ name, text: `${MARK}\n${text}` }));
 }
 
-/** What is to be enabled of them. */
+/** The names of the units to enable. */
 export function listEnabled(units: UnitFile[]): string[] {
   return units.filter(({ text }) => text.includes("\n[Install]\n")).map(({ name }) => name);
 }
 
-/** Whether a file is one of ours by its name; its first line has the last word. */
+/** Whether a file may be one of ours, by its name. Its first line decides. */
 export function isUnitName(file: string): boolean {
   return /^automation-reports[a-z0-9_@-]*\.(?:service|timer)$/.test(file);
 }
@@ -124,7 +124,7 @@ WantedBy=multi-user.target
   return { name: `${UNIT}.service`, text };
 }
 
-/** Shows the failed unit in the journal: the place for whatever wakes the operator. */
+/** The unit that is started when another one fails. As written it shows the failed unit in the journal. */
 function writeFailed(): UnitFile {
   const text = `[Unit]
 Description=What to do when %i has failed
@@ -148,7 +148,7 @@ function writeCommand({ executable, config }: UnitFacts, words: string[]): strin
   return [quotePath(executable), ...[...words, "--config", config].map(quoteWord)].join(" ");
 }
 
-/** Who they run as, what they may see, and what they are given: the same for all, so that they share one state. */
+/** User, folders, credentials and hardening: the same for all services, so that they share one state. */
 function writeSurroundings({ config, credentials }: UnitFacts): string {
   const folder = config.slice(0, config.lastIndexOf("/"));
   const loaded = credentials.map(({ name, path }) => `LoadCredential=${name}:${escapePath(path)}\n`);

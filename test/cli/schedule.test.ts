@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { SlotState } from "../../src/store/store.ts";
+import type { SlotState } from "../../src/store/slots.ts";
 import { directoryWith, runCli, start } from "../making/cli.ts";
 import { backendPid, expectNoSecret, launch as launchTrial, slowDown, until } from "../making/faults.ts";
 import { PYTHON, startNotifyPeer, type NotifyPeer } from "../making/notify-peer.ts";
@@ -72,7 +72,9 @@ describe("schedule run", () => {
     ]);
     const again = await runCli(["schedule", "run", "daily"], { cwd });
     expect([again.code, exportsIn(cwd).length]).toEqual([0, 1]);
-    expect(again.stderr).toContain("is over already: made");
+    expect(again.stderr).toMatch(
+      /^daily: nothing to do: the \d+ \w+ \d{4} 00:00 UTC report exists \(automation-reports history list\); next at \d+ \w+ \d{4} 00:00 UTC\n$/,
+    );
   });
 
   test("six at once, as a timer and a daemon together: one report", async () => {
@@ -118,12 +120,15 @@ describe("schedule run", () => {
 test("list, history and status tell what was, what comes and what is wrong", async () => {
   const cwd = configured('[[schedule]]\nname = "daily"\ncron = "0 0 * * *"\ntimezone = "America/New_York"\n');
   const fresh = await runCli(["schedule", "status"], { cwd });
-  expect([fresh.code, fresh.stdout]).toEqual([1, expect.stringMatching(/^daily +never-run +no slot was made yet/m)]);
+  expect([fresh.code, fresh.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^daily +never-run +no report was made by this schedule yet/m),
+  ]);
   await runCli(["schedule", "run", "daily"], { cwd });
   const status = await runCli(["schedule", "status"], { cwd });
-  expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/^daily +ok +the slot of /m)]);
+  expect([status.code, status.stdout]).toEqual([0, expect.stringMatching(/^daily +ok +the .* UTC report was made/m)]);
   const list = await runCli(["schedule", "list"], { cwd });
-  expect(list.stdout).toMatch(/^daily · 0 0 \* \* \* · America\/New_York\n  last  ok {2}the slot of /);
+  expect(list.stdout).toMatch(/^daily · 0 0 \* \* \* · America\/New_York\n  last  ok {2}the .* UTC report was made/);
   expect(list.stdout.match(/ UTC  .*\[America\/New_York\]$/gm)).toHaveLength(5);
   const history = await runCli(["schedule", "history"], { cwd });
   expect(history.stdout).toMatch(/daily +made +0 +1 /);
@@ -134,10 +139,10 @@ test("status tells of the last slot that ran, however many were skipped since", 
   await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
   const now = Math.floor(Date.now() / 60_000) * 60_000;
   const ran = { schedule: "often", slotMs: now - 40 * 60_000 };
-  await store.claimSlot(ran, "x", 60_000);
-  await store.endSlot(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
+  await store.slots.claim(ran, "x", 60_000);
+  await store.slots.end(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
   for (let minutes = 30; minutes >= -1; minutes -= 1)
-    await store.skipSlot({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
+    await store.slots.skip({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
   const { code, stdout } = await runCli(["schedule", "status"], { cwd });
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^often +skipped +/m)]);
 });
@@ -330,7 +335,7 @@ describe("the daemon", () => {
       while ((await lease()) === first) await Bun.sleep(250);
       expect(await lease()).toBeGreaterThan(first + 15_000);
       const other = await runCli(["schedule", "run", "daily"], { cwd });
-      expect([other.code, other.stderr]).toEqual([0, expect.stringContaining("is being made by somebody else")]);
+      expect([other.code, other.stderr]).toEqual([0, expect.stringMatching(/report is being made on \S+ \(pid \d+\)/)]);
       expect(await child.exited).toBe(0);
     },
     120_000,
@@ -365,7 +370,7 @@ describe("the daemon", () => {
     test("a warehouse that hangs does not still the watchdog; a reload begins and ends", async () => {
       const cwd = configured();
       await slowDown(database);
-      // A slot that its holder left in the middle is the daemon's at once.
+      // A slot that its holder left unfinished is the daemon's at once.
       await killInMidReport(["schedule", "run", "often"], cwd);
       const child = launch(["schedule"], { cwd, env: peer.env });
       await backendPid(database);
@@ -400,7 +405,7 @@ describe("the daemon", () => {
       expect(made.code, made.stderr).toBe(0);
       expect((await slotsIn(cwd)).map(({ state, note }) => [state, note])).toEqual([
         ["made", null],
-        ["skipped", "skipped: the slot before it was still running"],
+        ["skipped", "the one before it was still running"],
         ["failed", "not done within its deadline of 10 s"],
       ]);
     }, 30_000);

@@ -5,7 +5,8 @@ const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:x.sqlite"\n[crm.genius]\
 
 describe("a typing error runs nothing, exits 2 and names the right one", () => {
   test.each([
-    { args: ["--bogus"], says: 'unknown flag "--bogus"' },
+    { args: ["--bogus"], says: 'flag "--bogus" stands before the command: write it after.' },
+    { args: ["config", "--config", "x", "check"], says: 'flag "--config" stands before the command' },
     { args: ["generat"], says: "did you mean generate?" },
     { args: ["config", "chekc"], says: "did you mean check?" },
     { args: ["generate", "--crmm", "x"], says: "did you mean --crm?" },

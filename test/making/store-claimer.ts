@@ -8,10 +8,10 @@ const holder = describeHolder();
 await using store = await openStore(targetOf(url));
 for (let slotMs = 1; slotMs <= Number(slots); slotMs += 1) {
   const key = { schedule: "daily", slotMs };
-  let claim = await store.claimSlot(key, holder, Number(leaseMs));
-  while (claim.kind === "overlapping") claim = await store.claimSlot(key, holder, Number(leaseMs));
+  let claim = await store.slots.claim(key, holder, Number(leaseMs));
+  while (claim.kind === "overlapping") claim = await store.slots.claim(key, holder, Number(leaseMs));
   if (claim.kind !== "claimed") continue;
   console.log(String(slotMs));
   if (mode === "hold") await new Promise(() => setInterval(() => {}, 1000));
-  await store.endSlot(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
+  await store.slots.end(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
 }

@@ -1,5 +1,6 @@
 /** Stores to test: a new one of each kind, and processes that work on one at the same time. */
 import { madeOutcome, passDocument } from "./passes.ts";
+import { Database } from "bun:sqlite";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -7,6 +8,7 @@ import { parseTarget, type Target } from "../../src/database/target.ts";
 import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { activity, report } from "./activities.ts";
+import { connect } from "./postgres-server.ts";
 import { sharedServer } from "./warehouses.ts";
 
 export type StoreKind = "SQLite" | "PostgreSQL";
@@ -25,6 +27,18 @@ export function targetOf(url: string): Target {
   const target = parseTarget(url, "/");
   if ("problem" in target) throw new Error(target.problem);
   return target;
+}
+
+/** Changes the store's rows with SQL, as another program would. */
+export async function alterStore(kind: StoreKind, url: string, sql: string): Promise<void> {
+  if (kind === "SQLite") {
+    using database = new Database(url.slice("sqlite:".length));
+    database.run(sql);
+    return;
+  }
+  const connection = connect(url);
+  await connection.unsafe(sql);
+  await connection.end();
 }
 
 /** A pass that made one report for each of the sources, generated at that time. */

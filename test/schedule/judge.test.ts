@@ -1,7 +1,7 @@
 /** Whether a schedule does its work, told from its slots. */
 import { expect, test } from "bun:test";
 import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
-import type { SlotRow } from "../../src/store/store.ts";
+import type { SlotRow } from "../../src/store/slots.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
 const NOW = Date.parse("2026-07-10T21:30:00Z");
@@ -12,7 +12,7 @@ const row = (override: Partial<SlotRow>): SlotRow => ({
   schedule: "twice-a-day",
   slotMs: SLOT,
   state: "made",
-  holder: "h",
+  holder: "db-1/boot/4026531836/117478/905",
   attempts: 1,
   claimedMs: SLOT,
   endedMs: SLOT + 12_000,
@@ -24,37 +24,37 @@ const row = (override: Partial<SlotRow>): SlotRow => ({
 });
 
 test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: string }>([
-  { name: "made", slots: [row({})], status: "ok", says: "the slot of 10 Jul 2026 21:00 was made in 12s" },
+  { name: "made", slots: [row({})], status: "ok", says: "the 10 Jul 2026 21:00 UTC report was made in 12s" },
   {
     name: "nothing is known",
     slots: [],
     status: "never-run",
-    says: "no slot was made yet: is the timer or the daemon there?",
+    says: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
   },
   {
-    name: "nobody ran the newest",
+    name: "the newest was not begun",
     slots: [row({ slotMs: BEFORE })],
     status: "late",
-    says: "the slot of 10 Jul 2026 21:00 was run by nobody",
+    says: "the 10 Jul 2026 21:00 UTC report was not made: is the daemon or the timer running?",
   },
   {
     name: "the newest was due a moment ago: the one before it tells",
     slots: [row({ slotMs: BEFORE })],
     now: SLOT + 299_000,
     status: "ok",
-    says: "the slot of 10 Jul 2026 04:00 was made",
+    says: "the 10 Jul 2026 04:00 UTC report was made",
   },
   {
     name: "being made",
     slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 1 })],
     status: "running",
-    says: "is being made since 30m 00s by h",
+    says: "the 10 Jul 2026 21:00 UTC report was started 30m 00s ago on db-1 (pid 117478)",
   },
   {
-    name: "its holder is silent",
+    name: "its holder gives no sign of life",
     slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW - 1 })],
     status: "late",
-    says: "was begun 30m 00s ago, and its holder is silent",
+    says: "was started 30m 00s ago on db-1 (pid 117478); its process gives no sign of life",
   },
   {
     name: "some CRMs could not be read",
@@ -66,19 +66,19 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     name: "failed",
     slots: [row({ state: "failed", exitCode: 4, note: "x" })],
     status: "failed",
-    says: "the slot of 10 Jul 2026 21:00: failed: x",
+    says: "the 10 Jul 2026 21:00 UTC report failed: x",
   },
   {
     name: "skipped",
     slots: [row({ state: "skipped", exitCode: null, note: "missed" })],
     status: "skipped",
-    says: "skipped: missed",
+    says: "report was skipped: missed",
   },
   {
     name: "interrupted",
     slots: [row({ state: "interrupted", exitCode: 143 })],
     status: "interrupted",
-    says: "interrupted",
+    says: "report was interrupted",
   },
 ])("$name: $status", ({ slots, now = NOW, status, says }) => {
   const judged = judgeSchedule(SCHEDULE, slots, now);

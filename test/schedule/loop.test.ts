@@ -8,7 +8,8 @@ import { AppError } from "../../src/errors.ts";
 import type { PassResult } from "../../src/pass.ts";
 import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { SlotKey, Store } from "../../src/store/store.ts";
+import type { SlotKey } from "../../src/store/slots.ts";
+import type { Store } from "../../src/store/store.ts";
 import { activity, report } from "../making/activities.ts";
 import { isLong } from "../making/draws.ts";
 import { silent } from "../making/logs.ts";
@@ -45,7 +46,7 @@ type Options = {
   /** Called whenever the loop rests. */
   onRest?: (driven: Driven) => void;
   /** Of these the store cannot be told at once that they are over. */
-  unkept?: number[];
+  unrecorded?: number[];
 };
 
 /** `run` stands for the reading of warehouses alone: the claim, the store and the slot's end are the real ones. */
@@ -57,7 +58,7 @@ async function drive({
   startMs = START,
   run = async () => {},
   onRest = () => {},
-  unkept = [],
+  unrecorded = [],
 }: Options = {}): Promise<Driven> {
   const clock = { ms: startMs };
   const working = new Set<Promise<unknown>>();
@@ -71,7 +72,7 @@ async function drive({
       const { reload } = driven;
       await runLoop({
         config: configOf(schedules),
-        store: countWork(forgetEnds(driven.store, unkept), working),
+        store: countWork(forgetEnds(driven.store, unrecorded), working),
         log: silent,
         holder: "driver",
         clock: () => clock.ms,
@@ -129,9 +130,12 @@ function forgetEnds(store: Store, slots: number[]): Store {
   const untold = new Set(slots);
   return {
     ...store,
-    endSlot: async (key, holder, end) => {
-      if (untold.delete(key.slotMs)) throw new AppError("delivery", "store: away");
-      return await store.endSlot(key, holder, end);
+    slots: {
+      ...store.slots,
+      end: async (key, holder, end) => {
+        if (untold.delete(key.slotMs)) throw new AppError("delivery", "store: away");
+        return await store.slots.end(key, holder, end);
+      },
     },
   };
 }
@@ -140,24 +144,25 @@ function forgetEnds(store: Store, slots: number[]): Store {
 function countWork(store: Store, working: Set<Promise<unknown>>): Store {
   const ends = new Map<number, () => void>();
   const end = ({ slotMs }: SlotKey) => ends.get(slotMs)?.();
-  return {
-    ...store,
-    claimSlot: async (key, holder, leaseMs) => {
+  const slots: Store["slots"] = {
+    ...store.slots,
+    claim: async (key, holder, leaseMs) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       working.add(promise);
       ends.set(key.slotMs, () => {
         working.delete(promise);
         resolve();
       });
-      const claim = await store.claimSlot(key, holder, leaseMs).catch((error: unknown) => {
+      const claim = await store.slots.claim(key, holder, leaseMs).catch((error: unknown) => {
         end(key);
         throw error;
       });
       if (claim.kind !== "claimed") end(key);
       return claim;
     },
-    endSlot: async (key, holder, how) => await store.endSlot(key, holder, how).finally(() => end(key)),
+    end: async (key, holder, how) => await store.slots.end(key, holder, how).finally(() => end(key)),
   };
+  return { ...store, slots };
 }
 
 async function settle(working: Set<Promise<unknown>>): Promise<void> {
@@ -168,7 +173,7 @@ async function settle(working: Set<Promise<unknown>>): Promise<void> {
 
 const times = ({ ran }: Driven) => ran.map(({ slotMs }) => new Date(slotMs).toISOString().slice(5, 16));
 const statesOf = async (store: Store) =>
-  (await store.listSlots({ limit: 100 }))
+  (await store.slots.list({ limit: 100 }))
     .map(({ slotMs, state }) => [new Date(slotMs).toISOString().slice(5, 16), state])
     .toReversed();
 
@@ -211,7 +216,7 @@ test.each(YEAR)(
 );
 
 describe("after downtime", () => {
-  test("latest: the newest missed slot is made late, the others are written down", async () => {
+  test("latest: the newest missed slot is made late, the others are recorded", async () => {
     const driven = await drive();
     await driven.until(START + 2 * HOUR_MS);
     driven.clock.ms = Date.parse("2026-07-12T12:00:00Z");
@@ -227,7 +232,7 @@ describe("after downtime", () => {
     ]);
   });
 
-  test("none: all of them are written down, and the next one runs", async () => {
+  test("none: all of them are recorded, and the next one runs", async () => {
     const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp: "none" }] });
     await driven.until(START + 2 * HOUR_MS);
     driven.clock.ms = Date.parse("2026-07-11T12:00:00Z");
@@ -242,7 +247,7 @@ describe("after downtime", () => {
   });
 
   test("what the store could not be told is told with the next beat, and the slots after it are made", async () => {
-    const driven = await drive({ unkept: [Date.parse("2026-07-10T21:00:00Z")] });
+    const driven = await drive({ unrecorded: [Date.parse("2026-07-10T21:00:00Z")] });
     await driven.until(START + 34 * HOUR_MS);
     expect(times(driven)).toEqual(["07-10T21:00", "07-11T04:00", "07-11T21:00", "07-12T04:00"]);
     expect(await statesOf(driven.store)).toEqual([
@@ -279,15 +284,15 @@ describe("after downtime", () => {
   });
 
   test.each(["latest", "none"] as const)(
-    "a slot that fell due while the store was away is written down as missed, catching up: %s",
+    "a slot that fell due while the store was away is recorded as missed, catching up: %s",
     async (catchUp) => {
       const driven = await drive({ schedules: [{ ...SCHEDULE, catchUp }] });
-      const { claimSlot, skipSlot, giveUpSlot } = driven.store;
+      const { claim, skip, giveUp } = driven.store.slots;
       await driven.until(START + 30 * MINUTE_MS);
       const away = async () => await Promise.reject(new AppError("delivery", "store: away"));
-      Object.assign(driven.store, { claimSlot: away, skipSlot: away, giveUpSlot: away });
+      Object.assign(driven.store.slots, { claim: away, skip: away, giveUp: away });
       await driven.until(START + 8.1 * HOUR_MS);
-      Object.assign(driven.store, { claimSlot, skipSlot, giveUpSlot });
+      Object.assign(driven.store.slots, { claim, skip, giveUp });
       await driven.until(START + 26 * HOUR_MS);
       const states = new Map((await statesOf(driven.store)) as [string, string][]);
       expect(states.get("07-10T21:00")).toBe("skipped");
@@ -304,8 +309,8 @@ describe("after downtime", () => {
       ["2026-07-10T04:00:00Z", "made"],
     ] as const) {
       const key = { schedule: SCHEDULE.name, slotMs: Date.parse(slot) };
-      await store.claimSlot(key, "dead", 60_000);
-      await store.endSlot(key, "dead", { state, exitCode: null, note: null, passId: null });
+      await store.slots.claim(key, "dead", 60_000);
+      await store.slots.end(key, "dead", { state, exitCode: null, note: null, passId: null });
     }
     const driven = await drive({ store });
     await driven.until(START + 2 * HOUR_MS);
@@ -321,13 +326,13 @@ describe("after downtime", () => {
     const store = await freshStore();
     for (const hour of ["04", "21"]) {
       const key = { schedule: SCHEDULE.name, slotMs: Date.parse(`2026-07-10T${hour}:00:00Z`) };
-      await store.claimSlot(key, "dead", MINUTE_MS);
-      await store.endSlot(key, "dead", { state: "interrupted", exitCode: 143, note: null, passId: null });
+      await store.slots.claim(key, "dead", MINUTE_MS);
+      await store.slots.end(key, "dead", { state: "interrupted", exitCode: 143, note: null, passId: null });
     }
     const driven = await drive({ store, startMs: Date.parse("2026-07-10T21:10:00Z") });
     await driven.until(Date.parse("2026-07-10T21:12:00Z"));
     expect(times(driven)).toContain("07-10T21:00");
-    const last = (await store.listSlots({ limit: 1 }))[0];
+    const last = (await store.slots.list({ limit: 1 }))[0];
     expect([last?.state, last?.attempts]).toEqual(["made", 2]);
   });
 });
@@ -359,7 +364,7 @@ describe("whatever the clock does, each slot once", () => {
   });
 });
 
-test("a slot that comes while the one before it runs is skipped and counted", async () => {
+test("a slot that comes while the one before it runs is recorded as skipped", async () => {
   const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
   const driven = await drive({
     schedules: [often],
@@ -375,27 +380,27 @@ test("a slot that comes while the one before it runs is skipped and counted", as
   expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
 });
 
-test("a slot left in the middle is found behind any number of skipped ones", async () => {
+test("an unfinished slot is found behind any number of skipped ones", async () => {
   const store = await freshStore();
   const left = { schedule: SCHEDULE.name, slotMs: START - 24 * HOUR_MS };
-  await store.claimSlot(left, "dead", -1);
+  await store.slots.claim(left, "dead", -1);
   for (let index = 1; index <= 40; index += 1)
-    await store.skipSlot({ schedule: SCHEDULE.name, slotMs: left.slotMs + index * MINUTE_MS }, "");
+    await store.slots.skip({ schedule: SCHEDULE.name, slotMs: left.slotMs + index * MINUTE_MS }, "");
   const driven = await drive({ store });
   await driven.until(START + 90 * MINUTE_MS);
   expect(times(driven)).toContain("07-10T21:00");
-  expect(await store.listSlots({ states: ["running"], limit: 10 })).toEqual([]);
+  expect(await store.slots.list({ states: ["running"], limit: 10 })).toEqual([]);
 });
 
-test("a slot of ours is skipped while somebody else still makes an older one, however many were skipped since", async () => {
+test("a slot is skipped while another process still makes an older one, however many were skipped since", async () => {
   const store = await freshStore();
   const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"] };
-  // A holder of which nobody can tell whether it lives: its lease counts, by the real clock.
-  await store.claimSlot({ schedule: "often", slotMs: START - MINUTE_MS }, "elsewhere", HOUR_MS);
+  // Whether this holder lives cannot be told: its lease counts, by the real clock.
+  await store.slots.claim({ schedule: "often", slotMs: START - MINUTE_MS }, "elsewhere", HOUR_MS);
   const driven = await drive({ store, schedules: [often] });
   await driven.until(START + 30 * MINUTE_MS);
   expect(times(driven)).toEqual([]);
-  expect((await store.listSlots({ states: ["skipped"], limit: 100 })).length).toBeGreaterThanOrEqual(29);
+  expect((await store.slots.list({ states: ["skipped"], limit: 100 })).length).toBeGreaterThanOrEqual(29);
 });
 
 test.each([
@@ -410,14 +415,14 @@ test.each([
   expect(times(driven)).toEqual([...slots]);
 });
 
-test("what somebody else is making is left to him, and taken over when he dies", async () => {
+test("a slot that another process makes is left to it, and taken over when it ends", async () => {
   const store = await freshStore();
   const key = { schedule: SCHEDULE.name, slotMs: Date.parse("2026-07-10T21:00:00Z") };
   const driven = await drive({ store, startMs: Date.parse("2026-07-10T20:59:00Z") });
-  await store.claimSlot(key, "other", MINUTE_MS);
+  await store.slots.claim(key, "other", MINUTE_MS);
   await driven.until(Date.parse("2026-07-10T21:02:00Z"));
   expect(times(driven)).toEqual([]);
-  await store.endSlot(key, "other", { state: "interrupted", exitCode: 143, note: null, passId: null });
+  await store.slots.end(key, "other", { state: "interrupted", exitCode: 143, note: null, passId: null });
   await driven.until(Date.parse("2026-07-10T21:04:00Z"));
   expect(times(driven)).toEqual(["07-10T21:00"]);
 });

@@ -24,9 +24,9 @@ describe.skipIf(PGBOUNCER === null)("through PgBouncer, two connections in trans
     expect(outputs.join("").split("\n").filter(Boolean).length).toBe(50);
     await using store = await openStore(targetOf(url));
     const made = madePass(["hubspot"]);
-    await store.keepPass({ ...made, origin: "adhoc", slotMs: null });
-    const [row] = await store.listReports({ limit: 1 });
-    expect(await store.readReport(row?.id ?? "")).toEqual({ status: "read", report: made.reports[0]! });
+    await store.reports.keepPass({ ...made, origin: "adhoc", slotMs: null });
+    const [row] = await store.reports.list({ limit: 1 });
+    expect(await store.reports.read(row?.id ?? "")).toEqual({ status: "read", report: made.reports[0]! });
     const sql = connect(url);
     const [left] = await sql`SELECT current_setting('statement_timeout') AS timeout,
       (SELECT count(*)::int FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()) AS open`;
@@ -40,20 +40,20 @@ test("what is usual leaves no line in the server's log", async () => {
   await using store = await openStore(targetOf(server.url()));
   const log = () => readFileSync(join(server.socketDirectory, "log"), "utf8");
   const before = log();
-  await store.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
-  await store.claimSlot({ schedule: "a", slotMs: 1 }, "b", 1000);
+  await store.reports.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  await store.slots.claim({ schedule: "a", slotMs: 1 }, "b", 1000);
   expect(log()).toBe(before);
 });
 
 test("restarted under it: a call waits for the server to come back, nothing is lost", async () => {
   const server = await startPostgres();
   await using store = await openStore(targetOf(server.url()));
-  await store.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  await store.reports.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
   const { start } = await server.halt("immediate");
-  const [rows] = await Promise.all([store.listReports({ limit: 5 }), start()]);
+  const [rows] = await Promise.all([store.reports.list({ limit: 5 }), start()]);
   expect(rows.length).toBe(1);
   await server.halt("fast");
-  expect(store.listReports({ limit: 5 })).rejects.toMatchObject({
+  expect(store.reports.list({ limit: 5 })).rejects.toMatchObject({
     kind: "delivery",
     message: expect.stringMatching(/^store: 127\.0\.0\.1:\d+ /),
   });
@@ -77,8 +77,8 @@ test("a lock that is held: given up in words before the deadline", async () => {
   const sql = connect(url);
   await sql.begin(async (locking) => {
     await locking`LOCK TABLE automation_reports_slots`;
-    expect(await store.skipSlot({ schedule: "a", slotMs: 1 }, "").catch((error: Error) => error.message)).toContain(
-      "a table is locked by somebody else",
+    expect(await store.slots.skip({ schedule: "a", slotMs: 1 }, "").catch((error: Error) => error.message)).toContain(
+      "another session holds a lock on a table",
     );
   });
   await sql.end();

@@ -1,25 +1,12 @@
-/** Reports over both engines: kept as they were published, listed, pruned, and told where they cannot be read. */
+/** Reports over both engines: kept as they were published, listed, pruned, and named where they cannot be read. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openStore } from "../../src/store/open.ts";
-import { connect } from "../making/postgres-server.ts";
-import { madePass, newStoreUrl, STORE_KINDS, targetOf, type StoreKind } from "../making/stores.ts";
+import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const DAY_MS = 86_400_000;
-
-/** As somebody who has the database but not our program. */
-async function alter(kind: StoreKind, url: string, sql: string): Promise<void> {
-  if (kind === "SQLite") {
-    using database = new Database(url.slice("sqlite:".length));
-    database.run(sql);
-    return;
-  }
-  const connection = connect(url);
-  await connection.unsafe(sql);
-  await connection.end();
-}
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("a pass is kept whole and once, its reports unchanged", async () => {
@@ -29,9 +16,9 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     if (first === undefined) throw new Error("no report");
     const odd = { ...first, metadata: { ...first.metadata, note: 'ä 漢 \u{1f600} "\\\u0000\u2028\ud800 $1 ?' } };
     const kept = { ...made, reports: [odd, ...made.reports.slice(1)], origin: "adhoc", slotMs: null };
-    await store.keepPass(kept);
-    await store.keepPass(kept);
-    const rows = await store.listReports({ limit: 10 });
+    await store.reports.keepPass(kept);
+    await store.reports.keepPass(kept);
+    const rows = await store.reports.list({ limit: 10 });
     const end = made.pass.pass_id.slice(-6);
     expect(rows.map(({ id }) => id)).toEqual([`genius-20260710T210000Z-${end}`, `hubspot-20260710T210000Z-${end}`]);
     expect(rows[1]).toEqual({
@@ -44,16 +31,16 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       windowEndMs: Date.parse("2026-07-10T21:00:00Z"),
       status: odd.metadata.status,
     });
-    expect(await store.readReport(rows[1]?.id ?? "")).toEqual({ status: "read", report: odd });
-    expect(await store.readReport("nobody")).toEqual({ status: "missing" });
+    expect(await store.reports.read(rows[1]?.id ?? "")).toEqual({ status: "read", report: odd });
+    expect(await store.reports.read("nobody")).toEqual({ status: "missing" });
   });
 
   test("lists by CRM, time and status, newest first", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "03"])
-      await store.keepPass({ ...madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), origin: "daily", slotMs: 1 });
-    const list = async (filter: Partial<Parameters<typeof store.listReports>[0]>) =>
-      (await store.listReports({ limit: 10, ...filter })).map(
+      await store.reports.keepPass({ ...madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), origin: "daily", slotMs: 1 });
+    const list = async (filter: Partial<Parameters<typeof store.reports.list>[0]>) =>
+      (await store.reports.list({ limit: 10, ...filter })).map(
         ({ source, generatedMs }) => `${source}${new Date(generatedMs).getUTCDate()}`,
       );
     expect(await list({})).toEqual(["a3", "b3", "a2", "b2", "a1", "b1"]);
@@ -73,7 +60,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("prune deletes what is older, in any number, but never the newest slot of a schedule", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (let day = 0; day < 3; day += 1)
-      await store.keepPass({
+      await store.reports.keepPass({
         ...madePass(["a", "b"], new Date(day * DAY_MS).toISOString()),
         origin: "daily",
         slotMs: 1,
@@ -83,31 +70,35 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ["daily", 1],
       ["yearly", 0],
     ] as const)
-      await store.skipSlot({ schedule, slotMs: day * DAY_MS }, "");
+      await store.slots.skip({ schedule, slotMs: day * DAY_MS }, "");
     expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 4, passes: 2, slots: 1 });
     expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 0, passes: 0, slots: 0 });
-    expect((await store.listReports({ limit: 9 })).length).toBe(2);
-    expect((await store.listSlots({ limit: 9 })).map(({ schedule }) => schedule)).toEqual(["daily", "yearly"]);
+    expect((await store.reports.list({ limit: 9 })).length).toBe(2);
+    expect((await store.slots.list({ limit: 9 })).map(({ schedule }) => schedule)).toEqual(["daily", "yearly"]);
   });
 
-  test("a row that can no longer be read is told, where it is and what is wrong", async () => {
+  test("a row that can no longer be read is named, with what is wrong and where", async () => {
     const url = await newStoreUrl(kind);
     await using store = await openStore(targetOf(url));
-    await store.keepPass({ ...madePass(["a", "b"]), origin: "adhoc", slotMs: null });
-    await alter(kind, url, `UPDATE automation_reports_reports SET document = '{"schema_version":' WHERE source = 'a'`);
-    await alter(
+    await store.reports.keepPass({ ...madePass(["a", "b"]), origin: "adhoc", slotMs: null });
+    await alterStore(
+      kind,
+      url,
+      `UPDATE automation_reports_reports SET document = '{"schema_version":' WHERE source = 'a'`,
+    );
+    await alterStore(
       kind,
       url,
       `UPDATE automation_reports_reports SET document = '{"schema_version":2}' WHERE source = 'b'`,
     );
-    const [a, b] = await store.listReports({ limit: 2 });
-    expect(await store.readReport(a?.id ?? "")).toEqual({ status: "unreadable", problem: "it is not JSON" });
-    expect(await store.readReport(b?.id ?? "")).toEqual({
+    const [a, b] = await store.reports.list({ limit: 2 });
+    expect(await store.reports.read(a?.id ?? "")).toEqual({ status: "unreadable", problem: "it is not JSON" });
+    expect(await store.reports.read(b?.id ?? "")).toEqual({
       status: "unreadable",
       problem: "schema_version 2 is newer than this program knows: use the program that wrote it",
     });
-    await alter(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
-    expect(store.listReports({ limit: 2 })).rejects.toMatchObject({
+    await alterStore(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
+    expect(store.reports.list({ limit: 2 })).rejects.toMatchObject({
       kind: "delivery",
       message: expect.stringContaining("a row is not as this program writes it, at status"),
     });
@@ -117,7 +108,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("a store that is newer than the program is refused", async () => {
     const url = await newStoreUrl(kind);
     await (await openStore(targetOf(url)))[Symbol.asyncDispose]();
-    await alter(kind, url, "UPDATE automation_reports_schema SET version = 2");
+    await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 2");
     expect(openStore(targetOf(url))).rejects.toMatchObject({
       kind: "delivery",
       message: expect.stringMatching(/: its tables have version 2, and this program knows 1: install the newer/),
@@ -137,7 +128,7 @@ describe("an SQLite file", () => {
     const target = targetOf(await newStoreUrl("SQLite"));
     if (target.kind !== "sqlite") throw new Error("no file");
     await using store = await openStore(target);
-    await store.skipSlot({ schedule: "a", slotMs: 1 }, "");
+    await store.slots.skip({ schedule: "a", slotMs: 1 }, "");
     const modes = [dirname(target.path), target.path, `${target.path}-wal`, `${target.path}-shm`].map((path) =>
       (statSync(path).mode & 0o777).toString(8),
     );
@@ -147,13 +138,13 @@ describe("an SQLite file", () => {
   test("a backup is whole, private and a store of its own; nothing else is left beside it", async () => {
     const url = await newStoreUrl("SQLite");
     await using store = await openStore(targetOf(url));
-    await store.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+    await store.reports.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
     const copy = join(dirname(url.slice("sqlite:".length)), "copy.sqlite");
     writeFileSync(copy, "an older one");
     await store.backup(copy);
     expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
     await using copied = await openStore(targetOf(`sqlite:${copy}`));
-    expect(await copied.listReports({ limit: 5 })).toEqual(await store.listReports({ limit: 5 }));
+    expect(await copied.reports.list({ limit: 5 })).toEqual(await store.reports.list({ limit: 5 }));
     expect(await copied.check()).toEqual([]);
     expect(store.backup("/nowhere/at/all")).rejects.toMatchObject({ kind: "delivery" });
   });
@@ -167,7 +158,7 @@ describe("an SQLite file", () => {
     {
       await using store = await openStore(targetOf(url));
       for (let pass = 0; pass < 20; pass += 1)
-        await store.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+        await store.reports.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
     }
     const broken = content === null ? readFileSync(path).subarray(0, 6000) : Buffer.from(content);
     writeFileSync(path, broken);

@@ -1,9 +1,9 @@
-/** Slots over both engines: each claimed once, taken over only from who has lost it. */
+/** Slots over both engines: each is claimed once, and taken over only from a holder that has lost it. */
 import { isLong } from "../making/draws.ts";
 import { describe, expect, test } from "bun:test";
 import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
 import { openStore } from "../../src/store/open.ts";
-import { newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
+import { alterStore, newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const KEY = { schedule: "daily", slotMs: 1000 };
 const OTHER = describeHolder().replace(/^[^/]+/, "elsewhere");
@@ -12,15 +12,18 @@ const MADE = { state: "made", exitCode: 0, note: null, passId: "p" } as const;
 describe.each(STORE_KINDS)("%s", (kind) => {
   const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
 
-  test("a slot is claimed, renewed and ended by its holder alone, and then nobody's any more", async () => {
+  test("a slot is claimed, renewed and ended by its holder alone, and then never claimed again", async () => {
     await using store = await open();
-    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 1 });
-    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "held", holder: OTHER });
-    expect([await store.renewSlot(KEY, "b", 60_000), await store.renewSlot(KEY, OTHER, 90_000)]).toEqual([false, true]);
-    expect([await store.endSlot(KEY, "b", MADE), await store.endSlot(KEY, OTHER, MADE)]).toEqual([false, true]);
-    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "ended", state: "made" });
-    expect(await store.renewSlot(KEY, OTHER, 60_000)).toBe(false);
-    const [slot] = await store.listSlots({ limit: 5 });
+    expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "held", holder: OTHER });
+    expect([await store.slots.renew(KEY, "b", 60_000), await store.slots.renew(KEY, OTHER, 90_000)]).toEqual([
+      false,
+      true,
+    ]);
+    expect([await store.slots.end(KEY, "b", MADE), await store.slots.end(KEY, OTHER, MADE)]).toEqual([false, true]);
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "ended", state: "made" });
+    expect(await store.slots.renew(KEY, OTHER, 60_000)).toBe(false);
+    const [slot] = await store.slots.list({ limit: 5 });
     expect(slot).toEqual({
       ...KEY,
       state: "made",
@@ -43,23 +46,23 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     { state: "interrupted", again: { kind: "claimed", attempt: 2 } },
   ] as const)("after $state", async ({ state, again }) => {
     await using store = await open();
-    await store.claimSlot(KEY, OTHER, 60_000);
-    await store.endSlot(KEY, OTHER, { state, exitCode: null, note: "why", passId: null });
-    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual(again);
+    await store.slots.claim(KEY, OTHER, 60_000);
+    await store.slots.end(KEY, OTHER, { state, exitCode: null, note: "why", passId: null });
+    expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual(again);
   });
 
-  test("what was left in the middle is given up in one step; what is held or over stays", async () => {
+  test("an unfinished slot is given up in one step; one that is held or has ended stays", async () => {
     await using store = await open();
     const later = { ...KEY, slotMs: 2000 };
-    expect(await store.giveUpSlot(KEY, "no such slot")).toBe(true);
-    await store.claimSlot(KEY, OTHER, 60_000);
-    expect(await store.giveUpSlot(KEY, "held")).toBe(false);
-    await store.endSlot(KEY, OTHER, { state: "interrupted", exitCode: 143, note: null, passId: null });
-    expect(await store.giveUpSlot(KEY, "given up")).toBe(true);
-    await store.claimSlot(later, OTHER, 60_000);
-    await store.endSlot(later, OTHER, MADE);
-    expect(await store.giveUpSlot(later, "over")).toBe(true);
-    expect((await store.listSlots({ limit: 5 })).map(({ state, note }) => [state, note])).toEqual([
+    expect(await store.slots.giveUp(KEY, "no such slot")).toBe(true);
+    await store.slots.claim(KEY, OTHER, 60_000);
+    expect(await store.slots.giveUp(KEY, "held")).toBe(false);
+    await store.slots.end(KEY, OTHER, { state: "interrupted", exitCode: 143, note: null, passId: null });
+    expect(await store.slots.giveUp(KEY, "given up")).toBe(true);
+    await store.slots.claim(later, OTHER, 60_000);
+    await store.slots.end(later, OTHER, MADE);
+    expect(await store.slots.giveUp(later, "over")).toBe(true);
+    expect((await store.slots.list({ limit: 5 })).map(({ state, note }) => [state, note])).toEqual([
       ["made", null],
       ["skipped", "given up"],
     ]);
@@ -68,38 +71,60 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("one slot of a schedule at a time; another schedule's is free", async () => {
     await using store = await open();
     const later = { ...KEY, slotMs: 2000 };
-    await store.claimSlot(KEY, OTHER, 60_000);
-    expect(await store.claimSlot(later, "b", 60_000)).toEqual({ kind: "overlapping", holder: OTHER });
-    expect(await store.claimSlot({ ...later, schedule: "hourly" }, "b", 60_000)).toMatchObject({ kind: "claimed" });
-    await store.endSlot(KEY, OTHER, MADE);
-    expect(await store.claimSlot(later, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+    await store.slots.claim(KEY, OTHER, 60_000);
+    expect(await store.slots.claim(later, "b", 60_000)).toEqual({ kind: "overlapping", holder: OTHER });
+    expect(await store.slots.claim({ ...later, schedule: "hourly" }, "b", 60_000)).toMatchObject({ kind: "claimed" });
+    await store.slots.end(KEY, OTHER, MADE);
+    expect(await store.slots.claim(later, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
   });
 
-  test("a slot whose holder has lost it stands in nobody's way", async () => {
+  test("a slot whose holder has lost it is in no other slot's way", async () => {
     await using store = await open();
-    await store.claimSlot(KEY, OTHER, -1);
-    expect(await store.claimSlot({ ...KEY, slotMs: 2000 }, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
+    await store.slots.claim(KEY, OTHER, -1);
+    expect(await store.slots.claim({ ...KEY, slotMs: 2000 }, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
   });
 
   test("a lease that has passed is taken over, and its old holder learns that", async () => {
     await using store = await open();
-    await store.claimSlot(KEY, OTHER, -1);
-    expect(await store.claimSlot(KEY, "b", 60_000)).toEqual({ kind: "claimed", attempt: 2 });
-    expect([await store.renewSlot(KEY, OTHER, 60_000), await store.endSlot(KEY, OTHER, MADE)]).toEqual([false, false]);
+    await store.slots.claim(KEY, OTHER, -1);
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect([await store.slots.renew(KEY, OTHER, 60_000), await store.slots.end(KEY, OTHER, MADE)]).toEqual([
+      false,
+      false,
+    ]);
   });
 
-  test("a slot nobody ran is written down once, and not run later", async () => {
+  test("a slot that no process ran is recorded once, and not run later", async () => {
     await using store = await open();
-    expect([await store.skipSlot(KEY, "late"), await store.skipSlot(KEY, "late")]).toEqual([true, false]);
-    expect(await store.claimSlot(KEY, OTHER, 60_000)).toEqual({ kind: "ended", state: "skipped" });
+    expect([await store.slots.skip(KEY, "late"), await store.slots.skip(KEY, "late")]).toEqual([true, false]);
+    expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "ended", state: "skipped" });
   });
 
   test("a note is kept as it is, whatever is in it", async () => {
     await using store = await open();
     const note = "ä 漢 \u0000 \ud800 'x' $1";
-    await store.claimSlot(KEY, OTHER, 60_000);
-    expect(await store.endSlot(KEY, OTHER, { state: "failed", exitCode: 4, note, passId: null })).toBe(true);
-    expect((await store.listSlots({ limit: 1 })).map((slot) => [slot.note, slot.exitCode])).toEqual([[note, 4]]);
+    await store.slots.claim(KEY, OTHER, 60_000);
+    expect(await store.slots.end(KEY, OTHER, { state: "failed", exitCode: 4, note, passId: null })).toBe(true);
+    expect((await store.slots.list({ limit: 1 })).map((slot) => [slot.note, slot.exitCode])).toEqual([[note, 4]]);
+  });
+
+  test("check names the slots that can no longer be read, however many are in order", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    const slots = [
+      ...Array.from({ length: 201 }, (_, index) => ({ ...KEY, slotMs: index + 1 })),
+      { ...KEY, schedule: "e" },
+    ];
+    for (const key of slots) await store.slots.skip(key, "");
+    expect(await store.check()).toEqual([]);
+    await alterStore(kind, url, "UPDATE automation_reports_slots SET state = 'odd' WHERE slot_ms IN (1, 201, 1000)");
+    await alterStore(kind, url, "UPDATE automation_reports_slots SET note = '{' WHERE slot_ms = 200");
+    expect(await store.check()).toEqual([
+      "slot 1 of daily: state is not as this program writes it",
+      "slot 200 of daily: note is not as this program writes it",
+      "slot 201 of daily: state is not as this program writes it",
+      "slot 1000 of e: state is not as this program writes it",
+    ]);
   });
 
   test("slots are listed newest first, by schedule and time", async () => {
@@ -110,14 +135,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ["b", 2],
       ["b", 4],
     ] as const)
-      await store.skipSlot({ schedule, slotMs }, "");
-    const times = async (filter: Partial<Parameters<typeof store.listSlots>[0]>) =>
-      (await store.listSlots({ limit: 10, ...filter })).map(({ slotMs }) => slotMs);
+      await store.slots.skip({ schedule, slotMs }, "");
+    const times = async (filter: Partial<Parameters<typeof store.slots.list>[0]>) =>
+      (await store.slots.list({ limit: 10, ...filter })).map(({ slotMs }) => slotMs);
     expect(await times({})).toEqual([4, 3, 2, 1]);
     expect(await times({ schedules: ["a"] })).toEqual([3, 1]);
     expect(await times({ sinceMs: 2, untilMs: 4 })).toEqual([3, 2]);
     expect(await times({ limit: 1 })).toEqual([4]);
-    await store.claimSlot({ schedule: "c", slotMs: 5 }, OTHER, 60_000);
+    await store.slots.claim({ schedule: "c", slotMs: 5 }, OTHER, 60_000);
     expect(await times({ states: ["running", "interrupted"] })).toEqual([5]);
   });
 
@@ -131,7 +156,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const got = outputs.flatMap((text) => text.split("\n").filter(Boolean).map(Number));
     expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
     await using store = await openStore(targetOf(url));
-    const slots = await store.listSlots({ limit: 500 });
+    const slots = await store.slots.list({ limit: 500 });
     expect(slots.map(({ state, attempts }) => [state, attempts])).toEqual(
       Array.from({ length: count }, () => ["made", 1]),
     );
@@ -145,12 +170,12 @@ test("PostgreSQL: a killed holder's slot is another's once its lease has passed 
   claimer.kill("SIGKILL");
   await claimer.exited;
   await using store = await openStore(targetOf(url));
-  const [held] = await store.listSlots({ limit: 1 });
-  let claim = await store.claimSlot({ schedule: "daily", slotMs: 1 }, "b", 60_000);
+  const [held] = await store.slots.list({ limit: 1 });
+  let claim = await store.slots.claim({ schedule: "daily", slotMs: 1 }, "b", 60_000);
   expect(claim.kind).toBe("held");
-  while (claim.kind === "held") claim = await store.claimSlot({ schedule: "daily", slotMs: 1 }, "b", 60_000);
+  while (claim.kind === "held") claim = await store.slots.claim({ schedule: "daily", slotMs: 1 }, "b", 60_000);
   expect(claim).toEqual({ kind: "claimed", attempt: 2 });
-  const [taken] = await store.listSlots({ limit: 1 });
+  const [taken] = await store.slots.list({ limit: 1 });
   expect(taken?.claimedMs).toBeGreaterThanOrEqual(held?.leaseUntilMs ?? Infinity);
 });
 
@@ -165,10 +190,10 @@ describe("SQLite, one machine: the holder's life counts, not the clock", () => {
 
   test("a living holder keeps a slot whose lease the clock says has passed; a killed one loses it at once", async () => {
     const { claimer, store, key } = await holding(-3 * 86_400_000);
-    expect(await store.claimSlot(key, describeHolder(), 60_000)).toMatchObject({ kind: "held" });
+    expect(await store.slots.claim(key, describeHolder(), 60_000)).toMatchObject({ kind: "held" });
     claimer.kill("SIGKILL");
     await claimer.exited;
-    expect(await store.claimSlot(key, describeHolder(), 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect(await store.slots.claim(key, describeHolder(), 60_000)).toEqual({ kind: "claimed", attempt: 2 });
     expect(await store.check()).toEqual([]);
     await store[Symbol.asyncDispose]();
   });

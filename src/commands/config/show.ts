@@ -11,7 +11,7 @@ import { showText } from "../../text/terminal.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
 import { defineCommand } from "../flags/command.ts";
 
-/** Where the origin of a value begins; a longer value pushes it on. */
+/** The column in which the origin of a value begins; after a longer value it begins later. */
 const ORIGIN_COLUMN = 44;
 
 export default defineCommand(
@@ -38,7 +38,7 @@ function redactValue(value: unknown, redact: Redact): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactValue(item, redact)]));
 }
 
-/** As TOML that could be read again, had it its secrets; what is not set is left out. */
+/** As TOML that could be read again if it had its secrets. Settings without a value are left out. */
 function writeLines(settings: Setting[], config: Config): string {
   const lines = [`# ${config.path}`];
   let table = "";

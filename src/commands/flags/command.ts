@@ -1,4 +1,4 @@
-/** What every command is made with: its flags and those of all, the log, one reading of the clock, and its exit code. */
+/** What every command is made with: flags, the log, one reading of the clock, and an exit code. */
 import { defineCommand as defineCittyCommand, type ArgsDef, type ParsedArgs } from "citty";
 import { AppError, EXIT_OF_ERROR } from "../../errors.ts";
 import type { Command } from "../../help/commands.ts";
@@ -7,7 +7,7 @@ import type { View } from "../../render/view.ts";
 import { OUTPUT_FLAGS } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** What a pipe or a file is laid out for when nothing says how wide it will be shown. */
+/** The columns of a pipe or a file, for which no width is known. */
 const WIDE = 160;
 
 export type Call<Args extends ArgsDef> = {
@@ -18,14 +18,14 @@ export type Call<Args extends ArgsDef> = {
   log: Log;
   /** The one reading of the real clock, epoch milliseconds. */
   nowMs: number;
-  /** How stdout is to be written. */
+  /** How the output is to be laid out. */
   viewOf: (facts?: Partial<ViewFacts>) => View;
 };
 
 /** `toFile`: what is rendered goes to a file, which is never coloured. */
 type ViewFacts = { detailed: boolean; single: boolean; toFile: boolean };
 
-/** `run` returns the exit code; an error that stops it becomes a line of the log and its exit code. */
+/** `run` returns the exit code. An `AppError` becomes a line of the log and the exit code of its kind. */
 export function defineCommand<const Args extends ArgsDef>(
   args: Args,
   run: (call: Call<Args>) => Promise<number>,

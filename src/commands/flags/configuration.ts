@@ -1,4 +1,4 @@
-/** The configuration that a command's flags name, and the store it keeps reports and slots in. */
+/** The configuration that a command's flags name, and the store that it names. */
 import { findConfig, loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log.ts";
@@ -7,7 +7,7 @@ import type { Runtime } from "./runtime.ts";
 
 type ConfigFlags = { config?: string | undefined };
 
-/** Says the configuration's warnings; from then on the log hides its secrets. */
+/** Logs the configuration's warnings. From then on the log hides its secrets. */
 export async function loadConfigured(flags: ConfigFlags, { environment }: Runtime, log: Log): Promise<Config> {
   const path = findConfig(flags.config, environment.variables);
   log.debug("configuration", { path });
@@ -17,14 +17,14 @@ export async function loadConfigured(flags: ConfigFlags, { environment }: Runtim
   return config;
 }
 
-/** With the store of the configuration, or the default one: the caller's to dispose of. */
+/** Also opens the configuration's store, or the default one. The caller disposes of it. */
 export async function openConfigured(
   flags: ConfigFlags,
   runtime: Runtime,
   log: Log,
 ): Promise<{ config: Config; store: Store }> {
   const config = await loadConfigured(flags, runtime, log);
-  // Only here: most commands need no database of their own.
+  // Loaded only here: most commands need no store.
   const { openStore } = await import("../../store/open.ts");
   const store = await openStore(config.store.target);
   log.debug("store", { place: store.place });

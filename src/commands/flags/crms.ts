@@ -27,7 +27,7 @@ export type Chosen = {
   single: boolean;
 };
 
-/** Loads the configuration; from then on the log hides its secrets. */
+/** Loads the configuration. From then on the log hides its secrets. */
 export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): Promise<Chosen> {
   const timeout = flags.timeout === undefined ? null : readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);

@@ -50,7 +50,7 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
   return { startMs: endMs - lengthMs, endMs };
 }
 
-/** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on: far earlier no window fits before it. */
+/** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it. */
 export function readInstant(flag: string, text: string): number {
   const ms = parseInstant(text);
   if (ms !== null && ms >= 0) return ms;

@@ -3,13 +3,13 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
-import { checkSavedReport } from "../../report/saved.ts";
+import { checkReport } from "../../report/parse.ts";
 import type { Report } from "../../report/schema.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */
 const PRINTING = ["input", "detailed", "format", "output", "fail-on", "no-color", "quiet", "verbose", "log-format"];
 
-/** Saved reports are as they are: a flag that asks for others would be passed over. */
+/** Saved reports cannot change: a flag that asks for other reports would have no effect. */
 export function refuseReadingFlags(words: string[]): void {
   for (const word of words) {
     const name = /^--([^=]+)/.exec(word)?.[1];
@@ -24,7 +24,7 @@ export type SavedReports = {
   single: boolean;
 };
 
-/** Files, and folders for the `*.json` in them. Throws an `AppError` that names file and place of what is no report. */
+/** Files, and folders for the `*.json` in them. Throws an `AppError` that names a file that holds no report, and the place in it. */
 export async function readSavedFiles(flag: string): Promise<SavedReports> {
   const paths = (await Promise.all(flag.split(",").map(async (path) => await listFiles(path)))).flat();
   const files = await Promise.all(paths.map(async (path) => await readFileOf(path)));
@@ -50,7 +50,7 @@ async function readFileOf(path: string): Promise<Report | Report[]> {
 }
 
 function checkDocument(place: string, value: unknown): Report {
-  const read = checkSavedReport(value);
+  const read = checkReport(value);
   if (read.status === "read") return read.report;
   throw new AppError("usage", `${place}: ${read.problem}`);
 }

@@ -1,4 +1,4 @@
-/** What the commands about kept reports have in common: a report in the store, and times as one types them. */
+/** What the commands about kept reports share: a report by its id, and times and CRMs as an operator types them. */
 import { parseDuration } from "../../time/duration.ts";
 import { CRM_NAME } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
@@ -8,8 +8,9 @@ import type { Store } from "../../store/store.ts";
 import { readInstant } from "./flags.ts";
 import { DAY_MS } from "../../time/units.ts";
 
-export async function readKept(store: Store, id: string): Promise<Report> {
-  const read = await store.readReport(id);
+/** Throws an `AppError` where the store has no such report, or one that can no longer be read. */
+export async function readKeptReport(store: Store, id: string): Promise<Report> {
+  const read = await store.reports.read(id);
   if (read.status === "read") return read.report;
   if (read.status === "unreadable")
     throw new AppError("delivery", `report ${id} in ${store.place} cannot be read: ${read.problem}`);
@@ -19,13 +20,13 @@ export async function readKept(store: Store, id: string): Promise<Report> {
   );
 }
 
-/** A length of time means so long before now, a bare number days. Epoch milliseconds. */
+/** Epoch milliseconds. A length of time counts back from now; a bare number means days. */
 export function readTime(flag: string, text: string, nowMs: number): number {
   const ago = parseDuration(text, DAY_MS);
   return ago === null ? readInstant(flag, text) : nowMs - Math.round(Math.abs(ago));
 }
 
-/** CRMs by name; one that is no longer configured may still have reports. */
+/** Any CRM's name will do: a CRM that is no longer configured may still have reports. */
 export function readSources(flag: string | undefined): string[] | undefined {
   if (flag === undefined || flag === "all") return undefined;
   const names = flag.split(",").map((name) => name.trim());

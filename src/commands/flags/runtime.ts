@@ -5,7 +5,7 @@ export type Runtime = {
   environment: Environment;
   /** Aborted when the process is told to stop. */
   signal: AbortSignal;
-  /** What a command that runs on and on makes of signals. */
+  /** How a command that goes on and on takes signals. */
   signals: {
     /** From now on SIGTERM is the ordinary way to end, with exit 0. */
     expectStop: () => void;

@@ -20,7 +20,7 @@ export const UNIT_FLAGS = {
   },
 } satisfies ArgsDef;
 
-/** Warns of what would keep the units from working here. */
+/** The units; the log warns of what would keep them from working here. */
 export async function prepareUnits(
   flags: { config?: string | undefined; mode: Mode },
   { environment: { variables } }: Runtime,

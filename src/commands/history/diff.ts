@@ -5,7 +5,7 @@ import { writeJson } from "../../text/json.ts";
 import { compareReports } from "../../report/diff.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
-import { readKept } from "../flags/reports.ts";
+import { readKeptReport } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
@@ -18,7 +18,7 @@ export default defineCommand(
   async ({ args, runtime, log, viewOf }) => {
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
-    const [before, after] = [await readKept(opened, args.before), await readKept(opened, args.after)];
+    const [before, after] = [await readKeptReport(opened, args.before), await readKeptReport(opened, args.after)];
     const [from, to] = [before.metadata.source, after.metadata.source];
     if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
     const diff = compareReports(before, after);

@@ -1,8 +1,9 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderHistory } from "../../render/terminal/history.ts";
+import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
-import { formatInstant } from "../../text/figures.ts";
+import { publishKeptReport } from "../../store/published.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, readLimit } from "../flags/flags.ts";
 import { readSources, readTime } from "../flags/reports.ts";
@@ -11,9 +12,9 @@ import { defineCommand } from "../flags/command.ts";
 export default defineCommand(
   {
     crm: { type: "string", valueHint: "a,b", description: "which CRMs; all by default" },
-    since: { type: "string", valueHint: "7d|TIME", description: "made so long ago at most, or at this time or later" },
-    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago, or before this time" },
-    status: { type: "enum", options: ["ok", "no_data", "fallback"], description: "only reports of this status" },
+    since: { type: "string", valueHint: "7d|TIME", description: "made within this time, or at this moment or later" },
+    until: { type: "string", valueHint: "7d|TIME", description: "made longer ago than this, or before this moment" },
+    status: { type: "enum", options: [...REPORT_STATUSES], description: "only reports of this status" },
     limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
@@ -30,20 +31,14 @@ export default defineCommand(
     };
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
-    const rows = await opened.listReports(filter);
-    const kept = rows.slice(0, limit).map((row) => ({
-      id: row.id,
-      source: row.source,
-      origin: row.origin,
-      status: row.status,
-      report_generated_at: formatInstant(row.generatedMs),
-      window_start: formatInstant(row.windowStartMs),
-      window_end: formatInstant(row.windowEndMs),
-      pass_id: row.passId,
-    }));
+    const rows = await opened.reports.list(filter);
+    const kept = rows.slice(0, limit).map(publishKeptReport);
     if (kept.length === 0)
-      log.info(`${isFiltered(args) ? "no such report" : "no report yet"} is kept in ${opened.place}`);
-    if (rows.length > limit) log.info(`older reports are kept too: a higher --limit, or --until`);
+      log.info(
+        isFiltered(args) ? `no such report is kept in ${opened.place}` : `no report is kept in ${opened.place} yet`,
+      );
+    if (rows.length > limit)
+      log.info(`the newest ${limit} are shown, and older ones are kept: raise --limit, or set --until`);
     const view = viewOf();
     await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
     return EXIT.ok;

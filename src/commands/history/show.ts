@@ -1,10 +1,10 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { RENDERERS } from "../../render/renderers.ts";
-import { describeSavedPass } from "../../report/saved-pass.ts";
+import { inferPass } from "../../report/infer-pass.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
-import { readKept } from "../flags/reports.ts";
+import { readKeptReport } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
@@ -16,9 +16,9 @@ export default defineCommand(
   async ({ args, runtime, log, viewOf }) => {
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
-    const report = await readKept(opened, args.id);
+    const report = await readKeptReport(opened, args.id);
     const view = viewOf({ detailed: true, single: true });
-    await emit(RENDERERS[args.format](describeSavedPass([report]), [report], view));
+    await emit(RENDERERS[args.format](inferPass([report]), [report], view));
     return EXIT.ok;
   },
 );

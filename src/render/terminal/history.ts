@@ -1,16 +1,11 @@
 /** The kept reports as lines for a terminal. */
 import { formatHours, formatMinute } from "../../text/figures.ts";
-import type { Report } from "../../report/schema.ts";
+import type { KeptReport } from "../../store/published.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle } from "./style.ts";
 import type { View } from "../view.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
-
-export type KeptReport = Pick<
-  Report["metadata"],
-  "source" | "status" | "report_generated_at" | "window_start" | "window_end" | "pass_id"
-> & { id: string; origin: string };
 
 export function renderHistory(kept: KeptReport[], { color }: View): string {
   if (kept.length === 0) return "";

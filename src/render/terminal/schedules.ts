@@ -1,20 +1,12 @@
 /** Schedules and their slots, in a terminal. */
 import { formatDuration, formatInstant, formatMinute } from "../../text/figures.ts";
 import type { ScheduleJudgement } from "../../schedule/judge.ts";
-import type { SlotRow, SlotState } from "../../store/store.ts";
+import type { PublishedSchedule } from "../../schedule/published.ts";
+import type { SlotRow, SlotState } from "../../store/slots.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
-
-export type ListedSchedule = {
-  name: string;
-  cron: string[];
-  timezone: string;
-  last: ScheduleJudgement;
-  /** The next slots, in UTC and on the schedule's own clock. */
-  next: { utc: string; local: string }[];
-};
 
 const STATE_TONES: Record<SlotState, Tone> = {
   made: "good",
@@ -35,7 +27,7 @@ const STATUS_TONES: Record<ScheduleJudgement["status"], Tone> = {
   "never-run": "bad",
 };
 
-export function renderScheduleList(schedules: ListedSchedule[], view: View): string {
+export function renderScheduleList(schedules: PublishedSchedule[], view: View): string {
   const style = createStyle(view.color);
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,

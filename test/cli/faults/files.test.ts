@@ -208,7 +208,7 @@ describe("stdout", () => {
     });
     expect([made.exitCode, made.stderr.toString()]).toEqual([
       5,
-      expect.stringContaining("stdout took only a part: the disk is full"),
+      expect.stringContaining("the output on stdout is incomplete: the disk is full"),
     ]);
   });
 

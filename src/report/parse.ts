@@ -1,23 +1,24 @@
-/** Reports that were saved, from text. */
+/** Reports from text, wherever it was written: in the store or in a file. */
 import * as v from "valibot";
 import { ReportSchema, type Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
-export type SavedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
+export type ParsedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
 
-/** The problem says what is wrong and where in the document. */
-export function readSavedReport(text: string): SavedReport {
+/** The problem says what is wrong and where in the document it is. */
+export function parseReport(text: string): ParsedReport {
   try {
-    return checkSavedReport(JSON.parse(text));
+    return checkReport(JSON.parse(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { status: "unreadable", problem: "it is not JSON" };
   }
 }
 
-export function checkSavedReport(value: unknown): SavedReport {
+/** As `parseReport`, of a value that was parsed as JSON already. */
+export function checkReport(value: unknown): ParsedReport {
   const result = v.safeParse(ReportSchema, value);
-  // The document itself: the schema's copy has its keys in another order.
+  // The value itself: the copy that valibot makes has its keys in another order.
   if (result.success) return { status: "read", report: value as Report };
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "its root";

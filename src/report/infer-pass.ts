@@ -1,11 +1,11 @@
-/** The pass that saved reports came from. */
+/** The pass that made reports, inferred from the reports. */
 import type { PassDocument } from "./pass-schema.ts";
 import { worstVerdict } from "./rule-states.ts";
 import type { Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
-/** What can be said of a pass by its reports alone; all of them must be of one pass. */
-export function describeSavedPass(reports: [Report, ...Report[]]): PassDocument {
+/** What reports of one pass tell about it. The CRMs that could not be read and the pass's own findings stay unknown. */
+export function inferPass(reports: [Report, ...Report[]]): PassDocument {
   const [{ metadata }] = reports;
   return {
     schema_version: SCHEMA_VERSION,
