@@ -59,13 +59,14 @@ const handCounted: RunRow[] = [
   run({ rule: "jobs", start: `${day}08:00:00Z`, end: `${day}08:00:01Z`, status: "exploded" }),
   run({ rule: "contacts", start: `${day}03:00:00Z`, end: `${day}03:00:01Z`, dryRun: true, processed: 9999 }),
   run({ rule: "all", start: `${day}04:00:00Z`, end: `${day}05:00:00Z`, processed: 7777 }),
-  // The window before: durations 5, 5, 10, 20 s.
+  // The window before: durations 5, 5, 10, 20 and, of a run that began before it and ended in it, 30.001 s.
+  run({ start: "2026-07-08T20:59:59.999Z", end: "2026-07-08T21:00:30Z" }),
   run({ start: `${before}01:00:00Z`, end: `${before}01:00:10Z` }),
   run({ start: `${before}02:00:00Z`, end: `${before}02:00:20Z` }),
   run({ rule: "deals", start: `${before}03:00:00Z`, end: `${before}03:00:05Z`, status: "failed" }),
   run({ rule: "deals", start: "2026-07-08T21:00:00Z", end: "2026-07-08T21:00:05Z", status: "failed" }),
   // In neither window, or of another CRM:
-  run({ start: "2026-07-08T20:59:59.999Z", end: "2026-07-08T21:00:30Z" }),
+  run({ start: "2026-07-08T20:59:00Z", end: "2026-07-08T20:59:59.999Z" }),
   run({ start: `${day}21:00:00Z`, end: `${day}21:00:01Z` }),
   run({ crm: "genius", rule: "leads", start: `${day}10:00:00Z`, end: `${day}10:00:09Z`, status: "failed" }),
 ];
@@ -100,11 +101,12 @@ const cases: Case[] = [
       comparison: {
         window_start: "2026-07-08T21:00:00Z",
         window_end: "2026-07-09T21:00:00Z",
-        total_actions: 4,
-        overall_success_rate: 0.5,
-        success_rate_change: 0.2142857142857143,
-        total_actions_change_ratio: 0.75,
-        duration_p95_change_ratio: 2.081081081081081,
+        total_actions: 5,
+        overall_success_rate: 0.6,
+        success_rate_change: 0.1142857142857143,
+        total_actions_change_ratio: 0.4,
+        // 57 s against 20 + 0.8 × 10.001 s.
+        duration_p95_change_ratio: 57 / 28.0008 - 1,
       },
       system_health: {
         active_rules: 2,
@@ -152,9 +154,9 @@ const cases: Case[] = [
         priority: null,
         duration_seconds: { n: 3, mean: 38.333333333333336, p50: 50, p95: 59, p99: 59.8, max: 60 },
         records: { processed: 300, created: 20, updated: 270, failed: 10 },
-        last_success_at: "2026-07-10T09:00:00Z",
+        last_success_at: "2026-07-10T09:01:00Z",
       },
-      "detailed_metrics.rule_metrics.contacts.last_success_at": "2026-07-10T20:00:00Z",
+      "detailed_metrics.rule_metrics.contacts.last_success_at": "2026-07-10T20:00:40Z",
       "detailed_metrics.strategy_metrics": null,
       "detailed_metrics.recent_actions.0": {
         rule_name: "zipcodes",
@@ -189,7 +191,7 @@ const cases: Case[] = [
     runs: [],
     expected: {
       "metadata.status": "no_data",
-      "metadata.note": "Nothing ran in 24 h",
+      "metadata.note": "Nothing ran in 24 h; no run of this CRM is known",
       "performance_metrics.total_actions": 0,
       "performance_metrics.overall_success_rate": null,
       "performance_metrics.avg_actions_per_rule": null,
@@ -209,7 +211,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "two failures are not judged",
+    name: "two failures are too few for a score, and yet all that is known of the rule",
     runs: [
       run({ start: `${day}01:00:00Z`, end: `${day}01:00:01Z`, status: "failed" }),
       run({ start: `${day}02:00:00Z`, end: `${day}02:00:01Z`, status: "failed" }),
@@ -217,8 +219,8 @@ const cases: Case[] = [
     expected: {
       "performance_metrics.overall_success_rate": 0,
       "system_health.health_status": "unknown",
-      findings: [],
-      recommendations: [],
+      "findings.*.message": ["contacts: its newest 2 runs failed, since 01:00 at least; no success known"],
+      "findings.*.severity": ["warning"],
     },
   },
   {
@@ -250,7 +252,7 @@ const cases: Case[] = [
     expected: {
       "performance_metrics.running_actions": 1,
       "performance_metrics.stale_actions": 1,
-      "findings.1.evidence.rules": ["b"],
+      "rules.*.condition": ["stuck", "stuck"],
     },
   },
   {
@@ -260,7 +262,7 @@ const cases: Case[] = [
       run({ start: `${day}01:00:00Z`, end: `${day}01:00:02Z`, error: "AAA note" }),
       run({ start: `${day}00:30:00Z`, end: `${day}00:30:02Z` }),
     ],
-    expected: { "findings.0.evidence.newest_error": "HTTP 500" },
+    expected: { "rules.0.newest_error": "HTTP 500" },
   },
   {
     name: "the message of a run beside the total is listed, whatever its status says",
@@ -448,9 +450,9 @@ const cases: Case[] = [
     ),
     settings: { rules: { contacts: { expect: "0 2,8,14,20 * * *" } } },
     expected: {
-      "expectations.rules.0.expected": 4,
-      "expectations.rules.0.missed": 0,
-      "expectations.rules.0.extra": 1,
+      "rules.0.expected": 4,
+      "rules.0.missed": 0,
+      "rules.0.extra": 1,
       "data_quality.*.id": ["probable-duplicates"],
       "data_quality.0.row_ids": ["1"],
       "findings.*.id": ["rows-contradictory"],

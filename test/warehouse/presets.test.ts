@@ -139,9 +139,9 @@ describe("schedules", () => {
         active_rules: 2,
         rule_utilization_rate: 0.5,
       });
-      expect(report.findings.filter(({ id }) => id === "schedule-unmatched").map(({ rule_name }) => rule_name)).toEqual(
-        ["Genius_Quote"],
-      );
+      expect(report.rules.filter(({ unmatched }) => unmatched).map(({ rule_name }) => rule_name)).toEqual([
+        "Genius_Quote",
+      ]);
     });
   });
 
