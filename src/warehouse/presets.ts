@@ -26,8 +26,6 @@ export type Preset = {
   actionsTable: string;
   rulesTable: string;
   columns: ActionColumns;
-  /** The column of the error message. */
-  errorColumn: string;
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
@@ -57,7 +55,6 @@ export const PRESETS = {
         "records_failed",
       ],
     },
-    errorColumn: "error_message",
     ruleNames: "normalized",
     wrapperRules: WRAPPER_NAMES,
     actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
@@ -81,7 +78,6 @@ export const PRESETS = {
         "records_failed",
       ],
     },
-    errorColumn: "error",
     ruleNames: "exact",
     wrapperRules: [],
     actions: { postgres: automationActionsPostgres, sqlite: automationActionsSqlite },

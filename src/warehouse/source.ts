@@ -3,7 +3,7 @@ import type { PresetName } from "../report/words.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeCleanedUp, writeList, writeStatuses, writeSuccesses } from "./vocabulary.ts";
+import { writeList, writeStatuses } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -41,7 +41,7 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
 }
 
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
-  const { actions, rules, columns, errorColumn, ruleNames, wrapperRules }: Preset = PRESETS[located.preset];
+  const { actions, rules, columns, ruleNames, wrapperRules }: Preset = PRESETS[located.preset];
   const actionsTable = quoteTable(located.actions);
   return {
     preset: located.preset,
@@ -50,8 +50,6 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     actions: fillPlaceholders(actions[dialect], {
       table: actionsTable,
       statuses: writeStatuses(),
-      successes: writeSuccesses(),
-      cleaned_up: writeCleanedUp(errorColumn, dialect),
       wrappers: writeList(wrapperRules),
     }),
     rules:

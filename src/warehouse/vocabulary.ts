@@ -2,20 +2,11 @@
 import { CLEAN_UP_MARKS, STATUS_SPELLINGS } from "../report/vocabulary.ts";
 import type { Dialect } from "./presets.ts";
 
-const SPELLINGS = Object.entries(STATUS_SPELLINGS);
-/** Patterns of LIKE. */
-const STEMS = CLEAN_UP_MARKS.stems.map((stem) => `%${stem}%`);
-/** How each dialect calls a character by its code: a backslash or a tab in a literal may mean something else. */
-const CHARACTER: Record<Dialect, string> = { postgres: "chr", sqlite: "char" };
-
 /** The branches of a CASE over a status in lower case. */
 export function writeStatuses(): string {
-  return SPELLINGS.map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`).join(" ");
-}
-
-/** The spellings of a success, as a list for IN. */
-export function writeSuccesses(): string {
-  return writeList(SPELLINGS.flatMap(([word, status]) => (status === "success" ? word : [])));
+  return Object.entries(STATUS_SPELLINGS)
+    .map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`)
+    .join(" ");
 }
 
 /** Texts as a list for IN. */
@@ -23,43 +14,42 @@ export function writeList(texts: string[]): string {
   return texts.map(quote).join(", ");
 }
 
-/** Whether a clean-up wrote the message in this column, in the steps of `isCleanUp`; null where it has none of the stems. */
-export function writeCleanedUp(column: string, dialect: Dialect): string {
-  const { rewrites, sign } = CLEAN_UP_MARKS;
-  const start = WRITE_START[dialect](column);
-  const rewritten = rewrites.reduce(
+/** Whether a clean-up wrote what is in the column `error`, in the steps of `isCleanUp`. Null: it has none of the stems. */
+export function writeCleanedUp(dialect: Dialect): string {
+  const { hasStem, words } = CLEAN_UPS[dialect];
+  const rewritten = CLEAN_UP_MARKS.rewrites.reduce(
     (text, [from, to]) => `replace(${text}, ${quote(from)}, ${quote(to)})`,
-    `' ' || ${WRITE_WORDS[dialect](start)} || ' '`,
+    `' ' || ${words} || ' '`,
   );
-  return `CASE WHEN ${WRITE_HAS_STEM[dialect](start)} THEN ${rewritten} LIKE ${quote(`%${sign}%`)} END`;
+  return `CASE WHEN ${hasStem} THEN ${rewritten} LIKE ${quote(`%${CLEAN_UP_MARKS.sign}%`)} END`;
 }
 
-/** The start of a message with small letters. In PostgreSQL only collation C leaves the others alone, as SQLite does. */
-const WRITE_START: Record<Dialect, (column: string) => string> = {
-  postgres: (column) => `lower(left(${column}, ${CLEAN_UP_MARKS.length}) COLLATE "C")`,
-  sqlite: (column) => `lower(substr(${column}, 1, ${CLEAN_UP_MARKS.length}))`,
+const { length, separators } = CLEAN_UP_MARKS;
+const STEMS = CLEAN_UP_MARKS.stems.map((stem) => `%${stem}%`);
+/** The start of the message with small letters. Collation C makes none but `A` to `Z` small, as SQLite does. */
+const START: Record<Dialect, string> = {
+  postgres: `lower(left(error, ${length}) COLLATE "C")`,
+  sqlite: `lower(substr(error, 1, ${length}))`,
 };
+/** No literal holds these: to some servers a backslash in one means something else. */
+const UNQUOTED = /[\t\n\r\\]/;
 
-/** PostgreSQL makes the start once for an array of patterns; OR would make it for each. */
-const WRITE_HAS_STEM: Record<Dialect, (start: string) => string> = {
-  postgres: (start) => `${start} LIKE ANY (ARRAY[${writeList(STEMS)}])`,
-  sqlite: (start) => STEMS.map((stem) => `${start} LIKE ${quote(stem)}`).join(" OR "),
-};
-
-const WRITE_WORDS: Record<Dialect, (start: string) => string> = {
-  postgres: (start) => {
-    const separators = CLEAN_UP_MARKS.separators.map((character) => quoteCharacter(character, "postgres"));
-    return `translate(${start}, ${separators.join(" || ")}, repeat(' ', ${separators.length}))`;
+/** The steps that the dialects write differently. PostgreSQL makes the start once for ANY, and again for each OR. */
+const CLEAN_UPS: Record<Dialect, { hasStem: string; words: string }> = {
+  postgres: {
+    hasStem: `${START.postgres} LIKE ANY (ARRAY[${writeList(STEMS)}])`,
+    words: `translate(${START.postgres}, ${writeSeparators()}, ${quote(" ".repeat(separators.length))})`,
   },
-  sqlite: (start) =>
-    CLEAN_UP_MARKS.separators.reduce(
-      (text, character) => `replace(${text}, ${quoteCharacter(character, "sqlite")}, ' ')`,
-      start,
-    ),
+  sqlite: {
+    hasStem: STEMS.map((stem) => `${START.sqlite} LIKE ${quote(stem)}`).join(" OR "),
+    words: separators.reduce((text, letter) => `replace(${text}, char(${letter.charCodeAt(0)}), ' ')`, START.sqlite),
+  },
 };
 
-function quoteCharacter(character: string, dialect: Dialect): string {
-  return /[\t\n\r\\]/.test(character) ? `${CHARACTER[dialect]}(${character.charCodeAt(0)})` : quote(character);
+function writeSeparators(): string {
+  const quoted = separators.filter((letter) => !UNQUOTED.test(letter)).join("");
+  const others = separators.filter((letter) => UNQUOTED.test(letter));
+  return [quote(quoted), ...others.map((letter) => `chr(${letter.charCodeAt(0)})`)].join(" || ");
 }
 
 function quote(text: string): string {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import postgres from "postgres";
 import { fingerprintError } from "../../src/report/errors/fingerprint.ts";
 import { findSource } from "../../src/warehouse/source.ts";
+import { writeCleanedUp } from "../../src/warehouse/vocabulary.ts";
 import { mustReport } from "../making/reports.ts";
 import { listEngines, run, type Engine } from "../making/warehouses.ts";
 
@@ -50,6 +51,7 @@ const MESSAGES: { message: string; cleanUp: boolean }[] = [
   { message: "", cleanUp: false },
 ];
 
+const day = "2026-07-10T";
 const clean = MESSAGES.filter(({ cleanUp }) => cleanUp).map(({ message }) => message);
 
 test.each(MESSAGES)("in the family of errors: $message, $cleanUp", ({ message, cleanUp }) => {
@@ -57,29 +59,28 @@ test.each(MESSAGES)("in the family of errors: $message, $cleanUp", ({ message, c
 });
 
 describe.each(listEngines())("$name", (engine) => {
-  test("in the relation of the runs", async () => {
-    const runs = MESSAGES.map(({ message }) =>
-      run({ start: "2026-07-10T01:00:00Z", status: "failed", error: message }),
-    );
+  test("in the database", async () => {
+    const runs = MESSAGES.map(({ message }) => run({ start: `${day}01:00:00Z`, status: "failed", error: message }));
     const found = await readCleanedUp(engine, runs);
     expect(found.flatMap(({ error, cleaned_up: cleanedUp }) => (cleanedUp ? [error] : []))).toEqual(clean);
     expect(found).toHaveLength(MESSAGES.length);
   });
 
-  test("only of runs that did not succeed", async () => {
-    const error = "cleaned up";
-    const runs = ["failed", "partial", "skipped", "exploded", "success", " Completed "].map((status) =>
-      run({ start: "2026-07-10T01:00:00Z", status, error }),
+  test("the note of a success takes no duration away, however the success is spelled", async () => {
+    const runs = ["failed", "partial", "success", " Completed ", "done"].map((status, hour) =>
+      run({
+        rule: `r${hour}`,
+        start: `${day}0${hour}:00:00Z`,
+        end: `${day}0${hour}:00:07Z`,
+        status,
+        error: "cleaned up",
+      }),
     );
-    const found = await readCleanedUp(engine, runs);
-    expect(found.map(({ cleaned_up: cleanedUp }) => Boolean(cleanedUp))).toEqual([
-      true,
-      true,
-      true,
-      true,
-      false,
-      false,
-    ]);
+    const made = await engine.make(runs, []);
+    const report = await mustReport(made.url, { statuses: { done: "success" } });
+    await made.close();
+    expect(report.performance_metrics.duration_seconds?.n).toBe(3);
+    expect(report.data_quality?.find(({ id }) => id === "ended-by-cleanup")?.row_ids).toEqual(["1", "2"]);
   });
 
   test("a janitor's end gives no duration, a failure during a clean-up does", async () => {
@@ -88,7 +89,7 @@ describe.each(listEngines())("$name", (engine) => {
         { message: "Marked as failed by nightly janitor", end: "09:00:00" },
         { message: "HTTP 500 during cleanup of temporary files", end: "01:00:07" },
       ].map(({ message: error, end }) =>
-        run({ start: "2026-07-10T01:00:00Z", end: `2026-07-10T${end}Z`, status: "failed", error }),
+        run({ start: `${day}01:00:00Z`, end: `${day}${end}Z`, status: "failed", error }),
       ),
       [],
     );
@@ -115,7 +116,7 @@ async function readCleanedUp(
       if (found.kind !== "found") throw new Error(`${name} is not found`);
       return database
         .query<{ error: string; cleaned_up: number | null }, []>(
-          `SELECT error, cleaned_up FROM (${found.source.actions}) ORDER BY id`,
+          `SELECT error, ${writeCleanedUp("sqlite")} AS cleaned_up FROM (${found.source.actions}) ORDER BY id`,
         )
         .all();
     }
@@ -124,7 +125,7 @@ async function readCleanedUp(
     const found = findSource([{ schema, name, visible: true }], settings, "postgres");
     if (found.kind !== "found") throw new Error(`${name} is not found`);
     const rows = await sql.unsafe<{ error: string; cleaned_up: boolean | null }[]>(
-      `SELECT error, cleaned_up FROM (${found.source.actions}) a ORDER BY id`,
+      `SELECT error, ${writeCleanedUp("postgres")} AS cleaned_up FROM (${found.source.actions}) a ORDER BY id`,
     );
     await sql.end();
     return [...rows];

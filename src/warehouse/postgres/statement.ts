@@ -7,12 +7,13 @@ import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+import { writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 
-/** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. Constants, for to join a list of them costs more. */
+/** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. They are constants, because to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "skipped", "unknown", "dry_run", "wrapper"];
 
 /** Its rows are `TableFacts`. */
@@ -33,6 +34,7 @@ export function composeActivity(
     rules: source.rules,
     starts: composeStarts(source),
     lookback: sql,
+    cleaned_up: writeCleanedUp(source.dialect),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
   });

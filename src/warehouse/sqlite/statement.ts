@@ -4,12 +4,14 @@ import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { DAY_MS } from "../../time/units.ts";
+import { writeCleanedUp } from "../vocabulary.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
 export type SqliteValue = string | number | null;
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
-  return numberParameters(fillPlaceholders(activitySql, { actions, rules }), bindRequest(request), dialect);
+  const text = fillPlaceholders(activitySql, { actions, rules, cleaned_up: writeCleanedUp(dialect) });
+  return numberParameters(text, bindRequest(request), dialect);
 }
 
 /** Text names a day without its zone, so that a scan begins and ends a day further out. */

@@ -9,7 +9,7 @@
   FROM names n WHERE n.rule IS NOT NULL
 ),
 past AS NOT MATERIALIZED (
-  SELECT *,
+  SELECT rule, started_at, finished_at, records_processed,
     CASE WHEN :statuses::jsonb IS NULL THEN status
       ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning
   FROM actions
@@ -32,7 +32,7 @@ lookback AS NOT MATERIALIZED (
     SELECT coalesce(json_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)), '[]') AS starts,
       avg(records_processed)::float8 AS processed,
       count(*) FILTER (WHERE meaning = 'running' AND finished_at IS NULL) AS stuck
-    FROM (SELECT * FROM past p
+    FROM (SELECT p.started_at, p.finished_at, p.records_processed, p.meaning FROM past p
       WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
       ORDER BY p.started_at DESC LIMIT 20) x
     HAVING count(*) > 0) s

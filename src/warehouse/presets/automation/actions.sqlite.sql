@@ -7,7 +7,6 @@ SELECT
   status AS status_word,
   started_at,
   finished_at,
-  CASE WHEN error IS NOT NULL AND lower(trim(status)) NOT IN ({successes}) THEN {cleaned_up} END AS cleaned_up,
   records_processed,
   records_created,
   records_updated,

@@ -8,7 +8,6 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  CASE WHEN error_message IS NOT NULL AND lower(trim(status)) NOT IN ({successes}) THEN {cleaned_up} END AS cleaned_up,
   records_processed,
   records_created,
   records_updated,
