@@ -34,7 +34,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   check: {
     is: "Judges what was found out about a warehouse. Pure.",
-    imports: ["check", "text", "time", "types:report", "valibot"],
+    imports: ["check", "text", "time", "types:warehouse", "valibot"],
   },
   config: {
     is: "The configuration: found, read, checked, explained. The only folder that reads the environment.",
@@ -61,7 +61,6 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "time",
       "database",
       "report",
-      "types:check",
       "types:config",
       "bun:sqlite",
       "types:postgres",

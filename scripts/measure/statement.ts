@@ -1,11 +1,10 @@
 /** What the product itself sends for one CRM and 24 hours, with its parameters written in, so that psql can run it. */
 import type postgres from "postgres";
 import { loadConfig } from "../../src/config/load.ts";
-import findTablesSql from "../../src/warehouse/postgres/find-tables.sql" with { type: "text" };
 import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
 import { beginSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
-import { composeActivity } from "../../src/warehouse/postgres/statement.ts";
-import { candidateNames, locateTables } from "../../src/warehouse/tables.ts";
+import { composeActivity, composeSearch } from "../../src/warehouse/postgres/statement.ts";
+import { findSource } from "../../src/warehouse/source.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 
 const DAY_MS = 86_400_000;
@@ -16,11 +15,12 @@ export type Reading = { begin: string; query: string };
 export async function writeReading({ sql }: Warehouse, config: string, name: string): Promise<Reading> {
   const crm = (await loadConfig(config, {})).crms.find((candidate) => candidate.name === name);
   if (crm === undefined) throw new Error(`${name} is not configured in ${config}`);
-  const found = await sql.unsafe<TableFacts[]>(findTablesSql, [candidateNames(crm) as never]);
-  const located = locateTables([...found], crm, "postgres");
-  if (located.kind !== "located") throw new Error("the bench's own tables are not found");
+  const search = composeSearch(crm);
+  const tables = await sql.unsafe<TableFacts[]>(search.text, search.values);
+  const found = findSource([...tables], crm, "postgres");
+  if (found.kind !== "found") throw new Error("the bench's own tables are not found");
   const endMs = Date.parse(END);
-  const { text, values } = composeActivity(located, {
+  const { text, values } = composeActivity(found.source, found.actions, {
     crm,
     window: { startMs: endMs - DAY_MS, endMs },
     recent: 0,

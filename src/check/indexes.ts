@@ -1,5 +1,5 @@
 /** Which index would pay for the report's query, and what it would cost. */
-import type { FoundTables, IndexFacts } from "./facts.ts";
+import type { FoundTables, IndexFacts } from "../warehouse/facts.ts";
 
 export type IndexAdvice = {
   ddl: string;

@@ -1,6 +1,6 @@
 /** The server itself: is it new enough, whom do we talk to, what may we do. */
 import { formatDuration } from "../text/figures.ts";
-import type { FoundTables, PostgresFacts } from "./facts.ts";
+import type { FoundTables, PostgresFacts } from "../warehouse/facts.ts";
 import { formatMs } from "../text/figures.ts";
 import type { Judged, Judgement } from "./judged.ts";
 

@@ -1,6 +1,6 @@
 /** How quick a report is, and what would make it quicker. */
 import { formatInstant } from "../text/figures.ts";
-import type { FoundTables, PostgresFacts, WarehouseFacts } from "./facts.ts";
+import type { FoundTables, PostgresFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import { adviseIndexes, hasReportIndex } from "./indexes.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";

@@ -1,6 +1,6 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
 import { formatCount, formatInstant, formatMinute } from "../text/figures.ts";
-import type { FoundTables, TableFacts, WarehouseFacts } from "./facts.ts";
+import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { judgeServer } from "./judge-server.ts";

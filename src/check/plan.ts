@@ -1,22 +1,6 @@
 /** Signs of trouble in the plan of the report's query, as EXPLAIN (FORMAT JSON) of PostgreSQL writes it. */
 import { formatCount } from "../text/figures.ts";
-
-type PlanNode = {
-  "Node Type": string;
-  "Relation Name"?: string;
-  "Index Name"?: string;
-  "Index Cond"?: string;
-  "Recheck Cond"?: string;
-  "Actual Rows"?: number;
-  "Actual Loops"?: number;
-  "Rows Removed by Filter"?: number;
-  "Heap Fetches"?: number;
-  "Sort Method"?: string;
-  "Disk Usage"?: number;
-  Plans?: PlanNode[];
-};
-
-export type PlanDocument = { Plan: PlanNode; "Execution Time"?: number; JIT?: object };
+import type { PlanDocument, PlanNode } from "../warehouse/facts.ts";
 
 export type PlanSign = { sign: string; advice: string | null };
 

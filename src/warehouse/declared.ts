@@ -3,10 +3,10 @@ import type { CrmConfig } from "../config/schema.ts";
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
 import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
-import { type PresetName, compareNames } from "../report/words.ts";
+import { compareNames } from "../report/words.ts";
 import type { Document } from "./document.ts";
-import { PRESETS } from "./presets.ts";
 import { attachSchedules, namesOneOf } from "./schedule-names.ts";
+import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
 
@@ -15,12 +15,11 @@ type RuleRow = Document["rules"][number];
 /** Without those that are excluded and those that only wrap others. */
 export function readDeclared(
   document: Document,
-  preset: PresetName,
+  { ruleNames, wrapperRules }: Pick<Source, "ruleNames" | "wrapperRules">,
   rules: RuleActivity[],
   crm: RuleConfig,
 ): DeclaredRule[] {
   const declared = document.rules.map(declareRule);
-  const { ruleNames, wrapperRules } = PRESETS[preset];
   const wrappers = [
     ...(crm.wrapper_rules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),

@@ -17,10 +17,10 @@ export type Cell = {
   rule: string;
   state: ActionStatus;
   n: number;
-  /** Of those with a duration: how many, their sum, the longest. */
-  dn: number;
-  ds: number | null;
-  dm: number | null;
+  /** How many of them have a duration; the sum of these, and the longest. */
+  timed: number;
+  seconds: number | null;
+  longest: number | null;
   processed: RecordSum;
   created: RecordSum;
   updated: RecordSum;
@@ -108,14 +108,14 @@ export const documentSchema = v.object({
 export type Document = v.InferOutput<typeof documentSchema>;
 
 export function nameCells(rows: Document["cells"]): Cell[] {
-  return rows.map(([part, rule, state, n, dn, ds, dm, processed, created, updated, failed, last]) => ({
+  return rows.map(([part, rule, state, n, timed, seconds, longest, processed, created, updated, failed, last]) => ({
     part,
     rule,
     state,
     n,
-    dn,
-    ds,
-    dm,
+    timed,
+    seconds,
+    longest,
     processed,
     created,
     updated,

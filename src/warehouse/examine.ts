@@ -1,5 +1,5 @@
 /** Looks at every chosen CRM's warehouse for `check`. */
-import type { WarehouseFacts } from "../check/facts.ts";
+import type { WarehouseFacts } from "./facts.ts";
 import { visitWarehouses, type Visit, type VisitOptions } from "./visit.ts";
 import type { Window } from "../time/window.ts";
 

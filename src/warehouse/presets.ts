@@ -1,27 +1,38 @@
 /** The presets: what turns one kind of warehouse into actions and rules, and which tables that takes. */
+import { WRAPPER_NAMES } from "../report/vocabulary.ts";
 import type { PresetName } from "../report/words.ts";
-import automationPostgres from "./presets/automation.postgres.sql" with { type: "text" };
-import automationSqlite from "./presets/automation.sqlite.sql" with { type: "text" };
+import automationActionsPostgres from "./presets/automation/actions.postgres.sql" with { type: "text" };
+import automationActionsSqlite from "./presets/automation/actions.sqlite.sql" with { type: "text" };
+import automationRulesPostgres from "./presets/automation/rules.postgres.sql" with { type: "text" };
+import automationRulesSqlite from "./presets/automation/rules.sqlite.sql" with { type: "text" };
+import syncHistoryActionsPostgres from "./presets/sync-history/actions.postgres.sql" with { type: "text" };
+import syncHistoryActionsSqlite from "./presets/sync-history/actions.sqlite.sql" with { type: "text" };
+import syncHistoryRulesPostgres from "./presets/sync-history/rules.postgres.sql" with { type: "text" };
+import syncHistoryRulesSqlite from "./presets/sync-history/rules.sqlite.sql" with { type: "text" };
 import tablesPostgres from "./presets/tables.postgres.sql" with { type: "text" };
 import tablesSqlite from "./presets/tables.sqlite.sql" with { type: "text" };
-import syncHistoryPostgres from "./presets/sync-history.postgres.sql" with { type: "text" };
-import syncHistorySqlite from "./presets/sync-history.sqlite.sql" with { type: "text" };
 
 export type Dialect = "postgres" | "sqlite";
+
+/** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
+export type RuleNames = "exact" | "normalized";
+
+/** The columns an index for the report is made of: CRM, rule, start, and what the query reads besides. */
+export type ActionColumns = { source: string; rule: string; start: string; included: string[] };
 
 export type Preset = {
   /** Where the tables are by default; null: the search path. */
   schema: string | null;
   actionsTable: string;
   rulesTable: string;
-  /** The columns an index for the report is made of: CRM, rule, start, and what the query reads besides. */
-  columns: { source: string; rule: string; start: string; included: string[] };
-  /** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
-  ruleNames: "exact" | "normalized";
+  columns: ActionColumns;
+  ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
-  /** Two relations, actions and rules, each a complete statement ending in a semicolon. */
-  sql: Record<Dialect, string>;
+  /** The relation of the runs. Its placeholders are the table, and the words that syncs write (source.ts). */
+  actions: Record<Dialect, string>;
+  /** The relation of the rules. Its placeholder is the table. */
+  rules: Record<Dialect, string>;
 };
 
 /** In the order in which `preset = "auto"` looks for them. */
@@ -45,8 +56,9 @@ export const PRESETS = {
       ],
     },
     ruleNames: "normalized",
-    wrapperRules: ["all", "all_entities"],
-    sql: { postgres: syncHistoryPostgres, sqlite: syncHistorySqlite },
+    wrapperRules: WRAPPER_NAMES,
+    actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
+    rules: { postgres: syncHistoryRulesPostgres, sqlite: syncHistoryRulesSqlite },
   },
   automation: {
     schema: null,
@@ -68,7 +80,8 @@ export const PRESETS = {
     },
     ruleNames: "exact",
     wrapperRules: [],
-    sql: { postgres: automationPostgres, sqlite: automationSqlite },
+    actions: { postgres: automationActionsPostgres, sqlite: automationActionsSqlite },
+    rules: { postgres: automationRulesPostgres, sqlite: automationRulesSqlite },
   },
 } satisfies Record<PresetName, Preset>;
 

@@ -3,9 +3,10 @@ import * as v from "valibot";
 import type { FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
-import { type ActionStatus, type Contradiction, type PresetName, compareNames } from "../report/words.ts";
+import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
 import { readDeclared, type RuleConfig } from "./declared.ts";
 import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
+import type { Source } from "./source.ts";
 import { HOUR_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
@@ -23,9 +24,9 @@ const CONTRADICTIONS: Contradiction[] = [
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
-export function readDocument(
+export function buildActivity(
   json: string,
-  preset: PresetName,
+  source: Source,
   crm: RuleConfig,
   facts: { baseline: boolean; lookback: ReadActivity["lookback"] },
 ): ReadActivity {
@@ -38,7 +39,7 @@ export function readDocument(
   const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
-    preset,
+    preset: source.preset,
     rules,
     records: sumRecords(current),
     duration: measureDurations(current, document.percentiles.current),
@@ -71,7 +72,7 @@ export function readDocument(
         error,
       }))
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
-    declaredRules: readDeclared(document, preset, rules, crm),
+    declaredRules: readDeclared(document, source, rules, crm),
   };
 }
 
@@ -192,15 +193,15 @@ function keepNumber(mean: Cell["processed"]): number | null {
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {
-  const n = cells.reduce((all, cell) => all + cell.dn, 0);
+  const n = cells.reduce((all, cell) => all + cell.timed, 0);
   if (n === 0 || figures === null) return null;
   const [p50, p95, p99] = figures;
   return {
     n,
-    mean: cells.reduce((all, cell) => all + (cell.ds ?? 0), 0) / n,
+    mean: cells.reduce((all, cell) => all + (cell.seconds ?? 0), 0) / n,
     p50,
     p95,
     p99,
-    max: Math.max(...cells.flatMap((cell) => cell.dm ?? [])),
+    max: Math.max(...cells.flatMap((cell) => cell.longest ?? [])),
   };
 }

@@ -6,12 +6,12 @@ import { PRESETS, type Dialect } from "./presets.ts";
 /** A table or view of the warehouse. `visible`: found without naming its schema. */
 export type TableName = { schema: string | null; name: string; visible: boolean };
 
-export type Located<T extends TableName = TableName> =
+export type Located<T extends TableName> =
   | { kind: "located"; preset: PresetName; actions: T; rules: T | null }
   | { kind: "missing"; preset: PresetName | null; lookedFor: string[] }
   | { kind: "ambiguous"; presets: PresetName[] };
 
-type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rules_table">;
+export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rules_table">;
 
 /** Every table name worth asking the catalog for. */
 export function candidateNames(crm: TableConfig): string[] {
@@ -44,6 +44,15 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
 
 export function describeAmbiguity(presets: PresetName[]): string {
   return `the tables of several presets are there: choose one with preset = "${presets.join('" or "')}"`;
+}
+
+/** The table's name as SQL reads it. */
+export function quoteTable({ schema, name }: TableName): string {
+  return schema === null ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 type Relation = "actions" | "rules";

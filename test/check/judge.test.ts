@@ -1,6 +1,6 @@
 /** From facts to judgements: one fact is changed, and exactly one item changes with it. */
 import { expect, test } from "bun:test";
-import type { FoundTables, WarehouseFacts } from "../../src/check/facts.ts";
+import type { FoundTables, WarehouseFacts } from "../../src/warehouse/facts.ts";
 import { judgeFacts, worstStatus } from "../../src/check/judge.ts";
 import type { CheckItem } from "../../src/check/schema.ts";
 

@@ -1,6 +1,7 @@
 /** Plans as PostgreSQL writes them, cut down to what counts. */
 import { expect, test } from "bun:test";
-import { findPlanSigns, type PlanDocument } from "../../src/check/plan.ts";
+import { findPlanSigns } from "../../src/check/plan.ts";
+import type { PlanDocument } from "../../src/warehouse/facts.ts";
 
 const context = { table: "sync_history", source: "crm_source", start: "start_time", pages: 50_000, windowDays: 1 };
 const scan = {

@@ -1,12 +1,13 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
-import type { FoundTables, IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
-import type { PlanDocument } from "../../check/plan.ts";
+import type { FoundTables, IndexFacts, PlanDocument, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { composeActions, fillPlaceholders, quoteTable } from "../compose.ts";
 import { describeFailure } from "../../database/failure.ts";
-import { PRESETS } from "../presets.ts";
+import { LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
-import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
+import { WEEK_MS } from "../../time/units.ts";
+import { findSource, type Found } from "../source.ts";
+import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
+import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
@@ -16,7 +17,7 @@ import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, type LocatedTables } from "./statement.ts";
+import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -43,6 +44,8 @@ type TableRow = CatalogFacts & {
   modified_share: number | null;
 };
 
+type FoundTable = Pick<Extract<Found<TableRow>, { kind: "found" }>, "source" | "actions">;
+
 /** `analyze`: run the report's query, to see what its plan really does. Throws what `openSnapshot` throws. */
 export async function examinePostgres(
   request: ReadRequest,
@@ -58,12 +61,12 @@ export async function examinePostgres(
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
-  const rows = await connection.ask<TableRow>(tablesSql, [candidateNames(crm)]);
-  const located = locateTables(rows, crm, "postgres");
-  const actions = located.kind === "located" ? findRow(rows, located.actions) : undefined;
-  const readable = located.kind === "located" && actions?.readable === true ? { located, actions } : null;
+  const rows = await ask<TableRow>(connection, tablesSql, { names: candidateNames(crm) });
+  const found = findSource(rows, crm, "postgres");
+  const actions = found.kind === "found" ? found.actions : null;
+  const readable = found.kind === "found" && found.actions.readable ? found : null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
-  const read = located.kind === "located" ? [located.actions, located.rules] : [];
+  const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
     kind: "postgres",
     openMs,
@@ -80,10 +83,10 @@ export async function examinePostgres(
     plan:
       readable === null
         ? { document: null, problem: null }
-        : await explain(connection, request, readable.located, target, analyze),
-    tables: await describeTables(connection, located, rows),
+        : await explain(connection, request, readable, target, analyze),
+    tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(connection, crm.crm_source, readable, indexes),
+    rows: readable === null ? null : await readRows(connection, request, readable, indexes),
   };
 }
 
@@ -97,71 +100,75 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
-async function describeTables(
-  connection: Connection,
-  located: Located<TableRow>,
-  rows: TableRow[],
-): Promise<WarehouseFacts["tables"]> {
-  if (located.kind === "missing") return { kind: "missing", lookedFor: located.lookedFor };
-  if (located.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(located.presets) };
-  const actions = findRow(rows, located.actions);
-  const rules = located.rules === null ? undefined : findRow(rows, located.rules);
-  if (actions === undefined) throw new Error("a located table is in no row");
-  const found: FoundTables = {
-    preset: located.preset,
-    shape: located.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
-    actions: describeTable(actions),
-    rules: rules === undefined ? null : describeTable(rules),
-    columns: PRESETS[located.preset].columns,
+async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
+  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  const { source, actions, rules } = found;
+  return {
+    kind: "found",
+    found: {
+      preset: source.preset,
+      shape: source.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
+      actions: describeTable(actions),
+      rules: rules === null ? null : describeTable(rules),
+      columns: source.columns,
+    },
   };
-  return { kind: "found", found };
 }
 
 async function readShape(connection: Connection, { oid }: TableRow): Promise<FoundTables["shape"]> {
-  const [id] = await connection.ask<{ identity: boolean; type: string; serial: boolean }>(columnsSql, [oid]);
+  const [id] = await ask<{ identity: boolean; type: string; serial: boolean }>(connection, columnsSql, {
+    table_oid: oid,
+  });
   if (id?.identity === true && id.type === "bigint") return "M";
   return id?.serial === true && id.type === "integer" ? "H" : "other";
 }
 
 async function readIndexes(connection: Connection, { oid }: TableRow): Promise<IndexFacts[]> {
   type Row = Omit<IndexFacts, "keyColumns"> & { key_columns: number };
-  const rows = await connection.ask<Row>(indexesSql, [oid]);
+  const rows = await ask<Row>(connection, indexesSql, { table_oid: oid });
   return rows.map(({ key_columns: keyColumns, ...index }) => ({ ...index, keyColumns }));
 }
 
 async function readRows(
   connection: Connection,
-  source: string,
-  { located, actions }: { located: LocatedTables; actions: TableRow },
+  { crm, nowMs }: ReadRequest,
+  { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<RowFacts | null> {
-  const { start } = PRESETS[located.preset].columns;
+  const { start } = source.columns;
   const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
-  const statement = fillPlaceholders(rowsSql, { actions: composeActions(located, "postgres") });
+  const statement = fillPlaceholders(rowsSql, { actions: source.actions });
+  const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
+  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crm_source };
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
-  const [row] = (await attempt(connection, async () => await connection.ask<Row>(statement, [source]))) ?? [];
+  const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
-  const scale = located.preset === "sync-history" ? await readScale(connection, located.actions) : null;
+  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
-async function readScale(connection: Connection, table: TableName): Promise<RowFacts["scale"]> {
-  const statement = fillPlaceholders(scaleSql, { table: quoteTable(table) });
-  const [scale] =
-    (await attempt(connection, async () => await connection.ask<NonNullable<RowFacts["scale"]>>(statement))) ?? [];
+async function readScale(
+  connection: Connection,
+  table: string,
+  week: { now: string; week_ago: string },
+): Promise<RowFacts["scale"]> {
+  type Row = NonNullable<RowFacts["scale"]>;
+  const statement = fillPlaceholders(scaleSql, { table });
+  const [scale] = (await attempt(connection, async () => await ask<Row>(connection, statement, week))) ?? [];
   return scale ?? null;
 }
 
 async function explain(
   connection: Connection,
   request: ReadRequest,
-  located: LocatedTables,
+  { source, actions }: FoundTable,
   target: PostgresTarget,
   analyze: boolean,
 ): Promise<{ document: PlanDocument | null; problem: string | null }> {
   const options = analyze ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON";
-  const { text, values } = composeActivity(located, request);
+  const { text, values } = composeActivity(source, actions, request);
   let problem: string | null = null;
   const rows = await attempt(
     connection,
@@ -171,6 +178,15 @@ async function explain(
     },
   );
   return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
+}
+
+async function ask<T extends object>(
+  connection: Connection,
+  statement: string,
+  parameters: Record<string, Parameter>,
+): Promise<T[]> {
+  const { text, values } = numberParameters(statement, parameters, "postgres");
+  return await connection.ask<T>(text, values);
 }
 
 /** A question that may fail without taking the others with it; null where it did. */
@@ -187,10 +203,6 @@ async function attempt<T>(
     await connection.ask("ROLLBACK TO SAVEPOINT question");
     return null;
   }
-}
-
-function findRow(rows: TableRow[], { schema, name }: TableName): TableRow | undefined {
-  return rows.find((row) => row.schema === schema && row.name === name);
 }
 
 function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {

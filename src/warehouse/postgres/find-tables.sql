@@ -1,4 +1,4 @@
--- Every table or view of one of these names, with what decides how it may be read. $1 names as a jsonb array.
+-- Every table or view of one of these names, with what decides how it may be read. names is a JSON array.
 SELECT
   n.nspname AS schema,
   c.relname AS name,
@@ -11,4 +11,4 @@ SELECT
     WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname IN (SELECT jsonb_array_elements_text($1::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+WHERE c.relname IN (SELECT jsonb_array_elements_text(:names::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -1,7 +1,6 @@
 /** How far a report looks back for rules that did not run: as far as the table's indexes make it cheap. */
 import type { ReadActivity } from "../../report/activity.ts";
-import type { PresetName } from "../../report/words.ts";
-import { PRESETS } from "../presets.ts";
+import type { ActionColumns } from "../presets.ts";
 import type { TableName } from "../tables.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
 import byStartSql from "./lookback/by-start.sql" with { type: "text" };
@@ -15,20 +14,18 @@ export type TableFacts = TableName & {
   rows: number | null;
 };
 
-export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean; rows: number };
+/** `ofCrm`: the rows looked at are those of this CRM, not of all. */
+export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean };
 
 /** Up to that many rows a table is read whole without anybody noticing. */
 const SMALL_TABLE_ROWS = 200_000;
-/** The newest rows before both windows: of one CRM, or of all where no index leads with the CRM. */
-const NEWEST_ROWS = 10_000;
 
-export function chooseLookback({ indexes, rows }: TableFacts, preset: PresetName): Lookback {
-  const { source, rule, start } = PRESETS[preset].columns;
+export function chooseLookback({ indexes, rows }: TableFacts, { source, rule, start }: ActionColumns): Lookback {
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true, rows: NEWEST_ROWS };
-  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS };
-  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, rows: NEWEST_ROWS };
+  if (leads(source, rule, start)) return { sql: byRuleSql, kind: "each-rule", ofCrm: true };
+  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true };
+  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false };
   return rows !== null && rows <= SMALL_TABLE_ROWS
-    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, rows: NEWEST_ROWS }
-    : { sql: noneSql, kind: "none", ofCrm: false, rows: 0 };
+    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true }
+    : { sql: noneSql, kind: "none", ofCrm: false };
 }

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
-import { readDocument } from "../rows.ts";
-import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
-import findTablesSql from "./find-tables.sql" with { type: "text" };
+import { buildActivity } from "../rows.ts";
+import { findSource } from "../source.ts";
+import { describeAmbiguity } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity } from "./statement.ts";
+import { composeActivity, composeSearch } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
@@ -38,15 +38,16 @@ export async function readPostgres(
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened: Connection): Promise<ReadResult> {
   await using connection = opened;
   try {
-    const found = await connection.ask<TableFacts>(findTablesSql, [candidateNames(request.crm)]);
-    const located = locateTables(found, request.crm, "postgres");
-    if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
-    if (located.kind === "missing") return { ...located, where: `database ${target.database}` };
-    const { text, values, lookback } = composeActivity(located, request);
+    const search = composeSearch(request.crm);
+    const tables = await connection.ask<TableFacts>(search.text, search.values);
+    const found = findSource(tables, request.crm, "postgres");
+    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
+    const { text, values, lookback } = composeActivity(found.source, found.actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
-    return readDocument(row?.document ?? "", located.preset, request.crm, {
+    return buildActivity(row?.document ?? "", found.source, request.crm, {
       baseline: request.baselineSeconds !== null,
-      lookback: lookback.kind,
+      lookback,
     });
   } catch (error) {
     throw new HostsFailure(new Map([[connection.host, error]]));

@@ -1,10 +1,9 @@
--- One CRM's activity in the window and the window of the same length before it, as one JSON document: the twin of
--- ../postgres/activity.sql. The placeholders stand for the two relations of a preset. ?1 crm_source, ?2 window start and
--- ?3 window end in epoch milliseconds, ?4 excluded rules as a JSON array, ?5 wrapper rules as a JSON array (null: as the
--- preset says), ?6 statuses of the configuration as JSON {word: status}, ?7 how many recent actions to list, ?8 how many
--- seconds before the window its second baseline lies (null: none), ?9 the real time now in epoch milliseconds, ?10 how
--- many rows to look back, ?11 and ?12 the first and last day (YYYY-MM-DD) the scan may need, ?13 the first of the
--- look-back: text compares by day whatever follows it, which lets an index on the start help.
+-- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
+-- Placeholders: actions and rules are a preset's relations. cleaned_up is whether a clean-up wrote the error.
+-- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
+-- Days, as YYYY-MM-DD, bound the scans: text compares by day whatever follows it, so that an index on the start helps.
+-- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
+-- statuses: JSON {word: status}. recent: how many recent actions to list.
 WITH actions AS (
 {actions}
 ),
@@ -16,18 +15,18 @@ timed AS NOT MATERIALIZED (
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
     CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms
   FROM actions
-  WHERE crm_source = ?1 AND started_at >= ?11 AND started_at < ?12
-    AND rule NOT IN (SELECT value FROM json_each(?4))
+  WHERE crm_source = :crm AND started_at >= :first_day AND started_at < :end_day
+    AND rule NOT IN (SELECT value FROM json_each(:excluded))
 ),
 told AS NOT MATERIALIZED (
   SELECT *,
-    CASE WHEN started_ms >= ?2 THEN 'current' WHEN started_ms >= ?2 - (?3 - ?2) THEN 'previous' ELSE 'baseline' END AS part,
-    CASE WHEN started_ms >= ?2 THEN ?3 WHEN started_ms >= ?2 - (?3 - ?2) THEN ?2 ELSE ?3 - ?8 * 1000 END AS row_end,
-    coalesce((SELECT value FROM json_each(?6) WHERE key = lower(trim(status_word))), status) AS meaning,
-    CASE WHEN ?5 IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(?5)) END AS is_wrapper
+    CASE WHEN started_ms >= :from THEN 'current' WHEN started_ms >= :before THEN 'previous' ELSE 'baseline' END AS part,
+    CASE WHEN started_ms >= :from THEN :to WHEN started_ms >= :before THEN :from ELSE :baseline_to END AS row_end,
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning,
+    CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM timed
-  WHERE (started_ms >= ?2 - (?3 - ?2) AND started_ms < ?3)
-    OR (started_ms >= ?2 - ?8 * 1000 AND started_ms < ?3 - ?8 * 1000)
+  WHERE (started_ms >= :before AND started_ms < :to)
+    OR (started_ms >= :baseline_from AND started_ms < :baseline_to)
 ),
 judged AS NOT MATERIALIZED (
   SELECT *,
@@ -36,7 +35,8 @@ judged AS NOT MATERIALIZED (
       WHEN is_wrapper THEN 'wrapper'
       WHEN finished_ms > row_end THEN 'running'
       ELSE coalesce(meaning, 'unknown')
-    END AS state
+    END AS state,
+    CASE WHEN error IS NOT NULL AND meaning IS NOT 'success' THEN {cleaned_up} END AS cleaned_up
   FROM told
 ),
 r AS MATERIALIZED (
@@ -59,7 +59,7 @@ r AS MATERIALIZED (
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
 ),
--- alike: the message with each of its numbers as one mark, behind it what may be its HTTP status; none without a message.
+-- alike: the message with each of its numbers as one mark, then what may be its HTTP status.
 failures AS MATERIALIZED (
   SELECT part, rule, started_ms, error,
     CASE WHEN error IS NULL THEN char(3) ELSE replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(substr(error, 1, 300),
@@ -86,12 +86,12 @@ flagged AS NOT MATERIALIZED (
   SELECT rule, id, started_ms,
         CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
-        + CASE WHEN meaning = 'running' AND finished_ms <= ?3 THEN 4 ELSE 0 END
+        + CASE WHEN meaning = 'running' AND finished_ms <= :to THEN 4 ELSE 0 END
         + CASE WHEN state IN ('success', 'partial', 'failed') AND finished_ms IS NULL THEN 8 ELSE 0 END
         + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
-        + CASE WHEN cleaned_up AND finished_ms BETWEEN started_ms AND ?3 THEN 128 ELSE 0 END AS flags
+        + CASE WHEN cleaned_up AND finished_ms BETWEEN started_ms AND :to THEN 128 ELSE 0 END AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
 lookback AS NOT MATERIALIZED (
@@ -104,20 +104,20 @@ lookback AS NOT MATERIALIZED (
 newest AS MATERIALIZED (
   SELECT *,
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
-    coalesce((SELECT value FROM json_each(?6) WHERE key = lower(trim(status_word))), status) AS meaning
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning
   FROM actions
-  WHERE crm_source = ?1 AND started_at >= ?13 AND started_at < ?12 AND dry_run IS NOT TRUE
-    AND rule NOT IN (SELECT value FROM json_each(?4))
-    AND NOT CASE WHEN ?5 IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(?5)) END
-    AND unixepoch(started_at, 'subsec') * 1000 >= ?3 - 30 * 86400000
-    AND unixepoch(started_at, 'subsec') * 1000 < ?2 - (?3 - ?2)
-  ORDER BY started_at DESC LIMIT ?10
+  WHERE crm_source = :crm AND started_at >= :lookback_day AND started_at < :end_day AND dry_run IS NOT TRUE
+    AND rule NOT IN (SELECT value FROM json_each(:excluded))
+    AND NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
+    AND unixepoch(started_at, 'subsec') * 1000 >= :lookback_from
+    AND unixepoch(started_at, 'subsec') * 1000 < :before
+  ORDER BY started_at DESC LIMIT 10000
 )
--- json() keeps each part JSON: a subquery would make it text.
+-- json() keeps each part JSON. A subquery would make it text.
 SELECT json_object(
-  'cells', json((SELECT json_group_array(json_array(part, rule, state, n, dn, ds, dm, processed, created, updated, failed,
-      last)) FROM (
-    SELECT part, rule, state, count(*) AS n, count(d) AS dn, sum(d) AS ds, max(d) AS dm,
+  'cells', json((SELECT json_group_array(json_array(part, rule, state, n, timed, seconds, longest, processed, created,
+      updated, failed, last)) FROM (
+    SELECT part, rule, state, count(*) AS n, count(d) AS timed, sum(d) AS seconds, max(d) AS longest,
       iif(count(records_processed) = 0, NULL, total(records_processed)) AS processed,
       iif(count(records_created) = 0, NULL, total(records_created)) AS created,
       iif(count(records_updated) = 0, NULL, total(records_updated)) AS updated,
@@ -131,8 +131,8 @@ SELECT json_object(
     FROM (
       SELECT part, json_array(percentile_cont(d, 0.5), percentile_cont(d, 0.95), percentile_cont(d, 0.99)) AS p
       FROM finished WHERE d IS NOT NULL GROUP BY part))),
-  -- Each rule's runs: when they started, where there are not too many to list; the later one of two that start within 5
-  -- seconds of each other is a probable duplicate.
+  -- Each rule's runs. Their starts are listed where there are not too many.
+  -- Of two that start within 5 seconds of each other the later one is a probable duplicate.
   'runs', json((SELECT json_group_array(json_array(rule, json(p), json(starts), duplicates, json(ids))) FROM (
     SELECT rule,
       iif(count(d) = 0, NULL,
@@ -148,8 +148,8 @@ SELECT json_object(
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
-  -- Failures of the same rule whose messages differ in their numbers only, but for what may be an HTTP status; the newest
-  -- message stands for all. minutes: of those in the window, the newest 100.
+  -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
+  -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
   'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(coalesce(minutes, '[]')))) FROM (
     SELECT g.part, g.rule, g.message, g.n, g.first, g.last, m.minutes FROM failure_groups g
     LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike
@@ -171,30 +171,30 @@ SELECT json_object(
         AND c.started_ms BETWEEN w.started_ms AND w.finished_ms) AS successful
     FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.finished_ms IS NOT NULL
     ORDER BY w.started_ms DESC LIMIT 20))),
-  -- Starts that no window will hold yet; SQLite knows no infinity.
+  -- Starts that are later than now. SQLite knows no infinity.
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
     SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
-      WHERE crm_source = ?1 AND started_at >= date(?9 / 1000, 'unixepoch')
-        AND unixepoch(started_at, 'subsec') * 1000 > ?9 + 300000 LIMIT 1000)) WHERE n > 0)),
+      WHERE crm_source = :crm AND started_at >= :today
+        AND unixepoch(started_at, 'subsec') * 1000 > :latest_start LIMIT 1000)) WHERE n > 0)),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
-    SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT ?7))),
+    SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   'lookback', json((SELECT json_group_array(json_array(rule,
       json((SELECT json_group_array(started_ms) FROM (
         SELECT started_ms FROM newest n WHERE n.rule = lookback.rule ORDER BY started_ms DESC LIMIT 20))),
       last_success, processed, stuck,
       json((SELECT json_group_array(started_ms) FROM (
         SELECT * FROM (SELECT started_ms FROM newest n
-          WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000 ORDER BY started_ms DESC LIMIT 10)
+          WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
         UNION ALL
         SELECT * FROM (SELECT started_ms FROM newest n
-          WHERE n.rule = lookback.rule AND started_ms <= ?3 - 7 * 86400000 - 3600000 ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
+          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),
       'from', CAST(round(unixepoch(starts_at, 'subsec') * 1000) AS INTEGER),
       'to', CAST(round(unixepoch(ends_at, 'subsec') * 1000) AS INTEGER)))
     FROM rules
-    WHERE lower(crm_source) = lower(?1) AND name IS NOT NULL))
+    WHERE lower(crm_source) = lower(:crm) AND name IS NOT NULL))
 ) AS document

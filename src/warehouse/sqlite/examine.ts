@@ -1,23 +1,19 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import type { IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../../check/facts.ts";
-import { composeActions, composeStatement, quoteTable } from "../compose.ts";
-import { PRESETS } from "../presets.ts";
+import type { IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { ReadRequest } from "../request.ts";
-import { candidateNames, describeAmbiguity, locateTables, type Located, type TableName } from "../tables.ts";
-import activitySql from "./activity.sql" with { type: "text" };
+import { findSource, type Found, type Source } from "../source.ts";
+import { candidateNames, describeAmbiguity, quoteTable, type TableName } from "../tables.ts";
 import { findTables, openDatabase } from "./open.ts";
-import { bindParameters } from "./parameters.ts";
-
-type LocatedTables = Extract<Located, { kind: "located" }>;
+import { composeActivity, type SqliteValue } from "./statement.ts";
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
   const { crm } = request;
   using database = openDatabase(path, crm.lock_timeout);
   const examine = database.transaction((): WarehouseFacts => {
-    const found = findTables(database, candidateNames(crm));
-    const located = locateTables(found, crm, "sqlite");
-    const read = located.kind === "located" ? [located.actions, located.rules] : [];
+    const tables = findTables(database, candidateNames(crm));
+    const found = findSource(tables, crm, "sqlite");
+    const read = found.kind === "found" ? [found.actions, found.rules] : [];
     const [{ journal_mode: journalMode } = { journal_mode: "unknown" }] = ask<{ journal_mode: string }>(
       database,
       "PRAGMA journal_mode",
@@ -30,31 +26,32 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       kind: "sqlite",
       journalMode,
       bytes,
-      plan: located.kind === "located" ? explain(database, request, located) : [],
-      indexes: located.kind === "located" ? listIndexes(database, located.actions) : [],
-      tables: describeTables(located),
-      copies: found.filter((table) => !read.includes(table)).map(describeTable),
-      rows: located.kind === "located" ? readRows(database, crm.crm_source, located) : null,
+      plan: found.kind === "found" ? explain(database, request, found.source) : [],
+      indexes: found.kind === "found" ? listIndexes(database, found.actions) : [],
+      tables: describeTables(found),
+      copies: tables.filter((table) => !read.includes(table)).map(describeTable),
+      rows: found.kind === "found" ? readRows(database, crm.crm_source, found.source) : null,
     };
   });
   return examine();
 }
 
-function ask<T>(database: Database, text: string, ...values: (string | number | null)[]): T[] {
-  return database.query<T, (string | number | null)[]>(text).all(...values);
+function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[] {
+  return database.query<T, SqliteValue[]>(text).all(...values);
 }
 
-function describeTables(located: Located): WarehouseFacts["tables"] {
-  if (located.kind === "missing") return { kind: "missing", lookedFor: located.lookedFor };
-  if (located.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(located.presets) };
+function describeTables(found: Found<TableName>): WarehouseFacts["tables"] {
+  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  const { source, actions, rules } = found;
   return {
     kind: "found",
     found: {
-      preset: located.preset,
+      preset: source.preset,
       shape: null,
-      actions: describeTable(located.actions),
-      rules: located.rules === null ? null : describeTable(located.rules),
-      columns: PRESETS[located.preset].columns,
+      actions: describeTable(actions),
+      rules: rules === null ? null : describeTable(rules),
+      columns: source.columns,
     },
   };
 }
@@ -73,9 +70,9 @@ function describeTable(name: TableName): TableFacts {
 }
 
 /** The lines of EXPLAIN QUERY PLAN. */
-function explain(database: Database, request: ReadRequest, located: LocatedTables): string[] {
-  const statement = `EXPLAIN QUERY PLAN ${composeStatement(activitySql, located, "sqlite")}`;
-  return ask<{ detail: string }>(database, statement, ...bindParameters(request)).map(({ detail }) => detail);
+function explain(database: Database, request: ReadRequest, source: Source): string[] {
+  const { text, values } = composeActivity(source, request);
+  return ask<{ detail: string }>(database, `EXPLAIN QUERY PLAN ${text}`, ...values).map(({ detail }) => detail);
 }
 
 function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
@@ -96,14 +93,13 @@ function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
   });
 }
 
-function readRows(database: Database, source: string, located: LocatedTables): RowFacts {
-  const actions = composeActions(located, "sqlite");
+function readRows(database: Database, crmSource: string, { actions }: Source): RowFacts {
   const [row] = ask<{ oldest: number | null; newest: number | null }>(
     database,
     `SELECT unixepoch(min(started_at), 'subsec') * 1000 AS oldest,
        (SELECT unixepoch(max(started_at), 'subsec') * 1000 FROM (${actions}) WHERE crm_source = ?1) AS newest
      FROM (${actions})`,
-    source,
+    crmSource,
   );
   const sources = ask<{ source: string }>(
     database,

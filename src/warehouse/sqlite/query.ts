@@ -1,24 +1,22 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
-import { composeStatement } from "../compose.ts";
 import { DatabaseError } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
-import { readDocument } from "../rows.ts";
-import { candidateNames, describeAmbiguity, locateTables } from "../tables.ts";
-import activitySql from "./activity.sql" with { type: "text" };
+import { buildActivity } from "../rows.ts";
+import { findSource } from "../source.ts";
+import { candidateNames, describeAmbiguity } from "../tables.ts";
 import { findTables, openDatabase } from "./open.ts";
-import { bindParameters } from "./parameters.ts";
+import { composeActivity, type SqliteValue } from "./statement.ts";
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
   using database = openDatabase(path, crm.lock_timeout);
   const read = database.transaction((): ReadResult => {
-    const located = locateTables(findTables(database, candidateNames(crm)), crm, "sqlite");
-    if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
-    if (located.kind === "missing") return { ...located, where: path };
-    const row = database
-      .query<{ document: string }, (string | number | null)[]>(composeStatement(activitySql, located, "sqlite"))
-      .get(...bindParameters(request));
-    return readDocument(row?.document ?? "", located.preset, crm, {
+    const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
+    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "missing") return { ...found, where: path };
+    const { text, values } = composeActivity(found.source, request);
+    const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
+    return buildActivity(row?.document ?? "", found.source, crm, {
       baseline: request.baselineSeconds !== null,
       lookback: "newest-rows",
     });

@@ -1,5 +1,5 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
-import type { WarehouseFacts } from "../../check/facts.ts";
+import type { WarehouseFacts } from "../facts.ts";
 import { codeOf, describeFailure } from "../../database/failure.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { examineSqlite } from "./examine.ts";

@@ -1,4 +1,4 @@
--- The indexes of a table. $1 its oid.
+-- The indexes of a table.
 SELECT
   format('%I.%I', n.nspname, i.relname) AS name,
   x.indisvalid AS valid,
@@ -8,5 +8,5 @@ SELECT
 FROM pg_index x
 JOIN pg_class i ON i.oid = x.indexrelid
 JOIN pg_namespace n ON n.oid = i.relnamespace
-WHERE x.indrelid = $1::text::oid
+WHERE x.indrelid = :table_oid::text::oid
 ORDER BY i.relname

@@ -1,4 +1,4 @@
--- The server and our role on it. No parameters.
+-- The server and our role on it.
 SELECT
   current_setting('server_version') AS version,
   current_setting('server_version_num')::int AS version_number,

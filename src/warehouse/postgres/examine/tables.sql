@@ -1,4 +1,4 @@
--- Every table or view of one of these names, wherever it is. $1 names as a jsonb array.
+-- Every table or view of one of these names, wherever it is. names is a JSON array.
 SELECT
   c.oid::int8::text AS oid,
   n.nspname AS schema,
@@ -21,5 +21,5 @@ SELECT
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
-WHERE c.relname IN (SELECT jsonb_array_elements_text($1::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+WHERE c.relname IN (SELECT jsonb_array_elements_text(:names::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY n.nspname, c.relname

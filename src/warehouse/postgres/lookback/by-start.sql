@@ -1,31 +1,32 @@
--- What ran in the 30 days before both windows, from the newest rows there alone: $12 of them, of this CRM where $11 (an
--- index leads with CRM and start), else of all; a thousand where these reach back less than a twelfth of the window, for
--- ten times as many would then add less than another window. The oldest start of these is read from the index alone, so
--- that nothing is computed for rows of other CRMs. starts: epoch milliseconds, newest first; stuck: runs that never ended;
--- week: of the starts there were a week before the window's end the newest 10, and of those an hour before that the newest 2.
+-- What ran in the 30 days before both windows, as the newest 10,000 rows there tell it.
+-- They are of this CRM where of_crm is true, else of all CRMs.
+-- A thousand are enough where these start after near: nine thousand more would add less than another window.
+-- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
+-- starts: epoch milliseconds, newest first. stuck: how many never ended.
+-- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
-  WHERE (NOT $11::boolean OR crm_source = $1::text)
-    AND started_at >= $3::timestamptz - interval '30 days' AND started_at < $4::timestamptz
+  WHERE (NOT :of_crm::boolean OR crm_source = :crm::text)
+    AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
 ),
 lookback AS NOT MATERIALIZED (
   SELECT rule,
     to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC))[1:20]) AS starts,
     coalesce(to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
-        FILTER (WHERE started_at <= $3::timestamptz - interval '7 days'))[1:10]
+        FILTER (WHERE started_at <= :week_before::timestamptz))[1:10]
       || (array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
-        FILTER (WHERE started_at <= $3::timestamptz - interval '7 days 1 hour'))[1:2]), '[]') AS week,
-    floor(tstzrange_subdiff(max(started_at) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'success'), 'epoch') * 1000) AS last_success,
+        FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
+    floor(tstzrange_subdiff(max(started_at) FILTER (WHERE (CASE WHEN :statuses::jsonb IS NULL THEN status ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END) = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
-    count(*) FILTER (WHERE (CASE WHEN $7::jsonb IS NULL THEN status ELSE coalesce($7::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
+    count(*) FILTER (WHERE (CASE WHEN :statuses::jsonb IS NULL THEN status ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END) = 'running' AND finished_at IS NULL) AS stuck
   FROM actions
-  WHERE crm_source = $1::text AND ($5::jsonb IS NULL OR NOT $5::jsonb ? rule)
-    AND CASE WHEN CASE WHEN $6::jsonb IS NULL THEN wrapper ELSE $6::jsonb ? rule END THEN false ELSE NOT dry_run END
+  WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
+    AND CASE WHEN CASE WHEN :wrappers::jsonb IS NULL THEN wrapper ELSE :wrappers::jsonb ? rule END THEN false ELSE NOT dry_run END
     AND started_at >= coalesce(
       (SELECT started_at FROM (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 999 LIMIT 1) near
-        WHERE started_at > $4::timestamptz - ($2::timestamptz - $4::timestamptz) / 12),
-      (SELECT started_at FROM past ORDER BY started_at DESC OFFSET $12::int - 1 LIMIT 1),
-      $3::timestamptz - interval '30 days')
-    AND started_at < $4::timestamptz
+        WHERE started_at > :near::timestamptz),
+      (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 9999 LIMIT 1),
+      :lookback_from::timestamptz)
+    AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
   GROUP BY rule
 )

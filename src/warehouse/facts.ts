@@ -1,6 +1,5 @@
 /** What was found out about a warehouse, before anybody judges it. Times are epoch milliseconds. */
 import type { PresetName } from "../report/words.ts";
-import type { PlanDocument } from "./plan.ts";
 
 export type TableFacts = {
   /** As SQL writes it. */
@@ -29,6 +28,24 @@ export type IndexFacts = {
   keyColumns: number;
   /** A partial index serves only the rows of its predicate. */
   partial: boolean;
+};
+
+/** The plan of a statement as EXPLAIN (FORMAT JSON) of PostgreSQL writes it, as far as it is looked at. */
+export type PlanDocument = { Plan: PlanNode; "Execution Time"?: number; JIT?: object };
+
+export type PlanNode = {
+  "Node Type": string;
+  "Relation Name"?: string;
+  "Index Name"?: string;
+  "Index Cond"?: string;
+  "Recheck Cond"?: string;
+  "Actual Rows"?: number;
+  "Actual Loops"?: number;
+  "Rows Removed by Filter"?: number;
+  "Heap Fetches"?: number;
+  "Sort Method"?: string;
+  "Disk Usage"?: number;
+  Plans?: PlanNode[];
 };
 
 export type PostgresFacts = {

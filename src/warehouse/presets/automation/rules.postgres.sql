@@ -1,0 +1,13 @@
+-- The rules in the automation preset's tables on PostgreSQL.
+SELECT
+  crm_source,
+  name,
+  enabled,
+  automation_level,
+  strategy,
+  priority,
+  schedule,
+  CAST(NULL AS jsonb) AS recurrence,
+  CAST(NULL AS timestamptz) AS starts_at,
+  CAST(NULL AS timestamptz) AS ends_at
+FROM {table}

@@ -1,0 +1,26 @@
+-- The runs in sync_history on SQLite. status is null where the word is unknown.
+-- Times are ISO 8601 text, in UTC where they name no zone.
+SELECT
+  id,
+  crm_source,
+  sync_type AS rule,
+  CASE lower(trim(status)) {statuses} END AS status,
+  status AS status_word,
+  start_time AS started_at,
+  end_time AS finished_at,
+  records_processed,
+  records_created,
+  records_updated,
+  records_failed,
+  error_message AS error,
+  CASE
+    WHEN json_valid(configuration) AND json_type(configuration) NOT IN ('object', 'text') THEN 0
+    WHEN json_valid(configuration) AND json_type(configuration) = 'object'
+      THEN lower(configuration ->> '$.dry_run') IN ('true', '1')
+    WHEN configuration IS NOT NULL
+      THEN replace(replace(replace(lower(configuration), ' ', ''), '\', ''), '''', '"') LIKE '%"dry_run":true%'
+        OR replace(replace(replace(lower(configuration), ' ', ''), '\', ''), '''', '"') LIKE '%"dry_run":1%'
+    ELSE 0
+  END AS dry_run,
+  sync_type IN ({wrappers}) AS wrapper
+FROM {table}

@@ -1,0 +1,63 @@
+/** Where the rows of one CRM come from: its tables, read as one of the presets says. */
+import type { PresetName } from "../report/words.ts";
+import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
+import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
+import { fillPlaceholders } from "./template.ts";
+import { writeList, writeStatuses } from "./vocabulary.ts";
+
+type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
+
+export type Source = {
+  preset: PresetName;
+  dialect: Dialect;
+  /** The table of the runs, as SQL reads it. */
+  actionsTable: string;
+  /** The relation of the runs, a query without parameters. */
+  actions: string;
+  /** The relation of the rules, without a row where there is no table of rules. */
+  rules: string;
+  columns: ActionColumns;
+  ruleNames: RuleNames;
+  /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
+  wrapperRules: string[];
+};
+
+/** The source with the tables it reads, or why there is none. */
+export type Found<T extends TableName> =
+  | { kind: "found"; source: Source; actions: T; rules: T | null }
+  | Exclude<Located<T>, LocatedTables<T>>;
+
+const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
+  CAST(NULL AS text) AS automation_level, CAST(NULL AS text) AS strategy, CAST(NULL AS text) AS priority,
+  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at WHERE 1 = 0`;
+const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
+
+/** Chooses among the tables that are there. */
+export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
+  const located = locateTables(tables, crm, dialect);
+  if (located.kind !== "located") return located;
+  const { actions, rules } = located;
+  return { kind: "found", source: makeSource(located, dialect), actions, rules };
+}
+
+function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
+  const { actions, rules, columns, ruleNames, wrapperRules }: Preset = PRESETS[located.preset];
+  const actionsTable = quoteTable(located.actions);
+  return {
+    preset: located.preset,
+    dialect,
+    actionsTable,
+    actions: fillPlaceholders(actions[dialect], {
+      table: actionsTable,
+      statuses: writeStatuses(),
+      wrappers: writeList(wrapperRules),
+    }),
+    rules:
+      located.rules === null
+        ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
+        : fillPlaceholders(rules[dialect], { table: quoteTable(located.rules) }),
+    columns,
+    ruleNames,
+    wrapperRules,
+  };
+}
