@@ -66,10 +66,14 @@ const NAMED = new RegExp(
 
 type Found = { name: string; isSure: boolean; separator: string; value: string; before: string; after: string };
 
-/** Each value is replaced, all before it is kept. Linear: what is left as it is was short or is read once more at most. */
+/** Names within a value are looked for as often as this; what is nested deeper is masked as a whole. */
+const MOST_NESTED = 4;
+
+/** Each value is replaced, all before it is kept. */
 export function maskNamedSecrets(text: string): string {
   let masked = "";
   let done = 0;
+  let nested = { end: 0, times: 0 };
   NAMED.lastIndex = 0;
   for (let match = NAMED.exec(text); match !== null; match = NAMED.exec(text)) {
     const { sure, unsure, separator = "", value = "" } = match.groups ?? {};
@@ -77,11 +81,12 @@ export function maskNamedSecrets(text: string): string {
     const start = end - value.length;
     const found = { name: sure ?? unsure ?? "", isSure: sure !== undefined, separator, value };
     const before = text.slice(Math.max(0, match.index - 40), match.index);
-    if (isSecret({ ...found, before, after: text.slice(end, end + 40) })) {
+    nested = { end, times: nested.end === end ? nested.times + 1 : 0 };
+    if (nested.times > MOST_NESTED || isSecret({ ...found, before, after: text.slice(end, end + 40) })) {
       masked += `${text.slice(done, start)}***`;
       done = end + measurePhrase(found, text.slice(end, end + 200));
       NAMED.lastIndex = done;
-    } else NAMED.lastIndex = Math.max(start, match.index + 1);
+    } else NAMED.lastIndex = start;
   }
   return masked + text.slice(done);
 }
