@@ -1,7 +1,7 @@
 /** What may be shown of an error message that a sync wrote: without credentials, and without the customers' data. */
 import { cutBefore, findCause } from "./cause.ts";
 import { maskCustomerValues } from "./customer-values.ts";
-import { maskSecrets } from "./secrets.ts";
+import { maskSecrets, removeInvisible, UUID } from "./secrets.ts";
 
 const SHOWN_LENGTH = 300;
 
@@ -11,6 +11,12 @@ export function maskErrorMessage(message: string | null): string | null {
   return line === "" ? null : shortenLine(line);
 }
 
+/** A rule's or a schedule's name; without a secret it stays as it is, to the last character. */
+export function maskName(name: string): string {
+  const masked = maskSecrets(name);
+  return masked === removeInvisible(name) ? name : masked;
+}
+
 /** A redacted line at the length that is shown. */
 export function shortenLine(line: string): string {
   return line.length > SHOWN_LENGTH ? `${cutBefore(line, SHOWN_LENGTH - 1).trimEnd()}…` : line;
@@ -18,7 +24,7 @@ export function shortenLine(line: string): string {
 
 /** The masked line at the length that was read; empty when nothing is left. */
 export function redactErrorMessage(message: string): string {
-  return maskCustomerValues(maskSecrets(findCause(message)))
+  return maskCustomerValues(maskSecrets(findCause(message)).replace(UUID, "<uuid>"))
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -84,7 +84,7 @@ export function maskNamedSecrets(text: string): string {
     nested = { end, times: nested.end === end ? nested.times + 1 : 0 };
     if (nested.times > MOST_NESTED || isSecret({ ...found, before, after: text.slice(end, end + 40) })) {
       masked += `${text.slice(done, start)}***`;
-      done = end + measurePhrase(found, text.slice(end, end + 200));
+      done = end + measureMore(found, text.slice(end, end + 400));
       NAMED.lastIndex = done;
     } else NAMED.lastIndex = start;
   }
@@ -132,6 +132,8 @@ function isSecret({ name, isSure, separator, value, before, after }: Found): boo
   if (ABOUT.test(name) || KEY_OF_DATA.test(name)) return false;
   if (/,/.test(separator) && (/^\s{0,5}[:=]/.test(after) || OTHER_NAME.test(bare))) return false;
   if (OF_TABLE.test(before)) return false;
+  // A user, whose password is masked already.
+  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
   if (/token$/i.test(name) && PARSER.test(before)) return false;
   if (/(?:s|[_-]id)$/i.test(name) && !/credentials$/i.test(name) && /^[\d.,]{1,9}$/.test(bare)) return false;
   const isWord = /^\s/.test(separator) && !/["':=]/.test(separator);
@@ -159,11 +161,13 @@ export function hasLetterAndDigit(value: string): boolean {
   return /\d/.test(value) && /\p{L}/u.test(value);
 }
 
+const OTHER_STRINGS = /^(?:\s{0,3},\s{0,3}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))+/;
 const PHRASE_END =
   /^(?:and|at|but|by|denied|does|error|expired|failed|for|from|has|host|in|incorrect|invalid|is|login|not|of|on|or|refused|rejected|then|to|user|was|when|while|with|wrong)$/;
 
-/** A passphrase of plain words is masked to its end, which is where the sentence goes on. */
-function measurePhrase({ name, separator, value }: Pick<Found, "name" | "separator" | "value">, after: string): number {
+/** What belongs to the value: the other strings of a list, or a passphrase's words, up to where the sentence goes on. */
+function measureMore({ name, separator, value }: Pick<Found, "name" | "separator" | "value">, after: string): number {
+  if (/[([]\s*$/.test(separator)) return OTHER_STRINGS.exec(after)?.[0].length ?? 0;
   if (!/pass(?:word|phrase)/i.test(name) || !/[:：]\s/.test(separator) || !/^[a-z]{2,20}$/.test(value)) return 0;
   const words = /^(?: [a-z]{2,20}){1,9}(?![\w=:])/.exec(after)?.[0].split(" ").slice(1) ?? [];
   const end = words.findIndex((word) => PHRASE_END.test(word));

@@ -89,6 +89,9 @@ const CODES: Mask[] = [
 const SPOKEN =
   /(\b(?:passw(?:or)?d|passphrase|passcode|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)/gi;
 
+/** An id and no secret, as long as no name beside it says so. */
+export const UUID = /(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\da-z])/gi;
+
 const SECRETS: Mask[] = [
   ...KEY_BLOCKS,
   ...WEBHOOKS,
@@ -101,7 +104,7 @@ const SECRETS: Mask[] = [
     /\b(bearer:?(?:\s{1,5}|%20|\+))(?!(?:auth\w*|cannot|credentials?|error|expired|for|format|header|in|invalid|is|methods?|missing|must|not|or|prefix|realm|required|scheme|scope|string|token|type|was|with)\b)[\w.~+/=-]+/gi,
     "$1***",
   ],
-  [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))[\w+/=-]{4,}/g, "$1***"],
+  [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
 ];
 
@@ -122,8 +125,7 @@ const AFTER_NAMES: Mask[] = [
   [/\b00D\w{9,15}![\w.]+/g, "***"],
   // Hashes of passwords, as crypt, Django and Argon2 write them.
   [/(?<![\w$])(?:[a-z][a-z\d_]{2,20})?\$(?:[a-z\d]{1,10}|\d{2,7})\$[\w./$+=,-]{8,}/gi, "***"],
-  [/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, "<uuid>"],
-  [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run) ? "***" : run)],
+  [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run.replace(UUID, "")) ? "***" : run)],
 ];
 
 export function maskSecrets(text: string): string {
@@ -135,7 +137,7 @@ export function maskSecrets(text: string): string {
 export function removeInvisible(text: string): string {
   return text
     .normalize("NFC")
-    .replace(/[\u00ad\u034f\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/g, "")
+    .replace(/(?:\u034f|[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff])+/g, "")
     .replace(
       /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])[\u200c\u200d]+/gu,
       "",
@@ -149,6 +151,12 @@ function isAlgorithm(value: string): boolean {
   );
 }
 
+/** "Basic Sync2" is a name; base64 is long, or has a colon in it. */
+function hideBasic(match = "", scheme = "", value = ""): string {
+  const told = Buffer.from(value, "base64").toString("latin1");
+  return value.length >= 16 || told.includes(":") ? `${scheme}***` : match;
+}
+
 function hideUserInfo(url = "", scheme = "", rest = ""): string {
   const at = rest.lastIndexOf("@");
   return at === -1 ? url : `${scheme}***@${rest.slice(at + 1)}`;
@@ -156,11 +164,19 @@ function hideUserInfo(url = "", scheme = "", rest = ""): string {
 
 /** Keys go from small letters to capitals to digits and back far more often than names and paths do. */
 function looksRandom(run: string): boolean {
+  if (run.length < 20) return false;
   if (/[\da-f]{32}/i.test(run)) return true;
   const characters = run.replace(/[^A-Za-z0-9]/g, "");
+  if (isCamelCase(characters)) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(characters)).length;
   const changes = characters.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g)?.length ?? 0;
   const share = changes / characters.length;
   if (run.length < 32) return kinds === 3 && share >= 0.4;
   return share >= (/\d/.test(characters) ? 1 / 6 : 0.4);
+}
+
+/** Nearly all of it is words of three letters or more, and two numbers at most. */
+function isCamelCase(characters: string): boolean {
+  const words = characters.match(/(?:^[a-z]|[A-Z])[a-z]{2,}/g)?.join("").length ?? 0;
+  return words >= 0.75 * characters.length && (characters.match(/\d+/g)?.length ?? 0) <= 2;
 }
