@@ -4,9 +4,15 @@ const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"'
 /** Of a page without a title or a heading. */
 const TITLELESS = /^(?:error|untitled|document)?$/i;
 
+const PAGE = /<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i;
+
+export function isPage(text: string): boolean {
+  return PAGE.test(text);
+}
+
 /** The title of a page, what stands before the page kept; null for what is no page. */
 export function findInPage(text: string): string | null {
-  const at = text.search(/<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i);
+  const at = text.search(PAGE);
   if (at === -1) return null;
   const page = text.slice(at);
   const [title, heading] = [readElement(page, "title"), readElement(page, "h[12]")];

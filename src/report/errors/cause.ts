@@ -1,5 +1,5 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
-import { findInJson, findInPage } from "./bodies.ts";
+import { findInJson, findInPage, isPage } from "./bodies.ts";
 import { findInTrace } from "./traces.ts";
 
 /** Nothing looks further into a message than this, the end of a trace apart. */
@@ -35,7 +35,9 @@ function readEnds(message: string): { start: string; end: string | null } {
   if (gap === -1 && message.length <= READ_LENGTH) return { start: message, end: null };
   const start = gap === -1 ? cutBefore(message, READ_LENGTH) : message.slice(0, gap);
   const rest = message.slice(gap === -1 ? -END_LENGTH : Math.max(gap + GAP.length, message.length - 2 * END_LENGTH));
-  const cutAt = Math.max(...DELIMITERS.map((delimiter) => start.lastIndexOf(delimiter)));
+  // A page may have no space for long, and its title before that.
+  const delimiters = isPage(start) ? [...DELIMITERS, ">"] : DELIMITERS;
+  const cutAt = Math.max(...delimiters.map((delimiter) => start.lastIndexOf(delimiter)));
   const goesOnAt = rest.search(/[\s,;&"'([{]/);
   return { start: cutAt === -1 ? start : start.slice(0, cutAt + 1), end: goesOnAt === -1 ? "" : rest.slice(goesOnAt) };
 }

@@ -18,11 +18,12 @@ const COMMANDS: { names: string; flag: string; follows: "attached" | "next" | "e
   },
   { names: "sqlcmd|bcp|osql|tsql|zip|unzip", flag: "-P", follows: "either" },
   { names: "plink|pscp|psftp|putty", flag: "-pw", follows: "next" },
+  { names: "openssl", flag: "-[kK]", follows: "next" },
   { names: "redis-cli", flag: "-a", follows: "either" },
   { names: "ldap\\w{1,20}", flag: "-w", follows: "either" },
 ];
 
-const FOLLOWS = { attached: "(?=[^\\s\"',-])|(?=[\"'][^\"',\\s]+[\"'])", next: NEXT, either: `${NEXT}|(?=[^\\s"'])` };
+const FOLLOWS = { attached: "(?=[^\\s\"',:-])|(?=[\"'][^\"',\\s]+[\"'])", next: NEXT, either: `${NEXT}|(?=[^\\s"'])` };
 
 const OF_COMMANDS = COMMANDS.map(({ names, flag, follows }): Mask => {
   const [line, password] = [
@@ -79,7 +80,7 @@ const COMMAND_LINES: Mask[] = [
   ],
   // sqlplus user/password@host; a version behind the @ is a package's.
   [
-    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)[^\s/@"'<>]{1,100}(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
+    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)(?:"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
     "$1***",
   ],
   [
@@ -90,6 +91,9 @@ const COMMAND_LINES: Mask[] = [
     /(\bidentified\s{1,3}by\s{1,3}(?:values\s{1,3})?)(?!(?:a|an|externally|globally|its|the|their)\b|\d)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s;]+)/gi,
     "$1***",
   ],
+  // Windows: net use … password /user:name, and /u:name /p:password.
+  [/(\bnet\s{1,3}use\s[^\n]{0,100}?\s)(?!\/)[^\s\\]{1,100}(?=\s{1,3}\/user:)/gi, "$1***"],
+  [/(\/u(?:ser)?:\S{1,100}\s{1,3}\/p(?:ass\w{0,4})?:)\S+/gi, "$1***"],
   // netrc and pgpass.
   [/(\blogin\s{1,5}\S{1,200}\s{1,5}(?:account\s{1,5}\S{1,200}\s{1,5})?passw(?:or)?d\s{1,5})\S+/gi, "$1***"],
   [/(\bmachine\s{1,5}\S{1,200}\s{1,5}passw(?:or)?d\s{1,5})\S+/gi, "$1***"],

@@ -16,7 +16,7 @@ export function applyMasks(text: string, masks: Mask[]): string {
 
 const PLAIN_QUOTE = String.raw`\\{0,8}["']`;
 /** Of URLs, HTML and strings of programs. */
-export const ENCODED_QUOTE = String.raw`%(?:25){0,3}2[27]|&(?:quot|apos|#0{0,4}3[49]|#[xX]0{0,4}2[27]);|\\{1,8}(?:u00|x)2[27]`;
+export const ENCODED_QUOTE = String.raw`%(?:25){0,3}2[27]|&(?:amp;){0,3}(?:quot|apos|#0{0,4}3[49]|#[xX]0{0,4}2[27]);|\\{1,8}(?:u00|x)2[27]`;
 export const QUOTE = `${PLAIN_QUOTE}|${ENCODED_QUOTE}`;
 export const QUOTED = [
   // Inside JSON inside JSON: it ends at a quotation mark with as many backslashes.

@@ -1,10 +1,45 @@
 /** Values that stand beside a name which says that they are secret: `password=…`, `"token": "…"`, `contraseña: …`. */
 import { ENCODED_QUOTE, PLAIN, QUOTE, QUOTED } from "./masks.ts";
 
+/** The word for password in other languages, with what a login says of it. */
+const FOREIGN = [
+  "passw[oö]rt\\p{L}{0,3}",
+  "kennwort",
+  "mot de passe",
+  "contrase[nñ]a",
+  "senha",
+  "palavra-passe",
+  "parol\\p{L}{0,3}(?: d['’]ordine| de passe)?",
+  "пароль?\\p{L}{0,3}",
+  "has[lł]o",
+  "heslo",
+  "lozinka",
+  "wachtwoord",
+  "l[oö]senord",
+  "adgangskode",
+  "passord",
+  "salasana",
+  "jelsz[oó]",
+  "[sş]ifre",
+  "κωδικός",
+  "mật khẩu",
+  "kata sandi",
+  "סיסמה",
+  "كلمة المرور",
+  "รหัสผ่าน",
+  "パスワード",
+  "暗証番号",
+  "密[码碼]",
+  "口令",
+  "비밀번호",
+];
+const WRONG =
+  "incorrect[aeo]?|invalide?|inv[áa]lid[ao]|erron[ée]e?|errad[ao]|errat[ao]|falsch|ungültig|неверный|onjuist|错误|錯誤|无效|不正确";
+export const PASSWORD = String.raw`passw(?:or)?d|pass(?:phrase|code)|(?:${FOREIGN.join("|")})(?:\s{0,3}(?:${WRONG}))?`;
+
 /** With anything before them: `client_secret`, `HUBSPOT_ACCESS_TOKEN`, `X-Api-Key`. */
 const SURE = [
-  "passw(?:or)?d",
-  "pass(?:phrase|code)",
+  PASSWORD,
   "pwd",
   "secret",
   "token",
@@ -12,36 +47,11 @@ const SURE = [
   "(?:access|account|auth|client|consumer|encryption|license|master|private|secret|service|shared|signing|storage|subscription|webhook)[ _-]?key",
   "hapikey",
   "session_?id",
-  // The word for password in other languages.
-  "passw[oö]rt\\p{L}{0,3}",
-  "kennwort",
-  "mot de passe",
-  "contrase[nñ]a",
-  "senha",
-  "parol\\p{L}{0,3}",
-  "пароль?\\p{L}{0,3}",
-  "has[lł]o",
-  "wachtwoord",
-  "l[oö]senord",
-  "adgang[sk]\\p{L}{0,2}ord",
-  "adgangskode",
-  "passord",
-  "salasana",
-  "heslo",
-  "jelsz[oó]",
-  "[sş]ifre",
-  "lozinka",
-  "palavra-passe",
-  "パスワード",
-  "暗証番号",
-  "密码",
-  "密碼",
-  "口令",
-  "비밀번호",
 ];
 /** Words that name much else too: only some of their values are secrets. */
 const UNSURE = [
   "credentials?",
+  "clave",
   "(?:[\\w-]*[_-])?(?:key|pass|auth|sid|sig|signature|pw|pin|otp|jwt)",
   "(?-i:[A-Za-z0-9_-]*[a-z0-9](?:Key|Pass|Pw|Auth))",
   "(?-i:[A-Z0-9_]*(?:KEY|PASS|PW))",
@@ -52,7 +62,7 @@ const COPULA = "is|was|are|(?:set|changed|reset) to|ist|lautet|est|es|é|är|er"
 const SPACE = String.raw`(?:\s|%20|\+){0,5}`;
 const SIGN = String.raw`(?:[:=]{1,2}>?|：|＝|->|%(?:25){0,3}3[AaDd]|&(?:colon|equals|#0{0,4}(?:58|61)|#x0{0,4}3[ad]);)`;
 const SEPARATOR = [
-  String.raw`(?:${QUOTE})?\]?(?:${SPACE}${SIGN}${SPACE}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが])(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
+  String.raw`(?:${QUOTE})?\]?(?:${SPACE}${SIGN}${SPACE}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
   // The comma of a pair of strings, XML's `>`, a bracket or a space where a quoted value follows.
   String.raw`(?:${QUOTE})\s{0,5},\s{0,5}(?=${QUOTE})`,
   ">|&gt;|%(?:25){0,3}3[Ee]",
@@ -102,7 +112,7 @@ export function looksSecret(value: string): boolean {
 
 /** "token expired", "password: required": the sentence goes on, there is no value. */
 const NO_VALUE =
-  /^(?:a|access|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|error|exceeded|exchange|expired|fail(?:ed|s|ure)?|false|field|for|format|from|generation|has|have|header|if|in|incorrect|invalid|length|limit|malformed|may|mismatch|missing|must|nil|no|none|not|null|of|on|only|or|please|provided|rate|refresh|rejected|required|revoked|rotation|session|should|some|still|that|the|their|this|to|token|too|true|undefined|unexpected|unknown|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
+  /^(?:a|access|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|error|exceeded|exchange|expired|fail(?:ed|s|ure)?|false|field|file|for|format|from|generation|has|have|header|if|in|incorrect|insufficient|invalid|length|limit|malformed|may|mismatch|missing|must|nil|no|none|not|null|of|on|only|or|please|provided|rate|read-only|refresh|rejected|required|revoked|rotation|session|should|some|still|that|the|their|this|to|token|too|true|undefined|unexpected|unknown|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
 const SENTENCE =
   /^(?:(?:this|the|your|field) .*|(?:is|must|may|cannot|can't|should|has|does|not|was) .*|(?:is )?(?:invalid|expired|required|missing|null|none|true|false|revoked|denied|blank|empty|unauthori[sz]ed))\.?$/i;
 /** `token_type`, `password_reset`: about the secret. */
@@ -113,10 +123,10 @@ const KEY_OF_DATA =
   /(?:^|[_-])(?:alternate|business|cache|candidate|composite|conflict|dedup\w*|duplicate|external|foreign|group|hash|idempotency|issue|join|lookup|merge|message|missing|natural|object|parent|partition|primary|project|public|range|record|required|routing|row|s3|sort|surrogate|translation|unique|unknown)[_-]?key$/i;
 /** What comes before `token` where a parser speaks. */
 const PARSER =
-  /\b(?:current|end|illegal|last|lexer|next|pars(?:er?|ing)|reserved|unexpected|unknown|unrecogni[sz]ed)[\s:]{1,3}$/i;
+  /\b(?:current|end|expected|illegal|last|lexer|next|pars(?:er?|ing)|reserved|unexpected|unknown|unrecogni[sz]ed)[\s:]{1,3}$/i;
 const OF_TABLE = /\b(?:column|constraint|index|relation|sequence|table|view)\s["'`]?$/i;
 /** In a list of names the next element is no value. */
-const OTHER_NAME = new RegExp(
+export const OTHER_NAME = new RegExp(
   String.raw`^(?:${[...SURE, ...UNSURE].join("|")}|e?mail|host(?:name)?|id|login|name|port|ur[il]|user(?:name)?)$`,
   "iu",
 );
@@ -144,7 +154,11 @@ function isSecret({ name, isSure, separator, value, before, after }: Found): boo
   )
     return false;
   if (isSure)
-    return !(isWord && isQuoted && /^\s{1,3}(?:(?:was )?not found|does not exist|is missing|in |of )/i.test(after));
+    return !(
+      isWord &&
+      isQuoted &&
+      /^\s{1,3}(?:(?:was )?not found|does not exist|is missing|at |in |near |of )/i.test(after)
+    );
   const isAssigned = /=|＝|%(?:25)*3[Dd]|&(?:equals|#0*61|#x0*3d);/.test(separator);
   if (isAssigned) return !/^\d{1,3}$/.test(bare);
   if (/^[A-Z0-9_]*_(?:KEY|PASS|PW|AUTH)$/.test(name) || /^["'\\]/.test(separator))
@@ -163,7 +177,7 @@ export function hasLetterAndDigit(value: string): boolean {
 
 const OTHER_STRINGS = /^(?:\s{0,3},\s{0,3}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))+/;
 const PHRASE_END =
-  /^(?:and|at|but|by|denied|does|error|expired|failed|for|from|has|host|in|incorrect|invalid|is|login|not|of|on|or|refused|rejected|then|to|user|was|when|while|with|wrong)$/;
+  /^(?:and|at|but|by|denied|does|error|expired|failed|for|from|has|host|in|incorrect|insufficient|invalid|is|login|not|of|on|or|refused|rejected|then|to|user|was|when|while|with|wrong)$/;
 
 /** What belongs to the value: the other strings of a list, or a passphrase's words, up to where the sentence goes on. */
 function measureMore({ name, separator, value }: Pick<Found, "name" | "separator" | "value">, after: string): number {

@@ -1,7 +1,7 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, type Mask } from "./masks.ts";
-import { hasLetterAndDigit, looksSecret, maskNamedSecrets } from "./secret-names.ts";
+import { hasLetterAndDigit, looksSecret, maskNamedSecrets, OTHER_NAME, PASSWORD } from "./secret-names.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
@@ -20,7 +20,7 @@ const KEY_BLOCKS: Mask[] = [
 /** Whoever has the address may post there; the host says which service it is. */
 const WEBHOOKS: Mask[] = [
   [
-    /(\b(?:hooks\.slack(?:-gov)?\.com|(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks\.zapier\.com|hook\.(?:[\w-]{1,63}\.)?(?:make|integromat|celonis)\.com|hooks\.airtable\.com|hooks\.[\w-]{1,63}\.[a-z]{2,10}|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
+    /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
     "$1***",
   ],
   [/(\/(?:hooks|webhook(?:-test)?)\/)(?=[\w-]{16})[^\s"'<>]+/gi, "$1***"],
@@ -30,7 +30,7 @@ const WEBHOOKS: Mask[] = [
 
 const STRING = String.raw`(?:b?\\{0,8}"[^"\n]{0,300}"|b?\\{0,8}'[^'\n]{0,300}')`;
 const LOGIN_NAME =
-  /^b?\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|user(?:name)?|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
+  /^b?\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|svc[\w-]{0,20}|\w{0,20}user\w{0,12}|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
 
 /** A user and what proves it: the arguments of what logs in, or any two strings of which the second looks like a password. */
 const PAIRS: Mask[] = [
@@ -47,7 +47,10 @@ const PAIRS: Mask[] = [
     "$1***",
   ],
   [
-    new RegExp(String.raw`(\bconnect\w{0,20}\(\s{0,3}${STRING}\s{0,3},\s{0,3}${STRING}\s{0,3},\s{0,3})${STRING}`, "gi"),
+    new RegExp(
+      String.raw`(\b(?:connect\w{0,20}|open)\(\s{0,3}${STRING}\s{0,3},\s{0,3}${STRING}\s{0,3},\s{0,3})${STRING}`,
+      "gi",
+    ),
     "$1***",
   ],
   // A list of settings, each with a name and a value.
@@ -61,33 +64,48 @@ const PAIRS: Mask[] = [
   [
     new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
     (match = "", open = "", user = "", comma = "", password = "") =>
-      LOGIN_NAME.test(user) || looksSecret(password) ? `${open}${user}${comma}***` : match,
+      (LOGIN_NAME.test(user) && !OTHER_NAME.test(password.replace(/[\\"']/g, ""))) || looksSecret(password)
+        ? `${open}${user}${comma}***`
+        : match,
   ],
 ];
+
+const NUMBER_NAMES = String.raw`PIN|(?:m|chip|push|photo)?TAN|T?OTP|CVV2?|CVC2?|2FA|MFA`;
+const CODE_NAMES = String.raw`(?:2fa|activation|auth|authentication|authorization|backup|confirmation|login|mfa|one[ -]time|otp|pass|recovery|security|sign-?in|sms|two[ -]factor|verification|your)[ _-]?(?:code|passcode|password|pin|token)s?(?: \((?:${NUMBER_NAMES})\))?|(?:bestätigungs|sicherheits|verificatie)code|code de (?:confirmation|sécurité|vérification)|c[óo]digo de (?:confirma\p{L}{2,4}|seguran?\p{L}{2,4}|verifica\p{L}{2,4})|codice di (?:sicurezza|verifica)|код подтверждения|验证码|驗證碼|認証コード|確認コード`;
+const IS = String.raw`(?:\s{1,3}(?:is|was):?\s{1,3}|["']?\s{0,3}[:=#：]\s{0,3}["']?|\s{1,3})`;
 
 /** Numbers that people type in to prove who they are; the codes of statuses, errors and places are none. */
 const CODES: Mask[] = [
   [
-    /((?<![\w-])(?:PIN|TAN|OTP|TOTP|CVV2?|CVC2?)(?:[ -]?(?:code|number))?(?:\s{1,3}is\s{1,3}|\s{0,3}[:=#]\s{0,3}|\s{1,3}))\d{3,12}(?!\w)/gi,
+    new RegExp(
+      String.raw`((?<![\p{L}\p{N}_-])(?:${NUMBER_NAMES})(?:[ -]?(?:code|number))?${IS})(?:\d{3}[ -]\d{3}|\d{3,12})(?![\p{L}\p{N}_])`,
+      "giu",
+    ),
     "$1***",
   ],
   [
-    /(\b(?:2fa|activation|auth|authentication|authorization|backup|confirmation|login|mfa|one[- ]time|otp|pass|recovery|security|sign-?in|sms|two[- ]factor|verification|your)[ -]?(?:code|passcode|password|token)s?(?:\s{1,3}(?:is|was)\s{1,3}|\s{0,3}[:=#]\s{0,3}|\s{1,3}))(?=[\w-]{0,11}\d)(?:[A-Z]-)?[\w-]{4,12}(?!\w)/gi,
+    new RegExp(
+      String.raw`((?<![\p{L}\p{N}-])(?:${CODE_NAMES})${IS})(?=[\w-]{0,11}\d)(?:\d{3} \d{3}|(?:[A-Z]-)?[\w-]{3,12})(?![\p{L}\p{N}_])`,
+      "giu",
+    ),
     "$1***",
   ],
   [
-    /((?<!\b(?:area|country|currency|error|exit|fault|http|oracle|postal|reason|response|result|return|sql|state|status|zip)[ _-])\bcode\s{1,3}(?:is|was)\s{1,3})(?:[A-Z]-)?\d{4,8}(?!\w)/gi,
+    /((?<!\b(?:area|country|currency|error|exit|fault|http|oracle|postal|reason|response|result|return|sql|state|status|zip)[ _-])\bcode\s{1,3}(?:is|was)\s{1,3})(?:[A-Z]-)?\d{6,8}(?!\w)/gi,
     "$1***",
   ],
   [
     /(\b(?:enter|received|sent|submit|typed|use)\s{1,3}(?:the\s{1,3}|this\s{1,3}|your\s{1,3})?code\s{1,3})(?:[A-Z]-)?\d{4,8}(?!\w)/gi,
     "$1***",
   ],
-  [/(?<![\w.-])(?:[A-Z]-)?\d{4,8}(?=\s{1,3}(?:is|as) your\b[^.\n]{0,60}\b(?:code|password|pin)\b)/gi, "***"],
+  [/(?<![\w.-])(?:[A-Z]-)?\d{4,8}(?=\s{1,3}(?:is|as) (?:the|your)\b[^.\n]{0,60}\b(?:code|password|pin)\b)/gi, "***"],
 ];
 
-const SPOKEN =
-  /(\b(?:passw(?:or)?d|passphrase|passcode|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)/gi;
+/** "password hunter2x rejected": only what has both letters and digits, because a sentence goes on there too. */
+const SPOKEN = new RegExp(
+  String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+  "giu",
+);
 
 /** An id and no secret, as long as no name beside it says so. */
 export const UUID = /(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\da-z])/gi;
@@ -109,6 +127,10 @@ const SECRETS: Mask[] = [
 ];
 
 const AFTER_NAMES: Mask[] = [
+  [
+    /(<(?:[\w-]{1,40}:)?[\w-]{0,40}(?:api-?key|passw(?:or)?d|pwd|secret|token)[\w-]{0,20}\s[^<>]{1,200}>)[^<]+/gi,
+    "$1***",
+  ],
   [/([?&](?:code|key|sig|state|[\w-]{0,20}(?:auth|token)[\w-]{0,20})=)[^\s&#"'<>]+/gi, "$1***"],
   [
     SPOKEN,
@@ -137,9 +159,12 @@ export function maskSecrets(text: string): string {
 export function removeInvisible(text: string): string {
   return text
     .normalize("NFC")
-    .replace(/(?:\u034f|[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff])+/g, "")
     .replace(
-      /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])[\u200c\u200d]+/gu,
+      /(?:\u034f|[\u00ad\u180e\u115f\u1160\u3164\uffa0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff])+/g,
+      "",
+    )
+    .replace(
+      /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])(?:[\u200c\u200d\u{e0020}-\u{e007f}]|[\ufe00-\ufe0f](?!\u20e3))+/gu,
       "",
     );
 }

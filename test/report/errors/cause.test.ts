@@ -283,6 +283,13 @@ const BODIES: Row[] = [
     message: "<html><head><title>crm.example | 522: Connection timed out",
     shown: "crm.example | 522: Connection timed out",
   },
+  {
+    name: "a page without a space whose middle is missing",
+    message: leaveOutMiddle(
+      `<html><head><title>Bad gateway</title></head><body>${"<p>x</p>".repeat(200)}</body></html>`,
+    ),
+    shown: "Bad gateway",
+  },
   { name: "JSON's message", message: '{"id":5,"message":"Deal is locked","requestId":"a-1"}', shown: "Deal is locked" },
   {
     name: "the prefix stays",
