@@ -1,6 +1,6 @@
 /** Passwords among the arguments of commands, as a subprocess's error quotes them. */
 import { applyMasks, type Mask } from "./masks.ts";
-import { looksSecret } from "./secret-names.ts";
+import { looksSecret } from "./secret-values.ts";
 
 /** Between two arguments: spaces, or the comma of a list of strings. */
 const NEXT = String.raw`(?:\s{1,5}|["']\s{0,3},\s{0,3}["'])`;
@@ -80,7 +80,7 @@ const COMMAND_LINES: Mask[] = [
   ],
   // sqlplus user/password@host; a version behind the @ is a package's.
   [
-    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)(?:"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
+    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)(?:\\{0,8}"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
     "$1***",
   ],
   [

@@ -1,5 +1,6 @@
 /** Values that stand beside a name which says that they are secret: `password=…`, `"token": "…"`, `contraseña: …`. */
 import { ENCODED_QUOTE, PLAIN, QUOTE, QUOTED } from "./masks.ts";
+import { isSecret, type Found } from "./secret-values.ts";
 
 /** The word for password in other languages, with what a login says of it. */
 const FOREIGN = [
@@ -74,8 +75,6 @@ const NAMED = new RegExp(
   "giu",
 );
 
-type Found = { name: string; isSure: boolean; separator: string; value: string; before: string; after: string };
-
 /** Names within a value are looked for as often as this; what is nested deeper is masked as a whole. */
 const MOST_NESTED = 4;
 
@@ -92,7 +91,7 @@ export function maskNamedSecrets(text: string): string {
     const found = { name: sure ?? unsure ?? "", isSure: sure !== undefined, separator, value };
     const before = text.slice(Math.max(0, match.index - 40), match.index);
     nested = { end, times: nested.end === end ? nested.times + 1 : 0 };
-    if (nested.times > MOST_NESTED || isSecret({ ...found, before, after: text.slice(end, end + 40) })) {
+    if (nested.times > MOST_NESTED || isValue({ ...found, before, after: text.slice(end, end + 40) })) {
       masked += `${text.slice(done, start)}***`;
       done = end + measureMore(found, text.slice(end, end + 400));
       NAMED.lastIndex = done;
@@ -101,80 +100,23 @@ export function maskNamedSecrets(text: string): string {
   return masked + text.slice(done);
 }
 
-/** What has a digit between letters or a sign that names have not: no word of a language, no name of a column. */
-export function looksSecret(value: string): boolean {
-  const bare = unquote(value);
-  if (bare.length < 4 || !/\p{L}/u.test(bare)) return false;
-  if (/[!#$%^&*+=~?]/.test(bare.slice(0, -1)) && !/\s/.test(bare)) return true;
-  const isName = bare.split(/[\s_./-]+/).every((part) => /^(?:\p{L}*\d{0,3}|\d*|v\d+)[,:;)\]]*$/u.test(part));
-  return /\d/.test(bare) && !isName;
+/** In a list the next element is no value of a name: another name, or the user whose password is masked already. */
+function isValue(found: Found): boolean {
+  const { separator, value, after } = found;
+  if (separator.includes(",") && (/^\s{0,5}[:=]/.test(after) || isFieldName(value))) return false;
+  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
+  return isSecret(found);
 }
 
-/** "token expired", "password: required": the sentence goes on, there is no value. */
-const NO_VALUE =
-  /^(?:a|access|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|error|exceeded|exchange|expired|fail(?:ed|s|ure)?|false|field|file|for|format|from|generation|has|have|header|if|in|incorrect|insufficient|invalid|length|limit|malformed|may|mismatch|missing|must|nil|no|none|not|null|of|on|only|or|please|provided|rate|read-only|refresh|rejected|required|revoked|rotation|session|should|some|still|that|the|their|this|to|token|too|true|undefined|unexpected|unknown|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
-const SENTENCE =
-  /^(?:(?:this|the|your|field) .*|(?:is|must|may|cannot|can't|should|has|does|not|was) .*|(?:is )?(?:invalid|expired|required|missing|null|none|true|false|revoked|denied|blank|empty|unauthori[sz]ed))\.?$/i;
-/** `token_type`, `password_reset`: about the secret. */
-const ABOUT =
-  /(?:[_-](?=[a-z])|(?=[A-Z]))(?:types?|expir\w{0,10}|counts?|length|limit|ur[il]|endpoint|name|field|column|policy|reset\w{0,20}|required|scopes?|status|errors?|invalid|missing|file|path|version|usage|ttl|age|updated\w{0,4}|created\w{0,4}|changed\w{0,4})(?:[_-]\w{0,20})?$/i;
-/** Keys that find a record, and no door. */
-const KEY_OF_DATA =
-  /(?:^|[_-])(?:alternate|business|cache|candidate|composite|conflict|dedup\w*|duplicate|external|foreign|group|hash|idempotency|issue|join|lookup|merge|message|missing|natural|object|parent|partition|primary|project|public|range|record|required|routing|row|s3|sort|surrogate|translation|unique|unknown)[_-]?key$/i;
-/** What comes before `token` where a parser speaks. */
-const PARSER =
-  /\b(?:current|end|expected|illegal|last|lexer|next|pars(?:er?|ing)|reserved|unexpected|unknown|unrecogni[sz]ed)[\s:]{1,3}$/i;
-const OF_TABLE = /\b(?:column|constraint|index|relation|sequence|table|view)\s["'`]?$/i;
-/** In a list of names the next element is no value. */
-export const OTHER_NAME = new RegExp(
+/** Of a field of a login or of a record. */
+export function isFieldName(quoted: string): boolean {
+  return FIELD.test(quoted.replace(/[\\"']/g, ""));
+}
+
+const FIELD = new RegExp(
   String.raw`^(?:${[...SURE, ...UNSURE].join("|")}|e?mail|host(?:name)?|id|login|name|port|ur[il]|user(?:name)?)$`,
   "iu",
 );
-/** A pass that comes after another. */
-const PASS_OF_MANY = /(?:first|second|third|last|next|multi|single|two|by)[_-]?pass$/i;
-const UNCERTAIN_COPULA = /^\s+(?:ist|est|es|é|är|er|are)\s/iu;
-
-function isSecret({ name, isSure, separator, value, before, after }: Found): boolean {
-  const bare = unquote(value);
-  const isQuoted = bare !== value;
-  if (!/[\p{L}\p{N}]/u.test(bare)) return isQuoted && bare.length > 3;
-  if (isQuoted ? SENTENCE.test(bare) : NO_VALUE.test(bare)) return false;
-  if (ABOUT.test(name) || KEY_OF_DATA.test(name)) return false;
-  if (/,/.test(separator) && (/^\s{0,5}[:=]/.test(after) || OTHER_NAME.test(bare))) return false;
-  if (OF_TABLE.test(before)) return false;
-  // A user, whose password is masked already.
-  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
-  if (/token$/i.test(name) && PARSER.test(before)) return false;
-  if (/(?:s|[_-]id)$/i.test(name) && !/credentials$/i.test(name) && /^[\d.,]{1,9}$/.test(bare)) return false;
-  const isWord = /^\s/.test(separator) && !/["':=]/.test(separator);
-  const isSpoken = isWord && !isQuoted;
-  if (
-    isSpoken &&
-    (UNCERTAIN_COPULA.test(separator) ? !hasLetterAndDigit(bare) : /\w(?:ed|able|ible|ing)[.,;:]?$/i.test(bare))
-  )
-    return false;
-  if (isSure)
-    return !(
-      isWord &&
-      isQuoted &&
-      /^\s{1,3}(?:(?:was )?not found|does not exist|is missing|at |in |near |of )/i.test(after)
-    );
-  const isAssigned = /=|＝|%(?:25)*3[Dd]|&(?:equals|#0*61|#x0*3d);/.test(separator);
-  if (isAssigned) return !/^\d{1,3}$/.test(bare);
-  if (/^[A-Z0-9_]*_(?:KEY|PASS|PW|AUTH)$/.test(name) || /^["'\\]/.test(separator))
-    return name !== "key" || looksSecret(bare);
-  if (/^(?:[>(]|&gt;|%)/.test(separator) && /pass$|pw$/i.test(name)) return true;
-  if (PASS_OF_MANY.test(name)) return false;
-  if (/.(?:pass|pw)$/i.test(name)) return true;
-  if (/^(?:pass|pw)$/i.test(name))
-    return !isWord && (hasLetterAndDigit(bare) || (!/\d/.test(bare) && /user|login|uid/i.test(before)));
-  return !(isWord && isQuoted) && looksSecret(/key$/i.test(name) ? bare.replaceAll(":", "/") : bare);
-}
-
-export function hasLetterAndDigit(value: string): boolean {
-  return /\d/.test(value) && /\p{L}/u.test(value);
-}
-
 const OTHER_STRINGS = /^(?:\s{0,3},\s{0,3}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))+/;
 const PHRASE_END =
   /^(?:and|at|but|by|denied|does|error|expired|failed|for|from|has|host|in|incorrect|insufficient|invalid|is|login|not|of|on|or|refused|rejected|then|to|user|was|when|while|with|wrong)$/;
@@ -186,9 +128,4 @@ function measureMore({ name, separator, value }: Pick<Found, "name" | "separator
   const words = /^(?: [a-z]{2,20}){1,9}(?![\w=:])/.exec(after)?.[0].split(" ").slice(1) ?? [];
   const end = words.findIndex((word) => PHRASE_END.test(word));
   return words.slice(0, end === -1 ? undefined : end).reduce((sum, word) => sum + word.length + 1, 0);
-}
-
-function unquote(value: string): string {
-  const quoted = /^b?(?:\\{0,8}["']|%(?:25){0,3}2[27]|&[#\w]{2,6};|\\{1,8}[ux]0{0,2}2[27])/i.exec(value)?.[0] ?? "";
-  return quoted === "" ? value : value.slice(quoted.length).replace(/\\{0,8}["']$/, "");
 }

@@ -1,7 +1,8 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, type Mask } from "./masks.ts";
-import { hasLetterAndDigit, looksSecret, maskNamedSecrets, OTHER_NAME, PASSWORD } from "./secret-names.ts";
+import { isFieldName, maskNamedSecrets, PASSWORD } from "./secret-names.ts";
+import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
@@ -64,9 +65,7 @@ const PAIRS: Mask[] = [
   [
     new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
     (match = "", open = "", user = "", comma = "", password = "") =>
-      (LOGIN_NAME.test(user) && !OTHER_NAME.test(password.replace(/[\\"']/g, ""))) || looksSecret(password)
-        ? `${open}${user}${comma}***`
-        : match,
+      (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
   ],
 ];
 
@@ -164,7 +163,7 @@ export function removeInvisible(text: string): string {
       "",
     )
     .replace(
-      /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])(?:[\u200c\u200d\u{e0020}-\u{e007f}]|[\ufe00-\ufe0f](?!\u20e3))+/gu,
+      /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])(?:\u200c|\u200d|[\u{e0020}-\u{e007f}]|[\ufe00-\ufe0f](?!\u20e3))+/gu,
       "",
     );
 }
