@@ -1,5 +1,5 @@
 /** The well-known causes of failures: how their messages are recognised, and what to do about each. */
-import { READ_LENGTH } from "./redact.ts";
+import { READ_LENGTH } from "./cause.ts";
 import { isCleanUp } from "../vocabulary.ts";
 import type { ErrorFamily } from "./schema.ts";
 
