@@ -27,7 +27,9 @@ const neighbours = sections.filter(({ offset, size }) => {
 });
 const [neighbour] = neighbours;
 if (bun === undefined || neighbour === undefined || neighbours.length > 1) {
-  throw new Error(`${path}: ${neighbours.length} places hold the address of .bun and one is expected: has Bun changed?`);
+  throw new Error(
+    `${path}: ${neighbours.length} places hold the address of .bun and one is expected: has Bun changed?`,
+  );
 }
 const size = Buffer.alloc(8);
 size.writeBigUInt64LE(neighbour.size + BigInt(POINTER_BYTES));
