@@ -108,8 +108,8 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     imports: ["systemd", "text", "time", "output", "errors.ts", "bun:ffi", "node:fs", "node:path"],
   },
   help: {
-    is: "What completion scripts and the man page are made from.",
-    imports: ["help", "types:citty"],
+    is: "The help topics, and what completion scripts and the man page are made from.",
+    imports: ["help", "report", "config", "errors.ts", "types:citty"],
   },
   commands: {
     is: "The command line: one file a command, which reads its flags and calls what does the work.",
@@ -217,6 +217,7 @@ const ONLY_IN: { what: string; pattern: RegExp; files: string[] }[] = [
     pattern: /Bun\.stdout|process\.stdout\.write|console\.log/,
     files: ["output/stdout.ts"],
   },
+  { what: "a help topic's text before it is asked for", pattern: /^import [^(]*\.md"/m, files: [] },
   {
     what: "the wall clock",
     pattern: /Date\.now\(|new Date\(\)/,

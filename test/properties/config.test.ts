@@ -10,6 +10,7 @@ import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
 import { AppError } from "../../src/errors.ts";
 import { draws } from "../making/draws.ts";
 import { mutate, mutateList } from "../making/mutations.ts";
+import { readBlocks } from "../making/readme.ts";
 
 const CANARY = "s3cr3t-canary";
 const URL_WITH_CANARY = `postgresql://reader:${CANARY}@db.example:5432/warehouse`;
@@ -17,7 +18,7 @@ const LONGEST_MS = 5000;
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-mutated-"));
 const path = join(directory, "config.toml");
-writeFileSync(join(directory, "url"), `${URL_WITH_CANARY}\n`);
+for (const name of ["url", "warehouse-url"]) writeFileSync(join(directory, name), `${URL_WITH_CANARY}\n`);
 const variables = {
   PGPASSFILE: "/nowhere",
   WAREHOUSE_URL: URL_WITH_CANARY,
@@ -27,23 +28,7 @@ const variables = {
   CREDENTIALS_DIRECTORY: directory,
 };
 
-const README_EXAMPLE = `concurrency = 4
-
-[defaults]
-url = "\${WAREHOUSE_URL}"
-
-[crm.hubspot]
-
-[crm.genius]
-url_file = "url"
-wrapper_rules = ["all"]
-thresholds = { success_rate = 0.9 }
-
-[export]
-enabled = true
-dir = "/var/lib/automation-reports/exports"
-keep = 100
-`;
+const README_EXAMPLES = readBlocks().flatMap(({ language, text }) => (language === "toml" ? [text] : []));
 const EVERY_KEY = `[crm.arrivy]
 url = "${URL_WITH_CANARY}?sslmode=verify-full"
 crm_source = "Arrivy"
@@ -110,7 +95,7 @@ const uncommented = CONFIG_TEMPLATE.replaceAll(/^# (?=\[|\w+ = )/gm, "");
 const originals = fc.constantFrom(
   CONFIG_TEMPLATE,
   uncommented,
-  README_EXAMPLE,
+  ...README_EXAMPLES,
   EVERY_KEY,
   `${uncommented}\n${EVERY_KEY}`,
 );
