@@ -1,9 +1,10 @@
 /** The configuration as it is written: read, expanded and checked. Everything wrong with it is said at once. */
 import { readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { checkConfig } from "./check.ts";
+import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
+import { findProblems } from "./validate.ts";
 
 export type Variables = Record<string, string | undefined>;
 
@@ -31,7 +32,7 @@ export async function readDocument(path: string, variables: Variables): Promise<
     throw new AppError("config", `${path}: nested too deeply: nothing here has more than ${DEEPEST} levels`);
   }
   const expanded = expandVariables(parsed.value, variables);
-  const problems = [...expanded.problems, ...checkConfig(expanded.value)];
+  const problems = [...expanded.problems, ...findProblems(expanded.value, ConfigSchema)];
   if (problems.length > 0) throw await describeProblems(path, text, problems);
   return { path, text, written: parsed.value as Table, raw: expanded.value as ConfigDocument["raw"] };
 }

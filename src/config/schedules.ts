@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { readRecurrence } from "../time/recurrence.ts";
 import { listOccurrences } from "../time/occurrences.ts";
-import type { Path, Problem } from "./expand.ts";
+import type { Path } from "../schema-keys.ts";
+import type { Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
 import { ConfigSchema, DEFAULT_SCHEDULE, type ScheduleConfig } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 /** Every setting that is in force, with where it comes from. */
 import * as v from "valibot";
 import type { ConfigDocument } from "./document.ts";
-import type { Path } from "./expand.ts";
+import type { Path } from "../schema-keys.ts";
 import { ConfigSchema, CrmSchema } from "./schema.ts";
 import { findPositions, type Position, type Table } from "./toml.ts";
 

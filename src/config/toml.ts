@@ -1,5 +1,5 @@
 /** TOML text to values, and where in the text a key stands. */
-import type { Path } from "./expand.ts";
+import type { Path } from "../schema-keys.ts";
 
 /** A table of the file, as it is parsed. */
 export type Table = Record<string, unknown>;
