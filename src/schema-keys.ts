@@ -61,6 +61,21 @@ export function listTables(schema: v.GenericSchema, value: unknown, path: Path =
   });
 }
 
+/** Whether tables with fixed keys stand there, or within. */
+export function holdsTables(schema: v.GenericSchema): boolean {
+  return shapesOf(schema).some((shape) => {
+    if (shape.kind === "names") return holdsTables(shape.value);
+    return shape.kind === "table" || (shape.kind === "list" && holdsTables(shape.item));
+  });
+}
+
+/** What a schema says of itself, else what the schema says that it wraps. */
+export function textOf(schema: v.GenericSchema, what: "title" | "description"): string | null {
+  const own = what === "title" ? v.getTitle(schema) : v.getDescription(schema);
+  const { wrapped } = schema as Node;
+  return own ?? (wrapped === undefined ? null : textOf(wrapped, what));
+}
+
 /** A list, a date or null is none. */
 export function isTable(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;

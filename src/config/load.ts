@@ -10,7 +10,8 @@ import type { Table } from "./toml.ts";
 import type { Problem } from "./expand.ts";
 import { nameCredential } from "./secret-files.ts";
 import { readSchedules } from "./schedules.ts";
-import { ConfigSchema, CrmSchema, type Config, type CrmConfig } from "./schema.ts";
+import { ConfigSchema, type Config, type CrmConfig } from "./schema.ts";
+import { CrmSchema } from "./sections/crm.ts";
 import { fillPasswords } from "../database/password-file.ts";
 import { parseTarget, type Target } from "../database/target.ts";
 

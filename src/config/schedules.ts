@@ -5,7 +5,8 @@ import { listOccurrences } from "../time/occurrences.ts";
 import type { Path } from "../schema-keys.ts";
 import type { Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
-import { ConfigSchema, DEFAULT_SCHEDULE, type ScheduleConfig } from "./schema.ts";
+import { ConfigSchema, type ScheduleConfig } from "./schema.ts";
+import { DEFAULT_SCHEDULE } from "./sections/schedule.ts";
 
 type Written = v.InferOutput<typeof ConfigSchema>["schedule"][number];
 

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import type { ConfigDocument } from "./document.ts";
 import type { Path } from "../schema-keys.ts";
-import { ConfigSchema, CrmSchema } from "./schema.ts";
+import { ConfigSchema } from "./schema.ts";
+import { CrmSchema } from "./sections/crm.ts";
 import { findPositions, type Position, type Table } from "./toml.ts";
 
 export type Setting = {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { isTable, listTables, type Path, type TablePlace } from "../schema-keys.ts";
 import type { Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
-import { CRM_NAME, RESERVED_NAME } from "./schema.ts";
+import { CRM_NAME, RESERVED_NAME } from "./sections/fields.ts";
 
 /** Names of a table that JavaScript, or the schema library, does not treat as the file's own. */
 const UNUSABLE_NAMES = ["__proto__", "constructor", "prototype"];

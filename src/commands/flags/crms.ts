@@ -2,7 +2,9 @@
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../../time/duration.ts";
 import { suggestName } from "../../config/nearest.ts";
-import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type Config, type CrmConfig } from "../../config/schema.ts";
+import { MAX_CONCURRENCY, type Config, type CrmConfig } from "../../config/schema.ts";
+import { TIMEOUT_LIMITS } from "../../config/sections/crm.ts";
+import { RESERVED_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { quoteText } from "../../text/terminal.ts";
