@@ -40,6 +40,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "The configuration: found, read, checked, explained. The only folder that reads the environment.",
     imports: [
       "config",
+      "text",
       "time",
       "database",
       "report",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
+import { describeReadFailure } from "./read-failure.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 import { findProblems } from "./validate.ts";
 
@@ -54,8 +55,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown reason"})`;
-    throw new AppError("config", `configuration ${path}: ${reason}`, { cause: error });
+    throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

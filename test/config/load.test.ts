@@ -1,11 +1,14 @@
 import { expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
+import { describeReadFailure } from "../../src/config/read-failure.ts";
 import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
+const holdsNoUrl = join(directory, "no-url");
+writeFileSync(holdsNoUrl, "canary\n");
 let files = 0;
 
 function write(text: string): string {
@@ -153,6 +156,23 @@ test("a secret comes from a file beside the configuration, or from systemd's cre
     "credential",
   ]);
   expect(secrets).toEqual(["postgres://u:beside@h/d", "beside", "postgres://u:credential@h/d", "credential"]);
+});
+
+test("each place of a secret file that was tried is said, with what stopped it", async () => {
+  const credentials = mkdtempSync(join(tmpdir(), "automation-reports-credentials-"));
+  mkdirSync(join(credentials, "secrets_url"));
+  expect(await problemsOf('[crm.one]\nurl_file = "secrets/url"\n', { CREDENTIALS_DIRECTORY: credentials })).toBe(
+    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; ${directory}/secrets/url: there is no such file`,
+  );
+});
+
+test.each([
+  { code: "EACCES", says: "permission denied" },
+  { code: "EPERM", says: "permission denied" },
+  { code: "ENOENT", says: "there is no such file" },
+  { code: "EIO", says: "it cannot be read (EIO)" },
+])("a file that cannot be read because of $code: $says", ({ code, says }) => {
+  expect(describeReadFailure(Object.assign(new Error("canary"), { code }))).toBe(says);
 });
 
 test("two reports a day are the default; schedules of the file replace it", async () => {
@@ -313,8 +333,28 @@ test.each([
   },
   {
     name: "a secret file that is not there",
-    text: '[crm.a]\nurl_file = "nowhere"\n',
-    says: ["FILE:2:1: the file cannot be read"],
+    text: '[crm.a]\nurl_file = "/nowhere/url"\n',
+    says: ["FILE:2:1: url_file /nowhere/url: there is no such file"],
+  },
+  {
+    name: "a directory for a secret file",
+    text: '[crm.a]\nurl_file = "/usr/bin/.."\n',
+    says: ["FILE:2:1: url_file /usr: it is a directory"],
+  },
+  {
+    name: "an empty ping file",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\nping_url_file = "/dev/null"\n',
+    says: ["FILE:6:1: ping_url_file /dev/null: the file is empty"],
+  },
+  {
+    name: "a URL for the file that should hold it",
+    text: '[crm.a]\nurl_file = "postgres://u:canary@h/d"\n',
+    says: ["FILE:2:1: url_file must be the path of a file"],
+  },
+  {
+    name: "a secret file that holds no URL",
+    text: `[crm.a]\nurl_file = "${holdsNoUrl}"\n`,
+    says: ["FILE:2:1: write postgresql://"],
   },
   {
     name: "a bad duration",

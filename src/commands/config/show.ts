@@ -1,5 +1,6 @@
 import { readDocument } from "../../config/document.ts";
-import { findConfig, resolveConfig } from "../../config/load.ts";
+import { findConfig } from "../../config/find.ts";
+import { resolveConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { listSettings, type Setting } from "../../config/show.ts";
 import { describeTarget } from "../../database/target.ts";

@@ -19,5 +19,8 @@ export const storeSchema = v.strictObject({
       "A relative one is looked for in $CREDENTIALS_DIRECTORY, then beside the configuration.",
     v.optional(text),
   ),
-  retention: describe("How long reports are kept; what is older is deleted.", v.optional(duration(RETENTION_LIMITS), "90d")),
+  retention: describe(
+    "How long reports are kept; what is older is deleted.",
+    v.optional(duration(RETENTION_LIMITS), "90d"),
+  ),
 });
