@@ -5,7 +5,7 @@ import { parseTarget, type Target } from "../database/target.ts";
 import { readSecret } from "./read-secret.ts";
 import type { Reading, Say } from "./reading.ts";
 
-type Written = { url: string | undefined; url_file: string | undefined };
+type Written = { url?: string | undefined; url_file?: string | undefined };
 
 /** With the passwords of the password file. Null where a problem was said. */
 export function readConnection({ url, url_file: file }: Written, say: Say, reading: Reading): Target | null {

@@ -1,7 +1,10 @@
 /** The configuration: its sections together, with every default in them, and what the program works with. */
 import * as v from "valibot";
 import type { Target } from "../database/target.ts";
-import { CrmSchema, defaultsSchema } from "./sections/crm.ts";
+import type { RuleSettings } from "../report/settings.ts";
+import type { Thresholds } from "../report/thresholds.ts";
+import type { PresetName } from "../report/words.ts";
+import { CrmSchema, defaultsSchema, type ConfiguredStatus } from "./sections/crm.ts";
 import { exportSchema } from "./sections/export.ts";
 import { describe, wholeBetween } from "./sections/fields.ts";
 import { DEFAULT_SCHEDULE, scheduleSchema } from "./sections/schedule.ts";
@@ -28,15 +31,37 @@ export const ConfigSchema = v.strictObject({
   ),
 });
 
-export type CrmConfig = Omit<
-  v.InferOutput<typeof CrmSchema>,
-  "url" | "url_file" | "crm_source" | "statement_timeout"
-> & {
+export type CrmConfig = {
   name: string;
-  crm_source: string;
-  /** Null: the timeout. */
-  statement_timeout: number | null;
+  /** Its value in the warehouse. */
+  crmSource: string;
   target: Target;
+  preset: "auto" | PresetName;
+  /** Of the warehouse's tables; null: the preset's. */
+  schema: string | null;
+  table: string | null;
+  rulesTable: string | null;
+  /** For the whole reading, connection included. */
+  timeoutMs: number;
+  /** Null: the timeout. */
+  statementTimeoutMs: number | null;
+  lockTimeoutMs: number;
+  excludeRules: string[];
+  /** Null: the preset's. */
+  wrapperRules: string[] | null;
+  /** By the warehouse's word, in small letters. */
+  statuses: Record<string, ConfiguredStatus>;
+  /** From a schedule's name to its sync type. */
+  ruleNames: Record<string, string>;
+  scheduleTimezone: string;
+  lateAfterMs: number;
+  /** Null: derived from each rule's schedule or usual interval. */
+  warnAfterMs: number | null;
+  errorAfterMs: number | null;
+  /** Null: derived from the durations of each rule. */
+  staleAfterMs: number | null;
+  rules: Record<string, RuleSettings>;
+  thresholds: Thresholds;
 };
 
 /** When reports are made by themselves. */

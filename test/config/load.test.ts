@@ -38,23 +38,23 @@ test("the smallest file has every default", async () => {
   expect(crms).toEqual([
     {
       name: "hubspot",
-      crm_source: "hubspot",
+      crmSource: "hubspot",
       preset: "auto",
-      timeout: 30_000,
-      statement_timeout: null,
-      lock_timeout: 1000,
+      timeoutMs: 30_000,
+      statementTimeoutMs: null,
+      lockTimeoutMs: 1000,
       schema: null,
       table: null,
-      rules_table: null,
-      exclude_rules: [],
-      wrapper_rules: null,
+      rulesTable: null,
+      excludeRules: [],
+      wrapperRules: null,
       statuses: {},
-      rule_names: {},
-      schedule_timezone: "UTC",
-      late_after: 600_000,
-      warn_after: null,
-      error_after: null,
-      stale_after: null,
+      ruleNames: {},
+      scheduleTimezone: "UTC",
+      lateAfterMs: 600_000,
+      warnAfterMs: null,
+      errorAfterMs: null,
+      staleAfterMs: null,
       rules: {},
       thresholds: {
         min_actions: 3,
@@ -90,6 +90,54 @@ test("the smallest file has every default", async () => {
   ]);
 });
 
+test("every setting of a CRM arrives under the name that the program has for it, times in milliseconds", async () => {
+  const { crms } = await load(`[crm.a]
+url = "postgres://u@h/d"
+crm_source = "A"
+preset = "automation"
+schema = "public"
+table = "runs"
+rules_table = "rules"
+timeout = "20s"
+statement_timeout = "10s"
+lock_timeout = "250ms"
+exclude_rules = ["x"]
+wrapper_rules = ["y"]
+statuses = { " Done" = "success" }
+rule_names = { Quote = "offers" }
+schedule_timezone = "Europe/Berlin"
+late_after = "3m"
+warn_after = "1h"
+error_after = "2h"
+stale_after = "3h"
+rules = { contacts = { expect = "@daily", warn_after = "4h", error_after = "5h", stale_after = "6h" } }
+`);
+  const [{ target: _target, thresholds: _thresholds, ...settings }] = crms as [(typeof crms)[number]];
+  expect(settings).toEqual({
+    name: "a",
+    crmSource: "A",
+    preset: "automation",
+    schema: "public",
+    table: "runs",
+    rulesTable: "rules",
+    timeoutMs: 20_000,
+    statementTimeoutMs: 10_000,
+    lockTimeoutMs: 250,
+    excludeRules: ["x"],
+    wrapperRules: ["y"],
+    statuses: { done: "success" },
+    ruleNames: { Quote: "offers" },
+    scheduleTimezone: "Europe/Berlin",
+    lateAfterMs: 180_000,
+    warnAfterMs: 3_600_000,
+    errorAfterMs: 7_200_000,
+    staleAfterMs: 10_800_000,
+    rules: {
+      contacts: { expect: "@daily", warnAfterMs: 14_400_000, errorAfterMs: 18_000_000, staleAfterMs: 21_600_000 },
+    },
+  });
+});
+
 test("a CRM's own value beats [defaults], which beats the built-in one; thresholds are laid over one by one", async () => {
   const { crms } = await load(
     `
@@ -112,31 +160,31 @@ crm_source = "other"
     crms.map(
       ({
         name,
-        crm_source,
-        timeout,
-        statement_timeout,
-        lock_timeout,
+        crmSource,
+        timeoutMs,
+        statementTimeoutMs,
+        lockTimeoutMs,
         thresholds: { min_actions, success_rate },
         target,
-      }) => ({ name, crm_source, timeout, statement_timeout, lock_timeout, min_actions, success_rate, target }),
+      }) => ({ name, crmSource, timeoutMs, statementTimeoutMs, lockTimeoutMs, min_actions, success_rate, target }),
     ),
   ).toEqual([
     {
       name: "a",
-      crm_source: "a",
-      timeout: 5000,
-      statement_timeout: null,
-      lock_timeout: 2000,
+      crmSource: "a",
+      timeoutMs: 5000,
+      statementTimeoutMs: null,
+      lockTimeoutMs: 2000,
       min_actions: 7,
       success_rate: 0.9,
       target: { kind: "sqlite", path: join(directory, "shared.sqlite") },
     },
     {
       name: "b",
-      crm_source: "other",
-      timeout: 10_000,
-      statement_timeout: null,
-      lock_timeout: 2000,
+      crmSource: "other",
+      timeoutMs: 10_000,
+      statementTimeoutMs: null,
+      lockTimeoutMs: 2000,
       min_actions: 5,
       success_rate: 0.9,
       target: { kind: "sqlite", path: join(directory, "b.sqlite") },

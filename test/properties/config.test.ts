@@ -161,11 +161,11 @@ function expectReading({ concurrency, crms, export: { keep, dir }, secrets, warn
   for (const crm of crms) {
     expect(crm.name).toMatch(CRM_NAME);
     expect(crm.name).not.toBe("all");
-    expect(crm.crm_source).not.toBe("");
-    for (const ms of [crm.timeout, crm.lock_timeout, crm.late_after, crm.stale_after ?? 1, crm.warn_after ?? 1])
+    expect(crm.crmSource).not.toBe("");
+    for (const ms of [crm.timeoutMs, crm.lockTimeoutMs, crm.lateAfterMs, crm.staleAfterMs ?? 1, crm.warnAfterMs ?? 1])
       expect(Number.isInteger(ms) && ms > 0).toBe(true);
     for (const limit of Object.values(crm.thresholds)) expect(Number.isFinite(limit) && limit >= 0).toBe(true);
-    for (const names of [crm.exclude_rules, crm.wrapper_rules ?? []]) {
+    for (const names of [crm.excludeRules, crm.wrapperRules ?? []]) {
       expect(names.every((name) => typeof name === "string" && name !== "")).toBe(true);
     }
     const meanings = ["success", "partial", "failed", "running", "skipped"];

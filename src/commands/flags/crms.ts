@@ -31,13 +31,13 @@ export type Chosen = {
 
 /** Loads the configuration; from then on the log hides its secrets. */
 export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): Promise<Chosen> {
-  const timeout = flags.timeout === undefined ? null : readTimeout(flags.timeout);
+  const timeoutMs = flags.timeout === undefined ? null : readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);
   const config = await loadConfigured(flags, runtime, log);
   const { crms, single } = chooseCrms(flags.crm, config.crms);
   return {
     config: { ...config, concurrency: concurrency ?? config.concurrency },
-    crms: crms.map((crm) => (timeout === null ? crm : { ...crm, timeout })),
+    crms: crms.map((crm) => (timeoutMs === null ? crm : { ...crm, timeoutMs })),
     single,
   };
 }

@@ -9,6 +9,10 @@ export const TIMEOUT_LIMITS = { minMs: 100, maxMs: HOUR_MS, says: "100ms to 1h" 
 const LOCK_LIMITS = { minMs: 1, maxMs: HOUR_MS, says: "1ms to 1h" };
 const LATE_LIMITS = { minMs: SECOND_MS, maxMs: DAY_MS, says: "1s to 24h" };
 
+const STATUSES = ["success", "partial", "failed", "running", "skipped"] as const;
+/** What a word of the warehouse may mean. */
+export type ConfiguredStatus = (typeof STATUSES)[number];
+
 const age = v.optional(v.nullable(duration(AGE_LIMITS)), null);
 const name = v.optional(v.nullable(text), null);
 
@@ -54,8 +58,8 @@ const settings = {
     v.optional(v.nullable(names), null),
   ),
   statuses: describe(
-    "Words of your own for success, partial, failed, running, skipped.",
-    v.optional(v.record(v.string(), choice(["success", "partial", "failed", "running", "skipped"])), {}),
+    `Words of your own for ${STATUSES.join(", ")}.`,
+    v.optional(v.record(v.string(), choice(STATUSES)), {}),
   ),
   rule_names: describe(
     "From a schedule's name to its sync type, where the two differ too much.",

@@ -83,7 +83,7 @@ export async function examinePostgres(
         : await explain(connection, request, readable.located, target, analyze),
     tables: await describeTables(connection, located, rows),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(connection, crm.crm_source, readable, indexes),
+    rows: readable === null ? null : await readRows(connection, crm.crmSource, readable, indexes),
   };
 }
 

@@ -37,12 +37,12 @@ function bindParameters(
   lookback: Lookback,
 ): postgres.ParameterOrJSON<never>[] {
   return [
-    crm.crm_source,
+    crm.crmSource,
     new Date(window.startMs).toISOString(),
     new Date(window.endMs).toISOString(),
     new Date(windowBefore(window).startMs).toISOString(),
-    crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
-    crm.wrapper_rules,
+    crm.excludeRules.length === 0 ? null : crm.excludeRules,
+    crm.wrapperRules,
     Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
     recent,
     baselineSeconds,

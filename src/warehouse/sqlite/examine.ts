@@ -13,7 +13,7 @@ type LocatedTables = Extract<Located, { kind: "located" }>;
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
   const { crm } = request;
-  using database = openDatabase(path, crm.lock_timeout);
+  using database = openDatabase(path, crm.lockTimeoutMs);
   const examine = database.transaction((): WarehouseFacts => {
     const found = findTables(database, candidateNames(crm));
     const located = locateTables(found, crm, "sqlite");
@@ -34,7 +34,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       indexes: located.kind === "located" ? listIndexes(database, located.actions) : [],
       tables: describeTables(located),
       copies: found.filter((table) => !read.includes(table)).map(describeTable),
-      rows: located.kind === "located" ? readRows(database, crm.crm_source, located) : null,
+      rows: located.kind === "located" ? readRows(database, crm.crmSource, located) : null,
     };
   });
   return examine();

@@ -13,11 +13,11 @@ export function bindParameters(request: ReadRequest): (string | number | null)[]
     baselineSeconds === null ? Infinity : window.startMs - baselineSeconds * 1000,
   );
   return [
-    crm.crm_source,
+    crm.crmSource,
     window.startMs,
     window.endMs,
-    JSON.stringify(crm.exclude_rules),
-    crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
+    JSON.stringify(crm.excludeRules),
+    crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
     JSON.stringify(crm.statuses),
     recent,
     baselineSeconds,

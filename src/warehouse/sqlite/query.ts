@@ -10,7 +10,7 @@ import { bindParameters } from "./parameters.ts";
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
-  using database = openDatabase(path, crm.lock_timeout);
+  using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
     const located = locateTables(findTables(database, candidateNames(crm)), crm, "sqlite");
     if (located.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(located.presets));
