@@ -8,7 +8,7 @@ export type KeyInWords = {
   /** As the header of its table, NAME for what the writer chooses: `crm.NAME.thresholds`; empty above all tables. */
   section: string;
   key: string;
-  /** Such as "duration, 1m to 366d". */
+  /** Such as "duration of 1m to 366d, or seconds". */
   kind: string;
   /** The default as it would be written; null where there is none, or its description says it. */
   preset: string | null;

@@ -24,7 +24,7 @@ test.each([
   { section: "", key: "schedule", kind: "list of tables", preset: null },
   { section: "", key: "crm", kind: "table of tables", preset: null },
   { section: "export", key: "enabled", kind: "true or false", preset: "false" },
-  { section: "store", key: "retention", kind: "duration, 1d to 3660d", preset: '"90d"' },
+  { section: "store", key: "retention", kind: "duration of 1d to 3660d, or seconds", preset: '"90d"' },
   { section: "schedule", key: "cron", kind: "cron pattern, or a list of them", preset: null },
   { section: "schedule", key: "catch_up", kind: "one of latest, none", preset: '"latest"' },
   { section: "schedule", key: "crms", kind: "list of names", preset: null },
@@ -40,7 +40,7 @@ test.each([
   { section: "crm.NAME", key: "rule_names", kind: "table, each value text", preset: "{}" },
   { section: "crm.NAME", key: "thresholds", kind: "table", preset: null },
   { section: "crm.NAME.thresholds", key: "failed_actions", kind: "number above 0", preset: "10" },
-  { section: "crm.NAME.rules.NAME", key: "warn_after", kind: "duration, 1m to 366d", preset: null },
+  { section: "crm.NAME.rules.NAME", key: "warn_after", kind: "duration of 1m to 366d, or seconds", preset: null },
 ])("$section $key: $kind", ({ section, key, kind, preset }) => {
   expect(keys.find((found) => found.section === section && found.key === key)).toEqual({
     section,

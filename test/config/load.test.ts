@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import { describeReadFailure } from "../../src/config/read-failure.ts";
-import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
 const holdsNoUrl = join(directory, "no-url");
@@ -274,15 +273,6 @@ test("a password file that others may read is said to be left alone, and its pas
   const closed = await load(url);
   expect(closed.crms[0]?.target).toMatchObject({ hosts: [{ password: "filed" }] });
   expect(closed.secrets).toContain("filed");
-});
-
-test("what config init prints is valid once its variable is set", async () => {
-  const { crms } = await load(CONFIG_TEMPLATE, { WAREHOUSE_URL: "postgres://u@h/d" });
-  expect(crms.map(({ name }) => name)).toEqual(["hubspot"]);
-  const everything = CONFIG_TEMPLATE.replace(/^# (?=[a-z_]+ = |\[)/gm, "")
-    .replace(/^url_file.*$/gm, "")
-    .replace("warehouse.sqlite", "w.sqlite");
-  expect(await problemsOf(everything, { WAREHOUSE_URL: "postgres://u@h/d" })).toBe("valid");
 });
 
 test.each([

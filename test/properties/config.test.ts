@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { CRM_NAME } from "../../src/config/sections/fields.ts";
-import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
+import { writeTemplate } from "../../src/config/template.ts";
 import { AppError } from "../../src/errors.ts";
 import { draws } from "../making/draws.ts";
 import { mutate, mutateList } from "../making/mutations.ts";
@@ -107,14 +107,9 @@ const LINES = [
   "toString = 1",
 ];
 
-const uncommented = CONFIG_TEMPLATE.replaceAll(/^# (?=\[|\w+ = )/gm, "");
-const originals = fc.constantFrom(
-  CONFIG_TEMPLATE,
-  uncommented,
-  README_EXAMPLE,
-  EVERY_KEY,
-  `${uncommented}\n${EVERY_KEY}`,
-);
+const template = writeTemplate();
+const uncommented = template.replaceAll(/^# (?=\[|\w+ = )/gm, "");
+const originals = fc.constantFrom(template, uncommented, README_EXAMPLE, EVERY_KEY, `${uncommented}\n${EVERY_KEY}`);
 const lineMutations = mutateList(
   originals.map((text) => text.split("\n")),
   fc.constantFrom(...LINES),

@@ -21,8 +21,8 @@ const ruleSchema = v.strictObject({
     'When the rule should run: cron, @daily and its like, or "every 30 minutes". By default as the warehouse\'s schedules say.',
     name,
   ),
-  warn_after: describe("How old its last success may be before a warning. By default as for the CRM.", age),
-  error_after: describe("How old its last success may be before it is critical. By default as for the CRM.", age),
+  warn_after: describe("Age of its last success for a warning. By default as for the CRM.", age),
+  error_after: describe("Age of its last success that is critical. By default as for the CRM.", age),
   stale_after: describe("A run still going after this is stale. By default as for the CRM.", age),
 });
 
@@ -45,7 +45,7 @@ const settings = {
     v.optional(duration(TIMEOUT_LIMITS), "30s"),
   ),
   statement_timeout: describe(
-    "Limit for the query alone; the server keeps it too. By default the same as timeout.",
+    "Limit for the query alone; by default as timeout. The server keeps it too.",
     v.optional(duration(TIMEOUT_LIMITS)),
   ),
   lock_timeout: describe("A locked table is given up after this.", v.optional(duration(LOCK_LIMITS), "1s")),
@@ -54,7 +54,7 @@ const settings = {
   rules_table: describe("The table of the rules or schedules. It needs preset. By default the preset's.", name),
   exclude_rules: describe("Rules that are in no figure.", v.optional(names, [])),
   wrapper_rules: describe(
-    "Rules whose parts have rows of their own: counted beside the total. By default the preset's.",
+    "Rules whose parts have rows of their own; by default the preset's. They are counted beside the total.",
     v.optional(v.nullable(names), null),
   ),
   statuses: describe(
@@ -71,15 +71,18 @@ const settings = {
   ),
   late_after: describe("A run that starts this much after its time is late.", v.optional(duration(LATE_LIMITS), "10m")),
   warn_after: describe(
-    "How old a rule's last success may be before a warning. By default from its schedule or usual interval.",
+    "Age of a rule's last success for a warning; by default by its schedule. " +
+      "Without a schedule its usual interval decides.",
     age,
   ),
   error_after: describe(
-    "How old a rule's last success may be before it is critical. By default from its schedule or usual interval.",
+    "Age of a rule's last success that is critical; by default by its schedule. " +
+      "Without a schedule its usual interval decides.",
     age,
   ),
   stale_after: describe(
-    "A run still going after this is stale. By default three times its rule's 99th percentile, at least 10 minutes; 2 hours where no duration is known.",
+    "A run still going after this is stale; by default three times its rule's p99. " +
+      "That is at least 10 minutes, and 2 hours where no duration is known.",
     age,
   ),
   thresholds: describe("Limits at which a fact becomes a finding.", v.optional(thresholdsSchema, {})),

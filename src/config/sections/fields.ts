@@ -52,7 +52,7 @@ export const wholeBetween = (min: number, max: number) =>
 export const duration = ({ minMs, maxMs, says }: Limits) =>
   v.pipe(
     v.union([v.string(), v.number()], `must be a duration such as "30s" (${says})`),
-    v.title(`duration, ${says}`),
+    v.title(`duration of ${says}, or seconds`),
     v.transform((value) => parseDuration(String(value), SECOND_MS) ?? Number.NaN),
     v.check((ms) => ms >= minMs && ms <= maxMs, `must be a duration such as "30s" (${says}); a bare number is seconds`),
     v.transform(Math.round),
