@@ -20,7 +20,9 @@ export function writeTomlKey(path: (string | number)[]): string {
 
 function writeNumber(value: number): string {
   if (Number.isNaN(value)) return "nan";
-  return Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  // An integer that is no exact number is refused by the parser; with an exponent it is a float.
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 }
 
 function quote(text: string): string {

@@ -4,11 +4,14 @@ import * as fc from "fast-check";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expandVariables } from "../../src/config/expand.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { CRM_NAME } from "../../src/config/sections/fields.ts";
 import { writeTemplate } from "../../src/config/template.ts";
+import { writeTomlKey, writeTomlValue } from "../../src/config/write-toml.ts";
 import { AppError } from "../../src/errors.ts";
+import { showText } from "../../src/text/terminal.ts";
 import { draws } from "../making/draws.ts";
 import { mutate, mutateList } from "../making/mutations.ts";
 
@@ -136,6 +139,29 @@ test("whatever stands in the file", async () => {
   );
   // Else the property would only say that every mutation is refused.
   expect(read).toBeGreaterThan(50);
+});
+
+test("whatever a value is, written as TOML and read again it is the same", () => {
+  const texts = fc.string({ unit: "binary" }).filter((text) => text !== "__proto__");
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small" },
+      texts,
+      // TOML has both zeros; a configuration has no use for the second.
+      fc.double({ noNaN: true }).map((number) => (number === 0 ? 0 : number)),
+      fc.boolean(),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(texts, tie("tree"), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(texts, tree, (key, value) => {
+      const written = `${writeTomlKey([key])} = ${writeTomlValue(value)}\n`;
+      expect(written.slice(0, -1)).toBe(showText(written.slice(0, -1)));
+      expect(expandVariables(Bun.TOML.parse(written), {})).toEqual({ value: { [key]: value }, problems: [] });
+    }),
+    draws(2000, 50_000),
+  );
 });
 
 function expectTypedError(error: Error): void {
