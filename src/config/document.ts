@@ -18,7 +18,7 @@ export type ConfigDocument = {
   raw: Table & { crm: Record<string, Table>; defaults?: Table };
 };
 
-/** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of whoever reads it. */
+/** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of its reader. */
 const DEEPEST = 8;
 
 /** Throws an `AppError` that names file, line and column of each problem, and no value. */

@@ -49,7 +49,7 @@ export function readSchedules(schedules: Written[], crmNames: string[], reading:
 
 /** Five fields, also where one of the names with `@` is written. */
 function readPattern(text: string, timezone: string): string | { problem: string } {
-  // Known to be good: croner need not be loaded, nor its 5 MB, by whoever makes a report now.
+  // Known to be good: a command that makes a report now need not load croner, which takes 5 MB.
   if (DEFAULT_SCHEDULE.cron.includes(text)) return text;
   const recurrence = readRecurrence(text);
   if (recurrence.kind === "inexpressible") return { problem: recurrence.reason };

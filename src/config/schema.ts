@@ -79,7 +79,7 @@ export type ScheduleConfig = {
   /** For one slot, retries included. */
   deadlineMs: number;
   retries: number;
-  /** A secret: whoever knows it can claim that all is well. */
+  /** A secret: it lets its holder claim that all is well. */
   pingUrl: string | null;
 };
 
