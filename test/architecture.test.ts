@@ -40,9 +40,11 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "The configuration: found, read, checked, explained. The only folder that reads the environment.",
     imports: [
       "config",
+      "text",
       "time",
       "database",
       "report",
+      "schema-keys.ts",
       "errors.ts",
       "leven",
       "toml-eslint-parser",
@@ -197,6 +199,10 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   "main.ts": {
     is: "The process: arguments, signals, exit code.",
     imports: ["cli.ts", "types:commands", "config", "output", "text", "errors.ts", "version.ts"],
+  },
+  "schema-keys.ts": {
+    is: "What a schema says about its values: the keys of a table, the kind of a value.",
+    imports: ["valibot"],
   },
   "log.ts": {
     is: "Everything said to the operator on stderr.",

@@ -1,55 +1,59 @@
 /** Every key that a configuration may have, in words. */
 import * as v from "valibot";
+import { holdsTables, shapesOf, textOf, type Shape } from "../schema-keys.ts";
 import { ConfigSchema } from "./schema.ts";
+import { writeTomlValue } from "./write-toml.ts";
 
 export type KeyInWords = {
   /** As the header of its table, NAME for what the writer chooses: `crm.NAME.thresholds`; empty above all tables. */
   section: string;
   key: string;
+  /** Such as "duration of 1m to 366d, or seconds". */
   kind: string;
-  /** The default as it would be written; null where there is none. */
+  /** The default as it would be written; null where there is none, or its description says it. */
   preset: string | null;
   description: string;
 };
 
-type Schema = v.GenericSchema & {
-  wrapped?: Schema;
-  item?: Schema;
-  value?: Schema;
-  entries?: Record<string, Schema>;
-  options?: readonly (string | Schema)[];
-};
-
 /** In the schema's order, each table followed by its keys. */
-export function listKeys(): KeyInWords[] {
-  return listSection(ConfigSchema, "");
+export function listKeys(schema: v.GenericSchema = ConfigSchema): KeyInWords[] {
+  return listSection(schema, "");
 }
 
-function listSection(wrapped: Schema, section: string): KeyInWords[] {
-  const { entries, item, value } = unwrap(wrapped);
-  if (entries !== undefined) {
-    return Object.entries(entries).flatMap(([key, schema]) => [
-      { section, key, kind: describeKind(schema), preset: describePreset(schema), description: "" },
-      ...listSection(schema, section === "" ? key : `${section}.${key}`),
+function listSection(schema: v.GenericSchema, section: string): KeyInWords[] {
+  return shapesOf(schema).flatMap((shape): KeyInWords[] => {
+    if (shape.kind === "list") return listSection(shape.item, section);
+    if (shape.kind === "names") return listSection(shape.value, `${section}.NAME`);
+    if (shape.kind !== "table") return [];
+    return Object.entries(shape.keys).flatMap(([key, inside]) => [
+      {
+        section,
+        key,
+        kind: describeKind(inside),
+        preset: describePreset(inside),
+        description: textOf(inside, "description") ?? "",
+      },
+      ...listSection(inside, section === "" ? key : `${section}.${key}`),
     ]);
+  });
+}
+
+function describeKind(schema: v.GenericSchema): string {
+  return textOf(schema, "title") ?? shapesOf(schema).map(describeShape).join(" or ");
+}
+
+function describeShape(shape: Shape): string {
+  if (shape.kind === "names") {
+    return holdsTables(shape.value) ? "table of tables" : `table, each value ${describeKind(shape.value)}`;
   }
-  if (item !== undefined) return listSection(item, section);
-  return value === undefined ? [] : listSection(value, `${section}.NAME`);
+  if (shape.kind === "list") {
+    return holdsTables(shape.item) ? "list of tables" : `list, each value ${describeKind(shape.item)}`;
+  }
+  if (shape.kind === "choice") return `one of ${shape.words.join(", ")}`;
+  return shape.kind === "boolean" ? "true or false" : shape.kind;
 }
 
-function describeKind(schema: Schema): string {
-  const { type, options = [] } = unwrap(schema);
-  if (type === "picklist") return `one of ${options.map(String).join(", ")}`;
-  if (type === "union") return options.map((option) => describeKind(option as Schema)).join(" or ");
-  const words: Record<string, string> = { string: "text", boolean: "true or false", array: "list" };
-  return words[type] ?? (type === "number" ? "number" : "table");
-}
-
-function describePreset(schema: Schema): string | null {
+function describePreset(schema: v.GenericSchema): string | null {
   const preset = v.getDefault(schema) ?? null;
-  return preset === null || unwrap(schema).entries !== undefined ? null : JSON.stringify(preset);
-}
-
-function unwrap(schema: Schema): Schema {
-  return schema.wrapped === undefined ? schema : unwrap(schema.wrapped);
+  return preset === null || holdsTables(schema) ? null : writeTomlValue(preset);
 }

@@ -54,7 +54,7 @@ type Verdict = "TLS" | "plain" | "refused";
 async function ours(url: string): Promise<{ verdict: Verdict; reason: string; verified: string }> {
   const target = parseTarget(url, "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  const limits = { timeout: 10_000, statement_timeout: null, lock_timeout: 1000 };
+  const limits = { timeoutMs: 10_000, statementTimeoutMs: null, lockTimeoutMs: 1000 };
   try {
     await using connection = await openSnapshot(target, limits, AbortSignal.timeout(10_000));
     const [row] = await connection.ask<{ ssl: boolean }>(HOW);

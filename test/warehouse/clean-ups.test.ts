@@ -106,7 +106,7 @@ async function readCleanedUp(
   runs: Parameters<Engine["make"]>[0],
 ): Promise<{ error: string; cleaned_up: boolean | number | null }[]> {
   const made = await engine.make(runs, []);
-  const settings = { preset: engine.preset, schema: null, table: null, rules_table: null };
+  const settings = { preset: engine.preset, schema: null, table: null, rulesTable: null };
   const history = engine.preset === "sync-history";
   const name = history ? "sync_history" : "automation_actions";
   try {

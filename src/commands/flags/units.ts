@@ -2,7 +2,8 @@
 import { statSync } from "node:fs";
 import type { ArgsDef } from "citty";
 import { readDocument } from "../../config/document.ts";
-import { findConfig, resolveConfig } from "../../config/load.ts";
+import { findConfig } from "../../config/find.ts";
+import { resolveConfig } from "../../config/load.ts";
 import { listSecretFiles } from "../../config/secret-files.ts";
 import type { Log } from "../../log.ts";
 import { listObstacles } from "../../systemd/advice.ts";

@@ -48,15 +48,15 @@ function composeStarts({ columns: { source, start }, actionsTable }: Source): st
 
 function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<string, Parameter> {
   return {
-    crm: crm.crm_source,
+    crm: crm.crmSource,
     from: writeInstant(bounds.fromMs),
     to: writeInstant(bounds.toMs),
     before: writeInstant(bounds.beforeMs),
     baseline_from: bounds.baselineFromMs === null ? null : writeInstant(bounds.baselineFromMs),
     baseline_to: bounds.baselineToMs === null ? null : writeInstant(bounds.baselineToMs),
     latest_start: writeInstant(bounds.latestStartMs),
-    excluded: crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
-    wrappers: crm.wrapper_rules,
+    excluded: crm.excludeRules.length === 0 ? null : crm.excludeRules,
+    wrappers: crm.wrapperRules,
     statuses: Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
     recent,
   };

@@ -19,7 +19,7 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
   const { crm, recent, nowMs } = request;
   const bounds = computeBounds(request);
   return {
-    crm: crm.crm_source,
+    crm: crm.crmSource,
     from: bounds.fromMs,
     to: bounds.toMs,
     before: bounds.beforeMs,
@@ -33,8 +33,8 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     end_day: writeDay(bounds.toMs + 2 * DAY_MS),
     lookback_day: writeDay(bounds.lookbackFromMs - DAY_MS),
     today: writeDay(nowMs),
-    excluded: JSON.stringify(crm.exclude_rules),
-    wrappers: crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
+    excluded: JSON.stringify(crm.excludeRules),
+    wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
     statuses: JSON.stringify(crm.statuses),
     recent,
   };
