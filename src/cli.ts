@@ -188,10 +188,12 @@ export async function runCli(argv: string[], runtime: Runtime): Promise<number> 
   const { command, path, rest } = found;
   const isGroup = command.run === undefined;
   if (wantsHelp || isGroup) {
-    if (!wantsHelp && rest.length > 0) throw unknownCommand(rest[0] ?? "", command, path);
+    const [word = "-"] = rest;
+    const isUnknown = asksForCommand && command.subCommands !== undefined && !word.startsWith("-");
+    if (isUnknown || (!wantsHelp && rest.length > 0)) throw unknownCommand(word, command, path);
     await printHelp(command, path, runtime);
     // A topic may have a command's name: it follows the command's flags.
-    const isTopicToo = asksForCommand && path.length === 2 && path[1] !== undefined && Object.hasOwn(TOPICS, path[1]);
+    const isTopicToo = asksForCommand && path.length === 2 && Object.hasOwn(TOPICS, path[1] ?? "");
     return isTopicToo ? await run(await findCommand(["help", path[1] ?? "", ...rest]), runtime) : EXIT.ok;
   }
   return await run(found, runtime);
@@ -261,10 +263,8 @@ function listTopics(width: number): string {
 
 function unknownCommand(word: string, command: Command, path: string[]): AppError {
   const isHelp = path[1] === "help";
-  const names = [
-    ...Object.keys(command.subCommands as Record<string, Command>),
-    ...(isHelp ? Object.keys(COMMANDS) : []),
-  ];
+  const inside = Object.keys(command.subCommands as Record<string, Command>);
+  const names = isHelp ? [...new Set([...inside, ...Object.keys(COMMANDS)])] : inside;
   const what = word.startsWith("-") ? "flag" : isHelp ? "topic" : "command";
   return new AppError(
     "usage",

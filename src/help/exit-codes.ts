@@ -4,7 +4,8 @@ import { writeTable } from "./table.ts";
 
 const MEANINGS = {
   ok: "All that was asked for was made and delivered.",
-  finding: "Reports were made, and a finding reached --fail-on. Or schedule status found a schedule that does not do its work.",
+  finding:
+    "Reports were made, and a finding reached --fail-on. Or schedule status found a schedule that does not do its work.",
   usage: "Usage or configuration error. Nothing was run.",
   someUnreadable: "Some CRMs could not be read. The reports of the others were made.",
   noneReadable: "No CRM could be read.",
