@@ -204,10 +204,12 @@ export async function runCli(argv: string[], runtime: Runtime): Promise<number> 
   const { command, path, rest } = found;
   const isGroup = command.run === undefined;
   if (wantsHelp || isGroup) {
-    if (!wantsHelp && rest.length > 0) throw unknownCommand(rest[0] ?? "", command, path);
+    const [word = "-"] = rest;
+    const isUnknown = asksForCommand && command.subCommands !== undefined && !word.startsWith("-");
+    if (isUnknown || (!wantsHelp && rest.length > 0)) throw unknownCommand(word, command, path);
     await printHelp(command, path, runtime);
     // A topic may have a command's name: it follows the command's flags.
-    const isTopicToo = asksForCommand && path.length === 2 && path[1] !== undefined && Object.hasOwn(TOPICS, path[1]);
+    const isTopicToo = asksForCommand && path.length === 2 && Object.hasOwn(TOPICS, path[1] ?? "");
     return isTopicToo ? await run(await findCommand(["help", path[1] ?? "", ...rest]), runtime) : EXIT.ok;
   }
   return await run(found, runtime);
@@ -280,10 +282,8 @@ function unknownCommand(word: string, command: Command, path: string[]): AppErro
   const see = `See ${path.join(" ")} --help`;
   if (word.startsWith("-"))
     return new AppError("usage", `flag ${quoteText(word)} stands before the command: write it after. ${see}`);
-  const names = [
-    ...Object.keys(command.subCommands as Record<string, Command>),
-    ...(isHelp ? Object.keys(COMMANDS) : []),
-  ];
+  const inside = Object.keys(command.subCommands as Record<string, Command>);
+  const names = isHelp ? [...new Set([...inside, ...Object.keys(COMMANDS)])] : inside;
   const what = isHelp ? "topic" : "command";
   return new AppError("usage", `unknown ${what} ${quoteText(word)}: ${suggestName(word, names)} ${see}`);
 }
