@@ -1,6 +1,6 @@
 /** What did not run: of each rule one finding, the one that says most. */
-import { expect, test } from "bun:test";
-import { declared, rule, schedule } from "../making/activities.ts";
+import { describe, expect, test } from "bun:test";
+import { activity, declared, goingOn, report, rule, schedule } from "../making/activities.ts";
 import { ago, alive, every, type FindingCase, hourly, listFound, minutesAgo, runs } from "../making/findings.ts";
 
 const CASES: FindingCase[] = [
@@ -245,8 +245,105 @@ const CASES: FindingCase[] = [
     settings: { rules: { alive: { expect: "30 * * * *", warnAfterMs: null, errorAfterMs: null, staleAfterMs: null } } },
     found: [],
   },
+  {
+    name: "a declared rule that never ran, where only the newest rows were looked at",
+    facts: {
+      rules: [alive],
+      lookback: "newest-rows",
+      declaredRules: [declared("alive"), declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      ["never-ran", "warning", "deals: never ran among the newest rows of 30 days, 6 runs expected in this window"],
+    ],
+  },
+  {
+    name: "a new rule whose first run may still start has not never run",
+    facts: {
+      rules: [alive],
+      lookback: "each-rule",
+      declaredRules: [declared("alive"), declared("deals", every("55 20 * * *"))],
+    },
+    found: [],
+  },
+  {
+    name: "a rule whose first run goes on has run",
+    facts: {
+      rules: [alive, rule("deals", { running: 1 }, { startsMs: [ago(0.5)], running: goingOn(0.5) })],
+      lookback: "each-rule",
+      declaredRules: [declared("alive"), declared("deals", every("30 19,20 * * *"))],
+    },
+    found: [
+      [
+        "runs-missed",
+        "warning",
+        "deals: 1 of 2 runs expected in 24 h did not happen, the last one due 10 Jul 2026 19:30",
+      ],
+    ],
+  },
+  {
+    name: "a rule that fails no more than it may is overdue",
+    facts: {
+      rules: [alive, rule("deals", { success: 19, failed: 1 }, { startsMs: null, lastSuccessMs: ago(4) })],
+      declaredRules: [declared("deals", every("every 1 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "deals: last success 4h 00m ago, expected within 3h 00m by its schedule; 20 runs ended in 24 h",
+      ],
+    ],
+  },
+  {
+    name: "two failing runs are too few to be a finding: the rule is overdue",
+    facts: {
+      rules: [alive, rule("deals", { failed: 2 }, { startsMs: null, lastSuccessMs: ago(13) })],
+      declaredRules: [declared("deals", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "rule-overdue",
+        "critical",
+        "deals: last success 13h 00m ago, expected within 12h 00m by its schedule; 2 runs ended in 24 h",
+      ],
+    ],
+  },
+  {
+    name: "rehearsals and wrappers are no runs: a rule that has nothing else is silent",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", { dry_run: 3 }, { previous: { success: 3, dry_run: 1 } }),
+        rule("jobs", { wrapper: 3 }, { previous: { success: 3, wrapper: 1 } }),
+        rule("users", {}, { previous: { success: 2, dry_run: 1, wrapper: 1 } }),
+      ],
+    },
+    found: [
+      ["rule-silent", "warning", "deals: no run in 24 h, 3 runs in the 24 h before"],
+      ["rule-silent", "warning", "jobs: no run in 24 h, 3 runs in the 24 h before"],
+    ],
+  },
 ];
 
 test.each(CASES)("$name", (given) => {
   expect(listFound(given)).toEqual(given.found);
+});
+
+describe("few missed runs warn nobody: fewer than three, and fewer than a tenth of those expected", () => {
+  test.each([
+    { expected: 40, missed: 2, severity: "info" },
+    { expected: 40, missed: 3, severity: "warning" },
+    { expected: 20, missed: 1, severity: "info" },
+    { expected: 20, missed: 2, severity: "warning" },
+    { expected: 10, missed: 1, severity: "warning" },
+    { expected: 6, missed: 1, severity: "warning" },
+  ])("$missed of $expected: $severity", ({ expected, missed, severity }) => {
+    // Each half hour from midnight on, which was 21 hours ago.
+    const dueMs = Array.from({ length: expected }, (_, index) => ago(21 - index / 2));
+    const startsMs = dueMs.slice(missed);
+    const deals = rule("deals", { success: startsMs.length }, { startsMs, lastSuccessMs: startsMs.at(-1) ?? null });
+    const declaredRules = [declared("deals", every(`0,30 0-${expected / 2 - 1} * * *`))];
+    const { findings } = report(activity({ rules: [deals], declaredRules }));
+    expect(findings).toMatchObject([{ id: "runs-missed", severity, evidence: { expected, missed } }]);
+  });
 });

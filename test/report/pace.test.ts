@@ -1,6 +1,6 @@
 /** What runs too late or too often. */
-import { expect, test } from "bun:test";
-import { declared, rule, schedule } from "../making/activities.ts";
+import { describe, expect, test } from "bun:test";
+import { activity, declared, report, rule, schedule } from "../making/activities.ts";
 import { ago, alive, type FindingCase, hourly, listFound } from "../making/findings.ts";
 
 const CASES: FindingCase[] = [
@@ -70,8 +70,46 @@ const CASES: FindingCase[] = [
     },
     found: [["runs-too-often", "warning", "deals: 73 runs in 24 h, 24 at its usual pace"]],
   },
+  {
+    name: "more than three times three runs, and eleven more",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", { success: 14 }, { startsMs: null, lastSuccessMs: ago(0.5), previous: { success: 3 } }),
+      ],
+    },
+    found: [["runs-too-often", "warning", "deals: 14 runs in 24 h, 3 in the window before"]],
+  },
+  {
+    name: "two runs before are too few to compare with",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", { success: 14 }, { startsMs: null, lastSuccessMs: ago(0.5), previous: { success: 2 } }),
+      ],
+    },
+    found: [],
+  },
 ];
 
 test.each(CASES)("$name", (given) => {
   expect(listFound(given)).toEqual(given.found);
+});
+
+describe("late runs are told from three on, and from a fifth of those expected", () => {
+  test.each([
+    { expected: 10, late: 2, found: 0 },
+    { expected: 10, late: 3, found: 1 },
+    { expected: 15, late: 3, found: 1 },
+    { expected: 16, late: 3, found: 0 },
+    { expected: 20, late: 4, found: 1 },
+    { expected: 21, late: 4, found: 0 },
+  ])("$late of $expected: $found", ({ expected, late, found }) => {
+    // Half past each hour from midnight on, which was 21 hours ago; late is a quarter of an hour.
+    const startsMs = Array.from({ length: expected }, (_, index) => ago(20.5 - index - (index < late ? 0.25 : 0)));
+    const deals = rule("deals", { success: expected }, { startsMs, lastSuccessMs: startsMs.at(-1) ?? null });
+    const declaredRules = [declared("deals", { schedules: [schedule(`30 0-${expected - 1} * * *`)] })];
+    const { findings } = report(activity({ rules: [deals], declaredRules }));
+    expect(findings.filter(({ id }) => id === "runs-late")).toHaveLength(found);
+  });
 });
