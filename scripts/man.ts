@@ -1,20 +1,9 @@
 /** Prints automation-reports(1), made from the command table. Argument: its date (YYYY-MM-DD). */
 import { description, version } from "../package.json";
 import { COMMANDS } from "../src/cli.ts";
-import { EXIT } from "../src/errors.ts";
 import { describeCommands, PROGRAM, type CommandHelp, type Flag } from "../src/help/commands.ts";
-
-const EXIT_MEANS = {
-  ok: "All that was asked for was made and delivered.",
-  finding: "Made, and a finding reached --fail-on.",
-  usage: "Usage or configuration error; nothing was run.",
-  someUnreadable: "Some CRMs could not be read; the reports of the others were made.",
-  noneReadable: "No CRM could be read.",
-  delivery: "Reports were made, but an export, --output or the standard output failed.",
-  bug: "A bug of automation-reports.",
-  sigint: "Interrupted by SIGINT.",
-  sigterm: "Interrupted by SIGTERM.",
-} satisfies Record<keyof typeof EXIT, string>;
+import { listExitCodes } from "../src/help/exit-codes.ts";
+import { TOPICS } from "../src/help/topics.ts";
 
 const FILES = {
   "automation-reports.toml": "The configuration in the working directory.",
@@ -35,7 +24,7 @@ const ENVIRONMENT = {
 };
 
 const [program, ...commands] = await describeCommands(description, COMMANDS);
-const called = commands.filter(({ runs }) => runs);
+const called = commands.filter(({ runs, names: [name] }) => runs && !name.startsWith("help "));
 const page = [
   `.TH ${escape(PROGRAM.toUpperCase())} 1 "${process.argv[2] ?? ""}" ${escape(`${PROGRAM}-${version}`)}`,
   ".SH NAME",
@@ -55,8 +44,11 @@ const page = [
   ...(program?.flags ?? []).flatMap(writeFlag),
   ".SH COMMANDS",
   ...called.flatMap(writeCommand),
+  ".SH TOPICS",
+  `.B ${escape(`${PROGRAM} help`)}\n.I TOPIC\nexplains a topic:`,
+  ...writeList(Object.entries(TOPICS).map(([name, { summary }]) => [name, `${summary}.`])),
   ".SH EXIT STATUS",
-  ...writeList(Object.entries(EXIT_MEANS).map(([key, text]) => [String(EXIT[key as keyof typeof EXIT]), text])),
+  ...writeList(listExitCodes().map(({ code, meaning }) => [String(code), meaning])),
   ".SH FILES",
   ...writeList(Object.entries(FILES)),
   ".SH ENVIRONMENT",

@@ -59,8 +59,8 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       nowMs,
       windowDays: lengthOf(window) / DAY_MS,
       analyzed: analyze,
-      configuredSources: config.crms.map(({ crm_source: source }) => source),
-      source: crm.crm_source,
+      configuredSources: config.crms.map(({ crmSource }) => crmSource),
+      source: crm.crmSource,
     };
     const items =
       seen?.status === "read"

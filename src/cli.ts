@@ -5,6 +5,7 @@ import type { Runtime } from "./commands/flags/runtime.ts";
 import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
+import { TOPICS } from "./help/topics.ts";
 import { emit } from "./output/stdout.ts";
 import { quoteText } from "./text/terminal.ts";
 import { VERSION_LINE } from "./version.ts";
@@ -173,25 +174,50 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  help: {
+    summary: "Explain a topic, or show a command's flags",
+    load: async () => (await import("./commands/help.ts")).default,
+    commands: Object.fromEntries(
+      Object.entries(TOPICS).map(([name, { summary }]) => [
+        name,
+        { summary, load: async () => (await import("./commands/help.ts")).defineTopic(name) },
+      ]),
+    ),
+  },
 };
 
 const HELP = ["--help", "-h"];
 const VERSION = ["--version", "-v"];
+/** For a pipe or a file. */
+const HELP_WIDTH = 100;
 
 /** Returns the exit code. Throws an `AppError` for wrong usage before anything is run. */
 export async function runCli(argv: string[], runtime: Runtime): Promise<number> {
-  const wantsHelp = argv[0] === "help" || argv.some((word) => HELP.includes(word));
-  const words = (argv[0] === "help" ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
+  const asksForCommand = argv[0] === "help" && findName(argv[1], COMMANDS) !== undefined;
+  const wantsHelp = asksForCommand || argv.some((word) => HELP.includes(word));
+  const words = (asksForCommand ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
   if (words.length === 1 && VERSION.includes(words[0] ?? "")) {
     await emit(VERSION_LINE);
     return EXIT.ok;
   }
-  const { command, path, rest } = await findCommand(words);
+  const found = await findCommand(words);
+  const { command, path, rest } = found;
   const isGroup = command.run === undefined;
   if (wantsHelp || isGroup) {
-    if (!wantsHelp && rest.length > 0) throw unknownCommand(rest[0] ?? "", command, path);
-    return await printHelp(command, path, runtime);
+    const [word = "-"] = rest;
+    const isUnknown = asksForCommand && command.subCommands !== undefined && !word.startsWith("-");
+    if (isUnknown || (!wantsHelp && rest.length > 0)) throw unknownCommand(word, command, path);
+    await printHelp(command, path, runtime);
+    // A topic may have a command's name: it follows the command's flags.
+    const isTopicToo = asksForCommand && path.length === 2 && Object.hasOwn(TOPICS, path[1] ?? "");
+    return isTopicToo ? await run(await findCommand(["help", path[1] ?? "", ...rest]), runtime) : EXIT.ok;
   }
+  return await run(found, runtime);
+}
+
+type Found = { command: Command; path: string[]; rest: string[] };
+
+async function run({ command, path, rest }: Found, runtime: Runtime): Promise<number> {
   const [word = "-"] = rest;
   if (command.subCommands !== undefined && !word.startsWith("-")) throw unknownCommand(word, command, path);
   checkArguments(command, rest, path);
@@ -201,14 +227,12 @@ export async function runCli(argv: string[], runtime: Runtime): Promise<number> 
   return result as number;
 }
 
-type Found = { command: Command; path: string[]; rest: string[] };
-
 async function findCommand(words: string[]): Promise<Found> {
   let entries = COMMANDS;
   let command = describeGroup(PROGRAM, "Reports on CRM-to-warehouse automations", COMMANDS);
   const path = [PROGRAM];
   for (const [index, word] of words.entries()) {
-    const name = Object.keys(entries).find((key) => key === word || entries[key]?.aliases?.includes(word));
+    const name = findName(word, entries);
     const entry = name === undefined ? undefined : entries[name];
     if (name === undefined || entry === undefined) return { command, path, rest: words.slice(index) };
     path.push(name);
@@ -223,6 +247,12 @@ async function findCommand(words: string[]): Promise<Found> {
   return { command, path, rest: [] };
 }
 
+function findName(word: string | undefined, entries: Record<string, Entry>): string | undefined {
+  return Object.keys(entries).find(
+    (key) => word !== undefined && (key === word || entries[key]?.aliases?.includes(word)),
+  );
+}
+
 function describeGroup(name: string, description: string, entries: Record<string, Entry>): Command {
   return {
     meta: { name, description },
@@ -232,22 +262,30 @@ function describeGroup(name: string, description: string, entries: Record<string
   };
 }
 
-async function printHelp(command: Command, path: string[], { environment }: Runtime): Promise<number> {
+async function printHelp(command: Command, path: string[], { environment }: Runtime): Promise<void> {
   const usage = await renderUsage(
     command,
     path.length > 1 ? { meta: { name: path.slice(0, -1).join(" ") } } : undefined,
   );
   const plain = environment.noColor || !environment.stdout.terminal;
-  await emit(`${plain ? Bun.stripANSI(usage) : usage}\n`);
-  return EXIT.ok;
+  const topics = path.length > 1 ? "" : `\n${listTopics(environment.stdout.columns ?? HELP_WIDTH)}\n`;
+  await emit(`${plain ? Bun.stripANSI(usage) : usage}\n${topics}`);
+}
+
+function listTopics(width: number): string {
+  const text = `${PROGRAM} help TOPIC explains ${Object.keys(TOPICS).join(", ")}.`;
+  return Bun.wrapAnsi(text, width, { trim: true });
 }
 
 function unknownCommand(word: string, command: Command, path: string[]): AppError {
+  const isHelp = path[1] === "help";
   const see = `See ${path.join(" ")} --help`;
   if (word.startsWith("-"))
     return new AppError("usage", `flag ${quoteText(word)} stands before the command: write it after. ${see}`);
-  const names = Object.keys(command.subCommands as Record<string, Command>);
-  return new AppError("usage", `unknown command ${quoteText(word)}: ${suggestName(word, names)} ${see}`);
+  const inside = Object.keys(command.subCommands as Record<string, Command>);
+  const names = isHelp ? [...new Set([...inside, ...Object.keys(COMMANDS)])] : inside;
+  const what = isHelp ? "topic" : "command";
+  return new AppError("usage", `unknown ${what} ${quoteText(word)}: ${suggestName(word, names)} ${see}`);
 }
 
 /** Refuses unknown flags, extra words, and missing and repeated values: citty lets such typing errors pass. */

@@ -40,9 +40,11 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "The configuration: found, read, checked, explained. The only folder that reads the environment.",
     imports: [
       "config",
+      "text",
       "time",
       "database",
       "report",
+      "schema-keys.ts",
       "errors.ts",
       "leven",
       "toml-eslint-parser",
@@ -108,8 +110,8 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     imports: ["systemd", "text", "time", "output", "errors.ts", "bun:ffi", "node:fs", "node:path"],
   },
   help: {
-    is: "What completion scripts and the man page are made from.",
-    imports: ["help", "types:citty"],
+    is: "The help topics, and what completion scripts and the man page are made from.",
+    imports: ["help", "report", "config", "errors.ts", "types:citty"],
   },
   commands: {
     is: "The command line: one file a command, which reads its flags and calls what does the work.",
@@ -198,6 +200,10 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "The process: arguments, signals, exit code.",
     imports: ["cli.ts", "types:commands", "config", "output", "text", "errors.ts", "version.ts"],
   },
+  "schema-keys.ts": {
+    is: "What a schema says about its values: the keys of a table, the kind of a value.",
+    imports: ["valibot"],
+  },
   "log.ts": {
     is: "Everything said to the operator on stderr.",
     imports: ["text", "consola/core", "node:fs"],
@@ -217,6 +223,7 @@ const ONLY_IN: { what: string; pattern: RegExp; files: string[] }[] = [
     pattern: /Bun\.stdout|process\.stdout\.write|console\.log/,
     files: ["output/stdout.ts"],
   },
+  { what: "a help topic's text before it is asked for", pattern: /^import [^(]*\.md"/m, files: [] },
   {
     what: "the wall clock",
     pattern: /Date\.now\(|new Date\(\)/,

@@ -124,6 +124,7 @@ describe("the man page", () => {
       "Accepted as generate_automation_reports too.",
       "AUTOMATION_REPORTS_CONFIG",
       "/etc/automation-reports/config.toml",
+      "automation-reports help TOPIC explains a topic: configuration The configuration file",
       "70 A bug of automation-reports.",
     ])("shows %s", (text) => {
     expect(

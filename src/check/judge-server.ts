@@ -90,7 +90,7 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
     evidence: { table: name },
   }));
   if (role.superuser) {
-    const advice = "use a role of its own that has nothing but SELECT (README, Install on a server)";
+    const advice = "use a role of its own that has nothing but SELECT (automation-reports help security)";
     return [...denied, { status: "warn", message: `${role.name} is a superuser and may do anything`, advice }];
   }
   if (writable.length > 0) {

@@ -1,6 +1,7 @@
 import { checkWarehouses, exitCodeOfCheck } from "../check.ts";
 import { emit } from "../output/stdout.ts";
 import { renderCheck } from "../render/terminal/check.ts";
+import { findStranger, listExecutables, UNIT_DIRECTORY } from "../systemd/executable.ts";
 import { writeJson } from "../text/json.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
 import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
@@ -21,6 +22,10 @@ export default defineCommand(
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const window = readWindow(args["time-window"], undefined, nowMs);
     const { config, crms, single } = await loadChosen(args, runtime, log);
+    for (const executable of listExecutables(UNIT_DIRECTORY)) {
+      const stranger = findStranger(executable);
+      if (stranger !== null) log.warn(`the units in ${UNIT_DIRECTORY}: ${stranger}`);
+    }
     const documents = await checkWarehouses({
       config,
       crms,

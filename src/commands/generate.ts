@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { DEFAULT_OUTPUT_DIRECTORY } from "../config/schema.ts";
+import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";

@@ -1,9 +1,11 @@
 /** The configuration as it is written: read, expanded and checked. Everything wrong with it is said at once. */
 import { readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { checkConfig } from "./check.ts";
+import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
+import { describeReadFailure } from "./read-failure.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
+import { findProblems } from "./validate.ts";
 
 export type Variables = Record<string, string | undefined>;
 
@@ -16,7 +18,7 @@ export type ConfigDocument = {
   raw: Table & { crm: Record<string, Table>; defaults?: Table };
 };
 
-/** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of whoever reads it. */
+/** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of its reader. */
 const DEEPEST = 8;
 
 /** Throws an `AppError` that names file, line and column of each problem, and no value. */
@@ -31,7 +33,7 @@ export async function readDocument(path: string, variables: Variables): Promise<
     throw new AppError("config", `${path}: nested too deeply: nothing here has more than ${DEEPEST} levels`);
   }
   const expanded = expandVariables(parsed.value, variables);
-  const problems = [...expanded.problems, ...checkConfig(expanded.value)];
+  const problems = [...expanded.problems, ...findProblems(expanded.value, ConfigSchema)];
   if (problems.length > 0) throw await describeProblems(path, text, problems);
   return { path, text, written: parsed.value as Table, raw: expanded.value as ConfigDocument["raw"] };
 }
@@ -53,8 +55,6 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown reason"})`;
-    throw new AppError("config", `configuration ${path}: ${reason}`, { cause: error });
+    throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 /** `${VAR}`, `${VAR:-default}` and `$$` in the string values of a parsed configuration, never in its text. */
+import type { Path } from "../schema-keys.ts";
 
-export type Path = (string | number)[];
 export type Problem = { path: Path; message: string };
 
 const PATTERN = /\$\$|\$\{([^}]*)\}|\$\{/g;

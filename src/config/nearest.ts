@@ -1,4 +1,4 @@
-/** The name somebody probably meant. */
+/** The name that was probably meant. */
 import { closestMatch } from "leven";
 
 /** ` Did you mean x?`, or a list of what there is. */

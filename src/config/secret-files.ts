@@ -1,8 +1,10 @@
-/** The files in which a configuration keeps its secrets, for whoever hands them to a service. */
+/** The files in which a configuration keeps its secrets, to be handed to a service. */
 import { dirname, resolve } from "node:path";
+import type * as v from "valibot";
 import { AppError } from "../errors.ts";
+import { isTable, listTables } from "../schema-keys.ts";
 import type { ConfigDocument } from "./document.ts";
-import type { Table } from "./toml.ts";
+import { ConfigSchema } from "./schema.ts";
 
 export type SecretFile = {
   /** As a credential of systemd. */
@@ -10,13 +12,13 @@ export type SecretFile = {
   path: string;
 };
 
-/** Every `…_file` of its tables, once. Throws an `AppError` where two would be one credential. */
-export function listSecretFiles({ path, raw }: ConfigDocument): SecretFile[] {
-  const { crm, ...general } = raw;
-  const tables = [...Object.values(crm), ...Object.values(general).flat()].filter(isTable);
-  const written = tables.flatMap((table) => Object.entries(table).flatMap(([key, value]) => readFileKey(key, value)));
+/** Every `…_file` that the schema knows, at any depth, once. Throws an `AppError` where two would be one credential. */
+export function listSecretFiles(
+  { path, raw }: Pick<ConfigDocument, "path" | "raw">,
+  schema: v.GenericSchema = ConfigSchema,
+): SecretFile[] {
   const files = new Map<string, SecretFile>();
-  for (const file of written) {
+  for (const file of listFileKeys(schema, raw)) {
     const found = { name: nameCredential(file), path: resolve(dirname(path), file) };
     const same = files.get(found.name);
     if (same !== undefined && same.path !== found.path) {
@@ -32,10 +34,12 @@ export function nameCredential(file: string): string {
   return file.replace(/^(?:\.?\/)+/, "").replace(/[^\w.@-]/g, "_");
 }
 
-function readFileKey(key: string, value: unknown): string[] {
-  return key.endsWith("_file") && typeof value === "string" ? [value] : [];
-}
-
-function isTable(value: unknown): value is Table {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
+function listFileKeys(schema: v.GenericSchema, raw: ConfigDocument["raw"]): string[] {
+  return listTables(schema, raw).flatMap(({ keys, value: table }) => {
+    if (keys === null || !isTable(table)) return [];
+    return Object.keys(keys).flatMap((key) => {
+      const file = key.endsWith("_file") && Object.hasOwn(table, key) ? table[key] : undefined;
+      return typeof file === "string" ? [file] : [];
+    });
+  });
 }

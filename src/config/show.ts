@@ -1,13 +1,14 @@
 /** Every setting that is in force, with where it comes from. */
 import * as v from "valibot";
+import { holdsTables, isTable, listTables, type Path, type TablePlace } from "../schema-keys.ts";
+import { layDefaults } from "./defaults.ts";
 import type { ConfigDocument } from "./document.ts";
-import type { Path } from "./expand.ts";
-import { ConfigSchema, CrmSchema } from "./schema.ts";
+import { ConfigSchema } from "./schema.ts";
 import { findPositions, type Position, type Table } from "./toml.ts";
 
 export type Setting = {
-  /** Such as `crm.hubspot.timeout`. */
-  key: string;
+  /** Such as crm, hubspot, timeout. */
+  path: Path;
   /** As it is written, with its variables expanded; null: not set. */
   value: unknown;
   origin: "file" | "defaults" | "built-in";
@@ -17,99 +18,76 @@ export type Setting = {
   variables: string[];
 };
 
-/** Values are not redacted: whoever shows them does that. */
-export async function listSettings(document: ConfigDocument): Promise<Setting[]> {
-  const { crm: crms, defaults = {}, ...general } = document.raw;
-  const { crm: _crm, defaults: _defaults, schedule, export: exporting, store, ...own } = ConfigSchema.entries;
-  const settings = [
-    ...listTable(own, [{ table: general, path: [], origin: "file" }], []),
-    ...Object.entries({ export: exporting, store }).flatMap(([name, { wrapped }]) =>
-      listTable(wrapped.entries, [{ table: tableAt(general, name), path: [name], origin: "file" }], [name]),
-    ),
-    ...listSchedules(schedule, general),
-    ...Object.entries(crms).flatMap(([name, crm]) => listCrm(name, crm, defaults)),
-  ];
+type Source = { path: Path; origin: "file" | "defaults" };
+
+/** Table by table, `[defaults]` folded into the CRMs. Values are not redacted: showing them safely is the caller's part. */
+export async function listSettings(
+  document: ConfigDocument,
+  schema: v.GenericSchema = ConfigSchema,
+): Promise<Setting[]> {
+  const found = listTables(schema, foldDefaults(document.raw))
+    .filter(({ path }) => path[0] !== "defaults")
+    .flatMap(listValues)
+    .filter(({ path }) => !isHidden(path, document.raw))
+    .map((setting) => ({ ...setting, source: findSource(setting.path, document.raw) }));
   const positions = await findPositions(
     document.text,
-    settings.map(({ from }) => from?.path ?? []),
+    found.map(({ source }) => source?.path ?? []),
   );
-  return settings.map(({ path, value, from }, index) => ({
-    key: path.join("."),
-    value,
-    origin: from?.origin ?? "built-in",
-    position: from === null ? null : (positions[index] ?? null),
-    variables: from === null ? [] : namesIn(valueAt(document.written, from.path)),
+  return found.map(({ path, value, source }, index) => ({
+    path,
+    value: source === null && isCrmSource(path) ? path[1] : value,
+    origin: source?.origin ?? "built-in",
+    position: source === null ? null : (positions[index] ?? null),
+    variables: source === null ? [] : listVariables(valueAt(document.written, source.path)),
   }));
 }
 
-type Layer = { table: Table; path: Path; origin: "file" | "defaults" };
-type Found = { path: Path; value: unknown; from: { path: Path; origin: Layer["origin"] } | null };
-
-/** Each by its number; the built-in one where none is written. */
-function listSchedules(schema: typeof ConfigSchema.entries.schedule, general: Table): Found[] {
-  const written = general["schedule"] as Table[] | undefined;
-  const tables: readonly Table[] = written ?? v.getDefault(schema);
-  return tables.flatMap((table, index) => {
-    const path = ["schedule", index];
-    const found = listTable(schema.wrapped.item.entries, [{ table, path, origin: "file" }], path);
-    return written === undefined ? found.map((setting) => ({ ...setting, from: null })) : found;
-  });
+function foldDefaults({ crm, defaults = {}, ...general }: ConfigDocument["raw"]): Table {
+  const crms = Object.entries(crm).map(([name, own]) => [name, layDefaults(own, defaults)]);
+  return { ...general, crm: Object.fromEntries(crms) };
 }
 
-/** A CRM's own table first, `[defaults]` behind it; thresholds one by one, words of both together. */
-function listCrm(name: string, own: Table, defaults: Table): Found[] {
-  const path = ["crm", name];
-  const { thresholds, ...entries } = CrmSchema.entries;
-  const layersOf = (inside: string[]): Layer[] => {
-    const within = (table: Table) => inside.reduce(tableAt, table);
-    return [
-      { table: within(own), path: [...path, ...inside], origin: "file" },
-      { table: within(defaults), path: ["defaults", ...inside], origin: "defaults" },
-    ];
-  };
-  const found = [
-    ...listTable(entries, layersOf([]), path),
-    ...listTable(thresholds.wrapped.entries, layersOf(["thresholds"]), [...path, "thresholds"]),
-  ];
-  const isGiven = (key: string) => key in own;
-  const statuses = { ...tableAt(defaults, "statuses"), ...tableAt(own, "statuses") };
-  return found
-    .filter((setting) => !hiddenByOther(setting, isGiven))
-    .map((setting) => (setting.path.at(-1) === "statuses" ? { ...setting, value: statuses } : setting))
-    .map((setting) =>
-      setting.path.at(-1) === "crm_source" && setting.from === null ? { ...setting, value: name } : setting,
-    );
+/** A table within is a place of its own; a list of tables is a value only where it holds none. */
+function listValues({ path, keys, value: table }: TablePlace): { path: Path; value: unknown }[] {
+  return Object.entries(keys ?? {}).flatMap(([key, schema]) => {
+    const written = isTable(table) && Object.hasOwn(table, key) ? table[key] : undefined;
+    const value = written ?? v.getDefault(schema) ?? null;
+    const isEmptyList = Array.isArray(value) && value.length === 0;
+    return holdsTables(schema) && !isEmptyList ? [] : [{ path: [...path, key], value }];
+  });
 }
 
 /** A CRM's own url hides the url_file of `[defaults]`, and the other way round. */
-function hiddenByOther({ path, from }: Found, isGiven: (key: string) => boolean): boolean {
-  const other = { url: "url_file", url_file: "url" }[String(path.at(-1))];
-  return other !== undefined && from?.origin !== "file" && isGiven(other);
+function isHidden(path: Path, raw: ConfigDocument["raw"]): boolean {
+  const [section, crm = "", key = ""] = path;
+  const other = section === "crm" && path.length === 3 ? { url: "url_file", url_file: "url" }[key] : undefined;
+  return other !== undefined && hasValue(raw, ["crm", crm, other]) && !hasValue(raw, path);
 }
 
-function listTable(entries: Record<string, v.GenericSchema>, layers: Layer[], path: Path): Found[] {
-  return Object.entries(entries).map(([key, schema]) => {
-    const layer = layers.find(({ table }) => key in table);
-    return layer === undefined
-      ? { path: [...path, key], value: v.getDefault(schema) ?? null, from: null }
-      : {
-          path: [...path, key],
-          value: layer.table[key],
-          from: { path: [...layer.path, key], origin: layer.origin },
-        };
-  });
+/** The CRM's own table first, `[defaults]` behind it. */
+function findSource(path: Path, raw: ConfigDocument["raw"]): Source | null {
+  if (hasValue(raw, path)) return { path, origin: "file" };
+  const behind = ["defaults", ...path.slice(2)];
+  return path[0] === "crm" && hasValue(raw, behind) ? { path: behind, origin: "defaults" } : null;
 }
 
-function tableAt(table: Table, key: string): Table {
-  const inside = table[key];
-  return inside !== null && typeof inside === "object" ? (inside as Table) : {};
+function isCrmSource(path: Path): boolean {
+  return path.length === 3 && path[0] === "crm" && path[2] === "crm_source";
+}
+
+function hasValue(table: unknown, path: Path): boolean {
+  return valueAt(table, path) !== undefined;
 }
 
 function valueAt(table: unknown, path: Path): unknown {
-  return path.reduce((node, key) => (node as Record<string, unknown> | undefined)?.[key], table);
+  return path.reduce<unknown>((node, key) => {
+    const holds = node !== null && typeof node === "object" && Object.hasOwn(node, key);
+    return holds ? (node as Record<string | number, unknown>)[key] : undefined;
+  }, table);
 }
 
-function namesIn(written: unknown): string[] {
+function listVariables(written: unknown): string[] {
   const text = JSON.stringify(written) ?? "";
   return [...new Set([...text.replaceAll("$$", "").matchAll(/\$\{([A-Za-z_]\w*)/g)].map(([, name = ""]) => name))];
 }

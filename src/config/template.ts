@@ -1,38 +1,104 @@
-/** What `config init` prints. */
-export const CONFIG_TEMPLATE = `#:schema ./automation-reports.schema.json
+/** What `config init` prints: the everyday keys, each with an example and what the schema says of it. */
+import { listKeys, type KeyInWords } from "./keys.ts";
+
+/** Where a comment begins; a longer example pushes it on. */
+const COMMENT_COLUMN = 42;
+const WIDEST = 120;
+
+const INTRODUCTION = `#:schema ./automation-reports.schema.json
 # The line above lets editors complete and check, once \`automation-reports config schema\` has written that file here.
 
 # automation-reports: one table for each CRM. Check it with: automation-reports config check
-# \${VAR}, \${VAR:-default} and $$ expand in text values. Paths are relative to this file.
+# \${VAR}, \${VAR:-default} and $$ expand in text values. Paths are relative to this file.`;
 
-[crm.hubspot]
-url = "\${WAREHOUSE_URL}"                  # postgresql://user:password@host:5432/database?sslmode=verify-full
-# url_file = "/run/credentials/hubspot"   # instead of url: a file that holds only the connection URL
-# crm_source = "hubspot"                  # the value in the warehouse; the CRM's name by default
-# preset = "sync-history"                 # or "automation"; "auto" takes the one whose table is there
-# exclude_rules = ["scratch"]             # rules that are in no figure
-# wrapper_rules = ["all"]                 # runs whose parts have rows of their own: counted beside
-# statuses = { done = "success" }         # words of your own for success, partial, failed, running, skipped
+type Table = {
+  header: string;
+  /** Whose keys they are. */
+  section: string;
+  /** These hold; all else is commented out. */
+  active?: string[];
+  /** In their order, with an example each; null: the default. */
+  examples: Record<string, string | null>;
+};
 
-# [crm.demo]
-# url = "sqlite:warehouse.sqlite"         # the embedded alternative; tables: automation-reports schema sql
+const TABLES: Table[] = [
+  {
+    header: "[crm.hubspot]",
+    section: "crm.NAME",
+    active: ["url"],
+    examples: {
+      url: '"${WAREHOUSE_URL}"',
+      crm_source: '"hubspot"',
+      preset: '"sync-history"',
+      exclude_rules: '["scratch"]',
+      wrapper_rules: '["all"]',
+      statuses: '{ done = "success" }',
+    },
+  },
+  { header: "[crm.genius]", section: "crm.NAME", examples: { url_file: '"genius-url"' } },
+  {
+    header: "[defaults]",
+    section: "defaults",
+    examples: {
+      timeout: null,
+      statement_timeout: '"20s"',
+      lock_timeout: null,
+      stale_after: '"2h"',
+      warn_after: '"6h"',
+      error_after: '"24h"',
+      thresholds: "{ success_rate = 0.95 }",
+    },
+  },
+  {
+    header: "[[schedule]]",
+    section: "schedule",
+    examples: { name: '"morning"', cron: '"0 7 * * 1-5"', timezone: '"Europe/Berlin"', time_window: null },
+  },
+  {
+    header: "[export]",
+    section: "export",
+    examples: { enabled: "true", dir: '"logs/automation_reports"', keep: "100" },
+  },
+  {
+    header: "[store]",
+    section: "store",
+    examples: { path: '"/var/lib/automation-reports/reports.sqlite"', retention: null },
+  },
+];
 
-# [defaults]                              # for every CRM that does not say otherwise
-# timeout = "30s"                         # for one CRM's whole reading, connection included
-# statement_timeout = "30s"               # for the query alone; the server keeps it too
-# lock_timeout = "1s"                     # a locked table is given up after this
-# stale_after = "2h"                      # a run still going after this is stale; else three times its rule's p99
-# warn_after = "6h"                       # age of a rule's last success; else from its schedule or usual interval
-# error_after = "24h"
-# thresholds = { success_rate = 0.95 }
+/** A configuration to start from. With its comments taken off it is one too. */
+export function writeTemplate(): string {
+  const keys = listKeys();
+  return `${[INTRODUCTION, ...TABLES.map((table, index) => writeTable(table, index, keys))].join("\n\n")}\n`;
+}
 
-# [export]
-# enabled = true                          # as --export-json
-# dir = "logs/automation_reports"
-# keep = 100                              # newest exports kept per CRM; without it nothing is ever deleted
+function writeTable({ header, section, active = [], examples }: Table, index: number, keys: KeyInWords[]): string {
+  const [name = ""] = section.split(".");
+  const isFirst = TABLES.findIndex((table) => table.section === section) === index;
+  const lines = Object.entries(examples).map(([key, example]) => {
+    const { preset, description } = findKey(keys, section, key);
+    return writeLine(`${key} = ${example ?? preset ?? ""}`, description, active.includes(key));
+  });
+  return [writeLine(header, isFirst ? findKey(keys, "", name).description : "", active.length > 0), ...lines].join(
+    "\n",
+  );
+}
 
-# [store]                                 # keeps every report; without this table only what schedules need is kept
-# path = "/var/lib/automation-reports/reports.sqlite"
-# url_file = "/run/credentials/store"     # or PostgreSQL, or url = "postgresql://…", where several machines share it
-# retention = "90d"                       # what is older is deleted
-`;
+function findKey(keys: KeyInWords[], section: string, key: string): KeyInWords {
+  const found = keys.find((candidate) => candidate.section === section && candidate.key === key);
+  if (found === undefined) throw new Error(`${section} has no key ${key}`);
+  return found;
+}
+
+/** With the first sentence of the description, and as many more as there is room for. */
+function writeLine(code: string, description: string, active: boolean): string {
+  const line = `${active ? "" : "# "}${code}`;
+  const [first = "", ...others] = description.split(/(?<=\.) (?=[A-Z0-9])/);
+  if (first === "") return line;
+  let commented = `${line.padEnd(COMMENT_COLUMN - 1)} # ${first}`;
+  for (const sentence of others) {
+    if (commented.length + sentence.length > WIDEST) break;
+    commented += ` ${sentence}`;
+  }
+  return commented.replace(/\.$/, "");
+}

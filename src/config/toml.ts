@@ -1,5 +1,5 @@
 /** TOML text to values, and where in the text a key stands. */
-import type { Path } from "./expand.ts";
+import type { Path } from "../schema-keys.ts";
 
 /** A table of the file, as it is parsed. */
 export type Table = Record<string, unknown>;
@@ -17,7 +17,7 @@ export async function parseToml(text: string): Promise<{ value: unknown } | { pr
 
 /** The place of each key, or of the nearest table that holds it; line and column count from 1. */
 export async function findPositions(text: string, paths: Path[]): Promise<(Position | null)[]> {
-  const keys = await listKeys(text);
+  const keys = await listPlaces(text);
   return paths.map((path) => {
     let best: { depth: number; position: Position } | null = null;
     for (const { path: found, position } of keys) {
@@ -28,7 +28,7 @@ export async function findPositions(text: string, paths: Path[]): Promise<(Posit
   });
 }
 
-/** Whether tables and lists stand within each other more than so many times. */
+/** Whether tables and lists stand within each other more often than that. */
 export function nestsDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== "object") return false;
   return levels === 0 || Object.values(value).some((item) => nestsDeeper(item, levels - 1));
@@ -37,7 +37,7 @@ export function nestsDeeper(value: unknown, levels: number): boolean {
 type Key = { path: Path; position: Position };
 
 /** Every table and key in the text's order; none where the parser that knows places does not follow Bun's. */
-async function listKeys(text: string): Promise<Key[]> {
+async function listPlaces(text: string): Promise<Key[]> {
   const { parseTOML } = await import("toml-eslint-parser");
   const keys: Key[] = [];
   const add = (path: Path, { line, column }: { line: number; column: number }) =>

@@ -62,7 +62,7 @@ const REASONS: Record<string, Words> = {
   "55P03": (place) =>
     `${place}: a table is locked by somebody else, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>
-    `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index of the README`,
+    `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index that \`automation-reports help performance\` shows`,
   "57P01": (place) => `${place} was shut down in mid-query: try again when it is up`,
   "57P02": (place) => `${place} crashed in mid-query: try again when it is up`,
   "57P03": (place) => `${place} is starting up or shutting down: try again in a moment`,

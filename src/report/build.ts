@@ -17,6 +17,7 @@ import type { Finding, Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { measureConfidence } from "./confidence.ts";
 import type { ReportSettings } from "./settings.ts";
+import { hideSecretsInNames } from "./shown-names.ts";
 import { differsBeyondNoise } from "./significance.ts";
 import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
@@ -40,9 +41,10 @@ export function buildReport(activity: Activity, settings: ReportSettings, contex
     : buildFallback(activity, settings, context);
 }
 
-function buildFromRows(read: ReadActivity & Activity, settings: ReportSettings, context: ReportContext): Report {
+function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, context: ReportContext): Report {
+  const { activity: named, settings } = hideSecretsInNames(read, given);
   const { thresholds } = settings;
-  const { activity, stale } = markStale(read, settings);
+  const { activity, stale } = markStale(named, settings);
   const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);

@@ -9,7 +9,8 @@ const SHOWN_IDS = 3;
 /** A rule whose finished runs process fewer on average may well find nothing. */
 const MANY_RECORDS = 100;
 
-const MEANINGS: Record<Contradiction, string> = {
+/** What each kind of contradiction says about its rows. */
+export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "success-with-failures": "Success, although records failed: the rate says more than the records do",
   "more-failed-than-processed": "More records failed than were processed: one of the two counts something else",
   "running-with-end": "Running, although it has an end: the status was never updated, so it is in no rate",
@@ -45,7 +46,7 @@ export function listContradictions(activity: ReadActivity): DataQuality {
         count: rows.reduce((sum, { n }) => sum + n, 0),
         rules: [...new Set(rows.flatMap(({ rule }) => rule ?? []))].toSorted(compareNames),
         row_ids: rows.flatMap(({ ids }) => ids).slice(0, SHOWN_IDS),
-        meaning: MEANINGS[kind],
+        meaning: CONTRADICTION_MEANINGS[kind],
       },
     ];
   });

@@ -1,7 +1,8 @@
 /** One slot from its claim to its end. Of all processes that try, exactly one makes its reports. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { resolve } from "node:path";
-import { DEFAULT_OUTPUT_DIRECTORY, type Config, type ScheduleConfig } from "../config/schema.ts";
+import type { Config, ScheduleConfig } from "../config/schema.ts";
+import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { keepPass } from "../deliver.ts";

@@ -9,6 +9,8 @@ const UNSEEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 export function listObstacles(facts: {
   /** Files that the services must read and that no credential hands over. */
   paths: string[];
+  /** What is wrong with the executable itself; null: nothing. */
+  stranger: string | null;
   configMode: number;
   config: string;
   exportDirectory: string | null;
@@ -29,7 +31,8 @@ export function listObstacles(facts: {
   const unwritable = Object.entries(written)
     .filter(([, path]) => path !== null && !`${path}/`.startsWith(`${STATE}/`))
     .map(([key, path]) => `${key} = ${path}: the services may write only below ${STATE}`);
-  return [...unseen, ...unread, ...unwritable];
+  const strange = facts.stranger === null ? [] : [facts.stranger];
+  return [...strange, ...unseen, ...unread, ...unwritable];
 }
 
 /** The paths that fit the units' state directory, as they are written in the configuration. */

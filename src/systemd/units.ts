@@ -74,6 +74,7 @@ OnFailure=${UNIT}-failed@%n.service
 
 [Service]
 Type=oneshot
+${writeIdentityCheck(facts)}
 ExecStart=${writeCommand(facts, ["schedule", "run", schedule.name])}
 # The slot's own deadline comes first.
 TimeoutStartSec=${seconds}
@@ -109,6 +110,7 @@ StartLimitBurst=10
 [Service]
 Type=notify
 NotifyAccess=main
+${writeIdentityCheck(facts)}
 ExecStart=${writeCommand(facts, ["schedule"])}
 ExecReload=/bin/kill -HUP $MAINPID
 WatchdogSec=${WATCHDOG_SECONDS}
@@ -142,6 +144,12 @@ SupplementaryGroups=systemd-journal
 DynamicUser=yes
 ${HARDENING}`;
   return { name: `${UNIT}-failed@.service`, text };
+}
+
+/** The service fails before it starts anything else than this program, such as what strip(1) makes of a foreign build. */
+function writeIdentityCheck({ executable }: UnitFacts): string {
+  const script = `case "$$("$$0" --version)" in "${UNIT} "*) ;; *) echo "$$0 is not ${UNIT}: install it again" >&2; exit 1 ;; esac`;
+  return `ExecStartPre=/bin/sh -c '${script}' ${quoteWord(executable)}`;
 }
 
 function writeCommand({ executable, config }: UnitFacts, words: string[]): string {

@@ -1,4 +1,7 @@
-/** The instants between which the statements look, each computed here: arithmetic on a parameter keeps PostgreSQL from pruning partitions. */
+/**
+ * The instants between which the statements look. A statement is given each of them: arithmetic on a parameter would keep
+ * PostgreSQL from pruning partitions.
+ */
 import { EARLY_MS } from "../report/expectation/due.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
 import { lengthOf, moveBack, windowBefore } from "../time/window.ts";
@@ -36,6 +39,7 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
     lookbackFromMs: window.endMs - LOOKBACK_MS,
     weekBeforeMs: window.endMs - WEEK_MS,
     hourAndWeekBeforeMs: window.endMs - WEEK_MS - HOUR_MS,
+    /** A look-back that reaches no further than that, a twelfth of the window, is a short one. */
     nearMs: beforeMs - Math.round(lengthOf(window) / 12),
   };
 }

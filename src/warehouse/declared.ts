@@ -8,7 +8,7 @@ import type { Document } from "./document.ts";
 import { attachSchedules, namesOneOf } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
-export type RuleConfig = Pick<CrmConfig, "crm_source" | "rule_names" | "exclude_rules" | "wrapper_rules">;
+export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules">;
 
 type RuleRow = Document["rules"][number];
 
@@ -21,15 +21,15 @@ export function readDeclared(
 ): DeclaredRule[] {
   const declared = document.rules.map(declareRule);
   const wrappers = [
-    ...(crm.wrapper_rules ?? wrapperRules),
+    ...(crm.wrapperRules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
   ];
-  const without = [...crm.exclude_rules, ...wrappers];
+  const without = [...crm.excludeRules, ...wrappers];
   if (ruleNames === "exact") {
     return declared.filter(({ name }) => !without.includes(name)).toSorted((a, b) => compareNames(a.name, b.name));
   }
-  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crm_source, crm.rule_names));
-  const attached = attachSchedules(wanted, rules, crm.crm_source, crm.rule_names);
+  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crmSource, crm.ruleNames));
+  const attached = attachSchedules(wanted, rules, crm.crmSource, crm.ruleNames);
   return attached.toSorted((a, b) => compareNames(a.name, b.name));
 }
 

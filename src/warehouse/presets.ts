@@ -1,4 +1,5 @@
 /** The presets: what turns one kind of warehouse into actions and rules, and which tables that takes. */
+import { WRAPPER_NAMES } from "../report/vocabulary.ts";
 import type { PresetName } from "../report/words.ts";
 import automationActionsPostgres from "./presets/automation/actions.postgres.sql" with { type: "text" };
 import automationActionsSqlite from "./presets/automation/actions.sqlite.sql" with { type: "text" };
@@ -28,8 +29,9 @@ export type Preset = {
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
-  /** The relation of the runs, and that of the rules. `{table}` stands for the table of each. */
+  /** The relation of the runs. Its placeholders are the table, and the words that syncs write (source.ts). */
   actions: Record<Dialect, string>;
+  /** The relation of the rules. Its placeholder is the table. */
   rules: Record<Dialect, string>;
 };
 
@@ -54,7 +56,7 @@ export const PRESETS = {
       ],
     },
     ruleNames: "normalized",
-    wrapperRules: ["all", "all_entities"],
+    wrapperRules: WRAPPER_NAMES,
     actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
     rules: { postgres: syncHistoryRulesPostgres, sqlite: syncHistoryRulesSqlite },
   },

@@ -3,6 +3,7 @@ import type { PresetName } from "../report/words.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
+import { writeList, writeStatuses } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -46,7 +47,11 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     preset: located.preset,
     dialect,
     actionsTable,
-    actions: fillPlaceholders(actions[dialect], { table: actionsTable }),
+    actions: fillPlaceholders(actions[dialect], {
+      table: actionsTable,
+      statuses: writeStatuses(),
+      wrappers: writeList(wrapperRules),
+    }),
     rules:
       located.rules === null
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })

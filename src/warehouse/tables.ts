@@ -26,7 +26,7 @@ export type Located<T extends TableName> =
 /** How many tables of other schemas are named. */
 const MOST_NAMED = 5;
 
-export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rules_table">;
+export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rulesTable">;
 
 /** Every table name worth asking the catalog for. */
 export function candidateNames(crm: TableConfig): string[] {
@@ -81,7 +81,7 @@ function wantedPresets(crm: TableConfig): PresetName[] {
 /** The names a table may have, best first. A dot inside a table's own name occurs where a tool quoted it wrongly. */
 function spellings(preset: PresetName, relation: Relation, crm: TableConfig): Spelling[] {
   const defaults = PRESETS[preset];
-  const configured = relation === "actions" ? crm.table : crm.rules_table;
+  const configured = relation === "actions" ? crm.table : crm.rulesTable;
   const name = configured ?? (relation === "actions" ? defaults.actionsTable : defaults.rulesTable);
   const schema = crm.schema ?? defaults.schema;
   const dotted = defaults.schema !== null && crm.schema === null && configured === null;

@@ -83,13 +83,13 @@ async function visitRound(
 async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, work: Work<T>): Promise<Visit<T>> {
   const started = performance.now();
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), crm.timeout);
+  const timer = setTimeout(() => deadline.abort(), crm.timeoutMs);
   try {
     const result = await work(crm, AbortSignal.any([signal, deadline.signal]));
     const seconds = Math.round(performance.now() - started) / 1000;
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
-    const failure = deadline.signal.aborted ? new DatabaseError(adviseOnTimeout(crm.timeout)) : error;
+    const failure = deadline.signal.aborted ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {

@@ -28,6 +28,7 @@ const TYPED = [
   { typed: "gen⇥", given: ["generate"] },
   { typed: "config ch⇥", given: ["config", "check"] },
   { typed: "completion f⇥", given: ["completion", "fish"] },
+  { typed: "help findi⇥", given: ["help", "findings"] },
   { typed: "--vers⇥", given: ["--version"] },
   { typed: "generate --det⇥", given: ["generate", "--detailed"] },
   { typed: "generate_automation_reports --det⇥", given: ["generate_automation_reports", "--detailed"] },

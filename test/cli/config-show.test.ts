@@ -25,6 +25,8 @@ success_rate = 0.9
 url_file = "genius-url"
 crm_source = "Genius"
 rule_names = { "canary/pw%" = "x" }
+[crm.genius.rules."canary/pw% runs"]
+expect = "@daily"
 `);
 writeFileSync(join(cwd, "genius-url"), "postgres://u:filed-canary@g,g2/d\n");
 const env = { PASSWORD: "canary%2Fpw%25" };
@@ -55,6 +57,7 @@ test("every value has its origin: the CRM's table, [defaults] or built in, line 
         "crm.genius.url_file",
         "crm.genius.timeout",
         "crm.genius.crm_source",
+        'crm.genius.rules."*** runs".expect',
       ].map((key) => [key, of(key)]),
     ),
   ).toEqual({
@@ -71,10 +74,11 @@ test("every value has its origin: the CRM's table, [defaults] or built in, line 
     "crm.genius.url_file": ["genius-url", "file", 14],
     "crm.genius.timeout": ["10s", "defaults", 5],
     "crm.genius.crm_source": ["Genius", "file", 15],
+    'crm.genius.rules."*** runs".expect': ["@daily", "file", 18],
   });
 });
 
-test("as text it is TOML with a comment each, and a secret is left out wherever it stands", async () => {
+test("as text it is TOML that can be read again, with a comment each, and a secret is left out wherever it stands", async () => {
   const { stdout, stderr } = await runCli(["config", "show"], { cwd, env });
   expect(stdout).toStartWith(
     `# ${cwd}/automation-reports.toml\nconcurrency = 2                              # line 2\n`,
@@ -85,16 +89,30 @@ test("as text it is TOML with a comment each, and a secret is left out wherever 
   expect(stdout).toContain("[crm.genius]  # postgres g:5432, g2:5432\n");
   expect(stdout).toContain('rule_names = { "***" = "x" }');
   for (const secret of ["canary/pw%", "canary%2Fpw%25", "filed-canary"]) expect(stdout + stderr).not.toContain(secret);
-  expect(Bun.TOML.parse(stdout)).toMatchObject({ concurrency: 2, crm: { hubspot: { timeout: 5 } } });
+  expect(Bun.TOML.parse(stdout)).toMatchObject({
+    concurrency: 2,
+    export: { enabled: false },
+    schedule: [{ name: "twice-a-day", cron: ["0 4 * * *", "0 21 * * *"] }],
+    crm: {
+      hubspot: { timeout: 5, thresholds: { success_rate: 0.9, min_actions: 5 } },
+      genius: { url_file: "genius-url", timeout: "10s", rules: { "*** runs": { expect: "@daily" } } },
+    },
+  });
+  const again = directoryWith(stdout.replaceAll('"***"', '"postgres://u:put-back@h:5433/d"'));
+  writeFileSync(join(again, "genius-url"), "postgres://u@g,g2/d\n");
+  expect((await runCli(["config", "check"], { cwd: again })).stdout).toBe(
+    (await runCli(["config", "check"], { cwd, env })).stdout.replaceAll(cwd, again),
+  );
 });
 
-test("config schema is what schema config prints, and names every key", async () => {
+test("config schema is what schema config prints, and describes every key", async () => {
   const [here, there] = await Promise.all([runCli(["config", "schema"]), runCli(["schema", "config"])]);
   expect(here).toEqual(there);
   const { properties } = JSON.parse(here.stdout) as {
-    properties: { crm: { additionalProperties: { properties: object } } };
+    properties: { crm: { additionalProperties: { properties: Record<string, { description: string }> } } };
   };
-  expect(Object.keys(properties.crm.additionalProperties.properties)).toContain("stale_after");
+  const crm = properties.crm.additionalProperties.properties;
+  expect(crm["stale_after"]?.description).toStartWith("A run still going after this is stale.");
 });
 
 test("the words of [defaults] and of a CRM hold together, the CRM's own first", async () => {

@@ -88,7 +88,6 @@ test("every situation that a report explains is there once", async () => {
     "duration-rising",
     "manual-share-high",
     "no-data",
-    "rule-silent",
     "rule-undeclared",
     "success-rate-fell",
     "tables-missing",

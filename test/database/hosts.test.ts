@@ -44,13 +44,13 @@ function urlOf(names: Name[], parameters = ""): string {
 }
 
 /** The port of the server that was chosen, or why none was. */
-async function choose(url: string, timeout = 10_000): Promise<number | string> {
+async function choose(url: string, timeoutMs = 10_000): Promise<number | string> {
   const parsed = parseTarget(url, "/");
   if ("problem" in parsed || parsed.kind !== "postgres") throw new Error("not a connection URL");
   const { target } = fillPasswords(parsed, "/nowhere");
-  const limits = { timeout, statement_timeout: null, lock_timeout: 1000 };
+  const limits = { timeoutMs, statementTimeoutMs: null, lockTimeoutMs: 1000 };
   try {
-    await using connection = await openSnapshot(target, limits, AbortSignal.timeout(timeout));
+    await using connection = await openSnapshot(target, limits, AbortSignal.timeout(timeoutMs));
     const [row] = await connection.ask<{ port: number }>("SELECT current_setting('port')::int AS port");
     return row?.port ?? 0;
   } catch (error) {

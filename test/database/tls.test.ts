@@ -1,6 +1,6 @@
 /** The six sslmodes against every kind of certificate: our verdict is psql's, or a stricter one that is listed here. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTarget } from "../../src/database/target.ts";
@@ -20,21 +20,26 @@ const psql = listInstallations()
   .find((path) => Bun.spawnSync(["test", "-x", path]).success);
 const home = mkdtempSync(join(tmpdir(), "automation-reports-home-"));
 
-let servers: Record<"named" | "by address" | "common name only" | "other name" | "expired" | "plain", PostgresServer>;
+let servers: Record<
+  "named" | "by address" | "common name only" | "other name" | "expired" | "plain" | "TLS only",
+  PostgresServer
+>;
 
 beforeAll(async () => {
   const secure = async (subject: string, options: { names?: string; expired?: boolean }) => {
     const { certificate, key } = authority.issue(subject, { ...options, server: true });
     return await startPostgres(undefined, { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key });
   };
-  const [named, address, common, otherName, expired, plain] = await Promise.all([
+  const [named, address, common, otherName, expired, plain, tlsOnly] = await Promise.all([
     secure("ignored", { names: "DNS:localhost" }),
     secure("ignored", { names: "IP:127.0.0.1" }),
     secure("localhost", {}),
     secure("elsewhere.test", { names: "DNS:elsewhere.test" }),
     secure("localhost", { names: "DNS:localhost", expired: true }),
     startPostgres(),
+    secure("localhost", { names: "DNS:localhost" }),
   ]);
+  await putRuleFirst(tlsOnly, "hostnossl all all 127.0.0.1/32 reject");
   servers = {
     named,
     "by address": address,
@@ -42,6 +47,7 @@ beforeAll(async () => {
     "other name": otherName,
     expired,
     plain,
+    "TLS only": tlsOnly,
   };
 });
 
@@ -49,20 +55,27 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map(async (server) => await server.stop()));
 });
 
+/** Of all rules of pg_hba.conf the first that fits decides. */
+async function putRuleFirst(server: PostgresServer, rule: string): Promise<void> {
+  const path = join(server.dataDirectory, "pg_hba.conf");
+  writeFileSync(path, `${rule}\n${readFileSync(path, "utf8")}`);
+  await server.reload();
+}
+
 type Verdict = "TLS" | "plain" | "refused";
 
-async function ours(url: string): Promise<{ verdict: Verdict; reason: string; verified: string }> {
+/** The verdict is the server's own; `encrypted` and `verified` are what the connection tells of itself. */
+async function ours(url: string): Promise<{ verdict: Verdict; reason: string; encrypted: boolean; verified: string }> {
   const target = parseTarget(url, "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  const limits = { timeout: 10_000, statement_timeout: null, lock_timeout: 1000 };
+  const limits = { timeoutMs: 10_000, statementTimeoutMs: null, lockTimeoutMs: 1000 };
   try {
     await using connection = await openSnapshot(target, limits, AbortSignal.timeout(10_000));
     const [row] = await connection.ask<{ ssl: boolean }>(HOW);
-    const verdict = row?.ssl === true ? "TLS" : "plain";
-    expect(connection.protection.protocol === null).toBe(verdict === "plain");
-    return { verdict, reason: "", verified: connection.protection.verified };
+    const { protocol, verified } = connection.protection;
+    return { verdict: row?.ssl === true ? "TLS" : "plain", reason: "", encrypted: protocol !== null, verified };
   } catch (error) {
-    return { verdict: "refused", reason: describeFailure(error, target), verified: "" };
+    return { verdict: "refused", reason: describeFailure(error, target), encrypted: false, verified: "" };
   }
 }
 
@@ -86,18 +99,18 @@ const CASES = [
   { name: "an IP address not in the certificate", server: "named", host: "127.0.0.1", root: authority.path },
   { name: "an expired certificate", server: "expired", host: "localhost", root: authority.path },
   { name: "a server that says no", server: "plain", host: "localhost", root: authority.path },
+  { name: "a server that turns away who comes without TLS", server: "TLS only", host: "localhost", root: null },
 ] as const;
 
 const table = CASES.flatMap((row) => MODES.map((mode) => ({ ...row, mode })));
 
-test.skipIf(psql === undefined)("a psql to compare with is installed", () => expect(psql).toBeDefined());
-
-describe.skipIf(psql === undefined)("our verdict is psql's", () => {
+describe.skipIf(psql === undefined)("our verdict is psql's (needs psql)", () => {
   test.concurrent.each(table)("$mode, $name", async ({ server, host, root, mode }) => {
     const roots = root === null ? "" : `&sslrootcert=${root}`;
     const url = servers[server].url("postgres", `?sslmode=${mode}${roots}`).replace("127.0.0.1", host);
-    const [{ verdict, reason }, theirs] = await Promise.all([ours(url), psqls(url)]);
+    const [{ verdict, reason, encrypted }, theirs] = await Promise.all([ours(url), psqls(url)]);
     expect(verdict, reason).toBe(theirs);
+    expect(encrypted).toBe(theirs === "TLS");
   });
 });
 
@@ -110,7 +123,7 @@ describe("what was verified is told", () => {
   ])("$mode: $verified", async ({ mode, root, verified }) => {
     const roots = root === null ? "" : `&sslrootcert=${root}`;
     const url = servers.named.url("postgres", `?sslmode=${mode}${roots}`).replace("127.0.0.1", "localhost");
-    expect(await ours(url)).toEqual({ verdict: "TLS", reason: "", verified });
+    expect(await ours(url)).toEqual({ verdict: "TLS", reason: "", encrypted: true, verified });
   });
 });
 
@@ -146,9 +159,7 @@ describe("a client's certificate", () => {
     const { certificate, key } = authority.issue("ignored", { names: "DNS:localhost", server: true });
     const tls = { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key, ssl_ca_file: authority.path };
     server = await startPostgres(undefined, tls);
-    const rules = join(server.dataDirectory, "pg_hba.conf");
-    writeFileSync(rules, `hostssl all all 127.0.0.1/32 cert\n${readFileSync(rules, "utf8")}`);
-    await server.reload();
+    await putRuleFirst(server, "hostssl all all 127.0.0.1/32 cert");
   });
 
   afterAll(async () => await server.stop());
@@ -192,6 +203,20 @@ describe("a client's certificate", () => {
     chmodSync(open.key, 0o644);
     const { reason } = await ours(as(`sslcert=${open.certificate}&sslkey=${open.key}`));
     expect(reason).toContain(`the key ${open.key} may be read by others: chmod 600`);
+  });
+
+  describe.skipIf(process.getuid?.() !== 0)("a key that its group may read (needs root)", () => {
+    test.each([
+      { name: "is used where root owns it", owner: 0, mode: 0o640, verdict: "TLS" },
+      { name: "is refused where its group may write it", owner: 0, mode: 0o660, verdict: "refused" },
+      { name: "is refused where another user owns it", owner: 65_534, mode: 0o640, verdict: "refused" },
+    ] as const)("$name", async ({ owner, mode, verdict }) => {
+      const { certificate, key } = authority.issue("owner");
+      chownSync(key, owner, 0);
+      chmodSync(key, mode);
+      const { verdict: given, reason } = await ours(as(`sslcert=${certificate}&sslkey=${key}`));
+      expect(given, reason).toBe(verdict);
+    });
   });
 
   test("stricter than psql: a list of revoked certificates, which cannot be checked here, is not passed over", () => {

@@ -105,6 +105,8 @@ const ERRORS = [
   "Cleaned up: stale running sync",
   "nightly CLEAN-UP",
   "Could not clean phone number",
+  "Marked as failed by nightly janitor",
+  "HTTP 500 during cleanup",
   "\u001b]0;owned\u0007 <script>",
   `${"x".repeat(298)}🤖🚀`,
   `🤖${"x".repeat(297)}🤖🚀`,

@@ -3,8 +3,10 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import * as v from "valibot";
+import { composeCrm } from "../../src/config/read-crm.ts";
 import { settingsOf } from "../../src/config/report-settings.ts";
-import { CrmSchema, type CrmConfig } from "../../src/config/schema.ts";
+import type { CrmConfig } from "../../src/config/schema.ts";
+import { CrmSchema } from "../../src/config/sections/crm.ts";
 import { parseTarget } from "../../src/database/target.ts";
 import { buildReport } from "../../src/report/build.ts";
 import { ReportSchema, type Report } from "../../src/report/schema.ts";
@@ -27,16 +29,9 @@ export function assertPublishable(report: unknown): asserts report is Report {
 }
 
 export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> = {}, name = "hubspot"): CrmConfig {
-  const { url: _url, url_file: _file, crm_source, statement_timeout, ...rest } = v.parse(CrmSchema, settings);
   const target = parseTarget(url, "/");
   if ("problem" in target) throw new Error(target.problem);
-  return {
-    ...rest,
-    name,
-    crm_source: crm_source ?? name,
-    statement_timeout: statement_timeout ?? null,
-    target,
-  };
+  return composeCrm(name, v.parse(CrmSchema, settings), target);
 }
 
 /** The report of one CRM, detailed, or the reason why there is none. */

@@ -4,12 +4,17 @@ import * as fc from "fast-check";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expandVariables } from "../../src/config/expand.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { CRM_NAME, type Config } from "../../src/config/schema.ts";
-import { CONFIG_TEMPLATE } from "../../src/config/template.ts";
+import type { Config } from "../../src/config/schema.ts";
+import { CRM_NAME } from "../../src/config/sections/fields.ts";
+import { writeTemplate } from "../../src/config/template.ts";
+import { writeTomlKey, writeTomlValue } from "../../src/config/write-toml.ts";
 import { AppError } from "../../src/errors.ts";
+import { showText } from "../../src/text/terminal.ts";
 import { draws } from "../making/draws.ts";
 import { mutate, mutateList } from "../making/mutations.ts";
+import { readBlocks } from "../making/readme.ts";
 
 const CANARY = "s3cr3t-canary";
 const URL_WITH_CANARY = `postgresql://reader:${CANARY}@db.example:5432/warehouse`;
@@ -17,7 +22,7 @@ const LONGEST_MS = 5000;
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-mutated-"));
 const path = join(directory, "config.toml");
-writeFileSync(join(directory, "url"), `${URL_WITH_CANARY}\n`);
+for (const name of ["url", "warehouse-url"]) writeFileSync(join(directory, name), `${URL_WITH_CANARY}\n`);
 const variables = {
   PGPASSFILE: "/nowhere",
   WAREHOUSE_URL: URL_WITH_CANARY,
@@ -27,23 +32,7 @@ const variables = {
   CREDENTIALS_DIRECTORY: directory,
 };
 
-const README_EXAMPLE = `concurrency = 4
-
-[defaults]
-url = "\${WAREHOUSE_URL}"
-
-[crm.hubspot]
-
-[crm.genius]
-url_file = "url"
-wrapper_rules = ["all"]
-thresholds = { success_rate = 0.9 }
-
-[export]
-enabled = true
-dir = "/var/lib/automation-reports/exports"
-keep = 100
-`;
+const README_EXAMPLES = readBlocks().flatMap(({ language, text }) => (language === "toml" ? [text] : []));
 const EVERY_KEY = `[crm.arrivy]
 url = "${URL_WITH_CANARY}?sslmode=verify-full"
 crm_source = "Arrivy"
@@ -106,14 +95,9 @@ const LINES = [
   "toString = 1",
 ];
 
-const uncommented = CONFIG_TEMPLATE.replaceAll(/^# (?=\[|\w+ = )/gm, "");
-const originals = fc.constantFrom(
-  CONFIG_TEMPLATE,
-  uncommented,
-  README_EXAMPLE,
-  EVERY_KEY,
-  `${uncommented}\n${EVERY_KEY}`,
-);
+const template = writeTemplate();
+const uncommented = template.replaceAll(/^# (?=\[|\w+ = )/gm, "");
+const originals = fc.constantFrom(template, uncommented, ...README_EXAMPLES, EVERY_KEY, `${uncommented}\n${EVERY_KEY}`);
 const lineMutations = mutateList(
   originals.map((text) => text.split("\n")),
   fc.constantFrom(...LINES),
@@ -142,6 +126,29 @@ test("whatever stands in the file", async () => {
   expect(read).toBeGreaterThan(50);
 });
 
+test("whatever a value is, written as TOML and read again it is the same", () => {
+  const texts = fc.string({ unit: "binary" }).filter((text) => text !== "__proto__");
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small" },
+      texts,
+      // TOML has both zeros; a configuration has no use for the second.
+      fc.double({ noNaN: true }).map((number) => (number === 0 ? 0 : number)),
+      fc.boolean(),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(texts, tie("tree"), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(texts, tree, (key, value) => {
+      const written = `${writeTomlKey([key])} = ${writeTomlValue(value)}\n`;
+      expect(written.slice(0, -1)).toBe(showText(written.slice(0, -1)));
+      expect(expandVariables(Bun.TOML.parse(written), {})).toEqual({ value: { [key]: value }, problems: [] });
+    }),
+    draws(2000, 50_000),
+  );
+});
+
 function expectTypedError(error: Error): void {
   if (!(error instanceof AppError)) throw error;
   expect(error.kind).toBe("config");
@@ -160,11 +167,11 @@ function expectReading({ concurrency, crms, export: { keep, dir }, secrets, warn
   for (const crm of crms) {
     expect(crm.name).toMatch(CRM_NAME);
     expect(crm.name).not.toBe("all");
-    expect(crm.crm_source).not.toBe("");
-    for (const ms of [crm.timeout, crm.lock_timeout, crm.late_after, crm.stale_after ?? 1, crm.warn_after ?? 1])
+    expect(crm.crmSource).not.toBe("");
+    for (const ms of [crm.timeoutMs, crm.lockTimeoutMs, crm.lateAfterMs, crm.staleAfterMs ?? 1, crm.warnAfterMs ?? 1])
       expect(Number.isInteger(ms) && ms > 0).toBe(true);
     for (const limit of Object.values(crm.thresholds)) expect(Number.isFinite(limit) && limit >= 0).toBe(true);
-    for (const names of [crm.exclude_rules, crm.wrapper_rules ?? []]) {
+    for (const names of [crm.excludeRules, crm.wrapperRules ?? []]) {
       expect(names.every((name) => typeof name === "string" && name !== "")).toBe(true);
     }
     const meanings = ["success", "partial", "failed", "running", "skipped"];

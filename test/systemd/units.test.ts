@@ -196,6 +196,7 @@ type Facts = Parameters<typeof listObstacles>[0];
 describe("obstacles", () => {
   const fine: Facts = {
     paths: ["/usr/local/bin/automation-reports", "/etc/automation-reports/config.toml"],
+    stranger: null,
     config: "/etc/automation-reports/config.toml",
     configMode: 0o644,
     exportDirectory: "/var/lib/automation-reports/exports",
@@ -209,6 +210,7 @@ describe("obstacles", () => {
       facts: { ...fine, paths: ["/home/x/reports"] },
       says: ["/home/x/reports: the services see nothing"],
     },
+    { name: "another program", facts: { ...fine, stranger: "/x is not it" }, says: ["/x is not it"] },
     { name: "a private configuration", facts: { ...fine, configMode: 0o600 }, says: ["may not read it: chmod o+r"] },
     { name: "no store of its own", facts: { ...fine, storePath: null }, says: [] },
     {

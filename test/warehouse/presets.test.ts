@@ -45,7 +45,7 @@ function listRelations(dialect: Dialect): string[] {
       visible: true,
     }));
     return [[actions!, rules!], [actions!]].flatMap((tables) => {
-      const found = findSource(tables, { preset, schema: null, table: null, rules_table: null }, dialect);
+      const found = findSource(tables, { preset, schema: null, table: null, rulesTable: null }, dialect);
       return found.kind === "found" ? [found.source.actions, found.source.rules] : [];
     });
   });

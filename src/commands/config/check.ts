@@ -8,8 +8,8 @@ import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand({ ...CONFIG_FLAG }, async ({ args, runtime, log }) => {
   const config = await loadConfigured(args, runtime, log);
-  const lines = config.crms.map(({ name, preset, crm_source, target }) =>
-    showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crm_source}`),
+  const lines = config.crms.map(({ name, preset, crmSource, target }) =>
+    showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crmSource}`),
   );
   const { target, configured } = config.store;
   const store = configured ? [showText(`store: ${target.kind} ${describeTarget(target)}`)] : [];

@@ -1,7 +1,10 @@
 import { readDocument } from "../../config/document.ts";
-import { findConfig, resolveConfig } from "../../config/load.ts";
+import { findConfig } from "../../config/find.ts";
+import { resolveConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import { listSettings, type Setting } from "../../config/show.ts";
+import { writeSettings } from "../../config/write-settings.ts";
+import { writeTomlKey } from "../../config/write-toml.ts";
 import { describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
@@ -10,9 +13,6 @@ import { writeJson } from "../../text/json.ts";
 import { showText } from "../../text/terminal.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
 import { defineCommand } from "../flags/command.ts";
-
-/** The column in which the origin of a value begins; after a longer value it begins later. */
-const ORIGIN_COLUMN = 44;
 
 export default defineCommand(
   {
@@ -24,9 +24,18 @@ export default defineCommand(
     const document = await readDocument(findConfig(args.config, variables), variables);
     const config = await resolveConfig(document, variables);
     const redact = createRedactor(config.secrets);
-    const settings = await listSettings(document);
-    const shown = settings.map((setting) => ({ ...setting, value: redactValue(setting.value, redact) }));
-    await emit(args.format === "json" ? writeJson({ path: config.path, settings: shown }) : writeLines(shown, config));
+    const settings = (await listSettings(document)).map((setting) => ({
+      ...setting,
+      path: setting.path.map((key) => (typeof key === "string" ? redact(key) : key)),
+      value: redactValue(setting.value, redact),
+    }));
+    const lines = () => writeSettings(settings, document.raw, (path) => describeConnection(path, config));
+    const published = settings.map(({ path, ...setting }) => ({ key: writeTomlKey(path), ...setting }));
+    await emit(
+      args.format === "json"
+        ? writeJson({ path: config.path, settings: published })
+        : `# ${showText(config.path)}\n${lines()}`,
+    );
     return EXIT.ok;
   },
 );
@@ -38,31 +47,8 @@ function redactValue(value: unknown, redact: Redact): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactValue(item, redact)]));
 }
 
-/** As TOML that could be read again if it had its secrets. Settings without a value are left out. */
-function writeLines(settings: Setting[], config: Config): string {
-  const lines = [`# ${config.path}`];
-  let table = "";
-  for (const setting of settings.filter(({ value }) => value !== null)) {
-    const [, crm, key = setting.key] = /^crm\.([^.]+)\.(.*)$/.exec(setting.key) ?? [];
-    if (crm !== undefined && crm !== table) {
-      table = crm;
-      const target = config.crms.find(({ name }) => name === crm)?.target;
-      lines.push("", `[crm.${crm}]${target === undefined ? "" : `  # ${target.kind} ${describeTarget(target)}`}`);
-    }
-    lines.push(`${`${key} = ${writeToml(setting.value)}`.padEnd(ORIGIN_COLUMN)} # ${describeOrigin(setting)}`);
-  }
-  return `${lines.map(showText).join("\n")}\n`;
-}
-
-function describeOrigin({ origin, position, variables }: Setting): string {
-  if (origin === "built-in") return "built-in";
-  const where = `${origin === "defaults" ? "[defaults], " : ""}line ${position?.line ?? "?"}`;
-  return variables.length === 0 ? where : `${where}, $${variables.join(", $")}`;
-}
-
-function writeToml(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(writeToml).join(", ")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const pairs = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)} = ${writeToml(item)}`);
-  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+/** For the table of a CRM. */
+function describeConnection([section, crm, ...inside]: Setting["path"], { crms }: Config): string | null {
+  const target = section === "crm" && inside.length === 0 ? crms.find(({ name }) => name === crm)?.target : undefined;
+  return target === undefined ? null : `${target.kind} ${describeTarget(target)}`;
 }

@@ -1,5 +1,6 @@
-/** The configuration that a command's flags name, and the store that it names. */
-import { findConfig, loadConfig } from "../../config/load.ts";
+/** The configuration that a command's flags name, and the store it keeps reports and slots in. */
+import { findConfig } from "../../config/find.ts";
+import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log.ts";
 import type { Store } from "../../store/store.ts";

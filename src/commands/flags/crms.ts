@@ -2,7 +2,9 @@
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../../time/duration.ts";
 import { suggestName } from "../../config/nearest.ts";
-import { MAX_CONCURRENCY, RESERVED_NAME, TIMEOUT_LIMITS, type Config, type CrmConfig } from "../../config/schema.ts";
+import { MAX_CONCURRENCY, type Config, type CrmConfig } from "../../config/schema.ts";
+import { TIMEOUT_LIMITS } from "../../config/sections/crm.ts";
+import { RESERVED_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { quoteText } from "../../text/terminal.ts";
@@ -29,13 +31,13 @@ export type Chosen = {
 
 /** Loads the configuration. From then on the log hides its secrets. */
 export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): Promise<Chosen> {
-  const timeout = flags.timeout === undefined ? null : readTimeout(flags.timeout);
+  const timeoutMs = flags.timeout === undefined ? null : readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);
   const config = await loadConfigured(flags, runtime, log);
   const { crms, single } = chooseCrms(flags.crm, config.crms);
   return {
     config: { ...config, concurrency: concurrency ?? config.concurrency },
-    crms: crms.map((crm) => (timeout === null ? crm : { ...crm, timeout })),
+    crms: crms.map((crm) => (timeoutMs === null ? crm : { ...crm, timeoutMs })),
     single,
   };
 }

@@ -1,6 +1,6 @@
 /** What the commands about kept reports share: a report by its id, and times and CRMs as an operator types them. */
 import { parseDuration } from "../../time/duration.ts";
-import { CRM_NAME } from "../../config/schema.ts";
+import { CRM_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
 import type { Report } from "../../report/schema.ts";

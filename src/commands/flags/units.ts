@@ -2,10 +2,12 @@
 import { statSync } from "node:fs";
 import type { ArgsDef } from "citty";
 import { readDocument } from "../../config/document.ts";
-import { findConfig, resolveConfig } from "../../config/load.ts";
+import { findConfig } from "../../config/find.ts";
+import { resolveConfig } from "../../config/load.ts";
 import { listSecretFiles } from "../../config/secret-files.ts";
 import type { Log } from "../../log.ts";
 import { listObstacles } from "../../systemd/advice.ts";
+import { findStranger } from "../../systemd/executable.ts";
 import { MODES, writeUnits, type Mode, type UnitFile } from "../../systemd/units.ts";
 import { CONFIG_FLAG } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";
@@ -40,6 +42,7 @@ export async function prepareUnits(
   const databases = config.crms.flatMap(({ target }) => (target.kind === "sqlite" ? [target.path] : []));
   const obstacles = listObstacles({
     paths: [executable, config.path, ...databases],
+    stranger: findStranger(executable),
     config: config.path,
     configMode: statSync(config.path).mode,
     exportDirectory: config.export.dir,

@@ -1,5 +1,5 @@
 import { parseDuration } from "../../time/duration.ts";
-import { RETENTION_LIMITS } from "../../config/schema.ts";
+import { RETENTION_LIMITS } from "../../config/sections/store.ts";
 import { AppError, EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { quoteText } from "../../text/terminal.ts";

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { describeNextSteps, describePaths } from "../../systemd/advice.ts";
+import { UNIT_DIRECTORY } from "../../systemd/executable.ts";
 import { installUnits } from "../../systemd/install.ts";
 import { prepareUnits, UNIT_FLAGS } from "../flags/units.ts";
 import { defineCommand } from "../flags/command.ts";
@@ -11,7 +12,7 @@ export default defineCommand(
     dir: {
       type: "string",
       valueHint: "DIR",
-      default: "/etc/systemd/system",
+      default: UNIT_DIRECTORY,
       description: "where systemd looks for them",
     },
     force: { type: "boolean", description: "replace units that this program did not write" },

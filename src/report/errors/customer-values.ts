@@ -23,10 +23,20 @@ const CUSTOMER_VALUES: Mask[] = [
   [REFUSED_VALUE, "$1***"],
   [/“[^”\n]*”?/g, "“***”"],
   [namedValue(PERSONAL_NAMES), "$1***"],
-  [new RegExp(`(?<!${LOCAL_PART})${LOCAL_PART}+(?:@|%40)${LABEL}(?:\\.${LABEL})+`, "giu"), "***@***"],
+  [/(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])/g, "#"],
+  [/(\b(?:ssn|social security(?: number| no\.?)?)[\s:=#]{1,3})\d[\d -]{6,12}\d/gi, "$1#"],
+  // What stands in quotation marks before the @ is a name too.
+  [new RegExp(`\\\\{0,8}"(?:[^"\\\\\n]|\\\\[^\n]){1,64}\\\\{0,8}"@${LABEL}(?:\\.${LABEL})+`, "gu"), "***@***"],
+  [
+    new RegExp(
+      `(?<!${LOCAL_PART})${LOCAL_PART}+(?:@|%40)(?!\\d{1,4}(?:\\.\\d{1,4}){1,2}(?![\\w.]))${LABEL}(?:\\.${LABEL})+`,
+      "giu",
+    ),
+    "***@***",
+  ],
   // Times and addresses of computers are taken first, so that they are not read as telephone numbers.
   [
-    /(?<!\d|\d\.)(?:(\d{4}-\d\d-\d\d(?:[T ]\d\d(?::\d\d)+)?|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))/g,
+    /(?<!\d|\d\.)(?:(\d{4}([-/])\d\d\2\d\d(?:[T ]\d\d(?::\d\d)+)?|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))/g,
     (run = "", kept?: string) => (kept === undefined && isPersonalNumber(run) ? "#" : run),
   ],
 ];

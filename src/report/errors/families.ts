@@ -1,18 +1,15 @@
 /** The well-known causes of failures: how their messages are recognised, and what to do about each. */
-import { READ_LENGTH } from "./redact.ts";
+import { READ_LENGTH } from "./cause.ts";
+import { isCleanUp } from "../vocabulary.ts";
 import type { ErrorFamily } from "./schema.ts";
 
-type Family = { patterns: RegExp[]; advise: (rule: string) => string };
+/** `patterns`: any of them recognises a message. */
+type Family = { patterns: Pick<RegExp, "test">[]; advise: (rule: string) => string };
 
 /** Order matters: a message belongs to the first family that recognises it. */
 const FAMILIES: Record<ErrorFamily, Family> = {
   "cleaned-up": {
-    patterns: [
-      /(?<!\b(?:before|during|in|to|while|on) )\bclean(?:ed|ing)?[ -]?up\b/i,
-      /\bmarked as (?:failed|stale|dead) by\b/i,
-      /\b(?:stale|orphaned|abandoned|zombie) (?:sync|run|job|task|process)/i,
-      /\bworkerlosterror\b|\bworker exited prematurely\b/i,
-    ],
+    patterns: [{ test: isCleanUp }],
     advise: () => "its worker seems to have died: look at the worker's log and memory",
   },
   "rate-limit": {

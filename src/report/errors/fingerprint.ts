@@ -1,6 +1,7 @@
 /** What makes two error messages the same: all that is left when what differs from run to run is masked. */
+import { cutBefore } from "./cause.ts";
 import { nameFamily } from "./families.ts";
-import { cutBefore, redactErrorMessage, shortenLine } from "./redact.ts";
+import { redactErrorMessage, shortenLine } from "./redact.ts";
 import type { ErrorFamily } from "./schema.ts";
 
 export type Fingerprint = { family: ErrorFamily; key: string; example: string | null };

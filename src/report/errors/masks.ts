@@ -14,20 +14,25 @@ export function applyMasks(text: string, masks: Mask[]): string {
   );
 }
 
-/** `:`, `=`, `=>`, ` is `, the comma of a pair of strings, XML's `>`, and a space where a quoted value follows. */
-const SEPARATOR = String.raw`(?:\\{0,8}["']?\]?\s{0,5}(?:[:=]>?|%3[AaDd]|\bis\b)\s{0,5}|\\{0,8}["']\s{0,5},\s{0,5}(?=\\{0,8}["'])|>|(?<!\bfor key)\s(?=["']))`;
-/** "token is expired", "password: required": the sentence goes on, there is no value. */
-const NO_VALUE = String.raw`(?!(?:a|access|an|api|authentication|blank|cannot|denied|does|empty|expired|has|incorrect|invalid|malformed|missing|must|no|none|not|null|rejected|please|required|revoked|session|the|this|token|too|undefined|unknown|was|wrong|your)(?:[\s.,;:!)\]}]|$))`;
-const QUOTED = [
+const PLAIN_QUOTE = String.raw`\\{0,8}["']`;
+/** Of URLs, HTML and strings of programs. */
+export const ENCODED_QUOTE = String.raw`%(?:25){0,3}2[27]|&(?:amp;){0,3}(?:quot|apos|#0{0,4}3[49]|#[xX]0{0,4}2[27]);|\\{1,8}(?:u00|x)2[27]`;
+export const QUOTE = `${PLAIN_QUOTE}|${ENCODED_QUOTE}`;
+export const QUOTED = [
   // Inside JSON inside JSON: it ends at a quotation mark with as many backslashes.
-  String.raw`(\\{1,8})"[\s\S]*?(?:(?<!\\)\2"|$)`,
+  String.raw`(?<slashes>\\{1,8})"[\s\S]*?(?:(?<!\\)\k<slashes>"|$)`,
   String.raw`b?"(?:[^"\\]|\\[\s\S])*"?`,
   String.raw`b?'(?:[^'\\]|\\[\s\S]|'')*'?`,
 ];
 /** Quotation marks and ampersands inside belong to it, those that end something do not. */
-const PLAIN = String.raw`(?:[^\s&"',;)\]}]|&(?![\w.%-]{1,40}=)|["',;)\]}](?![\s"',;:)\]}>&]|$))+`;
+export const PLAIN = String.raw`(?:[^\s&"',;)\]}]|&(?![\w.%\-]{1,40}=|(?:quot|apos|#\d{2,6}|#x\w{2,5});)|["',;)\]}](?![\s"',;:)\]}>&]|$))+`;
 
-/** `name=value`, `"name": "value"`, `name is value`; `$1` is all before the value. */
+const SEPARATOR = String.raw`(?:(?:${PLAIN_QUOTE})?\]?\s{0,5}(?:[:=]>?|%3[AaDd]|\bis\b)\s{0,5}|${PLAIN_QUOTE}\s{0,5},\s{0,5}(?=${PLAIN_QUOTE})|>|\s(?=["']))`;
+
+/** `name=value`, `"name": "value"`, `name is value`; `$1` is all before the value. A list of names has no value. */
 export function namedValue(names: string): RegExp {
-  return new RegExp(`(?<![\\w-])((?:${names})${SEPARATOR})(?:${QUOTED.join("|")}|${NO_VALUE}${PLAIN})`, "gi");
+  return new RegExp(
+    `(?<![\\w-])((?:${names})${SEPARATOR})(?!${PLAIN_QUOTE}(?:${names})${PLAIN_QUOTE})(?:${QUOTED.join("|")}|${PLAIN})`,
+    "gi",
+  );
 }

@@ -1,19 +1,20 @@
 /** What may be shown of an error message that a sync wrote: without credentials, and without the customers' data. */
+import { cutBefore, findCause } from "./cause.ts";
 import { maskCustomerValues } from "./customer-values.ts";
-import { maskSecrets } from "./secrets.ts";
+import { maskSecrets, removeInvisible, UUID } from "./secrets.ts";
 
-/** Nothing looks further into a message than this. */
-export const READ_LENGTH = 1000;
 const SHOWN_LENGTH = 300;
-const DELIMITERS = [" ", "\n", "\t", ",", ";", "&", '"', "'", "(", "[", "{"];
-
-/** The call stack of a Python traceback, which says where and not what. */
-const STACK = /^\s*Traceback \(most recent call last\):[^\n]*\n(?:[ \t][^\n]*\n)*(?=\S)/;
 
 /** One line, shortened, with credentials and customer data masked; null when nothing is left. */
 export function maskErrorMessage(message: string | null): string | null {
   const line = message === null ? "" : redactErrorMessage(message);
   return line === "" ? null : shortenLine(line);
+}
+
+/** A rule's or a schedule's name; without a secret it stays as it is, to the last character. */
+export function maskName(name: string): string {
+  const masked = maskSecrets(name);
+  return masked === removeInvisible(name) ? name : masked;
 }
 
 /** A redacted line at the length that is shown. */
@@ -23,19 +24,7 @@ export function shortenLine(line: string): string {
 
 /** The masked line at the length that was read; empty when nothing is left. */
 export function redactErrorMessage(message: string): string {
-  const text = readStart(message).replace(STACK, "");
-  return maskCustomerValues(maskSecrets(text)).replace(/\s+/g, " ").trim();
-}
-
-/** At most so many UTF-16 units, and never half a character. */
-export function cutBefore(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
-}
-
-/** A word that was cut off is dropped: half a secret looks like none. */
-function readStart(message: string): string {
-  if (message.length <= READ_LENGTH) return message;
-  const start = cutBefore(message, READ_LENGTH);
-  const end = Math.max(...DELIMITERS.map((delimiter) => start.lastIndexOf(delimiter)));
-  return end === -1 ? start : start.slice(0, end + 1);
+  return maskCustomerValues(maskSecrets(findCause(message)).replace(UUID, "<uuid>"))
+    .replace(/\s+/g, " ")
+    .trim();
 }

@@ -1,40 +1,184 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
-import { applyMasks, namedValue, type Mask } from "./masks.ts";
-
-const SECRET_NAMES =
-  "[\\w-]*(?:passw(?:or)?d|passphrase|pwd|secret|token|api[ _-]?key|(?:access|account|private|shared|subscription)[_-]?key|hapikey|credential|session_?id)[\\w-]{0,40}|key|pass|auth|jwt|otp|sid|sig|signature";
+import { maskCommandLines } from "./command-lines.ts";
+import { applyMasks, type Mask } from "./masks.ts";
+import { isFieldName, maskNamedSecrets, PASSWORD } from "./secret-names.ts";
+import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
-  /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
+  /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
+
+/** Blocks of PGP, OpenSSL, OpenSSH, SSH2, age and PuTTY; the beginning or the end may be cut off. */
+const KEY_BLOCKS: Mask[] = [
+  [
+    /-{4,5} ?BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE) ?-{4,5}[\s\S]*?(?:-{4,5} ?END [A-Z0-9 ]{0,40}-{4,5}|$)/g,
+    "***",
+  ],
+  [/^[\s\S]*?-{4,5} ?END (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE) ?-{4,5}/, "***"],
+  [/(\bPrivate-Lines:\s{0,5}\d{1,4}(?:\s|\\n))[\s\S]*?(?=Private-(?:MAC|Hash)|$)/g, "$1***"],
+  [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"],
+];
+
+/** Whoever has the address may post there; the host says which service it is. */
+const WEBHOOKS: Mask[] = [
+  [
+    /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
+    "$1***",
+  ],
+  [/(\/(?:hooks|webhook(?:-test)?)\/)(?=[\w-]{16})[^\s"'<>]+/gi, "$1***"],
+  [/(\bbot)\d{5,12}:[\w-]{8,}/g, "$1***"],
+  [/\b\d{8,10}:AA[\w-]{30,}/g, "***"],
+];
+
+const STRING = String.raw`(?:b?\\{0,8}"[^"\n]{0,300}"|b?\\{0,8}'[^'\n]{0,300}')`;
+const LOGIN_NAME =
+  /^b?\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|svc[\w-]{0,20}|\w{0,20}user\w{0,12}|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
+
+/** A user and what proves it: the arguments of what logs in, or any two strings of which the second looks like a password. */
+const PAIRS: Mask[] = [
+  [
+    new RegExp(
+      String.raw`(\b(?!\w{0,60}(?:denied|error|exception|fail\w{0,4})\b)\w{0,40}(?:auth|cred|log_?in|sign_?in|userpass)\w{0,40}\\{0,8}["']?\s{0,3}(?:[=:(]|=>)\s{0,3}(?:\w{1,40}\()?[([]{0,2}\s{0,3}${STRING})((?:\s{0,3},\s{0,3}${STRING})+)`,
+      "gi",
+    ),
+    (match = "", first = "", others = "") =>
+      `${first}${others.replace(new RegExp(STRING, "g"), "***")}${match.slice(first.length + others.length)}`,
+  ],
+  [
+    /(\b\w{0,40}(?:auth|cred\w{0,20}|login)\s{0,3}[=:]\s{0,3}[([]\s{0,3}[^\s,"'()[\]]{1,100}\s{0,3},\s{0,3})[^\s,"'()[\]]+(?=\s{0,3}[)\]])/gi,
+    "$1***",
+  ],
+  [
+    new RegExp(
+      String.raw`(\b(?:connect\w{0,20}|open)\(\s{0,3}${STRING}\s{0,3},\s{0,3}${STRING}\s{0,3},\s{0,3})${STRING}`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  // A list of settings, each with a name and a value.
+  [
+    new RegExp(
+      String.raw`(\b(?:name|key|variable)\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|pass|pw)[\w.-]{0,40}\\{0,8}["'][\s,;]{0,5}\\{0,8}["']?value\\{0,8}["']?\s{0,3}[:=]\s{0,3})${STRING}`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  [
+    new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
+    (match = "", open = "", user = "", comma = "", password = "") =>
+      (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
+  ],
+];
+
+const NUMBER_NAMES = String.raw`PIN|(?:m|chip|push|photo)?TAN|T?OTP|CVV2?|CVC2?|2FA|MFA`;
+const CODE_NAMES = String.raw`(?:2fa|activation|auth|authentication|authorization|backup|confirmation|login|mfa|one[ -]time|otp|pass|recovery|security|sign-?in|sms|two[ -]factor|verification|your)[ _-]?(?:code|passcode|password|pin|token)s?(?: \((?:${NUMBER_NAMES})\))?|(?:bestätigungs|sicherheits|verificatie)code|code de (?:confirmation|sécurité|vérification)|c[óo]digo de (?:confirma\p{L}{2,4}|seguran?\p{L}{2,4}|verifica\p{L}{2,4})|codice di (?:sicurezza|verifica)|код подтверждения|验证码|驗證碼|認証コード|確認コード`;
+const IS = String.raw`(?:\s{1,3}(?:is|was):?\s{1,3}|["']?\s{0,3}[:=#：]\s{0,3}["']?|\s{1,3})`;
+
+/** Numbers that people type in to prove who they are; the codes of statuses, errors and places are none. */
+const CODES: Mask[] = [
+  [
+    new RegExp(
+      String.raw`((?<![\p{L}\p{N}_-])(?:${NUMBER_NAMES})(?:[ -]?(?:code|number))?${IS})(?:\d{3}[ -]\d{3}|\d{3,12})(?![\p{L}\p{N}_])`,
+      "giu",
+    ),
+    "$1***",
+  ],
+  [
+    new RegExp(
+      String.raw`((?<![\p{L}\p{N}-])(?:${CODE_NAMES})${IS})(?=[\w-]{0,11}\d)(?:\d{3} \d{3}|(?:[A-Z]-)?[\w-]{3,12})(?![\p{L}\p{N}_])`,
+      "giu",
+    ),
+    "$1***",
+  ],
+  [
+    /((?<!\b(?:area|country|currency|error|exit|fault|http|oracle|postal|reason|response|result|return|sql|state|status|zip)[ _-])\bcode\s{1,3}(?:is|was)\s{1,3})(?:[A-Z]-)?\d{6,8}(?!\w)/gi,
+    "$1***",
+  ],
+  [
+    /(\b(?:enter|received|sent|submit|typed|use)\s{1,3}(?:the\s{1,3}|this\s{1,3}|your\s{1,3})?code\s{1,3})(?:[A-Z]-)?\d{4,8}(?!\w)/gi,
+    "$1***",
+  ],
+  [/(?<![\w.-])(?:[A-Z]-)?\d{4,8}(?=\s{1,3}(?:is|as) (?:the|your)\b[^.\n]{0,60}\b(?:code|password|pin)\b)/gi, "***"],
+];
+
+/** "password hunter2x rejected": only what has both letters and digits, because a sentence goes on there too. */
+const SPOKEN = new RegExp(
+  String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+  "giu",
+);
+
+/** An id and no secret, as long as no name beside it says so. */
+export const UUID = /(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\da-z])/gi;
 
 const SECRETS: Mask[] = [
-  [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)/g, "***"],
+  ...KEY_BLOCKS,
+  ...WEBHOOKS,
   // A password in a URL may hold any character; HTTP's hardly ever do, and have an @ in paths and queries.
   [/(?<![a-z0-9+.-])(https?:\/\/)([^\s/?#"'<>]*)/gi, hideUserInfo],
   [/(?<![a-z0-9+.-])((?!https?:)[a-z][a-z0-9+.-]{1,30}:\/\/)([^\s"'<>]*)/gi, hideUserInfo],
   [AUTHORIZATION, "$1***"],
-  [/((?:set-)?cookies?\\*["']?\]?\s{0,5}[:=]\s{0,5})[^\n]+/gi, "$1***"],
+  [/((?:set-)?cookies?\\*["']?\]?\s{0,5}[:=]\s{0,5})(?=[^\n]{0,300}=|["'{[])[^\n]+/gi, "$1***"],
   [
-    /\b(bearer:?(?:\s{1,5}|%20|\+))(?!(?:auth\w*|error|header|is|not|realm|scheme|token|type|was)\b)[\w.~+/=-]+/gi,
+    /\b(bearer:?(?:\s{1,5}|%20|\+))(?!(?:auth\w*|cannot|credentials?|error|expired|for|format|header|in|invalid|is|methods?|missing|must|not|or|prefix|realm|required|scheme|scope|string|token|type|was|with)\b)[\w.~+/=-]+/gi,
     "$1***",
   ],
-  [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))[\w+/=-]{4,}/g, "$1***"],
+  [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
-  [namedValue(SECRET_NAMES), "$1***"],
+];
+
+const AFTER_NAMES: Mask[] = [
+  [
+    /(<(?:[\w-]{1,40}:)?[\w-]{0,40}(?:api-?key|passw(?:or)?d|pwd|secret|token)[\w-]{0,20}\s[^<>]{1,200}>)[^<]+/gi,
+    "$1***",
+  ],
   [/([?&](?:code|key|sig|state|[\w-]{0,20}(?:auth|token)[\w-]{0,20})=)[^\s&#"'<>]+/gi, "$1***"],
-  [/(hooks\.slack\.com\/|\/api\/webhooks\/)[^\s"'<>]+/gi, "$1***"],
-  [/(--[\w-]{0,40}(?:password|secret|token|key)[\w-]{0,40}\s{1,5})[^\s-]\S*/gi, "$1***"],
+  [
+    SPOKEN,
+    (match = "", before = "", value = "") =>
+      value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) ? `${before}***` : match,
+  ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, "***"],
-  [/\b(?:pat-[a-z]{2}\d?-|ya29\.|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|glpat-|[a-z]k_(?:live|test)_)[\w.-]+/gi, "***"],
+  [
+    /\b(?:pat-[a-z]{2}\d?-|ya29\.|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|gl(?:pat|dt|rt)-|[a-z]k_(?:live|test)_|whsec_|npm_|pypi-|shp[a-z]{2}_|do[op]_v1_|hv[bs]\.|lin_api_|ntn_|dckr_pat_|xkeysib-|sq0[a-z]{3}-|glsa_|sbp_)[\w.-]+/gi,
+    "***",
+  ],
   [/\b(?:(?:AKIA|ASIA)[A-Z0-9]{8,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|SG\.[\w-]{10,}(?:\.[\w-]+)?|sk-[\w-]{16,})/g, "***"],
   [/\b00D\w{9,15}![\w.]+/g, "***"],
-  [/\b[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\b/gi, "<uuid>"],
-  [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run) ? "***" : run)],
+  // Hashes of passwords, as crypt, Django and Argon2 write them.
+  [/(?<![\w$])(?:[a-z][a-z\d_]{2,20})?\$(?:[a-z\d]{1,10}|\d{2,7})\$[\w./$+=,-]{8,}/gi, "***"],
+  [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run.replace(UUID, "")) ? "***" : run)],
 ];
 
 export function maskSecrets(text: string): string {
-  return applyMasks(text, SECRETS);
+  const placed = maskCommandLines(applyMasks(removeInvisible(text), SECRETS));
+  return applyMasks(applyMasks(maskNamedSecrets(applyMasks(placed, PAIRS)), CODES), AFTER_NAMES);
+}
+
+/** Characters without a width would hide a name from every pattern. Joiners are part of emoji and of other scripts. */
+export function removeInvisible(text: string): string {
+  return text
+    .normalize("NFC")
+    .replace(
+      /(?:\u034f|[\u00ad\u180e\u115f\u1160\u3164\uffa0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff])+/g,
+      "",
+    )
+    .replace(
+      /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}\p{Script=Katakana}\p{N}_:="'-])(?:\u200c|\u200d|[\u{e0020}-\u{e007f}]|[\ufe00-\ufe0f](?!\u20e3))+/gu,
+      "",
+    );
+}
+
+/** "password sha256 mismatch" names no password. */
+function isAlgorithm(value: string): boolean {
+  return /^(?:argon2\w{0,2}|base64\w{0,3}|bcrypt\w{0,3}|md\d|pbkdf2\w{0,12}|sha\d?[-_\d]{0,8}|utf-?\d{1,2}|scram-sha-\d{1,3}|\w{0,10}auth2?)[.:]?$/i.test(
+    value,
+  );
+}
+
+/** "Basic Sync2" is a name; base64 is long, or has a colon in it. */
+function hideBasic(match = "", scheme = "", value = ""): string {
+  const told = Buffer.from(value, "base64").toString("latin1");
+  return value.length >= 16 || told.includes(":") ? `${scheme}***` : match;
 }
 
 function hideUserInfo(url = "", scheme = "", rest = ""): string {
@@ -44,11 +188,19 @@ function hideUserInfo(url = "", scheme = "", rest = ""): string {
 
 /** Keys go from small letters to capitals to digits and back far more often than names and paths do. */
 function looksRandom(run: string): boolean {
+  if (run.length < 20) return false;
   if (/[\da-f]{32}/i.test(run)) return true;
   const characters = run.replace(/[^A-Za-z0-9]/g, "");
+  if (isCamelCase(characters)) return false;
   const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(characters)).length;
   const changes = characters.match(/[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g)?.length ?? 0;
   const share = changes / characters.length;
   if (run.length < 32) return kinds === 3 && share >= 0.4;
   return share >= (/\d/.test(characters) ? 1 / 6 : 0.4);
+}
+
+/** Nearly all of it is words of three letters or more, and two numbers at most. */
+function isCamelCase(characters: string): boolean {
+  const words = characters.match(/(?:^[a-z]|[A-Z])[a-z]{2,}/g)?.join("").length ?? 0;
+  return words >= 0.75 * characters.length && (characters.match(/\d+/g)?.length ?? 0) <= 2;
 }

@@ -1,5 +1,6 @@
 -- One CRM's activity in the window and the window before it, as one JSON document.
 -- Placeholders: actions and rules are a preset's relations. starts is actions without what must be computed.
+-- cleaned_up, whether a clean-up wrote the error, is asked of few rows. In actions it would be planned with each mention of it.
 -- Instants: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- excluded and wrappers: rule names as JSON arrays. Without excluded no rule is; without wrappers the preset says which are.
 -- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
@@ -73,7 +74,8 @@ r AS MATERIALIZED (
     finished_at,
     ended_at,
     settled_at,
-    CASE WHEN cleaned_up IS NOT TRUE THEN tstzrange_subdiff(ended_at, started_at) END AS d,
+    CASE WHEN (CASE WHEN error IS NOT NULL AND outcome <> 0 THEN {cleaned_up} END) IS NOT TRUE
+      THEN tstzrange_subdiff(ended_at, started_at) END AS d,
     rule COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,

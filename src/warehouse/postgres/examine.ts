@@ -141,7 +141,7 @@ async function readRows(
   if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
   const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
-  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crm_source };
+  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crmSource };
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;

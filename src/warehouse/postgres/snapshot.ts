@@ -3,20 +3,20 @@ import type { CrmConfig } from "../../config/schema.ts";
 import { openConnection, type Connection } from "../../database/connection.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 
-type Limits = Pick<CrmConfig, "timeout" | "statement_timeout" | "lock_timeout">;
+type Limits = Pick<CrmConfig, "timeoutMs" | "statementTimeoutMs" | "lockTimeoutMs">;
 
 /** Throws and ends as `openConnection` does. */
 export async function openSnapshot(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Connection> {
-  return await openConnection(target, { timeout: limits.timeout, begin: beginSnapshot(limits) }, signal);
+  return await openConnection(target, { timeout: limits.timeoutMs, begin: beginSnapshot(limits) }, signal);
 }
 
 /** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
-export function beginSnapshot({ timeout, statement_timeout, lock_timeout }: Limits): string {
+export function beginSnapshot({ timeoutMs, statementTimeoutMs, lockTimeoutMs }: Limits): string {
   return [
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    `SET LOCAL statement_timeout = ${Math.min(statement_timeout ?? timeout, timeout)}`,
-    `SET LOCAL lock_timeout = ${lock_timeout}`,
-    `SET LOCAL idle_in_transaction_session_timeout = ${timeout}`,
+    `SET LOCAL statement_timeout = ${Math.min(statementTimeoutMs ?? timeoutMs, timeoutMs)}`,
+    `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
+    `SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
     "SET LOCAL jit = off",
     // Of the server's workers none: a worker's start costs more than it gains, and they are the warehouse's own.
     "SET LOCAL max_parallel_workers_per_gather = 0",

@@ -7,12 +7,13 @@ import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+import { writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 
-/** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. Constants, for to join a list of them costs more. */
+/** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. They are constants, because to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
 
 /** Before any row. */
@@ -37,6 +38,7 @@ export function composeActivity(
     starts: composeStarts(source),
     lookback: sql,
     table_since: composeTableSince(actions, source),
+    cleaned_up: writeCleanedUp(source.dialect),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
   });
@@ -58,7 +60,7 @@ function composeTableSince({ indexes, partitioned }: TableFacts, { columns: { so
 
 function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<string, Parameter> {
   return {
-    crm: crm.crm_source,
+    crm: crm.crmSource,
     from: writeInstant(bounds.fromMs),
     to: writeInstant(bounds.toMs),
     before: writeInstant(bounds.beforeMs),
@@ -69,8 +71,8 @@ function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<strin
     baseline_from: bounds.baselineFromMs === null ? null : writeInstant(bounds.baselineFromMs),
     baseline_to: bounds.baselineToMs === null ? null : writeInstant(bounds.baselineToMs),
     latest_start: writeInstant(bounds.latestStartMs),
-    excluded: crm.exclude_rules.length === 0 ? null : crm.exclude_rules,
-    wrappers: crm.wrapper_rules,
+    excluded: crm.excludeRules.length === 0 ? null : crm.excludeRules,
+    wrappers: crm.wrapperRules,
     statuses: Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
     recent,
   };

@@ -1,5 +1,5 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
--- Placeholders: actions and rules are a preset's relations.
+-- Placeholders: actions and rules are a preset's relations. cleaned_up is whether a clean-up wrote the error.
 -- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- Days, as YYYY-MM-DD, bound the scans: text compares by day whatever follows it, so that an index on the start helps.
 -- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
@@ -37,7 +37,8 @@ judged AS NOT MATERIALIZED (
       WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 'wrapper'
       WHEN ended_ms >= :to THEN 'running'
       ELSE coalesce(meaning, 'unknown')
-    END AS state
+    END AS state,
+    CASE WHEN error IS NOT NULL AND meaning IS NOT 'success' THEN {cleaned_up} END AS cleaned_up
   FROM told
 ),
 placed AS NOT MATERIALIZED (

@@ -9,7 +9,7 @@ import { composeActivity, type SqliteValue } from "./statement.ts";
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
   const { crm } = request;
-  using database = openDatabase(path, crm.lock_timeout);
+  using database = openDatabase(path, crm.lockTimeoutMs);
   const examine = database.transaction((): WarehouseFacts => {
     const tables = findTables(database, candidateNames(crm));
     const found = findSource(tables, crm, "sqlite");
@@ -30,7 +30,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       indexes: found.kind === "found" ? listIndexes(database, found.actions) : [],
       tables: describeTables(found),
       copies: tables.filter((table) => !read.includes(table)).map(describeTable),
-      rows: found.kind === "found" ? readRows(database, crm.crm_source, found.source) : null,
+      rows: found.kind === "found" ? readRows(database, crm.crmSource, found.source) : null,
     };
   });
   return examine();

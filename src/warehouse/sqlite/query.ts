@@ -10,7 +10,7 @@ import { composeActivity, type SqliteValue } from "./statement.ts";
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
-  using database = openDatabase(path, crm.lock_timeout);
+  using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
     const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));

@@ -4,12 +4,14 @@ import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { DAY_MS } from "../../time/units.ts";
+import { writeCleanedUp } from "../vocabulary.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
 export type SqliteValue = string | number | null;
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
-  return numberParameters(fillPlaceholders(activitySql, { actions, rules }), bindRequest(request), dialect);
+  const text = fillPlaceholders(activitySql, { actions, rules, cleaned_up: writeCleanedUp(dialect) });
+  return numberParameters(text, bindRequest(request), dialect);
 }
 
 /** Text names a day without its zone, so that a scan begins and ends a day further out. */
@@ -17,7 +19,7 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
   const { crm, recent, nowMs } = request;
   const bounds = computeBounds(request);
   return {
-    crm: crm.crm_source,
+    crm: crm.crmSource,
     from: bounds.fromMs,
     to: bounds.toMs,
     before: bounds.beforeMs,
@@ -35,8 +37,8 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     end_day: writeDay(bounds.toMs + 2 * DAY_MS),
     lookback_day: writeDay(bounds.lookbackFromMs - DAY_MS),
     today: writeDay(nowMs),
-    excluded: JSON.stringify(crm.exclude_rules),
-    wrappers: crm.wrapper_rules === null ? null : JSON.stringify(crm.wrapper_rules),
+    excluded: JSON.stringify(crm.excludeRules),
+    wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
     statuses: JSON.stringify(crm.statuses),
     recent,
   };

@@ -9,7 +9,7 @@
   FROM names n WHERE n.rule IS NOT NULL
 ),
 past AS NOT MATERIALIZED (
-  SELECT *,
+  SELECT id, rule, started_at, finished_at, records_processed, error,
     CASE WHEN :statuses::jsonb IS NULL THEN status
       ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning,
     CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at
@@ -38,7 +38,7 @@ lookback AS NOT MATERIALIZED (
       avg(records_processed)::float8 AS processed,
       count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
     FROM (SELECT *, row_number() OVER (ORDER BY started_at DESC) AS nth FROM (
-      SELECT * FROM past p
+      SELECT p.id, p.started_at, p.ended_at, p.meaning, p.records_processed, p.error FROM past p
       WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
       ORDER BY p.started_at DESC LIMIT 20) y) x
     HAVING count(*) > 0) s

@@ -4,24 +4,10 @@ SELECT
   id,
   crm_source,
   sync_type AS rule,
-  CASE lower(trim(status))
-    WHEN 'success' THEN 'success'
-    WHEN 'completed' THEN 'success'
-    WHEN 'partial' THEN 'partial'
-    WHEN 'failed' THEN 'failed'
-    WHEN 'error' THEN 'failed'
-    WHEN 'running' THEN 'running'
-    WHEN 'in_progress' THEN 'running'
-    WHEN 'skipped' THEN 'skipped'
-  END AS status,
+  CASE lower(trim(status)) {statuses} END AS status,
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  status <> 'success' AND (
-    replace(lower(substr(error_message, 1, 300)), '-', ' ') LIKE '%clean up%'
-    OR lower(substr(error_message, 1, 300)) LIKE '%cleanup%'
-    OR lower(substr(error_message, 1, 300)) LIKE '%cleaned up%'
-  ) AS cleaned_up,
   records_processed,
   records_created,
   records_updated,
@@ -36,5 +22,5 @@ SELECT
         OR replace(replace(replace(lower(configuration), ' ', ''), '\', ''), '''', '"') LIKE '%"dry_run":1%'
     ELSE 0
   END AS dry_run,
-  sync_type IN ('all', 'all_entities') AS wrapper
+  sync_type IN ({wrappers}) AS wrapper
 FROM {table}

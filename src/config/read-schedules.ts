@@ -1,26 +1,22 @@
 /** The schedules of a configuration, checked for what its schema cannot see. */
-import * as v from "valibot";
+import type * as v from "valibot";
 import { readRecurrence } from "../time/recurrence.ts";
 import { listOccurrences } from "../time/occurrences.ts";
-import type { Path, Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
-import { ConfigSchema, DEFAULT_SCHEDULE, type ScheduleConfig } from "./schema.ts";
+import { readSecret } from "./read-secret.ts";
+import type { Reading, Say } from "./reading.ts";
+import type { ScheduleConfig } from "./schema.ts";
+import { DEFAULT_SCHEDULE, type scheduleSchema } from "./sections/schedule.ts";
 
-type Written = v.InferOutput<typeof ConfigSchema>["schedule"][number];
+type Written = v.InferOutput<typeof scheduleSchema>;
 
 /** Any moment: whether a pattern ever fires does not depend on it. */
 const SOME_WINDOW = { startMs: 0, endMs: 1 };
 
-/** `readFile`: the content of a secret's file, null where it cannot be read. */
-export function readSchedules(
-  schedules: Written[],
-  crmNames: string[],
-  readFile: (path: string) => string | null,
-): { schedules: ScheduleConfig[]; problems: Problem[]; secrets: string[] } {
-  const problems: Problem[] = [];
-  const secrets: string[] = [];
-  const read = schedules.map((written, index): ScheduleConfig => {
-    const say = (key: string, message: string) => problems.push({ path: ["schedule", index, key] as Path, message });
+/** Of use only where no problem was said. */
+export function readSchedules(schedules: Written[], crmNames: string[], reading: Reading): ScheduleConfig[] {
+  return schedules.map((written, index): ScheduleConfig => {
+    const say: Say = (key, message) => reading.problems.push({ path: ["schedule", index, key], message });
     const cron = [written.cron].flat().flatMap((text) => {
       const pattern = readPattern(text, written.timezone);
       if (typeof pattern === "string") return [pattern];
@@ -33,9 +29,8 @@ export function readSchedules(
     for (const crm of (written.crms ?? []).filter((name) => !crmNames.includes(name))) {
       say("crms", `a CRM named there is not configured: ${suggestName(crm, crmNames)}`);
     }
-    const pingUrl = readPingUrl(written, say, readFile);
-    if (pingUrl !== null)
-      secrets.push(pingUrl, ...new URL(pingUrl).pathname.split("/").filter((part) => part.length > 7));
+    const pingUrl = readPingUrl(written, say, reading);
+    if (pingUrl !== null) reading.secrets.push(pingUrl, ...listSecretParts(pingUrl));
     return {
       name: written.name,
       cron,
@@ -50,12 +45,11 @@ export function readSchedules(
       pingUrl,
     };
   });
-  return { schedules: read, problems, secrets };
 }
 
 /** Five fields, also where one of the names with `@` is written. */
 function readPattern(text: string, timezone: string): string | { problem: string } {
-  // Known to be good: croner need not be loaded, nor its 5 MB, by whoever makes a report now.
+  // Known to be good: a command that makes a report now need not load croner, which takes 5 MB.
   if (DEFAULT_SCHEDULE.cron.includes(text)) return text;
   const recurrence = readRecurrence(text);
   if (recurrence.kind === "inexpressible") return { problem: recurrence.reason };
@@ -64,24 +58,25 @@ function readPattern(text: string, timezone: string): string | { problem: string
   return listed.kind === "inexpressible" ? { problem: listed.reason } : recurrence.pattern;
 }
 
-function readPingUrl(
-  { ping_url: url, ping_url_file: file }: Written,
-  say: (key: string, message: string) => void,
-  readFile: (path: string) => string | null,
-): string | null {
+function readPingUrl({ ping_url: url, ping_url_file: file }: Written, say: Say, reading: Reading): string | null {
   if (url !== undefined && file !== undefined) {
     say("ping_url_file", "ping_url and ping_url_file are both given: keep one");
     return null;
   }
-  const written = file === undefined ? url : readFile(file);
-  if (written === undefined) return null;
-  if (written === null) {
-    say("ping_url_file", "the file cannot be read, or is empty: it must hold the URL alone");
-    return null;
-  }
-  if (!/^https?:$/.test(URL.parse(written)?.protocol ?? "")) {
-    say(file === undefined ? "ping_url" : "ping_url_file", "write an http:// or https:// URL");
-    return null;
-  }
-  return written;
+  if (file === undefined) return url === undefined ? null : parsePingUrl("ping_url", url, say);
+  const secret = readSecret(file, reading);
+  if ("text" in secret) return parsePingUrl("ping_url_file", secret.text, say);
+  say("ping_url_file", `ping_url_file ${secret.problem}`);
+  return null;
+}
+
+function parsePingUrl(key: string, url: string, say: Say): string | null {
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? "")) return url;
+  say(key, "write an http:// or https:// URL");
+  return null;
+}
+
+/** The parts of its path that are long enough to be the secret. */
+function listSecretParts(pingUrl: string): string[] {
+  return new URL(pingUrl).pathname.split("/").filter((part) => part.length > 7);
 }

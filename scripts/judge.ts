@@ -1,0 +1,88 @@
+/** Prints whether the report's judgements are right: what is told of rules that are well, and how soon faults are told. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type FaultCase, JUDGED_FAULTS, judgeFault } from "../test/making/judging/faulted.ts";
+import { judgeHealthy } from "../test/making/judging/healthy.ts";
+import {
+  type CrmKind,
+  simulatePattern,
+  simulateRealistic,
+  simulateStory,
+  STORY_NAMES,
+} from "../test/making/simulation/crms.ts";
+import { PATTERN_NAMES } from "../test/making/simulation/patterns.ts";
+import { formatFaults, formatHealthy } from "./measure/judgement.ts";
+
+const FIXED_SEED = 1;
+const KINDS: CrmKind[] = ["realistic", ...PATTERN_NAMES, ...STORY_NAMES];
+const FULL = { everyDays: 1, kinds: KINDS, faults: [...JUDGED_FAULTS], victims: PATTERN_NAMES };
+const QUICK: typeof FULL = {
+  everyDays: 10,
+  kinds: ["realistic", "hourly", "office-hours", "nightly", "weekly", "purged", "retired"],
+  faults: ["stops", "every-run-fails", "one-run-stuck", "zero-records", "three-crms-fail"],
+  victims: ["every-15-minutes", "office-hours", "nightly"],
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean" },
+    seed: { type: "string", default: String(FIXED_SEED) },
+    patterns: { type: "string" },
+    faults: { type: "string" },
+  },
+});
+const extent = flags.quick === true ? QUICK : FULL;
+const seed = readSeed(flags.seed);
+const kinds = chooseNames(flags.patterns, KINDS, extent.kinds);
+const faults = chooseNames(flags.faults, JUDGED_FAULTS, extent.faults);
+const directory = mkdtempSync(join(tmpdir(), "automation-reports-judge-"));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    clean();
+    process.exit(1);
+  });
+}
+try {
+  const startedMs = performance.now();
+  console.log(`seed ${seed}\n`);
+  const crms = kinds.flatMap(simulateKind);
+  if (crms.length > 0) print(formatHealthy(judgeHealthy(crms, { seed, everyDays: extent.everyDays, directory })));
+  const cases: FaultCase[] = faults.flatMap((fault) => judgeFault(fault, extent.victims, { seed, directory }));
+  if (faults.length > 0) print(formatFaults(cases));
+  console.log(`${Math.round((performance.now() - startedMs) / 1000)} s`);
+} finally {
+  clean();
+}
+
+function simulateKind(kind: CrmKind): ReturnType<typeof simulateRealistic> {
+  if (kind === "realistic") return simulateRealistic(seed);
+  const story = STORY_NAMES.find((name) => name === kind);
+  if (story !== undefined) return simulateStory(seed, story);
+  return PATTERN_NAMES.filter((name) => name === kind).flatMap((pattern) => simulatePattern(seed, pattern));
+}
+
+function chooseNames<T extends string>(given: string | undefined, known: readonly T[], usual: T[]): T[] {
+  if (given === undefined) return usual;
+  if (given === "none") return [];
+  return given.split(",").map((name) => {
+    const found = known.find((one) => one === name);
+    if (found === undefined) throw new Error(`there is no "${name}"; there are none, ${known.join(", ")}`);
+    return found;
+  });
+}
+
+function readSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed)) throw new Error("--seed needs a whole number");
+  return seed;
+}
+
+function print(lines: string[]): void {
+  console.log(`${lines.join("\n")}\n`);
+}
+
+function clean(): void {
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,171 @@
+/** The tables of a judgement: text for a terminal, with what must hold below each of them. */
+import { type FaultCase, sumCases } from "../../test/making/judging/faulted.ts";
+import {
+  type FalseAlarm,
+  type HealthyReport,
+  type HealthyResult,
+  sumReports,
+} from "../../test/making/judging/healthy.ts";
+import { formatLine, type Line } from "./line.ts";
+
+const WINDOW_HOURS = [1, 24, 168];
+/** Days after the beginning of a stop at which its severity is told. */
+const STOP_DAYS = [1, 4, 10, 20, 40];
+const MESSAGE_WIDTH = 160;
+
+/** What must hold on healthy data: findings per 100 rules looked at, and critical reports per 1,000. */
+const MOST_PER_HUNDRED = { realistic: 0.5, patterns: 2 };
+const MOST_CRITICAL = 1;
+
+type Group = { name: string; reports: HealthyReport[] };
+
+export function formatHealthy({ reports, passes }: HealthyResult): string[] {
+  const realistic = { name: "realistic", reports: reports.filter(({ kind }) => kind === "realistic") };
+  const patterns = { name: "all patterns", reports: reports.filter(({ kind }) => kind !== "realistic") };
+  const groups = [realistic, patterns].filter((group) => group.reports.length > 0);
+  const kinds = [...Map.groupBy(patterns.reports, ({ kind }) => kind)].map(([name, reports]) => ({ name, reports }));
+  const alarms = reports.flatMap((report) => report.alarms);
+  return [
+    "What is told of rules that are well, as findings per 100 rules looked at and as shares of reports",
+    ...formatTable(
+      ["", "window", "reports", "per 100", "a warning", "a critical"],
+      [...groups.flatMap(listWindows), ...kinds.map((group) => describeGroup(group, "all"))],
+    ),
+    "",
+    ...formatTable(["finding", ...groups.map(({ name }) => `${name}, per 100`)], listFindings(alarms, groups)),
+    "",
+    ...(realistic.reports.length === 0
+      ? []
+      : [`One cause was told ${passes.shared.length} times in ${passes.looks} passes over realistic CRMs`, ""]),
+    ...listExamples(alarms),
+    "",
+    ...mustHoldHealthy(realistic, patterns).map(formatLine),
+  ];
+}
+
+export function formatFaults(cases: FaultCase[]): string[] {
+  const byFault = [...Map.groupBy(cases, ({ fault }) => fault)];
+  const rows = byFault.map(([fault, all]) => {
+    const { cases, named, namedAtOnce, medianDelay, latestDelay, toldShare } = sumCases(all);
+    const delays = [medianDelay, latestDelay].map((delay) => delay?.toString() ?? "-");
+    return [fault, ...[cases, named, namedAtOnce].map(String), ...delays, formatShare(toldShare ?? 0)];
+  });
+  const stops = cases.filter(({ fault }) => fault === "stops");
+  return [
+    "What is told of faults among the first three findings, by reports of 24 h at 04:00 and 21:00 UTC that can know them",
+    ...formatTable(["fault", "cases", "named", "at once", "median delay", "latest", "told while it lasts"], rows),
+    "",
+    ...(stops.length === 0 ? [] : listStops(stops)),
+    ...listUntold(cases),
+    "",
+    ...byFault.flatMap(([fault, all]) => mustHoldFault(fault, all)).map(formatLine),
+  ];
+}
+
+function listWindows(group: Group): string[][] {
+  const windows = WINDOW_HOURS.map((hours) => {
+    const reports = group.reports.filter((report) => report.hours === hours);
+    return describeGroup({ name: group.name, reports }, hours === 168 ? "7 d" : `${hours} h`);
+  });
+  return [...windows, describeGroup(group, "all")];
+}
+
+function describeGroup({ name, reports }: Group, window: string): string[] {
+  const { perHundred, warned, critical } = sumReports(reports);
+  return [name, window, String(reports.length), perHundred.toFixed(2), formatShare(warned), formatShare(critical)];
+}
+
+function listFindings(alarms: FalseAlarm[], groups: Group[]): string[][] {
+  const ids = [...new Set(alarms.map(({ finding }) => finding.id))].toSorted();
+  return ids.map((id) => [
+    id,
+    ...groups.map(({ reports }) => {
+      const only = reports.map((report) => ({
+        ...report,
+        alarms: report.alarms.filter(({ finding }) => finding.id === id),
+      }));
+      return sumReports(only).perHundred.toFixed(3);
+    }),
+  ]);
+}
+
+function listExamples(alarms: FalseAlarm[]): string[] {
+  const alike = Map.groupBy(alarms, ({ kind, finding }) => `${kind} ${finding.id} ${finding.severity}`);
+  return [...alike].map(([what, [first, ...more]]) => {
+    if (first === undefined) return what;
+    const { crm, look, finding } = first;
+    const at = `${new Date(look.atMs).toISOString().slice(0, 16)}Z, ${look.hours} h`;
+    return `${what}, ${more.length + 1} times, such as ${crm} at ${at}: ${finding.message.slice(0, MESSAGE_WIDTH)}`;
+  });
+}
+
+function mustHoldHealthy(realistic: Group, patterns: Group): Line[] {
+  const [mixed, alone, all] = [realistic.reports, patterns.reports, [...realistic.reports, ...patterns.reports]];
+  return [
+    {
+      what: "findings per 100 rules looked at, realistic",
+      ratio: sumReports(mixed).perHundred,
+      limit: { atMost: MOST_PER_HUNDRED.realistic },
+    },
+    {
+      what: "findings per 100 rules looked at, all patterns",
+      ratio: sumReports(alone).perHundred,
+      limit: { atMost: MOST_PER_HUNDRED.patterns },
+    },
+    {
+      what: "reports with a critical finding of 1,000",
+      ratio: 1000 * sumReports(all).critical,
+      limit: { atMost: MOST_CRITICAL },
+    },
+  ];
+}
+
+/** A stop must never become milder. */
+function listStops(stops: FaultCase[]): string[] {
+  const severities = ["critical", "warning", "info", null] as const;
+  const rows = STOP_DAYS.map((day) => {
+    const then = stops.flatMap(({ reports }) => reports.findLast((report) => report.day <= day) ?? []);
+    return [String(day), ...severities.map((one) => String(then.filter(({ severity }) => severity === one).length))];
+  });
+  return [
+    "The worst that is told of a rule that has stopped, by days since it did, where its rows can tell",
+    ...formatTable(["day", "critical", "warning", "info", "nothing"], rows),
+    "",
+  ];
+}
+
+/** Each case that the first report which could know it did not tell. */
+function listUntold(cases: FaultCase[]): string[] {
+  return cases.flatMap(({ fault, subject, knowableMs, reports }) => {
+    const delay = reports.findIndex(({ told }) => told);
+    if (delay === 0) return [];
+    const since = `${new Date(knowableMs).toISOString().slice(0, 16)}Z`;
+    const how = delay < 0 ? `by none of ${reports.length} reports` : `${delay} reports too late`;
+    return [`${fault}, ${subject}, known since ${since}: told ${how}`];
+  });
+}
+
+function mustHoldFault(fault: string, cases: FaultCase[]): Line[] {
+  const { named, namedAtOnce, toldShare } = sumCases(cases);
+  return [
+    {
+      what: `${fault}: named at once`,
+      ratio: cases.length === 0 ? 0 : namedAtOnce / cases.length,
+      limit: { atLeast: 1 },
+    },
+    { what: `${fault}: named at all`, ratio: cases.length === 0 ? 0 : named / cases.length, limit: { atLeast: 1 } },
+    { what: `${fault}: told while it lasts`, ratio: toldShare ?? 0, limit: { atLeast: 1 } },
+  ];
+}
+
+function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The first column to the left, the others to the right. */
+function formatTable(head: string[], rows: string[][]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const align = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return [head, ...rows].map((row) => row.map(align).join("  ").trimEnd());
+}

@@ -1,0 +1,73 @@
+/** One CRM of the configuration, with `[defaults]` behind its own table. */
+import * as v from "valibot";
+import type { Target } from "../database/target.ts";
+import { readRecurrence } from "../time/recurrence.ts";
+import { layDefaults } from "./defaults.ts";
+import { readConnection } from "./read-connection.ts";
+import type { Reading, Say } from "./reading.ts";
+import type { CrmConfig } from "./schema.ts";
+import { CrmSchema } from "./sections/crm.ts";
+import type { Table } from "./toml.ts";
+
+type Settings = v.InferOutput<typeof CrmSchema>;
+
+/** Null where a problem was said. */
+export function readCrm(name: string, own: Table, defaults: Table, reading: Reading): CrmConfig | null {
+  const settings = v.parse(CrmSchema, layDefaults(own, defaults));
+  const before = reading.problems.length;
+  const at = (key: string) => (key in own ? ["crm", name, key] : key in defaults ? ["defaults", key] : ["crm", name]);
+  const say: Say = (key, message) => reading.problems.push({ path: at(key), message });
+  if ((settings.table !== null || settings.rules_table !== null) && settings.preset === "auto") {
+    say(
+      settings.table === null ? "rules_table" : "table",
+      'say which kind of table: preset = "sync-history" or "automation"',
+    );
+  }
+  for (const [rule, { expect }] of Object.entries(settings.rules)) {
+    const recurrence = expect === null ? null : readRecurrence(expect);
+    if (recurrence?.kind !== "inexpressible") continue;
+    reading.problems.push({ path: ["crm", name, "rules", rule, "expect"], message: `expect: ${recurrence.reason}` });
+  }
+  const target = readConnection(settings, say, reading);
+  if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
+  return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target);
+}
+
+/** The settings under the names that the program knows them by. */
+export function composeCrm(name: string, settings: Settings, target: Target): CrmConfig {
+  return {
+    name,
+    crmSource: settings.crm_source ?? name,
+    target,
+    preset: settings.preset,
+    schema: settings.schema,
+    table: settings.table,
+    rulesTable: settings.rules_table,
+    timeoutMs: settings.timeout,
+    statementTimeoutMs: settings.statement_timeout ?? null,
+    lockTimeoutMs: settings.lock_timeout,
+    excludeRules: settings.exclude_rules,
+    wrapperRules: settings.wrapper_rules,
+    statuses: mapEntries(settings.statuses, (word, status) => [word.trim().toLowerCase(), status]),
+    ruleNames: settings.rule_names,
+    scheduleTimezone: settings.schedule_timezone,
+    lateAfterMs: settings.late_after,
+    warnAfterMs: settings.warn_after,
+    errorAfterMs: settings.error_after,
+    staleAfterMs: settings.stale_after,
+    rules: mapEntries(settings.rules, (rule, own) => [
+      rule,
+      {
+        expect: own.expect,
+        warnAfterMs: own.warn_after,
+        errorAfterMs: own.error_after,
+        staleAfterMs: own.stale_after,
+      },
+    ]),
+    thresholds: settings.thresholds,
+  };
+}
+
+function mapEntries<T, U>(table: Record<string, T>, change: (key: string, value: T) => [string, U]): Record<string, U> {
+  return Object.fromEntries(Object.entries(table).map(([key, value]) => change(key, value)));
+}

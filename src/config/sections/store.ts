@@ -1,0 +1,26 @@
+/** `[store]`: where reports are kept between passes. */
+import * as v from "valibot";
+import { DAY_MS } from "../../time/units.ts";
+import { describe, duration, text } from "./fields.ts";
+
+export const RETENTION_LIMITS = { minMs: DAY_MS, maxMs: 3660 * DAY_MS, says: "1d to 3660d" };
+
+export const storeSchema = v.strictObject({
+  path: describe(
+    "An SQLite file. By default reports.sqlite in $STATE_DIRECTORY, else in ~/.local/state/automation-reports.",
+    v.optional(text),
+  ),
+  url: describe(
+    "postgresql://user@host:5432/database, where several machines share it. It stands instead of path.",
+    v.optional(text),
+  ),
+  url_file: describe(
+    "A file that holds only that URL. It stands instead of path and url. " +
+      "A relative one is looked for in $CREDENTIALS_DIRECTORY, then beside the configuration.",
+    v.optional(text),
+  ),
+  retention: describe(
+    "How long reports are kept; what is older is deleted.",
+    v.optional(duration(RETENTION_LIMITS), "90d"),
+  ),
+});

@@ -1,0 +1,88 @@
+/** What is wrong with a parsed configuration: keys, types and names. Values are never part of a message. */
+import * as v from "valibot";
+import { isTable, listTables, type Path, type TablePlace } from "../schema-keys.ts";
+import type { Problem } from "./expand.ts";
+import { suggestName } from "./nearest.ts";
+import { CRM_NAME, RESERVED_NAME } from "./sections/fields.ts";
+
+/** Names of a table that JavaScript, or the schema library, does not treat as the file's own. */
+const UNUSABLE_NAMES = ["__proto__", "constructor", "prototype"];
+const PLAIN_KEY = /^[\w-]{1,64}$/;
+const NO_CRM = "no CRM is configured: add a table such as [crm.hubspot]";
+
+/** Empty: the schema can be applied, and every CRM has a usable name. */
+export function findProblems(value: unknown, schema: v.GenericSchema): Problem[] {
+  const tables = listTables(schema, value).filter((place) => place.value !== undefined);
+  const misplaced = tables.flatMap(findMisplaced);
+  // The schema library passes unusable names over, and takes lists and dates for tables without keys.
+  const isSaid = ({ path }: Problem) => misplaced.some((problem) => isWithin(path, problem.path));
+  const others = [...tables.flatMap(findUnknownKeys), ...findBadValues(value, schema), ...findBadNames(value)];
+  return [...misplaced, ...others.filter((problem) => !isSaid(problem))];
+}
+
+function isWithin(path: Path, above: Path): boolean {
+  return above.every((key, index) => key === path[index]);
+}
+
+function findMisplaced({ path, keys, value }: TablePlace): Problem[] {
+  if (!isTable(value)) return [{ path, message: `${describePath(path)} must be a table` }];
+  return UNUSABLE_NAMES.filter((name) => keys === null && Object.hasOwn(value, name)).map((name) => ({
+    path: [...path, name],
+    message: `${name} is a reserved name: choose another`,
+  }));
+}
+
+function findUnknownKeys({ path, keys, value }: TablePlace): Problem[] {
+  if (keys === null || !isTable(value)) return [];
+  const known = Object.keys(keys);
+  const unknown = Object.keys(value).filter((key) => !known.includes(key));
+  return unknown.map((key) => ({
+    path: [...path, key],
+    message: `unknown key ${describeKey(key)}: ${suggestName(key, known)}`,
+  }));
+}
+
+function findBadValues(value: unknown, schema: v.GenericSchema): Problem[] {
+  const issues = v.safeParse(schema, value).issues ?? [];
+  return issues.filter(isAboutValue).map((issue) => {
+    const path = (issue.path ?? []).map((item) => item.key as string | number);
+    return { path, message: describeIssue(issue, path) };
+  });
+}
+
+/** The schema library stops at a table's first unknown key, which is said with all the others. */
+function isAboutValue({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type !== "strict_object" || expected !== "never";
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, path: Path): string {
+  if (issue.type === "strict_object" && issue.received === "undefined") {
+    return path.length === 1 && path[0] === "crm" ? NO_CRM : `${String(path.at(-1))} is missing`;
+  }
+  return `${describePath(path)} ${issue.message}`;
+}
+
+function describePath(path: Path): string {
+  return path.map((key) => (PLAIN_KEY.test(String(key)) ? key : "…")).join(".");
+}
+
+/** A key that needs quotes may be a value on the wrong side: its place is said, not its text. */
+function describeKey(key: string): string {
+  return PLAIN_KEY.test(key) ? `"${key}"` : "in quotes";
+}
+
+function findBadNames(value: unknown): Problem[] {
+  const crms = isTable(value) ? value["crm"] : undefined;
+  if (!isTable(crms)) return [];
+  const names = Object.keys(crms);
+  if (names.length === 0) return [{ path: ["crm"], message: NO_CRM }];
+  return names
+    .filter((name) => !CRM_NAME.test(name) || name === RESERVED_NAME)
+    .map((name) => ({
+      path: ["crm", name],
+      message:
+        name === RESERVED_NAME
+          ? `a CRM cannot be called ${RESERVED_NAME}: that means every CRM`
+          : "a CRM's name is a small letter, then up to 62 small letters, digits, _ or -",
+    }));
+}

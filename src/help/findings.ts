@@ -1,0 +1,175 @@
+/** What each finding means and when it is made, for the help topic. */
+import type { FindingId, PASS_FINDING_IDS, Severity } from "../report/words.ts";
+
+type Meaning = {
+  about: "a rule" | "a CRM" | "a pass over several CRMs";
+  severities: Severity[];
+  /** One sentence. */
+  means: string;
+  /** Sentences that call thresholds as the configuration does. */
+  when: string;
+};
+
+const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> = {
+  "rule-failing": {
+    about: "a rule",
+    severities: ["warning", "critical"],
+    means: "The newest runs of a rule failed, and none has succeeded since.",
+    when: "A streak is told where the rule's own failures do not explain it, or after one failure where it runs twice a day or less. It is critical where the streak is certain, or the last success is older than the error limit.",
+  },
+  "rule-overdue": {
+    about: "a rule",
+    severities: ["warning", "critical"],
+    means: "A run of a rule was due, and its success has not come.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. See `automation-reports help report`, Freshness.",
+  },
+  "rule-stuck": {
+    about: "a rule",
+    severities: ["warning"],
+    means: "A run of a rule has not ended, and none has ended since it started.",
+    when: "It is open for longer than `stale_after`.",
+  },
+  "rule-never": {
+    about: "a rule",
+    severities: ["warning", "critical"],
+    means: "A rule has a schedule, and no run of it is known.",
+    when: "A run was due, and nothing is found as far back as was read. It is critical from three due runs on, unless rules without a schedule run: then one of them may be this rule under another name.",
+  },
+  "rule-empty": {
+    about: "a rule",
+    severities: ["warning"],
+    means: "The newest runs of a rule succeed, and bring no records.",
+    when: "The rule usually brings 100 or more a run, and the same hours brought records the day before. One run is enough where it runs twice a day or less, else three.",
+  },
+  "rule-degraded": {
+    about: "a rule",
+    severities: ["info", "warning", "critical"],
+    means: "A rule works, but not as it should.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, late, early or overlapping. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`.",
+  },
+  "rule-idle": {
+    about: "a rule",
+    severities: ["info"],
+    means: "A rule is disabled, and yet runs of it ended.",
+    when: "Any such run ended in the window.",
+  },
+  "tables-missing": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The warehouse has no table that a report could be made from.",
+    when: "None of the tables of the preset is there, or the configured one is not.",
+  },
+  "rules-stopped": {
+    about: "a CRM",
+    severities: ["critical"],
+    means: "Several rules that were due have stopped together.",
+    when: "At least three rules, and half of those that were due, are overdue or never ran, and one of them is critical. Their own findings are left out.",
+  },
+  "no-data": {
+    about: "a CRM",
+    severities: ["info", "warning"],
+    means: "No run of the CRM finished in the window.",
+    when: "It is an info where nothing was due, or a run is still going on. It is left out where a rule's own finding tells it.",
+  },
+  "failures-many": {
+    about: "a CRM",
+    severities: ["critical"],
+    means: "Many runs failed.",
+    when: "More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count.",
+  },
+  "success-rate-low": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The success rate of the whole CRM is low.",
+    when: "At least `min_actions` runs finished, and their rate is below `success_rate` by more than chance explains.",
+  },
+  "success-rate-fell": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "The success rate is good, and was better in the window before.",
+    when: "The difference is more than chance explains.",
+  },
+  "trend-declining": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The success rate fell within the window.",
+    when: "The later half of the window is worse than the earlier half by more than `trend_change`, and by more than chance explains.",
+  },
+  "duration-rising": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Runs take longer than in the window before.",
+    when: "The time within which 95 % of the runs ended grew by more than `duration_growth`. Both windows need `duration_min_actions` known durations.",
+  },
+  "stale-actions": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Runs started and never ended, and their rules go on.",
+    when: "A run is open for longer than `stale_after`, and a later run of its rule has ended.",
+  },
+  "unknown-status": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "Runs have a status word that the program does not know.",
+    when: "Any such run is in the window. The key `statuses` says what a word means.",
+  },
+  "rows-contradictory": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Rows contradict themselves or each other.",
+    when: "Any such row is in the window. `automation-reports help counting` lists the kinds.",
+  },
+  "utilization-low": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Many declared rules did not run.",
+    when: "The share of the enabled rules that were due and finished a run is below `utilization`.",
+  },
+  "manual-share-high": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Many enabled rules are started by hand.",
+    when: "The share of manual rules is above `manual_share`. Only the preset `automation` knows it.",
+  },
+  "schedule-inexpressible": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "A schedule cannot be understood, and no run is expected from it.",
+    when: "The schedule is no crontab, cron pattern or interval that the program can read. The finding names the reason.",
+  },
+  "rule-undeclared": {
+    about: "a CRM",
+    severities: ["info"],
+    means: "Rules ran that the warehouse does not declare.",
+    when: "The warehouse declares rules, and a rule that ran is not among them.",
+  },
+  "warehouse-unreachable": {
+    about: "a pass over several CRMs",
+    severities: ["critical"],
+    means: "Several CRMs could not be read, and the reason is the same.",
+    when: "At least two CRMs failed with the same reason.",
+  },
+  "failures-shared": {
+    about: "a pass over several CRMs",
+    severities: ["critical"],
+    means: "Several CRMs failed in the same minutes with the same kind of error.",
+    when: "Three CRMs share a minute, or two CRMs share two minutes, and their own rates of failures do not explain it. Minutes no more than five apart are one time.",
+  },
+  "silence-shared": {
+    about: "a pass over several CRMs",
+    severities: ["critical"],
+    means: "Several CRMs fell silent at the same time.",
+    when: "At least two CRMs, and half of those that were read, have stopped within one hour of each other.",
+  },
+};
+
+/** A section for each thing that findings are about. */
+export function writeFindings(): string {
+  return [...Map.groupBy(Object.entries(MEANINGS), ([, { about }]) => about)]
+    .map(([about, findings]) => [`## Findings about ${about}`, ...findings.map(writeFinding)].join("\n\n"))
+    .join("\n\n");
+}
+
+function writeFinding([id, { severities, means, when }]: [string, Meaning]): string {
+  return `### ${id} · ${severities.join(" or ")}\n\n${means} ${when}`;
+}

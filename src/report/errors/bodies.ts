@@ -1,0 +1,195 @@
+/** What a server's answer says in its HTML or JSON, which syncs often store whole. */
+
+const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+/** Of a page without a title or a heading. */
+const TITLELESS = /^(?:error|untitled|document)?$/i;
+
+const PAGE = /<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i;
+
+export function isPage(text: string): boolean {
+  return PAGE.test(text);
+}
+
+/** The title of a page, what stands before the page kept; null for what is no page. */
+export function findInPage(text: string): string | null {
+  const at = text.search(PAGE);
+  if (at === -1) return null;
+  const page = text.slice(at);
+  const [title, heading] = [readElement(page, "title"), readElement(page, "h[12]")];
+  const words = TITLELESS.test(title) ? `${title} ${heading === "" ? readWords(page) : heading}`.trim() : title;
+  return join(text.slice(0, at), words === "" ? "HTML page without a title" : words);
+}
+
+function readElement(page: string, name: string): string {
+  const opened = new RegExp(`<${name}(?:\\s[^<>]{0,300})?>`, "i").exec(page);
+  if (opened === null) return "";
+  const inside = page.slice(opened.index + opened[0].length);
+  const end = inside.search(new RegExp(`</${name}|<body`, "i"));
+  return readWords(end === -1 ? inside : inside.slice(0, end));
+}
+
+function readWords(html: string): string {
+  return html
+    .replace(/<(script|style|head)[\s>][\s\S]*?(?:<\/\1>|$)/gi, " ")
+    .replace(/<[^>]*>?/g, " ")
+    .replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,4}));/gi, decodeEntity)
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function decodeEntity(entity: string, decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? entity;
+  const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+  return code > 0x1f && code < 0xd800 ? String.fromCodePoint(code) : " ";
+}
+
+/** In the order in which one object's are preferred. */
+const TELLING = [
+  "error_description",
+  "errordescription",
+  "message",
+  "errormessage",
+  "error_message",
+  "error_msg",
+  "errmsg",
+  "msg",
+  "detail",
+  "details",
+  "errors",
+  "non_field_errors",
+  "faultstring",
+];
+/** These tell the failure only where nothing above does. */
+const VAGUE = ["reason", "error", "fault", "exception", "status_message", "statustext"];
+/** Records have these too: they tell the failure only where the object is an answer. */
+const VAGUER = ["title", "description", "text"];
+const CODES = ["errorcode", "error_code", "code", "error", "errortype", "error_type", "type", "reason"];
+const STATUSES = [
+  "status",
+  "statuscode",
+  "status_code",
+  "http_status",
+  "httpstatus",
+  "code",
+  "error_code",
+  "errorcode",
+];
+/** What stands in other objects is about the request or the record. */
+const OF_ERROR = [
+  ...TELLING,
+  ...VAGUE,
+  "validationresults",
+  "response",
+  "body",
+  "result",
+  "data",
+  "errorinfo",
+  "payload",
+  "meta",
+];
+
+/** Objects in objects; `words` are quoted, `of` is the object it stands in. */
+type Entry = { key: string; value: string; words: boolean; depth: number; of: number };
+
+/**
+ * The message of a JSON object, with its status and code where the text has them nowhere else; null where none is told.
+ * What stands around the object is kept. `read` is asked to look into the message itself. The JSON may be cut off.
+ */
+export function findInJson(text: string, read: (told: string) => string): string | null {
+  const at = text.search(/(?:\[\s{0,20})?\{\s{0,20}\\{0,8}"[\w .@$-]{1,80}\\{0,8}"\s{0,5}:/);
+  if (at === -1) return null;
+  const raw = text.slice(at);
+  const isEscaped = /^[[{\s]*\\/.test(raw);
+  const { entries, length } = readEntries(isEscaped ? raw.replace(/\\(["\\/])/g, "$1") : raw);
+  const before = text.slice(0, at);
+  const isAnswer = /^$|[:=(]$|\b(?:body|error|response)$/i.test(
+    before
+      .trim()
+      .replace(/(?:\bb)?["'`]$/, "")
+      .trim(),
+  );
+  const told = pick(entries, TELLING) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
+  if (told === null) return null;
+  const after = isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+/, "");
+  const words = read(told.value);
+  const known = `${before} ${words}`.toLowerCase();
+  const isNew = (code: string) => !known.includes(code.toLowerCase());
+  const status = entries.find(({ key, value, words }) => !words && STATUSES.includes(key) && /^[45]\d\d$/.test(value));
+  const code = CODES.flatMap((name) => entries.filter((entry) => entry.key === name && entry.of === told.of)).find(
+    isCode,
+  );
+  const codes = [
+    ...(status !== undefined && isNew(status.value) ? [`HTTP ${status.value}`] : []),
+    ...(code !== undefined && code.value !== told.value && isNew(code.value) ? [code.value] : []),
+  ];
+  return join(before, [[...codes, words].join(": "), after].join(" ").trim());
+}
+
+/** One or a few words, and none that every failure has. */
+function isCode({ value, words }: Entry): boolean {
+  return (
+    words && /^[A-Za-z][\w .-]{2,60}$/.test(value) && !/^(?:error|fail(?:ed|ure)?|true|false|unknown)$/i.test(value)
+  );
+}
+
+function pick(entries: Entry[], keys: string[]): Entry | null {
+  const told = entries.filter(({ key, value, words }) => words && keys.includes(key) && value.trim() !== "");
+  return (
+    told.toSorted((a, b) => a.depth - b.depth || a.of - b.of || keys.indexOf(a.key) - keys.indexOf(b.key))[0] ?? null
+  );
+}
+
+type Container = { isObject: boolean; key: string; isOfError: boolean; id: number };
+
+/** Reads as far as the text is JSON. `length` is the object's, null where its end is missing. */
+function readEntries(text: string): { entries: Entry[]; length: number | null } {
+  const entries: Entry[] = [];
+  const open: Container[] = [];
+  let key = "";
+  let objects = 0;
+  let isValue = true;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\[\s\S])*"?|[{}[\]:,]|[^\s"{}[\]:,]+/g)) {
+    const top = open.at(-1);
+    if (token === "{" || token === "[") {
+      const isObject = token === "{";
+      // An object in a list is that list's, and told after the list's own object.
+      const name = top === undefined || top.isObject ? key : top.key;
+      const isOfError =
+        top === undefined || (top.isOfError && (!top.isObject || top.key === "errors" || OF_ERROR.includes(name)));
+      objects += 1;
+      // Under `errors` the keys may be fields, each with a list of what is wrong with it.
+      const isField = !isObject && top?.key === "errors";
+      open.push({ isObject, key: isField ? top.key : name, isOfError, id: objects });
+      isValue = !isObject;
+    } else if (token === "}" || token === "]") {
+      open.pop();
+      if (open.length === 0) return { entries, length: index + 1 };
+    } else if (token === ":") isValue = true;
+    else if (token === ",") isValue = top?.isObject === false;
+    else if (!isValue) key = readString(token).toLowerCase();
+    else if (top?.isOfError === true) {
+      const isText = top.isObject && (key === "value" || key === "en") && TELLING.includes(top.key);
+      const name = isText || !top.isObject ? top.key : key;
+      const words = token.startsWith('"');
+      entries.push({ key: name, value: words ? readString(token) : token, words, depth: open.length, of: top.id });
+    }
+  }
+  return { entries, length: null };
+}
+
+function readString(token: string): string {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token
+      .replace(/^"|"$/g, "")
+      .replace(/\\n/g, "\n")
+      .replace(/\\(["\\/])/g, "$1");
+  }
+}
+
+/** `HTTP 400: ` before what was found, without the quotation marks that were around it. */
+function join(before: string, words: string): string {
+  const prefix = before.replace(/(?:\bb)?['"`]?\s*$/, "").trimEnd();
+  return prefix === "" ? words : `${prefix} ${words}`;
+}

@@ -1,0 +1,116 @@
+/** Passwords among the arguments of commands, as a subprocess's error quotes them. */
+import { applyMasks, type Mask } from "./masks.ts";
+import { looksSecret } from "./secret-values.ts";
+
+/** Between two arguments: spaces, or the comma of a list of strings. */
+const NEXT = String.raw`(?:\s{1,5}|["']\s{0,3},\s{0,3}["'])`;
+const FLAG_BEFORE = String.raw`(?<=["'\s\x60([]|^)`;
+const ARGUMENT = String.raw`(?:"[^"\n]*"?|'[^'\n]*'?|[^\s"',;)\]|]+)`;
+
+/** Each command's flags that a password follows, at once or as the next argument. */
+const COMMANDS: { names: string; flag: string; follows: "attached" | "next" | "either" }[] = [
+  { names: "mysql\\w*|mariadb[\\w-]*", flag: "-p", follows: "attached" },
+  { names: "7z\\w?|rar|unrar", flag: "-h?p", follows: "attached" },
+  {
+    names: "sshpass|mongo\\w*|cqlsh|(?:docker|podman|helm|oc|az|cf|nuctl)\\s+login|htpasswd",
+    flag: "-p",
+    follows: "either",
+  },
+  { names: "sqlcmd|bcp|osql|tsql|zip|unzip", flag: "-P", follows: "either" },
+  { names: "plink|pscp|psftp|putty", flag: "-pw", follows: "next" },
+  { names: "openssl", flag: "-[kK]", follows: "next" },
+  { names: "redis-cli", flag: "-a", follows: "either" },
+  { names: "ldap\\w{1,20}", flag: "-w", follows: "either" },
+];
+
+const FOLLOWS = { attached: "(?=[^\\s\"',:-])|(?=[\"'][^\"',\\s]+[\"'])", next: NEXT, either: `${NEXT}|(?=[^\\s"'])` };
+
+const OF_COMMANDS = COMMANDS.map(({ names, flag, follows }): Mask => {
+  const [line, password] = [
+    new RegExp(String.raw`(?<![\w.-])(?:${names})(?=["'\s])[^\n|;]*`, "gi"),
+    new RegExp(String.raw`(${FLAG_BEFORE}${flag}(?:${FOLLOWS[follows]}))(?!-)${ARGUMENT}`, "g"),
+  ];
+  return [line, (command = "") => command.replace(password, "$1***")];
+});
+
+/** Options named after a file, a kind or a key of the data have no secret behind them. */
+const HARMLESS_OPTION =
+  /^--?no-|(?:file|path|type|name|ur[il]|stdin|env|length|prompt)$|(?:primary|sort|foreign|partition|unique|public|group|row|cache)-?key$/i;
+
+const OPTION = new RegExp(
+  String.raw`${FLAG_BEFORE}(-(?:-[\w-]{0,40}(?:passw(?:or)?d|passphrase|pass|pwd|pw|secret|token|key|credential)[\w-]{0,40}|(?:store|key|src|dest)?pass(?:w(?:or)?d|phrase)?|pwd?|secret|token|api-?key))(=|${NEXT})(?![-&|])(${ARGUMENT})`,
+  "gi",
+);
+
+const PROSE =
+  /^(?:is|was|not|and|or|for|from|in|has|must|required|missing|invalid|expired|cannot|option|flag|argument)[.,;:]?$/i;
+
+const COMMAND_LINES: Mask[] = [
+  ...OF_COMMANDS,
+  // curl -u user:password, docker's -u 1000:1000 apart.
+  [
+    new RegExp(
+      String.raw`(${FLAG_BEFORE}(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
+      "g",
+    ),
+    "$1***",
+  ],
+  // smbclient -U user%password, lftp -u user,password.
+  [
+    new RegExp(
+      String.raw`(${FLAG_BEFORE}(?:-U${NEXT}["']?[^\s%"']{1,100}%|-u${NEXT}["']?[^\s,"':]{1,100},))[^\s"']+`,
+      "g",
+    ),
+    "$1***",
+  ],
+  // A port has digits only.
+  [
+    new RegExp(
+      String.raw`(${FLAG_BEFORE}-[uU](?:${NEXT})?[^\s"']{1,100}(?:${NEXT})-[pP](?:${NEXT})?)(?!\d{1,5}\b|-)${ARGUMENT}`,
+      "g",
+    ),
+    "$1***",
+  ],
+  [new RegExp(String.raw`(${FLAG_BEFORE}-p)(${ARGUMENT})`, "g"), hideAttached],
+  [OPTION, hideOption],
+  [/(\s-pass(?:in|out)?\s{1,5}pass:)\S+/g, "$1***"],
+  [
+    /(\becho\s{1,5}(?:-n\s{1,5})?)(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"'|]{1,200})(?=\s{0,5}\|\s{0,5}(?:chpasswd|cryptsetup|gpg|kinit|passwd|sudo?|[\w./-]{1,40}\s[^\n|]{0,100}(?:password|stdin)))/g,
+    "$1***",
+  ],
+  // sqlplus user/password@host; a version behind the @ is a package's.
+  [
+    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)(?:\\{0,8}"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
+    "$1***",
+  ],
+  [
+    /(\b(?:sqlplus|sqlldr|expdp|impdp|exp|imp)\s[^\n/]{0,100}?\b[A-Za-z][\w$#]{0,60}\/)(?![/*])[^\s/@"'<>]{1,100}/g,
+    "$1***",
+  ],
+  [
+    /(\bidentified\s{1,3}by\s{1,3}(?:values\s{1,3})?)(?!(?:a|an|externally|globally|its|the|their)\b|\d)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s;]+)/gi,
+    "$1***",
+  ],
+  // Windows: net use … password /user:name, and /u:name /p:password.
+  [/(\bnet\s{1,3}use\s[^\n]{0,100}?\s)(?!\/)[^\s\\]{1,100}(?=\s{1,3}\/user:)/gi, "$1***"],
+  [/(\/u(?:ser)?:\S{1,100}\s{1,3}\/p(?:ass\w{0,4})?:)\S+/gi, "$1***"],
+  // netrc and pgpass.
+  [/(\blogin\s{1,5}\S{1,200}\s{1,5}(?:account\s{1,5}\S{1,200}\s{1,5})?passw(?:or)?d\s{1,5})\S+/gi, "$1***"],
+  [/(\bmachine\s{1,5}\S{1,200}\s{1,5}passw(?:or)?d\s{1,5})\S+/gi, "$1***"],
+  [
+    /(?<![\w.*-])([\w.*[\]-]{1,100}:(?:\d{1,5}|\*):(?!\d+:)[^\s:]{1,100}:(?!(?:crit|debug|err|error|fatal|info|warn)\w{0,5}:)[^\s:]{1,100}:)[^\s"']+/gi,
+    "$1***",
+  ],
+];
+
+export function maskCommandLines(text: string): string {
+  return applyMasks(text, COMMAND_LINES);
+}
+
+function hideAttached(match = "", flag = "", value = ""): string {
+  return looksSecret(value) && !/^\d/.test(value) ? `${flag}***` : match;
+}
+
+function hideOption(match = "", option = "", next = "", value = ""): string {
+  return HARMLESS_OPTION.test(option) || PROSE.test(value) ? match : `${option}${next}***`;
+}

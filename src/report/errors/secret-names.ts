@@ -1,0 +1,131 @@
+/** Values that stand beside a name which says that they are secret: `password=…`, `"token": "…"`, `contraseña: …`. */
+import { ENCODED_QUOTE, PLAIN, QUOTE, QUOTED } from "./masks.ts";
+import { isSecret, type Found } from "./secret-values.ts";
+
+/** The word for password in other languages, with what a login says of it. */
+const FOREIGN = [
+  "passw[oö]rt\\p{L}{0,3}",
+  "kennwort",
+  "mot de passe",
+  "contrase[nñ]a",
+  "senha",
+  "palavra-passe",
+  "parol\\p{L}{0,3}(?: d['’]ordine| de passe)?",
+  "пароль?\\p{L}{0,3}",
+  "has[lł]o",
+  "heslo",
+  "lozinka",
+  "wachtwoord",
+  "l[oö]senord",
+  "adgangskode",
+  "passord",
+  "salasana",
+  "jelsz[oó]",
+  "[sş]ifre",
+  "κωδικός",
+  "mật khẩu",
+  "kata sandi",
+  "סיסמה",
+  "كلمة المرور",
+  "รหัสผ่าน",
+  "パスワード",
+  "暗証番号",
+  "密[码碼]",
+  "口令",
+  "비밀번호",
+];
+const WRONG =
+  "incorrect[aeo]?|invalide?|inv[áa]lid[ao]|erron[ée]e?|errad[ao]|errat[ao]|falsch|ungültig|неверный|onjuist|错误|錯誤|无效|不正确";
+export const PASSWORD = String.raw`passw(?:or)?d|pass(?:phrase|code)|(?:${FOREIGN.join("|")})(?:\s{0,3}(?:${WRONG}))?`;
+
+/** With anything before them: `client_secret`, `HUBSPOT_ACCESS_TOKEN`, `X-Api-Key`. */
+const SURE = [
+  PASSWORD,
+  "pwd",
+  "secret",
+  "token",
+  "api[ _-]?key",
+  "(?:access|account|auth|client|consumer|encryption|license|master|private|secret|service|shared|signing|storage|subscription|webhook)[ _-]?key",
+  "hapikey",
+  "session_?id",
+];
+/** Words that name much else too: only some of their values are secrets. */
+const UNSURE = [
+  "credentials?",
+  "clave",
+  "(?:[\\w-]*[_-])?(?:key|pass|auth|sid|sig|signature|pw|pin|otp|jwt)",
+  "(?-i:[A-Za-z0-9_-]*[a-z0-9](?:Key|Pass|Pw|Auth))",
+  "(?-i:[A-Z0-9_]*(?:KEY|PASS|PW))",
+  "(?:db|ftp|imap|ldap|mail|my|pg|sftp|smtp|sql|ssh|user)(?:pass|pw)",
+];
+const AFTER_NAME = String.raw`(?:\d{1,4}|s|[_-][\w-]{0,40}|(?-i:[A-Z]\w{0,40}))?`;
+const COPULA = "is|was|are|(?:set|changed|reset) to|ist|lautet|est|es|é|är|er";
+const SPACE = String.raw`(?:\s|%20|\+){0,5}`;
+const SIGN = String.raw`(?:[:=]{1,2}>?|：|＝|->|%(?:25){0,3}3[AaDd]|&(?:colon|equals|#0{0,4}(?:58|61)|#x0{0,4}3[ad]);)`;
+const SEPARATOR = [
+  String.raw`(?:${QUOTE})?\]?(?:${SPACE}${SIGN}${SPACE}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
+  // The comma of a pair of strings, XML's `>`, a bracket or a space where a quoted value follows.
+  String.raw`(?:${QUOTE})\s{0,5},\s{0,5}(?=${QUOTE})`,
+  ">|&gt;|%(?:25){0,3}3[Ee]",
+  String.raw`[\s(](?=["'])`,
+].join("|");
+
+const NAMED = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
+  "giu",
+);
+
+/** Names within a value are looked for as often as this; what is nested deeper is masked as a whole. */
+const MOST_NESTED = 4;
+
+/** Each value is replaced, all before it is kept. */
+export function maskNamedSecrets(text: string): string {
+  let masked = "";
+  let done = 0;
+  let nested = { end: 0, times: 0 };
+  NAMED.lastIndex = 0;
+  for (let match = NAMED.exec(text); match !== null; match = NAMED.exec(text)) {
+    const { sure, unsure, separator = "", value = "" } = match.groups ?? {};
+    const end = match.index + match[0].length;
+    const start = end - value.length;
+    const found = { name: sure ?? unsure ?? "", isSure: sure !== undefined, separator, value };
+    const before = text.slice(Math.max(0, match.index - 40), match.index);
+    nested = { end, times: nested.end === end ? nested.times + 1 : 0 };
+    if (nested.times > MOST_NESTED || isValue({ ...found, before, after: text.slice(end, end + 40) })) {
+      masked += `${text.slice(done, start)}***`;
+      done = end + measureMore(found, text.slice(end, end + 400));
+      NAMED.lastIndex = done;
+    } else NAMED.lastIndex = start;
+  }
+  return masked + text.slice(done);
+}
+
+/** In a list the next element is no value of a name: another name, or the user whose password is masked already. */
+function isValue(found: Found): boolean {
+  const { separator, value, after } = found;
+  if (separator.includes(",") && (/^\s{0,5}[:=]/.test(after) || isFieldName(value))) return false;
+  if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
+  return isSecret(found);
+}
+
+/** Of a field of a login or of a record. */
+export function isFieldName(quoted: string): boolean {
+  return FIELD.test(quoted.replace(/[\\"']/g, ""));
+}
+
+const FIELD = new RegExp(
+  String.raw`^(?:${[...SURE, ...UNSURE].join("|")}|e?mail|host(?:name)?|id|login|name|port|ur[il]|user(?:name)?)$`,
+  "iu",
+);
+const OTHER_STRINGS = /^(?:\s{0,3},\s{0,3}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))+/;
+const PHRASE_END =
+  /^(?:and|at|but|by|denied|does|error|expired|failed|for|from|has|host|in|incorrect|insufficient|invalid|is|login|not|of|on|or|refused|rejected|then|to|user|was|when|while|with|wrong)$/;
+
+/** What belongs to the value: the other strings of a list, or a passphrase's words, up to where the sentence goes on. */
+function measureMore({ name, separator, value }: Pick<Found, "name" | "separator" | "value">, after: string): number {
+  if (/[([]\s*$/.test(separator)) return OTHER_STRINGS.exec(after)?.[0].length ?? 0;
+  if (!/pass(?:word|phrase)/i.test(name) || !/[:：]\s/.test(separator) || !/^[a-z]{2,20}$/.test(value)) return 0;
+  const words = /^(?: [a-z]{2,20}){1,9}(?![\w=:])/.exec(after)?.[0].split(" ").slice(1) ?? [];
+  const end = words.findIndex((word) => PHRASE_END.test(word));
+  return words.slice(0, end === -1 ? undefined : end).reduce((sum, word) => sum + word.length + 1, 0);
+}

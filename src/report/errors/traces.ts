@@ -1,0 +1,188 @@
+/** Stack traces of the languages that syncs are written in: which lines name the failure and which only say where it was. */
+
+type Trace = { isOne: (lines: string[], text: string) => boolean; find: (lines: string[]) => string | null };
+
+/** Stands for the lines that are missing between the beginning of a message and its end. */
+const MISSING = "…";
+const EXCEPTION =
+  /^(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Za-z_$]\w*(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Fault|Failure)\b(?=: | ?\(|$)|^(?:[A-Za-z_][\w$]*(?:\.|::|\\))+[A-Z]\w*(?=: |$)|^Error\b/;
+
+/** Order matters: a Ruby trace may begin like Python's. */
+const TRACES: Trace[] = [
+  { isOne: (lines) => lines.some(isRubyFrame), find: findInRuby },
+  { isOne: (lines, text) => text.includes(PYTHON_HEAD) || lines.some(isPythonFrame), find: findInPython },
+  { isOne: (lines) => lines.some(isAtFrame), find: findAboveFrames },
+  { isOne: (lines) => lines.some((line) => PHP_HEAD.test(line)), find: findInPhp },
+  { isOne: (lines) => lines.some((line) => /^goroutine \d{1,9} \[/.test(line)), find: findInGo },
+  { isOne: (lines) => lines.some((line) => RUST_HEAD.test(line)), find: findInRust },
+];
+
+/** The failure that a stack trace is about; null for what is no trace. `end` follows `start` after missing lines. */
+export function findInTrace(start: string, end: string | null): string | null {
+  const text = restoreLines(start);
+  const lines = text.split(/\r?\n/);
+  if (end !== null) {
+    const [cut = "", ...whole] = end.split(/\r?\n/);
+    lines.push(MISSING, ...(whole.length === 0 ? [cut.trim()] : whole));
+  }
+  return (
+    TRACES.find(({ isOne }) => isOne(lines, text))
+      ?.find(lines)
+      ?.trim() ?? null
+  );
+}
+
+/** Line breaks that were lost on the way: written as `\n`, or made spaces. */
+function restoreLines(text: string): string {
+  if (text.includes("\n")) return text;
+  if (/\\n(?: {2}|\\t)/.test(text) || text.includes(`${PYTHON_HEAD}:\\n`))
+    return text.replaceAll("\\n", "\n").replaceAll("\\t", "\t");
+  return text
+    .replace(/ (?=File "[^"]{1,200}", line \d|at [^\s()]{1,200} ?\([^()]{1,200}:\d{1,7}\))/g, "\n  ")
+    .replace(/(\n {2}at .{1,500}?\)) (?=Caused by: )/g, "$1\n");
+}
+
+const PYTHON_HEAD = "Traceback (most recent call last)";
+const PYTHON_CHAIN = /^\s*(?:During handling of the above exception|The above exception was the direct cause)/;
+
+/** What Python prints last: the line after the last frame that is indented less than the frame. */
+function findInPython(all: string[]): string | null {
+  const lines = all.some((line) => /^\s*\+ Exception Group Traceback/.test(line)) ? all.map(leaveGroup) : all;
+  const last = lines.findLastIndex(isPythonFrame);
+  const frame = lines[last] ?? "";
+  const after = lines.slice(last + 1);
+  const missing = after.indexOf(MISSING);
+  if (missing !== -1)
+    return findShaped(after.slice(missing + 1)) ?? after.findLast((line) => line.trim() !== "") ?? null;
+  if (last === -1) return findAfterHead(lines);
+  const at = after.findIndex((line) => line.trim() !== "" && indentOf(line) < indentOf(frame));
+  const chained = after.findIndex((line) => PYTHON_CHAIN.test(line));
+  const block = (from: number) => after.slice(from, chained > from ? chained : after.length).join("\n");
+  if (at !== -1 && at !== chained) return block(at);
+  const shaped = after.findIndex((line) => EXCEPTION.test(line.trim()));
+  if (shaped !== -1) return block(shaped);
+  return findAtEndOf(frame) ?? findBeforeChain(lines) ?? frame;
+}
+
+/** Of a trace without frames; empty where it is nothing but its first line. */
+function findAfterHead(lines: string[]): string {
+  const head = lines.findLastIndex((line) => line.includes(PYTHON_HEAD));
+  const after = lines.slice(head + 1);
+  return findShaped(after) ?? after.findLast((line) => line.trim() !== "") ?? "";
+}
+
+function findShaped(lines: string[]): string | null {
+  const at = lines.findIndex((line) => EXCEPTION.test(line));
+  return at === -1 ? null : lines.slice(at).join("\n");
+}
+
+/** In a trace on one line the exception follows the code of the last frame. */
+function findAtEndOf(frame: string): string | null {
+  const at = frame.search(/(?<=\s)(?:\w{1,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Exit|Interrupt|Timeout)(?=: |$)/);
+  return at === -1 ? null : frame.slice(at);
+}
+
+/** Where the last exception was cut off, the one before it is the newest that is known. */
+function findBeforeChain(lines: string[]): string | null {
+  const chain = lines.findLastIndex((line) => PYTHON_CHAIN.test(line));
+  return chain === -1 ? null : findInPython(lines.slice(0, chain));
+}
+
+function isPythonFrame(line: string): boolean {
+  return /^[\s|]{0,40}File "[^"]*", line \d/.test(line);
+}
+
+/** Python's exception groups draw a margin. */
+function leaveGroup(line: string): string {
+  return /^[\s+|-]*$/.test(line) ? "" : line.replace(/^\s*[|+] ?/, "").replace(/^-[+-]*-(?: \d{1,4} -*)?$/, "");
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+const PREFIX = /^(?:Exception in thread "[^"\n]*" |Unhandled [Ee]xception[.:] |Uncaught |\(node:\d{1,9}\) \w{1,40}: )+/;
+
+/** Java, JavaScript and .NET print frames below the failure; what caused it follows in Java, or stands behind an arrow. */
+function findAboveFrames(lines: string[]): string | null {
+  const isEnd = (line: string) =>
+    isAtFrame(line) || line === MISSING || /^\s*(?:\.\.\. \d{1,6} |--- End of )/.test(line);
+  const blockFrom = (from: number) => {
+    const length = lines.slice(from).findIndex(isEnd);
+    return lines.slice(from, length === -1 ? undefined : from + length);
+  };
+  const cause = lines.findLastIndex((line) => line.startsWith("Caused by: "));
+  if (cause !== -1) return blockFrom(cause).join("\n").slice("Caused by: ".length);
+  const first = lines.findIndex((line) => line.trim() !== "" && !isEnd(line));
+  if (first === -1) return null;
+  const head = blockFrom(first);
+  const named = head.findIndex((line) => EXCEPTION.test(line.replace(PREFIX, "")));
+  const told = head.slice(Math.max(0, named)).join("\n").replace(PREFIX, "");
+  const inner = /^\s*\[cause\]: (.+)$/.exec(lines.find((line) => /^\s*\[cause\]: /.test(line)) ?? "")?.[1];
+  const arrow = told.lastIndexOf(" ---> ");
+  if (arrow !== -1) return told.slice(arrow + " ---> ".length).replace(/^\(Inner Exception #\d{1,4}\) /, "");
+  return inner === undefined ? told : `${told.trim()} [cause]: ${inner}`;
+}
+
+function isAtFrame(line: string): boolean {
+  const text = line.trimEnd();
+  if (!/^\s*at \S/.test(text)) return false;
+  return (
+    /[)\]]$/.test(text.slice(-1)) ||
+    (/^\s/.test(text) && /(?::\d{1,7}|:line \d{1,7}|<anonymous>| \{)$/.test(text.slice(-16)))
+  );
+}
+
+const PHP_HEAD = /^(?:Stack trace:|\[stacktrace\])\s*$/;
+
+function findInPhp(lines: string[]): string | null {
+  const head = lines.slice(
+    0,
+    lines.findIndex((line) => PHP_HEAD.test(line)),
+  );
+  return head
+    .join("\n")
+    .trim()
+    .replace(/^\[[^\]\n]{1,40}\] (?:[\w.]{1,60}: )?/, "")
+    .replace(/^(?:PHP )?\w{1,20} error:\s+/, "")
+    .replace(/^Uncaught /, "")
+    .replace(/ \{"(?:exception|userId)":[\s\S]*$/, "")
+    .replace(/ in \S{1,300}$/, "");
+}
+
+const RUBY_PLACE = /^\s*\S{1,300}:\d{1,7}:in [`'"‘][^'"’\n]{1,200}['"’]/;
+
+/** Ruby's first line names the place before the failure; in its reversed traces it is the last. */
+function findInRuby(lines: string[]): string | null {
+  const told = lines.findIndex((line) => RUBY_PLACE.test(line) && line.replace(RUBY_PLACE, "").startsWith(": "));
+  const from = told === -1 ? lines.findIndex((line) => line.trim() !== "" && !isRubyFrame(line)) : told;
+  if (from === -1) return null;
+  const length = lines.slice(from + 1).findIndex((line) => isRubyFrame(line) || line === MISSING);
+  const block = lines.slice(from, length === -1 ? undefined : from + 1 + length);
+  return block.join("\n").replace(RUBY_PLACE, "").replace(/^: /, "");
+}
+
+function isRubyFrame(line: string): boolean {
+  return RUBY_PLACE.test(line.replace(/^\s*(?:\d{1,6}: )?(?:from )?/, ""));
+}
+
+function findInGo(lines: string[]): string | null {
+  const above = lines.slice(
+    0,
+    lines.findIndex((line) => /^goroutine \d/.test(line)),
+  );
+  return (
+    above.find((line) => /\bpanic\b|^fatal error: /.test(line)) ?? above.find((line) => line.trim() !== "") ?? null
+  );
+}
+
+const RUST_HEAD = /^thread '[^'\n]{0,100}'(?: \(\d{1,9}\))? panicked at /;
+
+function findInRust(lines: string[]): string | null {
+  const at = lines.findIndex((line) => RUST_HEAD.test(line));
+  const line = (lines[at] ?? "").replace(RUST_HEAD, "");
+  if (!/:\d{1,7}:$/.test(line.slice(-9))) return line.replace(/, \S{1,300}:\d{1,7}$/, "");
+  const after = lines.slice(at + 1);
+  const length = after.findIndex((one) => /^(?:note: run with|stack backtrace:)/.test(one) || one === MISSING);
+  return after.slice(0, length === -1 ? undefined : length).join("\n");
+}

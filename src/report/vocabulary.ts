@@ -1,0 +1,61 @@
+/** The words that syncs write into a warehouse, and what they mean. The statements are filled with the same lists. */
+import type { ActionStatus } from "./words.ts";
+
+/** The meaning of a status as it is spelled in lower case. */
+export const STATUS_SPELLINGS = {
+  success: "success",
+  completed: "success",
+  partial: "partial",
+  failed: "failed",
+  error: "failed",
+  running: "running",
+  in_progress: "running",
+  skipped: "skipped",
+} satisfies Record<string, ActionStatus>;
+
+/** Rules whose runs contain runs that have rows of their own. */
+export const WRAPPER_NAMES = ["all", "all_entities"];
+
+type Rewrite = [from: string, to: string];
+
+const CLEAN_UP = " clean up ";
+
+/** What stands before a clean-up that a run itself did or could not do. The t is the end of can't. */
+const OWN_WORK = ["before", "before the", "cannot", "during", "during the", "in", "not", "on", "t", "to", "while"];
+
+/**
+ * The marks of a message that a clean-up wrote. PostgreSQL, SQLite and `isCleanUp` look for them in the same steps: they take
+ * the start of the message and make `A` to `Z` small. Each separator becomes a blank, and a blank is put at both ends. Then
+ * they make the rewrites in their order. All of it is ASCII, because a database may have any encoding.
+ */
+export const CLEAN_UP_MARKS = {
+  /** How many characters the start has. */
+  length: 300,
+  /** A message of a clean-up has one of these in its start. Most messages have none and are spared the rest. */
+  stems: ["clean", "marked", "stale", "orphaned", "abandoned", "zombie", "worker"],
+  separators: Array.from("\t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"),
+  rewrites: [
+    // Of blanks in a row one is left. The text has no other angle brackets by now.
+    [" ", "<>"],
+    ["><", ""],
+    ["<>", " "],
+    ...["cleanup", "cleaned up", "cleaning up"].map((spelling): Rewrite => [` ${spelling} `, CLEAN_UP]),
+    ...OWN_WORK.map((word): Rewrite => [` ${word}${CLEAN_UP}`, " "]),
+    ...["failed", "stale", "dead"].map((word): Rewrite => [` marked as ${word} by `, CLEAN_UP]),
+    ...["orphaned", "abandoned", "zombie"].map((word): Rewrite => [` ${word} `, " stale "]),
+    ...["sync", "run", "job", "task", "process"].map((word): Rewrite => [` stale ${word}`, CLEAN_UP]),
+    ...["workerlosterror", "worker exited prematurely"].map((words): Rewrite => [` ${words} `, CLEAN_UP]),
+  ] satisfies Rewrite[],
+  /** What the text holds in the end where a clean-up wrote the message. */
+  sign: CLEAN_UP,
+};
+
+/** Whether something else than the run's own worker ended the run and wrote this message. */
+export function isCleanUp(message: string): boolean {
+  const { length, stems, separators, rewrites, sign } = CLEAN_UP_MARKS;
+  const letters = Array.from(message.slice(0, 2 * length)).slice(0, length);
+  const small = letters.join("").replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  if (!stems.some((stem) => small.includes(stem))) return false;
+  const words = Array.from(small, (letter) => (separators.includes(letter) ? " " : letter)).join("");
+  return rewrites.reduce((text, [from, to]) => text.replaceAll(from, to), ` ${words} `).includes(sign);
+}

@@ -1,0 +1,57 @@
+/** The vocabulary as SQL reads it. */
+import { CLEAN_UP_MARKS, STATUS_SPELLINGS } from "../report/vocabulary.ts";
+import type { Dialect } from "./presets.ts";
+
+/** The branches of a CASE over a status in lower case. */
+export function writeStatuses(): string {
+  return Object.entries(STATUS_SPELLINGS)
+    .map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`)
+    .join(" ");
+}
+
+/** Texts as a list for IN. */
+export function writeList(texts: string[]): string {
+  return texts.map(quote).join(", ");
+}
+
+/** Whether a clean-up wrote what is in the column `error`, in the steps of `isCleanUp`. Null: it has none of the stems. */
+export function writeCleanedUp(dialect: Dialect): string {
+  const { hasStem, words } = CLEAN_UPS[dialect];
+  const rewritten = CLEAN_UP_MARKS.rewrites.reduce(
+    (text, [from, to]) => `replace(${text}, ${quote(from)}, ${quote(to)})`,
+    `' ' || ${words} || ' '`,
+  );
+  return `CASE WHEN ${hasStem} THEN ${rewritten} LIKE ${quote(`%${CLEAN_UP_MARKS.sign}%`)} END`;
+}
+
+const { length, separators } = CLEAN_UP_MARKS;
+const STEMS = CLEAN_UP_MARKS.stems.map((stem) => `%${stem}%`);
+/** The start of the message with small letters. Collation C makes none but `A` to `Z` small, as SQLite does. */
+const START: Record<Dialect, string> = {
+  postgres: `lower(left(error, ${length}) COLLATE "C")`,
+  sqlite: `lower(substr(error, 1, ${length}))`,
+};
+/** No literal holds these: to some servers a backslash in one means something else. */
+const UNQUOTED = /[\t\n\r\\]/;
+
+/** The steps that the dialects write differently. PostgreSQL makes the start once for ANY, and again for each OR. */
+const CLEAN_UPS: Record<Dialect, { hasStem: string; words: string }> = {
+  postgres: {
+    hasStem: `${START.postgres} LIKE ANY (ARRAY[${writeList(STEMS)}])`,
+    words: `translate(${START.postgres}, ${writeSeparators()}, ${quote(" ".repeat(separators.length))})`,
+  },
+  sqlite: {
+    hasStem: STEMS.map((stem) => `${START.sqlite} LIKE ${quote(stem)}`).join(" OR "),
+    words: separators.reduce((text, letter) => `replace(${text}, char(${letter.charCodeAt(0)}), ' ')`, START.sqlite),
+  },
+};
+
+function writeSeparators(): string {
+  const quoted = separators.filter((letter) => !UNQUOTED.test(letter)).join("");
+  const others = separators.filter((letter) => UNQUOTED.test(letter));
+  return [quote(quoted), ...others.map((letter) => `chr(${letter.charCodeAt(0)})`)].join(" || ");
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

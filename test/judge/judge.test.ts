@@ -1,0 +1,68 @@
+/** The short form of scripts/judge: what is told of rules that are well, and whether faults are told, in about 150 looks. */
+import { expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type JudgedFault, judgeFault, sumCases } from "../making/judging/faulted.ts";
+import { judgeHealthy, sumReports } from "../making/judging/healthy.ts";
+import { simulatePattern, simulateRealistic } from "../making/simulation/crms.ts";
+import type { PatternName } from "../making/simulation/patterns.ts";
+
+const SEED = 1;
+const options = { seed: SEED, everyDays: 6, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
+
+/** Findings per 100 rules looked at; the limit is to become 0.5. */
+const REALISTIC_PER_HUNDRED = 15;
+/** The share of realistic reports with a critical finding; the limit is to become 0.001. */
+const REALISTIC_CRITICAL = 0.5;
+/** Findings per 100 rules looked at, of single patterns; the limit is to become 2. */
+const PATTERNS_PER_HUNDRED = 8;
+/** The share of reports on single patterns with a critical finding; the limit is to become 0.001. */
+const PATTERNS_CRITICAL = 0.01;
+
+test("a realistic CRM in which all is well", () => {
+  const crms = simulateRealistic(SEED).filter(({ crm }) => crm.name === "realistic-new_york-autumn");
+  const { reports, passes } = judgeHealthy(crms, options);
+  const { perHundred, critical, ...counted } = sumReports(reports);
+  expect(counted.reports).toBe(30);
+  expect(perHundred).toBeLessThanOrEqual(REALISTIC_PER_HUNDRED);
+  expect(critical).toBeLessThanOrEqual(REALISTIC_CRITICAL);
+  expect(passes.shared).toEqual([]);
+});
+
+test("rules of one pattern that are well, while the clocks change", () => {
+  const patterns: PatternName[] = ["office-hours", "nightly", "weekly"];
+  const crms = patterns.flatMap((pattern) => simulatePattern(SEED, pattern));
+  const { reports } = judgeHealthy(
+    crms.filter(({ crm }) => crm.timezone === "Europe/Berlin" && crm.name.endsWith("autumn")),
+    options,
+  );
+  const { perHundred, critical, ...counted } = sumReports(reports);
+  expect(counted.reports).toBe(90);
+  expect(perHundred).toBeLessThanOrEqual(PATTERNS_PER_HUNDRED);
+  expect(critical).toBeLessThanOrEqual(PATTERNS_CRITICAL);
+});
+
+type FaultLimit = {
+  name: string;
+  fault: JudgedFault;
+  pattern: PatternName;
+  /** Whether the first report that can know it tells it; it is to become true of all of them. */
+  namedAtOnce: boolean;
+  /** At least this share of the reports tell it while it lasts; it is to become 1 for all of them. */
+  toldShare: number;
+};
+
+const FAULT_LIMITS: FaultLimit[] = [
+  { name: "a nightly rule fails", fault: "every-run-fails", pattern: "nightly", namedAtOnce: false, toldShare: 0.9 },
+  { name: "a rule of office hours stops", fault: "stops", pattern: "office-hours", namedAtOnce: true, toldShare: 0.5 },
+  { name: "one run hangs", fault: "one-run-stuck", pattern: "every-15-minutes", namedAtOnce: true, toldShare: 0.3 },
+  { name: "three CRMs fail", fault: "three-crms-fail", pattern: "hourly", namedAtOnce: true, toldShare: 1 },
+];
+
+test.each(FAULT_LIMITS)("$name", ({ fault, pattern, ...limit }) => {
+  const figures = sumCases(judgeFault(fault, [pattern], options));
+  expect(figures.cases).toBe(1);
+  expect(figures.namedAtOnce).toBeGreaterThanOrEqual(limit.namedAtOnce ? 1 : 0);
+  expect(figures.toldShare).toBeGreaterThanOrEqual(limit.toldShare);
+});

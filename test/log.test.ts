@@ -1,0 +1,50 @@
+/** What a process really writes to stderr. */
+import { expect, test } from "bun:test";
+import { resolve } from "node:path";
+import type { LogOptions } from "../src/log.ts";
+import type { Step } from "./making/log-speaker.ts";
+
+const SPEAKER = resolve(import.meta.dir, "making/log-speaker.ts");
+const TEXT: LogOptions = { format: "text", level: "normal", journal: false, terminal: false };
+
+async function speak(options: LogOptions, steps: Step[]): Promise<string> {
+  const parameters = [options, ...steps].map((each) => JSON.stringify(each));
+  const child = Bun.spawn([process.execPath, SPEAKER, ...parameters], { stdout: "inherit", stderr: "pipe" });
+  const [text, code] = await Promise.all([child.stderr.text(), child.exited]);
+  expect(code, text).toBe(0);
+  return text;
+}
+
+/** As a daemon does that loads its configuration again: the password was changed. */
+const RELOAD: Step[] = [
+  { say: "a-secret b-secret" },
+  { hide: ["a-secret"] },
+  { say: "a-secret b-secret" },
+  { hide: ["b-secret"] },
+  { say: "a-secret b-secret", facts: { url: "postgres://a-secret@b-secret" } },
+];
+
+test.each([
+  {
+    name: "text",
+    options: TEXT,
+    lines: ["a-secret b-secret", "*** b-secret", "*** *** url=postgres://***@***"],
+  },
+  {
+    name: "lines for journald",
+    options: { ...TEXT, journal: true },
+    lines: ["<6>a-secret b-secret", "<6>*** b-secret", "<6>*** *** url=postgres://***@***"],
+  },
+  {
+    name: "JSON",
+    options: { ...TEXT, format: "json" as const },
+    lines: [
+      '"message":"a-secret b-secret"}',
+      '"message":"*** b-secret"}',
+      '"message":"*** ***","url":"postgres://***@***"}',
+    ],
+  },
+])("$name: what is hidden stays hidden when more is", async ({ options, lines }) => {
+  const said = (await speak(options, RELOAD)).replaceAll(/^\{"time":"[^"]+","level":"info",/gm, "");
+  expect(said).toBe(lines.map((line) => `${line}\n`).join(""));
+});

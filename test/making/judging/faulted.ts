@@ -1,0 +1,158 @@
+/** What is told of faults that were put into healthy data: each is there, and known from the moment its rows can tell. */
+import type { Finding } from "../../../src/report/schema.ts";
+import type { Severity } from "../../../src/report/words.ts";
+import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
+import { isWithin, type Window } from "../../../src/time/window.ts";
+import { drawBetween, drawFrom } from "../simulation/chance.ts";
+import { SEASONS, type SimulatedCrm, simulateMixture, simulateRealistic, TIMEZONES } from "../simulation/crms.ts";
+import { type Fault, FAULT_NAMES, FAULTS } from "../simulation/faults.ts";
+import { PATTERN_NAMES, type PatternName } from "../simulation/patterns.ts";
+import { failRun } from "../simulation/runs.ts";
+import { writeCrm } from "../simulation/warehouse.ts";
+import { isRare } from "./healthy.ts";
+import { isTrouble, listReportTimes, lookAt, mentions } from "./looks.ts";
+
+/** Those of one rule among sixteen, one of a rule among thirty, and one of three CRMs. */
+export const JUDGED_FAULTS = [...FAULT_NAMES, "one-of-30-dies", "three-crms-fail"] as const;
+export type JudgedFault = (typeof JUDGED_FAULTS)[number];
+
+/** One fault, and each report that could know of it. */
+export type FaultCase = { fault: JudgedFault; subject: string; knowableMs: number; reports: FaultReport[] };
+
+type FaultReport = {
+  atMs: number;
+  /** Full days since the fault began. */
+  day: number;
+  /** Whether a warning or a critical finding names the subject among the first three. */
+  told: boolean;
+  /** The worst of all findings that name it. */
+  severity: Severity | null;
+};
+
+/** How soon and how steadily a fault was told. */
+export type FaultFigures = {
+  cases: number;
+  /** At any of the reports. */
+  named: number;
+  /** At the first of them. */
+  namedAtOnce: number;
+  /** Reports that could have told it before the first that did; a fault that none told has no delay. */
+  medianDelay: number | null;
+  latestDelay: number | null;
+  /** Of all reports on all cases. */
+  toldShare: number | null;
+};
+
+type FaultOptions = { seed: number; directory: string };
+
+const SEASON = SEASONS.autumn;
+const NOW_MS = SEASON.looks.endMs;
+const WINDOW_HOURS = 24;
+const FIRST_FINDINGS = 3;
+/** The first reports that can know a fault are all made. Later, one of five is: at 04:00 and 21:00 in turn. */
+const CLOSELY_LOOKED_AT = 6;
+const LATER_EVERY = 5;
+const WORST_FIRST: Severity[] = ["critical", "warning", "info"];
+const OUTAGE_MS = 4 * HOUR_MS;
+const OUTAGE_ERROR = "Could not connect to proxy.internal:3128: Connection refused";
+
+/** A case for each of the patterns whose rows can tell of the fault. */
+export function judgeFault(name: JudgedFault, patterns: PatternName[], options: FaultOptions): FaultCase[] {
+  if (name === "three-crms-fail") return patterns.map((_, nth) => judgeOutage(nth, options));
+  const [fault, rules] =
+    name === "one-of-30-dies" ? [{ ...FAULTS.stops, days: 10 }, 30] : [FAULTS[name], PATTERN_NAMES.length];
+  return patterns.flatMap((pattern) => judgeRule(name, fault, { pattern, rules }, options));
+}
+
+export function sumCases(cases: FaultCase[]): FaultFigures {
+  const delays = cases.map(({ reports }) => reports.findIndex(({ told }) => told)).filter((delay) => delay >= 0);
+  const sorted = delays.toSorted((a, b) => a - b);
+  const reports = cases.flatMap((one) => one.reports);
+  return {
+    cases: cases.length,
+    named: delays.length,
+    namedAtOnce: delays.filter((delay) => delay === 0).length,
+    medianDelay: sorted[Math.floor((sorted.length - 1) / 2)] ?? null,
+    latestDelay: sorted.at(-1) ?? null,
+    toldShare: reports.length === 0 ? null : reports.filter(({ told }) => told).length / reports.length,
+  };
+}
+
+function judgeRule(
+  name: JudgedFault,
+  fault: Fault,
+  { pattern, rules }: { pattern: PatternName; rules: number },
+  { seed, directory }: FaultOptions,
+): FaultCase[] {
+  const timezone = TIMEZONES[PATTERN_NAMES.indexOf(pattern) % TIMEZONES.length] ?? "UTC";
+  const crm = simulateMixture(seed, rules, { season: SEASON, timezone });
+  const victim = crm.rules.find((rule) => rule.pattern === pattern);
+  if (victim === undefined) throw new Error(`no rule of the pattern ${pattern}`);
+  const random = drawFrom(seed, `${name} ${pattern}`);
+  const fromMs = SEASON.looks.startMs + Math.floor((3 + 2 * random()) * DAY_MS);
+  const before = victim.runs.filter(({ startedMs }) => startedMs < fromMs);
+  const spared = victim.runs.filter(({ startedMs }) => startedMs >= fromMs);
+  const struck = fault.strike(spared, random);
+  const isDeclared = victim.schedule !== null;
+  const knowableMs = fault.findKnowable({ before, spared, struck, isDeclared, isRare: isRare(victim) });
+  if (knowableMs === null) return [];
+  const others = crm.rules.filter((rule) => rule !== victim);
+  const config = writeCrm({ ...crm, rules: [...others, { ...victim, runs: [...before, ...struck] }] }, directory);
+  const untilMs = Math.min(NOW_MS, knowableMs + fault.days * DAY_MS);
+  const shows = (atMs: number) =>
+    fault.showsInRuns !== true ||
+    struck.some((run) => isWithin(run.startedMs, { startMs: atMs - DAY_MS, endMs: atMs }));
+  const reports = listReportTimes({ startMs: knowableMs, endMs: untilMs })
+    .filter(shows)
+    .filter((_, index) => index < CLOSELY_LOOKED_AT || index % LATER_EVERY === 0)
+    .map((atMs): FaultReport => {
+      const seen = lookAt([config], { atMs, hours: WINDOW_HOURS }, NOW_MS);
+      return tell([...seen.pass, ...seen.reports.flat()], [victim.name], { atMs, fromMs });
+    });
+  return [{ fault: name, subject: victim.name, knowableMs, reports }];
+}
+
+/** Every run of three CRMs that starts within the same four hours fails alike. One report is looked at: the next. */
+function judgeOutage(nth: number, { seed, directory }: FaultOptions): FaultCase {
+  const random = drawFrom(seed, `outage ${nth}`);
+  const fromMs = SEASON.looks.startMs + (3 + 3 * nth) * DAY_MS + drawBetween(random, 0, 23) * HOUR_MS;
+  const outage = { startMs: fromMs, endMs: fromMs + OUTAGE_MS };
+  const crms = simulateRealistic(seed)
+    .filter(({ season }) => season === SEASON)
+    .map(({ crm }) => failDuring(crm, outage));
+  const names = crms.map(({ name }) => name);
+  const knowableMs = Math.max(...crms.map((crm) => findSecondFailure(crm, outage)));
+  const configs = crms.map((crm) => writeCrm(crm, directory));
+  const reports = listReportTimes({ startMs: knowableMs, endMs: knowableMs + DAY_MS })
+    .slice(0, 1)
+    .map((atMs) => tell(lookAt(configs, { atMs, hours: WINDOW_HOURS }, NOW_MS).pass, names, { atMs, fromMs }));
+  return { fault: "three-crms-fail", subject: names.join(" + "), knowableMs, reports };
+}
+
+function tell(findings: Finding[], names: string[], { atMs, fromMs }: { atMs: number; fromMs: number }): FaultReport {
+  const isNamed = (finding: Finding) => names.every((name) => mentions(finding, name));
+  const naming = findings.filter(isNamed).map(({ severity }) => severity);
+  return {
+    atMs,
+    day: Math.floor((atMs - fromMs) / DAY_MS),
+    told: findings.slice(0, FIRST_FINDINGS).some((finding) => isTrouble(finding) && isNamed(finding)),
+    severity: WORST_FIRST.find((severity) => naming.includes(severity)) ?? null,
+  };
+}
+
+function failDuring(crm: SimulatedCrm, outage: Window): SimulatedCrm {
+  const rules = crm.rules.map((rule) => {
+    const runs = rule.runs.map((run) => (isWithin(run.startedMs, outage) ? failRun(run, OUTAGE_ERROR) : run));
+    return { ...rule, runs };
+  });
+  return { ...crm, rules };
+}
+
+/** When the CRM's second run of the outage ended: one may have failed by chance. */
+function findSecondFailure({ rules }: SimulatedCrm, outage: Window): number {
+  const [, second] = rules
+    .flatMap(({ runs }) => runs.filter(({ startedMs }) => isWithin(startedMs, outage)))
+    .map(({ startedMs, endedMs }) => endedMs ?? startedMs)
+    .toSorted((a, b) => a - b);
+  return second ?? outage.endMs;
+}

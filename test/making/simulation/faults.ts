@@ -1,0 +1,143 @@
+/** What can go wrong with a rule that was well: what becomes of its rows, and when they could tell. */
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/time/units.ts";
+import { type Random } from "./chance.ts";
+import { endPartially, failRun, moveRun, type SimulatedRun } from "./runs.ts";
+
+/** A rule's runs as they would have been, before the fault and from its beginning, and as the fault leaves the latter. */
+type Struck = {
+  before: SimulatedRun[];
+  spared: SimulatedRun[];
+  struck: SimulatedRun[];
+  isDeclared: boolean;
+  /** It runs twice a day at most. */
+  isRare: boolean;
+};
+
+export type Fault = {
+  strike: (runs: SimulatedRun[], random: Random) => SimulatedRun[];
+  /** From when on a reader of the rows can know it; null where these never tell. */
+  findKnowable: (rule: Struck) => number | null;
+  /** How long it is looked at. */
+  days: number;
+  /** It shows only in a day with at least one of its runs. */
+  showsInRuns?: true;
+};
+
+const ERROR = "HTTP 401 Unauthorized: token has been revoked";
+const LOST = "3 records not stored: KeyError: 'email'";
+const FAILURE_SHARE = 0.15;
+const USUAL_FAILURE_SHARE = 0.02;
+const SHORTEST_STUCK_MS = 30 * MINUTE_MS;
+const RARE_BY_CHANCE = 0.001;
+
+export const FAULTS = {
+  stops: { strike: () => [], findKnowable: findMissing, days: 41 },
+  "every-run-fails": {
+    strike: (runs) => runs.map((run) => failRun(run, ERROR)),
+    findKnowable: ({ struck, isRare }) => endOf(struck, isRare ? 1 : 2),
+    days: 10,
+  },
+  "every-run-partial": {
+    strike: (runs) => runs.map((run) => endPartially(run, LOST)),
+    findKnowable: ({ struck, isRare }) => endOf(struck, isRare ? 1 : 2),
+    days: 10,
+  },
+  "one-run-stuck": {
+    strike: ([first, ...others]) => (first === undefined ? [] : [leaveOpen(first), ...others]),
+    findKnowable: findStuck,
+    days: 10,
+  },
+  "all-runs-stuck": { strike: (runs) => runs.map(leaveOpen), findKnowable: findStuck, days: 10 },
+  "zero-records": {
+    strike: (runs) => runs.map((run) => ({ ...run, records: 0 })),
+    findKnowable: ({ spared }) =>
+      endOf(
+        spared.filter(({ records }) => records >= 10),
+        3,
+      ),
+    days: 10,
+  },
+  "ten-times-as-often": { strike: repeatTenfold, findKnowable: findCrowd, days: 10, showsInRuns: true },
+  "retries-exhausted": {
+    strike: (runs) =>
+      runs.flatMap((run) => [0, 2, 4].map((minutes) => failRun(moveRun(run, minutes * MINUTE_MS), ERROR))),
+    findKnowable: ({ struck }) => endOf(struck, 3),
+    days: 10,
+  },
+  "fails-to-85-percent": {
+    strike: (runs, random) => runs.map((run) => (random() < FAILURE_SHARE ? failRun(run, ERROR) : run)),
+    findKnowable: findUnlikely,
+    days: 10,
+    showsInRuns: true,
+  },
+} satisfies Record<string, Fault>;
+
+export type FaultName = keyof typeof FAULTS;
+export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
+
+/** Half a rest after the first run that is missing; an hour where a schedule said when it had to come. */
+function findMissing({ spared: [first, second], isDeclared }: Struck): number | null {
+  if (first === undefined) return null;
+  if (isDeclared) return first.startedMs + HOUR_MS;
+  return second === undefined ? null : first.startedMs + Math.max(HOUR_MS, (second.startedMs - first.startedMs) / 2);
+}
+
+/** Three times the longest run so far, and half an hour at least. */
+function findStuck({ before, struck: [first] }: Struck): number | null {
+  if (first === undefined) return null;
+  const longestMs = Math.max(0, ...before.map(({ startedMs, endedMs }) => (endedMs ?? startedMs) - startedMs));
+  return first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
+}
+
+/** More than twice as many within 24 hours as ever before, and at least five more. */
+function findCrowd({ before, struck }: Struck): number | null {
+  const most = Math.max(0, ...before.map((_, index) => countDayUntil(before, index)));
+  const limit = Math.max(2 * most, most + 5);
+  const runs = [...before, ...struck];
+  const crowded = struck.findIndex((_, index) => countDayUntil(runs, before.length + index) > limit);
+  return struck[crowded]?.startedMs ?? null;
+}
+
+/** Of its runs within 24 hours, three or more failed, which a share of 2 % brings less than once in 1,000 times. */
+function findUnlikely({ struck }: Struck): number | null {
+  const unlikely = struck.find((_, index) => {
+    const day = struck.slice(index + 1 - countDayUntil(struck, index), index + 1);
+    const failed = day.filter(({ status }) => status === "failed").length;
+    return failed >= 3 && chanceOfAtLeast(failed, day.length, USUAL_FAILURE_SHARE) < RARE_BY_CHANCE;
+  });
+  return unlikely?.endedMs ?? null;
+}
+
+/** Nine more after each run, within the time until the next one and within a day. */
+function repeatTenfold(runs: SimulatedRun[]): SimulatedRun[] {
+  return runs.flatMap((run, index) => {
+    const restMs = Math.min(DAY_MS, (runs[index + 1]?.startedMs ?? Infinity) - run.startedMs);
+    return Array.from({ length: 10 }, (_, nth) => moveRun(run, Math.floor((nth * restMs) / 10)));
+  });
+}
+
+function leaveOpen(run: SimulatedRun): SimulatedRun {
+  return { ...run, status: "running", endedMs: null, records: 0, error: null };
+}
+
+function endOf(runs: SimulatedRun[], nth: number): number | null {
+  return runs[nth - 1]?.endedMs ?? null;
+}
+
+/** How many runs started in the 24 hours that end with the start of this one. */
+function countDayUntil(runs: SimulatedRun[], index: number): number {
+  const fromMs = (runs[index]?.startedMs ?? 0) - DAY_MS;
+  let count = 0;
+  while ((runs[index - count]?.startedMs ?? -Infinity) > fromMs) count += 1;
+  return count;
+}
+
+/** Of `n` runs, each of which fails with this chance, at least `k` fail. */
+function chanceOfAtLeast(k: number, n: number, share: number): number {
+  let [chance, fewer] = [(1 - share) ** n, 0];
+  for (let failed = 0; failed < k; failed += 1) {
+    fewer += chance;
+    chance *= ((n - failed) / (failed + 1)) * (share / (1 - share));
+  }
+  return 1 - fewer;
+}

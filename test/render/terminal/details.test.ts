@@ -1,0 +1,203 @@
+/** One CRM in a terminal: every line of its figures, every column of `--detailed`. */
+import { describe, expect, test } from "bun:test";
+import type { Activity, ReadActivity } from "../../../src/report/activity.ts";
+import { renderDetails } from "../../../src/render/terminal/details.ts";
+import { createStyle } from "../../../src/render/terminal/style.ts";
+import { activity, declared, goingOn, report, rule } from "../../making/activities.ts";
+import { WINDOW } from "../../making/reports.ts";
+
+const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+const LONG_NAME = "contacts_and_companies_of_all_regions";
+const DURATION = { n: 49, mean: 40, p50: 38, p95: 96.5, p99: 140, max: 151 };
+const RECORDS = { processed: 12_345, created: 40, updated: null, failed: 7 };
+
+/** The lines at that width; `detailed` is what the report was made with. */
+function show(facts: Activity, { width = 120, detailed = true, color = false } = {}): string[] {
+  const view = { color, width, detailed, single: true, elapsedSeconds: 0 };
+  return renderDetails(report(facts, { detailed }), view, createStyle(color));
+}
+
+/** 54 finished, 600 in the day before and 70 a week before; beside them some of each kind that is in no total. */
+const FULL: Partial<ReadActivity> = {
+  rules: [
+    rule(LONG_NAME, { success: 5 }, { lastSuccessMs: at("19:00") }),
+    rule(
+      "deals",
+      { success: 45, partial: 1, failed: 3, running: 2, skipped: 3, dry_run: 4, wrapper: 5, unknown: 6 },
+      {
+        previous: { success: 600 },
+        lastSuccessMs: at("20:55"),
+        newestError: "HTTP 500",
+        running: goingOn(20, 0.1),
+        duration: DURATION,
+        records: RECORDS,
+      },
+    ),
+  ],
+  records: RECORDS,
+  duration: DURATION,
+  baseline: { total: 70, successful: 69 },
+  hours: [
+    { hourMs: at("03:00"), total: 24, successful: 20 },
+    { hourMs: at("19:00"), total: 30, successful: 30 },
+  ],
+  unknownStatuses: [{ word: "odd", n: 6 }],
+  declaredRules: [declared("deals"), declared(LONG_NAME), declared("zipcodes")],
+  recent: [
+    { rule: "deals", status: "running", startedMs: at("20:54"), durationSeconds: null, error: null },
+    { rule: LONG_NAME, status: "success", startedMs: at("19:00"), durationSeconds: 38, error: null },
+    { rule: "deals", status: "failed", startedMs: at("18:24"), durationSeconds: 96.5, error: "HTTP 500: try again" },
+    { rule: "deals", status: "partial", startedMs: at("03:07"), durationSeconds: 7500, error: null },
+    { rule: "deals", status: "running", startedMs: at("01:00"), durationSeconds: null, error: null },
+  ],
+};
+
+test("the whole screen", () => {
+  expect(show(activity(FULL)).join("\n")).toBe(`hubspot · health good (80 of 100) · automation
+  Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; beside them 1 running, 1 stale, 3 skipped, 4 dry-run, 5
+            wrapper, 6 of unknown status
+  Before    600 finished, 100.0 % succeeded, more than chance explains
+  Week ago  70 finished, 98.6 % succeeded, no more than chance explains
+  Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)
+  Records   12,345 processed, 40 created, 7 failed
+  Rules     2 of 3 active (66.7 %)
+  Trend     improving, busiest hour 10 Jul 2026 19:00
+
+  Findings
+  warning   1 run started and never ended: deals, the oldest since 10 Jul 2026 01:00
+  warning   deals: 45 of 49 runs succeeded (91.8 %)
+  warning   Success rate 92.6 % (50 of 54 runs), below 95.0 %
+  warning   6 runs with a status nobody has explained: "odd"
+
+  What to do
+  medium    Look whether their workers are alive; end the rows of those that are not
+  medium    Start with deals: 4 of the 4 failures are theirs
+  medium    Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
+            rate
+  low       Look at the newest error of deals: HTTP 500; see the log of deals around that time
+
+  Rule                              Expected  Seen  Missed  Late  Extra  Last success  Fresh    Warn after
+  contacts_and_companies_of_all_r…         –     –       –     –      –    2h 00m ago  unknown           –
+  deals                                    –     –       –     –      –    5m 00s ago  pass        30m 00s
+
+  Rule                              Runs  Failed  Success  p50     p95  Processed  Last success
+  deals                               49       4   91.8 %  38s  1m 37s     12,345  10 Jul 2026 20:55
+  contacts_and_companies_of_all_r…     5       0  100.0 %    –       –          –  10 Jul 2026 19:00
+
+  Newest actions     Rule                              Status     Took
+  10 Jul 2026 20:54  deals                             running       –
+  10 Jul 2026 19:00  contacts_and_companies_of_all_r…  success     38s
+  10 Jul 2026 18:24  deals                             failed   1m 37s  HTTP 500: try again
+  10 Jul 2026 03:07  deals                             partial  2h 05m
+  10 Jul 2026 01:00  deals                             stale         –`);
+});
+
+describe("the columns of the rules", () => {
+  test.each([
+    {
+      width: 90,
+      titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed  Last success",
+    },
+    { width: 89, titles: "  Rule                              Runs  Failed  Success  p50     p95" },
+  ])("at $width columns", ({ width, titles }) => {
+    expect(show(activity(FULL), { width })).toContain(titles);
+  });
+});
+
+describe("the message of a newest action", () => {
+  test.each([
+    { width: 84, line: "  10 Jul 2026 18:24  deals                             failed   1m 37s  HTTP 500: t…" },
+    { width: 83, line: "  10 Jul 2026 18:24  deals                             failed   1m 37s" },
+  ])("at $width columns", ({ width, line }) => {
+    expect(show(activity(FULL), { width })).toContain(line);
+  });
+});
+
+describe("without --detailed", () => {
+  test("the screen ends with what to do", () => {
+    expect(show(activity(FULL), { detailed: false }).at(-1)).toBe(
+      "  low       Look at the newest error of deals: HTTP 500; see the log of deals around that time",
+    );
+  });
+});
+
+describe("what is not known", () => {
+  const cases: { name: string; facts: Activity; lines: string[] }[] = [
+    {
+      name: "one success of a rule that nobody declared, and nothing before",
+      facts: activity({ rules: [rule("a", { success: 1 })] }),
+      lines: [
+        "hubspot · health unknown · automation",
+        "  Actions   1 finished, 0 failed, 100.0 % succeeded",
+        "  Before    nothing finished then",
+        "  Duration  unknown",
+        "  Records   unknown",
+        "  Rules     1 ran; the warehouse declares none",
+        "  Trend     unknown",
+      ],
+    },
+    {
+      name: "nothing ran",
+      facts: activity(),
+      lines: [
+        "hubspot · Nothing ran in 24 h · automation",
+        "  Actions   0 finished, 0 failed",
+        "  Before    nothing finished then",
+        "  Duration  unknown",
+        "  Records   unknown",
+        "  Rules     0 ran; the warehouse declares none",
+        "  Trend     unknown",
+        "",
+        "  Findings",
+        "  warning   Nothing ran in 24 h",
+        "",
+        "  What to do",
+        "  medium    Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
+      ],
+    },
+    {
+      name: "no table: no figures",
+      facts: {
+        kind: "missing",
+        preset: null,
+        lookedFor: ["sync_history"],
+        elsewhere: [],
+        where: "database d",
+        source: "hubspot",
+        window: WINDOW,
+        querySeconds: 0,
+      },
+      lines: [
+        "hubspot · No table to read: looked for sync_history in database d",
+        "  Findings",
+        "  warning   No table to read: looked for sync_history in database d",
+        "",
+        "  What to do",
+        "  high      Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema",
+        "            sql` prints",
+      ],
+    },
+  ];
+  test.each(cases)("$name", ({ facts, lines }) => {
+    expect(show(facts, { detailed: false })).toEqual(lines);
+  });
+});
+
+describe("colours", () => {
+  const lines = show(activity(FULL), { color: true });
+  const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
+  const [red, green, yellow] = [paint(31), paint(32), paint(33)];
+  test.each([
+    { name: "health", text: green("health good (80 of 100)"), times: 1 },
+    { name: "warnings", text: yellow("warning "), times: 4 },
+    { name: "failures of a rule", text: `  49       ${red("4")}   91.8 %`, times: 1 },
+    { name: "no failures of a rule", text: "   5       0  100.0 %", times: 1 },
+    { name: "a success", text: `  ${green("success")}  `, times: 1 },
+    { name: "a failure", text: `  ${red("failed")}   `, times: 1 },
+    { name: "a partial success", text: `  ${yellow("partial")}  2h`, times: 1 },
+    { name: "a run that goes on", text: `  ${yellow("running")}  `, times: 1 },
+    { name: "a run that never ended", text: `  ${yellow("stale")}    `, times: 1 },
+  ])("$name", ({ text, times }) => {
+    expect(lines.filter((line) => line.includes(text))).toHaveLength(times);
+  });
+});
