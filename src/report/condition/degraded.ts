@@ -6,7 +6,7 @@ import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
-/** Fewer missed runs than this, and than a tenth of a schedule's own, warn nobody. */
+/** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
 const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
 /** Late or early runs are told from this many on, and from this share of those expected. */

@@ -61,7 +61,7 @@ function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgemen
   };
 }
 
-/** A success that is young enough, or that nobody waits for more of. */
+/** A success that is young enough, or whose successor is not awaited. */
 function judgeOk({ rule, enabled, lastSuccessMs, window, limits, due, finished }: RuleFacts): Judgement | null {
   if (enabled === false || lastSuccessMs === null) return null;
   const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null;
