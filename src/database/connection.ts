@@ -156,7 +156,10 @@ async function connect(
     // Zero: no timer of its own, the deadline is the signal's.
     connect_timeout: 0,
     onnotice: () => {},
-    connection: { application_name: "automation-reports" },
+    connection: {
+      application_name: "automation-reports",
+      ...(target.options === null ? {} : { options: target.options }),
+    },
   } as postgres.Options<Record<string, never>>);
   const close = async () => {
     await sql.end({ timeout: CLOSE_SECONDS });
