@@ -17,7 +17,7 @@ export type TableFacts = TableName & {
 /** `ofCrm`: the rows looked at are those of this CRM, not of all. */
 export type Lookback = { sql: string; kind: ReadActivity["lookback"]; ofCrm: boolean };
 
-/** Up to that many rows a table is read whole without anybody noticing. */
+/** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
 
 export function chooseLookback({ indexes, rows }: TableFacts, { source, rule, start }: ActionColumns): Lookback {
