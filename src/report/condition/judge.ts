@@ -51,9 +51,7 @@ function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): 
 }
 
 function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgement | null {
-  const [oldest] = open.filter(
-    ({ startedMs, status }) => status === "running" && window.endMs - startedMs <= stuckAfterMs,
-  );
+  const oldest = open.find(({ startedMs, status }) => status === "running" && window.endMs - startedMs <= stuckAfterMs);
   if (oldest === undefined) return null;
   return {
     ...say("running", `${rule}: running since ${formatNear(oldest.startedMs, window.endMs)}`),
