@@ -1,7 +1,7 @@
 /** What runs too late or too often. */
 import { expect, test } from "bun:test";
-import { declared, rule, schedule } from "../making/activities.ts";
-import { ago, alive, type FindingCase, hourly, listFound } from "../making/findings.ts";
+import { rule } from "../making/activities.ts";
+import { ago, alive, type FindingCase, listFound } from "../making/findings.ts";
 
 const CASES: FindingCase[] = [
   {
