@@ -277,7 +277,10 @@ const cases: Case[] = [
   {
     name: "five rules are named, and how many more there are",
     id: "rule-undeclared",
-    facts: { rules: [..."bcdefg"].map((name) => rule(name, { success: 3 })), declaredRules: [declared("a")] },
+    facts: {
+      rules: ["b", "c", "d", "e", "f", "g"].map((name) => rule(name, { success: 3 })),
+      declaredRules: [declared("a")],
+    },
     found: [{ message: "Ran without being declared: b, c, d, e, f and 1 more" }],
   },
   {
