@@ -25,7 +25,7 @@ export function listFound({ facts, settings = {} }: FindingCase): Found[] {
     .map(({ id, severity, message }) => [id, severity, message]);
 }
 
-/** So many hours before the window's end. */
+/** The instant that is that number of hours before the window's end. */
 export const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
 export const minutesAgo = (...minutes: number[]) => minutes.map((each) => WINDOW.endMs - each * 60_000);
 /** Starts, the newest named first. */
