@@ -96,6 +96,19 @@ test.each(CASES)("$name", (given) => {
   expect(listFound(given)).toEqual(given.found);
 });
 
+describe("more than sixty runs an hour are too many, whatever was usual", () => {
+  test.each([
+    { hours: 24, seen: 1440, found: [] },
+    { hours: 24, seen: 1441, found: ["deals: 1,441 runs in 24 h, 60 an hour"] },
+    { hours: 0.5, seen: 60, found: [] },
+    { hours: 0.5, seen: 61, found: ["deals: 61 runs in 30 min, 122 an hour"] },
+  ])("$seen in $hours h", ({ hours, seen, found }) => {
+    const window = { startMs: ago(hours), endMs: ago(0) };
+    const { findings } = report(activity({ window, rules: [rule("deals", { success: seen }, { startsMs: null })] }));
+    expect(findings.map(({ message }) => message)).toEqual([...found]);
+  });
+});
+
 describe("late runs are told from three on, and from a fifth of those expected", () => {
   test.each([
     { expected: 10, late: 2, found: 0 },

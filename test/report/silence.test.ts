@@ -9,6 +9,11 @@ const ONCE_A_WEEK = {
   lookback: { startsMs: [100, 268, 436, 604].map(ago), stuck: 0, weekStartsMs: [268, 436, 604].map(ago) },
 };
 
+const lastSeen = (hours: number) => ({
+  lastSuccessMs: ago(hours),
+  lookback: { startsMs: [ago(hours)], stuck: 0, weekStartsMs: [] },
+});
+
 const CASES: FindingCase[] = [
   {
     name: "where the whole CRM is silent, that is one finding; what is usual makes it no critical one",
@@ -107,6 +112,52 @@ const CASES: FindingCase[] = [
     name: "a run that began before the window and never ended",
     facts: { rules: [alive, rule("deals", {}, { runningBefore: [{ startedMs: ago(30), id: "7" }] })] },
     found: [["stale-actions", "warning", "1 run started and never ended: deals, the oldest since 9 Jul 2026 15:00"]],
+  },
+  {
+    name: "runs of the look-back that never ended",
+    facts: { rules: [alive, rule("deals", {}, { lookback: { startsMs: [ago(300)], stuck: 2, weekStartsMs: [] } })] },
+    found: [["stale-actions", "info", "2 runs of the last 30 days never ended: deals"]],
+  },
+  {
+    name: "beside newer ones they are counted",
+    facts: {
+      rules: [
+        alive,
+        rule("deals", {}, { lookback: { startsMs: [ago(300)], stuck: 2, weekStartsMs: [] } }),
+        rule("jobs", { running: 1 }, { running: [{ startedMs: ago(12), id: "7" }] }),
+      ],
+    },
+    found: [
+      [
+        "stale-actions",
+        "warning",
+        "1 run started and never ended: deals, jobs, the oldest since 10 Jul 2026 09:00; 2 older",
+      ],
+    ],
+  },
+  {
+    name: "of several silent rules the one that should run most often is told of",
+    facts: {
+      rules: [rule("a", {}, lastSeen(80)), rule("b", {}, lastSeen(90))],
+      declaredRules: [declared("a", every("every 1 days")), declared("b", every("every 4 hours"))],
+    },
+    found: [
+      [
+        "no-data",
+        "critical",
+        "Nothing ran in 24 h; the last success 3d 08h ago; b: last success 3d 18h ago, expected within 12h 00m by its schedule; 5 of 5 runs expected did not happen",
+      ],
+    ],
+  },
+  {
+    name: "two missed runs, and no success known, are too few to be critical",
+    facts: { rules: [], declaredRules: [declared("a", every("0 3,15 * * *"))] },
+    found: [["no-data", "warning", "Nothing ran in 24 h; 2 of 2 runs expected did not happen"]],
+  },
+  {
+    name: "three are enough",
+    facts: { rules: [], declaredRules: [declared("a", every("0 3,9,15 * * *"))] },
+    found: [["no-data", "critical", "Nothing ran in 24 h; 3 of 3 runs expected did not happen"]],
   },
 ];
 
