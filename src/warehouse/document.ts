@@ -62,6 +62,7 @@ const recurrenceSchema = v.union([
     day_of_month: text,
     month_of_year: text,
   }),
+  v.object({ kind: v.literal("other"), type: text }),
 ]);
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));

@@ -3,7 +3,7 @@ import type { PresetName } from "../report/words.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeList, writeStatuses } from "./vocabulary.ts";
+import { writeBlanks, writeList, writeStatuses } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -51,6 +51,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
       table: actionsTable,
       statuses: writeStatuses(),
       wrappers: writeList(wrapperRules),
+      blanks: writeBlanks(dialect),
     }),
     rules:
       located.rules === null

@@ -7,7 +7,7 @@ import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
-import { writeCleanedUp } from "../vocabulary.ts";
+import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
@@ -33,11 +33,13 @@ export function composeActivity(
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
   const { kind, sql, ofCrm, fromMs } = chooseLookback(actions, source.columns, bounds);
+  const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     actions: source.actions,
     rules: source.rules,
     starts: composeStarts(source),
-    lookback: sql,
+    lookback: fillPlaceholders(sql, { blanks }),
+    blanks,
     table_since: composeTableSince(actions, source),
     cleaned_up: writeCleanedUp(source.dialect),
     parts: `('{${PARTS.join()}}'::text[])`,

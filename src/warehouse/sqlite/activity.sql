@@ -14,7 +14,7 @@ timed AS NOT MATERIALIZED (
   SELECT *,
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
     CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning,
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE crm_source = :crm AND started_at >= :first_day AND started_at < :end_day
@@ -127,7 +127,7 @@ newest AS MATERIALIZED (
   SELECT *,
     CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
     CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
   FROM actions
   WHERE crm_source = :crm AND started_at >= :lookback_day AND started_at < :end_day AND dry_run IS NOT TRUE
     AND rule NOT IN (SELECT value FROM json_each(:excluded))

@@ -4,13 +4,18 @@ import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { DAY_MS } from "../../time/units.ts";
-import { writeCleanedUp } from "../vocabulary.ts";
+import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
 export type SqliteValue = string | number | null;
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
-  const text = fillPlaceholders(activitySql, { actions, rules, cleaned_up: writeCleanedUp(dialect) });
+  const text = fillPlaceholders(activitySql, {
+    actions,
+    rules,
+    cleaned_up: writeCleanedUp(dialect),
+    blanks: writeBlanks(dialect),
+  });
   return numberParameters(text, bindRequest(request), dialect);
 }
 
