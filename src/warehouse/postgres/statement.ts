@@ -66,7 +66,7 @@ ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
-  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable}`;
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
 }
 
 /** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */

@@ -14,4 +14,4 @@ SELECT
   error,
   dry_run IS TRUE AS dry_run,
   wrapper IS TRUE AS wrapper
-FROM {table}
+FROM {table} AS source_row

@@ -19,4 +19,4 @@ SELECT
       SIMILAR TO '%["'']dry_run["'']:(true|1)%'
   END) IS TRUE AS dry_run,
   sync_type IN ({wrappers}) AS wrapper
-FROM {table}
+FROM {table} AS source_row
