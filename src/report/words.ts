@@ -77,6 +77,7 @@ export const CONTRADICTION_KINDS = [
   "ended-by-cleanup",
   "start-in-future",
   "start-at-infinity",
+  "start-unreadable",
   "probable-duplicates",
   "wrapper-disagrees",
 ] as const;
