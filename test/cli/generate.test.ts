@@ -87,6 +87,11 @@ test("the manual script's twin: last 24 h, detailed, all CRMs, exported", async 
   expect(made.stdout.toString()).toContain("Newest actions");
 });
 
+test("--output - is stdout", async () => {
+  const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "-"], { cwd });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("3 CRMs, 4 actions, 3 failed")]);
+});
+
 test("--output writes the file and nothing to stdout, without colour", async () => {
   const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "report.txt"], { cwd });
   expect([code, stdout]).toEqual([0, ""]);
