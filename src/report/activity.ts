@@ -35,6 +35,15 @@ export type EmptyStreak = {
   fullHours: number[];
 };
 
+/** Failed and partial runs since the newest success. */
+export type FailStreak = {
+  n: number;
+  /** End of the first that is known. */
+  sinceMs: number;
+  /** False: of as many runs as are known none succeeded, so it may have begun earlier. */
+  whole: boolean;
+};
+
 export type RuleActivity = {
   rule: string;
   current: StatusCounts;
@@ -48,6 +57,8 @@ export type RuleActivity = {
   runs: RunRow[];
   /** Null: its newest success had records, or none is known. */
   emptyStreak: EmptyStreak | null;
+  /** Null: nothing failed since its newest success in both windows. */
+  failStreak: FailStreak | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
   /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */

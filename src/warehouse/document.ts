@@ -92,6 +92,8 @@ export const documentSchema = v.object({
   newest: table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId),
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
+  /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
+  failing: table(isText, isNumber, isNumber),
   words: table(isText, isNumber),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),

@@ -1,7 +1,15 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import * as v from "valibot";
-import type { EmptyStreak, FailureRow, ReadActivity, RuleActivity, Run, RunRow } from "../report/activity.ts";
-import { settledAt } from "../report/attempts.ts";
+import type {
+  EmptyStreak,
+  FailStreak,
+  FailureRow,
+  ReadActivity,
+  RuleActivity,
+  Run,
+  RunRow,
+} from "../report/activity.ts";
+import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
@@ -94,6 +102,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
   const lookbackOf = new Map(document.lookback.map((row) => [row[0], row]));
   const newestOf = Map.groupBy(document.newest, ([rule]) => rule);
   const emptiedOf = new Map(document.emptied.map((row) => [row[0], row]));
+  const failingOf = new Map(document.failing.map((row) => [row[0], row]));
   const names = new Set([...cellsOf.keys(), ...lookbackOf.keys()]);
   return [...names].toSorted(compareNames).map((rule) => {
     const cells = cellsOf.get(rule) ?? [];
@@ -120,6 +129,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
       runs: mergeRuns(newer, older),
       emptyStreak: readEmptyStreak(emptiedOf.get(rule), older),
+      failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
       previousStartMs,
@@ -206,6 +216,22 @@ function readEmptyStreak(row: Document["emptied"][number] | undefined, older: Ru
     usual: full.length === 0 ? null : full.reduce((sum, records) => sum + records, 0) / full.length,
     fullHours: [],
   };
+}
+
+/** As `readEmptyStreak`. */
+function readFailStreak(
+  row: Document["failing"][number] | undefined,
+  older: RunRow[],
+  hasSuccess: boolean,
+): FailStreak | null {
+  if (row === undefined) return null;
+  const [, n, sinceMs] = row;
+  if (hasSuccess) return { n, sinceMs, whole: true };
+  const before = older.filter((run) => isFinished(run) && settledAt(run) < sinceMs);
+  const end = before.findIndex((run) => !hasFailed(run));
+  const failed = end === -1 ? before : before.slice(0, end);
+  const first = failed.at(-1);
+  return { n: n + failed.length, sinceMs: first === undefined ? sinceMs : settledAt(first), whole: end !== -1 };
 }
 
 function addAll(cells: Cell[]): number {

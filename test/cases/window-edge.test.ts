@@ -1,14 +1,32 @@
 /** Runs across a window's edge: each finished run is counted in exactly one window, that in which it ended. */
 import { describe, expect, test } from "bun:test";
-import { alarms, ask, at, cron, DAY, ENGINES, HOUR, judge, later, makeWarehouse, MINUTE, repeat, ruleOf, SECOND } from "../making/cases.ts";
+import {
+  alarms,
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+  SECOND,
+} from "../making/cases.ts";
 import { run } from "../making/warehouses.ts";
 
 describe.each(ENGINES)("%s", (engine) => {
   test("run-across-window-edge: a nightly run of nine hours that fails six nights in a row is told at both slots", async () => {
-    const nightly = repeat({ rule: "fullsync", from: "06-15 20:00", to: "07-10 20:00", every: DAY, takes: 9 * HOUR }, (start) => {
-      if (start === at("07-10 20:00")) return { status: "running", end: null };
-      return start < at("07-04 20:00") ? {} : { status: "failed", error: "HTTP 401 Unauthorized" };
-    });
+    const nightly = repeat(
+      { rule: "fullsync", from: "06-15 20:00", to: "07-10 20:00", every: DAY, takes: 9 * HOUR },
+      (start) => {
+        if (start === at("07-10 20:00")) return { status: "running", end: null };
+        return start < at("07-04 20:00") ? {} : { status: "failed", error: "HTTP 401 Unauthorized" };
+      },
+    );
     const hourly = repeat({ from: "06-25 00:00", to: "07-10 20:00", every: HOUR });
     await using warehouse = await makeWarehouse(engine, {
       runs: [...nightly, ...hourly],
@@ -78,7 +96,9 @@ describe.each(ENGINES)("%s", (engine) => {
 
   test("a run that began before both windows and failed in this one is this one's failure", async () => {
     const runs = repeat({ from: "07-09 00:00", to: "07-10 20:00", every: HOUR });
-    runs.push(run({ rule: "full", start: at("07-08 20:30"), end: at("07-10 12:00"), status: "failed", error: "disk full" }));
+    runs.push(
+      run({ rule: "full", start: at("07-08 20:30"), end: at("07-10 12:00"), status: "failed", error: "disk full" }),
+    );
     const report = await judge(engine, { runs });
     expect(report.performance_metrics.failed_actions).toBe(1);
     expect(ruleOf(report, "full")).toMatchObject({ condition: "failing", failed: 1, since: "2026-07-10T12:00:00Z" });

@@ -159,28 +159,30 @@ function makeOnSqlite({ runs, schedules = [] }: Rows): CaseWarehouse {
   const addRun = database.prepare(`INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status,
     records_processed, records_created, records_updated, records_failed, error_message, configuration)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const addSchedule = database.prepare(`INSERT INTO sync_schedule (source_key, name, mode, recurrence_type, every, period, minute,
+  const addSchedule =
+    database.prepare(`INSERT INTO sync_schedule (source_key, name, mode, recurrence_type, every, period, minute,
     hour, day_of_week, day_of_month, month_of_year, enabled, created_at, updated_at, crm_source, model_name)
     VALUES (?, ?, 'delta', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   database.transaction(() => {
     for (const row of runs) {
       const counts = [row.processed, row.created, row.updated, row.failed];
-      addRun.run(
-        row.crm,
-        row.rule,
-        row.start,
-        row.end,
-        row.status,
-        ...counts,
-        row.error,
-        row.configuration ?? "{}",
-      );
+      addRun.run(row.crm, row.rule, row.start, row.end, row.status, ...counts, row.error, row.configuration ?? "{}");
     }
     for (const row of schedules) {
       const days = [row.dayOfWeek ?? null, row.dayOfMonth ?? null, row.monthOfYear ?? null];
       const when = [row.every ?? null, row.period ?? null, row.minute ?? null, row.hour ?? null, ...days];
       const enabled = row.enabled ? 1 : 0;
-      addSchedule.run(row.crm, row.model, row.recurrence, ...when, enabled, row.createdAt, row.updatedAt, row.crm, row.model);
+      addSchedule.run(
+        row.crm,
+        row.model,
+        row.recurrence,
+        ...when,
+        enabled,
+        row.createdAt,
+        row.updatedAt,
+        row.crm,
+        row.model,
+      );
     }
   })();
   return { url: `sqlite:${path}`, sql: null, [Symbol.asyncDispose]: async () => {} };

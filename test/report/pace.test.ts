@@ -95,4 +95,3 @@ const CASES: FindingCase[] = [
 test.each(CASES)("$name", (given) => {
   expect(listFound(given)).toEqual(given.found);
 });
-

@@ -97,8 +97,8 @@ odd AS MATERIALIZED (
         CASE WHEN state = 0 AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
         + CASE WHEN state = 3 AND ended_at < :to::timestamptz THEN 4 ELSE 0 END
-        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at) THEN 8 ELSE 0 END
-        + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
+        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at OR finished_at < '1971-01-01') THEN 8 ELSE 0 END
+        + CASE WHEN finished_at < started_at AND finished_at >= '1971-01-01' THEN 16 ELSE 0 END
         + CASE WHEN state = 6 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
@@ -170,6 +170,10 @@ SELECT json_build_object(
     CROSS JOIN LATERAL (
       SELECT coalesce(array_agg(DISTINCT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8), '{}') AS hours FROM r
       WHERE e.last_full IS NOT NULL AND r.rule = e.rule AND state = 0 AND part < 2 AND records_processed > 0) h),
+  'failing', (SELECT coalesce(json_agg(json_build_array(rule, n, since)), '[]') FROM (
+    SELECT rule, count(*) AS n, min(settled_ms) AS since
+    FROM odd LEFT JOIN (SELECT rule, max(last_settled) AS newest FROM cells WHERE state = 0 AND part < 2 GROUP BY rule) s USING (rule)
+    WHERE state IN (1, 2) AND (newest IS NULL OR settled_ms > tstzrange_subdiff(newest, 'epoch') * 1000) GROUP BY rule) f),
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
     SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
     FROM odd WHERE part = 0 AND state = 6 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
