@@ -1,9 +1,8 @@
 /** The configuration as it is written: read, expanded and checked. Everything wrong with it is said at once. */
-import { readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
-import { describeReadFailure } from "./read-failure.ts";
+import { describeReadFailure, readWhole } from "./read-failure.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 import { findProblems } from "./validate.ts";
 
@@ -53,7 +52,7 @@ export async function describeProblems(path: string, text: string, problems: Pro
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readWhole(path);
   } catch (error) {
     throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }

@@ -262,7 +262,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       recommendation: `See whether the scheduler or the worker of ${rule} was down at those times`,
     },
     records: {
-      id: "review-rule",
+      id: "check-source",
       priority,
       category: "data",
       recommendation: `Compare with the CRM itself: a filter, a permission or a cursor of ${rule} probably hides most records`,
