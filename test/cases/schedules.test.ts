@@ -59,12 +59,9 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts").expected).toBe(24);
     expect(ruleOf(report, "deals").expected).toBe(24);
     const inexpressible = report.findings.filter(({ id }) => id === "schedule-inexpressible");
-    expect(inexpressible.map(({ rule_name }) => rule_name).toSorted()).toEqual([
-      "calls",
-      "companies",
-      "forms",
-      "users",
-    ]);
+    expect(new Set(inexpressible.map(({ rule_name }) => rule_name))).toEqual(
+      new Set(["calls", "companies", "forms", "users"]),
+    );
   });
 
   test("weekly-full-hidden-by-delta: Friday's full run did not come, and the delta runs do not hide it", async () => {

@@ -35,7 +35,7 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-export const NOW = "07-10 21:00";
+const NOW = "07-10 21:00";
 
 /** `07-10 21:00` or `07-10 21:00:30` of 2026, in UTC. */
 export function at(short: string): string {
@@ -108,7 +108,7 @@ export async function judge(engine: CaseEngine, rows: Rows, asked: Asked = {}): 
 }
 
 /** The one report that was printed, whether as a list, in a pass's document or alone. */
-export function readReport({ stdout, stderr }: Ended): Report {
+function readReport({ stdout, stderr }: Ended): Report {
   const printed = JSON.parse(stdout === "" ? "null" : stdout) as Report | Report[] | { reports: Report[] } | null;
   const reports = printed === null ? [] : "reports" in printed ? printed.reports : [printed].flat();
   const [report] = reports;
