@@ -1,5 +1,5 @@
 /** The tables of a judgement: text for a terminal, with what must hold below each of them. */
-import { type FaultCase, sumCases } from "../../test/making/judging/faulted.ts";
+import { type FaultCase, findDelay, sumCases } from "../../test/making/judging/faulted.ts";
 import {
   type FalseAlarm,
   type HealthyReport,
@@ -136,11 +136,12 @@ function listStops(stops: FaultCase[]): string[] {
 
 /** Each case that the first report which could know it did not tell. */
 function listUntold(cases: FaultCase[]): string[] {
-  return cases.flatMap(({ fault, subject, knowableMs, reports }) => {
-    const delay = reports.findIndex(({ told }) => told);
+  return cases.flatMap((one) => {
+    const { fault, subject, knowableMs, reports } = one;
+    const delay = findDelay(one);
     if (delay === 0) return [];
     const since = `${new Date(knowableMs).toISOString().slice(0, 16)}Z`;
-    const how = delay < 0 ? `by none of ${reports.length} reports` : `${delay} reports too late`;
+    const how = delay === null ? `by none of ${reports.length} reports` : `${delay} reports too late`;
     return [`${fault}, ${subject}, known since ${since}: told ${how}`];
   });
 }

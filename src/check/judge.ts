@@ -94,7 +94,7 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
   return {
     status: "warn",
     message: `${name} has a name of the preset too${size}, and is not read`,
-    advice: "if the syncs write there, set schema and table; else drop the copy before somebody believes it",
+    advice: "if the syncs write there, set schema and table; else drop the copy, which can be mistaken for the table",
     evidence: { table: name, rows },
   };
 }
@@ -148,7 +148,7 @@ function judgeScale({ fractions, percentages }: { fractions: number; percentages
   return {
     status: "warn",
     message: `performance_metrics holds success rates in two scales: ${formatCount(fractions)} below 1 and ${formatCount(percentages)} above in the last 7 days`,
-    advice: "reports count runs and do not read them; whoever does must tell the writers apart",
+    advice: "reports count runs and do not read them; programs that read them must tell the writers apart",
     evidence: { fractions, percentages },
   };
 }

@@ -119,7 +119,7 @@ async function connect(
   let protection: Protection = { protocol: null, verified: "nothing" };
   const dialSocket = async (until: AbortSignal) => {
     const dialled = await dial(target, host, encryption, until);
-    // Until postgres.js listens nobody does, and an error that nobody hears ends the process.
+    // An error without a listener ends the process, and postgres.js listens only later.
     dialled.socket.on("error", () => {});
     sockets.push(dialled.socket);
     protection = dialled.protection;
@@ -148,7 +148,7 @@ async function connect(
     database: target.database,
     password: host.password ?? "",
     ssl: false,
-    // One connection and nobody else's queries: a transaction needs no more to stay together.
+    // A transaction stays together because the connection is the only one and serves no other queries.
     max: 1,
     prepare: false,
     fetch_types: false,
@@ -156,7 +156,10 @@ async function connect(
     // Zero: no timer of its own, the deadline is the signal's.
     connect_timeout: 0,
     onnotice: () => {},
-    connection: { application_name: "automation-reports" },
+    connection: {
+      application_name: "automation-reports",
+      ...(target.options === null ? {} : { options: target.options }),
+    },
   } as postgres.Options<Record<string, never>>);
   const close = async () => {
     await sql.end({ timeout: CLOSE_SECONDS });

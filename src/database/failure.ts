@@ -60,7 +60,7 @@ const REASONS: Record<string, Words> = {
   "42P01": (place, message) => `${place}: ${message}. It was there a moment ago: try again`,
   "53300": (place) => `${place} has no free connection: raise max_connections or the role's limit, or try later`,
   "55P03": (place) =>
-    `${place}: a table is locked by somebody else, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
+    `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>
     `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index that \`automation-reports help performance\` shows`,
   "57P01": (place) => `${place} was shut down in mid-query: try again when it is up`,

@@ -1,6 +1,7 @@
 /** Connection strings: where a warehouse is, read offline, with libpq's meaning. */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
+import { readParameters } from "./parameters.ts";
 
 const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 export type SslMode = (typeof SSL_MODES)[number];
@@ -25,6 +26,8 @@ export type PostgresTarget = {
   database: string;
   /** Where passwords are looked up that the URL does not give; null: libpq's default file. */
   passFile: string | null;
+  /** Command-line options for the server's session. */
+  options: string | null;
   targetSession: TargetSession;
   /** For each host; null: the deadline alone. */
   connectTimeoutMs: number | null;
@@ -42,31 +45,16 @@ type SqliteTarget = { kind: "sqlite"; path: string };
 export type Target = PostgresTarget | SqliteTarget;
 
 const NO_HOST = "no-host.invalid";
-const PARAMETERS = [
-  "host",
-  "port",
-  "user",
-  "password",
-  "passfile",
-  "dbname",
-  "target_session_attrs",
-  "connect_timeout",
-  "sslmode",
-  "sslrootcert",
-  "sslcert",
-  "sslkey",
-  "sslpassword",
+const NOT_A_URL =
+  "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F, ? is %3F, # is %23)";
+/** How connections are written elsewhere, and how to write them here. */
+const OTHER_FORMS: [RegExp, string][] = [
+  [/^psql\s/, "leave out psql and the quotation marks: write postgresql://user@host:5432/database"],
+  [/^["']/, "leave out the quotation marks inside the URL"],
+  [/^jdbc:/i, "leave out jdbc: and write postgresql://user@host:5432/database"],
+  [/^postgres(?:ql)?\+\w+:/, "leave out the driver's name after the +: write postgresql://user@host:5432/database"],
+  [/^[\w ]+=/, "this is no URL: write its parts as postgresql://user@host:5432/database"],
 ];
-/** Accepted because people copy their URLs: what is left out here changes nothing that they could notice. */
-const IGNORED: Record<string, RegExp> = {
-  application_name: /(?:)/,
-  fallback_application_name: /(?:)/,
-  keepalives: /(?:)/,
-  gssencmode: /^(?:disable|prefer)$/,
-  channel_binding: /^(?:disable|prefer)$/,
-  sslnegotiation: /^postgres$/,
-};
-const NOT_A_URL = "not a connection URL: percent-encode special characters in user and password (@ is %40, / is %2F)";
 const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
@@ -78,12 +66,18 @@ const SHORTEST_CONNECT_SECONDS = 2;
 export function parseTarget(url: string, baseDirectory: string): Target | { problem: string } {
   if (url.startsWith("sqlite:")) return parseSqlite(url.slice("sqlite:".length), baseDirectory);
   const parts = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?]*))?(.*)$/s.exec(url);
-  if (parts === null) return { problem: "write postgresql://user@host:5432/database or sqlite:PATH" };
+  if (parts === null) {
+    const problem = OTHER_FORMS.find(([form]) => form.test(url))?.[1];
+    return { problem: problem ?? "write postgresql://user@host:5432/database or sqlite:PATH" };
+  }
   if (/\p{Cc}|%00/u.test(url)) return { problem: "a control character or %00 stands in the URL" };
   const [, userinfo = "", hosts = "", database = "", search = ""] = parts;
   const parsed = parseUrl(`postgres://${userinfo}${userinfo === "" ? "" : "@"}${NO_HOST}/${search}`);
   if (parsed === null || decode(database) === null || database.includes("@")) return { problem: NOT_A_URL };
-  const parameters = readParameters(parsed);
+  // Without user and password before it, this is a password with a ? of its own.
+  if (userinfo === "" && /^[^/?#]*:[^/?#]*\?[^/=]*@/.test(url.slice(url.indexOf("//") + 2)))
+    return { problem: NOT_A_URL };
+  const parameters = readParameters(parsed.search);
   if ("problem" in parameters) return parameters;
   const addresses = readHosts(hosts, parameters);
   return "problem" in addresses
@@ -115,22 +109,6 @@ function parseUrl(url: string): URL | null {
   if (parsed === null) return null;
   const parts = [parsed.username, parsed.password, parsed.search];
   return parts.every((part) => decode(part) !== null) && parsed.hash === "" ? parsed : null;
-}
-
-/** Query parameters without the form encoding of `+`, which libpq does not know. */
-function readParameters(parsed: URL): Map<string, string> | { problem: string } {
-  const parameters = new Map<string, string>();
-  for (const pair of parsed.search.slice(1).split("&").filter(Boolean)) {
-    const [name = "", ...rest] = pair.split("=");
-    const value = decode(rest.join("=")) ?? "";
-    const harmless = Object.hasOwn(IGNORED, name) ? IGNORED[name] : undefined;
-    if (harmless?.test(value) === false) return { problem: `this value of ${name} is not supported: leave it out` };
-    if (harmless === undefined && !PARAMETERS.includes(name)) {
-      return { problem: `the URL has a parameter that is not supported; supported: ${PARAMETERS.join(", ")}` };
-    }
-    parameters.set(name, value);
-  }
-  return parameters;
 }
 
 type Address = { host: string; port: number };
@@ -188,6 +166,7 @@ function composeTarget(
     user,
     database: parameters.get("dbname") ?? (database || user),
     passFile: pathOf("passfile"),
+    options: parameters.get("options") || null,
     targetSession,
     connectTimeoutMs: connectSeconds > 0 ? Math.max(SHORTEST_CONNECT_SECONDS, connectSeconds) * 1000 : null,
     sslMode,

@@ -312,7 +312,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         failureRate: 0,
         error: "HTTP 503",
         ...nightly,
-        schedule: "when somebody asks",
+        schedule: "when asked",
       },
     ],
     troubles: [NETWORK_DOWN, { kind: "slow", fromHoursAgo: 16 * 24, toHoursAgo: 9 * 24, factor: 2.6 }],

@@ -53,7 +53,7 @@ export type RuleActivity = {
   duration: DurationFigures | null;
   /** End of the newest success known: in either window, else in the look-back. */
   lastSuccessMs: number | null;
-  /** The newest runs known, newest first by their ends, at least 20 if there were so many; rehearsals and wrappers apart. */
+  /** The newest runs known, newest first by their ends, at least 20 where 20 are known; without rehearsals and wrappers. */
   runs: RunRow[];
   /** Null: its newest success had records, or none is known. */
   emptyStreak: EmptyStreak | null;
@@ -73,9 +73,8 @@ export type RuleActivity = {
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */
   usualRecords: number | null;
   /**
-   * In the 30 days before both windows, newest starts first; null where nothing of the rule was found, or nobody looked.
-   * weekStartsMs: of those there were seven days before the window's end the newest 10, and then of those there were an hour
-   * before that the newest 2.
+   * In the 30 days before both windows, newest starts first. Null: nothing of the rule was found, or it was not looked for.
+   * weekStartsMs holds the newest 10 starts up to seven days before the window's end, then the newest 2 up to an hour earlier.
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
 };

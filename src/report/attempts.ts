@@ -1,10 +1,10 @@
 /** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
 import type { RunRow } from "./activity.ts";
 
-/** Runs that were started again and again until one ended well, or nobody tried any more; newest first. */
+/** One run and its repeats, until one of them ended well or no other was started. Newest first. */
 export type Attempts = { runs: [RunRow, ...RunRow[]] };
 
-/** A run counts when it ended; one whose end nobody wrote down, when it started. */
+/** When a run counts: at its end, or at its start where its row has no end. */
 export function settledAt({ startedMs, endedMs }: RunRow): number {
   return endedMs ?? startedMs;
 }

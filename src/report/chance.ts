@@ -20,7 +20,7 @@ export function binomialTail(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
-/** P(N ≥ n) for N of Poisson(λ): how likely so many independent failures are in a time that usually brings λ. */
+/** P(N ≥ n) for N of Poisson(λ): how likely n or more independent failures are in a time that usually brings λ. */
 export function poissonTail(n: number, lambda: number): number {
   let term = Math.exp(-lambda);
   let below = 0;

@@ -9,7 +9,7 @@ import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";
 
-/** How many of its newest runs are known of each rule, if there were so many. */
+/** How many of its newest runs are read of each rule. */
 const NEWEST_RUNS = 20;
 
 export type RuleExpectation = {
@@ -85,7 +85,7 @@ function compareRule(
   const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs }): Schedule[] =>
     recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs, endAtMs }],
   );
-  // Before the rule's first run, the table's first row, or a change of the schedule nobody knows what was expected.
+  // What was expected before the rule's first run, the table's first row or a change of the schedule is not known.
   const knownMs = latest(activity.tableSinceMs, found === undefined ? null : findFirstRun(found, activity));
   const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>
     recurrence.kind === "inexpressible"

@@ -51,8 +51,8 @@ function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): vo
 }
 
 /**
- * Among the newest rows of all rules are none of the two windows, but these know themselves what there was a week before the
- * end of a window of a week or more.
+ * The look-back by newest rows holds no row of the two windows. Where a window is a week long or longer, the windows' own
+ * starts tell what there was a week before its end.
  */
 function listWeekAges(
   { lookback, startsMs, previousStartMs }: RuleActivity,

@@ -111,7 +111,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "low",
     category: "data",
     issue: message,
-    recommendation: "Show the ids under data_quality to whoever writes the syncs; until then trust these rows less",
+    recommendation: "Show the ids under data_quality to the authors of the syncs; until then trust these rows less",
   }),
   "success-rate-fell": ({ message }) => ({
     id: "find-new-failures",

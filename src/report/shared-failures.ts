@@ -120,8 +120,8 @@ function isShared({ minutesOf }: Span): boolean {
 }
 
 /**
- * Whether all say the same, or the failures that each CRM has at other times hardly explain those of this one: the product
- * of the chances of so many failures in so short a time, for any of the times of that length in the window.
+ * Whether all messages are the same, or chance hardly explains the failures. The chance is the product over the CRMs: how
+ * likely each one's own rate brings that many failures in so short a time. It holds for any time of that length in the window.
  */
 function isNoChance(
   { fromMinute, toMinute, minutesOf, failedOf, saying }: Span,

@@ -56,7 +56,7 @@ export function limitOf(rule: RuleActivity | null): number {
   const known = (rule?.runs ?? []).flatMap(({ startedMs, endedMs, status }) =>
     endedMs !== null && endedMs >= startedMs && status === "success" ? [endedMs - startedMs] : [],
   );
-  const windowMs = rule?.duration == null || rule.duration.n < FEWEST_DURATIONS ? 0 : rule.duration.p99 * 1000;
+  const windowMs = (rule?.duration?.n ?? 0) < FEWEST_DURATIONS ? 0 : (rule?.duration?.p99 ?? 0) * 1000;
   if (known.length < FEWEST_DURATIONS && windowMs === 0)
     return Math.max(UNKNOWN_RULE_MS, P99_FACTOR * Math.max(0, ...known));
   return Math.max(

@@ -93,7 +93,7 @@ export function compareHalves(halves: Halves | null, limit: number): Report["tre
   return isBeyond(change, limit) && isWorse(earlier, later) ? "improving" : "stable";
 }
 
-/** Whether so many failures were hardly to be expected at the other half's rate, of which a prior of 25 runs is a part. */
+/** Whether chance at the other half's rate hardly explains the failures. A prior of 25 runs is part of that rate. */
 function isWorse(half: Proportion, other: Proportion): boolean {
   const rate = (PRIOR_FAILED + other.total - other.successful) / (PRIOR_RUNS + other.total);
   return binomialTail(half.total - half.successful, half.total, rate) < SIGNIFICANT;

@@ -7,7 +7,7 @@ export function showText(text: string): string {
   return text.replace(ACTING, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 
-/** What somebody typed, between quotation marks. */
+/** What an operator typed, between quotation marks. */
 export function quoteText(text: string): string {
   return `"${showText(text)}"`;
 }

@@ -15,8 +15,9 @@ export type Calendar = {
   /** Fires at midnight of each day on which the times apply, as if in UTC. */
   days: Cron;
   /**
-   * What happens when the clocks change. A steady pattern (`*` or a step from `*` in the minute or hour) skips the hour that
-   * does not exist and fires in both of a repeated hour; any other fires once at the end of the gap, and once.
+   * What happens when the clocks change. A steady pattern has `*` or a step from `*` in the minute or hour. It skips the hour
+   * that does not exist, and fires in both passes of a repeated hour. Any other pattern fires once at the end of the gap, and
+   * once in a repeated hour.
    */
   steady: boolean;
 };

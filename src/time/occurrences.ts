@@ -1,11 +1,13 @@
 /**
- * The instants at which calendar schedules fire. Where the clocks go forward, times that do not exist count once, at the end
- * of the gap, unless the schedule fires in the hour after it anyway (Celery 5.2 runs at the end of the gap, 5.6 up to an hour
- * later). Where they go back, a time that exists twice counts the first time only. Celery's crontab does so always; cron only
- * where neither minute nor hour starts with `*` (`Calendar.steady`).
+ * The instants at which calendar schedules fire.
  *
- * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each: it finds the days, and the times of a day
- * are put on them here.
+ * Where the clocks go forward, times that do not exist count once, at the end of the gap. They do not count where the schedule
+ * fires in the hour after the gap anyway. Celery 5.2 runs at the end of the gap, 5.6 up to an hour later. Where the clocks go
+ * back, a time that exists twice counts the first time only. Celery's crontab does so always. Cron does so only where neither
+ * minute nor hour starts with `*` (`Calendar.steady`).
+ *
+ * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each. So croner finds the days, and the times
+ * of a day are put on them here.
  */
 import { type Calendar, everFires, listWallTimes, makeCalendar, readCron, type Inexpressible } from "./cron.ts";
 import { expandCrontab } from "./celery.ts";

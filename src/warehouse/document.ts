@@ -17,7 +17,7 @@ export type Cell = {
   rule: string;
   state: ActionStatus;
   n: number;
-  /** How many of them have a duration; the sum of these, and the longest. */
+  /** How many of them have a known duration, the sum of the durations, and the longest. */
   timed: number;
   seconds: number | null;
   longest: number | null;

@@ -1,4 +1,4 @@
-/** What was found out about a warehouse, before anybody judges it. Times are epoch milliseconds. */
+/** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
 import type { PresetName } from "../report/words.ts";
 
 export type TableFacts = {

@@ -5,8 +5,8 @@ type Guard<T> = (value: unknown) => value is T;
 type Row<G extends Guard<unknown>[]> = { -readonly [K in keyof G]: G[K] extends Guard<infer T> ? T : never };
 
 /**
- * Rows of these columns. Valibot would make an object for each value, which took 2 MB for three CRMs; loops, because as many
- * calls of a function start the compiler and its threads.
+ * Rows of the given columns. Valibot would make an object for each value, which took 2 MB for three CRMs. It loops, because
+ * a function that is called for each value would start the compiler and its threads.
  */
 export function table<const G extends Guard<unknown>[]>(...columns: G) {
   return v.pipe(

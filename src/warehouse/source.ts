@@ -65,7 +65,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
   };
 }
 
-/** The columns that say when a row was written are not in every table, and SQLite has no way to ask for one that may be missing. */
+/** Not every table has the columns that say when a row was written, and SQLite cannot be asked for one that may be missing. */
 function writeChangedAt(columns: string[]): string {
   const there = ["created_at", "updated_at"].filter((name) => columns.includes(name));
   return there.length === 0 ? "NULL" : there.length === 1 ? (there[0] ?? "NULL") : `max(${there.join(", ")})`;

@@ -1,4 +1,4 @@
-/** Goes to every chosen CRM's warehouse, several at once, each under its own deadline. A failure is a value: it harms nobody else. */
+/** Goes to every chosen CRM's warehouse, several at once, each under its own deadline. A failure is a value and harms no other CRM. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";

@@ -77,6 +77,7 @@ test("the smallest file has every default", async () => {
         user: "u",
         database: "d",
         passFile: null,
+        options: null,
         targetSession: "any",
         connectTimeoutMs: null,
         sslMode: "prefer",

@@ -138,7 +138,7 @@ test("a table locked exclusively is given up at lock_timeout, in a transaction t
   await held`LOCK TABLE orchestration.sync_history IN ACCESS EXCLUSIVE MODE`;
   try {
     const started = performance.now();
-    expect(await reportOn(database.url, { lock_timeout: "200ms" })).toContain("a table is locked by somebody else");
+    expect(await reportOn(database.url, { lock_timeout: "200ms" })).toContain("a table is locked by another session");
     expect(performance.now() - started).toBeLessThan(5000);
     await untilNoBackendIn(database.name);
   } finally {

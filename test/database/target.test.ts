@@ -8,6 +8,7 @@ const plain = {
   user: "u",
   database: "d",
   passFile: null,
+  options: null,
   targetSession: "any",
   connectTimeoutMs: null,
   sslMode: "prefer",
@@ -65,6 +66,36 @@ test.each([
   { url: "postgres://u@h/a/../b", target: { database: "a/../b" } },
   { url: "postgres://u@h/d?user=", target: {} },
   { url: "postgres://u@h/d?target_session_attrs=standby", target: { targetSession: "standby" } },
+  // As hosting companies print them.
+  {
+    url: "postgresql://u:p@h/d?sslmode=verify-full&channel_binding=require&sslrootcert=system",
+    target: { hosts: [at("h", 5432, "p")], sslMode: "verify-full", sslRootCert: "system" },
+  },
+  {
+    url: "postgresql://u@h/d?channel_binding=require&sslmode=verify-full",
+    target: { sslMode: "verify-full" },
+  },
+  {
+    url: "postgresql://u.ref:p@h:6543/d?pgbouncer=true&connection_limit=1",
+    target: { user: "u.ref", hosts: [at("h", 6543, "p")] },
+  },
+  {
+    url: "postgres://u@srv:p@h:5432/d?sslmode=require",
+    target: { user: "u@srv", hosts: [at("h", 5432, "p")], sslMode: "require" },
+  },
+  { url: "postgres://h/d?user=u@srv", target: { user: "u@srv" } },
+  {
+    url: "postgres://u@h/d?keepalives=1&keepalives_idle=30&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=1000",
+    target: {},
+  },
+  { url: "postgres://u@h/d?ssl=true", target: { sslMode: "require" } },
+  { url: "postgres://u@h/d?ssl=true&sslmode=verify-full", target: { sslMode: "verify-full" } },
+  { url: "postgres://u@h/d?sslmode=verify-full&ssl=true", target: { sslMode: "verify-full" } },
+  { url: "postgres://u@h/d?gssencmode=disable&client_encoding=utf8&ssl_min_protocol_version=TLSv1.2", target: {} },
+  {
+    url: "postgres://u@h/d?options=endpoint%3Dep-1%20-c%20search_path%3Dx",
+    target: { options: "endpoint=ep-1 -c search_path=x" },
+  },
 ])("$url", ({ url, target }) => {
   expect(parseTarget(url, "/etc")).toEqual({ ...plain, ...target } as never);
 });
@@ -80,7 +111,7 @@ test.each([
 
 test.each([
   { url: "http://u:secret@h/d", says: "write postgresql://" },
-  { url: "host=h password=secret", says: "write postgresql://" },
+  { url: "host=h password=secret", says: "this is no URL" },
   { url: "", says: "write postgresql://" },
   { url: "postgres://u:secret@h:99999/d", says: "the port is not between" },
   { url: "postgres://u:secret@h:1,g:99999/d", says: "the port is not between" },
@@ -93,7 +124,27 @@ test.each([
   { url: "postgres://u:secret@h,/d", says: "no host" },
   { url: "postgres://u:secret@/d?host=a,b,c&port=1,2", says: "not as many ports as hosts" },
   { url: "postgres://u:secret@h/d?target_session_attrs=secret", says: "target_session_attrs is not one of any, " },
-  { url: "postgres://u:secret@h/d?channel_binding=require", says: "this value of channel_binding is not supported" },
+  {
+    url: "postgres://u:secret@h/d?sslmode=require&channel_binding=require",
+    says: "this value of the URL's parameter channel_binding is not supported: use sslmode=verify-full",
+  },
+  { url: "postgres://u:secret@h/d?ssl=false", says: "parameter ssl is not supported: use sslmode" },
+  { url: "postgres://u:secret@h/d?gssencmode=require", says: "parameter gssencmode is not supported: use sslmode" },
+  { url: "postgres://u:secret@h/d?sslcrl=x", says: "parameter sslcrl is not supported: revoked certificates" },
+  { url: "postgres://u:secret@h/d?schema=public", says: "parameter schema is not supported: use the key schema" },
+  { url: "postgres://u:secret@h/d?hostaddr=10.0.0.1", says: "parameter hostaddr is not supported: write the address" },
+  { url: "postgres://u:secret@h/d?colour=1", says: "parameter colour is not supported; supported: host, port" },
+  {
+    url: "postgres://u@h/d?password=a&secret=1",
+    says: "last parameters are not supported; in a password & is written %26",
+  },
+  { url: "postgres://u@h/d?sec-ret=secret", says: "last parameters are not supported; supported" },
+  { url: "postgres://u:se?cret@h/d", says: "? is %3F" },
+  { url: "psql 'postgresql://u:secret@h/d'", says: "leave out psql" },
+  { url: "'postgresql://u:secret@h/d'", says: "leave out the quotation marks" },
+  { url: "jdbc:postgresql://h/d?password=secret", says: "leave out jdbc:" },
+  { url: "postgresql+psycopg2://u:secret@h/d", says: "leave out the driver's name" },
+  { url: "Server=h;Password=secret", says: "this is no URL" },
   { url: "postgres://u:secret@h/d?connect_timeout=secret", says: "connect_timeout" },
   { url: "postgres://u:sec/ret@h/d", says: "percent-encode" },
   { url: "postgres://u:%zz@h/d", says: "percent-encode" },
@@ -107,7 +158,6 @@ test.each([
     says: "sslmode is not one of disable, allow, prefer, require, verify-ca, verify-full",
   },
   { url: "postgres://u@h/d?sslrootcert=system", says: "verify-full" },
-  { url: "postgres://u@h/d?secret=1", says: "not supported" },
   { url: "sqlite:", says: "PATH" },
   { url: "sqlite::memory:", says: "PATH" },
 ])("$url is refused without being repeated", ({ url, says }) => {

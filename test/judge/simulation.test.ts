@@ -115,7 +115,7 @@ test("reports are made at 04:00 and 21:00, after the beginning until the end", (
 });
 
 test("of three faults one is told at once, one two reports later, one never", () => {
-  const reports = (...told: boolean[]) => told.map((is) => ({ atMs: 0, day: 0, told: is, severity: null }));
+  const reports = (...told: boolean[]) => told.map((is, nth) => ({ nth, day: 0, told: is, severity: null }));
   const made = (told: boolean[]) => ({
     fault: "stops" as const,
     subject: "deals",

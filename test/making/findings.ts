@@ -25,10 +25,10 @@ export function listFound({ facts, settings = {} }: FindingCase): Found[] {
     .map(({ id, severity, message }) => [id, severity, message]);
 }
 
-/** So many hours before the window's end. */
+/** The instant that is that number of hours before the window's end. */
 export const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
 export const minutesAgo = (...minutes: number[]) => minutes.map((each) => WINDOW.endMs - each * 60_000);
-/** Starts, ascending. */
+/** Starts, the newest named first. */
 export const runs = (...hoursAgo: number[]) => hoursAgo.map(ago).toReversed();
 /** One at half past each of the window's hours. */
 export const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));

@@ -30,22 +30,24 @@ export function runsOf({
   records = null,
   error,
 }: Strip): RunRow[] {
-  return [...runs].toReversed().flatMap((letter, index): RunRow[] => {
-    const status = STATUSES[letter];
-    if (status === undefined) return [];
-    const startedMs = WINDOW.endMs - (startedMinutesAgo + index * everyMinutes) * MINUTE_MS;
-    const isOpen = status === "running" || status === "pending";
-    return [
-      {
-        id: String(runs.length - index),
-        startedMs,
-        endedMs: isOpen ? null : startedMs + tookMinutes * MINUTE_MS,
-        status,
-        records,
-        error: status === "failed" || status === "partial" ? (error ?? null) : null,
-      },
-    ];
-  });
+  return Array.from(runs)
+    .toReversed()
+    .flatMap((letter, index): RunRow[] => {
+      const status = STATUSES[letter];
+      if (status === undefined) return [];
+      const startedMs = WINDOW.endMs - (startedMinutesAgo + index * everyMinutes) * MINUTE_MS;
+      const isOpen = status === "running" || status === "pending";
+      return [
+        {
+          id: String(runs.length - index),
+          startedMs,
+          endedMs: isOpen ? null : startedMs + tookMinutes * MINUTE_MS,
+          status,
+          records,
+          error: status === "failed" || status === "partial" ? (error ?? null) : null,
+        },
+      ];
+    });
 }
 
 /** The rule whose newest runs those are: those that ended in the window are counted in it. */

@@ -1,27 +1,9 @@
 /** What runs too late or too often. */
 import { expect, test } from "bun:test";
-import { declared, rule, schedule } from "../making/activities.ts";
-import { ago, alive, type FindingCase, hourly, listFound } from "../making/findings.ts";
+import { rule } from "../making/activities.ts";
+import { ago, alive, type FindingCase, listFound } from "../making/findings.ts";
 
 const CASES: FindingCase[] = [
-  {
-    name: "half of the runs start late",
-    facts: {
-      rules: [
-        alive,
-        rule(
-          "deals",
-          { success: 24 },
-          {
-            startsMs: hourly.map((startedMs, index) => startedMs + (index % 2) * 900_000),
-            lastSuccessMs: ago(0.5),
-          },
-        ),
-      ],
-      declaredRules: [declared("deals", { schedules: [schedule("30 * * * *")] })],
-    },
-    found: [["runs-late", "info", "deals: 12 of 24 runs expected in 24 h started late"]],
-  },
   {
     name: "three times as often as in the window before, and ten more",
     facts: {
@@ -30,7 +12,7 @@ const CASES: FindingCase[] = [
         rule("deals", { success: 41 }, { startsMs: null, lastSuccessMs: ago(0.5), previous: { success: 10 } }),
       ],
     },
-    found: [["runs-too-often", "warning", "deals: 41 runs in 24 h, 10 in the window before"]],
+    found: [["rule-degraded", "warning", "deals: 41 runs in 24 h, 10 in the window before"]],
   },
   {
     name: "as often as it usually runs, after a window in which it rested",
@@ -68,7 +50,7 @@ const CASES: FindingCase[] = [
         ),
       ],
     },
-    found: [["runs-too-often", "warning", "deals: 73 runs in 24 h, 24 at its usual pace"]],
+    found: [["rule-degraded", "warning", "deals: 73 runs in 24 h, 24 at its usual pace"]],
   },
   {
     name: "more than three times three runs, and eleven more",
@@ -78,7 +60,7 @@ const CASES: FindingCase[] = [
         rule("deals", { success: 14 }, { startsMs: null, lastSuccessMs: ago(0.5), previous: { success: 3 } }),
       ],
     },
-    found: [["runs-too-often", "warning", "deals: 14 runs in 24 h, 3 in the window before"]],
+    found: [["rule-degraded", "warning", "deals: 14 runs in 24 h, 3 in the window before"]],
   },
   {
     name: "two runs before are too few to compare with",

@@ -1,10 +1,14 @@
 import { expect, test } from "bun:test";
 import {
+  describeAge,
+  formatBytes,
   formatCount,
   formatDuration,
   formatHours,
   formatInstant,
   formatMinute,
+  formatMs,
+  formatPlural,
   formatRatio,
   formatRatioBelow,
 } from "../../src/text/figures.ts";
@@ -13,6 +17,8 @@ test.each([
   { ratio: 0.9666666, text: "96.7 %" },
   { ratio: 1, text: "100.0 %" },
   { ratio: 0.99999, text: ">99.9 %" },
+  { ratio: 0.999, text: "99.9 %" },
+  { ratio: 0.001, text: "0.1 %" },
   { ratio: 0.00001, text: "<0.1 %" },
   { ratio: 0, text: "0.0 %" },
 ])("$ratio is $text", ({ ratio, text }) => expect(formatRatio(ratio)).toBe(text));
@@ -30,6 +36,9 @@ test.each([
   { hours: 24, text: "24 h" },
   { hours: 168, text: "7 d" },
   { hours: 36, text: "36 h" },
+  { hours: 48, text: "2 d" },
+  { hours: 49, text: "49 h" },
+  { hours: 1.234567, text: "1.23 h" },
   { hours: 1.5, text: "90 min" },
   { hours: 1 / 60, text: "1 min" },
 ])("$hours hours are $text", ({ hours, text }) => expect(formatHours(hours)).toBe(text));
@@ -46,3 +55,35 @@ test("counts have separators, instants milliseconds only where there are any", (
 test("a rate just below its limit does not read as the limit", () => {
   expect([formatRatioBelow(949 / 999, 0.95), formatRatioBelow(0.9, 0.95)]).toEqual(["94.99 %", "90.0 %"]);
 });
+
+test.each([
+  { count: 0, text: "0 runs" },
+  { count: 1, text: "1 run" },
+  { count: 1200, text: "1,200 runs" },
+])("$text", ({ count, text }) => expect(formatPlural(count, "run")).toBe(text));
+
+test.each([
+  { agoMs: 0, text: "0.0s ago" },
+  { agoMs: 7_500_000, text: "2h 05m ago" },
+  { agoMs: -1, text: "in the future" },
+])("$agoMs ms before is $text", ({ agoMs, text }) =>
+  expect(describeAge(1_783_717_200_000 - agoMs, 1_783_717_200_000)).toBe(text),
+);
+
+test.each([
+  { ms: 0.99, text: "less than 1 ms" },
+  { ms: 1, text: "1.0 ms" },
+  { ms: 9.94, text: "9.9 ms" },
+  { ms: 10, text: "10 ms" },
+  { ms: 1200.4, text: "1,200 ms" },
+])("$ms ms is $text", ({ ms, text }) => expect(formatMs(ms)).toBe(text));
+
+test.each([
+  { bytes: 0, text: "0 B" },
+  { bytes: 9, text: "9 B" },
+  { bytes: 999, text: "999 B" },
+  { bytes: 1000, text: "1.0 kB" },
+  { bytes: 12_345, text: "12 kB" },
+  { bytes: 2_500_000_000, text: "2.5 GB" },
+  { bytes: 3e15, text: "3000 TB" },
+])("$bytes bytes are $text", ({ bytes, text }) => expect(formatBytes(bytes)).toBe(text));

@@ -11,3 +11,11 @@ test("a secret is found as it is, percent-encoded, in base64 and in JSON", () =>
   ].join(" ");
   expect(createRedactor([secret, "x"])(`x ${text}`)).toBe('x *** *** *** "***"');
 });
+
+test.each([
+  { name: "of three characters", secrets: ["abc"], text: "abc abd", clean: "*** abd" },
+  { name: "of two characters it would be found everywhere", secrets: ["ab"], text: "ab", clean: "ab" },
+  { name: "that begins like another", secrets: ["abc", "abcdef"], text: "abcdef abc", clean: "*** ***" },
+])("a secret $name", ({ secrets, text, clean }) => {
+  expect(createRedactor([...secrets])(text)).toBe(clean);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readRecurrence } from "../../src/time/recurrence.ts";
+import { isInForce, readRecurrence } from "../../src/time/recurrence.ts";
 
 const MINUTE = 60_000;
 
@@ -62,4 +62,17 @@ test.each([
 
 test("a name that every object has is no nickname", () => {
   expect(readRecurrence("constructor").kind).toBe("inexpressible");
+});
+
+const [BEGIN, END] = [Date.parse("2026-07-10T06:00:00Z"), Date.parse("2026-07-10T18:00:00Z")];
+test.each([
+  { name: "a millisecond before its begin", startAtMs: BEGIN, endAtMs: END, atMs: BEGIN - 1, is: false },
+  { name: "at its begin", startAtMs: BEGIN, endAtMs: END, atMs: BEGIN, is: true },
+  { name: "a millisecond before its end", startAtMs: BEGIN, endAtMs: END, atMs: END - 1, is: true },
+  { name: "at its end", startAtMs: BEGIN, endAtMs: END, atMs: END, is: false },
+  { name: "without a begin", startAtMs: null, endAtMs: END, atMs: 0, is: true },
+  { name: "without an end", startAtMs: BEGIN, endAtMs: null, atMs: END, is: true },
+])("in force $name: $is", ({ startAtMs, endAtMs, atMs, is }) => {
+  const recurrence = { kind: "interval", everyMs: MINUTE } as const;
+  expect(isInForce({ recurrence, timezone: "UTC", startAtMs, endAtMs }, atMs)).toBe(is);
 });

@@ -46,7 +46,7 @@ const MESSAGES: { message: string; cleanUp: boolean }[] = [
   { message: "stale token", cleanUp: false },
   { message: "the worker exited", cleanUp: false },
   { message: "HTTP 429 Too Many Requests", cleanUp: false },
-  { message: "stale tas\u212a", cleanUp: false },
+  { message: "stale ta\u017fk", cleanUp: false },
   { message: `${"x".repeat(293)} cleanup`, cleanUp: false },
   { message: "", cleanUp: false },
 ];

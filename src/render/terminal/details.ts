@@ -47,12 +47,15 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
   return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index > 1 ? ["", ...lines] : lines));
 }
 
-function headline({ metadata, verdict, system_health: health }: Report, style: Style): string {
+/** A note that a finding repeats is left to the finding. */
+function headline({ metadata, verdict, findings, system_health: health }: Report, style: Style): string {
+  const isTold = findings.some(({ message }) => message === metadata.note);
+  const note = isTold ? [] : [showText(metadata.note ?? metadata.status)];
   const score = health.health_score === null ? [] : [`health ${Math.round(health.health_score)} of 100`];
   const parts = [
     style.strong(showText(metadata.source)),
     style[VERDICT_TONES[verdict]](verdict),
-    ...(metadata.status === "ok" ? score : [showText(metadata.note ?? metadata.status)]),
+    ...(metadata.status === "ok" ? score : note),
     ...(metadata.preset === null ? [] : [style.faint(metadata.preset)]),
   ];
   return parts.join(" · ");

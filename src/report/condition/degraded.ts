@@ -7,7 +7,7 @@ import { maskErrorMessage } from "../errors/redact.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
-/** Fewer missed runs than this, and than a tenth of a schedule's own, warn nobody. */
+/** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
 const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
 /** Late or early runs are told from this many on, and from this share of those expected. */

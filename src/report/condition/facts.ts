@@ -52,7 +52,7 @@ export type RuleFacts = {
 
 export type Judgement = {
   condition: Condition;
-  /** Null: nobody need know. */
+  /** Null: it needs no finding. */
   severity: Severity | null;
   /** What moved, of a degraded rule. */
   degradation: Degradation | null;

@@ -52,9 +52,7 @@ function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): 
 }
 
 function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgement | null {
-  const [oldest] = open.filter(
-    ({ startedMs, status }) => status === "running" && window.endMs - startedMs <= stuckAfterMs,
-  );
+  const oldest = open.find(({ startedMs, status }) => status === "running" && window.endMs - startedMs <= stuckAfterMs);
   if (oldest === undefined) return null;
   return {
     ...say("running", `${rule}: running since ${formatNear(oldest.startedMs, window.endMs)}`),
@@ -62,7 +60,7 @@ function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgemen
   };
 }
 
-/** A success that is young enough, or that nobody waits for more of. */
+/** A success that is young enough, or whose successor is not awaited. */
 function judgeOk({ rule, enabled, lastSuccessMs, window, limits, due, finished }: RuleFacts): Judgement | null {
   if (enabled === false || lastSuccessMs === null) return null;
   const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null;

@@ -6,6 +6,7 @@ const TITLELESS = /^(?:error|untitled|document)?$/i;
 
 const PAGE = /<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i;
 
+/** Whether an HTML page begins somewhere in the text. */
 export function isPage(text: string): boolean {
   return PAGE.test(text);
 }

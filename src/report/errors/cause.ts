@@ -24,7 +24,7 @@ export function findCause(message: string): string {
   return inside === start && end !== null ? `${start.trimEnd()} …` : inside;
 }
 
-/** At most so many UTF-16 units, and never half a character. */
+/** `length` is in UTF-16 units; half a character is dropped. */
 export function cutBefore(text: string, length: number): string {
   return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }

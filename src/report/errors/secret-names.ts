@@ -36,6 +36,7 @@ const FOREIGN = [
 ];
 const WRONG =
   "incorrect[aeo]?|invalide?|inv[áa]lid[ao]|erron[ée]e?|errad[ao]|errat[ao]|falsch|ungültig|неверный|onjuist|错误|錯誤|无效|不正确";
+/** A pattern: the word for password in any language known here. */
 export const PASSWORD = String.raw`passw(?:or)?d|pass(?:phrase|code)|(?:${FOREIGN.join("|")})(?:\s{0,3}(?:${WRONG}))?`;
 
 /** With anything before them: `client_secret`, `HUBSPOT_ACCESS_TOKEN`, `X-Api-Key`. */

@@ -3,6 +3,7 @@
 /** `isSure` of names that have no other meaning; `before` and `after` are what stands around. */
 export type Found = { name: string; isSure: boolean; separator: string; value: string; before: string; after: string };
 
+/** False for what may be shown: nothing, a state, a sentence, and the values of names that only look secret. */
 export function isSecret({ name, isSure, separator, value, before, after }: Found): boolean {
   const bare = unquote(value);
   const isQuoted = bare !== value;
@@ -50,6 +51,7 @@ export function looksSecret(value: string): boolean {
   return /\d/.test(bare) && !isName;
 }
 
+/** The weakest sign of a secret: enough where the words before it already name one. */
 export function hasLetterAndDigit(value: string): boolean {
   return /\d/.test(value) && /\p{L}/u.test(value);
 }

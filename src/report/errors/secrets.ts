@@ -18,7 +18,7 @@ const KEY_BLOCKS: Mask[] = [
   [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"],
 ];
 
-/** Whoever has the address may post there; the host says which service it is. */
+/** The address alone gives the right to post; the host says which service it is. */
 const WEBHOOKS: Mask[] = [
   [
     /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,

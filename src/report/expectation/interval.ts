@@ -34,8 +34,8 @@ export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Wi
 }
 
 /**
- * Compares the starts, ascending, with one interval. A missed run was due whole intervals after the start before it; where
- * the window shows no start before it, nobody knows when. Extra are the starts above the most that the interval allows.
+ * Compares the starts, ascending, with one interval. A missed run was due whole intervals after the start before it.
+ * Where the window shows no start before it, its time is unknown. Extra are the starts above the most that the interval allows.
  */
 export function compareInterval(
   schedule: Schedule<IntervalRecurrence>,

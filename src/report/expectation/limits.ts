@@ -24,11 +24,11 @@ export type Habit = {
   intervalMs: number;
   n: number;
   /**
-   * The ages of its newest starts at the same time a week before, ascending: at least `NEWEST_AGES`, if there were so many, and
-   * two of an hour or more. Empty where it has been silent for longer, null where nobody knows.
+   * How old its newest starts were at the same time a week before, ascending: at least `NEWEST_AGES` where that many are known,
+   * and two of an hour or more. Empty: it had been silent for longer. Null: not known.
    */
   weekAgesMs: number[] | null;
-  /** The age of its newest start at the same time a day before; null where it has been silent for longer, or nobody knows. */
+  /** The age of its newest start at the same time a day before; null where it had been silent for longer, or that is not known. */
   dayAgeMs: number | null;
 };
 
@@ -59,7 +59,8 @@ export function deriveFreshness({ configured, schedules, windowEndMs, habit, lat
 
 /**
  * A guess: three and six usual intervals, at least 30 and 60 minutes, after the rest that the rule had at the same time a week
- * before. Who is known for less than a week may rest as it did the day before, and is no error before a weekend would be over.
+ * before. A rule that is known for less than a week may rest as it did the day
+ * before, and is no error before a weekend would be over.
  */
 function deriveFromHabit({ intervalMs, weekAgesMs, dayAgeMs }: Habit): Freshness {
   const [warnMs, errorMs] = [Math.max(intervalMs * 3, 30 * MINUTE_MS), Math.max(intervalMs * 6, 60 * MINUTE_MS)];

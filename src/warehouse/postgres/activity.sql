@@ -206,7 +206,8 @@ SELECT json_build_object(
       (array_agg(id::text ORDER BY started_at, id))[1:3] AS ids
     FROM (
       SELECT started_at, id FROM starts WHERE crm_source = :crm::text
-        AND (started_at > :latest_start::timestamptz OR started_at = '-infinity') LIMIT 1000) f
+        AND (started_at > :latest_start::timestamptz AND (:future_to::timestamptz IS NULL OR started_at < :future_to::timestamptz)
+          OR started_at IN ('infinity', '-infinity')) LIMIT 1000) f
     GROUP BY 1) d),
   'recent', (SELECT coalesce(json_agg(json_build_array(rule, {states}[least(state, 8) + 1],
       floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,

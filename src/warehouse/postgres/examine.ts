@@ -19,7 +19,7 @@ import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
-/** Up to that many rows a table is read whole without anybody noticing. */
+/** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
 const ROUND_TRIPS = 5;
 

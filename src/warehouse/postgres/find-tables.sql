@@ -1,15 +1,35 @@
 -- Every table or view of one of these names, with what decides how it may be read. names is a JSON array.
+-- A parent without indexes of its own has those of its newest part.
+-- The parts are looked up in pg_inherits, because pg_partition_tree would lock each of them.
+-- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
 SELECT
   n.nspname AS schema,
   c.relname AS name,
   pg_catalog.pg_table_is_visible(c.oid) AS visible,
-  c.relkind = 'p' OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS partitioned,
+  c.relkind IN ('v', 'f') AS opaque,
+  CASE
+    WHEN c.relkind = 'p' THEN (
+      SELECT jsonb_build_object(
+        'starts', coalesce(jsonb_agg(bound[1]) FILTER (WHERE bound IS NOT NULL), '[]'),
+        'locks', coalesce(max(1 + (SELECT count(*) FROM pg_catalog.pg_index x WHERE x.indrelid = l.oid)), 1))
+      FROM (
+        WITH RECURSIVE tree(oid) AS (
+          SELECT i.inhrelid FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid
+          UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+        SELECT oid FROM tree) t
+      JOIN pg_catalog.pg_class l ON l.oid = t.oid AND l.relkind <> 'p'
+      CROSS JOIN LATERAL regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid), 'FROM \(''([^'']+)''\) TO') bound)
+    WHEN p.newest IS NOT NULL THEN '{"starts": [], "locks": 1}'::jsonb
+  END AS parts,
   CASE WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
   (SELECT coalesce(jsonb_agg((SELECT jsonb_agg(a.attname ORDER BY k.at)
       FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, at)
       JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum)), '[]')
     FROM pg_catalog.pg_index x
-    WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes
+    WHERE x.indrelid = CASE WHEN c.relhasindex THEN c.oid ELSE coalesce(p.newest, c.oid) END
+      AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+  SELECT max(i.inhrelid) AS newest FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) p
 WHERE c.relname IN (SELECT jsonb_array_elements_text(:names::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -5,15 +5,17 @@ import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../.
 import { computeBounds } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
-import { findSource } from "../source.ts";
+import { findSource, type Source } from "../source.ts";
 import { describeAmbiguity } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
-import { openSnapshot } from "./snapshot.ts";
+import { beginSnapshot, openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, composeSearch } from "./statement.ts";
+import { composeActivity, composeProbe, composeSearch } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
+/** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
+const CHEAP_COST = 25_000;
 /** SQLSTATE classes and system errors of a server that went away, or of a standby that took its snapshot back. */
 const LOST = /^(?:57P0[123]|08\w{3}|40001|ECONNRESET|EPIPE|ETIMEDOUT|CONNECTION_\w+)$/;
 
@@ -44,7 +46,10 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const found = findSource(tables, request.crm, "postgres");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
-    const { text, values, lookback } = composeActivity(found.source, found.actions, request);
+    const actions = await describeActions(connection, found.source, found.actions, request);
+    // What the search has locked in the catalog is free again.
+    if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);
+    const { text, values, lookback } = composeActivity(found.source, actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
     return buildActivity(row?.document ?? "", found.source, request.crm, {
       baseline: request.baselineSeconds !== null,
@@ -54,6 +59,20 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
   } catch (error) {
     throw new HostsFailure(new Map([[connection.host, error]]));
   }
+}
+
+/** Where the catalog does not say what is behind the table, an index is assumed if the planner finds its newest rows cheap. */
+async function describeActions(
+  connection: Connection,
+  source: Source,
+  actions: TableFacts,
+  request: ReadRequest,
+): Promise<TableFacts> {
+  if (!actions.opaque) return actions;
+  const { text, values } = composeProbe(source, request);
+  const [row] = await connection.ask<{ "QUERY PLAN": { Plan: { "Total Cost": number } }[] }>(text, values);
+  const cost = row?.["QUERY PLAN"][0]?.Plan["Total Cost"] ?? Infinity;
+  return cost <= CHEAP_COST ? { ...actions, indexes: [[source.columns.start]] } : actions;
 }
 
 async function openAgain(target: PostgresTarget, { crm }: ReadRequest, signal: AbortSignal): Promise<Connection> {

@@ -9,15 +9,16 @@ import { fillPlaceholders, numberParameters, type Statement } from "../template.
 import activitySql from "./activity.sql" with { type: "text" };
 import { writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
+import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
+
+/** As many as lookback/by-start.sql reads at most. */
+const NEWEST_ROWS = 10_000;
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 
 /** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. They are constants, because to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
-
-/** Before any row. */
-const LONG_AGO = "1970-01-01T00:00:00Z";
 
 /** Its rows are `TableFacts`. */
 export function composeSearch(crm: TableConfig): Statement<Parameter> {
@@ -31,7 +32,7 @@ export function composeActivity(
   request: ReadRequest,
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
-  const { kind, sql, ofCrm } = chooseLookback(actions, source.columns);
+  const { kind, sql, ofCrm, fromMs } = chooseLookback(actions, source.columns, bounds);
   const text = fillPlaceholders(activitySql, {
     actions: source.actions,
     rules: source.rules,
@@ -42,8 +43,24 @@ export function composeActivity(
     parts: `('{${PARTS.join()}}'::text[])`,
     states: `('{${STATES.join()}}'::text[])`,
   });
-  const parameters = { ...bindRequest(request, bounds), ...bindLookback(kind, ofCrm, actions.partitioned, bounds) };
+  const futureToMs = actions.parts === null ? null : limitFuture(actions.parts, bounds);
+  const parameters = {
+    ...bindRequest(request, bounds),
+    future_to: futureToMs === null ? null : writeInstant(futureToMs),
+    ...bindLookback(kind, ofCrm, fromMs, bounds),
+  };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
+}
+
+/** What the planner is asked where the catalog does not tell: to read the newest rows back from the windows. */
+export function composeProbe(source: Source, request: ReadRequest): Statement<Parameter> {
+  const { beforeMs, lookbackFromMs } = computeBounds(request);
+  const text = `EXPLAIN (FORMAT JSON) SELECT started_at FROM (
+${composeStarts(source)}
+) starts WHERE started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
+ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
+  const parameters = { lookback_from: writeInstant(lookbackFromMs), before: writeInstant(beforeMs) };
+  return numberParameters<Parameter>(text, parameters, source.dialect);
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
@@ -51,9 +68,9 @@ function composeStarts({ columns: { source, start }, actionsTable }: Source): st
 }
 
 /** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */
-function composeTableSince({ indexes, partitioned }: TableFacts, { columns: { source, start } }: Source): string {
+function composeTableSince({ indexes, parts, opaque }: TableFacts, { columns: { source, start } }: Source): string {
   const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (partitioned || (!leads(source, start) && !leads(start))) return "NULL::int8";
+  if (parts !== null || opaque || (!leads(source, start) && !leads(start))) return "NULL::int8";
   const ofCrm = leads(source, start) ? "crm_source = :crm::text AND " : "";
   return `(SELECT floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8 FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
 }
@@ -81,19 +98,17 @@ function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<strin
 function bindLookback(
   kind: Lookback["kind"],
   ofCrm: boolean,
-  partitioned: boolean,
+  fromMs: number,
   bounds: Bounds,
 ): Record<string, Parameter> {
   if (kind === "none") return {};
-  const month = writeInstant(bounds.lookbackFromMs);
   const back = {
-    // An index finds a rule's newest runs however old they are; in partitions it would have to be looked for in each.
-    lookback_from: kind === "each-rule" && !partitioned ? LONG_AGO : month,
+    lookback_from: writeInstant(fromMs),
     week_before: writeInstant(bounds.weekBeforeMs),
     hour_and_week_before: writeInstant(bounds.hourAndWeekBeforeMs),
   };
   return kind === "each-rule"
-    ? { ...back, month_before: month }
+    ? { ...back, month_before: writeInstant(bounds.lookbackFromMs) }
     : { ...back, near: writeInstant(bounds.nearMs), of_crm: ofCrm };
 }
 

@@ -176,7 +176,7 @@ test("table locked exclusively: given up at lock_timeout", async () => {
   const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, 'lock_timeout = "100ms"') });
   await expectOneFailure(await trial, {
     trio,
-    says: "locked by somebody else",
+    says: "locked by another session",
     advises: "look for a long ALTER",
     free: [victim],
   });

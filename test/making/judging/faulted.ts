@@ -20,7 +20,8 @@ export type JudgedFault = (typeof JUDGED_FAULTS)[number];
 export type FaultCase = { fault: JudgedFault; subject: string; knowableMs: number; reports: FaultReport[] };
 
 type FaultReport = {
-  atMs: number;
+  /** Its place among the reports that can know the fault, from 0. */
+  nth: number;
   /** Full days since the fault began. */
   day: number;
   /** Whether a warning or a critical finding names the subject among the first three. */
@@ -36,7 +37,7 @@ export type FaultFigures = {
   named: number;
   /** At the first of them. */
   namedAtOnce: number;
-  /** Reports that could have told it before the first that did; a fault that none told has no delay. */
+  /** In reports, of the faults that were told at all. */
   medianDelay: number | null;
   latestDelay: number | null;
   /** Of all reports on all cases. */
@@ -65,7 +66,7 @@ export function judgeFault(name: JudgedFault, patterns: PatternName[], options: 
 }
 
 export function sumCases(cases: FaultCase[]): FaultFigures {
-  const delays = cases.map(({ reports }) => reports.findIndex(({ told }) => told)).filter((delay) => delay >= 0);
+  const delays = cases.flatMap((one) => findDelay(one) ?? []);
   const sorted = delays.toSorted((a, b) => a - b);
   const reports = cases.flatMap((one) => one.reports);
   return {
@@ -76,6 +77,11 @@ export function sumCases(cases: FaultCase[]): FaultFigures {
     latestDelay: sorted.at(-1) ?? null,
     toldShare: reports.length === 0 ? null : reports.filter(({ told }) => told).length / reports.length,
   };
+}
+
+/** How many reports could have told it before the first that did; null where none did. */
+export function findDelay({ reports }: FaultCase): number | null {
+  return reports.find(({ told }) => told)?.nth ?? null;
 }
 
 function judgeRule(
@@ -93,21 +99,19 @@ function judgeRule(
   const before = victim.runs.filter(({ startedMs }) => startedMs < fromMs);
   const spared = victim.runs.filter(({ startedMs }) => startedMs >= fromMs);
   const struck = fault.strike(spared, random);
-  const isDeclared = victim.schedule !== null;
-  const knowableMs = fault.findKnowable({ before, spared, struck, isDeclared, isRare: isRare(victim) });
+  const rule = { before, spared, struck, isDeclared: victim.schedule !== null, isRare: isRare(victim) };
+  const knowableMs = fault.findKnowable(rule);
   if (knowableMs === null) return [];
-  const others = crm.rules.filter((rule) => rule !== victim);
+  const others = crm.rules.filter((other) => other !== victim);
   const config = writeCrm({ ...crm, rules: [...others, { ...victim, runs: [...before, ...struck] }] }, directory);
   const untilMs = Math.min(NOW_MS, knowableMs + fault.days * DAY_MS);
-  const shows = (atMs: number) =>
-    fault.showsInRuns !== true ||
-    struck.some((run) => isWithin(run.startedMs, { startMs: atMs - DAY_MS, endMs: atMs }));
   const reports = listReportTimes({ startMs: knowableMs, endMs: untilMs })
-    .filter(shows)
-    .filter((_, index) => index < CLOSELY_LOOKED_AT || index % LATER_EVERY === 0)
-    .map((atMs): FaultReport => {
-      const seen = lookAt([config], { atMs, hours: WINDOW_HOURS }, NOW_MS);
-      return tell([...seen.pass, ...seen.reports.flat()], [victim.name], { atMs, fromMs });
+    .filter((atMs) => fault.showsAt?.(rule, atMs) ?? true)
+    .map((atMs, nth) => ({ atMs, nth, fromMs }))
+    .filter(({ nth }) => nth < CLOSELY_LOOKED_AT || nth % LATER_EVERY === 0)
+    .map((report): FaultReport => {
+      const seen = lookAt([config], { atMs: report.atMs, hours: WINDOW_HOURS }, NOW_MS);
+      return tell([...seen.pass, ...seen.reports.flat()], [victim.name], report);
     });
   return [{ fault: name, subject: victim.name, knowableMs, reports }];
 }
@@ -125,15 +129,19 @@ function judgeOutage(nth: number, { seed, directory }: FaultOptions): FaultCase 
   const configs = crms.map((crm) => writeCrm(crm, directory));
   const reports = listReportTimes({ startMs: knowableMs, endMs: knowableMs + DAY_MS })
     .slice(0, 1)
-    .map((atMs) => tell(lookAt(configs, { atMs, hours: WINDOW_HOURS }, NOW_MS).pass, names, { atMs, fromMs }));
+    .map((atMs) => tell(lookAt(configs, { atMs, hours: WINDOW_HOURS }, NOW_MS).pass, names, { atMs, nth: 0, fromMs }));
   return { fault: "three-crms-fail", subject: names.join(" + "), knowableMs, reports };
 }
 
-function tell(findings: Finding[], names: string[], { atMs, fromMs }: { atMs: number; fromMs: number }): FaultReport {
+function tell(
+  findings: Finding[],
+  names: string[],
+  { atMs, nth, fromMs }: { atMs: number; nth: number; fromMs: number },
+): FaultReport {
   const isNamed = (finding: Finding) => names.every((name) => mentions(finding, name));
   const naming = findings.filter(isNamed).map(({ severity }) => severity);
   return {
-    atMs,
+    nth,
     day: Math.floor((atMs - fromMs) / DAY_MS),
     told: findings.slice(0, FIRST_FINDINGS).some((finding) => isTrouble(finding) && isNamed(finding)),
     severity: WORST_FIRST.find((severity) => naming.includes(severity)) ?? null,

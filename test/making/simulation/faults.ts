@@ -19,8 +19,8 @@ export type Fault = {
   findKnowable: (rule: Struck) => number | null;
   /** How long it is looked at. */
   days: number;
-  /** It shows only in a day with at least one of its runs. */
-  showsInRuns?: true;
+  /** Whether the 24 hours before a moment show it, where not every day does. */
+  showsAt?: (rule: Struck, atMs: number) => boolean;
 };
 
 const ERROR = "HTTP 401 Unauthorized: token has been revoked";
@@ -57,7 +57,7 @@ export const FAULTS = {
       ),
     days: 10,
   },
-  "ten-times-as-often": { strike: repeatTenfold, findKnowable: findCrowd, days: 10, showsInRuns: true },
+  "ten-times-as-often": { strike: repeatTenfold, findKnowable: findCrowd, days: 10, showsAt: isCrowded },
   "retries-exhausted": {
     strike: (runs) =>
       runs.flatMap((run) => [0, 2, 4].map((minutes) => failRun(moveRun(run, minutes * MINUTE_MS), ERROR))),
@@ -68,7 +68,7 @@ export const FAULTS = {
     strike: (runs, random) => runs.map((run) => (random() < FAILURE_SHARE ? failRun(run, ERROR) : run)),
     findKnowable: findUnlikely,
     days: 10,
-    showsInRuns: true,
+    showsAt: isUnlikely,
   },
 } satisfies Record<string, Fault>;
 
@@ -89,23 +89,25 @@ function findStuck({ before, struck: [first] }: Struck): number | null {
   return first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
 }
 
-/** More than twice as many within 24 hours as ever before, and at least five more. */
-function findCrowd({ before, struck }: Struck): number | null {
-  const most = Math.max(0, ...before.map((_, index) => countDayUntil(before, index)));
-  const limit = Math.max(2 * most, most + 5);
-  const runs = [...before, ...struck];
-  const crowded = struck.findIndex((_, index) => countDayUntil(runs, before.length + index) > limit);
-  return struck[crowded]?.startedMs ?? null;
+function findCrowd(rule: Struck): number | null {
+  return rule.struck.find(({ startedMs }) => isCrowded(rule, startedMs))?.startedMs ?? null;
 }
 
-/** Of its runs within 24 hours, three or more failed, which a share of 2 % brings less than once in 1,000 times. */
-function findUnlikely({ struck }: Struck): number | null {
-  const unlikely = struck.find((_, index) => {
-    const day = struck.slice(index + 1 - countDayUntil(struck, index), index + 1);
-    const failed = day.filter(({ status }) => status === "failed").length;
-    return failed >= 3 && chanceOfAtLeast(failed, day.length, USUAL_FAILURE_SHARE) < RARE_BY_CHANCE;
-  });
-  return unlikely?.endedMs ?? null;
+/** More than twice as many runs as within 24 hours ever before, and at least five more. */
+function isCrowded({ before, struck }: Struck, atMs: number): boolean {
+  const most = Math.max(0, ...before.map((_, index) => countDayUntil(before, index)));
+  return listDayBefore([...before, ...struck], atMs).length > Math.max(2 * most, most + 5);
+}
+
+function findUnlikely(rule: Struck): number | null {
+  return rule.struck.find(({ endedMs }) => endedMs !== null && isUnlikely(rule, endedMs))?.endedMs ?? null;
+}
+
+/** Three or more of its runs failed, which a share of 2 % brings less than once in 1,000 days. */
+function isUnlikely({ struck }: Struck, atMs: number): boolean {
+  const ended = listDayBefore(struck, atMs).filter(({ endedMs }) => endedMs !== null && endedMs <= atMs);
+  const failed = ended.filter(({ status }) => status === "failed").length;
+  return failed >= 3 && chanceOfAtLeast(failed, ended.length, USUAL_FAILURE_SHARE) < RARE_BY_CHANCE;
 }
 
 /** Nine more after each run, within the time until the next one and within a day. */
@@ -122,6 +124,10 @@ function leaveOpen(run: SimulatedRun): SimulatedRun {
 
 function endOf(runs: SimulatedRun[], nth: number): number | null {
   return runs[nth - 1]?.endedMs ?? null;
+}
+
+function listDayBefore(runs: SimulatedRun[], atMs: number): SimulatedRun[] {
+  return runs.filter(({ startedMs }) => startedMs > atMs - DAY_MS && startedMs <= atMs);
 }
 
 /** How many runs started in the 24 hours that end with the start of this one. */

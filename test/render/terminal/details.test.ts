@@ -53,32 +53,29 @@ const FULL: Partial<ReadActivity> = {
 };
 
 test("the whole screen", () => {
-  expect(show(activity(FULL)).join("\n")).toBe(`hubspot · health good (80 of 100) · automation
+  expect(show(activity(FULL)).join("\n")).toBe(`hubspot · warning · health 80 of 100 · automation
   Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; beside them 1 running, 1 stale, 3 skipped, 4 dry-run, 5
             wrapper, 6 of unknown status
-  Before    600 finished, 100.0 % succeeded, more than chance explains
-  Week ago  70 finished, 98.6 % succeeded, no more than chance explains
+  Before    600 finished, 100.0 % succeeded (a significant change)
+  Week ago  70 finished, 98.6 % succeeded (no significant change)
   Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)
   Records   12,345 processed, 40 created, 7 failed
   Rules     2 of 3 active (66.7 %)
   Trend     improving, busiest hour 10 Jul 2026 19:00
 
   Findings
-  warning   1 run started and never ended: deals, the oldest since 10 Jul 2026 01:00
-  warning   deals: 45 of 49 runs succeeded (91.8 %)
-  warning   Success rate 92.6 % (50 of 54 runs), below 95.0 %
   warning   6 runs with a status nobody has explained: "odd"
+  info      1 run never ended: deals, the oldest since 01:00
 
   What to do
-  medium    Look whether their workers are alive; end the rows of those that are not
-  medium    Start with deals: 4 of the 4 failures are theirs
   medium    Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
             rate
-  low       Look at the newest error of deals: HTTP 500; see the log of deals around that time
+  low       Mark the rows failed whose workers are gone; their ids are in the finding
 
-  Rule                              Expected  Seen  Missed  Late  Extra  Last success  Fresh    Warn after
-  contacts_and_companies_of_all_r…         –     –       –     –      –    2h 00m ago  unknown           –
-  deals                                    –     –       –     –      –    5m 00s ago  pass        30m 00s
+  Rule                              Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after
+  contacts_and_companies_of_all_r…  unknown           –     –       –     –      –    2h 00m ago           –
+  deals                             ok                –     –       –     –      –    5m 00s ago     30m 00s
+  zipcodes                          unknown           –     –       –     –      –             –           –
 
   Rule                              Runs  Failed  Success  p50     p95  Processed  Last success
   deals                               49       4   91.8 %  38s  1m 37s     12,345  10 Jul 2026 20:55
@@ -116,7 +113,7 @@ describe("the message of a newest action", () => {
 describe("without --detailed", () => {
   test("the screen ends with what to do", () => {
     expect(show(activity(FULL), { detailed: false }).at(-1)).toBe(
-      "  low       Look at the newest error of deals: HTTP 500; see the log of deals around that time",
+      "  low       Mark the rows failed whose workers are gone; their ids are in the finding",
     );
   });
 });
@@ -127,7 +124,7 @@ describe("what is not known", () => {
       name: "one success of a rule that nobody declared, and nothing before",
       facts: activity({ rules: [rule("a", { success: 1 })] }),
       lines: [
-        "hubspot · health unknown · automation",
+        "hubspot · unknown · automation",
         "  Actions   1 finished, 0 failed, 100.0 % succeeded",
         "  Before    nothing finished then",
         "  Duration  unknown",
@@ -140,7 +137,7 @@ describe("what is not known", () => {
       name: "nothing ran",
       facts: activity(),
       lines: [
-        "hubspot · Nothing ran in 24 h · automation",
+        "hubspot · warning · automation",
         "  Actions   0 finished, 0 failed",
         "  Before    nothing finished then",
         "  Duration  unknown",
@@ -149,7 +146,7 @@ describe("what is not known", () => {
         "  Trend     unknown",
         "",
         "  Findings",
-        "  warning   Nothing ran in 24 h",
+        "  warning   Nothing ran in 24 h; no run of this CRM is known",
         "",
         "  What to do",
         "  medium    Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
@@ -168,9 +165,9 @@ describe("what is not known", () => {
         querySeconds: 0,
       },
       lines: [
-        "hubspot · No table to read: looked for sync_history in database d",
+        "hubspot · critical",
         "  Findings",
-        "  warning   No table to read: looked for sync_history in database d",
+        "  critical  no table to read: looked for sync_history in database d",
         "",
         "  What to do",
         "  high      Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema",
@@ -188,8 +185,8 @@ describe("colours", () => {
   const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
   const [red, green, yellow] = [paint(31), paint(32), paint(33)];
   test.each([
-    { name: "health", text: green("health good (80 of 100)"), times: 1 },
-    { name: "warnings", text: yellow("warning "), times: 4 },
+    { name: "verdict", text: yellow("warning"), times: 1 },
+    { name: "warnings", text: yellow("warning "), times: 1 },
     { name: "failures of a rule", text: `  49       ${red("4")}   91.8 %`, times: 1 },
     { name: "no failures of a rule", text: "   5       0  100.0 %", times: 1 },
     { name: "a success", text: `  ${green("success")}  `, times: 1 },

@@ -47,8 +47,8 @@ const reports = [
   report(activity({ source: "five9", rules: [ruleOf("calls", { runs: "sss", everyMinutes: 60 })] })),
 ];
 
-test("four CRMs at 180 columns: what to look at beside them, where all of it fits", () => {
-  const [, , , titles, hubspot] = renderTable(pass(reports), reports, { ...view, width: 180 })
+test("four CRMs at 200 columns: what to look at beside them, where all of it fits", () => {
+  const [, , , titles, hubspot] = renderTable(pass(reports), reports, { ...view, width: 200 })
     .split("\n")
     .slice(1);
   expect(titles).toEndWith("  Hour by hour              Look at first");

@@ -119,7 +119,7 @@ const SECRETS: Record<string, Row[]> = {
     ["Private-Lines: 2\ncanary\nPrivate-MAC: x", "canary"],
     ["-----BEGIN AGE ENCRYPTED FILE-----\ncanary", "canary"],
   ],
-  "addresses that let everybody post": [
+  "addresses of webhooks": [
     ["https://hooks.slack.com/workflows/T1/A1/canary", "canary"],
     ["https://hooks.zapier.com/hooks/catch/1/canary", "canary"],
     ["https://discord.com/api/v10/webhooks/1/canary", "canary"],
@@ -165,7 +165,7 @@ const SECRETS: Record<string, Row[]> = {
     ["contrasen\u0303a: canary", "canary"],
     ['contraseña":"canary', "canary"],
   ],
-  "characters that nobody sees": [
+  "characters without a width": [
     ["pass\u200bword: canary", "canary"],
     ["pass\u00adword=canary", "canary"],
     ["p\u200dassword: canary", "canary"],

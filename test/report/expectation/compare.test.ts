@@ -139,6 +139,18 @@ describe("calendar schedules", () => {
       is: { expected: 2, seen: 1, missed: 1, missedAtMs: [day("09:00")] },
     },
     {
+      name: "a start at the very begin of a schedule is expected",
+      schedules: [schedule("0 * * * *", { startAtMs: day("09:00") })],
+      starts: ["09:00", "10:00", "11:00"],
+      is: { expected: 3, seen: 3, missed: 0, extra: 0 },
+    },
+    {
+      name: "a start at the very end of a schedule is extra",
+      schedules: [schedule("0 * * * *", { endAtMs: day("10:00") })],
+      starts: ["08:00", "09:00", "10:00"],
+      is: { expected: 2, seen: 3, missed: 0, extra: 1 },
+    },
+    {
       name: "several schedules together, the common hour once",
       schedules: [schedule("0 */2 * * *"), schedule("0 */5 * * *"), schedule("30 9 * * *")],
       starts: ["08:00", "09:30", "10:00"],
@@ -249,6 +261,24 @@ describe("an interval", () => {
       change: { endAtMs: day("10:00") },
       starts: ["08:00", "09:00"],
       is: { expected: 2, missed: 0, pending: 0 },
+    },
+    {
+      name: "a start at the very begin is expected",
+      change: { startAtMs: day("10:00") },
+      starts: ["10:00", "11:00"],
+      is: { expected: 2, missed: 0, extra: 0 },
+    },
+    {
+      name: "a start at the very end is extra",
+      change: { endAtMs: day("10:30") },
+      starts: ["08:40", "10:30"],
+      is: { expected: 2, missed: 1, extra: 1, missedAtMs: [day("09:40")] },
+    },
+    {
+      name: "a part of an interval may hold one more run",
+      change: { endAtMs: day("11:30") },
+      starts: ["08:00", "09:00", "10:00", "11:00"],
+      is: { expected: 3, missed: 0, extra: 0 },
     },
     {
       name: "not in force at all",

@@ -1,0 +1,43 @@
+/** Which parts of a table in many parts a report reads: each one, and each of its indexes, is locked until the report is read. */
+import type { Bounds } from "../bounds.ts";
+
+export type Parts = {
+  /** Where each partition by range begins, as SQL writes it. Empty: no partition can be left out. */
+  starts: string[];
+  /** How many relations are locked with one of them: the table and its indexes. */
+  locks: number;
+};
+
+/** A server has room for some thousand locks, and a report must leave it to others. */
+const MOST_LOCKS = 32;
+/** Of the parent, and of the table of rules with its indexes. */
+const OTHER_LOCKS = 6;
+
+/** The start of the oldest partition that may still be locked, or of the look-back if that is later. */
+export function limitLookback({ starts, locks }: Parts, bounds: Bounds): number {
+  const startsMs = starts
+    .map(readInstant)
+    .filter((ms) => ms < bounds.toMs)
+    .toSorted((a, b) => b - a);
+  const inPart = (fromMs: number, toMs: number) =>
+    startsMs.filter((ms, index) => ms < toMs && (startsMs[index - 1] ?? Infinity) > fromMs).length;
+  const read = inPart(bounds.scanFromMs, bounds.toMs);
+  const ofBaseline =
+    bounds.baselineScanFromMs === null || bounds.baselineToMs === null
+      ? 0
+      : inPart(bounds.baselineScanFromMs, Math.min(bounds.baselineToMs, bounds.scanFromMs));
+  const more = Math.floor((MOST_LOCKS - OTHER_LOCKS) / locks) - read - ofBaseline;
+  const oldestMs = startsMs[Math.max(read, read + more) - 1];
+  return Math.max(bounds.lookbackFromMs, oldestMs ?? bounds.lookbackFromMs);
+}
+
+/** Where rows of the future are no longer looked for: only the partition of today is read for them. Null: without a limit. */
+export function limitFuture({ starts }: Parts, { latestStartMs }: Bounds): number | null {
+  const next = Math.min(...starts.map(readInstant).filter((ms) => ms > latestStartMs));
+  return next === Infinity ? null : next;
+}
+
+/** `2026-07-10 00:00:00+00`, as PostgreSQL writes it in UTC, or a date alone. */
+function readInstant(text: string): number {
+  return Date.parse(text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
+}

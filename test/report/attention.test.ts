@@ -1,0 +1,89 @@
+/** Which CRMs need the operator first, and whether a cause of the pass tells what is found in one. */
+import { describe, expect, test } from "bun:test";
+import type { FailureRow } from "../../src/report/activity.ts";
+import { chooseFinding, listNeeding } from "../../src/report/attention.ts";
+import type { Finding, Report } from "../../src/report/schema.ts";
+import { activity, declared, report, rule } from "../making/activities.ts";
+import { every } from "../making/findings.ts";
+
+const failing = (name: string) => rule(name, { failed: 4 });
+const doubtful = (name: string) => rule(name, { success: 9, failed: 1 });
+const made = (source: string, facts: Parameters<typeof activity>[0]): Report => report(activity({ source, ...facts }));
+
+test("unread first, then silent, then by critical findings, then by warnings; those that need nothing are left out", () => {
+  const reports = [
+    made("one-warning", { rules: [doubtful("a"), rule("b", { success: 90 })] }),
+    made("well", { rules: [rule("a", { success: 9 })] }),
+    made("two-warnings", { rules: [doubtful("a")] }),
+    made("one-critical", { rules: [failing("a")] }),
+    made("silent", { declaredRules: [declared("a", every("every 1 hours"))] }),
+    made("two-critical", { rules: [failing("a"), failing("b")] }),
+  ];
+  const rows = [
+    ...reports.map((each) => ({ source: each.metadata.source, report: each, reason: null })),
+    { source: "unread", report: null, reason: "away" },
+  ];
+  expect(listNeeding(rows)).toEqual([
+    { source: "unread", unread: true, silent: false, critical: 0, warnings: 0 },
+    { source: "silent", unread: false, silent: true, critical: 1, warnings: 0 },
+    { source: "two-critical", unread: false, silent: false, critical: 2, warnings: 1 },
+    { source: "one-critical", unread: false, silent: false, critical: 1, warnings: 1 },
+    { source: "two-warnings", unread: false, silent: false, critical: 0, warnings: 2 },
+    { source: "one-warning", unread: false, silent: false, critical: 0, warnings: 1 },
+  ]);
+});
+
+describe("a cause tells a rule's finding", () => {
+  const ERROR = "Connection refused";
+  const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+  const cause = (evidence: object = {}): Finding => ({
+    id: "failures-shared",
+    severity: "critical",
+    rule_name: null,
+    message: "One cause",
+    evidence: {
+      sources: ["hubspot", "genius"],
+      from: "2026-07-10T03:00:00Z",
+      to: "2026-07-10T04:00:00Z",
+      example: ERROR,
+      ...evidence,
+    },
+  });
+  const failure = (override: Partial<FailureRow> = {}): FailureRow => ({
+    rule: "deals",
+    message: ERROR,
+    n: 4,
+    firstMs: at("03:00"),
+    lastMs: at("03:59"),
+    current: true,
+    minutes: [],
+    ...override,
+  });
+  const others = (n: number) =>
+    Array.from({ length: n }, (_, index) => failure({ rule: "jobs", message: `${"abcdefghij"[index]} is wrong` }));
+  const cases: { name: string; failures: FailureRow[]; causes?: Finding[]; told: boolean }[] = [
+    { name: "of all of the rule's failures", failures: [failure()], told: true },
+    { name: "not without a cause", failures: [failure()], causes: [], told: false },
+    { name: "not before the cause's time", failures: [failure({ firstMs: at("02:59") })], told: false },
+    { name: "not at the end of the cause's time", failures: [failure({ lastMs: at("04:00") })], told: false },
+    { name: "not of other words", failures: [failure({ message: "HTTP 500" })], told: false },
+    {
+      name: "not in a CRM that does not share it",
+      failures: [failure()],
+      causes: [cause({ sources: ["genius", "arrivy"] })],
+      told: false,
+    },
+    {
+      name: "not where the rule fails otherwise too",
+      failures: [failure(), failure({ message: "x", n: 1 })],
+      told: false,
+    },
+    { name: "where nine causes of errors are known", failures: [failure(), ...others(8)], told: true },
+    { name: "not where ten are, of which there may be more", failures: [failure(), ...others(9)], told: false },
+  ];
+  test.each(cases)("$name", ({ failures, causes = [cause()], told }) => {
+    const deals = rule("deals", { failed: 4 }, { newestError: ERROR, startsMs: null });
+    const chosen = chooseFinding(report(activity({ rules: [deals], failures })), causes);
+    expect(chosen?.rule_name ?? null).toBe(told ? null : "deals");
+  });
+});

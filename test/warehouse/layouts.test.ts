@@ -1,0 +1,98 @@
+/** The same rows give the same report, however the warehouse keeps them. */
+import { expect, test } from "bun:test";
+import { readPostgres } from "../../src/warehouse/postgres/read.ts";
+import { parseTarget } from "../../src/database/target.ts";
+import { crmConfig, WINDOW } from "../making/reports.ts";
+import { fillSyncHistory, run, sharedServer, type RuleRow } from "../making/warehouses.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/time/units.ts";
+
+/** 40 days of an hourly rule; one that has been silent for two hours, one that failed at its end, one with an open run. */
+const RUNS = Array.from({ length: 40 * 24 }, (_, index) => WINDOW.endMs - index * HOUR_MS).flatMap((ms) => {
+  const row = (rule: string, status: string, error: string | null = null) =>
+    run({
+      rule,
+      status,
+      start: new Date(ms - 30 * MINUTE_MS).toISOString(),
+      end: status === "running" ? null : new Date(ms - 28 * MINUTE_MS).toISOString(),
+      processed: 7,
+      error,
+    });
+  const ageMs = WINDOW.endMs - ms;
+  return [
+    row("contacts", "completed"),
+    ...(ageMs < 2 * HOUR_MS ? [] : [row("deals", "completed")]),
+    ageMs < 5 * HOUR_MS ? row("tickets", "failed", "HTTP 500") : row("tickets", "completed"),
+    ageMs === 0 ? row("companies", "running") : row("companies", "completed"),
+  ];
+});
+const RULES: RuleRow[] = [{ crm: "hubspot", name: "contacts", enabled: true, every: 60 }];
+
+const HISTORY = "orchestration.sync_history";
+const INDEX = `CREATE INDEX ON ${HISTORY} (start_time)`;
+/** Keeps the rows of `kept` in the table that `create` makes. */
+const moveInto = (create: string, after = "") => `ALTER TABLE ${HISTORY} RENAME TO kept; ${create};
+  INSERT INTO ${HISTORY} SELECT * FROM orchestration.kept; ${after}; DROP TABLE orchestration.kept`;
+
+function partition(step: string, from: string, count: number, indexes: { parent: string; leaf: string }): string {
+  return moveInto(`CREATE TABLE ${HISTORY} (LIKE orchestration.kept INCLUDING DEFAULTS) PARTITION BY RANGE (start_time);
+    ${indexes.parent};
+    DO $$ DECLARE start date; BEGIN FOR part IN 0..${count - 1} LOOP
+      start := date '${from}' + part * interval '1 ${step}';
+      EXECUTE format('CREATE TABLE orchestration.part_%s PARTITION OF ${HISTORY} FOR VALUES FROM (%L) TO (%L)',
+        part, start, start + interval '1 ${step}');
+      ${indexes.leaf === "" ? "" : `EXECUTE format('${indexes.leaf}', 'part_' || part);`}
+    END LOOP; END $$`);
+}
+
+const ON_LEAVES = { parent: "SELECT 1", leaf: "CREATE INDEX ON orchestration.%I (start_time)" };
+
+const LAYOUTS: Record<string, string> = {
+  "with indexes on CRM and start": `CREATE INDEX ON ${HISTORY} (crm_source, start_time)`,
+  "partitioned by month": partition("month", "2026-05-01", 4, { parent: INDEX, leaf: "" }),
+  "partitioned by month, indexes on the leaves": partition("month", "2026-05-01", 4, ON_LEAVES),
+  "partitioned by day": partition("day", "2026-05-30", 50, { parent: INDEX, leaf: "" }),
+  "partitioned by day, indexes on the leaves": partition("day", "2026-05-30", 50, ON_LEAVES),
+  inherited: moveInto(
+    `CREATE TABLE ${HISTORY} (LIKE orchestration.kept INCLUDING DEFAULTS); ${INDEX};
+     CREATE TABLE orchestration.child (LIKE orchestration.kept INCLUDING DEFAULTS) INHERITS (${HISTORY});
+     CREATE INDEX ON orchestration.child (start_time)`,
+    `WITH moved AS (DELETE FROM ONLY ${HISTORY} WHERE start_time < '2026-07-01' RETURNING *)
+     INSERT INTO orchestration.child SELECT * FROM moved`,
+  ),
+  "behind a view": `ALTER TABLE ${HISTORY} RENAME TO kept; CREATE INDEX ON orchestration.kept (start_time);
+    CREATE VIEW ${HISTORY} AS SELECT * FROM orchestration.kept`,
+  "a materialised view": `ALTER TABLE ${HISTORY} RENAME TO kept;
+    CREATE MATERIALIZED VIEW ${HISTORY} AS SELECT * FROM orchestration.kept; ${INDEX}`,
+};
+
+/** How far a look-back reaches differs, and the report says so. The rows of schedules are written when the test runs. */
+const REACHES = new Set(["knownSinceMs", "tableSinceMs", "lookback", "changedMs"]);
+const withoutReach = (key: string, value: unknown) => (REACHES.has(key) ? undefined : value);
+
+async function readLayout(name: string, layout: string): Promise<string> {
+  const server = await sharedServer(name);
+  const database = await server.createDatabase();
+  try {
+    await fillSyncHistory("M")(database.sql, RUNS, RULES);
+    await database.sql.unsafe(`${layout}; ANALYZE`);
+    const target = parseTarget(database.url, "/");
+    if ("problem" in target || target.kind !== "postgres") throw new Error("no target");
+    const request = {
+      crm: crmConfig(database.url),
+      window: WINDOW,
+      recent: 20,
+      baselineSeconds: null,
+      nowMs: WINDOW.endMs,
+    };
+    const read = await readPostgres(request, target, AbortSignal.timeout(DAY_MS));
+    return JSON.stringify(read, withoutReach, 1);
+  } finally {
+    await database.close();
+  }
+}
+
+test.each(Object.entries(LAYOUTS))("%s", async (_name, layout) => {
+  const plain = await readLayout("packaged", "SELECT 1");
+  expect(plain).toContain('"kind": "read"');
+  expect(await readLayout("packaged", layout)).toBe(plain);
+});
