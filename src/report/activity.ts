@@ -31,6 +31,8 @@ export type EmptyStreak = {
   sinceMs: number;
   /** Mean of the records of the successes before it that had some; null where none is known. */
   usual: number | null;
+  /** There may have been more: earlier runs are known by some of them only. */
+  atLeast?: true;
   /** UTC clock hours (epoch hours) in which a success with records ended, ascending. */
   fullHours: number[];
 };

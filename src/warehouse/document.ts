@@ -106,8 +106,11 @@ export const documentSchema = v.object({
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
-  /** rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before. */
-  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers),
+  /**
+   * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the
+   * records of those that had some.
+   */
+  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers, isRecordSum),
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),

@@ -111,7 +111,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
     const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
     const lookback = lookbackOf.get(rule);
-    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = []] = lookback ?? [];
+    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = [], filled = null] =
+      lookback ?? [];
     const newer = (newestOf.get(rule) ?? []).map(([, ...run]) => nameRun(run));
     const older = past.map(nameRun);
     const startsMs = older.map(({ startedMs }) => startedMs);
@@ -128,7 +129,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       duration: measureDurations(finished, figures),
       lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
       runs: mergeRuns(newer, older),
-      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older),
+      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled)),
       failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
@@ -200,7 +201,11 @@ function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
 }
 
 /** A streak that is longer than both windows goes on in the look-back. */
-function readEmptyStreak(row: Document["emptied"][number] | undefined, older: RunRow[]): EmptyStreak | null {
+function readEmptyStreak(
+  row: Document["emptied"][number] | undefined,
+  older: RunRow[],
+  filled: number | null,
+): EmptyStreak | null {
   const before = older.filter(({ status }) => status === "success");
   if (row === undefined) return null;
   const [, n, sinceMs, usual, fullHours] = row;
@@ -213,8 +218,9 @@ function readEmptyStreak(row: Document["emptied"][number] | undefined, older: Ru
   return {
     n: n + empty.length,
     sinceMs: first === undefined ? sinceMs : settledAt(first),
-    usual: full.length === 0 ? null : full.reduce((sum, records) => sum + records, 0) / full.length,
+    usual: full.length === 0 ? filled : full.reduce((sum, records) => sum + records, 0) / full.length,
     fullHours: [],
+    ...(end === -1 ? { atLeast: true } : {}),
   };
 }
 

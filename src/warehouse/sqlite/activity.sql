@@ -147,6 +147,7 @@ lookback AS NOT MATERIALIZED (
   SELECT rule,
     max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
     avg(records_processed) AS processed,
+    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success') AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
   FROM past GROUP BY rule
 )
@@ -255,7 +256,7 @@ SELECT json_object(
           WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
         UNION ALL
         SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
+          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))), filled)) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),

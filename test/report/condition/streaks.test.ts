@@ -37,6 +37,20 @@ describe("a streak of failures is as long as the warehouse says", () => {
   });
 });
 
+test("runs without records that may have begun earlier", () => {
+  const emptyStreak = {
+    n: 68,
+    sinceMs: WINDOW.endMs - 68 * HOUR_MS,
+    usual: 10_000,
+    fullHours: [],
+    atLeast: true as const,
+  };
+  const rule = judged(ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60 }, { emptyStreak }));
+  expect(rule?.message).toBe(
+    "deals: 68 runs succeeded with 0 records since 8 Jul 01:00 at least, usually 10,000 a run",
+  );
+});
+
 describe("a stop after a failure", () => {
   test.each([
     { name: "a night later", startedMinutesAgo: 18 * 60, condition: "failing", severity: "warning" },
