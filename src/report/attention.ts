@@ -8,6 +8,11 @@ export type PassRow = { source: string; report: Report | null; reason: string | 
 
 export type Needing = { source: string; unread: boolean; silent: boolean; critical: number; warnings: number };
 
+/** Nothing ran that should have, or most of it has stopped. */
+function isSilent({ metadata, verdict, findings }: Report): boolean {
+  return (metadata.status === "no_data" && verdict === "critical") || findings.some(({ id }) => id === "rules-stopped");
+}
+
 /** Unread CRMs first, then those that are silent and should not be, then by the number of urgent findings. */
 export function listNeeding(rows: PassRow[]): Needing[] {
   const count = (report: Report | null, severity: Severity) =>
@@ -16,7 +21,7 @@ export function listNeeding(rows: PassRow[]): Needing[] {
     .map(({ source, report }) => ({
       source,
       unread: report === null,
-      silent: report?.findings.some(({ id }) => id === "rules-stopped") === true,
+      silent: report !== null && isSilent(report),
       critical: count(report, "critical"),
       warnings: count(report, "warning"),
     }))

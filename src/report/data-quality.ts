@@ -25,6 +25,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
+  "start-unreadable": "Its start is in no form that is read: no window holds it",
   "probable-duplicates": "Starts of one rule within 5 s: probably one run with two rows, counted twice",
   "wrapper-disagrees": "A wrapper tells another story than the runs inside it: trust the runs",
 };

@@ -2,16 +2,22 @@
 import type { ActionStatus } from "./words.ts";
 
 /** The meaning of a status as it is spelled in lower case. */
-export const STATUS_SPELLINGS = {
-  success: "success",
-  completed: "success",
-  partial: "partial",
-  failed: "failed",
-  error: "failed",
-  running: "running",
-  in_progress: "running",
-  skipped: "skipped",
-} satisfies Record<string, ActionStatus>;
+export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
+  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed"],
+  failed: [
+    ...["failed", "failure", "fail", "error", "errored", "timeout", "timed_out", "timed out"],
+    ...["cancelled", "canceled", "revoked", "aborted", "killed", "crashed", "rejected"],
+  ],
+  partial: ["partial", "partial_success", "partially_failed", "completed_with_errors", "incomplete"],
+  running: ["running", "in_progress", "in-progress", "in progress", "started", "processing", "active", "syncing"],
+  pending: ["pending", "queued", "waiting", "scheduled", "received", "retry", "retrying", "created"],
+  skipped: ["skipped", "ignored", "noop"],
+});
+
+function spell(words: Partial<Record<ActionStatus, string[]>>): Record<string, ActionStatus> {
+  const pairs = Object.entries(words) as [ActionStatus, string[]][];
+  return Object.fromEntries(pairs.flatMap(([status, spellings]) => spellings.map((word) => [word, status])));
+}
 
 /** Rules whose runs contain runs that have rows of their own. */
 export const WRAPPER_NAMES = ["all", "all_entities"];

@@ -87,6 +87,7 @@ export const CONTRADICTION_KINDS = [
   "ended-by-cleanup",
   "start-in-future",
   "start-at-infinity",
+  "start-unreadable",
   "probable-duplicates",
   "wrapper-disagrees",
 ] as const;

@@ -1,6 +1,6 @@
 /** When something should run, as a schedule row, a rule or the configuration says it. */
 import { readCron, type Inexpressible } from "./cron.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./units.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from "./units.ts";
 
 /** The five fields of a Celery crontab, in Celery's own syntax. */
 export type Crontab = {
@@ -37,13 +37,25 @@ const NICKNAMES = new Map([
   ["@yearly", "0 0 1 1 *"],
   ["@annually", "0 0 1 1 *"],
 ]);
-const UNITS_MS: Record<string, number> = { second: SECOND_MS, minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
-const INTERVAL = /^every\s+(?:(\d{1,6})\s+)?(second|minute|hour|day)s?$/i;
+const UNITS_MS: Record<string, number> = {
+  second: SECOND_MS,
+  minute: MINUTE_MS,
+  hour: HOUR_MS,
+  day: DAY_MS,
+  week: WEEK_MS,
+};
+const INTERVAL = /^every\s+(?:(\d{1,6})\s+)?(second|minute|hour|day|week)s?$/i;
+
+const NOT_AN_INTERVAL: Inexpressible = {
+  kind: "inexpressible",
+  reason: `an interval is a number of ${Object.keys(UNITS_MS).join("s, ")}s`,
+};
 
 /** Reads five-field cron, `@daily` and its like, and `every 30 minutes`; all else is inexpressible, never guessed. */
 export function readRecurrence(text: string): Recurrence | Inexpressible {
   const trimmed = text.trim();
   const interval = INTERVAL.exec(trimmed);
+  if (interval === null && /^every\s/i.test(trimmed)) return NOT_AN_INTERVAL;
   if (interval !== null) return readInterval(Number(interval[1] ?? 1), interval[2] ?? "");
   if (trimmed.startsWith("@") && !NICKNAMES.has(trimmed.toLowerCase())) {
     return {

@@ -53,15 +53,23 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
     : [{ text, recurrence, startAtMs: row.from, endAtMs: row.to, changedMs: row.changed }];
 }
 
-/** A row of sync_schedule; a crontab field that is not set means every value, as in Celery. */
+/** A row of sync_schedule. A crontab field that is not set means every value, as in Celery. */
 function readRow(row: NonNullable<RuleRow["recurrence"]>): Recurrence | Inexpressible {
-  if (row.kind === "interval") return readRecurrence(`every ${row.every ?? ""} ${row.period ?? ""}`);
+  if (row.kind === "other") {
+    const type = row.type === null ? "no recurrence_type" : `recurrence_type ${JSON.stringify(row.type)}`;
+    return { kind: "inexpressible", reason: `${type}: neither interval nor crontab` };
+  }
+  if (row.kind === "interval") {
+    if (row.every === null) return { kind: "inexpressible", reason: "an interval without a length" };
+    return readRecurrence(`every ${row.every} ${row.period ?? ""}`);
+  }
+  const field = (text: string | null) => text?.trim() || "*";
   return {
     kind: "crontab",
-    minute: row.minute ?? "*",
-    hour: row.hour ?? "*",
-    dayOfWeek: row.day_of_week ?? "*",
-    dayOfMonth: row.day_of_month ?? "*",
-    monthOfYear: row.month_of_year ?? "*",
+    minute: field(row.minute),
+    hour: field(row.hour),
+    dayOfWeek: field(row.day_of_week),
+    dayOfMonth: field(row.day_of_month),
+    monthOfYear: field(row.month_of_year),
   };
 }

@@ -62,6 +62,7 @@ const recurrenceSchema = v.union([
     day_of_month: text,
     month_of_year: text,
   }),
+  v.object({ kind: v.literal("other"), type: text }),
 ]);
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
@@ -105,6 +106,8 @@ export const documentSchema = v.object({
   wrappers: table(isText, isId, orNull(isStatus), isNumber, isNumber),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
+  /** n, ids; PostgreSQL's times are always read. */
+  unreadable: v.optional(v.tuple([v.number(), v.array(v.string())]), [0, []]),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /**
    * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the

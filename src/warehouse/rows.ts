@@ -1,4 +1,5 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
+import { DatabaseError } from "../database/failure.ts";
 import * as v from "valibot";
 import type {
   EmptyStreak,
@@ -43,6 +44,10 @@ export function buildActivity(
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
+  const [unreadable, ids] = document.unreadable;
+  if (unreadable > 0 && cells.length === 0 && document.lookback.length === 0) {
+    throw new DatabaseError(`the starts of its runs are in no form that is read (rows ${ids.join(", ")})`);
+  }
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
@@ -175,7 +180,12 @@ function readContradictions(document: Document): ReadActivity["contradictions"] 
       n,
       ids: known(ids),
     })),
+    ...unreadableOf(document),
   ];
+}
+
+function unreadableOf({ unreadable: [n, ids] }: Document): ReadActivity["contradictions"] {
+  return n === 0 ? [] : [{ kind: "start-unreadable", rule: null, n, ids }];
 }
 
 function countStates(cells: Cell[]): RuleActivity["current"] {

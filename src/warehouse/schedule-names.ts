@@ -63,6 +63,10 @@ function mappedName(name: string, ruleNames: Record<string, string>): string | n
   return Object.hasOwn(ruleNames, name) ? (ruleNames[name] ?? null) : null;
 }
 
+function joinLetters(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
 /** Whether a schedule's name means one of these rules. */
 export function namesOneOf(
   name: string,
@@ -74,14 +78,16 @@ export function namesOneOf(
   return rules.some((rule) => rule === meant || normalizeName(rule, crmSource) === normalizeName(meant, crmSource));
 }
 
-/** Lower case, words joined by `_`, without the CRM's prefix, the last word in the singular. */
+/**
+ * The letters and digits in lower case, without the CRM's name before them, the last word in the singular. Where a name is
+ * split into words does not matter: `MarketSharpSource` is `marketsharp_sources`.
+ */
 function normalizeName(name: string, crmSource: string): string {
-  const words = name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "_")
-    .replace(/^_+|_+$/g, "");
-  const prefix = `${crmSource.toLowerCase()}_`;
-  const bare = words.startsWith(prefix) ? words.slice(prefix.length) : words;
+  const words = name.split(/[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u).filter(Boolean);
+  const letters = words.map((word) => word.toLowerCase());
+  const source = joinLetters(crmSource);
+  const prefix = letters.findIndex((_, index) => letters.slice(0, index + 1).join("") === source) + 1;
+  const bare = letters.slice(prefix < letters.length ? prefix : 0).join("");
   if (/[^aeiou]ies$/.test(bare)) return bare.replace(/ies$/, "y");
   if (/(?:us|ss|x|z|ch|sh)es$/.test(bare)) return bare.replace(/es$/, "");
   return /[^su]s$/.test(bare) ? bare.slice(0, -1) : bare;

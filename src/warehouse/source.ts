@@ -1,9 +1,10 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
+import { castTable } from "./casts.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeList, writeStatuses } from "./vocabulary.ts";
+import { writeBlanks, writeList, writeStatuses } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -42,7 +43,7 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
 
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
   const { actions, rules, columns, ruleNames, wrapperRules }: Preset = PRESETS[located.preset];
-  const actionsTable = quoteTable(located.actions);
+  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {});
   return {
     preset: located.preset,
     dialect,
@@ -51,12 +52,13 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
       table: actionsTable,
       statuses: writeStatuses(),
       wrappers: writeList(wrapperRules),
+      blanks: writeBlanks(dialect),
     }),
     rules:
       located.rules === null
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
         : fillPlaceholders(rules[dialect], {
-            table: quoteTable(located.rules),
+            table: castTable(quoteTable(located.rules), located.rules.types ?? {}),
             changed_at: writeChangedAt(located.rules.columns ?? []),
           }),
     columns,

@@ -1,6 +1,7 @@
 /** Which of the tables that are there belong to which preset. */
 import type { CrmConfig } from "../config/schema.ts";
 import { PRESET_NAMES, type PresetName } from "../report/words.ts";
+import type { ColumnTypes } from "./casts.ts";
 import { PRESETS, type Dialect } from "./presets.ts";
 
 /** A table or view of the warehouse. `visible`: found without naming its schema. */
@@ -10,6 +11,7 @@ export type TableName = {
   visible: boolean;
   /** Where they are asked for. */
   columns?: string[];
+  types?: ColumnTypes;
 };
 
 export type Located<T extends TableName> =

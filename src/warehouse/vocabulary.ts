@@ -9,6 +9,12 @@ export function writeStatuses(): string {
     .join(" ");
 }
 
+/** The characters that are trimmed from a status. */
+export function writeBlanks(dialect: Dialect): string {
+  const letter = dialect === "postgres" ? "chr" : "char";
+  return `' ' || ${[9, 10, 11, 12, 13].map((code) => `${letter}(${code})`).join(" || ")}`;
+}
+
 /** Texts as a list for IN. */
 export function writeList(texts: string[]): string {
   return texts.map(quote).join(", ");

@@ -5,9 +5,10 @@ import { chooseFinding, listNeeding } from "../../src/report/attention.ts";
 import type { Finding, Report } from "../../src/report/schema.ts";
 import { activity, declared, report, rule } from "../making/activities.ts";
 import { every } from "../making/findings.ts";
+import { ruleOf } from "../making/rules.ts";
 
-const failing = (name: string) => rule(name, { failed: 4 });
-const doubtful = (name: string) => rule(name, { success: 9, failed: 1 });
+const failing = (name: string) => ruleOf(name, { runs: "fffff", everyMinutes: 60 });
+const doubtful = (name: string) => rule(name, { success: 40, failed: 10 });
 const made = (source: string, facts: Parameters<typeof activity>[0]): Report => report(activity({ source, ...facts }));
 
 test("unread first, then silent, then by critical findings, then by warnings; those that need nothing are left out", () => {

@@ -13,9 +13,6 @@ function failure(name: string, message: string, n: number): FailureRow {
   return { rule: name, message, n, firstMs: WINDOW.startMs, lastMs: WINDOW.startMs, current: true, minutes: [] };
 }
 
-/** The window of that length that ends with the usual one. */
-const lasting = (hours: number) => ({ startMs: WINDOW.endMs - hours * 3_600_000, endMs: WINDOW.endMs });
-
 type Case = {
   name: string;
   id: FindingId;
@@ -80,96 +77,16 @@ const cases: Case[] = [
     ],
   },
   {
-<<<<<<< HEAD
-    name: "nothing ran, and nothing says when it should",
-=======
     name: "a window of an hour allows as many failures as a day",
     id: "failures-many",
-    facts: { window: lasting(1), rules: [rule("a", { failed: 10 })] },
-    found: [],
-  },
-  {
-    name: "twenty failures in two days are not many",
-    id: "failures-many",
-    facts: { window: lasting(48), rules: [rule("a", { failed: 20 })] },
-    found: [],
-  },
-  {
-    name: "twenty-one are; half of them are not most",
-    id: "failures-many",
     facts: {
-      window: lasting(48),
-      rules: [rule("a", { failed: 22 })],
-      failures: [failure("a", "Read timed out", 11), failure("a", "HTTP 500", 11)],
+      window: { startMs: WINDOW.endMs - 3_600_000, endMs: WINDOW.endMs },
+      rules: [rule("a", { failed: 10 })],
     },
-    found: [{ severity: "critical", message: "22 of 22 runs failed in 2 d" }],
-  },
-  {
-    name: "two runs are too few for a rate",
-    id: "success-rate-low",
-    facts: { rules: [rule("a", { failed: 2 })] },
     found: [],
   },
   {
-    name: "half of a rule's runs succeeded: not yet critical; equally bad rules by name",
-    id: "rule-success-rate-low",
-    facts: { rules: [rule("b", { success: 2, failed: 2 }), rule("a", { success: 2, failed: 2 })] },
-    found: [
-      { severity: "warning", rule_name: "a" },
-      { severity: "warning", rule_name: "b" },
-    ],
-  },
-  {
-    name: "a rule below 0.95 warns, below 0.5 is critical, worst first, two runs are not judged",
-    id: "rule-success-rate-low",
-    facts: {
-      rules: [
-        rule("fine", { success: 19, failed: 1 }),
-        rule("doubtful", { success: 9, partial: 1 }),
-        rule("bad", { success: 1, failed: 3 }, { newestError: "HTTP 429 for canary@example.com" }),
-        rule("rare", { failed: 2 }),
-      ],
-    },
-    found: [
-      {
-        severity: "critical",
-        rule_name: "bad",
-        message: "bad: 1 of 4 runs succeeded (25.0 %)",
-        evidence: { successful: 1, total: 4, newest_error: "HTTP 429 for ***@***" },
-      },
-      { severity: "warning", rule_name: "doubtful", message: "doubtful: 9 of 10 runs succeeded (90.0 %)" },
-    ],
-  },
-  {
-    name: "a rule with three runs before and none now is silent; disabled, rare or running ones are not",
-    id: "rule-silent",
-    facts: {
-      rules: [
-        rule("gone", {}, { previous: { success: 3 } }),
-        rule("rare", {}, { previous: { success: 2 } }),
-        rule("busy", { running: 1 }, { previous: { success: 9 } }),
-        rule("off", {}, { previous: { success: 9 } }),
-        rule("other", { success: 5 }),
-      ],
-      declaredRules: [
-        declared("gone"),
-        declared("rare"),
-        declared("busy"),
-        declared("other"),
-        declared("off", { enabled: false }),
-      ],
-    },
-    found: [{ severity: "warning", rule_name: "gone", message: "gone: no run in 24 h, 3 runs in the 24 h before" }],
-  },
-  {
-    name: "when nothing ran at all it is said once",
-    id: "rule-silent",
-    facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
-    found: [],
-  },
-  {
-    name: "nothing ran",
->>>>>>> main
+    name: "nothing ran, and nothing says when it should",
     id: "no-data",
     facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
     found: [
@@ -252,22 +169,6 @@ const cases: Case[] = [
     found: [{ severity: "info", message: "1 of 3 enabled rules finished a run in 24 h (33.3 %)" }],
   },
   {
-    name: "of two runs nothing is said",
-    id: "utilization-low",
-    facts: { rules: [rule("a", { success: 2 })], declaredRules: [declared("a"), declared("b"), declared("c")] },
-    found: [],
-  },
-  {
-    name: "a manual share of 0.3",
-    id: "manual-share-high",
-    facts: {
-      declaredRules: Array.from({ length: 10 }, (_, index) =>
-        declared(`r${index}`, { automationLevel: index < 3 ? "manual" : "fully_automatic" }),
-      ),
-    },
-    found: [],
-  },
-  {
     name: "a manual share above 0.3",
     id: "manual-share-high",
     facts: {
@@ -276,28 +177,6 @@ const cases: Case[] = [
       ),
     },
     found: [{ severity: "info", message: "66.7 % of the enabled rules are manual" }],
-  },
-  {
-<<<<<<< HEAD
-=======
-    name: "a schedule without runs",
-    id: "schedule-unmatched",
-    facts: { declaredRules: [declared("Genius_Thing", { unmatched: true, schedules: [schedule("every 4 hours")] })] },
-    found: [
-      {
-        severity: "info",
-        rule_name: "Genius_Thing",
-        message: "Genius_Thing: scheduled (every 4 hours), but no run of that name in either window",
-      },
-    ],
-  },
-  {
-    name: "a schedule without recurrence, and looked for further back",
-    id: "schedule-unmatched",
-    facts: { lookback: "each-rule", declaredRules: [declared("thing", { unmatched: true })] },
-    found: [
-      { message: "thing: scheduled (no recurrence given), but no run of that name in either window or the look-back" },
-    ],
   },
   {
     name: "five rules are named, and how many more there are",
@@ -309,7 +188,6 @@ const cases: Case[] = [
     found: [{ message: "Ran without being declared: b, c, d, e, f and 1 more" }],
   },
   {
->>>>>>> main
     name: "a rule that nobody declared",
     id: "rule-undeclared",
     facts: { rules: [rule("a", { success: 3 }), rule("x", { success: 3 })], declaredRules: [declared("a")] },

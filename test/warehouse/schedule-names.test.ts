@@ -11,6 +11,14 @@ test.each([
   { schedule: "Database", type: "databases" },
   { schedule: "Address", type: "addresses" },
   { schedule: "APPOINTMENTS", type: "appointments" },
+  { schedule: "Genius_JobChangeOrderType", type: "job_change_order_types" },
+  { schedule: "Genius_MarketSharpSource", type: "marketsharp_sources" },
+  { schedule: "Genius_UserData", type: "user_data" },
+  { schedule: "GeniusProspectSource", type: "prospect_sources" },
+  { schedule: "genius-lead", type: "Leads" },
+  { schedule: "HTTPServerLog", type: "http_server_logs" },
+  { schedule: "Genius_Oauth2Token", type: "oauth2_tokens" },
+  { schedule: "Genius", type: "genius" },
 ])("$schedule starts $type", ({ schedule, type }) => {
   const attached = attachSchedules(
     [declared(schedule, { schedules: [every("every 1 hours")] })],
@@ -29,4 +37,13 @@ test("two types of the same normalised name: neither is guessed", () => {
 
 test("without schedule rows nothing is declared", () => {
   expect(attachSchedules([], [rule("leads", { success: 1 })], "genius", {})).toEqual([]);
+});
+
+test.each([
+  { schedule: "Genius_Job", type: "job_statuses" },
+  { schedule: "Geniuses", type: "es" },
+  { schedule: "Genius_User", type: "user_titles" },
+])("$schedule is not $type", ({ schedule, type }) => {
+  const attached = attachSchedules([declared(schedule)], [rule(type, { success: 1 })], "genius", {});
+  expect(attached.filter(({ unmatched }) => unmatched).map(({ name }) => name)).toEqual([schedule]);
 });

@@ -9,7 +9,7 @@ export const TIMEOUT_LIMITS = { minMs: 100, maxMs: HOUR_MS, says: "100ms to 1h" 
 const LOCK_LIMITS = { minMs: 1, maxMs: HOUR_MS, says: "1ms to 1h" };
 const LATE_LIMITS = { minMs: SECOND_MS, maxMs: DAY_MS, says: "1s to 24h" };
 
-const STATUSES = ["success", "partial", "failed", "running", "skipped"] as const;
+const STATUSES = ["success", "partial", "failed", "running", "pending", "skipped"] as const;
 /** What a word of the warehouse may mean. */
 export type ConfiguredStatus = (typeof STATUSES)[number];
 

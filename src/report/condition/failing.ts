@@ -17,7 +17,7 @@ const CERTAIN = 1e-5;
 const RARE_MS = 11 * HOUR_MS;
 
 export function judgeFailing(facts: RuleFacts): Judgement | null {
-  const { rule, attempts, finished, lastSuccessMs, window } = facts;
+  const { rule, attempts, lastSuccessMs, window } = facts;
   const bad = attempts.findIndex((attempt) => !endedBadly(attempt));
   const streak = bad === -1 ? attempts : attempts.slice(0, bad);
   if (streak.length === 0) return null;
@@ -54,10 +54,7 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
       successful: facts.outcome.successful,
       total: facts.outcome.total,
       newest_error: maskErrorMessage(newest.error ?? facts.newestError),
-      row_ids: finished
-        .filter(hasFailed)
-        .flatMap(({ id }) => id ?? [])
-        .slice(0, 3),
+      row_ids: runs.flatMap(({ id }) => id ?? []).slice(0, 3),
     },
   };
 }

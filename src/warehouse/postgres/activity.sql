@@ -25,7 +25,7 @@ told AS NOT MATERIALIZED (
   SELECT a.*,
     CASE WHEN a.finished_at >= a.started_at AND a.finished_at <= :latest_end::timestamptz THEN a.finished_at END AS ended_at,
     CASE WHEN :statuses::jsonb IS NULL THEN a.status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(a.status_word)), a.status) END AS meaning,
+      ELSE coalesce(:statuses::jsonb ->> lower(btrim(a.status_word, {blanks})), a.status) END AS meaning,
     CASE WHEN :wrappers::jsonb IS NULL THEN a.wrapper ELSE :wrappers::jsonb ? a.rule END AS is_wrapper
   FROM actions a
   WHERE a.crm_source = :crm::text

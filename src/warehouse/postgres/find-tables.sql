@@ -7,6 +7,11 @@ SELECT
   c.relname AS name,
   pg_catalog.pg_table_is_visible(c.oid) AS visible,
   c.relkind IN ('v', 'f') AS opaque,
+  (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' ELSE pg_catalog.format_type(t.oid, NULL) END)
+    FROM pg_catalog.pg_attribute a
+    JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
+    JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS types,
   CASE
     WHEN c.relkind = 'p' THEN (
       SELECT jsonb_build_object(

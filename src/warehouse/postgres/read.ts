@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
 import { computeBounds } from "../bounds.ts";
+import { listUnreadable } from "../casts.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource, type Source } from "../source.ts";
@@ -46,6 +47,9 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const found = findSource(tables, request.crm, "postgres");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
+    const unreadable = [found.actions, found.rules].flatMap((table) => listUnreadable(table?.types ?? {}));
+    if (unreadable.length > 0)
+      throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
     const actions = await describeActions(connection, found.source, found.actions, request);
     // What the search has locked in the catalog is free again.
     if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);

@@ -7,7 +7,7 @@ import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
-import { writeCleanedUp } from "../vocabulary.ts";
+import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
@@ -33,11 +33,13 @@ export function composeActivity(
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
   const { kind, sql, ofCrm, fromMs } = chooseLookback(actions, source.columns, bounds);
+  const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     actions: source.actions,
     rules: source.rules,
     starts: composeStarts(source),
-    lookback: sql,
+    lookback: fillPlaceholders(sql, { blanks }),
+    blanks,
     table_since: composeTableSince(actions, source),
     cleaned_up: writeCleanedUp(source.dialect),
     parts: `('{${PARTS.join()}}'::text[])`,
@@ -64,7 +66,7 @@ ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
-  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable}`;
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
 }
 
 /** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */

@@ -1,7 +1,7 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
 -- Placeholders: actions and rules are a preset's relations. cleaned_up is whether a clean-up wrote the error.
 -- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
--- Days, as YYYY-MM-DD, bound the scans: text compares by day whatever follows it, so that an index on the start helps.
+-- The ranges bound the scans so that an index on the start helps (instants.ts).
 -- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
 -- statuses: JSON {word: status}. recent: how many recent actions to list.
 WITH actions AS (
@@ -12,12 +12,12 @@ rules AS (
 ),
 timed AS NOT MATERIALIZED (
   SELECT *,
-    CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
-    CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning,
+    {start_ms} AS started_ms,
+    {finish_ms} AS finished_ms,
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
-  WHERE crm_source = :crm AND started_at >= :first_day AND started_at < :end_day
+  WHERE crm_source = :crm AND {scan_range}
     AND rule NOT IN (SELECT value FROM json_each(:excluded))
 ),
 told AS NOT MATERIALIZED (
@@ -125,16 +125,16 @@ emptied AS MATERIALIZED (
 ),
 newest AS MATERIALIZED (
   SELECT *,
-    CAST(round(unixepoch(started_at, 'subsec') * 1000) AS INTEGER) AS started_ms,
-    CAST(round(unixepoch(finished_at, 'subsec') * 1000) AS INTEGER) AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word))), status) AS meaning
+    {start_ms} AS started_ms,
+    {finish_ms} AS finished_ms,
+    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
   FROM actions
-  WHERE crm_source = :crm AND started_at >= :lookback_day AND started_at < :end_day AND dry_run IS NOT TRUE
+  WHERE crm_source = :crm AND {lookback_range} AND dry_run IS NOT TRUE
     AND rule NOT IN (SELECT value FROM json_each(:excluded))
     AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
       OR (SELECT wrappers_only FROM lone))
-    AND unixepoch(started_at, 'subsec') * 1000 >= :lookback_from
-    AND unixepoch(started_at, 'subsec') * 1000 < :before
+    AND {start_ms} >= :lookback_from
+    AND {start_ms} < :before
   ORDER BY started_at DESC LIMIT 10000
 ),
 past AS MATERIALIZED (
@@ -234,17 +234,21 @@ SELECT json_object(
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
     SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
-      WHERE crm_source = :crm AND started_at >= :today
-        AND unixepoch(started_at, 'subsec') * 1000 > :latest_start LIMIT 1000)) WHERE n > 0)),
+      WHERE crm_source = :crm AND {future_range}
+        AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
+  -- Starts that cannot be read, among the newest rows of the table.
+  'unreadable', json((SELECT json_array(count(*), json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3)) FROM (
+    SELECT id, row_number() OVER () AS at FROM (SELECT * FROM actions ORDER BY id DESC LIMIT 10000)
+    WHERE crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   -- Where nothing is there under the CRM's name: the same name in other letters.
   'near_sources', json((SELECT json_group_array(source) FROM (
     SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM actions
-    WHERE NOT EXISTS (SELECT 1 FROM r) AND started_at >= :first_day AND started_at < :end_day
+    WHERE NOT EXISTS (SELECT 1 FROM r) AND {scan_range}
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
-  'table_since', (SELECT CAST(round(unixepoch(min(started_at), 'subsec') * 1000) AS INTEGER) FROM actions),
+  'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),
   'lookback', json((SELECT json_group_array(json_array(rule,
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
@@ -260,9 +264,9 @@ SELECT json_object(
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),
-      'from', CAST(round(unixepoch(starts_at, 'subsec') * 1000) AS INTEGER),
-      'to', CAST(round(unixepoch(ends_at, 'subsec') * 1000) AS INTEGER),
-      'changed', CAST(round(unixepoch(changed_at, 'subsec') * 1000) AS INTEGER)))
+      'from', {begin_ms},
+      'to', {stop_ms},
+      'changed', {change_ms}))
     FROM rules
     WHERE lower(crm_source) = lower(:crm) AND name IS NOT NULL))
 ) AS document

@@ -5,6 +5,7 @@ import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, describeAmbiguity, quoteTable, type TableName } from "../tables.ts";
 import { findTables, openDatabase } from "./open.ts";
+import { writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
@@ -96,8 +97,8 @@ function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
 function readRows(database: Database, crmSource: string, { actions }: Source): RowFacts {
   const [row] = ask<{ oldest: number | null; newest: number | null }>(
     database,
-    `SELECT unixepoch(min(started_at), 'subsec') * 1000 AS oldest,
-       (SELECT unixepoch(max(started_at), 'subsec') * 1000 FROM (${actions}) WHERE crm_source = ?1) AS newest
+    `SELECT min(${writeInstantMs("started_at")}) AS oldest,
+       (SELECT max(${writeInstantMs("started_at")}) FROM (${actions}) WHERE crm_source = ?1) AS newest
      FROM (${actions})`,
     crmSource,
   );

@@ -3,20 +3,37 @@ import { computeBounds } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
-import { DAY_MS } from "../../time/units.ts";
-import { writeCleanedUp } from "../vocabulary.ts";
+import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
+import { writeInstantMs, writeRange } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+
+/** Later starts are not looked for. */
+const LAST_MS = Date.parse("9998-01-01T00:00:00Z");
 
 export type SqliteValue = string | number | null;
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
-  const text = fillPlaceholders(activitySql, { actions, rules, cleaned_up: writeCleanedUp(dialect) });
+  const bounds = computeBounds(request);
+  const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
+  const text = fillPlaceholders(activitySql, {
+    actions,
+    rules,
+    cleaned_up: writeCleanedUp(dialect),
+    blanks: writeBlanks(dialect),
+    start_ms: writeInstantMs("started_at"),
+    finish_ms: writeInstantMs("finished_at"),
+    begin_ms: writeInstantMs("starts_at"),
+    stop_ms: writeInstantMs("ends_at"),
+    change_ms: writeInstantMs("changed_at"),
+    scan_range: writeRange("started_at", scanFromMs, bounds.toMs),
+    lookback_range: writeRange("started_at", bounds.lookbackFromMs, bounds.toMs),
+    future_range: writeRange("started_at", request.nowMs, LAST_MS),
+  });
   return numberParameters(text, bindRequest(request), dialect);
 }
 
-/** Text names a day without its zone, so that a scan begins and ends a day further out. */
 function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
-  const { crm, recent, nowMs } = request;
+  const { crm, recent } = request;
   const bounds = computeBounds(request);
   return {
     crm: crm.crmSource,
@@ -33,17 +50,9 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     lookback_from: bounds.lookbackFromMs,
     week_before: bounds.weekBeforeMs,
     hour_and_week_before: bounds.hourAndWeekBeforeMs,
-    first_day: writeDay(Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity) - DAY_MS),
-    end_day: writeDay(bounds.toMs + 2 * DAY_MS),
-    lookback_day: writeDay(bounds.lookbackFromMs - DAY_MS),
-    today: writeDay(nowMs),
     excluded: JSON.stringify(crm.excludeRules),
     wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
     statuses: JSON.stringify(crm.statuses),
     recent,
   };
-}
-
-function writeDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

@@ -1,9 +1,9 @@
 /** The table of all CRMs: what stands in its cells, above it and below it. */
 import { describe, expect, test } from "bun:test";
-import type { Activity } from "../../../src/report/activity.ts";
 import type { Finding, Report } from "../../../src/report/schema.ts";
 import { renderTable } from "../../../src/render/terminal/table.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
+import { failedOutcome, madeOutcome, passDocument } from "../../making/passes.ts";
 import { WINDOW } from "../../making/reports.ts";
 
 const HOUR_MS = 3_600_000;
@@ -14,75 +14,14 @@ function render(
   { findings = [] as Finding[], detailed = false, failed = [] as string[], width = 160 } = {},
 ): string[] {
   const [first] = reports;
-  const pass = {
-    schema_version: 1 as const,
-    pass_id: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
-    started_at: "2026-07-10T21:00:00Z",
+  const document = passDocument({
     window: { start: first?.metadata.window_start ?? "", end: first?.metadata.window_end ?? "" },
-    outcomes: [
-      ...reports.map(({ metadata }) => ({ source: metadata.source, status: "made" as const, reason: null })),
-      ...failed.map((source) => ({ source, status: "failed" as const, reason: "away" })),
-    ],
+    outcomes: [...reports.map(madeOutcome), ...failed.map((source) => failedOutcome(source, "away"))],
     findings,
-  };
-  const view = { color: false, width, detailed, single: false, elapsedSeconds: 0.09 };
-  return renderTable(pass, reports, view).split("\n");
-}
-
-describe("a row", () => {
-  const fresh = rule("a", { success: 90, failed: 10 }, { previous: { success: 50, failed: 50 } });
-  const cases: { name: string; facts: Activity; row: string }[] = [
-    {
-      name: "a rate that rose by more than chance explains",
-      facts: activity({ rules: [fresh] }),
-      row: "hubspot  ● good  90.0 %  ▲ 40.0 pt",
-    },
-    {
-      name: "a rate that changed by chance is not said to have changed",
-      facts: activity({ rules: [rule("a", { success: 50 }, { previous: { success: 49, failed: 1 } })] }),
-      row: "hubspot  ● excellent  100.0 %       2.1       0    –    1/1  ························",
-    },
-    {
-      name: "less than one in twenty hours",
-      facts: activity({
-        window: { startMs: WINDOW.endMs - 168 * HOUR_MS, endMs: WINDOW.endMs },
-        rules: [rule("a", { success: 5 })],
-      }),
-      row: "hubspot  ● fair  100.0 %      <0.1       0    –    1/1  ························",
-    },
-    {
-      name: "too few runs to judge",
-      facts: activity({ rules: [rule("a", { success: 2 })] }),
-      row: "hubspot  ○ unknown  100.0 %       0.1       0    –    1/1  ························",
-    },
-    {
-      name: "no tables",
-      facts: {
-        kind: "missing",
-        preset: null,
-        lookedFor: ["x"],
-        where: "database d",
-        source: "hubspot",
-        window: WINDOW,
-        querySeconds: 0,
-      },
-      row: "hubspot  ○ no tables  –               0       0    –    0/0  ························",
-    },
-    {
-      name: "a week ago",
-      facts: activity({ rules: [rule("a", { success: 50 })], baseline: { total: 4, successful: 3 } }),
-      row: "hubspot  ● excellent  100.0 %    75.0 %       2.1       0    –    1/1  ························",
-    },
-    {
-      name: "a name of more than 24 characters",
-      facts: activity({ source: "a-crm-with-a-very-long-name", rules: [rule("a", { success: 2 })] }),
-      row: "a-crm-with-a-very-long-…  ○ unknown  100.0 %       0.1       0    –    1/1  ························",
-    },
-  ];
-  test.each(cases)("$name", ({ facts, row }) => {
-    expect(render([report(facts)]).find((line) => /[●○]/.test(line))).toStartWith(row);
   });
-});
+  const view = { color: false, width, detailed, single: false, elapsedSeconds: 0.09 };
+  return renderTable(document, reports, view).split("\n");
+}
 
 describe("above the table", () => {
   test("one CRM alone is not said to need anybody", () => {

@@ -2,9 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ReadActivity } from "../../../src/report/activity.ts";
 import { createStyle } from "../../../src/render/terminal/style.ts";
-import { contradictionLines, errorLines, expectationLines } from "../../../src/render/terminal/trust.ts";
+import { contradictionLines, errorLines, conditionLines } from "../../../src/render/terminal/trust.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
-import { ago, every, runs } from "../../making/findings.ts";
+import { ago, every } from "../../making/findings.ts";
+import { ruleOf } from "../../making/rules.ts";
 
 const made = (facts: Partial<ReadActivity>) => report(activity(facts));
 const failure = (message: string | null, n: number, current = true) => ({
@@ -66,35 +67,32 @@ test("rows that mislead: their number, what they mean, where they are known the 
   ]);
 });
 
-describe("what was expected of each rule", () => {
+describe("the condition of each rule", () => {
+  const jobs = declared("jobs", every("55 20 * * *"));
   const facts: Partial<ReadActivity> = {
     rules: [
-      rule("deals", { success: 2 }, { startsMs: runs(3, 9), lastSuccessMs: ago(3) }),
-      rule("jobs", { success: 1 }, { startsMs: [ago(20)], lastSuccessMs: null }),
+      ruleOf("deals", { runs: "ss.s", everyMinutes: 180, startedMinutesAgo: 180 }),
+      ruleOf("jobs", { runs: "sss", everyMinutes: 1440, startedMinutesAgo: 1445 }),
     ],
-    declaredRules: [declared("deals", every("0 12,15,18 * * *")), declared("jobs")],
+    declaredRules: [declared("deals", every("0 */3 * * *"))],
   };
-  const pending = {
-    ...facts,
-    declaredRules: [declared("deals", every("0 12,15,18 * * *")), declared("jobs", every("55 20 * * *"))],
-  };
-  const show = (given: Partial<ReadActivity>, color = false) => expectationLines(made(given), createStyle(color), 160);
+  const show = (given: Partial<ReadActivity>, color = false) => conditionLines(made(given), createStyle(color), 160);
 
-  test("missed runs, and ages that are not known", () => {
+  test("missed runs, and limits that are not known", () => {
     expect(show(facts)).toEqual([
-      "  Rule   Expected  Seen  Missed  Late  Extra  Last success  Fresh    Warn after  By",
-      "  deals         3     2       1     0      0    3h 00m ago  pass         1d 03h  schedule",
-      "  jobs          –     –       –     –      –             –  unknown           –  unknown",
+      "  Rule   Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after  By",
+      "  deals  degraded          8     3       5     0      0    2h 55m ago      4h 30m  schedule",
+      "  jobs   ok                –     –       –     –      –    1d 00h ago           –  unknown",
     ]);
   });
 
   test("runs that may still start have a column of their own where there are any", () => {
-    expect(show(pending)[0]).toBe(
-      "  Rule   Expected  Seen  Missed  Pending  Late  Extra  Last success  Fresh    Warn after  By",
+    expect(show({ ...facts, declaredRules: [jobs] })[0]).toBe(
+      "  Rule   Condition  Expected  Seen  Missed  Pending  Late  Extra  Last success  Warn after  By",
     );
   });
 
   test("missed runs are red", () => {
-    expect(show(facts, true)[1]).toContain("  \u001b[31m1\u001b[39m  ");
+    expect(show(facts, true)[1]).toContain("  \u001b[31m5\u001b[39m  ");
   });
 });

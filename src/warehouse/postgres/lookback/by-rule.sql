@@ -12,7 +12,7 @@
 past AS NOT MATERIALIZED (
   SELECT id, rule, started_at, finished_at, records_processed, error,
     CASE WHEN :statuses::jsonb IS NULL THEN status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning,
+      ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word, {blanks})), status) END AS meaning,
     CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at
   FROM actions
   WHERE crm_source = :crm::text AND NOT dry_run

@@ -21,7 +21,7 @@ past_runs AS NOT MATERIALIZED (
   SELECT *, row_number() OVER (PARTITION BY rule ORDER BY started_at DESC) AS nth FROM (
     SELECT *,
       CASE WHEN :statuses::jsonb IS NULL THEN status
-        ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word)), status) END AS meaning,
+        ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word, {blanks})), status) END AS meaning,
       CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at,
       CASE WHEN :wrappers::jsonb IS NULL THEN wrapper ELSE :wrappers::jsonb ? rule END AS is_wrapper
     FROM actions

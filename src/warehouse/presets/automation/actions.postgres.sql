@@ -3,7 +3,7 @@ SELECT
   id,
   crm_source,
   rule,
-  CASE lower(btrim(status)) {statuses} END AS status,
+  CASE status {statuses} ELSE CASE lower(btrim(status, {blanks})) {statuses} END END AS status,
   status AS status_word,
   started_at,
   finished_at,
@@ -14,4 +14,4 @@ SELECT
   error,
   dry_run IS TRUE AS dry_run,
   wrapper IS TRUE AS wrapper
-FROM {table}
+FROM {table} AS source_row

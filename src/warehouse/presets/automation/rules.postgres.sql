@@ -11,4 +11,4 @@ SELECT
   CAST(NULL AS timestamptz) AS starts_at,
   CAST(NULL AS timestamptz) AS ends_at,
   CAST(NULL AS timestamptz) AS changed_at
-FROM {table}
+FROM {table} AS source_row

@@ -4,7 +4,7 @@ SELECT
   id,
   crm_source,
   sync_type AS rule,
-  CASE status {statuses} ELSE CASE lower(btrim(status)) {statuses} END END AS status,
+  CASE status {statuses} ELSE CASE lower(btrim(status, {blanks})) {statuses} END END AS status,
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
@@ -19,4 +19,4 @@ SELECT
       SIMILAR TO '%["'']dry_run["'']:(true|1)%'
   END) IS TRUE AS dry_run,
   sync_type IN ({wrappers}) AS wrapper
-FROM {table}
+FROM {table} AS source_row

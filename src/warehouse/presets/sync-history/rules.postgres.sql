@@ -6,15 +6,18 @@ SELECT
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,
-  CASE recurrence_type
+  CASE lower(btrim(recurrence_type))
     WHEN 'interval' THEN concat_ws(' ', 'every', every::text, period)
-    ELSE concat_ws(' ', coalesce(minute, '*'), coalesce(hour, '*'), coalesce(day_of_month, '*'),
-      coalesce(month_of_year, '*'), coalesce(day_of_week, '*'))
+    WHEN 'crontab' THEN concat_ws(' ', coalesce(nullif(btrim(minute), ''), '*'), coalesce(nullif(btrim(hour), ''), '*'),
+      coalesce(nullif(btrim(day_of_month), ''), '*'), coalesce(nullif(btrim(month_of_year), ''), '*'),
+      coalesce(nullif(btrim(day_of_week), ''), '*'))
+    ELSE recurrence_type
   END AS schedule,
-  CASE recurrence_type
+  CASE lower(btrim(recurrence_type))
     WHEN 'interval' THEN jsonb_build_object('kind', 'interval', 'every', every, 'period', period)
-    ELSE jsonb_build_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
+    WHEN 'crontab' THEN jsonb_build_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
+    ELSE jsonb_build_object('kind', 'other', 'type', recurrence_type)
   END AS recurrence,
   start_at AS starts_at,
   end_at AS ends_at,

@@ -6,15 +6,18 @@ SELECT
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,
-  CASE recurrence_type
+  CASE lower(trim(recurrence_type))
     WHEN 'interval' THEN concat_ws(' ', 'every', every, period)
-    ELSE concat_ws(' ', coalesce(minute, '*'), coalesce(hour, '*'), coalesce(day_of_month, '*'),
-      coalesce(month_of_year, '*'), coalesce(day_of_week, '*'))
+    WHEN 'crontab' THEN concat_ws(' ', coalesce(nullif(trim(minute), ''), '*'), coalesce(nullif(trim(hour), ''), '*'),
+      coalesce(nullif(trim(day_of_month), ''), '*'), coalesce(nullif(trim(month_of_year), ''), '*'),
+      coalesce(nullif(trim(day_of_week), ''), '*'))
+    ELSE recurrence_type
   END AS schedule,
-  CASE recurrence_type
+  CASE lower(trim(recurrence_type))
     WHEN 'interval' THEN json_object('kind', 'interval', 'every', every, 'period', period)
-    ELSE json_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
+    WHEN 'crontab' THEN json_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
+    ELSE json_object('kind', 'other', 'type', recurrence_type)
   END AS recurrence,
   start_at AS starts_at,
   end_at AS ends_at,

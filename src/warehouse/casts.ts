@@ -1,0 +1,90 @@
+/** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
+
+/** What a preset reads a column as. */
+export type ColumnKind = "text" | "number" | "time" | "flag";
+
+/** The types of a table's columns by their names, as the catalog calls them; `enum` for any enumeration. */
+export type ColumnTypes = Record<string, string>;
+
+const KINDS: Record<ColumnKind, string[]> = {
+  text: [
+    ...[
+      "crm_source",
+      "sync_type",
+      "rule",
+      "status",
+      "error_message",
+      "error",
+      "name",
+      "schedule",
+      "strategy",
+      "priority",
+    ],
+    ...["automation_level", "source_key", "model_name", "recurrence_type", "period"],
+    ...["minute", "hour", "day_of_week", "day_of_month", "month_of_year"],
+  ],
+  number: ["records_processed", "records_created", "records_updated", "records_failed", "every"],
+  time: ["start_time", "end_time", "started_at", "finished_at", "start_at", "end_at"],
+  flag: ["enabled", "dry_run", "wrapper"],
+};
+
+const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
+const WORDS = ["text", "character varying", "character", "citext", "enum", "name"];
+const TRUE = "('t', 'true', '1', 'y', 'yes', 'on')";
+const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
+/** A day that every month has, or one that its month has. */
+const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
+const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)?)?\s*$`;
+/** Seconds since 1970 reach that number in the year 5138, milliseconds in 1973. */
+const FIRST_MILLISECONDS = 1e11;
+
+/** How a column of that type is read, as SQL over its quoted name; null: as it is; undefined: it cannot be. */
+function castColumn(kind: ColumnKind, type: string, name: string): string | null | undefined {
+  if (kind === "text") {
+    if (["text", "character varying"].includes(type)) return null;
+    if (type === "jsonb") return `${name} #>> '{}'`;
+    const isScalar = ["boolean", "json", "uuid", ...NUMBERS, ...WORDS].includes(type);
+    return isScalar ? `${name}::text` : undefined;
+  }
+  if (kind === "number") {
+    if (NUMBERS.includes(type)) return null;
+    if (type === "boolean") return `${name}::int`;
+    return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric END` : undefined;
+  }
+  if (kind === "flag") {
+    if (type === "boolean") return null;
+    if (NUMBERS.includes(type)) return `${name} <> 0`;
+    return WORDS.includes(type) ? `lower(btrim(${name}::text)) IN ${TRUE}` : undefined;
+  }
+  if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
+  if (type === "date") return `${name}::timestamptz`;
+  if (NUMBERS.includes(type)) {
+    return `to_timestamp(${name}::float8 / CASE WHEN abs(${name}) < ${FIRST_MILLISECONDS} THEN 1 ELSE 1000 END)`;
+  }
+  return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz END` : undefined;
+}
+
+/** The table, or a query that reads it with its columns cast. Throws nothing: see `listUnreadable`. */
+export function castTable(table: string, types: ColumnTypes): string {
+  const columns = Object.entries(types).map(([column, type]) => {
+    const name = `"${column.replaceAll('"', '""')}"`;
+    const kind = kindOf(column);
+    if (column === "configuration" && type === "json") return { name, cast: `${name}::text` };
+    return { name, cast: kind === null ? null : (castColumn(kind, type, name) ?? null) };
+  });
+  if (columns.every(({ cast }) => cast === null)) return table;
+  return `(SELECT ${columns.map(({ name, cast }) => (cast === null ? name : `${cast} AS ${name}`)).join(", ")} FROM ${table})`;
+}
+
+/** Each column that cannot be read, with its type. */
+export function listUnreadable(types: ColumnTypes): string[] {
+  return Object.entries(types).flatMap(([column, type]) => {
+    const kind = kindOf(column);
+    return kind !== null && castColumn(kind, type, column) === undefined ? [`${column} (${type})`] : [];
+  });
+}
+
+function kindOf(column: string): ColumnKind | null {
+  const found = Object.entries(KINDS).find(([, columns]) => columns.includes(column));
+  return found === undefined ? null : (found[0] as ColumnKind);
+}
