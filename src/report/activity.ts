@@ -31,8 +31,19 @@ export type EmptyStreak = {
   sinceMs: number;
   /** Mean of the records of the successes before it that had some; null where none is known. */
   usual: number | null;
+  /** There may have been more: earlier runs are known by some of them only. */
+  atLeast?: true;
   /** UTC clock hours (epoch hours) in which a success with records ended, ascending. */
   fullHours: number[];
+};
+
+/** Failed and partial runs since the newest success. */
+export type FailStreak = {
+  n: number;
+  /** End of the first that is known. */
+  sinceMs: number;
+  /** False: of as many runs as are known none succeeded, so it may have begun earlier. */
+  whole: boolean;
 };
 
 export type RuleActivity = {
@@ -48,6 +59,8 @@ export type RuleActivity = {
   runs: RunRow[];
   /** Null: its newest success had records, or none is known. */
   emptyStreak: EmptyStreak | null;
+  /** Null: nothing failed since its newest success in both windows. */
+  failStreak: FailStreak | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
   /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */

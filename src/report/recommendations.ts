@@ -261,6 +261,18 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       category: "reliability",
       recommendation: `See whether the scheduler or the worker of ${rule} was down at those times`,
     },
+    records: {
+      id: "check-source",
+      priority,
+      category: "data",
+      recommendation: `Compare with the CRM itself: a filter, a permission or a cursor of ${rule} probably hides most records`,
+    },
+    duration: {
+      id: "review-rule",
+      priority,
+      category: "performance",
+      recommendation: `See what was changed in ${rule} at that time`,
+    },
     late: {
       id: "add-workers",
       priority,

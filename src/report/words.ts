@@ -48,7 +48,17 @@ export const CONDITIONS = [
   "unknown",
 ] as const;
 /** What is moved in a degraded rule. */
-export const DEGRADATIONS = ["failures", "retries", "too-often", "missed", "late", "early", "overlapping"] as const;
+export const DEGRADATIONS = [
+  "failures",
+  "retries",
+  "too-often",
+  "missed",
+  "records",
+  "late",
+  "early",
+  "overlapping",
+  "duration",
+] as const;
 export const VERDICTS = ["critical", "warning", "ok", "unknown"] as const;
 export const HEALTH_STATUSES = ["excellent", "good", "fair", "poor", "critical", "unknown"] as const;
 export const ACTION_STATUSES = [

@@ -93,6 +93,8 @@ export const documentSchema = v.object({
   newest: table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId),
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
+  /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
+  failing: table(isText, isNumber, isNumber),
   words: table(isText, isNumber),
   /** part, rule, newest message, n, first and last start, minutes. */
   errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),
@@ -107,8 +109,11 @@ export const documentSchema = v.object({
   /** n, ids; PostgreSQL's times are always read. */
   unreadable: v.optional(v.tuple([v.number(), v.array(v.string())]), [0, []]),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
-  /** rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before. */
-  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers),
+  /**
+   * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the
+   * records of those that had some.
+   */
+  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers, isRecordSum),
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),

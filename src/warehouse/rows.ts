@@ -1,8 +1,16 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import { DatabaseError } from "../database/failure.ts";
 import * as v from "valibot";
-import type { EmptyStreak, FailureRow, ReadActivity, RuleActivity, Run, RunRow } from "../report/activity.ts";
-import { settledAt } from "../report/attempts.ts";
+import type {
+  EmptyStreak,
+  FailStreak,
+  FailureRow,
+  ReadActivity,
+  RuleActivity,
+  Run,
+  RunRow,
+} from "../report/activity.ts";
+import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
@@ -99,6 +107,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
   const lookbackOf = new Map(document.lookback.map((row) => [row[0], row]));
   const newestOf = Map.groupBy(document.newest, ([rule]) => rule);
   const emptiedOf = new Map(document.emptied.map((row) => [row[0], row]));
+  const failingOf = new Map(document.failing.map((row) => [row[0], row]));
   const names = new Set([...cellsOf.keys(), ...lookbackOf.keys()]);
   return [...names].toSorted(compareNames).map((rule) => {
     const cells = cellsOf.get(rule) ?? [];
@@ -107,7 +116,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
     const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
     const lookback = lookbackOf.get(rule);
-    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = []] = lookback ?? [];
+    const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = [], filled = null] =
+      lookback ?? [];
     const newer = (newestOf.get(rule) ?? []).map(([, ...run]) => nameRun(run));
     const older = past.map(nameRun);
     const startsMs = older.map(({ startedMs }) => startedMs);
@@ -124,7 +134,8 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       duration: measureDurations(finished, figures),
       lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
       runs: mergeRuns(newer, older),
-      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older),
+      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled)),
+      failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
       previousStartMs,
@@ -200,7 +211,11 @@ function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
 }
 
 /** A streak that is longer than both windows goes on in the look-back. */
-function readEmptyStreak(row: Document["emptied"][number] | undefined, older: RunRow[]): EmptyStreak | null {
+function readEmptyStreak(
+  row: Document["emptied"][number] | undefined,
+  older: RunRow[],
+  filled: number | null,
+): EmptyStreak | null {
   const before = older.filter(({ status }) => status === "success");
   if (row === undefined) return null;
   const [, n, sinceMs, usual, fullHours] = row;
@@ -213,9 +228,26 @@ function readEmptyStreak(row: Document["emptied"][number] | undefined, older: Ru
   return {
     n: n + empty.length,
     sinceMs: first === undefined ? sinceMs : settledAt(first),
-    usual: full.length === 0 ? null : full.reduce((sum, records) => sum + records, 0) / full.length,
+    usual: full.length === 0 ? filled : full.reduce((sum, records) => sum + records, 0) / full.length,
     fullHours: [],
+    ...(end === -1 ? { atLeast: true } : {}),
   };
+}
+
+/** As `readEmptyStreak`. */
+function readFailStreak(
+  row: Document["failing"][number] | undefined,
+  older: RunRow[],
+  hasSuccess: boolean,
+): FailStreak | null {
+  if (row === undefined) return null;
+  const [, n, sinceMs] = row;
+  if (hasSuccess) return { n, sinceMs, whole: true };
+  const before = older.filter((run) => isFinished(run) && settledAt(run) < sinceMs);
+  const end = before.findIndex((run) => !hasFailed(run));
+  const failed = end === -1 ? before : before.slice(0, end);
+  const first = failed.at(-1);
+  return { n: n + failed.length, sinceMs: first === undefined ? sinceMs : settledAt(first), whole: end !== -1 };
 }
 
 function addAll(cells: Cell[]): number {

@@ -36,6 +36,7 @@ export function rule(
     lastSuccessMs: null,
     runs: [],
     emptyStreak: null,
+    failStreak: null,
     newestError: null,
     startsMs: [],
     previousStartMs: null,

@@ -4,6 +4,7 @@ import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
+import { judgeDuration, judgeRecords } from "./collapse.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
@@ -20,7 +21,16 @@ const MANY_OVERLAPPING_SHARE = 0.3;
 type Judge = (facts: RuleFacts) => Judgement | null;
 
 /** Most urgent first. */
-const JUDGES: Judge[] = [judgeFailures, judgeTooOften, judgeMissed, judgeLate, judgeEarly, judgeOverlap];
+const JUDGES: Judge[] = [
+  judgeFailures,
+  judgeTooOften,
+  judgeMissed,
+  judgeRecords,
+  judgeLate,
+  judgeEarly,
+  judgeOverlap,
+  judgeDuration,
+];
 
 export function judgeDegraded(facts: RuleFacts): Judgement | null {
   if (facts.enabled === false) return null;

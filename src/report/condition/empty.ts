@@ -13,7 +13,7 @@ const FEWEST_HOURS = 2;
 
 export function judgeEmpty({ rule, emptyStreak, usualIntervalMs, window }: RuleFacts): Judgement | null {
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
-  const { n, sinceMs, usual, fullHours } = emptyStreak;
+  const { n, sinceMs, usual, fullHours, atLeast = false } = emptyStreak;
   const isRare = usualIntervalMs !== null && usualIntervalMs >= RARE_MS;
   if (!isRare && (n < FEWEST_RUNS || !hadRecordsTheDayBefore(sinceMs, window.endMs, fullHours))) return null;
   const since = formatNear(sinceMs, window.endMs);
@@ -22,7 +22,7 @@ export function judgeEmpty({ rule, emptyStreak, usualIntervalMs, window }: RuleF
     severity: "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}, usually ${formatCount(Math.round(usual))} a run`,
+    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run`,
     evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
   };
 }

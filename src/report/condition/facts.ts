@@ -1,7 +1,7 @@
 /** What a rule is judged by, and what a judgement says. Times are epoch milliseconds. */
 import type { Window } from "../../time/window.ts";
 import type { Attempts } from "../attempts.ts";
-import type { EmptyStreak, RunRow, StatusCounts } from "../activity.ts";
+import type { EmptyStreak, FailStreak, RunRow, StatusCounts } from "../activity.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
@@ -42,6 +42,7 @@ export type RuleFacts = {
   stuckAfterMs: number;
   usualIntervalMs: number | null;
   emptyStreak: EmptyStreak | null;
+  failStreak: FailStreak | null;
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;
   /** Since when runs are known at all, and whether every rule was looked for. */

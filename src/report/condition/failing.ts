@@ -25,14 +25,16 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
   const [newest] = runs;
   const oldest = runs.at(-1);
   if (newest === undefined || oldest === undefined) return null;
-  const isWholeStory = bad === -1 && !facts.known.complete;
-  const sinceMs = settledAt(oldest);
+  const { failStreak } = facts;
+  const counted = Math.max(failStreak?.n ?? 0, runs.length);
+  const sinceMs = Math.min(failStreak?.sinceMs ?? Infinity, settledAt(oldest));
+  const isWhole = bad !== -1 || failStreak?.whole === true;
   const since = formatNear(sinceMs, window.endMs);
   const how = runs.every(({ status }) => status === "partial") ? "ended only in part" : "failed";
   const times =
-    runs.length === 1
+    counted === 1
       ? `its newest run ${how} at ${formatNear(settledAt(newest), window.endMs)}`
-      : `its newest ${formatPlural(runs.length, "run")} ${how}, since ${since}${isWholeStory || bad === -1 ? " at least" : ""}`;
+      : `its newest ${formatPlural(counted, "run")} ${how}, since ${since}${isWhole ? "" : " at least"}`;
   const before =
     lastSuccessMs === null ? "no success known" : `last success ${formatNear(lastSuccessMs, window.endMs)}`;
   return {
@@ -46,7 +48,7 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
     sinceMs,
     message: `${rule}: ${times}; ${before}`,
     evidence: {
-      failed_in_a_row: runs.length,
+      failed_in_a_row: counted,
       since: formatInstant(sinceMs),
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       successful: facts.outcome.successful,

@@ -96,6 +96,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     stuckAfterMs: own.staleAfterMs ?? limitOf(found),
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
+    failStreak: found?.failStreak ?? null,
     tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
     newestError: found?.newestError ?? null,
     known: { sinceMs: knownSinceMs, complete: activity.lookback === "each-rule" },

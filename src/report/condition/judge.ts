@@ -5,10 +5,11 @@ import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
-import { judgeNever, judgeOverdue } from "./overdue.ts";
+import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
 
 /** In the order in which they are tried. */
 const JUDGES = [
+  judgeStopped,
   judgeFailing,
   judgeOverdue,
   judgeStuck,

@@ -1,5 +1,7 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { hasFailed, settledAt } from "../attempts.ts";
+import { maskErrorMessage } from "../errors/redact.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
@@ -21,6 +23,18 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
   return judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
+}
+
+/** A rule whose newest run failed, and of which nothing has been seen since: that it stopped is worse than the old failure. */
+export function judgeStopped(facts: RuleFacts): Judgement | null {
+  const { finished, limits, window, due } = facts;
+  const [newest] = finished;
+  if (newest === undefined || !hasFailed(newest)) return null;
+  const judgement = judgeOverdue(facts);
+  if (judgement?.severity !== "critical") return null;
+  const silentMs = window.endMs - settledAt(newest);
+  const isSilent = limits.errorAfterMs !== null && silentMs > limits.errorAfterMs;
+  return isSilent || (due !== null && limits.basis !== "config") ? judgement : null;
 }
 
 /** By the age of the last success, less the time for which a run has been going on. */
@@ -49,7 +63,10 @@ function judgeDue(facts: RuleFacts): Judgement | null {
 }
 
 function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: number, limitMs: number): Judgement {
-  const { rule, open, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, stuckAfterMs } = facts;
+  const { rule, open, finished, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, stuckAfterMs } =
+    facts;
+  const [newest] = finished;
+  const failed = newest !== undefined && hasFailed(newest) ? newest : null;
   const stuck = open.filter(({ startedMs }) => window.endMs - startedMs > stuckAfterMs);
   const runningMs = stuck[0]?.startedMs ?? null;
   const age = lastSuccessMs === null ? null : formatDuration((window.endMs - lastSuccessMs) / 1000);
@@ -65,7 +82,7 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
     severity,
     degradation: null,
     sinceMs,
-    message: `${rule}: ${running}${last}, ${expected}${missed}`,
+    message: `${rule}: ${running}${last}, ${expected}${missed}${failed === null ? "" : `; its newest run failed at ${formatNear(settledAt(failed), window.endMs)}`}`,
     evidence: {
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       last_start_at: lastStartMs === null ? null : formatInstant(lastStartMs),
@@ -73,6 +90,7 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
       limit_seconds: limitMs / 1000,
       basis: limits.basis,
       missed: missedSince,
+      ...(failed === null ? {} : { newest_error: maskErrorMessage(failed.error ?? facts.newestError) }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
       row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
     },

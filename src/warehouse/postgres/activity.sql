@@ -86,6 +86,7 @@ r AS MATERIALIZED (
 ),
 -- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 -- The inner condition holds for every row that may have one, and is cheaper.
+-- Ends before 1971 are no ends: programs write the beginning of their time for none.
 -- An end that gives no duration and does not come too early is that of a clean-up.
 odd AS MATERIALIZED (
   SELECT part, state, started_at, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 AS started_ms,
@@ -97,8 +98,8 @@ odd AS MATERIALIZED (
         CASE WHEN state = 0 AND records_failed > 0 THEN 1 ELSE 0 END
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
         + CASE WHEN state = 3 AND ended_at < :to::timestamptz THEN 4 ELSE 0 END
-        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at) THEN 8 ELSE 0 END
-        + CASE WHEN finished_at < started_at THEN 16 ELSE 0 END
+        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at OR (finished_at > '-infinity' AND finished_at < '1971-01-01')) THEN 8 ELSE 0 END
+        + CASE WHEN finished_at < started_at AND (finished_at = '-infinity' OR finished_at >= '1971-01-01') THEN 16 ELSE 0 END
         + CASE WHEN state = 6 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
@@ -170,6 +171,10 @@ SELECT json_build_object(
     CROSS JOIN LATERAL (
       SELECT coalesce(array_agg(DISTINCT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8), '{}') AS hours FROM r
       WHERE e.last_full IS NOT NULL AND r.rule = e.rule AND state = 0 AND part < 2 AND records_processed > 0) h),
+  'failing', (SELECT coalesce(json_agg(json_build_array(rule, n, since)), '[]') FROM (
+    SELECT rule, count(*) AS n, min(settled_ms) AS since
+    FROM odd LEFT JOIN (SELECT rule, max(last_settled) AS newest FROM cells WHERE state = 0 AND part < 2 GROUP BY rule) s USING (rule)
+    WHERE state IN (1, 2) AND (newest IS NULL OR settled_ms > tstzrange_subdiff(newest, 'epoch') * 1000) GROUP BY rule) f),
   'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
     SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
     FROM odd WHERE part = 0 AND state = 6 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
@@ -215,7 +220,7 @@ SELECT json_build_object(
     WHERE NOT EXISTS (SELECT FROM r) AND started_at >= :before::timestamptz AND started_at < :to::timestamptz
       AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
-  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week)), '[]') FROM lookback),
+  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
   'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM reach),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,

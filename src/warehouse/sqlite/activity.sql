@@ -106,8 +106,8 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
         + CASE WHEN meaning = 'running' AND ended_ms IS NOT NULL THEN 4 ELSE 0 END
         + CASE WHEN state IN ('success', 'partial', 'failed') AND ended_ms IS NULL
-          AND (finished_ms IS NULL OR finished_ms >= started_ms) THEN 8 ELSE 0 END
-        + CASE WHEN finished_ms < started_ms THEN 16 ELSE 0 END
+          AND (finished_ms IS NULL OR finished_ms >= started_ms OR finished_ms < 31536000000) THEN 8 ELSE 0 END
+        + CASE WHEN finished_ms < started_ms AND finished_ms >= 31536000000 THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
@@ -147,6 +147,7 @@ lookback AS NOT MATERIALIZED (
   SELECT rule,
     max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
     avg(records_processed) AS processed,
+    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success') AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
   FROM past GROUP BY rule
 )
@@ -199,6 +200,10 @@ SELECT json_object(
       e.usual,
       json((SELECT json_group_array(DISTINCT settled_ms / 3600000) FROM r
         WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND records_processed > 0)))) FROM emptied e)),
+  'failing', json((SELECT json_group_array(json_array(rule, n, since)) FROM (
+    SELECT rule, count(*) AS n, min(settled_ms) AS since FROM r
+    LEFT JOIN (SELECT rule, max(settled_ms) AS newest FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule) s USING (rule)
+    WHERE state IN ('partial', 'failed') AND part <> 'baseline' AND (newest IS NULL OR settled_ms > newest) GROUP BY rule))),
   'words', json((SELECT json_group_array(json_array(word, n)) FROM (
     SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
@@ -255,7 +260,7 @@ SELECT json_object(
           WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
         UNION ALL
         SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))))) FROM lookback)),
+          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))), filled)) FROM lookback)),
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),

@@ -1,6 +1,7 @@
 -- What ran before both windows, where an index leads with CRM, rule and start.
 -- It hops from rule to rule and reads the newest 20 runs of each, however old; of partitions only those of 30 days.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
+-- filled: the mean of the records of some runs a week old and of the oldest ones, where all the newest had none.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , names(rule) AS (
   (SELECT rule FROM actions WHERE crm_source = :crm::text ORDER BY rule LIMIT 1)
@@ -29,13 +30,21 @@ lookback AS NOT MATERIALIZED (
     (SELECT floor(tstzrange_subdiff(coalesce(p.ended_at, p.started_at), 'epoch') * 1000) FROM past p
       WHERE p.rule = n.rule AND p.meaning = 'success' AND p.started_at < :before::timestamptz
         AND p.started_at >= :month_before::timestamptz
-      ORDER BY p.started_at DESC LIMIT 1) AS last_success
+      ORDER BY p.started_at DESC LIMIT 1) AS last_success,
+    CASE WHEN s.empty AND n.rule IN (SELECT rule FROM emptied) THEN (
+      SELECT avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8 FROM (
+        (SELECT p.records_processed, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
+          ORDER BY p.started_at DESC LIMIT 10)
+        UNION ALL
+        (SELECT p.records_processed, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at < :before::timestamptz
+          ORDER BY p.started_at LIMIT 20)) f) END AS filled
   FROM names n
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
         floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
         CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth), '[]') AS runs,
       avg(records_processed)::float8 AS processed,
+      bool_and(records_processed = 0) AS empty,
       count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
     FROM (SELECT *, row_number() OVER (ORDER BY started_at DESC) AS nth FROM (
       SELECT p.id, p.started_at, p.ended_at, p.meaning, p.records_processed, p.error FROM past p

@@ -3,6 +3,7 @@
 -- A thousand are enough where these start after near: nine thousand more would add less than another window.
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
+-- filled: the mean of the records of successes that had some.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
@@ -41,6 +42,7 @@ lookback AS NOT MATERIALIZED (
         FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
     floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
+    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8 AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
   FROM past_runs
   GROUP BY rule

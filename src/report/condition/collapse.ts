@@ -1,0 +1,83 @@
+/** Runs that succeed and bring next to nothing, or take next to no time or many times as long, compared with earlier ones. */
+import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { SECOND_MS } from "../../time/units.ts";
+import { settledAt } from "../attempts.ts";
+import type { RunRow } from "../activity.ts";
+import type { Judgement, RuleFacts } from "./facts.ts";
+
+/** So few newest runs, and so few earlier ones, say nothing. */
+const FEWEST_NEWER = 10;
+const FEWEST_OLDER = 10;
+/** Each of the newer ones differs from each of the earlier ones by this factor at least: no chance and no time of day. */
+const FACTOR = 20;
+/** Of numbers smaller than this the factor says nothing. */
+const MANY_RECORDS = 100;
+const LONG_MS = 60 * SECOND_MS;
+
+export function judgeRecords({ rule, finished, window }: RuleFacts): Judgement | null {
+  const change = findChange(finished, ({ records }) => records);
+  if (change === null || change.fewestOlder < MANY_RECORDS || !change.isFall) return null;
+  return tell(
+    "records",
+    change,
+    `${rule}: ${formatPlural(change.n, "run")} brought ${formatCount(change.mostNewer)} records at most since ${formatNear(change.sinceMs, window.endMs)}, earlier ones ${formatCount(change.fewestOlder)} at least`,
+  );
+}
+
+export function judgeDuration({ rule, finished, window }: RuleFacts): Judgement | null {
+  const change = findChange(finished, ({ startedMs, endedMs }) => (endedMs === null ? null : endedMs - startedMs));
+  if (change === null || Math.max(change.fewestOlder, change.fewestNewer) < LONG_MS) return null;
+  const newer = change.isFall
+    ? `took ${formatDuration(change.mostNewer / SECOND_MS)} at most`
+    : `took ${formatDuration(change.fewestNewer / SECOND_MS)} at least`;
+  const older = change.isFall
+    ? `${formatDuration(change.fewestOlder / SECOND_MS)} at least`
+    : `${formatDuration(change.mostOlder / SECOND_MS)} at most`;
+  return tell(
+    "duration",
+    change,
+    `${rule}: ${formatPlural(change.n, "run")} ${newer} since ${formatNear(change.sinceMs, window.endMs)}, earlier ones ${older}`,
+  );
+}
+
+type Change = {
+  n: number;
+  sinceMs: number;
+  fewestNewer: number;
+  mostNewer: number;
+  fewestOlder: number;
+  mostOlder: number;
+  isFall: boolean;
+};
+
+/** The place between two of its newest successes where all that is newer is far from all that is older. */
+function findChange(finished: RunRow[], measure: (run: RunRow) => number | null): Change | null {
+  const known = finished
+    .filter(({ status }) => status === "success")
+    .flatMap((run) => {
+      const value = measure(run);
+      return value === null ? [] : [{ value, settledMs: settledAt(run) }];
+    });
+  for (let n = FEWEST_NEWER; n <= known.length - FEWEST_OLDER; n += 1) {
+    const newer = known.slice(0, n).map(({ value }) => value);
+    const older = known.slice(n).map(({ value }) => value);
+    const [fewestNewer, mostNewer] = [Math.min(...newer), Math.max(...newer)];
+    const [fewestOlder, mostOlder] = [Math.min(...older), Math.max(...older)];
+    const isFall = mostNewer * FACTOR <= fewestOlder && mostNewer > 0;
+    const isRise = fewestNewer >= mostOlder * FACTOR && mostOlder > 0;
+    const sinceMs = known[n - 1]?.settledMs ?? 0;
+    if (isFall || isRise) return { n, sinceMs, fewestNewer, mostNewer, fewestOlder, mostOlder, isFall };
+  }
+  return null;
+}
+
+function tell(degradation: "records" | "duration", { n, sinceMs }: Change, message: string): Judgement {
+  return {
+    condition: "degraded",
+    severity: "info",
+    degradation,
+    sinceMs,
+    message,
+    evidence: { runs: n, since: formatInstant(sinceMs) },
+  };
+}

@@ -1,0 +1,80 @@
+/** Outages that grow old: silence is never milder with time. */
+import { describe, expect, test } from "bun:test";
+import {
+  alarms,
+  ask,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  interval,
+  judge,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
+
+const RANK = { info: 1, warning: 2, critical: 3 };
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("outage-ages-out: four of five rules have been dead since 1 June, and that stays critical", async () => {
+    const dead = ["job_financings", "user_titles", "marketing_sources", "quotes"];
+    const crm = "genius";
+    const runs = [
+      ...repeat({ crm, rule: "appointments", from: "05-01 00:00", to: "07-10 20:00", every: HOUR }),
+      ...dead.flatMap((rule) => repeat({ crm, rule, from: "05-01 00:00", to: "06-01 00:00", every: HOUR })),
+    ];
+    const schedules = ["appointments", ...dead].map((rule) => interval(1, "hours", rule, { crm }));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    for (const as of ["06-02 21:00", "06-30 21:00", "07-02 21:00", "07-10 21:00"]) {
+      const { code, report } = await ask(warehouse, { as, crm, flags: ["--fail-on", "critical"] });
+      expect(code).toBe(1);
+      expect(report.verdict).toBe("critical");
+      const [finding] = report.findings;
+      expect(finding).toMatchObject({ id: "rules-stopped", severity: "critical" });
+      expect(finding?.evidence["rules"]).toEqual(dead.toSorted());
+      for (const rule of dead) expect(["overdue", "never"]).toContain(ruleOf(report, rule).condition);
+    }
+  });
+
+  test("a scheduled rule that stopped is critical on day 4, 14, 31 and 40", async () => {
+    const runs = [
+      ...repeat({ rule: "users", from: "05-15 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "deals", from: "05-01 00:00", to: "06-01 00:00", every: HOUR }),
+    ];
+    const schedules = [cron("0 * * * *", "users"), cron("0 * * * *", "deals")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    for (const as of ["06-05 21:00", "06-15 21:00", "07-02 21:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(ruleOf(report, "deals").severity).toBe("critical");
+      expect(ruleOf(report, "users").severity).toBeNull();
+    }
+  });
+
+  test("a weekly rule whose last three weeks are missing is never milder a week later", async () => {
+    const runs = [
+      ...repeat({ from: "05-15 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "full", from: "05-01 02:00", to: "06-12 02:00", every: 7 * DAY, takes: HOUR }),
+    ];
+    const schedules = [cron("0 * * * *", "contacts"), cron("0 2 * * 5", "full")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const ranks: number[] = [];
+    for (const as of ["06-19 21:00", "06-26 21:00", "07-03 21:00", "07-10 21:00"]) {
+      const { severity } = ruleOf((await ask(warehouse, { as })).report, "full");
+      ranks.push(severity === null ? 0 : RANK[severity]);
+    }
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+    expect(ranks[0]).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a rule without a schedule that ran every quarter of an hour and stopped three days ago is overdue", async () => {
+    const runs = [
+      ...repeat({ from: "07-01 00:00", to: "07-10 20:45", every: 15 * MINUTE }),
+      ...repeat({ rule: "deals", from: "07-01 00:00", to: "07-07 20:45", every: 15 * MINUTE }),
+    ];
+    const report = await judge(engine, { runs });
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "overdue", severity: "critical" });
+    expect(alarms(report).map(({ rule_name }) => rule_name)).toEqual(["deals"]);
+  });
+});

@@ -1,0 +1,38 @@
+/** Runs that succeed without records are told as long as that lasts. */
+import { describe, expect, test } from "bun:test";
+import { ask, at, cron, DAY, ENGINES, HOUR, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("hourly runs without records for 1, 4, 10 and 25 days", async () => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:00", every: HOUR }, (start) => ({
+      processed: start >= at("06-15 21:00") ? 0 : 10_000,
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    for (const as of ["06-16 21:00", "06-19 21:00", "06-25 21:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(ruleOf(report, "contacts")).toMatchObject({ condition: "empty", severity: "warning" });
+      expect(ruleOf(report, "contacts").message).toContain("usually 10,000 a run");
+    }
+  });
+
+  test("nightly runs without records for 1 and 20 nights", async () => {
+    const runs = repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => ({
+      processed: start >= at("06-20 00:00") ? 0 : 250_000,
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 3 * * *", "nightly")] });
+    for (const as of ["06-20 21:00", "07-09 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(ruleOf(report, "nightly")).toMatchObject({
+        condition: "empty",
+        severity: "warning",
+        since: "2026-06-20T03:01:00Z",
+      });
+    }
+  });
+
+  test("runs every 5 minutes that have never brought records are well", async () => {
+    const runs = repeat({ from: "07-01 00:00", to: "07-10 20:55", every: 5 * MINUTE }, () => ({ processed: 0 }));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("*/5 * * * *", "contacts")] });
+    expect((await ask(warehouse)).report.findings).toEqual([]);
+  });
+});

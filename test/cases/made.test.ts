@@ -1,0 +1,154 @@
+/** "Made" is not "well": a table that is gone, a source that waits for ever, a URL whose parameters are not read. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+
+import { join } from "node:path";
+import { ask, ENGINES, HOUR, makeWarehouse, repeat } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+import { sharedServer } from "../making/warehouses.ts";
+
+type Engine = (typeof ENGINES)[number];
+
+/** A database without the wanted tables; on PostgreSQL one of that name is in another schema. */
+async function withoutTables(engine: Engine): Promise<AsyncDisposable & { url: string }> {
+  if (engine === "postgresql") {
+    const { sql, url, close } = await (await sharedServer()).createDatabase();
+    await sql.unsafe("CREATE SCHEMA etl; CREATE TABLE etl.automation_actions (id int)");
+    return { url, [Symbol.asyncDispose]: close };
+  }
+  const path = join(directoryWith(""), "other.sqlite");
+  using database = new Database(path);
+  database.run("CREATE TABLE something (id INTEGER)");
+  return { url: `sqlite:${path}`, [Symbol.asyncDispose]: async () => {} };
+}
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("table-gone-pings-success: the ping, the slot and its status say that nothing could be read", async () => {
+    const pings: string[] = [];
+    using peer = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: ({ url }) => {
+        pings.push(new URL(url).pathname);
+        return new Response("OK");
+      },
+    });
+    await using warehouse = await withoutTables(engine);
+    const cwd =
+      directoryWith(`[store]\npath = "s.sqlite"\n[crm.hubspot]\nurl = "${warehouse.url}"\n[[schedule]]\nname = "x"
+cron = "* * * * *"\nretries = 0\nping_url = "http://127.0.0.1:${peer.port}/slot"\n`);
+    const ran = await runCli(["schedule", "run", "x"], { cwd });
+    expect(ran.code).toBe(4);
+    expect(pings).toEqual(["/slot/start", "/slot/4"]);
+    const status = await runCli(["schedule", "status"], { cwd });
+    expect(status.code).toBe(1);
+    expect(status.stdout).toContain("could not be read: hubspot");
+  });
+
+  test("a table that is gone is critical, and the report is made and exported all the same", async () => {
+    await using warehouse = await withoutTables(engine);
+    const asked = { flags: ["--export-json", "--output-dir", "out"] };
+    const { code, report, stderr } = await ask(warehouse, asked);
+    expect(code).toBe(4);
+    expect(report).toMatchObject({ verdict: "critical", metadata: { status: "fallback" } });
+    expect(report.findings).toMatchObject([{ id: "tables-missing", severity: "critical" }]);
+    if (engine === "postgresql") expect(stderr).toContain("etl.automation_actions");
+    expect(stderr).toContain("exported to ");
+  });
+
+  test("one CRM without its table is exit 3, and the other's report is whole", async () => {
+    await using gone = await withoutTables(engine);
+    await using there = await makeWarehouse(engine, {
+      runs: repeat({ from: "07-09 00:00", to: "07-10 20:00", every: HOUR }),
+    });
+    const cwd = directoryWith(`[crm.genius]\nurl = "${gone.url}"\n[crm.hubspot]\nurl = "${there.url}"\n`);
+    const { code, stdout } = await runCli(["generate", "--no-store", "--no-color", "--as-of", "2026-07-10T21:00:00Z"], {
+      cwd,
+    });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^hubspot +✓ ok +100\.0 %/m);
+    expect(stdout).toMatch(/^genius +✗ no table/m);
+  });
+
+  test.todo("settings that match nothing are said by check", async () => {
+    await using warehouse = await makeWarehouse(engine, {
+      runs: repeat({ from: "07-09 00:00", to: "07-10 20:00", every: HOUR }),
+    });
+    const cwd = directoryWith(
+      `[crm.hubspot]\nurl = "${warehouse.url}"\nexclude_rules = ["kontacts"]\n[crm.hubspot.rules.dealz]\nwarn_after = "2h"\n`,
+    );
+    const { stdout } = await runCli(["check"], { cwd });
+    expect(stdout).toContain("kontacts");
+    expect(stdout).toContain("dealz");
+  });
+});
+
+describe("pipes", () => {
+  /** Ends what waits for a writer. */
+  const within = ["timeout", "--signal", "KILL", "10"];
+
+  function withPipe(config: string): string {
+    const cwd = directoryWith(config);
+    expect(Bun.spawnSync(["mkfifo", join(cwd, "pipe")]).exitCode).toBe(0);
+    return cwd;
+  }
+
+  test("fifo-as-url-file: refused at once", async () => {
+    const cwd = withPipe('[crm.hubspot]\nurl_file = "pipe"\n');
+    const { code, stderr } = await runCli(["generate", "--no-store"], { cwd, within });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a pipe, a device or a socket");
+  });
+
+  test("and as --config", async () => {
+    const cwd = withPipe("");
+    const { code, stderr } = await runCli(["generate", "--config", "pipe"], { cwd, within });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a pipe, a device or a socket");
+  });
+
+  test("a device is refused as one", async () => {
+    const { code, stderr } = await runCli(["config", "check", "--config", "/dev/zero"], { within });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a pipe, a device or a socket");
+  });
+});
+
+describe("url-parameters", () => {
+  const BASE = "postgres://u@127.0.0.1:5432/d";
+  const REFUSED = [
+    { name: "a parameter that nobody knows", url: `${BASE}?nonsense=1`, word: "nonsense", todo: true },
+    {
+      name: "Neon's channel_binding=require",
+      url: `${BASE}?sslmode=require&channel_binding=require`,
+      word: "channel_binding",
+    },
+    { name: "an unescaped ? in a password", url: "postgres://u:pa?ss@127.0.0.1:5432/d", word: "%3F", todo: true },
+  ];
+  for (const { name, url, word, todo } of REFUSED) {
+    (todo ? test.todo : test)(`${name} is named`, async () => {
+      const { code, stderr } = await runCli(["config", "check"], {
+        cwd: directoryWith(`[crm.hubspot]\nurl = "${url}"\n`),
+      });
+      expect(code).toBe(2);
+      expect(stderr).toContain(word);
+      expect(stderr).not.toContain("pa?ss");
+    });
+  }
+
+  const accepted = [
+    { parameters: "keepalives_idle=30", todo: true },
+    { parameters: "tcp_user_timeout=1000", todo: true },
+    { parameters: "options=-c%20search_path%3Dx", todo: true },
+    { parameters: "pgbouncer=true", todo: true },
+    { parameters: "ssl=true", todo: true },
+    { parameters: "application_name=x" },
+    { parameters: "channel_binding=prefer" },
+  ];
+  for (const { parameters, todo } of accepted) {
+    (todo ? test.todo : test)(`${parameters} is accepted`, async () => {
+      const cwd = directoryWith(`[crm.hubspot]\nurl = "${BASE}?${parameters}"\n`);
+      expect(await runCli(["config", "check"], { cwd })).toMatchObject({ code: 0, stderr: "" });
+    });
+  }
+});

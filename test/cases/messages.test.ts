@@ -1,0 +1,74 @@
+/** Messages whose cause is at their end or inside: tracebacks of several languages, HTML, JSON. */
+import { describe, expect, test } from "bun:test";
+import { at, ENGINES, HOUR, judge, later, MINUTE } from "../making/cases.ts";
+import { run } from "../making/warehouses.ts";
+
+const FRAMES = Array.from(
+  { length: 6 },
+  (_, n) =>
+    `  File "/usr/local/lib/python3.11/site-packages/django/core/management/base.py", line ${400 + n}, in run_from_argv\n    self.execute(*args, **cmd_options)`,
+).join("\n");
+
+/** A failed run an hour for each message. */
+function failures(errors: string[]) {
+  return errors.map((error, index) => {
+    const start = later(at("07-10 10:00"), index * HOUR);
+    return run({ start, end: later(start, MINUTE), status: "failed", error });
+  });
+}
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("traceback-causes: six tracebacks with the same frames and six causes are six groups", async () => {
+    const causes = [
+      "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.example.com/x",
+      "KeyError: 'properties'",
+      "OSError: [Errno 28] No space left on device",
+      'psycopg2.errors.UndefinedColumn: column "foo" does not exist',
+      "requests.exceptions.ReadTimeout: timed out",
+      "ValueError: bad",
+    ];
+    const runs = failures(causes.map((cause) => `Traceback (most recent call last):\n${FRAMES}\n${cause}`));
+    const { error_groups: groups } = await judge(engine, { runs });
+    expect(groups.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1, 1]);
+    const examples = groups.map(({ example }) => example ?? "").join("\n");
+    for (const word of ["401", "KeyError", "No space left", "UndefinedColumn", "ReadTimeout", "ValueError"]) {
+      expect(examples).toContain(word);
+    }
+    expect(groups.some(({ example }) => example?.startsWith("Traceback"))).toBe(false);
+  });
+
+  test("one cause below different frames is one group", async () => {
+    const tail = "requests.exceptions.ReadTimeout: timed out";
+    const runs = failures(
+      [1, 2, 3].map(
+        (n) => `Traceback (most recent call last):\n  File "/app/sync_${n}.py", line ${n}0, in f\n    go()\n${tail}`,
+      ),
+    );
+    const { error_groups: groups } = await judge(engine, { runs });
+    expect(groups).toMatchObject([{ count: 3, example: tail }]);
+  });
+
+  test("Java's last cause, Node's first line and PHP's message stand for their traces", async () => {
+    const java = `org.app.SyncException: could not sync contacts\n\tat org.app.Sync.run(Sync.java:41)\nCaused by: java.net.SocketTimeoutException: Read timed out\n\tat java.net.SocketInputStream.read(SocketInputStream.java:150)\n\t... 12 more`;
+    const node =
+      "TypeError: Cannot read properties of undefined (reading 'id')\n    at sync (/app/sync.js:10:5)\n    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)";
+    const php =
+      "PHP Fatal error:  Uncaught RuntimeException: Cursor expired in /app/Sync.php:20\nStack trace:\n#0 /app/run.php(3): Sync->run()\n#1 {main}\n  thrown in /app/Sync.php on line 20";
+    const { error_groups: groups } = await judge(engine, { runs: failures([java, node, php]) });
+    const examples = groups.map(({ example }) => example ?? "");
+    expect(examples.find((example) => example.includes("SocketTimeoutException: Read timed out"))).toBeDefined();
+    expect(examples.find((example) => example.startsWith("TypeError: Cannot read properties"))).toBeDefined();
+    expect(examples.find((example) => example.includes("Cursor expired"))).toBeDefined();
+    expect(examples.some((example) => example.includes("processTicks") || example.includes("{main}"))).toBe(false);
+  });
+
+  test("a page's title and a JSON answer's message are their causes", async () => {
+    const html = `<!DOCTYPE html><html><head><style>body{margin:0}</style><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>`;
+    const json = `{"status":"error","correlationId":"5d3f0c9e-0000-4000-8000-000000000000","category":"VALIDATION_ERROR","message":"Property values were not valid"}`;
+    const { error_groups: groups } = await judge(engine, { runs: failures([html, json]) });
+    const examples = groups.map(({ example }) => example ?? "").toSorted();
+    expect(examples[0]).toContain("502 Bad Gateway");
+    expect(examples[0]).not.toContain("margin");
+    expect(examples[1]).toContain("Property values were not valid");
+  });
+});

@@ -1,0 +1,176 @@
+/** Rules that run once a day or so are judged by their last runs; durations and retries by the rule's own past. */
+import { describe, expect, test } from "bun:test";
+import {
+  alarms,
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+  SECOND,
+} from "../making/cases.ts";
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("daily-failure-untold: the nightly sync failed an hour ago, and is told at both slots with its error", async () => {
+    const failed = { status: "failed", processed: 0, error: "HTTP 401 Unauthorized" };
+    const runs = repeat(
+      { rule: "nightly", from: "06-20 03:00", to: "07-10 03:00", every: DAY, takes: 20 * MINUTE },
+      (start) => (start === at("07-10 03:00") ? failed : { processed: 250_000 }),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 3 * * *", "nightly")] });
+    for (const as of ["07-10 04:00", "07-10 21:00"]) {
+      const { report, code } = await ask(warehouse, { as, flags: ["--fail-on", "warning"] });
+      expect(code).toBe(1);
+      expect(ruleOf(report, "nightly")).toMatchObject({
+        condition: "failing",
+        severity: "warning",
+        since: "2026-07-10T03:20:00Z",
+        newest_error: "HTTP 401 Unauthorized",
+      });
+      expect(alarms(report)).toHaveLength(1);
+      expect(report.recommendations.map(({ recommendation }) => recommendation).join()).not.toContain(
+        "still scheduled",
+      );
+    }
+  });
+
+  test("daily-zero-records-untold: the nightly sync brings 250,000 records and brought none", async () => {
+    const runs = repeat(
+      { rule: "nightly", from: "06-20 03:00", to: "07-10 03:00", every: DAY, takes: 20 * MINUTE },
+      (start) => ({
+        processed: start === at("07-10 03:00") ? 0 : 250_000,
+      }),
+    );
+    const report = await judge(engine, { runs, schedules: [cron("0 3 * * *", "nightly")] });
+    expect(ruleOf(report, "nightly")).toMatchObject({
+      condition: "empty",
+      severity: "warning",
+      since: "2026-07-10T03:20:00Z",
+    });
+    expect(alarms(report)).toHaveLength(1);
+  });
+
+  test("zero-records-for-22-hours: 22 runs in a row without records, although two of the window had some", async () => {
+    const runs = repeat({ from: "07-01 00:00", to: "07-10 20:00", every: HOUR }, (start) => ({
+      processed: start >= at("07-09 23:00") ? 0 : 10_000,
+    }));
+    const report = await judge(engine, { runs });
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      condition: "empty",
+      severity: "warning",
+      since: "2026-07-09T23:01:00Z",
+    });
+    expect(ruleOf(report, "contacts").message).toContain("22 runs");
+  });
+
+  test("stale-for-daily-rules: a daily run of 14 hours, 13 hours in, is running", async () => {
+    const runs = repeat(
+      { rule: "fullsync", from: "06-15 03:00", to: "07-10 03:00", every: DAY, takes: 14 * HOUR },
+      (start) => (start === at("07-10 03:00") ? { status: "running", end: null } : {}),
+    );
+    const report = await judge(engine, { runs }, { as: "07-10 16:00" });
+    expect(ruleOf(report, "fullsync")).toMatchObject({ condition: "running", running: 1, stale: 0, severity: null });
+    expect(report.findings).toEqual([]);
+  });
+
+  test("retries-are-rows: two failures before each success are a warning about retries", async () => {
+    const slots = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+    const runs = slots.flatMap((slot) =>
+      [0, 1, 2].map((attempt) => {
+        const start = later(slot.start, attempt * 2 * MINUTE);
+        const outcome = attempt < 2 ? { status: "failed", error: "HTTP 429 Too Many Requests" } : {};
+        return { ...slot, start, end: later(start, 30 * SECOND), ...outcome };
+      }),
+    );
+    const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      condition: "degraded",
+      degradation: "retries",
+      severity: "warning",
+      missed: 0,
+    });
+    expect(report.findings.map(({ severity }) => severity)).not.toContain("critical");
+  });
+
+  test("volume-and-duration-collapse: few records, short runs and successes with an error are each told", async () => {
+    const every = HOUR;
+    const runs = [
+      ...repeat({ from: "07-01 00:00", to: "07-10 20:00", every }, (start) => ({
+        processed: start > at("07-09 20:00") ? 2 : 10_000,
+      })),
+      ...repeat({ rule: "deals", from: "07-01 00:00", to: "07-10 20:00", every, takes: 48 * MINUTE }, (start) =>
+        start > at("07-09 20:00") ? { end: later(start, 3 * SECOND) } : {},
+      ),
+      ...repeat({ rule: "users", from: "07-01 00:00", to: "07-10 20:00", every }, (start) => ({
+        error: start > at("07-10 06:00") ? "Batch 3 of 9 failed: HTTP 500; skipped" : null,
+      })),
+    ];
+    const report = await judge(engine, { runs });
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      condition: "degraded",
+      degradation: "records",
+      severity: "info",
+    });
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "degraded", degradation: "duration", severity: "info" });
+    expect(report.data_quality).toMatchObject([{ id: "success-with-error", count: 14, rules: ["users"] }]);
+    expect(alarms(report)).toEqual([]);
+  });
+
+  test("the second of two daily runs has failed for 20 days", async () => {
+    const runs = [
+      ...repeat({ from: "06-01 03:00", to: "07-10 03:00", every: DAY }),
+      ...repeat({ from: "06-01 15:00", to: "07-10 15:00", every: DAY }, (start) =>
+        start > at("06-20 16:00") ? { status: "failed", error: "quota exceeded" } : {},
+      ),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 3,15 * * *", "contacts")] });
+    for (const as of ["07-10 04:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(alarms(report).map(({ rule_name }) => rule_name)).toContain("contacts");
+      expect(ruleOf(report, "contacts").newest_error).toBe("quota exceeded");
+    }
+  });
+
+  test("one failed run of a rule that runs every quarter of an hour is one line with its error", async () => {
+    const runs = repeat({ from: "07-03 00:00", to: "07-10 20:45", every: 15 * MINUTE }, (start) =>
+      start === at("07-10 20:45") ? { status: "failed", error: "connection reset" } : {},
+    );
+    const report = await judge(engine, { runs, schedules: [cron("*/15 * * * *", "contacts")] });
+    expect(alarms(report)).toEqual([]);
+    expect(report.findings).toMatchObject([{ id: "rule-failing", severity: "info", rule_name: "contacts" }]);
+    expect(ruleOf(report, "contacts").newest_error).toBe("connection reset");
+  });
+
+  test("one failed run hides no stop: a nightly rule that failed a week ago and never ran since", async () => {
+    const runs = repeat({ rule: "nightly", from: "06-10 03:00", to: "07-03 03:00", every: DAY }, (start) =>
+      start === at("07-03 03:00") ? { status: "failed", error: "boom" } : {},
+    );
+    runs.push(...repeat({ from: "06-10 00:00", to: "07-10 20:00", every: HOUR }));
+    const report = await judge(engine, {
+      runs,
+      schedules: [cron("0 3 * * *", "nightly"), cron("0 * * * *", "contacts")],
+    });
+    expect(ruleOf(report, "nightly")).toMatchObject({ condition: "overdue", severity: "critical" });
+  });
+
+  test("a rule that fails every 5 minutes since yesterday evening says since when, and how often", async () => {
+    const runs = repeat({ from: "07-08 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start) =>
+      start >= at("07-09 22:00") ? { status: "failed", error: "HTTP 403 Forbidden" } : {},
+    );
+    const report = await judge(engine, { runs });
+    // 22:00 to 20:55 are 22 hours and 55 minutes: 276 runs.
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      condition: "failing",
+      severity: "critical",
+      since: "2026-07-09T22:01:00Z",
+    });
+    expect(ruleOf(report, "contacts").message).toContain("276 runs failed");
+  });
+});

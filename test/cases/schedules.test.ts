@@ -1,0 +1,172 @@
+/** Schedules as they are really written, and runs that fit them: long, overlapping, early, made or changed today. */
+import { describe, expect, test } from "bun:test";
+import {
+  alarms,
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  interval,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+  SECOND,
+} from "../making/cases.ts";
+
+/** sync type, and the name of the Django model that its schedule names. */
+const GENIUS = {
+  appointments: "Genius_Appointment",
+  appointment_outcomes: "Genius_AppointmentOutcome",
+  appointment_outcome_types: "Genius_AppointmentOutcomeType",
+  job_change_order_statuses: "Genius_JobChangeOrderStatus",
+  marketsharp_sources: "Genius_MarketSharpSource",
+  marketsharp_marketing_source_maps: "Genius_MarketSharpMarketingSourceMap",
+  prospect_sources: "GeniusProspectSources",
+  user_data: "Genius_UserData",
+};
+
+describe.each(ENGINES)("%s", (engine) => {
+  test.todo("camelcase-model-names: each schedule attaches to the sync type of its model", async () => {
+    const crm = "genius";
+    const runs = Object.keys(GENIUS).flatMap((rule) =>
+      repeat({ crm, rule, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }),
+    );
+    const schedules = Object.values(GENIUS).map((model) => interval(1, "hours", model, { crm }));
+    const report = await judge(engine, { runs, schedules }, { crm });
+    expect(report.system_health).toMatchObject({ active_rules: 8, total_rules: 8, rule_utilization_rate: 1 });
+    expect(report.rules.map(({ expected }) => expected)).toEqual(Array.from({ length: 8 }, () => 24));
+    expect(report.findings).toEqual([]);
+  });
+
+  test.todo("recurrence-type-other-words: the words are read without their case, and others are never guessed", async () => {
+    const rules = ["contacts", "deals", "users", "companies", "forms", "calls"];
+    const runs = rules.flatMap((rule) => repeat({ rule, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }));
+    const schedules = [
+      interval(1, "hours", "contacts", { recurrence: "Interval" }),
+      interval(60, "minutes", "deals", { recurrence: "INTERVAL" }),
+      cron("* * * * *", "users", { recurrence: "once" }),
+      cron("* * * * *", "companies", { recurrence: "daily" }),
+      cron("* * * * *", "forms", { recurrence: "clocked" }),
+      interval(1, "hours", "calls", { every: null }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "contacts").expected).toBe(24);
+    expect(ruleOf(report, "deals").expected).toBe(24);
+    const inexpressible = report.findings.filter(({ id }) => id === "schedule-inexpressible");
+    expect(new Set(inexpressible.map(({ rule_name }) => rule_name))).toEqual(
+      new Set(["calls", "companies", "forms", "users"]),
+    );
+  });
+
+  test("weekly-full-hidden-by-delta: Friday's full run did not come, and the delta runs do not hide it", async () => {
+    const runs = repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE, takes: 20 * SECOND });
+    const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * 5", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ expected: 289, seen: 288, missed: 1, pending_runs: 0 });
+    expect(ruleOf(report, "contacts")).toMatchObject({ severity: "warning", missed_at: ["2026-07-10T02:00:00Z"] });
+  });
+
+  test("disabled-schedule-sentence: 16 runs of a rule whose schedule is disabled", async () => {
+    const runs = repeat({ from: "07-05 00:00", to: "07-10 12:00", every: HOUR, takes: 10 * SECOND });
+    const schedules = [cron("0 * * * *", "contacts", { enabled: false })];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "idle", severity: "info", total: 16 });
+    expect(report.findings).toMatchObject([
+      { id: "rule-idle", message: "contacts: disabled, and yet 16 runs ended in the window" },
+    ]);
+  });
+
+  test("schedule-made-or-changed-today: made half an hour ago, changed an hour ago; nothing was missed", async () => {
+    const every = 5 * MINUTE;
+    const runs = [
+      ...repeat({ from: "07-10 20:30", to: "07-10 20:55", every }),
+      ...repeat({ rule: "deals", from: "07-05 00:00", to: "07-10 19:00", every: HOUR }),
+      ...repeat({ rule: "deals", from: "07-10 20:00", to: "07-10 20:55", every }),
+    ];
+    const made = at("07-10 20:30");
+    const schedules = [
+      cron("*/5 * * * *", "contacts", { createdAt: made, updatedAt: made }),
+      cron("*/5 * * * *", "deals", { updatedAt: at("07-10 20:00") }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ expected: 6, missed: 0 });
+    expect(ruleOf(report, "deals")).toMatchObject({ expected: 12, missed: 0 });
+  });
+
+  test("overlapping-runs: hourly runs of three and a half hours overlap, and that is no outage", async () => {
+    const runs = repeat({ from: "07-05 00:00", to: "07-10 20:00", every: HOUR, takes: 3.5 * HOUR });
+    const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({
+      condition: "degraded",
+      degradation: "overlapping",
+      severity: "info",
+      running: 3,
+    });
+  });
+
+  test("worker-clock-ahead: runs that start 59 to 120 seconds early are all there, and early", async () => {
+    const shifts = [59, 61, 90, 120].map((seconds) => seconds * SECOND);
+    const plans = [
+      { name: "daily", fields: "0 3 * * *", from: "07-01 03:00", to: "07-10 03:00", every: DAY, early: 1 },
+      { name: "hourly", fields: "0 * * * *", from: "07-01 03:00", to: "07-10 21:00", every: HOUR, early: 24 },
+      {
+        name: "quarter",
+        fields: "*/15 * * * *",
+        from: "07-01 03:00",
+        to: "07-10 21:00",
+        every: 15 * MINUTE,
+        early: 96,
+      },
+    ];
+    const rules = plans.flatMap((plan) =>
+      shifts.map((shift) => ({ ...plan, shift, rule: `${plan.name}_${shift / SECOND}` })),
+    );
+    const runs = rules.flatMap(({ rule, from, to, every, shift }) =>
+      repeat({ rule, from, to, every }, (start) => ({ start: later(start, -shift), end: start })),
+    );
+    const report = await judge(engine, { runs, schedules: rules.map(({ fields, rule }) => cron(fields, rule)) });
+    expect(alarms(report)).toEqual([]);
+    for (const { rule, early } of rules) {
+      expect(ruleOf(report, rule)).toMatchObject({ degradation: "early", severity: "info", missed: 0, late: 0, early });
+    }
+  });
+
+  test.todo("empty crontab fields and NULLs are stars", async () => {
+    const runs = repeat({ from: "07-05 00:30", to: "07-10 20:30", every: HOUR });
+    const schedules = [cron("30", "contacts", { hour: "", dayOfWeek: "", dayOfMonth: "", monthOfYear: "" })];
+    const report = await judge(engine, { runs, schedules });
+    expect(report.findings).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ expected: 24, missed: 0 });
+  });
+
+  test("a monthly run that is there, beside an hourly one of the same rule, is not missed", async () => {
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ from: "07-10 02:20", to: "07-10 02:20", every: DAY }),
+    ];
+    const schedules = [cron("0 * * * *", "Hubspot_Contact"), cron("20 2 10 * *", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ expected: 25, seen: 25, missed: 0 });
+  });
+
+  test("a rule that rests since its schedule was disabled is nobody's concern", async () => {
+    const runs = repeat({ from: "07-05 00:00", to: "07-08 20:00", every: HOUR });
+    await using warehouse = await makeWarehouse(engine, {
+      runs,
+      schedules: [cron("0 * * * *", "contacts", { enabled: false })],
+    });
+    const { report } = await ask(warehouse);
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "idle", severity: null });
+  });
+});

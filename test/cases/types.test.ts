@@ -1,0 +1,113 @@
+/** Columns of other types than the usual ones, on PostgreSQL: read, or named with column and type. */
+import { describe, expect, test } from "bun:test";
+import { ask, at, cron, type CaseWarehouse, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+
+const HISTORY = "orchestration.sync_history";
+const SCHEDULE = "orchestration.sync_schedule";
+
+/** 24 runs in the window, two of them failed, and their schedule, behind changed columns. */
+async function changed(sql: string): Promise<CaseWarehouse> {
+  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+    /T0[34]/.test(start) && start > at("07-10 00:00") ? { status: "failed", error: "HTTP 500" } : {},
+  );
+  const warehouse = await makeWarehouse("postgresql", { runs, schedules: [cron("0 * * * *", "contacts")] });
+  await warehouse.sql?.unsafe(sql);
+  return warehouse;
+}
+
+const STATUS = `ALTER TABLE ${HISTORY} ALTER status DROP DEFAULT`;
+
+type Change = { name: string; sql: string; todo?: true };
+const READ: Change[] = [
+  {
+    name: "enum-status: an enum of its own words",
+    sql: `CREATE TYPE words AS ENUM ('success', 'failed', 'running', 'partial'); ${STATUS}, ALTER status TYPE words USING status::words`,
+    todo: true,
+  },
+  {
+    name: "typed-differently: counts as text",
+    sql: `ALTER TABLE ${HISTORY} ALTER records_processed DROP DEFAULT, ALTER records_processed TYPE text`,
+    todo: true,
+  },
+  {
+    name: "typed-differently: the error as jsonb",
+    sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE jsonb USING to_jsonb(error_message)`,
+    todo: true,
+  },
+  {
+    name: "typed-differently: enabled as integer",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER enabled TYPE int USING enabled::int`,
+    todo: true,
+  },
+  { name: "a domain", sql: `CREATE DOMAIN word AS text CHECK (value <> ''); ${STATUS}, ALTER status TYPE word` },
+  {
+    name: "padded characters",
+    sql: `${STATUS}, ALTER status TYPE char(20); ALTER TABLE ${HISTORY} ALTER crm_source TYPE char(20)`,
+  },
+  {
+    name: "large and exact numbers",
+    sql: `ALTER TABLE ${HISTORY} ALTER records_processed TYPE bigint, ALTER records_failed TYPE numeric(20, 0)`,
+  },
+];
+
+describe("read", () => {
+  for (const { name, sql, todo } of READ) {
+    (todo ? test.todo : test)(name, async () => {
+      await using warehouse = await changed(sql);
+      const { code, report } = await ask(warehouse);
+      expect(code).toBe(0);
+      expect(report.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
+      expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, expected: 24, missed: 0 });
+      expect(report.error_groups).toMatchObject([{ count: 2, example: "HTTP 500" }]);
+      expect(report.performance_metrics.records.processed).toBe(2400);
+    });
+  }
+});
+
+const NAMED: { name: string; sql: string; words: string[] }[] = [
+  {
+    name: "a start that is a number",
+    sql: `ALTER TABLE ${HISTORY} ALTER start_time TYPE bigint USING extract(epoch FROM start_time)::bigint`,
+    words: ["start_time", "bigint"],
+  },
+  {
+    name: "a status that is an array",
+    sql: `DROP INDEX IF EXISTS orchestration.sync_history_status_start_time_idx; ${STATUS}, ALTER status TYPE text[] USING ARRAY[status]`,
+    words: ["status", "text[]"],
+  },
+];
+
+describe("named, where it cannot be read", () => {
+  for (const { name, sql, words } of NAMED) {
+    test.todo(name, async () => {
+      await using warehouse = await changed(sql);
+      const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+      const { code, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+      expect(code).toBe(4);
+      for (const word of words) expect(stderr).toContain(word);
+    });
+  }
+});
+
+const LOCAL = ["start_time", "end_time"]
+  .map(
+    (column) => `ALTER TABLE ${HISTORY} ALTER ${column} TYPE timestamp USING ${column} AT TIME ZONE 'America/New_York'`,
+  )
+  .join("; ");
+const ZONE = `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = ''America/New_York''', current_database()); END $$`;
+
+test.todo("naive-local-time: times without a zone, while the server's zone is New York, are told with the setting", async () => {
+  await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
+  const { stdout, stderr } = await ask(warehouse);
+  expect(stdout + stderr).toContain("timezone");
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+  expect((await runCli(["check"], { cwd })).stdout).toContain("timezone");
+});
+
+test.todo("naive-local-time: the zone of the configuration is theirs", async () => {
+  await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
+  const { code, report } = await ask(warehouse, { settings: 'timezone = "America/New_York"' });
+  expect(code).toBe(0);
+  expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, missed: 0, last_run_at: "2026-07-10T20:00:00Z" });
+});

@@ -1,0 +1,176 @@
+/** Rows that vanish: what cannot be read is counted and named, and one row makes no CRM unreadable. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { ask, at, cron, ENGINES, HOUR, judge, later, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+
+const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
+const whole = (instant: string) => instant.slice(0, 19);
+const inZone = (instant: string, hours: number, offset: string) => `${whole(later(instant, hours * HOUR))}${offset}`;
+
+/** The same instants, as programs write them. */
+const SPELLINGS: Record<string, (instant: string) => string | number> = {
+  space,
+  T: whole,
+  Z: (instant) => `${whole(instant)}Z`,
+  z: (instant) => `${whole(instant)}z`,
+  micro: (instant) => `${space(instant)}.123456`,
+  nano: (instant) => `${whole(instant)}.123456789Z`,
+  "+00:00": (instant) => `${whole(instant)}+00:00`,
+  "-04:00": (instant) => inZone(instant, -4, "-04:00"),
+  "+0000": (instant) => `${whole(instant)}+0000`,
+  "-0400": (instant) => inZone(instant, -4, "-0400"),
+  "+0530": (instant) => inZone(instant, 5.5, "+0530"),
+  "+00": (instant) => `${space(instant)}+00`,
+  UTC: (instant) => `${space(instant)} UTC`,
+  Go: (instant) => `${space(instant)} +0000 UTC`,
+  comma: (instant) => `${space(instant)},123`,
+  compact: (instant) => whole(instant).replaceAll(/[-:]/g, "") + "Z",
+  seconds: (instant) => Date.parse(instant) / 1000,
+  milliseconds: (instant) => Date.parse(instant),
+  real: (instant) => Date.parse(instant) / 1000 + 0.5,
+};
+
+/** One rule for each spelling, and 24 runs of each. */
+function spelled(spellings: Record<string, (instant: string) => string | number>): string {
+  const path = `${directoryWith("")}/spelled.sqlite`;
+  using database = new Database(path);
+  database.run(`CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, endpoint, start_time, end_time, status,
+    records_processed, records_created, records_updated, records_failed, error_message, configuration, performance_metrics, created_at)`);
+  const add = database.prepare(
+    "INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status) VALUES ('hubspot', ?, ?, ?, 'success')",
+  );
+  database.transaction(() => {
+    for (const { start } of repeat({ from: "07-09 21:30", to: "07-10 20:30", every: HOUR })) {
+      for (const [rule, spell] of Object.entries(spellings)) add.run(rule, spell(start), spell(later(start, MINUTE)));
+    }
+  })();
+  return `sqlite:${path}`;
+}
+
+test.todo("sqlite-time-spellings: nineteen spellings of the same 24 instants are 24 runs each", async () => {
+  const { report } = await ask({ url: spelled(SPELLINGS) });
+  const expected = Object.keys(SPELLINGS).map((rule) => [rule, 24] as const);
+  expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
+    Object.fromEntries(expected),
+  );
+});
+
+test.todo("starts that can be read in two ways are counted and named, beside those that can be read", async () => {
+  const american = (instant: string) =>
+    `${instant.slice(5, 7)}/${instant.slice(8, 10)}/${instant.slice(0, 4)} ${instant.slice(11, 19)}`;
+  const { report } = await ask({ url: spelled({ contacts: space, deals: american }) });
+  expect(ruleOf(report, "contacts").total).toBe(24);
+  expect((report.data_quality ?? []).map(({ count }) => count)).toContain(24);
+});
+
+test.todo("a table of which no start can be read is an error, never a day on which nothing ran", async () => {
+  const { code, stdout, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], {
+    cwd: directoryWith(`[crm.hubspot]\nurl = "${spelled({ contacts: () => "yesterday" })}"\n`),
+  });
+  expect(code).toBe(4);
+  expect(stdout + stderr).toContain("start_time");
+});
+
+test.todo("row-level-security: a policy that hides rows from the reader is told, and no rate is", async () => {
+  const runs = repeat({ from: "07-09 21:00", to: "07-10 20:00", every: HOUR }, (_, index) => ({
+    status: index % 12 === 0 ? "failed" : "success",
+  }));
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  const reader = `case_reader_${process.pid}`;
+  await warehouse.sql
+    ?.unsafe(`CREATE ROLE ${reader} LOGIN PASSWORD 'case'; GRANT USAGE ON SCHEMA orchestration TO ${reader};
+    GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${reader};
+    ALTER TABLE orchestration.sync_history ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY successes ON orchestration.sync_history USING (status <> 'failed')`);
+  const url = new URL(warehouse.url);
+  url.username = reader;
+  url.password = "case";
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${url.href}"\n`);
+  const made = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+  expect(made.code).toBe(4);
+  expect(made.stderr).toMatch(/row.level security|row policy|policy/i);
+  const checked = await runCli(["check"], { cwd });
+  expect(checked.stdout).toContain("successes");
+});
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("source-in-another-case: where nothing runs, the name in other letters is told", async () => {
+    const runs = repeat({ crm: "HubSpot", from: "07-09 00:00", to: "07-10 20:00", every: HOUR });
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const { report } = await ask(warehouse);
+    expect(report.findings).toMatchObject([{ id: "no-data", severity: "warning" }]);
+    expect(report.findings[0]?.message).toContain('"HubSpot"');
+  });
+
+  test.todo("source-in-another-case: check names it too", async () => {
+    const now = new Date().toISOString();
+    const runs = repeat({ crm: "HubSpot ", from: "07-09 00:00", to: "07-10 20:00", every: HOUR }, (_, index) => ({
+      start: later(now, -(index + 1) * HOUR),
+      end: later(now, -(index + 1) * HOUR + MINUTE),
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) });
+    expect(stdout).toContain('"HubSpot "');
+  });
+
+  test("a source with blanks around it is told by its near name", async () => {
+    const runs = repeat({ crm: "hubspot ", from: "07-09 00:00", to: "07-10 20:00", every: HOUR });
+    const report = await judge(engine, { runs });
+    expect(report.findings[0]?.message).toContain('"hubspot "');
+  });
+
+  test("the right rows beside those in other letters are read as ever", async () => {
+    const runs = ["hubspot", "HUBSPOT"].flatMap((crm) =>
+      repeat({ crm, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }),
+    );
+    const report = await judge(engine, { runs });
+    expect(report.performance_metrics.total_actions).toBe(24);
+    expect(report.findings).toEqual([]);
+  });
+
+  test("a value of a row is in no message, whatever the row holds", async () => {
+    const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+    const schedules = [cron("canary-7731 * * * *", "contacts"), cron("0 3 * * *", "nightly")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { code, stderr } = await ask(warehouse);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("canary-7731");
+  });
+});
+
+test("a schedule that begins at infinity makes no CRM unreadable", async () => {
+  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+  await using warehouse = await makeWarehouse("postgresql", {
+    runs,
+    schedules: [cron("0 * * * *", "contacts"), cron("0 3 * * *", "nightly")],
+  });
+  await warehouse.sql
+    ?.unsafe(`UPDATE orchestration.sync_schedule SET start_at = '-infinity', end_at = 'infinity' WHERE model_name = 'contacts';
+    UPDATE orchestration.sync_schedule SET start_at = 'infinity' WHERE model_name = 'nightly'`);
+  const { code, report } = await ask(warehouse);
+  expect(code).toBe(0);
+  expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, missed: 0 });
+  expect(ruleOf(report, "nightly").severity).toBeNull();
+});
+
+test("a run that starts at infinity is counted, and the others are read", async () => {
+  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  await warehouse.sql?.unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, status)
+    VALUES ('hubspot', 'contacts', 'infinity', 'success')`);
+  const { report } = await ask(warehouse);
+  expect(report.performance_metrics.total_actions).toBe(24);
+  expect(report.data_quality).toMatchObject([{ id: "start-at-infinity", count: 1 }]);
+});
+
+test.todo("on SQLite, a NULL rule name and a word for a number make no CRM unreadable", async () => {
+  const path = spelled({ contacts: space }).slice("sqlite:".length);
+  using database = new Database(path);
+  database.run(`INSERT INTO sync_history (crm_source, sync_type, start_time, status, records_processed)
+    VALUES ('hubspot', NULL, '2026-07-10 20:00:00', 'success', 1), ('hubspot', 'deals', '2026-07-10 20:00:00', 'success', 'many')`);
+  const { code, report } = await ask({ url: `sqlite:${path}` });
+  expect(code).toBe(0);
+  expect(ruleOf(report, "contacts").total).toBe(24);
+  expect(ruleOf(report, "deals").total).toBe(1);
+});

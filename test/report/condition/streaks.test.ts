@@ -1,0 +1,115 @@
+/** Long streaks of failures, stops after a failure, and collapses of records and durations. The window ends at 21:00 UTC. */
+import { describe, expect, test } from "bun:test";
+import type { FailStreak, RuleActivity, RunRow } from "../../../src/report/activity.ts";
+import { activity, declared, report, schedule } from "../../making/activities.ts";
+import { WINDOW } from "../../making/reports.ts";
+import { ruleOf, type Strip } from "../../making/rules.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY = 24 * 60;
+
+function judged(deals: RuleActivity, due?: string) {
+  const declaredRules = due === undefined ? [] : [declared("deals", { schedules: [schedule(due, {})] })];
+  const [rule] = report(activity({ rules: [deals], declaredRules })).rules;
+  return rule;
+}
+
+describe("a streak of failures is as long as the warehouse says", () => {
+  const strip: Strip = { runs: "f".repeat(20), everyMinutes: 60 };
+  const sinceMs = WINDOW.endMs - 40 * HOUR_MS;
+  test.each<{ name: string; failStreak: FailStreak | null; says: string }>([
+    {
+      name: "a success before it",
+      failStreak: { n: 40, sinceMs, whole: true },
+      says: "newest 40 runs failed, since 9 Jul 05:00;",
+    },
+    {
+      name: "no success known",
+      failStreak: { n: 40, sinceMs, whole: false },
+      says: "newest 40 runs failed, since 9 Jul 05:00 at least;",
+    },
+    { name: "nobody counted", failStreak: null, says: "newest 20 runs failed, since 01:55 at least;" },
+  ])("$name", ({ failStreak, says }) => {
+    const rule = judged(ruleOf("deals", strip, { failStreak }));
+    expect(rule).toMatchObject({ condition: "failing", severity: "critical" });
+    expect(rule?.message).toContain(says);
+  });
+});
+
+test("runs without records that may have begun earlier", () => {
+  const emptyStreak = {
+    n: 68,
+    sinceMs: WINDOW.endMs - 68 * HOUR_MS,
+    usual: 10_000,
+    fullHours: [],
+    atLeast: true as const,
+  };
+  const rule = judged(ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60 }, { emptyStreak }));
+  expect(rule?.message).toBe(
+    "deals: 68 runs succeeded with 0 records since 8 Jul 01:00 at least, usually 10,000 a run",
+  );
+});
+
+describe("a stop after a failure", () => {
+  test.each([
+    { name: "a night later", startedMinutesAgo: 18 * 60, condition: "failing", severity: "warning" },
+    { name: "a week later", startedMinutesAgo: 7 * DAY, condition: "overdue", severity: "critical" },
+    { name: "a month later", startedMinutesAgo: 30 * DAY, condition: "overdue", severity: "critical" },
+  ])("$name", ({ startedMinutesAgo, condition, severity }) => {
+    const deals = ruleOf("deals", { runs: "ssssssssssf", everyMinutes: DAY, startedMinutesAgo, error: "HTTP 401" });
+    expect(judged(deals, "0 3 * * *")).toMatchObject({ condition, severity, newest_error: "HTTP 401" });
+  });
+
+  test("says that the last run failed", () => {
+    const deals = ruleOf("deals", { runs: "ssssssssssf", everyMinutes: DAY, startedMinutesAgo: 7 * DAY });
+    expect(judged(deals, "0 3 * * *")?.message).toEndWith("; its newest run failed at 3 Jul 21:05");
+  });
+});
+
+/** The newest first; one an hour. */
+function runsOf(values: { records: number; minutes: number }[]): RunRow[] {
+  return values.map(({ records, minutes }, index) => {
+    const endedMs = WINDOW.endMs - (10 + index * 60) * MINUTE_MS;
+    return {
+      id: String(index),
+      startedMs: endedMs - minutes * MINUTE_MS,
+      endedMs,
+      status: "success",
+      records,
+      error: null,
+    };
+  });
+}
+
+describe("a collapse", () => {
+  const of = (n: number, records: number, minutes = 1) => Array.from({ length: n }, () => ({ records, minutes }));
+  test.each([
+    { name: "of records by twenty", runs: [...of(10, 500), ...of(10, 10_000)], is: "records" },
+    { name: "of records by less", runs: [...of(10, 501), ...of(10, 10_000)], is: null },
+    { name: "of records in too few runs", runs: [...of(9, 2), ...of(11, 10_000)], is: null },
+    { name: "of records after too few", runs: [...of(11, 2), ...of(9, 10_000)], is: null },
+    { name: "of few records", runs: [...of(10, 1), ...of(10, 99)], is: null },
+    {
+      name: "of records, where one earlier run had few too",
+      runs: [...of(10, 2), ...of(9, 10_000), ...of(1, 2)],
+      is: null,
+    },
+    { name: "to more records is none", runs: [...of(10, 10_000), ...of(10, 2)], is: null },
+    { name: "of durations", runs: [...of(10, 5, 2), ...of(10, 5, 40)], is: "duration" },
+    { name: "to durations of many times as long", runs: [...of(10, 5, 40), ...of(10, 5, 2)], is: "duration" },
+    { name: "of short durations", runs: [...of(10, 5, 0.04), ...of(10, 5, 0.9)], is: null },
+  ])("$name", ({ runs, is }) => {
+    const startsMs = runsOf(runs).map(({ startedMs }) => startedMs);
+    const strip: Strip = { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 11 };
+    const rule = judged(ruleOf("deals", strip, { runs: runsOf(runs), startsMs: startsMs.toReversed() }));
+    expect([rule?.degradation, rule?.severity]).toEqual(is === null ? [null, null] : [is, "info"]);
+  });
+
+  test("is told with both sides of it", () => {
+    const rule = judged(
+      ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60 }, { runs: runsOf([...of(10, 2), ...of(10, 10_000)]) }),
+    );
+    expect(rule?.message).toBe("deals: 10 runs brought 2 records at most since 11:50, earlier ones 10,000 at least");
+  });
+});
