@@ -1,7 +1,7 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
 /** What a preset reads a column as. */
-export type ColumnKind = "text" | "number" | "time" | "flag";
+type ColumnKind = "text" | "number" | "time" | "flag";
 
 /** The types of a table's columns by their names, as the catalog calls them; `enum` for any enumeration. */
 export type ColumnTypes = Record<string, string>;
@@ -20,8 +20,16 @@ const KINDS: Record<ColumnKind, string[]> = {
       "strategy",
       "priority",
     ],
-    ...["automation_level", "source_key", "model_name", "recurrence_type", "period"],
-    ...["minute", "hour", "day_of_week", "day_of_month", "month_of_year"],
+    "automation_level",
+    "source_key",
+    "model_name",
+    "recurrence_type",
+    "period",
+    "minute",
+    "hour",
+    "day_of_week",
+    "day_of_month",
+    "month_of_year",
   ],
   number: ["records_processed", "records_created", "records_updated", "records_failed", "every"],
   time: ["start_time", "end_time", "started_at", "finished_at", "start_at", "end_at"],

@@ -53,8 +53,20 @@ const HOUR_MS = 3_600_000;
 const END_MS = Date.parse("2026-07-10T21:00:00Z");
 
 const KNOWN_STATUSES = [
-  ...["success", "completed", "done", "partial", "failed", "error", "cancelled", "running", "in_progress"],
-  ...["pending", "queued", "skipped", "\tfailed", "ok\n"],
+  "success",
+  "completed",
+  "done",
+  "partial",
+  "failed",
+  "error",
+  "cancelled",
+  "running",
+  "in_progress",
+  "pending",
+  "queued",
+  "skipped",
+  "\tfailed",
+  "ok\n",
 ];
 /** SQLite's lower() knows ASCII alone, so no word here has a letter that lower() elsewhere would make one (the Kelvin sign). */
 const UNKNOWN_STATUSES = ["exploded", "", " ", "(null)", "DÔNE", "succes", "success!", "__proto__", "0"];

@@ -4,7 +4,7 @@ import type { ReportSettings } from "../../src/report/settings.ts";
 import { activity, report, rule, schedule } from "./activities.ts";
 import { WINDOW } from "./reports.ts";
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 type Found = [id: string, severity: string, message: string];
 
@@ -27,11 +27,10 @@ export function listFound({ facts, settings = {} }: FindingCase): Found[] {
 
 /** The instant that is that number of hours before the window's end. */
 export const ago = (hours: number) => WINDOW.endMs - hours * HOUR_MS;
-export const minutesAgo = (...minutes: number[]) => minutes.map((each) => WINDOW.endMs - each * 60_000);
 /** Starts, the newest named first. */
-export const runs = (...hoursAgo: number[]) => hoursAgo.map(ago).toReversed();
+const runs = (...hoursAgo: number[]) => hoursAgo.map(ago).toReversed();
 /** One at half past each of the window's hours. */
-export const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
+const hourly = runs(...Array.from({ length: 24 }, (_, index) => index + 0.5));
 
 /** Something else runs, so that the CRM as a whole is not silent. */
 export const alive = rule(

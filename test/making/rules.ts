@@ -22,7 +22,7 @@ export type Strip = {
 };
 
 /** The runs of a strip, newest first. */
-export function runsOf({
+function runsOf({
   runs,
   everyMinutes,
   startedMinutesAgo = 10,

@@ -16,7 +16,7 @@ describe("a wrapper and the runs inside it", () => {
     { name: "in part over a failure", wrapper: { status: "partial", total: 4, successful: 3 }, disagree: false },
   ])("$name: $disagree", ({ wrapper, disagree }) => {
     const made = report(activity({ wrappers: [{ rule: "all", id: "7", ...wrapper }] }));
-    const { data_quality: found = [] } = made;
+    const { data_quality: found } = made;
     expect(found.map(({ id, count, rules, row_ids: ids }) => ({ id, count, rules, ids }))).toEqual(
       disagree ? [{ id: "wrapper-disagrees", count: 1, rules: ["all"], ids: ["7"] }] : [],
     );

@@ -11,7 +11,7 @@ const SILENT: Condition[] = ["overdue", "never"];
 const NOT_DUE: Condition[] = ["idle", "unknown"];
 
 /** Each rule's own finding, without those that `rules-stopped` tells. */
-export function findByCondition(condition: Condition): Finder {
+function findByCondition(condition: Condition): Finder {
   return (facts) => {
     const together = listStoppedTogether(facts);
     return facts.states
@@ -52,7 +52,7 @@ export const findStopped: Finder = (facts) => {
 };
 
 /** Empty where too few are silent, or none of them urgently. */
-export function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
+function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
   const silent = states.filter(
     ({ judgement: { condition, severity } }) => SILENT.includes(condition) && severity !== null,
   );
