@@ -8,18 +8,16 @@ export type ColumnTypes = Record<string, string>;
 
 const KINDS: Record<ColumnKind, string[]> = {
   text: [
-    ...[
-      "crm_source",
-      "sync_type",
-      "rule",
-      "status",
-      "error_message",
-      "error",
-      "name",
-      "schedule",
-      "strategy",
-      "priority",
-    ],
+    "crm_source",
+    "sync_type",
+    "rule",
+    "status",
+    "error_message",
+    "error",
+    "name",
+    "schedule",
+    "strategy",
+    "priority",
     "automation_level",
     "source_key",
     "model_name",

@@ -34,7 +34,7 @@ test.each([
   {
     section: "crm.NAME",
     key: "statuses",
-    kind: "table, each value one of success, partial, failed, running, skipped",
+    kind: "table, each value one of success, partial, failed, running, pending, skipped",
     preset: "{}",
   },
   { section: "crm.NAME", key: "rule_names", kind: "table, each value text", preset: "{}" },

@@ -472,7 +472,7 @@ test.each([
   {
     name: "an unknown status",
     text: '[crm.a]\nurl = "sqlite:x"\nstatuses = { done = "canary" }\n',
-    says: ["FILE:3:14:", "must be one of success, partial, failed, running, skipped"],
+    says: ["FILE:3:14:", "must be one of success, partial, failed, running, pending, skipped"],
   },
 ])("$name is refused with its place, and no value", async ({ text, says }) => {
   const problems = await problemsOf(text);
