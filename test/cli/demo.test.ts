@@ -34,8 +34,12 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
   expect(code).toBe(0);
   expect(stdout).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-  expect(stdout).toMatch(/hubspot .*\n  └ zipcodes: last success 1d 04h ago, due every 240 minutes, 7 runs did not start/);
-  expect(stdout).toMatch(/genius .*\n  └ users: its newest 8 runs failed, since 9 Jul 21:00; last success 9 Jul 18:00: HTTP 401/);
+  expect(stdout).toMatch(
+    /hubspot .*\n  └ zipcodes: last success 1d 04h ago, due every 240 minutes, 7 runs did not start/,
+  );
+  expect(stdout).toMatch(
+    /genius .*\n  └ users: its newest 8 runs failed, since 9 Jul 21:00; last success 9 Jul 18:00: HTTP 401/,
+  );
   expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
   const next = /automation-reports (generate --config .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
   expect((await runCli(next, { cwd })).code).toBe(0);

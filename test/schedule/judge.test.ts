@@ -107,7 +107,12 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
 });
 
 test.each([
-  { name: "the daemon of a schedule of every minute died", minutes: 6, status: "late", says: "21:25 UTC report was not" },
+  {
+    name: "the daemon of a schedule of every minute died",
+    minutes: 6,
+    status: "late",
+    says: "21:25 UTC report was not",
+  },
   { name: "an hour ago", minutes: 60, status: "late", says: "21:25 UTC report was not made, nor 54 before it" },
   { name: "a month ago", minutes: 43_200, status: "late", says: "nor at least 10,080 before it" },
   { name: "it makes the next one in a moment", minutes: 5, status: "ok", says: "21:25 UTC report was made" },
