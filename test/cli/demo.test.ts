@@ -83,8 +83,8 @@ test("every situation that a report explains is there once", async () => {
   await runCli(["demo", "--as-of", AFTERNOON], { cwd });
   const reports = await reportsOf(cwd, "--as-of", AFTERNOON, "--detailed");
   const findings = new Set(reports.flatMap((report) => report.findings.map(({ id }) => id)));
-  const quality = new Set(reports.flatMap(({ data_quality: found = [] }) => found.map(({ id }) => id)));
-  const families = new Set(reports.flatMap(({ error_groups: groups = [] }) => groups.map(({ family }) => family)));
+  const quality = new Set(reports.flatMap(({ data_quality: found }) => found.map(({ id }) => id)));
+  const families = new Set(reports.flatMap(({ error_groups: groups }) => groups.map(({ family }) => family)));
   // SQLite knows no infinity, and what was the future then is past.
   expect(CONTRADICTION_KINDS.filter((kind) => !quality.has(kind))).toEqual(["start-in-future", "start-at-infinity"]);
   // Nothing is silent as a whole, nothing manual or undeclared, no disabled rule ran, and no share of idle rules is that high.
