@@ -1,4 +1,5 @@
 /** Where reports are kept: `[store]`, else `$STATE_DIRECTORY` (systemd's StateDirectory), else the XDG state directory. */
+import { realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type * as v from "valibot";
 import { findHome } from "../database/home.ts";
@@ -7,7 +8,8 @@ import type { Reading } from "./reading.ts";
 import type { Config } from "./schema.ts";
 import type { storeSchema } from "./sections/store.ts";
 
-const STORE_FILE = "reports.sqlite";
+/** How many hexadecimal digits tell two configurations apart. */
+const KEY_LENGTH = 12;
 
 /** `written`: the table is there, however empty. Null where a problem was said. */
 export function readStore(
@@ -27,8 +29,16 @@ export function readStore(
   // systemd separates several directories with colons.
   const [state = ""] = (reading.variables["STATE_DIRECTORY"] ?? "").split(":");
   const path =
-    file === undefined ? join(state || findStateHome(reading), STORE_FILE) : resolve(dirname(reading.path), file);
+    file === undefined
+      ? join(state || findStateHome(reading), nameStore(reading.path))
+      : resolve(dirname(reading.path), file);
   return { target: { kind: "sqlite", path }, retentionMs: retention, configured: written || state !== "" };
+}
+
+/** Two configurations with schedules of one name must not take each other's slots. */
+function nameStore(config: string): string {
+  const key = new Bun.CryptoHasher("sha256").update(realpathSync(config)).digest("hex").slice(0, KEY_LENGTH);
+  return `reports-${key}.sqlite`;
 }
 
 /** Without a home, where systemd keeps the state of the machine's services. */

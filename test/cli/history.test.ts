@@ -117,7 +117,7 @@ test("nothing is kept where no store is configured, and $STATE_DIRECTORY configu
   expect(readdirSync(cwd)).toEqual(["automation-reports.toml"]);
   const state = join(cwd, "state");
   expect((await runCli(GENERATE, { cwd, env: { STATE_DIRECTORY: state } })).code).toBe(0);
-  expect(readdirSync(state)).toEqual(["reports.sqlite"]);
+  expect(readdirSync(state)).toEqual([expect.stringMatching(/^reports-[0-9a-f]{12}\.sqlite$/)]);
   const found = await runCli(["history", "list"], { cwd, env: { STATE_DIRECTORY: state } });
   expect(found.stdout.split("\n").length).toBe(4);
 });

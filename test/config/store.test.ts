@@ -1,6 +1,6 @@
 /** Where reports are kept, as the configuration and the environment say. */
 import { expect, test } from "bun:test";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
@@ -22,34 +22,34 @@ test.each([
   {
     name: "nothing is said",
     store: "",
-    place: "/home/op/.local/state/automation-reports/reports.sqlite",
+    place: "/home/op/.local/state/automation-reports/reports-KEY.sqlite",
     configured: false,
   },
   {
     name: "an XDG state directory",
     store: "",
     variables: { XDG_STATE_HOME: "/xdg" },
-    place: "/xdg/automation-reports/reports.sqlite",
+    place: "/xdg/automation-reports/reports-KEY.sqlite",
     configured: false,
   },
   {
     name: "a relative one counts nothing, as its specification says",
     store: "",
     variables: { XDG_STATE_HOME: "xdg" },
-    place: "/home/op/.local/state/automation-reports/reports.sqlite",
+    place: "/home/op/.local/state/automation-reports/reports-KEY.sqlite",
     configured: false,
   },
   {
     name: "systemd's directories: the first",
     store: "",
     variables: { STATE_DIRECTORY: "/var/lib/a:/var/lib/b", XDG_STATE_HOME: "/xdg" },
-    place: "/var/lib/a/reports.sqlite",
+    place: "/var/lib/a/reports-KEY.sqlite",
     configured: true,
   },
   {
     name: "an empty table asks for the default",
     store: "[store]\n",
-    place: "/home/op/.local/state/automation-reports/reports.sqlite",
+    place: "/home/op/.local/state/automation-reports/reports-KEY.sqlite",
     configured: true,
   },
   {
@@ -64,8 +64,24 @@ test.each([
 ])("$name", async ({ store, variables = {}, place, configured }) => {
   const config = await load(store, variables);
   if (typeof config === "string") throw new Error(config);
-  expect([describeTarget(config.store.target), config.store.configured]).toEqual([place, configured]);
+  const found = describeTarget(config.store.target).replace(/reports-[0-9a-f]{12}\./, "reports-KEY.");
+  expect([found, config.store.configured]).toEqual([place, configured]);
   expect(config.store.retentionMs).toBe(90 * DAY_MS);
+});
+
+test("each configuration has a default store of its own, by whatever name it is reached", async () => {
+  const [one, other, link] = ["one", "other", "link"].map((name) => join(directory, `${name}.toml`)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [one, other]) writeFileSync(path, '[crm.a]\nurl = "sqlite:a"\n');
+  symlinkSync(one, link);
+  const [first, second, again] = await Promise.all(
+    [one, other, link].map(async (path) => (await loadConfig(path, { HOME: "/home/op" })).store.target),
+  );
+  expect(second).not.toEqual(first);
+  expect(again).toEqual(first);
 });
 
 test("the password of the store is a secret like the others", async () => {

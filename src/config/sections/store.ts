@@ -7,7 +7,7 @@ export const RETENTION_LIMITS = { minMs: DAY_MS, maxMs: 3660 * DAY_MS, says: "1d
 
 export const storeSchema = v.strictObject({
   path: describe(
-    "An SQLite file. By default reports.sqlite in $STATE_DIRECTORY, else in ~/.local/state/automation-reports.",
+    "An SQLite file. By default one for each configuration in $STATE_DIRECTORY, else in ~/.local/state/automation-reports.",
     v.optional(text),
   ),
   url: describe(
