@@ -5,7 +5,6 @@
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./database/target.ts";
-import { deliverExports } from "./deliver.ts";
 import { AppError, EXIT } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { ExportOptions } from "./output/export.ts";
@@ -76,10 +75,16 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const document = describePass(outcomes, made, options, passId);
   logOutcomes(document, log);
 
-  const failedDeliveries = options.exportTo === null ? 0 : await deliverExports(reports, options.exportTo, log);
+  const failedDeliveries = await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
+}
+
+async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<number> {
+  if (exportTo === null) return 0;
+  const { deliverExports } = await import("./deliver.ts");
+  return await deliverExports(reports, exportTo, log);
 }
 
 /** The documented exit code. Where several hold, unreadable CRMs come before deliveries, deliveries before findings. */

@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { AppError } from "../errors.ts";
-import { replaceFile } from "../output/file.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
-import { keepAdhoc } from "../deliver.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
 import { inferPass } from "../report/infer-pass.ts";
@@ -59,14 +57,16 @@ export default defineCommand(
   },
   async ({ args, rawArgs, runtime, log, nowMs, viewOf }) => {
     const failOn = args["fail-on"] ?? null;
-    const toFile = args.output !== undefined;
+    const output = args.output === undefined || args.output === "-" ? null : resolve(args.output);
+    const toFile = output !== null;
+    if (toFile) await refuseUnwritable(output);
     if (args.input !== undefined) {
       // Loaded only here: the check of a report's every value takes half a megabyte.
       const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
       refuseReadingFlags(rawArgs);
       const { reports, single } = await readSavedFiles(args.input);
       const view = viewOf({ detailed: args.detailed === true, single, toFile });
-      const failedDeliveries = await deliver(renderSaved(reports, args.format, view), args.output, log);
+      const failedDeliveries = await deliver(await renderSaved(reports, args.format, view), output, log);
       return exitCodeOf({ document: inferPass(reports), reports, failedDeliveries }, failOn);
     }
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
@@ -97,21 +97,37 @@ export default defineCommand(
       signal: runtime.signal,
     });
     const view = viewOf({ detailed, single, toFile });
-    const text = RENDERERS[args.format](pass.document, pass.reports, view);
-    let failedDeliveries = pass.failedDeliveries + (await deliver(text, args.output, log));
+    const text = await RENDERERS[args.format](pass.document, pass.reports, view);
+    let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
     // After printing: a store that is slow or away must not keep the report from the operator.
-    if (args.store && config.store.configured) failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
+    if (args.store && config.store.configured) {
+      const { keepAdhoc } = await import("../deliver.ts");
+      failedDeliveries += await keepAdhoc(pass, config.store, nowMs, log);
+    }
     return exitCodeOf({ ...pass, failedDeliveries }, failOn);
   },
 );
 
-async function deliver(text: string, output: string | undefined, log: Log): Promise<number> {
+/** Before anything is read: the report of a long pass needs a place. */
+async function refuseUnwritable(output: string): Promise<void> {
   try {
-    await (output === undefined ? emit(text) : replaceFile(resolve(output), text));
+    const { checkReplaceable } = await import("../output/file.ts");
+    await checkReplaceable(output);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError("usage", `--output: ${error.message}`, { cause: error });
+  }
+}
+
+/** To stdout also where the file cannot be written: what was made is not lost. Returns how many deliveries failed. */
+async function deliver(text: string, output: string | null, log: Log): Promise<number> {
+  try {
+    if (output === null) await emit(text);
+    else await (await import("../output/file.ts")).replaceFile(output, text);
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(error.message);
-    return 1;
+    log.error(output === null ? error.message : `${error.message}. It is printed instead`);
+    return output === null ? 1 : 1 + (await deliver(text, null, log));
   }
 }

@@ -2,7 +2,7 @@
 import { AppError } from "../errors.ts";
 import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
-import { describeReadFailure, readWhole } from "./read-failure.ts";
+import { describeReadFailure, readPlainFile } from "./read-failure.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 import { findProblems } from "./validate.ts";
 
@@ -52,7 +52,7 @@ export async function describeProblems(path: string, text: string, problems: Pro
 
 function readText(path: string): string {
   try {
-    return readWhole(path);
+    return readPlainFile(path);
   } catch (error) {
     throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }

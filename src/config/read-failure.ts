@@ -1,5 +1,5 @@
-/** Files that a person named: read whole, or why not, in words. */
-import { readFileSync, statSync } from "node:fs";
+/** A file's text, or why it cannot be read, in words. */
+import { readFileSync, statSync, type Stats } from "node:fs";
 
 const REASONS: Record<string, string> = {
   ENOENT: "there is no such file",
@@ -7,17 +7,26 @@ const REASONS: Record<string, string> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "it is a directory",
-  ENOTSUP: "it is a pipe, a device or a socket, and must be a file",
 };
 
 export function describeReadFailure(error: unknown): string {
+  if (error instanceof NotAFile) return error.message;
   const { code = "unknown reason" } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? `it cannot be read (${code})`;
 }
 
-/** Reading a pipe or a device could wait for ever. */
-export function readWhole(path: string): string {
-  const stat = statSync(path);
-  if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error("no regular file"), { code: "ENOTSUP" });
+/** Only the text of a file, of which nothing else is opened: to read a FIFO would wait for ever. Throws. */
+export function readPlainFile(path: string): string {
+  const kind = nameKind(statSync(path));
+  if (kind !== null) throw new NotAFile(`it is ${kind}, not a file`);
   return readFileSync(path, "utf8");
+}
+
+class NotAFile extends Error {}
+
+/** Null: a file, or a directory, which cannot be read as one. */
+function nameKind(stats: Stats): string | null {
+  if (stats.isFIFO()) return "a FIFO";
+  if (stats.isSocket()) return "a socket";
+  return stats.isFile() || stats.isDirectory() ? null : "a device";
 }

@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from "node:path";
 import { showText } from "../text/terminal.ts";
 import type { Reading } from "./reading.ts";
-import { describeReadFailure, readWhole } from "./read-failure.ts";
+import { describeReadFailure, readPlainFile } from "./read-failure.ts";
 import { nameCredential } from "./secret-files.ts";
 
 /** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
@@ -25,7 +25,7 @@ export function readSecret(
   const problems: string[] = [];
   for (const candidate of candidates) {
     try {
-      const text = readWhole(candidate).trim();
+      const text = readPlainFile(candidate).trim();
       if (text !== "") return { text };
       problems.push(`${showText(candidate)}: the file is empty`);
     } catch (error) {

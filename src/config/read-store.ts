@@ -1,7 +1,7 @@
 /** Where reports are kept: `[store]`, else `$STATE_DIRECTORY` (systemd's StateDirectory), else the XDG state directory. */
-import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type * as v from "valibot";
+import { findHome } from "../database/home.ts";
 import { readConnection } from "./read-connection.ts";
 import type { Reading } from "./reading.ts";
 import type { Config } from "./schema.ts";
@@ -31,7 +31,9 @@ export function readStore(
   return { target: { kind: "sqlite", path }, retentionMs: retention, configured: written || state !== "" };
 }
 
+/** Without a home, where systemd keeps the state of the machine's services. */
 function findStateHome({ variables }: Reading): string {
-  const { HOME: home = homedir(), XDG_STATE_HOME: xdg = "" } = variables;
-  return join(isAbsolute(xdg) ? xdg : join(home, ".local/state"), "automation-reports");
+  const { HOME: home = findHome(), XDG_STATE_HOME: xdg = "" } = variables;
+  const state = isAbsolute(xdg) ? xdg : home === null ? "/var/lib" : join(home, ".local/state");
+  return join(state, "automation-reports");
 }

@@ -1,7 +1,7 @@
 /** A socket to one PostgreSQL server, TLS included, with libpq's meaning of sslmode (PostgreSQL documentation, 34.19). */
 import { connect, isIP, type Socket } from "node:net";
-import { homedir } from "node:os";
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from "node:tls";
+import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresHost, PostgresTarget, SslMode } from "./target.ts";
 import { DatabaseError } from "./failure.ts";
 import { readIdentity, readTrust } from "./certificates.ts";
@@ -73,12 +73,12 @@ export async function dial(
 
 /** Where there are trusted roots, every mode verifies the authority; `verify-full` alone also the name. */
 async function secure(socket: Socket, target: PostgresTarget, { host }: PostgresHost): Promise<Dialled> {
-  const trust = readTrust(target, homedir());
+  const trust = readTrust(target, findHome() ?? NO_HOME);
   const checksName = target.sslMode === "verify-full";
   const secured: TLSSocket = connectTls({
     socket,
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...readIdentity(target, homedir()),
+    ...readIdentity(target, findHome() ?? NO_HOME),
     ...(trust.kind === "roots" ? { ca: trust.roots } : {}),
     rejectUnauthorized: trust.kind !== "none",
     checkServerIdentity: (_, certificate) => (checksName ? checkServerIdentity(host, certificate) : undefined),

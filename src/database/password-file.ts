@@ -1,7 +1,7 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
 import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
 
 const OTHERS = 0o077;
@@ -12,7 +12,7 @@ export function fillPasswords(
   pgPassFile: string | undefined,
 ): { target: PostgresTarget; warning: string | null } {
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
-  const path = target.passFile ?? (pgPassFile || join(homedir(), ".pgpass"));
+  const path = target.passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
   const file = readPrivateFile(path);
   if ("warning" in file) return { target, warning: file.warning };
   const entries = file.text.split(/\r?\n/).flatMap((line) => parseLine(line) ?? []);

@@ -1,6 +1,6 @@
 /** Connection strings: where a warehouse is, read offline, with libpq's meaning. */
-import { userInfo } from "node:os";
 import { resolve } from "node:path";
+import { findUser } from "./home.ts";
 import { readParameters } from "./parameters.ts";
 
 const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
@@ -141,7 +141,8 @@ function composeTarget(
   parameters: Map<string, string>,
   baseDirectory: string,
 ): Target | { problem: string } {
-  const user = parameters.get("user") || decode(parsed.username) || userInfo().username;
+  const user = parameters.get("user") || decode(parsed.username) || findUser();
+  if (user === null) return { problem: "the URL names no user, and this process's user has no name: add one" };
   const password = parameters.get("password") ?? (decode(parsed.password) || null);
   const sslMode = parameters.get("sslmode") ?? "prefer";
   const sslRootCert = parameters.get("sslrootcert") ?? null;

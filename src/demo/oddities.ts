@@ -54,6 +54,16 @@ const ODDITIES: Oddity[] = [
   },
   { crm: "callrail", rule: "calls", hoursAgo: 7.3, status: "exploded", seconds: 12, processed: 0 },
   { crm: "callrail", rule: "all", hoursAgo: 3.4, status: "success", seconds: 1800, wrapper: true },
+  {
+    crm: "callrail",
+    rule: "calls",
+    hoursAgo: 9.3,
+    status: "success",
+    seconds: 21,
+    processed: 48,
+    error: "page 3 of 4 was not read",
+  },
+  { crm: "callrail", rule: "calls", hoursAgo: 10.3, status: "success", seconds: 19, processed: -1 },
   { crm: "callrail", rule: "calls", hoursAgo: -30, status: "running", seconds: null },
   { crm: "callrail", rule: "forms", hoursAgo: 8.3, status: "success", seconds: 9, processed: 14 },
   {

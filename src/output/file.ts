@@ -1,6 +1,6 @@
 /** Files appear whole or not at all. They are written beside their place under another name, then moved there. */
 import { constants } from "node:fs";
-import { link, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { access, link, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -16,13 +16,18 @@ type Content = string | Uint8Array | ((temporary: string) => void);
 /** Replaces an existing file in one step. Refuses to replace anything but a file. */
 export async function replaceFile(path: string, content: Content, mode = REPORT_MODE): Promise<void> {
   await explainFailure(path, async () => {
-    const there = await stat(path).catch(() => null);
-    if (there !== null && !there.isFile()) {
-      throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
-    }
+    await refuseOther(path);
     await writeThen(path, content, mode, async (temporary) => {
       await rename(temporary, path);
     });
+  });
+}
+
+/** Throws, as far as it can be known before there is anything to write, what `replaceFile` would throw. */
+export async function checkReplaceable(path: string): Promise<void> {
+  await explainFailure(path, async () => {
+    await refuseOther(path);
+    await access(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
   });
 }
 
@@ -51,6 +56,13 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
     const pid = Number(pattern.exec(name)?.[1]);
     if (pid > 0 && !isRunning(pid)) await unlink(join(directory, name)).catch(() => {});
+  }
+}
+
+async function refuseOther(path: string): Promise<void> {
+  const there = await stat(path).catch(() => null);
+  if (there !== null && !there.isFile()) {
+    throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
   }
 }
 

@@ -42,11 +42,13 @@ export function countAtUsualPace({ lookback }: RuleActivity, windowMs: number): 
 
 /** Those between starts in their order, or against it. */
 function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): void {
-  for (let index = 1; index < startsMs.length; index += 1) {
-    const gapMs = Math.abs((startsMs[index] ?? 0) - (startsMs[index - 1] ?? 0));
+  let [beforeMs = 0] = startsMs;
+  for (const atMs of startsMs) {
+    const gapMs = atMs > beforeMs ? atMs - beforeMs : beforeMs - atMs;
+    beforeMs = atMs;
     if (gapMs < SAME_RUN_MS) continue;
     gaps.n += 1;
-    gaps.longestMs = Math.max(gaps.longestMs, gapMs);
+    if (gapMs > gaps.longestMs) gaps.longestMs = gapMs;
   }
 }
 

@@ -1,10 +1,10 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
 import { nameHolder } from "../store/holder.ts";
-import { formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
+import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/slots.ts";
-import { latestSlot } from "./slots.ts";
-import { MINUTE_MS } from "../time/units.ts";
+import { latestSlot, listSlots } from "./slots.ts";
+import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 
 /** Worst first. */
 export const SCHEDULE_STATUSES = [
@@ -28,6 +28,8 @@ export type ScheduleJudgement = {
 
 /** A slot that has not begun this long after its time is late. */
 const LATE_MS = 5 * MINUTE_MS;
+/** Missed slots are counted no further back. */
+const COUNTED_MS = 7 * DAY_MS;
 
 /** `slots`: the newest slots of this schedule in the store. */
 export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs: number): ScheduleJudgement {
@@ -41,18 +43,32 @@ export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs:
       message: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
     };
   }
-  const row = slots.find(({ slotMs }) => slotMs === dueMs);
-  // A slot that fell due a moment ago may be about to begin: then the one before it is judged.
-  const judged =
-    row ?? (dueMs !== null && nowMs - dueMs <= LATE_MS ? slots.find(({ slotMs }) => slotMs < dueMs) : undefined);
-  if (judged === undefined) {
-    const message =
-      dueMs === null
-        ? "no report was due yet"
-        : `${nameSlot(dueMs)} was not made: is the daemon or the timer running? See systemctl list-timers`;
-    return { schedule: name, status: dueMs === null ? "ok" : "late", slotMs: dueMs, message };
+  const newest = findNewest(slots, dueMs);
+  const beganMs = latestSlot(schedule, nowMs - LATE_MS - 1);
+  if (newest !== undefined && (beganMs === null || newest.slotMs >= beganMs || isAlive(newest, nowMs))) {
+    return { schedule: name, slotMs: newest.slotMs, ...judgeSlot(newest, nowMs) };
   }
-  return { schedule: name, slotMs: judged.slotMs, ...judgeSlot(judged, nowMs) };
+  if (beganMs === null) return { schedule: name, status: "ok", slotMs: dueMs, message: "no report was due yet" };
+  return { schedule: name, status: "late", slotMs: beganMs, message: describeMissed(schedule, newest, beganMs) };
+}
+
+/** Of the slots that were due. */
+function findNewest(slots: SlotRow[], dueMs: number | null): SlotRow | undefined {
+  return slots.filter(({ slotMs }) => dueMs !== null && slotMs <= dueMs).toSorted((a, b) => b.slotMs - a.slotMs)[0];
+}
+
+/** Slots are made one after another: while one is made, those after it wait. */
+function isAlive({ state, leaseUntilMs }: SlotRow, nowMs: number): boolean {
+  return state === "running" && (leaseUntilMs ?? 0) >= nowMs;
+}
+
+/** `lastMs`: the newest slot that should have begun. */
+function describeMissed(schedule: ScheduleConfig, newest: SlotRow | undefined, lastMs: number): string {
+  const knownMs = newest?.slotMs ?? lastMs - 1;
+  const missed = listSlots(schedule, Math.max(knownMs + 1, lastMs - COUNTED_MS), lastMs + 1).length;
+  const more = knownMs + 1 < lastMs - COUNTED_MS ? "at least " : "";
+  const others = missed > 1 ? `, nor ${more}${formatCount(missed - 1)} before it` : "";
+  return `${nameSlot(lastMs)} was not made${others}: is the daemon or the timer running? See systemctl list-timers`;
 }
 
 /** How messages call a slot: by the report that it should make. */

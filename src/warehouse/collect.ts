@@ -47,7 +47,11 @@ function hideInErrors(result: ReadResult, redact: Redact): ReadResult {
   const hide = (error: string | null) => (error === null ? null : redact(error));
   return {
     ...result,
-    rules: result.rules.map((rule) => ({ ...rule, newestError: hide(rule.newestError) })),
+    rules: result.rules.map((rule) => ({
+      ...rule,
+      newestError: hide(rule.newestError),
+      runs: rule.runs.map((run) => ({ ...run, error: hide(run.error) })),
+    })),
     failures: result.failures.map((failure) => ({ ...failure, message: hide(failure.message) })),
     recent: result.recent.map((action) => ({ ...action, error: hide(action.error) })),
   };

@@ -34,8 +34,12 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
   expect(code).toBe(0);
   expect(stdout).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-  expect(stdout).toMatch(/hubspot .*\n  └ zipcodes: last success 1d 04h ago/);
-  expect(stdout).toMatch(/genius .*\n  └ users: 0 of 8 runs succeeded/);
+  expect(stdout).toMatch(
+    /hubspot .*\n  └ zipcodes: last success 1d 04h ago, due every 240 minutes, 7 runs did not start/,
+  );
+  expect(stdout).toMatch(
+    /genius .*\n  └ users: its newest 8 runs failed, since 9 Jul 21:00; last success 9 Jul 18:00: HTTP 401/,
+  );
   expect(readdirSync(cwd).toSorted()).toEqual(["automation-reports.toml", "warehouse.sqlite"]);
   const next = /automation-reports (generate --config .*--detailed)/.exec(stderr)?.[1]?.split(" ") ?? [];
   expect((await runCli(next, { cwd })).code).toBe(0);
@@ -61,7 +65,7 @@ test("thirty days hold an outage, stuck runs and a slow week", async () => {
   const month = await reportsOf(cwd, "--time-window", "30d");
   expect(month.map(({ metadata, performance_metrics: metrics }) => [metadata.source, metrics.stale_actions])).toEqual([
     ["hubspot", 0],
-    ["genius", 2],
+    ["genius", 3],
     ["arrivy", 0],
     ["callrail", 0],
   ]);
@@ -83,12 +87,14 @@ test("every situation that a report explains is there once", async () => {
   const families = new Set(reports.flatMap(({ error_groups: groups = [] }) => groups.map(({ family }) => family)));
   // SQLite knows no infinity, and what was the future then is past.
   expect(CONTRADICTION_KINDS.filter((kind) => !quality.has(kind))).toEqual(["start-in-future", "start-at-infinity"]);
-  // Nothing is silent as a whole, nothing manual, nothing undeclared, and no share of idle rules is that high.
+  // Nothing is silent as a whole, nothing manual or undeclared, no disabled rule ran, and no share of idle rules is that high.
   expect(FINDING_IDS.filter((id) => !findings.has(id)).toSorted()).toEqual([
     "duration-rising",
     "manual-share-high",
     "no-data",
+    "rule-idle",
     "rule-undeclared",
+    "rules-stopped",
     "success-rate-fell",
     "tables-missing",
     "utilization-low",
@@ -96,7 +102,7 @@ test("every situation that a report explains is there once", async () => {
   expect(ERROR_FAMILIES.filter((family) => !families.has(family))).toEqual([]);
 });
 
-test.each(["00:00:10", "04:17:00", "11:31:00", "16:59:30", "21:00:05"])(
+test.each(["00:00:10", "00:10:00", "04:17:00", "11:31:00", "16:59:30", "21:00:05"])(
   "at %s too: what did not run, what fails, and one cause of three CRMs",
   async (time) => {
     const cwd = freshDirectory();
@@ -104,19 +110,20 @@ test.each(["00:00:10", "04:17:00", "11:31:00", "16:59:30", "21:00:05"])(
     const { code, stdout, stderr } = await runCli(["demo", "--as-of", asOf], { cwd });
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("! One cause for 3 CRMs (hubspot, genius, arrivy)");
-    const findings = new Set(
-      (await reportsOf(cwd, "--as-of", asOf)).flatMap((report) => report.findings.map(({ id }) => id)),
-    );
+    const reports = await reportsOf(cwd, "--as-of", asOf);
+    const findings = new Set<string>(reports.flatMap((report) => report.findings.map(({ id }) => id)));
+    const degraded = new Set<string>(reports.flatMap(({ rules }) => rules.flatMap((rule) => rule.degradation ?? [])));
     const wanted = [
-      "never-ran",
+      "rule-failing",
       "rule-overdue",
-      "runs-missed",
-      "runs-late",
-      "runs-too-often",
+      "rule-stuck",
+      "rule-never",
+      "rule-empty",
+      "rule-degraded",
       "stale-actions",
-      "zero-records",
     ];
-    expect(wanted.filter((id) => !findings.has(id as never))).toEqual([]);
+    expect(wanted.filter((id) => !findings.has(id))).toEqual([]);
+    expect(["failures", "late", "missed", "too-often"].filter((kind) => !degraded.has(kind))).toEqual([]);
   },
 );
 

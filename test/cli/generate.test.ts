@@ -43,7 +43,7 @@ test("the table: every CRM in the configuration's order, and nothing of it again
   const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd });
   expect(code).toBe(0);
   const lines = stdout.split("\n");
-  expect(lines.slice(5, 8).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "arrivy"]);
+  expect(lines.slice(5, 10).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "", "arrivy", ""]);
   expect(stdout).toMatch(/\n3 CRMs, 4 actions, 3 failed, 2 rules active · made in \d+\.\d\d s/);
   expect(stderr).toBe("");
 });
@@ -85,6 +85,11 @@ test("the manual script's twin: last 24 h, detailed, all CRMs, exported", async 
   });
   expect(made.exitCode).toBe(0);
   expect(made.stdout.toString()).toContain("Newest actions");
+});
+
+test("--output - is stdout", async () => {
+  const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "-"], { cwd });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("3 CRMs, 4 actions, 3 failed")]);
 });
 
 test("--output writes the file and nothing to stdout, without colour", async () => {
@@ -153,7 +158,7 @@ test("in a terminal: colour and progress; with NO_COLOR or --no-color none", asy
   };
   const command = [BINARY, "generate", ...AS_OF].join(" ");
   const colored = inTerminal(command);
-  expect(colored).toContain("\u001b[31m● ");
+  expect(colored).toContain("\u001b[31m✗ critical\u001b");
   expect(colored).toMatch(/\r\u001b\[2Kreading, \d of 3 done: [a-z, ]+/);
   expect(inTerminal(command, { NO_COLOR: "1" })).not.toContain("\u001b[31m");
   expect(inTerminal(`${command} --no-color`)).not.toContain("\u001b[31m");

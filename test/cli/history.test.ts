@@ -70,7 +70,7 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(shown.stdout).toBe(`${JSON.stringify(printed[0], null, 2)}\n`);
     const table = (await runCli(["history", "show", first?.id ?? ""], { cwd })).stdout;
     expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-    expect(table).toContain("first · health");
+    expect(table).toContain("first · warning · sync-history");
   });
 
   test("what changed from one to the other", async () => {
@@ -231,7 +231,8 @@ describe("generate --input", () => {
     const table = (await printAgain("list.json")).stdout;
     expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
     expect(table).toContain("2 CRMs, 4 actions, 2 failed");
-    expect((await printAgain("list.json", "--fail-on", "warning")).code).toBe(0);
+    expect((await printAgain("list.json", "--fail-on", "critical")).code).toBe(0);
+    expect((await printAgain("list.json", "--fail-on", "warning")).code).toBe(1);
   });
 
   test.each([
@@ -256,7 +257,7 @@ describe("generate --input", () => {
       flags: [],
       says: "bad.json: it is not a report: schema_version is missing",
     },
-    { name: "a newer report", file: '{"schema_version": 2}', flags: [], says: "schema_version 2 is newer" },
+    { name: "a newer report", file: '{"schema_version": 3}', flags: [], says: "schema_version 3 is newer" },
   ])("$name: said, nothing printed", async ({ file, flags, says }) => {
     writeFileSync(join(cwd, "bad.json"), file);
     const { code, stdout, stderr } = await printAgain("bad.json", ...flags);

@@ -383,7 +383,7 @@ test.each([
   {
     name: "an empty ping file",
     text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\nping_url_file = "/dev/null"\n',
-    says: ["FILE:6:1: ping_url_file /dev/null: the file is empty"],
+    says: ["FILE:6:1: ping_url_file /dev/null: it is a device, not a file"],
   },
   {
     name: "a URL for the file that should hold it",

@@ -52,22 +52,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const END_MS = Date.parse("2026-07-10T21:00:00Z");
 
-const KNOWN_STATUSES = ["success", "completed", "partial", "failed", "error", "running", "in_progress", "skipped"];
-/** SQLite's lower() knows ASCII alone, so no word here has a letter that lower() elsewhere would make one (the Kelvin sign). */
-const UNKNOWN_STATUSES = [
-  "exploded",
-  "cancelled",
-  "",
-  " ",
-  "(null)",
-  "done",
-  "DÔNE",
-  "succes",
-  "success!",
-  "\tfailed",
-  "__proto__",
-  "0",
+const KNOWN_STATUSES = [
+  ...["success", "completed", "done", "partial", "failed", "error", "cancelled", "running", "in_progress"],
+  ...["pending", "queued", "skipped", "\tfailed", "ok\n"],
 ];
+/** SQLite's lower() knows ASCII alone, so no word here has a letter that lower() elsewhere would make one (the Kelvin sign). */
+const UNKNOWN_STATUSES = ["exploded", "", " ", "(null)", "DÔNE", "succes", "success!", "__proto__", "0"];
 
 const ODD_NAMES = [
   "contacts",

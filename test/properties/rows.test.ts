@@ -34,7 +34,7 @@ describe.each(PRESETS)("%s", (preset) => {
       for (const report of [postgres, sqlite]) {
         expectTotals(report, drawn, preset);
         expectRates(report);
-        expectPublished(report);
+        await expectPublished(report);
       }
     });
     await fc.assert(property, draws(20, 800));
@@ -143,14 +143,14 @@ function expectRates(node: unknown, path: string[] = [], isRate = false): void {
 }
 
 /** In JSON it survives a round trip; in a terminal nothing in it acts; no character is cut in two. */
-function expectPublished(report: Report): void {
+async function expectPublished(report: Report): Promise<void> {
   assertPublishable(report);
   const pass = passDocument({ outcomes: [madeOutcome(report)] });
   const view = { color: false, width: 160, detailed: true, single: true, elapsedSeconds: 0 };
   const json = RENDERERS.json(pass, [report], view);
   expect(Bun.deepEquals(JSON.parse(json), report, true)).toBe(true);
   expect(JSON.stringify(report)).not.toMatch(/\\ud[89a-f]/i);
-  const table = RENDERERS.table(pass, [report], view);
+  const table = await RENDERERS.table(pass, [report], view);
   expect(table.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
 }
 

@@ -33,6 +33,13 @@ test.each([
   { from: "postgres://u:canary@h/d nightly", to: "postgres://***@h/d nightly" },
   { from: "pass\u200bword: canary", to: "password: ***" },
   { from: "deals pat-na1-canary", to: "deals ***" },
+  { from: "ghp_canary", to: "***" },
+  { from: "deals.eyJcanarycanary", to: "deals.***" },
+  { from: "deals-AKIACANARYCANARY1", to: "deals-***" },
+  { from: "age-secret-key-1canarycanary", to: "***" },
+  { from: "deals.9fQ2xZ7bT4kW1mR8sV3n", to: "deals.***" },
+  { from: "--token=canary", to: "--token=***" },
+  { from: "deals:token:canary", to: "deals:token:***" },
 ])("$from is shown as $to", ({ from, to }) => {
   expect(maskName(from)).toBe(to);
 });

@@ -45,6 +45,25 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     says: "the 10 Jul 2026 04:00 UTC report was made",
   },
   {
+    name: "the one before it was not made either",
+    slots: [row({ slotMs: BEFORE - 7 * 3_600_000 })],
+    now: SLOT + 1000,
+    status: "late",
+    says: "the 10 Jul 2026 04:00 UTC report was not made: is the daemon",
+  },
+  {
+    name: "several were not made",
+    slots: [row({ slotMs: BEFORE - 24 * 3_600_000 })],
+    status: "late",
+    says: "the 10 Jul 2026 21:00 UTC report was not made, nor 2 before it: is the daemon",
+  },
+  {
+    name: "an older one is being made, and the newest waits for it",
+    slots: [row({ slotMs: BEFORE, state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 1 })],
+    status: "running",
+    says: "the 10 Jul 2026 04:00 UTC report was started",
+  },
+  {
     name: "being made",
     slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 1 })],
     status: "running",
@@ -85,6 +104,23 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
   expect(judged.status).toBe(status as never);
   expect(judged.message).toContain(says);
   expect(isWell(judged)).toBe(["ok", "running"].includes(status));
+});
+
+test.each([
+  {
+    name: "the daemon of a schedule of every minute died",
+    minutes: 6,
+    status: "late",
+    says: "21:25 UTC report was not",
+  },
+  { name: "an hour ago", minutes: 60, status: "late", says: "21:25 UTC report was not made, nor 54 before it" },
+  { name: "a month ago", minutes: 43_200, status: "late", says: "nor at least 10,080 before it" },
+  { name: "it makes the next one in a moment", minutes: 5, status: "ok", says: "21:25 UTC report was made" },
+])("$name: $status", ({ minutes, status, says }) => {
+  const slotMs = NOW - minutes * 60_000;
+  const slots = [row({ slotMs, claimedMs: slotMs, endedMs: slotMs + 1000 })];
+  const judged = judgeSchedule({ ...SCHEDULE, cron: ["* * * * *"] }, slots, NOW + 10_000);
+  expect([judged.status, judged.message]).toEqual([status as never, expect.stringContaining(says)]);
 });
 
 test("late, failed and never-run slots come first", () => {

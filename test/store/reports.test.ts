@@ -89,13 +89,13 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await alterStore(
       kind,
       url,
-      `UPDATE automation_reports_reports SET document = '{"schema_version":2}' WHERE source = 'b'`,
+      `UPDATE automation_reports_reports SET document = '{"schema_version":3}' WHERE source = 'b'`,
     );
     const [a, b] = await store.reports.list({ limit: 2 });
     expect(await store.reports.read(a?.id ?? "")).toEqual({ status: "unreadable", problem: "it is not JSON" });
     expect(await store.reports.read(b?.id ?? "")).toEqual({
       status: "unreadable",
-      problem: "schema_version 2 is newer than this program knows: use the program that wrote it",
+      problem: "schema_version 3 is newer than this program knows: use the program that wrote it",
     });
     await alterStore(kind, url, "UPDATE automation_reports_reports SET status = 'odd' WHERE source = 'b'");
     expect(store.reports.list({ limit: 2 })).rejects.toMatchObject({

@@ -18,7 +18,7 @@ export default defineCommand(
     await using opened = store;
     const report = await readKeptReport(opened, args.id);
     const view = viewOf({ detailed: true, single: true });
-    await emit(RENDERERS[args.format](inferPass([report]), [report], view));
+    await emit(await RENDERERS[args.format](inferPass([report]), [report], view));
     return EXIT.ok;
   },
 );

@@ -64,7 +64,7 @@ function weigh(facts: RuleFacts, streak: number, isPartial: boolean): Severity {
   const earlier = attempts.slice(streak);
   const share = (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
   const chance = share ** streak;
-  const isRare = usualIntervalMs === null ? facts.outcome.total <= 2 : usualIntervalMs >= RARE_MS;
+  const isRare = usualIntervalMs === null ? attempts.length <= 2 : usualIntervalMs >= RARE_MS;
   const ageMs = lastSuccessMs === null ? Infinity : window.endMs - lastSuccessMs;
   const isTooOld = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
   if (!isPartial && (chance < CERTAIN || (streak > 1 && isTooOld && chance < UNLIKELY))) return "critical";

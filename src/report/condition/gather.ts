@@ -190,11 +190,8 @@ function expectAsUsual(
 
 function countBusiestHour(startsMs: number[], seen: number, window: Window): number {
   if (startsMs.length === 0) return Math.floor(seen / Math.max(1, hoursOf(window)));
+  // The starts from `first` on that were looked at never become fewer: they are as many as the busiest hour so far had.
   let first = 0;
-  let most = 0;
-  for (const [index, atMs] of startsMs.entries()) {
-    while ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
+  for (const atMs of startsMs) if ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
+  return startsMs.length - first;
 }

@@ -103,8 +103,11 @@ const COMMAND_LINES: Mask[] = [
   ],
 ];
 
+/** What every text has that one of them fits: an option, a pipe, a path or a place, or one of the words. */
+const COMMAND_LINE = /(?:["'\s`([]|^)-|[|/@]|identified|passw|(?::[^:]*){4}/i;
+
 export function maskCommandLines(text: string): string {
-  return applyMasks(text, COMMAND_LINES);
+  return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES) : text;
 }
 
 function hideAttached(match = "", flag = "", value = ""): string {

@@ -22,17 +22,18 @@ const CUSTOMER_VALUES: Mask[] = [
   [/(\[parameters: )[\s\S]*?(?=\]\s{0,5}(?:\n|\(Background|$)|$)/g, "$1***"],
   [REFUSED_VALUE, "$1***"],
   [/“[^”\n]*”?/g, "“***”"],
-  [namedValue(PERSONAL_NAMES), "$1***"],
+  [namedValue(PERSONAL_NAMES), "$1***", /name|phone|mobile|birth|ssn|iban/i],
   [/(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])/g, "#"],
   [/(\b(?:ssn|social security(?: number| no\.?)?)[\s:=#]{1,3})\d[\d -]{6,12}\d/gi, "$1#"],
   // What stands in quotation marks before the @ is a name too.
-  [new RegExp(`\\\\{0,8}"(?:[^"\\\\\n]|\\\\[^\n]){1,64}\\\\{0,8}"@${LABEL}(?:\\.${LABEL})+`, "gu"), "***@***"],
+  [new RegExp(`\\\\{0,8}"(?:[^"\\\\\n]|\\\\[^\n]){1,64}\\\\{0,8}"@${LABEL}(?:\\.${LABEL})+`, "gu"), "***@***", /@/],
   [
     new RegExp(
       `(?<!${LOCAL_PART})${LOCAL_PART}+(?:@|%40)(?!\\d{1,4}(?:\\.\\d{1,4}){1,2}(?![\\w.]))${LABEL}(?:\\.${LABEL})+`,
       "giu",
     ),
     "***@***",
+    /@|%40/,
   ],
   // Times and addresses of computers are taken first, so that they are not read as telephone numbers.
   [

@@ -50,11 +50,12 @@ const SURE = [
   "hapikey",
   "session_?id",
 ];
+const SHORT = "key|pass|auth|sid|sig|signature|pw|pin|otp|jwt";
 /** Words that name much else too: only some of their values are secrets. */
 const UNSURE = [
   "credentials?",
   "clave",
-  "(?:[\\w-]*[_-])?(?:key|pass|auth|sid|sig|signature|pw|pin|otp|jwt)",
+  `(?:[\\w-]*[_-])?(?:${SHORT})`,
   "(?-i:[A-Za-z0-9_-]*[a-z0-9](?:Key|Pass|Pw|Auth))",
   "(?-i:[A-Z0-9_]*(?:KEY|PASS|PW))",
   "(?:db|ftp|imap|ldap|mail|my|pg|sftp|smtp|sql|ssh|user)(?:pass|pw)",
@@ -71,21 +72,30 @@ const SEPARATOR = [
   String.raw`[\s(](?=["'])`,
 ].join("|");
 
-const NAMED = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
-  "giu",
-);
+/** What every text has that names a secret: all longer names have one of these in them. */
+export const SECRET_NAME = new RegExp([...SURE, "credentials?", "clave", SHORT].join("|"), "iu");
+
+/** Made for the first text that needs it, because it takes long. */
+let named: RegExp | null = null;
+
+const createNamed = () =>
+  new RegExp(
+    String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
+    "giu",
+  );
 
 /** Names within a value are looked for as often as this; what is nested deeper is masked as a whole. */
 const MOST_NESTED = 4;
 
 /** Each value is replaced, all before it is kept. */
 export function maskNamedSecrets(text: string): string {
+  if (!SECRET_NAME.test(text)) return text;
+  named ??= createNamed();
   let masked = "";
   let done = 0;
   let nested = { end: 0, times: 0 };
-  NAMED.lastIndex = 0;
-  for (let match = NAMED.exec(text); match !== null; match = NAMED.exec(text)) {
+  named.lastIndex = 0;
+  for (let match = named.exec(text); match !== null; match = named.exec(text)) {
     const { sure, unsure, separator = "", value = "" } = match.groups ?? {};
     const end = match.index + match[0].length;
     const start = end - value.length;
@@ -95,8 +105,8 @@ export function maskNamedSecrets(text: string): string {
     if (nested.times > MOST_NESTED || isValue({ ...found, before, after: text.slice(end, end + 40) })) {
       masked += `${text.slice(done, start)}***`;
       done = end + measureMore(found, text.slice(end, end + 400));
-      NAMED.lastIndex = done;
-    } else NAMED.lastIndex = start;
+      named.lastIndex = done;
+    } else named.lastIndex = start;
   }
   return masked + text.slice(done);
 }

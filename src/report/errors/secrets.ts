@@ -1,11 +1,13 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, type Mask } from "./masks.ts";
-import { isFieldName, maskNamedSecrets, PASSWORD } from "./secret-names.ts";
+import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME } from "./secret-names.ts";
 import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
+
+const AGE_KEY: Mask = [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"];
 
 /** Blocks of PGP, OpenSSL, OpenSSH, SSH2, age and PuTTY; the beginning or the end may be cut off. */
 const KEY_BLOCKS: Mask[] = [
@@ -15,7 +17,7 @@ const KEY_BLOCKS: Mask[] = [
   ],
   [/^[\s\S]*?-{4,5} ?END (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE) ?-{4,5}/, "***"],
   [/(\bPrivate-Lines:\s{0,5}\d{1,4}(?:\s|\\n))[\s\S]*?(?=Private-(?:MAC|Hash)|$)/g, "$1***"],
-  [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"],
+  AGE_KEY,
 ];
 
 /** The address alone gives the right to post; the host says which service it is. */
@@ -72,6 +74,9 @@ const PAIRS: Mask[] = [
 const NUMBER_NAMES = String.raw`PIN|(?:m|chip|push|photo)?TAN|T?OTP|CVV2?|CVC2?|2FA|MFA`;
 const CODE_NAMES = String.raw`(?:2fa|activation|auth|authentication|authorization|backup|confirmation|login|mfa|one[ -]time|otp|pass|recovery|security|sign-?in|sms|two[ -]factor|verification|your)[ _-]?(?:code|passcode|password|pin|token)s?(?: \((?:${NUMBER_NAMES})\))?|(?:bestätigungs|sicherheits|verificatie)code|code de (?:confirmation|sécurité|vérification)|c[óo]digo de (?:confirma\p{L}{2,4}|seguran?\p{L}{2,4}|verifica\p{L}{2,4})|codice di (?:sicurezza|verifica)|код подтверждения|验证码|驗證碼|認証コード|確認コード`;
 const IS = String.raw`(?:\s{1,3}(?:is|was):?\s{1,3}|["']?\s{0,3}[:=#：]\s{0,3}["']?|\s{1,3})`;
+
+/** What every text has that names one of these codes, in whatever language. */
+const CODE_NAME = new RegExp(String.raw`${NUMBER_NAMES}|code|password|pin|token|codi[cg]|[^\s -~]`, "i");
 
 /** Numbers that people type in to prove who they are; the codes of statuses, errors and places are none. */
 const CODES: Mask[] = [
@@ -135,8 +140,13 @@ const AFTER_NAMES: Mask[] = [
     SPOKEN,
     (match = "", before = "", value = "") =>
       value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) ? `${before}***` : match,
+    SECRET_NAME,
   ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],
+];
+
+/** What is a secret wherever it stands, by what it looks like. */
+const BY_SHAPE: Mask[] = [
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, "***"],
   [
     /\b(?:pat-[a-z]{2}\d?-|ya29\.|xox[a-z]-|xapp-|gh[a-z]_|github_pat_|gl(?:pat|dt|rt)-|[a-z]k_(?:live|test)_|whsec_|npm_|pypi-|shp[a-z]{2}_|do[op]_v1_|hv[bs]\.|lin_api_|ntn_|dckr_pat_|xkeysib-|sq0[a-z]{3}-|glsa_|sbp_)[\w.-]+/gi,
@@ -149,9 +159,15 @@ const AFTER_NAMES: Mask[] = [
   [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run.replace(UUID, "")) ? "***" : run)],
 ];
 
+/** Most names of rules. Only a secret's shape can show in one: all else needs a blank, a quotation mark or the like. */
+const ONE_WORD = /^\w[\w.-]*$/;
+
 export function maskSecrets(text: string): string {
+  if (ONE_WORD.test(text)) return applyMasks(text, [AGE_KEY, ...BY_SHAPE]);
   const placed = maskCommandLines(applyMasks(removeInvisible(text), SECRETS));
-  return applyMasks(applyMasks(maskNamedSecrets(applyMasks(placed, PAIRS)), CODES), AFTER_NAMES);
+  const named = maskNamedSecrets(applyMasks(placed, PAIRS));
+  const coded = CODE_NAME.test(named) ? applyMasks(named, CODES) : named;
+  return applyMasks(applyMasks(coded, AFTER_NAMES), BY_SHAPE);
 }
 
 /** Characters without a width would hide a name from every pattern. Joiners are part of emoji and of other scripts. */

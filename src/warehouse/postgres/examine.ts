@@ -17,7 +17,7 @@ import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
+import { composeActivity, composeSearch, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -33,8 +33,10 @@ type ServerRow = {
   superuser: boolean;
 };
 
-type TableRow = CatalogFacts & {
+type Rights = {
   oid: string;
+  schema: string;
+  name: string;
   stored: boolean;
   readable: boolean;
   writes: string[];
@@ -43,6 +45,8 @@ type TableRow = CatalogFacts & {
   analyzed_ms: number | null;
   modified_share: number | null;
 };
+
+type TableRow = CatalogFacts & Rights;
 
 type FoundTable = Pick<Extract<Found<TableRow>, { kind: "found" }>, "source" | "actions">;
 
@@ -61,7 +65,7 @@ export async function examinePostgres(
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
-  const rows = await ask<TableRow>(connection, tablesSql, { names: candidateNames(crm) });
+  const rows = await readTables(connection, crm);
   const found = findSource(rows, crm, "postgres");
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
@@ -88,6 +92,17 @@ export async function examinePostgres(
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null ? null : await readRows(connection, request, readable, indexes),
   };
+}
+
+/** What the report's search finds, with what else `check` looks at. */
+async function readTables(connection: Connection, crm: ReadRequest["crm"]): Promise<TableRow[]> {
+  const search = composeSearch(crm);
+  const catalog = await connection.ask<CatalogFacts>(search.text, search.values);
+  const tables = await ask<Rights>(connection, tablesSql, { names: candidateNames(crm) });
+  return tables.flatMap((table) => {
+    const facts = catalog.find(({ schema, name }) => schema === table.schema && name === table.name);
+    return facts === undefined ? [] : [{ ...facts, ...table }];
+  });
 }
 
 async function measureRoundTrip(connection: Connection): Promise<number> {

@@ -62,12 +62,12 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     expect(readdirSync(mount.path, { recursive: true })).toEqual(["ready", "ready/latest"]);
   });
 
-  test("read-only, --output: exit 5, and stdout stays empty", async () => {
+  test("read-only, --output: exit 2, and stdout stays empty", async () => {
     await using mount = mountTmpfs();
     mount.remount("ro");
     const args = [...GENERATE, "--output", join(mount.path, "x.json")];
     const trial = await launch(args, { cwd: trio.healthyOnly() }).trial;
-    expect([trial.code, trial.stdout]).toEqual([5, ""]);
+    expect([trial.code, trial.stdout]).toEqual([2, ""]);
     expect(trial.stderr).toMatch(
       /^error: .*x\.json could not be written: the file system is read-only: choose another place\n$/,
     );
@@ -176,9 +176,28 @@ describe("symbolic links planted by somebody else", () => {
     const { cwd } = plantedPlace();
     symlinkSync(make(), join(cwd, "report.json"));
     const trial = await launch([...GENERATE, "--output", "report.json"], { cwd }).trial;
-    expect([trial.code, trial.stdout]).toEqual([5, ""]);
+    expect([trial.code, trial.stdout]).toEqual([2, ""]);
     expect(trial.stderr).toContain("report.json is not a file: leave --output out to write to stdout");
   });
+});
+
+test.each([
+  { output: "nowhere/report.json", says: "its directory is not there: make it" },
+  { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
+  { output: ".", says: "is not a file: leave --output out" },
+])("--output $output: refused before a warehouse is read", async ({ output, says }) => {
+  const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
+  const trial = await launch([...GENERATE, "--output", output], { cwd }).trial;
+  expect([trial.code, trial.stdout]).toEqual([2, ""]);
+  expect(trial.stderr).toMatch(/^error: --output: /);
+  expect(trial.stderr).toContain(says);
+  expect(trial.stderr).not.toContain("127.0.0.1");
+});
+
+test("--output that fails at the end: the report is printed, exit 5", async () => {
+  // A name that is too long is known when the file gets it.
+  const trial = await launch([...GENERATE, "--output", "x".repeat(300)], { cwd: trio.healthyOnly() }).trial;
+  await expectUndelivered(trial, "could not be written", 1);
 });
 
 test("kill -9 in mid-export leaves whole reports only, and the next run sweeps the rest", async () => {

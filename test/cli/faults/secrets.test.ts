@@ -100,7 +100,8 @@ describe("the configuration is refused: exit 2, file and line, no value", () => 
   test.each([
     { name: "a password that is not encoded", line: `url = "postgres://owner:${PASSWORD}@127.0.0.1/d"` },
     { name: "no connection URL at all", line: `url = "host=h password=canary"` },
-    { name: "a parameter that is not known", line: `url = "postgres://u@h/d?canary=canary"` },
+    { name: "a parameter that is not known", line: `url = "postgres://u@h/d?colour=canary"` },
+    { name: "the rest of a password", line: `url = "postgres://u@h/d?password=x&canary=y"` },
     { name: "a port that is a password", line: `url = "postgres://u@h:canary/d"` },
     { name: "a mode that is a password", line: `url = "postgres://u:canary@h/d?sslmode=canary"` },
     { name: "no valid TOML", line: `url = "postgres://u:canary@h/d` },

@@ -210,12 +210,12 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
   );
 });
 
-test("table missing: a fallback report beside the others, exit 0", async () => {
+test("table missing: a fallback report beside the others, exit 3", async () => {
   const victim = await makeVictim(victims);
   await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
   const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;
   const reports = JSON.parse(ended.stdout) as Report[];
-  expect([ended.code, reports.map(({ metadata }) => metadata.status)]).toEqual([0, ["ok", "fallback", "ok"]]);
+  expect([ended.code, reports.map(({ metadata }) => metadata.status)]).toEqual([3, ["ok", "fallback", "ok"]]);
   const others = reports.filter(({ metadata }) => metadata.source !== "dead");
   expect(figuresOf(JSON.stringify(others))).toEqual(trio.expected);
   await expectNothingLeft(ended, [trio.healthy, victim]);

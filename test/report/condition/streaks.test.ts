@@ -100,9 +100,9 @@ describe("a collapse", () => {
     { name: "to durations of many times as long", runs: [...of(10, 5, 40), ...of(10, 5, 2)], is: "duration" },
     { name: "of short durations", runs: [...of(10, 5, 0.04), ...of(10, 5, 0.9)], is: null },
   ])("$name", ({ runs, is }) => {
-    const startsMs = runsOf(runs).map(({ startedMs }) => startedMs);
+    const startsMs = runsOf([...runs]).map(({ startedMs }) => startedMs);
     const strip: Strip = { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 11 };
-    const rule = judged(ruleOf("deals", strip, { runs: runsOf(runs), startsMs: startsMs.toReversed() }));
+    const rule = judged(ruleOf("deals", strip, { runs: runsOf([...runs]), startsMs: startsMs.toReversed() }));
     expect([rule?.degradation, rule?.severity]).toEqual(is === null ? [null, null] : [is, "info"]);
   });
 

@@ -3,18 +3,10 @@ SELECT
   c.oid::int8::text AS oid,
   n.nspname AS schema,
   c.relname AS name,
-  pg_table_is_visible(c.oid) AS visible,
   c.relkind IN ('r', 'p', 'm') AS stored,
   has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
   (SELECT coalesce(jsonb_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
     WHERE c.relkind IN ('r', 'p', 'v') AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, p)) AS writes,
-  c.relkind = 'p' OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS partitioned,
-  CASE WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
-  (SELECT coalesce(jsonb_agg((SELECT jsonb_agg(a.attname ORDER BY k.at)
-      FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, at)
-      JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum)), '[]')
-    FROM pg_index x
-    WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes,
   c.relpages::int AS pages,
   pg_total_relation_size(c.oid)::float8 AS bytes,
   date_part('epoch', greatest(s.last_analyze, s.last_autoanalyze)) * 1000 AS analyzed_ms,
