@@ -48,7 +48,7 @@ function spelled(spellings: Record<string, (instant: string) => string | number>
   return `sqlite:${path}`;
 }
 
-test.todo("sqlite-time-spellings: nineteen spellings of the same 24 instants are 24 runs each", async () => {
+test("sqlite-time-spellings: nineteen spellings of the same 24 instants are 24 runs each", async () => {
   const { report } = await ask({ url: spelled(SPELLINGS) });
   const expected = Object.keys(SPELLINGS).map((rule) => [rule, 24] as const);
   expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
@@ -56,7 +56,7 @@ test.todo("sqlite-time-spellings: nineteen spellings of the same 24 instants are
   );
 });
 
-test.todo("starts that can be read in two ways are counted and named, beside those that can be read", async () => {
+test("starts that can be read in two ways are counted and named, beside those that can be read", async () => {
   const american = (instant: string) =>
     `${instant.slice(5, 7)}/${instant.slice(8, 10)}/${instant.slice(0, 4)} ${instant.slice(11, 19)}`;
   const { report } = await ask({ url: spelled({ contacts: space, deals: american }) });
@@ -64,12 +64,12 @@ test.todo("starts that can be read in two ways are counted and named, beside tho
   expect((report.data_quality ?? []).map(({ count }) => count)).toContain(24);
 });
 
-test.todo("a table of which no start can be read is an error, never a day on which nothing ran", async () => {
-  const { code, stdout, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], {
+test("a table of which no start can be read is an error, never a day on which nothing ran", async () => {
+  const { code, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], {
     cwd: directoryWith(`[crm.hubspot]\nurl = "${spelled({ contacts: () => "yesterday" })}"\n`),
   });
   expect(code).toBe(4);
-  expect(stdout + stderr).toContain("start_time");
+  expect(stderr).toContain("the starts of its runs are in no form that is read");
 });
 
 test.todo("row-level-security: a policy that hides rows from the reader is told, and no rate is", async () => {

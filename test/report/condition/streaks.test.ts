@@ -68,7 +68,7 @@ describe("a stop after a failure", () => {
 });
 
 /** The newest first; one an hour. */
-function runsOf(values: { records: number; minutes: number }[]): RunRow[] {
+function runsOf(values: readonly { records: number; minutes: number }[]): RunRow[] {
   return values.map(({ records, minutes }, index) => {
     const endedMs = WINDOW.endMs - (10 + index * 60) * MINUTE_MS;
     return {
