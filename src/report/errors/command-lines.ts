@@ -1,5 +1,5 @@
 /** Passwords among the arguments of commands, as a subprocess's error quotes them. */
-import { applyMasks, type Mask } from "./masks.ts";
+import { applyMasks, once, type Mask } from "./masks.ts";
 import { looksSecret } from "./secret-values.ts";
 
 /** Between two arguments: spaces, or the comma of a list of strings. */
@@ -25,28 +25,30 @@ const COMMANDS: { names: string; flag: string; follows: "attached" | "next" | "e
 
 const FOLLOWS = { attached: "(?=[^\\s\"',:-])|(?=[\"'][^\"',\\s]+[\"'])", next: NEXT, either: `${NEXT}|(?=[^\\s"'])` };
 
-const OF_COMMANDS = COMMANDS.map(({ names, flag, follows }): Mask => {
-  const [line, password] = [
-    new RegExp(String.raw`(?<![\w.-])(?:${names})(?=["'\s])[^\n|;]*`, "gi"),
-    new RegExp(String.raw`(${FLAG_BEFORE}${flag}(?:${FOLLOWS[follows]}))(?!-)${ARGUMENT}`, "g"),
-  ];
-  return [line, (command = "") => command.replace(password, "$1***")];
-});
+const listCommands = () =>
+  COMMANDS.map(({ names, flag, follows }): Mask => {
+    const [line, password] = [
+      new RegExp(String.raw`(?<![\w.-])(?:${names})(?=["'\s])[^\n|;]*`, "gi"),
+      new RegExp(String.raw`(${FLAG_BEFORE}${flag}(?:${FOLLOWS[follows]}))(?!-)${ARGUMENT}`, "g"),
+    ];
+    return [line, (command = "") => command.replace(password, "$1***")];
+  });
 
 /** Options named after a file, a kind or a key of the data have no secret behind them. */
 const HARMLESS_OPTION =
   /^--?no-|(?:file|path|type|name|ur[il]|stdin|env|length|prompt)$|(?:primary|sort|foreign|partition|unique|public|group|row|cache)-?key$/i;
 
-const OPTION = new RegExp(
-  String.raw`${FLAG_BEFORE}(-(?:-[\w-]{0,40}(?:passw(?:or)?d|passphrase|pass|pwd|pw|secret|token|key|credential)[\w-]{0,40}|(?:store|key|src|dest)?pass(?:w(?:or)?d|phrase)?|pwd?|secret|token|api-?key))(=|${NEXT})(?![-&|])(${ARGUMENT})`,
-  "gi",
-);
+const createOption = () =>
+  new RegExp(
+    String.raw`${FLAG_BEFORE}(-(?:-[\w-]{0,40}(?:passw(?:or)?d|passphrase|pass|pwd|pw|secret|token|key|credential)[\w-]{0,40}|(?:store|key|src|dest)?pass(?:w(?:or)?d|phrase)?|pwd?|secret|token|api-?key))(=|${NEXT})(?![-&|])(${ARGUMENT})`,
+    "gi",
+  );
 
 const PROSE =
   /^(?:is|was|not|and|or|for|from|in|has|must|required|missing|invalid|expired|cannot|option|flag|argument)[.,;:]?$/i;
 
-const COMMAND_LINES: Mask[] = [
-  ...OF_COMMANDS,
+const COMMAND_LINES = once((): Mask[] => [
+  ...listCommands(),
   // curl -u user:password, docker's -u 1000:1000 apart.
   [
     new RegExp(
@@ -72,7 +74,7 @@ const COMMAND_LINES: Mask[] = [
     "$1***",
   ],
   [new RegExp(String.raw`(${FLAG_BEFORE}-p)(${ARGUMENT})`, "g"), hideAttached],
-  [OPTION, hideOption],
+  [createOption(), hideOption],
   [/(\s-pass(?:in|out)?\s{1,5}pass:)\S+/g, "$1***"],
   [
     /(\becho\s{1,5}(?:-n\s{1,5})?)(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"'|]{1,200})(?=\s{0,5}\|\s{0,5}(?:chpasswd|cryptsetup|gpg|kinit|passwd|sudo?|[\w./-]{1,40}\s[^\n|]{0,100}(?:password|stdin)))/g,
@@ -101,13 +103,13 @@ const COMMAND_LINES: Mask[] = [
     /(?<![\w.*-])([\w.*[\]-]{1,100}:(?:\d{1,5}|\*):(?!\d+:)[^\s:]{1,100}:(?!(?:crit|debug|err|error|fatal|info|warn)\w{0,5}:)[^\s:]{1,100}:)[^\s"']+/gi,
     "$1***",
   ],
-];
+]);
 
 /** What every text has that one of them fits: an option, a pipe, a path or a place, or one of the words. */
 const COMMAND_LINE = /(?:["'\s`([]|^)-|[|/@]|identified|passw|(?::[^:]*){4}/i;
 
 export function maskCommandLines(text: string): string {
-  return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES) : text;
+  return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES()) : text;
 }
 
 function hideAttached(match = "", flag = "", value = ""): string {

@@ -1,5 +1,5 @@
 /** Values out of the records that were synchronised: what databases quote of a row, addresses and numbers of people. */
-import { applyMasks, namedValue, type Mask } from "./masks.ts";
+import { applyMasks, namedValue, once, type Mask } from "./masks.ts";
 
 const PERSONAL_NAMES =
   "(?:first|last|full|middle|sur)_?name|(?:home|mobile|work|cell)?_?phone(?:_?number)?|mobile|birth_?da(?:te|y)|date_?of_?birth|ssn|iban";
@@ -14,7 +14,7 @@ const REFUSED_VALUE =
 const LOCAL_PART = String.raw`[^\s@"'<>()[\]{},;:=|\\/&?#*]`;
 const LABEL = String.raw`[\p{L}\p{N}_-]+`;
 
-const CUSTOMER_VALUES: Mask[] = [
+const CUSTOMER_VALUES = once((): Mask[] => [
   [ROW_VALUES, "$1***)"],
   [/(\bCOPY [^\n:"]{1,200}: )\\{0,8}"[^\n]*/g, '$1"***"'],
   [/(\bLINE \d{1,6}: )[^\n]+/g, "$1***"],
@@ -40,10 +40,10 @@ const CUSTOMER_VALUES: Mask[] = [
     /(?<!\d|\d\.)(?:(\d{4}([-/])\d\d\2\d\d(?:[T ]\d\d(?::\d\d)+)?|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))/g,
     (run = "", kept?: string) => (kept === undefined && isPersonalNumber(run) ? "#" : run),
   ],
-];
+]);
 
 export function maskCustomerValues(text: string): string {
-  return applyMasks(text, CUSTOMER_VALUES);
+  return applyMasks(text, CUSTOMER_VALUES());
 }
 
 /** A telephone or card number, or an account's: what has ten digits can be one. */

@@ -1,5 +1,6 @@
 /** The well-known causes of failures: how their messages are recognised, and what to do about each. */
 import { READ_LENGTH } from "./cause.ts";
+import { once } from "./masks.ts";
 import { isCleanUp } from "../vocabulary.ts";
 import type { ErrorFamily } from "./schema.ts";
 
@@ -7,7 +8,7 @@ import type { ErrorFamily } from "./schema.ts";
 type Family = { patterns: Pick<RegExp, "test">[]; advise: (rule: string) => string };
 
 /** Order matters: a message belongs to the first family that recognises it. */
-const FAMILIES: Record<ErrorFamily, Family> = {
+const FAMILIES = once((): Record<ErrorFamily, Family> => ({
   "cleaned-up": {
     patterns: [{ test: isCleanUp }],
     advise: () => "its worker seems to have died: look at the worker's log and memory",
@@ -79,18 +80,18 @@ const FAMILIES: Record<ErrorFamily, Family> = {
     advise: (rule) => `correct the records that ${rule} could not store`,
   },
   other: { patterns: [], advise: (rule) => `see the log of ${rule} around that time` },
-};
+}));
 
 /** The family of a message of one line. */
 export function nameFamily(line: string): ErrorFamily {
   const start = line.slice(0, READ_LENGTH);
-  const known = Object.entries(FAMILIES).find(([, { patterns }]) => patterns.some((pattern) => pattern.test(start)));
+  const known = Object.entries(FAMILIES()).find(([, { patterns }]) => patterns.some((pattern) => pattern.test(start)));
   return (known?.[0] as ErrorFamily | undefined) ?? "other";
 }
 
 /** What to try for a known kind of error; general advice for the rest. */
 export function adviseOnError(line: string, rule: string): string {
-  return FAMILIES[nameFamily(line)].advise(rule);
+  return FAMILIES()[nameFamily(line)].advise(rule);
 }
 
 /** A number is a status where the words around it say so: "400 records" is a count. */

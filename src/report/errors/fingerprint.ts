@@ -1,6 +1,7 @@
 /** What makes two error messages the same: all that is left when what differs from run to run is masked. */
 import { cutBefore } from "./cause.ts";
 import { nameFamily } from "./families.ts";
+import { once } from "./masks.ts";
 import { redactErrorMessage, shortenLine } from "./redact.ts";
 import type { ErrorFamily } from "./schema.ts";
 
@@ -45,19 +46,22 @@ const TELLING_NAMES =
 const STRING = String.raw`(?:(?<!\\)"(?:[^"\\]|\\.)*"|(?<!\\)'(?:[^'\\]|\\.)*'(?!\w))`;
 
 /** One reading from left to right, in which the first alternative that fits takes its place. */
-const VARIABLE = new RegExp(
-  [
-    String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b))`,
-    String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|(?:Error|Exception)\((?:\d+, ?)?)b?(?=["']))(?<told>${STRING})`,
-    String.raw`(?<name>["'][A-Za-z_][\w.-]{0,60}["'](?=: ?))`,
-    String.raw`(?<quoted>(?<!\w)b?${STRING}|\\{1,8}"[^"\\]*\\{1,8}"|${"`[^`]*`"}|“[^”]*”|\*{3}(?:@\*{3})?)`,
-    String.raw`(?<![\w+.-])(?<scheme>[a-z][a-z0-9+.-]{1,30}://)(?<place>[^\s"'<>()\]}]+)`,
-    String.raw`(?<![\w/.<])(?<path>/[^\s"'<>()\]},;]+)`,
-    String.raw`(?<![\w.])(?<time>(?:${DATE})(?:[T ,]{1,2}${TIME_OF_DAY})?|${TIME_OF_DAY}|${DURATION})(?![\w])`,
-    String.raw`(?<host>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.]*\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?![\w:])|(?<![\w:])::1\b|(?<![\w.-])(?:[a-z\d_-]+\.)+${TOP_LEVEL}\b(?![.\w(])(?::\d+)?|\blocalhost\b(?::\d+)?|(?<=\bhost(?:name)?[=:] ?)[\w.-]+)`,
-    String.raw`(?<word>(?<!\w)\w*\d\w*)`,
-  ].join("|"),
-  "gi",
+const VARIABLE = once(
+  () =>
+    new RegExp(
+      [
+        String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b))`,
+        String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|(?:Error|Exception)\((?:\d+, ?)?)b?(?=["']))(?<told>${STRING})`,
+        String.raw`(?<name>["'][A-Za-z_][\w.-]{0,60}["'](?=: ?))`,
+        String.raw`(?<quoted>(?<!\w)b?${STRING}|\\{1,8}"[^"\\]*\\{1,8}"|${"`[^`]*`"}|“[^”]*”|\*{3}(?:@\*{3})?)`,
+        String.raw`(?<![\w+.-])(?<scheme>[a-z][a-z0-9+.-]{1,30}://)(?<place>[^\s"'<>()\]}]+)`,
+        String.raw`(?<![\w/.<])(?<path>/[^\s"'<>()\]},;]+)`,
+        String.raw`(?<![\w.])(?<time>(?:${DATE})(?:[T ,]{1,2}${TIME_OF_DAY})?|${TIME_OF_DAY}|${DURATION})(?![\w])`,
+        String.raw`(?<host>(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.]*\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?![\w:])|(?<![\w:])::1\b|(?<![\w.-])(?:[a-z\d_-]+\.)+${TOP_LEVEL}\b(?![.\w(])(?::\d+)?|\blocalhost\b(?::\d+)?|(?<=\bhost(?:name)?[=:] ?)[\w.-]+)`,
+        String.raw`(?<word>(?<!\w)\w*\d\w*)`,
+      ].join("|"),
+      "gi",
+    ),
 );
 
 type Groups = Partial<
@@ -69,7 +73,7 @@ type Groups = Partial<
 
 function maskVariables(line: string): string {
   return line
-    .replace(VARIABLE, (match: string, ...rest: unknown[]) => maskOne(match, rest.at(-1) as Groups))
+    .replace(VARIABLE(), (match: string, ...rest: unknown[]) => maskOne(match, rest.at(-1) as Groups))
     .replace(/-?#(?:[.,:/-]? ?-?#)*/g, "#")
     .replace(/<value>(?:, ?<value>)+/g, "<value>");
 }

@@ -6,6 +6,12 @@
 /** Where a text does not have what the pattern `needs`, the pattern is not even compiled: that takes longer than all else. */
 export type Mask = [pattern: RegExp, replacement: string | ((...groups: string[]) => string), needs?: RegExp];
 
+/** Made when it is first asked for: expressions take time and memory, and most reports need few of them. */
+export function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
 /** In the table's order: what the first one takes, the next no longer sees. */
 export function applyMasks(text: string, masks: Mask[]): string {
   return masks.reduce((masked, [pattern, replacement, needs]) => {

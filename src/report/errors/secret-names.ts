@@ -1,5 +1,5 @@
 /** Values that stand beside a name which says that they are secret: `password=…`, `"token": "…"`, `contraseña: …`. */
-import { ENCODED_QUOTE, PLAIN, QUOTE, QUOTED } from "./masks.ts";
+import { ENCODED_QUOTE, once, PLAIN, QUOTE, QUOTED } from "./masks.ts";
 import { isSecret, type Found } from "./secret-values.ts";
 
 /** The word for password in other languages, with what a login says of it. */
@@ -72,25 +72,26 @@ const SEPARATOR = [
   String.raw`[\s(](?=["'])`,
 ].join("|");
 
-/** What every text has that names a secret: all longer names have one of these in them. */
-export const SECRET_NAME = new RegExp([...SURE, "credentials?", "clave", SHORT].join("|"), "iu");
+/** What every text has that names a secret: all longer names have one of these in them, and after a short one no letter follows. */
+export const SECRET_NAME = once(
+  () => new RegExp([...SURE, "credentials?", "clave", `(?:${SHORT})(?![a-z])`].join("|"), "iu"),
+);
 
-/** Made for the first text that needs it, because it takes long. */
-let named: RegExp | null = null;
-
-const createNamed = () =>
-  new RegExp(
-    String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
-    "giu",
-  );
+const NAMED = once(
+  () =>
+    new RegExp(
+      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
+      "giu",
+    ),
+);
 
 /** Names within a value are looked for as often as this; what is nested deeper is masked as a whole. */
 const MOST_NESTED = 4;
 
 /** Each value is replaced, all before it is kept. */
 export function maskNamedSecrets(text: string): string {
-  if (!SECRET_NAME.test(text)) return text;
-  named ??= createNamed();
+  if (!SECRET_NAME().test(text)) return text;
+  const named = NAMED();
   let masked = "";
   let done = 0;
   let nested = { end: 0, times: 0 };
@@ -121,12 +122,15 @@ function isValue(found: Found): boolean {
 
 /** Of a field of a login or of a record. */
 export function isFieldName(quoted: string): boolean {
-  return FIELD.test(quoted.replace(/[\\"']/g, ""));
+  return FIELD().test(quoted.replace(/[\\"']/g, ""));
 }
 
-const FIELD = new RegExp(
-  String.raw`^(?:${[...SURE, ...UNSURE].join("|")}|e?mail|host(?:name)?|id|login|name|port|ur[il]|user(?:name)?)$`,
-  "iu",
+const FIELD = once(
+  () =>
+    new RegExp(
+      String.raw`^(?:${[...SURE, ...UNSURE].join("|")}|e?mail|host(?:name)?|id|login|name|port|ur[il]|user(?:name)?)$`,
+      "iu",
+    ),
 );
 const OTHER_STRINGS = /^(?:\s{0,3},\s{0,3}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))+/;
 const PHRASE_END =

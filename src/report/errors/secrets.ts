@@ -1,6 +1,6 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
-import { applyMasks, type Mask } from "./masks.ts";
+import { applyMasks, once, type Mask } from "./masks.ts";
 import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME } from "./secret-names.ts";
 import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
@@ -10,7 +10,7 @@ const AUTHORIZATION =
 const AGE_KEY: Mask = [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"];
 
 /** Blocks of PGP, OpenSSL, OpenSSH, SSH2, age and PuTTY; the beginning or the end may be cut off. */
-const KEY_BLOCKS: Mask[] = [
+const KEY_BLOCKS = once((): Mask[] => [
   [
     /-{4,5} ?BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE) ?-{4,5}[\s\S]*?(?:-{4,5} ?END [A-Z0-9 ]{0,40}-{4,5}|$)/g,
     "***",
@@ -18,10 +18,10 @@ const KEY_BLOCKS: Mask[] = [
   [/^[\s\S]*?-{4,5} ?END (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|PGP MESSAGE|AGE ENCRYPTED FILE) ?-{4,5}/, "***"],
   [/(\bPrivate-Lines:\s{0,5}\d{1,4}(?:\s|\\n))[\s\S]*?(?=Private-(?:MAC|Hash)|$)/g, "$1***"],
   AGE_KEY,
-];
+]);
 
 /** The address alone gives the right to post; the host says which service it is. */
-const WEBHOOKS: Mask[] = [
+const WEBHOOKS = once((): Mask[] => [
   [
     /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
     "$1***",
@@ -29,14 +29,14 @@ const WEBHOOKS: Mask[] = [
   [/(\/(?:hooks|webhook(?:-test)?)\/)(?=[\w-]{16})[^\s"'<>]+/gi, "$1***"],
   [/(\bbot)\d{5,12}:[\w-]{8,}/g, "$1***"],
   [/\b\d{8,10}:AA[\w-]{30,}/g, "***"],
-];
+]);
 
 const STRING = String.raw`(?:b?\\{0,8}"[^"\n]{0,300}"|b?\\{0,8}'[^'\n]{0,300}')`;
 const LOGIN_NAME =
   /^b?\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|svc[\w-]{0,20}|\w{0,20}user\w{0,12}|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
 
 /** A user and what proves it: the arguments of what logs in, or any two strings of which the second looks like a password. */
-const PAIRS: Mask[] = [
+const PAIRS = once((): Mask[] => [
   [
     new RegExp(
       String.raw`(\b(?!\w{0,60}(?:denied|error|exception|fail\w{0,4})\b)\w{0,40}(?:auth|cred|log_?in|sign_?in|userpass)\w{0,40}\\{0,8}["']?\s{0,3}(?:[=:(]|=>)\s{0,3}(?:\w{1,40}\()?[([]{0,2}\s{0,3}${STRING})((?:\s{0,3},\s{0,3}${STRING})+)`,
@@ -69,17 +69,17 @@ const PAIRS: Mask[] = [
     (match = "", open = "", user = "", comma = "", password = "") =>
       (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
   ],
-];
+]);
 
 const NUMBER_NAMES = String.raw`PIN|(?:m|chip|push|photo)?TAN|T?OTP|CVV2?|CVC2?|2FA|MFA`;
 const CODE_NAMES = String.raw`(?:2fa|activation|auth|authentication|authorization|backup|confirmation|login|mfa|one[ -]time|otp|pass|recovery|security|sign-?in|sms|two[ -]factor|verification|your)[ _-]?(?:code|passcode|password|pin|token)s?(?: \((?:${NUMBER_NAMES})\))?|(?:bestätigungs|sicherheits|verificatie)code|code de (?:confirmation|sécurité|vérification)|c[óo]digo de (?:confirma\p{L}{2,4}|seguran?\p{L}{2,4}|verifica\p{L}{2,4})|codice di (?:sicurezza|verifica)|код подтверждения|验证码|驗證碼|認証コード|確認コード`;
 const IS = String.raw`(?:\s{1,3}(?:is|was):?\s{1,3}|["']?\s{0,3}[:=#：]\s{0,3}["']?|\s{1,3})`;
 
 /** What every text has that names one of these codes, in whatever language. */
-const CODE_NAME = new RegExp(String.raw`${NUMBER_NAMES}|code|password|pin|token|codi[cg]|[^\s -~]`, "i");
+const CODE_NAME = once(() => new RegExp(String.raw`${NUMBER_NAMES}|code|password|pin|token|codi[cg]|[^\s -~]`, "i"));
 
 /** Numbers that people type in to prove who they are; the codes of statuses, errors and places are none. */
-const CODES: Mask[] = [
+const CODES = once((): Mask[] => [
   [
     new RegExp(
       String.raw`((?<![\p{L}\p{N}_-])(?:${NUMBER_NAMES})(?:[ -]?(?:code|number))?${IS})(?:\d{3}[ -]\d{3}|\d{3,12})(?![\p{L}\p{N}_])`,
@@ -103,20 +103,23 @@ const CODES: Mask[] = [
     "$1***",
   ],
   [/(?<![\w.-])(?:[A-Z]-)?\d{4,8}(?=\s{1,3}(?:is|as) (?:the|your)\b[^.\n]{0,60}\b(?:code|password|pin)\b)/gi, "***"],
-];
+]);
 
 /** "password hunter2x rejected": only what has both letters and digits, because a sentence goes on there too. */
-const SPOKEN = new RegExp(
-  String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
-  "giu",
+const SPOKEN = once(
+  () =>
+    new RegExp(
+      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+      "giu",
+    ),
 );
 
 /** An id and no secret, as long as no name beside it says so. */
 export const UUID = /(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\da-z])/gi;
 
-const SECRETS: Mask[] = [
-  ...KEY_BLOCKS,
-  ...WEBHOOKS,
+const SECRETS = once((): Mask[] => [
+  ...KEY_BLOCKS(),
+  ...WEBHOOKS(),
   // A password in a URL may hold any character; HTTP's hardly ever do, and have an @ in paths and queries.
   [/(?<![a-z0-9+.-])(https?:\/\/)([^\s/?#"'<>]*)/gi, hideUserInfo],
   [/(?<![a-z0-9+.-])((?!https?:)[a-z][a-z0-9+.-]{1,30}:\/\/)([^\s"'<>]*)/gi, hideUserInfo],
@@ -128,22 +131,22 @@ const SECRETS: Mask[] = [
   ],
   [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
-];
+]);
 
-const AFTER_NAMES: Mask[] = [
+const AFTER_NAMES = once((): Mask[] => [
   [
     /(<(?:[\w-]{1,40}:)?[\w-]{0,40}(?:api-?key|passw(?:or)?d|pwd|secret|token)[\w-]{0,20}\s[^<>]{1,200}>)[^<]+/gi,
     "$1***",
   ],
   [/([?&](?:code|key|sig|state|[\w-]{0,20}(?:auth|token)[\w-]{0,20})=)[^\s&#"'<>]+/gi, "$1***"],
   [
-    SPOKEN,
+    SPOKEN(),
     (match = "", before = "", value = "") =>
       value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) ? `${before}***` : match,
-    SECRET_NAME,
+    SECRET_NAME(),
   ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],
-];
+]);
 
 /** What is a secret wherever it stands, by what it looks like. */
 const BY_SHAPE: Mask[] = [
@@ -164,10 +167,10 @@ const ONE_WORD = /^\w[\w.-]*$/;
 
 export function maskSecrets(text: string): string {
   if (ONE_WORD.test(text)) return applyMasks(text, [AGE_KEY, ...BY_SHAPE]);
-  const placed = maskCommandLines(applyMasks(removeInvisible(text), SECRETS));
-  const named = maskNamedSecrets(applyMasks(placed, PAIRS));
-  const coded = CODE_NAME.test(named) ? applyMasks(named, CODES) : named;
-  return applyMasks(applyMasks(coded, AFTER_NAMES), BY_SHAPE);
+  const placed = maskCommandLines(applyMasks(removeInvisible(text), SECRETS()));
+  const named = maskNamedSecrets(applyMasks(placed, PAIRS()));
+  const coded = CODE_NAME().test(named) ? applyMasks(named, CODES()) : named;
+  return applyMasks(applyMasks(coded, AFTER_NAMES()), BY_SHAPE);
 }
 
 /** Characters without a width would hide a name from every pattern. Joiners are part of emoji and of other scripts. */
