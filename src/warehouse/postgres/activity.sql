@@ -143,7 +143,7 @@ SELECT json_build_object(
   -- Each rule's runs. Their starts are listed where there are not too many, also of the last minutes before the window.
   -- Of two that start within 5 seconds of each other the later one is a probable duplicate.
   'runs', (SELECT coalesce(json_agg(json_build_array(rule, p,
-      CASE WHEN (SELECT sum(n) FROM cells WHERE part = 0) <= 10000 THEN coalesce(starts, '{}') END, duplicates,
+      CASE WHEN coalesce((SELECT sum(n) FROM cells WHERE part = 0), 0) <= 10000 THEN coalesce(starts, '{}') END, duplicates,
       ARRAY[ids[twice[1]], ids[twice[2]], ids[twice[3]]]::text[])), '[]') FROM (
     SELECT rule,
       percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE state < 3 AND part = 0) AS p,
