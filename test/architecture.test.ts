@@ -50,7 +50,6 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "toml-eslint-parser",
       "valibot",
       "node:fs",
-      "node:os",
       "node:path",
       "node:tty",
     ],
