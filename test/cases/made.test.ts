@@ -97,20 +97,20 @@ describe("pipes", () => {
     const cwd = withPipe('[crm.hubspot]\nurl_file = "pipe"\n');
     const { code, stderr } = await runCli(["generate", "--no-store"], { cwd, within });
     expect(code).toBe(2);
-    expect(stderr).toContain("a pipe, a device or a socket");
+    expect(stderr).toContain("it is a FIFO, not a file");
   });
 
   test("and as --config", async () => {
     const cwd = withPipe("");
     const { code, stderr } = await runCli(["generate", "--config", "pipe"], { cwd, within });
     expect(code).toBe(2);
-    expect(stderr).toContain("a pipe, a device or a socket");
+    expect(stderr).toContain("it is a FIFO, not a file");
   });
 
   test("a device is refused as one", async () => {
     const { code, stderr } = await runCli(["config", "check", "--config", "/dev/zero"], { within });
     expect(code).toBe(2);
-    expect(stderr).toContain("a pipe, a device or a socket");
+    expect(stderr).toContain("it is a device, not a file");
   });
 });
 
