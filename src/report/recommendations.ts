@@ -271,7 +271,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "review-rule",
       priority,
       category: "performance",
-      recommendation: `See what was changed in ${rule} at that time`,
+      recommendation: `See what was changed in ${rule}`,
     },
     late: {
       id: "add-workers",

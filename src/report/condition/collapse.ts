@@ -1,7 +1,6 @@
 /** Runs that succeed and bring next to nothing, or take next to no time or many times as long, compared with earlier ones. */
-import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 import { SECOND_MS } from "../../time/units.ts";
-import { settledAt } from "../attempts.ts";
 import type { RunRow } from "../activity.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
@@ -14,17 +13,17 @@ const FACTOR = 20;
 const MANY_RECORDS = 100;
 const LONG_MS = 60 * SECOND_MS;
 
-export function judgeRecords({ rule, finished, window }: RuleFacts): Judgement | null {
+export function judgeRecords({ rule, finished }: RuleFacts): Judgement | null {
   const change = findChange(finished, ({ records }) => records);
   if (change === null || change.fewestOlder < MANY_RECORDS || !change.isFall) return null;
   return tell(
     "records",
     change,
-    `${rule}: ${formatPlural(change.n, "run")} brought ${formatCount(change.mostNewer)} records at most since ${formatNear(change.sinceMs, window.endMs)}, earlier ones ${formatCount(change.fewestOlder)} at least`,
+    `${rule}: its newest ${formatPlural(change.n, "run")} brought ${formatCount(change.mostNewer)} records at most, earlier ones ${formatCount(change.fewestOlder)} at least`,
   );
 }
 
-export function judgeDuration({ rule, finished, window }: RuleFacts): Judgement | null {
+export function judgeDuration({ rule, finished }: RuleFacts): Judgement | null {
   const change = findChange(finished, ({ startedMs, endedMs }) => (endedMs === null ? null : endedMs - startedMs));
   if (change === null || Math.max(change.fewestOlder, change.fewestNewer) < LONG_MS) return null;
   const newer = change.isFall
@@ -36,13 +35,12 @@ export function judgeDuration({ rule, finished, window }: RuleFacts): Judgement 
   return tell(
     "duration",
     change,
-    `${rule}: ${formatPlural(change.n, "run")} ${newer} since ${formatNear(change.sinceMs, window.endMs)}, earlier ones ${older}`,
+    `${rule}: its newest ${formatPlural(change.n, "run")} ${newer}, earlier ones ${older}`,
   );
 }
 
 type Change = {
   n: number;
-  sinceMs: number;
   fewestNewer: number;
   mostNewer: number;
   fewestOlder: number;
@@ -52,32 +50,27 @@ type Change = {
 
 /** The place between two of its newest successes where all that is newer is far from all that is older. */
 function findChange(finished: RunRow[], measure: (run: RunRow) => number | null): Change | null {
-  const known = finished
-    .filter(({ status }) => status === "success")
-    .flatMap((run) => {
-      const value = measure(run);
-      return value === null ? [] : [{ value, settledMs: settledAt(run) }];
-    });
+  const known = finished.filter(({ status }) => status === "success").flatMap((run) => measure(run) ?? []);
   for (let n = FEWEST_NEWER; n <= known.length - FEWEST_OLDER; n += 1) {
-    const newer = known.slice(0, n).map(({ value }) => value);
-    const older = known.slice(n).map(({ value }) => value);
+    const newer = known.slice(0, n);
+    const older = known.slice(n);
     const [fewestNewer, mostNewer] = [Math.min(...newer), Math.max(...newer)];
     const [fewestOlder, mostOlder] = [Math.min(...older), Math.max(...older)];
     const isFall = mostNewer * FACTOR <= fewestOlder && mostNewer > 0;
     const isRise = fewestNewer >= mostOlder * FACTOR && mostOlder > 0;
-    const sinceMs = known[n - 1]?.settledMs ?? 0;
-    if (isFall || isRise) return { n, sinceMs, fewestNewer, mostNewer, fewestOlder, mostOlder, isFall };
+    if (isFall || isRise) return { n, fewestNewer, mostNewer, fewestOlder, mostOlder, isFall };
   }
   return null;
 }
 
-function tell(degradation: "records" | "duration", { n, sinceMs }: Change, message: string): Judgement {
+function tell(degradation: "records" | "duration", { n }: Change, message: string): Judgement {
   return {
     condition: "degraded",
     severity: "info",
     degradation,
-    sinceMs,
+    // Between the newest runs and earlier ones there may be others that were not read.
+    sinceMs: null,
     message,
-    evidence: { runs: n, since: formatInstant(sinceMs) },
+    evidence: { runs: n },
   };
 }

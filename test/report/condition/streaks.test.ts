@@ -110,6 +110,6 @@ describe("a collapse", () => {
     const rule = judged(
       ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60 }, { runs: runsOf([...of(10, 2), ...of(10, 10_000)]) }),
     );
-    expect(rule?.message).toBe("deals: 10 runs brought 2 records at most since 11:50, earlier ones 10,000 at least");
+    expect(rule?.message).toBe("deals: its newest 10 runs brought 2 records at most, earlier ones 10,000 at least");
   });
 });
