@@ -5,7 +5,7 @@ import type { Preset } from "./refillable.ts";
 import type { RuleRow, RunRow } from "./warehouses.ts";
 import type { Window } from "../../src/time/window.ts";
 
-export type DrawnRun = RunRow & { startMs: number; endMs: number | null };
+type DrawnRun = RunRow & { startMs: number; endMs: number | null };
 type DrawnSettings = {
   exclude_rules: string[];
   wrapper_rules: string[] | null;
