@@ -18,6 +18,9 @@ const MANY_EARLY_SHARE = 0.5;
 const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
 
+/** Runs that need a second start are told urgently from this share of the newest ones on. */
+const MANY_RETRIED_SHARE = 0.3;
+
 type Judge = (facts: RuleFacts) => Judgement | null;
 
 /** Most urgent first. */
@@ -64,9 +67,13 @@ function judgeFailures(facts: RuleFacts): Judgement | null {
   };
   if (!ofAttempts) {
     const again = attempts.filter(({ runs }) => runs.length > 1).length;
-    if (again >= thresholds.min_actions) {
+    if (again >= thresholds.min_actions || (again > 0 && bad === 0)) {
+      const isMany = again >= thresholds.min_actions && again >= attempts.length * MANY_RETRIED_SHARE;
       const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(attempts.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
-      return { ...degraded("retries", "warning", message), evidence: { ...evidence, retried: again } };
+      return {
+        ...degraded("retries", isMany ? "warning" : "info", message),
+        evidence: { ...evidence, retried: again },
+      };
     }
   }
   const rate = formatRatio(outcome.rate ?? 0);
@@ -86,7 +93,11 @@ function judgeTooOften({ rule, tooOften, window }: RuleFacts): Judgement | null 
 
 function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
   if (compared === null || compared.missed === 0) return null;
-  const { expected, seen, missed, missedShare, missedAtMs } = compared;
+  const { expected, seen, missedAtMs } = compared;
+  // The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run.
+  const missed = compared.late === null ? Math.min(compared.missed, Math.max(0, expected - seen)) : compared.missed;
+  if (missed === 0) return null;
+  const missedShare = compared.late === null ? missed / expected : compared.missedShare;
   const [newest] = missedAtMs;
   const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
   const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} did not start${last}`;
