@@ -12,7 +12,7 @@ export function judgeServer(facts: PostgresFacts, found: FoundTables | null): Ju
   return [
     ["server", [judgeVersion(facts)]],
     ["tls", [judgeTls(facts)]],
-    ["clock", [judgeClock(facts)]],
+    ["clock", [judgeClock(facts), ...judgeZone(facts)]],
     ["rights", judgeRights(facts, found)],
   ];
 }
@@ -76,6 +76,18 @@ function judgeClock({ clockDifferenceMs }: PostgresFacts): Judged {
     advice: "let both synchronise their clocks",
     evidence,
   };
+}
+
+function judgeZone({ assumedZone }: PostgresFacts): Judged[] {
+  if (assumedZone === null) return [];
+  return [
+    {
+      status: "warn",
+      message: `times have no zone and are read as UTC, and the server's zone is ${assumedZone}`,
+      advice: `set timezone = "${assumedZone}" for this CRM if its syncs write local time, else timezone = "UTC"`,
+      evidence: { zone: assumedZone },
+    },
+  ];
 }
 
 function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged[] {

@@ -50,6 +50,7 @@ export function composeCrm(name: string, settings: Settings, target: Target): Cr
     wrapperRules: settings.wrapper_rules,
     statuses: mapEntries(settings.statuses, (word, status) => [word.trim().toLowerCase(), status]),
     ruleNames: settings.rule_names,
+    timezone: settings.timezone,
     scheduleTimezone: settings.schedule_timezone,
     lateAfterMs: settings.late_after,
     warnAfterMs: settings.warn_after,

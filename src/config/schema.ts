@@ -53,6 +53,8 @@ export type CrmConfig = {
   statuses: Record<string, ConfiguredStatus>;
   /** From a schedule's name to its sync type. */
   ruleNames: Record<string, string>;
+  /** Of times without a zone; null: UTC. */
+  timezone: string | null;
   scheduleTimezone: string;
   lateAfterMs: number;
   /** Null: derived from each rule's schedule or usual interval. */

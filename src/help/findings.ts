@@ -113,6 +113,12 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     means: "Runs have a status word that the program does not know.",
     when: "Any such run is in the window. The key `statuses` says what a word means.",
   },
+  "times-without-zone": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The warehouse keeps times without a zone.",
+    when: "They are read as UTC, while the server's zone is another. The key `timezone` says which zone is meant.",
+  },
   "rows-contradictory": {
     about: "a CRM",
     severities: ["info"],

@@ -144,6 +144,8 @@ export type ReadActivity = {
   scannedFromMs: number;
   /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only. */
   nearSources: string[];
+  /** Zone of the server, where times without one are read as UTC and nothing says that they are; null: no doubt. */
+  assumedZone: string | null;
   recent: RecentAction[];
   /** Empty: the warehouse declares no rules for this CRM. */
   declaredRules: DeclaredRule[];

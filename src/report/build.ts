@@ -179,6 +179,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     tableSinceMs: null,
     scannedFromMs: windowBefore(activity.window).startMs,
     nearSources: [],
+    assumedZone: null,
     recent: [],
     declaredRules: [],
   };

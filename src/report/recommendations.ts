@@ -157,6 +157,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
     recommendation:
       "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
   }),
+  "times-without-zone": ({ evidence: { zone } }) => ({
+    id: "set-timezone",
+    priority: "medium",
+    category: "setup",
+    issue: "Times without a zone are read as UTC",
+    recommendation: `Set timezone = ${JSON.stringify(zone)} for this CRM if its syncs write local time, else timezone = "UTC"`,
+  }),
   "utilization-low": ({ message }) => ({
     id: "review-idle-rules",
     priority: "medium",

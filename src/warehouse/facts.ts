@@ -59,6 +59,8 @@ export type PostgresFacts = {
   tls: { protocol: string | null; verified: "nothing" | "authority" | "authority and name"; needed: boolean };
   /** The server's clock minus ours. */
   clockDifferenceMs: number;
+  /** As `ReadActivity.assumedZone`. */
+  assumedZone: string | null;
   role: { name: string; superuser: boolean };
   statistics: { analyzedMs: number | null; modifiedShare: number | null } | null;
   indexes: IndexFacts[];

@@ -40,7 +40,7 @@ export function buildActivity(
   json: string,
   source: Source,
   crm: RuleConfig,
-  facts: { baseline: boolean; lookback: ReadActivity["lookback"]; scannedFromMs: number },
+  facts: { baseline: boolean; lookback: ReadActivity["lookback"]; scannedFromMs: number; assumedZone?: string | null },
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
@@ -83,6 +83,7 @@ export function buildActivity(
     tableSinceMs: document.table_since,
     scannedFromMs: facts.scannedFromMs,
     nearSources: document.near_sources,
+    assumedZone: facts.assumedZone ?? null,
     recent: document.recent
       .map(([rule, state, startedMs, durationSeconds, error]) => ({
         rule,

@@ -33,6 +33,15 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
+/** In SQLite any column may hold a text: one that is no number is no count. */
+const COUNTS = Object.fromEntries(
+  ["records_processed", "records_created", "records_updated", "records_failed"].map((column) => [
+    column,
+    `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
+      CAST(${column} AS NUMERIC), NULL) WHEN 'blob' THEN NULL ELSE ${column} END`,
+  ]),
+);
+
 /** Chooses among the tables that are there. */
 export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
   const located = locateTables(tables, crm, dialect);
@@ -53,6 +62,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
       statuses: writeStatuses(),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
+      ...(dialect === "sqlite" ? COUNTS : {}),
     }),
     rules:
       located.rules === null

@@ -92,20 +92,20 @@ const LOCAL = ["start_time", "end_time"]
   .join("; ");
 const ZONE = `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone = ''America/New_York''', current_database()); END $$`;
 
-test.todo("naive-local-time: times without a zone, while the server's zone is New York, are told with the setting", async () => {
+test("naive-local-time: times without a zone, while the server's zone is New York, are told with the setting", async () => {
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { report, stderr } = await ask(warehouse);
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).toContain("timezone");
 });
 
-test.todo("naive-local-time: the zone of the configuration is theirs", async () => {
+test("naive-local-time: the zone of the configuration is theirs", async () => {
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { code, report } = await ask(warehouse, { settings: 'timezone = "America/New_York"' });
   expect(code).toBe(0);
   expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, missed: 0, last_run_at: "2026-07-10T20:00:00Z" });
 });
 
-test.todo("naive-local-time: check tells them too", async () => {
+test("naive-local-time: check tells them too", async () => {
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
   expect((await runCli(["check"], { cwd })).stdout).toContain("timezone");

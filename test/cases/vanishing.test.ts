@@ -162,7 +162,7 @@ test("a run that starts at infinity is counted, and the others are read", async 
   expect(report.data_quality).toMatchObject([{ id: "start-at-infinity", count: 1 }]);
 });
 
-test.todo("on SQLite, a NULL rule name and a word for a number make no CRM unreadable", async () => {
+test("on SQLite, a NULL rule name and a word for a number make no CRM unreadable", async () => {
   const path = spelled({ contacts: space }).slice("sqlite:".length);
   using database = new Database(path);
   database.run(`INSERT INTO sync_history (crm_source, sync_type, start_time, status, records_processed)

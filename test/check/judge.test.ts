@@ -35,6 +35,7 @@ const good: Postgres = {
   standby: null,
   tls: { protocol: "TLSv1.3", verified: "authority and name", needed: true },
   clockDifferenceMs: 3,
+  assumedZone: null,
   role: { name: "reader", superuser: false },
   statistics: { analyzedMs: NOW - HOUR_MS, modifiedShare: 0.01 },
   indexes: [{ name: "i", valid: true, columns: ["crm_source", "start_time"], keyColumns: 2, partial: false }],

@@ -198,7 +198,7 @@ test("given up at any moment after a server has accepted", async () => {
     using peer = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { open: () => wait(turns), data() {} } });
     const target = parseTarget(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable`, "/");
     if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-    const limits = { timeoutMs: 5000, statementTimeoutMs: null, lockTimeoutMs: 1000 };
+    const limits = { timeoutMs: 5000, statementTimeoutMs: null, lockTimeoutMs: 1000, timezone: null };
     return await openSnapshot(target, limits, stop.signal).catch((error: unknown) => error);
   };
   for (const turns of [0, 1, 2, 4]) expect(await giveUpAfter(turns)).toBeInstanceOf(HostsFailure);

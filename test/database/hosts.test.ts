@@ -48,7 +48,7 @@ async function choose(url: string, timeoutMs = 10_000): Promise<number | string>
   const parsed = parseTarget(url, "/");
   if ("problem" in parsed || parsed.kind !== "postgres") throw new Error("not a connection URL");
   const { target } = fillPasswords(parsed, "/nowhere");
-  const limits = { timeoutMs, statementTimeoutMs: null, lockTimeoutMs: 1000 };
+  const limits = { timeoutMs, statementTimeoutMs: null, lockTimeoutMs: 1000, timezone: null };
   try {
     await using connection = await openSnapshot(target, limits, AbortSignal.timeout(timeoutMs));
     const [row] = await connection.ask<{ port: number }>("SELECT current_setting('port')::int AS port");

@@ -68,7 +68,7 @@ type Verdict = "TLS" | "plain" | "refused";
 async function ours(url: string): Promise<{ verdict: Verdict; reason: string; encrypted: boolean; verified: string }> {
   const target = parseTarget(url, "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  const limits = { timeoutMs: 10_000, statementTimeoutMs: null, lockTimeoutMs: 1000 };
+  const limits = { timeoutMs: 10_000, statementTimeoutMs: null, lockTimeoutMs: 1000, timezone: null };
   try {
     await using connection = await openSnapshot(target, limits, AbortSignal.timeout(10_000));
     const [row] = await connection.ask<{ ssl: boolean }>(HOW);

@@ -88,6 +88,7 @@ export function activity(
     tableSinceMs: null,
     scannedFromMs: WINDOW.startMs - 2 * 86_400_000,
     nearSources: [],
+    assumedZone: null,
     recent: [],
     declaredRules: [],
     ...override,

@@ -65,6 +65,10 @@ const settings = {
     "From a schedule's name to its sync type, where the two differ too much.",
     v.optional(v.record(v.string(), text), {}),
   ),
+  timezone: describe(
+    "The time zone of times that the warehouse keeps without one, an IANA name. By default they are read as UTC.",
+    v.optional(v.nullable(timezone), null),
+  ),
   schedule_timezone: describe(
     "The time zone of the warehouse's crontabs and of cron patterns, an IANA name.",
     v.optional(timezone, "UTC"),

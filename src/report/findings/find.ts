@@ -4,7 +4,7 @@ import { SEVERITIES, type FindingId } from "../words.ts";
 import { CONDITION_FINDINGS, findStopped } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";
 import { findDecline, findFall, findLowSuccess, findManyFailures, findSlowdown } from "./outcome.ts";
-import { findContradictions, findUnknownStatus } from "./rows.ts";
+import { findAssumedZone, findContradictions, findUnknownStatus } from "./rows.ts";
 import { findIdleRules, findInexpressibleSchedules, findManualShare, findUndeclaredRules } from "./setup.ts";
 import { findNoData, findStale } from "./silence.ts";
 
@@ -20,6 +20,7 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "duration-rising": findSlowdown,
   "stale-actions": findStale,
   "unknown-status": findUnknownStatus,
+  "times-without-zone": findAssumedZone,
   "rows-contradictory": findContradictions,
   "utilization-low": findIdleRules,
   "manual-share-high": findManualShare,

@@ -14,6 +14,15 @@ export const findUnknownStatus: Finder = ({ counts, activity }) => {
   return [warn(message, { statuses })];
 };
 
+export const findAssumedZone: Finder = ({ activity: { assumedZone } }) =>
+  assumedZone === null
+    ? []
+    : [
+        warn(`Times have no zone and are read as UTC, and the server's zone is ${assumedZone}: set timezone`, {
+          zone: assumedZone,
+        }),
+      ];
+
 export const findContradictions: Finder = ({ dataQuality }) => {
   const kinds = dataQuality.filter(({ id }) => !TOLD_ELSEWHERE.includes(id));
   if (kinds.length === 0) return [];

@@ -76,7 +76,7 @@ r AS MATERIALIZED (
     settled_at,
     CASE WHEN (CASE WHEN error IS NOT NULL AND outcome <> 0 THEN {cleaned_up} END) IS NOT TRUE
       THEN tstzrange_subdiff(ended_at, started_at) END AS d,
-    rule COLLATE "C" AS rule,
+    coalesce(rule, '(no name)') COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,
     status_word,

@@ -17,6 +17,7 @@ import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
+import { findAssumedZone } from "./read.ts";
 import { composeActivity, composeSearch, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
@@ -80,6 +81,7 @@ export async function examinePostgres(
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
+    assumedZone: actions === null ? null : await findAssumedZone(connection, actions, crm.timezone),
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,

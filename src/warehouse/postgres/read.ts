@@ -15,6 +15,7 @@ import { composeActivity, composeProbe, composeSearch } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
+const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 /** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
 const CHEAP_COST = 25_000;
 /** SQLSTATE classes and system errors of a server that went away, or of a standby that took its snapshot back. */
@@ -51,6 +52,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     if (unreadable.length > 0)
       throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
     const actions = await describeActions(connection, found.source, found.actions, request);
+    const assumedZone = await findAssumedZone(connection, found.actions, request.crm.timezone);
     // What the search has locked in the catalog is free again.
     if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);
     const { text, values, lookback } = composeActivity(found.source, actions, request);
@@ -59,10 +61,24 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
       baseline: request.baselineSeconds !== null,
       scannedFromMs: computeBounds(request).scanFromMs,
       lookback,
+      assumedZone,
     });
   } catch (error) {
     throw new HostsFailure(new Map([[connection.host, error]]));
   }
+}
+
+/** The server's own zone, where times without one are read as UTC and the server is elsewhere; else null. */
+export async function findAssumedZone(
+  connection: Connection,
+  { types = {} }: TableFacts,
+  timezone: string | null,
+): Promise<string | null> {
+  if (timezone !== null || !Object.values(types).includes("timestamp without time zone")) return null;
+  const [row] = await connection.ask<{ zone: string }>(
+    "SELECT reset_val AS zone FROM pg_catalog.pg_settings WHERE name = 'TimeZone'",
+  );
+  return row === undefined || UTC_NAMES.test(row.zone) ? null : row.zone;
 }
 
 /** Where the catalog does not say what is behind the table, an index is assumed if the planner finds its newest rows cheap. */

@@ -18,7 +18,7 @@ timed AS NOT MATERIALIZED (
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE crm_source = :crm AND {scan_range}
-    AND rule NOT IN (SELECT value FROM json_each(:excluded))
+    AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
 ),
 told AS NOT MATERIALIZED (
   SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
@@ -55,7 +55,7 @@ placed AS NOT MATERIALIZED (
 r AS MATERIALIZED (
   SELECT
     part,
-    rule,
+    coalesce(rule, '(no name)') AS rule,
     state,
     id,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
@@ -130,7 +130,7 @@ newest AS MATERIALIZED (
     coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
   FROM actions
   WHERE crm_source = :crm AND {lookback_range} AND dry_run IS NOT TRUE
-    AND rule NOT IN (SELECT value FROM json_each(:excluded))
+    AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
     AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
       OR (SELECT wrappers_only FROM lone))
     AND {start_ms} >= :lookback_from

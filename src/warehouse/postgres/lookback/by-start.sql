@@ -28,7 +28,7 @@ past_runs AS NOT MATERIALIZED (
     WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
       AND started_at >= (SELECT known_since FROM reach)
       AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz) p
-  WHERE NOT dry_run AND (NOT is_wrapper OR (SELECT wrappers_only FROM lone))
+  WHERE rule IS NOT NULL AND NOT dry_run AND (NOT is_wrapper OR (SELECT wrappers_only FROM lone))
 ),
 lookback AS NOT MATERIALIZED (
   SELECT rule,

@@ -8,10 +8,10 @@ SELECT
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
-  records_processed,
-  records_created,
-  records_updated,
-  records_failed,
+  {records_processed} AS records_processed,
+  {records_created} AS records_created,
+  {records_updated} AS records_updated,
+  {records_failed} AS records_failed,
   error_message AS error,
   CASE
     WHEN json_valid(configuration) AND json_type(configuration) NOT IN ('object', 'text') THEN 0
