@@ -7,8 +7,8 @@ const MEANINGS = {
   finding:
     "Reports were made, and a finding reached --fail-on. Or schedule status found a schedule that does not do its work.",
   usage: "Usage or configuration error. Nothing was run.",
-  someUnreadable: "Some CRMs could not be read. The reports of the others were made.",
-  noneReadable: "No CRM could be read.",
+  someUnreadable: "Some CRMs could not be read, or have no table to read. The reports of the others were made.",
+  noneReadable: "No CRM could be read, or none has a table to read.",
   delivery: "Reports were made, but an export, the store, --output or the standard output failed.",
   bug: "A bug of automation-reports.",
   sigint: "Interrupted by SIGINT.",

@@ -13,15 +13,15 @@ type Meaning = {
 const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> = {
   "rule-failing": {
     about: "a rule",
-    severities: ["warning", "critical"],
+    severities: ["info", "warning", "critical"],
     means: "The newest runs of a rule failed, and none has succeeded since.",
-    when: "A streak is told where the rule's own failures do not explain it, or after one failure where it runs twice a day or less. It is critical where the streak is certain, or the last success is older than the error limit.",
+    when: "It is an info where the rule's own past failures explain the streak. A rule that runs twice a day or less warns after one failure. It is critical where chance cannot explain the streak, or hardly can and the last success is older than the error limit. Runs that ended only in part never make it critical.",
   },
   "rule-overdue": {
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. See `automation-reports help report`, Freshness.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits.",
   },
   "rule-stuck": {
     about: "a rule",
@@ -45,7 +45,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, late, early or overlapping. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`.",
   },
   "rule-idle": {
     about: "a rule",
@@ -55,9 +55,9 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
   },
   "tables-missing": {
     about: "a CRM",
-    severities: ["warning"],
+    severities: ["critical"],
     means: "The warehouse has no table that a report could be made from.",
-    when: "None of the tables of the preset is there, or the configured one is not.",
+    when: "None of the tables of the preset is there, or the configured one is not. The CRM counts as not read, and the exit code is 3 or 4.",
   },
   "rules-stopped": {
     about: "a CRM",

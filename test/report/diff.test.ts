@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { compareReports } from "../../src/report/diff.ts";
 import { renderDiff } from "../../src/render/terminal/diff.ts";
+import { ruleOf } from "../making/rules.ts";
 import { activity, report, rule } from "../making/activities.ts";
 
 const view = { color: false, width: 120, detailed: false, single: true, elapsedSeconds: 0 };
@@ -73,4 +74,18 @@ test("for a terminal: what was there and what is, hostile names made harmless", 
   expect(text).toContain("\n  overall_success_rate  100.0 %  75.0 %\n");
   expect(text).toContain("evil\\u{1b}[2J");
   expect(text).not.toContain("\u001b");
+});
+
+test("for a terminal: findings of every severity stand in one column", () => {
+  const odd = report(
+    activity({
+      rules: [
+        ruleOf("a", { runs: "sffff", everyMinutes: 30 }),
+        ruleOf("b", { runs: `${"s".repeat(20)}f`, everyMinutes: 30 }),
+      ],
+    }),
+  );
+  const text = renderDiff(compareReports(calm, odd), view);
+  expect(text).toContain("\n  critical  a: its newest 4 runs failed, since 19:25; ");
+  expect(text).toContain("\n  info      b: its newest run failed at 20:55; ");
 });

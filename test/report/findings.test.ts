@@ -92,7 +92,7 @@ const cases: Case[] = [
     found: [
       {
         severity: "warning",
-        message: "Nothing ran in 24 h; no run of this CRM is known",
+        message: "Nothing ran in 24 h",
         evidence: { running: 0, total_before: 30 },
       },
     ],

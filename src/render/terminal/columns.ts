@@ -1,4 +1,5 @@
 /** Aligned columns for a terminal: widths are measured in columns of the screen, colour counts nothing. */
+import { cutText } from "../../text/terminal.ts";
 
 export type Column = {
   title: string;
@@ -7,6 +8,8 @@ export type Column = {
 };
 
 const GAP = "  ";
+/** A name that is cut further than this names nothing. */
+const FEWEST_COLUMNS = 8;
 
 function columnWidth({ title, cells }: Column): number {
   return Math.max(Bun.stringWidth(title), ...cells.map((cell) => Bun.stringWidth(cell)));
@@ -15,6 +18,17 @@ function columnWidth({ title, cells }: Column): number {
 /** The width of a whole line of these columns. */
 export function lineWidth(columns: Column[]): number {
   return columns.reduce((sum, column) => sum + columnWidth(column), 0) + GAP.length * Math.max(0, columns.length - 1);
+}
+
+/** Without the columns of these titles, in their order, until a line fits; then the first column's texts are cut to fit. */
+export function fitColumns(columns: Column[], expendable: string[], width: number): Column[] {
+  const [first, ...others] = expendable.reduce(
+    (kept, title) => (lineWidth(kept) > width ? kept.filter((column) => column.title !== title) : kept),
+    columns,
+  );
+  if (first === undefined) return [];
+  const room = width - (others.length === 0 ? 0 : lineWidth(others) + GAP.length);
+  return [{ ...first, cells: first.cells.map((cell) => cutText(cell, Math.max(FEWEST_COLUMNS, room))) }, ...others];
 }
 
 /** One line for the titles, then one for each row. */

@@ -1,7 +1,7 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
-import { alignColumns, type Column } from "./columns.ts";
+import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { contradictionLines, errorLines, conditionLines } from "./trust.ts";
 import type { View } from "../view.ts";
@@ -10,13 +10,19 @@ import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "unknown";
 const LONGEST_NAME = 32;
+/** Of a name where the screen is narrower than `NARROW`. */
+const SHORT_NAME = 16;
+const NARROW = 72;
+/** Left out in this order where the screen is narrow. */
+const RULE_EXPENDABLE = ["Last success", "Processed", "p50", "p95", "Runs"];
+const RECENT_EXPENDABLE = ["Took", "Status"];
 
 type Details = NonNullable<Report["detailed_metrics"]>;
 
 export function renderDetails(report: Report, { width, detailed }: View, style: Style): string[] {
   const { metadata, findings, recommendations, detailed_metrics: details } = report;
   const blocks = [
-    [headline(report, style)],
+    Bun.wrapAnsi(headline(report, style), width, { hard: true, trim: true }).split("\n"),
     metadata.status === "fallback" ? [] : figureLines(report, style, width),
     findings.length === 0
       ? []
@@ -126,25 +132,25 @@ function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: numb
     column("p95", "right", (rule) =>
       rule.duration_seconds === null ? "–" : formatDuration(rule.duration_seconds.p95),
     ),
-    ...(width < 90
-      ? []
-      : [
-          column("Processed", "right", (rule) =>
-            rule.records.processed === null ? "–" : formatCount(rule.records.processed),
-          ),
-          column("Last success", "left", (rule) =>
-            rule.last_success_at === null ? "–" : formatMinute(rule.last_success_at),
-          ),
-        ]),
+    column("Processed", "right", (rule) =>
+      rule.records.processed === null ? "–" : formatCount(rule.records.processed),
+    ),
+    column("Last success", "left", (rule) =>
+      rule.last_success_at === null ? "–" : formatMinute(rule.last_success_at),
+    ),
   ];
-  return alignColumns(columns, style.faint);
+  return alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.faint);
 }
 
 function recentLines({ recent_actions: actions }: Details, style: Style, width: number): string[] {
   if (actions.length === 0) return [];
   const columns: Column[] = [
     { title: "  Newest actions", align: "left", cells: actions.map((action) => `  ${formatMinute(action.timestamp)}`) },
-    { title: "Rule", align: "left", cells: actions.map((action) => cutText(showText(action.rule_name), LONGEST_NAME)) },
+    {
+      title: "Rule",
+      align: "left",
+      cells: actions.map((action) => cutText(showText(action.rule_name), width < NARROW ? SHORT_NAME : LONGEST_NAME)),
+    },
     {
       title: "Status",
       align: "left",
@@ -158,7 +164,7 @@ function recentLines({ recent_actions: actions }: Details, style: Style, width: 
       cells: actions.map(({ duration_seconds: took }) => (took === null ? "–" : formatDuration(took))),
     },
   ];
-  const lines = alignColumns(columns, style.faint);
+  const lines = alignColumns(fitColumns(columns, RECENT_EXPENDABLE, width), style.faint);
   return lines.map((line, index) => {
     const message = actions[index - 1]?.message ?? null;
     const room = width - Bun.stringWidth(line) - 2;

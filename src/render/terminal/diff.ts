@@ -7,6 +7,7 @@ import { createStyle, SEVERITY_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
+const LONGEST_SEVERITY = "critical".length;
 const UNKNOWN = "–";
 const LONGEST_VALUE = 40;
 const RATIO = /rate|reliability|effectiveness|coverage|manual|automatic/;
@@ -47,8 +48,8 @@ function describeReport({ source, report_generated_at, window_start, window_end 
 function listFindings(title: string, findings: Finding[], { width }: View, style: Style): string[] {
   if (findings.length === 0) return [];
   const lines = findings.map(({ severity, message }) => {
-    const text = cutText(showText(message), width - severity.length - 4);
-    return `  ${style[SEVERITY_TONES[severity]](severity)}  ${text}`;
+    const text = cutText(showText(message), width - LONGEST_SEVERITY - 4);
+    return `  ${style[SEVERITY_TONES[severity]](severity.padEnd(LONGEST_SEVERITY))}  ${text}`;
   });
   return [style.strong(`${title}: ${formatPlural(findings.length, "finding")}`), ...lines];
 }

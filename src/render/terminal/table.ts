@@ -20,14 +20,17 @@ import { createStyle, SEVERITY_TONES, VERDICT_MARKS, VERDICT_TONES, type Style }
 import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "–";
+/** A narrower screen breaks the lines itself. */
+const NARROWEST = 40;
 const LONGEST_NAME = 24;
 /** Of a finding below its CRM. */
 const MOST_LINES = 2;
 const MOST_DETAILED = 3;
 /** Left out in this order where the screen is narrow. */
-const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed"];
+const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed", "Success"];
 
-export function renderTable(pass: PassDocument, reports: Report[], view: View): string {
+export function renderTable(pass: PassDocument, reports: Report[], given: View): string {
+  const view = { ...given, width: Math.max(NARROWEST, given.width) };
   const style = createStyle(view.color);
   const rows = pass.outcomes.map(({ source, reason }): PassRow => ({
     source,
@@ -37,7 +40,7 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
   const needing = listNeeding(rows);
   const detailed = view.detailed || rows.length <= MOST_DETAILED ? reports : [];
   const sections = [
-    [style.strong(`Automation reports · ${describeWindow(pass)}`)],
+    wrap(style.strong(`Automation reports · ${describeWindow(pass)}`), view.width),
     [
       ...(rows.length < 2 ? [] : wrap(nameNeeding(rows.length, needing, style), view.width)),
       ...pass.findings.flatMap(({ severity, message }) =>
@@ -55,7 +58,7 @@ export function renderTable(pass: PassDocument, reports: Report[], view: View): 
 }
 
 function wrap(text: string, width: number): string[] {
-  return Bun.wrapAnsi(text, Math.max(40, width), { hard: true, trim: true }).split("\n");
+  return Bun.wrapAnsi(text, width, { hard: true, trim: true }).split("\n");
 }
 
 function renderSummary(rows: PassRow[], causes: Finding[], width: number, style: Style): string[] {

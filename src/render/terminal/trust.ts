@@ -1,7 +1,7 @@
 /** What a report says beyond its figures: why runs failed, which rows mislead, what was expected of each rule. */
 import { formatCount, formatDuration } from "../../text/figures.ts";
 import type { Report } from "../../report/schema.ts";
-import { alignColumns, lineWidth, type Column } from "./columns.ts";
+import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
@@ -9,7 +9,7 @@ import { cutText, showText } from "../../text/terminal.ts";
 const LONGEST_NAME = 32;
 const FEW_GROUPS = 3;
 /** Left out in this order where the screen is narrow. */
-const EXPENDABLE = ["By", "Warn after", "Pending", "Extra", "Late", "Seen", "Expected", "Missed"];
+const EXPENDABLE = ["By", "Warn after", "Pending", "Extra", "Late", "Seen", "Expected", "Missed", "Last success"];
 
 /** The most frequent causes of failures; all that the report holds with `--detailed`. */
 export function errorLines({ error_groups: groups }: Report, detailed: boolean, style: Style, width: number): string[] {
@@ -67,9 +67,5 @@ export function conditionLines({ rules }: Report, style: Style, width: number): 
     column("Warn after", "right", ({ limits }) => length(limits.warn_after_seconds)),
     column("By", "left", ({ limits }) => limits.basis),
   ];
-  const fitting = EXPENDABLE.reduce(
-    (kept, title) => (lineWidth(kept) > width ? kept.filter((column) => column.title !== title) : kept),
-    columns,
-  );
-  return alignColumns(fitting, style.faint);
+  return alignColumns(fitColumns(columns, EXPENDABLE, width), style.faint);
 }

@@ -43,7 +43,7 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
     newest === undefined
       ? ""
       : `; the last success ${formatDuration((newest.endMs - newest.lastSuccessMs) / 1000)} ago`;
-  const isKnown = states.some(({ facts: { lastStartMs } }) => lastStartMs !== null);
+  const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
   const isExpected = states.every(({ judgement: { condition } }) => condition !== "unknown") && isKnown;
   const near = activity.nearSources.map((source) => JSON.stringify(source)).join(", ");
   const why =

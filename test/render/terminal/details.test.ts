@@ -92,10 +92,11 @@ test("the whole screen", () => {
 describe("the columns of the rules", () => {
   test.each([
     {
-      width: 90,
+      width: 100,
       titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed  Last success",
     },
-    { width: 89, titles: "  Rule                              Runs  Failed  Success  p50     p95" },
+    { width: 99, titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed" },
+    { width: 80, titles: "  Rule                              Runs  Failed  Success  p50     p95" },
   ])("at $width columns", ({ width, titles }) => {
     expect(show(activity(FULL), { width })).toContain(titles);
   });

@@ -94,12 +94,24 @@ test("a CRM that could not be read has its row, and the totals say so", () => {
   expect(text).toContain("1 of 2 CRMs needs you: dead (not read)\n");
 });
 
-describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
+describe.each([40, 60, 80, 100, 120, 160, 240])("at %d columns", (width) => {
   test.each([false, true])("no line is wider, detailed: %p", (detailed) => {
     const rich = report(
       activity({
         source: "trusting",
-        rules: [ruleOf("contacts", { runs: "sssff", everyMinutes: 30, error: "HTTP 429 Too Many Requests" })],
+        rules: [
+          ruleOf("contacts", { runs: "sssff", everyMinutes: 30, error: "HTTP 429 Too Many Requests" }),
+          ruleOf("contacts_and_companies_of_all_regions", { runs: "sssss", everyMinutes: 30 }),
+        ],
+        recent: [
+          {
+            rule: "contacts_and_companies_of_all_regions",
+            status: "success",
+            startedMs: Date.parse("2026-07-10T20:00:00Z"),
+            durationSeconds: 97,
+            error: null,
+          },
+        ],
         failures: [
           {
             rule: "contacts",
@@ -116,11 +128,11 @@ describe.each([20, 40, 80, 100, 120, 160, 240])("at %d columns", (width) => {
       }),
       { detailed: true },
     );
-    const all = [...reports, rich];
-    const lines = renderTable(pass(all), all, { ...view, width: Math.max(width, 60), detailed }).split("\n");
-    const closing = lines.at(-2) ?? "";
-    for (const line of lines.filter((text) => text !== closing))
-      expect(Bun.stringWidth(line)).toBeLessThanOrEqual(Math.max(width, 60));
+    const named = report(activity({ source: "a_warehouse_of_many_names" }));
+    const all = [...reports, rich, named];
+    const lines = renderTable(pass(all), all, { ...view, width, detailed }).split("\n");
+    expect(lines.filter((line) => Bun.stringWidth(line) > width)).toEqual([]);
+    expect(lines.some((line) => line.includes("contacts_"))).toBe(detailed);
   });
 });
 
