@@ -121,13 +121,32 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
         };
   const instant = (ms: number | null) => (ms === null ? null : formatInstant(Math.round(ms)));
   const evidence = { oldest: instant(oldestMs), newest: instant(newestMs) };
-  const known = context.configuredSources.map((source) => source.toLowerCase());
-  const strangers = sources.filter((source) => !known.includes(source.toLowerCase()));
+  const known = context.configuredSources.map(plain);
+  const strangers = sources.filter((source) => !known.includes(plain(source)));
+  const alike = sources.filter((source) => source !== context.source && plain(source) === plain(context.source));
   return [
     ["rows", [{ ...span, evidence }]],
-    ["sources", judgeSources(strangers, sources.length)],
+    ["sources", [...judgeSpelling(alike, context.source), ...judgeSources(strangers, sources.length)]],
     ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
   ];
+}
+
+/** crm_source is compared letter by letter: other capitals and blanks are another CRM. */
+function judgeSpelling(alike: string[], source: string): Judged[] {
+  if (alike.length === 0) return [];
+  const names = alike.map((name) => JSON.stringify(name)).join(", ");
+  return [
+    {
+      status: "warn",
+      message: `crm_source is also written ${names} there, which is not read as ${JSON.stringify(source)}`,
+      advice: `set crm_source = ${JSON.stringify(alike[0])} if these are the runs that are meant`,
+      evidence: { sources: alike },
+    },
+  ];
+}
+
+function plain(source: string): string {
+  return source.trim().toLowerCase();
 }
 
 function judgeSources(strangers: string[], all: number): Judged[] {

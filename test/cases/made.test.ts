@@ -69,18 +69,6 @@ cron = "* * * * *"\nretries = 0\nping_url = "http://127.0.0.1:${peer.port}/slot"
     expect(stdout).toMatch(/^hubspot +✓ ok +100\.0 %/m);
     expect(stdout).toMatch(/^genius +✗ no table/m);
   });
-
-  test.todo("settings that match nothing are said by check", async () => {
-    await using warehouse = await makeWarehouse(engine, {
-      runs: repeat({ from: "07-09 00:00", to: "07-10 20:00", every: HOUR }),
-    });
-    const cwd = directoryWith(
-      `[crm.hubspot]\nurl = "${warehouse.url}"\nexclude_rules = ["kontacts"]\n[crm.hubspot.rules.dealz]\nwarn_after = "2h"\n`,
-    );
-    const { stdout } = await runCli(["check"], { cwd });
-    expect(stdout).toContain("kontacts");
-    expect(stdout).toContain("dealz");
-  });
 });
 
 describe("pipes", () => {
