@@ -95,9 +95,11 @@ function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
   if (compared === null || compared.missed === 0) return null;
   const { expected, seen, missedAtMs } = compared;
   // The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run.
-  const missed = compared.late === null ? Math.min(compared.missed, Math.max(0, expected - seen)) : compared.missed;
+  // A schedule beside the interval has a larger share of its own runs missed, and is left as it is.
+  const isDrift = compared.late === null && compared.missedShare * expected <= compared.missed;
+  const missed = isDrift ? Math.min(compared.missed, Math.max(0, expected - seen)) : compared.missed;
   if (missed === 0) return null;
-  const missedShare = compared.late === null ? missed / expected : compared.missedShare;
+  const missedShare = isDrift ? missed / expected : compared.missedShare;
   const [newest] = missedAtMs;
   const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
   const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} did not start${last}`;
