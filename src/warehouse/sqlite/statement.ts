@@ -4,12 +4,11 @@ import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
-import { DAY_MS } from "../../time/units.ts";
 import { writeInstantMs, writeRange } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 
-/** SQLite may have to read all rows to find the newest, so that none are read that are older. */
-const LOOKBACK_MS = 100 * DAY_MS;
+/** Beside each range, so that an index on CRM and start helps. */
+const OF_CRM = "crm_source = :crm AND ";
 /** Later starts are not looked for. */
 const LAST_MS = Date.parse("9998-01-01T00:00:00Z");
 
@@ -17,7 +16,6 @@ export type SqliteValue = string | number | null;
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
   const bounds = computeBounds(request);
-  const lookbackFromMs = bounds.toMs - LOOKBACK_MS;
   const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
   const text = fillPlaceholders(activitySql, {
     actions,
@@ -29,9 +27,10 @@ export function composeActivity({ actions, rules, dialect }: Source, request: Re
     begin_ms: writeInstantMs("starts_at"),
     stop_ms: writeInstantMs("ends_at"),
     change_ms: writeInstantMs("changed_at"),
-    scan_range: writeRange("started_at", scanFromMs, bounds.toMs),
-    lookback_range: writeRange("started_at", lookbackFromMs, bounds.toMs),
-    future_range: writeRange("started_at", request.nowMs, LAST_MS),
+    scan_range: writeRange(OF_CRM, "started_at", scanFromMs, bounds.toMs),
+    near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
+    lookback_range: writeRange(OF_CRM, "started_at", bounds.lookbackFromMs, bounds.toMs),
+    future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   return numberParameters(text, bindRequest(request), dialect);
 }
@@ -51,7 +50,7 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     baseline_from: bounds.baselineFromMs,
     baseline_to: bounds.baselineToMs,
     latest_start: bounds.latestStartMs,
-    lookback_from: bounds.toMs - LOOKBACK_MS,
+    lookback_from: bounds.lookbackFromMs,
     week_before: bounds.weekBeforeMs,
     hour_and_week_before: bounds.hourAndWeekBeforeMs,
     excluded: JSON.stringify(crm.excludeRules),
