@@ -15,6 +15,9 @@ import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
 import type { RuleFacts } from "./facts.ts";
 
+/** Of a rule without a known run no earlier runs are counted as missed. */
+const LONGEST_COUNTED_MS = 30 * DAY_MS;
+
 /** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
@@ -63,7 +66,11 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
   const habit = found === null ? null : describeHabit(found, window, activity.lookback);
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
-  const knownSinceMs = Math.max(activity.knownSinceMs, changedAt(declared, window.endMs) ?? -Infinity);
+  const knownSinceMs = Math.max(
+    activity.knownSinceMs,
+    window.endMs - LONGEST_COUNTED_MS,
+    changedAt(declared, window.endMs) ?? -Infinity,
+  );
   const due = findAwaited(inForce, lastStartMs, knownSinceMs, changedAt(declared, window.endMs));
   const own = settingsOfRule(settings, rule);
   const limits = deriveFreshness({
