@@ -106,7 +106,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     failStreak: found?.failStreak ?? null,
     tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
     newestError: found?.newestError ?? null,
-    known: { sinceMs: knownSinceMs, complete: activity.lookback === "each-rule" },
+    known: { sinceMs: knownSinceMs, complete: isAllKnown(activity) },
     thresholds: settings.thresholds,
   };
 }
@@ -201,4 +201,9 @@ function countBusiestHour(startsMs: number[], seen: number, window: Window): num
   let first = 0;
   for (const atMs of startsMs) if ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
   return startsMs.length - first;
+}
+
+/** Whether the look-back would have found any run there is. */
+function isAllKnown({ lookback, knownSinceMs, tableSinceMs }: ReadActivity): boolean {
+  return lookback === "each-rule" || knownSinceMs <= 0 || (tableSinceMs !== null && tableSinceMs >= knownSinceMs);
 }
