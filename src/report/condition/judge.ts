@@ -29,11 +29,12 @@ export function judgeRule(facts: RuleFacts): Judgement {
   return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
 }
 
-/** A run that is open beyond its limit, and nothing ended since it started. */
+/** Runs that are open beyond their limit, and nothing ended that started after them: what did is past them. */
 function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): Judgement | null {
-  const stuck = open.filter(({ startedMs }) => window.endMs - startedMs > stuckAfterMs);
+  const goneOnMs = finished.reduce((newestMs, { startedMs }) => Math.max(newestMs, startedMs), -Infinity);
+  const stuck = open.filter(({ startedMs }) => startedMs >= goneOnMs && window.endMs - startedMs > stuckAfterMs);
   const [oldest] = stuck;
-  if (oldest === undefined || (finished[0]?.endedMs ?? -Infinity) > oldest.startedMs) return null;
+  if (oldest === undefined) return null;
   const openMs = window.endMs - oldest.startedMs;
   const more = stuck.length > 1 ? `, and ${formatPlural(stuck.length - 1, "more run")} with it` : "";
   return {

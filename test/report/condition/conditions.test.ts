@@ -208,6 +208,19 @@ const cases: Record<string, Case[]> = {
       is: ["stuck", "warning"],
     },
     {
+      name: "and a run left open days before excuses it not",
+      strip: { runs: `${s(3)}r${s(20)}r`, everyMinutes: 180, startedMinutesAgo: 179, tookMinutes: 1 },
+      is: ["stuck", "warning"],
+      says: "deals: a run started 18:01 and has not ended for 2h 59m (limit 10m 00s)",
+    },
+    {
+      name: "six runs hang, and the one before the first of them ended after that one's start",
+      strip: { runs: `${s(20)}rrrrrr`, everyMinutes: 60, tookMinutes: 90 },
+      due: "every 1 hours",
+      is: ["stuck", "warning"],
+      says: "deals: a run started 15:50 and has not ended for 5h 10m (limit 4h 30m)",
+    },
+    {
       name: "left open while later runs end: the rule is well",
       strip: { runs: `${s(20)}r${s(10)}`, everyMinutes: 60, tookMinutes: 1 },
       due: "every 1 hours",
