@@ -91,6 +91,13 @@ describe("from when on a fault of an hourly rule can be known, in hours", () => 
   });
 });
 
+test("a run left open is a fault until a later run has ended", () => {
+  const { before, spared } = hourly();
+  const { strike, showsAt } = FAULTS["one-run-stuck"];
+  const rule = { before, spared, struck: strike(spared), isDeclared: false, isRare: false };
+  expect([100.6, 101.1, 101.2, 150].map((hour) => showsAt(rule, hour * HOUR_MS))).toEqual([true, true, false, false]);
+});
+
 describe("a finding is about a rule", () => {
   const finding: Finding = { id: "no-data", severity: "warning", message: "deals", rule_name: null, evidence: {} };
   test.each<{ name: string; override: Partial<Finding>; is: boolean }>([

@@ -16,7 +16,7 @@ import { isTrouble, listReportTimes, lookAt, mentions } from "./looks.ts";
 export const JUDGED_FAULTS = [...FAULT_NAMES, "one-of-30-dies", "three-crms-fail"] as const;
 export type JudgedFault = (typeof JUDGED_FAULTS)[number];
 
-/** One fault, and each report that could know of it. */
+/** One fault, and each report that could know of it: one at least. */
 export type FaultCase = { fault: JudgedFault; subject: string; knowableMs: number; reports: FaultReport[] };
 
 type FaultReport = {
@@ -113,7 +113,7 @@ function judgeRule(
       const seen = lookAt([config], { atMs: report.atMs, hours: WINDOW_HOURS }, NOW_MS);
       return tell([...seen.pass, ...seen.reports.flat()], [victim.name], report);
     });
-  return [{ fault: name, subject: victim.name, knowableMs, reports }];
+  return reports.length === 0 ? [] : [{ fault: name, subject: victim.name, knowableMs, reports }];
 }
 
 /** Every run of three CRMs that starts within the same four hours fails alike. One report is looked at: the next. */

@@ -46,6 +46,7 @@ export const FAULTS = {
     strike: ([first, ...others]) => (first === undefined ? [] : [leaveOpen(first), ...others]),
     findKnowable: findStuck,
     days: 10,
+    showsAt: (rule, atMs) => !hasGoneOn(rule, atMs),
   },
   "all-runs-stuck": { strike: (runs) => runs.map(leaveOpen), findKnowable: findStuck, days: 10 },
   "zero-records": {
@@ -82,11 +83,21 @@ function findMissing({ spared: [first, second], isDeclared }: Struck): number | 
   return second === undefined ? null : first.startedMs + Math.max(HOUR_MS, (second.startedMs - first.startedMs) / 2);
 }
 
-/** Three times the longest run so far, and half an hour at least. */
-function findStuck({ before, struck: [first] }: Struck): number | null {
+/** Three times the longest run so far, and half an hour at least; never where the rule has gone on by then. */
+function findStuck(rule: Struck): number | null {
+  const {
+    before,
+    struck: [first],
+  } = rule;
   if (first === undefined) return null;
   const longestMs = Math.max(0, ...before.map(({ startedMs, endedMs }) => (endedMs ?? startedMs) - startedMs));
-  return first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
+  const atMs = first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
+  return hasGoneOn(rule, atMs) ? null : atMs;
+}
+
+/** Whether a run that started after the fault began has ended: then one row is left open, and the rule is not stuck. */
+function hasGoneOn({ struck }: Struck, atMs: number): boolean {
+  return struck.some(({ endedMs }) => endedMs !== null && endedMs <= atMs);
 }
 
 function findCrowd(rule: Struck): number | null {
