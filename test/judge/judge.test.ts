@@ -10,7 +10,7 @@ import type { PatternName } from "../making/simulation/patterns.ts";
 
 const SEED = 1;
 const options = { seed: SEED, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
-/** All together take 7 s of processor time; how busy the machine is otherwise is not what is tested. */
+/** How busy the machine is otherwise is not what is tested. */
 const TIMEOUT_MS = 120_000;
 
 /** Findings per 100 rules looked at. */
@@ -65,8 +65,16 @@ type FaultLimit = {
 
 const FAULT_LIMITS: FaultLimit[] = [
   { name: "a nightly rule fails", fault: "every-run-fails", pattern: "nightly", namedAtOnce: true, toldShare: 1 },
-  { name: "a rule of office hours stops", fault: "stops", pattern: "office-hours", namedAtOnce: true, toldShare: 0.9 },
-  { name: "all runs hang", fault: "all-runs-stuck", pattern: "every-15-minutes", namedAtOnce: true, toldShare: 0.9 },
+  { name: "a rule of office hours stops", fault: "stops", pattern: "office-hours", namedAtOnce: true, toldShare: 1 },
+  {
+    name: "the one run of the night hangs",
+    fault: "one-run-stuck",
+    pattern: "nightly",
+    namedAtOnce: true,
+    toldShare: 1,
+  },
+  { name: "all runs hang", fault: "all-runs-stuck", pattern: "every-15-minutes", namedAtOnce: true, toldShare: 1 },
+  { name: "a nightly rule brings nothing", fault: "zero-records", pattern: "nightly", namedAtOnce: true, toldShare: 1 },
   { name: "three CRMs fail", fault: "three-crms-fail", pattern: "hourly", namedAtOnce: true, toldShare: 1 },
 ];
 
