@@ -176,9 +176,14 @@ function simulateRule(
     schedule:
       schedule === "none" || rhythm.schedule === null
         ? null
-        : { row: rhythm.schedule, enabled: schedule === "enabled" },
+        : { row: { ...rhythm.schedule, ...startOf(life, span) }, enabled: schedule === "enabled" },
     runs: runs.toSorted((a, b) => a.startedMs - b.startedMs),
   };
+}
+
+/** A look before a schedule was made must not wait for its runs. */
+function startOf(life: Window, span: Window): { start_at?: string } {
+  return life.startMs === span.startMs ? {} : { start_at: new Date(life.startMs).toISOString() };
 }
 
 function listPlaces(): Place[] {
