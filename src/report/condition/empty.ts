@@ -2,20 +2,20 @@
 import { formatCount, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
+import { isRare } from "./rare.ts";
 
 /** A rule that usually brings fewer may well find nothing. */
 const MANY_RECORDS = 100;
 const FEWEST_RUNS = 3;
-/** A rule that rests for this long between runs is told after one. */
-const RARE_MS = 11 * HOUR_MS;
 /** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
 const FEWEST_HOURS = 2;
 
-export function judgeEmpty({ rule, emptyStreak, usualIntervalMs, window }: RuleFacts): Judgement | null {
+export function judgeEmpty(facts: RuleFacts): Judgement | null {
+  const { rule, emptyStreak, window } = facts;
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
   const { n, sinceMs, usual, fullHours, atLeast = false } = emptyStreak;
-  const isRare = usualIntervalMs !== null && usualIntervalMs >= RARE_MS;
-  if (!isRare && (n < FEWEST_RUNS || !hadRecordsTheDayBefore(sinceMs, window.endMs, fullHours))) return null;
+  if (isRare(facts) !== true && (n < FEWEST_RUNS || !hadRecordsTheDayBefore(sinceMs, window.endMs, fullHours)))
+    return null;
   const since = formatNear(sinceMs, window.endMs);
   return {
     condition: "empty",

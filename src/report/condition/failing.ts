@@ -1,9 +1,9 @@
 /** A rule whose newest finished runs failed. */
 import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
-import { HOUR_MS } from "../../time/units.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
+import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
 
 /** A prior of 2 % failures worth 25 runs. */
@@ -13,8 +13,6 @@ const PRIOR_RUNS = 25;
 const UNLIKELY = 1e-3;
 /** And less likely than this it is certain. */
 const CERTAIN = 1e-5;
-/** A rule that rests for this long between runs, twice a day or less, is told after one failure. */
-const RARE_MS = 11 * HOUR_MS;
 
 export function judgeFailing(facts: RuleFacts): Judgement | null {
   const { rule, attempts, lastSuccessMs, window } = facts;
@@ -60,13 +58,14 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
 }
 
 function weigh(facts: RuleFacts, streak: number, isPartial: boolean): Severity {
-  const { attempts, usualIntervalMs, lastSuccessMs, window, limits } = facts;
+  const { attempts, lastSuccessMs, window, limits } = facts;
   const earlier = attempts.slice(streak);
   const share = (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
   const chance = share ** streak;
-  const isRare = usualIntervalMs === null ? attempts.length <= 2 : usualIntervalMs >= RARE_MS;
+  // A rule that seldom runs is told after one failure.
+  const isSeldom = isRare(facts) ?? attempts.length <= 2;
   const ageMs = lastSuccessMs === null ? Infinity : window.endMs - lastSuccessMs;
   const isTooOld = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
   if (!isPartial && (chance < CERTAIN || (streak > 1 && isTooOld && chance < UNLIKELY))) return "critical";
-  return chance < UNLIKELY || isRare || (streak > 1 && isTooOld) ? "warning" : "info";
+  return chance < UNLIKELY || isSeldom || (streak > 1 && isTooOld) ? "warning" : "info";
 }

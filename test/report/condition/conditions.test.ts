@@ -36,6 +36,11 @@ const cases: Record<string, Case[]> = {
       says: "deals: its newest run failed at 20:55; last success 20:40",
     },
     {
+      name: "nor is it one of a rule that runs by day only, although it rests for 14 hours",
+      strip: { runs: `${s(30)}${".".repeat(27)}${s(12)}f`, everyMinutes: 30 },
+      is: ["failing", "info"],
+    },
+    {
       name: "two in a row are a warning",
       strip: { runs: `${s(22)}ff`, everyMinutes: 15 },
       due: "every 15 minutes",
@@ -243,6 +248,12 @@ const cases: Record<string, Case[]> = {
     },
   ],
   "by its records": [
+    {
+      name: "one run of nothing, of a rule that runs every half hour by day only",
+      strip: { runs: `${s(30)}${".".repeat(27)}${s(13)}`, everyMinutes: 30 },
+      override: { emptyStreak: { n: 1, sinceMs: WINDOW.endMs - 5 * 60_000, usual: 500, fullHours: [] } },
+      is: ["ok", null],
+    },
     {
       name: "the nightly run brought nothing",
       strip: { runs: s(20), everyMinutes: DAY, startedMinutesAgo: 18 * 60 },
