@@ -70,6 +70,18 @@ describe.each(ENGINES)("%s", (engine) => {
     const report = await judge(engine, { runs, schedules });
     expect(ruleOf(report, "contacts")).toMatchObject({ expected: 289, seen: 288, missed: 1, pending_runs: 0 });
     expect(ruleOf(report, "contacts")).toMatchObject({ severity: "warning", missed_at: ["2026-07-10T02:00:00Z"] });
+    expect(report.verdict).toBe("warning");
+  });
+
+  test("a weekly run that did not come is told although five runs by hand make the number full", async () => {
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE, takes: 20 * SECOND }),
+      ...repeat({ from: "07-10 12:01", to: "07-10 12:05", every: MINUTE, takes: 20 * SECOND }),
+    ];
+    const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * 5", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "degraded", severity: "warning", seen: 293 });
+    expect(ruleOf(report, "contacts").missed_at).toEqual(["2026-07-10T02:00:00Z"]);
   });
 
   test("disabled-schedule-sentence: 16 runs of a rule whose schedule is disabled", async () => {
