@@ -59,7 +59,8 @@ function findRule(
   return alike.length === 1 ? (alike[0] ?? null) : null;
 }
 
-function mappedName(name: string, ruleNames: Record<string, string>): string | null {
+/** The sync type that the configuration maps a schedule's name to. */
+export function mappedName(name: string, ruleNames: Record<string, string>): string | null {
   return Object.hasOwn(ruleNames, name) ? (ruleNames[name] ?? null) : null;
 }
 
@@ -75,7 +76,12 @@ export function namesOneOf(
   ruleNames: Record<string, string>,
 ): boolean {
   const meant = mappedName(name, ruleNames) ?? name;
-  return rules.some((rule) => rule === meant || normalizeName(rule, crmSource) === normalizeName(meant, crmSource));
+  return rules.some((rule) => rule === meant || areAlike(rule, meant, crmSource));
+}
+
+/** Whether two names differ only in case, blanks, number, or the CRM's name before them. */
+export function areAlike(name: string, other: string, crmSource: string): boolean {
+  return normalizeName(name, crmSource) === normalizeName(other, crmSource);
 }
 
 /**
