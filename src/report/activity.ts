@@ -75,7 +75,7 @@ export type RuleActivity = {
   /** Records processed by a finished action before the current window, on average; null where nothing is known. */
   usualRecords: number | null;
   /**
-   * In the 30 days before both windows, newest starts first. Null: nothing of the rule was found, or it was not looked for.
+   * Before both windows, newest starts first. Null: nothing of the rule was found, or it was not looked for.
    * weekStartsMs holds the newest 10 starts up to seven days before the window's end, then the newest 2 up to an hour earlier.
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;

@@ -87,6 +87,19 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts").missed_at).toEqual(["2026-07-10T02:00:00Z"]);
   });
 
+  test("a drifting delta beside a daily run misses nothing while as many run as expected", async () => {
+    const late = at("07-10 10:00");
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE, takes: 20 * SECOND }, (start) =>
+        start === late ? { start: later(late, 3 * MINUTE), end: later(late, 4 * MINUTE) } : {},
+      ),
+      ...repeat({ from: "07-05 02:01", to: "07-10 02:01", every: DAY, takes: 20 * SECOND }),
+    ];
+    const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * *", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", severity: null, seen: 289 });
+  });
+
   test("disabled-schedule-sentence: 16 runs of a rule whose schedule is disabled", async () => {
     const runs = repeat({ from: "07-05 00:00", to: "07-10 12:00", every: HOUR, takes: 10 * SECOND });
     const schedules = [cron("0 * * * *", "contacts", { enabled: false })];

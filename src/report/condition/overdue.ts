@@ -103,10 +103,12 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
   if (enabled === false || lastStartMs !== null || due === null) return null;
   if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
   const reach = `since ${formatNear(known.sinceMs, window.endMs)}${known.complete ? "" : ", as far back as was read"}`;
+  // Of a rule that has stopped some run would be known, had everything been read.
+  const isMisnamed = known.complete && unscheduled.length > 0;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",
-    severity: missedSince >= MANY_MISSED && unscheduled.length === 0 ? "critical" : "warning",
+    severity: missedSince >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
     sinceMs: due.atMs,
     message: `${rule}: scheduled (${schedules.join("; ")}), no run found ${reach}: it has stopped, or runs under another name${others}`,

@@ -44,7 +44,7 @@ export function chooseLookback(
   if (parts === null && leads(source, rule, start)) {
     return { sql: byRuleSql, kind: "each-rule", ofCrm: true, fromMs: LONG_AGO_MS };
   }
-  const fromMs = parts === null ? bounds.lookbackFromMs : limitLookback(parts, bounds);
+  const fromMs = parts === null ? LONG_AGO_MS : limitLookback(parts, bounds);
   if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, fromMs };
   if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, fromMs };
   return rows !== null && rows <= SMALL_TABLE_ROWS

@@ -17,7 +17,7 @@ timed AS NOT MATERIALIZED (
     coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
-  WHERE crm_source = :crm AND {scan_range}
+  WHERE {scan_range}
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
 ),
 told AS NOT MATERIALIZED (
@@ -129,7 +129,7 @@ newest AS MATERIALIZED (
     {finish_ms} AS finished_ms,
     coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
   FROM actions
-  WHERE crm_source = :crm AND {lookback_range} AND dry_run IS NOT TRUE
+  WHERE {lookback_range} AND dry_run IS NOT TRUE
     AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
     AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
       OR (SELECT wrappers_only FROM lone))
@@ -234,19 +234,19 @@ SELECT json_object(
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
     SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
-      WHERE crm_source = :crm AND {future_range}
+      WHERE {future_range}
         AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
   -- Starts that cannot be read, among the newest rows of the table.
   'unreadable', json((SELECT json_array(count(*), json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3)) FROM (
-    SELECT id, row_number() OVER () AS at FROM (SELECT * FROM actions ORDER BY id DESC LIMIT 10000)
-    WHERE crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
+    SELECT id, row_number() OVER (ORDER BY id DESC) AS at FROM actions
+    WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   -- Where nothing is there under the CRM's name: the same name in other letters.
   'near_sources', json((SELECT json_group_array(source) FROM (
     SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM actions
-    WHERE NOT EXISTS (SELECT 1 FROM r) AND {scan_range}
+    WHERE NOT EXISTS (SELECT 1 FROM r) AND {near_range}
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),

@@ -35,13 +35,13 @@ function writeRewrittenMs(column: string): string {
 }
 
 /**
- * Whether a column may hold an instant in `[fromMs, toMs)`, in a form an index helps with. It holds for a day more on both
+ * Whether the condition holds and a column may hold an instant in `[fromMs, toMs)`, in a form an index helps with. It holds for a day more on both
  * sides, because text names a day without its zone.
  */
-export function writeRange(column: string, fromMs: number, toMs: number): string {
+export function writeRange(condition: string, column: string, fromMs: number, toMs: number): string {
   const [from, to] = [fromMs - DAY_MS, toMs + 2 * DAY_MS];
   const [first, end] = [writeDay(from), writeDay(to)];
-  const between = (low: string, high: string) => `(${column} >= ${low} AND ${column} < ${high})`;
+  const between = (low: string, high: string) => `(${condition}${column} >= ${low} AND ${column} < ${high})`;
   const quote = (text: string) => `'${text}'`;
   const julian = (ms: number) => String(ms / DAY_MS + JULIAN_DAY_OF_1970);
   const seconds = (ms: number) => String(Math.round(ms / 1000));

@@ -1,4 +1,4 @@
--- What ran in the 30 days before both windows, as the newest 10,000 rows there tell it.
+-- What ran before both windows, as the newest 10,000 rows there tell it, however old; of partitions only the newest.
 -- They are of this CRM where of_crm is true, else of all CRMs.
 -- A thousand are enough where these start after near: nine thousand more would add less than another window.
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
