@@ -11,6 +11,7 @@ import { formatInstant, formatPlural } from "./text/figures.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { examineWarehouses } from "./warehouse/examine.ts";
+import { withoutShared } from "./warehouse/shared-settings.ts";
 import { DAY_MS, HOUR_MS } from "./time/units.ts";
 import { lengthOf, type Window } from "./time/window.ts";
 
@@ -21,10 +22,13 @@ export type CheckOptions = {
   window: Window;
   nowMs: number;
   analyze: boolean;
+  /** `settings`: whether the configuration fits the warehouses, without a report and without their speed. */
+  extent: "all" | "settings";
   signal: AbortSignal;
   onProgress: (checking: string[], done: number) => void;
 };
 
+const OF_THE_SETTINGS: CheckId[] = ["connection", "tables", "rows", "sources", "settings"];
 const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
   "tls",
   "clock",
@@ -38,10 +42,10 @@ const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
 
 /** Documents are in the order of `crms`. */
 export async function checkWarehouses(options: CheckOptions): Promise<CheckDocument[]> {
-  const { config, crms, window, nowMs, analyze, signal, onProgress } = options;
+  const { config, crms, window, nowMs, analyze, extent, signal, onProgress } = options;
   const visit = { crms, concurrency: config.concurrency, redact: createRedactor(config.secrets), signal, onProgress };
-  const visits = await examineWarehouses({ ...visit, window, analyze, nowMs });
-  const reached = crms.filter((_, index) => visits[index]?.status === "read");
+  const visits = withoutShared(await examineWarehouses({ ...visit, window, analyze, nowMs }), config.crms);
+  const reached = crms.filter((_, index) => extent === "all" && visits[index]?.status === "read");
   const hour = { startMs: nowMs - HOUR_MS, endMs: nowMs };
   const outcomes = await collectActivities({
     ...visit,
@@ -61,13 +65,19 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       analyzed: analyze,
       configuredSources: config.crms.map(({ crmSource }) => crmSource),
       source: crm.crmSource,
+      crm: crm.name,
     };
     const items =
       seen?.status === "read"
         ? withoutEchoes([...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)])
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
-    const kept = items.filter((item) => !isRepetition(item, place, said));
+    const asked = items.filter(
+      ({ id, status }) => extent === "all" || status === "error" || OF_THE_SETTINGS.includes(id),
+    );
+    const kept = asked
+      .filter((item) => !isRepetition(item, place, said))
+      .map((item) => hideSecrets(item, visit.redact));
     return {
       schema_version: 1,
       source: crm.name,
@@ -98,6 +108,14 @@ function isRepetition(item: CheckItem, place: string, said: Set<string>): boolea
   if (said.has(key)) return true;
   said.add(key);
   return false;
+}
+
+/** A name in the configuration may hold a secret that it was filled with. */
+function hideSecrets(item: CheckItem, redact: (text: string) => string): CheckItem {
+  if (item.id !== "settings") return item;
+  const { names } = item.evidence;
+  const evidence = Array.isArray(names) ? { ...item.evidence, names: names.map(redact) } : item.evidence;
+  return { ...item, message: redact(item.message), evidence };
 }
 
 function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number): CheckItem[] {

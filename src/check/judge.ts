@@ -4,6 +4,7 @@ import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { judgeServer } from "./judge-server.ts";
+import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
 import { DAY_MS } from "../time/units.ts";
@@ -21,6 +22,11 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
     // Where no table was chosen yet, none is a copy of another.
     ["copies", facts.tables.kind === "problem" ? [] : facts.copies.map(judgeCopy)],
     ...(found === null ? [] : judgeRows(facts, found, context)),
+    // Where the CRM has no run at all, its settings are not what is wrong.
+    [
+      "settings",
+      found?.actions.readable === true && facts.rows?.newestMs !== null ? judgeSettings(facts, context.crm) : [],
+    ],
     ...(found === null ? [] : judgeSpeed(facts, found, context)),
   ];
   return judged.flatMap(([id, items]) => items.map((item) => ({ id, advice: null, evidence: {}, ...item })));

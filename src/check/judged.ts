@@ -8,6 +8,8 @@ export type CheckContext = {
   /** The crm_source of every configured CRM, and this one's. */
   configuredSources: string[];
   source: string;
+  /** Its name in the configuration. */
+  crm: string;
 };
 
 /** An item of the check before it is filled up with what it does not say. */

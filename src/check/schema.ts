@@ -12,6 +12,7 @@ export const CHECK_IDS = [
   "copies",
   "rows",
   "sources",
+  "settings",
   "success-scale",
   "plan",
   "statistics",

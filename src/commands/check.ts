@@ -32,6 +32,7 @@ export default defineCommand(
       window,
       nowMs,
       analyze: args.analyze === true,
+      extent: "all",
       signal: runtime.signal,
       onProgress: (checking, done) => log.progress({ doing: "checking", names: checking, done, all: crms.length }),
     });

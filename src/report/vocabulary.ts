@@ -21,7 +21,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "crashed",
     "rejected",
   ],
-  partial: ["partial", "partial_success", "partially_failed", "completed_with_errors", "incomplete"],
+  partial: ["partial", "partial_success", "partially_failed", "completed_with_errors", "warning", "incomplete"],
   running: ["running", "in_progress", "in-progress", "in progress", "started", "processing", "active", "syncing"],
   pending: ["pending", "queued", "waiting", "scheduled", "received", "retry", "retrying", "created"],
   skipped: ["skipped", "ignored", "noop"],

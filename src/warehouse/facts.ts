@@ -1,5 +1,6 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
 import type { PresetName } from "../report/words.ts";
+import type { UnusedSetting } from "./unused-settings.ts";
 
 export type TableFacts = {
   /** As SQL writes it. */
@@ -88,6 +89,13 @@ export type RowFacts = {
   scale: { fractions: number; percentages: number } | null;
 };
 
+/** Names in the CRM's settings that its rows do not have. */
+export type SettingFacts = {
+  unused: UnusedSetting[];
+  /** How many of the newest runs were looked at, where there are more of them. */
+  newest: number | null;
+};
+
 export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
   tables:
     | { kind: "found"; found: FoundTables }
@@ -97,4 +105,6 @@ export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
   copies: TableFacts[];
   /** Null where looking would have cost too much, or the table may not be read. */
   rows: RowFacts | null;
+  /** Null as `rows`. */
+  settings: SettingFacts | null;
 };

@@ -69,6 +69,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
         : fillPlaceholders(rules[dialect], {
             table: castTable(quoteTable(located.rules), located.rules.types ?? {}),
+            blanks: writeBlanks(dialect),
             changed_at: writeChangedAt(located.rules.columns ?? []),
           }),
     columns,

@@ -16,7 +16,10 @@ import {
   repeat,
   ruleOf,
   SECOND,
+  type ScheduleRow,
 } from "../making/cases.ts";
+
+const INTERVAL_UNITS = "an interval is a number of seconds, minutes, hours, days, weeks";
 
 /** sync type, and the name of the Django model that its schedule names. */
 const GENIUS = {
@@ -70,6 +73,31 @@ describe.each(ENGINES)("%s", (engine) => {
     const report = await judge(engine, { runs, schedules });
     expect(ruleOf(report, "contacts")).toMatchObject({ expected: 289, seen: 288, missed: 1, pending_runs: 0 });
     expect(ruleOf(report, "contacts")).toMatchObject({ severity: "warning", missed_at: ["2026-07-10T02:00:00Z"] });
+    expect(report.verdict).toBe("warning");
+  });
+
+  test("a weekly run that did not come is told although five runs by hand make the number full", async () => {
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE, takes: 20 * SECOND }),
+      ...repeat({ from: "07-10 12:01", to: "07-10 12:05", every: MINUTE, takes: 20 * SECOND }),
+    ];
+    const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * 5", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "degraded", severity: "warning", seen: 293 });
+    expect(ruleOf(report, "contacts").missed_at).toEqual(["2026-07-10T02:00:00Z"]);
+  });
+
+  test("a drifting delta beside a daily run misses nothing while as many run as expected", async () => {
+    const late = at("07-10 10:00");
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE, takes: 20 * SECOND }, (start) =>
+        start === late ? { start: later(late, 3 * MINUTE), end: later(late, 4 * MINUTE) } : {},
+      ),
+      ...repeat({ from: "07-05 02:01", to: "07-10 02:01", every: DAY, takes: 20 * SECOND }),
+    ];
+    const schedules = [interval(5, "minutes", "Hubspot_Contact"), cron("0 2 * * *", "Hubspot_Contact")];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "ok", severity: null, seen: 289 });
   });
 
   test("disabled-schedule-sentence: 16 runs of a rule whose schedule is disabled", async () => {
@@ -138,6 +166,48 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const { rule, early } of rules) {
       expect(ruleOf(report, rule)).toMatchObject({ degradation: "early", severity: "info", missed: 0, late: 0, early });
     }
+  });
+
+  test("a recurrence that is no crontab and no whole interval is told with its reason, and misses nothing", async () => {
+    const written: { rule: string; change: Partial<ScheduleRow>; reason: string }[] = [
+      {
+        rule: "solar",
+        change: { recurrence: "solar" },
+        reason: 'recurrence_type "solar": neither interval nor crontab',
+      },
+      { rule: "empty", change: { recurrence: "" }, reason: 'recurrence_type "": neither interval nor crontab' },
+      { rule: "null_length", change: { every: null }, reason: "an interval without a length" },
+      { rule: "zero", change: { every: 0 }, reason: "an interval must be longer than 0" },
+      { rule: "negative", change: { every: -5 }, reason: INTERVAL_UNITS },
+      { rule: "months", change: { period: "months" }, reason: INTERVAL_UNITS },
+      { rule: "no_period", change: { period: "" }, reason: INTERVAL_UNITS },
+    ];
+    const runs = written.flatMap(({ rule }) => repeat({ rule, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }));
+    const schedules = written.map(({ rule, change }) => interval(1, "hours", rule, change));
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    const said = report.findings.filter(({ id }) => id === "schedule-inexpressible").map(({ message }) => message);
+    expect(said.toSorted()).toEqual(
+      written
+        .map(({ rule, reason }) => `${rule}: its schedule is not understood and not compared: ${reason}`)
+        .toSorted(),
+    );
+  });
+
+  test("recurrence types are read without their blanks, and a week is an interval", async () => {
+    const runs = ["contacts", "deals", "users"].flatMap((rule) =>
+      repeat({ rule, from: "07-03 12:00", to: "07-10 12:00", every: HOUR }),
+    );
+    const schedules = [
+      interval(1, "Hours", "contacts", { recurrence: " interval\n" }),
+      cron("0 * * * *", "deals", { recurrence: "CronTab " }),
+      interval(1, "weeks", "users"),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(report.findings.filter(({ id }) => id === "schedule-inexpressible")).toEqual([]);
+    expect(ruleOf(report, "contacts").expected).toBe(24);
+    expect(ruleOf(report, "deals").expected).toBe(24);
+    expect(ruleOf(report, "users").schedules).toEqual(["every 1 weeks"]);
   });
 
   test("empty crontab fields and NULLs are stars", async () => {

@@ -53,12 +53,20 @@ const good: Postgres = {
     sources: ["hubspot", "Genius"],
     scale: { fractions: 40, percentages: 0 },
   },
+  settings: { unused: [], newest: null },
 };
 
 function judge(override: Partial<Postgres>): CheckItem[] {
   return judgeFacts(
     { ...good, ...override },
-    { nowMs: NOW, windowDays: 1, analyzed: false, configuredSources: ["hubspot", "genius"], source: "hubspot" },
+    {
+      nowMs: NOW,
+      windowDays: 1,
+      analyzed: false,
+      configuredSources: ["hubspot", "genius"],
+      source: "hubspot",
+      crm: "hubspot",
+    },
   );
 }
 
@@ -117,6 +125,12 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
     override: { tls: { protocol: "TLSv1.3", verified: "nothing", needed: true } },
     says: [/^warn tls: TLSv1.3, but nobody verified/],
   },
+  {
+    name: "settings that nothing answers to, among very many runs",
+    override: { settings: { unused: [{ setting: "statuses", name: "gone", near: null }], newest: 100_000 } },
+    says: [/^warn settings: statuses names "gone", which no run of the newest 100,000 of the last 30 days has →/],
+  },
+  { name: "settings that would cost too much to look for", override: { settings: null }, says: [] },
   { name: "clocks 5 s apart: at the limit", override: { clockDifferenceMs: -5000 }, says: [] },
   {
     name: "clocks further apart",
@@ -259,6 +273,7 @@ test.each([
     },
     copies: [],
     rows: good.rows,
+    settings: good.settings,
   };
   const context = {
     nowMs: NOW,
@@ -266,6 +281,7 @@ test.each([
     analyzed: false,
     configuredSources: ["hubspot", "genius"],
     source: "hubspot",
+    crm: "hubspot",
   };
   const items = odd(judgeFacts(facts, context));
   expect(items).toHaveLength(says.length);

@@ -26,7 +26,8 @@ export type ScheduleRow = {
   updatedAt: string;
 };
 
-export type Rows = { runs: RunRow[]; schedules?: ScheduleRow[] };
+/** On PostgreSQL a status is varchar(20), where nothing else is said. */
+export type Rows = { runs: RunRow[]; schedules?: ScheduleRow[]; statusType?: "text" };
 
 /** A database with rows in it; on PostgreSQL `sql` may change it further. */
 export type CaseWarehouse = AsyncDisposable & { url: string; sql: postgres.Sql | null };
@@ -128,9 +129,12 @@ export function alarms({ findings }: Report): Finding[] {
   return findings.filter(({ severity }) => severity !== "info");
 }
 
-async function makeOnPostgres({ runs, schedules = [] }: Rows): Promise<CaseWarehouse> {
+async function makeOnPostgres({ runs, schedules = [], statusType }: Rows): Promise<CaseWarehouse> {
   const { sql, url, close } = await (await sharedServer()).createDatabase();
   await sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("H")}; ${SCHEDULE_DDL}`);
+  if (statusType !== undefined) {
+    await sql.unsafe(`ALTER TABLE orchestration.sync_history ALTER status TYPE ${statusType}`);
+  }
   const insertRuns = `INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status, records_processed,
       records_created, records_updated, records_failed, error_message, configuration)
     SELECT crm, rule, start, "end", status, coalesce(processed, 0), coalesce(created, 0), coalesce(updated, 0),

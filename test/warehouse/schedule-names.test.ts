@@ -19,6 +19,17 @@ test.each([
   { schedule: "HTTPServerLog", type: "http_server_logs" },
   { schedule: "Genius_Oauth2Token", type: "oauth2_tokens" },
   { schedule: "Genius", type: "genius" },
+  { schedule: "SyncGeniusMarketSharpSource", type: "marketsharp_sources" },
+  { schedule: "GeniusProspectSources", type: "prospect_source" },
+  { schedule: "GENIUSAppointment", type: "appointments" },
+  { schedule: "Genius_MarketingLead2024", type: "marketing_leads_2024" },
+  { schedule: "Genius_S3Bucket", type: "s3_buckets" },
+  { schedule: "GeniusHTTP2Server", type: "http2_servers" },
+  { schedule: "Warehouse", type: "warehouses" },
+  { schedule: "Movie", type: "movies" },
+  { schedule: "Menu", type: "menus" },
+  { schedule: "Cache", type: "caches" },
+  { schedule: "Sync", type: "syncs" },
 ])("$schedule starts $type", ({ schedule, type }) => {
   const attached = attachSchedules(
     [declared(schedule, { schedules: [every("every 1 hours")] })],
@@ -43,7 +54,21 @@ test.each([
   { schedule: "Genius_Job", type: "job_statuses" },
   { schedule: "Geniuses", type: "es" },
   { schedule: "Genius_User", type: "user_titles" },
+  { schedule: "SyncLog", type: "logs" },
+  { schedule: "Hubspot_Lead", type: "leads" },
+  { schedule: "Genius_Lead", type: "leads_2024" },
+  { schedule: "Genius_Lead2023", type: "leads_2024" },
+  { schedule: "Genius_Plan", type: "planes" },
 ])("$schedule is not $type", ({ schedule, type }) => {
   const attached = attachSchedules([declared(schedule)], [rule(type, { success: 1 })], "genius", {});
   expect(attached.filter(({ unmatched }) => unmatched).map(({ name }) => name)).toEqual([schedule]);
+});
+
+test.each([
+  { crm: "five9", schedule: "Five9Call", type: "calls" },
+  { crm: "hubspot", schedule: "HubSpot_Contact", type: "contacts" },
+  { crm: "sales-pro", schedule: "SalesPro_Lead", type: "leads" },
+])("of $crm, $schedule starts $type", ({ crm, schedule, type }) => {
+  const attached = attachSchedules([declared(schedule)], [rule(type, { success: 1 })], crm, {});
+  expect(attached.map(({ name, unmatched }) => [name, unmatched])).toEqual([[type, false]]);
 });

@@ -4,6 +4,7 @@ import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
+import type { Compared } from "../expectation/interval.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
@@ -94,17 +95,28 @@ function judgeTooOften({ rule, tooOften, window }: RuleFacts): Judgement | null 
 function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
   if (compared === null || compared.missed === 0) return null;
   const { expected, seen, missedAtMs } = compared;
-  // The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run.
-  // A schedule beside the interval has a larger share of its own runs missed, and is left as it is.
-  const isDrift = compared.late === null && compared.missedShare * expected <= compared.missed;
-  const missed = isDrift ? Math.min(compared.missed, Math.max(0, expected - seen)) : compared.missed;
+  const { missed, missedShare } = settleMissed(compared);
   if (missed === 0) return null;
-  const missedShare = isDrift ? missed / expected : compared.missedShare;
   const [newest] = missedAtMs;
   const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
   const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} did not start${last}`;
   const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
   return { ...degraded("missed", isFew ? "info" : "warning", message), evidence: { expected, seen, missed } };
+}
+
+/**
+ * The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run. What
+ * is due at times of its own does not drift, and other runs do not stand for it.
+ */
+function settleMissed({ expected, seen, missed, missedShare, late, atTimes }: Compared) {
+  if (late !== null) return { missed, missedShare };
+  const own = atTimes ?? { expected: 0, missed: 0, pending: 0 };
+  const due = expected - own.expected;
+  const drifting = Math.min(missed - own.missed, Math.max(0, due - (seen - (own.expected - own.missed - own.pending))));
+  return {
+    missed: drifting + own.missed,
+    missedShare: Math.max(drifting / Math.max(1, due), own.missed / Math.max(1, own.expected)),
+  };
 }
 
 function judgeLate({ rule, compared, window }: RuleFacts): Judgement | null {

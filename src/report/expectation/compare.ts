@@ -74,6 +74,7 @@ function compareOccurrences(
     late: due.filter((match) => match.startMs !== null && !onTime(match)).length,
     early: due.filter(({ atMs, startMs }) => startMs !== null && atMs - startMs > NOTABLE_EARLY_MS).length,
     missedShare: missedMs.length / Math.max(1, due.length),
+    atTimes: null,
     extra: Math.max(0, startsMs.length - (due.length - without.length) - outside),
     missedAtMs: missedMs.slice(-MAX_LISTED).toReversed(),
     pending: without.length - missedMs.length,
@@ -110,6 +111,7 @@ function compareBoth(
     seen,
     missed: alone.missed + missedMs.length,
     missedShare: Math.max(alone.missedShare, missedMs.length / Math.max(1, due.length)),
+    atTimes: { expected: due.length, missed: missedMs.length, pending },
     missedAtMs: [...missedMs, ...alone.missedAtMs].toSorted((a, b) => b - a).slice(0, MAX_LISTED),
     pending: alone.pending + pending,
   };
@@ -155,6 +157,7 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     late: null,
     early: null,
     missedShare: (absent - pending) / Math.max(1, expected),
+    atTimes: null,
     extra: Math.max(0, seen - expected),
     missedAtMs: [],
     pending,

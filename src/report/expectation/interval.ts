@@ -17,6 +17,8 @@ export type Compared = {
   early: number | null;
   /** The greatest share of its own runs that any one schedule of the rule missed, 0–1. */
   missedShare: number;
+  /** What is due at times of its own beside an interval; null where no calendar schedule stands beside one. */
+  atTimes: { expected: number; missed: number; pending: number } | null;
   /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
   extra: number;
   /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
@@ -67,6 +69,7 @@ export function compareInterval(
     late: null,
     early: null,
     missedShare: missed / Math.max(1, expected),
+    atTimes: null,
     extra: startsMs.length - inForce.length + tooMany,
     missedAtMs: gaps
       .filter((gap) => gap.afterStart)

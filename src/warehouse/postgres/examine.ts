@@ -1,5 +1,13 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
-import type { FoundTables, IndexFacts, PlanDocument, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import type {
+  FoundTables,
+  IndexFacts,
+  PlanDocument,
+  RowFacts,
+  SettingFacts,
+  TableFacts,
+  WarehouseFacts,
+} from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeFailure } from "../../database/failure.ts";
 import { LOOKBACK_MS } from "../bounds.ts";
@@ -10,6 +18,7 @@ import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
+import namesSql from "./examine/names.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
 import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
@@ -18,6 +27,8 @@ import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { findAssumedZone } from "./read.ts";
+import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
+import { writeBlanks } from "../vocabulary.ts";
 import { composeActivity, composeSearch, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
@@ -93,6 +104,7 @@ export async function examinePostgres(
     tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null ? null : await readRows(connection, request, readable, indexes),
+    settings: readable === null ? null : await readSettings(connection, request, readable, indexes),
   };
 }
 
@@ -153,9 +165,7 @@ async function readRows(
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<RowFacts | null> {
-  const { start } = source.columns;
-  const indexed = indexes.some(({ valid, partial, columns }) => valid && !partial && columns[0] === start);
-  if (!indexed && (actions.rows === null || actions.rows > SMALL_TABLE_ROWS)) return null;
+  if (!isQuick(actions, indexes, [[source.columns.start]])) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
   const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
   const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crmSource };
@@ -164,6 +174,37 @@ async function readRows(
   if (row === undefined) return null;
   const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
+}
+
+/** Whether an index that begins with one of these lists of columns is there, or the table is small. */
+function isQuick({ rows }: TableRow, indexes: IndexFacts[], beginnings: string[][]): boolean {
+  if (rows !== null && rows <= SMALL_TABLE_ROWS) return true;
+  return indexes.some(
+    ({ valid, partial, columns }) =>
+      valid && !partial && beginnings.some((beginning) => beginning.every((name, index) => columns[index] === name)),
+  );
+}
+
+async function readSettings(
+  connection: Connection,
+  { crm, nowMs }: ReadRequest,
+  { source, actions }: FoundTable,
+  indexes: IndexFacts[],
+): Promise<SettingFacts | null> {
+  if (listNamedSettings(crm).length === 0) return { unused: [], newest: null };
+  const { source: ofCrm, start } = source.columns;
+  if (!isQuick(actions, indexes, [[start], [ofCrm, start]])) return null;
+  const blanks = writeBlanks(source.dialect);
+  const statement = fillPlaceholders(namesSql, { actions: source.actions, rules: source.rules, blanks });
+  const span = { now: writeInstant(nowMs), month_ago: writeInstant(nowMs - LOOKBACK_MS) };
+  const parameters = { ...span, crm: crm.crmSource, most: MOST_NAMED_RUNS };
+  type Row = RowNames & { looked_at: number };
+  const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
+  if (row === undefined) return null;
+  return {
+    unused: findUnused(crm, row, source.ruleNames),
+    newest: row.looked_at < MOST_NAMED_RUNS ? null : MOST_NAMED_RUNS,
+  };
 }
 
 async function readScale(

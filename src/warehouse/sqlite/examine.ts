@@ -1,9 +1,11 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import type { IndexFacts, RowFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, describeAmbiguity, quoteTable, type TableName } from "../tables.ts";
+import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
+import { writeBlanks } from "../vocabulary.ts";
 import { findTables, openDatabase } from "./open.ts";
 import { writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
@@ -32,6 +34,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       tables: describeTables(found),
       copies: tables.filter((table) => !read.includes(table)).map(describeTable),
       rows: found.kind === "found" ? readRows(database, crm.crmSource, found.source) : null,
+      settings: found.kind === "found" ? readSettings(database, crm, found.source) : null,
     };
   });
   return examine();
@@ -113,4 +116,23 @@ function readRows(database: Database, crmSource: string, { actions }: Source): R
     sources: sources.map((found) => found.source),
     scale: null,
   };
+}
+
+function readSettings(database: Database, crm: ReadRequest["crm"], source: Source): SettingFacts {
+  if (listNamedSettings(crm).length === 0) return { unused: [], newest: null };
+  const { crmSource } = crm;
+  const newest = `SELECT rule, status_word FROM (${source.actions}) WHERE crm_source = ?1 ORDER BY started_at DESC LIMIT ${MOST_NAMED_RUNS}`;
+  const names = (text: string) => ask<{ name: string }>(database, text, crmSource).map(({ name }) => name);
+  const rows = {
+    runs: names(`SELECT DISTINCT CAST(substr(rule, 1, 300) AS TEXT) AS name FROM (${newest}) WHERE rule IS NOT NULL`),
+    words: names(
+      `SELECT DISTINCT lower(trim(CAST(substr(status_word, 1, 300) AS TEXT), ${writeBlanks(source.dialect)})) AS name FROM (${newest})
+       WHERE status_word IS NOT NULL`,
+    ),
+    declared: names(
+      `SELECT DISTINCT CAST(substr(name, 1, 300) AS TEXT) AS name FROM (${source.rules}) WHERE crm_source = ?1 AND name IS NOT NULL`,
+    ),
+  };
+  const [{ n } = { n: 0 }] = ask<{ n: number }>(database, `SELECT count(*) AS n FROM (${newest})`, crmSource);
+  return { unused: findUnused(crm, rows, source.ruleNames), newest: n < MOST_NAMED_RUNS ? null : MOST_NAMED_RUNS };
 }

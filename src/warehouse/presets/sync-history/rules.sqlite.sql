@@ -6,14 +6,15 @@ SELECT
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,
-  CASE lower(trim(recurrence_type))
+  CASE lower(trim(recurrence_type, {blanks}))
     WHEN 'interval' THEN concat_ws(' ', 'every', every, period)
-    WHEN 'crontab' THEN concat_ws(' ', coalesce(nullif(trim(minute), ''), '*'), coalesce(nullif(trim(hour), ''), '*'),
-      coalesce(nullif(trim(day_of_month), ''), '*'), coalesce(nullif(trim(month_of_year), ''), '*'),
-      coalesce(nullif(trim(day_of_week), ''), '*'))
+    WHEN 'crontab' THEN concat_ws(' ', coalesce(nullif(trim(minute, {blanks}), ''), '*'),
+      coalesce(nullif(trim(hour, {blanks}), ''), '*'),
+      coalesce(nullif(trim(day_of_month, {blanks}), ''), '*'), coalesce(nullif(trim(month_of_year, {blanks}), ''), '*'),
+      coalesce(nullif(trim(day_of_week, {blanks}), ''), '*'))
     ELSE recurrence_type
   END AS schedule,
-  CASE lower(trim(recurrence_type))
+  CASE lower(trim(recurrence_type, {blanks}))
     WHEN 'interval' THEN json_object('kind', 'interval', 'every', every, 'period', period)
     WHEN 'crontab' THEN json_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
       'day_of_month', day_of_month, 'month_of_year', month_of_year)

@@ -1,0 +1,50 @@
+/** Names in a CRM's settings that its warehouse does not have: one item for each setting. */
+import { formatCount } from "../text/figures.ts";
+import type { WarehouseFacts } from "../warehouse/facts.ts";
+import type { Judged } from "./judged.ts";
+
+type Unused = NonNullable<WarehouseFacts["settings"]>["unused"][number];
+
+type Words = {
+  /** What holds the name, as it stands in the configuration. */
+  holder: (crm: string) => string;
+  /** What does not have the name. */
+  nowhere: (runs: string) => string;
+};
+
+const WORDS: Record<Unused["setting"], Words> = {
+  rules: { holder: (crm) => `[crm.${crm}.rules]`, nowhere: (runs) => `no run ${runs} and no schedule` },
+  exclude_rules: { holder: () => "exclude_rules", nowhere: (runs) => `no run ${runs} and no schedule` },
+  wrapper_rules: { holder: () => "wrapper_rules", nowhere: (runs) => `no run ${runs} and no schedule` },
+  rule_names: { holder: () => "rule_names", nowhere: () => "no schedule" },
+  "rule_names to": { holder: () => "rule_names", nowhere: (runs) => `no run ${runs}` },
+  statuses: { holder: () => "statuses", nowhere: (runs) => `no run ${runs}` },
+};
+
+export function judgeSettings(facts: WarehouseFacts, crm: string): Judged[] {
+  if (facts.settings === null) {
+    const cost = "without an index on the start that would read the whole table";
+    return [{ status: "ok", message: `names in the settings were not looked for: ${cost}` }];
+  }
+  const { unused, newest } = facts.settings;
+  const span = facts.kind === "postgres" ? "of the last 30 days" : "there";
+  const runs = newest === null ? span : `of the newest ${formatCount(newest)} ${span}`;
+  const settings = Object.keys(WORDS) as Unused["setting"][];
+  return settings.flatMap((setting) => {
+    const names = unused.filter((one) => one.setting === setting);
+    return names.length === 0 ? [] : [describe(setting, names, WORDS[setting], crm, runs)];
+  });
+}
+
+function describe(setting: string, unused: Unused[], { holder, nowhere }: Words, crm: string, runs: string): Judged {
+  const quote = (name: string) => JSON.stringify(name);
+  const names = unused.map(({ name }) => name);
+  const near = unused.flatMap((one) => (one.near === null ? [] : [`${quote(one.near)} for ${quote(one.name)}`]));
+  const there = near.length === 0 ? "" : `; there is ${near.join(", ")}`;
+  return {
+    status: "warn",
+    message: `${holder(crm)} names ${names.map(quote).join(", ")}, which ${nowhere(runs)} has${there}`,
+    advice: "correct the name, or take it out of the configuration; it does nothing now",
+    evidence: { setting, names },
+  };
+}
