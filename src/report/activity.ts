@@ -136,7 +136,7 @@ export type ReadActivity = {
   wrappers: { rule: string; id: string | null; status: ActionStatus; total: number; successful: number }[];
   /** How far back rules were looked for that did not run in either window. */
   lookback: "each-rule" | "newest-rows" | "none";
-  /** Start of the oldest row that was read, or could have been; every rule that has a newer row is known. */
+  /** Start of the oldest row that was read, or could have been; every rule that has a newer row is known. 0: all were read. */
   knownSinceMs: number;
   /** Start of the oldest row of all; null: not known. What ran before may have been deleted. */
   tableSinceMs: number | null;

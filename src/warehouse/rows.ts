@@ -79,7 +79,7 @@ export function buildActivity(
       successful,
     })),
     lookback: facts.lookback,
-    knownSinceMs: document.known_since,
+    knownSinceMs: findReach(document),
     tableSinceMs: document.table_since,
     scannedFromMs: facts.scannedFromMs,
     nearSources: document.near_sources,
@@ -95,6 +95,11 @@ export function buildActivity(
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
     declaredRules: readDeclared(document, source, rules, crm),
   };
+}
+
+/** 0 where nothing older than what was read is there. */
+function findReach({ known_since: knownMs, table_since: tableMs }: Document): number {
+  return tableMs !== null && tableMs >= knownMs ? 0 : knownMs;
 }
 
 function readRules(document: Document, allCells: Cell[]): RuleActivity[] {

@@ -3,7 +3,7 @@ import type { Window } from "../../time/window.ts";
 import type { Attempts } from "../attempts.ts";
 import type { EmptyStreak, FailStreak, RunRow, StatusCounts } from "../activity.ts";
 import type { Outcome } from "../counts.ts";
-import type { Due } from "../expectation/due.ts";
+import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
@@ -33,7 +33,7 @@ export type RuleFacts = {
   /** The run that the schedules wait for; null: none, or it is not known since when. */
   due: Due | null;
   /** Runs that were due before the window's end since the last start. */
-  missedSince: number;
+  missedSince: DueCount;
   compared: Compared | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
@@ -45,8 +45,8 @@ export type RuleFacts = {
   failStreak: FailStreak | null;
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;
-  /** Since when runs are known at all, and whether every rule was looked for. */
-  known: { sinceMs: number; complete: boolean };
+  /** Start of the oldest row that was read, or could have been; 0: the whole table was read. */
+  knownSinceMs: number;
   thresholds: Thresholds;
 };
 

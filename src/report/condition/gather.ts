@@ -7,7 +7,7 @@ import { foldAttempts, isFinished } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import { pastChange, type RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
-import { findDue, type Due } from "../expectation/due.ts";
+import { countDue, findDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
 import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { limitOf } from "../stale.ts";
@@ -16,11 +16,12 @@ import { compareNames } from "../words.ts";
 import type { RuleFacts } from "./facts.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
-const LONGEST_COUNTED_MS = 30 * DAY_MS;
+const COUNTED_BACK_MS = 30 * DAY_MS;
 
 /** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
+const NONE_MISSED = { n: 0, isMinimum: false };
 
 /** One for each rule that is declared, expected or known to have run, by name. */
 export function gatherFacts(
@@ -66,12 +67,9 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
   const habit = found === null ? null : describeHabit(found, window, activity.lookback);
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
-  const knownSinceMs = Math.max(
-    activity.knownSinceMs,
-    window.endMs - LONGEST_COUNTED_MS,
-    changedAt(declared, window.endMs) ?? -Infinity,
-  );
-  const due = findAwaited(inForce, lastStartMs, knownSinceMs, changedAt(declared, window.endMs));
+  const changedMs = changedAt(declared, window.endMs);
+  const countedFromMs = Math.max(activity.knownSinceMs, window.endMs - COUNTED_BACK_MS, changedMs ?? -Infinity);
+  const due = findAwaited(inForce, lastStartMs, countedFromMs, changedMs);
   const own = settingsOfRule(settings, rule);
   const limits = deriveFreshness({
     configured: { warnAfterMs: own.warnAfterMs, errorAfterMs: own.errorAfterMs },
@@ -96,7 +94,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     lastStartMs,
     schedules: expectation?.texts ?? [],
     due,
-    missedSince: due === null ? 0 : countDue(due, window.endMs - settings.lateAfterMs),
+    missedSince: due === null ? NONE_MISSED : countDue(inForce, due, window.endMs - settings.lateAfterMs),
     compared: expectation?.compared ?? null,
     limits,
     lateAfterMs: settings.lateAfterMs,
@@ -106,7 +104,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     failStreak: found?.failStreak ?? null,
     tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
     newestError: found?.newestError ?? null,
-    known: { sinceMs: knownSinceMs, complete: isAllKnown(activity) },
+    knownSinceMs: activity.knownSinceMs,
     thresholds: settings.thresholds,
   };
 }
@@ -133,18 +131,14 @@ function changedAt(declared: DeclaredRule | null, endMs: number): number | null 
 function findAwaited(
   schedules: Schedule[],
   lastStartMs: number | null,
-  knownSinceMs: number,
+  countedFromMs: number,
   changedMs: number | null,
 ): Due | null {
   if (schedules.length === 0) return null;
-  if (lastStartMs === null) return findDue(schedules, knownSinceMs);
+  if (lastStartMs === null) return findDue(schedules, countedFromMs);
   const due = findDue(schedules, lastStartMs);
   if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
   return changedMs - lastStartMs > Math.max(DAY_MS, 3 * due.gapMs) ? due : findDue(schedules, changedMs);
-}
-
-function countDue({ atMs, gapMs }: Due, untilMs: number): number {
-  return untilMs < atMs ? 0 : 1 + Math.floor((untilMs - atMs) / gapMs);
 }
 
 /** From one run to the next, where that is known. */
@@ -201,9 +195,4 @@ function countBusiestHour(startsMs: number[], seen: number, window: Window): num
   let first = 0;
   for (const atMs of startsMs) if ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
   return startsMs.length - first;
-}
-
-/** Whether the look-back would have found any run there is. */
-function isAllKnown({ lookback, knownSinceMs, tableSinceMs }: ReadActivity): boolean {
-  return lookback === "each-rule" || knownSinceMs <= 0 || (tableSinceMs !== null && tableSinceMs >= knownSinceMs);
 }

@@ -2,6 +2,7 @@
 import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
+import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
@@ -75,7 +76,7 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
     limits.basis === "schedule"
       ? `due ${schedules.join("; ")}`
       : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
-  const missed = missedSince > 0 ? `, ${formatPlural(missedSince, "run")} did not start` : "";
+  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
   const running = runningMs === null ? "" : `running since ${formatNear(runningMs, window.endMs)} and not ended; `;
   return {
     condition: "overdue",
@@ -89,7 +90,8 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
       age_seconds: lastSuccessMs === null ? null : (window.endMs - lastSuccessMs) / 1000,
       limit_seconds: limitMs / 1000,
       basis: limits.basis,
-      missed: missedSince,
+      missed: missedSince.n,
+      missed_is_minimum: missedSince.isMinimum,
       ...(failed === null ? {} : { newest_error: maskErrorMessage(failed.error ?? facts.newestError) }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
       row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
@@ -97,27 +99,35 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
   };
 }
 
+function formatMissed({ n, isMinimum }: DueCount): string {
+  return `${isMinimum ? "at least " : ""}${formatPlural(n, "run")}`;
+}
+
 /** Scheduled, enabled, and no run of it is known, although one was due. */
 export function judgeNever(facts: RuleFacts): Judgement | null {
-  const { rule, enabled, lastStartMs, due, window, known, schedules, missedSince, unscheduled } = facts;
+  const { rule, enabled, lastStartMs, due, window, knownSinceMs, schedules, missedSince, unscheduled } = facts;
   if (enabled === false || lastStartMs !== null || due === null) return null;
   if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
-  const reach = `since ${formatNear(known.sinceMs, window.endMs)}${known.complete ? "" : ", as far back as was read"}`;
+  const isComplete = knownSinceMs <= 0;
+  const reach = isComplete
+    ? "in the whole table"
+    : `since ${formatNear(knownSinceMs, window.endMs)}, as far back as was read`;
   // Of a rule that has stopped some run would be known, had everything been read.
-  const isMisnamed = known.complete && unscheduled.length > 0;
+  const isMisnamed = isComplete && unscheduled.length > 0;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",
-    severity: missedSince >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
+    severity: missedSince.n >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
     sinceMs: due.atMs,
     message: `${rule}: scheduled (${schedules.join("; ")}), no run found ${reach}: it has stopped, or runs under another name${others}`,
     evidence: {
       schedules,
-      expected: missedSince,
+      expected: missedSince.n,
+      expected_is_minimum: missedSince.isMinimum,
       seen: 0,
-      looked_back_to: formatInstant(known.sinceMs),
-      complete: known.complete,
+      looked_back_to: isComplete ? null : formatInstant(knownSinceMs),
+      complete: isComplete,
       unscheduled,
     },
   };

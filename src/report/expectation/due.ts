@@ -4,20 +4,29 @@ import { mergeOccurrences } from "../../time/occurrences.ts";
 import { type CalendarRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 
 export type Due = {
+  /** The last start, or the moment from which runs are awaited. */
+  sinceMs: number;
   /** When the first run was due that has not started; later than the window's end: nothing is waited for. */
   atMs: number;
   /** The time until the run after it is due. */
   gapMs: number;
 };
 
+/** How many runs were due; where not all were counted, at least that many. */
+export type DueCount = { n: number; isMinimum: boolean };
+
 /** The longest time before its occurrence at which a run may start, as the clocks of two machines differ. */
 export const EARLY_MS = 5 * MINUTE_MS;
 /** How far ahead a next occurrence is looked for, step by step. */
 const HORIZONS_MS = [2 * DAY_MS, 40 * DAY_MS, 366 * DAY_MS];
 
+/** Runs of a calendar are counted one by one, over at most this. */
+const LONGEST_COUNTED_MS = 31 * DAY_MS;
+
 /** The earliest of the schedules' due runs after `lastStartMs`. Null: no schedule will start one. */
 export function findDue(schedules: Schedule[], lastStartMs: number): Due | null {
   const intervals = schedules.filter(isInterval).map(({ recurrence: { everyMs } }): Due => ({
+    sinceMs: lastStartMs,
     atMs: lastStartMs + everyMs,
     gapMs: everyMs,
   }));
@@ -35,15 +44,30 @@ function findNextOccurrence(calendars: Schedule<CalendarRecurrence>[], lastStart
     if (first === undefined || second === undefined) continue;
     // The run may have started a little before the occurrence that it was for.
     const isServed = first - lastStartMs <= earlyBefore(second - first);
-    if (!isServed) return { atMs: first, gapMs: second - first };
-    if (third !== undefined) return { atMs: second, gapMs: third - second };
+    if (!isServed) return { sinceMs: lastStartMs, atMs: first, gapMs: second - first };
+    if (third !== undefined) return { sinceMs: lastStartMs, atMs: second, gapMs: third - second };
   }
   const { occurrencesMs } = mergeOccurrences(calendars, {
     startMs: lastStartMs + 1,
     endMs: lastStartMs + 2 * (HORIZONS_MS.at(-1) ?? 0),
   });
   const [only] = occurrencesMs;
-  return only === undefined ? null : { atMs: only, gapMs: HORIZONS_MS.at(-1) ?? 0 };
+  return only === undefined ? null : { sinceMs: lastStartMs, atMs: only, gapMs: HORIZONS_MS.at(-1) ?? 0 };
+}
+
+/**
+ * The runs of all schedules that were due in `[due.atMs, untilMs]`. Those of a calendar are counted over the first 31 days
+ * only, so that an old silence costs no more than a month of it.
+ */
+export function countDue(schedules: Schedule[], due: Due, untilMs: number): DueCount {
+  if (untilMs < due.atMs) return { n: 0, isMinimum: false };
+  const byIntervals = schedules
+    .filter(isInterval)
+    .reduce((sum, { recurrence: { everyMs } }) => sum + Math.floor((untilMs - due.sinceMs) / everyMs), 0);
+  const calendars = schedules.filter(isCalendar);
+  const countedUntilMs = Math.min(untilMs, due.atMs + LONGEST_COUNTED_MS);
+  const { occurrencesMs } = mergeOccurrences(calendars, { startMs: due.atMs, endMs: countedUntilMs + 1 });
+  return { n: byIntervals + occurrencesMs.length, isMinimum: calendars.length > 0 && countedUntilMs < untilMs };
 }
 
 /** How long before its occurrence a run may start where the one before that is `gapMs` earlier. */

@@ -46,7 +46,8 @@ export const findStopped: Finder = (facts) => {
       due,
       since: sinceMs === null ? null : formatInstant(sinceMs),
       last_start_at: newestMs === null ? null : formatInstant(newestMs),
-      missed: together.reduce((sum, { facts: { missedSince } }) => sum + missedSince, 0),
+      missed: together.reduce((sum, { facts: { missedSince } }) => sum + missedSince.n, 0),
+      missed_is_minimum: together.some(({ facts: { missedSince } }) => missedSince.isMinimum),
     }),
   ];
 };

@@ -249,7 +249,10 @@ SELECT json_object(
     WHERE NOT EXISTS (SELECT 1 FROM r) AND {near_range}
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
-  'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),
+  'known_since', CASE
+    WHEN NOT EXISTS (SELECT 1 FROM actions) THEN 0
+    WHEN (SELECT count(*) FROM newest) < 10000 THEN :lookback_from
+    ELSE (SELECT min(started_ms) FROM newest) END,
   'lookback', json((SELECT json_group_array(json_array(rule,
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
           iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
