@@ -69,7 +69,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a CRM",
     severities: ["info", "warning"],
     means: "No run of the CRM finished in the window.",
-    when: "It is an info where nothing was due, or a run is still going on. It is left out where a rule's own finding tells it.",
+    when: "It is an info where nothing was due, where a run is still going on, or where too few runs are known to say when the next is due. It is left out where a rule's own finding tells it.",
   },
   "failures-many": {
     about: "a CRM",

@@ -88,12 +88,16 @@ const cases: Case[] = [
   {
     name: "nothing ran, and nothing says when it should",
     id: "no-data",
-    facts: { rules: [rule("gone", {}, { previous: { success: 30 } })] },
+    facts: {
+      rules: [
+        ruleOf("gone", { runs: "ss", everyMinutes: 60, startedMinutesAgo: 30 * 60 }, { previous: { success: 2 } }),
+      ],
+    },
     found: [
       {
         severity: "warning",
-        message: "Nothing ran in 24 h",
-        evidence: { running: 0, total_before: 30 },
+        message: "Nothing ran in 24 h; the last success 1d 05h ago; nothing says when the next run is due",
+        evidence: { running: 0, total_before: 2 },
       },
     ],
   },

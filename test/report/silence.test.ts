@@ -40,7 +40,23 @@ const CASES: FindingCase[] = [
   {
     name: "a run is known, and nothing says when the next is due",
     facts: { rules: [ruleOf("a", { runs: "s", everyMinutes: HOUR, startedMinutesAgo: 30 * HOUR + 5 })] },
-    found: [["no-data", "warning", "Nothing ran in 24 h; the last success 1d 06h ago"]],
+    found: [
+      ["no-data", "info", "Nothing ran in 24 h; the last success 1d 06h ago; nothing says when the next run is due"],
+    ],
+  },
+  {
+    name: "three runs are known, and it has been silent for twice the longest pause between them",
+    facts: { rules: [ruleOf("a", { runs: "sss", everyMinutes: 15 * HOUR, startedMinutesAgo: 30 * HOUR })] },
+    found: [
+      ["no-data", "info", expect.stringMatching(/^Nothing ran .* nothing says when the next run is due$/) as never],
+    ],
+  },
+  {
+    name: "and a minute longer",
+    facts: { rules: [ruleOf("a", { runs: "sss", everyMinutes: 15 * HOUR, startedMinutesAgo: 30 * HOUR + 1 })] },
+    found: [
+      ["no-data", "warning", expect.stringMatching(/^Nothing ran .* nothing says when the next run is due$/) as never],
+    ],
   },
   {
     name: "its one rule is overdue: that finding tells it alone",

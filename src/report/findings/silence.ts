@@ -9,7 +9,7 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
-import { inform, warn, type Finder } from "./facts.ts";
+import { inform, warn, type Finder, type RuleState } from "./facts.ts";
 
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
@@ -21,6 +21,8 @@ const BESIDE: [ActionStatus, string][] = [
   ["wrapper", "wrapper"],
   ["unknown", "of unknown status"],
 ];
+
+const MOST_PAUSES = 2;
 
 /** Nothing where a rule's condition, or the silence of several, tells it already. */
 export const findNoData: Finder = ({ activity, outcome, counts, hours, states, previous }) => {
@@ -44,25 +46,35 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
       ? ""
       : `; the last success ${formatDuration((newest.endMs - newest.lastSuccessMs) / 1000)} ago`;
   const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
-  const isExpected = states.every(({ judgement: { condition } }) => condition !== "unknown") && isKnown;
+  const isPlain = states.every(({ judgement: { condition } }) => condition !== "unknown");
   const near = activity.nearSources.map((source) => JSON.stringify(source)).join(", ");
   const why =
     near !== ""
       ? `; crm_source is written ${near} there`
       : !isKnown
         ? "; no run of this CRM is known"
-        : isExpected && counts.running === 0
-          ? "; nothing was due"
-          : "";
+        : counts.running > 0
+          ? ""
+          : isPlain
+            ? "; nothing was due"
+            : "; nothing says when the next run is due";
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
     near_sources: activity.nearSources,
     last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
   };
-  const isWell = isExpected || counts.running > 0;
+  const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
+
+/** Of a rule whose known runs are too few for a limit: twice the longest pause between them has passed. */
+function isSilentForLong({ facts: { finished, window }, judgement: { condition } }: RuleState): boolean {
+  const [newest] = finished;
+  if (condition !== "unknown" || newest === undefined) return false;
+  const pausesMs = finished.slice(1).map(({ startedMs }, index) => (finished[index] ?? newest).startedMs - startedMs);
+  return pausesMs.length > 0 && window.endMs - newest.startedMs > MOST_PAUSES * Math.max(...pausesMs);
+}
 
 /** Rows left open by runs that ended otherwise: their rules go on, so no rule is stuck because of them. */
 export const findStale: Finder = ({ activity, stale, states }) => {
