@@ -143,6 +143,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "node:fs",
       "node:fs/promises",
       "node:path",
+      "node:util",
     ],
   },
   schedule: {
@@ -192,8 +193,8 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     ],
   },
   "cli.ts": {
-    is: "The command table, and the strict reading of a command line.",
-    imports: ["commands", "config", "help", "output", "text", "errors.ts", "version.ts", "citty", "node:util"],
+    is: "The command table: which command a command line means, and its help.",
+    imports: ["commands", "config", "help", "output", "text", "errors.ts", "version.ts", "citty"],
   },
   "main.ts": {
     is: "The process: arguments, signals, exit code.",

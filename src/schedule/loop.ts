@@ -173,13 +173,13 @@ async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, 
   if (slots.length === 0) return;
   log.warn("slots were missed while no scheduler was running", { schedule: name, slots: slots.length });
   for (const slotMs of slots.slice(-MOST_RECORDED))
-    await store.slots.skip({ schedule: name, slotMs }, "missed: no scheduler was running");
+    await store.slots.skip({ schedule: name, slotMs }, "no scheduler was running");
 }
 
 /** Skips an unfinished slot for which it is too late: a later one is due or was made. */
 async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
-  if (await store.slots.skip(key, "missed: the store could not be reached")) return;
+  if (await store.slots.skip(key, "the store could not be reached")) return;
   if (!(await store.slots.giveUp(key, "left unfinished, and not made up for"))) watch.held.push(slotMs);
 }
 

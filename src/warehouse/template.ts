@@ -1,7 +1,7 @@
 /** A statement as its file has it, made ready to run. */
 import type { Dialect } from "./presets.ts";
 
-/** A statement's `{name}` are its placeholders. All in one reading: a table may be called `{rules}`. */
+/** Puts a text in the place of each `{name}` of a statement. A text that holds such a name itself stays as it is: a table may be called `{rules}`. */
 export function fillPlaceholders(statement: string, texts: Record<string, string>): string {
   return statement.replace(/\{([a-z_]+)\}/g, (placeholder, name: string) => {
     const text = texts[name];

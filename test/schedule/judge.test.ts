@@ -89,9 +89,9 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
   },
   {
     name: "skipped",
-    slots: [row({ state: "skipped", exitCode: null, note: "missed" })],
+    slots: [row({ state: "skipped", exitCode: null, note: "no scheduler was running" })],
     status: "skipped",
-    says: "report was skipped: missed",
+    says: "report was skipped: no scheduler was running",
   },
   {
     name: "interrupted",
