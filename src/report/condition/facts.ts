@@ -47,6 +47,8 @@ export type RuleFacts = {
   newestError: string | null;
   /** Start of the oldest row that was read, or could have been; 0: the whole table was read. */
   knownSinceMs: number;
+  /** Its schedule is older than the table's oldest row: runs of it may have been deleted. */
+  mayBePurged: boolean;
   thresholds: Thresholds;
 };
 

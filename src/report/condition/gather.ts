@@ -105,6 +105,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
     newestError: found?.newestError ?? null,
     knownSinceMs: activity.knownSinceMs,
+    mayBePurged: changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity),
     thresholds: settings.thresholds,
   };
 }

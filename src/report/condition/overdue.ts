@@ -105,7 +105,8 @@ function formatMissed({ n, isMinimum }: DueCount): string {
 
 /** Scheduled, enabled, and no run of it is known, although one was due. */
 export function judgeNever(facts: RuleFacts): Judgement | null {
-  const { rule, enabled, lastStartMs, due, window, knownSinceMs, schedules, missedSince, unscheduled } = facts;
+  const { rule, enabled, lastStartMs, due, window, knownSinceMs, mayBePurged, schedules, missedSince, unscheduled } =
+    facts;
   if (enabled === false || lastStartMs !== null || due === null) return null;
   if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
   const isComplete = knownSinceMs <= 0;
@@ -113,7 +114,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
     ? "in the whole table"
     : `since ${formatNear(knownSinceMs, window.endMs)}, as far back as was read`;
   // Of a rule that has stopped some run would be known, had everything been read.
-  const isMisnamed = isComplete && unscheduled.length > 0;
+  const isMisnamed = isComplete && !mayBePurged && unscheduled.length > 0;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",

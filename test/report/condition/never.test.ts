@@ -1,7 +1,7 @@
 /** A scheduled rule of which no run is known: by how far back runs were read, and by what else ran. The window ends at 21:00 UTC. */
 import { expect, test } from "bun:test";
 import type { ReadActivity } from "../../../src/report/activity.ts";
-import { activity, declared, goingOn, report, rule } from "../../making/activities.ts";
+import { activity, declared, goingOn, report, rule, schedule } from "../../making/activities.ts";
 import { ago, alive, every } from "../../making/findings.ts";
 
 const due4h = declared("deals", every("every 4 hours"));
@@ -19,6 +19,30 @@ test.each<{ name: string; facts: Partial<ReadActivity>; is: [string, string | nu
     facts: { rules: [alive], declaredRules: [{ ...due4h, unmatched: true }], ...whole },
     is: ["never", "warning"],
     says: "deals: scheduled (every 4 hours), no run found in the whole table: it has stopped, or runs under another name; without a schedule run alive",
+  },
+  {
+    name: "its schedule is older than the oldest row: its runs may have been deleted, and it has stopped",
+    facts: {
+      rules: [alive],
+      declaredRules: [
+        declared("deals", { schedules: [schedule("every 4 hours", { changedMs: ago(90 * 24) })], unmatched: true }),
+      ],
+      ...whole,
+      tableSinceMs: ago(30 * 24),
+    },
+    is: ["never", "critical"],
+  },
+  {
+    name: "its schedule is younger than the oldest row: had it run, its runs would be there",
+    facts: {
+      rules: [alive],
+      declaredRules: [
+        declared("deals", { schedules: [schedule("every 4 hours", { changedMs: ago(20 * 24) })], unmatched: true }),
+      ],
+      ...whole,
+      tableSinceMs: ago(30 * 24),
+    },
+    is: ["never", "warning"],
   },
   {
     name: "only the newest rows were read: an older run may be there, and it has stopped",
