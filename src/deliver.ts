@@ -3,11 +3,11 @@ import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
-import type { PassDocument } from "./report/pass-schema.ts";
+import type { PassSummary } from "./report/pass-schema.ts";
 import type { Report } from "./report/schema.ts";
 import type { Store } from "./store/store.ts";
 
-type Made = { document: PassDocument; reports: Report[] };
+type Made = { document: PassSummary; reports: Report[] };
 
 /** The origin of a pass that no schedule asked for. */
 const ADHOC = "adhoc";

@@ -14,7 +14,7 @@ import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
-import type { PassDocument } from "./report/pass-schema.ts";
+import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
 import { GENERATOR } from "./version.ts";
@@ -39,7 +39,7 @@ export type PassOptions = {
 };
 
 export type PassResult = {
-  document: PassDocument;
+  document: PassSummary;
   /** In the order of `crms`, without those that could not be read. */
   reports: Report[];
   failedDeliveries: number;
@@ -103,7 +103,7 @@ function describePass(
   made: Map<string, Report>,
   { window, nowMs, crms }: PassOptions,
   passId: string,
-): PassDocument {
+): PassSummary {
   const read = outcomes.flatMap((outcome) =>
     outcome.status === "read" && outcome.activity.kind === "read"
       ? [{ source: outcome.source, activity: outcome.activity }]
@@ -135,7 +135,7 @@ function describePass(
 }
 
 /** A report without a table to read is made, and its CRM was not read. */
-function describeOutcome(outcome: Outcome, report: Report | undefined): PassDocument["outcomes"][number] {
+function describeOutcome(outcome: Outcome, report: Report | undefined): PassSummary["outcomes"][number] {
   const { source } = outcome;
   if (outcome.status === "failed") {
     return { source, status: "failed", verdict: "unknown", reason: outcome.reason, seconds: null };
@@ -148,7 +148,7 @@ function describeOutcome(outcome: Outcome, report: Report | undefined): PassDocu
 }
 
 /** A CRM that was not read keeps a pass from being ok. */
-function verdictOfPass(outcomes: PassDocument["outcomes"], findings: Finding[]): Verdict {
+function verdictOfPass(outcomes: PassSummary["outcomes"], findings: Finding[]): Verdict {
   const worst = worstVerdict([
     ...outcomes.map(({ verdict }) => verdict),
     ...findings.flatMap(({ severity }) => (severity === "info" ? [] : [severity])),
@@ -185,7 +185,7 @@ function nameSome(sources: string[]): string {
   return `${sources.slice(0, NAMED_CRMS).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function logOutcomes(document: PassDocument, log: Log): void {
+function logOutcomes(document: PassSummary, log: Log): void {
   for (const { source, status, reason } of document.outcomes) {
     if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
   }

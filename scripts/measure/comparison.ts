@@ -1,6 +1,6 @@
 /** Whether two ways of making a report say the same: a faster one that counts something else would prove nothing. */
 import * as v from "valibot";
-import { ReportSchema } from "../../src/report/schema.ts";
+import { PassSchema } from "../../src/report/pass-schema.ts";
 import { runCommand, type Command } from "./processes.ts";
 
 /** What a CRM's report says; `successes` are the rules' last ones in epoch milliseconds. */
@@ -23,7 +23,7 @@ export function compareReports(ours: Command, older: Command): void {
 }
 
 function readOurs(json: string): Comparable[] {
-  const reports = v.parse(v.array(ReportSchema), JSON.parse(json));
+  const { reports } = v.parse(PassSchema, JSON.parse(json));
   return reports.map(({ performance_metrics: now, comparison, ...report }) => ({
     total: now.total_actions,
     successful: now.successful_actions,

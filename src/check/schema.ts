@@ -42,4 +42,7 @@ export const CheckSchema = v.strictObject({
 export type CheckStatus = (typeof CHECK_STATUSES)[number];
 export type CheckId = (typeof CHECK_IDS)[number];
 export type CheckItem = v.InferOutput<typeof itemSchema>;
+/** What `check --format json` prints: one for each CRM. */
+export const CheckListSchema = v.array(CheckSchema);
+
 export type CheckDocument = v.InferOutput<typeof CheckSchema>;

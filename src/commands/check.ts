@@ -21,7 +21,7 @@ export default defineCommand(
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const window = readWindow(args["time-window"], undefined, nowMs);
-    const { config, crms, single } = await loadChosen(args, runtime, log);
+    const { config, crms } = await loadChosen(args, runtime, log);
     for (const executable of listExecutables(UNIT_DIRECTORY)) {
       const stranger = findStranger(executable);
       if (stranger !== null) log.warn(`the units in ${UNIT_DIRECTORY}: ${stranger}`);
@@ -37,8 +37,7 @@ export default defineCommand(
       onProgress: (checking, done) => log.progress({ doing: "checking", names: checking, done, all: crms.length }),
     });
     log.progress(null);
-    const view = viewOf({ single });
-    await emit(args.format === "json" ? writeJson(single ? documents[0] : documents) : renderCheck(documents, view));
+    await emit(args.format === "json" ? writeJson(documents) : renderCheck(documents, viewOf()));
     return exitCodeOfCheck(documents);
   },
 );

@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
-import { inferPass } from "../report/infer-pass.ts";
+import { joinPasses } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
 import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
@@ -64,13 +64,14 @@ export default defineCommand(
       // Loaded only here: the check of a report's every value takes half a megabyte.
       const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
       refuseReadingFlags(rawArgs);
-      const { reports, single } = await readSavedFiles(args.input);
-      const view = viewOf({ detailed: args.detailed === true, single, toFile });
-      const failedDeliveries = await deliver(await renderSaved(reports, args.format, view), output, log);
-      return exitCodeOf({ document: inferPass(reports), reports, failedDeliveries }, failOn);
+      const passes = await readSavedFiles(args.input);
+      const view = viewOf({ detailed: args.detailed === true, toFile });
+      const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), output, log);
+      const { pass: document, reports } = joinPasses(passes);
+      return exitCodeOf({ document, reports, failedDeliveries }, failOn);
     }
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
-    const { config, crms, single } = await loadChosen(args, runtime, log);
+    const { config, crms } = await loadChosen(args, runtime, log);
     const exporting = args["export-json"] === true || config.export.enabled;
     if (args["output-dir"] !== undefined && !exporting) {
       throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
@@ -96,7 +97,7 @@ export default defineCommand(
       log,
       signal: runtime.signal,
     });
-    const view = viewOf({ detailed, single, toFile });
+    const view = viewOf({ detailed, toFile });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
     let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
     // After printing: a store that is slow or away must not keep the report from the operator.

@@ -1,12 +1,8 @@
-/** The published documents, as they are exported. */
-import type { PassDocument } from "../report/pass-schema.ts";
+/** The pass as it is published: one shape, however many CRMs it is about and whatever became of them. */
+import type { PassDocument, PassSummary } from "../report/pass-schema.ts";
 import type { Report } from "../report/schema.ts";
 import { writeJson } from "../text/json.ts";
-import type { View } from "./view.ts";
 
-/** One object where one CRM was named, nothing at all where that one could not be read; else a list. */
-export function renderJson(_pass: PassDocument, reports: Report[], view: View): string {
-  if (!view.single) return writeJson(reports);
-  const [report] = reports;
-  return report === undefined ? "" : writeJson(report);
+export function renderJson(pass: PassSummary, reports: Report[]): string {
+  return writeJson({ ...pass, reports } satisfies PassDocument);
 }

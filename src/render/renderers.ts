@@ -1,11 +1,11 @@
 /** The formats a pass can be shown in. */
-import type { PassDocument } from "../report/pass-schema.ts";
-import { inferPass } from "../report/infer-pass.ts";
+import type { PassSummary } from "../report/pass-schema.ts";
+import { joinPasses, type SavedPass } from "../report/saved-pass.ts";
 import type { Report } from "../report/schema.ts";
 import { renderJson } from "./json.ts";
 import type { Format, View } from "./view.ts";
 
-type Renderer = (pass: PassDocument, reports: Report[], view: View) => string | Promise<string>;
+type Renderer = (pass: PassSummary, reports: Report[], view: View) => string | Promise<string>;
 
 export const RENDERERS = {
   // Loaded only here: who asks for JSON needs none of it.
@@ -13,12 +13,12 @@ export const RENDERERS = {
   json: renderJson,
 } satisfies Record<Format, Renderer>;
 
-/** Reports of any passes: one table for each pass, or one JSON document. */
-export async function renderSaved(reports: [Report, ...Report[]], format: Format, view: View): Promise<string> {
-  if (format === "json") return renderJson(inferPass(reports), reports, view);
-  const passes = Map.groupBy(reports, ({ metadata }) => metadata.pass_id);
-  const texts = [...passes.values()]
-    .flatMap(([first, ...others]) => (first === undefined ? [] : [[first, ...others] as [Report, ...Report[]]]))
-    .map((ofPass) => RENDERERS[format](inferPass(ofPass), ofPass, view));
+/** Reports that were made before: one table for each pass, or one JSON document. */
+export async function renderSaved(passes: SavedPass[], format: Format, view: View): Promise<string> {
+  if (format === "json") {
+    const { pass, reports } = joinPasses(passes);
+    return renderJson(pass, reports);
+  }
+  const texts = passes.map(({ pass, reports }) => RENDERERS[format](pass, reports, view));
   return (await Promise.all(texts)).join("\n");
 }

@@ -4,8 +4,6 @@ export type View = {
   /** Columns of the terminal. */
   width: number;
   detailed: boolean;
-  /** Exactly one CRM was named, so the answer is one document instead of a list. */
-  single: boolean;
   elapsedSeconds: number;
 };
 

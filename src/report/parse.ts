@@ -1,5 +1,6 @@
 /** Reports from text, wherever it was written: in the store or in a file. */
 import * as v from "valibot";
+import { PassSchema, type PassDocument } from "./pass-schema.ts";
 import { ReportSchema, type Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
@@ -16,16 +17,35 @@ export function parseReport(text: string): ParsedReport {
 }
 
 /** As `parseReport`, of a value that was parsed as JSON already. */
-export function checkReport(value: unknown): ParsedReport {
-  const result = v.safeParse(ReportSchema, value);
+function checkReport(value: unknown): ParsedReport {
+  const problem = findProblem(ReportSchema, value, "report");
   // The value itself: the copy that valibot makes has its keys in another order.
-  if (result.success) return { status: "read", report: value as Report };
+  return problem === null ? { status: "read", report: value as Report } : { status: "unreadable", problem };
+}
+
+export type ParsedDocument =
+  | { status: "read"; document: PassDocument | Report }
+  | { status: "unreadable"; problem: string };
+
+/** A report, or a pass with its reports, of a value that was parsed as JSON already. */
+export function checkDocument(value: unknown): ParsedDocument {
+  if (Array.isArray(value))
+    return { status: "unreadable", problem: "it is a list: give one report, or a pass with its reports" };
+  const isPass = typeof value === "object" && value !== null && Object.hasOwn(value, "reports");
+  const problem = isPass ? findProblem(PassSchema, value, "pass") : findProblem(ReportSchema, value, "report");
+  return problem === null
+    ? { status: "read", document: value as PassDocument | Report }
+    : { status: "unreadable", problem };
+}
+
+function findProblem(schema: typeof ReportSchema | typeof PassSchema, value: unknown, what: string): string | null {
+  const result = v.safeParse(schema, value);
+  if (result.success) return null;
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? "its root";
   const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
   if (newer) {
-    const problem = `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
-    return { status: "unreadable", problem };
+    return `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
   }
   const isKey = issue.type === "strict_object" && issue.path !== undefined;
   const reason = !isKey
@@ -33,5 +53,5 @@ export function checkReport(value: unknown): ParsedReport {
     : issue.received === "undefined"
       ? "is missing"
       : "is not known";
-  return { status: "unreadable", problem: `it is not a report: ${path} ${reason}` };
+  return `it is not a ${what}: ${path} ${reason}`;
 }

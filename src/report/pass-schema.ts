@@ -1,6 +1,6 @@
-/** What a pass did, as a document of its own: which CRMs were read, which were not and why. */
+/** What a pass did, as one document: which CRMs were read, which were not and why, and every report. */
 import * as v from "valibot";
-import { findingSchema } from "./schema.ts";
+import { findingSchema, ReportSchema } from "./schema.ts";
 import { SCHEMA_VERSION, VERDICTS } from "./words.ts";
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
@@ -25,7 +25,14 @@ export const PassSchema = v.strictObject({
       seconds: v.pipe(v.nullable(v.number()), v.description("How long its reading took; null where it failed")),
     }),
   ),
-  findings: v.array(findingSchema),
+  findings: v.pipe(v.array(findingSchema), v.description("What concerns several CRMs")),
+  reports: v.pipe(
+    v.array(ReportSchema),
+    v.description("One of each CRM whose outcome is made, and of one without a table"),
+  ),
 });
 
 export type PassDocument = v.InferOutput<typeof PassSchema>;
+
+/** A pass without its reports: what is known of it before they are printed, and what a store keeps beside them. */
+export type PassSummary = Omit<PassDocument, "reports">;

@@ -1,7 +1,7 @@
 /** Reports and passes: kept as the JSON they were published as, and checked when they are read. */
 import * as v from "valibot";
 import { parseReport, type ParsedReport } from "../report/parse.ts";
-import type { PassDocument } from "../report/pass-schema.ts";
+import type { PassSummary } from "../report/pass-schema.ts";
 import { REPORT_STATUSES } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
 import { writeAscii } from "../text/json.ts";
@@ -38,7 +38,7 @@ type ReportFilter = {
   limit: number;
 };
 
-type MadePass = { pass: PassDocument; reports: Report[]; origin: string; slotMs: number | null };
+type MadePass = { pass: PassSummary; reports: Report[]; origin: string; slotMs: number | null };
 
 const RowSchema = v.pipe(
   v.object({

@@ -114,10 +114,10 @@ test("a role that may not read: an error with its GRANT, exit 4; beside a good o
   ]);
 });
 
-test("one CRM by its name is one document; the table says what to do", async () => {
+test("one CRM by its name is a list of one; the table says what to do", async () => {
   const cwd = directoryWith(`[crm.hubspot]\nurl = "${readerUrl}"\n[crm.other]\nurl = "${readerUrl}"\n`);
   const one = await runCli(["test_automation_reports", "--crm", "other", "--format", "json"], { cwd });
-  expect((JSON.parse(one.stdout) as CheckDocument).source).toBe("other");
+  expect(JSON.parse(one.stdout)).toMatchObject([{ source: "other" }]);
   const table = await runCli(["check"], { cwd });
   expect(table.stdout).toContain("! warn  sources");
   expect(table.stdout).toContain("→ add a table such as [crm.callrail] to the configuration");

@@ -6,6 +6,7 @@ import type { Report } from "../../src/report/schema.ts";
 import { CONTRADICTION_KINDS, FINDING_IDS } from "../../src/report/words.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
 import { assertPublishable } from "../making/reports.ts";
+import { reportsIn } from "../making/passes.ts";
 
 const AS_OF = "2026-07-10T21:00:00Z";
 /** Which rates fall and which trends decline in the demo differs from hour to hour. */
@@ -14,7 +15,7 @@ const AFTERNOON = "2026-07-10T14:00:00Z";
 async function reportsOf(cwd: string, ...flags: string[]): Promise<Report[]> {
   const asOf = flags.includes("--as-of") ? [] : ["--as-of", AS_OF];
   const { stdout } = await runCli(["generate", ...asOf, "--format", "json", ...flags], { cwd });
-  const reports = JSON.parse(stdout) as Report[];
+  const reports = reportsIn(stdout);
   for (const report of reports) assertPublishable(report);
   return reports;
 }
@@ -73,7 +74,7 @@ test("thirty days hold an outage, stuck runs and a slow week", async () => {
   expect(Object.values(hubspot).filter((rate) => rate === 0).length).toBeGreaterThanOrEqual(4);
   const p95At = async (asOf: string) => {
     const { stdout } = await runCli(["generate", "--as-of", asOf, "--crm", "arrivy", "--format", "json"], { cwd });
-    return (JSON.parse(stdout) as Report).performance_metrics.duration_seconds?.p95 ?? 0;
+    return reportsIn(stdout)[0]?.performance_metrics.duration_seconds?.p95 ?? 0;
   };
   expect((await p95At("2026-06-28T21:00:00Z")) / (await p95At("2026-07-08T21:00:00Z"))).toBeGreaterThan(2);
 });

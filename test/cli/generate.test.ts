@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { PassDocument } from "../../src/report/pass-schema.ts";
 import { BINARY, directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { assertPublishable } from "../making/reports.ts";
 import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
@@ -48,20 +48,22 @@ test("the table: every CRM in the configuration's order, and nothing of it again
   expect(stderr).toBe("");
 });
 
-test("JSON: a list, one object where one CRM is named, the chosen in the configuration's order", async () => {
-  const all = JSON.parse((await runCli(["generate", ...AS_OF, "--format", "json"], { cwd })).stdout) as Report[];
-  const one = JSON.parse(
-    (await runCli(["generate", ...AS_OF, "--format", "json", "--crm", "genius"], { cwd })).stdout,
-  ) as Report;
-  const two = JSON.parse(
-    (await runCli(["generate", ...AS_OF, "--format", "json", "--crm", "genius,hubspot"], { cwd })).stdout,
-  ) as Report[];
-  for (const report of [...all, one, ...two]) assertPublishable(report);
-  expect(all.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius", "arrivy"]);
-  expect(two.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius"]);
-  expect(one.metadata).toMatchObject({ source: "genius", include_detailed: false, status: "ok" });
-  expect(one.detailed_metrics).toBeNull();
-  expect(new Set(all.map(({ metadata }) => metadata.pass_id)).size).toBe(1);
+test("JSON: one shape, the pass with its reports, the chosen CRMs in the configuration's order", async () => {
+  const passOf = async (...flags: string[]) =>
+    JSON.parse((await runCli(["generate", ...AS_OF, "--format", "json", ...flags], { cwd })).stdout) as PassDocument;
+  const [all, one, two] = [await passOf(), await passOf("--crm", "genius"), await passOf("--crm", "genius,hubspot")];
+  for (const report of [...all.reports, ...one.reports, ...two.reports]) assertPublishable(report);
+  expect(all.reports.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius", "arrivy"]);
+  expect(all.outcomes.map(({ source, status }) => [source, status])).toEqual([
+    ["hubspot", "made"],
+    ["genius", "made"],
+    ["arrivy", "made"],
+  ]);
+  expect(two.reports.map(({ metadata }) => metadata.source)).toEqual(["hubspot", "genius"]);
+  expect(one.reports).toMatchObject([
+    { metadata: { source: "genius", include_detailed: false, status: "ok" }, detailed_metrics: null },
+  ]);
+  expect(new Set(all.reports.map(({ metadata }) => metadata.pass_id))).toEqual(new Set([all.pass_id]));
 });
 
 test("the older command's line still works", async () => {

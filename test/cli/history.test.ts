@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReportDiff } from "../../src/report/diff.ts";
+import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
 import { figuresOf, isRoot, makeTrio, type Trio } from "../making/faults.ts";
 import { newStoreUrl } from "../making/stores.ts";
+import { reportsIn } from "../making/passes.ts";
 
 const GENERATE = ["generate", "--as-of", "2026-07-10T21:00:00Z", "--quiet"];
 const JSON_OUT = ["--format", "json"];
@@ -42,7 +44,7 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect((await runCli([...early, "--detailed"], { cwd })).code).toBe(0);
     const { code, stdout } = await runCli([...GENERATE, "--detailed", ...JSON_OUT], { cwd });
     expect(code).toBe(0);
-    printed = JSON.parse(stdout) as Report[];
+    printed = reportsIn(stdout);
   });
 
   test("what was generated is listed, newest first, and found by CRM, time and status", async () => {
@@ -201,7 +203,7 @@ describe("generate --input", () => {
   beforeAll(async () => {
     cwd = trio.healthyOnly();
     const exporting = [...GENERATE, "--detailed", "--export-json", "--output-dir", "out"];
-    expect((await runCli([...exporting, "--output", "list.json", ...JSON_OUT], { cwd })).code).toBe(0);
+    expect((await runCli([...exporting, "--output", "pass.json", ...JSON_OUT], { cwd })).code).toBe(0);
   });
 
   /** Where there is neither configuration nor warehouse. */
@@ -211,28 +213,25 @@ describe("generate --input", () => {
     return await runCli(["generate", "--input", paths.join(","), ...flags], { cwd: elsewhere });
   };
 
-  test.each<{ name: string; input: string; sources: string | string[] }>([
-    { name: "an export: one document", input: "out/latest/first.json", sources: "first" },
-    { name: "two exports: a list", input: "out/latest/last.json,out/latest/first.json", sources: ["last", "first"] },
+  test.each<{ name: string; input: string; sources: string[] }>([
+    { name: "an export", input: "out/latest/first.json", sources: ["first"] },
+    { name: "two exports", input: "out/latest/last.json,out/latest/first.json", sources: ["last", "first"] },
     { name: "a folder of exports", input: "out/latest", sources: ["first", "last"] },
-    { name: "a printed list", input: "list.json", sources: ["first", "last"] },
+    { name: "a printed pass", input: "pass.json", sources: ["first", "last"] },
   ])("$name", async ({ input, sources }) => {
     const { code, stdout, stderr } = await printAgain(input, ...JSON_OUT);
     expect([code, stderr]).toEqual([0, ""]);
-    const document = JSON.parse(stdout) as Report | Report[];
-    expect(
-      Array.isArray(document) ? document.map(({ metadata }) => metadata.source) : document.metadata.source,
-    ).toEqual(sources);
+    expect(reportsIn(stdout).map(({ metadata }) => metadata.source)).toEqual(sources);
   });
 
   test("JSON comes out to the byte as it went in; the table is the pass's", async () => {
-    const saved = readFileSync(join(cwd, "list.json"), "utf8");
-    expect((await printAgain("list.json", ...JSON_OUT)).stdout).toBe(saved);
-    const table = (await printAgain("list.json")).stdout;
+    const saved = readFileSync(join(cwd, "pass.json"), "utf8");
+    expect((await printAgain("pass.json", ...JSON_OUT)).stdout).toBe(saved);
+    const table = (await printAgain("pass.json")).stdout;
     expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
     expect(table).toContain("2 CRMs, 4 actions, 2 failed");
-    expect((await printAgain("list.json", "--fail-on", "critical")).code).toBe(0);
-    expect((await printAgain("list.json", "--fail-on", "warning")).code).toBe(1);
+    expect((await printAgain("pass.json", "--fail-on", "critical")).code).toBe(0);
+    expect((await printAgain("pass.json", "--fail-on", "warning")).code).toBe(1);
   });
 
   test.each([
@@ -250,7 +249,7 @@ describe("generate --input", () => {
     },
     { name: "the configuration", file: "[]", flags: ["--config=x"], says: "--config has no meaning with --input" },
     { name: "no JSON", file: "{", flags: [], says: "bad.json: it is not JSON" },
-    { name: "no report", file: "[]", flags: [], says: "there is no report in it" },
+    { name: "a list", file: "[]", flags: [], says: "bad.json: it is a list: give one report, or a pass" },
     {
       name: "another document",
       file: "{}",
@@ -268,11 +267,12 @@ describe("generate --input", () => {
     const report = JSON.parse(readFileSync(join(cwd, "out/latest/first.json"), "utf8")) as Report;
     mkdirSync(join(cwd, "wrong"), { recursive: true });
     const wrong = { ...report, performance_metrics: { ...report.performance_metrics, total_actions: "many" } };
-    writeFileSync(join(cwd, "wrong/a.json"), JSON.stringify([report, wrong]));
+    const pass = JSON.parse(readFileSync(join(cwd, "pass.json"), "utf8")) as PassDocument;
+    writeFileSync(join(cwd, "wrong/a.json"), JSON.stringify({ ...pass, reports: [report, wrong] }));
     writeFileSync(join(cwd, "wrong/b.json"), JSON.stringify({ ...report, extra: 1 }));
     const listed = await printAgain("wrong/a.json");
     expect(listed.stderr).toEndWith(
-      "wrong/a.json, report 2: it is not a report: performance_metrics.total_actions is not number\n",
+      "wrong/a.json: it is not a pass: reports.1.performance_metrics.total_actions is not number\n",
     );
     expect((await printAgain("wrong/b.json")).stderr).toEndWith(
       "wrong/b.json: it is not a report: extra is not known\n",

@@ -5,6 +5,7 @@ import type postgres from "postgres";
 import type { Finding, Report } from "../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli, type Ended } from "./cli.ts";
 import { historyDdl, run, SCHEDULE_DDL, sharedServer, type RunRow } from "./warehouses.ts";
+import { reportsIn } from "./passes.ts";
 
 export const ENGINES = ["postgresql", "sqlite"] as const;
 export type CaseEngine = (typeof ENGINES)[number];
@@ -108,11 +109,9 @@ export async function judge(engine: CaseEngine, rows: Rows, asked: Asked = {}): 
   return (await ask(warehouse, asked)).report;
 }
 
-/** The one report that was printed, whether as a list, in a pass's document or alone. */
+/** The one report that was printed. */
 function readReport({ stdout, stderr }: Ended): Report {
-  const printed = JSON.parse(stdout === "" ? "null" : stdout) as Report | Report[] | { reports: Report[] } | null;
-  const reports = printed === null ? [] : "reports" in printed ? printed.reports : [printed].flat();
-  const [report] = reports;
+  const [report] = stdout === "" ? [] : reportsIn(stdout);
   if (report === undefined) throw new Error(`no report: ${stderr}`);
   return report;
 }

@@ -6,6 +6,7 @@ import type { Report } from "../../src/report/schema.ts";
 import { directoryWith, start, type Ended, type Surroundings } from "./cli.ts";
 import type { PostgresServer, TestDatabase } from "./postgres-server.ts";
 import { fillSyncHistory, run, sharedServer, type RunRow } from "./warehouses.ts";
+import { reportsIn } from "./passes.ts";
 
 export const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 export const GENERATE = ["generate", ...AS_OF, "--format", "json", "--detailed", "--quiet"];
@@ -109,8 +110,9 @@ export function launch(args: readonly string[], options: Surroundings & { cwd: s
 }
 
 /** All but what differs from pass to pass. */
-export function figuresOf(stdout: string): unknown[] {
-  return (JSON.parse(stdout) as Report[]).map(
+export function figuresOf(printed: string | (Report | undefined)[]): unknown[] {
+  const reports = typeof printed === "string" ? reportsIn(printed) : printed.flatMap((report) => report ?? []);
+  return reports.map(
     ({ metadata: { pass_id: _pass, report_generated_at: _at, query_seconds: _took, ...metadata }, ...rest }) => ({
       ...rest,
       metadata,

@@ -1,8 +1,8 @@
 /** The document of a pass, with one override where a test needs another fact. */
-import type { PassDocument } from "../../src/report/pass-schema.ts";
+import type { PassDocument, PassSummary } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 
-export function passDocument(override: Partial<PassDocument> = {}): PassDocument {
+export function passDocument(override: Partial<PassSummary> = {}): PassSummary {
   return {
     schema_version: 2,
     pass_id: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
@@ -15,10 +15,15 @@ export function passDocument(override: Partial<PassDocument> = {}): PassDocument
   };
 }
 
-export function madeOutcome({ metadata, verdict }: Report): PassDocument["outcomes"][number] {
+export function madeOutcome({ metadata, verdict }: Report): PassSummary["outcomes"][number] {
   return { source: metadata.source, status: "made", verdict, reason: null, seconds: metadata.query_seconds };
 }
 
-export function failedOutcome(source: string, reason: string): PassDocument["outcomes"][number] {
+export function failedOutcome(source: string, reason: string): PassSummary["outcomes"][number] {
   return { source, status: "failed", verdict: "unknown", reason, seconds: null };
+}
+
+/** The reports of a pass that was printed as JSON. */
+export function reportsIn(stdout: string): Report[] {
+  return (JSON.parse(stdout) as PassDocument).reports;
 }

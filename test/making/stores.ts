@@ -5,7 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseTarget, type Target } from "../../src/database/target.ts";
-import type { PassDocument } from "../../src/report/pass-schema.ts";
+import type { PassSummary } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { activity, report } from "./activities.ts";
 import { connect } from "./postgres-server.ts";
@@ -45,7 +45,7 @@ export async function alterStore(kind: StoreKind, url: string, sql: string): Pro
 export function madePass(
   sources: string[],
   generated = "2026-07-10T21:00:00.412Z",
-): { pass: PassDocument; reports: Report[] } {
+): { pass: PassSummary; reports: Report[] } {
   const passId = Bun.randomUUIDv7();
   const reports = sources.map((source) => {
     const made = report(activity({ source }));

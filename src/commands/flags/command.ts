@@ -23,7 +23,7 @@ export type Call<Args extends ArgsDef> = {
 };
 
 /** `toFile`: what is rendered goes to a file, which is never coloured. */
-type ViewFacts = { detailed: boolean; single: boolean; toFile: boolean };
+type ViewFacts = { detailed: boolean; toFile: boolean };
 
 /** `run` returns the exit code. An `AppError` becomes a line of the log and the exit code of its kind. */
 export function defineCommand<const Args extends ArgsDef>(
@@ -38,11 +38,10 @@ export function defineCommand<const Args extends ArgsDef>(
       const nowMs = Date.now();
       const flags = given as ParsedArgs<typeof OUTPUT_FLAGS>;
       const log = openLog(flags, runtime);
-      const viewOf: Call<Args>["viewOf"] = ({ detailed = false, single = false, toFile = false } = {}) => ({
+      const viewOf: Call<Args>["viewOf"] = ({ detailed = false, toFile = false } = {}) => ({
         color: flags.color && !runtime.environment.noColor && runtime.environment.stdout.terminal && !toFile,
         width: runtime.environment.stdout.columns ?? WIDE,
         detailed,
-        single,
         elapsedSeconds: (performance.now() - startedAt) / 1000,
       });
       try {

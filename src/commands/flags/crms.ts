@@ -25,8 +25,6 @@ export type Chosen = {
   config: Config;
   /** In the configuration's order, with the flags laid over them. */
   crms: CrmConfig[];
-  /** Exactly one CRM was named. */
-  single: boolean;
 };
 
 /** Loads the configuration. From then on the log hides its secrets. */
@@ -34,17 +32,16 @@ export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): P
   const timeoutMs = flags.timeout === undefined ? null : readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);
   const config = await loadConfigured(flags, runtime, log);
-  const { crms, single } = chooseCrms(flags.crm, config.crms);
+  const crms = chooseCrms(flags.crm, config.crms);
   return {
     config: { ...config, concurrency: concurrency ?? config.concurrency },
     crms: crms.map((crm) => (timeoutMs === null ? crm : { ...crm, timeoutMs })),
-    single,
   };
 }
 
 /** The configured CRMs that `--crm` names, in the configuration's order. */
-export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms: CrmConfig[]; single: boolean } {
-  if (flag === undefined || flag === RESERVED_NAME) return { crms, single: false };
+export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): CrmConfig[] {
+  if (flag === undefined || flag === RESERVED_NAME) return crms;
   const wanted = flag.split(",").map((name) => name.trim());
   const known = crms.map(({ name }) => name);
   for (const [index, name] of wanted.entries()) {
@@ -55,7 +52,7 @@ export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): { crms:
       throw new AppError("usage", `--crm: ${shown} is not configured: ${suggestName(name, known)}`);
     if (wanted.indexOf(name) !== index) throw new AppError("usage", `--crm: ${shown} is named twice`);
   }
-  return { crms: crms.filter(({ name }) => wanted.includes(name)), single: wanted.length === 1 };
+  return crms.filter(({ name }) => wanted.includes(name));
 }
 
 /** Milliseconds; a bare number is seconds. */

@@ -3,7 +3,9 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
-import { checkReport } from "../../report/parse.ts";
+import { checkDocument } from "../../report/parse.ts";
+import type { PassDocument } from "../../report/pass-schema.ts";
+import { groupPasses, type SavedPass } from "../../report/saved-pass.ts";
 import type { Report } from "../../report/schema.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */
@@ -18,19 +20,16 @@ export function refuseReadingFlags(words: string[]): void {
   }
 }
 
-export type SavedReports = {
-  reports: [Report, ...Report[]];
-  /** One file that holds one report, not a list. */
-  single: boolean;
-};
-
-/** Files, and folders for the `*.json` in them. Throws an `AppError` that names a file that holds no report, and the place in it. */
-export async function readSavedFiles(flag: string): Promise<SavedReports> {
+/**
+ * Files, and folders for the `*.json` in them. Throws an `AppError` that names a file that holds neither a report nor a
+ * pass, and the place in it.
+ */
+export async function readSavedFiles(flag: string): Promise<SavedPass[]> {
   const paths = (await Promise.all(flag.split(",").map(async (path) => await listFiles(path)))).flat();
-  const files = await Promise.all(paths.map(async (path) => await readFileOf(path)));
-  const [first, ...others] = files.flat();
-  if (first === undefined) throw new AppError("usage", `--input ${quoteText(flag)}: there is no report in it`);
-  return { reports: [first, ...others], single: files.length === 1 && !Array.isArray(files[0]) };
+  const documents = await Promise.all(paths.map(async (path) => await readDocument(path)));
+  const passes = groupPasses(documents);
+  if (passes.length === 0) throw new AppError("usage", `--input ${quoteText(flag)}: there is no report in it`);
+  return passes;
 }
 
 async function listFiles(path: string): Promise<string[]> {
@@ -42,17 +41,11 @@ async function listFiles(path: string): Promise<string[]> {
   });
 }
 
-/** A list as `--format json` prints several, or one report as exports are. */
-async function readFileOf(path: string): Promise<Report | Report[]> {
-  const document = await explain(path, async () => JSON.parse(await readFile(path, "utf8")) as unknown);
-  if (!Array.isArray(document)) return checkDocument(path, document);
-  return document.map((item: unknown, index) => checkDocument(`${path}, report ${index + 1}`, item));
-}
-
-function checkDocument(place: string, value: unknown): Report {
-  const read = checkReport(value);
-  if (read.status === "read") return read.report;
-  throw new AppError("usage", `${place}: ${read.problem}`);
+/** A pass as `--format json` prints it, or one report as exports are. */
+async function readDocument(path: string): Promise<PassDocument | Report> {
+  const read = checkDocument(await explain(path, async () => JSON.parse(await readFile(path, "utf8")) as unknown));
+  if (read.status === "read") return read.document;
+  throw new AppError("usage", `${path}: ${read.problem}`);
 }
 
 async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {

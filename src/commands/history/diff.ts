@@ -22,7 +22,7 @@ export default defineCommand(
     const [from, to] = [before.metadata.source, after.metadata.source];
     if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
     const diff = compareReports(before, after);
-    const view = viewOf({ single: true });
+    const view = viewOf();
     await emit(args.format === "json" ? writeJson(diff) : renderDiff(diff, view));
     return EXIT.ok;
   },

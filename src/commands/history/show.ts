@@ -1,7 +1,8 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { RENDERERS } from "../../render/renderers.ts";
-import { inferPass } from "../../report/infer-pass.ts";
+import { inferPass } from "../../report/saved-pass.ts";
+import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
 import { readKeptReport } from "../flags/reports.ts";
@@ -17,8 +18,8 @@ export default defineCommand(
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
     const report = await readKeptReport(opened, args.id);
-    const view = viewOf({ detailed: true, single: true });
-    await emit(await RENDERERS[args.format](inferPass([report]), [report], view));
+    const view = viewOf({ detailed: true });
+    await emit(args.format === "json" ? writeJson(report) : await RENDERERS.table(inferPass([report]), [report], view));
     return EXIT.ok;
   },
 );

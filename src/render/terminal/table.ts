@@ -7,7 +7,7 @@ import {
   formatPlural,
   formatRatio,
 } from "../../text/figures.ts";
-import type { PassDocument } from "../../report/pass-schema.ts";
+import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { describeFirst, nameNeeding, SAID_ABOVE } from "./attention.ts";
 import { listNeeding, type Needing, type PassRow } from "../../report/attention.ts";
@@ -29,7 +29,7 @@ const MOST_DETAILED = 3;
 /** Left out in this order where the screen is narrow. */
 const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed", "Success"];
 
-export function renderTable(pass: PassDocument, reports: Report[], given: View): string {
+export function renderTable(pass: PassSummary, reports: Report[], given: View): string {
   const view = { ...given, width: Math.max(NARROWEST, given.width) };
   const style = createStyle(view.color);
   const rows = pass.outcomes.map(({ source, reason }): PassRow => ({
@@ -203,7 +203,7 @@ function closingLine(rows: PassRow[], needing: Needing[], { detailed, elapsedSec
   return lines.find((line) => Bun.stringWidth(line) <= width) ?? lines.at(-1) ?? "";
 }
 
-function describeWindow({ window }: PassDocument): string {
+function describeWindow({ window }: PassSummary): string {
   const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
   return `${formatHours(hours)} to ${formatMinute(window.end)} UTC`;
 }

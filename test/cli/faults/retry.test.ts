@@ -3,7 +3,6 @@ import { isLong } from "../../making/draws.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../../../src/report/schema.ts";
 import {
   backendPid,
   expectNothingLeft,
@@ -19,6 +18,7 @@ import {
   type Trio,
 } from "../../making/faults.ts";
 import { startPostgres, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
+import { reportsIn } from "../../making/passes.ts";
 
 /** The activity statement's first words in the server's log. */
 const STATEMENT = /statement: -- One CRM's activity|execute <unnamed>: -- One CRM's activity/g;
@@ -51,8 +51,8 @@ function launchCounted(settings = ""): Launched & { statements: () => number } {
 /** What a snapshot says that nothing happened to. */
 async function expectWhole(trial: Trial): Promise<void> {
   expect([trial.code, trial.stderr]).toEqual([0, ""]);
-  const [first, dead, last] = JSON.parse(trial.stdout) as Report[];
-  expect(figuresOf(JSON.stringify([first, last]))).toEqual(trio.expected);
+  const [first, dead, last] = reportsIn(trial.stdout);
+  expect(figuresOf([first, last])).toEqual(trio.expected);
   const { performance_metrics: metrics, detailed_metrics: details } = dead!;
   expect([metrics.total_actions, metrics.failed_actions, metrics.records.processed]).toEqual([2, 1, 7]);
   expect(details?.recent_actions).toHaveLength(2);
@@ -78,7 +78,7 @@ test("rows that came between the two readings are in all figures or in none", as
     VALUES ('dead', 'late', '2026-07-10T03:00:00Z', '2026-07-10T03:00:01Z', 'success', 100, 0, 0, 0, '{}', '{}', now())`;
   await kill(pid);
   const { code, stdout } = await trial;
-  const [, dead] = JSON.parse(stdout) as Report[];
+  const [, dead] = reportsIn(stdout);
   const { performance_metrics: metrics, detailed_metrics: details, trend_analysis: trend } = dead!;
   expect([code, metrics.total_actions, metrics.records.processed]).toEqual([0, 3, 107]);
   expect(details?.recent_actions).toHaveLength(3);

@@ -23,7 +23,7 @@ import {
   type PostgresServer,
   type TestDatabase,
 } from "../../making/postgres-server.ts";
-import type { Report } from "../../../src/report/schema.ts";
+import { reportsIn } from "../../making/passes.ts";
 
 const DEADLINE = "600ms";
 /** Start of the process, and what closing and cancelling may take after the deadline. */
@@ -214,10 +214,10 @@ test("table missing: a fallback report beside the others, exit 3", async () => {
   const victim = await makeVictim(victims);
   await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
   const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;
-  const reports = JSON.parse(ended.stdout) as Report[];
+  const reports = reportsIn(ended.stdout);
   expect([ended.code, reports.map(({ metadata }) => metadata.status)]).toEqual([3, ["ok", "fallback", "ok"]]);
   const others = reports.filter(({ metadata }) => metadata.source !== "dead");
-  expect(figuresOf(JSON.stringify(others))).toEqual(trio.expected);
+  expect(figuresOf(others)).toEqual(trio.expected);
   await expectNothingLeft(ended, [trio.healthy, victim]);
   await victim.close();
 });

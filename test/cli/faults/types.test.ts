@@ -16,6 +16,7 @@ import {
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
 import { fillSyncHistory, sharedServer } from "../../making/warehouses.ts";
+import { reportsIn } from "../../making/passes.ts";
 
 let trio: Trio;
 
@@ -30,9 +31,9 @@ async function reportsOn(database: TestDatabase, crms: string): Promise<Report[]
   const cwd = directoryWith(`[defaults]\nurl = "${trio.healthyUrl}"\n[crm.first]\n${crms}[crm.last]\n`);
   const ended = await launch(GENERATE, { cwd }).trial;
   expect([ended.code, ended.stderr]).toEqual([0, ""]);
-  const reports = JSON.parse(ended.stdout) as Report[];
+  const reports = reportsIn(ended.stdout);
   for (const report of reports) assertPublishable(report);
-  expect(figuresOf(JSON.stringify([reports.at(0), reports.at(-1)]))).toEqual(trio.expected);
+  expect(figuresOf([reports.at(0), reports.at(-1)])).toEqual(trio.expected);
   await expectNothingLeft(ended, [trio.healthy, database]);
   return reports.slice(1, -1);
 }

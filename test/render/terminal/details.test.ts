@@ -13,7 +13,7 @@ const RECORDS = { processed: 12_345, created: 40, updated: null, failed: 7 };
 
 /** The lines at that width; `detailed` is what the report was made with. */
 function show(facts: Activity, { width = 120, detailed = true, color = false } = {}): string[] {
-  const view = { color, width, detailed, single: true, elapsedSeconds: 0 };
+  const view = { color, width, detailed, elapsedSeconds: 0 };
   return renderDetails(report(facts, { detailed }), view, createStyle(color));
 }
 

@@ -19,7 +19,7 @@ function render(
     outcomes: [...reports.map(madeOutcome), ...failed.map((source) => failedOutcome(source, "away"))],
     findings,
   });
-  const view = { color: false, width, detailed, single: false, elapsedSeconds: 0.09 };
+  const view = { color: false, width, detailed, elapsedSeconds: 0.09 };
   return renderTable(document, reports, view).split("\n");
 }
 

@@ -1,6 +1,6 @@
 /** The report in a terminal: aligned, readable without colour, harmless. */
 import { describe, expect, test } from "bun:test";
-import type { PassDocument } from "../../../src/report/pass-schema.ts";
+import type { PassSummary } from "../../../src/report/pass-schema.ts";
 import type { Report } from "../../../src/report/schema.ts";
 import { renderTable } from "../../../src/render/terminal/table.ts";
 import type { View } from "../../../src/render/view.ts";
@@ -8,14 +8,14 @@ import { activity, declared, report, rule, schedule } from "../../making/activit
 import { failedOutcome, madeOutcome, passDocument } from "../../making/passes.ts";
 import { ruleOf } from "../../making/rules.ts";
 
-const view: View = { color: false, width: 160, detailed: false, single: false, elapsedSeconds: 0.09 };
+const view: View = { color: false, width: 160, detailed: false, elapsedSeconds: 0.09 };
 const hour = (time: string, total: number, successful: number) => ({
   hourMs: Date.parse(`2026-07-${time}:00:00Z`),
   total,
   successful,
 });
 
-function pass(reports: Report[], failed: { source: string; reason: string }[] = []): PassDocument {
+function pass(reports: Report[], failed: { source: string; reason: string }[] = []): PassSummary {
   return passDocument({
     outcomes: [...reports.map(madeOutcome), ...failed.map(({ source, reason }) => failedOutcome(source, reason))],
   });
