@@ -1,6 +1,6 @@
 /** The command table. A command's code is loaded when it is called; help needs none of it. */
 import { renderUsage, runCommand } from "citty";
-import { checkArguments } from "./commands/flags/arguments.ts";
+import { checkArguments, expandShort } from "./commands/flags/arguments.ts";
 import type { Runtime } from "./commands/flags/runtime.ts";
 import { suggestName } from "./config/nearest.ts";
 import { AppError, EXIT } from "./errors.ts";
@@ -220,10 +220,11 @@ type Found = { command: Command; path: string[]; rest: string[] };
 async function run({ command, path, rest }: Found, runtime: Runtime): Promise<number> {
   const [word = "-"] = rest;
   if (command.subCommands !== undefined && !word.startsWith("-")) throw unknownCommand(word, command, path);
-  checkArguments(command, rest, path);
+  const words = expandShort(rest);
+  checkArguments(command, words, path);
   // citty would take the first word for a command of the group.
   const { subCommands: _, ...alone } = command;
-  const { result } = await runCommand(alone, { rawArgs: rest, data: runtime });
+  const { result } = await runCommand(alone, { rawArgs: words, data: runtime });
   return result as number;
 }
 

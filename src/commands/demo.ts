@@ -10,7 +10,7 @@ import { AppError } from "../errors.ts";
 import { replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
-import { renderTable } from "../render/terminal/table.ts";
+import { renderPass } from "../render/terminal/pass.ts";
 import { formatInstant } from "../text/figures.ts";
 import { readInstant, readWindow } from "./flags/flags.ts";
 import { MINUTE_MS } from "../time/units.ts";
@@ -54,7 +54,7 @@ export default defineCommand(
       signal: runtime.signal,
     });
     const view = viewOf();
-    await emit(renderTable(pass.document, pass.reports, view));
+    await emit(renderPass(pass.document, pass.reports, view));
     const next = `  ${nameProgram()} generate --config ${$.escape(relative(process.cwd(), paths.config))} --as-of ${formatInstant(endMs)}`;
     log.info(`Made ${paths.database} and ${paths.config}. Next:`);
     log.info(`${next} --crm genius --detailed`);

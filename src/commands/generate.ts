@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
+import { RESERVED_NAME } from "../config/sections/fields.ts";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
@@ -8,7 +9,7 @@ import { renderSaved, RENDERERS } from "../render/renderers.ts";
 import { joinPasses } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
-import { FORMAT_FLAG, readWindow } from "./flags/flags.ts";
+import { DEFAULT_WINDOW, FORMAT_FLAG, readWindow, readZone, repeatFlags } from "./flags/flags.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { lengthOf } from "../time/window.ts";
 import { defineCommand } from "./flags/command.ts";
@@ -18,7 +19,7 @@ const LONGEST_BASELINE_MS = WEEK_MS / 2;
 export default defineCommand(
   {
     ...CRM_FLAGS,
-    "time-window": { type: "string", valueHint: "24|7d", default: "24", description: "hours, or a duration" },
+    "time-window": { type: "string", valueHint: "24|7d", default: DEFAULT_WINDOW, description: "hours, or a duration" },
     "as-of": {
       type: "string",
       valueHint: "TIME",
@@ -30,6 +31,7 @@ export default defineCommand(
       description: "compare with the same window one week before, too; for windows of at most 84 hours",
     },
     detailed: { type: "boolean", description: "add each rule's figures and the newest actions" },
+    timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
     ...FORMAT_FLAG,
     output: { type: "string", valueHint: "FILE", description: "write there instead of to stdout" },
     "export-json": { type: "boolean", description: "also write one JSON file for each CRM" },
@@ -65,11 +67,13 @@ export default defineCommand(
       const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
       refuseReadingFlags(rawArgs);
       const passes = await readSavedFiles(args.input);
-      const view = viewOf({ detailed: args.detailed === true, toFile });
+      const detailed = args.detailed === true;
+      const view = viewOf({ detailed, sections: detailed, timezone: readZone(args.timezone), toFile });
       const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), output, log);
       const { pass: document, reports } = joinPasses(passes);
       return exitCodeOf({ document, reports, failedDeliveries }, failOn);
     }
+    readZone(args.timezone);
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
     const { config, crms } = await loadChosen(args, runtime, log);
     const exporting = args["export-json"] === true || config.export.enabled;
@@ -97,7 +101,9 @@ export default defineCommand(
       log,
       signal: runtime.signal,
     });
-    const view = viewOf({ detailed, toFile });
+    const isChosen = args.crm !== undefined && args.crm !== RESERVED_NAME;
+    const timezone = readZone(args.timezone) ?? config.displayTimezone;
+    const view = viewOf({ detailed, sections: detailed || isChosen, timezone, repeat: repeatFlags(args), toFile });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
     let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
     // After printing: a store that is slow or away must not keep the report from the operator.

@@ -6,6 +6,9 @@ export type Environment = {
   stdout: { terminal: boolean; columns: number | null };
   stderr: { terminal: boolean; journal: boolean };
   noColor: boolean;
+  forceColor: boolean;
+  /** The locale's characters are not UTF-8, or the terminal shows ASCII only. */
+  ascii: boolean;
   /** sd_notify(3)'s variables. */
   systemd: Record<"socket" | "watchdogUsec" | "watchdogPid", string | undefined>;
 };
@@ -24,6 +27,8 @@ export async function readEnvironment(): Promise<Environment> {
     stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal, errorTerminal) },
     stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
+    forceColor: !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),
+    ascii: isAscii(variables),
     systemd: {
       socket: variables["NOTIFY_SOCKET"],
       watchdogUsec: variables["WATCHDOG_USEC"],
@@ -48,6 +53,12 @@ async function isTerminal(descriptor: number): Promise<boolean> {
   if (!fstatSync(descriptor).isCharacterDevice()) return false;
   const { isatty } = await import("node:tty");
   return isatty(descriptor);
+}
+
+/** By the first of LC_ALL, LC_CTYPE and LANG that is set (POSIX, 8.2); where none is, most terminals take UTF-8. */
+function isAscii(variables: Environment["variables"]): boolean {
+  const locale = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => variables[name] ?? "").find((value) => value !== "");
+  return locale !== undefined && !/utf-?8/i.test(locale);
 }
 
 /** systemd names the device and inode of the stream it listens to (systemd.exec(5), $JOURNAL_STREAM). */

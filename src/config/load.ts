@@ -29,6 +29,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
       dir: general.export.dir === undefined ? null : resolve(dirname(path), general.export.dir),
       keep: general.export.keep,
     },
+    displayTimezone: general.display.timezone ?? null,
     store,
     crms: crms.filter((crm) => crm !== null),
     schedules,

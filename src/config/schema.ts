@@ -5,6 +5,7 @@ import type { RuleSettings } from "../report/settings.ts";
 import type { Thresholds } from "../report/thresholds.ts";
 import type { PresetName } from "../report/words.ts";
 import { CrmSchema, defaultsSchema, type ConfiguredStatus } from "./sections/crm.ts";
+import { displaySchema } from "./sections/display.ts";
 import { exportSchema } from "./sections/export.ts";
 import { describe, wholeBetween } from "./sections/fields.ts";
 import { DEFAULT_SCHEDULE, scheduleSchema } from "./sections/schedule.ts";
@@ -15,6 +16,7 @@ export const MAX_CONCURRENCY = 64;
 export const ConfigSchema = v.strictObject({
   concurrency: describe("How many CRMs are read at once.", v.optional(wholeBetween(1, MAX_CONCURRENCY), 4)),
   export: describe("Reports as files.", v.optional(exportSchema, {})),
+  display: describe("How reports are shown in a terminal.", v.optional(displaySchema, {})),
   store: describe(
     "Keeps every report. Without this table only what schedules need is kept.",
     v.optional(storeSchema, {}),
@@ -90,6 +92,8 @@ export type Config = {
   path: string;
   concurrency: number;
   export: { enabled: boolean; dir: string | null; keep: number | null };
+  /** IANA name of the zone whose times are shown beside UTC; null: none. */
+  displayTimezone: string | null;
   /** Where reports, passes and slots are kept between passes. */
   store: {
     target: Target;

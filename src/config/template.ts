@@ -60,6 +60,11 @@ const TABLES: Table[] = [
     examples: { enabled: "true", dir: '"logs/automation_reports"', keep: "100" },
   },
   {
+    header: "[display]",
+    section: "display",
+    examples: { timezone: '"Europe/Berlin"' },
+  },
+  {
     header: "[store]",
     section: "store",
     examples: { path: '"/var/lib/automation-reports/reports.sqlite"', retention: null },

@@ -9,7 +9,7 @@ type Renderer = (pass: PassSummary, reports: Report[], view: View) => string | P
 
 export const RENDERERS = {
   // Loaded only here: who asks for JSON needs none of it.
-  table: async (...shown) => (await import("./terminal/table.ts")).renderTable(...shown),
+  table: async (...shown) => (await import("./terminal/pass.ts")).renderPass(...shown),
   json: renderJson,
 } satisfies Record<Format, Renderer>;
 

@@ -1,9 +1,18 @@
 /** How a pass is to be shown. */
 export type View = {
   color: boolean;
+  /** The terminal shows ASCII alone. */
+  ascii: boolean;
   /** Columns of the terminal. */
   width: number;
+  /** A section for each CRM, below the line about it. */
+  sections: boolean;
+  /** In the sections also each rule's figures and the newest actions. */
   detailed: boolean;
+  /** IANA name of the zone whose times are shown beside UTC; null: none. */
+  timezone: string | null;
+  /** The flags that a further command needs to be about the same, such as ` --config c.toml`; empty: none. */
+  repeat: string;
   elapsedSeconds: number;
 };
 

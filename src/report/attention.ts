@@ -6,33 +6,39 @@ import type { Severity } from "./words.ts";
 /** One CRM of a pass: its report, or null and the reason why there is none. */
 export type PassRow = { source: string; report: Report | null; reason: string | null };
 
-export type Needing = { source: string; unread: boolean; silent: boolean; critical: number; warnings: number };
+/** How urgent a CRM is, most urgent first. Silent: nothing ran that should have, or most of it has stopped. */
+export const STANDINGS = ["unread", "no-table", "silent", "critical", "warning", "unknown", "ok"] as const;
+export type Standing = (typeof STANDINGS)[number];
 
-/** Nothing ran that should have, or most of it has stopped. */
-function isSilent({ metadata, verdict, findings }: Report): boolean {
-  return (metadata.status === "no_data" && verdict === "critical") || findings.some(({ id }) => id === "rules-stopped");
-}
+export type RankedRow = PassRow & { standing: Standing; critical: number; warnings: number };
 
-/** Unread CRMs first, then those that are silent and should not be, then by the number of urgent findings. */
-export function listNeeding(rows: PassRow[]): Needing[] {
+/** Most urgent first, those of one standing by the number of urgent findings. */
+export function rankRows(rows: PassRow[]): RankedRow[] {
   const count = (report: Report | null, severity: Severity) =>
     report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
   return rows
-    .map(({ source, report }) => ({
-      source,
-      unread: report === null,
-      silent: report !== null && isSilent(report),
-      critical: count(report, "critical"),
-      warnings: count(report, "warning"),
+    .map((row) => ({
+      ...row,
+      standing: findStanding(row.report),
+      critical: count(row.report, "critical"),
+      warnings: count(row.report, "warning"),
     }))
-    .filter(({ unread, critical, warnings }) => unread || critical + warnings > 0)
     .toSorted(
       (a, b) =>
-        Number(b.unread) - Number(a.unread) ||
-        Number(b.silent) - Number(a.silent) ||
+        STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) ||
         b.critical - a.critical ||
         b.warnings - a.warnings,
     );
+}
+
+function findStanding(report: Report | null): Standing {
+  if (report === null) return "unread";
+  if (report.metadata.status === "fallback") return "no-table";
+  return isSilent(report) ? "silent" : report.verdict;
+}
+
+function isSilent({ metadata, verdict, findings }: Report): boolean {
+  return (metadata.status === "no_data" && verdict === "critical") || findings.some(({ id }) => id === "rules-stopped");
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
-import { formatInstant, formatMinute, formatPlural } from "../text/figures.ts";
+import { formatInstant, formatNear, formatPlural } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail } from "./chance.ts";
 import { compareNames } from "./words.ts";
@@ -22,6 +22,8 @@ const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
 /** No CRM counts as faultless. */
 const PRIOR_FAILED = 0.5;
+/** Failures that ended this long before the window's end are over. */
+const OVER_MS = 30 * MINUTE_MS;
 /** A time that shows the like once in a thousand windows has a cause. */
 const RARE = 1e-3;
 
@@ -54,18 +56,21 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const { longest, times } = findSharedSpans(alike, (span) => isNoChance(span, crms, window));
-      return longest === null ? [] : [describeSpan(longest, alike[0]?.family ?? "other", times)];
+      const shared = findSharedSpans(alike, (span) => isNoChance(span, crms, window));
+      return shared.longest === null ? [] : [describeSpan(shared, shared.longest, alike[0]?.family ?? "other", window)];
     });
 }
 
-/** The span with the most failures of those that several CRMs share, and how many these are. */
-function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): { longest: Span | null; times: number } {
-  const shared: { longest: Span | null; times: number } = { longest: null, times: 0 };
+/** The span with the most failures of those that several CRMs share, how many these are, and when the last one ended. */
+type Shared = { longest: Span | null; times: number; lastMinute: number };
+
+function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Shared {
+  const shared: Shared = { longest: null, times: 0, lastMinute: 0 };
   let span: Span | null = null;
   const close = () => {
     if (span === null || !isShared(span) || !isCause(span)) return;
     shared.times += 1;
+    shared.lastMinute = span.toMinute;
     if (shared.longest === null || span.failures > shared.longest.failures) shared.longest = span;
   };
   const seenIn = new Map<string, number>();
@@ -137,22 +142,25 @@ function isNoChance(
   return chance * times < RARE;
 }
 
-function describeSpan({ fromMinute, toMinute, minutesOf, example }: Span, family: string, times: number): Finding {
-  const [from, to] = [formatInstant(fromMinute * MINUTE_MS), formatInstant((toMinute + 1) * MINUTE_MS)];
+function describeSpan(
+  { times, lastMinute }: Shared,
+  { fromMinute, toMinute, minutesOf, example }: Span,
+  family: string,
+  { endMs }: Window,
+): Finding {
+  const [fromMs, toMs] = [fromMinute * MINUTE_MS, (toMinute + 1) * MINUTE_MS];
   const sources = [...minutesOf.keys()];
   const kind = family === "other" ? "alike" : `with ${family} errors`;
+  const over = endMs - (lastMinute + 1) * MINUTE_MS > OVER_MS;
+  const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
   const again = times > 1 ? `, and so ${formatPlural(times - 1, "more time")}` : "";
+  const state = over ? ", over now" : "";
   const said = example === null ? "" : `: ${example}`;
   return {
     id: "failures-shared",
-    severity: "critical",
+    severity: over ? "warning" : "critical",
     rule_name: null,
-    message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} from ${formatMinute(from)} to ${formatEnd(from, to)}${again}${said}`,
-    evidence: { sources, family, from, to, times, example },
+    message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} ${when}${again}${state}${said}`,
+    evidence: { sources, family, from: formatInstant(fromMs), to: formatInstant(toMs), times, over, example },
   };
-}
-
-/** The day is said once where it is the same. */
-function formatEnd(from: string, to: string): string {
-  return from.slice(0, 10) === to.slice(0, 10) ? to.slice(11, 16) : formatMinute(to);
 }

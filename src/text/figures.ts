@@ -50,7 +50,7 @@ export function listNames(names: string[], shown = 5): string {
   return rest > 0 ? `${names.slice(0, shown).join(", ")} and ${formatCount(rest)} more` : names.join(", ");
 }
 
-/** Seconds as `0.4s`, `38s`, `1m 36s`, `2h 05m`, `3d 04h`. */
+/** Seconds as `0.4s`, `38s`, `1m 36s`, `2h 05m`, `3d 04h`; without a part that is zero: `15m`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)}s`;
   const whole = Math.round(seconds);
@@ -60,9 +60,9 @@ export function formatDuration(seconds: number): string {
     Math.floor(whole / 60) % 60,
     whole % 60,
   ];
-  if (d > 0) return `${d}d ${pad(h)}h`;
-  if (h > 0) return `${h}h ${pad(m)}m`;
-  if (m > 0) return `${m}m ${pad(s)}s`;
+  if (d > 0) return `${d}d${h > 0 ? ` ${pad(h)}h` : ""}`;
+  if (h > 0) return `${h}h${m > 0 ? ` ${pad(m)}m` : ""}`;
+  if (m > 0) return `${m}m${s > 0 ? ` ${pad(s)}s` : ""}`;
   return `${s}s`;
 }
 

@@ -12,6 +12,13 @@ export function quoteText(text: string): string {
   return `"${showText(text)}"`;
 }
 
+const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
+
+/** As a word of a shell's command line. */
+export function quoteWord(text: string): string {
+  return showText(PLAIN_WORD.test(text) ? text : Bun.$.escape(text));
+}
+
 /** At most `width` columns, with `…` where something was left out. */
 export function cutText(text: string, width: number): string {
   if (width < 1) return "";

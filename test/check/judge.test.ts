@@ -88,10 +88,10 @@ test("a good warehouse: every question has its answer, and all is well", () => {
     "clock: the clocks agree to 3.0 ms",
     "rights: reader may read and cannot write",
     'tables: preset sync-history, shape H (repaired by hand): "o"."sync_history", about 5,000,000 rows, 1.5 GB; rules in "o"."sync_schedule"',
-    "rows: newest row of hubspot 2h 00m ago; the table begins 30 Jun 2025 21:00",
+    "rows: newest row of hubspot 2h ago; the table begins 30 Jun 2025 21:00",
     "sources: every crm_source of the last 7 days is configured (2)",
     "plan: the report's query has no sign of trouble",
-    "statistics: statistics were made 1h 00m ago",
+    "statistics: statistics were made 1h ago",
     "indexes: the index for the report's query is there",
   ]);
   expect(worstStatus(items)).toBe("ok");

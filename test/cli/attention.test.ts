@@ -79,7 +79,7 @@ test("three of twelve: two that failed together, said once, and one that stopped
   ]);
   expect(lines.slice(-5, -2)).toEqual([
     expect.stringMatching(/^zoho /),
-    "  └ contacts: last success 1d 00h ago, expected within 3h 00m by its usual",
+    "  └ contacts: last success 1d ago, expected within 3h by its usual",
     "    interval",
   ]);
   const prompt = 1;

@@ -67,13 +67,13 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     name: "being made",
     slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 1 })],
     status: "running",
-    says: "the 10 Jul 2026 21:00 UTC report was started 30m 00s ago on db-1 (pid 117478)",
+    says: "the 10 Jul 2026 21:00 UTC report was started 30m ago on db-1 (pid 117478)",
   },
   {
     name: "its holder gives no sign of life",
     slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW - 1 })],
     status: "late",
-    says: "was started 30m 00s ago on db-1 (pid 117478); its process gives no sign of life",
+    says: "was started 30m ago on db-1 (pid 117478); its process gives no sign of life",
   },
   {
     name: "some CRMs could not be read",

@@ -26,7 +26,7 @@ test.each([
 test.each([
   { seconds: 0.42, text: "0.4s" },
   { seconds: 9.96, text: "10s" },
-  { seconds: 59.6, text: "1m 00s" },
+  { seconds: 59.6, text: "1m" },
   { seconds: 96.5, text: "1m 37s" },
   { seconds: 7500, text: "2h 05m" },
   { seconds: 273_600, text: "3d 04h" },

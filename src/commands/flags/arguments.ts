@@ -5,6 +5,21 @@ import { AppError } from "../../errors.ts";
 import type { Command } from "../../help/commands.ts";
 import { quoteText } from "../../text/terminal.ts";
 
+/** What is typed for short, and the flag that it stands for. */
+const SHORT: Record<string, string> = {
+  "-c": "--config",
+  "-f": "--format",
+  "-o": "--output",
+  "-q": "--quiet",
+  "-v": "--verbose",
+  "--no-color": "--color=never",
+};
+
+/** Words with short flags written out. */
+export function expandShort(words: string[]): string[] {
+  return words.map((word) => (Object.hasOwn(SHORT, word) ? (SHORT[word] ?? word) : word));
+}
+
 /** Throws at unknown flags, extra words, and missing and repeated values: citty lets such typing errors pass. */
 export function checkArguments(command: Command, rest: string[], path: string[]): void {
   const args = command.args as

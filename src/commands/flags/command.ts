@@ -23,7 +23,7 @@ export type Call<Args extends ArgsDef> = {
 };
 
 /** `toFile`: what is rendered goes to a file, which is never coloured. */
-type ViewFacts = { detailed: boolean; toFile: boolean };
+type ViewFacts = Pick<View, "sections" | "detailed" | "timezone" | "repeat"> & { toFile: boolean };
 
 /** `run` returns the exit code. An `AppError` becomes a line of the log and the exit code of its kind. */
 export function defineCommand<const Args extends ArgsDef>(
@@ -38,10 +38,15 @@ export function defineCommand<const Args extends ArgsDef>(
       const nowMs = Date.now();
       const flags = given as ParsedArgs<typeof OUTPUT_FLAGS>;
       const log = openLog(flags, runtime);
-      const viewOf: Call<Args>["viewOf"] = ({ detailed = false, toFile = false } = {}) => ({
-        color: flags.color && !runtime.environment.noColor && runtime.environment.stdout.terminal && !toFile,
+      const viewOf: Call<Args>["viewOf"] = ({ toFile = false, ...facts } = {}) => ({
+        color: wantsColor(flags, runtime.environment) && !toFile,
+        ascii: runtime.environment.ascii && !toFile,
         width: runtime.environment.stdout.columns ?? WIDE,
-        detailed,
+        sections: false,
+        detailed: false,
+        timezone: null,
+        repeat: "",
+        ...facts,
         elapsedSeconds: (performance.now() - startedAt) / 1000,
       });
       try {
@@ -53,6 +58,14 @@ export function defineCommand<const Args extends ArgsDef>(
       }
     },
   });
+}
+
+function wantsColor(
+  flags: ParsedArgs<typeof OUTPUT_FLAGS>,
+  { forceColor, noColor, stdout }: Runtime["environment"],
+): boolean {
+  if (flags.color !== "auto") return flags.color === "always";
+  return forceColor || (!noColor && stdout.terminal);
 }
 
 function openLog(flags: ParsedArgs<typeof OUTPUT_FLAGS>, { environment }: Runtime): Log {

@@ -4,12 +4,16 @@ import { parseDuration } from "../../time/duration.ts";
 import { AppError } from "../../errors.ts";
 import { LOG_FORMATS } from "../../log.ts";
 import { FORMATS } from "../../render/view.ts";
-import { quoteText } from "../../text/terminal.ts";
+import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { isTimeZone } from "../../time/occurrences.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
 const MOST_LISTED = 10_000;
+/** Hours. */
+export const DEFAULT_WINDOW = "24";
+const REPEATED = ["config", "as-of", "time-window"] as const;
 
 export const CONFIG_FLAG = {
   config: { type: "string", valueHint: "FILE", description: "configuration file" },
@@ -21,10 +25,10 @@ export const FORMAT_FLAG = {
 
 export const OUTPUT_FLAGS = {
   color: {
-    type: "boolean",
-    default: true,
-    description: "colour in a terminal",
-    negativeDescription: "print without colour",
+    type: "enum",
+    options: ["auto", "always", "never"],
+    default: "auto" as const,
+    description: "colour; --no-color is the same as --color never",
   },
   quiet: { type: "boolean", description: "say only errors on stderr" },
   verbose: { type: "boolean", description: "say more on stderr" },
@@ -48,6 +52,21 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
   const endMs = asOf === undefined ? nowMs : readInstant("--as-of", asOf);
   if (endMs > nowMs) throw new AppError("usage", "--as-of lies in the future: nothing is known about it yet");
   return { startMs: endMs - lengthMs, endMs };
+}
+
+/** An IANA zone; null where none is asked for. */
+export function readZone(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (isTimeZone(text)) return text;
+  throw new AppError("usage", `--timezone ${quoteText(text)}: write an IANA name such as Europe/Berlin`);
+}
+
+/** The flags of a command that a further one needs to be about the same reports, as they are typed. */
+export function repeatFlags(flags: Partial<Record<(typeof REPEATED)[number], string | undefined>>): string {
+  return REPEATED.map((name) => {
+    const value = flags[name];
+    return value === undefined || value === DEFAULT_WINDOW ? "" : ` --${name} ${quoteWord(value)}`;
+  }).join("");
 }
 
 /** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it. */

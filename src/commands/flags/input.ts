@@ -9,7 +9,19 @@ import { groupPasses, type SavedPass } from "../../report/saved-pass.ts";
 import type { Report } from "../../report/schema.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */
-const PRINTING = ["input", "detailed", "format", "output", "fail-on", "no-color", "quiet", "verbose", "log-format"];
+const PRINTING = [
+  "input",
+  "detailed",
+  "format",
+  "output",
+  "fail-on",
+  "timezone",
+  "color",
+  "no-color",
+  "quiet",
+  "verbose",
+  "log-format",
+];
 
 /** Saved reports cannot change: a flag that asks for other reports would have no effect. */
 export function refuseReadingFlags(words: string[]): void {

@@ -1,7 +1,7 @@
 /** What `check` found, in a terminal. */
 import type { CheckDocument, CheckStatus } from "../../check/schema.ts";
 import { formatPlural } from "../../text/figures.ts";
-import { createStyle, type Tone } from "./style.ts";
+import { createStyle, finish, type Tone } from "./style.ts";
 import { hang } from "./hang.ts";
 import type { View } from "../view.ts";
 import { showText } from "../../text/terminal.ts";
@@ -21,5 +21,5 @@ export function renderCheck(documents: CheckDocument[], view: View): string {
   ]);
   const count = (wanted: CheckStatus) => documents.filter(({ status }) => status === wanted).length;
   const closing = `${formatPlural(documents.length, "CRM")} checked: ${count("ok")} ok, ${count("warn")} with warnings, ${count("error")} with errors`;
-  return `${[...sections, [closing]].map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return finish(`${[...sections, [closing]].map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
 }

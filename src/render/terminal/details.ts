@@ -1,9 +1,10 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
-import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { contradictionLines, errorLines, conditionLines } from "./trust.ts";
+import { formatLocal } from "./local-time.ts";
 import type { View } from "../view.ts";
 import { SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
@@ -19,7 +20,7 @@ const RECENT_EXPENDABLE = ["Took", "Status"];
 
 type Details = NonNullable<Report["detailed_metrics"]>;
 
-export function renderDetails(report: Report, { width, detailed }: View, style: Style): string[] {
+export function renderDetails(report: Report, { width, detailed, timezone }: View, style: Style): string[] {
   const { metadata, findings, recommendations, detailed_metrics: details } = report;
   const blocks = [
     Bun.wrapAnsi(headline(report, style), width, { hard: true, trim: true }).split("\n"),
@@ -27,27 +28,22 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
     findings.length === 0
       ? []
       : [
-          style.faint("  Findings"),
-          ...findings.flatMap(({ severity, message }) =>
-            hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
-          ),
+          style.strong("  Findings"),
+          ...findings.flatMap(({ severity, message }, index) => [
+            ...hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
+            ...recommendations
+              .filter(({ finding }) => finding === index)
+              .flatMap(({ recommendation }) => hang("", `→ ${showText(recommendation)}`, 8, width)),
+          ]),
         ],
     errorLines(report, detailed, style, width),
-    recommendations.length === 0
-      ? []
-      : [
-          style.faint("  What to do"),
-          ...recommendations.flatMap(({ priority, recommendation }) =>
-            hang(priority.padEnd(8), showText(recommendation), 8, width),
-          ),
-        ],
     ...(details === null
       ? []
       : [
           contradictionLines(report, style, width),
           conditionLines(report, style, width),
-          ruleLines(details, style, width),
-          recentLines(details, style, width),
+          ruleLines(report, details, timezone, style, width),
+          recentLines(report, details, timezone, style, width),
         ]),
   ];
   return blocks.filter((lines) => lines.length > 0).flatMap((lines, index) => (index > 1 ? ["", ...lines] : lines));
@@ -101,13 +97,21 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     [
       "Trend",
       trend.success_rate_trend +
-        (trend.peak_activity_hour === null ? "" : `, busiest hour ${formatMinute(trend.peak_activity_hour)}`),
+        (trend.peak_activity_hour === null
+          ? ""
+          : `, busiest hour ${formatTime(trend.peak_activity_hour, report, null)}`),
     ],
   ];
   return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
 }
 
-function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: number): string[] {
+function ruleLines(
+  report: Report,
+  { rule_metrics: metrics }: Details,
+  timezone: string | null,
+  style: Style,
+  width: number,
+): string[] {
   const rules = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
   if (rules.length === 0) return [];
   const column = (
@@ -136,16 +140,26 @@ function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: numb
       rule.records.processed === null ? "–" : formatCount(rule.records.processed),
     ),
     column("Last success", "left", (rule) =>
-      rule.last_success_at === null ? "–" : formatMinute(rule.last_success_at),
+      rule.last_success_at === null ? "–" : formatTime(rule.last_success_at, report, timezone),
     ),
   ];
-  return alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.faint);
+  return alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.strong);
 }
 
-function recentLines({ recent_actions: actions }: Details, style: Style, width: number): string[] {
+function recentLines(
+  report: Report,
+  { recent_actions: actions }: Details,
+  timezone: string | null,
+  style: Style,
+  width: number,
+): string[] {
   if (actions.length === 0) return [];
   const columns: Column[] = [
-    { title: "  Newest actions", align: "left", cells: actions.map((action) => `  ${formatMinute(action.timestamp)}`) },
+    {
+      title: "  Newest actions",
+      align: "left",
+      cells: actions.map((action) => `  ${formatTime(action.timestamp, report, timezone)}`),
+    },
     {
       title: "Rule",
       align: "left",
@@ -164,12 +178,18 @@ function recentLines({ recent_actions: actions }: Details, style: Style, width: 
       cells: actions.map(({ duration_seconds: took }) => (took === null ? "–" : formatDuration(took))),
     },
   ];
-  const lines = alignColumns(fitColumns(columns, RECENT_EXPENDABLE, width), style.faint);
+  const lines = alignColumns(fitColumns(columns, RECENT_EXPENDABLE, width), style.strong);
   return lines.map((line, index) => {
     const message = actions[index - 1]?.message ?? null;
     const room = width - Bun.stringWidth(line) - 2;
     return message === null || room < 12 ? line : `${line}  ${style.faint(cutText(showText(message), room))}`;
   });
+}
+
+/** Without a date on the window's last day; with the local time where a zone is asked for. */
+function formatTime(instant: string, { metadata }: Report, timezone: string | null): string {
+  const utc = formatNear(Date.parse(instant), Date.parse(metadata.window_end));
+  return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)})`;
 }
 
 /** `changed`: whether the rates differ by more than noise; null where that is not known. */

@@ -65,7 +65,7 @@ function alignChanges(changes: FigureChange[], { width }: View, style: Style): s
       { title: "Before", align: "right", cells: changes.map(({ path, before }) => formatFigure(before, path)) },
       { title: "After", align: "right", cells: changes.map(({ path, after }) => formatFigure(after, path)) },
     ],
-    style.faint,
+    style.strong,
   );
   return [titles, ...lines];
 }

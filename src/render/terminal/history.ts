@@ -2,14 +2,14 @@
 import { formatHours, formatMinute } from "../../text/figures.ts";
 import type { KeptReport } from "../../store/published.ts";
 import { alignColumns } from "./columns.ts";
-import { createStyle } from "./style.ts";
+import { createStyle, finish } from "./style.ts";
 import type { View } from "../view.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 
-export function renderHistory(kept: KeptReport[], { color }: View): string {
+export function renderHistory(kept: KeptReport[], view: View): string {
   if (kept.length === 0) return "";
-  const style = createStyle(color);
+  const style = createStyle(view.color);
   const column = (title: string, cellOf: (report: KeptReport) => string) => ({
     title,
     align: "left" as const,
@@ -27,7 +27,7 @@ export function renderHistory(kept: KeptReport[], { color }: View): string {
       column("Origin", ({ origin }) => origin),
       column("Id", ({ id }) => id),
     ],
-    style.faint,
+    style.strong,
   );
-  return `${lines.join("\n")}\n`;
+  return finish(`${lines.join("\n")}\n`, view);
 }

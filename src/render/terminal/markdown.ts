@@ -1,5 +1,5 @@
 /** A page of Markdown for a terminal: headings, paragraphs, lists, tables and code blocks, as the help topics use them. */
-import { createStyle, type Style } from "./style.ts";
+import { createStyle, finish, type Style } from "./style.ts";
 
 /** Longer lines are hard to read. */
 const LONGEST_LINE = 100;
@@ -12,7 +12,8 @@ const ITEM = /^- (.*)$/;
 const FENCE = "```";
 
 /** Titles in capitals, and what stands below a heading farther in than it, so that the page is readable without colour too. */
-export function renderMarkdown(page: string, { width, color }: { width: number; color: boolean }): string {
+export function renderMarkdown(page: string, view: { width: number; color: boolean; ascii: boolean }): string {
+  const { width, color } = view;
   const style = createStyle(color);
   const columns = Math.max(SHORTEST_LINE, Math.min(width, LONGEST_LINE));
   let depth = 0;
@@ -23,7 +24,7 @@ export function renderMarkdown(page: string, { width, color }: { width: number; 
     const shown = style.strong(marks === "#" ? title.toUpperCase() : title);
     return indent(wrap(shown, columns - INDENT.length), depth - 1);
   });
-  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return finish(`${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
 }
 
 /** Blank lines part blocks, but not those of a code block. */

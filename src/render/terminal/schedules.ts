@@ -4,7 +4,7 @@ import type { ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
 import type { SlotRow, SlotState } from "../../store/slots.ts";
 import { alignColumns } from "./columns.ts";
-import { createStyle, type Tone } from "./style.ts";
+import { createStyle, finish, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
@@ -37,7 +37,7 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
       return `${label}${formatMinute(utc)} UTC${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
     }),
   ]);
-  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
 }
 
 export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {
@@ -48,9 +48,9 @@ export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View
       { title: "Status", align: "left", cells: judgements.map(({ status }) => style[STATUS_TONES[status]](status)) },
       { title: "Why", align: "left", cells: judgements.map(({ message }) => showText(message)) },
     ],
-    style.faint,
+    style.strong,
   );
-  return `${lines.join("\n")}\n`;
+  return finish(`${lines.join("\n")}\n`, view);
 }
 
 export function renderSlots(slots: SlotRow[], view: View): string {
@@ -70,9 +70,9 @@ export function renderSlots(slots: SlotRow[], view: View): string {
       { title: "Took", align: "right", cells: slots.map(describeLength) },
       { title: "Note", align: "left", cells: slots.map(({ note }) => showText(note ?? "")) },
     ],
-    style.faint,
+    style.strong,
   );
-  return `${lines.map((line) => cutText(line, Math.max(60, view.width))).join("\n")}\n`;
+  return finish(`${lines.map((line) => cutText(line, Math.max(60, view.width))).join("\n")}\n`, view);
 }
 
 function describeLength({ claimedMs, endedMs }: SlotRow): string {

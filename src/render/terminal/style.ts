@@ -1,7 +1,7 @@
 /** Colour that means something: good, doubtful, bad, unimportant. Without colour the words and signs carry it alone. */
-import { styleText } from "node:util";
 import type { Finding } from "../../report/schema.ts";
 import type { Verdict } from "../../report/words.ts";
+import { writeAsciiText } from "../../text/ascii.ts";
 
 export type Style = {
   good: (text: string) => string;
@@ -13,16 +13,32 @@ export type Style = {
 
 export type Tone = keyof Style;
 
+/** SGR parameters. These colours of the 256 are as readable on white as on black. */
+const CODES: Record<Tone, [on: string, off: string]> = {
+  good: ["38;5;28", "39"],
+  doubtful: ["38;5;166", "39"],
+  bad: ["38;5;160", "39"],
+  faint: ["38;5;243", "39"],
+  strong: ["1", "22"],
+};
+
 export function createStyle(color: boolean): Style {
-  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-    color && text !== "" ? styleText(format, text, { validateStream: false }) : text;
+  const paint =
+    ([on, off]: [string, string]) =>
+    (text: string) =>
+      color && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return {
-    good: paint("green"),
-    doubtful: paint("yellow"),
-    bad: paint("red"),
-    faint: paint("dim"),
-    strong: paint("bold"),
+    good: paint(CODES.good),
+    doubtful: paint(CODES.doubtful),
+    bad: paint(CODES.bad),
+    faint: paint(CODES.faint),
+    strong: paint(CODES.strong),
   };
+}
+
+/** Text as the terminal can show it. */
+export function finish(text: string, { ascii }: { ascii: boolean }): string {
+  return ascii ? writeAsciiText(text) : text;
 }
 
 export const VERDICT_TONES: Record<Verdict, Tone> = {

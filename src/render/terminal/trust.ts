@@ -17,7 +17,7 @@ export function errorLines({ error_groups: groups }: Report, detailed: boolean, 
   const shown = detailed ? groups : groups.slice(0, FEW_GROUPS);
   const more = groups.length - shown.length;
   return [
-    style.faint("  Errors"),
+    style.strong("  Errors"),
     ...shown.flatMap(({ family, count, rules, is_new: isNew, example }) => {
       const words = `${family}${isNew ? ", new" : ""} · ${showText(rules.join(", "))} · ${showText(example ?? "no message")}`;
       return hang(`${formatCount(count)} ×`, words, 8, width);
@@ -30,7 +30,7 @@ export function errorLines({ error_groups: groups }: Report, detailed: boolean, 
 export function contradictionLines({ data_quality: found }: Report, style: Style, width: number): string[] {
   if (found.length === 0) return [];
   return [
-    style.faint("  Rows that mislead"),
+    style.strong("  Rows that mislead"),
     ...found.flatMap(({ count, rules, row_ids: ids, meaning }) => {
       const where = [rules.join(", "), ids.length === 0 ? "" : `row ${ids.join(", ")}`].filter((part) => part !== "");
       return hang(`${formatCount(count)} ×`, showText([meaning, ...where].join(" · ")), 8, width);
@@ -67,5 +67,5 @@ export function conditionLines({ rules }: Report, style: Style, width: number): 
     column("Warn after", "right", ({ limits }) => length(limits.warn_after_seconds)),
     column("By", "left", ({ limits }) => limits.basis),
   ];
-  return alignColumns(fitColumns(columns, EXPENDABLE, width), style.faint);
+  return alignColumns(fitColumns(columns, EXPENDABLE, width), style.strong);
 }

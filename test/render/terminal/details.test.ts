@@ -73,8 +73,8 @@ test("the whole screen", () => {
   low       Mark the rows failed whose workers are gone; their ids are in the finding
 
   Rule                              Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after
-  contacts_and_companies_of_all_r…  unknown           –     –       –     –      –    2h 00m ago           –
-  deals                             ok                –     –       –     –      –    5m 00s ago     30m 00s
+  contacts_and_companies_of_all_r…  unknown           –     –       –     –      –    2h ago           –
+  deals                             ok                –     –       –     –      –    5m ago     30m
   zipcodes                          unknown           –     –       –     –      –             –           –
 
   Rule                              Runs  Failed  Success  p50     p95  Processed  Last success

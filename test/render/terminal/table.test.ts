@@ -213,7 +213,7 @@ test("why runs failed, which rows mislead, what was expected", () => {
   expect(text).toContain(
     `
   Rule      Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after  By
-  contacts  ok               48    48       0     –      0   24m 00s ago     45m 00s  schedule
+  contacts  ok               48    48       0     –      0   24m ago     45m  schedule
 `,
   );
 });

@@ -1,0 +1,96 @@
+/** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
+import type { PassRow } from "../../report/attention.ts";
+import type { Finding, Report } from "../../report/schema.ts";
+import { formatCount, formatDuration, formatNear, listNames } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+
+const MOST_CAUSES = 3;
+const LONGEST_CAUSE = 40;
+
+/** The reason why a CRM was not read, without what `check` explains. */
+export function describeUnread({ reason }: PassRow): string {
+  return showText((reason ?? "could not be read").split("\n")[0] ?? "");
+}
+
+/** What several CRMs have in common; `others` are those that are not named beside it. */
+export function describeCause({ message, evidence }: Finding, others: string[], endMs: number): string {
+  const { family, example, over } = evidence;
+  const [from, to] = [readTime(evidence["from"]), readTime(evidence["to"])];
+  if (from === null || to === null) return showText(message);
+  const kind = typeof family === "string" && family !== "other" ? `${family} errors` : "failures alike";
+  const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
+  const when = `${formatNear(from, endMs)}–${formatNear(to, endMs)}${over === true ? ", over" : ""}`;
+  return showText(`${kind}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
+}
+
+/** A finding in the words of a list; its own message where nothing shorter says as much. */
+export function describeBriefly(finding: Finding, report: Report): string {
+  const shorten = SHORTER[finding.id];
+  return showText(shorten?.(finding, report) ?? finding.message);
+}
+
+type Shorten = (finding: Finding, report: Report) => string | null;
+
+const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
+  "rules-stopped": ({ evidence: { rules, last_start_at: last } }, report) => {
+    const since = readTime(last);
+    const count = Array.isArray(rules) ? `${formatCount(rules.length)} rules stopped` : "all rules stopped";
+    return since === null ? count : `${count}: nothing has started since ${nearEnd(since, report)}`;
+  },
+  "rule-overdue": ({ rule_name: rule, evidence }, report) => {
+    const running = readTime(evidence["running_since"]);
+    if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;
+    const { age_seconds: age } = evidence;
+    const due = describeDue(rule, report);
+    return typeof age === "number"
+      ? `${rule ?? ""} stopped ${formatDuration(age)} ago${due}`
+      : `${rule ?? ""} has stopped, no success is known${due}`;
+  },
+  "rule-never": ({ rule_name: rule }, report) => `${rule ?? ""} never ran${describeDue(rule, report)}`,
+  "rule-failing": ({ rule_name: rule, evidence }, report) => {
+    const { failed_in_a_row: times, newest_error: error } = evidence;
+    const since = readTime(evidence["since"]);
+    if (typeof times !== "number" || since === null) return null;
+    const at = nearEnd(since, report);
+    const what = times === 1 ? `failed at ${at}` : `failed ${formatCount(times)} times since ${at}`;
+    return `${rule ?? ""} ${what}${typeof error === "string" ? `: ${error}` : ""}`;
+  },
+  "rule-stuck": ({ rule_name: rule, evidence }, report) => {
+    const since = readTime(evidence["running_since"]);
+    return since === null ? null : `${rule ?? ""} hangs since ${nearEnd(since, report)}`;
+  },
+  "rule-empty": ({ rule_name: rule, evidence }, report) => {
+    const since = readTime(evidence["since"]);
+    return since === null ? null : `${rule ?? ""} brings no records since ${nearEnd(since, report)}`;
+  },
+  "failures-many": describeFailures,
+  "success-rate-low": describeFailures,
+};
+
+/** How many runs failed, and of what. */
+function describeFailures(_: Finding, { performance_metrics: metrics, error_groups: groups }: Report): string {
+  const causes = new Map<string, number>();
+  for (const { family, example, count } of groups) {
+    const cause = family === "other" ? (example ?? "no message").slice(0, LONGEST_CAUSE) : family;
+    causes.set(cause, (causes.get(cause) ?? 0) + count);
+  }
+  const named = [...causes]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, MOST_CAUSES)
+    .map(([cause, count]) => `${cause} (${formatCount(count)})`);
+  const failed = `${formatCount(metrics.failed_actions)} of ${formatCount(metrics.total_actions)} failed`;
+  return named.length === 0 ? failed : `${failed}: ${named.join(", ")}`;
+}
+
+function describeDue(rule: string | null, { rules }: Report): string {
+  const schedules = rules.find(({ rule_name: name }) => name === rule)?.schedules ?? [];
+  return schedules.length === 0 ? "" : ` (due ${schedules.join("; ")})`;
+}
+
+function readTime(value: unknown): number | null {
+  return typeof value === "string" ? Date.parse(value) : null;
+}
+
+function nearEnd(ms: number, { metadata }: Report): string {
+  return formatNear(ms, Date.parse(metadata.window_end));
+}

@@ -1,0 +1,110 @@
+/** A pass in a terminal: every CRM in one screen, worst first; a section for each where it is asked for; the verdict last. */
+import { rankRows, STANDINGS, type PassRow, type RankedRow, type Standing } from "../../report/attention.ts";
+import type { PassSummary } from "../../report/pass-schema.ts";
+import type { Report } from "../../report/schema.ts";
+import { formatCount, formatHours, formatPlural } from "../../text/figures.ts";
+import { quoteWord, showText } from "../../text/terminal.ts";
+import { hoursOf } from "../../time/window.ts";
+import type { View } from "../view.ts";
+import { renderDetails } from "./details.ts";
+import { formatLocalMinute } from "./local-time.ts";
+import { renderOverview } from "./overview.ts";
+import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
+
+/** A narrower screen breaks the lines itself. */
+const NARROWEST = 40;
+/** A reading that takes this long is named, where it takes several times as long as most. */
+const SLOW_SECONDS = 5;
+const SLOW_FACTOR = 3;
+
+const STANDING_WORDS: Record<Standing, string> = {
+  unread: "not read",
+  "no-table": "without a table",
+  silent: "silent",
+  critical: "critical",
+  warning: "warning",
+  unknown: "unknown",
+  ok: "ok",
+};
+
+export function renderPass(pass: PassSummary, reports: Report[], given: View): string {
+  const view = { ...given, width: Math.max(NARROWEST, given.width) };
+  const style = createStyle(view.color);
+  const rows = rankRows(
+    pass.outcomes.map(({ source, reason }): PassRow => ({
+      source,
+      report: reports.find((report) => report.metadata.source === source) ?? null,
+      reason,
+    })),
+  );
+  const shown = view.sections ? rows.flatMap(({ report }) => report ?? []) : [];
+  const alone = rows.length === 1 && shown.length === 1;
+  const blocks = [
+    [
+      ...wrap(style.strong(describeHead(rows, pass, view)), view.width),
+      ...(alone ? [] : renderOverview(rows, pass, view, style)),
+    ],
+    ...shown.map((report) => renderDetails(report, view, style)),
+    closingLines(rows, pass, view, style),
+  ];
+  // One screen holds twelve CRMs without an empty line.
+  const separator = shown.length === 0 ? "\n" : "\n\n";
+  return finish(`${blocks.map((lines) => lines.join("\n")).join(separator)}\n`, view);
+}
+
+function wrap(text: string, width: number): string[] {
+  return Bun.wrapAnsi(text, width, { hard: true, trim: true }).split("\n");
+}
+
+/** How many CRMs, which window, and how they stand. */
+function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string {
+  const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
+  const when = `${formatHours(hours)} to ${formatLocalMinute(window.end, timezone)}`;
+  return [formatPlural(rows.length, "CRM"), when, countStandings(rows)].join(" · ");
+}
+
+function countStandings(rows: RankedRow[]): string {
+  return STANDINGS.flatMap((standing) => {
+    const count = rows.filter((row) => row.standing === standing).length;
+    return count === 0 ? [] : [`${formatCount(count)} ${STANDING_WORDS[standing]}`];
+  }).join(", ");
+}
+
+/** The verdict again, and the one command that says more. */
+function closingLines(rows: RankedRow[], pass: PassSummary, view: View, style: Style): string[] {
+  const reports = rows.flatMap(({ report }) => report ?? []);
+  const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
+  const runs = add((report) => report.performance_metrics.total_actions);
+  const failed = add((report) => report.performance_metrics.failed_actions);
+  const slow = listSlow(pass);
+  const took = `${view.elapsedSeconds.toFixed(2)} s${slow === "" ? "" : ` (${slow})`}`;
+  const verdict = `${VERDICT_MARKS[pass.verdict]} ${pass.verdict}`;
+  const figures = `${formatPlural(runs, "run")} of ${formatPlural(reports.length, "CRM")}, ${formatCount(failed)} failed`;
+  const line = `${style[VERDICT_TONES[pass.verdict]](verdict)} · ${figures} · made in ${took}`;
+  const next = nameNext(rows, view);
+  return [...wrap(line, view.width), ...(next === null ? [] : [`${style.strong("Next:")} ${next}`])];
+}
+
+/** The readings that took long, the longest first. */
+function listSlow({ outcomes }: PassSummary): string {
+  const known = outcomes.flatMap(({ source, seconds }) => (seconds === null ? [] : [{ source, seconds }]));
+  const sorted = known.toSorted((a, b) => b.seconds - a.seconds);
+  const median = sorted[Math.floor(sorted.length / 2)]?.seconds ?? 0;
+  const slow = sorted.filter(({ seconds }) => seconds >= SLOW_SECONDS && seconds >= SLOW_FACTOR * median);
+  return slow
+    .slice(0, 3)
+    .map(({ source, seconds }) => `${showText(source)} ${seconds.toFixed(0)} s`)
+    .join(", ");
+}
+
+/** Null where nothing is left to ask. */
+function nameNext([worst]: RankedRow[], { sections, detailed, repeat }: View): string | null {
+  if (worst === undefined || worst.standing === "ok") return null;
+  const crm = quoteWord(worst.source);
+  if (worst.standing === "unread" || worst.standing === "no-table")
+    return `automation-reports check --crm ${crm}${repeat}`;
+  const rule = worst.report?.findings.find(({ rule_name: name }) => name !== null)?.rule_name ?? null;
+  if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${repeat}`;
+  if (detailed) return null;
+  return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${repeat}`;
+}
