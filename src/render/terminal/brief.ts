@@ -35,7 +35,7 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   "rules-stopped": ({ evidence: { rules, last_start_at: last } }, report) => {
     const since = readTime(last);
     const count = Array.isArray(rules) ? `${formatCount(rules.length)} rules stopped` : "all rules stopped";
-    return since === null ? count : `${count}: nothing has started since ${nearEnd(since, report)}`;
+    return since === null ? count : `nothing since ${nearEnd(since, report)}: ${count}`;
   },
   "rule-overdue": ({ rule_name: rule, evidence }, report) => {
     const running = readTime(evidence["running_since"]);

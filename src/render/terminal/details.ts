@@ -23,7 +23,7 @@ type Details = NonNullable<Report["detailed_metrics"]>;
 export function renderDetails(report: Report, { width, detailed, timezone }: View, style: Style): string[] {
   const { metadata, findings, recommendations, detailed_metrics: details } = report;
   const blocks = [
-    Bun.wrapAnsi(headline(report, style), width, { hard: true, trim: true }).split("\n"),
+    Bun.wrapAnsi(headline(report, detailed, style), width, { hard: true, trim: true }).split("\n"),
     metadata.status === "fallback" ? [] : figureLines(report, style, width),
     findings.length === 0
       ? []
@@ -50,14 +50,17 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
 }
 
 /** A note that a finding repeats is left to the finding. */
-function headline({ metadata, verdict, findings, system_health: health }: Report, style: Style): string {
+function headline(report: Report, detailed: boolean, style: Style): string {
+  const { metadata, verdict, findings, system_health: health } = report;
   const isTold = findings.some(({ message }) => message === metadata.note);
   const note = isTold ? [] : [showText(metadata.note ?? metadata.status)];
-  const score = health.health_score === null ? [] : [`health ${Math.round(health.health_score)} of 100`];
+  const { health_score: score } = health;
+  // Beside the verdict it misleads who does not know the older command.
+  const scored = detailed && score !== null ? [`health ${Math.round(score)} of 100`] : [];
   const parts = [
     style.strong(showText(metadata.source)),
     style[VERDICT_TONES[verdict]](verdict),
-    ...(metadata.status === "ok" ? score : note),
+    ...(metadata.status === "ok" ? scored : note),
     ...(metadata.preset === null ? [] : [style.faint(metadata.preset)]),
   ];
   return parts.join(" · ");
