@@ -4,8 +4,9 @@ import { compareReports } from "../../src/report/diff.ts";
 import { renderDiff } from "../../src/render/terminal/diff.ts";
 import { ruleOf } from "../making/rules.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { viewOf } from "../making/views.ts";
 
-const view = { color: false, width: 120, detailed: false, elapsedSeconds: 0 };
+const view = viewOf();
 const calm = report(activity({ rules: [rule("contacts", { success: 20 })] }));
 const broken = report(
   activity({ rules: [rule("contacts", { success: 10, failed: 10 }), rule("deals", { success: 4 })] }),

@@ -20,6 +20,8 @@ const NARROWEST_FACT = 30;
 /** Where not even this is left beside it, the state gives way. */
 const NARROWEST_CUT_FACT = 20;
 const MOST_FACT_LINES = 3;
+/** Of a further finding. */
+const MOST_MORE_LINES = 2;
 /** Lines of the CRMs that are well. */
 const MOST_OK_LINES = 3;
 const GAP = "  ";
@@ -154,30 +156,30 @@ function measure(lines: Line[], { width }: View): Sizes {
   return { name, state, peak: peak > 0 && hasRoom ? peak : null };
 }
 
-/** Where lines are left on the screen, long facts go on, and further findings are told. */
+/** Where lines are left on the screen, long facts go on: of every CRM, before further findings are told. */
 function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, style: Style): string[] {
   let left = spare;
-  return lines.flatMap((line) => {
+  const drawn = lines.map((line) => {
     const tone = style[MARKS[line.standing].tone];
     const { start, below } = place(line, sizes, width, left, style);
-    const column = Bun.stringWidth(start) + GAP.length;
-    const fits = column + Bun.stringWidth(line.fact) <= width;
-    const indent = fits || !below ? column : INDENT.length;
+    const beside = Bun.stringWidth(start) + GAP.length;
+    const fits = beside + Bun.stringWidth(line.fact) <= width;
+    const indent = below ? INDENT.length : beside;
+    const margin = " ".repeat(indent);
+    if (fits) return { text: [`${start}${GAP}${tone(line.fact)}`], margin };
     const most = Math.min(MOST_FACT_LINES, Math.max(0, left) + (below ? 0 : 1));
-    const [first = "", ...rest] = fits ? [line.fact] : wrapText(line.fact, width - indent, most);
-    const fact = [first, ...rest];
-    const isBelow = below && !fits;
-    left -= isBelow ? fact.length : rest.length;
-    const more = line.more.slice(0, Math.max(0, left));
-    left -= more.length;
-    const margin = " ".repeat(below ? INDENT.length : indent);
-    return [
-      ...(isBelow
-        ? [start.trimEnd(), ...fact.map((text) => `${margin}${tone(text)}`)]
-        : [`${start}${GAP}${tone(first)}`]),
-      ...(isBelow ? [] : rest.map((text) => `${margin}${tone(text)}`)),
-      ...more.map((text) => `${margin}${cutText(text, width - margin.length)}`),
-    ];
+    const [first = "", ...rest] = wrapText(line.fact, width - indent, most).map((part) => tone(part));
+    left -= rest.length + (below ? 1 : 0);
+    const head = below ? [start.trimEnd(), `${margin}${first}`] : [`${start}${GAP}${first}`];
+    return { text: [...head, ...rest.map((part) => `${margin}${part}`)], margin };
+  });
+  return drawn.flatMap(({ text, margin }, index) => {
+    const more = (lines[index]?.more ?? []).flatMap((fact) => {
+      const parts = left > 0 ? wrapText(fact, width - margin.length, Math.min(MOST_MORE_LINES, left)) : [];
+      left -= parts.length;
+      return parts;
+    });
+    return [...text, ...more.map((part) => `${margin}${part}`)];
   });
 }
 

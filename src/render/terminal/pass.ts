@@ -107,18 +107,24 @@ function describeRead(rows: RankedRow[]): { text: string; some: boolean } {
   return { text: `${formatCount(read)} of ${all} read`, some: true };
 }
 
-/** Broken as a shell reads it, so that it can be copied; a word stays whole. */
+const OUTSIDE_QUOTES = "(?=(?:[^'\"]*(?:'[^']*'|\"[^\"]*\"))*[^'\"]*$)";
+const BEFORE_FLAG = new RegExp(` (?=--)${OUTSIDE_QUOTES}`);
+const BETWEEN_WORDS = new RegExp(` ${OUTSIDE_QUOTES}`);
+
+/** Broken as a shell reads it, so that it can be copied: before a flag where that suffices; a word stays whole. */
 function wrapCommand(command: string, width: number): string[] {
-  const lines = [""];
-  for (const word of command.split(/ (?=(?:[^']*'[^']*')*[^']*$)/)) {
-    const last = lines.at(-1) ?? "";
-    const longer = last === "" ? word : `${last} ${word}`;
-    // Each line but the last ends in a backslash.
-    if (Bun.stringWidth(longer) <= width - 2 || last === "" || last.endsWith(":")) lines[lines.length - 1] = longer;
-    else lines.push(`  ${word}`);
+  if (Bun.stringWidth(command) <= width) return [command];
+  // Each line but the last ends in a backslash.
+  const room = width - 2;
+  const parts = command
+    .split(BEFORE_FLAG)
+    .flatMap((part) => (Bun.stringWidth(part) <= room - 2 ? [part] : part.split(BETWEEN_WORDS)));
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)} ${part}`;
+    if (lines.length === 0 || Bun.stringWidth(longer) <= room) lines.splice(-1, 1, longer);
+    else lines.push(`  ${part}`);
   }
-  const whole = lines.map((line) => line.trim()).join(" ");
-  if (Bun.stringWidth(whole) <= width) return [whole];
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
