@@ -71,8 +71,8 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect([shown.code, shown.stderr]).toEqual([0, ""]);
     expect(shown.stdout).toBe(`${JSON.stringify(printed[0], null, 2)}\n`);
     const table = (await runCli(["history", "show", first?.id ?? ""], { cwd })).stdout;
-    expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-    expect(table).toContain("first · warning · sync-history");
+    expect(table).toStartWith("1 CRM · 24 h to 10 Jul 2026 21:00 UTC · 1 warning\n");
+    expect(table).toContain("first  50.0 % of 2  ");
   });
 
   test("what changed from one to the other", async () => {
@@ -228,8 +228,8 @@ describe("generate --input", () => {
     const saved = readFileSync(join(cwd, "pass.json"), "utf8");
     expect((await printAgain("pass.json", ...JSON_OUT)).stdout).toBe(saved);
     const table = (await printAgain("pass.json")).stdout;
-    expect(table).toStartWith("Automation reports · 24 h to 10 Jul 2026 21:00 UTC\n");
-    expect(table).toContain("2 CRMs, 4 actions, 2 failed");
+    expect(table).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 2 warning\n");
+    expect(table).toContain("\n! warning · 2 CRMs, 4 runs, 2 failed · made in ");
     expect((await printAgain("pass.json", "--fail-on", "critical")).code).toBe(0);
     expect((await printAgain("pass.json", "--fail-on", "warning")).code).toBe(1);
   });

@@ -106,7 +106,7 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
         failure(null, 1),
       ],
     },
-    words: "14 of 54 failed: rate-limit (6), timeout (5), Oh: words words words words words words  (2)",
+    words: "14 of 54 failed: rate-limit (6), timeout (5), Oh: words words words words words words… (2)",
   },
 ];
 
@@ -151,6 +151,18 @@ describe("a cause", () => {
       evidence: { from: "2026-07-09T22:00:00Z", to: "2026-07-10T02:00:00Z" },
       others: [],
       words: "connection errors 9 Jul 22:00–02:00",
+    },
+    {
+      name: "within the day before",
+      evidence: { from: "2026-07-09T22:00:00Z", to: "2026-07-09T22:01:00Z" },
+      others: [],
+      words: "connection errors 9 Jul 22:00–22:01",
+    },
+    {
+      name: "from the day before the last to the day before",
+      evidence: { from: "2026-07-08T22:00:00Z", to: "2026-07-09T22:01:00Z" },
+      others: [],
+      words: "connection errors 8 Jul 22:00–9 Jul 22:01",
     },
   ])("$name", ({ evidence, others, words }) => {
     expect(describeCause(cause(evidence), others, WINDOW.endMs)).toBe(words);

@@ -98,6 +98,7 @@ test("as wide as the column, whatever is in it", () => {
 });
 
 test("the legend explains every sign", () => {
+  expect(LEGEND(1)).toStartWith("▁–█ up to 1 run at a time, ");
   expect(LEGEND(1200)).toBe("▁–█ up to 1,200 runs at a time, ! some failed, ✗ many failed, · none ran");
 });
 
