@@ -9,7 +9,7 @@ export function viewOf(override: Partial<View> = {}): View {
     sections: false,
     detailed: false,
     timezone: null,
-    repeat: "",
+    repeat: { config: "", window: "" },
     elapsedSeconds: 0.09,
     ...override,
   };

@@ -3,7 +3,7 @@ import type { ArgsDef } from "citty";
 import { parseDuration } from "../../time/duration.ts";
 import { AppError } from "../../errors.ts";
 import { LOG_FORMATS } from "../../log.ts";
-import { FORMATS } from "../../render/view.ts";
+import { FORMATS, type View } from "../../render/view.ts";
 import { quoteText, quoteWord } from "../../text/terminal.ts";
 import { isTimeZone } from "../../time/occurrences.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
@@ -13,7 +13,7 @@ const LONGEST_WINDOW_MS = 366 * DAY_MS;
 const MOST_LISTED = 10_000;
 /** Hours. */
 export const DEFAULT_WINDOW = "24";
-const REPEATED = ["config", "as-of", "time-window"] as const;
+const WINDOW_FLAGS = ["as-of", "time-window"] as const;
 
 export const CONFIG_FLAG = {
   config: { type: "string", valueHint: "FILE", description: "configuration file" },
@@ -62,11 +62,14 @@ export function readZone(text: string | undefined): string | null {
 }
 
 /** The flags of a command that a further one needs to be about the same reports, as they are typed. */
-export function repeatFlags(flags: Partial<Record<(typeof REPEATED)[number], string | undefined>>): string {
-  return REPEATED.map((name) => {
+export function repeatFlags(
+  flags: Partial<Record<"config" | (typeof WINDOW_FLAGS)[number], string | undefined>>,
+): View["repeat"] {
+  const write = (name: keyof typeof flags) => {
     const value = flags[name];
     return value === undefined || value === DEFAULT_WINDOW ? "" : ` --${name} ${quoteWord(value)}`;
-  }).join("");
+  };
+  return { config: write("config"), window: WINDOW_FLAGS.map(write).join("") };
 }
 
 /** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it. */

@@ -145,9 +145,10 @@ function nameNext([worst]: RankedRow[], { sections, detailed, repeat }: View): s
   if (worst === undefined || worst.standing === "ok") return null;
   const crm = quoteWord(worst.source);
   if (worst.standing === "unread" || worst.standing === "no-table")
-    return `automation-reports check --crm ${crm}${repeat}`;
+    return `automation-reports check --crm ${crm}${repeat.config}`;
+  const same = repeat.config + repeat.window;
   const rule = worst.report?.findings.find(({ rule_name: name }) => name !== null)?.rule_name ?? null;
-  if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${repeat}`;
+  if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${same}`;
   if (detailed) return null;
-  return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${repeat}`;
+  return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${same}`;
 }

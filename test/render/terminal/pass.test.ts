@@ -131,6 +131,14 @@ describe("the command to type next", () => {
       next: "automation-reports check --crm dead",
     },
     {
+      name: "with the configuration, and without a window, which check does not know",
+      given: {
+        unread: ["dead"],
+        view: { repeat: { config: " --config c.toml", window: " --as-of 2026-07-10T21:00:00Z --time-window 7d" } },
+      },
+      next: "automation-reports check --crm dead --config c.toml",
+    },
+    {
       name: "so is one without a table",
       given: { reports: [tableless("b")] },
       next: "automation-reports check --crm b",
@@ -142,7 +150,10 @@ describe("the command to type next", () => {
     },
     {
       name: "with the flags that it needs to be about the same",
-      given: { reports: [failing("bad")], view: { repeat: " --config c.toml --as-of 2026-07-10T21:00:00Z" } },
+      given: {
+        reports: [failing("bad")],
+        view: { repeat: { config: " --config c.toml", window: " --as-of 2026-07-10T21:00:00Z" } },
+      },
       next: "automation-reports explain bad r0 --config c.toml --as-of 2026-07-10T21:00:00Z",
     },
     {
@@ -202,7 +213,7 @@ describe("the command to type next", () => {
         next: ["Next: automation-reports explain bad \\", "  r0 --config '/etc/a b --c/d'"],
       },
     ])("$name", ({ width, crm, repeat: flags, next }) => {
-      const lines = render({ reports: [failing(crm)], view: { width, repeat: flags } });
+      const lines = render({ reports: [failing(crm)], view: { width, repeat: { config: flags, window: "" } } });
       expect(lines.slice(-next.length)).toEqual(next);
     });
   });
@@ -276,7 +287,7 @@ describe.each([40, 60, 80, 100, 120, 160, 240])("at %d columns", (width) => {
     { sections: true, detailed: false, timezone: "America/Argentina/Buenos_Aires" },
     { sections: true, detailed: true, timezone: null },
   ])("no line is wider: %p", (view) => {
-    const repeat = " --config c.toml --as-of 2026-07-10T21:00:00Z";
+    const repeat = { config: " --config c.toml", window: " --as-of 2026-07-10T21:00:00Z" };
     const lines = render({ reports, unread: ["salesforce_marketing_cloud"], view: { ...view, width, repeat } });
     expect(lines.filter((line) => Bun.stringWidth(line) > width)).toEqual([]);
     expect(lines.some((line) => line.includes("contacts_"))).toBe(view.sections);
