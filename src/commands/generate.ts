@@ -6,10 +6,11 @@ import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
+import { PASS_FORMATS } from "../render/view.ts";
 import { joinPasses } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
-import { DEFAULT_WINDOW, FORMAT_FLAG, readWindow, readZone, repeatFlags } from "./flags/flags.ts";
+import { DEFAULT_WINDOW, readWindow, readZone, repeatFlags } from "./flags/flags.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { lengthOf } from "../time/window.ts";
 import { defineCommand } from "./flags/command.ts";
@@ -32,7 +33,13 @@ export default defineCommand(
     },
     detailed: { type: "boolean", description: "add each rule's figures and the newest actions" },
     timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
-    ...FORMAT_FLAG,
+    format: {
+      type: "enum",
+      options: [...PASS_FORMATS],
+      default: "table" as const,
+      description: "how to print; findings: lines parted by tabs, openmetrics: gauges",
+    },
+    "per-rule": { type: "boolean", description: "with --format openmetrics: the condition of each rule too" },
     output: { type: "string", valueHint: "FILE", description: "write there instead of to stdout" },
     "export-json": { type: "boolean", description: "also write one JSON file for each CRM" },
     "output-dir": {
@@ -68,7 +75,8 @@ export default defineCommand(
       refuseReadingFlags(rawArgs);
       const passes = await readSavedFiles(args.input);
       const detailed = args.detailed === true;
-      const view = viewOf({ detailed, sections: detailed, timezone: readZone(args.timezone), toFile });
+      const perRule = args["per-rule"] === true;
+      const view = viewOf({ detailed, sections: detailed, timezone: readZone(args.timezone), perRule, toFile });
       const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), output, log);
       const { pass: document, reports } = joinPasses(passes);
       return exitCodeOf({ document, reports, failedDeliveries }, failOn);
@@ -103,7 +111,14 @@ export default defineCommand(
     });
     const isChosen = args.crm !== undefined && args.crm !== RESERVED_NAME;
     const timezone = readZone(args.timezone) ?? config.displayTimezone;
-    const view = viewOf({ detailed, sections: detailed || isChosen, timezone, repeat: repeatFlags(args), toFile });
+    const view = viewOf({
+      detailed,
+      sections: detailed || isChosen,
+      timezone,
+      repeat: repeatFlags(args),
+      perRule: args["per-rule"] === true,
+      toFile,
+    });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
     let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
     // After printing: a store that is slow or away must not keep the report from the operator.
