@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { RESERVED_NAME } from "../config/sections/fields.ts";
-import { AppError } from "../errors.ts";
+import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
@@ -14,6 +14,7 @@ import { DEFAULT_WINDOW, readWindow, readZone, repeatFlags } from "./flags/flags
 import { WEEK_MS } from "../time/units.ts";
 import { lengthOf } from "../time/window.ts";
 import { defineCommand } from "./flags/command.ts";
+import type { Runtime } from "./flags/runtime.ts";
 
 const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
@@ -108,6 +109,9 @@ export default defineCommand(
       exportTo: exporting ? { directory, keep: config.export.keep } : null,
       log,
       signal: runtime.signal,
+      // A file keeps the whole pass that it holds.
+      reportInterrupted: !toFile,
+      showsFailures: args.format === "table" && !toFile && isOneScreen(runtime),
     });
     const isChosen = args.crm !== undefined && args.crm !== RESERVED_NAME;
     const timezone = readZone(args.timezone) ?? config.displayTimezone;
@@ -121,6 +125,8 @@ export default defineCommand(
     });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
     let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
+    // What is unfinished is neither kept nor a success; main gives the signal's exit code.
+    if (runtime.signal.aborted) return EXIT.someUnreadable;
     // After printing: a store that is slow or away must not keep the report from the operator.
     if (args.store && config.store.configured) {
       const { keepAdhoc } = await import("../deliver.ts");
@@ -129,6 +135,11 @@ export default defineCommand(
     return exitCodeOf({ ...pass, failedDeliveries }, failOn);
   },
 );
+
+/** What is printed and what is logged are in one terminal. */
+function isOneScreen({ environment: { stdout, stderr } }: Runtime): boolean {
+  return stdout.terminal && stderr.terminal;
+}
 
 /** Before anything is read: the report of a long pass needs a place. */
 async function refuseUnwritable(output: string): Promise<void> {
