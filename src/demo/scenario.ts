@@ -21,8 +21,8 @@ export type DemoRule = {
   wrapper?: true;
   /** No run after this. */
   stoppedHoursAgo?: number;
-  /** Runs started then never ended. */
-  stuckHoursAgo?: number[];
+  /** Runs that were started then and have not ended. */
+  openHoursAgo?: number[];
   /** Declared, and never started. */
   neverRan?: true;
   /** Runs due in these hours before the end did not happen, or started late. */
@@ -198,7 +198,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         failureRate: 0.01,
         error: "Deadlock found when trying to get lock",
         ...full,
-        stuckHoursAgo: [5.2, 190],
+        openHoursAgo: [5.2, 190],
       },
       {
         name: "leads",
@@ -248,7 +248,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         error: "",
         ...nightly,
         stoppedHoursAgo: 30,
-        stuckHoursAgo: [9.6],
+        openHoursAgo: [9.6],
       },
     ],
     troubles: [
@@ -293,6 +293,16 @@ export const DEMO_CRMS: DemoCrm[] = [
         error: "HTTP 503 Service Unavailable",
         ...full,
         missed: { fromHoursAgo: 8.1, toHoursAgo: 5.9 },
+      },
+      {
+        name: "attachments",
+        everyMinutes: 720,
+        seconds: 5400,
+        records: 900,
+        failureRate: 0,
+        error: "HTTP 503",
+        ...nightly,
+        openHoursAgo: [0.4],
       },
       { name: "entities", everyMinutes: 720, seconds: 40, records: 35, failureRate: 0, error: "HTTP 503", ...nightly },
       {
