@@ -49,6 +49,9 @@ export type PassResult = {
   failedDeliveries: number;
 };
 
+/** Of a longer window the one before would overlap that of the week before. */
+export const LONGEST_BASELINE_MS = WEEK_MS / 2;
+
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
