@@ -17,6 +17,10 @@ export const COMMANDS: Record<string, Entry> = {
     aliases: ["generate_automation_reports"],
     load: async () => (await import("./commands/generate.ts")).default,
   },
+  explain: {
+    summary: "Say why a rule is flagged, since when, and what to do",
+    load: async () => (await import("./commands/explain.ts")).default,
+  },
   check: {
     summary: "Look at each CRM's warehouse: connection, rights, tables, speed",
     aliases: ["test_automation_reports"],
@@ -126,6 +130,10 @@ export const COMMANDS: Record<string, Entry> = {
       pass: {
         summary: "Print the JSON Schema of a pass",
         load: async () => (await import("./commands/schema.ts")).schemaPass,
+      },
+      explanation: {
+        summary: "Print the JSON Schema of what explain prints",
+        load: async () => (await import("./commands/schema.ts")).schemaExplanation,
       },
       check: {
         summary: "Print the JSON Schema of what check finds",

@@ -36,6 +36,10 @@ export type PassOptions = {
   retryDelaysMs?: number[];
   log: Log;
   signal: AbortSignal;
+  /** The failures are shown where the log is, too: they are not logged. */
+  showsFailures?: boolean;
+  /** At the signal the CRMs that were read by then are reported, the others as failed, and none is exported; else nothing is. */
+  reportInterrupted?: boolean;
 };
 
 export type PassResult = {
@@ -44,6 +48,9 @@ export type PassResult = {
   reports: Report[];
   failedDeliveries: number;
 };
+
+/** Of a longer window the one before would overlap that of the week before. */
+export const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
@@ -55,7 +62,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
 
   const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
   const made = new Map<string, Report>();
-  const outcomes = await collectActivities({
+  const collected = await collectActivities({
     crms,
     window,
     recent: detailed ? RECENT_ACTIONS : 0,
@@ -69,16 +76,25 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
   log.progress(null);
-  if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was reported");
+  if (signal.aborted && (options.reportInterrupted !== true || made.size === 0)) {
+    throw new AppError("interrupted", "interrupted: nothing was reported");
+  }
+  const outcomes = signal.aborted ? crms.map(({ name }) => describeInterrupted(name, collected)) : collected;
 
   const reports = crms.flatMap(({ name }) => made.get(name) ?? []);
   const document = describePass(outcomes, made, options, passId);
-  logOutcomes(document, log);
+  if (options.showsFailures !== true) logOutcomes(document, log);
 
-  const failedDeliveries = await exportReports(reports, options);
+  const failedDeliveries = signal.aborted ? 0 : await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, failedDeliveries };
+}
+
+/** At the signal some CRMs were not visited yet, and the reading of others was broken off. */
+function describeInterrupted(source: string, collected: Outcome[]): Outcome {
+  const outcome = collected.find((one) => one?.source === source);
+  return outcome?.status === "read" ? outcome : { source, status: "failed", reason: "interrupted before it was read" };
 }
 
 async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<number> {

@@ -30,7 +30,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   render: {
     is: "From reports and other documents to what an operator reads. Pure, like report/.",
-    imports: ["render", "text", "time", "report", "types:check", "types:store", "types:schedule", "node:util"],
+    imports: ["render", "text", "time", "report", "types:check", "types:store", "types:schedule", "prom-client"],
   },
   check: {
     is: "Judges what was found out about a warehouse. Pure.",

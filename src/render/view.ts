@@ -13,8 +13,14 @@ export type View = {
   timezone: string | null;
   /** The flags that a further command needs to be about the same, such as ` --config c.toml`; empty: none. */
   repeat: { config: string; window: string };
+  /** Metrics of single rules too. */
+  perRule: boolean;
   elapsedSeconds: number;
 };
 
 export const FORMATS = ["table", "json"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** In which a whole pass can be printed. */
+export const PASS_FORMATS = [...FORMATS, "findings", "openmetrics"] as const;
+export type PassFormat = (typeof PASS_FORMATS)[number];

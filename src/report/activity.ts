@@ -79,6 +79,8 @@ export type RuleActivity = {
    * weekStartsMs holds the newest 10 starts up to seven days before the window's end, then the newest 2 up to an hour earlier.
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
+  /** Its finished runs of the same window one week before; null where they were not asked for. */
+  weekBefore: { total: number; successful: number } | null;
 };
 
 export type HourActivity = { hourMs: number; total: number; successful: number };

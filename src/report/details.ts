@@ -1,12 +1,17 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
-import type { ReadActivity } from "./activity.ts";
+import type { ReadActivity, RunRow } from "./activity.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
 import { measureByLevel, measureByStrategy } from "./groups.ts";
 import type { RuleSet } from "./rules.ts";
 import type { Report } from "./schema.ts";
 
-export function buildDetails(activity: ReadActivity, rules: RuleSet): NonNullable<Report["detailed_metrics"]> {
+type Details = NonNullable<Report["detailed_metrics"]>;
+type RuleRun = NonNullable<Details["rule_runs"][string]>["runs"][number];
+
+const SHOWN_RUNS = 20;
+
+export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
   return {
     rule_metrics: Object.fromEntries(
       rules.executed.map(({ rule, outcome, declared, activity: { duration, records, lastSuccessMs } }) => [
@@ -28,6 +33,12 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): NonNullabl
     ),
     strategy_metrics: measureByStrategy(rules.executed),
     automation_level_metrics: measureByLevel(rules.executed),
+    rule_runs: Object.fromEntries(
+      activity.rules.map(({ rule, runs, weekBefore }) => [
+        rule,
+        { runs: runs.slice(0, SHOWN_RUNS).map(describeRun), week_before: weekBefore },
+      ]),
+    ),
     recent_actions: activity.recent.map((action) => ({
       rule_name: action.rule,
       status: action.status,
@@ -36,5 +47,17 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): NonNullabl
       duration_seconds: action.durationSeconds,
       message: maskErrorMessage(action.error),
     })),
+  };
+}
+
+function describeRun({ id, status, startedMs, endedMs, records, error }: RunRow): RuleRun {
+  return {
+    id,
+    status,
+    started_at: formatInstant(startedMs),
+    ended_at: endedMs === null ? null : formatInstant(endedMs),
+    duration_seconds: endedMs === null ? null : (endedMs - startedMs) / 1000,
+    records,
+    error: maskErrorMessage(error),
   };
 }

@@ -40,7 +40,7 @@ const SECTIONS = [
 ] as const;
 
 /** Other in every report: hours of the clock, ages, single runs. */
-const ALWAYS_OTHER = ["hourly_distribution", "age_seconds", "recent_actions"];
+const ALWAYS_OTHER = ["hourly_distribution", "age_seconds", "recent_actions", "rule_runs"];
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 /** What an entry of a list is known by from one report to the next. */
 const NAMES = ["rule_name", "id", "fingerprint", "name"];

@@ -103,9 +103,19 @@ const ruleMetricsSchema = v.strictObject({
   ),
 });
 
+export const ruleRunSchema = v.strictObject({
+  id: v.nullable(v.string()),
+  status: v.picklist(ACTION_STATUSES),
+  started_at: instant,
+  ended_at: describe(v.nullable(instant), "Null: it has not ended, or its row does not say when"),
+  duration_seconds: v.nullable(seconds),
+  records: v.nullable(v.number()),
+  error: describe(v.nullable(v.string()), "One line, shortened and redacted; of the newest failed ones only"),
+});
+
 const interval = v.strictObject({ low: v.number(), high: v.number() });
 
-const ruleSchema = v.strictObject({
+export const ruleSchema = v.strictObject({
   rule_name: ruleName,
   condition: describe(
     v.picklist(CONDITIONS),
@@ -341,6 +351,19 @@ export const ReportSchema = v.strictObject({
         rule_metrics: v.record(ruleName, ruleMetricsSchema),
         strategy_metrics: v.nullable(v.record(v.string(), groupMetricsSchema)),
         automation_level_metrics: v.nullable(v.record(v.string(), groupMetricsSchema)),
+        rule_runs: describe(
+          v.record(
+            ruleName,
+            v.strictObject({
+              runs: describe(v.array(ruleRunSchema), "The newest 20 known, newest first by their ends"),
+              week_before: describe(
+                v.nullable(v.strictObject({ total: count, successful: count })),
+                "Finished runs of the same window one week before; null where that was not asked for",
+              ),
+            }),
+          ),
+          "Of every rule under rules",
+        ),
         recent_actions: describe(v.array(recentActionSchema), "The newest actions of the window, newest first"),
       }),
     ),

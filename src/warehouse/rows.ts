@@ -51,7 +51,7 @@ export function buildActivity(
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
-  const rules = readRules(document, cells);
+  const rules = readRules(document, cells, facts.baseline);
   const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
@@ -60,9 +60,7 @@ export function buildActivity(
     records: sumRecords(current),
     duration: measureDurations(current, document.percentiles.current),
     previousDuration: previousDuration && { n: previousDuration.n, p95: previousDuration.p95 },
-    baseline: facts.baseline
-      ? { total: addAll(baseline), successful: addAll(baseline.filter(({ state }) => state === "success")) }
-      : null,
+    baseline: facts.baseline ? countSuccesses(baseline) : null,
     hours: document.hours
       .map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }))
       .toSorted((a, b) => a.hourMs - b.hourMs),
@@ -102,7 +100,12 @@ function findReach({ known_since: knownMs, table_since: tableMs }: Document): nu
   return tableMs !== null && tableMs >= knownMs ? 0 : knownMs;
 }
 
-function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
+function countSuccesses(cells: Cell[]): { total: number; successful: number } {
+  const finished = cells.filter(({ state }) => FINISHED.includes(state));
+  return { total: addAll(finished), successful: addAll(finished.filter(({ state }) => state === "success")) };
+}
+
+function readRules(document: Document, allCells: Cell[], hasBaseline: boolean): RuleActivity[] {
   const cellsOf = Map.groupBy(allCells, (cell) => cell.rule);
   const runsOf = new Map(document.runs.map((row) => [row[0], row]));
   const runningOf = Map.groupBy(document.running, ([, rule]) => rule);
@@ -150,6 +153,7 @@ function readRules(document: Document, allCells: Cell[]): RuleActivity[] {
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
       lookback: lookback === undefined ? null : { startsMs, stuck, weekStartsMs },
+      weekBefore: hasBaseline ? countSuccesses(cells.filter(({ part }) => part === "baseline")) : null,
     };
   });
 }

@@ -45,6 +45,7 @@ export function rule(
     runningBefore: [],
     usualRecords: null,
     lookback: null,
+    weekBefore: null,
     ...override,
     current: counts(current),
     previous: counts(override.previous ?? {}),

@@ -10,6 +10,7 @@ export function viewOf(override: Partial<View> = {}): View {
     detailed: false,
     timezone: null,
     repeat: { config: "", window: "" },
+    perRule: false,
     elapsedSeconds: 0.09,
     ...override,
   };

@@ -23,7 +23,7 @@ export function expandShort(words: string[]): string[] {
 /** Throws at unknown flags, extra words, and missing and repeated values: citty lets such typing errors pass. */
 export function checkArguments(command: Command, rest: string[], path: string[]): void {
   const args = command.args as
-    | Record<string, { type: string; default?: unknown; options?: string[]; valueHint?: string }>
+    | Record<string, { type: string; default?: unknown; options?: string[]; valueHint?: string; required?: boolean }>
     | undefined;
   const words = Object.entries(args ?? {}).filter(([, { type }]) => type === "positional");
   const defined = new Map(Object.entries(args ?? {}).filter(([, { type }]) => type !== "positional"));
@@ -68,7 +68,8 @@ export function checkArguments(command: Command, rest: string[], path: string[])
       throw fail(`--${token.name} ${quoteText(token.value)}: choose ${flag.options.join(" or ")}.`);
     }
   }
-  if (given < words.length) throw fail(`${nameWord(words[given])} is missing.`);
+  const missing = words.slice(given).find(([, { required }]) => required !== false);
+  if (missing !== undefined) throw fail(`${nameWord(missing)} is missing.`);
 }
 
 function nameWord(word: [name: string, { valueHint?: string }] | undefined): string {

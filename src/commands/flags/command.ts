@@ -23,7 +23,7 @@ export type Call<Args extends ArgsDef> = {
 };
 
 /** `toFile`: what is rendered goes to a file, which is never coloured. */
-type ViewFacts = Pick<View, "sections" | "detailed" | "timezone" | "repeat"> & { toFile: boolean };
+type ViewFacts = Pick<View, "sections" | "detailed" | "timezone" | "repeat" | "perRule"> & { toFile: boolean };
 
 /** `run` returns the exit code. An `AppError` becomes a line of the log and the exit code of its kind. */
 export function defineCommand<const Args extends ArgsDef>(
@@ -46,6 +46,7 @@ export function defineCommand<const Args extends ArgsDef>(
         detailed: false,
         timezone: null,
         repeat: { config: "", window: "" },
+        perRule: false,
         ...facts,
         elapsedSeconds: (performance.now() - startedAt) / 1000,
       });

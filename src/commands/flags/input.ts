@@ -16,6 +16,7 @@ const PRINTING = [
   "output",
   "fail-on",
   "timezone",
+  "per-rule",
   "color",
   "no-color",
   "quiet",

@@ -1,10 +1,12 @@
 /** Stopped by a signal in mid-pass. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
+import type { PassDocument } from "../../../src/report/pass-schema.ts";
 import {
   AS_OF,
   backendPid,
   expectNothingLeft,
+  GENERATE,
   launch,
   makeTrio,
   makeVictim,
@@ -35,6 +37,29 @@ describe("in mid-query", () => {
     child.kill(signal);
     const ended = await trial;
     expect([ended.code, ended.stdout, ended.stderr]).toEqual([code, "", "error: interrupted: nothing was reported\n"]);
+    expect(readdirSync(cwd)).toEqual(["automation-reports.toml"]);
+    await expectNothingLeft(ended, [trio.healthy, victim]);
+    await victim.close();
+  });
+
+  test("Ctrl-C without --output: what is finished is printed, what is not is named, exit 130, nothing kept", async () => {
+    const victim = await makeVictim(await sharedServer());
+    await slowDown(victim);
+    const cwd = trio.withDead(victim.url);
+    const { child, trial } = launch([...GENERATE, "--export-json", "--concurrency", "1"], { cwd });
+    await backendPid(victim);
+    child.kill("SIGINT");
+    const ended = await trial;
+    const pass = JSON.parse(ended.stdout) as PassDocument;
+    expect(ended.code).toBe(130);
+    expect(pass.outcomes).toContainEqual({
+      source: "dead",
+      status: "failed",
+      verdict: "unknown",
+      reason: "interrupted before it was read",
+      seconds: null,
+    });
+    expect(pass.reports.length).toBe(pass.outcomes.filter(({ status }) => status === "made").length);
     expect(readdirSync(cwd)).toEqual(["automation-reports.toml"]);
     await expectNothingLeft(ended, [trio.healthy, victim]);
     await victim.close();

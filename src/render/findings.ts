@@ -1,0 +1,47 @@
+/** A pass as lines for grep and for mails of cron: severity, CRM, rule, condition, since, message, parted by tabs. */
+import type { PassSummary } from "../report/pass-schema.ts";
+import type { Finding, Report } from "../report/schema.ts";
+import { SEVERITIES, type Severity } from "../report/words.ts";
+import { showText } from "../text/terminal.ts";
+
+type Line = { severity: Severity; crm: string; rule: string; condition: string; since: string; message: string };
+
+/** Of a finding that is about no single CRM. */
+const ALL = "all";
+/** Where a finding is about no rule, or nothing is known. */
+const NONE = "-";
+
+/** Most urgent first, CRMs that were not read among the critical ones. Empty where nothing was found. */
+export function renderFindings(pass: PassSummary, reports: Report[]): string {
+  const lines = [
+    ...pass.outcomes.filter((outcome) => outcome.status === "failed").map(describeFailed),
+    ...pass.findings.map((finding) => describeFinding(finding, null)),
+    // The finding of a missing table is the reason why its CRM was not read.
+    ...reports
+      .filter(({ metadata }) => metadata.status !== "fallback")
+      .flatMap((report) => report.findings.map((finding) => describeFinding(finding, report))),
+  ].toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
+  return lines
+    .map(({ severity, crm, rule, condition, since, message }) =>
+      [severity, crm, rule, condition, since, message].map(showText).join("\t"),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function describeFailed({ source, reason }: PassSummary["outcomes"][number]): Line {
+  const message = reason ?? "could not be read";
+  return { severity: "critical", crm: source, rule: NONE, condition: "not-read", since: NONE, message };
+}
+
+function describeFinding({ id, severity, rule_name: name, message }: Finding, report: Report | null): Line {
+  const rule = report?.rules.find(({ rule_name: other }) => other === name);
+  return {
+    severity,
+    crm: report?.metadata.source ?? ALL,
+    rule: name ?? NONE,
+    condition: rule?.condition ?? id,
+    since: rule?.since ?? NONE,
+    message,
+  };
+}

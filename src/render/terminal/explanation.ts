@@ -1,0 +1,192 @@
+/** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
+import type { Explanation } from "../../report/explanation-schema.ts";
+import { SEVERITIES } from "../../report/words.ts";
+import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
+import { cutText, quoteWord, showText } from "../../text/terminal.ts";
+import type { View } from "../view.ts";
+import { alignColumns, fitColumns, type Column } from "./columns.ts";
+import { hang } from "./hang.ts";
+import { formatLocal, formatLocalMinute } from "./local-time.ts";
+import { createStyle, finish, SEVERITY_TONES, type Style } from "./style.ts";
+
+type Run = Explanation["runs"][number];
+
+const LABEL = 10;
+/** A run as one sign, readable without colour. */
+const SIGNS: Partial<Record<Run["status"], string>> = {
+  success: "✓",
+  failed: "✗",
+  partial: "!",
+  running: "…",
+  stale: "…",
+};
+const OTHER_SIGN = "?";
+const RUN_EXPENDABLE = ["Id", "Records"];
+const LIST_EXPENDABLE = ["Newest runs", "Since"];
+const LONGEST_NAME = 40;
+
+export function renderExplanation(explanation: Explanation, view: View): string {
+  const { rule, source, window, limits, errors, week_before: week, around, advice, setting } = explanation;
+  const style = createStyle(view.color);
+  const { width } = view;
+  const endMs = Date.parse(window.end);
+  const near = (instant: string) => nearTime(instant, endMs, view);
+  const tone = rule.severity === null ? style.strong : style[SEVERITY_TONES[rule.severity]];
+  const label = (name: string, text: string) => hang(style.strong(name.padEnd(LABEL)), text, LABEL, width);
+  const blocks = [
+    [
+      `${style.strong(showText(`${source} ${rule.rule_name}`))} · ${tone(rule.severity === null ? rule.condition : `${rule.condition}, ${rule.severity}`)} · at ${formatLocalMinute(window.end, view.timezone)}`,
+    ],
+    [
+      ...label("Why", showText(rule.message)),
+      ...(rule.since === null ? [] : label("Since", near(rule.since))),
+      ...advice.flatMap((text, index) => label(index === 0 ? "What to do" : "", showText(text))),
+      ...label("Runs", describeCounts(rule)),
+      ...label(
+        "Week ago",
+        week === null ? "not known" : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
+      ),
+      ...(rule.schedules.length === 0 ? [] : label("Schedule", showText(rule.schedules.join("; ")))),
+      ...describeDurations(rule, label),
+    ],
+    [
+      style.strong("  Limits"),
+      ...limits.map(
+        ({ name, seconds, from }) =>
+          `  ${name.padEnd(26)}  ${seconds === null ? "none" : formatDuration(seconds)}, by ${showText(from)}`,
+      ),
+    ].flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: false }).split("\n")),
+    listRuns(explanation, view, style),
+    errors.length === 0
+      ? []
+      : [
+          style.strong("  Newest errors"),
+          ...errors.flatMap(({ at, message }) => hang(near(at).padEnd(LABEL + 2), showText(message), LABEL + 2, width)),
+        ],
+    around.length === 0
+      ? []
+      : [
+          style.strong("  What else changed then"),
+          ...around.map(({ source: crm, rule_name: name, condition, since }) =>
+            cutText(`  ${showText(`${crm} ${name}`)}: ${condition} since ${near(since)}`, width),
+          ),
+        ],
+    setting === null
+      ? []
+      : [
+          style.strong("  What would change the judgement"),
+          ...Bun.wrapAnsi(`  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${setting.line}`, width, {
+            hard: true,
+            trim: false,
+          }).split("\n"),
+          ...hang("", `${setting.why}`, 0, width),
+        ],
+  ];
+  return finish(
+    `${blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n")}\n`,
+    view,
+  );
+}
+
+/** Every rule of a CRM in a line, those that need the operator first. */
+export function renderRules(explanations: Explanation[], view: View): string {
+  const style = createStyle(view.color);
+  const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
+  const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
+    title,
+    align: "left",
+    cells: sorted.map(cellOf),
+  });
+  const [first] = sorted;
+  if (first === undefined) return "";
+  const endMs = Date.parse(first.window.end);
+  const columns = [
+    column("Rule", ({ rule }) => cutText(showText(rule.rule_name), LONGEST_NAME)),
+    column("Condition", ({ rule: { condition, severity } }) =>
+      severity === null ? condition : style[SEVERITY_TONES[severity]](`${condition}, ${severity}`),
+    ),
+    column("Since", ({ rule }) => (rule.since === null ? "" : formatNear(Date.parse(rule.since), endMs))),
+    column("Newest runs", ({ runs }) => drawStrip(runs, style)),
+  ];
+  const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
+  const next = `automation-reports explain ${quoteWord(first.source)} ${quoteWord(first.rule.rule_name)}${view.repeat}`;
+  return finish(`${lines.join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
+}
+
+function rank({ rule: { severity } }: Explanation): number {
+  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+}
+
+function describeCounts(rule: Explanation["rule"]): string {
+  const expected =
+    rule.expected === null ? "" : `; ${formatCount(rule.expected)} due, ${formatCount(rule.missed ?? 0)} missed`;
+  const open = rule.running + rule.stale + rule.pending;
+  return `${formatPlural(rule.total, "run")} ended in the window, ${formatCount(rule.failed)} failed${open > 0 ? `, ${formatCount(open)} open` : ""}${expected}`;
+}
+
+function describeDurations(
+  { duration_seconds: duration, usual_records: usual }: Explanation["rule"],
+  label: (name: string, text: string) => string[],
+): string[] {
+  const took =
+    duration === null
+      ? []
+      : label(
+          "Duration",
+          `p50 ${formatDuration(duration.p50)}, p95 ${formatDuration(duration.p95)}, longest ${formatDuration(duration.max)}`,
+        );
+  const records = usual === null ? [] : label("Records", `usually ${formatCount(Math.round(usual))} a run`);
+  return [...took, ...records];
+}
+
+/** The oldest run first, as a sparkline is read. */
+function drawStrip(runs: Run[], style: Style): string {
+  return runs
+    .toReversed()
+    .map(({ status }) => {
+      const sign = SIGNS[status] ?? OTHER_SIGN;
+      if (status === "success") return style.good(sign);
+      return status === "failed" ? style.bad(sign) : style.doubtful(sign);
+    })
+    .join("");
+}
+
+function listRuns({ runs, window }: Explanation, view: View, style: Style): string[] {
+  if (runs.length === 0) return [style.strong("  Newest runs"), "  none is known"];
+  const endMs = Date.parse(window.end);
+  const column = (title: string, align: Column["align"], cellOf: (run: Run) => string): Column => ({
+    title,
+    align,
+    cells: runs.map(cellOf),
+  });
+  const columns = [
+    column("  Started", "left", ({ started_at: started }) => `  ${nearTime(started, endMs, view)}`),
+    column("Took", "right", ({ duration_seconds: took }) => (took === null ? "–" : formatDuration(took))),
+    column("Records", "right", ({ records }) => (records === null ? "–" : formatCount(records))),
+    column("Status", "left", ({ status }) =>
+      status === "success" ? style.good(status) : status === "failed" ? style.bad(status) : style.doubtful(status),
+    ),
+    column("Id", "left", ({ id }) => showText(id ?? "–")),
+  ];
+  const lines = alignColumns(fitColumns(columns, RUN_EXPENDABLE, view.width), style.strong);
+  return [
+    `${style.strong("  Newest runs")}  ${drawStrip(runs, style)}  the newest last`,
+    ...lines.map((line, index) => {
+      const error = runs[index - 1]?.error ?? null;
+      const room = view.width - Bun.stringWidth(line) - 2;
+      return error === null || room < 12 ? line : `${line}  ${cutText(showText(error), room)}`;
+    }),
+  ];
+}
+
+function nearTime(instant: string, endMs: number, { timezone }: View): string {
+  const utc = formatNear(Date.parse(instant), endMs);
+  return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)})`;
+}
+
+function quoteKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+}

@@ -1,0 +1,104 @@
+/** Why a rule is in its condition: everything a report knows of it, what else changed then, and what would change the judgement. */
+import type { Explanation } from "./explanation-schema.ts";
+import type { Report } from "./schema.ts";
+import { SCHEMA_VERSION } from "./words.ts";
+import { HOUR_MS } from "../time/units.ts";
+
+type RuleReport = Report["rules"][number];
+
+const SHOWN_ERRORS = 5;
+/** Two conditions that began within this of each other may have one cause. */
+const TOGETHER_MS = HOUR_MS;
+
+/** Where a limit comes from: by the key of the configuration that may set it. Null: nothing sets it. */
+export type Origins = (key: string) => string | null;
+
+/** Null: the report has no such rule. `others`: reports of the same window, of this CRM or of others. */
+export function explainRule(report: Report, name: string, others: Report[], origins: Origins): Explanation | null {
+  const rule = report.rules.find(({ rule_name: other }) => other === name);
+  if (rule === undefined) return null;
+  const details = report.detailed_metrics?.rule_runs ?? {};
+  const known = Object.hasOwn(details, name) ? details[name] : undefined;
+  const runs = known?.runs ?? [];
+  const place = report.findings.findIndex(({ rule_name: other }) => other === name);
+  return {
+    schema_version: SCHEMA_VERSION,
+    source: report.metadata.source,
+    window: { start: report.metadata.window_start, end: report.metadata.window_end },
+    rule,
+    limits: listLimits(rule, origins),
+    runs,
+    errors: runs
+      .filter(({ status, error }) => (status === "failed" || status === "partial") && error !== null)
+      .slice(0, SHOWN_ERRORS)
+      .map(({ ended_at: ended, started_at: started, error }) => ({ at: ended ?? started, message: error ?? "" })),
+    week_before: known?.week_before ?? null,
+    around: listAround(rule, report, others),
+    advice: report.recommendations
+      .filter(({ finding }) => finding === place)
+      .map(({ recommendation }) => recommendation),
+    setting: chooseSetting(rule, report.metadata.source),
+  };
+}
+
+function listLimits(rule: RuleReport, origins: Origins): Explanation["limits"] {
+  const { limits, schedules, usual_interval_seconds: usual } = rule;
+  const basis = {
+    config: null,
+    schedule: `its schedule (${schedules.join("; ")})`,
+    "usual-interval": "how often it usually runs",
+    unknown: "nothing: no schedule, and too few runs",
+  }[limits.basis];
+  const ageOrigin = (key: string) => basis ?? origins(key) ?? "the configuration";
+  return [
+    { name: "warning from this age on", seconds: limits.warn_after_seconds, from: ageOrigin("warn_after") },
+    { name: "critical from this age on", seconds: limits.error_after_seconds, from: ageOrigin("error_after") },
+    {
+      name: "a run is stale after",
+      seconds: limits.stale_after_seconds,
+      from: origins("stale_after") ?? "three times its longest usual duration",
+    },
+    { name: "usually runs every", seconds: usual, from: schedules.length > 0 ? "its schedule" : "its newest runs" },
+  ];
+}
+
+/** Other rules whose conditions began at about the same time. */
+function listAround({ since, rule_name: name }: RuleReport, own: Report, others: Report[]): Explanation["around"] {
+  if (since === null) return [];
+  const all = [own, ...others.filter((report) => report.metadata.source !== own.metadata.source)];
+  return all.flatMap(({ metadata: { source }, rules }) =>
+    rules
+      .filter((rule) => source !== own.metadata.source || rule.rule_name !== name)
+      .filter((rule) => rule.severity !== null && rule.since !== null)
+      .filter((rule) => Math.abs(Date.parse(rule.since ?? since) - Date.parse(since)) <= TOGETHER_MS)
+      .map((rule) => ({
+        source,
+        rule_name: rule.rule_name,
+        condition: rule.condition,
+        since: rule.since ?? since,
+      })),
+  );
+}
+
+/** What of the configuration would change the judgement; null where nothing would. */
+function chooseSetting({ condition, degradation, rule_name: rule }: RuleReport, crm: string): Explanation["setting"] {
+  const ofRule = (line: string, why: string) => ({ table: ["crm", crm, "rules", rule], line, why });
+  const ofCrm = (line: string, why: string) => ({ table: ["crm", crm], line, why });
+  if (condition === "overdue") {
+    return ofRule('expect = "every 6 hours"', "where it should run at other times than its schedule or habit say");
+  }
+  if (condition === "never")
+    return ofCrm(`rule_names = { ${JSON.stringify(rule)} = "its sync type" }`, "where it runs under another name");
+  if (condition === "stuck") return ofRule('stale_after = "6h"', "where a run may well take that long");
+  if (condition === "unknown") return ofRule('expect = "every 6 hours"', "so that its silence can be judged");
+  if (condition === "failing")
+    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: it is then in no figure");
+  if (condition !== "degraded") return null;
+  if (degradation === "late" || degradation === "missed") {
+    return ofCrm('late_after = "30m"', "where a later start is still in time");
+  }
+  if (degradation === "failures") {
+    return ofCrm("thresholds = { rule_success_rate = 0.9 }", "where more failures are usual");
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+/** What `explain` prints of one rule. */
+import * as v from "valibot";
+import { ruleRunSchema, ruleSchema } from "./schema.ts";
+import { CONDITIONS, SCHEMA_VERSION } from "./words.ts";
+
+const instant = v.pipe(v.string(), v.isoTimestamp());
+
+export const ExplanationSchema = v.strictObject({
+  schema_version: v.literal(SCHEMA_VERSION),
+  source: v.string(),
+  window: v.strictObject({ start: instant, end: instant }),
+  rule: v.pipe(ruleSchema, v.description("As in the report")),
+  limits: v.array(
+    v.strictObject({
+      name: v.string(),
+      seconds: v.nullable(v.number()),
+      from: v.pipe(
+        v.string(),
+        v.description("What sets it: a line of the configuration, its schedule, its usual runs"),
+      ),
+    }),
+  ),
+  runs: v.pipe(v.array(ruleRunSchema), v.description("The newest 20 known, newest first")),
+  errors: v.pipe(v.array(v.strictObject({ at: instant, message: v.string() })), v.description("The newest 5 of them")),
+  week_before: v.pipe(
+    v.nullable(v.strictObject({ total: v.number(), successful: v.number() })),
+    v.description("Its finished runs of the same window one week before; null where they were not read"),
+  ),
+  around: v.pipe(
+    v.array(
+      v.strictObject({ source: v.string(), rule_name: v.string(), condition: v.picklist(CONDITIONS), since: instant }),
+    ),
+    v.description("Other rules whose conditions began within an hour of this one's, in this CRM and in others"),
+  ),
+  advice: v.pipe(v.array(v.string()), v.description("What to do")),
+  setting: v.pipe(
+    v.nullable(
+      v.strictObject({
+        table: v.pipe(v.array(v.string()), v.description("Of the configuration")),
+        line: v.string(),
+        why: v.string(),
+      }),
+    ),
+    v.description("What of the configuration would change the judgement; null where nothing would"),
+  ),
+});
+
+/** What `explain --format json` prints: one for the rule, or one for each rule of the CRM. */
+export const ExplanationsSchema = v.array(ExplanationSchema);
+
+export type Explanation = v.InferOutput<typeof ExplanationSchema>;
