@@ -112,7 +112,7 @@ export function renderRules(explanations: Explanation[], view: View): string {
     column("Newest runs", ({ runs }) => drawStrip(runs, style)),
   ];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
-  const next = `automation-reports explain ${quoteWord(first.source)} ${quoteWord(first.rule.rule_name)}${view.repeat}`;
+  const next = `automation-reports explain ${quoteWord(first.source)} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
   return finish(`${lines.join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
 }
 
