@@ -209,10 +209,11 @@ function nameRun([id, startedMs, endedMs, status, records, error]: Document["loo
   return { id, startedMs, endedMs, status, records: keepNumber(records), error };
 }
 
-/** What began before both windows and ended in one is in both lists. */
+/** What began before both windows and ended in one is in both lists, of which the older is by start, the newest first. */
 function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
-  const known = new Set(newer.map(({ id, startedMs }) => `${id ?? ""} ${startedMs}`));
-  const others = older.filter(({ id, startedMs }) => !known.has(`${id ?? ""} ${startedMs}`));
+  const newestMs = older[0]?.startedMs ?? -Infinity;
+  const both = newer.filter(({ startedMs }) => startedMs <= newestMs);
+  const others = older.filter((run) => !both.some(({ id, startedMs }) => id === run.id && startedMs === run.startedMs));
   return [...newer, ...others].toSorted((a, b) => settledAt(b) - settledAt(a));
 }
 

@@ -4,7 +4,7 @@ import { castTable } from "./casts.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeBlanks, writeList, writeStatuses } from "./vocabulary.ts";
+import { writeBlanks, writeList, writeStatus } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -59,7 +59,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
       table: actionsTable,
-      statuses: writeStatuses(),
+      status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
       ...(dialect === "sqlite" ? COUNTS : {}),

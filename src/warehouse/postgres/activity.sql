@@ -6,6 +6,7 @@
 -- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
 -- A finished action is in the part in which it ended; one without a usable end is in that in which it started.
 -- What has not ended by the window's end is open, and in the current part. Rows that are in no part are not materialised.
+-- OFFSET 0 keeps what told computes from being planned and computed again with each mention of it.
 -- The scan is materialised once, with the errors of failed runs. Otherwise the planner sorts, spills and reads the rows again.
 -- Each further scan of r costs, and so does each of its columns. What looks at few rows reads them from odd.
 -- part and state are numbers until the end: the places of their words, from 0 (statement.ts).
@@ -32,6 +33,7 @@ told AS NOT MATERIALIZED (
     AND ((a.started_at >= :scan_from::timestamptz AND a.started_at < :to::timestamptz)
       OR (a.started_at >= :baseline_scan_from::timestamptz AND a.started_at < :baseline_to::timestamptz))
     AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? a.rule)
+  OFFSET 0
 ),
 lone AS MATERIALIZED (
   SELECT NOT EXISTS (SELECT FROM told WHERE NOT is_wrapper AND NOT dry_run) AS wrappers_only

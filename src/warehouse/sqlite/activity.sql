@@ -3,7 +3,8 @@
 -- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- The ranges bound the scans so that an index on the start helps (instants.ts).
 -- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
--- statuses: JSON {word: status}. recent: how many recent actions to list.
+-- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
+-- LIMIT -1 and the query within newest keep what is computed of a row from being computed again with each mention of it.
 WITH actions AS (
 {actions}
 ),
@@ -14,11 +15,13 @@ timed AS NOT MATERIALIZED (
   SELECT *,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning,
+    CASE WHEN :statuses IS NULL THEN status
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE {scan_range}
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
+  LIMIT -1
 ),
 told AS NOT MATERIALIZED (
   SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
@@ -124,18 +127,19 @@ emptied AS MATERIALIZED (
   HAVING max(settled_ms) > coalesce(max(iif(records_processed > 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
 ),
 newest AS MATERIALIZED (
-  SELECT *,
+  SELECT rule, id, records_processed, error,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
-  FROM actions
-  WHERE {lookback_range} AND dry_run IS NOT TRUE
-    AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
-    AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
-      OR (SELECT wrappers_only FROM lone))
-    AND {start_ms} >= :lookback_from
-    AND {start_ms} < :before
-  ORDER BY started_at DESC LIMIT 10000
+    CASE WHEN :statuses IS NULL THEN status
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning
+  FROM (
+    SELECT rule, id, started_at, finished_at, status, status_word, records_processed, error FROM actions
+    WHERE {lookback_range} AND dry_run IS NOT TRUE
+      AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
+      AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
+        OR (SELECT wrappers_only FROM lone))
+      AND {start_ms} BETWEEN :lookback_from AND :before - 1
+    ORDER BY started_at DESC LIMIT 10000)
 ),
 past AS MATERIALIZED (
   SELECT rule, id, started_ms, meaning, records_processed, error,

@@ -29,7 +29,7 @@ export function composeActivity({ actions, rules, dialect }: Source, request: Re
     change_ms: writeInstantMs("changed_at"),
     scan_range: writeRange(OF_CRM, "started_at", scanFromMs, bounds.toMs),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
-    lookback_range: writeRange(OF_CRM, "started_at", bounds.lookbackFromMs, bounds.toMs),
+    lookback_range: writeRange(OF_CRM, "started_at", bounds.lookbackFromMs, bounds.beforeMs),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   return numberParameters(text, bindRequest(request), dialect);
@@ -55,7 +55,7 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     hour_and_week_before: bounds.hourAndWeekBeforeMs,
     excluded: JSON.stringify(crm.excludeRules),
     wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
-    statuses: JSON.stringify(crm.statuses),
+    statuses: Object.keys(crm.statuses).length === 0 ? null : JSON.stringify(crm.statuses),
     recent,
   };
 }
