@@ -24,6 +24,8 @@ export type Purpose = {
   timeout: number;
   /** The statements that begin the transaction and set its limits. */
   begin: string;
+  /** The longest answer to one statement. */
+  mostBytes: number;
 };
 
 const CLOSE_SECONDS = 0.25;
@@ -128,7 +130,7 @@ async function connect(
     const dialled = await dial(target, host, encryption, connecting);
     const authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
     wantsPrepared = authentication.isScram;
-    const guarded = new GuardedSocket(dialled.socket, screenServer(authentication));
+    const guarded = new GuardedSocket(dialled.socket, screenServer(authentication, purpose.mostBytes));
     sockets.push(guarded);
     protection = dialled.protection;
     return guarded;
@@ -191,6 +193,7 @@ async function connect(
         usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
         // A server may repeat what it was told, and where it is cut nobody would know it again.
         if (error instanceof createClient.PostgresError) error.message = hide(error.message);
+        throwIfRefused(sockets);
         throw error;
       }
     };

@@ -81,6 +81,7 @@ const REASONS: Record<string, Words> = {
 
 /** Codes of a failed TLS handshake, certificates included. */
 export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+const CERTIFICATE_CODE = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
 const PASSING =
@@ -121,6 +122,8 @@ export function describeFailure(error: unknown, target: Target): string {
   const message = cutMessage(error instanceof Error ? error.message : String(error));
   const words = lookUp(REASONS, code) ?? lookUp(REASONS, code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1"));
   if (words !== undefined) return oneLine(words(place, message));
+  if (TLS_CODE.test(code) && !CERTIFICATE_CODE.test(code))
+    return oneLine(`${place}: TLS could not be agreed on: ${message || code}. Check host, port and sslmode`);
   if (TLS_CODE.test(code))
     return oneLine(
       `${place}: the server's certificate is not accepted: ${message || code}. Check sslmode and sslrootcert`,

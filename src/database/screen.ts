@@ -5,9 +5,17 @@ import { checkBody, countColumns, expectMessage, malformed, type Phase } from ".
 
 const HEADER_BYTES = 5;
 const MEBIBYTE = 1_048_576;
-/** The longest answer to one statement, and to the attempt to connect. A report of 2,000 failing rules takes a half. */
-const MOST_BYTES = 32 * MEBIBYTE;
-const MOST_MESSAGES = 100_000;
+/** For one statement, rows and notices included; a row is a table or a saved report. */
+const MOST_MESSAGES = 20_000;
+/** So small an answer takes little memory, whatever is in it. */
+const SMALL_BYTES = MEBIBYTE;
+/**
+ * How many bytes of a larger answer there are at least for each list or object, and for each value in one. JSON of less
+ * takes 30 times its own length in memory.
+ */
+const BYTES_PER_LIST = 64;
+const BYTES_PER_VALUE = 16;
+const OPENING = ["[", "{"];
 
 export type Screen = {
   /** Told of all that is sent to the server. */
@@ -16,13 +24,16 @@ export type Screen = {
   received: (chunk: Buffer) => Iterable<Buffer>;
 };
 
-export function screenServer(authentication: Authentication): Screen {
+/** `mostBytes`: the longest answer to one statement, and to the attempt to connect. */
+export function screenServer(authentication: Authentication, mostBytes: number): Screen {
   let phase: Phase = "start";
   /** Whether something was sent that is not answered to its end. */
   let asking = false;
   let columns: number | null = null;
   let bytes = 0;
   let messages = 0;
+  let lists = 0;
+  let values = 0;
 
   const announce = (header: Buffer): number => {
     const [type = 0] = header;
@@ -30,8 +41,8 @@ export function screenServer(authentication: Authentication): Screen {
     expectMessage(type, length - HEADER_BYTES, phase);
     bytes += length;
     messages += 1;
-    if (bytes > MOST_BYTES)
-      throw new DatabaseError(`answers with more than ${MOST_BYTES / MEBIBYTE} MiB: has each run a rule of its own?`);
+    if (bytes > mostBytes)
+      throw new DatabaseError(`answers with more than ${mostBytes / MEBIBYTE} MiB: has each run a rule of its own?`);
     if (messages > MOST_MESSAGES)
       throw new DatabaseError(`answers with more than ${MOST_MESSAGES} messages: look for notices in its log`);
     return length;
@@ -48,6 +59,12 @@ export function screenServer(authentication: Authentication): Screen {
     if (!asking && name !== "E") throw malformed(`a message of type ${name} that answers nothing`);
     if (name === "R") authentication.asked(body);
     if ((name === "K" || name === "Z") && !authentication.isDone()) throw malformed("a session without authentication");
+    if (name === "D" && bytes > SMALL_BYTES) {
+      lists += OPENING.reduce((all, letter) => all + count(body, letter, mostBytes / BYTES_PER_LIST), 0);
+      values += count(body, ",", mostBytes / BYTES_PER_VALUE);
+      if (lists > mostBytes / BYTES_PER_LIST || values > mostBytes / BYTES_PER_VALUE)
+        throw new DatabaseError("answers with more values than a report is made of: has each run a rule of its own?");
+    }
     if (name === "T") columns = countColumns(body);
     if (name === "n" || name === "C" || name === "Z") columns = null;
     if (name === "Z") {
@@ -55,6 +72,8 @@ export function screenServer(authentication: Authentication): Screen {
       asking = false;
       bytes = 0;
       messages = 0;
+      lists = 0;
+      values = 0;
     }
     return true;
   };
@@ -69,6 +88,13 @@ export function screenServer(authentication: Authentication): Screen {
       for (const message of cut(chunk)) if (judge(message)) yield message;
     },
   };
+}
+
+function count(body: Buffer, letter: string, most: number): number {
+  const byte = letter.charCodeAt(0);
+  let found = 0;
+  for (let at = body.indexOf(byte); at !== -1 && found <= most; at = body.indexOf(byte, at + 1)) found += 1;
+  return found;
 }
 
 /** `announce` is told each header before room is made for the message, and returns the message's whole length. */
