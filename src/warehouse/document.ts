@@ -1,10 +1,13 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
+import { MINUTE_MS } from "../time/units.ts";
 import { isFlag, isNumber, isNumbers, isOneOf, isText, listOf, orNull, table } from "./guards.ts";
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
+/** The last moment that has a date in this language. */
+const LATEST_MS = 8_640_000_000_000_000;
 /** In the order in which the statements number them. */
 export const PARTS = ["current", "previous", "baseline"] as const;
 
@@ -36,6 +39,8 @@ type RunColumns = [string | null, number, number | null, ActionStatus, RecordSum
 const isPart = isOneOf(PARTS);
 const isStatus = isOneOf(ACTION_STATUSES);
 const isNoNumber = isOneOf(NO_NUMBERS);
+const isInstant = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS;
+const isMinute = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS / MINUTE_MS;
 const isSum = orNull(isNumber);
 const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
 const isId = orNull(isText);
@@ -96,8 +101,8 @@ export const documentSchema = v.object({
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isText, isNumber, isNumber),
   words: table(isText, isNumber),
-  /** part, rule, newest message, n, first and last start, minutes. */
-  errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),
+  /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
+  errors: table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
   /** part, rule, start, id. */
   running: table(isPart, isText, isNumber, isId),
   /** rule, number of the contradiction, n, ids. */

@@ -10,7 +10,11 @@ import { authentication } from "./server-messages.ts";
 export type Recording = Buffer[];
 
 /** Reads the CRM `dead` of that database through a proxy. */
-export async function recordServer(server: { host: string; port: number }, url: string): Promise<Recording> {
+export async function recordServer(
+  server: { host: string; port: number },
+  url: string,
+  args: readonly string[] = GENERATE,
+): Promise<Recording> {
   const turns: Buffer[][] = [];
   const proxy = createServer((client) => {
     const upstream = connect(server);
@@ -28,7 +32,7 @@ export async function recordServer(server: { host: string; port: number }, url: 
   await once(proxy, "listening");
   const { port } = proxy.address() as AddressInfo;
   const through = `${url.replace(/@[^/]*/, `@127.0.0.1:${port}`)}?sslmode=disable`;
-  const { code, stderr } = await launch(GENERATE, { cwd: directoryWith(`[crm.dead]\nurl = "${through}"\n`) }).trial;
+  const { code, stderr } = await launch(args, { cwd: directoryWith(`[crm.dead]\nurl = "${through}"\n`) }).trial;
   proxy.close();
   if (code !== 0) throw new Error(`nothing was recorded: ${stderr}`);
   const answers = turns.map((chunks) => Buffer.concat(chunks)).filter((answer) => answer.length > 0);

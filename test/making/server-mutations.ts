@@ -1,8 +1,8 @@
 /** Conversations that go wrong: what a real server answered, cut, repeated, flipped and spliced. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Recording } from "./recorded-server.ts";
 
-export type Conversation = { recording: Recording; then: "silence" | "end" | "reset" };
+export type Conversation = { recording: Recording; afterwards: "silence" | "end" | "reset" };
 
 type Place = { turn: number; at: number };
 type Mutation =
@@ -34,19 +34,24 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant("length" as const), ...place, length: fc.constantFrom(...LENGTHS) }),
   fc.record({ kind: fc.constant("repeat" as const), ...place, bytes: fc.nat(400), times: fc.nat(3000) }),
   fc.record({ kind: fc.constant("splice" as const), ...place, from: fc.record(place), bytes: fc.nat(4000) }),
-  fc.record({ kind: fc.constant("number" as const), ...place, text: fc.constantFrom(...NUMBERS) }),
+  fc.record({
+    kind: fc.constant("number" as const),
+    turn: fc.oneof(fc.constant(0.999), share),
+    at: share,
+    text: fc.constantFrom(...NUMBERS),
+  }),
 );
 
 const drawn = fc.record({
   mutations: fc.array(mutation, { minLength: 1, maxLength: 3 }),
-  then: fc.constantFrom("end" as const, "reset" as const, "silence" as const),
+  afterwards: fc.constantFrom("end" as const, "reset" as const, "silence" as const),
 });
 
 /** The same for the same seed. */
 export function drawConversations(recording: Recording, numRuns: number, seed: number): Conversation[] {
-  return fc.sample(drawn, { numRuns, seed }).map(({ mutations, then }) => ({
+  return fc.sample(drawn, { numRuns, seed }).map(({ mutations, afterwards }) => ({
     recording: mutations.reduce(mutate, recording),
-    then,
+    afterwards,
   }));
 }
 
@@ -90,8 +95,9 @@ function applyTo(answer: Buffer, change: Mutation, recording: Recording): Buffer
       return Buffer.concat([answer.subarray(0, to), other.subarray(from, from + change.bytes), answer.subarray(to)]);
     }
     case "number":
-      return replaceNumber(answer, at, change.text);
+      break;
   }
+  return replaceNumber(answer, at, change.text);
 }
 
 /** Where each message begins. */

@@ -1,6 +1,8 @@
 /** One CRM's server misbehaves: that CRM fails with one sentence, the others' reports are as without it. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
 import { directoryWith } from "../../making/cli.ts";
 import { authentication, failure, message } from "../../making/server-messages.ts";
 import { startFakeServer, type FakeServer } from "../../making/fake-server.ts";
@@ -16,6 +18,14 @@ import { sharedServer } from "../../making/warehouses.ts";
 const GRACE_MS = 4000;
 const MOST_MEMORY = 300 * 1_048_576;
 
+const PARTS = [
+  { part: "TLS", faults: TLS_FAULTS },
+  { part: "opening a session", faults: OPENING_FAULTS },
+  { part: "refusals", faults: REFUSALS },
+  { part: "authentication", faults: AUTHENTICATION_FAULTS },
+  { part: "answers", faults: ANSWER_FAULTS },
+];
+
 let trio: Trio;
 let recording: Recording;
 
@@ -29,13 +39,7 @@ beforeAll(async () => {
 
 afterAll(async () => await trio.healthy.close());
 
-describe.each([
-  { part: "TLS", faults: TLS_FAULTS },
-  { part: "opening a session", faults: OPENING_FAULTS },
-  { part: "refusals", faults: REFUSALS },
-  { part: "authentication", faults: AUTHENTICATION_FAULTS },
-  { part: "answers", faults: ANSWER_FAULTS },
-])("$part", ({ faults }) => {
+describe.each(PARTS)("$part", ({ faults }) => {
   test.each(faults)("$name", async ({ does, says, query = "?sslmode=disable", timeoutMs = 1000 }: ServerFault) => {
     await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
     const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;
@@ -114,4 +118,13 @@ describe.skipIf(elsewhere === undefined)("a password in clear text, without TLS 
     await expectOneFailure(ended, { trio, says: sent ? "refuses the password or user" : REFUSED, advises: "" });
     expect(password.includes(SECRET)).toBe(sent);
   });
+});
+
+test("the README of this folder lists each fault with its number and its sentence", () => {
+  const lines = PARTS.flatMap(({ part, faults }) => faults.map((fault) => ({ part, fault }))).map(
+    ({ part, fault: { name, says } }, index) =>
+      `- S${index + 1} ${part}: ${name} → ${typeof says === "string" ? says : `\`${says.source}\``}`,
+  );
+  const readme = readFileSync(resolve(import.meta.dir, "README.md"), "utf8");
+  expect(readme.split("\n").filter((line) => /^- S\d/.test(line))).toEqual(lines);
 });

@@ -266,17 +266,15 @@ const CONTENT: ServerFault[] = [
       document["newest"] = [["r", "1", instant, instant, "success", 0, null]];
       document["known_since"] = instant;
     }),
-    says: "dead",
+    says: NO_REPORT,
   })),
-  {
-    name: "tables that are no tables",
-    does: async (client, recording) => {
-      const at = recording.findIndex((answer) => answer.includes("opaque\0"));
-      const values = ["orchestration", "sync_history", "t", "f", "7", "[]", "z", "5"];
-      await replay(client, recording, { [at + 1]: Buffer.concat([BOUND, row(...values), DONE, READY]) });
-    },
-    says: "dead",
-  },
+  ...["cells", "newest", "lookback", "errors", "rules"].map((part): ServerFault => ({
+    name: `a document whose ${part} are of other types`,
+    does: reportsPart((document) => {
+      document[part] = [[1, "1e999", null]];
+    }),
+    says: `the answer is not as expected at ${part}`,
+  })),
 ];
 
 export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT];
