@@ -243,7 +243,7 @@ export const OPENING_FAULTS: ServerFault[] = [
 
 export const REFUSALS: ServerFault[] = [
   ...["__proto__", "constructor", "toString", "hasOwnProperty", "ECONNREFUSED", "28p01"].map((code): ServerFault => ({
-    name: `refused with the code ${code}`,
+    name: `refused with the code \`${code}\``,
     does: opensWith(failure({ ...FATAL, C: code, M: "x" })),
     says: MALFORMED,
   })),
