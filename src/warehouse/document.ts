@@ -72,6 +72,7 @@ const recurrenceSchema = v.union([
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
 
+/** Lists have at most what both dialects' statements allow, so that no server makes more work than they would. */
 export const documentSchema = v.object({
   /** What a `Cell` holds, in its order. */
   cells: table(
@@ -100,15 +101,18 @@ export const documentSchema = v.object({
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isText, isNumber, isNumber),
-  words: table(isText, isNumber),
+  words: v.pipe(table(isText, isNumber), v.maxLength(20)),
   /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
-  errors: table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
+  errors: v.pipe(
+    table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
+    v.maxLength(500),
+  ),
   /** part, rule, start, id. */
-  running: table(isPart, isText, isNumber, isId),
+  running: v.pipe(table(isPart, isText, isNumber, isId), v.maxLength(1000)),
   /** rule, number of the contradiction, n, ids. */
   contradictions: table(isText, isNumber, isNumber, isIds),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
-  wrappers: table(isText, isId, orNull(isStatus), isNumber, isNumber),
+  wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   /** n, ids; PostgreSQL's times are always read. */

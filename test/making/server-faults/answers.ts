@@ -275,6 +275,22 @@ const CONTENT: ServerFault[] = [
     }),
     says: `the answer is not as expected at ${part}`,
   })),
+  {
+    name: "runs of 10,001 rules",
+    does: reportsPart((document) => {
+      const cell = ["current", "", "success", 1, 1, 1, 1, 0, 0, 0, 0, 1_783_650_000_000, 1_783_650_000_000];
+      document["cells"] = Array.from({ length: 10_001 }, (_, index) => cell.with(1, `rule ${index}`));
+    }),
+    says: "has runs of 10001 rules, and a report is made of at most 10000",
+  },
+  {
+    name: "more errors than were asked for",
+    does: reportsPart((document) => {
+      const [error] = document["errors"] as unknown[];
+      document["errors"] = Array.from({ length: 501 }, () => error);
+    }),
+    says: "the answer is not as expected at errors",
+  },
 ];
 
 export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT];
