@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import { createRedactor } from "../text/redact.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
-import { codeOf, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
+import { codeOf, cutMessage, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
 import { followAuthentication } from "./authentication.ts";
 import { dial, listAttempts, maySendClearText, type Encryption, type Protection } from "./dial.ts";
 import { GuardedSocket } from "./guard.ts";
@@ -191,8 +191,9 @@ async function connect(
         return await untilAborted(sql.unsafe<never[]>(text, values), signal);
       } catch (error) {
         usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
-        // A server may repeat what it was told, and where it is cut nobody would know it again.
-        if (error instanceof createClient.PostgresError) error.message = hide(error.message);
+        // A server may repeat the password, and half of one, where a message is cut, nobody would know again.
+        if (error instanceof createClient.PostgresError && cutMessage(error.message) !== error.message)
+          error.message = hide(error.message);
         throwIfRefused(sockets);
         throw error;
       }

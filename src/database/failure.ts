@@ -146,7 +146,7 @@ export function lookUp<T>(table: Record<string, T>, code: string): T | undefined
 }
 
 /** At most 2 kB of what a server said. */
-function cutMessage(message: string): string {
+export function cutMessage(message: string): string {
   const { read } = new TextEncoder().encodeInto(message, new Uint8Array(LONGEST_MESSAGE_BYTES));
   return read < message.length ? `${message.slice(0, read)}…` : message;
 }
