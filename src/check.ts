@@ -3,6 +3,7 @@ import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
 import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
+import { describeFailure } from "./database/failure.ts";
 import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { createRedactor } from "./text/redact.ts";
@@ -69,7 +70,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     };
     const items =
       seen?.status === "read"
-        ? withoutEchoes([...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)])
+        ? judgeAnswers(crm, () => [...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)])
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
     const asked = items.filter(
@@ -94,6 +95,15 @@ export function exitCodeOfCheck(documents: CheckDocument[]): number {
   const failed = documents.filter(({ status }) => status === "error").length;
   if (failed === 0) return EXIT.ok;
   return failed === documents.length ? EXIT.noneReadable : EXIT.someUnreadable;
+}
+
+/** What a server answered may be nothing that can be judged. */
+function judgeAnswers(crm: CrmConfig, judge: () => CheckItem[]): CheckItem[] {
+  try {
+    return withoutEchoes(judge());
+  } catch (error) {
+    return [describeUnreachable(describeFailure(error, crm.target))];
+  }
 }
 
 /** A report fails for the reason that was found before it was tried. */

@@ -18,7 +18,19 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   database: {
     is: "A target, a connection to it, and its failures in words. It is neither reader nor writer.",
-    imports: ["database", "postgres", "valibot", "node:fs", "node:net", "node:os", "node:path", "node:tls"],
+    imports: [
+      "database",
+      "text",
+      "postgres",
+      "@mongodb-js/saslprep",
+      "valibot",
+      "node:events",
+      "node:fs",
+      "node:net",
+      "node:os",
+      "node:path",
+      "node:tls",
+    ],
   },
   http: {
     is: "Requests to other people's servers.",

@@ -49,6 +49,8 @@ const REASONS: Record<string, Words> = {
   CONNECTION_CLOSED: (place) => `${place} closed the connection: look into the server's log`,
   CONNECTION_ENDED: (place) => `${place} closed the connection: look into the server's log`,
   CONNECTION_DESTROYED: (place) => `${place} closed the connection: look into the server's log`,
+  SASL_SIGNATURE_MISMATCH: (place) =>
+    `${place} does not prove that it knows the password: another server may answer there; use sslmode=verify-full`,
   ENOENT: (place) => `${place} is not there: check the path`,
   EACCES: (place) => `${place} may not be opened by this user: check its permissions`,
   "28P01": (place) => `${place} refuses the password or user: check both in the connection URL`,
@@ -79,10 +81,13 @@ const REASONS: Record<string, Words> = {
 
 /** Codes of a failed TLS handshake, certificates included. */
 export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+const CERTIFICATE_CODE = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|SQLITE_BUSY\w*)$/;
+
+const LONGEST_MESSAGE_BYTES = 2048;
 
 /** SQLSTATE of a server that knows us and says no: others of the same target would say the same. */
 export const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
@@ -114,13 +119,18 @@ export function describeFailure(error: unknown, target: Target): string {
   if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
     return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const words = REASONS[code] ?? REASONS[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+  const message = cutMessage(error instanceof Error ? error.message : String(error));
+  const words = lookUp(REASONS, code) ?? lookUp(REASONS, code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1"));
   if (words !== undefined) return oneLine(words(place, message));
+  if (TLS_CODE.test(code) && !CERTIFICATE_CODE.test(code))
+    return oneLine(`${place}: TLS could not be agreed on: ${message || code}. Check host, port and sslmode`);
   if (TLS_CODE.test(code))
     return oneLine(
       `${place}: the server's certificate is not accepted: ${message || code}. Check sslmode and sslrootcert`,
     );
+  // Thrown where an answer is read that has another shape than was asked for.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+    return oneLine(`${place}: no report can be made of its answer (${message}): check preset, schema and table`);
   return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
 }
 
@@ -128,6 +138,17 @@ export function describeFailure(error: unknown, target: Target): string {
 export function codeOf(error: unknown): string {
   if (error instanceof HostsFailure) return codeOf([...error.failures.values()].at(-1));
   return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** Codes come from servers: `constructor` is none of ours. */
+export function lookUp<T>(table: Record<string, T>, code: string): T | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined;
+}
+
+/** At most 2 kB of what a server said. */
+export function cutMessage(message: string): string {
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(LONGEST_MESSAGE_BYTES));
+  return read < message.length ? `${message.slice(0, read)}…` : message;
 }
 
 function oneLine(text: string): string {

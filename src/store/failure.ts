@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf, describeFailure } from "../database/failure.ts";
+import { codeOf, describeFailure, lookUp } from "../database/failure.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
 const NOT_ALLOWED = `this user may not read and write there: run as the store's owner or with sudo, or ${ELSEWHERE}`;
@@ -43,7 +43,7 @@ export function explainStoreFailure(error: unknown, target: Target): Error {
     return new AppError("delivery", message, { cause: error });
   }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
-  const reason = REASONS[code];
+  const reason = lookUp(REASONS, code);
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
   if (target.kind === "postgres" || code !== "")

@@ -13,12 +13,15 @@ const DEADLINE_MS = 10_000;
 const STATEMENT_MS = 5000;
 const LOCK_MS = 3000;
 const RETRY_MS = 200;
+/** The documents of a whole batch. */
+const LONGEST_ANSWER_BYTES = 134_217_728;
 const PATIENCE_MS = 5000;
 /** The server or its pooler restarts. Nothing was sent yet, so another try repeats nothing. */
 const COMES_BACK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|57P0[123]|08\w{3})$/;
 
 const PURPOSE = {
   timeout: DEADLINE_MS,
+  mostBytes: LONGEST_ANSWER_BYTES,
   begin: [
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     `SET LOCAL statement_timeout = ${STATEMENT_MS}`,

@@ -21,6 +21,9 @@ import { HOUR_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
+/** So many take two seconds and 250 MB; beyond, both grow faster than their number. */
+const MOST_RULES = 10_000;
+
 /** In the order of the bits in both dialects' activity.sql. */
 const CONTRADICTIONS: Contradiction[] = [
   "success-with-failures",
@@ -48,6 +51,11 @@ export function buildActivity(
   if (unreadable > 0 && cells.length === 0 && document.lookback.length === 0) {
     throw new DatabaseError(`the starts of its runs are in no form that is read (rows ${ids.join(", ")})`);
   }
+  const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
+  if (named > MOST_RULES)
+    throw new DatabaseError(
+      `has runs of ${named} rules, and a report is made of at most ${MOST_RULES}: has each run a rule of its own?`,
+    );
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];

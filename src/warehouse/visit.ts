@@ -25,33 +25,31 @@ type Entry = [index: number, crm: CrmConfig];
 
 /**
  * What `conclude` makes of each visit, in the order of `crms`: it is called as soon as a warehouse has answered, while the
- * others work. What it throws is thrown here, once those have been told to stop and have. Seconds are rounded to milliseconds.
+ * others work. Where it throws of what was read, that visit has failed. Seconds are rounded to milliseconds.
  */
 export async function visitWarehouses<T, R>(
   options: VisitOptions,
   work: Work<T>,
   conclude: (visit: Visit<T>, crm: CrmConfig) => R,
 ): Promise<R[]> {
-  const { crms, retryDelaysMs = [] } = options;
-  const broken = new AbortController();
-  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const { crms, signal, redact, retryDelaysMs = [] } = options;
   const concluded: R[] = [];
   const visit = async ([index, crm]: Entry): Promise<boolean> => {
-    const outcome = await visitOne(crm, { ...options, signal }, work);
+    const outcome = await visitOne(crm, options, work);
     try {
       concluded[index] = conclude(outcome, crm);
     } catch (error) {
-      broken.abort(error);
+      const reason = redact(describeFailure(error, crm.target));
+      concluded[index] = conclude({ source: crm.name, status: "failed", reason, mayPass: false }, crm);
     }
     return outcome.status === "failed" && outcome.mayPass;
   };
-  let again = await visitRound([...crms.entries()], { ...options, signal }, visit);
+  let again = await visitRound([...crms.entries()], options, visit);
   for (const delayMs of retryDelaysMs) {
     if (again.length === 0 || signal.aborted) break;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
-    again = await visitRound(again, { ...options, signal }, visit);
+    again = await visitRound(again, options, visit);
   }
-  broken.signal.throwIfAborted();
   return concluded;
 }
 

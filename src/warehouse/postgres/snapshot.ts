@@ -5,9 +5,16 @@ import type { PostgresTarget } from "../../database/target.ts";
 
 type Limits = Pick<CrmConfig, "timeoutMs" | "statementTimeoutMs" | "lockTimeoutMs" | "timezone">;
 
+/** A document of 2,000 failing rules takes half of it. */
+const LONGEST_ANSWER_BYTES = 33_554_432;
+
 /** Throws and ends as `openConnection` does. */
 export async function openSnapshot(target: PostgresTarget, limits: Limits, signal: AbortSignal): Promise<Connection> {
-  return await openConnection(target, { timeout: limits.timeoutMs, begin: beginSnapshot(limits) }, signal);
+  return await openConnection(
+    target,
+    { timeout: limits.timeoutMs, begin: beginSnapshot(limits), mostBytes: LONGEST_ANSWER_BYTES },
+    signal,
+  );
 }
 
 /** For this transaction only: start-up parameters are refused by poolers, and a session's settings leak from them. */
