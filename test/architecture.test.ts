@@ -154,7 +154,6 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "http",
       "config",
       "store",
-      "deliver.ts",
       "pass.ts",
       "types:log.ts",
       "errors.ts",

@@ -7,12 +7,17 @@ import { codeOf, describeFailure } from "../database/failure.ts";
 const ELSEWHERE = "name another store with [store] path or url";
 const NOT_ALLOWED = `this user may not read and write there: run as the store's owner or with sudo, or ${ELSEWHERE}`;
 
+const CHANGED = `its tables are not as this program made them: see automation-reports store check, restore a backup, or ${ELSEWHERE}`;
+
 /** By SQLSTATE, by SQLite's code up to its second word, or by the system's error code. */
 const REASONS: Record<string, string> = {
   "25006": "it is read-only: name the primary server in [store] url",
   "3F000": "the role's search path names no schema: create one, or ALTER ROLE … SET search_path",
   "42501":
     "the role may not write there: GRANT CREATE, USAGE ON SCHEMA, and make it the owner of the tables automation_reports_*",
+  "42703": CHANGED,
+  "42P01": CHANGED,
+  "42P10": CHANGED,
   "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
   "57014": "it did not answer in time: look for locks and load there",
   "55P03": "another session holds a lock on a table: look for a long ALTER, VACUUM FULL or LOCK",
@@ -23,6 +28,7 @@ const REASONS: Record<string, string> = {
   SQLITE_PERM: `it cannot be opened: give this user write access to the file and its directory, or ${ELSEWHERE}`,
   SQLITE_NOTADB: `it is not an SQLite database: move the file away, or ${ELSEWHERE}`,
   SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away to begin anew",
+  SQLITE_ERROR: CHANGED,
   SQLITE_BUSY: "another process has been writing to it for too long: try again",
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
@@ -30,6 +36,7 @@ const REASONS: Record<string, string> = {
   ENOSPC: `the disk is full: make room, or ${ELSEWHERE}`,
   EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
   ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
+  EISDIR: `it is a directory: ${ELSEWHERE}`,
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };

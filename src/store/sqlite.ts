@@ -10,6 +10,7 @@ import type { Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
+import secondSql from "./migrations/2.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
@@ -19,6 +20,13 @@ const BUSY_MS = 5000;
 const STANDSTILL_MS = 20;
 const RETRY_MS = 10;
 const FIND_TABLES = "SELECT count(*) AS found FROM sqlite_schema WHERE name = 'automation_reports_schema'";
+const LIST_COLUMNS = `SELECT tables.name AS "table", columns.name AS what
+  FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*'`;
+const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.name, ', ' ORDER BY parts.seqno)
+    FROM pragma_index_info(keys.name) AS parts) AS what
+  FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS keys
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*' AND keys."unique" AND NOT keys.partial`;
 
 export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine {
   const { path } = target;
@@ -34,7 +42,9 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
     place: path,
     nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     findTables: FIND_TABLES,
-    migrations: [firstSql],
+    listColumns: LIST_COLUMNS,
+    listKeys: LIST_KEYS,
+    migrations: [firstSql, secondSql],
     transact: async (work) => {
       const mine = turn.then(async () => await runTransaction(database, target, async () => await work(ask)));
       turn = mine.catch(() => {});
