@@ -16,9 +16,13 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "Units, windows, durations, schedules and when they fire. It knows nothing of reports.",
     imports: ["time", "croner", "ms"],
   },
+  files: {
+    is: "Files that an operator names: only what is a file is opened, and none is read without end.",
+    imports: ["node:fs"],
+  },
   database: {
     is: "A target, a connection to it, and its failures in words. It is neither reader nor writer.",
-    imports: ["database", "postgres", "valibot", "node:fs", "node:net", "node:os", "node:path", "node:tls"],
+    imports: ["database", "files", "postgres", "valibot", "node:fs", "node:net", "node:os", "node:path", "node:tls"],
   },
   http: {
     is: "Requests to other people's servers.",
@@ -43,6 +47,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "text",
       "time",
       "database",
+      "files",
       "report",
       "schema-keys.ts",
       "errors.ts",
@@ -61,6 +66,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "types:text",
       "time",
       "database",
+      "files",
       "report",
       "types:config",
       "bun:sqlite",
@@ -80,6 +86,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "store",
       "text",
       "database",
+      "files",
       "report",
       "output",
       "errors.ts",
@@ -106,7 +113,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   systemd: {
     is: "Units, their installation, and what a service tells systemd while it runs.",
-    imports: ["systemd", "text", "time", "output", "errors.ts", "bun:ffi", "node:fs", "node:path"],
+    imports: ["systemd", "text", "time", "files", "output", "errors.ts", "bun:ffi", "node:fs", "node:path"],
   },
   help: {
     is: "The help topics, and what completion scripts and the man page are made from.",
@@ -118,6 +125,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "commands",
       "text",
       "time",
+      "files",
       "database",
       "report",
       "render",

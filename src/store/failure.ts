@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { NotPlain } from "../files/plain.ts";
 import { codeOf, describeFailure } from "../database/failure.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
@@ -38,6 +39,8 @@ const REASONS: Record<string, string> = {
   ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
   EISDIR: `it is a directory: ${ELSEWHERE}`,
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
+  ELOOP: `its symbolic links lead in a circle: ${ELSEWHERE}`,
+  ENAMETOOLONG: `its name is too long: ${ELSEWHERE}`,
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
@@ -47,6 +50,10 @@ export function explainStoreFailure(error: unknown, target: Target): Error {
   if (v.isValiError(error)) {
     const place = v.getDotPath(error.issues[0]) ?? "its root";
     const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: another program changed it`;
+    return new AppError("delivery", message, { cause: error });
+  }
+  if (error instanceof NotPlain) {
+    const message = `store ${describeTarget(target)}: ${error.message}: ${ELSEWHERE}`;
     return new AppError("delivery", message, { cause: error });
   }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");

@@ -1,9 +1,10 @@
 /** The store in a file of its own, for one machine. */
 import { Database, type SQLQueryBindings } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Ask, Engine } from "./engine.ts";
@@ -14,6 +15,8 @@ import secondSql from "./migrations/2.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
+/** Changes no file, and waits for nothing that is none. */
+const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK;
 /** How long other processes may keep the database locked before a call gives up. */
 const BUSY_MS = 5000;
 /** How long SQLite itself waits for a lock. This process can do nothing else meanwhile, so the rest is waited for outside. */
@@ -69,7 +72,8 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
 /** Only the owner may open the directory and the file, from their first moment on. */
 function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
-  closeSync(openSync(path, "a", PRIVATE_FILE));
+  refuseOtherThanDatabase(path);
+  closeSync(openSync(path, CREATE, PRIVATE_FILE));
   const database = new Database(path, { readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
