@@ -1,6 +1,7 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { describeReadFailure, LARGE_BYTES, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import type { PostgresTarget } from "./target.ts";
 import { DatabaseError } from "./failure.ts";
 
@@ -20,10 +21,11 @@ export function readTrust({ sslMode, sslRootCert }: PostgresTarget, home: string
   const revoked = inHome(home, "root.crl");
   if (existsSync(revoked)) throw new DatabaseError(`${revoked} lists revoked certificates, which cannot be checked`);
   try {
-    return { kind: "roots", roots: readFileSync(path, "utf8") };
-  } catch {
+    return { kind: "roots", roots: readPlainFile(path, LARGE_BYTES) };
+  } catch (error) {
+    const why = describeReadFailure(error);
     throw new DatabaseError(
-      `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert=`,
+      `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert= (${why})`,
     );
   }
 }
@@ -49,9 +51,10 @@ export function readIdentity(
 
 function readNamed(path: string, parameter: string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions`);
+    return readPlainFile(path, SMALL_BYTES);
+  } catch (error) {
+    const why = describeReadFailure(error);
+    throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions (${why})`);
   }
 }
 

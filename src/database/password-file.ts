@@ -1,6 +1,7 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
+import { describeReadFailure, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -26,16 +27,15 @@ export function fillPasswords(
 type Entry = { host: string; port: string; database: string; user: string; password: string };
 
 function readPrivateFile(path: string): { text: string } | { warning: string | null } {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { warning: null };
-  if (!stats.isFile()) return { warning: `the password file ${path} is not a file and was not read` };
-  if ((stats.mode & OTHERS) !== 0) {
-    return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
-  }
   try {
-    return { text: readFileSync(path, "utf8") };
-  } catch {
-    return { warning: `the password file ${path} cannot be read by this user` };
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return { warning: null };
+    if (stats.isFile() && (stats.mode & OTHERS) !== 0) {
+      return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
+    }
+    return { text: readPlainFile(path, SMALL_BYTES) };
+  } catch (error) {
+    return { warning: `the password file ${path} was not read: ${describeReadFailure(error)}` };
   }
 }
 

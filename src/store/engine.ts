@@ -15,6 +15,10 @@ export type Engine = {
   nowMs: string;
   /** SQL: one row, whose `found` is 1 where the store's tables exist, else 0. */
   findTables: string;
+  /** SQL: a row for each column of the store's tables: `table`, and its name as `what`. */
+  listColumns: string;
+  /** SQL: a row for each key that allows no doubles: `table`, and its columns in their order as `what`. */
+  listKeys: string;
   /** The SQL that leads to each version of the tables, from 1 on. */
   migrations: string[];
   /** Runs the work once, and commits all of its statements or none. Throws an `AppError` in words. */

@@ -3,6 +3,7 @@ import type { Target } from "../database/target.ts";
 import type { Engine } from "./engine.ts";
 import { migrate } from "./migrate.ts";
 import { reportsOf } from "./reports.ts";
+import { checkShape } from "./shape.ts";
 import { slotsOf } from "./slots.ts";
 import type { Families, Store } from "./store.ts";
 
@@ -21,6 +22,10 @@ export async function openStore(target: Target): Promise<Store> {
     place: engine.place,
     check: async () => {
       const problems = await engine.check();
+      const lacking = await checkShape(engine);
+      problems.push(...lacking);
+      // Without its columns no row can be read.
+      if (lacking.length > 0) return problems;
       for (const family of Object.values(families)) problems.push(...(await family.check()));
       return problems;
     },

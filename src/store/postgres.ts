@@ -7,6 +7,7 @@ import { openConnection, type Connection } from "../database/connection.ts";
 import type { Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
+import secondSql from "./migrations/2.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -18,6 +19,20 @@ const LONGEST_ANSWER_BYTES = 134_217_728;
 const PATIENCE_MS = 5000;
 /** The server or its pooler restarts. Nothing was sent yet, so another try repeats nothing. */
 const COMES_BACK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|57P0[123]|08\w{3})$/;
+/** Those that the role's search path finds, as the statements do. */
+const OUR_TABLES = `SELECT oid, relname FROM pg_catalog.pg_class
+  WHERE relkind IN ('r', 'p') AND relname LIKE 'automation\\_reports\\_%' AND pg_catalog.pg_table_is_visible(oid)`;
+/** Not `to_regclass`: behind a pooler its backend may still remember that there was no such table. */
+const FIND_TABLES = `SELECT pg_catalog.count(*) AS found FROM (${OUR_TABLES}) AS tables
+  WHERE relname = 'automation_reports_schema'`;
+const LIST_COLUMNS = `SELECT tables.relname AS "table", columns.attname AS what FROM (${OUR_TABLES}) AS tables
+  JOIN pg_catalog.pg_attribute AS columns ON columns.attrelid = tables.oid
+  WHERE columns.attnum > 0 AND NOT columns.attisdropped`;
+const LIST_KEYS = `SELECT tables.relname AS "table", (SELECT pg_catalog.string_agg(columns.attname, ', ' ORDER BY parts.place)
+    FROM pg_catalog.unnest(keys.indkey) WITH ORDINALITY AS parts(number, place)
+    JOIN pg_catalog.pg_attribute AS columns ON columns.attrelid = tables.oid AND columns.attnum = parts.number) AS what
+  FROM (${OUR_TABLES}) AS tables JOIN pg_catalog.pg_index AS keys ON keys.indrelid = tables.oid
+  WHERE keys.indisunique AND keys.indisvalid AND keys.indpred IS NULL`;
 
 const PURPOSE = {
   timeout: DEADLINE_MS,
@@ -39,9 +54,10 @@ export function openPostgres(configured: PostgresTarget): Engine {
   return {
     place: describeTarget(target),
     nowMs: "CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000 AS BIGINT)",
-    findTables:
-      "SELECT CASE WHEN pg_catalog.to_regclass('automation_reports_schema') IS NULL THEN 0 ELSE 1 END AS found",
-    migrations: [firstSql],
+    findTables: FIND_TABLES,
+    listColumns: LIST_COLUMNS,
+    listKeys: LIST_KEYS,
+    migrations: [firstSql, secondSql],
     transact: async (work) => {
       const signal = AbortSignal.timeout(DEADLINE_MS);
       try {

@@ -1,24 +1,35 @@
 /** The store in a file of its own, for one machine. */
 import { Database, type SQLQueryBindings } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
+import secondSql from "./migrations/2.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
+/** Changes no file, and waits for nothing that is none. */
+const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK;
 /** How long other processes may keep the database locked before a call gives up. */
 const BUSY_MS = 5000;
 /** How long SQLite itself waits for a lock. This process can do nothing else meanwhile, so the rest is waited for outside. */
 const STANDSTILL_MS = 20;
 const RETRY_MS = 10;
 const FIND_TABLES = "SELECT count(*) AS found FROM sqlite_schema WHERE name = 'automation_reports_schema'";
+const LIST_COLUMNS = `SELECT tables.name AS "table", columns.name AS what
+  FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*'`;
+const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.name, ', ' ORDER BY parts.seqno)
+    FROM pragma_index_info(keys.name) AS parts) AS what
+  FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS keys
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*' AND keys."unique" AND NOT keys.partial`;
 
 export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine {
   const { path } = target;
@@ -34,7 +45,9 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
     place: path,
     nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     findTables: FIND_TABLES,
-    migrations: [firstSql],
+    listColumns: LIST_COLUMNS,
+    listKeys: LIST_KEYS,
+    migrations: [firstSql, secondSql],
     transact: async (work) => {
       const mine = turn.then(async () => await runTransaction(database, target, async () => await work(ask)));
       turn = mine.catch(() => {});
@@ -59,7 +72,8 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
 /** Only the owner may open the directory and the file, from their first moment on. */
 function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
-  closeSync(openSync(path, "a", PRIVATE_FILE));
+  refuseOtherThanDatabase(path);
+  closeSync(openSync(path, CREATE, PRIVATE_FILE));
   const database = new Database(path, { readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);

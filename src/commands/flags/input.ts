@@ -1,7 +1,8 @@
 /** Reports that were exported or printed as JSON, read back to be printed again. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
+import { describeReadFailure, readPlainFile } from "../../files/plain.ts";
 import { quoteText } from "../../text/terminal.ts";
 import { checkReport } from "../../report/parse.ts";
 import type { Report } from "../../report/schema.ts";
@@ -17,6 +18,9 @@ export function refuseReadingFlags(words: string[]): void {
       throw new AppError("usage", `--${name} has no meaning with --input, which prints reports as they were saved`);
   }
 }
+
+/** Of one file; more would take more memory than a report is worth. */
+const MOST_BYTES = 64_000_000;
 
 export type SavedReports = {
   reports: [Report, ...Report[]];
@@ -44,7 +48,7 @@ async function listFiles(path: string): Promise<string[]> {
 
 /** A list as `--format json` prints several, or one report as exports are. */
 async function readFileOf(path: string): Promise<Report | Report[]> {
-  const document = await explain(path, async () => JSON.parse(await readFile(path, "utf8")) as unknown);
+  const document = await explain(path, async () => JSON.parse(readPlainFile(path, MOST_BYTES)) as unknown);
   if (!Array.isArray(document)) return checkDocument(path, document);
   return document.map((item: unknown, index) => checkDocument(`${path}, report ${index + 1}`, item));
 }
@@ -60,8 +64,6 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof SyntaxError) throw new AppError("usage", `${path}: it is not JSON`, { cause: error });
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
-    throw new AppError("usage", `--input ${quoteText(path)}: ${reason}`, { cause: error });
+    throw new AppError("usage", `--input ${quoteText(path)}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

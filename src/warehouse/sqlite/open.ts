@@ -2,6 +2,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
 import { DatabaseError } from "../../database/failure.ts";
+import { describeReadFailure, refuseOtherThanDatabase } from "../../files/plain.ts";
 import type { TableName } from "../tables.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
@@ -10,6 +11,7 @@ const WAL = 2;
 
 /** Throws SQLite's errors as they come, and a `DatabaseError` where the file's WAL mode is the reason. */
 export function openDatabase(path: string, lockTimeoutMs: number): Database {
+  refuseOther(path);
   try {
     const database = new Database(path, { readonly: true });
     database.run(`PRAGMA busy_timeout = ${Math.round(lockTimeoutMs)}`);
@@ -23,6 +25,15 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
       "is in WAL mode, which SQLite can only read where it may write beside the file (-wal and -shm): " +
         "give this user write access to the directory, or use PRAGMA journal_mode=DELETE",
     );
+  }
+}
+
+/** SQLite would wait for a FIFO for ever. */
+function refuseOther(path: string): void {
+  try {
+    refuseOtherThanDatabase(path);
+  } catch (error) {
+    throw new DatabaseError(describeReadFailure(error));
   }
 }
 
