@@ -13,6 +13,7 @@ import { describeFailure } from "../../database/failure.ts";
 import { LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
+import { PRESETS } from "../presets.ts";
 import { findSource, type Found } from "../source.ts";
 import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
@@ -92,7 +93,7 @@ export async function examinePostgres(
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
-    assumedZone: actions === null ? null : await findAssumedZone(connection, actions, crm.timezone),
+    assumedZone: found.kind === "found" ? await findAssumedZone(connection, found, crm.timezone) : null,
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
@@ -137,7 +138,7 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
     kind: "found",
     found: {
       preset: source.preset,
-      shape: source.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
+      shape: PRESETS[source.preset].isHistory && actions.stored ? await readShape(connection, actions) : null,
       actions: describeTable(actions),
       rules: rules === null ? null : describeTable(rules),
       columns: source.columns,
@@ -172,7 +173,7 @@ async function readRows(
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
-  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
+  const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 

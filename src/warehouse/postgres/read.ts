@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, HostsFailure, DatabaseError, REFUSED_AUTHORIZATION } from "../../database/failure.ts";
 import { computeBounds } from "../bounds.ts";
-import { listUnreadable } from "../casts.ts";
+import { lacksZone, listUnreadable } from "../casts.ts";
+import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource, type Source } from "../source.ts";
@@ -48,11 +49,15 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const found = findSource(tables, request.crm, "postgres");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
-    const unreadable = [found.actions, found.rules].flatMap((table) => listUnreadable(table?.types ?? {}));
+    const { kinds } = PRESETS[found.source.preset];
+    const unreadable = [
+      ...listUnreadable(found.actions.types ?? {}, kinds.actions),
+      ...listUnreadable(found.rules?.types ?? {}, kinds.rules),
+    ];
     if (unreadable.length > 0)
       throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
     const actions = await describeActions(connection, found.source, found.actions, request);
-    const assumedZone = await findAssumedZone(connection, found.actions, request.crm.timezone);
+    const assumedZone = await findAssumedZone(connection, found, request.crm.timezone);
     // What the search has locked in the catalog is free again.
     if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);
     const { text, values, lookback } = composeActivity(found.source, actions, request);
@@ -71,10 +76,12 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
 /** The server's own zone, where times without one are read as UTC and the server is elsewhere; else null. */
 export async function findAssumedZone(
   connection: Connection,
-  { types = {} }: TableFacts,
+  { source, actions, rules }: { source: Source; actions: TableFacts; rules: TableFacts | null },
   timezone: string | null,
 ): Promise<string | null> {
-  if (timezone !== null || !Object.values(types).includes("timestamp without time zone")) return null;
+  const { kinds } = PRESETS[source.preset];
+  const isDoubtful = lacksZone(actions.types ?? {}, kinds.actions) || lacksZone(rules?.types ?? {}, kinds.rules);
+  if (timezone !== null || !isDoubtful) return null;
   const [row] = await connection.ask<{ zone: string }>(
     "SELECT reset_val AS zone FROM pg_catalog.pg_settings WHERE name = 'TimeZone'",
   );
