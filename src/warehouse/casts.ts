@@ -1,7 +1,7 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
 /** What a preset reads a column as. A document may be of any type. */
-export type ColumnKind = "text" | "number" | "time" | "flag" | "document";
+type ColumnKind = "text" | "number" | "time" | "flag" | "document";
 
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;

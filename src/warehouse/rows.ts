@@ -80,6 +80,7 @@ export function buildActivity(
     })),
     lookback: facts.lookback,
     knownSinceMs: document.known_since,
+    sampledRules: document.sampled,
     tableSinceMs: document.table_since,
     scannedFromMs: facts.scannedFromMs,
     nearSources: document.near_sources,

@@ -221,7 +221,8 @@ SELECT json_build_object(
       AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
-  'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM reach),
+  'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM known),
+  'sampled', (SELECT coalesce(json_agg(rule ORDER BY rule), '[]') FROM sampled),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', recurrence, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')

@@ -9,16 +9,19 @@ import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource, type Source } from "../source.ts";
 import { describeAmbiguity } from "../tables.ts";
-import type { TableFacts } from "./lookback.ts";
+import { mayReachNames, type TableFacts } from "./lookback.ts";
+import type { Statement } from "../template.ts";
 import { beginSnapshot, openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, composeProbe, composeSearch } from "./statement.ts";
+import { composeActivity, composeNameProbe, composeProbe, composeSearch, type Parameter } from "./statement.ts";
 
 /** How long a server that broke off in mid-query is waited for, in all about 12 s; the deadline may end it sooner. */
 const RETURNS_AFTER_MS = [0, 100, 200, 400, 800, 1600, 3200, 6400];
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 /** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
 const CHEAP_COST = 25_000;
+/** Of one name and 20 of its rows, each on a page of its own; a search asks for as many names as there are rules. */
+const CHEAP_NAME_COST = 200;
 /** SQLSTATE classes and system errors of a server that went away, or of a standby that took its snapshot back. */
 const LOST = /^(?:57P0[123]|08\w{3}|40001|ECONNRESET|EPIPE|ETIMEDOUT|CONNECTION_\w+)$/;
 
@@ -88,18 +91,25 @@ export async function findAssumedZone(
   return row === undefined || UTC_NAMES.test(row.zone) ? null : row.zone;
 }
 
-/** Where the catalog does not say what is behind the table, an index is assumed if the planner finds its newest rows cheap. */
+/** What the catalog does not say is the planner's question; nothing is read for its answer. */
 async function describeActions(
   connection: Connection,
   source: Source,
   actions: TableFacts,
   request: ReadRequest,
 ): Promise<TableFacts> {
-  if (!actions.opaque) return actions;
-  const { text, values } = composeProbe(source, request);
+  if (actions.opaque) {
+    const cost = await askCost(connection, composeProbe(source, request));
+    return cost <= CHEAP_COST ? { ...actions, indexes: [[source.columns.start]] } : actions;
+  }
+  if (!mayReachNames(actions, source.columns)) return actions;
+  const cost = await askCost(connection, composeNameProbe(source, request));
+  return { ...actions, byName: cost <= CHEAP_NAME_COST };
+}
+
+async function askCost(connection: Connection, { text, values }: Statement<Parameter>): Promise<number> {
   const [row] = await connection.ask<{ "QUERY PLAN": { Plan: { "Total Cost": number } }[] }>(text, values);
-  const cost = row?.["QUERY PLAN"][0]?.Plan["Total Cost"] ?? Infinity;
-  return cost <= CHEAP_COST ? { ...actions, indexes: [[source.columns.start]] } : actions;
+  return row?.["QUERY PLAN"][0]?.Plan["Total Cost"] ?? Infinity;
 }
 
 async function openAgain(target: PostgresTarget, { crm }: ReadRequest, signal: AbortSignal): Promise<Connection> {

@@ -14,6 +14,8 @@ import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
 /** As many as lookback/by-start.sql reads at most. */
 const NEWEST_ROWS = 10_000;
+/** More names than that are dates or numbers, and no rules. */
+const MOST_NAMES = 1000;
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 
@@ -32,7 +34,7 @@ export function composeActivity(
   request: ReadRequest,
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
-  const { kind, sql, ofCrm, fromMs } = chooseLookback(actions, source.columns, bounds);
+  const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
   const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     actions: source.actions,
@@ -50,6 +52,7 @@ export function composeActivity(
     ...bindRequest(request, bounds),
     future_to: futureToMs === null ? null : writeInstant(futureToMs),
     ...bindLookback(kind, ofCrm, fromMs, bounds),
+    ...(byName ? { most_names: MOST_NAMES, most_rows: NEWEST_ROWS } : {}),
   };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
 }
@@ -63,6 +66,17 @@ ${composeStarts(source)}
 ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
   const parameters = { lookback_from: writeInstant(lookbackFromMs), before: writeInstant(beforeMs) };
   return numberParameters<Parameter>(text, parameters, source.dialect);
+}
+
+/** What the planner is asked of the search by name: the next name, and some rows of one in the order of the index. */
+export function composeNameProbe(source: Source, { crm }: ReadRequest): Statement<Parameter> {
+  const text = `EXPLAIN (FORMAT JSON) WITH actions AS NOT MATERIALIZED (
+${source.actions}
+)
+(SELECT rule FROM actions WHERE crm_source = :crm::text AND rule > '' ORDER BY rule LIMIT 1)
+UNION ALL (SELECT rule FROM actions WHERE (crm_source, rule) >= (:crm::text, 'a') AND (crm_source, rule) <= (:crm::text, 'a')
+  ORDER BY crm_source DESC, rule DESC LIMIT 20)`;
+  return numberParameters<Parameter>(text, { crm: crm.crmSource }, source.dialect);
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
