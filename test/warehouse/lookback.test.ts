@@ -90,7 +90,7 @@ describe("the indexes of shape M: beyond the newest rows by name", () => {
     expect(silent(await lookBack("M", 300, others))).toEqual(["contacts", "deals"]);
   }, 60_000);
 
-  /** Hourly runs of a rule in April and May, before 10,000 newer rows of others; `rows` is the table's layout. */
+  /** Hourly runs of some rules in May, before 12,000 newer rows of others. */
   async function stopped(change: string): Promise<Report> {
     const database = await server.createDatabase();
     await fillSyncHistory("M")(
@@ -104,7 +104,7 @@ describe("the indexes of shape M: beyond the newest rows by name", () => {
       SELECT 'hubspot', rule, t, t + interval '1 minute', CASE WHEN rule = 'broken' AND t > '2026-05-20' THEN 'failed' ELSE 'success' END,
         5, 0, 0, 0, CASE WHEN rule = 'broken' AND t > '2026-05-20' THEN 'HTTP 500' END, '{}', '{}', t
       FROM unnest(ARRAY['contacts', 'broken', 'excluded', 'all']) rule,
-        generate_series(timestamptz '2026-04-01 00:00Z', '2026-05-31 20:00Z', '1 hour') t`);
+        generate_series(timestamptz '2026-05-12 00:00Z', '2026-05-31 20:00Z', '1 hour') t`);
     await crowd(database.sql, others.count, others.every);
     await database.sql.unsafe(`${change}; ANALYZE orchestration.sync_history`);
     await database.close();

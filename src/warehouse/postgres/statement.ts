@@ -16,6 +16,8 @@ import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 const NEWEST_ROWS = 10_000;
 /** More names than that are dates or numbers, and no rules. */
 const MOST_NAMES = 1000;
+/** Each may be on a page of its own, which is read in every report for as long as the outage lasts. */
+const MOST_OLDER_ROWS = 2000;
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 
@@ -52,7 +54,7 @@ export function composeActivity(
     ...bindRequest(request, bounds),
     future_to: futureToMs === null ? null : writeInstant(futureToMs),
     ...bindLookback(kind, ofCrm, fromMs, bounds),
-    ...(byName ? { most_names: MOST_NAMES, most_rows: NEWEST_ROWS } : {}),
+    ...(byName ? { most_names: MOST_NAMES, most_rows: MOST_OLDER_ROWS } : {}),
   };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
 }

@@ -123,19 +123,24 @@ emptied AS MATERIALIZED (
   FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule
   HAVING max(settled_ms) > coalesce(max(iif(records_processed > 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
 ),
+-- The newest 10,000 rows before both windows, however old. Later rows are counted to know how many are in front of them.
+reach AS MATERIALIZED (
+  SELECT started_at FROM actions WHERE crm_source = :crm AND started_at IS NOT NULL
+  ORDER BY started_at DESC LIMIT 1 OFFSET 9999 + (SELECT count(*) FROM actions WHERE {later_range})
+),
 newest AS MATERIALIZED (
   SELECT *,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
     coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
   FROM actions
-  WHERE {lookback_range} AND dry_run IS NOT TRUE
+  WHERE crm_source = :crm
+    AND started_at >= coalesce((SELECT started_at FROM reach), (SELECT min(started_at) FROM actions WHERE crm_source = :crm))
+    AND dry_run IS NOT TRUE
     AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
     AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
       OR (SELECT wrappers_only FROM lone))
-    AND {start_ms} >= :lookback_from
     AND {start_ms} < :before
-  ORDER BY started_at DESC LIMIT 10000
 ),
 past AS MATERIALIZED (
   SELECT rule, id, started_ms, meaning, records_processed, error,
@@ -249,7 +254,7 @@ SELECT json_object(
     WHERE NOT EXISTS (SELECT 1 FROM r) AND {near_range}
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
-  'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),
+  'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', json((SELECT json_group_array(json_array(rule,
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
           iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (

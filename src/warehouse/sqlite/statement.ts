@@ -29,7 +29,7 @@ export function composeActivity({ actions, rules, dialect }: Source, request: Re
     change_ms: writeInstantMs("changed_at"),
     scan_range: writeRange(OF_CRM, "started_at", scanFromMs, bounds.toMs),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
-    lookback_range: writeRange(OF_CRM, "started_at", bounds.lookbackFromMs, bounds.toMs),
+    later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, LAST_MS),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   return numberParameters(text, bindRequest(request), dialect);
@@ -50,7 +50,6 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     baseline_from: bounds.baselineFromMs,
     baseline_to: bounds.baselineToMs,
     latest_start: bounds.latestStartMs,
-    lookback_from: bounds.lookbackFromMs,
     week_before: bounds.weekBeforeMs,
     hour_and_week_before: bounds.hourAndWeekBeforeMs,
     excluded: JSON.stringify(crm.excludeRules),

@@ -28,7 +28,7 @@ older_runs AS NOT MATERIALIZED (
   SELECT {columns} FROM ranked WHERE nth <= 20 OR (meaning = 'success' AND nth_alike = 1)
 ),
 sampled AS NOT MATERIALIZED (
-  SELECT DISTINCT rule FROM ranked WHERE n >= (SELECT most FROM share)
+  SELECT DISTINCT rule FROM ranked WHERE n >= (SELECT most FROM share) AND NOT is_wrapper
 ),
 known AS NOT MATERIALIZED (
   SELECT CASE WHEN (SELECT count(*) FROM names) > :most_names::int THEN known_since ELSE 'epoch' END AS known_since FROM reach
