@@ -18,13 +18,17 @@ const actions = {
   rows: 5_000_000,
   pages: 180_000,
   bytes: 1.5e9,
+  hides: null,
+  inParts: false,
+  policies: [],
+  refused: false,
 };
 const found: FoundTables = {
   preset: "sync-history",
   shape: "H",
   actions,
   rules: { ...actions, name: '"o"."sync_schedule"', relation: "sync_schedule", rows: 20, bytes: 8192 },
-  columns: { source: "crm_source", start: "start_time", included: ["status"] },
+  columns: { source: "crm_source", rule: "sync_type", start: "start_time", included: ["status"] },
 };
 const good: Postgres = {
   kind: "postgres",

@@ -1,6 +1,7 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
 import type {
   FoundTables,
+  Hidden,
   IndexFacts,
   PlanDocument,
   RowFacts,
@@ -53,8 +54,13 @@ type Rights = {
   stored: boolean;
   readable: boolean;
   writes: string[];
+  kind: string;
+  rows: number | null;
   pages: number;
   bytes: number;
+  behind: string[];
+  policies: TableFacts["policies"];
+  hidden: boolean;
   analyzed_ms: number | null;
   modified_share: number | null;
 };
@@ -264,8 +270,25 @@ async function attempt<T>(
   }
 }
 
-function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {
-  return { name: quoteTable(name), relation: name.name, stored, readable, writes, rows, pages, bytes };
+const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
+
+function describeTable(row: TableRow): TableFacts {
+  const { stored, readable, writes, rows, pages, bytes, policies } = row;
+  const kind = HIDING[row.kind];
+  return {
+    name: quoteTable(row),
+    relation: row.name,
+    stored,
+    readable,
+    writes,
+    rows,
+    pages,
+    bytes,
+    hides: kind === undefined ? null : { kind, behind: row.behind },
+    inParts: row.parts !== null,
+    policies,
+    refused: row.hidden,
+  };
 }
 
 function isLocal(host: string): boolean {
