@@ -1,7 +1,6 @@
 /** What keeps a report from seeing rows: policies that hide them, and outages older than what is read. */
 import { formatMinute, listNames } from "../text/figures.ts";
 import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
-import type { Report } from "../report/schema.ts";
 import type { Judged } from "./judged.ts";
 
 export function judgePolicies({ actions, rules }: FoundTables, role: string): Judged[] {
@@ -28,10 +27,15 @@ function judgePolicy({ name, policies, refused }: TableFacts, role: string): Jud
   ];
 }
 
+/** As a report's metadata says it. */
+type Reach = { rules_known_since: string | null; sampled_rules: string[] };
+
 /** Whether a rule without a schedule that stopped long ago would be told, by what a report has just been able to see. */
-export function judgeReach(metadata: Report["metadata"], facts: WarehouseFacts): Judged[] {
+export function judgeReach(
+  { rules_known_since: since, sampled_rules: sampled }: Reach,
+  facts: WarehouseFacts,
+): Judged[] {
   if (facts.tables.kind !== "found") return [];
-  const { rules_known_since: since, sampled_rules: sampled } = metadata;
   const evidence = { known_since: since, sampled };
   if (since === null && sampled.length === 0) {
     return [{ status: "ok", message: "every rule that ever ran is known, with a schedule or without", evidence }];
