@@ -77,6 +77,8 @@ export type PostgresFacts = {
   role: { name: string; superuser: boolean };
   statistics: { analyzedMs: number | null; modifiedShare: number | null } | null;
   indexes: IndexFacts[];
+  /** How many relations a report of that window locks at the same time where these are too many; else null. */
+  excessLocks: number | null;
   /** Null where it could not be asked for; `problem` says why. */
   plan: { document: PlanDocument | null; problem: string | null };
 };

@@ -11,7 +11,7 @@ import type {
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeFailure } from "../../database/failure.ts";
-import { LOOKBACK_MS } from "../bounds.ts";
+import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { PRESETS } from "../presets.ts";
@@ -26,6 +26,7 @@ import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
+import { countExcessLocks } from "./parts.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { findAssumedZone } from "./read.ts";
@@ -88,6 +89,7 @@ export async function examinePostgres(
   const found = findSource(rows, crm, "postgres");
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
+  const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
@@ -104,6 +106,7 @@ export async function examinePostgres(
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
     indexes,
+    excessLocks: parts === null ? null : countExcessLocks(parts, computeBounds(request)),
     plan:
       readable === null
         ? { document: null, problem: null }
