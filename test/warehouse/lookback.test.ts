@@ -1,7 +1,11 @@
 /** How far back a report looks for rules that did not run: as far as the indexes of the table make it cheap. */
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import type postgres from "postgres";
+import syncHistorySql from "../../src/demo/sync-history.sql" with { type: "text" };
 import type { Report } from "../../src/report/schema.ts";
+import { freshDirectory } from "../making/cli.ts";
 import { startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 import { mustReport } from "../making/reports.ts";
 import { fillSyncHistory, run, type Shape } from "../making/warehouses.ts";
@@ -173,3 +177,51 @@ test("an overdue rule is only a warning where nobody knows what it did a week be
   expect(await overdue("H")).toEqual([["critical", said("6h 00m")]]);
   expect(await overdue("M")).toEqual([["warning", said("3h 00m")]]);
 }, 30_000);
+
+/** Rules of a SQLite warehouse: jobs goes on with 12,000 runs before both windows, the others stopped 40 days ago. */
+async function lookBackOnSqlite(index: string, stopped: Record<string, number>): Promise<Report> {
+  const path = join(freshDirectory(), "warehouse.sqlite");
+  using database = new Database(path);
+  database.run(syncHistorySql);
+  database.run(index);
+  const add = database.prepare(`INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status)
+    VALUES ('hubspot', ?, ?, ?, 'success')`);
+  const fill = (rule: string, newestDaysAgo: number, count: number, everyMinutes: number) => {
+    for (let index = count - 1; index >= 0; index -= 1) {
+      const start = daysBefore(newestDaysAgo + (index * everyMinutes) / 1440);
+      add.run(rule, start, start);
+    }
+  };
+  database.transaction(() => {
+    for (const [rule, count] of Object.entries(stopped)) fill(rule, 40, count, 60);
+    fill("jobs", 0.01, 13_500, 2);
+  })();
+  return await mustReport(`sqlite:${path}`, { exclude_rules: ["excluded"] });
+}
+
+describe("SQLite: an index on CRM and rule leads to what is beyond the newest rows", () => {
+  const index = "CREATE INDEX by_rule ON sync_history (crm_source, sync_type)";
+
+  test("with it each rule is known", async () => {
+    const report = await lookBackOnSqlite(index, { contacts: 100, excluded: 5, users: 3 });
+    expect(silent(report)).toEqual(["contacts", "jobs", "users"]);
+    expect(report.rules.find(({ rule_name }) => rule_name === "contacts")).toMatchObject({
+      condition: "overdue",
+      severity: "critical",
+      last_success_at: daysBefore(40).replace(".000", ""),
+    });
+    expect(report.metadata).toMatchObject({ rules_known_since: null, sampled_rules: [] });
+  });
+
+  test("a rule with more rows than are read is named as known in part", async () => {
+    const { metadata } = await lookBackOnSqlite(index, { contacts: 2000, users: 3 });
+    expect(metadata.sampled_rules).toEqual(["contacts"]);
+  });
+
+  test("without it the report says how far back rules are known", async () => {
+    const report = await lookBackOnSqlite("SELECT 1", { contacts: 100 });
+    expect(silent(report)).toEqual(["jobs"]);
+    // The oldest of 10,000 runs every 2 minutes before 7 July: a day and a part of one more are read than the windows need.
+    expect(report.metadata.rules_known_since).toBe("2026-06-23T02:41:36Z");
+  });
+});

@@ -1,6 +1,6 @@
 /** The statements of a pass on PostgreSQL, with their parameters: one finds the tables, one reads them. */
 import type postgres from "postgres";
-import { computeBounds, type Bounds } from "../bounds.ts";
+import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS, type Bounds } from "../bounds.ts";
 import { PARTS } from "../document.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
@@ -14,10 +14,6 @@ import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
 /** As many as lookback/by-start.sql reads at most. */
 const NEWEST_ROWS = 10_000;
-/** More names than that are dates or numbers, and no rules. */
-const MOST_NAMES = 1000;
-/** Each may be on a page of its own, which is read in every report for as long as the outage lasts. */
-const MOST_OLDER_ROWS = 2000;
 
 export type Parameter = postgres.ParameterOrJSON<never>;
 

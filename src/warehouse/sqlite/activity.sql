@@ -129,33 +129,12 @@ reach AS MATERIALIZED (
   ORDER BY started_at DESC LIMIT 1 OFFSET 9999 + (SELECT count(*) FROM actions WHERE {later_range})
 ),
 newest AS MATERIALIZED (
-  SELECT *,
-    {start_ms} AS started_ms,
-    {finish_ms} AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
-  FROM actions
+  SELECT {runs} FROM actions
   WHERE crm_source = :crm
     AND started_at >= coalesce((SELECT started_at FROM reach), (SELECT min(started_at) FROM actions WHERE crm_source = :crm))
-    AND dry_run IS NOT TRUE
-    AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
-    AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
-      OR (SELECT wrappers_only FROM lone))
-    AND {start_ms} < :before
+    AND {own_or_lone} AND {start_ms} < :before
 ),
-past AS MATERIALIZED (
-  SELECT rule, id, started_ms, meaning, records_processed, error,
-    iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
-    row_number() OVER (PARTITION BY rule ORDER BY started_ms DESC) AS nth
-  FROM newest
-),
-lookback AS NOT MATERIALIZED (
-  SELECT rule,
-    max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
-    avg(records_processed) AS processed,
-    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success') AS filled,
-    count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
-  FROM past GROUP BY rule
-)
+{past}
 -- json() keeps each part JSON. A subquery would make it text.
 SELECT json_object(
   'cells', json((SELECT json_group_array(json_array(part, rule, state, n, timed, seconds, longest, processed, created,
@@ -255,17 +234,7 @@ SELECT json_object(
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
-  'lookback', json((SELECT json_group_array(json_array(rule,
-      json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
-          iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
-        SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
-      last_success, processed, stuck,
-      json((SELECT json_group_array(started_ms) FROM (
-        SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
-        UNION ALL
-        SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))), filled)) FROM lookback)),
+  'lookback', {lookback_rows},
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),
