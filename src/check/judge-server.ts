@@ -110,6 +110,6 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
     const advice = `REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${writable.join(", ")} FROM ${quoted}`;
     return [...denied, { status: "warn", message, advice, evidence: { tables: writable } }];
   }
-  if (denied.length > 0 || tables.length === 0) return denied;
+  if (denied.length > 0 || tables.length === 0 || tables.some(({ refused }) => refused)) return denied;
   return [{ status: "ok", message: `${role.name} may read and cannot write`, evidence: { role: role.name } }];
 }

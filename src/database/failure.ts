@@ -56,7 +56,10 @@ const REASONS: Record<string, Words> = {
   "28P01": (place) => `${place} refuses the password or user: check both in the connection URL`,
   "28000": (place, message) => `${place} refuses this user: ${message}. Check pg_hba.conf and sslmode`,
   "3D000": (place) => `${place} has no database of that name: check the end of the connection URL`,
-  "42501": (place, message) => `${place}: ${message}. Grant the reader SELECT on that table and USAGE on its schema`,
+  "42501": (place, message) =>
+    message.includes("row-level security")
+      ? `${place}: ${message}. Rows would be missing: read as a role that sees every row, or grant it BYPASSRLS`
+      : `${place}: ${message}. Grant the reader SELECT on that table and USAGE on its schema`,
   "42703": (place, message) =>
     `${place}: ${message}. The table is not as the preset expects it: check preset, schema and table`,
   "42P01": (place, message) => `${place}: ${message}. It was there a moment ago: try again`,

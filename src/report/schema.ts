@@ -238,6 +238,14 @@ export const ReportSchema = v.strictObject({
     window_start: instant,
     window_end: instant,
     scanned_from: describe(instant, "Actions that began before this are in no figure, whenever they ended"),
+    rules_known_since: describe(
+      v.nullable(instant),
+      "A rule without a schedule that ran last before this is not known; null: every rule that ever ran is",
+    ),
+    sampled_rules: describe(
+      v.array(v.string()),
+      "Rules that ran last before that, found in a part of their rows: their last run may be later than is said",
+    ),
     cutoff_time: describe(instant, "Equal to window_start; the older reports' name for it"),
     include_detailed: v.boolean(),
     status: describe(v.picklist(REPORT_STATUSES), "fallback: none of the preset's tables is there"),

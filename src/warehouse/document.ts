@@ -126,6 +126,8 @@ export const documentSchema = v.object({
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),
+  /** Rules of which not all runs before the look-back were read, in an order that may not be that of their starts. */
+  sampled: v.optional(v.array(v.string()), []),
   rules: v.array(
     v.object({
       name: v.string(),

@@ -88,6 +88,7 @@ export function buildActivity(
     })),
     lookback: facts.lookback,
     knownSinceMs: findReach(document),
+    sampledRules: document.sampled,
     tableSinceMs: document.table_since,
     scannedFromMs: facts.scannedFromMs,
     nearSources: document.near_sources,

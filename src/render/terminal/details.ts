@@ -69,7 +69,7 @@ function headline({ metadata, verdict, findings, system_health: health }: Report
 
 function figureLines(report: Report, style: Style, width: number): string[] {
   const { performance_metrics: metrics, comparison, confidence, baseline } = report;
-  const { system_health: health, trend_analysis: trend } = report;
+  const { metadata, system_health: health, trend_analysis: trend } = report;
   const beside = [
     [metrics.running_actions, "running"],
     [metrics.stale_actions, "stale"],
@@ -98,6 +98,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
         ? `${health.active_rules} ran; the warehouse declares none`
         : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
     ],
+    ["Known", describeReach(metadata)],
     [
       "Trend",
       trend.success_rate_trend +
@@ -105,6 +106,13 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     ],
   ];
   return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
+}
+
+function describeReach({ rules_known_since: since, sampled_rules: sampled }: Report["metadata"]): string | null {
+  const known = since === null ? [] : [`rules without a schedule only if they ran since ${formatMinute(since)}`];
+  const last =
+    sampled.length === 0 ? [] : [`the last run of ${showText(sampled.join(", "))} perhaps later than is said`];
+  return known.length + last.length === 0 ? null : [...known, ...last].join("; ");
 }
 
 function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: number): string[] {

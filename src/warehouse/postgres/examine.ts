@@ -1,6 +1,7 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
 import type {
   FoundTables,
+  Hidden,
   IndexFacts,
   PlanDocument,
   RowFacts,
@@ -10,9 +11,10 @@ import type {
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeFailure } from "../../database/failure.ts";
-import { LOOKBACK_MS } from "../bounds.ts";
+import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
+import { PRESETS } from "../presets.ts";
 import { findSource, type Found } from "../source.ts";
 import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
@@ -24,6 +26,7 @@ import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
+import { countExcessLocks } from "./parts.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
 import { findAssumedZone } from "./read.ts";
@@ -52,8 +55,13 @@ type Rights = {
   stored: boolean;
   readable: boolean;
   writes: string[];
+  kind: string;
+  rows: number | null;
   pages: number;
   bytes: number;
+  behind: string[];
+  policies: TableFacts["policies"];
+  hidden: boolean;
   analyzed_ms: number | null;
   modified_share: number | null;
 };
@@ -81,6 +89,7 @@ export async function examinePostgres(
   const found = findSource(rows, crm, "postgres");
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
+  const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
@@ -92,11 +101,12 @@ export async function examinePostgres(
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
-    assumedZone: actions === null ? null : await findAssumedZone(connection, actions, crm.timezone),
+    assumedZone: found.kind === "found" ? await findAssumedZone(connection, found, crm.timezone) : null,
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
     indexes,
+    excessLocks: parts === null ? null : countExcessLocks(parts, computeBounds(request)),
     plan:
       readable === null
         ? { document: null, problem: null }
@@ -137,7 +147,7 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
     kind: "found",
     found: {
       preset: source.preset,
-      shape: source.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
+      shape: PRESETS[source.preset].isHistory && actions.stored ? await readShape(connection, actions) : null,
       actions: describeTable(actions),
       rules: rules === null ? null : describeTable(rules),
       columns: source.columns,
@@ -172,7 +182,7 @@ async function readRows(
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
-  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
+  const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
@@ -263,8 +273,25 @@ async function attempt<T>(
   }
 }
 
-function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {
-  return { name: quoteTable(name), relation: name.name, stored, readable, writes, rows, pages, bytes };
+const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
+
+function describeTable(row: TableRow): TableFacts {
+  const { stored, readable, writes, rows, pages, bytes, policies } = row;
+  const kind = HIDING[row.kind];
+  return {
+    name: quoteTable(row),
+    relation: row.name,
+    stored,
+    readable,
+    writes,
+    rows,
+    pages,
+    bytes,
+    hides: kind === undefined ? null : { kind, behind: row.behind },
+    inParts: row.parts !== null,
+    policies,
+    refused: row.hidden,
+  };
 }
 
 function isLocal(host: string): boolean {

@@ -70,6 +70,10 @@ function describeTable(name: TableName): TableFacts {
     rows: null,
     pages: 0,
     bytes: 0,
+    hides: null,
+    inParts: false,
+    policies: [],
+    refused: false,
   };
 }
 

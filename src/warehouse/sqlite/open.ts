@@ -47,6 +47,19 @@ export function findTables(database: Database, names: string[]): TableName[] {
     .map(({ name }): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
 }
 
+/** Whether an index over all rows begins with these columns. */
+export function hasIndex(database: Database, table: string, columns: string[]): boolean {
+  return database
+    .query<{ name: string }, [string]>("SELECT name FROM pragma_index_list(?) WHERE NOT partial")
+    .all(table)
+    .some(({ name: index }) => {
+      const found = database
+        .query<{ name: string | null }, [string]>("SELECT name FROM pragma_index_info(?)")
+        .all(index);
+      return columns.every((column, at) => found[at]?.name === column);
+    });
+}
+
 function listColumns(database: Database, table: string): string[] {
   return database
     .query<{ name: string }, [string]>("SELECT name FROM pragma_table_info(?)")
