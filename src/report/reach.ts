@@ -3,11 +3,12 @@ import { formatInstant } from "../text/figures.ts";
 import type { ReadActivity } from "./activity.ts";
 import type { Report } from "./schema.ts";
 
-export function describeReach(
-  activity: Pick<ReadActivity, "lookback" | "knownSinceMs" | "tableSinceMs" | "sampledRules">,
-): Pick<Report["metadata"], "rules_known_since" | "sampled_rules"> {
-  const { lookback, knownSinceMs, tableSinceMs, sampledRules } = activity;
-  const isWhole =
-    lookback === "each-rule" || knownSinceMs <= 0 || (tableSinceMs !== null && tableSinceMs >= knownSinceMs);
-  return { rules_known_since: isWhole ? null : formatInstant(knownSinceMs), sampled_rules: sampledRules };
+export function describeReach({
+  knownSinceMs,
+  sampledRules,
+}: Pick<ReadActivity, "knownSinceMs" | "sampledRules">): Pick<
+  Report["metadata"],
+  "rules_known_since" | "sampled_rules"
+> {
+  return { rules_known_since: knownSinceMs <= 0 ? null : formatInstant(knownSinceMs), sampled_rules: sampledRules };
 }
