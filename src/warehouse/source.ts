@@ -21,6 +21,8 @@ export type Source = {
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
+  /** Why a table of rules that is there is not read; null: it is read, or there is none. */
+  rulesProblem: string | null;
 };
 
 /** The source with the tables it reads, or why there is none. */
@@ -75,7 +77,13 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     columns,
     ruleNames,
     wrapperRules,
+    rulesProblem: located.rulesProblem,
   };
+}
+
+/** The same runs without the rules, for a reader who may not read those. */
+export function withoutRules(source: Source, problem: string): Source {
+  return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
 }
 
 /** Not every table has the columns that say when a row was written, and SQLite cannot be asked for one that may be missing. */

@@ -14,7 +14,7 @@ import { LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { findSource, type Found } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
+import { candidateNames, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -131,7 +131,7 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
 
 async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
-  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   const { source, actions, rules } = found;
   return {
     kind: "found",

@@ -7,7 +7,6 @@ import { listUnreadable } from "../casts.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource, type Source } from "../source.ts";
-import { describeAmbiguity } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
 import { beginSnapshot, openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
@@ -46,7 +45,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const search = composeSearch(request.crm);
     const tables = await connection.ask<TableFacts>(search.text, search.values);
     const found = findSource(tables, request.crm, "postgres");
-    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
     const unreadable = [found.actions, found.rules].flatMap((table) => listUnreadable(table?.types ?? {}));
     if (unreadable.length > 0)
