@@ -7,7 +7,7 @@ const MADE_MEANWHILE = /^(?:23505|42P07|42710)$/;
 
 /** Each migration runs once, even where several processes begin together. Throws where the store is newer than the program. */
 export async function migrate(engine: Engine): Promise<void> {
-  if (await engine.transact(async (ask) => (await readVersion(engine, ask)) === engine.migrations.length)) return;
+  if ((await judgeTables(engine)) === "current") return;
   try {
     await applyMissing(engine);
   } catch (error) {
@@ -15,6 +15,12 @@ export async function migrate(engine: Engine): Promise<void> {
     if (!MADE_MEANWHILE.test(cause?.code ?? "")) throw error;
     await applyMissing(engine);
   }
+}
+
+/** Throws where the store is newer than the program. */
+export async function judgeTables(engine: Engine): Promise<"none" | "old" | "current"> {
+  const version = await engine.look(async (ask) => await readVersion(engine, ask));
+  return version === 0 ? "none" : version < engine.migrations.length ? "old" : "current";
 }
 
 async function applyMissing(engine: Engine): Promise<void> {

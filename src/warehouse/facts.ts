@@ -77,6 +77,8 @@ export type FoundTables = {
   shape: "M" | "H" | "other" | null;
   actions: TableFacts;
   rules: TableFacts | null;
+  /** As `ReadActivity.rulesProblem`. */
+  rulesProblem?: string;
   columns: { source: string; start: string; included: string[] };
 };
 

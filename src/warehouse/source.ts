@@ -81,6 +81,14 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
   };
 }
 
+/** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
+export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
+  const name = quoteTable(rules);
+  return hidesRows
+    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`
+    : `${name} may not be read: GRANT SELECT on it to the role`;
+}
+
 /** The same runs without the rules, for a reader who may not read those. */
 export function withoutRules(source: Source, problem: string): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };

@@ -133,7 +133,7 @@ function findRules<T extends TableName>(
   dialect: Dialect,
 ): { rules: T | null; rulesProblem: string | null } {
   for (const wanted of spellings(preset, "rules", crm)) {
-    const [rules] = listTables(found, wanted, dialect).filter(
+    const rules = listTables(found, wanted, dialect).find(
       ({ schema }) => isNamed(wanted, dialect) || schema === actions.schema,
     );
     if (rules === undefined) continue;
@@ -150,7 +150,8 @@ function findRules<T extends TableName>(
 
 function listTables<T extends TableName>(found: T[], wanted: Spelling, dialect: Dialect): T[] {
   return found.filter(
-    (table) => table.name === wanted.name && (isNamed(wanted, dialect) ? table.schema === wanted.schema : table.visible),
+    (table) =>
+      table.name === wanted.name && (isNamed(wanted, dialect) ? table.schema === wanted.schema : table.visible),
   );
 }
 
