@@ -95,7 +95,12 @@ function openDatabase(path: string): Database {
 
 /** What is not there is read as empty. */
 function openReadable(path: string): Database {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return new Database(NOWHERE, { strict: true });
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return new Database(NOWHERE, { strict: true });
+  if (!stats.isFile()) {
+    const what = stats.isDirectory() ? "a directory" : "no ordinary file";
+    throw new AppError("delivery", `store ${path}: it is ${what}: name a file with [store] path`);
+  }
   const database = openUnwritten(path);
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);

@@ -155,7 +155,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
         const begins =
           /(?:^|; )BEGIN ISOLATION LEVEL [A-Z ]+; SELECT pg_catalog\.set_config\([^;]*; SET LOCAL search_path = pg_catalog, pg_temp;/;
         isOpen = begins.test(text) || (isOpen && !/^(?:COMMIT|ROLLBACK)$/.test(text));
-        if (!isOpen && !/^(?:COMMIT|ROLLBACK)$/.test(text)) loose.push(text);
+        if (!isOpen && !/^(?:COMMIT|ROLLBACK)$/.test(text)) loose.push(text.slice(0, 80));
       }
     }
     expect(loose).toEqual([]);
@@ -187,12 +187,7 @@ describe("what another role has put into the search path", () => {
       sql: `CREATE FUNCTION public.never(varchar, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
         CREATE OPERATOR public.= (FUNCTION = public.never, LEFTARG = varchar, RIGHTARG = text)`,
     },
-    {
-      name: "a cast between types of its own, and a type named like one of ours",
-      sql: "CREATE DOMAIN public.timestamptz AS pg_catalog.timestamptz CHECK (VALUE < '2000-01-01')",
-    },
     { name: "a view before the table of runs", sql: view("automation_actions") },
-    { name: "a view named like the table of runs with its schema", sql: view("orchestration.sync_history") },
     {
       name: "tables of rules",
       sql: `${rules("automation_rules")}; ${rules("orchestration.sync_schedule")}; ${rules("sync_schedule")}`,
