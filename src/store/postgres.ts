@@ -89,10 +89,9 @@ export function openPostgres(configured: PostgresTarget): Engine {
 
 /** Before others those that are ours, whatever somebody else has put into the search path. */
 const FIND_TABLES = `SELECT n.nspname AS schema, pg_get_userbyid(c.relowner) AS owner,
-    c.relowner IN (me.oid, n.nspowner, (SELECT datdba FROM pg_database WHERE datname = current_database()))
-      OR (SELECT rolsuper FROM pg_roles r WHERE r.oid = c.relowner)
-      OR (NOT me.rolsuper AND pg_has_role(c.relowner, 'MEMBER')) AS ours
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles me ON me.rolname = current_user
+    pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE')
+      OR (current_setting('is_superuser') = 'off' AND pg_has_role(c.relowner, 'MEMBER')) AS ours
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relname = 'automation_reports_schema' AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
     AND n.nspname = ANY (current_setting('${OWN_SCHEMAS}')::name[])
   ORDER BY ours DESC, array_position(current_setting('${OWN_SCHEMAS}')::name[], n.nspname) LIMIT 1`;

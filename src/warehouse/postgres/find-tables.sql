@@ -3,7 +3,7 @@
 -- The parts are looked up in pg_inherits, because pg_partition_tree would lock each of them.
 -- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
 -- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
--- trusted: its owner may do as he likes in its schema anyway. Other owners were only allowed to create something there.
+-- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
 WITH own AS MATERIALIZED (
   SELECT coalesce(nullif(current_setting('automation_reports.schemas', true), '')::name[], current_schemas(false)) AS path
 )
@@ -12,8 +12,7 @@ SELECT
   c.relname AS name,
   n.nspname = ANY (own.path) AS visible,
   pg_catalog.pg_get_userbyid(c.relowner) AS owner,
-  c.relowner IN (n.nspowner, (SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname = current_database()))
-    OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = c.relowner) AS trusted,
+  pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE') AS trusted,
   c.relkind IN ('v', 'f') AS opaque,
   (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
       ELSE pg_catalog.format_type(t.oid, NULL) END)

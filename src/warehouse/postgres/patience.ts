@@ -32,18 +32,20 @@ export async function inSnapshot<T>(
   let tries = 0;
   for (let open = openSnapshot; ;) {
     const askedAt = performance.now();
-    const connection = await open({ ...target, hosts }, limits, signal).catch((error: unknown) => {
-      throw preferEarlier(takenBack, error);
-    });
-    const openMs = performance.now() - askedAt;
+    let connection: Connection | null = null;
     try {
-      return await workIn(connection, async () => await work(connection, openMs));
+      connection = await open({ ...target, hosts }, limits, signal);
+      const openMs = performance.now() - askedAt;
+      return await workIn(connection, async (opened) => await work(opened, openMs));
     } catch (error) {
-      const { host } = connection;
-      const failure = new HostsFailure(new Map([...takenBack, [host, error]]));
-      if (signal.aborted) throw preferEarlier(takenBack, failure);
-      if (wasTakenBack(error)) {
-        takenBack.set(host, error);
+      const said = wasLost && isLost(error) ? await explainLoss(error, connection, target, limits, signal) : error;
+      const failures = connection === null ? failuresOf(error) : new Map([[connection.host, said]]);
+      if (signal.aborted) throw preferEarlier(takenBack, failures);
+      const again = [...failures].filter(
+        ([host, reason]) => wasTakenBack(reason) || (takenBack.has(host) && isLost(reason)),
+      );
+      if (again.length > 0) {
+        for (const [host, reason] of again) if (wasTakenBack(reason)) takenBack.set(host, reason);
         open = openSnapshot;
         const waitMs = STANDBY_AFTER_MS[tries];
         // Each host gets its part of the time.
@@ -54,27 +56,57 @@ export async function inSnapshot<T>(
           continue;
         }
         tries = 0;
-        hosts = hosts.filter((other) => other !== host);
-        if (hosts.length === 0) throw failure;
-      } else if (!wasLost && LOST.test(codeOf(error))) {
+        hosts = hosts.filter((host) => !again.some(([other]) => other === host));
+        if (hosts.length === 0) throw preferEarlier(takenBack, failures);
+      } else if (connection !== null && !wasLost && isLost(error)) {
         wasLost = true;
         open = openAgain;
       } else {
-        throw failure;
+        throw new HostsFailure(new Map([...takenBack, ...failures]));
       }
     }
   }
 }
 
-async function workIn<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  await using _ = connection;
-  return await work();
+async function workIn<T>(opened: Connection, work: (connection: Connection) => Promise<T>): Promise<T> {
+  await using connection = opened;
+  return await work(connection);
+}
+
+/** Between two statements a standby hangs up instead of cancelling, and nobody hears why. */
+async function explainLoss(
+  error: unknown,
+  connection: Connection | null,
+  target: PostgresTarget,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (connection === null || signal.aborted) return error;
+  const conflict = Object.assign(new Error("terminating connection due to conflict with recovery"), { code: "40001" });
+  try {
+    const asked: PostgresTarget = { ...target, hosts: [connection.host], targetSession: "standby" };
+    await using _ = await openSnapshot(asked, limits, signal);
+    return conflict;
+  } catch (second) {
+    return wasTakenBack(second) ? conflict : error;
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return LOST.test(codeOf(error));
+}
+
+/** What each host said to which no connection could be opened. */
+function failuresOf(error: unknown): ReadonlyMap<PostgresHost, unknown> {
+  if (error instanceof HostsFailure) return error.failures;
+  throw error;
 }
 
 /** That a standby took the snapshot back says more than what came of it, such as that the time was over. */
-function preferEarlier(earlier: ReadonlyMap<PostgresHost, unknown>, error: unknown): unknown {
-  if (earlier.size === 0) return error;
-  const later = error instanceof HostsFailure ? error.failures : new Map<PostgresHost, unknown>();
+function preferEarlier(
+  earlier: ReadonlyMap<PostgresHost, unknown>,
+  later: ReadonlyMap<PostgresHost, unknown>,
+): HostsFailure {
   return new HostsFailure(new Map([...earlier, ...later, ...earlier]));
 }
 
