@@ -95,8 +95,10 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
   const unreadable = tables.filter(({ readable }) => !readable).map(({ name }) => name);
   const writable = tables.filter(({ writes }) => writes.length > 0).map(({ name }) => name);
   const quoted = `"${role.name.replaceAll('"', '""')}"`;
+  // Without the rules a report is made all the same.
+  const status = found?.actions.readable === true ? "warn" : "error";
   const denied = unreadable.map((name): Judged => ({
-    status: "error",
+    status,
     message: `${role.name} may not read ${name}`,
     advice: `GRANT USAGE ON its schema and SELECT ON ${name} TO ${quoted}`,
     evidence: { table: name },

@@ -77,15 +77,15 @@ function judgeTables({ tables }: WarehouseFacts): Judged {
       evidence: { looked_for: tables.lookedFor, elsewhere: tables.elsewhere },
     };
   }
-  const { preset, shape, actions, rules } = tables.found;
+  const { preset, shape, actions, rules, rulesProblem } = tables.found;
   const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
   const rows = actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows`;
   const size = actions.rows === null || !actions.stored ? rows : `${rows}, ${formatBytes(actions.bytes)}`;
   return {
-    status: "ok",
+    status: rulesProblem === undefined ? "ok" : "warn",
     message:
       `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}${describeHidden(actions)}` +
-      `; ${rules === null ? "no table declares rules" : `rules in ${rules.name}`}`,
+      `; ${rulesProblem ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
     evidence: {
       preset,
       shape,

@@ -1,5 +1,5 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { describeReadFailure, LARGE_BYTES, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import type { PostgresTarget } from "./target.ts";
@@ -38,7 +38,7 @@ export function readIdentity(
   const certificate = sslCert ?? inHome(home, "postgresql.crt");
   if (sslCert === null && !existsSync(certificate)) return {};
   const key = sslKey ?? inHome(home, "postgresql.key");
-  const stats = statSync(key, { throwIfNoEntry: false });
+  const stats = lookAt(key);
   if (stats !== undefined && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
     throw new DatabaseError(`the key ${key} may be read by others: chmod 600 ${key}`);
   }
@@ -47,6 +47,15 @@ export function readIdentity(
     key: readNamed(key, "sslkey"),
     ...(sslPassword === null ? {} : { passphrase: sslPassword }),
   };
+}
+
+/** Undefined also where a directory before it may not be entered: to read it will tell so. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function readNamed(path: string, parameter: string): string {

@@ -149,8 +149,10 @@ export type ReadActivity = {
   /** Zone of the server, where times without one are read as UTC and nothing says that they are; null: no doubt. */
   assumedZone: string | null;
   recent: RecentAction[];
-  /** Empty: the warehouse declares no rules for this CRM. */
+  /** Empty: the warehouse declares no rules for this CRM, or `rulesProblem` says why they are not known. */
   declaredRules: DeclaredRule[];
+  /** Why the table of rules or schedules was not read, although it is there, and what to do. */
+  rulesProblem?: string;
 };
 
 /** The warehouse answers, but no table of the preset is there. */

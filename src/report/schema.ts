@@ -288,8 +288,8 @@ export const ReportSchema = v.strictObject({
     active_rules: describe(count, "Enabled rules with at least one finished action in the window"),
     total_rules: count,
     rules_basis: describe(
-      v.picklist(["declared", "observed"]),
-      "observed: the warehouse declares no rules, so total_rules is what was seen in both windows",
+      v.picklist(["declared", "observed", "unknown"]),
+      "observed: the warehouse declares no rules, so total_rules is what was seen in both windows; unknown: they could not be read, and nothing is known of schedules",
     ),
     rule_utilization_rate: v.nullable(ratio),
     automation_coverage: describe(

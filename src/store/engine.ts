@@ -8,6 +8,9 @@ type Value = string | number | null;
  */
 export type Ask = (text: string, values?: Value[]) => Promise<Record<string, unknown>[]>;
 
+/** `look`: nothing is written, no right to write is needed, and no writer is waited for. */
+export type Access = "look" | "write";
+
 export type Engine = {
   /** The path or the server, without a secret. */
   place: string;
@@ -23,6 +26,8 @@ export type Engine = {
   migrations: string[];
   /** Runs the work once, and commits all of its statements or none. Throws an `AppError` in words. */
   transact: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
+  /** As `transact`, of one state of the database, and waits for no writer. */
+  look: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
   /** Whether a running slot still belongs to its holder. */
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
   /** SQL: makes other transactions about the schedule `$1` wait for this one; null: all transactions wait for each other. */

@@ -7,13 +7,19 @@ const LOCK = "the tables";
 
 /** Each migration runs once, even where several processes begin together. Throws where the store is newer than the program. */
 export async function migrate(engine: Engine): Promise<void> {
-  if (await engine.transact(async (ask) => (await readVersion(engine, ask)) === engine.migrations.length)) return;
+  if ((await judgeTables(engine)) === "current") return;
   await engine.transact(async (ask) => {
     if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [LOCK]);
     const version = await readVersion(engine, ask);
     for (const sql of engine.migrations.slice(version)) await ask(sql);
     await ask("UPDATE automation_reports_schema SET version = $1", [engine.migrations.length]);
   });
+}
+
+/** Throws where the store is newer than the program. */
+export async function judgeTables(engine: Engine): Promise<"none" | "old" | "current"> {
+  const version = await engine.look(async (ask) => await readVersion(engine, ask));
+  return version === 0 ? "none" : version < engine.migrations.length ? "old" : "current";
 }
 
 /** 0: there are no tables yet. */

@@ -93,7 +93,7 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
     ["generated_ms < ?", filter.untilMs],
     ["status = ?", filter.status],
   ]);
-  return await engine.transact(async (ask) => {
+  return await engine.look(async (ask) => {
     const rows = await ask(
       `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
       [...values, filter.limit],
@@ -103,7 +103,7 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
 }
 
 async function readReport(engine: Engine, id: string): ReturnType<Reports["read"]> {
-  const [row] = await engine.transact(
+  const [row] = await engine.look(
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
   return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));

@@ -50,7 +50,7 @@ export async function* readAll(
   keyOf: (row: Row) => Value[],
 ): AsyncGenerator<Row> {
   for (let after = beforeFirst; ;) {
-    const rows = await engine.transact(async (ask) => await ask(text, after));
+    const rows = await engine.look(async (ask) => await ask(text, after));
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < BATCH) return;

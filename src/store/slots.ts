@@ -163,7 +163,7 @@ async function listSlots(engine: Engine, filter: SlotFilter): Promise<SlotRow[]>
     ["slot_ms >= ?", filter.sinceMs],
     ["slot_ms < ?", filter.untilMs],
   ]);
-  return await engine.transact(async (ask) => {
+  return await engine.look(async (ask) => {
     const rows = await ask(
       `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
       [...values, filter.limit],

@@ -91,6 +91,8 @@ export type FoundTables = {
   shape: "M" | "H" | "other" | null;
   actions: TableFacts;
   rules: TableFacts | null;
+  /** As `ReadActivity.rulesProblem`. */
+  rulesProblem?: string;
   columns: ActionColumns;
 };
 

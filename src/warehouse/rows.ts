@@ -103,6 +103,7 @@ export function buildActivity(
       }))
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
     declaredRules: readDeclared(document, source, rules, crm),
+    ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
   };
 }
 

@@ -21,6 +21,8 @@ export type Source = {
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
+  /** Why a table of rules that is there is not read; null: it is read, or there is none. */
+  rulesProblem: string | null;
 };
 
 /** The source with the tables it reads, or why there is none. */
@@ -68,7 +70,21 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     columns,
     ruleNames,
     wrapperRules,
+    rulesProblem: located.rulesProblem,
   };
+}
+
+/** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
+export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
+  const name = quoteTable(rules);
+  return hidesRows
+    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`
+    : `${name} may not be read: GRANT SELECT on it to the role`;
+}
+
+/** The same runs without the rules, for a reader who may not read those. */
+export function withoutRules(source: Source, problem: string): Source {
+  return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
 }
 
 /** Not every table has the columns that say when a row was written, and only where these are times do they say it. */

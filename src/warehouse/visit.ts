@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";
-import { describeFailure, mayPass, DatabaseError } from "../database/failure.ts";
+import { describeFailure, mayPass, DatabaseError, wasTakenBack } from "../database/failure.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -87,7 +87,8 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
     const seconds = Math.round(performance.now() - started) / 1000;
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
-    const failure = deadline.signal.aborted ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
+    const failure =
+      deadline.signal.aborted && !wasTakenBack(error) ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {

@@ -95,7 +95,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     [
       "Rules",
       health.rule_utilization_rate === null
-        ? `${health.active_rules} ran; the warehouse declares none`
+        ? `${health.active_rules} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
         : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
     ],
     ["Known", describeReach(metadata)],

@@ -10,13 +10,13 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { describeFailure } from "../../database/failure.ts";
+import { describeFailure, wasTakenBack } from "../../database/failure.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { PRESETS } from "../presets.ts";
-import { findSource, type Found } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
+import { explainUnreadable, findSource, withoutRules, type Found } from "../source.ts";
+import { candidateNames, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -27,7 +27,7 @@ import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { countExcessLocks } from "./parts.ts";
-import { openSnapshot } from "./snapshot.ts";
+import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { findAssumedZone } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
@@ -70,23 +70,37 @@ type TableRow = CatalogFacts & Rights;
 
 type FoundTable = Pick<Extract<Found<TableRow>, { kind: "found" }>, "source" | "actions">;
 
-/** `analyze`: run the report's query, to see what its plan really does. Throws what `openSnapshot` throws. */
+/** `analyze`: run the report's query, to see what its plan really does. Throws what `inSnapshot` throws. */
 export async function examinePostgres(
   request: ReadRequest,
   target: PostgresTarget,
   analyze: boolean,
   signal: AbortSignal,
 ): Promise<WarehouseFacts> {
+  return await inSnapshot(
+    target,
+    request.crm,
+    signal,
+    async (connection, openMs) => await examine({ request, target, analyze, connection, openMs }),
+  );
+}
+
+type Examination = {
+  request: ReadRequest;
+  target: PostgresTarget;
+  analyze: boolean;
+  connection: Connection;
+  openMs: number;
+};
+
+async function examine({ request, target, analyze, connection, openMs }: Examination): Promise<WarehouseFacts> {
   const { crm } = request;
-  const started = performance.now();
-  await using connection = await openSnapshot(target, crm, signal);
-  const openMs = performance.now() - started;
   const roundTripMs = await measureRoundTrip(connection);
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
   const rows = await readTables(connection, crm);
-  const found = findSource(rows, crm, "postgres");
+  const found = leaveOutUnreadable(findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
   const parts = readable?.actions.parts ?? null;
@@ -118,6 +132,12 @@ export async function examinePostgres(
   };
 }
 
+/** As a report does. */
+function leaveOutUnreadable(found: Found<TableRow>): Found<TableRow> {
+  if (found.kind !== "found" || found.rules === null || found.rules.readable || !found.actions.readable) return found;
+  return { ...found, source: withoutRules(found.source, explainUnreadable(found.rules, false)) };
+}
+
 /** What the report's search finds, with what else `check` looks at. */
 async function readTables(connection: Connection, crm: ReadRequest["crm"]): Promise<TableRow[]> {
   const search = composeSearch(crm);
@@ -141,7 +161,7 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
 
 async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
-  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   const { source, actions, rules } = found;
   return {
     kind: "found",
@@ -150,6 +170,7 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
       shape: PRESETS[source.preset].isHistory && actions.stored ? await readShape(connection, actions) : null,
       actions: describeTable(actions),
       rules: rules === null ? null : describeTable(rules),
+      ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
       columns: source.columns,
     },
   };
@@ -267,6 +288,8 @@ async function attempt<T>(
   try {
     return await work();
   } catch (error) {
+    // That is over for the whole snapshot.
+    if (wasTakenBack(error)) throw error;
     onFailure(error);
     await connection.ask("ROLLBACK TO SAVEPOINT question");
     return null;

@@ -6,7 +6,7 @@ import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
 import { findSource, type Source } from "../source.ts";
-import { candidateNames, describeAmbiguity } from "../tables.ts";
+import { candidateNames } from "../tables.ts";
 import { findTables, hasIndex, openDatabase } from "./open.ts";
 import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
@@ -15,7 +15,7 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
   using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
     const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
-    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
     if (found.kind === "missing") return { ...found, where: path };
     const { text, values } = composeActivity(found.source, request);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
