@@ -5,7 +5,6 @@ import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Report } from "./report/schema.ts";
-import type { Store } from "./store/store.ts";
 
 type Made = { document: PassSummary; reports: Report[] };
 
@@ -28,47 +27,20 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   return failed;
 }
 
-/** Where a pass is kept, as what, and for how long. */
-export type KeepOptions = {
-  store: Store;
-  /** A schedule's name, or `adhoc`. */
-  origin: string;
-  slotMs: number | null;
-  retentionMs: number;
-  nowMs: number;
-  log: Log;
-};
-
-/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
-export async function keepPass({ document, reports }: Made, options: KeepOptions): Promise<number> {
-  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
-  return await countFailure(log, async () => {
-    await store.reports.keepPass({ pass: document, reports, origin, slotMs });
-    await store.prune(nowMs - retentionMs);
-    log.debug("pass kept", { store: store.place });
-  });
-}
-
-/** Keeps a pass that no schedule asked for, in a store that is opened for it alone. */
+/** Keeps a pass that no schedule asked for, and deletes what is older than the retention. Returns how many deliveries failed. */
 export async function keepAdhoc(
   pass: Made,
   { target, retentionMs }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
-  let failed = 0;
-  const unopened = await countFailure(log, async () => {
+  try {
     // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
     await using store = await openStore(target);
-    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
-  });
-  return failed + unopened;
-}
-
-async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
-  try {
-    await work();
+    await store.reports.keepPass({ pass: pass.document, reports: pass.reports }, ADHOC);
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

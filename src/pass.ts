@@ -163,13 +163,12 @@ function describeOutcome(outcome: Outcome, report: Report | undefined): PassSumm
     : { source, status: "made", verdict: report?.verdict ?? "unknown", reason: null, seconds };
 }
 
-/** A CRM that was not read keeps a pass from being ok. */
+/** Of a CRM that was not read nothing is known, and somebody is needed: that is as bad as the worst. */
 function verdictOfPass(outcomes: PassSummary["outcomes"], findings: Finding[]): Verdict {
-  const worst = worstVerdict([
-    ...outcomes.map(({ verdict }) => verdict),
+  return worstVerdict([
+    ...outcomes.map(({ status, verdict }) => (status === "failed" ? "critical" : verdict)),
     ...findings.flatMap(({ severity }) => (severity === "info" ? [] : [severity])),
   ]);
-  return worst === "ok" && outcomes.some(({ verdict }) => verdict === "unknown") ? "unknown" : worst;
 }
 
 /** Several CRMs that cannot be read for the same reason have one cause, not several. */

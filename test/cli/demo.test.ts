@@ -97,6 +97,7 @@ test("every situation that a report explains is there once", async () => {
     "rule-idle",
     "rule-undeclared",
     "rules-stopped",
+    "rules-unreadable",
     "success-rate-fell",
     "tables-missing",
     "times-without-zone",

@@ -16,7 +16,7 @@ export default defineCommand(
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, viewOf }) => {
-    const { store } = await openConfigured(args, runtime, log);
+    const { store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const [before, after] = [await readKeptReport(opened, args.before), await readKeptReport(opened, args.after)];
     const [from, to] = [before.metadata.source, after.metadata.source];

@@ -29,7 +29,7 @@ export default defineCommand(
       ...(args.status === undefined ? {} : { status: args.status }),
       limit: limit + 1,
     };
-    const { store } = await openConfigured(args, runtime, log);
+    const { store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const rows = await opened.reports.list(filter);
     const kept = rows.slice(0, limit).map(publishKeptReport);

@@ -15,7 +15,7 @@ export default defineCommand(
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, viewOf }) => {
-    const { store } = await openConfigured(args, runtime, log);
+    const { store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const report = await readKeptReport(opened, args.id);
     const view = viewOf({ detailed: true });

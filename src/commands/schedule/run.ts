@@ -1,11 +1,12 @@
 import { AppError, EXIT } from "../../errors.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { logCritical, runPass } from "../../pass.ts";
-import { END_RETRIES_MS, runSlot, type SlotResult } from "../../schedule/run-slot.ts";
+import { END_RETRIES_MS } from "../../schedule/record-end.ts";
+import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
 import { nameSlot } from "../../schedule/judge.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
 import { describeHolder, nameHolder } from "../../store/holder.ts";
-import type { FinalState } from "../../store/slots.ts";
+import type { FinalState } from "../../store/slot.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG } from "../flags/flags.ts";
 import { findSchedule } from "../flags/schedules.ts";

@@ -94,9 +94,10 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     [
       "Rules",
       health.rule_utilization_rate === null
-        ? `${health.active_rules} ran; the warehouse declares none`
+        ? `${health.active_rules} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
         : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
     ],
+    ["Known", describeReach(report)],
     [
       "Trend",
       trend.success_rate_trend +
@@ -106,6 +107,15 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     ],
   ];
   return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
+}
+
+function describeReach(report: Report): string | null {
+  const { rules_known_since: since, sampled_rules: sampled } = report.metadata;
+  const known =
+    since === null ? [] : [`rules without a schedule only if they ran since ${formatTime(since, report, null)}`];
+  const last =
+    sampled.length === 0 ? [] : [`the last run of ${showText(sampled.join(", "))} perhaps later than is said`];
+  return known.length + last.length === 0 ? null : [...known, ...last].join("; ");
 }
 
 function ruleLines(

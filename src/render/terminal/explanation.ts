@@ -75,11 +75,15 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ? []
       : [
           style.strong("  What would change the judgement"),
-          ...Bun.wrapAnsi(`  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${setting.line}`, width, {
-            hard: true,
-            trim: false,
-          }).split("\n"),
-          ...hang("", `${setting.why}`, 0, width),
+          ...Bun.wrapAnsi(
+            `  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${showText(setting.line)}`,
+            width,
+            {
+              hard: true,
+              trim: false,
+            },
+          ).split("\n"),
+          ...hang("", setting.why, 0, width),
         ],
   ];
   return finish(

@@ -3,7 +3,7 @@ import type { Database } from "bun:sqlite";
 import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable, type TableName } from "../tables.ts";
+import { candidateNames, quoteTable, type TableName } from "../tables.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeBlanks } from "../vocabulary.ts";
 import { findTables, openDatabase } from "./open.ts";
@@ -46,7 +46,7 @@ function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[]
 
 function describeTables(found: Found<TableName>): WarehouseFacts["tables"] {
   if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
-  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   const { source, actions, rules } = found;
   return {
     kind: "found",
@@ -70,6 +70,10 @@ function describeTable(name: TableName): TableFacts {
     rows: null,
     pages: 0,
     bytes: 0,
+    hides: null,
+    inParts: false,
+    policies: [],
+    refused: false,
   };
 }
 

@@ -65,6 +65,7 @@ test("the whole screen", () => {
   Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)
   Records   12,345 processed, 40 created, 7 failed
   Rules     2 of 3 active (66.7 %)
+  Known     rules without a schedule only if they ran since 10 Jun 21:00
   Trend     improving, busiest hour 19:00
 
   Findings
@@ -139,6 +140,7 @@ describe("what is not known", () => {
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     1 ran; the warehouse declares none",
+        "  Known     rules without a schedule only if they ran since 10 Jun 2026 21:00",
         "  Trend     unknown",
       ],
     },
@@ -152,6 +154,7 @@ describe("what is not known", () => {
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     0 ran; the warehouse declares none",
+        "  Known     rules without a schedule only if they ran since 10 Jun 2026 21:00",
         "  Trend     unknown",
         "",
         "  Findings",
