@@ -45,7 +45,7 @@ const TABLES: Record<string, Table> = {
 
 /** One line for each table, column or key that is not there. */
 export async function checkShape(engine: Engine): Promise<string[]> {
-  return await engine.transact(async (ask) => {
+  return await engine.look(async (ask) => {
     const columns = await ask(engine.listColumns, []);
     const keys = await ask(engine.listKeys, []);
     const has = (rows: Record<string, unknown>[], table: string, what: string) =>

@@ -112,7 +112,7 @@ async function endSlot(
 }
 
 async function countNewCrashes(engine: Engine, schedule: string): Promise<number> {
-  const rows = await engine.transact(
+  const rows = await engine.look(
     async (ask) =>
       await ask(
         `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots

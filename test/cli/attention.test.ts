@@ -112,7 +112,7 @@ test("two of the twelve cannot be read: they stand first, each told once, and th
     "! callrail, five9",
     "! zoho",
     "✓ arrivy, gsheet, leadconduit, marketsharp, salespro, salesrabbit, zendesk",
-    expect.stringMatching(/^! warning · 10 of 12 CRMs read, 222 runs, 6 failed · made in \d+\.\d\d s$/),
+    expect.stringMatching(/^✗ critical · 10 of 12 CRMs read, 222 runs, 6 failed · made in \d+\.\d\d s$/),
   ]);
   expect(lines.find((line) => line.startsWith("✗ hubspot"))).toMatch(
     /^✗ hubspot +not read +127\.0\.0\.1:1 refuses the connection/,
