@@ -85,6 +85,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const document = describePass(outcomes, made, options, passId);
   if (options.showsFailures !== true) logOutcomes(document, log);
 
+  for (const { source: crm, seconds } of document.outcomes) if (seconds !== null) log.debug("read", { crm, seconds });
   const failedDeliveries = signal.aborted ? 0 : await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });

@@ -36,7 +36,7 @@ test("most urgent first: unread, no table, silent, then by verdict, by critical 
     ...reports.map((each) => ({ source: each.metadata.source, report: each, reason: null })),
     { source: "unread", report: null, reason: "away" },
   ];
-  const ranked = rankRows(rows);
+  const ranked = rankRows(rows, []);
   expect(ranked.map(({ source, standing, critical, warnings }) => [source, standing, critical, warnings])).toEqual([
     ["unread", "unread", 0, 0],
     ["without-table", "no-table", 1, 0],
@@ -53,7 +53,7 @@ test("most urgent first: unread, no table, silent, then by verdict, by critical 
 
 test("CRMs of one standing and as many findings keep their order", () => {
   const rows = ["c", "a", "b"].map((source) => ({ source, report: null, reason: "away" }));
-  expect(rankRows(rows).map(({ source }) => source)).toEqual(["c", "a", "b"]);
+  expect(rankRows(rows, []).map(({ source }) => source)).toEqual(["c", "a", "b"]);
 });
 
 test("a CRM in which all rules stopped is silent, though some ran in the window", () => {
@@ -63,7 +63,7 @@ test("a CRM in which all rules stopped is silent, though some ran in the window"
     declaredRules: ["a", "b", "c"].map((name) => declared(name, every("every 30 minutes"))),
   });
   expect(silent.performance_metrics.total_actions).toBeGreaterThan(0);
-  expect(rankRows([{ source: "silent", report: silent, reason: null }])[0]?.standing).toBe("silent");
+  expect(rankRows([{ source: "silent", report: silent, reason: null }], [])[0]?.standing).toBe("silent");
 });
 
 describe("a cause tells a rule's finding", () => {
@@ -119,4 +119,26 @@ describe("a cause tells a rule's finding", () => {
     const chosen = chooseFinding(report(activity({ rules: [deals], failures })), causes);
     expect(chosen?.rule_name ?? null).toBe(told ? null : "deals");
   });
+});
+
+test("a well CRM that a cause names stands as the cause does", () => {
+  const well = (source: string) => ({
+    source,
+    report: made(source, { rules: [ruleOf("a", { runs: "s".repeat(9), everyMinutes: 60 })] }),
+    reason: null,
+  });
+  const cause = (severity: Finding["severity"]): Finding => ({
+    id: "failures-shared",
+    severity,
+    rule_name: null,
+    message: "One cause",
+    evidence: { sources: ["a", "b"] },
+  });
+  const standings = (causes: Finding[]) =>
+    rankRows([well("a"), well("c")], causes).map(({ source, standing }) => [source, standing]);
+  expect(standings([cause("warning")])).toEqual([
+    ["a", "warning"],
+    ["c", "ok"],
+  ]);
+  expect(standings([cause("warning"), cause("critical")])[0]).toEqual(["a", "critical"]);
 });

@@ -111,7 +111,9 @@ function listSingle(rows: RankedRow[], causes: Finding[]): Line[] {
   return rows.flatMap(({ source, report, standing }) => {
     if (report === null) return [];
     const finding = chooseFinding(report, causes);
-    if (finding === null && report.findings.length > 0) return [];
+    // What a cause tells of it is in the cause's line.
+    if (finding === null && (report.findings.length > 0 || standing !== "unknown")) return [];
+    if (report.verdict === "ok" && finding?.severity === "info") return [];
     const others = report.findings.filter((other) => other !== finding && other.severity !== "info");
     const fact = finding === null ? "too little is known to judge it" : describeBriefly(finding, report);
     return [

@@ -38,6 +38,7 @@ export function renderPass(pass: PassSummary, reports: Report[], given: View): s
       report: reports.find((report) => report.metadata.source === source) ?? null,
       reason,
     })),
+    pass.findings,
   );
   const shown = view.sections ? rows.flatMap(({ report }) => report ?? []) : [];
   const alone = rows.length === 1 && shown.length === 1;
