@@ -2,7 +2,7 @@
  * Run as a child by test/properties/arguments.test.ts: runs the argument lists it is sent, one after another, in one
  * process, and answers with how each ended. Its directory holds a configuration that is refused, so nothing connects.
  */
-import { runCli } from "../../src/cli.ts";
+import { runCli } from "../../src/call.ts";
 import type { Runtime } from "../../src/commands/flags/runtime.ts";
 import { AppError } from "../../src/errors.ts";
 
@@ -19,6 +19,8 @@ const runtime: Runtime = {
     stdout: { terminal: false, columns: null },
     stderr: { terminal: false, journal: false },
     noColor: true,
+    forceColor: false,
+    ascii: false,
     systemd: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
   },
   signal: stop.signal,
