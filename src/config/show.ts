@@ -4,7 +4,8 @@ import { holdsTables, isTable, listTables, type Path, type TablePlace } from "..
 import { layDefaults } from "./defaults.ts";
 import type { ConfigDocument } from "./document.ts";
 import { ConfigSchema } from "./schema.ts";
-import { findPositions, type Position, type Table } from "./toml.ts";
+import { findPositions, type Table } from "./toml.ts";
+import type { Position } from "./toml-mistakes.ts";
 
 export type Setting = {
   /** Such as crm, hubspot, timeout. */

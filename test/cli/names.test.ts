@@ -1,6 +1,5 @@
 /** The hidden command that completion scripts ask for names. */
 import { expect, test } from "bun:test";
-import { $ } from "bun";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openStore } from "../../src/store/open.ts";
@@ -50,7 +49,7 @@ test.each([
 
 test("a FIFO or a directory for a configuration is waited for by nobody", async () => {
   const cwd = freshDirectory();
-  await $`mkfifo ${join(cwd, "fifo")}`;
+  Bun.spawnSync(["mkfifo", join(cwd, "fifo")]);
   mkdirSync(join(cwd, "folder"));
   for (const name of ["fifo", "folder"]) expect(await ask("crm", cwd, "--config", name)).toEqual(NOTHING);
 });

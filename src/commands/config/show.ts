@@ -32,7 +32,13 @@ export default defineCommand(
       value: redactValue(setting.value, redact),
     }));
     const lines = () => writeSettings(settings, document.raw, (path) => describeConnection(path, config));
-    const published = settings.map(({ path, isDefault: _, ...setting }) => ({ key: writeTomlKey(path), ...setting }));
+    const published = settings.map(({ path, value, origin, position, variables: names }) => ({
+      key: writeTomlKey(path),
+      value,
+      origin,
+      position,
+      variables: names,
+    }));
     await emit(
       args.format === "json"
         ? writeJson({ path: config.path, settings: published })
