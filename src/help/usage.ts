@@ -57,7 +57,10 @@ function writeCalls({ names: [name, ...others], runs, commands, words }: Command
 
 /** Each with what it does above it, so that a line can be pasted. A shell's line is not wrapped. */
 function writeExamples({ examples }: CommandHelp, width: number): string[] {
-  return examples.flatMap(({ line, does }) => [...wrap(`# ${does}`, width), `${PROGRAM} ${line}`]);
+  return examples.flatMap(({ line, does }) => [
+    ...wrap(does, width - 2).map((text) => `# ${text}`),
+    `${PROGRAM} ${line}`,
+  ]);
 }
 
 function writeFlag({ name, short, description, value }: Flag): Row {

@@ -171,6 +171,21 @@ describe("configuration", () => {
     expect(readdirSync(directory)).toEqual([name]);
   });
 
+  test("a url_file that may not be read: each path tried, and why", async () => {
+    const directory = directoryWith('[crm.hubspot]\nurl_file = "secret"\n');
+    const secret = join(directory, "secret");
+    writeFileSync(secret, "postgres://u:canary@h/d\n", { mode: 0o000 });
+    const credentials = freshDirectory();
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    // Root may read everything, unless its rights are dropped.
+    const within = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+    const { code, stderr } = await runCli(["config", "check"], { cwd: directory, env, within });
+    expect([code, stderr]).toEqual([
+      2,
+      `error: ${directory}/automation-reports.toml:2:1: url_file ${credentials}/secret: there is no such file; ${secret}: permission denied\n`,
+    ]);
+  });
+
   test("init replaces no dangling link and no directory, says what its directory lacks, and - is stdout", async () => {
     const directory = freshDirectory();
     symlinkSync("nowhere", join(directory, "link"));

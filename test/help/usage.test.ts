@@ -46,7 +46,7 @@ Examples:
   # an apple
   automation-reports weigh apple
   # the same apple, on another scale than that of the
-  kitchen
+  # kitchen
   automation-reports weigh apple --scale shop
 
 Words:
