@@ -33,7 +33,7 @@ const page = [
   ...called
     .flatMap(({ names: [name], words }) => [
       `.B ${escape(`${PROGRAM} ${name}`)}`,
-      ...words.map(({ hint }) => `.I ${escape(hint)}`),
+      ...words.map(({ hint, required }) => `.I ${escape(required ? hint : `[${hint}]`)}`),
       "[flags]",
       ".br",
     ])
@@ -47,6 +47,10 @@ const page = [
   ".SH TOPICS",
   `.B ${escape(`${PROGRAM} help`)}\n.I TOPIC\nexplains a topic:`,
   ...writeList(Object.entries(TOPICS).map(([name, { summary }]) => [name, `${summary}.`])),
+  ".SH EXAMPLES",
+  ...writeList(
+    called.flatMap(({ examples }) => examples.map(({ line, does }) => [`${PROGRAM} ${line}`, `${upperFirst(does)}.`])),
+  ),
   ".SH EXIT STATUS",
   ...writeList(listExitCodes().map(({ code, meaning }) => [String(code), meaning])),
   ".SH FILES",
@@ -71,8 +75,9 @@ function writeWord({ hint, description: text }: CommandHelp["words"][number]): s
   return [".TP", `.I ${escape(hint)}`, escape(`${upperFirst(text)}.`)];
 }
 
-function writeFlag({ name, description: text, value }: Flag): string[] {
-  const written = `\\fB${escape(name)}\\fR${value === null ? "" : `=\\fI${escape(value.hint)}\\fR`}`;
+function writeFlag({ name, short, description: text, value }: Flag): string[] {
+  const both = short === null ? "" : `\\fB${escape(short)}\\fR, `;
+  const written = `${both}\\fB${escape(name)}\\fR${value === null ? "" : `=\\fI${escape(value.hint)}\\fR`}`;
   const preset = value === null || value.preset === null ? "" : `; ${value.preset} by default`;
   return [".TP", written, escape(`${upperFirst(text)}${preset}.`)];
 }

@@ -1,14 +1,6 @@
 /** The command table. A command's code is loaded when it is called; help needs none of it. */
-import { renderUsage, runCommand } from "citty";
-import { checkArguments, expandShort } from "./commands/flags/arguments.ts";
-import type { Runtime } from "./commands/flags/runtime.ts";
-import { suggestName } from "./config/nearest.ts";
-import { AppError, EXIT } from "./errors.ts";
-import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
+import type { Entry } from "./help/commands.ts";
 import { TOPICS } from "./help/topics.ts";
-import { emit } from "./output/stdout.ts";
-import { quoteText } from "./text/terminal.ts";
-import { VERSION_LINE } from "./version.ts";
 
 /** Every command there is. */
 export const COMMANDS: Record<string, Entry> = {
@@ -168,6 +160,11 @@ export const COMMANDS: Record<string, Entry> = {
   completion: {
     summary: "Print a completion script for a shell",
     commands: {
+      names: {
+        summary: "Print the names that a completion script asks for",
+        hidden: true,
+        load: async () => (await import("./commands/names.ts")).default,
+      },
       bash: {
         summary: "Print the completion script of bash",
         load: async () => (await import("./commands/completion.ts")).defineCompletion("bash", COMMANDS),
@@ -193,106 +190,3 @@ export const COMMANDS: Record<string, Entry> = {
     ),
   },
 };
-
-const HELP = ["--help", "-h"];
-const VERSION = ["--version", "-v"];
-/** For a pipe or a file. */
-const HELP_WIDTH = 100;
-
-/** Returns the exit code. Throws an `AppError` for wrong usage before anything is run. */
-export async function runCli(argv: string[], runtime: Runtime): Promise<number> {
-  const asksForCommand = argv[0] === "help" && findName(argv[1], COMMANDS) !== undefined;
-  const wantsHelp = asksForCommand || argv.some((word) => HELP.includes(word));
-  const words = (asksForCommand ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
-  if (words.length === 1 && VERSION.includes(words[0] ?? "")) {
-    await emit(VERSION_LINE);
-    return EXIT.ok;
-  }
-  const found = await findCommand(words);
-  const { command, path, rest } = found;
-  const isGroup = command.run === undefined;
-  if (wantsHelp || isGroup) {
-    const [word = "-"] = rest;
-    const isUnknown = asksForCommand && command.subCommands !== undefined && !word.startsWith("-");
-    if (isUnknown || (!wantsHelp && rest.length > 0)) throw unknownCommand(word, command, path);
-    await printHelp(command, path, runtime);
-    // A topic may have a command's name: it follows the command's flags.
-    const isTopicToo = asksForCommand && path.length === 2 && Object.hasOwn(TOPICS, path[1] ?? "");
-    return isTopicToo ? await run(await findCommand(["help", path[1] ?? "", ...rest]), runtime) : EXIT.ok;
-  }
-  return await run(found, runtime);
-}
-
-type Found = { command: Command; path: string[]; rest: string[] };
-
-async function run({ command, path, rest }: Found, runtime: Runtime): Promise<number> {
-  const [word = "-"] = rest;
-  if (command.subCommands !== undefined && !word.startsWith("-")) throw unknownCommand(word, command, path);
-  const words = expandShort(rest);
-  checkArguments(command, words, path);
-  // citty would take the first word for a command of the group.
-  const { subCommands: _, ...alone } = command;
-  const { result } = await runCommand(alone, { rawArgs: words, data: runtime });
-  return result as number;
-}
-
-async function findCommand(words: string[]): Promise<Found> {
-  let entries = COMMANDS;
-  let command = describeGroup(PROGRAM, "Reports on CRM-to-warehouse automations", COMMANDS);
-  const path = [PROGRAM];
-  for (const [index, word] of words.entries()) {
-    const name = findName(word, entries);
-    const entry = name === undefined ? undefined : entries[name];
-    if (name === undefined || entry === undefined) return { command, path, rest: words.slice(index) };
-    path.push(name);
-    const own = await entry.load?.();
-    if (entry.commands === undefined) {
-      const meta = { name, description: entry.summary };
-      return { command: { ...own, meta }, path, rest: words.slice(index + 1) };
-    }
-    entries = entry.commands;
-    command = { ...own, ...describeGroup(name, entry.summary, entries) };
-  }
-  return { command, path, rest: [] };
-}
-
-function findName(word: string | undefined, entries: Record<string, Entry>): string | undefined {
-  return Object.keys(entries).find(
-    (key) => word !== undefined && (key === word || entries[key]?.aliases?.includes(word)),
-  );
-}
-
-function describeGroup(name: string, description: string, entries: Record<string, Entry>): Command {
-  return {
-    meta: { name, description },
-    subCommands: Object.fromEntries(
-      Object.entries(entries).map(([key, entry]) => [key, { meta: { name: key, description: entry.summary } }]),
-    ),
-  };
-}
-
-async function printHelp(command: Command, path: string[], { environment }: Runtime): Promise<void> {
-  const usage = await renderUsage(
-    command,
-    path.length > 1 ? { meta: { name: path.slice(0, -1).join(" ") } } : undefined,
-  );
-  const plain = environment.noColor || !environment.stdout.terminal;
-  const topics = path.length > 1 ? "" : `\n${listTopics(environment.stdout.columns ?? HELP_WIDTH)}\n`;
-  await emit(`${plain ? Bun.stripANSI(usage) : usage}\n${topics}`);
-}
-
-function listTopics(width: number): string {
-  const text = `${PROGRAM} help TOPIC explains ${Object.keys(TOPICS).join(", ")}.`;
-  return Bun.wrapAnsi(text, width, { trim: true });
-}
-
-function unknownCommand(word: string, command: Command, path: string[]): AppError {
-  const isHelp = path[1] === "help";
-  const see = `See ${path.join(" ")} --help`;
-  if (word.startsWith("-"))
-    return new AppError("usage", `flag ${quoteText(word)} stands before the command: write it after. ${see}`);
-  const inside = Object.keys(command.subCommands as Record<string, Command>);
-  const names = isHelp ? [...new Set([...inside, ...Object.keys(COMMANDS)])] : inside;
-  const what = isHelp ? "topic" : "command";
-  return new AppError("usage", `unknown ${what} ${quoteText(word)}: ${suggestName(word, names)} ${see}`);
-}

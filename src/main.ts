@@ -42,15 +42,15 @@ async function main(argv: string[]): Promise<number> {
       await emit(VERSION_LINE);
       return EXIT.ok;
     }
-    const [{ runCli }, { readEnvironment }] = await Promise.all([
-      import("./cli.ts"),
-      import("./config/environment.ts"),
+    const [{ runCli }, environment] = await Promise.all([
+      import("./call.ts"),
+      import("./config/environment.ts").then(async ({ readEnvironment }) => await readEnvironment()),
     ]);
     const signals: Runtime["signals"] = {
       expectStop: () => (exits.SIGTERM = EXIT.ok),
       onReload: (act) => (reload = act),
     };
-    const code = await runCli(argv, { environment: await readEnvironment(), signal: stop.signal, signals });
+    const code = await runCli(argv, { environment, signal: stop.signal, signals });
     return stopped ?? code;
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);

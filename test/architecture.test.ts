@@ -130,7 +130,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   help: {
     is: "The help topics, and what completion scripts and the man page are made from.",
-    imports: ["help", "report", "config", "errors.ts", "types:citty"],
+    imports: ["help", "text", "report", "render", "config", "errors.ts", "types:citty"],
   },
   commands: {
     is: "The command line: one file a command, which reads its flags and calls what does the work.",
@@ -213,12 +213,18 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     ],
   },
   "cli.ts": {
-    is: "The command table: which command a command line means, and its help.",
-    imports: ["commands", "config", "help", "output", "text", "errors.ts", "version.ts", "citty"],
+    is: "The command table: every command and group, and how its code is loaded.",
+    imports: ["commands", "help"],
+  },
+  "describe.ts": { is: "Every command of the table, in words: a macro of the build.", imports: ["cli.ts", "help"] },
+  "described.ts": { is: "What describe.ts says, as data.", imports: ["describe.ts", "types:help"] },
+  "call.ts": {
+    is: "Which command a command line means: its help, or its code.",
+    imports: ["cli.ts", "described.ts", "commands", "help", "output", "errors.ts", "version.ts", "citty"],
   },
   "main.ts": {
     is: "The process: arguments, signals, exit code.",
-    imports: ["cli.ts", "types:commands", "config", "output", "text", "errors.ts", "version.ts"],
+    imports: ["call.ts", "types:commands", "config", "output", "text", "errors.ts", "version.ts"],
   },
   "schema-keys.ts": {
     is: "What a schema says about its values: the keys of a table, the kind of a value.",

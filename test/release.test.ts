@@ -119,7 +119,10 @@ describe("the man page", () => {
     .each([
       "AUTOMATION-REPORTS(1)",
       "automation-reports config check [flags]",
-      "--format=table|json",
+      "-f, --format=table|json",
+      "automation-reports explain CRM [RULE] [flags]",
+      "EXAMPLES automation-reports generate --crm hubspot,genius --time-window 7d Two CRMs, the last seven days.",
+      "automation-reports schedule list -f json | jq -r '.[].name' The names alone.",
       "Add each rule's figures and the newest actions.",
       "Accepted as generate_automation_reports too.",
       "AUTOMATION_REPORTS_CONFIG",

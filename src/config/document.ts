@@ -24,9 +24,9 @@ const DEEPEST = 8;
 export async function readDocument(path: string, variables: Variables): Promise<ConfigDocument> {
   const text = readText(path);
   const parsed = await parseToml(text);
-  if ("problem" in parsed) {
-    const place = parsed.problem === null ? path : `${path}:${parsed.problem.line}:${parsed.problem.column}`;
-    throw new AppError("config", `${place}: not valid TOML. Text values need quotes, and a table may stand only once`);
+  if ("mistake" in parsed) {
+    const { position, says } = parsed.mistake;
+    throw new AppError("config", `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${says}`);
   }
   if (nestsDeeper(parsed.value, DEEPEST)) {
     throw new AppError("config", `${path}: nested too deeply: nothing here has more than ${DEEPEST} levels`);
@@ -52,7 +52,8 @@ export async function describeProblems(path: string, text: string, problems: Pro
 
 function readText(path: string): string {
   try {
-    return readPlainFile(path, SMALL_BYTES);
+    // Editors on Windows begin a file with a byte order mark.
+    return readPlainFile(path, SMALL_BYTES).replace(/^\ufeff/, "");
   } catch (error) {
     throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }

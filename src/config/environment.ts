@@ -1,6 +1,5 @@
 /** The only place that reads the environment of the process. */
-import { fstatSync } from "node:fs";
-
+import type { Stats } from "node:fs";
 export type Environment = {
   variables: Record<string, string | undefined>;
   stdout: { terminal: boolean; columns: number | null };
@@ -24,11 +23,13 @@ export async function readEnvironment(): Promise<Environment> {
   // postgres.js fills every gap of a connection from PG* variables: a connection is what its URL says.
   for (const name of Object.keys(variables)) if (name.startsWith("PG")) delete process.env[name];
   const dumb = variables["TERM"] === "dumb";
-  const [terminal, errorTerminal] = [await isTerminal(STDOUT), await isTerminal(STDERR)];
+  // Asked of Bun's own files: to load node:fs takes a fifth of a start.
+  const [out, error] = await Promise.all([Bun.file(STDOUT).stat(), Bun.file(STDERR).stat()]);
+  const [terminal, errorTerminal] = [await isTerminal(STDOUT, out), await isTerminal(STDERR, error)];
   return {
     variables,
     stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal, errorTerminal) },
-    stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"]) },
+    stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"], error) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
     forceColor: !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),
     ascii: isAscii(variables),
@@ -52,9 +53,8 @@ function readColumns(configured: string | undefined, terminal: boolean, errorTer
 }
 
 /** A pipe, a file or /dev/null is told apart by its kind alone: `node:tty` costs half a start. */
-async function isTerminal(descriptor: number): Promise<boolean> {
-  const kind = fstatSync(descriptor);
-  if (!kind.isCharacterDevice() || kind.rdev >> MINOR_BITS === MEMORY_DEVICES) return false;
+async function isTerminal(descriptor: number, stats: Stats): Promise<boolean> {
+  if (!stats.isCharacterDevice() || stats.rdev >> MINOR_BITS === MEMORY_DEVICES) return false;
   const { isatty } = await import("node:tty");
   return isatty(descriptor);
 }
@@ -66,8 +66,6 @@ function isAscii(variables: Environment["variables"]): boolean {
 }
 
 /** systemd names the device and inode of the stream it listens to (systemd.exec(5), $JOURNAL_STREAM). */
-function isJournal(stream: string | undefined): boolean {
-  if (stream === undefined) return false;
-  const { dev, ino } = fstatSync(STDERR);
-  return stream === `${dev}:${ino}`;
+function isJournal(stream: string | undefined, { dev, ino }: Stats): boolean {
+  return stream !== undefined && stream === `${dev}:${ino}`;
 }

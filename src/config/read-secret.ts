@@ -26,8 +26,10 @@ export function readSecret(
   for (const candidate of candidates) {
     try {
       const text = readPlainFile(candidate, SMALL_BYTES).trim();
-      if (text !== "") return { text };
-      problems.push(`${showText(candidate)}: the file is empty`);
+      const lines = text.split("\n").length;
+      if (text !== "" && lines === 1) return { text };
+      const problem = text === "" ? "the file is empty" : `${lines} lines stand in it, and it must hold one`;
+      problems.push(`${showText(candidate)}: ${problem}`);
     } catch (error) {
       problems.push(`${showText(candidate)}: ${describeReadFailure(error)}`);
     }

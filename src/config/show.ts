@@ -4,7 +4,8 @@ import { holdsTables, isTable, listTables, type Path, type TablePlace } from "..
 import { layDefaults } from "./defaults.ts";
 import type { ConfigDocument } from "./document.ts";
 import { ConfigSchema } from "./schema.ts";
-import { findPositions, type Position, type Table } from "./toml.ts";
+import { findPositions, type Table } from "./toml.ts";
+import type { Position } from "./toml-mistakes.ts";
 
 export type Setting = {
   /** Such as crm, hubspot, timeout. */
@@ -12,6 +13,8 @@ export type Setting = {
   /** As it is written, with its variables expanded; null: not set. */
   value: unknown;
   origin: "file" | "defaults" | "built-in";
+  /** What would hold without the file, however it is written: `60` is `1m`. */
+  isDefault: boolean;
   /** Where it stands in the file. */
   position: Position | null;
   /** The environment variables that its text names. */
@@ -34,10 +37,11 @@ export async function listSettings(
     document.text,
     found.map(({ source }) => source?.path ?? []),
   );
-  return found.map(({ path, value, source }, index) => ({
+  return found.map(({ path, value, isPreset, source }, index) => ({
     path,
     value: source === null && isCrmSource(path) ? path[1] : value,
     origin: source?.origin ?? "built-in",
+    isDefault: source === null || isPreset || (isCrmSource(path) && value === path[1]),
     position: source === null ? null : (positions[index] ?? null),
     variables: source === null ? [] : listVariables(valueAt(document.written, source.path)),
   }));
@@ -49,13 +53,21 @@ function foldDefaults({ crm, defaults = {}, ...general }: ConfigDocument["raw"])
 }
 
 /** A table within is a place of its own; a list of tables is a value only where it holds none. */
-function listValues({ path, keys, value: table }: TablePlace): { path: Path; value: unknown }[] {
+function listValues({ path, keys, value: table }: TablePlace): { path: Path; value: unknown; isPreset: boolean }[] {
   return Object.entries(keys ?? {}).flatMap(([key, schema]) => {
     const written = isTable(table) && Object.hasOwn(table, key) ? table[key] : undefined;
     const value = written ?? v.getDefault(schema) ?? null;
     const isEmptyList = Array.isArray(value) && value.length === 0;
-    return holdsTables(schema) && !isEmptyList ? [] : [{ path: [...path, key], value }];
+    return holdsTables(schema) && !isEmptyList
+      ? []
+      : [{ path: [...path, key], value, isPreset: isPreset(schema, value) }];
   });
+}
+
+/** Whether the value means what the default means. */
+function isPreset(schema: v.GenericSchema, value: unknown): boolean {
+  const [given, preset] = [v.safeParse(schema, value), v.safeParse(schema, undefined)];
+  return given.success && preset.success && Bun.deepEquals(given.output, preset.output);
 }
 
 /** A CRM's own url hides the url_file of `[defaults]`, and the other way round. */

@@ -12,7 +12,8 @@ const INTRODUCTION = `#:schema ./automation-reports.schema.json
 # \${VAR}, \${VAR:-default} and $$ expand in text values. Paths are relative to this file.`;
 
 type Table = {
-  header: string;
+  /** Null: above all tables. */
+  header: string | null;
   /** Whose keys they are. */
   section: string;
   /** These hold; all else is commented out. */
@@ -22,6 +23,7 @@ type Table = {
 };
 
 const TABLES: Table[] = [
+  { header: null, section: "", examples: { concurrency: null } },
   {
     header: "[crm.hubspot]",
     section: "crm.NAME",
@@ -34,6 +36,11 @@ const TABLES: Table[] = [
       wrapper_rules: '["all"]',
       statuses: '{ done = "success" }',
     },
+  },
+  {
+    header: "[crm.hubspot.rules.contacts]",
+    section: "crm.NAME.rules.NAME",
+    examples: { expect: '"every 4 hours"', warn_after: '"5h"', error_after: '"12h"', stale_after: '"1h"' },
   },
   { header: "[crm.genius]", section: "crm.NAME", examples: { url_file: '"genius-url"' } },
   {
@@ -78,15 +85,20 @@ export function writeTemplate(): string {
 }
 
 function writeTable({ header, section, active = [], examples }: Table, index: number, keys: KeyInWords[]): string {
-  const [name = ""] = section.split(".");
   const isFirst = TABLES.findIndex((table) => table.section === section) === index;
   const lines = Object.entries(examples).map(([key, example]) => {
     const { preset, description } = findKey(keys, section, key);
     return writeLine(`${key} = ${example ?? preset ?? ""}`, description, active.includes(key));
   });
-  return [writeLine(header, isFirst ? findKey(keys, "", name).description : "", active.length > 0), ...lines].join(
-    "\n",
-  );
+  if (header === null) return lines.join("\n");
+  const description = isFirst ? findHeader(keys, section).description : "";
+  return [writeLine(header, description, active.length > 0), ...lines].join("\n");
+}
+
+/** The key that the tables of a section stand under. */
+function findHeader(keys: KeyInWords[], section: string): KeyInWords {
+  const path = section.replace(/\.NAME$/, "").split(".");
+  return findKey(keys, path.slice(0, -1).join("."), path.at(-1) ?? "");
 }
 
 function findKey(keys: KeyInWords[], section: string, key: string): KeyInWords {

@@ -1,17 +1,18 @@
 /** TOML text to values, and where in the text a key stands. */
 import type { Path } from "../schema-keys.ts";
+import type { Mistake, Position, Stop } from "./toml-mistakes.ts";
 
 /** A table of the file, as it is parsed. */
 export type Table = Record<string, unknown>;
 
-export type Position = { line: number; column: number };
-
 /** Bun's parser decides what is TOML; where it says no, another one finds the place. Neither's own text is shown. */
-export async function parseToml(text: string): Promise<{ value: unknown } | { problem: Position | null }> {
+export async function parseToml(text: string): Promise<{ value: unknown } | { mistake: Mistake }> {
   try {
     return { value: Bun.TOML.parse(text) };
   } catch {
-    return { problem: await findSyntaxError(text) };
+    // Loaded only here: a right file needs neither.
+    const { explainMistake } = await import("./toml-mistakes.ts");
+    return { mistake: explainMistake(text, await findSyntaxError(text)) };
   }
 }
 
@@ -62,12 +63,14 @@ async function listPlaces(text: string): Promise<Key[]> {
 
 type Node = import("toml-eslint-parser").AST.TOMLTable | import("toml-eslint-parser").AST.TOMLKeyValue;
 
-async function findSyntaxError(text: string): Promise<Position | null> {
+async function findSyntaxError(text: string): Promise<Stop | null> {
   const { parseTOML, ParseError } = await import("toml-eslint-parser");
   try {
     parseTOML(text);
   } catch (error) {
-    if (error instanceof ParseError) return { line: error.lineNumber, column: error.column + 1 };
+    if (error instanceof ParseError) {
+      return { line: error.lineNumber, column: error.column + 1, message: error.message };
+    }
   }
   return null;
 }

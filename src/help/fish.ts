@@ -1,27 +1,55 @@
-import { PROGRAM, type CommandHelp, type Flag } from "./commands.ts";
+import { PROGRAM, type CommandHelp, type Flag, type NameKind, type Word } from "./commands.ts";
 
 /** A completion script for fish 3.1 or newer. */
 export function writeFish(commands: CommandHelp[]): string {
+  const names = commands.flatMap((command) => command.names).filter((name) => name !== "");
   return `# fish completion for ${PROGRAM}
 function __automation_reports_at
     set -l path
     for word in (commandline -opc)[2..-1]
         string match -q -- '-*' $word; and break
+        contains -- (string join ' ' $path $word) ${names.map(quote).join(" ")}; or break
         set -a path $word
     end
     contains -- "$path" $argv
+end
+function __automation_reports_names
+    set -l config
+    set -l tokens (commandline -opc)
+    for index in (seq (count $tokens))
+        switch $tokens[$index]
+            case -c --config
+                set config --config (string replace -r '^~/' "$HOME/" -- $tokens[(math $index + 1)])
+            case '--config=*'
+                set config --config (string replace -- --config= '' $tokens[$index])
+        end
+    end
+    set -l before (commandline -ct | string replace -r -- '^--?[a-z-]+=' '' | string match -r -- '.*,')
+    for name in (${PROGRAM} completion names $argv[1] $config 2>/dev/null)
+        printf '%s%s\\n' "$before" $name
+    end
 end
 complete -c ${PROGRAM} -f
 ${commands.flatMap(writeCommand).join("\n")}
 `;
 }
 
-function writeCommand({ names, commands, flags }: CommandHelp): string[] {
+function writeCommand({ names, commands, flags, words }: CommandHelp): string[] {
   const here = `complete -c ${PROGRAM} -n ${quote(`__automation_reports_at ${names.map(quote).join(" ")}`)}`;
   return [
     ...commands.map(({ name, summary }) => `${here} -a ${name} -d ${quote(summary)}`),
-    ...flags.map((flag) => `${here} -l ${flag.name.slice(2)}${writeValue(flag)} -d ${quote(flag.description)}`),
+    ...words.flatMap((word) => writeWord(here, word)),
+    ...flags.map((flag) => `${here}${writeNames(flag)}${writeValue(flag)} -d ${quote(flag.description)}`),
   ];
+}
+
+function writeNames({ name, short }: Flag): string {
+  return `${short === null ? "" : ` -s ${short.slice(1)}`} -l ${name.slice(2)}`;
+}
+
+function writeWord(here: string, { kind, hint }: Word): string[] {
+  if (kind === "text") return [];
+  return [kind === "file" ? `${here} -F` : `${here} -a ${quote(askNames(kind))} -d ${quote(hint)}`];
 }
 
 function writeValue({ value }: Flag): string {
@@ -31,8 +59,15 @@ function writeValue({ value }: Flag): string {
     file: " -r -F",
     directory: " -x -a '(__fish_complete_directories (commandline -ct))'",
     text: " -x",
+    crm: ` -x -a ${quote(askNames("crm"))}`,
+    schedule: ` -x -a ${quote(askNames("schedule"))}`,
+    report: ` -x -a ${quote(askNames("report"))}`,
   };
   return completers[value.kind];
+}
+
+function askNames(kind: NameKind): string {
+  return `(__automation_reports_names ${kind})`;
 }
 
 function quote(text: string): string {

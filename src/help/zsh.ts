@@ -4,6 +4,18 @@ import { quoteWord } from "./quote.ts";
 /** A completion script for zsh, to be sourced after `compinit` or to lie in a folder of `$fpath` as `_automation-reports`. */
 export function writeZsh(commands: CommandHelp[]): string {
   return `#compdef ${PROGRAM}
+_automation_reports_names() {
+  local -a config names
+  local value index=\${words[(I)(-c|--config)]}
+  (( index )) && value=\${words[index + 1]}
+  index=\${words[(I)--config=*]}
+  (( index )) && value=\${words[index]#--config=}
+  value=\${(Q)value}
+  [[ -n $value ]] && config=(--config "\${value/#\\~\\//$HOME/}")
+  names=(\${(f)"$(${PROGRAM} completion names $1 $config 2>/dev/null)"})
+  compset -P '*,'
+  compadd -a names
+}
 ${commands.map((command) => (command.commands.length > 0 ? writeGroup(command, commands) : writeCommand(command))).join("\n")}
 if [[ $funcstack[1] == _${PROGRAM} ]]; then
   _${PROGRAM} "$@"
@@ -14,9 +26,11 @@ fi
 }
 
 function writeCommand({ names, flags, words }: CommandHelp): string {
-  const places = words.map(({ hint }, index) => quoteWord(`${index + 1}:${hint}:${hint === "FILE" ? "_files" : " "}`));
+  const places = words.map(({ hint, kind, required }, index) =>
+    quoteWord(`${index + 1}:${required ? "" : ":"}${hint}:${kind === "text" ? NOTHING : ACTIONS[kind]}`),
+  );
   return `${nameFunction(names[0])}() {
-  _arguments ${[...flags.map(writeFlag), ...places].join(" \\\n    ")}
+  _arguments ${[...flags.flatMap(writeFlag), ...places].join(" \\\n    ")}
 }`;
 }
 
@@ -35,7 +49,7 @@ function writeGroup({ names: [path], commands, flags }: CommandHelp, all: Comman
   local -a commands=(
     ${described.join("\n    ")}
   )
-  _arguments -C ${flags.map(writeFlag).join(" ")} '1: :->command' '*:: :->rest'
+  _arguments -C ${flags.flatMap(writeFlag).join(" ")} '1: :->command' '*:: :->rest'
   case $state in
     command) _describe -t commands command commands ;;
     rest)
@@ -51,16 +65,28 @@ function nameFunction(path: string): string {
   return ["", PROGRAM, ...path.split(" ").filter(Boolean)].join("_");
 }
 
+/** No message either: zsh would take it for another match, and leave a flag as it is. */
+const NOTHING = "{:}";
+
+const ACTIONS = {
+  file: "_files",
+  directory: "_files -/",
+  text: " ",
+  crm: " _automation_reports_names crm",
+  schedule: " _automation_reports_names schedule",
+  report: " _automation_reports_names report",
+};
+
 /** See "Completion Functions, _arguments" in zshcompsys(1): brackets hold the description, colons part the fields. */
-function writeFlag({ name, description, value }: Flag): string {
+function writeFlag({ name, short, description, value }: Flag): string[] {
   const escape = (text: string) => text.replaceAll(/[\\[\]:]/g, String.raw`\$&`);
-  const shown = `${name}${value === null ? "" : "="}[${escape(description)}]`;
-  if (value === null) return quoteWord(name === "--help" || name === "--version" ? `(- *)${shown}` : shown);
-  const completers = {
-    choice: `(${value.choices.join(" ")})`,
-    file: "_files",
-    directory: "_files -/",
-    text: " ",
-  };
-  return quoteWord(`${shown}:${escape(value.hint)}:${completers[value.kind]}`);
+  const shown = `[${escape(description)}]`;
+  const isAlone = name === "--help" || name === "--version";
+  const excluded = isAlone ? "(- *)" : short === null ? "" : `(${short} ${name})`;
+  if (value === null)
+    return [...(short === null ? [] : [short]), name].map((word) => quoteWord(excluded + word + shown));
+  const action = value.kind === "choice" ? `(${value.choices.join(" ")})` : ACTIONS[value.kind];
+  return [...(short === null ? [] : [`${short}+`]), `${name}=`].map((word) =>
+    quoteWord(`${excluded}${word}${shown}:${escape(value.hint)}:${action}`),
+  );
 }

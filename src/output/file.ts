@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 
 const PRIVATE = 0o600;
 const REPORT_MODE = 0o640;
+const PUBLIC_MODE = 0o644;
 const MARK = ".automation-reports";
 const HOST = hostname().replace(/[^\w-]/g, "_");
 
@@ -39,6 +40,18 @@ export async function createFile(path: string, text: string): Promise<string> {
       for (let number = 2; !(await linkNew(temporary, created)); number += 1) {
         created = join(dirname(path), `${basename(path, extname(path))}_${number}${extname(path)}`);
       }
+      await unlink(temporary);
+    });
+    return created;
+  });
+}
+
+/** Creates a file that every user may read. False, and nothing is changed, where something has that name. */
+export async function createPublicFile(path: string, text: string): Promise<boolean> {
+  return await explainFailure(path, async () => {
+    let created = false;
+    await writeThen(path, text, PUBLIC_MODE, async (temporary) => {
+      created = await linkNew(temporary, path);
       await unlink(temporary);
     });
     return created;

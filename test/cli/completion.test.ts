@@ -1,23 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freshDirectory, runCli } from "../making/cli.ts";
+import { openStore } from "../../src/store/open.ts";
+import { BINARY, freshDirectory, runCli } from "../making/cli.ts";
+import { alterStore, madePass, targetOf } from "../making/stores.ts";
 
 const PROMPT = "READY";
+const FUNCTION = `automation-reports() {
+  if [[ "$1 $2" == 'completion names' ]]; then ${BINARY} "$@"; else printf '<%s>' "$@"; printf ';\\n'; fi
+}`;
 
-/** How each shell is started with nothing but the script: here the program only says which words it was given. */
+/** How each shell is started with nothing but the script. The program is asked for names, and else only says its words. */
 const SHELLS = {
   bash: {
-    rc: `. ./completion; automation-reports() { printf '<%s>' "$@"; printf ';\\n'; }; PS1=${PROMPT}`,
+    rc: `. ./completion; ${FUNCTION}; PS1=${PROMPT}`,
     command: ["bash", "--noprofile", "--rcfile", "rc", "-i"],
   },
   zsh: {
     rc: `autoload -U compinit; compinit -D; . ./completion
-         automation-reports() { printf '<%s>' "$@"; printf ';\\n'; }; PS1=${PROMPT}; unsetopt beep`,
+         ${FUNCTION}; PS1=${PROMPT}; unsetopt beep`,
     command: ["zsh", "-d", "-i"],
   },
   fish: {
-    rc: `function automation-reports; printf '<%s>' $argv; printf ';\\n'; end
+    rc: `function automation-reports; if test "$argv[1..2]" = 'completion names'; ${BINARY} $argv; return; end; printf '<%s>' $argv; printf ';\\n'; end
          function fish_prompt; printf ${PROMPT}; end; source completion`,
     command: ["fish", "--no-config", "--private", "--init-command", "source rc", "-i"],
   },
@@ -41,9 +46,42 @@ const TYPED = [
   { typed: "generate --output-dir expo⇥", given: ["generate", "--output-dir", "exports"] },
   { typed: "generate --crm setti⇥", given: ["generate", "--crm", "setti"] },
   { typed: "generate setti⇥", given: ["generate", "setti"] },
+  { typed: "generate -f j⇥", given: ["generate", "-f", "json"] },
+  { typed: "generate --crm hub⇥", given: ["generate", "--crm", "hubspot"] },
+  { typed: "generate --crm=hub⇥", given: ["generate", "--crm=hubspot"] },
+  { typed: "generate --crm hubspot,gen⇥", given: ["generate", "--crm", "hubspot,genius"] },
+  { typed: "generate -c other.toml --crm fi⇥", given: ["generate", "-c", "other.toml", "--crm", "five9"] },
+  { typed: "generate --config=other.toml --crm fi⇥", given: ["generate", "--config=other.toml", "--crm", "five9"] },
+  { typed: "generate -c broken.toml --crm hub⇥", given: ["generate", "-c", "broken.toml", "--crm", "hub"] },
+  { typed: "generate -c nowhere.toml --crm hub⇥", given: ["generate", "-c", "nowhere.toml", "--crm", "hub"] },
+  { typed: "explain gen⇥", given: ["explain", "genius"] },
+  { typed: "explain genius --verb⇥", given: ["explain", "genius", "--verbose"] },
+  { typed: "schedule run mor⇥", given: ["schedule", "run", "morning"] },
+  { typed: "schedule history --schedule eve⇥", given: ["schedule", "history", "--schedule", "evening"] },
+  { typed: "history show genius-2026⇥", given: ["history", "show", "genius-20260710T210000Z-000001"] },
+  {
+    typed: "history diff genius-20260710T210000Z-000001 hub⇥",
+    given: ["history", "diff", "genius-20260710T210000Z-000001", "hubspot-20260710T210000Z-000002"],
+  },
+  { typed: "store backup setti⇥", given: ["store", "backup", "settings of mine.toml"] },
   { typed: "schema sql --dialect s⇥", given: ["schema", "sql", "--dialect", "sqlite"] },
   { typed: "schema pass --dial⇥", given: ["schema", "pass", "--dial"] },
 ];
+
+/** Neither warehouse can be connected to, and one secret is missing. */
+const CONFIG = `[crm.hubspot]
+url = "postgres://u@192.0.2.1/d"
+[crm.genius]
+url_file = "nowhere"
+[store]
+path = "store.sqlite"
+[[schedule]]
+name = "morning"
+cron = "0 7 * * *"
+[[schedule]]
+name = "evening"
+cron = "0 19 * * *"
+`;
 
 describe.each(Object.entries(SHELLS))("%s", (shell, { rc, command }) => {
   const missing = Bun.which(shell) === null;
@@ -57,6 +95,10 @@ describe.each(Object.entries(SHELLS))("%s", (shell, { rc, command }) => {
     for (const name of ["rc", ".zshrc"]) writeFileSync(join(directory, name), rc);
     writeFileSync(join(directory, "settings of mine.toml"), "");
     writeFileSync(join(directory, "export.toml"), "");
+    writeFileSync(join(directory, "automation-reports.toml"), CONFIG);
+    writeFileSync(join(directory, "other.toml"), '[crm.five9]\nurl = "sqlite:nowhere"\n');
+    writeFileSync(join(directory, "broken.toml"), "[crm.hubspot\n");
+    await keepReports(join(directory, "store.sqlite"));
     mkdirSync(join(directory, "exports"));
     session = openShell(command, directory);
     await session.read(PROMPT);
@@ -71,6 +113,15 @@ describe.each(Object.entries(SHELLS))("%s", (shell, { rc, command }) => {
     expect(shown?.replace(/\/>$/, ">")).toEndWith(given.map((word) => `<${word}>`).join(""));
   });
 });
+
+/** Two reports of known ids. */
+async function keepReports(path: string): Promise<void> {
+  const url = `sqlite:${path}`;
+  await using store = await openStore(targetOf(url));
+  await store.reports.keepPass(madePass(["hubspot", "genius"]), "adhoc");
+  const id = "source || '-20260710T210000Z-' || CASE source WHEN 'genius' THEN '000001' ELSE '000002' END";
+  await alterStore("SQLite", url, `UPDATE automation_reports_reports SET id = ${id}`);
+}
 
 /** A shell at a terminal of its own. */
 function openShell(command: string[], cwd: string) {

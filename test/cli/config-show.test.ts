@@ -130,3 +130,50 @@ statuses = { meh = "failed", done = "success" }
     { ok: "success", meh: "partial" },
   ]);
 });
+
+test("--set leaves out what means the same as the default, however it is written", async () => {
+  const written = directoryWith(`concurrency = 4
+[defaults]
+url = "sqlite:w.sqlite"
+timeout = 30
+lock_timeout = "2s"
+[crm.hubspot]
+crm_source = "hubspot"
+preset = "auto"
+exclude_rules = []
+[crm.genius]
+crm_source = "Genius"
+thresholds = { success_rate = 0.95, utilization = 0.4 }
+[export]
+enabled = false
+keep = 7
+`);
+  const { code, stdout } = await runCli(["config", "show", "--set"], { cwd: written });
+  expect(code).toBe(0);
+  expect(stdout.replaceAll(/ +#/g, "  #")).toBe(`# ${written}/automation-reports.toml
+[export]
+keep = 7  # line 15
+
+[crm.hubspot]  # sqlite ${written}/w.sqlite
+url = "sqlite:w.sqlite"  # [defaults], line 3
+lock_timeout = "2s"  # [defaults], line 5
+
+[crm.genius]  # sqlite ${written}/w.sqlite
+url = "sqlite:w.sqlite"  # [defaults], line 3
+lock_timeout = "2s"  # [defaults], line 5
+crm_source = "Genius"  # line 11
+
+[crm.genius.thresholds]
+utilization = 0.4  # line 12
+`);
+  const { stdout: json } = await runCli(["config", "show", "--set", "-f", "json"], { cwd: written });
+  expect((JSON.parse(json) as Shown).settings.map(({ key }) => key)).toEqual([
+    "export.keep",
+    "crm.hubspot.url",
+    "crm.hubspot.lock_timeout",
+    "crm.genius.url",
+    "crm.genius.lock_timeout",
+    "crm.genius.crm_source",
+    "crm.genius.thresholds.utilization",
+  ]);
+});

@@ -64,8 +64,8 @@ describe("help COMMAND prints how a command is called", () => {
     { args: ["help", "generate"], says: ["--time-window"], not: "FINDINGS" },
     { args: ["help", "test_automation_reports"], says: ["--analyze"], not: "FINDINGS" },
     { args: ["help", "systemd", "install"], says: ["--force"], not: "SYSTEMD" },
-    { args: ["help", "systemd"], says: ["USAGE", "SYSTEMD\n\n  `automation-reports systemd print`"], not: "STORE" },
-    { args: ["help", "store"], says: ["USAGE", "STORE\n\n  The store keeps"], not: "SYSTEMD" },
+    { args: ["help", "systemd"], says: ["Usage:\n", "SYSTEMD\n\n  `automation-reports systemd print`"], not: "STORE" },
+    { args: ["help", "store"], says: ["Usage:\n", "STORE\n\n  The store keeps"], not: "SYSTEMD" },
   ])("$args", async ({ args, says, not }) => {
     const { code, stdout } = await runCli(args);
     expect(code).toBe(0);

@@ -1,12 +1,41 @@
 import { describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 
 const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:x.sqlite"\n[crm.genius]\nurl = "sqlite:x.sqlite"\n');
 
 describe("a typing error runs nothing, exits 2 and names the right one", () => {
   test.each([
-    { args: ["--bogus"], says: 'flag "--bogus" stands before the command: write it after.' },
-    { args: ["config", "--config", "x", "check"], says: 'flag "--config" stands before the command' },
+    { args: ["--bogus"], says: 'flag "--bogus" stands before the command: name one. See' },
+    { args: ["--format", "json"], says: "name one such as automation-reports generate --format json." },
+    {
+      args: ["config", "--config", "x", "check"],
+      says: "flags come after the command: automation-reports config check --config x",
+    },
+    {
+      args: ["--config", "check", "--quiet", "generate", "--detailed"],
+      says: "flags come after the command: automation-reports generate --detailed --config check --quiet",
+    },
+    { args: ["-c=a b", "history", "list"], says: 'automation-reports history list "-c=a b"' },
+    {
+      args: ["doctor", "--crm", "genius"],
+      says: 'unknown command "doctor": write automation-reports check --crm genius',
+    },
+    { args: ["init"], says: "write automation-reports config init" },
+    { args: ["why", "genius", "deals"], says: "write automation-reports explain genius deals" },
+    { args: ["generate", "genius"], says: 'unexpected word "genius": write automation-reports generate --crm genius.' },
+    { args: ["check", "genius", "hubspot", "-q"], says: "write automation-reports check --crm genius,hubspot." },
+    { args: ["generate", "7d"], says: "write automation-reports generate --time-window 7d." },
+    { args: ["config", "check", "/etc/x.toml"], says: "write automation-reports config check --config /etc/x.toml." },
+    { args: ["schedule", "history", "morning"], says: "write automation-reports schedule history --schedule morning." },
+    { args: ["generate", "--json"], says: 'unknown flag "--json": write --format json.' },
+    { args: ["history", "list", "--json"], says: "write --format json." },
+    { args: ["generate", "--since", "7d"], says: 'unknown flag "--since": write --time-window 7d.' },
+    { args: ["generate", "--window=2h"], says: 'unknown flag "--window": write --time-window 2h.' },
+    { args: ["generate", "--critical"], says: "write --fail-on critical." },
+    { args: ["generate", "--full", "--crm", "genius"], says: 'unknown flag "--full": write --detailed.' },
+    { args: ["check", "-o", "-"], says: 'unknown flag "--output": it prints to the standard output' },
     { args: ["generat"], says: "did you mean generate?" },
     { args: ["config", "chekc"], says: "did you mean check?" },
     { args: ["generate", "--crmm", "x"], says: "did you mean --crm?" },
@@ -17,6 +46,8 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["generate", "--color", "blue"], says: '--color "blue": choose auto or always or never' },
     { args: ["generate", "--no-color", "--color", "always"], says: "--color is given twice" },
     { args: ["generate", "--timezone", "Mars/Base"], says: '--timezone "Mars/Base": write an IANA name' },
+    { args: ["generate", "-fxml"], says: '--format "xml": choose' },
+    { args: ["generate", "-f", "json", "--format=json"], says: "--format is given twice" },
     { args: ["generate", "extra"], says: 'unexpected word "extra"' },
     { args: ["generate", "--crm"], says: "--crm needs a value" },
     { args: ["generate", "--crm="], says: "--crm needs a value" },
@@ -24,7 +55,7 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
     { args: ["generate", "--crm", "hubspot", "--crm", "genius"], says: "--crm is given twice" },
     { args: ["generate", "--detailed", "--detailed"], says: "--detailed is given twice" },
     { args: ["generate", "--detailed=no"], says: "--detailed takes no value" },
-    { args: ["generate", "--format", "xml"], says: "choose table or json" },
+    { args: ["generate", "--format", "xml"], says: "choose table or json or findings" },
     { args: ["generate", "--crm", "hubspt"], says: '"hubspt" is not configured: did you mean hubspot?' },
     { args: ["generate", "--crm", "hubspot,hubspot"], says: "named twice" },
     { args: ["generate", "--crm", "all,hubspot"], says: "all stands alone" },
@@ -59,13 +90,41 @@ describe("a typing error runs nothing, exits 2 and names the right one", () => {
   });
 });
 
+test.each([
+  { args: ["generate", "postgres://u:canary@h/d"] },
+  { args: ["postgres://u:canary@h/d"] },
+  { args: ["generate", "--format", "postgres://u:canary@h/d"] },
+  { args: ["generate", "--source", "u:canary@h"] },
+  { args: ["--url", "postgres://u:canary@h/d", "generate"] },
+  { args: ["--password", "canary", "generate"] },
+  { args: ["--password=canary", "check"] },
+  { args: ["doctor", "--password", "canary"] },
+])("a secret among the words is not repeated: $args", async ({ args }) => {
+  const { code, stdout, stderr } = await runCli(args, { cwd });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toStartWith("error: ");
+  expect(stderr).not.toContain("canary");
+});
+
+test.each([
+  { args: ["config", "check", "-c", "automation-reports.toml"], says: "hubspot: sqlite" },
+  { args: ["config", "show", "-fjson"], says: '"settings"' },
+  { args: ["config", "show", "-f=json", "-q"], says: '"settings"' },
+])("short flags: $args", async ({ args, says }) => {
+  const { code, stdout } = await runCli(args, { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toContain(says);
+});
+
 describe("help and version", () => {
   test.each([
     { args: [], says: "generate" },
     { args: ["--help"], says: "generate" },
-    { args: ["generate", "--help"], says: "--time-window=<24|7d>" },
+    { args: ["generate", "--help"], says: "--time-window 24|7d" },
     { args: ["help", "generate"], says: "--no-color" },
     { args: ["config"], says: "init" },
+    { args: ["completion", "names", "--help"], says: "completion script" },
+    { args: ["-v"], says: "automation-reports 0.1.0 (commit " },
     { args: ["--version"], says: "automation-reports 0.1.0 (commit " },
   ])("$args goes to stdout, plain, exit 0", async ({ args, says }) => {
     const { code, stdout, stderr } = await runCli(args);
@@ -96,6 +155,52 @@ describe("configuration", () => {
       stdout: `${directory}/automation-reports.toml is valid\nhubspot: postgres h:5432, preset auto, crm_source hubspot\n`,
       stderr: "",
     });
+  });
+
+  test.each([
+    { flag: "--output", name: "automation-reports.toml" },
+    { flag: "-o", name: "of mine.toml" },
+  ])("init $flag writes the file, for every user to read, and replaces none", async ({ flag, name }) => {
+    const directory = freshDirectory();
+    const path = join(directory, name);
+    const args = ["config", "init", flag, name];
+    const { code, stdout, stderr } = await runCli(args, { cwd: directory });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toContain(`wrote ${path}: set its url`);
+    const text = readFileSync(path, "utf8");
+    expect([text, statSync(path).mode & 0o777]).toEqual([(await runCli(["config", "init"])).stdout, 0o644]);
+    writeFileSync(path, "# mine\n");
+    const again = await runCli(args, { cwd: directory });
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining(`${path} is already there`)]);
+    expect(readFileSync(path, "utf8")).toBe("# mine\n");
+    expect(readdirSync(directory)).toEqual([name]);
+  });
+
+  test("a url_file that may not be read: each path tried, and why", async () => {
+    const directory = directoryWith('[crm.hubspot]\nurl_file = "secret"\n');
+    const secret = join(directory, "secret");
+    writeFileSync(secret, "postgres://u:canary@h/d\n", { mode: 0o000 });
+    const credentials = freshDirectory();
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    // Root may read everything, unless its rights are dropped.
+    const within = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+    const { code, stderr } = await runCli(["config", "check"], { cwd: directory, env, within });
+    expect([code, stderr]).toEqual([
+      2,
+      `error: ${directory}/automation-reports.toml:2:1: url_file ${credentials}/secret: there is no such file; ${secret}: permission denied\n`,
+    ]);
+  });
+
+  test("init replaces no dangling link and no directory, says what its directory lacks, and - is stdout", async () => {
+    const directory = freshDirectory();
+    symlinkSync("nowhere", join(directory, "link"));
+    mkdirSync(join(directory, "folder"));
+    const init = async (name: string) => await runCli(["config", "init", "-o", name], { cwd: directory });
+    const endings = [await init("link"), await init("folder"), await init("no/x.toml"), await init("-")];
+    expect(endings.map(({ code }) => code)).toEqual([2, 2, 5, 0]);
+    expect(endings[2]?.stderr).toContain("its directory is not there");
+    expect(endings[3]?.stdout).toContain("[crm.hubspot]");
+    expect(readdirSync(directory).toSorted()).toEqual(["folder", "link"]);
   });
 
   test("--config beats $AUTOMATION_REPORTS_CONFIG beats the working directory", async () => {

@@ -8,6 +8,10 @@ import { describeReadFailure } from "../../src/files/plain.ts";
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
 const holdsNoUrl = join(directory, "no-url");
 writeFileSync(holdsNoUrl, "canary\n");
+const holdsTwoLines = join(directory, "two-lines");
+writeFileSync(holdsTwoLines, "postgres://u:canary@h/d\npostgres://u:canary@h/e\n\n");
+const holdsNothing = join(directory, "nothing");
+writeFileSync(holdsNothing, "\n \n");
 let files = 0;
 
 function write(text: string): string {
@@ -279,11 +283,11 @@ test("a password file that others may read is said to be left alone, and its pas
 });
 
 test.each([
-  { name: "no TOML", text: '[crm.hubspot]\nurl = "postgres://u:canary@h/d\n', says: ["FILE:2:", "not valid TOML"] },
+  { name: "no TOML", text: '[crm.hubspot]\nurl = "postgres://u:canary@h/d\n', says: ["FILE:2:", "quotation mark"] },
   {
     name: "a table twice",
     text: '[crm.a]\nurl = "sqlite:x"\n[crm.a]\nurl = "sqlite:canary"\n',
-    says: ["FILE:3:", "not valid TOML"],
+    says: ["FILE:3:", "table [crm.a] is defined twice (first at line 1)"],
   },
   { name: "no CRM", text: "concurrency = 2\n", says: ["FILE: no CRM is configured"] },
   { name: "an empty CRM table", text: "[crm]\n", says: ["FILE:1:1: no CRM is configured"] },
@@ -396,6 +400,16 @@ test.each([
     name: "a secret file that holds no URL",
     text: `[crm.a]\nurl_file = "${holdsNoUrl}"\n`,
     says: ["FILE:2:1: write postgresql://"],
+  },
+  {
+    name: "a secret file of two lines",
+    text: `[crm.a]\nurl_file = "${holdsTwoLines}"\n`,
+    says: [`FILE:2:1: url_file ${holdsTwoLines}: 2 lines stand in it, and it must hold one`],
+  },
+  {
+    name: "an empty secret file",
+    text: `[crm.a]\nurl_file = "${holdsNothing}"\n`,
+    says: [`FILE:2:1: url_file ${holdsNothing}: the file is empty`],
   },
   {
     name: "a bad duration",

@@ -23,12 +23,24 @@ test("as it is printed it has one CRM and every default", async () => {
 
 test("with its comments taken off everything in it holds", async () => {
   writeFileSync(path, template.replaceAll(/^# (?=\[|[a-z_]+ = )/gm, ""));
-  const { crms, schedules, export: exporting, store } = await loadConfig(path, variables);
+  const { concurrency, crms, schedules, export: exporting, store } = await loadConfig(path, variables);
   expect(
     crms.map(({ name, preset, statementTimeoutMs, staleAfterMs }) => [name, preset, statementTimeoutMs, staleAfterMs]),
   ).toEqual([
     ["hubspot", "sync-history", 20_000, 7_200_000],
     ["genius", "auto", 20_000, 7_200_000],
+  ]);
+  expect(concurrency).toBe(4);
+  expect(crms.map(({ rules }) => rules)).toEqual([
+    {
+      contacts: {
+        expect: "every 4 hours",
+        warnAfterMs: 5 * 3_600_000,
+        errorAfterMs: 12 * 3_600_000,
+        staleAfterMs: 3_600_000,
+      },
+    },
+    {},
   ]);
   expect(schedules.map(({ name, cron, timezone }) => [name, cron, timezone])).toEqual([
     ["morning", ["0 7 * * 1-5"], "Europe/Berlin"],
@@ -46,6 +58,9 @@ test.each([
   'url = "${WAREHOUSE_URL}"                  # postgresql://user:password@host:5432/database or sqlite:PATH',
   "# crm_source = \"hubspot\"                  # The CRM's value in the warehouse. By default the CRM's name",
   '# timeout = "30s"                         # Limit for the CRM\'s whole reading, connection included',
+  "# concurrency = 4                         # How many CRMs are read at once",
+  "# [crm.hubspot.rules.contacts]            # Settings of single rules: one table for each, by the rule's name",
+  "# [[schedule]]                            # When reports are made by themselves",
   '# path = "/var/lib/automation-reports/reports.sqlite" # An SQLite file',
 ])("a line says what the schema says: %s", (line) => {
   expect(template.split("\n")).toContain(line);

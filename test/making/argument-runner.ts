@@ -2,7 +2,7 @@
  * Run as a child by test/properties/arguments.test.ts: runs the argument lists it is sent, one after another, in one
  * process, and answers with how each ended. Its directory holds a configuration that is refused, so nothing connects.
  */
-import { runCli } from "../../src/cli.ts";
+import { runCli } from "../../src/call.ts";
 import type { Runtime } from "../../src/commands/flags/runtime.ts";
 import { AppError } from "../../src/errors.ts";
 

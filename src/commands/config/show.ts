@@ -17,6 +17,7 @@ import { defineCommand } from "../flags/command.ts";
 export default defineCommand(
   {
     ...CONFIG_FLAG,
+    set: { type: "boolean", description: "only what differs from the built-in defaults" },
     ...FORMAT_FLAG,
   },
   async ({ args, runtime }) => {
@@ -24,13 +25,20 @@ export default defineCommand(
     const document = await readDocument(findConfig(args.config, variables), variables);
     const config = await resolveConfig(document, variables);
     const redact = createRedactor(config.secrets);
-    const settings = (await listSettings(document)).map((setting) => ({
+    const listed = (await listSettings(document)).filter(({ isDefault }) => args.set !== true || !isDefault);
+    const settings = listed.map((setting) => ({
       ...setting,
       path: setting.path.map((key) => (typeof key === "string" ? redact(key) : key)),
       value: redactValue(setting.value, redact),
     }));
     const lines = () => writeSettings(settings, document.raw, (path) => describeConnection(path, config));
-    const published = settings.map(({ path, ...setting }) => ({ key: writeTomlKey(path), ...setting }));
+    const published = settings.map(({ path, value, origin, position, variables: names }) => ({
+      key: writeTomlKey(path),
+      value,
+      origin,
+      position,
+      variables: names,
+    }));
     await emit(
       args.format === "json"
         ? writeJson({ path: config.path, settings: published })

@@ -2,22 +2,23 @@
 import { parseArgs } from "node:util";
 import { suggestName } from "../../config/nearest.ts";
 import { AppError } from "../../errors.ts";
-import type { Command } from "../../help/commands.ts";
-import { quoteText } from "../../text/terminal.ts";
+import { PROGRAM, type Command } from "../../help/commands.ts";
+import { hintFlag, hintWords, quoteTyped, type KnownFlags } from "../../help/hints.ts";
+import { SHORT_FLAGS } from "../../help/short-flags.ts";
 
-/** What is typed for short, and the flag that it stands for. */
-const SHORT: Record<string, string> = {
-  "-c": "--config",
-  "-f": "--format",
-  "-o": "--output",
-  "-q": "--quiet",
-  "-v": "--verbose",
-  "--no-color": "--color=never",
-};
+const LETTERS = new Map(Object.entries(SHORT_FLAGS).map(([name, letter]) => [letter, `--${name}`]));
 
-/** Words with short flags written out. */
+/** Words with short flags written out: `-f json`, `-fjson` and `-f=json` are `--format json`. */
 export function expandShort(words: string[]): string[] {
-  return words.map((word) => (Object.hasOwn(SHORT, word) ? (SHORT[word] ?? word) : word));
+  const end = words.indexOf("--");
+  return words.map((word, index) => {
+    if (end !== -1 && index > end) return word;
+    if (word === "--no-color") return "--color=never";
+    const [, letter = "", value = ""] = /^(-\w)=?(.*)$/s.exec(word) ?? [];
+    const flag = LETTERS.get(letter);
+    if (flag === undefined) return word;
+    return value === "" ? flag : `${flag}=${value}`;
+  });
 }
 
 /** Throws at unknown flags, extra words, and missing and repeated values: citty lets such typing errors pass. */
@@ -36,22 +37,23 @@ export function checkArguments(command: Command, rest: string[], path: string[])
     ]),
   );
   const { tokens } = parseArgs({ args: rest, options, strict: false, tokens: true });
+  const called = [PROGRAM, ...path].join(" ");
   const seen = new Set<string>();
-  const fail = (message: string) => new AppError("usage", `${message} See ${path.join(" ")} --help`);
+  const fail = (message: string) => new AppError("usage", `${message} See ${called} --help`);
   let given = 0;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
       given += 1;
-      if (given > words.length) throw fail(`unexpected word ${quoteText(token.value)}.`);
+      if (given > words.length) throw fail(explainWord(rest.slice(token.index), defined, called));
       if (token.value === "") throw fail(`${nameWord(words[given - 1])} is empty.`);
       continue;
     }
     const known = negatable.includes(token.name) || defined.has(token.name);
     if (!known || !token.rawName.startsWith("--")) {
-      throw fail(
-        `unknown flag ${quoteText(token.rawName)}: ${suggestName(token.name, names).replace("mean ", "mean --")}`,
-      );
+      const next = token.kind === "option" ? (token.value ?? rest[token.index + 1]) : undefined;
+      const hint = hintFlag(token.name, next, defined) ?? suggestName(token.name, names).replace("mean ", "mean --");
+      throw fail(`unknown flag ${quoteTyped(token.rawName)}: ${hint}`);
     }
     const flag = defined.get(token.name);
     const name = token.name.replace(/^no-/, "");
@@ -65,7 +67,7 @@ export function checkArguments(command: Command, rest: string[], path: string[])
       throw fail(`--${token.name} needs a value.`);
     }
     if (flag.options?.includes(token.value) === false) {
-      throw fail(`--${token.name} ${quoteText(token.value)}: choose ${flag.options.join(" or ")}.`);
+      throw fail(`--${token.name} ${quoteTyped(token.value)}: choose ${flag.options.join(" or ")}.`);
     }
   }
   const missing = words.slice(given).find(([, { required }]) => required !== false);
@@ -74,4 +76,12 @@ export function checkArguments(command: Command, rest: string[], path: string[])
 
 function nameWord(word: [name: string, { valueHint?: string }] | undefined): string {
   return word?.[1].valueHint ?? word?.[0].toUpperCase() ?? "";
+}
+
+function explainWord(rest: string[], flags: KnownFlags, called: string): string {
+  const end = rest.findIndex((word) => word.startsWith("-"));
+  const extra = end === -1 ? rest : rest.slice(0, end);
+  const [word = ""] = extra;
+  const hint = hintWords(extra, flags);
+  return `unexpected word ${quoteTyped(word)}${hint === null ? "." : `: write ${called} ${hint}.`}`;
 }

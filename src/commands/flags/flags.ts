@@ -39,7 +39,7 @@ export const OUTPUT_FLAGS = {
     type: "enum",
     options: ["auto", "always", "never"],
     default: "auto" as const,
-    description: "colour; --no-color is the same as --color never",
+    description: "whether to colour",
   },
   quiet: { type: "boolean", description: "say only errors on stderr" },
   verbose: { type: "boolean", description: "say more on stderr" },

@@ -10,8 +10,8 @@ import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
   {
-    before: { type: "positional", required: true, description: "id of the older report" },
-    after: { type: "positional", required: true, description: "id of the newer report" },
+    before: { type: "positional", required: true, valueHint: "REPORT", description: "id of the older report" },
+    after: { type: "positional", required: true, valueHint: "REPORT", description: "id of the newer report" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },

@@ -10,7 +10,7 @@ import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
   {
-    id: { type: "positional", required: true, description: "as history list shows it" },
+    id: { type: "positional", required: true, valueHint: "REPORT", description: "as history list shows it" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },

@@ -20,7 +20,7 @@ const ENDED = {
 
 export default defineCommand(
   {
-    name: { type: "positional", required: true, description: "the schedule" },
+    name: { type: "positional", required: true, valueHint: "SCHEDULE", description: "as the configuration names it" },
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs }) => {

@@ -1,0 +1,139 @@
+/** What people type, and what they mean by it. */
+import { quoteText, quoteWord } from "../text/terminal.ts";
+
+/** As citty's definitions have them. */
+export type KnownFlags = Map<string, { type: string; options?: string[] | undefined }>;
+
+/** Words that are no command's name, and the command that does it. */
+const COMMANDS: Record<string, string> = {
+  doctor: "check",
+  diagnose: "check",
+  diagnostics: "check",
+  verify: "check",
+  test: "check",
+  ping: "check",
+  report: "generate",
+  reports: "generate",
+  run: "generate",
+  now: "generate",
+  print: "generate",
+  why: "explain",
+  reason: "explain",
+  daemon: "schedule",
+  start: "schedule",
+  cron: "schedule list",
+  slots: "schedule history",
+  status: "schedule status",
+  health: "schedule status",
+  ls: "history list",
+  compare: "history diff",
+  validate: "config check",
+  lint: "config check",
+  settings: "config show",
+  configuration: "config show",
+  new: "config init",
+  setup: "config init",
+  example: "demo",
+  man: "help",
+  topics: "help",
+  version: "--version",
+};
+
+/** Flags that there are not, and those that may be meant; the first that the command has. */
+const FLAGS: Record<string, string[]> = {
+  since: ["time-window", "as-of"],
+  window: ["time-window"],
+  hours: ["time-window"],
+  days: ["time-window"],
+  last: ["time-window", "limit"],
+  period: ["time-window"],
+  range: ["time-window"],
+  until: ["as-of"],
+  to: ["as-of", "until"],
+  end: ["as-of", "until"],
+  from: ["since", "time-window"],
+  at: ["as-of"],
+  date: ["as-of"],
+  count: ["limit"],
+  max: ["limit"],
+  source: ["crm"],
+  sources: ["crm"],
+  crms: ["crm"],
+  only: ["crm"],
+  name: ["crm", "schedule"],
+  full: ["detailed"],
+  details: ["detailed"],
+  long: ["detailed"],
+  file: ["output", "config"],
+  out: ["output"],
+  "out-file": ["output"],
+  dir: ["output-dir"],
+  directory: ["dir", "output-dir"],
+  export: ["export-json"],
+  save: ["export-json"],
+  strict: ["fail-on"],
+  "exit-code": ["fail-on"],
+  "fail-under": ["fail-on"],
+  tz: ["timezone"],
+  zone: ["timezone"],
+  jobs: ["concurrency"],
+  parallel: ["concurrency"],
+  workers: ["concurrency"],
+  silent: ["quiet"],
+  debug: ["verbose"],
+  colour: ["color"],
+  changed: ["set"],
+  diff: ["set"],
+  overwrite: ["force"],
+};
+
+const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
+const PATH = /\/|\.toml$/;
+/** A URL, or a user with a password: it is never repeated. */
+const SECRET = /:\/\/|:[^/]*@/;
+
+/** What was typed, unless it may hold a secret. */
+export function repeatWord(word: string): string {
+  return SECRET.test(word) ? "…" : quoteWord(word);
+}
+
+/** The same between quotation marks. */
+export function quoteTyped(word: string): string {
+  return SECRET.test(word) ? "…" : quoteText(word);
+}
+
+/** The command to type for a word that is none; null where nobody knows. */
+export function hintCommand(word: string): string | null {
+  return Object.hasOwn(COMMANDS, word) ? (COMMANDS[word] ?? null) : null;
+}
+
+/** A sentence about a flag that the command does not have; null where nobody knows. `value`: what stands behind it. */
+export function hintFlag(name: string, value: string | undefined, known: KnownFlags): string | null {
+  if (name === "output") return "it prints to the standard output: leave the flag out, or write > FILE.";
+  const meant = (Object.hasOwn(FLAGS, name) ? (FLAGS[name] ?? []) : []).find((flag) => known.has(flag));
+  if (meant !== undefined) {
+    const takesValue = known.get(meant)?.type !== "boolean" && value !== undefined && !value.startsWith("-");
+    return `write --${meant}${takesValue ? ` ${repeatWord(value)}` : ""}.`;
+  }
+  const chosen = findChoice(name, known);
+  return chosen === null ? null : `write --${chosen} ${name}.`;
+}
+
+/** The flags to type for words that stand without one; null where nobody knows. */
+export function hintWords(words: string[], known: KnownFlags): string | null {
+  const [word = ""] = words;
+  if (SECRET.test(word)) return null;
+  const chosen = findChoice(word, known);
+  if (chosen !== null) return `--${chosen} ${word}`;
+  if (DURATION.test(word) && known.has("time-window")) return `--time-window ${word}`;
+  if (PATH.test(word)) return known.has("config") ? `--config ${repeatWord(word)}` : null;
+  const listed = words.map(repeatWord).join(",");
+  if (known.has("crm")) return `--crm ${listed}`;
+  return known.has("schedule") ? `--schedule ${listed}` : null;
+}
+
+/** The flag that has the word among its choices. That of the log is never meant. */
+function findChoice(word: string, known: KnownFlags): string | null {
+  const found = [...known].find(([name, { options }]) => name !== "log-format" && options?.includes(word) === true);
+  return found?.[0] ?? null;
+}

@@ -1,0 +1,309 @@
+/** Of each command: two examples, its help topic, and the exit codes that it may end with. */
+import { EXIT } from "../errors.ts";
+
+type Example = {
+  /** Without the program's name; it may go on to another program. */
+  line: string;
+  /** What it does. */
+  does: string;
+};
+
+export type Manual = {
+  examples: Example[];
+  /** The topic that explains more; null: none. */
+  topic: string | null;
+  exits: number[];
+};
+
+type Written = { examples: [line: string, does: string][]; topic?: string; exits?: number[] };
+
+const { ok, finding, usage, someUnreadable, noneReadable, delivery } = EXIT;
+/** What any command may end with. */
+const ANY = [ok, usage, delivery];
+const MADE = [ok, usage, someUnreadable, noneReadable, delivery];
+const JUDGED = [ok, finding, usage, someUnreadable, noneReadable, delivery];
+
+/** By the words of the command. */
+const PAGES: Record<string, Written> = {
+  "": {
+    examples: [
+      ["demo", "try it without a warehouse"],
+      ["generate", "report on every CRM of the configuration"],
+    ],
+  },
+  generate: {
+    examples: [
+      ["generate --crm hubspot,genius --time-window 7d", "two CRMs, the last seven days"],
+      ["generate -f json -o report.json --fail-on critical", "the whole pass as a file; exit 1 where it is critical"],
+    ],
+    topic: "report",
+    exits: JUDGED,
+  },
+  explain: {
+    examples: [
+      ["explain hubspot", "every rule of a CRM, worst first"],
+      ["explain hubspot contacts", "why one rule is flagged, and what to do"],
+    ],
+    topic: "report",
+    exits: [ok, usage, noneReadable, delivery],
+  },
+  check: {
+    examples: [
+      ["check", "look at every warehouse"],
+      ["check --crm genius --analyze", "at one, and at what its query really does"],
+    ],
+    topic: "troubleshooting",
+    exits: MADE,
+  },
+  schedule: {
+    examples: [
+      ["schedule -c /etc/automation-reports/config.toml", "make the reports of every schedule until SIGTERM"],
+      ["schedule list", "when the next reports are made"],
+    ],
+    topic: "schedules",
+    exits: ANY,
+  },
+  "schedule list": {
+    examples: [
+      ["schedule list", "every schedule and its next times"],
+      ["schedule list -f json | jq -r '.[].name'", "the names alone"],
+    ],
+    topic: "schedules",
+    exits: ANY,
+  },
+  "schedule run": {
+    examples: [
+      ["schedule run morning", "make the report of that schedule that is due now"],
+      ["schedule run morning -v", "the same, and say what is done"],
+    ],
+    topic: "schedules",
+    exits: JUDGED,
+  },
+  "schedule history": {
+    examples: [
+      ["schedule history", "the newest 20 times, and what became of them"],
+      ["schedule history --schedule morning --limit 100", "of one schedule, farther back"],
+    ],
+    topic: "schedules",
+    exits: ANY,
+  },
+  "schedule status": {
+    examples: [
+      ["schedule status", "whether the schedules do their work"],
+      ["schedule status -q || echo 'reports are missing'", "for a monitoring script"],
+    ],
+    topic: "schedules",
+    exits: [ok, finding, usage, delivery],
+  },
+  demo: {
+    examples: [
+      ["demo", "make a warehouse here and report on it"],
+      ["demo --dir another --seed 7", "elsewhere, with other activity"],
+    ],
+    topic: "report",
+    exits: MADE,
+  },
+  history: {
+    examples: [
+      ["history list --since 7d", "the reports of a week"],
+      ["history list --crm hubspot", "those of one CRM"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "history list": {
+    examples: [
+      ["history list --crm hubspot --since 7d", "one CRM's reports of a week"],
+      ["history list -f json | jq -r '.[0].id'", "the id of the newest report"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "history show": {
+    examples: [
+      ["history show hubspot-20260710T210000Z-2a5543", "print that report again"],
+      ["history show hubspot-20260710T210000Z-2a5543 -f json", "as JSON"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "history diff": {
+    examples: [
+      ["history diff hubspot-20260710T040000Z-50f8cd hubspot-20260710T210000Z-2a5543", "what is new, and what is over"],
+      ["history diff hubspot-20260710T040000Z-50f8cd hubspot-20260710T210000Z-2a5543 -f json", "as JSON"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  store: {
+    examples: [
+      ["store check", "look for damage"],
+      ["store backup backup.sqlite", "copy the store while it is in use"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "store check": {
+    examples: [
+      ["store check", "look for damage"],
+      ["store check -c /etc/automation-reports/config.toml", "in the store of another configuration"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "store prune": {
+    examples: [
+      ["store prune", "delete what is older than the retention"],
+      ["store prune --older-than 30d", "delete what is older than 30 days"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "store backup": {
+    examples: [
+      ["store backup backup.sqlite", "copy the store while it is in use"],
+      ['store backup "/backup/reports-$(date +%F).sqlite"', "one copy a day"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  config: {
+    examples: [
+      ["config init -o automation-reports.toml", "start a configuration"],
+      ["config check", "find its mistakes without connecting"],
+    ],
+    topic: "configuration",
+    exits: ANY,
+  },
+  "config init": {
+    examples: [
+      ["config init -o automation-reports.toml", "write a configuration to start from"],
+      ["config init | less", "read it"],
+    ],
+    topic: "configuration",
+    exits: ANY,
+  },
+  "config check": {
+    examples: [
+      ["config check", "find mistakes without connecting anywhere"],
+      ["config check --online -c new.toml", "also say which settings match nothing in the warehouses"],
+    ],
+    topic: "configuration",
+    exits: MADE,
+  },
+  "config show": {
+    examples: [
+      ["config show --set", "what differs from the defaults"],
+      ["config show -f json | jq '.settings[] | select(.origin == \"file\")'", "the settings of the file, as JSON"],
+    ],
+    topic: "configuration",
+    exits: ANY,
+  },
+  "config schema": {
+    examples: [
+      ["config schema > automation-reports.schema.json", "for an editor that completes and checks"],
+      ["config schema | jq '.properties | keys'", "the tables there may be"],
+    ],
+    topic: "configuration",
+    exits: ANY,
+  },
+  systemd: {
+    examples: [
+      ["systemd print", "look at the units first"],
+      ["systemd install", "write them"],
+    ],
+    topic: "systemd",
+    exits: ANY,
+  },
+  "systemd print": {
+    examples: [
+      ["systemd print", "a timer for each schedule"],
+      ["systemd print --mode daemon", "one daemon for all of them"],
+    ],
+    topic: "systemd",
+    exits: ANY,
+  },
+  "systemd install": {
+    examples: [
+      ["systemd install", "write the units to /etc/systemd/system"],
+      ["systemd install --dir units --mode daemon", "to another directory, for the daemon"],
+    ],
+    topic: "systemd",
+    exits: ANY,
+  },
+  schema: {
+    examples: [
+      ["schema pass > pass.schema.json", "of what generate prints as JSON"],
+      ["schema sql --dialect sqlite", "the tables of the automation preset"],
+    ],
+    topic: "json",
+    exits: ANY,
+  },
+  "schema sql": {
+    examples: [
+      ["schema sql | psql warehouse", "make the tables in PostgreSQL"],
+      ["schema sql --dialect sqlite | sqlite3 warehouse.sqlite", "in SQLite"],
+    ],
+    topic: "presets",
+    exits: ANY,
+  },
+  completion: {
+    examples: [
+      ["completion bash > /etc/bash_completion.d/automation-reports", "for every user of bash"],
+      ["completion fish > ~/.config/fish/completions/automation-reports.fish", "for one user of fish"],
+    ],
+    topic: "packaging",
+    exits: ANY,
+  },
+  "completion bash": {
+    examples: [
+      ["completion bash > /etc/bash_completion.d/automation-reports", "for every user"],
+      ["completion bash > ~/.local/share/bash-completion/completions/automation-reports", "for one user"],
+    ],
+    topic: "packaging",
+    exits: ANY,
+  },
+  "completion zsh": {
+    examples: [
+      ["completion zsh > /usr/local/share/zsh/site-functions/_automation-reports", "for every user"],
+      ["completion zsh > ~/.automation-reports.zsh", "for one user, who sources it after compinit"],
+    ],
+    topic: "packaging",
+    exits: ANY,
+  },
+  "completion fish": {
+    examples: [
+      ["completion fish > /etc/fish/completions/automation-reports.fish", "for every user"],
+      ["completion fish > ~/.config/fish/completions/automation-reports.fish", "for one user"],
+    ],
+    topic: "packaging",
+    exits: ANY,
+  },
+  help: {
+    examples: [
+      ["help", "list the topics"],
+      ["help configuration", "every key of the configuration"],
+    ],
+    exits: ANY,
+  },
+};
+
+/** Of a help topic: nothing. */
+export function manualOf(path: string): Manual {
+  const { examples, topic = null, exits = [] } = PAGES[path] ?? pageOfSchema(path);
+  return { examples: examples.map(([line, does]) => ({ line, does })), topic, exits };
+}
+
+/** One JSON Schema is called as any other. */
+function pageOfSchema(path: string): Written {
+  const [group, name = ""] = path.split(" ");
+  if (group !== "schema") return { examples: [] };
+  return {
+    examples: [
+      [`schema ${name} > ${name}.schema.json`, "for a program that checks the JSON"],
+      [`schema ${name} | jq '.description, keys'`, "a first look"],
+    ],
+    topic: name === "config" ? "configuration" : "json",
+    exits: ANY,
+  };
+}
