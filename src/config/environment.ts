@@ -2,7 +2,8 @@
 import type { Stats } from "node:fs";
 export type Environment = {
   variables: Record<string, string | undefined>;
-  stdout: { terminal: boolean; columns: number | null };
+  /** Columns and rows are null where none are known. */
+  stdout: { terminal: boolean; columns: number | null; rows: number | null };
   stderr: { terminal: boolean; journal: boolean };
   noColor: boolean;
   forceColor: boolean;
@@ -28,7 +29,11 @@ export async function readEnvironment(): Promise<Environment> {
   const [terminal, errorTerminal] = [await isTerminal(STDOUT, out), await isTerminal(STDERR, error)];
   return {
     variables,
-    stdout: { terminal, columns: readColumns(variables["COLUMNS"], terminal, errorTerminal) },
+    stdout: {
+      terminal,
+      columns: readColumns(variables["COLUMNS"], terminal, errorTerminal),
+      rows: terminal && process.stdout.rows > 0 ? process.stdout.rows : null,
+    },
     stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"], error) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
     forceColor: !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),

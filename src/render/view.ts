@@ -5,6 +5,8 @@ export type View = {
   ascii: boolean;
   /** Columns of the terminal. */
   width: number;
+  /** Lines of the terminal; null: what is shown may be of any length. */
+  rows: number | null;
   /** A section for each CRM, below the line about it. */
   sections: boolean;
   /** In the sections also each rule's figures and the newest actions. */

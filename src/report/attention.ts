@@ -12,7 +12,7 @@ export type Standing = (typeof STANDINGS)[number];
 
 export type RankedRow = PassRow & { standing: Standing; critical: number; warnings: number };
 
-/** Most urgent first, those of one standing by the number of urgent findings. A well CRM that a cause names stands as the cause does. */
+/** Most urgent first, those of one standing by the number of urgent findings, then what has lasted longest. A well CRM that a cause names stands as the cause does. */
 export function rankRows(rows: PassRow[], causes: Finding[]): RankedRow[] {
   const count = (report: Report | null, severity: Severity) =>
     report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
@@ -27,7 +27,8 @@ export function rankRows(rows: PassRow[], causes: Finding[]): RankedRow[] {
       (a, b) =>
         STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) ||
         b.critical - a.critical ||
-        b.warnings - a.warnings,
+        b.warnings - a.warnings ||
+        sinceOf(a.report) - sinceOf(b.report),
     );
 }
 
@@ -35,6 +36,14 @@ function findStanding(report: Report | null): Standing {
   if (report === null) return "unread";
   if (report.metadata.status === "fallback") return "no-table";
   return isSilent(report) ? "silent" : report.verdict;
+}
+
+/** Since when its most urgent finding holds; what is not known comes last. */
+function sinceOf(report: Report | null): number {
+  const [first] = report?.findings ?? [];
+  const rule = report?.rules.find(({ rule_name: name }) => name === first?.rule_name);
+  const since = first?.evidence["since"] ?? rule?.since;
+  return typeof since === "string" ? Date.parse(since) : Number.MAX_VALUE;
 }
 
 function raise(standing: Standing, source: string, causes: Finding[]): Standing {

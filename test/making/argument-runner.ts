@@ -16,7 +16,7 @@ stop.abort();
 const runtime: Runtime = {
   environment: {
     variables: { AUTOMATION_REPORTS_CONFIG: process.argv[2] },
-    stdout: { terminal: false, columns: null },
+    stdout: { terminal: false, columns: null, rows: null },
     stderr: { terminal: false, journal: false },
     noColor: true,
     forceColor: false,

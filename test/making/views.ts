@@ -6,6 +6,7 @@ export function viewOf(override: Partial<View> = {}): View {
     color: false,
     ascii: false,
     width: 120,
+    rows: null,
     sections: false,
     detailed: false,
     timezone: null,

@@ -42,6 +42,7 @@ export function defineCommand<const Args extends ArgsDef>(
         color: wantsColor(flags, runtime.environment) && !toFile,
         ascii: runtime.environment.ascii && !toFile,
         width: runtime.environment.stdout.columns ?? WIDE,
+        rows: toFile ? null : runtime.environment.stdout.rows,
         sections: false,
         detailed: false,
         timezone: null,

@@ -69,19 +69,21 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   "success-rate-low": describeFailures,
 };
 
-/** How many runs failed, and of what. */
+/** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
 function describeFailures(_: Finding, { performance_metrics: metrics, error_groups: groups }: Report): string {
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
-    const cause = family === "other" ? cutText(example ?? "no message", LONGEST_CAUSE) : family;
-    causes.set(cause, (causes.get(cause) ?? 0) + count);
+    const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;
+    const cause = family === "other" ? message : family;
+    if (cause !== null) causes.set(cause, (causes.get(cause) ?? 0) + count);
   }
-  const named = [...causes]
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, MOST_CAUSES)
-    .map(([cause, count]) => `${cause} (${formatCount(count)})`);
-  const failed = `${formatCount(metrics.failed_actions)} of ${formatCount(metrics.total_actions)} failed`;
-  return named.length === 0 ? failed : `${failed}: ${named.join(", ")}`;
+  const named = [...causes].toSorted(([, a], [, b]) => b - a).slice(0, MOST_CAUSES);
+  const failed = metrics.failed_actions;
+  const others = failed - named.reduce((sum, [, count]) => sum + count, 0);
+  const parts = named.map(([cause, count]) => `${cause} (${formatCount(count)})`);
+  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed`;
+  if (parts.length === 0) return words;
+  return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }
 
 function describeDue(rule: string | null, { rules }: Report): string {

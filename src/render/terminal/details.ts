@@ -95,12 +95,12 @@ function figureLines(report: Report, style: Style, width: number): string[] {
       "Rules",
       health.rule_utilization_rate === null
         ? `${health.active_rules} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
-        : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
+        : `${health.active_rules} of ${health.total_rules} ran (${formatRatio(health.rule_utilization_rate)})`,
     ],
     ["Known", describeReach(report)],
     [
       "Trend",
-      trend.success_rate_trend +
+      `success rate ${trend.success_rate_trend}` +
         (trend.peak_activity_hour === null
           ? ""
           : `, busiest hour ${formatTime(trend.peak_activity_hour, report, null)}`),
@@ -112,7 +112,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
 function describeReach(report: Report): string | null {
   const { rules_known_since: since, sampled_rules: sampled } = report.metadata;
   const known =
-    since === null ? [] : [`rules without a schedule only if they ran since ${formatTime(since, report, null)}`];
+    since === null ? [] : [`of rules without a schedule only those that ran since ${formatTime(since, report, null)}`];
   const last =
     sampled.length === 0 ? [] : [`the last run of ${showText(sampled.join(", "))} perhaps later than is said`];
   return known.length + last.length === 0 ? null : [...known, ...last].join("; ");
@@ -210,7 +210,7 @@ function describeComparison(
   window: { total_actions: number; overall_success_rate: number | null },
   changed: boolean | null,
 ): string {
-  if (window.overall_success_rate === null) return "nothing finished then";
+  if (window.overall_success_rate === null) return "nothing finished";
   const noise = changed === null ? "" : changed ? " (a significant change)" : " (no significant change)";
   return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }

@@ -9,8 +9,11 @@ import { describeBriefly, describeCause, describeUnread } from "./brief.ts";
 import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "./sparkline.ts";
 import { VERDICT_MARKS, type Style, type Tone } from "./style.ts";
 
-/** More CRMs than this are counted, not shown. */
+/** More CRMs than this are counted, not shown, where there is no screen that they must fit on. */
 const MOST_ROWS = 60;
+const FEWEST_ROWS = 5;
+/** The legend, where there is one. */
+const FEWEST_OTHERS = 1;
 /** What a finding needs beside the name, the state and the sparkline; longer names push it below. */
 const FEWEST_FACT = 40;
 const LONGEST_NAME = 40;
@@ -59,9 +62,11 @@ export function renderOverview(
   const causes = pass.findings.filter(({ id }) => id !== "warehouse-unreachable");
   const urgent = rows.filter(({ standing }) => standing !== "ok");
   const lines = sortLines([...listUnread(urgent), ...listCauses(urgent, causes, pass), ...listSingle(urgent, causes)]);
-  const shown = lines.slice(0, MOST_ROWS);
   const well = describeWell(rows, view, style);
-  const more = describeLeftOut(shown, lines, style);
+  // A terminal shows no more than its screen; a pipe or a file may go on.
+  const most = view.rows === null ? MOST_ROWS : Math.max(FEWEST_ROWS, given - well.length - FEWEST_OTHERS);
+  const shown = lines.length <= most ? lines : lines.slice(0, most - 1);
+  const more = describeLeftOut(shown, lines, view, style);
   const sizes = measure(shown, view);
   const legend = sizes.peak === null ? [] : wrapText(LEGEND(sizes.peak), view.width).map((line) => style.faint(line));
   const spare = given - shown.length - more.length - well.length - legend.length;
@@ -234,18 +239,21 @@ function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY):
 }
 
 /** What is left out, in CRMs. */
-function describeLeftOut(shown: Line[], lines: Line[], style: Style): string[] {
+function describeLeftOut(shown: Line[], lines: Line[], { repeat }: View, style: Style): string[] {
   const told = new Set(shown.flatMap(({ names }) => names));
   const left = new Set(lines.flatMap(({ names }) => names).filter((name) => !told.has(name)));
   return left.size === 0
     ? []
-    : [style.faint(`  and ${formatPlural(left.size, "more CRM")}: --format findings lists all`)];
+    : [
+        `  and ${formatPlural(left.size, "more CRM")}: ${style.faint(`automation-reports generate --format findings${repeat.config}${repeat.window}`)}`,
+      ];
 }
 
 function describeWell(rows: RankedRow[], { width }: View, style: Style): string[] {
   const names = rows.filter(({ standing }) => standing === "ok").map(({ source }) => showText(source));
   if (names.length === 0) return [];
   const { mark, tone } = MARKS.ok;
-  const lines = wrapText(names.join(", "), width - 2, MOST_OK_LINES);
+  const all = wrapText(names.join(", "), width - 2);
+  const lines = all.length <= MOST_OK_LINES ? all : [joinNames(names, width - 2)];
   return lines.map((line, index) => `${index === 0 ? style[tone](mark) : " "} ${line}`);
 }

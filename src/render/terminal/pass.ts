@@ -44,7 +44,7 @@ export function renderPass(pass: PassSummary, reports: Report[], given: View): s
   const alone = rows.length === 1 && shown.length === 1;
   const head = wrapParts(describeHead(rows, pass, view), view.width).map((line) => style.strong(line));
   const closing = closingLines(rows, pass, view, style);
-  const lines = SCREEN_LINES - head.length - closing.length - 1;
+  const lines = Math.max(SCREEN_LINES, view.rows ?? 0) - head.length - closing.length - 1;
   const blocks = [
     [...head, ...(alone ? [] : renderOverview(rows, pass, view, style, { lines }))],
     ...shown.map((report) => renderDetails(report, view, style)),

@@ -106,7 +106,7 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
         failure(null, 1),
       ],
     },
-    words: "14 of 54 failed: rate-limit (6), timeout (5), Oh: words words words words words words… (2)",
+    words: "14 of 54 failed: rate-limit (6), timeout (5), Oh: words words words words words words… (2), others (1)",
   },
 ];
 

@@ -64,9 +64,9 @@ test("the whole screen", () => {
   Week ago  70 finished, 98.6 % succeeded (no significant change)
   Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)
   Records   12,345 processed, 40 created, 7 failed
-  Rules     2 of 3 active (66.7 %)
-  Known     rules without a schedule only if they ran since 10 Jun 21:00
-  Trend     improving, busiest hour 19:00
+  Rules     2 of 3 ran (66.7 %)
+  Known     of rules without a schedule only those that ran since 10 Jun 21:00
+  Trend     success rate improving, busiest hour 19:00
 
   Findings
   warning   6 runs with a status nobody has explained: "odd"
@@ -136,12 +136,12 @@ describe("what is not known", () => {
       lines: [
         "hubspot · unknown · automation",
         "  Actions   1 finished, 0 failed, 100.0 % succeeded",
-        "  Before    nothing finished then",
+        "  Before    nothing finished",
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     1 ran; the warehouse declares none",
-        "  Known     rules without a schedule only if they ran since 10 Jun 21:00",
-        "  Trend     unknown",
+        "  Known     of rules without a schedule only those that ran since 10 Jun 21:00",
+        "  Trend     success rate unknown",
       ],
     },
     {
@@ -150,12 +150,12 @@ describe("what is not known", () => {
       lines: [
         "hubspot · warning · automation",
         "  Actions   0 finished, 0 failed",
-        "  Before    nothing finished then",
+        "  Before    nothing finished",
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     0 ran; the warehouse declares none",
-        "  Known     rules without a schedule only if they ran since 10 Jun 21:00",
-        "  Trend     unknown",
+        "  Known     of rules without a schedule only those that ran since 10 Jun 21:00",
+        "  Trend     success rate unknown",
         "",
         "  Findings",
         "  warning   Nothing ran in 24 h; no run of this CRM is known",

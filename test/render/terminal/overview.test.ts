@@ -110,10 +110,10 @@ describe("CRMs that are well", () => {
     ]);
   });
 
-  test("take three lines at most", () => {
+  test("too many for three lines take one, which says how many more there are", () => {
     const lines = body({ reports: names.map(well) });
-    expect(lines).toHaveLength(3);
-    expect(lines[2]).toEndWith("…");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/ and \d+ more$/);
   });
 });
 
@@ -295,8 +295,20 @@ describe("the lines of the screen", () => {
   test("of more than sixty, it is told how many CRMs are left out", () => {
     const reports = Array.from({ length: 75 }, (_, index) => wordy(`crm_${index + 100}`));
     const lines = body({ reports });
-    expect(lines).toHaveLength(61);
-    expect(lines.at(-1)).toStartWith("  and 15 more CRMs: ");
+    expect(lines).toHaveLength(60);
+    expect(lines.at(-1)).toBe("  and 16 more CRMs: automation-reports generate --format findings");
+  });
+
+  test("a terminal shows no more than its lines", () => {
+    const reports = Array.from({ length: 75 }, (_, index) => wordy(`crm_${index + 100}`));
+    for (const rows of [24, 40]) {
+      const shown = renderPass(
+        passDocument({ outcomes: reports.map(madeOutcome) }),
+        reports,
+        viewOf({ width: 80, rows }),
+      );
+      expect(shown.split("\n").length).toBe(rows);
+    }
   });
 
   test("a CRM alone has all its findings below", () => {
