@@ -1,18 +1,20 @@
 /** A file's text, or why it cannot be read, in words. */
 import { readFileSync, statSync, type Stats } from "node:fs";
 
-const REASONS: Record<string, string> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a directory",
-};
+const REASONS = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "there is no such file"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EISDIR", "it is a directory"],
+  ["EMFILE", "too many files are open: raise the limit (ulimit -n)"],
+  ["ENFILE", "too many files are open on this machine"],
+]);
 
 export function describeReadFailure(error: unknown): string {
   if (error instanceof NotAFile) return error.message;
   const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? `it cannot be read (${code})`;
+  return REASONS.get(code) ?? `it cannot be read (${code})`;
 }
 
 /** Only the text of a file, of which nothing else is opened: to read a FIFO would wait for ever. Throws. */

@@ -15,7 +15,7 @@ const NO_PATH = /^\w+:|:[^/]*@/;
 export function readSecret(
   file: string,
   { path, variables }: Pick<Reading, "path" | "variables">,
-): { text: string } | { problem: string } {
+): { text: string; path: string } | { problem: string } {
   if (NO_PATH.test(file)) return { problem: "must be the path of a file: what stands here looks like its content" };
   const credentials = variables["CREDENTIALS_DIRECTORY"];
   const candidates = [
@@ -26,7 +26,7 @@ export function readSecret(
   for (const candidate of candidates) {
     try {
       const text = readPlainFile(candidate).trim();
-      if (text !== "") return { text };
+      if (text !== "") return { text, path: candidate };
       problems.push(`${showText(candidate)}: the file is empty`);
     } catch (error) {
       problems.push(`${showText(candidate)}: ${describeReadFailure(error)}`);

@@ -1,5 +1,5 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { PostgresTarget } from "./target.ts";
 import { DatabaseError } from "./failure.ts";
@@ -36,8 +36,8 @@ export function readIdentity(
   const certificate = sslCert ?? inHome(home, "postgresql.crt");
   if (sslCert === null && !existsSync(certificate)) return {};
   const key = sslKey ?? inHome(home, "postgresql.key");
-  const stats = statSync(key, { throwIfNoEntry: false });
-  if (stats !== undefined && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
+  const stats = statFile(key);
+  if (stats !== null && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
     throw new DatabaseError(`the key ${key} may be read by others: chmod 600 ${key}`);
   }
   return {
@@ -52,6 +52,15 @@ function readNamed(path: string, parameter: string): string {
     return readFileSync(path, "utf8");
   } catch {
     throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions`);
+  }
+}
+
+/** Null where it cannot be reached: the reading says so. */
+function statFile(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
@@ -13,7 +13,8 @@ export function fillPasswords(
 ): { target: PostgresTarget; warning: string | null } {
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
   const path = target.passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
-  const file = readPrivateFile(path);
+  const isNamed = target.passFile !== null || Boolean(pgPassFile);
+  const file = readPrivateFile(path, isNamed);
   if ("warning" in file) return { target, warning: file.warning };
   const entries = file.text.split(/\r?\n/).flatMap((line) => parseLine(line) ?? []);
   const hosts = target.hosts.map((host) => ({
@@ -25,9 +26,12 @@ export function fillPasswords(
 
 type Entry = { host: string; port: string; database: string; user: string; password: string };
 
-function readPrivateFile(path: string): { text: string } | { warning: string | null } {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { warning: null };
+/** As libpq, of the default file nothing is said that cannot be reached, such as one in another user's home. */
+function readPrivateFile(path: string, isNamed: boolean): { text: string } | { warning: string | null } {
+  const stats = statFile(path);
+  if (stats === "unreachable" && isNamed)
+    return { warning: `the password file ${path} cannot be reached by this user, and was not read` };
+  if (stats === "unreachable" || stats === null) return { warning: null };
   if (!stats.isFile()) return { warning: `the password file ${path} is not a file and was not read` };
   if ((stats.mode & OTHERS) !== 0) {
     return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
@@ -36,6 +40,16 @@ function readPrivateFile(path: string): { text: string } | { warning: string | n
     return { text: readFileSync(path, "utf8") };
   } catch {
     return { warning: `the password file ${path} cannot be read by this user` };
+  }
+}
+
+/** Null where it is not there. */
+function statFile(path: string): Stats | "unreachable" | null {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? null : "unreachable";
   }
 }
 

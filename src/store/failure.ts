@@ -31,6 +31,8 @@ const REASONS: Record<string, string> = {
   EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
   ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
+  ENAMETOOLONG: `its path is too long: ${ELSEWHERE}`,
+  EMFILE: "too many files are open: raise the limit (ulimit -n)",
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
@@ -43,7 +45,7 @@ export function explainStoreFailure(error: unknown, target: Target): Error {
     return new AppError("delivery", message, { cause: error });
   }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
-  const reason = REASONS[code];
+  const reason = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
   if (target.kind === "postgres" || code !== "")

@@ -11,7 +11,10 @@ const DOUBTFUL_RATE = 0.7;
 /** One cell an hour; longer windows put the same number of hours into each of at most about 24 cells. */
 export function drawSparkline({ trend_analysis }: Report, style: Style): string {
   const { actions_per_hour: totals, success_rates_per_hour: rates } = trend_analysis.hourly_distribution;
-  const hours = Object.entries(totals).map(([key, total]) => ({ total, successful: total * (rates[key] ?? 0) }));
+  const hours = Object.entries(totals).map(([key, total]) => ({
+    total,
+    successful: total * (Object.hasOwn(rates, key) ? (rates[key] ?? 0) : 0),
+  }));
   const size = hours.length > MOST_CELLS + 1 ? Math.ceil(hours.length / MOST_CELLS) : 1;
   const cells = Array.from({ length: Math.ceil(hours.length / size) }, (_, index) => {
     const members = hours.slice(index * size, (index + 1) * size);
