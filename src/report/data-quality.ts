@@ -32,9 +32,10 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
 
 /** In the order of `CONTRADICTION_KINDS`; only what was found. */
 export function listContradictions(activity: ReadActivity): DataQuality {
+  const usual = new Map(activity.rules.map(({ rule, usualRecords }) => [rule, usualRecords ?? 0]));
   const found = [
     ...activity.contradictions.filter(
-      ({ kind, rule }) => kind !== "success-without-records" || isUnusual(activity, rule),
+      ({ kind, rule }) => kind !== "success-without-records" || (usual.get(rule ?? "") ?? 0) >= MANY_RECORDS,
     ),
     ...activity.wrappers.flatMap(compareWrapper),
   ];
@@ -51,11 +52,6 @@ export function listContradictions(activity: ReadActivity): DataQuality {
       },
     ];
   });
-}
-
-function isUnusual({ rules }: ReadActivity, name: string | null): boolean {
-  const rule = rules.find(({ rule }) => rule === name);
-  return (rule?.usualRecords ?? 0) >= MANY_RECORDS;
 }
 
 type Row = ReadActivity["contradictions"][number];

@@ -3,6 +3,13 @@ import * as v from "valibot";
 import { ReportSchema, type Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
+/** What a table inherits, and the schema library therefore neither checks nor copies. */
+const RESERVED = ["__proto__", "constructor", "prototype"];
+/** No key of a report ends so. */
+const RENAMED = "\u{e000}";
+/** `detailed_metrics.rule_metrics.NAME.records.processed` has five. */
+const DEEPEST = 8;
+
 export type ParsedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
 
 /** The problem says what is wrong and where in the document it is. */
@@ -18,14 +25,46 @@ export function parseReport(text: string): ParsedReport {
 /** As `parseReport`, of a value that was parsed as JSON already. */
 export function checkReport(value: unknown): ParsedReport {
   const result = v.safeParse(ReportSchema, value);
+  // The schema library passes these names over, wherever they stand: a copy with others in their place is checked too.
+  const renamed = result.success ? renameReserved(value) : value;
+  if (renamed !== value) return checkRenamed(value, renamed);
   // The value itself: the copy that valibot makes has its keys in another order.
   if (result.success) return { status: "read", report: value as Report };
-  const [issue] = result.issues;
+  return { status: "unreadable", problem: describeIssue(result.issues[0]) };
+}
+
+function checkRenamed(value: unknown, renamed: unknown): ParsedReport {
+  const result = v.safeParse(ReportSchema, renamed);
+  return result.success
+    ? { status: "read", report: value as Report }
+    : { status: "unreadable", problem: describeIssue(result.issues[0]).replaceAll(RENAMED, "") };
+}
+
+/** The value itself where nothing in it has such a name. */
+function renameReserved(value: unknown, levels = DEEPEST): unknown {
+  if (value === null || typeof value !== "object" || levels === 0) return value;
+  if (Array.isArray(value)) return changeAll(value, (item) => renameReserved(item, levels - 1));
+  const entries = Object.entries(value);
+  const changed = entries.map(([name, inside]): [string, unknown] => [
+    RESERVED.includes(name) ? `${name}${RENAMED}` : name,
+    renameReserved(inside, levels - 1),
+  ]);
+  const isSame = changed.every(
+    ([name, inside], index) => name === entries[index]?.[0] && inside === entries[index]?.[1],
+  );
+  return isSame ? value : Object.fromEntries(changed);
+}
+
+function changeAll(items: unknown[], change: (item: unknown) => unknown): unknown[] {
+  const changed = items.map(change);
+  return changed.every((item, index) => item === items[index]) ? items : changed;
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "its root";
   const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
   if (newer) {
-    const problem = `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
-    return { status: "unreadable", problem };
+    return `schema_version ${String(issue.input)} is newer than this program knows: use the program that wrote it`;
   }
   const isKey = issue.type === "strict_object" && issue.path !== undefined;
   const reason = !isKey
@@ -33,5 +72,5 @@ export function checkReport(value: unknown): ParsedReport {
     : issue.received === "undefined"
       ? "is missing"
       : "is not known";
-  return { status: "unreadable", problem: `it is not a report: ${path} ${reason}` };
+  return `it is not a report: ${path} ${reason}`;
 }

@@ -7,7 +7,7 @@ import type { Report } from "../report/schema.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
-import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
+import { BATCH, buildFilter, deleteAll, instantMs, readAll } from "./rows.ts";
 
 export type Reports = Family<"reports" | "passes"> & {
   /** Keeps all of a pass or nothing. A pass that is handed over again changes nothing. */
@@ -46,9 +46,9 @@ const RowSchema = v.pipe(
     pass_id: v.string(),
     source: v.string(),
     origin: v.string(),
-    generated_ms: whole,
-    window_start_ms: whole,
-    window_end_ms: whole,
+    generated_ms: instantMs,
+    window_start_ms: instantMs,
+    window_end_ms: instantMs,
     status: v.picklist(REPORT_STATUSES),
   }),
   v.transform((row): ReportRow => ({

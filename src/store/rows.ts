@@ -12,6 +12,12 @@ export const whole = v.pipe(
   v.safeInteger(),
 );
 
+/** Epoch milliseconds that are a date. */
+export const instantMs = v.pipe(
+  whole,
+  v.check((ms) => !Number.isNaN(new Date(ms).getTime()), "is no date"),
+);
+
 type Value = string | number;
 type Row = Record<string, unknown>;
 

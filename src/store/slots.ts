@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
-import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
+import { BATCH, buildFilter, deleteAll, instantMs, readAll, whole } from "./rows.ts";
 
 export type Slots = Family<"slots"> & {
   /**
@@ -82,13 +82,13 @@ const DELETE_OLD = `DELETE FROM automation_reports_slots WHERE (schedule, slot_m
 const RowSchema = v.pipe(
   v.object({
     schedule: v.string(),
-    slot_ms: whole,
+    slot_ms: instantMs,
     state: v.picklist(SLOT_STATES),
     holder: v.nullable(v.string()),
     attempts: whole,
-    claimed_ms: v.nullable(whole),
-    ended_ms: v.nullable(whole),
-    lease_until_ms: v.nullable(whole),
+    claimed_ms: v.nullable(instantMs),
+    ended_ms: v.nullable(instantMs),
+    lease_until_ms: v.nullable(instantMs),
     exit_code: v.nullable(whole),
     // A note is JSON: it may hold any character, and the slot must still end.
     note: v.nullable(v.pipe(v.string(), v.parseJson(), v.string())),

@@ -33,12 +33,13 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
-/** In SQLite any column may hold a text: one that is no number is no count. */
+/** In SQLite any column may hold a text: one that is no number is no count. A sum of whole numbers above 2^63 would be an error. */
 const COUNTS = Object.fromEntries(
-  ["records_processed", "records_created", "records_updated", "records_failed"].map((column) => [
+  ["records_processed", "records_created", "records_updated", "records_failed", "every"].map((column) => [
     column,
     `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
-      CAST(${column} AS NUMERIC), NULL) WHEN 'blob' THEN NULL ELSE ${column} END`,
+      CAST(${column} AS NUMERIC) * 1.0, NULL) WHEN 'blob' THEN NULL
+      WHEN 'integer' THEN iif(${column} BETWEEN -1e12 AND 1e12, ${column}, ${column} * 1.0) ELSE ${column} END`,
   ]),
 );
 
@@ -70,7 +71,8 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
         : fillPlaceholders(rules[dialect], {
             table: castTable(quoteTable(located.rules), located.rules.types ?? {}),
             blanks: writeBlanks(dialect),
-            changed_at: writeChangedAt(located.rules.columns ?? []),
+            ...(dialect === "sqlite" ? COUNTS : {}),
+            changed_at: writeChangedAt(located.rules, dialect),
           }),
     columns,
     ruleNames,
@@ -78,8 +80,17 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
   };
 }
 
-/** Not every table has the columns that say when a row was written, and SQLite cannot be asked for one that may be missing. */
-function writeChangedAt(columns: string[]): string {
-  const there = ["created_at", "updated_at"].filter((name) => columns.includes(name));
+const INSTANTS = ["timestamp with time zone", "timestamp without time zone", "date"];
+
+/** Not every table has the columns that say when a row was written, and none can be asked for one that may be missing. */
+function writeChangedAt({ columns = [], types = {} }: TableName, dialect: Dialect): string {
+  const names = ["created_at", "updated_at"];
+  if (dialect === "postgres") {
+    const there = names.filter((name) => INSTANTS.includes(types[name] ?? ""));
+    return there.length === 0
+      ? NO_TIME.postgres
+      : `greatest(${there.map((name) => `${name}::timestamptz`).join(", ")})`;
+  }
+  const there = names.filter((name) => columns.includes(name));
   return there.length === 0 ? "NULL" : there.length === 1 ? (there[0] ?? "NULL") : `max(${there.join(", ")})`;
 }

@@ -227,7 +227,7 @@ SELECT json_build_object(
       'recurrence', recurrence, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
     FROM (SELECT *, CASE WHEN starts_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(starts_at, '0001-01-01'), '9999-01-01')) * 1000) END AS from_ms,
         CASE WHEN ends_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(ends_at, '0001-01-01'), '9999-01-01')) * 1000) END AS to_ms,
-        floor(date_part('epoch', changed_at) * 1000) AS changed_ms
+        floor(date_part('epoch', least(greatest(changed_at, '0001-01-01'), '9999-01-01')) * 1000) AS changed_ms
       FROM rules) rules
     WHERE lower(crm_source) = lower(:crm::text) AND name IS NOT NULL)
 )::text AS document

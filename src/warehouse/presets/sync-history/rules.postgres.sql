@@ -22,5 +22,5 @@ SELECT
   END AS recurrence,
   start_at AS starts_at,
   end_at AS ends_at,
-  greatest((to_jsonb(schedule_row) ->> 'created_at')::timestamptz, (to_jsonb(schedule_row) ->> 'updated_at')::timestamptz) AS changed_at
-FROM {table} AS schedule_row
+  {changed_at} AS changed_at
+FROM {table} AS source_row
