@@ -15,6 +15,7 @@ import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import type { Finding, Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
+import { boundFindings, boundReport } from "./bounds.ts";
 import { measureConfidence } from "./confidence.ts";
 import type { ReportSettings } from "./settings.ts";
 import { hideSecretsInNames } from "./shown-names.ts";
@@ -60,7 +61,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
   const states = gatherFacts(activity, expectations, settings).map((facts) => ({ facts, judgement: judgeRule(facts) }));
   const dataQuality = listContradictions(activity);
   const errorGroups = groupErrors(activity.failures);
-  const findings = findAll({
+  const found = findAll({
     activity,
     hours,
     counts,
@@ -76,8 +77,9 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     errorGroups,
     thresholds,
   });
+  const findings = boundFindings(found);
   const noData = outcome.total === 0;
-  return {
+  const report: Report = {
     schema_version: SCHEMA_VERSION,
     metadata: {
       ...describeWindow(activity, context),
@@ -148,6 +150,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     recommendations: recommendAll(findings, thresholds),
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
   };
+  return boundReport(report, found.length);
 }
 
 /** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */

@@ -346,6 +346,10 @@ export const ReportSchema = v.strictObject({
     ),
     "Present when the report was asked for with --detailed",
   ),
+  omitted: describe(
+    v.exactOptional(v.record(v.string(), count)),
+    "How many entries were left out of the lists that would be too long, by their place, such as rules; there only where some were",
+  ),
 });
 
 export type Report = v.InferOutput<typeof ReportSchema>;

@@ -3,12 +3,16 @@ import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } 
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
+import { moreLines, MOST_ROWS } from "./more.ts";
 import { contradictionLines, errorLines, conditionLines } from "./trust.ts";
 import type { View } from "../view.ts";
 import { SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "unknown";
+/** The most urgent come first; JSON has more of them. */
+const MOST_FINDINGS = 25;
+const MOST_DETAILED_FINDINGS = 100;
 const LONGEST_NAME = 32;
 /** Of a name where the screen is narrower than `NARROW`. */
 const SHORT_NAME = 16;
@@ -20,7 +24,8 @@ const RECENT_EXPENDABLE = ["Took", "Status"];
 type Details = NonNullable<Report["detailed_metrics"]>;
 
 export function renderDetails(report: Report, { width, detailed }: View, style: Style): string[] {
-  const { metadata, findings, recommendations, detailed_metrics: details } = report;
+  const { metadata, findings, recommendations, detailed_metrics: details, omitted = {} } = report;
+  const mostFindings = detailed ? MOST_DETAILED_FINDINGS : MOST_FINDINGS;
   const blocks = [
     Bun.wrapAnsi(headline(report, style), width, { hard: true, trim: true }).split("\n"),
     metadata.status === "fallback" ? [] : figureLines(report, style, width),
@@ -28,9 +33,12 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
       ? []
       : [
           style.faint("  Findings"),
-          ...findings.flatMap(({ severity, message }) =>
-            hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
-          ),
+          ...findings
+            .slice(0, mostFindings)
+            .flatMap(({ severity, message }) =>
+              hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
+            ),
+          ...moreLines(findings.length + (omitted["findings"] ?? 0) - mostFindings, !detailed, style, width),
         ],
     errorLines(report, detailed, style, width),
     recommendations.length === 0
@@ -46,7 +54,7 @@ export function renderDetails(report: Report, { width, detailed }: View, style: 
       : [
           contradictionLines(report, style, width),
           conditionLines(report, style, width),
-          ruleLines(details, style, width),
+          ruleLines(details, omitted["detailed_metrics.rule_metrics"] ?? 0, style, width),
           recentLines(details, style, width),
         ]),
   ];
@@ -107,9 +115,10 @@ function figureLines(report: Report, style: Style, width: number): string[] {
   return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
 }
 
-function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: number): string[] {
-  const rules = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
-  if (rules.length === 0) return [];
+function ruleLines({ rule_metrics: metrics }: Details, left: number, style: Style, width: number): string[] {
+  const all = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
+  if (all.length === 0) return [];
+  const rules = all.slice(0, MOST_ROWS);
   const column = (
     title: string,
     align: Column["align"],
@@ -139,7 +148,8 @@ function ruleLines({ rule_metrics: metrics }: Details, style: Style, width: numb
       rule.last_success_at === null ? "–" : formatMinute(rule.last_success_at),
     ),
   ];
-  return alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.faint);
+  const lines = alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.faint);
+  return [...lines, ...moreLines(all.length + left - rules.length, false, style, width)];
 }
 
 function recentLines({ recent_actions: actions }: Details, style: Style, width: number): string[] {

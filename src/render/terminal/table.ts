@@ -26,6 +26,7 @@ const LONGEST_NAME = 24;
 /** Of a finding below its CRM. */
 const MOST_LINES = 2;
 const MOST_DETAILED = 3;
+const MOST_CAUSES = 10;
 /** Left out in this order where the screen is narrow. */
 const EXPENDABLE = ["Per hour", "Rules", "p95", "Hour by hour", "Over time", "Week ago", "Failed", "Success"];
 
@@ -43,9 +44,17 @@ export function renderTable(pass: PassDocument, reports: Report[], given: View):
     wrap(style.strong(`Automation reports · ${describeWindow(pass)}`), view.width),
     [
       ...(rows.length < 2 ? [] : wrap(nameNeeding(rows.length, needing, style), view.width)),
-      ...pass.findings.flatMap(({ severity, message }) =>
-        wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
-      ),
+      ...pass.findings
+        .slice(0, MOST_CAUSES)
+        .flatMap(({ severity, message }) =>
+          wrap(style[SEVERITY_TONES[severity]](`! ${showText(message)}`), view.width),
+        ),
+      ...(pass.findings.length > MOST_CAUSES
+        ? wrap(
+            style.faint(`and ${formatCount(pass.findings.length - MOST_CAUSES)} more causes for several CRMs`),
+            view.width,
+          )
+        : []),
     ],
     renderSummary(rows, pass.findings, view.width, style),
     ...detailed.map((report) => renderDetails(report, view, style)),

@@ -55,7 +55,7 @@ placed AS NOT MATERIALIZED (
 r AS MATERIALIZED (
   SELECT
     part,
-    coalesce(rule, '(no name)') AS rule,
+    coalesce(iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule), '(no name)') AS rule,
     state,
     id,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
@@ -252,7 +252,8 @@ SELECT json_object(
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM newest) < 10000, :lookback_from, (SELECT min(started_ms) FROM newest)),
-  'lookback', json((SELECT json_group_array(json_array(rule,
+  'lookback', json((SELECT json_group_array(json_array(
+      iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule),
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
           iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
         SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
@@ -263,9 +264,11 @@ SELECT json_object(
         UNION ALL
         SELECT * FROM (SELECT started_ms FROM past n
           WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))), filled)) FROM lookback)),
-  'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
-      'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
-      'recurrence', json(recurrence),
+  'rules', json((SELECT json_group_array(json_object(
+      'name', iif(length(name) > 1000, substr(name, 1, 200) || '…' || substr(name, -60), name),
+      'enabled', json(iif(enabled, 'true', 'false')), 'automation_level', automation_level,
+      'strategy', substr(strategy, 1, 100), 'priority', substr(priority, 1, 100), 'schedule', substr(schedule, 1, 600),
+      'recurrence', json(iif(length(recurrence) > 4000, '{"kind": "other", "type": "of more than 4,000 characters"}', recurrence)),
       'from', {begin_ms},
       'to', {stop_ms},
       'changed', {change_ms}))
