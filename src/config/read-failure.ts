@@ -32,3 +32,8 @@ function nameKind(stats: Stats): string | null {
   if (stats.isSocket()) return "a socket";
   return stats.isFile() || stats.isDirectory() ? null : "a device";
 }
+
+/** Whether nothing is at the path. */
+export function isMissing(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "");
+}

@@ -212,7 +212,7 @@ test("each place of a secret file that was tried is said, with what stopped it",
   const credentials = mkdtempSync(join(tmpdir(), "automation-reports-credentials-"));
   mkdirSync(join(credentials, "secrets_url"));
   expect(await problemsOf('[crm.one]\nurl_file = "secrets/url"\n', { CREDENTIALS_DIRECTORY: credentials })).toBe(
-    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; ${directory}/secrets/url: there is no such file`,
+    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; is no file beside the configuration`,
   );
 });
 
@@ -375,7 +375,7 @@ test.each([
   {
     name: "a secret file that is not there",
     text: '[crm.a]\nurl_file = "/nowhere/url"\n',
-    says: ["FILE:2:1: url_file /nowhere/url: there is no such file"],
+    says: ["FILE:2:1: url_file is no file at that path"],
   },
   {
     name: "a directory for a secret file",
