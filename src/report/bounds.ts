@@ -3,7 +3,7 @@ import type { Finding, Report } from "./schema.ts";
 import { SEVERITIES } from "./words.ts";
 
 /** Rules with all that is known of them, and findings. */
-export const MOST_LISTED = 1000;
+const MOST_LISTED = 1000;
 /** Names beside something else. */
 const MOST_NAMES = 100;
 

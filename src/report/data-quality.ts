@@ -22,6 +22,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
   "success-with-error": "Success with an error message: a part of it probably failed",
   "negative-counts": "A count below zero: no sum holds it",
+  "inexact-counts": "A count beyond 2^53, or no number: no sum with it is exact, so that the sum is unknown",
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",

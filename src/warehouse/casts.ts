@@ -53,6 +53,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
     return isScalar ? `${name}::text` : undefined;
   }
   if (kind === "number") {
+    // A mean of more is beyond what double precision holds, and an error.
+    if (type === "numeric")
+      return `CASE WHEN ${name} BETWEEN -1e300 AND 1e300 THEN ${name} WHEN ${name} IS NOT NULL THEN 'NaN'::numeric END`;
     if (NUMBERS.includes(type)) return null;
     if (type === "boolean") return `${name}::int`;
     return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric END` : undefined;

@@ -33,6 +33,7 @@ const CONTRADICTIONS: Contradiction[] = [
   "ended-by-cleanup",
   "success-with-error",
   "negative-counts",
+  "inexact-counts",
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */

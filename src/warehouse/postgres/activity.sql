@@ -106,10 +106,12 @@ odd AS MATERIALIZED (
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
         + CASE WHEN state = 0 AND error ~ '\S' THEN 256 ELSE 0 END
         + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
+        + CASE WHEN greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991 THEN 1024 ELSE 0 END
       END AS flags
     FROM r
     WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed
-      OR error IS NOT NULL OR least(records_processed, records_created, records_updated, records_failed) < 0) f
+      OR error IS NOT NULL OR least(records_processed, records_created, records_updated, records_failed) < 0
+      OR greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991) f
   WHERE (state <> 0 OR flags <> 0) AND part < 2
 ),
 cells AS MATERIALIZED (
@@ -193,7 +195,7 @@ SELECT json_build_object(
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
-    FROM odd CROSS JOIN generate_series(0, 9) bit
+    FROM odd CROSS JOIN generate_series(0, 10) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (

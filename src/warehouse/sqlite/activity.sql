@@ -113,6 +113,8 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
         + CASE WHEN state = 'success' AND trim(error, ' ' || char(9, 10, 13)) <> '' THEN 256 ELSE 0 END
         + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
+        + CASE WHEN records_processed > 9007199254740991 OR records_created > 9007199254740991
+          OR records_updated > 9007199254740991 OR records_failed > 9007199254740991 THEN 1024 ELSE 0 END
         AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
@@ -219,7 +221,7 @@ SELECT json_object(
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
-      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9]') WHERE (flags & (1 << value)) <> 0)
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (
