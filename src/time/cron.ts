@@ -31,8 +31,8 @@ const NOT_CRON: Inexpressible = {
   kind: "inexpressible",
   reason: "not five cron fields of numbers, names, lists, ranges and steps",
 };
-/** Every date has had every weekday after 28 years, and after 40 where a century without a leap day lies between. */
-const LONGEST_CYCLE_MS = 40 * YEAR_MS;
+/** The days of each month in a leap year, January at 1. */
+const LONGEST_MONTHS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 type DayRule = {
   /** By day of the month, month and weekday; Sunday is 0. */
@@ -91,16 +91,12 @@ export function listWallTimes({ days, times }: Calendar, fromMs: number, untilMs
   return walls;
 }
 
-/** Whether any day at or after this one has the pattern's date. */
-export function everFires({ days }: Calendar, fromMs: number): boolean {
-  const firstMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
-  for (let dayMs = firstMs; dayMs < firstMs + LONGEST_CYCLE_MS;) {
-    if (firesOn(days, dayMs)) return true;
-    const date = new Date(dayMs);
-    const isMonth = days.allows.month[date.getUTCMonth() + 1] === true;
-    dayMs = isMonth ? dayMs + DAY_MS : Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
-  }
-  return false;
+/** Whether any day has the pattern's date: each date comes back on every weekday. */
+export function everFires({ days: { allows, eitherDayField } }: Calendar): boolean {
+  return (
+    eitherDayField ||
+    LONGEST_MONTHS.some((length, month) => allows.month[month] === true && allows.dayOfMonth.indexOf(true) <= length)
+  );
 }
 
 function firesOn({ allows, eitherDayField }: DayRule, dayMs: number): boolean {

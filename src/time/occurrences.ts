@@ -21,7 +21,7 @@ export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: 
   const calendar = readCalendar(schedule.recurrence);
   if (calendar.kind === "inexpressible") return calendar;
   if (!isTimeZone(schedule.timezone)) return { kind: "inexpressible", reason: "unknown time zone: write an IANA name" };
-  if (!everFires(calendar, window.startMs)) return { kind: "inexpressible", reason: "never fires: no such date" };
+  if (!everFires(calendar)) return { kind: "inexpressible", reason: "never fires: no such date" };
   const startMs = Math.max(window.startMs, schedule.startAtMs ?? -Infinity);
   const endMs = Math.min(window.endMs, schedule.endAtMs ?? Infinity);
   if (startMs >= endMs) return { kind: "listed", occurrencesMs: [] };

@@ -403,7 +403,7 @@ describe("saved documents: a report or a typed error", () => {
       cwd: other,
     });
     expect(made.code).toBe(0);
-    const [file = ""] = readdirSync(join(other, "out")).filter((name) => name.endsWith(".json"));
+    const file = readdirSync(join(other, "out")).find((name) => name.endsWith(".json")) ?? "";
     const exported = readFileSync(join(other, "out", file), "utf8");
     for (const name of RESERVED) expect(exported).toContain(`"${name}": {`);
     expect(await runCli(["generate", "--input", join("out", file), "--detailed"], { cwd: other })).toMatchObject({
