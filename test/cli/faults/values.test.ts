@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
+import { renderSaved } from "../../../src/render/renderers.ts";
+import { parseReport } from "../../../src/report/parse.ts";
 import type { Report } from "../../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { draws } from "../../making/draws.ts";
@@ -337,7 +339,7 @@ describe("saved documents: a report or a typed error", () => {
 
   test("whatever becomes of a saved report: printed or refused, within bounds", async () => {
     const places = ["--detailed", "--format=json"];
-    const { numRuns, seed } = draws(12, 6000);
+    const { numRuns, seed } = draws(12, 600);
     const drawn = fc.sample(fc.tuple(damage(original), fc.constantFrom(...places)), { numRuns, seed });
     for (const [text, flag] of drawn) {
       writeFileSync(join(cwd, "saved.json"), text);
@@ -347,6 +349,25 @@ describe("saved documents: a report or a typed error", () => {
       expect(ended.peakBytes).toBeLessThan(300_000_000);
       expect(ended.tookMs).toBeLessThan(20_000);
     }
+  }, 3_600_000);
+
+  test("the same in this process, where it is quick: checked, then printed in both formats", async () => {
+    const view = { color: false, width: 100, detailed: true, single: true, elapsedSeconds: 0 };
+    let printed = 0;
+    await fc.assert(
+      fc.asyncProperty(damage(original), async (text) => {
+        const read = parseReport(text);
+        if (read.status === "unreadable")
+          return expect(read.problem).toMatch(/^(?:it is not |schema_version \S+ is newer)/);
+        printed += 1;
+        for (const format of ["table", "json"] as const) {
+          expect(await renderSaved([read.report], format, view)).not.toBe("");
+        }
+      }),
+      draws(200, 20_000),
+    );
+    // Else the property would only say that every change is refused.
+    expect(printed).toBeGreaterThan(10);
   }, 3_600_000);
 
   test("history: a kept report that was damaged is a delivery that failed, in words", async () => {
@@ -418,47 +439,47 @@ describe("saved documents: a report or a typed error", () => {
   });
 });
 
-/** A document with some of its values replaced by others, moved, or cut off. */
+/** What may stand for a number, for a text, and for anything. */
+const NUMBERS = ["0", "-0", "1", "0.5", "-1", "1e999", "1e308", "5e-324", "9007199254740993", "366000000"];
+const TEXTS = [
+  '""',
+  '"constructor"',
+  '"__proto__"',
+  String.raw`"\u0000\u001b[2J\u202e"`,
+  String.raw`"\ud800"`,
+  '"2026-02-31T23:59:59Z"',
+  '"2026-13-45T25:61:61Z"',
+  '"9999-12-31T23:59:59.999Z"',
+  '"+275760-09-13T00:00:00Z"',
+  '"critical"',
+  `"${"x".repeat(100_000)}"`,
+];
+const ANYTHING = ["null", "true", "[]", "{}", "[[]]", '{"__proto__":[]}', "[".repeat(2000), ",", ...NUMBERS, ...TEXTS];
+
+/** A document with some of its values replaced by others, mostly of their own kind, moved, or cut off. */
 function damage(text: string): fc.Arbitrary<string> {
-  const tokens = [...text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.e+-]*|true|false|null|[[\]{},:]/g)].map(
-    ({ 0: token, index }) => ({ token, index }),
-  );
-  const pieces = [
-    "null",
-    "true",
-    "[]",
-    "{}",
-    "[[]]",
-    "-1",
-    "1e999",
-    "-0",
-    "1e308",
-    "9007199254740993",
-    '""',
-    '"constructor"',
-    '"__proto__"',
-    '"\\u0000"',
-    '"\\ud800"',
-    '"2026-13-45T25:61:61Z"',
-    '"+275760-09-13T00:00:00Z"',
-    `"${"x".repeat(100_000)}"`,
-    '{"__proto__":[]}',
-    "[".repeat(2000),
-    ",",
-  ];
+  const tokens = [...text.matchAll(/"(?:[^"\\]|\\.)*":?|-?\d[\d.e+-]*|true|false|null|[[\]{},]/g)]
+    .map(({ 0: token, index }) => ({ token, index }))
+    .filter(({ token }) => !token.endsWith(":"));
   const change = fc.record({
     at: fc.nat(tokens.length - 1),
-    piece: fc.constantFrom(...pieces),
-    kind: fc.constantFrom("replace", "replace", "delete", "double", "cut"),
+    pick: fc.nat(),
+    kind: fc.oneof(
+      { weight: 8, arbitrary: fc.constant("alike" as const) },
+      { weight: 1, arbitrary: fc.constantFrom("other", "delete", "double", "cut") },
+    ),
   });
   return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) =>
     changes
       .toSorted((a, b) => b.at - a.at)
-      .reduce((document, { at, piece, kind }) => {
+      .reduce((document, { at, pick, kind }) => {
         const { token, index } = tokens[at] ?? { token: "", index: 0 };
         const [before, after] = [document.slice(0, index), document.slice(index + token.length)];
         if (kind === "cut") return before;
-        return `${before}${kind === "replace" ? piece : kind === "double" ? `${token}${token}` : ""}${after}`;
+        const alike = /^[-\d]/.test(token) ? NUMBERS : token.startsWith('"') ? TEXTS : [token];
+        const pieces = kind === "other" ? ANYTHING : alike;
+        const piece = { delete: "", double: `${token}${token}` }[kind as string] ?? pieces[pick % pieces.length];
+        return `${before}${piece ?? ""}${after}`;
       }, text),
   );
 }
