@@ -1,6 +1,7 @@
 /** Everything said to the operator: stderr, as text, JSON lines or with syslog priorities for journald. */
 import { writeSync } from "node:fs";
 import { createConsola, LogLevels, type ConsolaReporter, type LogObject } from "consola/core";
+import { writeJsonLine } from "./text/json.ts";
 import { createRedactor, type Redact } from "./text/redact.ts";
 import { cutText, showText } from "./text/terminal.ts";
 
@@ -79,7 +80,7 @@ function formatText({ type, args }: LogObject, journal: boolean): string {
 
 function formatJson({ type, args, date }: LogObject): string {
   const [message, facts = {}] = args as [string, Facts?];
-  return JSON.stringify({ time: date.toISOString(), level: type, message, ...facts });
+  return writeJsonLine({ time: date.toISOString(), level: type, message, ...facts });
 }
 
 function describeWaiting({ doing, names, done, all }: Waiting): string {

@@ -48,3 +48,10 @@ test.each([
   const said = (await speak(options, RELOAD)).replaceAll(/^\{"time":"[^"]+","level":"info",/gm, "");
   expect(said).toBe(lines.map((line) => `${line}\n`).join(""));
 });
+
+test("JSON: what acts on a terminal is escaped in messages and facts", async () => {
+  const hostile = "\u009b2J\u202e\u{e0041}\ufe0f\u200b";
+  const said = await speak({ ...TEXT, format: "json" }, [{ say: hostile, facts: { rule: hostile } }]);
+  expect(said).toMatch(/^[\n\u0020-\u007e]+$/);
+  expect(JSON.parse(said)).toMatchObject({ message: hostile, rule: hostile });
+});

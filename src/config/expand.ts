@@ -36,7 +36,7 @@ function expandText(
       report("${ starts no variable here: write ${NAME}, ${NAME:-default}, or $$ for a dollar sign");
       return match;
     }
-    const value = variables[name];
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value !== undefined && (value !== "" || fallback === undefined)) return value;
     if (fallback !== undefined) return fallback;
     report(`the environment variable ${name} is not set: set it, or write \${${name}:-default}`);

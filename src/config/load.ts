@@ -1,6 +1,7 @@
 /** Makes of a configuration's document what the program works with. */
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
+import { findExposure } from "./exposure.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Variables } from "./document.ts";
 import { readCrm } from "./read-crm.ts";
 import { readSchedules } from "./read-schedules.ts";
@@ -16,7 +17,7 @@ export async function loadConfig(path: string, variables: Variables): Promise<Co
 /** What a document means: connections parsed, secrets read, defaults laid under. Throws as `loadConfig` does. */
 export async function resolveConfig({ path, text, raw }: ConfigDocument, variables: Variables): Promise<Config> {
   const general = v.parse(ConfigSchema, raw);
-  const reading: Reading = { path, variables, problems: [], secrets: [], warnings: [] };
+  const reading: Reading = { path, text, variables, problems: [], secrets: [], warnings: [], isPasswordWritten: false };
   const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
   const store = readStore(general.store, "store" in raw, reading);
   const schedules = readSchedules(general.schedule, Object.keys(raw.crm), reading);
@@ -34,6 +35,6 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
     crms: crms.filter((crm) => crm !== null),
     schedules,
     secrets: reading.secrets,
-    warnings: [...new Set(reading.warnings)],
+    warnings: [...new Set([...findExposure(path, reading.isPasswordWritten), ...reading.warnings])],
   };
 }

@@ -21,7 +21,15 @@ export function findStoreFile(path: string, variables: Variables): string | null
   const { path: file, url, url_file: urlFile } = isTable(store) ? store : {};
   if (url !== undefined || urlFile !== undefined) return null;
   const written = { path: typeof file === "string" ? file : undefined, retention: 0 };
-  const found = readStore(written, true, { path, variables, problems: [], secrets: [], warnings: [] });
+  const found = readStore(written, true, {
+    path,
+    text: "",
+    variables,
+    problems: [],
+    secrets: [],
+    warnings: [],
+    isPasswordWritten: false,
+  });
   return found?.target.kind === "sqlite" ? found.target.path : null;
 }
 

@@ -5,10 +5,14 @@ import type { Problem } from "./expand.ts";
 export type Reading = {
   /** Of the file: relative paths begin beside it. */
   path: string;
+  /** The file's text, variables not expanded. */
+  text: string;
   variables: Variables;
   problems: Problem[];
   secrets: string[];
   warnings: string[];
+  /** Whether a password stands in the file itself, not in a variable or a file of its own. */
+  isPasswordWritten: boolean;
 };
 
 /** Adds a problem with a key of the table that is being read. */

@@ -1,7 +1,5 @@
 /** Values and keys as TOML that a configuration may hold: read again, they are what they were. */
-
-/** What a terminal would act on; some of it TOML allows in no text. */
-const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
+import { replaceActing } from "../text/acting.ts";
 
 /** In text a dollar sign stands twice, because a single one may start a variable. */
 export function writeTomlValue(value: unknown): string {
@@ -26,7 +24,7 @@ function writeNumber(value: number): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text).replace(ACTING, escapeCharacter);
+  return replaceActing(JSON.stringify(text), escapeCharacter);
 }
 
 function escapeCharacter(character: string): string {

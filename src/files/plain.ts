@@ -8,15 +8,17 @@ export const SMALL_BYTES = MEGABYTE;
 export const LARGE_BYTES = 4 * MEGABYTE;
 
 const CHUNK_BYTES = 65_536;
-const REASONS: Record<string, string> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a directory",
-  ELOOP: "its symbolic links lead in a circle",
-  ENAMETOOLONG: "its name is too long",
-};
+const REASONS = new Map([
+  ["ENOENT", "there is no such file"],
+  ["ENOTDIR", "there is no such file"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EISDIR", "it is a directory"],
+  ["ELOOP", "its symbolic links lead in a circle"],
+  ["ENAMETOOLONG", "its name is too long"],
+  ["EMFILE", "too many files are open: raise the limit (ulimit -n)"],
+  ["ENFILE", "too many files are open on this machine"],
+]);
 
 /** What stands at a path is not what was asked for. The message begins with `it is`. */
 export class NotPlain extends Error {}
@@ -25,7 +27,12 @@ export class NotPlain extends Error {}
 export function describeReadFailure(error: unknown): string {
   if (error instanceof NotPlain) return error.message;
   const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-  return REASONS[code] ?? `it cannot be read (${code})`;
+  return REASONS.get(code) ?? `it cannot be read (${code})`;
+}
+
+/** Whether nothing is at the path. */
+export function isMissing(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 /** The text of a file. Throws what `describeReadFailure` describes, also where the file has more than so many bytes. */

@@ -136,16 +136,17 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const REASONS: Record<string, string> = {
-  ENOSPC: "the disk is full: make room, or choose another place",
-  EDQUOT: "the quota is used up: make room, or choose another place",
-  EROFS: "the file system is read-only: choose another place",
-  EACCES: "this user may not write there: change its permissions, or choose another place",
-  EPERM: "this user may not write there: change its permissions, or choose another place",
-  ENOENT: "its directory is not there: make it, or choose another place",
-  ENOTDIR: "a part of its path is not a directory: choose another place",
-  EEXIST: "a part of its path is not a directory: choose another place",
-};
+const REASONS = new Map([
+  ["ENOSPC", "the disk is full: make room, or choose another place"],
+  ["EDQUOT", "the quota is used up: make room, or choose another place"],
+  ["EROFS", "the file system is read-only: choose another place"],
+  ["EACCES", "this user may not write there: change its permissions, or choose another place"],
+  ["EPERM", "this user may not write there: change its permissions, or choose another place"],
+  ["ENOENT", "its directory is not there: make it, or choose another place"],
+  ["ENOTDIR", "a part of its path is not a directory: choose another place"],
+  ["EEXIST", "a part of its path is not a directory: choose another place"],
+  ["EMFILE", "too many files are open: raise the limit (ulimit -n)"],
+]);
 
 /** Turns an error of the file system into a delivery error in words. */
 export async function explainFailure<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -154,6 +155,6 @@ export async function explainFailure<T>(path: string, work: () => Promise<T>): P
   } catch (error) {
     if (error instanceof AppError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    throw new AppError("delivery", `${path} could not be written: ${REASONS[code] ?? code}`, { cause: error });
+    throw new AppError("delivery", `${path} could not be written: ${REASONS.get(code) ?? code}`, { cause: error });
   }
 }

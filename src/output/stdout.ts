@@ -1,9 +1,15 @@
 /** The one place that writes to stdout. */
+import { fstatSync, readFileSync } from "node:fs";
 import { AppError } from "../errors.ts";
 
-/** Returns when all text is written. Throws a delivery error where the reader went away or the disk is full. */
+const STDOUT = 1;
+/** `O_CLOEXEC` on Linux: a stream that was handed over to this process never has it. */
+const CLOSE_ON_EXEC = 0o2_000_000;
+
+/** Returns when all text is written. Throws a delivery error where stdout is closed, the reader went away or the disk is full. */
 export async function emit(text: string): Promise<void> {
   if (text === "") return;
+  if (wasClosed()) throw new AppError("delivery", "the output is lost: stdout is closed");
   try {
     const written = await Bun.write(Bun.stdout, text);
     if (written < Buffer.byteLength(text)) throw new Error("short write");
@@ -12,5 +18,16 @@ export async function emit(text: string): Promise<void> {
     const reason =
       code === "EPIPE" ? "its reader closed it" : code === "ENOSPC" ? "the disk is full" : code || "the write failed";
     throw new AppError("delivery", `the output on stdout is incomplete: ${reason}`, { cause: error });
+  }
+}
+
+/** Whether the process began without a stdout. Bun opens the null device in its place, so that no file becomes stdout. */
+function wasClosed(): boolean {
+  if (!fstatSync(STDOUT).isCharacterDevice()) return false;
+  try {
+    const [, flags = ""] = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${STDOUT}`, "utf8")) ?? [];
+    return (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) !== 0;
+  } catch {
+    return false;
   }
 }

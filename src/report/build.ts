@@ -15,6 +15,7 @@ import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import type { Finding, Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
+import { boundFindings, boundReport } from "./bounds.ts";
 import { measureConfidence } from "./confidence.ts";
 import { describeReach } from "./reach.ts";
 import type { ReportSettings } from "./settings.ts";
@@ -61,7 +62,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
   const states = gatherFacts(activity, expectations, settings).map((facts) => ({ facts, judgement: judgeRule(facts) }));
   const dataQuality = listContradictions(activity);
   const errorGroups = groupErrors(activity.failures);
-  const findings = findAll({
+  const found = findAll({
     activity,
     hours,
     counts,
@@ -77,8 +78,9 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     errorGroups,
     thresholds,
   });
+  const findings = boundFindings(found);
   const noData = outcome.total === 0;
-  return {
+  const report: Report = {
     schema_version: SCHEMA_VERSION,
     metadata: {
       ...describeWindow(activity, context),
@@ -150,6 +152,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     recommendations: recommendAll(findings, thresholds),
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
   };
+  return boundReport(report, found.length);
 }
 
 /** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */

@@ -22,6 +22,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
   "success-with-error": "Success with an error message: a part of it probably failed",
   "negative-counts": "A count below zero: no sum holds it",
+  "inexact-counts": "A count beyond 2^53, or no number: no sum with it is exact, so that the sum is unknown",
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
@@ -32,9 +33,10 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
 
 /** In the order of `CONTRADICTION_KINDS`; only what was found. */
 export function listContradictions(activity: ReadActivity): DataQuality {
+  const usual = new Map(activity.rules.map(({ rule, usualRecords }) => [rule, usualRecords ?? 0]));
   const found = [
     ...activity.contradictions.filter(
-      ({ kind, rule }) => kind !== "success-without-records" || isUnusual(activity, rule),
+      ({ kind, rule }) => kind !== "success-without-records" || (usual.get(rule ?? "") ?? 0) >= MANY_RECORDS,
     ),
     ...activity.wrappers.flatMap(compareWrapper),
   ];
@@ -51,11 +53,6 @@ export function listContradictions(activity: ReadActivity): DataQuality {
       },
     ];
   });
-}
-
-function isUnusual({ rules }: ReadActivity, name: string | null): boolean {
-  const rule = rules.find(({ rule }) => rule === name);
-  return (rule?.usualRecords ?? 0) >= MANY_RECORDS;
 }
 
 type Row = ReadActivity["contradictions"][number];

@@ -4,6 +4,13 @@ import { PassSchema, type PassDocument } from "./pass-schema.ts";
 import { ReportSchema, type Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
+/** What a table inherits, and the schema library therefore neither checks nor copies. */
+const RESERVED = ["__proto__", "constructor", "prototype"];
+/** No key of a report ends so. */
+const RENAMED = "\u{e000}";
+/** `detailed_metrics.rule_metrics.NAME.records.processed` has five. */
+const DEEPEST = 8;
+
 export type ParsedReport = { status: "read"; report: Report } | { status: "unreadable"; problem: string };
 
 /** The problem says what is wrong and where in the document it is. */
@@ -40,8 +47,34 @@ export function checkDocument(value: unknown): ParsedDocument {
 
 function findProblem(schema: typeof ReportSchema | typeof PassSchema, value: unknown, what: string): string | null {
   const result = v.safeParse(schema, value);
-  if (result.success) return null;
-  const [issue] = result.issues;
+  // The schema library passes these names over, wherever they stand: a copy with others in their place is checked too.
+  const renamed = result.success ? renameReserved(value) : value;
+  if (renamed === value) return result.success ? null : describeIssue(result.issues[0], what);
+  const again = v.safeParse(schema, renamed);
+  return again.success ? null : describeIssue(again.issues[0], what).replaceAll(RENAMED, "");
+}
+
+/** The value itself where nothing in it has such a name. */
+function renameReserved(value: unknown, levels = DEEPEST): unknown {
+  if (value === null || typeof value !== "object" || levels === 0) return value;
+  if (Array.isArray(value)) return changeAll(value, (item) => renameReserved(item, levels - 1));
+  const entries = Object.entries(value);
+  const changed = entries.map(([name, inside]): [string, unknown] => [
+    RESERVED.includes(name) ? `${name}${RENAMED}` : name,
+    renameReserved(inside, levels - 1),
+  ]);
+  const isSame = changed.every(
+    ([name, inside], index) => name === entries[index]?.[0] && inside === entries[index]?.[1],
+  );
+  return isSame ? value : Object.fromEntries(changed);
+}
+
+function changeAll(items: unknown[], change: (item: unknown) => unknown): unknown[] {
+  const changed = items.map(change);
+  return changed.every((item, index) => item === items[index]) ? items : changed;
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, what: string): string {
   const path = v.getDotPath(issue) ?? "its root";
   const newer = path === "schema_version" && typeof issue.input === "number" && issue.input > SCHEMA_VERSION;
   if (newer) {

@@ -21,18 +21,24 @@ import {
 
 const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
 
+/** JSON's 1e999 is read as infinity, and would be written as null. */
+const number = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const seconds = v.pipe(v.number(), v.minValue(0));
-const instant = describe(v.pipe(v.string(), v.isoTimestamp()), "UTC, RFC 3339, ending in Z");
+const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
+const isDate = (text: string) => !Number.isNaN(Date.parse(text));
+const instant = describe(
+  v.pipe(v.string(), v.isoTimestamp(), v.check(isDate, "is no date")),
+  "UTC, RFC 3339, ending in Z",
+);
 const ruleName = v.string();
 
 const recordsSchema = describe(
   v.strictObject({
-    processed: v.nullable(v.number()),
-    created: v.nullable(v.number()),
-    updated: v.nullable(v.number()),
-    failed: v.nullable(v.number()),
+    processed: v.nullable(number),
+    created: v.nullable(number),
+    updated: v.nullable(number),
+    failed: v.nullable(number),
   }),
   "Sums over the finished actions; null where no action recorded the count, or the sum is too large to be exact",
 );
@@ -53,11 +59,11 @@ const durationSchema = describe(
 
 const evidenceValue = v.union([
   v.string(),
-  v.number(),
+  number,
   v.boolean(),
   v.null(),
   v.array(v.string()),
-  v.record(v.string(), v.number()),
+  v.record(v.string(), number),
 ]);
 
 export const findingSchema = v.strictObject({
@@ -109,11 +115,11 @@ export const ruleRunSchema = v.strictObject({
   started_at: instant,
   ended_at: describe(v.nullable(instant), "Null: it has not ended, or its row does not say when"),
   duration_seconds: v.nullable(seconds),
-  records: v.nullable(v.number()),
+  records: v.nullable(number),
   error: describe(v.nullable(v.string()), "One line, shortened and redacted; of the newest failed ones only"),
 });
 
-const interval = v.strictObject({ low: v.number(), high: v.number() });
+const interval = v.strictObject({ low: number, high: number });
 
 export const ruleSchema = v.strictObject({
   rule_name: ruleName,
@@ -139,7 +145,7 @@ export const ruleSchema = v.strictObject({
   last_run_at: describe(v.nullable(instant), "Start of the newest run known"),
   last_end_at: describe(v.nullable(instant), "End of the newest finished run known"),
   last_success_at: describe(v.nullable(instant), "End of the newest success known"),
-  age_seconds: describe(v.nullable(v.number()), "From last_success_at to the window's end"),
+  age_seconds: describe(v.nullable(number), "From last_success_at to the window's end"),
   expected: describe(v.nullable(count), "Runs that its schedules should have started in the window"),
   seen: v.nullable(count),
   missed: v.nullable(count),
@@ -164,7 +170,7 @@ export const ruleSchema = v.strictObject({
   duration_seconds: durationSchema,
   records: recordsSchema,
   usual_records: describe(
-    v.nullable(v.number()),
+    v.nullable(number),
     "Mean of the records of a run before the window, or before they stopped coming",
   ),
   newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),
@@ -221,9 +227,9 @@ const baselineSchema = describe(
       window_end: instant,
       total_actions: count,
       overall_success_rate: v.nullable(ratio),
-      success_rate_change: v.nullable(v.number()),
+      success_rate_change: v.nullable(number),
       success_rate_changed: describe(v.nullable(v.boolean()), "By more than noise"),
-      total_actions_change_ratio: v.nullable(v.number()),
+      total_actions_change_ratio: v.nullable(number),
     }),
   ),
   "The same window one week before; null unless asked for with --baseline week",
@@ -244,7 +250,7 @@ export const ReportSchema = v.strictObject({
     source: describe(v.string(), "The CRM's name in the configuration"),
     pass_id: v.string(),
     report_generated_at: instant,
-    time_window_hours: v.pipe(v.number(), v.gtValue(0)),
+    time_window_hours: v.pipe(v.number(), v.finite(), v.gtValue(0)),
     window_start: instant,
     window_end: instant,
     scanned_from: describe(instant, "Actions that began before this are in no figure, whenever they ended"),
@@ -277,8 +283,11 @@ export const ReportSchema = v.strictObject({
     pending_actions: describe(count, "Waiting to start"),
     unknown_status_actions: describe(count, "Actions whose status is in no vocabulary; a finding names the words"),
     overall_success_rate: v.nullable(ratio),
-    actions_per_hour: v.pipe(v.number(), v.minValue(0)),
-    avg_actions_per_rule: describe(v.nullable(v.pipe(v.number(), v.minValue(0))), "total_actions / total_rules"),
+    actions_per_hour: v.pipe(v.number(), v.finite(), v.minValue(0)),
+    avg_actions_per_rule: describe(
+      v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+      "total_actions / total_rules",
+    ),
     records: recordsSchema,
     duration_seconds: durationSchema,
   }),
@@ -288,9 +297,9 @@ export const ReportSchema = v.strictObject({
       window_end: instant,
       total_actions: count,
       overall_success_rate: v.nullable(ratio),
-      success_rate_change: describe(v.nullable(v.number()), "This window's rate minus that one's"),
-      total_actions_change_ratio: describe(v.nullable(v.number()), "(this − that) / that"),
-      duration_p95_change_ratio: describe(v.nullable(v.number()), "(this − that) / that"),
+      success_rate_change: describe(v.nullable(number), "This window's rate minus that one's"),
+      total_actions_change_ratio: describe(v.nullable(number), "(this − that) / that"),
+      duration_p95_change_ratio: describe(v.nullable(number), "(this − that) / that"),
     }),
     "The window of the same length just before, as its own report counted it",
   ),
@@ -328,7 +337,10 @@ export const ReportSchema = v.strictObject({
   }),
   trend_analysis: v.strictObject({
     total_hours_analyzed: describe(count, "Complete UTC clock hours in the window"),
-    avg_actions_per_hour: describe(v.nullable(v.pipe(v.number(), v.minValue(0))), "Over the complete hours"),
+    avg_actions_per_hour: describe(
+      v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+      "Over the complete hours",
+    ),
     peak_activity_hour: v.nullable(instant),
     lowest_activity_hour: v.nullable(instant),
     success_rate_trend: v.picklist(["improving", "declining", "stable", "unknown"]),
@@ -376,6 +388,10 @@ export const ReportSchema = v.strictObject({
       }),
     ),
     "Present when the report was asked for with --detailed",
+  ),
+  omitted: describe(
+    v.exactOptional(v.record(v.string(), count)),
+    "How many entries were left out of the lists that would be too long, by their place, such as rules; there only where some were",
   ),
 });
 

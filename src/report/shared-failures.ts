@@ -1,7 +1,7 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
-import { formatInstant, formatNear, formatPlural } from "../text/figures.ts";
+import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail } from "./chance.ts";
 import { compareNames } from "./words.ts";
@@ -53,10 +53,11 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
         return { source, family, key, kind: family === "other" ? key : family, example, minutes };
       }),
   );
+  const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const shared = findSharedSpans(alike, (span) => isNoChance(span, crms, window));
+      const shared = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, window));
       return shared.longest === null ? [] : [describeSpan(shared, shared.longest, alike[0]?.family ?? "other", window)];
     });
 }
@@ -130,13 +131,13 @@ function isShared({ minutesOf }: Span): boolean {
  */
 function isNoChance(
   { fromMinute, toMinute, minutesOf, failedOf, saying }: Span,
-  crms: CrmFailures[],
+  failedOfCrm: Map<string, number>,
   window: Window,
 ): boolean {
   if ([...saying.values()].some((sources) => sources.size === minutesOf.size)) return true;
   const times = Math.max(1, lengthOf(window) / MINUTE_MS / (toMinute - fromMinute + SPAN_MINUTES));
   const chance = [...failedOf].reduce((product, [source, here]) => {
-    const failed = crms.find((crm) => crm.source === source)?.failed ?? 0;
+    const failed = failedOfCrm.get(source) ?? 0;
     return product * poissonTail(here, Math.max(PRIOR_FAILED, failed - here) / times);
   }, 1);
   return chance * times < RARE;
@@ -160,7 +161,7 @@ function describeSpan(
     id: "failures-shared",
     severity: over ? "warning" : "critical",
     rule_name: null,
-    message: `One cause for ${sources.length} CRMs (${sources.join(", ")}): they failed ${kind} ${when}${again}${state}${said}`,
+    message: `One cause for ${sources.length} CRMs (${listNames(sources)}): they failed ${kind} ${when}${again}${state}${said}`,
     evidence: { sources, family, from: formatInstant(fromMs), to: formatInstant(toMs), times, over, example },
   };
 }

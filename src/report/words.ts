@@ -86,6 +86,7 @@ export const CONTRADICTION_KINDS = [
   "success-without-records",
   "success-with-error",
   "negative-counts",
+  "inexact-counts",
   "ended-by-cleanup",
   "start-in-future",
   "start-at-infinity",

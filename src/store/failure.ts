@@ -43,6 +43,7 @@ const REASONS: Record<string, string> = {
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
   ELOOP: `its symbolic links lead in a circle: ${ELSEWHERE}`,
   ENAMETOOLONG: `its name is too long: ${ELSEWHERE}`,
+  EMFILE: "too many files are open: raise the limit (ulimit -n)",
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 

@@ -5,10 +5,23 @@ const STATE = `/var/lib/${STATE_DIRECTORY}`;
 /** `ProtectHome=` and `PrivateTmp=`. */
 const UNSEEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
+export const CONNECTION_FILES = ["sslkey", "sslcert", "sslrootcert", "passfile"] as const;
+type ConnectionFile = (typeof CONNECTION_FILES)[number];
+
+/** How the services' user comes to read what others may not. */
+const OPENINGS: Record<ConnectionFile, string> = {
+  sslkey: "give it to root and a group of its own (chmod 640), and name that in a drop-in: SupplementaryGroups=GROUP",
+  sslcert: "chmod o+r",
+  sslrootcert: "chmod o+r",
+  passfile: "write the password into a url_file, which systemd hands over",
+};
+
 /** What would make the services fail, one line each. */
 export function listObstacles(facts: {
   /** Files that the services must read and that no credential hands over. */
   paths: string[];
+  /** Files that connection URLs name; a mode of null: there is none, or it cannot be looked at. */
+  connectionFiles: { parameter: ConnectionFile; path: string; mode: number | null }[];
   /** What is wrong with the executable itself; null: nothing. */
   stranger: string | null;
   configMode: number;
@@ -17,7 +30,7 @@ export function listObstacles(facts: {
   /** An SQLite file that `[store]` names. */
   storePath: string | null;
 }): string[] {
-  const unseen = [...new Set(facts.paths)]
+  const unseen = [...facts.paths, ...facts.connectionFiles.map(({ path }) => path)]
     .filter((path) => UNSEEN.some((folder) => path.startsWith(`${folder}/`)))
     .map((path) => `${path}: the services see nothing below ${UNSEEN.join(", ")}: move it, such as to /etc or /srv`);
   const unread =
@@ -31,8 +44,13 @@ export function listObstacles(facts: {
   const unwritable = Object.entries(written)
     .filter(([, path]) => path !== null && !`${path}/`.startsWith(`${STATE}/`))
     .map(([key, path]) => `${key} = ${path}: the services may write only below ${STATE}`);
+  const closed = facts.connectionFiles.flatMap(({ parameter, path, mode }) =>
+    mode === null || (mode & 0o004) !== 0
+      ? []
+      : [`${parameter}=${path}: the services' own user may not read it: ${OPENINGS[parameter]}`],
+  );
   const strange = facts.stranger === null ? [] : [facts.stranger];
-  return [...strange, ...unseen, ...unread, ...unwritable];
+  return [...strange, ...new Set([...unseen, ...unread, ...closed, ...unwritable])];
 }
 
 /** The paths that fit the units' state directory, as they are written in the configuration. */

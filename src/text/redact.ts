@@ -1,10 +1,12 @@
 /** Secrets are removed from everything said to the outside by value, in this one place. */
+import { writeJsonLine } from "./json.ts";
+import { showText } from "./terminal.ts";
 
 export type Redact = (text: string) => string;
 
 const SHORTEST = 3;
 
-/** Each secret is also found percent-encoded, in base64 and as it stands inside JSON. */
+/** Each secret is also found percent-encoded, in base64, and as it stands inside JSON and in a terminal. */
 export function createRedactor(secrets: string[]): Redact {
   const spellings = secrets
     .filter((secret) => secret.length >= SHORTEST)
@@ -13,6 +15,8 @@ export function createRedactor(secrets: string[]): Redact {
       encodeURIComponent(secret),
       Buffer.from(secret).toString("base64"),
       JSON.stringify(secret).slice(1, -1),
+      writeJsonLine(secret).slice(1, -1),
+      showText(secret),
     ]);
   const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, "***"), text);

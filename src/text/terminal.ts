@@ -1,10 +1,10 @@
 /** Text from a database or a configuration, made harmless for a terminal: what would act is shown instead. */
 
-const ACTING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+import { replaceActing } from "./acting.ts";
 
-/** Control, format (bidirectional, zero-width) and private characters as `\u{1b}`; everything else as it is. */
+/** Every character of the table in acting.ts as `\u{1b}`; everything else as it is. */
 export function showText(text: string): string {
-  return text.replace(ACTING, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
+  return replaceActing(text, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`);
 }
 
 /** What an operator typed, between quotation marks. */

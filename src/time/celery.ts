@@ -5,7 +5,7 @@
  * letters. Compared with the parsers of Celery 5.2 and 5.6; what only they let pass by accident (`mon/2`, a weekday as an
  * hour) is refused here.
  */
-import type { CronFields, Inexpressible } from "./cron.ts";
+import type { CronFields, FieldValues, Inexpressible } from "./cron.ts";
 import type { Crontab } from "./recurrence.ts";
 
 type FieldRule = { field: Exclude<keyof Crontab, "kind">; column: string; min: number; max: number; names: string[] };
@@ -24,13 +24,13 @@ const PART = /^(?:(\*)|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/;
 const NUMBER_WITH_BLANKS = /^\s*\d+\s*$/;
 const MAX_FIELD_LENGTH = 500;
 
-/** The crontab with every field written out as a list of numbers, which means the same to every cron. */
-export function expandCrontab(crontab: Crontab): ({ kind: "fields" } & CronFields) | Inexpressible {
-  const expanded: CronFields = { minute: "", hour: "", dayOfMonth: "", month: "", dayOfWeek: "" };
+/** What every field of the crontab allows. */
+export function expandCrontab(crontab: Crontab): ({ kind: "fields" } & FieldValues) | Inexpressible {
+  const expanded: FieldValues = { minute: [], hour: [], dayOfMonth: [], month: [], dayOfWeek: [] };
   for (const [name, rule] of Object.entries(RULES) as [keyof CronFields, FieldRule][]) {
     const values = expandField(crontab[rule.field], rule);
     if (typeof values === "string") return { kind: "inexpressible", reason: `${rule.column}: ${values}` };
-    expanded[name] = values.join(",");
+    expanded[name] = values;
   }
   return { kind: "fields", ...expanded };
 }

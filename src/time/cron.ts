@@ -1,4 +1,4 @@
-/** Wall-clock times of a pattern, without a time zone. Cron's syntax and calendar are croner's; it is always given the day to start from. */
+/** Wall-clock times of a pattern, without a time zone. Cron's syntax is croner's; the days are counted here, a thousand times as fast. */
 import { Cron } from "croner";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "./units.ts";
 
@@ -12,8 +12,8 @@ export type Calendar = {
   kind: "calendar";
   /** Milliseconds since midnight, ascending. */
   times: number[];
-  /** Fires at midnight of each day on which the times apply, as if in UTC. */
-  days: Cron;
+  /** On which days the times apply. */
+  days: DayRule;
   /**
    * What happens when the clocks change. A steady pattern has `*` or a step from `*` in the minute or hour. It skips the hour
    * that does not exist, and fires in both passes of a repeated hour. Any other pattern fires once at the end of the gap, and
@@ -31,11 +31,17 @@ const NOT_CRON: Inexpressible = {
   kind: "inexpressible",
   reason: "not five cron fields of numbers, names, lists, ranges and steps",
 };
-/** Else a date that never comes is looked for until the year 10000, for up to half a second. */
-const NO_DAY_AFTER = new Date(Date.UTC(2200, 0, 1));
+/** The days of each month in a leap year, January at 1. */
+const LONGEST_MONTHS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** What each field allows, ascending; Sunday is 0. */
-export type CronValues = Record<keyof CronFields, number[]> & {
+type DayRule = {
+  /** By day of the month, month and weekday; Sunday is 0. */
+  allows: Record<"dayOfMonth" | "month" | "dayOfWeek", boolean[]>;
+  /** A day that fits one of its two day fields is enough. */
+  eitherDayField: boolean;
+};
+
+export type CronValues = FieldValues & {
   /** A day that fits one of its two day fields is enough. */
   eitherDayField: boolean;
 };
@@ -47,61 +53,64 @@ export type CronValues = Record<keyof CronFields, number[]> & {
 export function readCron(pattern: string): Calendar | Inexpressible {
   const fields = splitFields(pattern);
   if (fields === null) return NOT_CRON;
+  const values = readValues(fields);
+  if ("kind" in values) return values;
   const steady = fields.minute.startsWith("*") || fields.hour.startsWith("*");
-  return makeCalendar(fields, { bothDayFields: !isEitherDayEnough(fields), steady });
+  return makeCalendar(values, { eitherDayField: isEitherDayEnough(fields), steady });
 }
 
 /** What each field of a pattern allows, with the meaning that `readCron` gives it. */
 export function listCronValues(pattern: string): CronValues | Inexpressible {
   const fields = splitFields(pattern);
   if (fields === null) return NOT_CRON;
-  const { minute, hour, dayOfMonth, month, dayOfWeek } = fields;
-  try {
-    const days = listRuns(openCron(`0 0 ${dayOfMonth} * *`, false), SOME_SUNDAY_MS, SOME_SUNDAY_MS + YEAR_MS);
-    const months = listRuns(openCron(`0 0 * ${month} *`, false), SOME_SUNDAY_MS, SOME_SUNDAY_MS + YEAR_MS);
-    const weekdays = listRuns(openCron(`0 0 * * ${dayOfWeek}`, false), SOME_SUNDAY_MS, SOME_SUNDAY_MS + WEEK_MS);
-    return {
-      minute: listTimes(`${minute} 0 * * *`).map((ms) => ms / MINUTE_MS),
-      hour: listTimes(`0 ${hour} * * *`).map((ms) => ms / HOUR_MS),
-      dayOfMonth: sortUnique(days.map((ms) => new Date(ms).getUTCDate())),
-      month: sortUnique(months.map((ms) => new Date(ms).getUTCMonth() + 1)),
-      dayOfWeek: weekdays.map((ms) => new Date(ms).getUTCDay()),
-      eitherDayField: isEitherDayEnough(fields),
-    };
-  } catch (error) {
-    return explainPattern(error);
-  }
+  const values = readValues(fields);
+  return "kind" in values ? values : { ...values, eitherDayField: isEitherDayEnough(fields) };
 }
 
-/** The fields as a calendar; `bothDayFields`: a day must match the day of the month and the day of the week. */
+/** The values of the fields as a calendar. */
 export function makeCalendar(
-  { minute, hour, dayOfMonth, month, dayOfWeek }: CronFields,
-  { bothDayFields, steady }: { bothDayFields: boolean; steady: boolean },
-): Calendar | Inexpressible {
-  try {
-    const minutes = listTimes(`${minute} 0 * * *`);
-    return {
-      kind: "calendar",
-      times: listTimes(`0 ${hour} * * *`).flatMap((hourMs) => minutes.map((minuteMs) => hourMs + minuteMs)),
-      days: openCron(`0 0 ${dayOfMonth} ${month} ${dayOfWeek}`, bothDayFields),
-      steady,
-    };
-  } catch (error) {
-    return explainPattern(error);
-  }
+  { minute, hour, dayOfMonth, month, dayOfWeek }: FieldValues,
+  { eitherDayField, steady }: { eitherDayField: boolean; steady: boolean },
+): Calendar {
+  const allows = { dayOfMonth: markAll(dayOfMonth), month: markAll(month), dayOfWeek: markAll(dayOfWeek) };
+  return {
+    kind: "calendar",
+    times: hour.flatMap((hours) => minute.map((minutes) => hours * HOUR_MS + minutes * MINUTE_MS)),
+    days: { allows, eitherDayField },
+    steady,
+  };
 }
 
 /** The wall-clock times in `[fromMs, untilMs)`, all written as if they were in UTC. */
-export function listWallTimes(calendar: Calendar, fromMs: number, untilMs: number): number[] {
-  const firstDayMs = Math.floor(fromMs / DAY_MS) * DAY_MS;
-  return listRuns(calendar.days, firstDayMs, untilMs).flatMap((dayMs) =>
-    calendar.times.map((time) => dayMs + time).filter((wallMs) => wallMs >= fromMs && wallMs < untilMs),
+export function listWallTimes({ days, times }: Calendar, fromMs: number, untilMs: number): number[] {
+  const walls: number[] = [];
+  for (let dayMs = Math.floor(fromMs / DAY_MS) * DAY_MS; dayMs < untilMs; dayMs += DAY_MS) {
+    if (!firesOn(days, dayMs)) continue;
+    for (const time of times) if (dayMs + time >= fromMs && dayMs + time < untilMs) walls.push(dayMs + time);
+  }
+  return walls;
+}
+
+/** Whether any day has the pattern's date: each date comes back on every weekday. */
+export function everFires({ days: { allows, eitherDayField } }: Calendar): boolean {
+  return (
+    eitherDayField ||
+    LONGEST_MONTHS.some((length, month) => allows.month[month] === true && allows.dayOfMonth.indexOf(true) <= length)
   );
 }
 
-/** Whether any day at or after this one has the pattern's date. */
-export function everFires(calendar: Calendar, fromMs: number): boolean {
-  return calendar.days.nextRun(new Date(fromMs)) !== null;
+function firesOn({ allows, eitherDayField }: DayRule, dayMs: number): boolean {
+  const date = new Date(dayMs);
+  if (allows.month[date.getUTCMonth() + 1] !== true) return false;
+  const ofMonth = allows.dayOfMonth[date.getUTCDate()] === true;
+  const ofWeek = allows.dayOfWeek[date.getUTCDay()] === true;
+  return eitherDayField ? ofMonth || ofWeek : ofMonth && ofWeek;
+}
+
+function markAll(values: number[]): boolean[] {
+  const marks: boolean[] = [];
+  for (const value of values) marks[value] = true;
+  return marks;
 }
 
 function splitFields(pattern: string): CronFields | null {
@@ -124,26 +133,53 @@ function isCronField(field: string): boolean {
   return field.length <= MAX_FIELD_LENGTH && field.split(",").every((part) => FIELD_PART.test(part));
 }
 
-function openCron(pattern: string, domAndDow: boolean): Cron {
-  return new Cron(pattern, { mode: "5-part", utcOffset: 0, paused: true, domAndDow, stopAt: NO_DAY_AFTER });
+/** What each field allows, ascending; Sunday is 0. */
+export type FieldValues = Record<keyof CronFields, number[]>;
+
+/** Where each field stands in a pattern, the window in which it fires once for each of its values, and the value of a firing. */
+const FIELDS: Record<
+  keyof CronFields,
+  { patternOf: (text: string) => string; untilMs: number; valueOf: (ms: number) => number }
+> = {
+  minute: { patternOf: (text) => `${text} 0 * * *`, untilMs: DAY_MS, valueOf: (ms) => new Date(ms).getUTCMinutes() },
+  hour: { patternOf: (text) => `0 ${text} * * *`, untilMs: DAY_MS, valueOf: (ms) => new Date(ms).getUTCHours() },
+  dayOfMonth: { patternOf: (text) => `0 0 ${text} * *`, untilMs: YEAR_MS, valueOf: (ms) => new Date(ms).getUTCDate() },
+  month: { patternOf: (text) => `0 0 1 ${text} *`, untilMs: YEAR_MS, valueOf: (ms) => new Date(ms).getUTCMonth() + 1 },
+  dayOfWeek: { patternOf: (text) => `0 0 * * ${text}`, untilMs: WEEK_MS, valueOf: (ms) => new Date(ms).getUTCDay() },
+};
+
+/** What croner made of a field. Thousands of schedules have a few dozen of them, and each costs it milliseconds. */
+const known = new Map<string, number[]>();
+const MOST_KNOWN = 1000;
+
+function readValues(fields: CronFields): FieldValues | Inexpressible {
+  try {
+    return {
+      minute: readField("minute", fields.minute),
+      hour: readField("hour", fields.hour),
+      dayOfMonth: readField("dayOfMonth", fields.dayOfMonth),
+      month: readField("month", fields.month),
+      dayOfWeek: readField("dayOfWeek", fields.dayOfWeek),
+    };
+  } catch (error) {
+    return explainPattern(error);
+  }
 }
 
-/** The times of any day at which the pattern fires, milliseconds since midnight. */
-function listTimes(pattern: string): number[] {
-  const runs = listRuns(openCron(pattern, false), SOME_SUNDAY_MS, SOME_SUNDAY_MS + DAY_MS);
-  return runs.map((ms) => ms - SOME_SUNDAY_MS);
-}
-
-function sortUnique(values: number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
-}
-
-function listRuns(cron: Cron, fromMs: number, untilMs: number): number[] {
-  const runs: number[] = [];
-  let next = cron.nextRun(new Date(fromMs - 1000));
-  while (next !== null && next.getTime() < untilMs) {
-    runs.push(next.getTime());
+function readField(name: keyof CronFields, text: string): number[] {
+  const key = `${name} ${text}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const { patternOf, untilMs, valueOf } = FIELDS[name];
+  const cron = new Cron(patternOf(text), { mode: "5-part", utcOffset: 0, paused: true });
+  const values = new Set<number>();
+  let next = cron.nextRun(new Date(SOME_SUNDAY_MS - 1000));
+  while (next !== null && next.getTime() < SOME_SUNDAY_MS + untilMs) {
+    values.add(valueOf(next.getTime()));
     next = cron.nextRun(next);
   }
-  return runs;
+  const ascending = [...values].sort((a, b) => a - b);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(key, ascending);
+  return ascending;
 }

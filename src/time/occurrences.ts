@@ -6,8 +6,8 @@
  * back, a time that exists twice counts the first time only. Celery's crontab does so always. Cron does so only where neither
  * minute nor hour starts with `*` (`Calendar.steady`).
  *
- * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each. So croner finds the days, and the times
- * of a day are put on them here.
+ * A year of `* * * * *` is 527,040 instants, and croner needs 50 to 120 µs for each. So croner reads the fields only, and days
+ * and times are put together here.
  */
 import { type Calendar, everFires, listWallTimes, makeCalendar, readCron, type Inexpressible } from "./cron.ts";
 import { expandCrontab } from "./celery.ts";
@@ -21,7 +21,7 @@ export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: 
   const calendar = readCalendar(schedule.recurrence);
   if (calendar.kind === "inexpressible") return calendar;
   if (!isTimeZone(schedule.timezone)) return { kind: "inexpressible", reason: "unknown time zone: write an IANA name" };
-  if (!everFires(calendar, window.startMs)) return { kind: "inexpressible", reason: "never fires: no such date" };
+  if (!everFires(calendar)) return { kind: "inexpressible", reason: "never fires: no such date" };
   const startMs = Math.max(window.startMs, schedule.startAtMs ?? -Infinity);
   const endMs = Math.min(window.endMs, schedule.endAtMs ?? Infinity);
   if (startMs >= endMs) return { kind: "listed", occurrencesMs: [] };
@@ -37,10 +37,21 @@ export function mergeOccurrences(
   schedules: Schedule<CalendarRecurrence>[],
   window: Window,
 ): { occurrencesMs: number[]; reasons: string[] } {
-  const all = schedules.map((schedule) => listOccurrences(schedule, window));
+  const all = distinct(schedules).map((schedule) => listOccurrences(schedule, window));
   const listed = all.flatMap((result) => (result.kind === "listed" ? [result.occurrencesMs] : []));
   const reasons = new Set(all.flatMap((result) => (result.kind === "inexpressible" ? [result.reason] : [])));
   return { occurrencesMs: mergeSorted(listed), reasons: [...reasons] };
+}
+
+/** A table may say the same thousands of times. */
+function distinct(schedules: Schedule<CalendarRecurrence>[]): Schedule<CalendarRecurrence>[] {
+  return schedules.length < 2 ? schedules : [...new Map(schedules.map((each) => [nameSchedule(each), each])).values()];
+}
+
+/** The same for schedules that fire at the same times. */
+export function nameSchedule({ recurrence, timezone, startAtMs, endAtMs }: Schedule<CalendarRecurrence>): string {
+  const fields = recurrence.kind === "cron" ? [recurrence.pattern] : Object.values(recurrence);
+  return [...fields, timezone, startAtMs ?? "", endAtMs ?? ""].join("\n");
 }
 
 function mergeSorted(lists: number[][]): number[] {
@@ -60,7 +71,7 @@ type Span = {
 function readCalendar(recurrence: CalendarRecurrence): Calendar | Inexpressible {
   if (recurrence.kind === "cron") return readCron(recurrence.pattern);
   const fields = expandCrontab(recurrence);
-  return fields.kind === "inexpressible" ? fields : makeCalendar(fields, { bothDayFields: true, steady: false });
+  return fields.kind === "inexpressible" ? fields : makeCalendar(fields, { eitherDayField: false, steady: false });
 }
 
 export function isTimeZone(timezone: string): boolean {

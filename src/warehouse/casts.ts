@@ -30,6 +30,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
     return isScalar ? `${name}::text` : undefined;
   }
   if (kind === "number") {
+    // A mean of more is beyond what double precision holds, and an error.
+    if (type === "numeric")
+      return `CASE WHEN ${name} BETWEEN -1e300 AND 1e300 THEN ${name} WHEN ${name} IS NOT NULL THEN 'NaN'::numeric END`;
     if (NUMBERS.includes(type)) return null;
     if (type === "boolean") return `${name}::int`;
     return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric END` : undefined;
@@ -73,14 +76,18 @@ export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   );
 }
 
-/** The columns that are numbers as SQLite reads them: any may hold a text, and one that is no number is no count. */
+/**
+ * The columns that are numbers as SQLite reads them: any may hold a text, and one that is no number is no count. A sum of
+ * whole numbers above 2^63 would be an error.
+ */
 export function castCounts(kinds: ColumnKinds): Record<string, string> {
   const columns = Object.keys(kinds).filter((column) => kinds[column] === "number");
   return Object.fromEntries(
     columns.map((column) => [
       column,
       `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
-      CAST(${column} AS NUMERIC), NULL) WHEN 'blob' THEN NULL ELSE ${column} END`,
+      CAST(${column} AS NUMERIC) * 1.0, NULL) WHEN 'blob' THEN NULL
+      WHEN 'integer' THEN iif(${column} BETWEEN -1e12 AND 1e12, ${column}, ${column} * 1.0) ELSE ${column} END`,
     ]),
   );
 }

@@ -5,10 +5,13 @@ import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
 import { compareNames } from "../report/words.ts";
 import type { Document } from "./document.ts";
-import { attachSchedules, namesOneOf } from "./schedule-names.ts";
+import { attachSchedules, recognizeRules } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules">;
+
+/** The farthest date of ECMAScript from 1970. */
+const FARTHEST_MS = 8.64e15;
 
 type RuleRow = Document["rules"][number];
 
@@ -24,11 +27,12 @@ export function readDeclared(
     ...(crm.wrapperRules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
   ];
-  const without = [...crm.excludeRules, ...wrappers];
+  const without = new Set([...crm.excludeRules, ...wrappers]);
   if (ruleNames === "exact") {
-    return declared.filter(({ name }) => !without.includes(name)).toSorted((a, b) => compareNames(a.name, b.name));
+    return declared.filter(({ name }) => !without.has(name)).toSorted((a, b) => compareNames(a.name, b.name));
   }
-  const wanted = declared.filter(({ name }) => !namesOneOf(name, without, crm.crmSource, crm.ruleNames));
+  const isLeftOut = recognizeRules([...without], crm.crmSource, crm.ruleNames);
+  const wanted = declared.filter(({ name }) => !isLeftOut(name));
   const attached = attachSchedules(wanted, rules, crm.crmSource, crm.ruleNames);
   return attached.toSorted((a, b) => compareNames(a.name, b.name));
 }
@@ -50,7 +54,12 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
   const recurrence = row.recurrence === null ? (text === "" ? null : readRecurrence(text)) : readRow(row.recurrence);
   return recurrence === null
     ? []
-    : [{ text, recurrence, startAtMs: row.from, endAtMs: row.to, changedMs: row.changed }];
+    : [{ text, recurrence, startAtMs: limit(row.from), endAtMs: limit(row.to), changedMs: limit(row.changed) }];
+}
+
+/** SQLite's numbers go beyond what a date can be. */
+function limit(ms: number | null): number | null {
+  return ms === null ? null : Math.min(Math.max(ms, -FARTHEST_MS), FARTHEST_MS);
 }
 
 /** A row of sync_schedule. A crontab field that is not set means every value, as in Celery. */

@@ -58,7 +58,7 @@ function isPercentiles(value: unknown): value is Percentiles {
 
 const text = v.nullable(v.string());
 const recurrenceSchema = v.union([
-  v.object({ kind: v.literal("interval"), every: v.nullable(v.number()), period: text }),
+  v.object({ kind: v.literal("interval"), every: v.fallback(v.nullable(v.number()), null), period: text }),
   v.object({
     kind: v.literal("crontab"),
     minute: text,
@@ -115,8 +115,8 @@ export const documentSchema = v.object({
   wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
-  /** n, ids; PostgreSQL's times are always read. */
-  unreadable: v.optional(v.tuple([v.number(), v.array(v.string())]), [0, []]),
+  /** n, ids, and how many of the newest rows are read; PostgreSQL's times always are. */
+  unreadable: v.optional(v.tuple([v.number(), v.array(v.string()), v.number()]), [0, [], 0]),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /**
    * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the

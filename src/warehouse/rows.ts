@@ -36,6 +36,7 @@ const CONTRADICTIONS: Contradiction[] = [
   "ended-by-cleanup",
   "success-with-error",
   "negative-counts",
+  "inexact-counts",
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
@@ -47,8 +48,8 @@ export function buildActivity(
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
-  const [unreadable, ids] = document.unreadable;
-  if (unreadable > 0 && cells.length === 0 && document.lookback.length === 0) {
+  const [unreadable, ids, readable] = document.unreadable;
+  if (unreadable > 0 && readable === 0 && cells.length === 0 && document.lookback.length === 0) {
     throw new DatabaseError(`the starts of its runs are in no form that is read (rows ${ids.join(", ")})`);
   }
   const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
@@ -293,9 +294,9 @@ function addKnown(cells: Cell[], key: keyof RecordSums): number | null {
   return Number.isSafeInteger(total) ? total : null;
 }
 
-/** Null for a mean that is no number. */
-function keepNumber(mean: Cell["processed"]): number | null {
-  return typeof mean === "number" ? mean : null;
+/** Null for what is no number, or too large for one. */
+function keepNumber(records: Cell["processed"]): number | null {
+  return typeof records === "number" && Number.isFinite(records) ? records : null;
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {

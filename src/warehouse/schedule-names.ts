@@ -15,10 +15,14 @@ export function attachSchedules(
   if (schedules.length === 0) return [];
   const attached = new Map<string, DeclaredRule[]>();
   const unmatched = new Map<string, DeclaredRule>();
+  const findRule = indexRules(rules, crmSource, ruleNames);
   for (const schedule of schedules) {
-    const rule = findRule(schedule.name, rules, crmSource, ruleNames);
-    if (rule !== null) attached.set(rule.rule, [...(attached.get(rule.rule) ?? []), schedule]);
-    else if (schedule.enabled) {
+    const rule = findRule(schedule.name);
+    if (rule !== null) {
+      const others = attached.get(rule);
+      if (others === undefined) attached.set(rule, [schedule]);
+      else others.push(schedule);
+    } else if (schedule.enabled) {
       const name = mappedName(schedule.name, ruleNames) ?? schedule.name;
       unmatched.set(name, unmatched.get(name) ?? { ...schedule, name, unmatched: true });
     }
@@ -43,20 +47,27 @@ function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
   };
 }
 
-/** The configured name, else the same name, else the one rule whose normalised name is the same; never a guess. */
-function findRule(
-  name: string,
+/**
+ * The rule that a schedule's name means: the configured name, else the same name, else the one rule whose normalised name is
+ * the same; never a guess. Thousands of schedules are looked up, so that rules are put in order once.
+ */
+function indexRules(
   rules: RuleActivity[],
   crmSource: string,
   ruleNames: Record<string, string>,
-): RuleActivity | null {
-  const configured = mappedName(name, ruleNames);
-  if (configured !== null) return rules.find((rule) => rule.rule === configured) ?? null;
-  const same = rules.find((rule) => rule.rule.toLowerCase() === name.toLowerCase());
-  if (same !== undefined) return same;
-  const normalized = normalizeName(name, crmSource);
-  const alike = rules.filter((rule) => normalizeName(rule.rule, crmSource) === normalized);
-  return alike.length === 1 ? (alike[0] ?? null) : null;
+): (name: string) => string | null {
+  const names = rules.map(({ rule }) => rule);
+  const known = new Set(names);
+  const bySmallLetters = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]));
+  const alike = Map.groupBy(names, (name) => normalizeName(name, crmSource));
+  return (name) => {
+    const configured = mappedName(name, ruleNames);
+    if (configured !== null) return known.has(configured) ? configured : null;
+    const same = bySmallLetters.get(name.toLowerCase());
+    if (same !== undefined) return same;
+    const [only, another] = alike.get(normalizeName(name, crmSource)) ?? [];
+    return another === undefined ? (only ?? null) : null;
+  };
 }
 
 /** The sync type that the configuration maps a schedule's name to. */
@@ -68,15 +79,18 @@ function joinLetters(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-/** Whether a schedule's name means one of these rules. */
-export function namesOneOf(
-  name: string,
+/** Tells whether a schedule's name means one of these rules. */
+export function recognizeRules(
   rules: string[],
   crmSource: string,
   ruleNames: Record<string, string>,
-): boolean {
-  const meant = mappedName(name, ruleNames) ?? name;
-  return rules.some((rule) => rule === meant || areAlike(rule, meant, crmSource));
+): (name: string) => boolean {
+  const known = new Set(rules);
+  const alike = new Set(rules.map((rule) => normalizeName(rule, crmSource)));
+  return (name) => {
+    const meant = mappedName(name, ruleNames) ?? name;
+    return known.has(meant) || alike.has(normalizeName(meant, crmSource));
+  };
 }
 
 /** Whether two names differ only in case, blanks, number, or the CRM's name before them. */

@@ -65,6 +65,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
         : fillPlaceholders(rules[dialect], {
             table: castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
+            ...(dialect === "sqlite" ? castCounts(kinds.rules) : {}),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
     columns,

@@ -216,7 +216,7 @@ test("each place of a secret file that was tried is said, with what stopped it",
   const credentials = mkdtempSync(join(tmpdir(), "automation-reports-credentials-"));
   mkdirSync(join(credentials, "secrets_url"));
   expect(await problemsOf('[crm.one]\nurl_file = "secrets/url"\n', { CREDENTIALS_DIRECTORY: credentials })).toBe(
-    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; ${directory}/secrets/url: there is no such file`,
+    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; is no file beside the configuration`,
   );
 });
 

@@ -37,6 +37,6 @@ export async function runCli(args: readonly string[], options: Surroundings = {}
 /** A directory with a configuration of that text. */
 export function directoryWith(config: string): string {
   const directory = freshDirectory();
-  writeFileSync(join(directory, "automation-reports.toml"), config);
+  writeFileSync(join(directory, "automation-reports.toml"), config, { mode: 0o600 });
   return directory;
 }

@@ -199,6 +199,7 @@ describe("obstacles", () => {
     stranger: null,
     config: "/etc/automation-reports/config.toml",
     configMode: 0o644,
+    connectionFiles: [],
     exportDirectory: "/var/lib/automation-reports/exports",
     storePath: "/var/lib/automation-reports/store.sqlite",
   };
@@ -222,6 +223,43 @@ describe("obstacles", () => {
       name: "exports elsewhere",
       facts: { ...fine, exportDirectory: "/var/lib/automation-reports-2" },
       says: ["may write only below /var/lib/automation-reports"],
+    },
+    {
+      name: "certificates that every user may read",
+      facts: { ...fine, connectionFiles: [{ parameter: "sslrootcert", path: "/etc/ssl/root.pem", mode: 0o100644 }] },
+      says: [],
+    },
+    {
+      name: "an authority in a home, which is named once however often",
+      facts: {
+        ...fine,
+        connectionFiles: Array.from({ length: 2 }, () => ({
+          parameter: "sslrootcert" as const,
+          path: "/root/root.pem",
+          mode: 0o100644,
+        })),
+      },
+      says: ["/root/root.pem: the services see nothing below /home, /root"],
+    },
+    {
+      name: "a key and a password file that only their owner may read",
+      facts: {
+        ...fine,
+        connectionFiles: [
+          { parameter: "sslkey", path: "/etc/reports/key.pem", mode: 0o100600 },
+          { parameter: "passfile", path: "/tmp/pgpass", mode: 0o100600 },
+        ],
+      },
+      says: [
+        "/tmp/pgpass: the services see nothing below",
+        "sslkey=/etc/reports/key.pem: the services' own user may not read it: give it to root",
+        "passfile=/tmp/pgpass: the services' own user may not read it: write the password into a url_file",
+      ],
+    },
+    {
+      name: "a certificate that is not there: the check of the connection says so",
+      facts: { ...fine, connectionFiles: [{ parameter: "sslcert", path: "/etc/none.pem", mode: null }] },
+      says: [],
     },
   ])("$name", ({ facts, says }) => {
     const obstacles = listObstacles(facts);

@@ -6,7 +6,8 @@ import { findConfig } from "../../config/find.ts";
 import { resolveConfig } from "../../config/load.ts";
 import { listSecretFiles } from "../../config/secret-files.ts";
 import type { Log } from "../../log.ts";
-import { listObstacles } from "../../systemd/advice.ts";
+import type { PostgresTarget } from "../../database/target.ts";
+import { CONNECTION_FILES, listObstacles } from "../../systemd/advice.ts";
 import { findStranger } from "../../systemd/executable.ts";
 import { MODES, writeUnits, type Mode, type UnitFile } from "../../systemd/units.ts";
 import { CONFIG_FLAG } from "./flags.ts";
@@ -39,9 +40,12 @@ export async function prepareUnits(
     schedules: config.schedules,
     credentials: listSecretFiles(document),
   });
+  const targets = [...config.crms.map(({ target }) => target), config.store.target];
+  const connectionFiles = targets.flatMap((target) => (target.kind === "sqlite" ? [] : listNamedFiles(target)));
   const databases = config.crms.flatMap(({ target }) => (target.kind === "sqlite" ? [target.path] : []));
   const obstacles = listObstacles({
     paths: [executable, config.path, ...databases],
+    connectionFiles,
     stranger: findStranger(executable),
     config: config.path,
     configMode: statSync(config.path).mode,
@@ -50,4 +54,27 @@ export async function prepareUnits(
   });
   for (const obstacle of obstacles) log.warn(obstacle);
   return units;
+}
+
+type NamedFile = Parameters<typeof listObstacles>[0]["connectionFiles"][number];
+
+function listNamedFiles({ sslKey, sslCert, sslRootCert, passFile }: PostgresTarget): NamedFile[] {
+  const paths = {
+    sslkey: sslKey,
+    sslcert: sslCert,
+    sslrootcert: sslRootCert === "system" ? null : sslRootCert,
+    passfile: passFile,
+  };
+  return CONNECTION_FILES.flatMap((parameter) => {
+    const path = paths[parameter];
+    return path === null ? [] : [{ parameter, path, mode: readMode(path) }];
+  });
+}
+
+function readMode(path: string): number | null {
+  try {
+    return statSync(path).mode;
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatNear, formatPlural, formatRatio } fr
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
+import { moreLines, MOST_ROWS } from "./more.ts";
 import { contradictionLines, errorLines, conditionLines } from "./trust.ts";
 import { formatLocal } from "./local-time.ts";
 import type { View } from "../view.ts";
@@ -10,6 +11,9 @@ import { SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const UNKNOWN = "unknown";
+/** The most urgent come first; JSON has more of them. */
+const MOST_FINDINGS = 25;
+const MOST_DETAILED_FINDINGS = 100;
 const LONGEST_NAME = 32;
 /** Of a name where the screen is narrower than `NARROW`. */
 const SHORT_NAME = 16;
@@ -21,7 +25,8 @@ const RECENT_EXPENDABLE = ["Took", "Status"];
 type Details = NonNullable<Report["detailed_metrics"]>;
 
 export function renderDetails(report: Report, { width, detailed, timezone }: View, style: Style): string[] {
-  const { metadata, findings, recommendations, detailed_metrics: details } = report;
+  const { metadata, findings, recommendations, detailed_metrics: details, omitted = {} } = report;
+  const mostFindings = detailed ? MOST_DETAILED_FINDINGS : MOST_FINDINGS;
   const blocks = [
     Bun.wrapAnsi(headline(report, detailed, style), width, { hard: true, trim: true }).split("\n"),
     metadata.status === "fallback" ? [] : figureLines(report, style, width),
@@ -29,12 +34,15 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
       ? []
       : [
           style.strong("  Findings"),
-          ...findings.flatMap(({ severity, message }, index) => [
-            ...hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
-            ...recommendations
-              .filter(({ finding }) => finding === index)
-              .flatMap(({ recommendation }) => hang("", `→ ${showText(recommendation)}`, 8, width)),
-          ]),
+          ...findings
+            .slice(0, mostFindings)
+            .flatMap(({ severity, message }, index) => [
+              ...hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
+              ...recommendations
+                .filter(({ finding }) => finding === index)
+                .flatMap(({ recommendation }) => hang("", `→ ${showText(recommendation)}`, 8, width)),
+            ]),
+          ...moreLines(findings.length + (omitted["findings"] ?? 0) - mostFindings, !detailed, style, width),
         ],
     errorLines(report, detailed, style, width),
     ...(details === null
@@ -125,8 +133,9 @@ function ruleLines(
   style: Style,
   width: number,
 ): string[] {
-  const rules = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
-  if (rules.length === 0) return [];
+  const all = Object.entries(metrics).toSorted(([, a], [, b]) => (a.success_rate ?? 1) - (b.success_rate ?? 1));
+  if (all.length === 0) return [];
+  const rules = all.slice(0, MOST_ROWS);
   const column = (
     title: string,
     align: Column["align"],
@@ -156,7 +165,9 @@ function ruleLines(
       rule.last_success_at === null ? "–" : formatTime(rule.last_success_at, report, timezone),
     ),
   ];
-  return alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.strong);
+  const lines = alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.strong);
+  const left = report.omitted?.["detailed_metrics.rule_metrics"] ?? 0;
+  return [...lines, ...moreLines(all.length + left - rules.length, false, style, width)];
 }
 
 function recentLines(

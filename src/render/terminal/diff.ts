@@ -3,6 +3,7 @@ import type { FigureChange, ReportDiff } from "../../report/diff.ts";
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
 import type { Finding } from "../../report/schema.ts";
 import { alignColumns } from "./columns.ts";
+import { moreLines, MOST_ROWS } from "./more.ts";
 import { createStyle, SEVERITY_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
@@ -47,14 +48,16 @@ function describeReport({ source, report_generated_at, window_start, window_end 
 
 function listFindings(title: string, findings: Finding[], { width }: View, style: Style): string[] {
   if (findings.length === 0) return [];
-  const lines = findings.map(({ severity, message }) => {
+  const lines = findings.slice(0, MOST_ROWS).map(({ severity, message }) => {
     const text = cutText(showText(message), width - LONGEST_SEVERITY - 4);
     return `  ${style[SEVERITY_TONES[severity]](severity.padEnd(LONGEST_SEVERITY))}  ${text}`;
   });
-  return [style.strong(`${title}: ${formatPlural(findings.length, "finding")}`), ...lines];
+  const more = moreLines(findings.length - MOST_ROWS, false, style, width);
+  return [style.strong(`${title}: ${formatPlural(findings.length, "finding")}`), ...lines, ...more];
 }
 
-function alignChanges(changes: FigureChange[], { width }: View, style: Style): string[] {
+function alignChanges(all: FigureChange[], { width }: View, style: Style): string[] {
+  const changes = all.slice(0, MOST_ROWS);
   const [titles = "", ...lines] = alignColumns(
     [
       {
@@ -67,7 +70,7 @@ function alignChanges(changes: FigureChange[], { width }: View, style: Style): s
     ],
     style.strong,
   );
-  return [titles, ...lines];
+  return [titles, ...lines, ...moreLines(all.length - changes.length, false, style, width)];
 }
 
 /** Such as `rate`, `p95` below `duration_seconds`, or a rule's name below `rule_reliability`. */

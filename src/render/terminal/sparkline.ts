@@ -33,7 +33,10 @@ export function drawSparkline(report: Report | null, peak: number, style: Style)
 
 function listCells({ trend_analysis: { hourly_distribution: hourly } }: Report): Cell[] {
   const { actions_per_hour: totals, success_rates_per_hour: rates } = hourly;
-  const hours = Object.entries(totals).map(([key, total]) => ({ total, successful: total * (rates[key] ?? 0) }));
+  const hours = Object.entries(totals).map(([key, total]) => ({
+    total,
+    successful: total * (Object.hasOwn(rates, key) ? (rates[key] ?? 0) : 0),
+  }));
   const size = hours.length > SPARKLINE_WIDTH ? Math.ceil(hours.length / (SPARKLINE_WIDTH - 1)) : 1;
   return Array.from({ length: Math.ceil(hours.length / size) }, (_, index) =>
     addCells(hours.slice(index * size, (index + 1) * size)),

@@ -1,8 +1,10 @@
 /** What a report says beyond its figures: why runs failed, which rows mislead, what was expected of each rule. */
-import { formatCount, formatDuration } from "../../text/figures.ts";
+import { formatCount, formatDuration, listNames } from "../../text/figures.ts";
 import type { Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
+import { SEVERITIES } from "../../report/words.ts";
 import { hang } from "./hang.ts";
+import { moreLines, MOST_ROWS } from "./more.ts";
 import { SEVERITY_TONES, type Style } from "./style.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
@@ -19,7 +21,7 @@ export function errorLines({ error_groups: groups }: Report, detailed: boolean, 
   return [
     style.strong("  Errors"),
     ...shown.flatMap(({ family, count, rules, is_new: isNew, example }) => {
-      const words = `${family}${isNew ? ", new" : ""} · ${showText(rules.join(", "))} · ${showText(example ?? "no message")}`;
+      const words = `${family}${isNew ? ", new" : ""} · ${showText(listNames(rules))} · ${showText(example ?? "no message")}`;
       return hang(`${formatCount(count)} ×`, words, 8, width);
     }),
     ...(more > 0 ? hang("", style.faint(`and ${formatCount(more)} more with --detailed`), 8, width) : []),
@@ -32,15 +34,17 @@ export function contradictionLines({ data_quality: found }: Report, style: Style
   return [
     style.strong("  Rows that mislead"),
     ...found.flatMap(({ count, rules, row_ids: ids, meaning }) => {
-      const where = [rules.join(", "), ids.length === 0 ? "" : `row ${ids.join(", ")}`].filter((part) => part !== "");
+      const where = [listNames(rules), ids.length === 0 ? "" : `row ${ids.join(", ")}`].filter((part) => part !== "");
       return hang(`${formatCount(count)} ×`, showText([meaning, ...where].join(" · ")), 8, width);
     }),
   ];
 }
 
 /** With `--detailed`: each rule's condition, its expected and seen runs, and the age of its last success. */
-export function conditionLines({ rules }: Report, style: Style, width: number): string[] {
-  if (rules.length === 0) return [];
+export function conditionLines({ rules: all, omitted = {} }: Report, style: Style, width: number): string[] {
+  if (all.length === 0) return [];
+  const urgency = ({ severity }: (typeof all)[number]) => (severity === null ? -1 : SEVERITIES.indexOf(severity));
+  const rules = all.length > MOST_ROWS ? all.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, MOST_ROWS) : all;
   const column = (title: string, align: Column["align"], cellOf: (rule: (typeof rules)[number]) => string): Column => ({
     title,
     align,
@@ -67,5 +71,6 @@ export function conditionLines({ rules }: Report, style: Style, width: number): 
     column("Warn after", "right", ({ limits }) => length(limits.warn_after_seconds)),
     column("By", "left", ({ limits }) => limits.basis),
   ];
-  return alignColumns(fitColumns(columns, EXPENDABLE, width), style.strong);
+  const lines = alignColumns(fitColumns(columns, EXPENDABLE, width), style.strong);
+  return [...lines, ...moreLines(all.length + (omitted["rules"] ?? 0) - rules.length, false, style, width)];
 }

@@ -1,5 +1,5 @@
 /** How old a rule's last success may be: as configured, else from its schedules, else from how often it usually runs. */
-import { mergeOccurrences } from "../../time/occurrences.ts";
+import { mergeOccurrences, nameSchedule } from "../../time/occurrences.ts";
 import { type CalendarRecurrence, isCalendar, isInForce, isInterval, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 
@@ -114,6 +114,20 @@ function findLongestGap(schedules: Schedule[], endMs: number): number | null {
 /** A schedule that began yesterday has the gaps it would have had before. */
 function findCalendarGap(calendars: Schedule<CalendarRecurrence>[], endMs: number): number | null {
   const always = calendars.map((schedule) => ({ ...schedule, startAtMs: null, endAtMs: null }));
+  const key = [endMs, ...new Set(always.map(nameSchedule))].join("\n\n");
+  const before = knownGaps.get(key);
+  if (before !== undefined) return before;
+  if (knownGaps.size >= MOST_KNOWN) knownGaps.clear();
+  const gapMs = measureCalendarGap(always, endMs);
+  knownGaps.set(key, gapMs);
+  return gapMs;
+}
+
+/** The gaps of one pass: thousands of rules have a few hundred schedules. */
+const knownGaps = new Map<string, number | null>();
+const MOST_KNOWN = 2000;
+
+function measureCalendarGap(always: Schedule<CalendarRecurrence>[], endMs: number): number | null {
   for (const lookbackMs of LOOKBACKS_MS) {
     const { occurrencesMs } = mergeOccurrences(always, { startMs: endMs - lookbackMs, endMs });
     const gaps = occurrencesMs.slice(1).map((atMs, index) => atMs - (occurrencesMs[index] ?? atMs));

@@ -13,10 +13,10 @@ const NOT_DUE: Condition[] = ["idle", "unknown"];
 /** Each rule's own finding, without those that `rules-stopped` tells. */
 function findByCondition(condition: Condition): Finder {
   return (facts) => {
-    const together = listStoppedTogether(facts);
+    const together = new Set(listStoppedTogether(facts));
     return facts.states
       .filter(({ judgement }) => judgement.condition === condition && judgement.severity !== null)
-      .filter((state) => !together.includes(state))
+      .filter((state) => !together.has(state))
       .map(({ facts: { rule }, judgement: { severity, degradation, message, evidence } }) => ({
         severity: severity ?? "info",
         rule_name: rule,
@@ -31,10 +31,10 @@ export const findStopped: Finder = (facts) => {
   if (together.length === 0) return [];
   const due = facts.states.filter(isDue).length;
   const starts = facts.states.flatMap(({ facts: { lastStartMs } }) => lastStartMs ?? []);
-  const newestMs = starts.length === 0 ? null : Math.max(...starts);
+  const newestMs = starts.length === 0 ? null : starts.reduce((a, b) => Math.max(a, b));
   const names = together.map(({ facts: { rule } }) => rule);
   const stops = together.flatMap(({ judgement: { sinceMs } }) => sinceMs ?? []);
-  const sinceMs = stops.length === 0 ? null : Math.min(...stops);
+  const sinceMs = stops.length === 0 ? null : stops.reduce((a, b) => Math.min(a, b));
   const isAll = together.length === due;
   const since = newestMs === null ? "" : ` since ${formatNear(newestMs, facts.activity.window.endMs)}`;
   const what = isAll

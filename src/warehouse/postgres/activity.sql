@@ -78,7 +78,8 @@ r AS MATERIALIZED (
     settled_at,
     CASE WHEN (CASE WHEN error IS NOT NULL AND outcome <> 0 THEN {cleaned_up} END) IS NOT TRUE
       THEN tstzrange_subdiff(ended_at, started_at) END AS d,
-    coalesce(rule, '(no name)') COLLATE "C" AS rule,
+    coalesce(CASE WHEN octet_length(rule) > 1000 THEN left(rule, 200) || '…' || right(rule, 60) ELSE rule END, '(no name)')
+      COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,
     status_word,
@@ -107,10 +108,12 @@ odd AS MATERIALIZED (
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
         + CASE WHEN state = 0 AND error ~ '\S' THEN 256 ELSE 0 END
         + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
+        + CASE WHEN greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991 THEN 1024 ELSE 0 END
       END AS flags
     FROM r
     WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed
-      OR error IS NOT NULL OR least(records_processed, records_created, records_updated, records_failed) < 0) f
+      OR error IS NOT NULL OR least(records_processed, records_created, records_updated, records_failed) < 0
+      OR greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991) f
   WHERE (state <> 0 OR flags <> 0) AND part < 2
 ),
 cells AS MATERIALIZED (
@@ -194,7 +197,7 @@ SELECT json_build_object(
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
-    FROM odd CROSS JOIN generate_series(0, 9) bit
+    FROM odd CROSS JOIN generate_series(0, 10) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (
@@ -222,12 +225,16 @@ SELECT json_build_object(
     WHERE NOT EXISTS (SELECT FROM r) AND started_at >= :before::timestamptz AND started_at < :to::timestamptz
       AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
-  'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
+  'lookback', (SELECT coalesce(json_agg(json_build_array(
+      CASE WHEN octet_length(rule) > 1000 THEN left(rule, 200) || '…' || right(rule, 60) ELSE rule END, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
   'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM known),
   'sampled', (SELECT coalesce(json_agg(rule ORDER BY rule), '[]') FROM sampled),
-  'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
-      'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
-      'recurrence', recurrence, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
+  'rules', (SELECT coalesce(json_agg(json_build_object(
+      'name', CASE WHEN octet_length(name) > 1000 THEN left(name, 200) || '…' || right(name, 60) ELSE name END,
+      'enabled', enabled, 'automation_level', automation_level,
+      'strategy', left(strategy, 100), 'priority', left(priority, 100), 'schedule', left(schedule, 600),
+      'recurrence', CASE WHEN octet_length(recurrence::text) > 4000 THEN '{"kind": "other", "type": "of more than 4,000 characters"}'
+        ELSE recurrence END, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
     FROM (SELECT *, CASE WHEN starts_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(starts_at, '0001-01-01'), '9999-01-01')) * 1000) END AS from_ms,
         CASE WHEN ends_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(ends_at, '0001-01-01'), '9999-01-01')) * 1000) END AS to_ms,
         CASE WHEN changed_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(changed_at, '0001-01-01'), '9999-01-01')) * 1000) END AS changed_ms

@@ -58,7 +58,7 @@ placed AS NOT MATERIALIZED (
 r AS MATERIALIZED (
   SELECT
     part,
-    coalesce(rule, '(no name)') AS rule,
+    coalesce(iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule), '(no name)') AS rule,
     state,
     id,
     CASE WHEN meaning IS NULL THEN status_word END AS word,
@@ -116,6 +116,8 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
         + CASE WHEN state = 'success' AND trim(error, ' ' || char(9, 10, 13)) <> '' THEN 256 ELSE 0 END
         + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
+        + CASE WHEN records_processed > 9007199254740991 OR records_created > 9007199254740991
+          OR records_updated > 9007199254740991 OR records_failed > 9007199254740991 THEN 1024 ELSE 0 END
         AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
@@ -206,7 +208,7 @@ SELECT json_object(
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
-      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9]') WHERE (flags & (1 << value)) <> 0)
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (
@@ -224,9 +226,11 @@ SELECT json_object(
       WHERE {future_range}
         AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
   -- Starts that cannot be read, among the newest rows of the table.
-  'unreadable', json((SELECT json_array(count(*), json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3)) FROM (
-    SELECT id, row_number() OVER (ORDER BY id DESC) AS at FROM actions
-    WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
+  'unreadable', json((SELECT json_array(count(*) FILTER (WHERE bad), json_group_array(CAST(id AS TEXT)) FILTER (WHERE bad AND at <= 3),
+      count(*) FILTER (WHERE NOT bad)) FROM (
+    SELECT id, bad, row_number() OVER (PARTITION BY bad ORDER BY id DESC) AS at FROM (
+      SELECT id, {start_ms} IS NULL AS bad FROM actions
+      WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL)))),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
@@ -238,9 +242,11 @@ SELECT json_object(
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', {lookback_rows},
-  'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
-      'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
-      'recurrence', json(recurrence),
+  'rules', json((SELECT json_group_array(json_object(
+      'name', iif(length(name) > 1000, substr(name, 1, 200) || '…' || substr(name, -60), name),
+      'enabled', json(iif(enabled, 'true', 'false')), 'automation_level', automation_level,
+      'strategy', substr(strategy, 1, 100), 'priority', substr(priority, 1, 100), 'schedule', substr(schedule, 1, 600),
+      'recurrence', json(iif(length(recurrence) > 4000, '{"kind": "other", "type": "of more than 4,000 characters"}', recurrence)),
       'from', {begin_ms},
       'to', {stop_ms},
       'changed', {change_ms}))

@@ -101,12 +101,15 @@ function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
   });
 }
 
+/** The years 1 to 9998. */
+const [FIRST_YEAR_MS, LAST_YEAR_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-01-01T00:00:00Z")];
+
 function readRows(database: Database, crmSource: string, { actions }: Source): RowFacts {
   const [row] = ask<{ oldest: number | null; newest: number | null }>(
     database,
-    `SELECT min(${writeInstantMs("started_at")}) AS oldest,
-       (SELECT max(${writeInstantMs("started_at")}) FROM (${actions}) WHERE crm_source = ?1) AS newest
-     FROM (${actions})`,
+    `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest
+     FROM (SELECT crm_source, ${writeInstantMs("started_at")} AS ms FROM (${actions}))
+     WHERE ms BETWEEN ${FIRST_YEAR_MS} AND ${LAST_YEAR_MS}`,
     crmSource,
   );
   const sources = ask<{ source: string }>(

@@ -4,8 +4,9 @@ WITH actions AS NOT MATERIALIZED (
 {actions}
 )
 SELECT
-  (SELECT date_part('epoch', min(started_at)) * 1000 FROM actions WHERE started_at > '-infinity') AS oldest_ms,
+  (SELECT date_part('epoch', min(started_at)) * 1000 FROM actions
+    WHERE started_at >= '0001-01-01' AND started_at < '9999-01-01') AS oldest_ms,
   (SELECT date_part('epoch', max(started_at)) * 1000 FROM actions
-    WHERE crm_source = :crm::text AND started_at > :month_ago::timestamptz AND started_at < 'infinity') AS newest_ms,
+    WHERE crm_source = :crm::text AND started_at > :month_ago::timestamptz AND started_at < '9999-01-01') AS newest_ms,
   (SELECT coalesce(jsonb_agg(DISTINCT left(crm_source, 100)), '[]') FROM actions
     WHERE started_at > :week_ago::timestamptz AND started_at < :now::timestamptz) AS sources

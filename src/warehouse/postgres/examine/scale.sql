@@ -4,8 +4,7 @@ SELECT
   count(*) FILTER (WHERE rate > 0 AND rate < 1)::int AS fractions,
   count(*) FILTER (WHERE rate > 1)::int AS percentages
 FROM (
-  SELECT CASE WHEN jsonb_typeof(to_jsonb(performance_metrics) -> 'success_rate') = 'number'
-    THEN (to_jsonb(performance_metrics) ->> 'success_rate')::float8 END AS rate
+  SELECT substring(performance_metrics::text FROM '"success_rate"\s*:\s*(\d{1,9}(?:\.\d{1,30})?)\s*[,}]')::float8 AS rate
   FROM {table}
   WHERE start_time > :week_ago::timestamptz AND start_time < :now::timestamptz
 ) rates

@@ -2,9 +2,9 @@
 SELECT
   id,
   crm_source,
-  rule,
+  CAST(rule AS TEXT) AS rule,
   {status} AS status,
-  status AS status_word,
+  CAST(status AS TEXT) AS status_word,
   started_at,
   finished_at,
   {records_processed} AS records_processed,

@@ -2,7 +2,7 @@
 SELECT
   crm_source,
   name,
-  enabled,
+  enabled IS TRUE AS enabled,
   automation_level,
   strategy,
   priority,

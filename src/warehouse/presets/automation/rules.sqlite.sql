@@ -1,12 +1,12 @@
 -- The rules in the automation preset's tables on SQLite.
 SELECT
   crm_source,
-  name,
+  CAST(name AS TEXT) AS name,
   enabled,
-  automation_level,
-  strategy,
-  priority,
-  schedule,
+  CAST(automation_level AS TEXT) AS automation_level,
+  CAST(strategy AS TEXT) AS strategy,
+  CAST(priority AS TEXT) AS priority,
+  CAST(schedule AS TEXT) AS schedule,
   NULL AS recurrence,
   NULL AS starts_at,
   NULL AS ends_at,

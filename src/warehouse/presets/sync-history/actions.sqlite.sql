@@ -3,9 +3,9 @@
 SELECT
   id,
   crm_source,
-  sync_type AS rule,
+  CAST(sync_type AS TEXT) AS rule,
   {status} AS status,
-  status AS status_word,
+  CAST(status AS TEXT) AS status_word,
   start_time AS started_at,
   end_time AS finished_at,
   {records_processed} AS records_processed,

@@ -23,4 +23,4 @@ SELECT
   start_at::timestamptz AS starts_at,
   end_at::timestamptz AS ends_at,
   {changed_at} AS changed_at
-FROM {table} AS schedule_row
+FROM {table} AS source_row

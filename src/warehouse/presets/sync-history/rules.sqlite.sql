@@ -1,7 +1,7 @@
 -- The schedules in sync_schedule on SQLite.
 SELECT
   CASE WHEN coalesce(crm_source, 'NA') = 'NA' THEN source_key ELSE crm_source END AS crm_source,
-  CASE WHEN coalesce(model_name, 'NA') = 'NA' THEN name ELSE model_name END AS name,
+  CAST(CASE WHEN coalesce(model_name, 'NA') = 'NA' THEN name ELSE model_name END AS TEXT) AS name,
   enabled,
   NULL AS automation_level,
   NULL AS strategy,
@@ -12,13 +12,14 @@ SELECT
       coalesce(nullif(trim(hour, {blanks}), ''), '*'),
       coalesce(nullif(trim(day_of_month, {blanks}), ''), '*'), coalesce(nullif(trim(month_of_year, {blanks}), ''), '*'),
       coalesce(nullif(trim(day_of_week, {blanks}), ''), '*'))
-    ELSE recurrence_type
+    ELSE CAST(recurrence_type AS TEXT)
   END AS schedule,
   CASE lower(trim(recurrence_type, {blanks}))
-    WHEN 'interval' THEN json_object('kind', 'interval', 'every', every, 'period', period)
-    WHEN 'crontab' THEN json_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
-      'day_of_month', day_of_month, 'month_of_year', month_of_year)
-    ELSE json_object('kind', 'other', 'type', recurrence_type)
+    WHEN 'interval' THEN json_object('kind', 'interval', 'every', {every}, 'period', CAST(period AS TEXT))
+    WHEN 'crontab' THEN json_object('kind', 'crontab', 'minute', CAST(minute AS TEXT), 'hour', CAST(hour AS TEXT),
+      'day_of_week', CAST(day_of_week AS TEXT), 'day_of_month', CAST(day_of_month AS TEXT),
+      'month_of_year', CAST(month_of_year AS TEXT))
+    ELSE json_object('kind', 'other', 'type', CAST(recurrence_type AS TEXT))
   END AS recurrence,
   start_at AS starts_at,
   end_at AS ends_at,

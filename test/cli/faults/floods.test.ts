@@ -1,0 +1,266 @@
+/** What grows with the data has a bound: in the terminal, in JSON, in logs, in time and in memory. What is cut is counted. */
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Report } from "../../../src/report/schema.ts";
+import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
+import { GENERATE, launch } from "../../making/faults.ts";
+import type { TestDatabase } from "../../making/postgres-server.ts";
+import { assertPublishable } from "../../making/reports.ts";
+import { historyDdl, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
+
+const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
+const MOST_BYTES = 300_000_000;
+/** For a build machine under load; alone it takes a tenth of it. */
+const MOST_MS = 60_000;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await (await sharedServer()).createDatabase();
+  await database.sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("M")}; ${SCHEDULE_DDL};
+    ALTER TABLE orchestration.sync_history ALTER sync_type TYPE text, ALTER status TYPE text;
+    DROP INDEX orchestration.sync_history_status_idx, orchestration.sync_history_crm_source_sync_type_idx;
+    ALTER TABLE orchestration.sync_schedule ALTER model_name TYPE text, ALTER minute TYPE text, ALTER recurrence_type TYPE text`);
+});
+afterAll(async () => await database.close());
+
+/** Runs of the CRM, one for each number up to `count`, in the day before the window's end. */
+async function addRuns(
+  crm: string,
+  count: number,
+  { rule, status, error }: Record<"rule" | "status" | "error", string>,
+) {
+  await database.sql
+    .unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status, records_processed,
+    records_created, records_updated, records_failed, error_message, configuration, performance_metrics, created_at)
+    SELECT '${crm}', ${rule}, at, at + interval '10 s', ${status}, 1, 1, 0, 0, ${error}, '{}', '{}', at
+    FROM (SELECT g, timestamptz '2026-07-10 20:50Z' - (g % 1400) * interval '1 min' AS at FROM generate_series(1, ${count}) g) runs`);
+}
+
+async function addSchedules(
+  crm: string,
+  count: number,
+  { model, minute, hour }: Record<"model" | "minute" | "hour", string>,
+) {
+  await database.sql
+    .unsafe(`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, minute, hour, day_of_week,
+    day_of_month, month_of_year, enabled, options, created_at, updated_at, crm_source, model_name)
+    SELECT 'k', 'n' || g, 'delta', 'crontab', ${minute}, ${hour}, '*', '*', '*', true, '{}', '2026-01-01', '2026-01-01', '${crm}', ${model}
+    FROM generate_series(1, ${count}) g`);
+}
+
+function configure(crm: string): string {
+  return directoryWith(`[crm.${crm}]\nurl = "${database.url}"\ntimeout = "2m"\n[store]\npath = "store.sqlite"\n`);
+}
+
+async function reportOn(crm: string, cwd = configure(crm)): Promise<{ report: Report; bytes: number }> {
+  const ended = await launch([...GENERATE, "--crm", crm], { cwd }).trial;
+  expect([ended.code, ended.stderr]).toEqual([0, ""]);
+  expect(ended.peakBytes).toBeLessThan(MOST_BYTES);
+  expect(ended.tookMs).toBeLessThan(MOST_MS);
+  const report = JSON.parse(ended.stdout) as Report;
+  assertPublishable(report);
+  return { report, bytes: ended.stdout.length };
+}
+
+async function linesOn(crm: string, flags: string[] = []): Promise<string[]> {
+  const ended = await runCli(["generate", ...AS_OF, ...flags], { cwd: configure(crm), env: { COLUMNS: "120" } });
+  expect(ended.code).toBe(0);
+  return ended.stdout.split("\n");
+}
+
+describe("2,000 rules, half of them failing", () => {
+  beforeAll(async () => {
+    await addRuns("many", 8000, {
+      rule: "'rule_' || g % 2000",
+      status: "CASE WHEN g % 2 = 0 THEN 'failed' ELSE 'success' END",
+      error: "CASE WHEN g % 2 = 0 THEN 'HTTP 500 on ' || g END",
+    });
+  });
+
+  test("in the terminal: a hundred lines, and how many more there are", async () => {
+    const lines = await linesOn("many");
+    expect(lines.length).toBeLessThan(100);
+    expect(lines.join("\n")).toMatch(/and [\d,]+ more with --detailed or with --format json/);
+    const detailed = await linesOn("many", ["--detailed"]);
+    expect(detailed.length).toBeLessThan(500);
+    expect(detailed.filter((line) => /and [\d,]+ more with --format json/.test(line)).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("in JSON: the 1,000 most urgent rules, all figures of all, and what was left out", async () => {
+    const { report, bytes } = await reportOn("many");
+    expect(report.performance_metrics).toMatchObject({ total_actions: 8000, failed_actions: 4000 });
+    expect(report.system_health).toMatchObject({ active_rules: 2000, total_rules: 2000 });
+    expect([report.rules.length, report.findings.length]).toEqual([1000, 1000]);
+    expect(report.rules.filter(({ condition }) => condition === "failing")).toHaveLength(1000);
+    expect(report.omitted).toMatchObject({
+      rules: 1000,
+      "quality_metrics.rule_reliability": 1000,
+      "detailed_metrics.rule_metrics": 1000,
+    });
+    expect(report.recommendations.every(({ finding }) => finding < report.findings.length)).toBe(true);
+    expect(bytes).toBeLessThan(5_000_000);
+  });
+
+  test("saved, printed again, kept, listed and compared", async () => {
+    const cwd = configure("many");
+    const made = await runCli(["generate", ...AS_OF, "--export-json", "--output-dir", "out", "--quiet"], { cwd });
+    expect(made.code).toBe(0);
+    const again = await runCli(["generate", "--input", "out/latest/many.json"], { cwd });
+    expect([again.code, again.stdout.split("\n").length < 100]).toEqual([0, true]);
+    const list = await runCli(["history", "list", "--format", "json"], { cwd });
+    const [{ id }] = JSON.parse(list.stdout) as [{ id: string }];
+    const shown = await runCli(["history", "show", id], { cwd });
+    expect([shown.code, shown.stdout.split("\n").length < 500]).toEqual([0, true]);
+    expect(await runCli(["history", "diff", id, id], { cwd })).toMatchObject({ code: 0 });
+  });
+
+  test("of 90 rules nothing is left out", async () => {
+    await addRuns("fewer", 2000, { rule: "'rule_' || g % 90", status: "'failed'", error: "'HTTP 500'" });
+    const { report } = await reportOn("fewer");
+    expect([report.rules.length, report.omitted]).toEqual([90, undefined]);
+  });
+});
+
+describe("200 CRMs", () => {
+  const crms = Array.from({ length: 200 }, (_, index) => `[crm.c${index}]\ncrm_source = "one"\n`).join("");
+
+  test("of one cause: one sentence that names some and counts the rest", async () => {
+    await addRuns("one", 30, { rule: "'r'", status: "'failed'", error: "'connection refused'" });
+    const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${crms}`);
+    const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd, env: { COLUMNS: "100" } });
+    expect([code, stderr]).toEqual([0, ""]);
+    const sentence = /^! [\s\S]*?\n\n/m.exec(stdout)?.[0] ?? "";
+    expect(sentence.replaceAll(/\s+/g, " ")).toStartWith(
+      "! One cause for 200 CRMs (c0, c1, c2, c3, c4 and 195 more): they failed with connection errors from",
+    );
+    expect(sentence.length).toBeLessThan(400);
+  });
+
+  test("each with the same twenty causes: ten sentences, and how many more", async () => {
+    await addRuns("twenty", 400, {
+      rule: "'r' || g % 20",
+      status: "'failed'",
+      error: "'no such thing as thing ' || chr(65 + g % 20) || chr(97 + g % 20) || ' here'",
+    });
+    const three = ["a", "b", "c"].map((name) => `[crm.${name}]\ncrm_source = "twenty"\n`).join("");
+    const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${three}`);
+    const { code, stdout } = await runCli(["generate", ...AS_OF], { cwd });
+    expect(code).toBe(0);
+    expect(stdout.split("\n").filter((line) => line.startsWith("! ")).length).toBeLessThanOrEqual(10);
+    expect(stdout).toMatch(/and \d+ more causes for several CRMs/);
+  });
+});
+
+describe("10,000 schedules of one CRM, in seconds", () => {
+  test("each of a rule of its own, at a minute of its own", async () => {
+    await addSchedules("own", 10_000, { model: "'m' || g", minute: "(g % 60)::text", hour: "(g % 24)::text" });
+    const { report } = await reportOn("own");
+    expect([report.rules.length, report.omitted?.["rules"]]).toEqual([1000, 9000]);
+  }, 120_000);
+
+  test("each every minute", async () => {
+    await addSchedules("minutes", 10_000, { model: "'m' || g", minute: "'*'", hour: "'*'" });
+    const { report } = await reportOn("minutes");
+    expect(report.system_health.total_rules).toBe(10_000);
+  }, 120_000);
+
+  test("all of one rule, the same and different ones", async () => {
+    await addRuns("single", 10, { rule: "'m'", status: "'success'", error: "NULL" });
+    await addSchedules("single", 5000, { model: "'m'", minute: "'*'", hour: "'*'" });
+    await addSchedules("single", 5000, { model: "'m'", minute: "(g % 60)::text", hour: "(g % 24)::text" });
+    const { report } = await reportOn("single");
+    expect(report.rules).toHaveLength(1);
+    expect(report.rules[0]?.schedules).toHaveLength(100);
+    expect(report.omitted?.["rules.schedules"]).toBe(9900);
+  }, 120_000);
+
+  test("of 5,000 rules that ran, under names that are only alike", async () => {
+    await addRuns("alike", 5000, { rule: "'sync_table_' || g", status: "'success'", error: "NULL" });
+    await addSchedules("alike", 10_000, { model: "'SyncTable' || g % 5000", minute: "'0'", hour: "'*'" });
+    const { report } = await reportOn("alike");
+    expect(report.performance_metrics.total_actions).toBe(5000);
+  }, 120_000);
+
+  test("that never fire: no such date", async () => {
+    await addSchedules("never", 10_000, { model: "'m' || g", minute: "'0'", hour: "'0'" });
+    await database.sql.unsafe(
+      "UPDATE orchestration.sync_schedule SET day_of_month = '31', month_of_year = '2' WHERE crm_source = 'never'",
+    );
+    const { report } = await reportOn("never");
+    expect(report.expectations?.inexpressible).toHaveLength(100);
+    expect(report.omitted?.["expectations.inexpressible"]).toBe(9900);
+  }, 120_000);
+});
+
+describe("names and words of 100 kB", () => {
+  const LONG = 100_000;
+
+  test("of rules, statuses and schedules on PostgreSQL", async () => {
+    await addRuns("long", 50, {
+      rule: `repeat(chr(107 + g % 10), ${LONG})`,
+      status: "CASE WHEN g % 2 = 0 THEN 'failed' ELSE 'success' END",
+      error: `repeat('x', ${LONG})`,
+    });
+    await addRuns("long", 20, { rule: "'r'", status: `repeat('s' || g, ${LONG})`, error: "NULL" });
+    await addSchedules("long", 20, {
+      model: `repeat(chr(97 + g % 26), ${LONG})`,
+      minute: `repeat('1,', ${LONG})`,
+      hour: "'*'",
+    });
+    const { report, bytes } = await reportOn("long");
+    expect(report.performance_metrics.total_actions).toBe(50);
+    expect(bytes).toBeLessThan(500_000);
+    expect(report.rules.every(({ rule_name: name }) => name.length <= 1000)).toBe(true);
+    expect(report.rules.map(({ rule_name: name }) => name)).toContain(`${"m".repeat(200)}…${"m".repeat(60)}`);
+    const lines = await linesOn("long");
+    expect(lines.join("\n").length).toBeLessThan(50_000);
+  });
+
+  test("on SQLite", async () => {
+    const cwd = freshDirectory();
+    const sqlite = new Database(join(cwd, "w.sqlite"));
+    sqlite.run(
+      "CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, start_time, end_time, status, records_processed, records_created, records_updated, records_failed, error_message, configuration)",
+    );
+    sqlite.run(
+      "CREATE TABLE sync_schedule (id INTEGER PRIMARY KEY, source_key, name, mode, recurrence_type, every, period, minute, hour, day_of_week, day_of_month, month_of_year, start_at, end_at, enabled, options, created_at, updated_at, crm_source, model_name)",
+    );
+    for (const letter of "klmnopqr") {
+      const name = letter.repeat(LONG);
+      sqlite.run(
+        "INSERT INTO sync_history VALUES (NULL, 'long', ?, '2026-07-10 01:00:00', '2026-07-10 01:00:10', 'failed', 1, 0, 0, 1, ?, '{}')",
+        [name, name],
+      );
+      sqlite.run(
+        "INSERT INTO sync_schedule VALUES (NULL, 'long', 'n', 'delta', 'crontab', NULL, NULL, ?, '*', '*', '*', '*', NULL, NULL, 1, '{}', NULL, NULL, 'long', ?)",
+        [name, name],
+      );
+    }
+    sqlite.close();
+    writeFileSync(join(cwd, "automation-reports.toml"), '[crm.long]\nurl = "sqlite:w.sqlite"\n');
+    const { report, bytes } = await reportOn("long", cwd);
+    expect(report.performance_metrics.failed_actions).toBe(8);
+    expect(report.rules.map(({ rule_name: name }) => name)).toContain(`${"k".repeat(200)}…${"k".repeat(60)}`);
+    expect(bytes).toBeLessThan(200_000);
+    expect(
+      (await runCli(["generate", ...AS_OF, "--verbose", "--log-format", "json"], { cwd })).stderr.length,
+    ).toBeLessThan(10_000);
+  });
+});
+
+test("a daemon's log of a flood: one line for each CRM, of bounded length", async () => {
+  const cwd = configure("many");
+  writeFileSync(
+    join(cwd, "automation-reports.toml"),
+    `${readFileSync(join(cwd, "automation-reports.toml"), "utf8")}[export]\nenabled = true\ndir = "out"\n[[schedule]]\nname = "now"\ncron = "* * * * *"\ntime_window = "366d"\n`,
+  );
+  const { code, stderr } = await runCli(["schedule", "run", "now"], { cwd });
+  expect(code).toBe(0);
+  expect(stderr.split("\n").length).toBeLessThan(10);
+  expect(stderr.length).toBeLessThan(3000);
+  const file = readdirSync(join(cwd, "out")).find((name) => name.endsWith(".json")) ?? "";
+  expect(readFileSync(join(cwd, "out", file), "utf8").length).toBeLessThan(6_000_000);
+});
