@@ -3,7 +3,7 @@ import { AppError, EXIT } from "../errors.ts";
 import { emit } from "../output/stdout.ts";
 import { runPass } from "../pass.ts";
 import type { Report } from "../report/schema.ts";
-import { quoteText } from "../text/terminal.ts";
+import { quoteText, quoteWord } from "../text/terminal.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { lengthOf } from "../time/window.ts";
 import { defineCommand } from "./flags/command.ts";
@@ -56,7 +56,10 @@ export default defineCommand(
     const origins = await findOrigins(args, runtime, args.name, args.rule ?? null);
     const others: Report[] = reports.filter((other) => other !== report);
     const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(args) });
-    await emit(await explainRules({ report, others, rule: args.rule ?? null, origins, format: args.format, view }));
+    const command = `explain ${quoteWord(args.name)}`;
+    await emit(
+      await explainRules({ report, others, rule: args.rule ?? null, origins, format: args.format, view, command }),
+    );
     return EXIT.ok;
   },
 );

@@ -27,7 +27,7 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     window: { start: report.metadata.window_start, end: report.metadata.window_end },
     rule,
     limits: listLimits(rule, origins),
-    runs,
+    runs: report.metadata.include_detailed ? runs : null,
     errors: runs
       .filter(({ status, error }) => (status === "failed" || status === "partial") && error !== null)
       .slice(0, SHOWN_ERRORS)

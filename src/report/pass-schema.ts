@@ -35,4 +35,6 @@ export const PassSchema = v.strictObject({
 export type PassDocument = v.InferOutput<typeof PassSchema>;
 
 /** A pass without its reports: what is known of it before they are printed, and what a store keeps beside them. */
-export type PassSummary = Omit<PassDocument, "reports">;
+export const PassSummarySchema = v.omit(PassSchema, ["reports"]);
+
+export type PassSummary = v.InferOutput<typeof PassSummarySchema>;

@@ -7,6 +7,7 @@ import { openConnection, type Connection } from "../database/connection.ts";
 import type { Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
+import verdictsSql from "./migrations/3.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -38,7 +39,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     nowMs: "CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000 AS BIGINT)",
     findTables:
       "SELECT CASE WHEN pg_catalog.to_regclass('automation_reports_schema') IS NULL THEN 0 ELSE 1 END AS found",
-    migrations: [firstSql],
+    migrations: [firstSql, verdictsSql],
     transact: async (work) => {
       const signal = AbortSignal.timeout(DEADLINE_MS);
       try {

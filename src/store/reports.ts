@@ -1,8 +1,9 @@
 /** Reports and passes: kept as the JSON they were published as, and checked when they are read. */
 import * as v from "valibot";
 import { parseReport, type ParsedReport } from "../report/parse.ts";
+import { parsePass, type ParsedPass } from "../report/parse.ts";
 import type { PassSummary } from "../report/pass-schema.ts";
-import { REPORT_STATUSES } from "../report/words.ts";
+import { REPORT_STATUSES, VERDICTS, type Verdict } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
@@ -16,6 +17,8 @@ export type Reports = Family<"reports" | "passes"> & {
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
   /** A report that can no longer be read is a value, not an error. */
   read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
+  /** As `read`, of what a pass says about itself. */
+  readPass: (id: string) => Promise<ParsedPass | { status: "missing" }>;
 };
 
 export type ReportRow = {
@@ -28,12 +31,21 @@ export type ReportRow = {
   windowStartMs: number;
   windowEndMs: number;
   status: Report["metadata"]["status"];
+  /** Null: kept by an older program, which did not write it. */
+  summary: ReportSummary | null;
 };
 
-type ReportFilter = {
+/** `critical`: how many of the findings are. */
+type ReportSummary = { verdict: Verdict; successful: number; total: number; critical: number };
+
+export type ReportFilter = {
+  ids?: string[];
+  passIds?: string[];
   sources?: string[];
   sinceMs?: number;
   untilMs?: number;
+  /** Before that moment. With it the rows come by the end of their window, the latest first. */
+  windowEndMs?: number;
   status?: ReportRow["status"];
   limit: number;
 };
@@ -50,6 +62,10 @@ const RowSchema = v.pipe(
     window_start_ms: whole,
     window_end_ms: whole,
     status: v.picklist(REPORT_STATUSES),
+    verdict: v.nullable(v.picklist(VERDICTS)),
+    successful: v.nullable(whole),
+    total: v.nullable(whole),
+    critical: v.nullable(whole),
   }),
   v.transform((row): ReportRow => ({
     id: row.id,
@@ -60,6 +76,7 @@ const RowSchema = v.pipe(
     windowStartMs: row.window_start_ms,
     windowEndMs: row.window_end_ms,
     status: row.status,
+    summary: readSummary(row),
   })),
 );
 
@@ -68,6 +85,7 @@ export function reportsOf(engine: Engine): Reports {
     keepPass: async (made) => await keepPass(engine, made),
     list: async (filter) => await listReports(engine, filter),
     read: async (id) => await readReport(engine, id),
+    readPass: async (id) => await readPass(engine, id),
     check: async () => await checkReports(engine),
     prune: async (beforeMs) => ({
       reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
@@ -88,9 +106,19 @@ async function keepPass(engine: Engine, { pass, reports, origin, slotMs }: MadeP
       const times = [report_generated_at, window_start, window_end].map((time) => Date.parse(time));
       await ask(
         `INSERT INTO automation_reports_reports
-          (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-        [nameReport(report), pass_id, source, origin, ...times, status, writeAscii(report)],
+          (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document,
+            verdict, successful, total, critical)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
+        [
+          nameReport(report),
+          pass_id,
+          source,
+          origin,
+          ...times,
+          status,
+          writeAscii(report),
+          ...Object.values(summarise(report)),
+        ],
       );
     }
   });
@@ -98,15 +126,20 @@ async function keepPass(engine: Engine, { pass, reports, origin, slotMs }: MadeP
 
 async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
   const { where, values } = buildFilter([
+    ["id IN (?)", filter.ids],
+    ["pass_id IN (?)", filter.passIds],
     ["source IN (?)", filter.sources],
     ["generated_ms >= ?", filter.sinceMs],
     ["generated_ms < ?", filter.untilMs],
+    ["window_end_ms < ?", filter.windowEndMs],
     ["status = ?", filter.status],
   ]);
+  const order = filter.windowEndMs === undefined ? "" : "window_end_ms DESC, ";
   return await engine.transact(async (ask) => {
     const rows = await ask(
-      `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status
-        FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
+      `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status,
+          verdict, successful, total, critical
+        FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`,
       [...values, filter.limit],
     );
     return rows.map((row) => v.parse(RowSchema, row));
@@ -118,6 +151,30 @@ async function readReport(engine: Engine, id: string): ReturnType<Reports["read"
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
   return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));
+}
+
+async function readPass(engine: Engine, id: string): ReturnType<Reports["readPass"]> {
+  const [row] = await engine.transact(
+    async (ask) => await ask("SELECT document FROM automation_reports_passes WHERE id = $1", [id]),
+  );
+  return row === undefined ? { status: "missing" } : parsePass(String(row["document"]));
+}
+
+/** In the order in which the columns are written. */
+function summarise({ verdict, performance_metrics: metrics, findings }: Report): ReportSummary {
+  return {
+    verdict,
+    successful: metrics.successful_actions,
+    total: metrics.total_actions,
+    critical: findings.filter(({ severity }) => severity === "critical").length,
+  };
+}
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
+function readSummary({ verdict, successful, total, critical }: Nullable<ReportSummary>): ReportSummary | null {
+  const isKnown = verdict !== null && successful !== null && total !== null && critical !== null;
+  return isKnown ? { verdict, successful, total, critical } : null;
 }
 
 async function checkReports(engine: Engine): Promise<string[]> {

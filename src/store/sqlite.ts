@@ -10,6 +10,7 @@ import type { Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
+import verdictsSql from "./migrations/3.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
@@ -34,7 +35,7 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
     place: path,
     nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     findTables: FIND_TABLES,
-    migrations: [firstSql],
+    migrations: [firstSql, verdictsSql],
     transact: async (work) => {
       const mine = turn.then(async () => await runTransaction(database, target, async () => await work(ask)));
       turn = mine.catch(() => {});

@@ -20,10 +20,20 @@ export type Explaining = {
   origins: Origins;
   format: Format;
   view: View;
+  /** Which explains one rule, such as `explain hubspot`. */
+  command: string;
 };
 
 /** The text to print. Throws an `AppError` where the report has no such rule. */
-export async function explainRules({ report, others, rule, origins, format, view }: Explaining): Promise<string> {
+export async function explainRules({
+  report,
+  others,
+  rule,
+  origins,
+  format,
+  view,
+  command,
+}: Explaining): Promise<string> {
   const names = report.rules.map(({ rule_name: name }) => name);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
@@ -34,7 +44,7 @@ export async function explainRules({ report, others, rule, origins, format, view
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;
-  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, view);
+  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, command, view);
 }
 
 /** Which line of the configuration sets a limit of the rule: its own table's, the CRM's or that of `[defaults]`. */
