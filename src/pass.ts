@@ -106,9 +106,12 @@ export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, 
   if (failed > 0) return failed === document.outcomes.length ? EXIT.noneReadable : EXIT.someUnreadable;
   if (failedDeliveries > 0) return EXIT.delivery;
   const findings = [...document.findings, ...reports.flatMap((report) => report.findings)];
-  const reached = (finding: Finding) =>
-    failOn !== null && SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(failOn);
-  return findings.some(reached) ? EXIT.finding : EXIT.ok;
+  return failOn !== null && reaches(findings, failOn) ? EXIT.finding : EXIT.ok;
+}
+
+/** Whether one of the findings is at least that severe. */
+export function reaches(findings: Finding[], severity: Severity): boolean {
+  return findings.some((finding) => SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(severity));
 }
 
 function describePass(

@@ -1,15 +1,14 @@
 /** One slot from its claim to its end. Of all processes that try, exactly one makes its reports. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { resolve } from "node:path";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
-import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { keepPass } from "../deliver.ts";
-import { exitCodeOf, type PassOptions, type PassResult } from "../pass.ts";
+import { exitCodeOf, reaches, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
 import type { FinalState, SlotEnd, SlotKey, SlotState } from "../store/slots.ts";
 import type { Store } from "../store/store.ts";
+import { describeScheduledPass } from "./scheduled-pass.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
@@ -164,16 +163,10 @@ async function makeReports(
   { config, store, log, clock, makePass, onPass }: SlotContext,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
   const pass = await makePass({
-    config,
-    crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
     // Late or not, the report is of the window that ends at its slot.
-    window: { startMs: slotMs - schedule.timeWindowMs, endMs: slotMs },
+    ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
-    detailed: schedule.detailed,
-    baseline: null,
-    exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,
     signal,
@@ -181,14 +174,24 @@ async function makeReports(
   for (const tell of onPass) tell(pass);
   const { retentionMs } = config.store;
   const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
-  const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, null);
+  const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
   const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
   return {
     state: failed.length < pass.document.outcomes.length ? "made" : "failed",
     exitCode,
-    note: failed.length === 0 ? null : `could not be read: ${failed.join(", ")}`,
+    note: failed.length > 0 ? `could not be read: ${failed.join(", ")}` : describeReached(pass, schedule.failOn),
     passId: pass.document.pass_id,
   };
+}
+
+/** Which CRMs have a finding that is as severe as `fail_on`; null: none. */
+function describeReached({ document, reports }: PassResult, failOn: ScheduleConfig["failOn"]): string | null {
+  if (failOn === null) return null;
+  const sources = reports.filter(({ findings }) => reaches(findings, failOn)).map(({ metadata }) => metadata.source);
+  const names = reaches(document.findings, failOn) ? [...sources, "several CRMs together"] : sources;
+  return names.length === 0
+    ? null
+    : `${failOn === "warning" ? "warning or critical" : "critical"}: ${names.join(", ")}`;
 }
 
 /** A ping that fails is logged, and fails nothing else. */
