@@ -52,7 +52,7 @@ export async function keepPass({ document, reports }: Made, options: KeepOptions
 /** Keeps a pass that no schedule asked for, in a store that is opened for it alone. */
 export async function keepAdhoc(
   pass: Made,
-  { target, retentionMs }: Config["store"],
+  { target, retentionMs, group }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
@@ -60,7 +60,10 @@ export async function keepAdhoc(
   const unopened = await countFailure(log, async () => {
     // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
+    const { shareStore } = await import("./store/share.ts");
     await using store = await openStore(target);
+    const notShared = shareStore(target, group);
+    if (notShared !== null) log.warn(notShared);
     failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
   });
   return failed + unopened;

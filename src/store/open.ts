@@ -19,8 +19,8 @@ export async function openStore(target: Target): Promise<Store> {
   return {
     ...families,
     place: engine.place,
-    check: async () => {
-      const problems = await engine.check();
+    check: async (shared = false) => {
+      const problems = await engine.check(shared);
       for (const family of Object.values(families)) problems.push(...(await family.check()));
       return problems;
     },
