@@ -69,7 +69,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     };
     const items =
       seen?.status === "read"
-        ? withoutEchoes([...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs)])
+        ? withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, outcomes, nowMs))
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
     const asked = items.filter(
@@ -97,7 +97,9 @@ export function exitCodeOfCheck(documents: CheckDocument[]): number {
 }
 
 /** A report fails for the reason that was found before it was tried. */
-function withoutEchoes(items: CheckItem[]): CheckItem[] {
+function withoutEchoes(facts: CheckItem[], report: CheckItem[]): CheckItem[] {
+  const hasNoTable = facts.some(({ id, status }) => id === "tables" && status === "error");
+  const items = hasNoTable ? facts : [...facts, ...report];
   return items.filter(({ message }, index) => !items.slice(0, index).some((item) => item.message === message));
 }
 

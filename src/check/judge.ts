@@ -7,8 +7,11 @@ import { judgeServer } from "./judge-server.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
+import { adviseView } from "./view.ts";
 import { DAY_MS } from "../time/units.ts";
 
+const NO_TABLE_ADVICE =
+  "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`";
 /** Longer than a week, for there are weekly syncs. */
 const OLD_ROW_MS = 8 * DAY_MS;
 
@@ -18,9 +21,9 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
   const judged: Judgement[] = [
     ["connection", [judgeConnection(facts)]],
     ...(facts.kind === "postgres" ? judgeServer(facts, found) : []),
-    ["tables", [judgeTables(facts)]],
+    ["tables", [judgeTables(facts, context)]],
     // Where no table was chosen yet, none is a copy of another.
-    ["copies", facts.tables.kind === "problem" ? [] : facts.copies.map(judgeCopy)],
+    ["copies", facts.tables.kind === "found" || facts.tables.kind === "missing" ? facts.copies.map(judgeCopy) : []],
     ...(found === null ? [] : judgeRows(facts, found, context)),
     // Where the CRM has no run at all, its settings are not what is wrong.
     [
@@ -65,16 +68,17 @@ function judgeConnection(facts: WarehouseFacts): Judged {
   };
 }
 
-function judgeTables({ tables }: WarehouseFacts): Judged {
+function judgeTables({ tables, kind }: WarehouseFacts, context: CheckContext): Judged {
   if (tables.kind === "problem") return { status: "error", message: tables.problem };
   if (tables.kind === "missing") {
     return {
       status: "error",
       message: `no table to read: looked for ${tables.lookedFor.join(", ")}${tables.elsewhere.length === 0 ? "" : `; there is ${tables.elsewhere.join(", ")}`}`,
-      advice: "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`",
+      advice: adviseView(tables.others, context.source, kind) ?? NO_TABLE_ADVICE,
       evidence: { looked_for: tables.lookedFor, elsewhere: tables.elsewhere },
     };
   }
+  if (tables.kind === "incomplete") return judgeIncomplete(tables, context, kind);
   const { preset, shape, actions, rules } = tables.found;
   const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
   const size =
@@ -92,6 +96,21 @@ function judgeTables({ tables }: WarehouseFacts): Judged {
       rows: actions.rows,
       bytes: actions.bytes,
     },
+  };
+}
+
+function judgeIncomplete(
+  { table, preset, missing, columns }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
+  { source }: CheckContext,
+  dialect: WarehouseFacts["kind"],
+): Judged {
+  return {
+    status: "error",
+    message: `${table} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
+    advice:
+      adviseView([{ name: table, columns }], source, dialect) ??
+      "name the table of the runs with preset, schema and table, or make a view with these columns and name that",
+    evidence: { table, preset, missing },
   };
 }
 

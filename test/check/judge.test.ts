@@ -156,7 +156,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   },
   {
     name: "no tables",
-    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [] }, rows: null },
+    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [], others: [] }, rows: null },
     says: [/^error tables: no table to read: looked for a, b/],
   },
   {

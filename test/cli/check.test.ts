@@ -121,7 +121,7 @@ test("one CRM by its name is a list of one; the table says what to do", async ()
   const table = await runCli(["check"], { cwd });
   expect(table.stdout).toContain("! warn  sources");
   expect(table.stdout).toContain("→ add a table such as [crm.callrail] to the configuration");
-  expect(table.stdout).toEndWith("2 CRMs checked: 0 ok, 2 with warnings, 0 with errors\n");
+  expect(table.stdout).toEndWith("2 CRMs checked: 0 ok, 2 with warnings (hubspot, other), 0 with errors\n");
 });
 
 describe("SQLite", () => {

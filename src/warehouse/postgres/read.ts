@@ -6,8 +6,9 @@ import { computeBounds } from "../bounds.ts";
 import { listUnreadable } from "../casts.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
+import { describeIncomplete } from "../needed-columns.ts";
 import { findSource, type Source } from "../source.ts";
-import { describeAmbiguity } from "../tables.ts";
+import { describeAmbiguity, quoteTable } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
 import { beginSnapshot, openSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
@@ -47,6 +48,10 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, opened
     const tables = await connection.ask<TableFacts>(search.text, search.values);
     const found = findSource(tables, request.crm, "postgres");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "incomplete") {
+      const { incomplete, preset } = found;
+      throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
+    }
     if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
     const unreadable = [found.actions, found.rules].flatMap((table) => listUnreadable(table?.types ?? {}));
     if (unreadable.length > 0)

@@ -3,8 +3,9 @@ import { DatabaseError } from "../../database/failure.ts";
 import { computeBounds } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
+import { describeIncomplete } from "../needed-columns.ts";
 import { findSource } from "../source.ts";
-import { candidateNames, describeAmbiguity } from "../tables.ts";
+import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
 import { findTables, openDatabase } from "./open.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
@@ -14,6 +15,10 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const read = database.transaction((): ReadResult => {
     const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
     if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "incomplete") {
+      const { incomplete, preset } = found;
+      throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
+    }
     if (found.kind === "missing") return { ...found, where: path };
     const { text, values } = composeActivity(found.source, request);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
