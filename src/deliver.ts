@@ -18,10 +18,11 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   for (const report of reports) {
     const { source } = report.metadata;
     try {
-      log.info(`${source}: exported to ${await exportReport(report, exportTo)}`);
+      const path = await exportReport(report, exportTo);
+      log.info(`${source}: exported to ${path}`, {}, { crm: source, path });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      log.error(`${source}: ${error.message}`);
+      log.error(`${source} could not be exported: ${error.message}`, {}, { crm: source, reason: error.message });
       failed += 1;
     }
   }
@@ -75,7 +76,7 @@ async function countFailure(log: Log, work: () => Promise<void>): Promise<number
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message}. The reports were made, but are not kept`);
+    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
     return 1;
   }
 }

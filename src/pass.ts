@@ -203,7 +203,7 @@ function nameSome(sources: string[]): string {
 
 function logOutcomes(document: PassSummary, log: Log): void {
   for (const { source, status, reason } of document.outcomes) {
-    if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
+    if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`, {}, { crm: source, reason });
   }
 }
 
@@ -213,6 +213,10 @@ export function logCritical(reports: Report[], log: Log): void {
     const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
     const [first] = findings;
     if (first?.severity !== "critical") continue;
-    log.warn(`${metadata.source}: ${first.message}`, { critical: count("critical"), warnings: count("warning") });
+    log.warn(
+      `${metadata.source}: ${first.message}`,
+      { critical: count("critical"), warnings: count("warning") },
+      { crm: metadata.source, reason: first.message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },
+    );
   }
 }

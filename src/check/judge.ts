@@ -1,5 +1,5 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
-import { formatCount, formatInstant, formatMinute } from "../text/figures.ts";
+import { formatCount, formatInstant, formatMinute, listNames } from "../text/figures.ts";
 import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
@@ -119,7 +119,8 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
   return {
     status: "warn",
     message: `${name} has a name of the preset too${size}, and is not read`,
-    advice: "if the syncs write there, set schema and table; else drop the copy, which can be mistaken for the table",
+    advice:
+      "if the syncs write there, set schema and table; otherwise drop it, so that nobody mistakes it for the real table",
     evidence: { table: name, rows },
   };
 }
@@ -127,7 +128,7 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
 function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   const { rows } = facts;
   if (rows === null) {
-    const message = "not looked at: without an index on the start that would read the whole table";
+    const message = `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`;
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
   const { oldestMs, newestMs, sources, scale } = rows;
@@ -181,11 +182,15 @@ function judgeSources(strangers: string[], all: number): Judged[] {
   return [
     {
       status: "warn",
-      message: `nobody reports on ${strangers.join(", ")}: in the warehouse's last 7 days, in no CRM's crm_source`,
-      advice: `add a table such as [crm.${strangers[0]?.toLowerCase().replace(/[^a-z0-9_-]/g, "_") ?? "name"}] to the configuration`,
+      message: `rows of ${listNames(strangers, strangers.length)} (last 7 days) are in no report`,
+      advice: `add ${listNames(strangers.map(nameTable))} to the configuration`,
       evidence: { sources: strangers },
     },
   ];
+}
+
+function nameTable(source: string): string {
+  return `[crm.${source.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}]`;
 }
 
 function judgeScale({ fractions, percentages }: { fractions: number; percentages: number }): Judged {

@@ -50,7 +50,7 @@ export default defineCommand(
     const report = reports.find(({ metadata }) => metadata.source === args.name);
     if (report === undefined || report.metadata.status === "fallback") {
       const reason = document.outcomes.find(({ source }) => source === args.name)?.reason ?? "it was not read";
-      if (report !== undefined) log.error(`${args.name}: ${reason}`);
+      if (report !== undefined) log.error(`${args.name}: ${reason}`, {}, { crm: args.name, reason });
       return EXIT.noneReadable;
     }
     const origins = await findOrigins(args, runtime, args.name, args.rule ?? null);

@@ -92,7 +92,7 @@ function chooseSetting({ condition, degradation, rule_name: rule }: RuleReport, 
   if (condition === "stuck") return ofRule('stale_after = "6h"', "where a run may well take that long");
   if (condition === "unknown") return ofRule('expect = "every 6 hours"', "so that its silence can be judged");
   if (condition === "failing")
-    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: it is then in no figure");
+    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: reports then leave it out");
   if (condition !== "degraded") return null;
   if (degradation === "late" || degradation === "missed") {
     return ofCrm('late_after = "30m"', "where a later start is still in time");

@@ -157,7 +157,7 @@ async function look(watch: Watch, now: number, options: LoopOptions): Promise<vo
     await (isMissed(schedule, latest, now) ? recordMissed(schedule, [latest], options) : begin(watch, latest, options));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    options.log.error(`${schedule.name}: ${error.message}`);
+    options.log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
     // The next beat looks at the same slots again.
     watch.seenMs = from;
     watch.held = again;
@@ -171,7 +171,7 @@ function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boo
 
 async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, log }: LoopOptions): Promise<void> {
   if (slots.length === 0) return;
-  log.warn("slots were missed while no scheduler was running", { schedule: name, slots: slots.length });
+  log.warn("reports were not made while no scheduler was running", { schedule: name, slots: slots.length });
   for (const slotMs of slots.slice(-MOST_RECORDED))
     await store.slots.skip({ schedule: name, slotMs }, "no scheduler was running");
 }
@@ -202,7 +202,7 @@ async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promis
     .then((result) => follow(watch, slotMs, result))
     .catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
-      log.error(`${schedule.name}: ${error.message}`);
+      log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
       watch.held.push(slotMs);
     })
     .finally(() => {

@@ -90,9 +90,9 @@ export async function skipOverlapping(
   key: SlotKey,
   { store, log }: Pick<SlotContext, "store" | "log">,
 ): Promise<boolean> {
-  if (!(await store.slots.skip(key, "the one before it was still running"))) return false;
+  if (!(await store.slots.skip(key, "the report before it was still being made"))) return false;
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
-  log.warn("slot skipped: the one before it is still running", facts);
+  log.warn("slot skipped: the report before it is still being made", facts);
   return true;
 }
 
@@ -110,7 +110,7 @@ async function recordEnd(
       return await store.slots.end(key, holder, end);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      log.error(`the end of the slot could not be recorded: ${error.message}`);
+      log.error(`the end of the slot could not be recorded: ${error.message}`, {}, { reason: error.message });
       if (delayMs === null || signal.aborted) return null;
       await sleep(delayMs, undefined, { signal }).catch(() => {});
     }
@@ -197,7 +197,7 @@ function describeReached({ document, reports }: PassResult, failOn: ScheduleConf
 /** A ping that fails is logged, and fails nothing else. */
 async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
   const outcome = await sent;
-  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`);
+  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`, {}, { reason: outcome.reason });
 }
 
 /** Goes on until `over` is aborted. Calls `onLost` where the slot is no longer this process's. */
@@ -215,7 +215,7 @@ async function renewLease(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.
-      log.warn(`the lease could not be renewed: ${error.message}`);
+      log.warn(`the claim on this slot could not be renewed: ${error.message}`, {}, { reason: error.message });
       continue;
     }
     onLost();

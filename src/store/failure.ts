@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { codeOf, describeFailure } from "../database/failure.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
-const NOT_ALLOWED = `this user may not read and write there: run as the store's owner or with sudo, or ${ELSEWHERE}`;
+const NOT_ALLOWED = `only its owner may open it: use sudo, set [store] group for those who only read, or ${ELSEWHERE}`;
 
 /** By SQLSTATE, by SQLite's code up to its second word, or by the system's error code. */
 const REASONS: Record<string, string> = {

@@ -15,6 +15,8 @@ export type Reports = Family<"reports" | "passes"> & {
   keepPass: (made: MadePass) => Promise<void>;
   /** Newest first. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
+  /** How many there are, whatever the limit. */
+  count: (filter: Omit<ReportFilter, "limit">) => Promise<number>;
   /** A report that can no longer be read is a value, not an error. */
   read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
   /** As `read`, of what a pass says about itself. */
@@ -84,6 +86,7 @@ export function reportsOf(engine: Engine): Reports {
   return {
     keepPass: async (made) => await keepPass(engine, made),
     list: async (filter) => await listReports(engine, filter),
+    count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
     readPass: async (id) => await readPass(engine, id),
     check: async () => await checkReports(engine),
@@ -124,8 +127,8 @@ async function keepPass(engine: Engine, { pass, reports, origin, slotMs }: MadeP
   });
 }
 
-async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
-  const { where, values } = buildFilter([
+function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof buildFilter> {
+  return buildFilter([
     ["id IN (?)", filter.ids],
     ["pass_id IN (?)", filter.passIds],
     ["source IN (?)", filter.sources],
@@ -134,6 +137,18 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
     ["window_end_ms < ?", filter.windowEndMs],
     ["status = ?", filter.status],
   ]);
+}
+
+async function countReports(engine: Engine, filter: Omit<ReportFilter, "limit">): Promise<number> {
+  const { where, values } = writeFilter(filter);
+  const [row] = await engine.transact(
+    async (ask) => await ask(`SELECT count(*) AS n FROM automation_reports_reports ${where}`, values),
+  );
+  return v.parse(whole, row?.["n"]);
+}
+
+async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
+  const { where, values } = writeFilter(filter);
   const order = filter.windowEndMs === undefined ? "" : "window_end_ms DESC, ";
   return await engine.transact(async (ask) => {
     const rows = await ask(

@@ -60,6 +60,8 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(await list(cwd, "--until", "1h")).toEqual([]);
     expect(await list(cwd, "--status", "fallback")).toEqual([]);
     expect((await list(cwd, "--limit", "1")).length).toBe(1);
+    const two = await runCli(["history", "list", "--limit", "2", "--crm", "first,last"], { cwd });
+    expect(two.stderr).toBe("2 of 3 shown: raise --limit, or set --until\n");
     const table = await runCli(["history", "list", "--crm", "last"], { cwd });
     expect(table.stdout).toMatch(
       /^CRM {3}Made \(UTC\) +Window +Verdict +Success +Critical {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}! warning {2}50.0 % of 2 {9}0 {2}adhoc {3}last-\w+-\w{6}\n$/,

@@ -107,7 +107,7 @@ function listRules(title: string, rules: RuleChange[], { after }: ReportDiff, { 
 
 /** A message names its rule. */
 function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: number): string {
-  if (after === null) return showText(`${rule}: in no figure any more, was ${before?.condition ?? "unknown"}`);
+  if (after === null) return showText(`${rule}: not in the report any more, was ${before?.condition ?? "unknown"}`);
   const since = after.since === null ? "" : ` since ${formatNear(Date.parse(after.since), endMs)}`;
   const was = before === null ? "new" : `was ${before.condition}`;
   const text = after.severity === null ? "" : `: ${withoutName(after.message, rule)}`;

@@ -1,6 +1,6 @@
 /** Activity over the window in one line: the height is the number of runs, and hours with failures have a sign of their own. */
 import type { Report } from "../../report/schema.ts";
-import { formatCount } from "../../text/figures.ts";
+import { formatPlural } from "../../text/figures.ts";
 import type { Style } from "./style.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -14,7 +14,7 @@ export const SPARKLINE_WIDTH = 25;
 
 /** What the signs mean, and how many runs a full bar stands for. */
 export const LEGEND = (peak: number) =>
-  `${BARS[0]}–${BARS.at(-1)} up to ${formatCount(peak)} runs at a time, ${SOME_FAILED} some failed, ${MANY_FAILED} many failed, ${NOTHING} none ran`;
+  `${BARS[0]}–${BARS.at(-1)} up to ${formatPlural(peak, "run")} at a time, ${SOME_FAILED} some failed, ${MANY_FAILED} many failed, ${NOTHING} none ran`;
 
 type Cell = { total: number; successful: number };
 
