@@ -1,8 +1,10 @@
 /** One check over the chosen CRMs: examine → judge → a real one-hour report. It creates nothing anywhere. */
+import { judgeReach } from "./check/judge-reach.ts";
 import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
 import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
+import { describeFailure } from "./database/failure.ts";
 import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { createRedactor } from "./text/redact.ts";
@@ -10,6 +12,7 @@ import { buildReport } from "./report/build.ts";
 import { formatInstant, formatPlural } from "./text/figures.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
+import type { WarehouseFacts } from "./warehouse/facts.ts";
 import { examineWarehouses } from "./warehouse/examine.ts";
 import { withoutShared } from "./warehouse/shared-settings.ts";
 import { DAY_MS, HOUR_MS } from "./time/units.ts";
@@ -69,7 +72,9 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     };
     const items =
       seen?.status === "read"
-        ? withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, outcomes, nowMs))
+        ? judgeAnswers(crm, () =>
+            withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, outcomes, nowMs, seen.result)),
+          )
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
     const asked = items.filter(
@@ -96,6 +101,15 @@ export function exitCodeOfCheck(documents: CheckDocument[]): number {
   return failed === documents.length ? EXIT.noneReadable : EXIT.someUnreadable;
 }
 
+/** What a server answered may be nothing that can be judged. */
+function judgeAnswers(crm: CrmConfig, judge: () => CheckItem[]): CheckItem[] {
+  try {
+    return judge();
+  } catch (error) {
+    return [describeUnreachable(describeFailure(error, crm.target))];
+  }
+}
+
 /** A report fails for the reason that was found before it was tried. */
 function withoutEchoes(facts: CheckItem[], report: CheckItem[]): CheckItem[] {
   const hasNoTable = facts.some(({ id, status }) => id === "tables" && status === "error");
@@ -120,7 +134,7 @@ function hideSecrets(item: CheckItem, redact: (text: string) => string): CheckIt
   return { ...item, message: redact(item.message), evidence };
 }
 
-function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number): CheckItem[] {
+function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number, facts: WarehouseFacts): CheckItem[] {
   const outcome = outcomes.find(({ source }) => source === crm.name);
   const item = (status: CheckItem["status"], message: string): CheckItem[] => [
     { id: "report", status, message, advice: null, evidence: {} },
@@ -131,5 +145,14 @@ function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number): CheckI
   const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, settingsOf(crm), context);
   if (metadata.status === "fallback") return item("error", metadata.note ?? "there is no table to read");
   const made = `a report of the last hour took ${metadata.query_seconds.toFixed(2)} s`;
-  return item("ok", `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`);
+  const reach = judgeReach(metadata, facts).map((judged): CheckItem => ({
+    id: "reach",
+    advice: null,
+    evidence: {},
+    ...judged,
+  }));
+  return [
+    ...item("ok", `${made}: ${formatPlural(metrics.total_actions, "action")}, ${metrics.failed_actions} failed`),
+    ...reach,
+  ];
 }

@@ -3,7 +3,7 @@ import type { Config } from "./config/schema.ts";
 import type { Log } from "./log.ts";
 import { logCritical, runPass, type PassResult } from "./pass.ts";
 import { restUntil, runLoop, type Mailbox } from "./schedule/loop.ts";
-import { END_RETRIES_MS } from "./schedule/run-slot.ts";
+import { END_RETRIES_MS } from "./schedule/record-end.ts";
 import { describeHolder } from "./store/holder.ts";
 import type { Store } from "./store/store.ts";
 import { createNotifier, type NotifyVariables } from "./systemd/notify.ts";

@@ -29,51 +29,41 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   return failed;
 }
 
-/** Where a pass is kept, as what, and for how long. */
-export type KeepOptions = {
-  store: Store;
-  /** A schedule's name, or `adhoc`. */
-  origin: string;
-  slotMs: number | null;
-  retentionMs: number;
-  nowMs: number;
-  log: Log;
-};
+/** Where a pass that no slot asked for is kept, as what, and for how long. `origin`: a schedule's name, or `adhoc`. */
+type KeepOptions = { store: Store; origin: string; retentionMs: number; nowMs: number; log: Log };
 
 /** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
-export async function keepPass({ document, reports }: Made, options: KeepOptions): Promise<number> {
-  const { store, origin, slotMs, retentionMs, nowMs, log } = options;
-  return await countFailure(log, async () => {
-    await store.reports.keepPass({ pass: document, reports, origin, slotMs });
+export async function keepPass(
+  { document, reports }: Made,
+  { store, origin, retentionMs, nowMs, log }: KeepOptions,
+): Promise<number> {
+  try {
+    await store.reports.keepPass({ pass: document, reports }, origin);
     await store.prune(nowMs - retentionMs);
     log.debug("pass kept", { store: store.place });
-  });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
+    return 1;
+  }
 }
 
-/** Keeps a pass that no schedule asked for, in a store that is opened for it alone. */
+/** Keeps a pass that no schedule asked for, and deletes what is older than the retention. Returns how many deliveries failed. */
 export async function keepAdhoc(
   pass: Made,
   { target, retentionMs, group }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
-  let failed = 0;
-  const unopened = await countFailure(log, async () => {
+  try {
     // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
     const { shareStore } = await import("./store/share.ts");
     await using store = await openStore(target);
     const notShared = shareStore(target, group);
     if (notShared !== null) log.warn(notShared);
-    failed = await keepPass(pass, { store, origin: ADHOC, slotMs: null, retentionMs, nowMs, log });
-  });
-  return failed + unopened;
-}
-
-async function countFailure(log: Log, work: () => Promise<void>): Promise<number> {
-  try {
-    await work();
-    return 0;
+    return await keepPass(pass, { store, origin: ADHOC, retentionMs, nowMs, log });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });

@@ -6,6 +6,18 @@ import { showText } from "./text/terminal.ts";
 import { VERSION_LINE } from "./version.ts";
 
 const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };
+/** They mean nothing here, and would end the process: a script for another program may send them. */
+const IDLE_SIGNALS = [
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGPIPE",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGIO",
+  // Of a file that may not grow: the write fails too, and says so.
+  "SIGXFSZ",
+] as const;
 
 process.exit(await main(process.argv.slice(2)));
 
@@ -22,6 +34,7 @@ async function main(argv: string[]): Promise<number> {
       stop.abort();
     });
   }
+  for (const name of IDLE_SIGNALS) process.on(name, () => {});
   process.on("uncaughtException", (error) => process.exit(reportBug(error)));
   process.on("unhandledRejection", (error) => process.exit(reportBug(error)));
   try {

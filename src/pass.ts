@@ -49,6 +49,9 @@ export type PassResult = {
   failedDeliveries: number;
 };
 
+/** Of a longer window the one before would overlap that of the week before. */
+export const LONGEST_BASELINE_MS = WEEK_MS / 2;
+
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
 
@@ -82,6 +85,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const document = describePass(outcomes, made, options, passId);
   if (options.showsFailures !== true) logOutcomes(document, log);
 
+  for (const { source: crm, seconds } of document.outcomes) if (seconds !== null) log.debug("read", { crm, seconds });
   const failedDeliveries = signal.aborted ? 0 : await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
@@ -163,13 +167,12 @@ function describeOutcome(outcome: Outcome, report: Report | undefined): PassSumm
     : { source, status: "made", verdict: report?.verdict ?? "unknown", reason: null, seconds };
 }
 
-/** A CRM that was not read keeps a pass from being ok. */
+/** Of a CRM that was not read nothing is known, and somebody is needed: that is as bad as the worst. */
 function verdictOfPass(outcomes: PassSummary["outcomes"], findings: Finding[]): Verdict {
-  const worst = worstVerdict([
-    ...outcomes.map(({ verdict }) => verdict),
+  return worstVerdict([
+    ...outcomes.map(({ status, verdict }) => (status === "failed" ? "critical" : verdict)),
     ...findings.flatMap(({ severity }) => (severity === "info" ? [] : [severity])),
   ]);
-  return worst === "ok" && outcomes.some(({ verdict }) => verdict === "unknown") ? "unknown" : worst;
 }
 
 /** Several CRMs that cannot be read for the same reason have one cause, not several. */

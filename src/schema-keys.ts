@@ -16,7 +16,7 @@ export type TablePlace = {
   path: Path;
   /** Null: the writer chooses them. */
   keys: Record<string, v.GenericSchema> | null;
-  /** What is written there, else the default; undefined where there is neither. It may be no table. */
+  /** What is written there, else the default. It may be no table. */
   value: unknown;
 };
 
@@ -41,9 +41,10 @@ export function shapesOf(schema: v.GenericSchema): Shape[] {
   return [{ kind: type === "number" || type === "boolean" ? type : "other" }];
 }
 
-/** Every place of a value that is a table by its schema, outer ones first. */
+/** Every place of a value that is a table by its schema, outer ones first; none where nothing is written and nothing is the default. */
 export function listTables(schema: v.GenericSchema, value: unknown, path: Path = []): TablePlace[] {
   const found = value === undefined ? v.getDefault(schema) : value;
+  if (found === undefined) return [];
   const table = isTable(found) ? found : {};
   const shapes = shapesOf(schema);
   return shapes.flatMap((shape): TablePlace[] => {

@@ -36,6 +36,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
       store: { target: { kind: "sqlite", path: "" }, retentionMs: 1, group: null, configured: false },
       crms,
       schedules: [],
+      displayTimezone: null,
       secrets: ["nowhere"],
       warnings: [],
     },

@@ -95,8 +95,10 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
   const unreadable = tables.filter(({ readable }) => !readable).map(({ name }) => name);
   const writable = tables.filter(({ writes }) => writes.length > 0).map(({ name }) => name);
   const quoted = `"${role.name.replaceAll('"', '""')}"`;
+  // Without the rules a report is made all the same.
+  const status = found?.actions.readable === true ? "warn" : "error";
   const denied = unreadable.map((name): Judged => ({
-    status: "error",
+    status,
     message: `${role.name} may not read ${name}`,
     advice: `GRANT USAGE ON its schema and SELECT ON ${name} TO ${quoted}`,
     evidence: { table: name },
@@ -110,6 +112,6 @@ function judgeRights({ role }: PostgresFacts, found: FoundTables | null): Judged
     const advice = `REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ${writable.join(", ")} FROM ${quoted}`;
     return [...denied, { status: "warn", message, advice, evidence: { tables: writable } }];
   }
-  if (denied.length > 0 || tables.length === 0) return denied;
+  if (denied.length > 0 || tables.length === 0 || tables.some(({ refused }) => refused)) return denied;
   return [{ status: "ok", message: `${role.name} may read and cannot write`, evidence: { role: role.name } }];
 }

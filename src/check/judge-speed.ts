@@ -1,5 +1,5 @@
 /** How quick a report is, and what would make it quicker. */
-import { formatInstant } from "../text/figures.ts";
+import { formatCount, formatHours, formatInstant } from "../text/figures.ts";
 import type { FoundTables, PostgresFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import { adviseIndexes, hasReportIndex } from "./indexes.ts";
@@ -28,7 +28,7 @@ export function judgeSpeed(facts: WarehouseFacts, found: FoundTables, context: C
   }
   if (!found.actions.readable) return [];
   return [
-    ["plan", judgePlan(facts, found, context)],
+    ["plan", [...judgePlan(facts, found, context), ...judgeLocks(facts, context)]],
     ["statistics", judgeStatistics(facts, found, context)],
     ["indexes", judgeIndexes(facts, found)],
   ];
@@ -52,6 +52,19 @@ function judgePlan({ plan }: PostgresFacts, { actions, columns }: FoundTables, c
     return [{ status: "ok", message: `the report's query has no sign of trouble${how}`, evidence }];
   }
   return signs.map(({ sign, advice }) => ({ status: "warn", message: sign, advice, evidence }));
+}
+
+/** Every index of each partition that a plan may read is locked with it. */
+function judgeLocks({ excessLocks }: PostgresFacts, { windowDays }: CheckContext): Judged[] {
+  if (excessLocks === null) return [];
+  return [
+    {
+      status: "warn",
+      message: `a report of ${formatHours(windowDays * 24)} locks ${formatCount(excessLocks)} tables and indexes until it is read: those of each partition in it and in the window before`,
+      advice: "ask for shorter windows, or keep larger partitions with fewer indexes",
+      evidence: { locks: excessLocks },
+    },
+  ];
 }
 
 function judgeStatistics({ statistics }: PostgresFacts, { actions }: FoundTables, { nowMs }: CheckContext): Judged[] {

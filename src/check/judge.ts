@@ -3,6 +3,7 @@ import { formatCount, formatInstant, formatMinute, listNames } from "../text/fig
 import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
+import { judgePolicies } from "./judge-reach.ts";
 import { judgeServer } from "./judge-server.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
@@ -21,6 +22,7 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
   const judged: Judgement[] = [
     ["connection", [judgeConnection(facts)]],
     ...(facts.kind === "postgres" ? judgeServer(facts, found) : []),
+    ["policies", facts.kind === "postgres" && found !== null ? judgePolicies(found, facts.role.name) : []],
     ["tables", [judgeTables(facts, context)]],
     // Where no table was chosen yet, none is a copy of another.
     ["copies", facts.tables.kind === "found" || facts.tables.kind === "missing" ? facts.copies.map(judgeCopy) : []],
@@ -79,22 +81,23 @@ function judgeTables({ tables, kind }: WarehouseFacts, context: CheckContext): J
     };
   }
   if (tables.kind === "incomplete") return judgeIncomplete(tables, context, kind);
-  const { preset, shape, actions, rules } = tables.found;
+  const { preset, shape, actions, rules, rulesProblem } = tables.found;
   const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
-  const size =
-    actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows, ${formatBytes(actions.bytes)}`;
+  const rows = actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows`;
+  const size = actions.rows === null || !actions.stored ? rows : `${rows}, ${formatBytes(actions.bytes)}`;
   return {
-    status: "ok",
+    status: rulesProblem === undefined ? "ok" : "warn",
     message:
-      `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}` +
-      `; ${rules === null ? "no table declares rules" : `rules in ${rules.name}`}`,
+      `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}${describeHidden(actions)}` +
+      `; ${rulesProblem ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
     evidence: {
       preset,
       shape,
       actions: actions.name,
       rules: rules?.name ?? null,
       rows: actions.rows,
-      bytes: actions.bytes,
+      bytes: actions.stored ? actions.bytes : null,
+      behind: actions.hides?.behind ?? [],
     },
   };
 }
@@ -112,6 +115,15 @@ function judgeIncomplete(
       "name the table of the runs with preset, schema and table, or make a view with these columns and name that",
     evidence: { table, preset, missing },
   };
+}
+
+/** What is behind it has the size and the indexes, and they are not looked at. */
+function describeHidden({ hides }: TableFacts): string {
+  if (hides === null) return "";
+  if (hides.kind === "materialized view") return ", a materialized view: as old as its last REFRESH";
+  const behind =
+    hides.behind.length === 0 ? "" : `${hides.kind === "view" ? " over" : " of the server"} ${hides.behind.join(", ")}`;
+  return `, a ${hides.kind}${behind}: its size and its indexes are not known from here`;
 }
 
 function judgeCopy({ name, rows }: TableFacts): Judged {

@@ -8,6 +8,7 @@ export const CHECK_IDS = [
   "tls",
   "clock",
   "rights",
+  "policies",
   "tables",
   "copies",
   "rows",
@@ -18,6 +19,7 @@ export const CHECK_IDS = [
   "statistics",
   "indexes",
   "report",
+  "reach",
 ] as const;
 
 const evidenceValue = v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.string())]);

@@ -12,7 +12,7 @@ import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderPass } from "../render/terminal/pass.ts";
 import { formatInstant } from "../text/figures.ts";
-import { readInstant, readWindow } from "./flags/flags.ts";
+import { readInstant, readWindow, repeatFlags } from "./flags/flags.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import { defineCommand } from "./flags/command.ts";
 
@@ -53,7 +53,8 @@ export default defineCommand(
       log,
       signal: runtime.signal,
     });
-    const view = viewOf();
+    const elsewhere = directory === process.cwd() ? undefined : relative(process.cwd(), paths.config);
+    const view = viewOf({ repeat: repeatFlags({ config: elsewhere, "as-of": asOf }) });
     await emit(renderPass(pass.document, pass.reports, view));
     const next = `  ${nameProgram()} generate --config ${$.escape(relative(process.cwd(), paths.config))} --as-of ${formatInstant(endMs)}`;
     log.info(`Made ${paths.database} and ${paths.config}. Next:`);

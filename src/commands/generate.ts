@@ -4,36 +4,31 @@ import { RESERVED_NAME } from "../config/sections/fields.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
-import { exitCodeOf, runPass } from "../pass.ts";
+import { exitCodeOf, LONGEST_BASELINE_MS, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
-import { PASS_FORMATS } from "../render/view.ts";
+import { FORMATS, PASS_FORMATS, type PassFormat } from "../render/view.ts";
 import { joinPasses } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
-import { DEFAULT_WINDOW, readWindow, readZone, repeatFlags } from "./flags/flags.ts";
-import { WEEK_MS } from "../time/units.ts";
+import { AS_OF_FLAGS, readWindow, readZone, repeatFlags } from "./flags/flags.ts";
 import { lengthOf } from "../time/window.ts";
 import { defineCommand } from "./flags/command.ts";
 import type { Runtime } from "./flags/runtime.ts";
 
-const LONGEST_BASELINE_MS = WEEK_MS / 2;
+/** Flags that say what becomes of reports. */
+const ABOUT_REPORTS = ["--export-json", "--output-dir", "--fail-on", "--baseline", "--detailed", "--per-rule"];
 
 export default defineCommand(
   {
     ...CRM_FLAGS,
-    "time-window": { type: "string", valueHint: "24|7d", default: DEFAULT_WINDOW, description: "hours, or a duration" },
-    "as-of": {
-      type: "string",
-      valueHint: "TIME",
-      description: "end of the window, such as 2026-07-10T21:00:00Z; now by default",
-    },
+    ...AS_OF_FLAGS,
+    rule: { type: "string", valueHint: "RULE", description: "explain this rule of the one CRM that --crm names" },
     baseline: {
       type: "enum",
       options: ["week"],
       description: "compare with the same window one week before, too; for windows of at most 84 hours",
     },
     detailed: { type: "boolean", description: "add each rule's figures and the newest actions" },
-    timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
     format: {
       type: "enum",
       options: [...PASS_FORMATS],
@@ -81,6 +76,14 @@ export default defineCommand(
       const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), output, log);
       const { pass: document, reports } = joinPasses(passes);
       return exitCodeOf({ document, reports, failedDeliveries }, failOn);
+    }
+    if (args.rule !== undefined) {
+      const asked = readExplained(args.crm, args.rule, args.format, rawArgs);
+      const { explainNow } = await import("./flags/explaining.ts");
+      const flags = { ...args, format: asked.format };
+      const text = await explainNow({ ...asked, flags }, { rawArgs, runtime, log, nowMs, viewOf });
+      if (text === null) return EXIT.noneReadable;
+      return (await deliver(text, output, log)) > 0 ? EXIT.delivery : EXIT.ok;
     }
     readZone(args.timezone);
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
@@ -135,6 +138,18 @@ export default defineCommand(
     return exitCodeOf({ ...pass, failedDeliveries }, failOn);
   },
 );
+
+/** Of one CRM, in a format in which a single rule can be printed, and without flags that are about whole reports. */
+function readExplained(crm: string | undefined, rule: string, wanted: PassFormat, words: string[]) {
+  const format = FORMATS.find((known) => known === wanted);
+  if (crm === undefined || crm === RESERVED_NAME || crm.includes(",")) {
+    throw new AppError("usage", "--rule needs --crm with the name of one CRM");
+  }
+  if (format === undefined) throw new AppError("usage", "--rule: choose --format table or json");
+  const idle = ABOUT_REPORTS.find((flag) => words.some((word) => word === flag || word.startsWith(`${flag}=`)));
+  if (idle !== undefined) throw new AppError("usage", `${idle} has no meaning with --rule, which makes no report`);
+  return { crm, rule, format };
+}
 
 /** What is printed and what is logged are in one terminal. */
 function isOneScreen({ environment: { stdout, stderr } }: Runtime): boolean {

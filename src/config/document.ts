@@ -1,8 +1,8 @@
 /** The configuration as it is written: read, expanded and checked. Everything wrong with it is said at once. */
 import { AppError } from "../errors.ts";
+import { describeReadFailure, SMALL_BYTES, readPlainFile } from "../files/plain.ts";
 import { ConfigSchema } from "./schema.ts";
 import { expandVariables, type Problem } from "./expand.ts";
-import { describeReadFailure, readPlainFile } from "./read-failure.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 import { findProblems } from "./validate.ts";
 
@@ -52,7 +52,7 @@ export async function describeProblems(path: string, text: string, problems: Pro
 
 function readText(path: string): string {
   try {
-    return readPlainFile(path);
+    return readPlainFile(path, SMALL_BYTES);
   } catch (error) {
     throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }

@@ -15,6 +15,9 @@ export type Environment = {
 
 const STDOUT = 1;
 const STDERR = 2;
+/** The major number of /dev/null and its like on Linux (admin-guide/devices.txt), above the minor one. */
+const MEMORY_DEVICES = 1;
+const MINOR_BITS = 8;
 
 export async function readEnvironment(): Promise<Environment> {
   const variables = { ...process.env };
@@ -48,9 +51,10 @@ function readColumns(configured: string | undefined, terminal: boolean, errorTer
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }
 
-/** A pipe or a file is told apart by its kind alone: `node:tty` costs half a start. */
+/** A pipe, a file or /dev/null is told apart by its kind alone: `node:tty` costs half a start. */
 async function isTerminal(descriptor: number): Promise<boolean> {
-  if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  const kind = fstatSync(descriptor);
+  if (!kind.isCharacterDevice() || kind.rdev >> MINOR_BITS === MEMORY_DEVICES) return false;
   const { isatty } = await import("node:tty");
   return isatty(descriptor);
 }

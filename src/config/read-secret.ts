@@ -1,8 +1,8 @@
 /** Secrets that stand in files of their own. */
 import { dirname, join, resolve } from "node:path";
+import { describeReadFailure, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import { showText } from "../text/terminal.ts";
 import type { Reading } from "./reading.ts";
-import { describeReadFailure, readPlainFile } from "./read-failure.ts";
 import { nameCredential } from "./secret-files.ts";
 
 /** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
@@ -25,7 +25,7 @@ export function readSecret(
   const problems: string[] = [];
   for (const candidate of candidates) {
     try {
-      const text = readPlainFile(candidate).trim();
+      const text = readPlainFile(candidate, SMALL_BYTES).trim();
       if (text !== "") return { text };
       problems.push(`${showText(candidate)}: the file is empty`);
     } catch (error) {

@@ -12,7 +12,7 @@ const NO_CRM = "no CRM is configured: add a table such as [crm.hubspot]";
 
 /** Empty: the schema can be applied, and every CRM has a usable name. */
 export function findProblems(value: unknown, schema: v.GenericSchema): Problem[] {
-  const tables = listTables(schema, value).filter((place) => place.value !== undefined);
+  const tables = listTables(schema, value);
   const misplaced = tables.flatMap(findMisplaced);
   // The schema library passes unusable names over, and takes lists and dates for tables without keys.
   const isSaid = ({ path }: Problem) => misplaced.some((problem) => isWithin(path, problem.path));

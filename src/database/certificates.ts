@@ -1,6 +1,7 @@
 /** Whom we trust and who we are, from the files libpq would use (PostgreSQL documentation, 34.19.1 and 34.19.2). */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { describeReadFailure, LARGE_BYTES, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import type { PostgresTarget } from "./target.ts";
 import { DatabaseError } from "./failure.ts";
 
@@ -20,10 +21,11 @@ export function readTrust({ sslMode, sslRootCert }: PostgresTarget, home: string
   const revoked = inHome(home, "root.crl");
   if (existsSync(revoked)) throw new DatabaseError(`${revoked} lists revoked certificates, which cannot be checked`);
   try {
-    return { kind: "roots", roots: readFileSync(path, "utf8") };
-  } catch {
+    return { kind: "roots", roots: readPlainFile(path, LARGE_BYTES) };
+  } catch (error) {
+    const why = describeReadFailure(error);
     throw new DatabaseError(
-      `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert=`,
+      `sslmode=${sslMode} needs the certificate authority, and ${path} cannot be read: name it with sslrootcert= (${why})`,
     );
   }
 }
@@ -36,7 +38,7 @@ export function readIdentity(
   const certificate = sslCert ?? inHome(home, "postgresql.crt");
   if (sslCert === null && !existsSync(certificate)) return {};
   const key = sslKey ?? inHome(home, "postgresql.key");
-  const stats = statSync(key, { throwIfNoEntry: false });
+  const stats = lookAt(key);
   if (stats !== undefined && (stats.mode & (stats.uid === 0 ? READABLE_BY_ALL : READABLE_BY_OTHERS)) !== 0) {
     throw new DatabaseError(`the key ${key} may be read by others: chmod 600 ${key}`);
   }
@@ -47,11 +49,21 @@ export function readIdentity(
   };
 }
 
+/** Undefined also where a directory before it may not be entered: to read it will tell so. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 function readNamed(path: string, parameter: string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions`);
+    return readPlainFile(path, SMALL_BYTES);
+  } catch (error) {
+    const why = describeReadFailure(error);
+    throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions (${why})`);
   }
 }
 

@@ -1,9 +1,13 @@
 /** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
-import type { Socket } from "node:net";
 import type postgres from "postgres";
+import { createRedactor } from "../text/redact.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
-import { codeOf, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
-import { dial, listAttempts, type Encryption, type Protection } from "./dial.ts";
+import { codeOf, cutMessage, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
+import { followAuthentication } from "./authentication.ts";
+import { dial, listAttempts, maySendClearText, type Encryption, type Protection } from "./dial.ts";
+import { GuardedSocket } from "./guard.ts";
+import { preparePassword } from "./prepared-password.ts";
+import { screenServer } from "./screen.ts";
 
 export type Connection = {
   host: PostgresHost;
@@ -20,6 +24,8 @@ export type Purpose = {
   timeout: number;
   /** The statements that begin the transaction and set its limits. */
   begin: string;
+  /** The longest answer to one statement. */
+  mostBytes: number;
 };
 
 const CLOSE_SECONDS = 0.25;
@@ -115,38 +121,50 @@ async function connect(
   signal: AbortSignal,
   connecting: AbortSignal,
 ): Promise<Connection> {
-  const sockets: Socket[] = [];
+  const sockets: GuardedSocket[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
-  const dialSocket = async (until: AbortSignal) => {
-    const dialled = await dial(target, host, encryption, until);
-    // An error without a listener ends the process, and postgres.js listens only later.
-    dialled.socket.on("error", () => {});
-    sockets.push(dialled.socket);
+  const password = host.password ?? "";
+  const hide = createRedactor([password]);
+  let wantsPrepared = () => false;
+  const dialFirst = async () => {
+    const dialled = await dial(target, host, encryption, connecting);
+    const authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
+    wantsPrepared = authentication.isScram;
+    const guarded = new GuardedSocket(dialled.socket, screenServer(authentication, purpose.mostBytes));
+    sockets.push(guarded);
     protection = dialled.protection;
-    return dialled.socket;
+    return guarded;
   };
-  let dialling: Promise<Socket> | null = dialSocket(connecting);
+  /** Nothing that is answered to it concerns us. */
+  const dialCancelling = async () => {
+    const dialled = await dial(target, host, encryption, AbortSignal.timeout(CANCEL_MS));
+    const guarded = new GuardedSocket(dialled.socket, null);
+    sockets.push(guarded);
+    return guarded;
+  };
+  let dialling: Promise<GuardedSocket> | null = dialFirst();
   dialling.catch(() => {});
   const giveUp = () => sockets[0]?.destroy(new DatabaseError("given up"));
   connecting.addEventListener("abort", giveUp, { once: true });
   // Loaded only now: meanwhile the server starts a process for us.
-  const { default: createClient } = await import("postgres");
+  const [{ default: createClient }, prepared] = await Promise.all([import("postgres"), preparePassword(password)]);
   const sql = createClient({
     // The socket is ours, so that TLS means what libpq says. A second one is only for cancelling: postgres.js would
     // reconnect without end to a server that accepts and closes.
     socket: async () => {
       const first = dialling;
       dialling = null;
-      if (first === null && signal.aborted) return await dialSocket(AbortSignal.timeout(CANCEL_MS));
+      if (first === null && signal.aborted) return await dialCancelling();
       const socket = await first;
       if (socket?.readyState === "open") return socket;
+      throwIfRefused(sockets);
       throw new DatabaseError("the server closed the connection while it was opened: look into its log", true);
     },
     host: "socket",
     port: host.port,
     user: target.user,
     database: target.database,
-    password: host.password ?? "",
+    password: () => (wantsPrepared() ? prepared : password),
     ssl: false,
     // A transaction stays together because the connection is the only one and serves no other queries.
     max: 1,
@@ -173,6 +191,10 @@ async function connect(
         return await untilAborted(sql.unsafe<never[]>(text, values), signal);
       } catch (error) {
         usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
+        // A server may repeat the password, and half of one, where a message is cut, nobody would know again.
+        if (error instanceof createClient.PostgresError && cutMessage(error.message) !== error.message)
+          error.message = hide(error.message);
+        throwIfRefused(sockets);
         throw error;
       }
     };
@@ -194,6 +216,11 @@ async function connect(
   } finally {
     connecting.removeEventListener("abort", giveUp);
   }
+}
+
+function throwIfRefused(sockets: GuardedSocket[]): void {
+  const refused = sockets.find(({ refusal }) => refusal !== null);
+  if (refused !== undefined) throw refused.refusal;
 }
 
 /** The server answered and said no to this way of connecting, as opposed to not answering at all. */

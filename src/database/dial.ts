@@ -37,6 +37,16 @@ export function listAttempts({ sslMode }: PostgresTarget, { host }: PostgresHost
   return host.startsWith("/") ? ["plain"] : ATTEMPTS[sslMode];
 }
 
+/**
+ * Whether a password may go over that connection as it is. `prefer` takes the word of whoever answers that there is no TLS,
+ * so it is stricter than libpq; without the choice of TLS the operator has decided.
+ */
+export function maySendClearText({ sslMode }: PostgresTarget, { socket, protection }: Dialled): boolean {
+  if (sslMode !== "prefer" || protection.protocol !== null) return true;
+  const address = socket.remoteAddress;
+  return address === undefined || address === "::1" || /^(?:::ffff:)?127\./.test(address);
+}
+
 /** Throws system and TLS errors as they come, and a `DatabaseError` where the server offers no TLS. */
 export async function dial(
   target: PostgresTarget,
@@ -55,7 +65,9 @@ export async function dial(
     if (encryption === "plain") return { socket, protection: UNPROTECTED };
     socket.write(SSL_REQUEST);
     const [answer] = await waitFor(socket, "data");
-    const [said] = answer as Buffer;
+    const [said, more] = answer as Buffer;
+    // What is sent before TLS would be believed as if it had come through it (CVE-2021-23222).
+    if (more !== undefined) throw new DatabaseError("does not speak PostgreSQL: check host and port");
     if (said === SAYS_YES) return await secure(socket, target, host);
     if (said !== SAYS_NO) throw new DatabaseError("does not speak PostgreSQL: check host and port");
     if (target.sslMode === "prefer") {

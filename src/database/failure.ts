@@ -1,5 +1,6 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
+import { findWords, isConflict, type Words } from "./refusals.ts";
 import { describeTarget, type PostgresHost, type Target } from "./target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
@@ -33,8 +34,6 @@ export class HostsFailure extends Error {
   }
 }
 
-type Words = (place: string, message: string) => string;
-
 /** SQLSTATE (PostgreSQL documentation, appendix A), system error and SQLite codes. */
 const REASONS: Record<string, Words> = {
   ECONNREFUSED: (place) =>
@@ -50,14 +49,25 @@ const REASONS: Record<string, Words> = {
   CONNECTION_ENDED: (place) => `${place} closed the connection: look into the server's log`,
   CONNECTION_DESTROYED: (place) => `${place} closed the connection: look into the server's log`,
   ENOENT: (place) => `${place} is not there: check the path`,
+  EISDIR: (place) => `${place} is a directory: name the file`,
+  ELOOP: (place) => `the path ${place} leads in a circle of links`,
+  ENOTDIR: (place) => `a part of the path ${place} is not a directory`,
   EACCES: (place) => `${place} may not be opened by this user: check its permissions`,
   "28P01": (place) => `${place} refuses the password or user: check both in the connection URL`,
   "28000": (place, message) => `${place} refuses this user: ${message}. Check pg_hba.conf and sslmode`,
+  SASL_SIGNATURE_MISMATCH: (place) =>
+    `${place} does not prove that it knows the password: it is another server than the URL means, or somebody is between: use sslmode=verify-full`,
   "3D000": (place) => `${place} has no database of that name: check the end of the connection URL`,
-  "42501": (place, message) => `${place}: ${message}. Grant the reader SELECT on that table and USAGE on its schema`,
+  "42501": (place, message) =>
+    message.includes("row-level security")
+      ? `${place}: ${message}. Rows would be missing: read as a role that sees every row, or grant it BYPASSRLS`
+      : `${place}: ${message}. Grant the reader SELECT on that table and USAGE on its schema`,
   "42703": (place, message) =>
     `${place}: ${message}. The table is not as the preset expects it: check preset, schema and table`,
-  "42P01": (place, message) => `${place}: ${message}. It was there a moment ago: try again`,
+  "42P01": (place, message) =>
+    `${place}: ${message}. It was there a moment ago, or a function behind the table names it without its schema: try again, or ALTER FUNCTION … SET search_path`,
+  "42883": (place, message) =>
+    `${place}: ${message}. A function behind the table names it without its schema: ALTER FUNCTION … SET search_path`,
   "53300": (place) => `${place} has no free connection: raise max_connections or the role's limit, or try later`,
   "55P03": (place) =>
     `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
@@ -79,10 +89,13 @@ const REASONS: Record<string, Words> = {
 
 /** Codes of a failed TLS handshake, certificates included. */
 export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
+const CERTIFICATE_CODE = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
 const PASSING =
-  /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|SQLITE_BUSY\w*)$/;
+  /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|40P01|SQLITE_BUSY\w*)$/;
+
+const LONGEST_MESSAGE_BYTES = 2048;
 
 /** SQLSTATE of a server that knows us and says no: others of the same target would say the same. */
 export const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
@@ -95,6 +108,12 @@ export function mayPass(error: unknown): boolean {
     return causes.some(mayPass) && !causes.some((cause) => REFUSED_AUTHORIZATION.test(codeOf(cause)));
   }
   return PASSING.test(codeOf(error));
+}
+
+/** Whether a standby cancelled the query, at the last of the hosts or at any before. */
+export function wasTakenBack(error: unknown): boolean {
+  if (error instanceof HostsFailure) return [...error.failures.values()].some(wasTakenBack);
+  return error instanceof Error && isConflict({ code: codeOf(error), message: error.message });
 }
 
 /** One line; the caller removes secrets from it by value. */
@@ -114,13 +133,21 @@ export function describeFailure(error: unknown, target: Target): string {
   if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
     return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const words = REASONS[code] ?? REASONS[code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1")];
+  const message = cutMessage(error instanceof Error ? error.message : String(error));
+  const words =
+    (error instanceof Error ? findWords(error, code) : null) ??
+    lookUp(REASONS, code) ??
+    lookUp(REASONS, code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1"));
   if (words !== undefined) return oneLine(words(place, message));
+  if (TLS_CODE.test(code) && !CERTIFICATE_CODE.test(code))
+    return oneLine(`${place}: TLS could not be agreed on: ${message || code}. Check host, port and sslmode`);
   if (TLS_CODE.test(code))
     return oneLine(
       `${place}: the server's certificate is not accepted: ${message || code}. Check sslmode and sslrootcert`,
     );
+  // Thrown where an answer is read that has another shape than was asked for.
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
+    return oneLine(`${place}: no report can be made of its answer (${message}): check preset, schema and table`);
   return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
 }
 
@@ -128,6 +155,17 @@ export function describeFailure(error: unknown, target: Target): string {
 export function codeOf(error: unknown): string {
   if (error instanceof HostsFailure) return codeOf([...error.failures.values()].at(-1));
   return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+/** Codes come from servers: `constructor` is none of ours. */
+export function lookUp<T>(table: Record<string, T>, code: string): T | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined;
+}
+
+/** At most 2 kB of what a server said. */
+export function cutMessage(message: string): string {
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(LONGEST_MESSAGE_BYTES));
+  return read < message.length ? `${message.slice(0, read)}…` : message;
 }
 
 function oneLine(text: string): string {

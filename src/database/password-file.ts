@@ -1,6 +1,7 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync, type Stats } from "node:fs";
 import { join } from "node:path";
+import { describeReadFailure, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -13,7 +14,8 @@ export function fillPasswords(
 ): { target: PostgresTarget; warning: string | null } {
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
   const path = target.passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
-  const file = readPrivateFile(path);
+  const isNamed = target.passFile !== null || (pgPassFile ?? "") !== "";
+  const file = readPrivateFile(path, isNamed);
   if ("warning" in file) return { target, warning: file.warning };
   const entries = file.text.split(/\r?\n/).flatMap((line) => parseLine(line) ?? []);
   const hosts = target.hosts.map((host) => ({
@@ -25,17 +27,28 @@ export function fillPasswords(
 
 type Entry = { host: string; port: string; database: string; user: string; password: string };
 
-function readPrivateFile(path: string): { text: string } | { warning: string | null } {
-  const stats = statSync(path, { throwIfNoEntry: false });
+/** The default file may be in a home of another user: as in libpq that is no reason for a warning. */
+function readPrivateFile(path: string, isNamed: boolean): { text: string } | { warning: string | null } {
+  const stats = lookFor(path);
+  if (stats === null)
+    return { warning: isNamed ? `the password file ${path} cannot be looked for by this user` : null };
   if (stats === undefined) return { warning: null };
-  if (!stats.isFile()) return { warning: `the password file ${path} is not a file and was not read` };
-  if ((stats.mode & OTHERS) !== 0) {
+  if (stats.isFile() && (stats.mode & OTHERS) !== 0) {
     return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
   }
   try {
-    return { text: readFileSync(path, "utf8") };
+    return { text: readPlainFile(path, SMALL_BYTES) };
+  } catch (error) {
+    return { warning: `the password file ${path} was not read: ${describeReadFailure(error)}` };
+  }
+}
+
+/** Undefined: there is none. Null: a directory before it may not be entered, or is none. */
+function lookFor(path: string): Stats | undefined | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
-    return { warning: `the password file ${path} cannot be read by this user` };
+    return null;
   }
 }
 

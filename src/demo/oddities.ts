@@ -16,6 +16,9 @@ type Oddity = {
 };
 
 const ODDITIES: Oddity[] = [
+  // By hand, twice: nothing says when the next one is due.
+  { crm: "callrail", rule: "texts", hoursAgo: 500.2, status: "success", seconds: 30, processed: 12 },
+  { crm: "callrail", rule: "texts", hoursAgo: 310.7, status: "success", seconds: 28, processed: 9 },
   {
     crm: "callrail",
     rule: "calls",

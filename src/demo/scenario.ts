@@ -21,8 +21,8 @@ export type DemoRule = {
   wrapper?: true;
   /** No run after this. */
   stoppedHoursAgo?: number;
-  /** Runs started then never ended. */
-  stuckHoursAgo?: number[];
+  /** Runs that were started then and have not ended. */
+  openHoursAgo?: number[];
   /** Declared, and never started. */
   neverRan?: true;
   /** Runs due in these hours before the end did not happen, or started late. */
@@ -198,7 +198,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         failureRate: 0.01,
         error: "Deadlock found when trying to get lock",
         ...full,
-        stuckHoursAgo: [5.2, 190],
+        openHoursAgo: [5.2, 190],
       },
       {
         name: "leads",
@@ -248,7 +248,7 @@ export const DEMO_CRMS: DemoCrm[] = [
         error: "",
         ...nightly,
         stoppedHoursAgo: 30,
-        stuckHoursAgo: [9.6],
+        openHoursAgo: [9.6],
       },
     ],
     troubles: [
@@ -344,8 +344,23 @@ export const DEMO_CRMS: DemoCrm[] = [
       },
       { name: "calls", everyMinutes: 60, seconds: 20, records: 55, failureRate: 0, error: "HTTP 503", ...full },
       { name: "forms", everyMinutes: 240, seconds: 9, records: 14, failureRate: 0, error: "HTTP 503", ...full },
+      {
+        name: "recordings",
+        everyMinutes: 720,
+        seconds: 5400,
+        records: 900,
+        failureRate: 0,
+        error: "HTTP 503",
+        ...nightly,
+        openHoursAgo: [0.4],
+      },
     ],
-    scheduleNames: { calls: "CallRail_Call", forms: "CallRail_Form", voicemail: "CallRail_Voicemail" },
+    scheduleNames: {
+      calls: "CallRail_Call",
+      forms: "CallRail_Form",
+      recordings: "CallRail_Recording",
+      voicemail: "CallRail_Voicemail",
+    },
     troubles: [],
   },
 ];

@@ -34,8 +34,8 @@ function simulateRule(crm: DemoCrm, rule: DemoRule, endMs: number, random: Rando
   for (let hours = rule.everyMinute?.fromHoursAgo ?? 0; hours > (rule.everyMinute?.toHoursAgo ?? 0); hours -= 1 / 60) {
     actions.push(simulateRun(crm, rule, endMs - Math.round(hours * HOUR_MS), endMs, random));
   }
-  const stuck = (rule.stuckHoursAgo ?? []).map((hours) => startRun(crm, rule, endMs - Math.round(hours * HOUR_MS)));
-  return [...actions.filter(({ startedMs }) => startedMs < stopMs), ...stuck];
+  const open = (rule.openHoursAgo ?? []).map((hours) => startRun(crm, rule, endMs - Math.round(hours * HOUR_MS)));
+  return [...actions.filter(({ startedMs }) => startedMs < stopMs), ...open];
 }
 
 function simulateRun(crm: DemoCrm, rule: DemoRule, startedMs: number, endMs: number, random: Random): DemoAction {

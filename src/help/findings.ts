@@ -113,6 +113,12 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     means: "Runs have a status word that the program does not know.",
     when: "Any such run is in the window. The key `statuses` says what a word means.",
   },
+  "rules-unreadable": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The runs were read, and the rules or schedules were not.",
+    when: "Their table is there, and the role may not read it, or it belongs to another role than the table of runs. No missed run is told meanwhile. The finding says what to do.",
+  },
   "times-without-zone": {
     about: "a CRM",
     severities: ["warning"],

@@ -19,6 +19,7 @@ export const RENDERERS = {
 /** Reports that were made before: one table for each pass, or one document. */
 export async function renderSaved(passes: SavedPass[], format: PassFormat, view: View): Promise<string> {
   const shown = format === "table" ? passes : [joinPasses(passes)];
-  const texts = shown.map(({ pass, reports }) => RENDERERS[format](pass, reports, view));
-  return (await Promise.all(texts)).join("\n");
+  const texts: string[] = [];
+  for (const { pass, reports } of shown) texts.push(await RENDERERS[format](pass, reports, view));
+  return texts.join("\n");
 }

@@ -12,7 +12,7 @@ export type View = {
   /** IANA name of the zone whose times are shown beside UTC; null: none. */
   timezone: string | null;
   /** The flags that a further command needs to be about the same, such as ` --config c.toml`; empty: none. */
-  repeat: string;
+  repeat: { config: string; window: string };
   /** Metrics of single rules too. */
   perRule: boolean;
   elapsedSeconds: number;

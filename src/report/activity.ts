@@ -138,8 +138,10 @@ export type ReadActivity = {
   wrappers: { rule: string; id: string | null; status: ActionStatus; total: number; successful: number }[];
   /** How far back rules were looked for that did not run in either window. */
   lookback: "each-rule" | "newest-rows" | "none";
-  /** Start of the oldest row that was read, or could have been; every rule that has a newer row is known. 0: all were read. */
+  /** Every rule that has a row since then is known; 0: every rule that ever ran. */
   knownSinceMs: number;
+  /** Rules found beyond the look-back in a part of their rows: their newest run may be later than the one that is known. */
+  sampledRules: string[];
   /** Start of the oldest row of all; null: not known. What ran before may have been deleted. */
   tableSinceMs: number | null;
   /** Runs that began before this are in no window's figures. */
@@ -149,8 +151,10 @@ export type ReadActivity = {
   /** Zone of the server, where times without one are read as UTC and nothing says that they are; null: no doubt. */
   assumedZone: string | null;
   recent: RecentAction[];
-  /** Empty: the warehouse declares no rules for this CRM. */
+  /** Empty: the warehouse declares no rules for this CRM, or `rulesProblem` says why they are not known. */
   declaredRules: DeclaredRule[];
+  /** Why the table of rules or schedules was not read, although it is there, and what to do. */
+  rulesProblem?: string;
 };
 
 /** The warehouse answers, but no table of the preset is there. */

@@ -22,7 +22,7 @@ export function foldAttempts(finished: RunRow[], retryWithinMs: number): Attempt
   const folded: Attempts[] = [];
   for (const run of finished) {
     const newer = folded.at(-1);
-    const [first] = newer?.runs.slice(-1) ?? [];
+    const first = newer?.runs.at(-1);
     const isRetried = first !== undefined && hasFailed(run) && first.startedMs - settledAt(run) <= retryWithinMs;
     if (newer !== undefined && isRetried) newer.runs.push(run);
     else folded.push({ runs: [run] });
@@ -31,6 +31,6 @@ export function foldAttempts(finished: RunRow[], retryWithinMs: number): Attempt
 }
 
 /** The outcome of attempts is that of the last one. */
-export function endedBadly({ runs: [newest] }: Attempts): boolean {
-  return hasFailed(newest);
+export function endedBadly({ runs }: Attempts): boolean {
+  return hasFailed(runs[0]);
 }

@@ -12,14 +12,14 @@ export type Standing = (typeof STANDINGS)[number];
 
 export type RankedRow = PassRow & { standing: Standing; critical: number; warnings: number };
 
-/** Most urgent first, those of one standing by the number of urgent findings. */
-export function rankRows(rows: PassRow[]): RankedRow[] {
+/** Most urgent first, those of one standing by the number of urgent findings. A well CRM that a cause names stands as the cause does. */
+export function rankRows(rows: PassRow[], causes: Finding[]): RankedRow[] {
   const count = (report: Report | null, severity: Severity) =>
     report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
   return rows
     .map((row) => ({
       ...row,
-      standing: findStanding(row.report),
+      standing: raise(findStanding(row.report), row.source, causes),
       critical: count(row.report, "critical"),
       warnings: count(row.report, "warning"),
     }))
@@ -35,6 +35,12 @@ function findStanding(report: Report | null): Standing {
   if (report === null) return "unread";
   if (report.metadata.status === "fallback") return "no-table";
   return isSilent(report) ? "silent" : report.verdict;
+}
+
+function raise(standing: Standing, source: string, causes: Finding[]): Standing {
+  if (standing !== "ok") return standing;
+  const named = causes.filter(({ evidence: { sources } }) => Array.isArray(sources) && sources.includes(source));
+  return STANDINGS.find((one) => named.some(({ severity }) => severity === one)) ?? standing;
 }
 
 function isSilent({ metadata, verdict, findings }: Report): boolean {

@@ -16,6 +16,7 @@ import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from 
 import type { Finding, Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { measureConfidence } from "./confidence.ts";
+import { describeReach } from "./reach.ts";
 import type { ReportSettings } from "./settings.ts";
 import { hideSecretsInNames } from "./shown-names.ts";
 import { differsBeyondNoise } from "./significance.ts";
@@ -82,6 +83,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     metadata: {
       ...describeWindow(activity, context),
       scanned_from: formatInstant(activity.scannedFromMs),
+      ...describeReach(activity),
       status: noData ? "no_data" : "ok",
       note: noData ? (findings.find((finding) => finding.id === "no-data")?.message ?? null) : null,
       preset: activity.preset,
@@ -176,6 +178,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     wrappers: [],
     lookback: "none",
     knownSinceMs: windowBefore(activity.window).startMs,
+    sampledRules: [],
     tableSinceMs: null,
     scannedFromMs: windowBefore(activity.window).startMs,
     nearSources: [],
@@ -213,7 +216,10 @@ function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome:
   };
 }
 
-type WindowMetadata = Omit<Report["metadata"], "scanned_from" | "status" | "note" | "preset">;
+type WindowMetadata = Omit<
+  Report["metadata"],
+  "scanned_from" | "rules_known_since" | "sampled_rules" | "status" | "note" | "preset"
+>;
 
 function describeWindow(activity: Activity, context: ReportContext): WindowMetadata {
   const start = formatInstant(activity.window.startMs);

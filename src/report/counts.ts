@@ -46,9 +46,11 @@ export function isOwnRun(status: ActionStatus): boolean {
   return status !== "dry_run" && status !== "wrapper";
 }
 
+const OWN_STATUSES = ACTION_STATUSES.filter(isOwnRun);
+
 /** The rule's own runs. */
 export function countRuns(counts: StatusCounts): number {
-  return ACTION_STATUSES.filter(isOwnRun).reduce((sum, status) => sum + counts[status], 0);
+  return OWN_STATUSES.reduce((sum, status) => sum + counts[status], 0);
 }
 
 export function divide(numerator: number, denominator: number): number | null {

@@ -5,16 +5,15 @@ import { SCHEMA_VERSION, VERDICTS } from "./words.ts";
 
 const instant = v.pipe(v.string(), v.isoTimestamp());
 
-export const PassSchema = v.strictObject({
+/** A pass without its reports: what is known of it before they are printed, and what a store keeps beside them. */
+export const PassSummarySchema = v.strictObject({
   schema_version: v.literal(SCHEMA_VERSION),
   pass_id: v.string(),
   started_at: instant,
   window: v.strictObject({ start: instant, end: instant }),
   verdict: v.pipe(
     v.picklist(VERDICTS),
-    v.description(
-      "The worst of the CRMs' verdicts and the pass's findings; unknown where a CRM was not read and no other is worse",
-    ),
+    v.description("The worst of the CRMs' verdicts and the pass's findings; critical where a CRM was not read"),
   ),
   outcomes: v.array(
     v.strictObject({
@@ -26,6 +25,10 @@ export const PassSchema = v.strictObject({
     }),
   ),
   findings: v.pipe(v.array(findingSchema), v.description("What concerns several CRMs")),
+});
+
+export const PassSchema = v.strictObject({
+  ...PassSummarySchema.entries,
   reports: v.pipe(
     v.array(ReportSchema),
     v.description("One of each CRM whose outcome is made, and of one without a table"),
@@ -33,8 +36,5 @@ export const PassSchema = v.strictObject({
 });
 
 export type PassDocument = v.InferOutput<typeof PassSchema>;
-
-/** A pass without its reports: what is known of it before they are printed, and what a store keeps beside them. */
-export const PassSummarySchema = v.omit(PassSchema, ["reports"]);
 
 export type PassSummary = v.InferOutput<typeof PassSummarySchema>;

@@ -157,6 +157,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
     recommendation:
       "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
   }),
+  "rules-unreadable": ({ message }) => ({
+    id: "read-rules",
+    priority: "medium",
+    category: "setup",
+    issue: "Rules and schedules are unknown, so no missed run is told",
+    recommendation: message,
+  }),
   "times-without-zone": ({ evidence: { zone } }) => ({
     id: "set-timezone",
     priority: "medium",

@@ -7,7 +7,7 @@ import { compareNames, type AutomationLevel } from "./words.ts";
 export type ExecutedRule = { rule: string; activity: RuleActivity; outcome: Outcome; declared: DeclaredRule | null };
 
 export type RuleSet = {
-  basis: "declared" | "observed";
+  basis: "declared" | "observed" | "unknown";
   total: number;
   active: number;
   utilization: number | null;
@@ -35,7 +35,7 @@ export function resolveRules(activity: ReadActivity): RuleSet {
   const total = isDeclared ? declared.size : seen.length;
   const active = isDeclared ? executed.filter((rule) => rule.declared?.enabled === true).length : executed.length;
   return {
-    basis: isDeclared ? "declared" : "observed",
+    basis: activity.rulesProblem !== undefined ? "unknown" : isDeclared ? "declared" : "observed",
     total,
     active,
     utilization: isDeclared ? divide(active, total) : null,

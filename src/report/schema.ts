@@ -248,6 +248,14 @@ export const ReportSchema = v.strictObject({
     window_start: instant,
     window_end: instant,
     scanned_from: describe(instant, "Actions that began before this are in no figure, whenever they ended"),
+    rules_known_since: describe(
+      v.nullable(instant),
+      "A rule without a schedule that ran last before this is not known; null: every rule that ever ran is",
+    ),
+    sampled_rules: describe(
+      v.array(v.string()),
+      "Rules that ran last before that, found in a part of their rows: their last run may be later than is said",
+    ),
     cutoff_time: describe(instant, "Equal to window_start; the older reports' name for it"),
     include_detailed: v.boolean(),
     status: describe(v.picklist(REPORT_STATUSES), "fallback: none of the preset's tables is there"),
@@ -290,8 +298,8 @@ export const ReportSchema = v.strictObject({
     active_rules: describe(count, "Enabled rules with at least one finished action in the window"),
     total_rules: count,
     rules_basis: describe(
-      v.picklist(["declared", "observed"]),
-      "observed: the warehouse declares no rules, so total_rules is what was seen in both windows",
+      v.picklist(["declared", "observed", "unknown"]),
+      "observed: the warehouse declares no rules, so total_rules is what was seen in both windows; unknown: they could not be read, and nothing is known of schedules",
     ),
     rule_utilization_rate: v.nullable(ratio),
     automation_coverage: describe(

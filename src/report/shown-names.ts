@@ -24,6 +24,7 @@ export function hideSecretsInNames<T extends ReadActivity>(
         ...row,
         rule: row.rule === null ? null : show(row.rule),
       })),
+      sampledRules: activity.sampledRules.map(show),
       declaredRules: activity.declaredRules.map((rule) => ({ ...rule, name: show(rule.name) })),
     },
     settings: {

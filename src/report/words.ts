@@ -26,6 +26,7 @@ export const FINDING_IDS = [
   "duration-rising",
   "stale-actions",
   "unknown-status",
+  "rules-unreadable",
   "times-without-zone",
   "rows-contradictory",
   "utilization-low",

@@ -3,7 +3,7 @@ import type { ScheduleConfig } from "../config/schema.ts";
 import { EXIT } from "../errors.ts";
 import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
-import type { SlotRow } from "../store/slots.ts";
+import type { SlotRow } from "../store/slot.ts";
 import { latestSlot, listSlots } from "./slots.ts";
 import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 

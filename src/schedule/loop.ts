@@ -2,7 +2,8 @@
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../text/figures.ts";
-import type { SlotEnd } from "../store/slots.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { recordEnd, type Ending } from "./record-end.ts";
 import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
 import type { Store } from "../store/store.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
@@ -31,6 +32,8 @@ const MISSED_MS = MINUTE_MS;
 /** After a long time without a scheduler only the newest missed slots are recorded. */
 const MOST_RECORDED = 100;
 
+type LookOptions = LoopOptions & { gate: Gate };
+
 type Watch = {
   schedule: ScheduleConfig;
   /** Slots up to this moment have been seen. */
@@ -41,7 +44,7 @@ type Watch = {
   /** The newest slot that was made or failed. Older slots are no longer made. */
   doneMs: number;
   /** Slots that have ended while the store was away. */
-  unrecorded: { slotMs: number; end: SlotEnd }[];
+  unrecorded: Ending[];
 };
 
 /** Ends when the signal is aborted and what was running has ended. */
@@ -50,14 +53,16 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   let { config } = options;
   let watches = await startWatching(config, options, []);
   options.onReady();
+  const gate = createGate();
   /** Schedules that a reload removed while something of theirs was left to do. */
   let departed: Watch[] = [];
   while (!signal.aborted) {
     const now = clock();
     for (const watch of watches) {
       options.onBeat();
-      await look(watch, now, { ...options, config });
+      await look(watch, now, { ...options, config, gate });
     }
+    gate.admitSuspects();
     departed = await settleDeparted(departed, options);
     options.onBeat();
     const next = Math.min(...watches.map(({ schedule }) => nextSlots(schedule, now, 1)[0] ?? Infinity));
@@ -124,18 +129,11 @@ async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Pr
 }
 
 async function settleDeparted(departed: Watch[], options: LoopOptions): Promise<Watch[]> {
-  for (const watch of departed) {
-    try {
-      await recordEnds(watch, options);
-    } catch (error) {
-      // The first failure was logged. The next beat tries again.
-      if (!(error instanceof AppError)) throw error;
-    }
-  }
+  for (const watch of departed) await recordEnds(watch, options);
   return departed.filter(({ running, unrecorded }) => running !== null || unrecorded.length > 0);
 }
 
-async function look(watch: Watch, now: number, options: LoopOptions): Promise<void> {
+async function look(watch: Watch, now: number, options: LookOptions): Promise<void> {
   const { schedule } = watch;
   // After a step back of the clock the same slots come again: the store knows them.
   const from = Math.min(watch.seenMs, now);
@@ -146,8 +144,13 @@ async function look(watch: Watch, now: number, options: LoopOptions): Promise<vo
   // The clock may have run ahead and been put back: what is still to come is not done.
   watch.doneMs = Math.min(watch.doneMs, now);
   watch.held = [];
+  // With the next beat.
+  const lookAgain = () => {
+    watch.seenMs = from;
+    watch.held = again;
+  };
+  if (!(await recordEnds(watch, options))) return lookAgain();
   try {
-    await recordEnds(watch, options);
     await recordMissed(schedule, due.slice(0, -1), options);
     for (const slotMs of again) {
       const isOver = latest !== undefined || slotMs < watch.doneMs || isMissed(schedule, slotMs, now);
@@ -158,9 +161,7 @@ async function look(watch: Watch, now: number, options: LoopOptions): Promise<vo
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     options.log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
-    // The next beat looks at the same slots again.
-    watch.seenMs = from;
-    watch.held = again;
+    lookAgain();
   }
 }
 
@@ -183,14 +184,17 @@ async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Pro
   if (!(await store.slots.giveUp(key, "left unfinished, and not made up for"))) watch.held.push(slotMs);
 }
 
-async function recordEnds(watch: Watch, { store, holder }: LoopOptions): Promise<void> {
-  for (const { slotMs, end } of watch.unrecorded.slice()) {
-    await store.slots.end({ schedule: watch.schedule.name, slotMs }, holder, end);
-    watch.unrecorded = watch.unrecorded.filter((one) => one.slotMs !== slotMs);
+/** False where the store is still away. */
+async function recordEnds(watch: Watch, options: LoopOptions): Promise<boolean> {
+  for (const ending of watch.unrecorded.slice()) {
+    const { unrecorded } = await recordEnd(ending, { ...options, endRetriesMs: [] });
+    if (unrecorded !== null) return false;
+    watch.unrecorded = watch.unrecorded.filter((one) => one !== ending);
   }
+  return true;
 }
 
-async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promise<void> {
+async function begin(watch: Watch, slotMs: number, options: LookOptions): Promise<void> {
   const { schedule } = watch;
   const { log } = options;
   if (watch.running?.slotMs === slotMs) return;
@@ -198,8 +202,8 @@ async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promis
     if (!(await skipOverlapping({ schedule: schedule.name, slotMs }, options))) watch.held.push(slotMs);
     return;
   }
-  const work = runSlot(schedule, slotMs, options)
-    .then((result) => follow(watch, slotMs, result))
+  const work = runInTurn(schedule, slotMs, await options.store.slots.countCrashes(schedule.name), options)
+    .then((result) => (result === null ? undefined : follow(watch, slotMs, result)))
     .catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
@@ -211,9 +215,24 @@ async function begin(watch: Watch, slotMs: number, options: LoopOptions): Promis
   watch.running = { slotMs, work };
 }
 
+/** Claims nothing before its turn: a process that ends meanwhile was not ended by this slot. Null: told to stop while it waited. */
+async function runInTurn(
+  schedule: ScheduleConfig,
+  slotMs: number,
+  crashes: number,
+  options: LookOptions,
+): Promise<SlotResult | null> {
+  const leave = await options.gate.enter(crashes);
+  try {
+    return options.signal.aborted ? null : await runSlot(schedule, slotMs, options);
+  } finally {
+    leave();
+  }
+}
+
 function follow(watch: Watch, slotMs: number, result: SlotResult): void {
   if (result.kind === "held" || (result.kind === "overlapping" && !result.skipped)) watch.held.push(slotMs);
-  if (result.kind === "ran" && result.unrecorded !== null) watch.unrecorded.push({ slotMs, end: result.unrecorded });
+  if (result.kind === "ran" && result.unrecorded !== null) watch.unrecorded.push(result.unrecorded);
   const isDone = (result.kind === "ran" || result.kind === "ended") && ["made", "failed"].includes(result.state);
   if (isDone) watch.doneMs = Math.max(watch.doneMs, slotMs);
 }

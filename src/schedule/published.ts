@@ -1,7 +1,7 @@
 /** What the commands about schedules publish as JSON: each shape with its JSON Schema and what makes it. */
 import * as v from "valibot";
 import type { ScheduleConfig } from "../config/schema.ts";
-import { SLOT_STATES, type SlotRow } from "../store/slots.ts";
+import { SLOT_STATES, type SlotRow } from "../store/slot.ts";
 import { formatInstant } from "../text/figures.ts";
 import { SCHEDULE_STATUSES, type ScheduleJudgement } from "./judge.ts";
 import { nextSlots } from "./slots.ts";

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { keepPass } from "../deliver.ts";
 import { exitCodeOf, reaches, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
-import type { FinalState, SlotEnd, SlotKey, SlotState } from "../store/slots.ts";
+import type { ClaimedSlot, FinalState, SlotKey, SlotState } from "../store/slot.ts";
 import type { Store } from "../store/store.ts";
 import { describeScheduledPass } from "./scheduled-pass.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
+import { recordEnd, type Ending } from "./record-end.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
 export type SlotContext = {
@@ -37,7 +37,7 @@ export type SlotResult =
       exitCode: number;
       note: string | null;
       /** The end that could not be recorded; the daemon tries again. */
-      unrecorded: SlotEnd | null;
+      unrecorded: Ending | null;
     }
   /** Another process runs the slot. */
   | { kind: "held"; holder: string }
@@ -50,36 +50,29 @@ const LEASE_MS = MINUTE_MS;
 /** A slot that starts this much after its time is late. */
 const LATE_MS = MINUTE_MS;
 const FIRST_RETRY_MS = 5000;
-/** A store that restarts is back within this time. */
-export const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
 
 export async function runSlot(schedule: ScheduleConfig, slotMs: number, context: SlotContext): Promise<SlotResult> {
-  const { store, holder, log, clock } = context;
+  const { store, holder, log, clock, signal } = context;
   const key = { schedule: schedule.name, slotMs };
   const claim = await store.slots.claim(key, holder, LEASE_MS);
   if (claim.kind === "overlapping") return { ...claim, skipped: await skipOverlapping(key, context) };
+  if (claim.kind === "crashed") {
+    const { exitCode, note } = claim;
+    log.error(`slot failed: ${note}`, { schedule: schedule.name, slot: formatInstant(slotMs) });
+    if (schedule.pingUrl !== null) await tellPing(pingEnd(schedule.pingUrl, exitCode, { signal }), log);
+    return { kind: "ran", state: "failed", exitCode, note, unrecorded: null };
+  }
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
   const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
   log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
   const started = performance.now();
-  const outcome = await runClaimed(schedule, slotMs, key, context);
-  const note = [lateMs > LATE_MS ? `late by ${formatDuration(lateMs / 1000)}` : "", outcome.note ?? ""]
-    .filter((part) => part !== "")
-    .join("; ");
-  const { state, exitCode, passId } = outcome;
-  const end = { state, exitCode, note: note === "" ? null : note, passId };
-  const recorded = await recordEnd(key, end, context);
-  if (recorded === false) log.warn("slot was taken over by another process before it ended", facts);
+  const claimed = { ...key, holder, attempt: claim.attempt };
+  const late = lateMs > LATE_MS ? `late by ${formatDuration(lateMs / 1000)}` : null;
+  const result = await runClaimed(schedule, claimed, late, context);
   const seconds = Math.round(performance.now() - started) / 1000;
-  log.info("slot ended", { ...facts, state, exit: exitCode, seconds });
-  return {
-    kind: "ran",
-    state,
-    exitCode: recorded === null ? EXIT.delivery : exitCode,
-    note: end.note,
-    unrecorded: recorded === null ? end : null,
-  };
+  log.info("slot ended", { ...facts, state: result.state, exit: result.exitCode, seconds });
+  return result;
 }
 
 /**
@@ -96,74 +89,80 @@ export async function skipOverlapping(
   return true;
 }
 
-/**
- * Tries again, so that a store that is away for a moment leaves no slot unfinished. False where the slot is another process's
- * now; null where the store stays away.
- */
-async function recordEnd(
-  key: SlotKey,
-  end: SlotEnd,
-  { store, holder, log, signal, endRetriesMs }: SlotContext,
-): Promise<boolean | null> {
-  for (const delayMs of [...endRetriesMs, null]) {
-    try {
-      return await store.slots.end(key, holder, end);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      log.error(`the end of the slot could not be recorded: ${error.message}`, {}, { reason: error.message });
-      if (delayMs === null || signal.aborted) return null;
-      await sleep(delayMs, undefined, { signal }).catch(() => {});
-    }
-  }
-  return null;
-}
+/** `pass`: what there is to keep. `ping`: what the monitor is told; none where the slot is made again. */
+type Outcome = Ending["end"] & { pass: PassResult | null; ping: "exit" | "failure" | "none" };
 
-type Outcome = SlotEnd & { exitCode: number };
-
-/** Makes the reports within the deadline, renews the lease meanwhile, and pings the start and the end. */
+/** Makes the reports within the deadline, renews the lease until the end is recorded, and pings the start and the end. */
 async function runClaimed(
   schedule: ScheduleConfig,
-  slotMs: number,
-  key: SlotKey,
+  claimed: ClaimedSlot,
+  late: string | null,
   context: SlotContext,
-): Promise<Outcome> {
+): Promise<Extract<SlotResult, { kind: "ran" }>> {
   const { log, signal } = context;
-  const deadline = AbortSignal.timeout(schedule.deadlineMs);
   const over = new AbortController();
   const lost = new AbortController();
-  const renewing = renewLease(key, context, over.signal, () => lost.abort());
+  const renewing = renewLease(claimed, context, over.signal, () => lost.abort());
   const { pingUrl } = schedule;
   const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl, { signal }), log);
   try {
-    const outcome = await makeReports(schedule, slotMs, context, AbortSignal.any([signal, deadline, lost.signal]));
+    const outcome = await makeReports(schedule, claimed, context, lost.signal);
+    const note = [late, outcome.note].filter((part) => part !== null).join("; ");
+    const end = { state: outcome.state, exitCode: outcome.exitCode, note: note === "" ? null : note };
+    const ended = await recordEnd({ claimed, end, pass: outcome.pass }, context);
+    over.abort();
     await begun;
-    if (pingUrl !== null) await tellPing(pingEnd(pingUrl, outcome.exitCode, { signal }), log);
-    return outcome;
-  } catch (error) {
-    // After an interruption or a lost lease the slot is made again: that run pings the end.
-    if (pingUrl !== null && deadline.aborted) await tellPing(pingEnd(pingUrl, null, { signal }), log);
-    if (!(error instanceof AppError)) throw error;
-    if (error.kind !== "interrupted")
-      return { state: "failed", exitCode: EXIT.delivery, note: error.message, passId: null };
-    if (signal.aborted)
-      return { state: "interrupted", exitCode: EXIT.sigterm, note: "stopped by a signal", passId: null };
-    const note = lost.signal.aborted
-      ? "another process took the slot over"
-      : `not done within its deadline of ${schedule.deadlineMs / 1000} s`;
-    return { state: "failed", exitCode: EXIT.noneReadable, note, passId: null };
+    if (pingUrl !== null && outcome.ping !== "none") {
+      const exitCode = outcome.ping === "exit" ? ended.exitCode : null;
+      await tellPing(pingEnd(pingUrl, exitCode, { signal }), log);
+    }
+    return { kind: "ran", state: outcome.state, ...ended };
   } finally {
     over.abort();
     await renewing;
   }
 }
 
+/** What was made, or why nothing was. */
 async function makeReports(
   schedule: ScheduleConfig,
-  slotMs: number,
-  { config, store, log, clock, makePass, onPass }: SlotContext,
-  signal: AbortSignal,
+  { slotMs }: SlotKey,
+  context: SlotContext,
+  lost: AbortSignal,
 ): Promise<Outcome> {
-  const pass = await makePass({
+  const deadline = AbortSignal.timeout(schedule.deadlineMs);
+  try {
+    const pass = await makePass(schedule, slotMs, context, AbortSignal.any([context.signal, deadline, lost]));
+    const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
+    return {
+      state: failed.length < pass.document.outcomes.length ? "made" : "failed",
+      exitCode: exitCodeOf(pass, schedule.failOn),
+      note: failed.length > 0 ? `could not be read: ${failed.join(", ")}` : describeReached(pass, schedule.failOn),
+      pass,
+      ping: "exit",
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const nothing = { pass: null, ping: deadline.aborted ? "failure" : "none" } as const;
+    if (error.kind !== "interrupted")
+      return { state: "failed", exitCode: EXIT.delivery, note: error.message, ...nothing };
+    // After an interruption or a lost lease the slot is made again: that run pings the end.
+    if (context.signal.aborted)
+      return { state: "interrupted", exitCode: EXIT.sigterm, note: "stopped by a signal", ...nothing };
+    const note = lost.aborted
+      ? "another process took the slot over"
+      : `not done within its deadline of ${schedule.deadlineMs / 1000} s`;
+    return { state: "failed", exitCode: EXIT.noneReadable, note, ...nothing };
+  }
+}
+
+async function makePass(
+  schedule: ScheduleConfig,
+  slotMs: number,
+  { config, log, clock, makePass: make, onPass }: SlotContext,
+  signal: AbortSignal,
+): Promise<PassResult> {
+  const pass = await make({
     // Late or not, the report is of the window that ends at its slot.
     ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
@@ -172,16 +171,7 @@ async function makeReports(
     signal,
   });
   for (const tell of onPass) tell(pass);
-  const { retentionMs } = config.store;
-  const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs, retentionMs, nowMs: clock(), log });
-  const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
-  const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
-  return {
-    state: failed.length < pass.document.outcomes.length ? "made" : "failed",
-    exitCode,
-    note: failed.length > 0 ? `could not be read: ${failed.join(", ")}` : describeReached(pass, schedule.failOn),
-    passId: pass.document.pass_id,
-  };
+  return pass;
 }
 
 /** Which CRMs have a finding that is as severe as `fail_on`; null: none. */
@@ -202,8 +192,8 @@ async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
 
 /** Goes on until `over` is aborted. Calls `onLost` where the slot is no longer this process's. */
 async function renewLease(
-  key: SlotKey,
-  { store, holder, log }: SlotContext,
+  claimed: ClaimedSlot,
+  { store, log }: SlotContext,
   over: AbortSignal,
   onLost: () => void,
 ): Promise<void> {
@@ -211,7 +201,7 @@ async function renewLease(
     await sleep(LEASE_MS / 3, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;
     try {
-      if (await store.slots.renew(key, holder, LEASE_MS)) continue;
+      if (await store.slots.renew(claimed, LEASE_MS)) continue;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.

@@ -8,6 +8,9 @@ type Value = string | number | null;
  */
 export type Ask = (text: string, values?: Value[]) => Promise<Record<string, unknown>[]>;
 
+/** `look`: nothing is written, no right to write is needed, and no writer is waited for. */
+export type Access = "look" | "write";
+
 export type Engine = {
   /** The path or the server, without a secret. */
   place: string;
@@ -15,10 +18,16 @@ export type Engine = {
   nowMs: string;
   /** SQL: one row, whose `found` is 1 where the store's tables exist, else 0. */
   findTables: string;
+  /** SQL: a row for each column of the store's tables: `table`, and its name as `what`. */
+  listColumns: string;
+  /** SQL: a row for each key that allows no doubles: `table`, and its columns in their order as `what`. */
+  listKeys: string;
   /** The SQL that leads to each version of the tables, from 1 on. */
   migrations: string[];
   /** Runs the work once, and commits all of its statements or none. Throws an `AppError` in words. */
   transact: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
+  /** As `transact`, of one state of the database, and waits for no writer. */
+  look: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
   /** Whether a running slot still belongs to its holder. */
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
   /** SQL: makes other transactions about the schedule `$1` wait for this one; null: all transactions wait for each other. */

@@ -2,17 +2,25 @@
 import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf, describeFailure } from "../database/failure.ts";
+import { codeOf, describeFailure, lookUp } from "../database/failure.ts";
+import { NotPlain } from "../files/plain.ts";
+import type { Access } from "./engine.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
 const NOT_ALLOWED = `only its owner may open it: use sudo, set [store] group for those who only read, or ${ELSEWHERE}`;
 
+const CHANGED = `its tables are not as this program made them: see automation-reports store check, restore a backup, or ${ELSEWHERE}`;
+
 /** By SQLSTATE, by SQLite's code up to its second word, or by the system's error code. */
 const REASONS: Record<string, string> = {
   "25006": "it is read-only: name the primary server in [store] url",
+  "0A000": "it is a standby, which cannot be written: name the primary server in [store] url",
   "3F000": "the role's search path names no schema: create one, or ALTER ROLE … SET search_path",
   "42501":
     "the role may not write there: GRANT CREATE, USAGE ON SCHEMA, and make it the owner of the tables automation_reports_*",
+  "42703": CHANGED,
+  "42P01": CHANGED,
+  "42P10": CHANGED,
   "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
   "57014": "it did not answer in time: look for locks and load there",
   "55P03": "another session holds a lock on a table: look for a long ALTER, VACUUM FULL or LOCK",
@@ -23,6 +31,7 @@ const REASONS: Record<string, string> = {
   SQLITE_PERM: `it cannot be opened: give this user write access to the file and its directory, or ${ELSEWHERE}`,
   SQLITE_NOTADB: `it is not an SQLite database: move the file away, or ${ELSEWHERE}`,
   SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away to begin anew",
+  SQLITE_ERROR: CHANGED,
   SQLITE_BUSY: "another process has been writing to it for too long: try again",
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
@@ -30,23 +39,49 @@ const REASONS: Record<string, string> = {
   ENOSPC: `the disk is full: make room, or ${ELSEWHERE}`,
   EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
   ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
+  EISDIR: `it is a directory: ${ELSEWHERE}`,
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
+  ELOOP: `its symbolic links lead in a circle: ${ELSEWHERE}`,
+  ENAMETOOLONG: `its name is too long: ${ELSEWHERE}`,
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
+const ONLY_OWNER = "only its owner may read it: use sudo, or let a group read it with [store] group";
+
+/** Where nothing was to be written. */
+const REASONS_TO_LOOK: Record<string, string> = {
+  "42501": "the role may not read there: GRANT USAGE ON SCHEMA, and SELECT ON the tables automation_reports_*",
+  SQLITE_READONLY: "it cannot be read without writing beside it: give this user write access to its directory",
+  SQLITE_CANTOPEN: "it cannot be opened: give this user read access to the file and its directory",
+  EACCES: ONLY_OWNER,
+  EPERM: ONLY_OWNER,
+};
+
+/** Nobody wrote that parameter into the URL of a store: it was added for several hosts. */
+const NOT_PRIMARY = "is not what target_session_attrs=read-write asks for";
+const CANNOT_WRITE = "is a standby or read-only, and a store is written: add the primary server to [store] url";
+
 /** Explains errors of databases, of their rows and of the system. Any other error is a bug, and is returned unchanged. */
-export function explainStoreFailure(error: unknown, target: Target): Error {
+export function explainStoreFailure(error: unknown, target: Target, access: Access = "write"): Error {
   if (error instanceof AppError) return error;
   if (v.isValiError(error)) {
     const place = v.getDotPath(error.issues[0]) ?? "its root";
     const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: another program changed it`;
     return new AppError("delivery", message, { cause: error });
   }
+  if (error instanceof NotPlain) {
+    const message = `store ${describeTarget(target)}: ${error.message}: ${ELSEWHERE}`;
+    return new AppError("delivery", message, { cause: error });
+  }
   const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
-  const reason = REASONS[code];
+  const reason = (access === "look" ? lookUp(REASONS_TO_LOOK, code) : undefined) ?? lookUp(REASONS, code);
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
   if (target.kind === "postgres" || code !== "")
-    return new AppError("delivery", `store: ${describeFailure(error, target)}`, options);
+    return new AppError(
+      "delivery",
+      `store: ${describeFailure(error, target).replaceAll(NOT_PRIMARY, CANNOT_WRITE)}`,
+      options,
+    );
   return error instanceof Error ? error : new Error(String(error));
 }

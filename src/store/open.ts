@@ -1,26 +1,25 @@
-/** Opens the configured store, and makes its tables or brings them up to date. */
+/** Opens the configured store. Whoever writes makes its tables or brings them up to date. */
 import type { Target } from "../database/target.ts";
-import type { Engine } from "./engine.ts";
-import { migrate } from "./migrate.ts";
+import type { Access, Engine } from "./engine.ts";
+import { judgeTables, migrate } from "./migrate.ts";
 import { reportsOf } from "./reports.ts";
+import { checkShape } from "./shape.ts";
 import { slotsOf } from "./slots.ts";
 import type { Families, Store } from "./store.ts";
 
 /** Where the store cannot be used, this and every call of it throws an `AppError` of kind `delivery`, with advice. */
-export async function openStore(target: Target): Promise<Store> {
-  const engine = await openEngine(target);
-  try {
-    await migrate(engine);
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
+export async function openStore(target: Target, access: Access = "write"): Promise<Store> {
+  const engine = access === "write" ? await openToWrite(target) : await openToLook(target);
   const families: Families = { reports: reportsOf(engine), slots: slotsOf(engine) };
   return {
     ...families,
     place: engine.place,
     check: async (shared = false) => {
       const problems = await engine.check(shared);
+      const lacking = await checkShape(engine);
+      problems.push(...lacking);
+      // Without its columns no row can be read.
+      if (lacking.length > 0) return problems;
       for (const family of Object.values(families)) problems.push(...(await family.check()));
       return problems;
     },
@@ -33,8 +32,37 @@ export async function openStore(target: Target): Promise<Store> {
   };
 }
 
-async function openEngine(target: Target): Promise<Engine> {
+async function openToWrite(target: Target): Promise<Engine> {
+  const engine = await openEngine(target, "write");
+  try {
+    await migrate(engine);
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** Where there is no store yet, nothing is in it and none is made. */
+async function openToLook(target: Target): Promise<Engine> {
+  const engine = await openEngine(target, "look");
+  let found: Awaited<ReturnType<typeof judgeTables>>;
+  try {
+    found = await judgeTables(engine);
+    if (found === "current") return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  await engine.close();
+  if (found === "old") return await openToWrite(target);
+  const nothing = { ...(await import("./sqlite.ts")).openNothing(), place: engine.place };
+  await migrate(nothing);
+  return nothing;
+}
+
+async function openEngine(target: Target, access: Access): Promise<Engine> {
   return target.kind === "sqlite"
-    ? (await import("./sqlite.ts")).openSqlite(target)
+    ? (await import("./sqlite.ts")).openSqlite(target, access)
     : (await import("./postgres.ts")).openPostgres(target);
 }

@@ -1,62 +1,85 @@
-/** The store in PostgreSQL, for several machines. Each call is one connection and one transaction, so any pooler will do. */
+/**
+ * The store in PostgreSQL, for several machines. Each call is one connection and one transaction, so any pooler will do. Its tables
+ * are looked for once in the schemas of the role's search path, and then named with their schema.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeTarget, type PostgresTarget } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf } from "../database/failure.ts";
+import { codeOf, DescribedFailure } from "../database/failure.ts";
 import { openConnection, type Connection } from "../database/connection.ts";
-import type { Engine } from "./engine.ts";
+import { OWN_SCHEMAS, PINNED } from "../database/transaction.ts";
+import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
-import verdictsSql from "./migrations/3.sql" with { type: "text" };
+import secondSql from "./migrations/2.sql" with { type: "text" };
+import thirdSql from "./migrations/3.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
 const STATEMENT_MS = 5000;
 const LOCK_MS = 3000;
 const RETRY_MS = 200;
+/** The documents of a whole batch. */
+const LONGEST_ANSWER_BYTES = 134_217_728;
 const PATIENCE_MS = 5000;
 /** The server or its pooler restarts. Nothing was sent yet, so another try repeats nothing. */
 const COMES_BACK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|57P0[123]|08\w{3})$/;
+const BEGIN: Record<Access, string> = {
+  write: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+  look: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+};
 
-const PURPOSE = {
+const purposeOf = (access: Access) => ({
   timeout: DEADLINE_MS,
+  mostBytes: LONGEST_ANSWER_BYTES,
   begin: [
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    BEGIN[access],
+    ...PINNED,
     `SET LOCAL statement_timeout = ${STATEMENT_MS}`,
     `SET LOCAL lock_timeout = ${LOCK_MS}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${DEADLINE_MS}`,
     // A claimed slot must stay claimed after a crash, even where the database commits before it writes to disk.
     "SET LOCAL synchronous_commit = on",
+    // Whoever made the tables could let code of theirs run with the rows that they hide.
+    "SET LOCAL row_security = off",
   ].join("; "),
-};
+});
+
+/** `schema`: where the tables are, or are made. */
+type Place = { schema: string; owner: string | null; ours: boolean };
 
 export function openPostgres(configured: PostgresTarget): Engine {
   // The store is written to, so it needs the primary, even where reports are read from a standby.
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
+  let place: Place | null = null;
+  const run = async <T>(access: Access, work: (ask: Ask) => Promise<T>): Promise<T> => {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      await using connection = await openPatiently(target, access, signal);
+      return await runTransaction(connection, async () => {
+        const found = place ?? (await findPlace(connection, access, target));
+        place = found;
+        if (access === "write") refuseStrangers(found, target);
+        return await work(nameTables(connection.ask, found));
+      });
+    } catch (error) {
+      place = null;
+      if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target, access);
+      const advice = "check [store] url, and look for load and locks there";
+      const reason = `no answer within ${DEADLINE_MS / 1000} s: ${advice}`;
+      throw new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, { cause: error });
+    }
+  };
   return {
     place: describeTarget(target),
     nowMs: "CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000 AS BIGINT)",
-    findTables:
-      "SELECT CASE WHEN pg_catalog.to_regclass('automation_reports_schema') IS NULL THEN 0 ELSE 1 END AS found",
-    migrations: [firstSql, verdictsSql],
-    transact: async (work) => {
-      const signal = AbortSignal.timeout(DEADLINE_MS);
-      try {
-        await using connection = await openPatiently(target, signal);
-        return await runTransaction(connection, async () => await work(connection.ask));
-      } catch (error) {
-        if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target);
-        const advice = "check [store] url, and look for load and locks there";
-        throw new AppError(
-          "delivery",
-          `store ${describeTarget(target)}: no answer within ${DEADLINE_MS / 1000} s: ${advice}`,
-          {
-            cause: error,
-          },
-        );
-      }
-    },
+    findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
+    listColumns: LIST_COLUMNS,
+    listKeys: LIST_KEYS,
+    migrations: [firstSql, secondSql, thirdSql],
+    transact: async (work) => await run("write", work),
+    look: async (work) => await run("look", work),
     // The lease counts by the database's clock, which is the same for all machines.
     isHeld: ({ leaseUntilMs, nowMs }) => leaseUntilMs > nowMs,
     lockSchedule:
@@ -70,11 +93,71 @@ export function openPostgres(configured: PostgresTarget): Engine {
   };
 }
 
-async function openPatiently(target: PostgresTarget, signal: AbortSignal): Promise<Connection> {
+/** Before others those that are ours, whatever somebody else has put into the search path. */
+const FIND_TABLES = `SELECT n.nspname AS schema, pg_get_userbyid(c.relowner) AS owner,
+    pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE')
+      OR (current_setting('is_superuser') = 'off' AND pg_has_role(c.relowner, 'MEMBER')) AS ours
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relname = 'automation_reports_schema' AND c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+    AND n.nspname = ANY (current_setting('${OWN_SCHEMAS}')::name[])
+  ORDER BY ours DESC, array_position(current_setting('${OWN_SCHEMAS}')::name[], n.nspname) LIMIT 1`;
+/** Of the same schema as the one that is found. */
+const OUR_TABLES = `SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND c.relname LIKE 'automation\\_reports\\_%'
+    AND n.nspname = (SELECT schema FROM (${FIND_TABLES}) found)`;
+const LIST_COLUMNS = `SELECT tables.relname AS "table", columns.attname AS what FROM (${OUR_TABLES}) AS tables
+  JOIN pg_attribute AS columns ON columns.attrelid = tables.oid
+  WHERE columns.attnum > 0 AND NOT columns.attisdropped`;
+const LIST_KEYS = `SELECT tables.relname AS "table", (SELECT string_agg(columns.attname, ', ' ORDER BY parts.place)
+    FROM unnest(keys.indkey) WITH ORDINALITY AS parts(number, place)
+    JOIN pg_attribute AS columns ON columns.attrelid = tables.oid AND columns.attnum = parts.number) AS what
+  FROM (${OUR_TABLES}) AS tables JOIN pg_index AS keys ON keys.indrelid = tables.oid
+  WHERE keys.indisunique AND keys.indisvalid AND keys.indpred IS NULL`;
+
+/** Those that the role's search path would lead to if the role might use their schema. */
+const FIND_CLOSED = `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relname = 'automation_reports_schema' AND c.relkind IN ('r', 'p') AND NOT has_schema_privilege(n.oid, 'USAGE') LIMIT 1`;
+const FIRST_SCHEMA = `SELECT (current_setting('${OWN_SCHEMAS}')::name[])[1] AS schema`;
+
+async function findPlace({ ask }: Connection, access: Access, target: PostgresTarget): Promise<Place> {
+  const [found] = await ask<Place>(FIND_TABLES);
+  if (found !== undefined) return found;
+  const [closed] = access === "look" ? await ask<{ schema: string }>(FIND_CLOSED) : [];
+  if (closed !== undefined) {
+    const advice = "GRANT USAGE ON that SCHEMA, and SELECT ON the tables automation_reports_*";
+    const message = `store ${describeTarget(target)}: its tables are in schema ${closed.schema}, which the role may not use: ${advice}`;
+    throw new AppError("delivery", message);
+  }
+  const [first] = await ask<{ schema: string | null }>(FIRST_SCHEMA);
+  if (first?.schema === null && access === "write") throw new DescribedFailure("no schema", "3F000");
+  return { schema: first?.schema ?? "", owner: null, ours: true };
+}
+
+/** A table of somebody else may have triggers, which would run as our role. */
+function refuseStrangers({ schema, owner, ours }: Place, target: PostgresTarget): void {
+  if (ours) return;
+  const what = `the tables automation_reports_* in schema ${schema} belong to ${owner}, who owns neither schema nor database`;
+  const advice = "make the store's role their owner, or name another database with [store] url";
+  throw new AppError("delivery", `store ${describeTarget(target)}: ${what}: ${advice}`);
+}
+
+const TABLE = /\b(FROM|INTO|UPDATE|JOIN|TABLE|ON) (automation_reports_\w+)/g;
+
+/** The families call their tables by their names alone, which are found in no search path of ours. */
+function nameTables(ask: Connection["ask"], { schema }: Place): Ask {
+  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  return async (text, values) =>
+    await ask(
+      text.replaceAll(TABLE, (_, word: string, table: string) => `${word} ${quoted}.${table}`),
+      values,
+    );
+}
+
+async function openPatiently(target: PostgresTarget, access: Access, signal: AbortSignal): Promise<Connection> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await openConnection(target, PURPOSE, signal);
+      return await openConnection(target, purposeOf(access), signal);
     } catch (error) {
       if (signal.aborted || performance.now() > until || !COMES_BACK.test(codeOf(error))) throw error;
       await sleep(RETRY_MS);

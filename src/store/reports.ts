@@ -2,17 +2,17 @@
 import * as v from "valibot";
 import { parseReport, type ParsedReport } from "../report/parse.ts";
 import { parsePass, type ParsedPass } from "../report/parse.ts";
-import type { PassSummary } from "../report/pass-schema.ts";
+import { PassSummarySchema } from "../report/pass-schema.ts";
 import { REPORT_STATUSES, VERDICTS, type Verdict } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
-import { writeAscii } from "../text/json.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
-import { BATCH, buildFilter, deleteAll, readAll, whole } from "./rows.ts";
+import { insertPass, type MadePass } from "./keep.ts";
+import { BATCH, buildFilter, deleteAll, instant, nameColumn, readAll, whole } from "./rows.ts";
 
 export type Reports = Family<"reports" | "passes"> & {
-  /** Keeps all of a pass or nothing. A pass that is handed over again changes nothing. */
-  keepPass: (made: MadePass) => Promise<void>;
+  /** Keeps all of a pass that no slot asked for, or nothing. A pass that is handed over again changes nothing. */
+  keepPass: (made: MadePass, origin: string) => Promise<void>;
   /** Newest first. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
   /** How many there are, whatever the limit. */
@@ -52,7 +52,8 @@ export type ReportFilter = {
   limit: number;
 };
 
-type MadePass = { pass: PassSummary; reports: Report[]; origin: string; slotMs: number | null };
+const COLUMNS =
+  "id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, verdict, successful, total, critical";
 
 const RowSchema = v.pipe(
   v.object({
@@ -60,9 +61,9 @@ const RowSchema = v.pipe(
     pass_id: v.string(),
     source: v.string(),
     origin: v.string(),
-    generated_ms: whole,
-    window_start_ms: whole,
-    window_end_ms: whole,
+    generated_ms: instant,
+    window_start_ms: instant,
+    window_end_ms: instant,
     status: v.picklist(REPORT_STATUSES),
     verdict: v.nullable(v.picklist(VERDICTS)),
     successful: v.nullable(whole),
@@ -82,49 +83,29 @@ const RowSchema = v.pipe(
   })),
 );
 
+const PassRowSchema = v.object({
+  id: v.string(),
+  origin: v.string(),
+  slot_ms: v.nullable(instant),
+  attempt: v.nullable(whole),
+  started_ms: instant,
+  document: v.pipe(v.string(), v.parseJson(), PassSummarySchema),
+});
+
 export function reportsOf(engine: Engine): Reports {
   return {
-    keepPass: async (made) => await keepPass(engine, made),
+    keepPass: async (made, origin) =>
+      await engine.transact(async (ask) => await insertPass(ask, made, { origin, slotMs: null, attempt: null })),
     list: async (filter) => await listReports(engine, filter),
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
     readPass: async (id) => await readPass(engine, id),
-    check: async () => await checkReports(engine),
+    check: async () => [...(await checkReports(engine)), ...(await checkPasses(engine))],
     prune: async (beforeMs) => ({
       reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
       passes: await deleteAll(engine, deleteOf("passes", "started_ms"), beforeMs),
     }),
   };
-}
-
-async function keepPass(engine: Engine, { pass, reports, origin, slotMs }: MadePass): Promise<void> {
-  await engine.transact(async (ask) => {
-    await ask(
-      `INSERT INTO automation_reports_passes (id, origin, slot_ms, started_ms, document) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (id) DO NOTHING`,
-      [pass.pass_id, origin, slotMs, Date.parse(pass.started_at), writeAscii(pass)],
-    );
-    for (const report of reports) {
-      const { source, pass_id, report_generated_at, window_start, window_end, status } = report.metadata;
-      const times = [report_generated_at, window_start, window_end].map((time) => Date.parse(time));
-      await ask(
-        `INSERT INTO automation_reports_reports
-          (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document,
-            verdict, successful, total, critical)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
-        [
-          nameReport(report),
-          pass_id,
-          source,
-          origin,
-          ...times,
-          status,
-          writeAscii(report),
-          ...Object.values(summarise(report)),
-        ],
-      );
-    }
-  });
 }
 
 function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof buildFilter> {
@@ -141,7 +122,7 @@ function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof bui
 
 async function countReports(engine: Engine, filter: Omit<ReportFilter, "limit">): Promise<number> {
   const { where, values } = writeFilter(filter);
-  const [row] = await engine.transact(
+  const [row] = await engine.look(
     async (ask) => await ask(`SELECT count(*) AS n FROM automation_reports_reports ${where}`, values),
   );
   return v.parse(whole, row?.["n"]);
@@ -150,11 +131,9 @@ async function countReports(engine: Engine, filter: Omit<ReportFilter, "limit">)
 async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
   const { where, values } = writeFilter(filter);
   const order = filter.windowEndMs === undefined ? "" : "window_end_ms DESC, ";
-  return await engine.transact(async (ask) => {
+  return await engine.look(async (ask) => {
     const rows = await ask(
-      `SELECT id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status,
-          verdict, successful, total, critical
-        FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`,
+      `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`,
       [...values, filter.limit],
     );
     return rows.map((row) => v.parse(RowSchema, row));
@@ -162,27 +141,17 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
 }
 
 async function readReport(engine: Engine, id: string): ReturnType<Reports["read"]> {
-  const [row] = await engine.transact(
+  const [row] = await engine.look(
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
   return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));
 }
 
 async function readPass(engine: Engine, id: string): ReturnType<Reports["readPass"]> {
-  const [row] = await engine.transact(
+  const [row] = await engine.look(
     async (ask) => await ask("SELECT document FROM automation_reports_passes WHERE id = $1", [id]),
   );
   return row === undefined ? { status: "missing" } : parsePass(String(row["document"]));
-}
-
-/** In the order in which the columns are written. */
-function summarise({ verdict, performance_metrics: metrics, findings }: Report): ReportSummary {
-  return {
-    verdict,
-    successful: metrics.successful_actions,
-    total: metrics.total_actions,
-    critical: findings.filter(({ severity }) => severity === "critical").length,
-  };
 }
 
 type Nullable<T> = { [Key in keyof T]: T[Key] | null };
@@ -192,23 +161,39 @@ function readSummary({ verdict, successful, total, critical }: Nullable<ReportSu
   return isKnown ? { verdict, successful, total, critical } : null;
 }
 
+/** A report without the pass that made it was left by another program: both are kept and deleted together. */
 async function checkReports(engine: Engine): Promise<string[]> {
-  const text = `SELECT id, document FROM automation_reports_reports WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
+  const text = `SELECT ${COLUMNS}, document, EXISTS (SELECT 1 FROM automation_reports_passes AS pass
+      WHERE pass.id = report.pass_id) AS made
+    FROM automation_reports_reports AS report WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
   const problems: string[] = [];
-  for await (const { id, document } of readAll(engine, text, [""], (row) => [String(row["id"])])) {
-    const read = parseReport(String(document));
-    if (read.status === "unreadable") problems.push(`report ${String(id)}: ${read.problem}`);
+  for await (const row of readAll(engine, text, [""], keyOf)) {
+    const read = parseReport(String(row["document"]));
+    const problem =
+      nameColumn(RowSchema, row) ??
+      (read.status === "unreadable" ? read.problem : null) ??
+      (Number(row["made"]) === 0 ? "the pass that made it is not kept" : null);
+    if (problem !== null) problems.push(`report ${String(row["id"])}: ${problem}`);
   }
   return problems;
+}
+
+async function checkPasses(engine: Engine): Promise<string[]> {
+  const text = `SELECT id, origin, slot_ms, attempt, started_ms, document FROM automation_reports_passes
+    WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
+  const problems: string[] = [];
+  for await (const row of readAll(engine, text, [""], keyOf)) {
+    const problem = nameColumn(PassRowSchema, row);
+    if (problem !== null) problems.push(`pass ${String(row["id"])}: ${problem}`);
+  }
+  return problems;
+}
+
+function keyOf(row: Record<string, unknown>): [string] {
+  return [String(row["id"])];
 }
 
 function deleteOf(kind: "reports" | "passes", column: string): string {
   const table = `automation_reports_${kind}`;
   return `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${column} < $1 LIMIT ${BATCH}) RETURNING 1 AS deleted`;
-}
-
-/** Such as `hubspot-20260710T210000Z-4d7e60`. The end comes from the pass, so that no two ids are the same. */
-function nameReport({ metadata: { source, report_generated_at, pass_id } }: Report): string {
-  const stamp = report_generated_at.replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
-  return `${source}-${stamp}-${pass_id.slice(-6)}`;
 }

@@ -12,6 +12,11 @@ export const whole = v.pipe(
   v.safeInteger(),
 );
 
+const FARTHEST_MS = 8.64e15;
+
+/** Epoch milliseconds, within what the language's dates can hold. */
+export const instant = v.pipe(whole, v.minValue(-FARTHEST_MS), v.maxValue(FARTHEST_MS));
+
 type Value = string | number;
 type Row = Record<string, unknown>;
 
@@ -30,6 +35,13 @@ export function buildFilter(conditions: [text: string, value: Value | string[] |
   return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values };
 }
 
+/** What is wrong with a row, by its first column that the schema does not accept; null: nothing. */
+export function nameColumn(schema: v.GenericSchema, row: Row): string | null {
+  const { issues } = v.safeParse(schema, row);
+  if (issues === undefined) return null;
+  return `${v.getDotPath(issues[0]) ?? "the row"} is not as this program writes it`;
+}
+
 /** All rows, batch by batch. `text` selects at most `BATCH` rows after the key `$1`, `$2`, … in the key's order. */
 export async function* readAll(
   engine: Engine,
@@ -38,7 +50,7 @@ export async function* readAll(
   keyOf: (row: Row) => Value[],
 ): AsyncGenerator<Row> {
   for (let after = beforeFirst; ;) {
-    const rows = await engine.transact(async (ask) => await ask(text, after));
+    const rows = await engine.look(async (ask) => await ask(text, after));
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < BATCH) return;

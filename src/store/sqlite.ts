@@ -1,19 +1,23 @@
 /** The store in a file of its own, for one machine. */
-import { Database, type SQLQueryBindings } from "bun:sqlite";
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { constants, Database, type SQLQueryBindings } from "bun:sqlite";
+import { closeSync, constants as fileConstants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
+import { refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
 import { codeOf } from "../database/failure.ts";
-import type { Ask, Engine } from "./engine.ts";
+import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
-import verdictsSql from "./migrations/3.sql" with { type: "text" };
+import secondSql from "./migrations/2.sql" with { type: "text" };
+import thirdSql from "./migrations/3.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
+/** Changes no file, and waits for nothing that is none. */
+const CREATE = fileConstants.O_RDWR | fileConstants.O_CREAT | fileConstants.O_NONBLOCK;
 const NOT_FOR_OTHERS = 0o077;
 const NOT_FOR_A_GROUP = 0o037;
 /** How long other processes may keep the database locked before a call gives up. */
@@ -21,11 +25,36 @@ const BUSY_MS = 5000;
 /** How long SQLite itself waits for a lock. This process can do nothing else meanwhile, so the rest is waited for outside. */
 const STANDSTILL_MS = 20;
 const RETRY_MS = 10;
+/** The lock is taken by the first reading only. */
+const BEGIN_LOOKING = "BEGIN; SELECT count(*) FROM sqlite_schema";
+/** SQLite's name of a database in memory. */
+const NOWHERE = ":memory:";
 const FIND_TABLES = "SELECT count(*) AS found FROM sqlite_schema WHERE name = 'automation_reports_schema'";
+const LIST_COLUMNS = `SELECT tables.name AS "table", columns.name AS what
+  FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*'`;
+const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.name, ', ' ORDER BY parts.seqno)
+    FROM pragma_index_info(keys.name) AS parts) AS what
+  FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS keys
+  WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*' AND keys."unique" AND NOT keys.partial`;
 
-export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine {
+type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
+
+export function openSqlite(target: SqliteTarget, access: Access): Engine {
   const { path } = target;
-  const database = explain(target, () => openDatabase(path));
+  return engineOf(
+    target,
+    explain(target, () => (access === "write" ? openDatabase(path) : openReadable(path))),
+  );
+}
+
+/** In memory, for a store that is not there yet. */
+export function openNothing(): Engine {
+  return engineOf({ kind: "sqlite", path: NOWHERE }, new Database(NOWHERE, { strict: true }));
+}
+
+function engineOf(target: SqliteTarget, database: Database): Engine {
+  const { path } = target;
   const ask: Ask = async (text, values) => {
     if (values !== undefined) return database.query<never, SQLQueryBindings[]>(numberParameters(text)).all(...values);
     database.run(text);
@@ -33,16 +62,20 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
   };
   // One connection has one transaction at a time: a call that comes meanwhile waits for its turn.
   let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(begin: string, work: (ask: Ask) => Promise<T>): Promise<T> => {
+    const mine = turn.then(async () => await runTransaction(database, target, begin, async () => await work(ask)));
+    turn = mine.catch(() => {});
+    return await mine;
+  };
   return {
     place: path,
     nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     findTables: FIND_TABLES,
-    migrations: [firstSql, verdictsSql],
-    transact: async (work) => {
-      const mine = turn.then(async () => await runTransaction(database, target, async () => await work(ask)));
-      turn = mine.catch(() => {});
-      return await mine;
-    },
+    listColumns: LIST_COLUMNS,
+    listKeys: LIST_KEYS,
+    migrations: [firstSql, secondSql, thirdSql],
+    transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
+    look: async (work) => await inTurn(BEGIN_LOOKING, work),
     // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.
     isHeld: ({ holder, leaseUntilMs, nowMs }) => {
       const life = judgeHolder(holder);
@@ -62,7 +95,8 @@ export function openSqlite(target: Extract<Target, { kind: "sqlite" }>): Engine 
 /** Only the owner may open the directory and the file, from their first moment on. */
 function openDatabase(path: string): Database {
   mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
-  closeSync(openSync(path, "a", PRIVATE_FILE));
+  refuseOtherThanDatabase(path);
+  closeSync(openSync(path, CREATE, PRIVATE_FILE));
   const database = new Database(path, { readwrite: true, strict: true });
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
@@ -73,6 +107,35 @@ function openDatabase(path: string): Database {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** What is not there is read as empty. */
+function openReadable(path: string): Database {
+  refuseOtherThanDatabase(path);
+  if (!existsSync(path)) return new Database(NOWHERE, { strict: true });
+  const database = openUnwritten(path);
+  try {
+    database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);
+    retryWhileBusy(() => refuseForeignFile(database, path));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A store that nobody has open can be read without the files that SQLite keeps beside it, where none may be made. */
+function openUnwritten(path: string): Database {
+  const database = new Database(path, { readonly: true, strict: true });
+  try {
+    retryWhileBusy(() => database.query("SELECT count(*) FROM sqlite_schema").get());
+    return database;
+  } catch (error) {
+    database.close();
+    if (!/^SQLITE_(?:READONLY|CANTOPEN)/.test(codeOf(error)) || existsSync(`${path}-wal`)) throw error;
+    const immutable = `${Bun.pathToFileURL(path).href}?immutable=1`;
+    return new Database(immutable, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
   }
 }
 
@@ -103,9 +166,14 @@ function refuseForeignFile(database: Database, path: string): void {
   );
 }
 
-async function runTransaction<T>(database: Database, target: Target, work: () => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  database: Database,
+  target: Target,
+  begin: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await beginWriting(database);
+    await beginPatiently(database, begin);
     const result = await work();
     database.run("COMMIT");
     return result;
@@ -115,13 +183,14 @@ async function runTransaction<T>(database: Database, target: Target, work: () =>
   }
 }
 
-async function beginWriting(database: Database): Promise<void> {
+async function beginPatiently(database: Database, begin: string): Promise<void> {
   const until = performance.now() + BUSY_MS;
   for (;;) {
     try {
-      database.run("BEGIN IMMEDIATE");
+      database.run(begin);
       return;
     } catch (error) {
+      if (database.inTransaction) database.run("ROLLBACK");
       if (codeOf(error) !== "SQLITE_BUSY" || performance.now() > until) throw error;
       await Bun.sleep(Math.random() * RETRY_MS);
     }

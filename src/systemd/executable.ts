@@ -1,6 +1,7 @@
 /** Whether what a unit starts is this program, by what it says of itself. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import { isUnitName, MARK } from "./units.ts";
 
 /** Where units lie that an administrator installed. */
@@ -18,15 +19,23 @@ export function findStranger(executable: string): string | null {
   return `${executable} ${found}: install the released executable again, or one that scripts/build made`;
 }
 
-/** The executables of the services that this program wrote to a directory. Empty where the directory cannot be read. */
+/** The executables of the services that this program wrote to a directory. What cannot be read is left out. */
 export function listExecutables(directory: string): string[] {
   const found = listServices(directory).flatMap((path) => {
-    const text = readFileSync(path, "utf8");
+    const text = readUnit(path);
     const [, quoted, plain] = (text.startsWith(MARK) ? EXECUTABLE.exec(text) : null) ?? [];
     const written = quoted?.replaceAll(/\\(.)/g, "$1") ?? plain;
     return written === undefined ? [] : [written.replaceAll("%%", "%")];
   });
   return [...new Set(found)];
+}
+
+function readUnit(path: string): string {
+  try {
+    return readPlainFile(path, SMALL_BYTES);
+  } catch {
+    return "";
+  }
 }
 
 function listServices(directory: string): string[] {

@@ -1,7 +1,8 @@
 /** Puts the units where systemd looks for them. */
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors.ts";
+import { readPlainFile, SMALL_BYTES } from "../files/plain.ts";
 import { explainFailure, replaceFile } from "../output/file.ts";
 import { isUnitName, MARK, type UnitFile } from "./units.ts";
 
@@ -37,5 +38,6 @@ function ownerOf(path: string): "absent" | "ours" | "foreign" | "masked" {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return "absent";
   if (!stats.isFile()) return "masked";
-  return readFileSync(path, "utf8").startsWith(MARK) ? "ours" : "foreign";
+  // A larger one is none of ours.
+  return stats.size <= SMALL_BYTES && readPlainFile(path, SMALL_BYTES).startsWith(MARK) ? "ours" : "foreign";
 }

@@ -23,10 +23,10 @@ const LIKENESSES: Record<string, string> = {
 
 /** As many columns as before, so that what was aligned stays so. */
 export function writeAsciiText(text: string): string {
-  return text.replaceAll(/[^\u{0}-\u{7f}]/gu, (sign) => {
+  return text.replaceAll(/\P{ASCII}/gu, (sign) => {
     const likeness = Object.hasOwn(LIKENESSES, sign) ? LIKENESSES[sign] : undefined;
     if (likeness !== undefined) return likeness;
-    const letters = sign.normalize("NFKD").replaceAll(/[^\u{0}-\u{7f}]/gu, "");
+    const letters = sign.normalize("NFKD").replaceAll(/\P{ASCII}/gu, "");
     const width = Bun.stringWidth(sign);
     return letters.length === width ? letters : "?".repeat(width);
   });

@@ -8,6 +8,10 @@ import { lengthOf, moveBack, windowBefore } from "../time/window.ts";
 import type { ReadRequest } from "./request.ts";
 
 export const LOOKBACK_MS = 30 * DAY_MS;
+/** More names than that are dates or numbers, and no rules. */
+export const MOST_NAMES = 1000;
+/** Each may be on a page of its own, which is read in every report for as long as the outage lasts. */
+export const MOST_OLDER_ROWS = 2000;
 /** Runs that began this long before both windows are still found in the one in which they ended. */
 const REACH_MS = DAY_MS;
 /** So much later than now a start may be: the clocks of two machines differ. */

@@ -1,38 +1,13 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
-/** What a preset reads a column as. */
-type ColumnKind = "text" | "number" | "time" | "flag";
+/** What a preset reads a column as. A document may be of any type. */
+type ColumnKind = "text" | "number" | "time" | "flag" | "document";
+
+/** The kinds of the columns that a relation reads, by their names. */
+export type ColumnKinds = Record<string, ColumnKind>;
 
 /** The types of a table's columns by their names, as the catalog calls them; `enum` for any enumeration. */
 export type ColumnTypes = Record<string, string>;
-
-const KINDS: Record<ColumnKind, string[]> = {
-  text: [
-    "crm_source",
-    "sync_type",
-    "rule",
-    "status",
-    "error_message",
-    "error",
-    "name",
-    "schedule",
-    "strategy",
-    "priority",
-    "automation_level",
-    "source_key",
-    "model_name",
-    "recurrence_type",
-    "period",
-    "minute",
-    "hour",
-    "day_of_week",
-    "day_of_month",
-    "month_of_year",
-  ],
-  number: ["records_processed", "records_created", "records_updated", "records_failed", "every"],
-  time: ["start_time", "end_time", "started_at", "finished_at", "start_at", "end_at"],
-  flag: ["enabled", "dry_run", "wrapper"],
-};
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 const WORDS = ["text", "character varying", "character", "citext", "enum", "name"];
@@ -46,6 +21,8 @@ const FIRST_MILLISECONDS = 1e11;
 
 /** How a column of that type is read, as SQL over its quoted name; null: as it is; undefined: it cannot be. */
 function castColumn(kind: ColumnKind, type: string, name: string): string | null | undefined {
+  // Of json a report needs no more than the text, and the server takes some of it for no document.
+  if (kind === "document") return type === "json" ? `${name}::text` : null;
   if (kind === "text") {
     if (["text", "character varying"].includes(type)) return null;
     if (type === "jsonb") return `${name} #>> '{}'`;
@@ -71,11 +48,10 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
 }
 
 /** The table, or a query that reads it with its columns cast. Throws nothing: see `listUnreadable`. */
-export function castTable(table: string, types: ColumnTypes): string {
+export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds): string {
   const columns = Object.entries(types).map(([column, type]) => {
     const name = `"${column.replaceAll('"', '""')}"`;
-    const kind = kindOf(column);
-    if (column === "configuration" && type === "json") return { name, cast: `${name}::text` };
+    const kind = kindOf(column, kinds);
     return { name, cast: kind === null ? null : (castColumn(kind, type, name) ?? null) };
   });
   if (columns.every(({ cast }) => cast === null)) return table;
@@ -83,14 +59,32 @@ export function castTable(table: string, types: ColumnTypes): string {
 }
 
 /** Each column that cannot be read, with its type. */
-export function listUnreadable(types: ColumnTypes): string[] {
+export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[] {
   return Object.entries(types).flatMap(([column, type]) => {
-    const kind = kindOf(column);
+    const kind = kindOf(column, kinds);
     return kind !== null && castColumn(kind, type, column) === undefined ? [`${column} (${type})`] : [];
   });
 }
 
-function kindOf(column: string): ColumnKind | null {
-  const found = Object.entries(KINDS).find(([, columns]) => columns.includes(column));
-  return found === undefined ? null : (found[0] as ColumnKind);
+/** Whether a time that is read names no zone. */
+export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
+  return Object.entries(types).some(
+    ([column, type]) => type === "timestamp without time zone" && kindOf(column, kinds) === "time",
+  );
+}
+
+/** The columns that are numbers as SQLite reads them: any may hold a text, and one that is no number is no count. */
+export function castCounts(kinds: ColumnKinds): Record<string, string> {
+  const columns = Object.keys(kinds).filter((column) => kinds[column] === "number");
+  return Object.fromEntries(
+    columns.map((column) => [
+      column,
+      `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
+      CAST(${column} AS NUMERIC), NULL) WHEN 'blob' THEN NULL ELSE ${column} END`,
+    ]),
+  );
+}
+
+function kindOf(column: string, kinds: ColumnKinds): ColumnKind | null {
+  return Object.hasOwn(kinds, column) ? (kinds[column] ?? null) : null;
 }

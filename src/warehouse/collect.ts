@@ -45,14 +45,16 @@ async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<
 function hideInErrors(result: ReadResult, redact: Redact): ReadResult {
   if (result.kind !== "read") return result;
   const hide = (error: string | null) => (error === null ? null : redact(error));
+  const hideInRow = <R extends { error: string | null }>(row: R): R =>
+    row.error === null ? row : { ...row, error: redact(row.error) };
   return {
     ...result,
     rules: result.rules.map((rule) => ({
       ...rule,
       newestError: hide(rule.newestError),
-      runs: rule.runs.map((run) => ({ ...run, error: hide(run.error) })),
+      runs: rule.runs.map(hideInRow),
     })),
     failures: result.failures.map((failure) => ({ ...failure, message: hide(failure.message) })),
-    recent: result.recent.map((action) => ({ ...action, error: hide(action.error) })),
+    recent: result.recent.map(hideInRow),
   };
 }

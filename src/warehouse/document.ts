@@ -1,10 +1,13 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
+import { MINUTE_MS } from "../time/units.ts";
 import { isFlag, isNumber, isNumbers, isOneOf, isText, listOf, orNull, table } from "./guards.ts";
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
+/** The last moment that has a date in this language. */
+const LATEST_MS = 8_640_000_000_000_000;
 /** In the order in which the statements number them. */
 export const PARTS = ["current", "previous", "baseline"] as const;
 
@@ -36,6 +39,8 @@ type RunColumns = [string | null, number, number | null, ActionStatus, RecordSum
 const isPart = isOneOf(PARTS);
 const isStatus = isOneOf(ACTION_STATUSES);
 const isNoNumber = isOneOf(NO_NUMBERS);
+const isInstant = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS;
+const isMinute = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS / MINUTE_MS;
 const isSum = orNull(isNumber);
 const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
 const isId = orNull(isText);
@@ -67,6 +72,7 @@ const recurrenceSchema = v.union([
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
 
+/** Lists have at most what both dialects' statements allow, so that no server makes more work than they would. */
 export const documentSchema = v.object({
   /** What a `Cell` holds, in its order. */
   cells: table(
@@ -95,15 +101,18 @@ export const documentSchema = v.object({
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isText, isNumber, isNumber),
-  words: table(isText, isNumber),
-  /** part, rule, newest message, n, first and last start, minutes. */
-  errors: table(isPart, isText, orNull(isText), isNumber, isNumber, isNumber, isNumbers),
+  words: v.pipe(table(isText, isNumber), v.maxLength(20)),
+  /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
+  errors: v.pipe(
+    table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
+    v.maxLength(500),
+  ),
   /** part, rule, start, id. */
-  running: table(isPart, isText, isNumber, isId),
+  running: v.pipe(table(isPart, isText, isNumber, isId), v.maxLength(1000)),
   /** rule, number of the contradiction, n, ids. */
   contradictions: table(isText, isNumber, isNumber, isIds),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
-  wrappers: table(isText, isId, orNull(isStatus), isNumber, isNumber),
+  wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   /** n, ids; PostgreSQL's times are always read. */
@@ -117,6 +126,8 @@ export const documentSchema = v.object({
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),
+  /** Rules of which not all runs before the look-back were read, in an order that may not be that of their starts. */
+  sampled: v.optional(v.array(v.string()), []),
   rules: v.array(
     v.object({
       name: v.string(),

@@ -1,5 +1,6 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
 import type { PresetName } from "../report/words.ts";
+import type { ActionColumns } from "./presets.ts";
 import type { UnusedSetting } from "./unused-settings.ts";
 
 export type TableFacts = {
@@ -18,7 +19,18 @@ export type TableFacts = {
   pages: number;
   /** With indexes and long values. */
   bytes: number;
+  /** Null: a table of its own, its partitions or children included. */
+  hides: Hidden | null;
+  /** Its rows are in partitions or children. */
+  inParts: boolean;
+  /** The row policies that stand on it, with the roles they are for. */
+  policies: { name: string; roles: string[] }[];
+  /** Policies hold for this role, so the server refuses to read the table. */
+  refused: boolean;
 };
+
+/** What is read instead. Of a view the tables that it reads in the end, of a foreign table its server; as far as is known. */
+export type Hidden = { kind: "view" | "materialized view" | "foreign table"; behind: string[] };
 
 export type IndexFacts = {
   /** As SQL reads it: with its schema, quoted where it must be. */
@@ -65,6 +77,8 @@ export type PostgresFacts = {
   role: { name: string; superuser: boolean };
   statistics: { analyzedMs: number | null; modifiedShare: number | null } | null;
   indexes: IndexFacts[];
+  /** How many relations a report of that window locks at the same time where these are too many; else null. */
+  excessLocks: number | null;
   /** Null where it could not be asked for; `problem` says why. */
   plan: { document: PlanDocument | null; problem: string | null };
 };
@@ -77,7 +91,9 @@ export type FoundTables = {
   shape: "M" | "H" | "other" | null;
   actions: TableFacts;
   rules: TableFacts | null;
-  columns: { source: string; start: string; included: string[] };
+  /** As `ReadActivity.rulesProblem`. */
+  rulesProblem?: string;
+  columns: ActionColumns;
 };
 
 /** A table or view whose name no preset has. `name`: as SQL writes it. */

@@ -43,8 +43,9 @@ export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
+/** JSON's 1e999 is none. */
 export function isNumber(value: unknown): value is number {
-  return typeof value === "number";
+  return Number.isFinite(value);
 }
 
 export function isFlag(value: unknown): value is boolean {
@@ -53,7 +54,7 @@ export function isFlag(value: unknown): value is boolean {
 
 export function isNumbers(value: unknown): value is number[] {
   if (!Array.isArray(value)) return false;
-  for (const item of value) if (typeof item !== "number") return false;
+  for (const item of value) if (!Number.isFinite(item)) return false;
   return true;
 }
 

@@ -1,6 +1,7 @@
 /** The presets: what turns one kind of warehouse into actions and rules, and which tables that takes. */
 import { WRAPPER_NAMES } from "../report/vocabulary.ts";
 import type { PresetName } from "../report/words.ts";
+import type { ColumnKinds } from "./casts.ts";
 import automationActionsPostgres from "./presets/automation/actions.postgres.sql" with { type: "text" };
 import automationActionsSqlite from "./presets/automation/actions.sqlite.sql" with { type: "text" };
 import automationRulesPostgres from "./presets/automation/rules.postgres.sql" with { type: "text" };
@@ -29,10 +30,21 @@ export type Preset = {
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
-  /** The relation of the runs. Its placeholders are the table, and the words that syncs write (source.ts). */
+  /** Every column that the relations read and that must be of one kind; any other column may be of any type. */
+  kinds: { actions: ColumnKinds; rules: ColumnKinds };
+  /** There are two known shapes of the table, and its performance_metrics may hold rates in two scales. */
+  isHistory: boolean;
+  /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, and in SQLite the counts. */
   actions: Record<Dialect, string>;
-  /** The relation of the rules. Its placeholder is the table. */
+  /** The relation of the rules. Its placeholders are the table, blanks, and when a row was changed. */
   rules: Record<Dialect, string>;
+};
+
+const COUNTS: ColumnKinds = {
+  records_processed: "number",
+  records_created: "number",
+  records_updated: "number",
+  records_failed: "number",
 };
 
 /** In the order in which `preset = "auto"` looks for them. */
@@ -57,6 +69,36 @@ export const PRESETS = {
     },
     ruleNames: "normalized",
     wrapperRules: WRAPPER_NAMES,
+    kinds: {
+      actions: {
+        crm_source: "text",
+        sync_type: "text",
+        status: "text",
+        start_time: "time",
+        end_time: "time",
+        ...COUNTS,
+        error_message: "text",
+        configuration: "document",
+      },
+      rules: {
+        crm_source: "text",
+        source_key: "text",
+        name: "text",
+        model_name: "text",
+        enabled: "flag",
+        recurrence_type: "text",
+        every: "number",
+        period: "text",
+        minute: "text",
+        hour: "text",
+        day_of_week: "text",
+        day_of_month: "text",
+        month_of_year: "text",
+        start_at: "time",
+        end_at: "time",
+      },
+    },
+    isHistory: true,
     actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
     rules: { postgres: syncHistoryRulesPostgres, sqlite: syncHistoryRulesSqlite },
   },
@@ -80,6 +122,29 @@ export const PRESETS = {
     },
     ruleNames: "exact",
     wrapperRules: [],
+    kinds: {
+      actions: {
+        crm_source: "text",
+        rule: "text",
+        status: "text",
+        started_at: "time",
+        finished_at: "time",
+        ...COUNTS,
+        error: "text",
+        dry_run: "flag",
+        wrapper: "flag",
+      },
+      rules: {
+        crm_source: "text",
+        name: "text",
+        enabled: "flag",
+        automation_level: "text",
+        strategy: "text",
+        priority: "text",
+        schedule: "text",
+      },
+    },
+    isHistory: false,
     actions: { postgres: automationActionsPostgres, sqlite: automationActionsSqlite },
     rules: { postgres: automationRulesPostgres, sqlite: automationRulesSqlite },
   },

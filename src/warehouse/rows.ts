@@ -21,6 +21,9 @@ import { HOUR_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
+/** So many take two seconds and 250 MB; beyond, both grow faster than their number. */
+const MOST_RULES = 10_000;
+
 /** In the order of the bits in both dialects' activity.sql. */
 const CONTRADICTIONS: Contradiction[] = [
   "success-with-failures",
@@ -48,6 +51,11 @@ export function buildActivity(
   if (unreadable > 0 && cells.length === 0 && document.lookback.length === 0) {
     throw new DatabaseError(`the starts of its runs are in no form that is read (rows ${ids.join(", ")})`);
   }
+  const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
+  if (named > MOST_RULES)
+    throw new DatabaseError(
+      `has runs of ${named} rules, and a report is made of at most ${MOST_RULES}: has each run a rule of its own?`,
+    );
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
@@ -78,6 +86,7 @@ export function buildActivity(
     })),
     lookback: facts.lookback,
     knownSinceMs: findReach(document),
+    sampledRules: document.sampled,
     tableSinceMs: document.table_since,
     scannedFromMs: facts.scannedFromMs,
     nearSources: document.near_sources,
@@ -92,6 +101,7 @@ export function buildActivity(
       }))
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
     declaredRules: readDeclared(document, source, rules, crm),
+    ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
   };
 }
 
@@ -213,10 +223,11 @@ function nameRun([id, startedMs, endedMs, status, records, error]: Document["loo
   return { id, startedMs, endedMs, status, records: keepNumber(records), error };
 }
 
-/** What began before both windows and ended in one is in both lists. */
+/** What began before both windows and ended in one is in both lists, of which the older is by start, the newest first. */
 function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
-  const known = new Set(newer.map(({ id, startedMs }) => `${id ?? ""} ${startedMs}`));
-  const others = older.filter(({ id, startedMs }) => !known.has(`${id ?? ""} ${startedMs}`));
+  const newestMs = older[0]?.startedMs ?? -Infinity;
+  const both = newer.filter(({ startedMs }) => startedMs <= newestMs);
+  const others = older.filter((run) => !both.some(({ id, startedMs }) => id === run.id && startedMs === run.startedMs));
   return [...newer, ...others].toSorted((a, b) => settledAt(b) - settledAt(a));
 }
 

@@ -1,11 +1,11 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castTable } from "./casts.ts";
+import { castCounts, castTable } from "./casts.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeBlanks, writeList, writeStatuses } from "./vocabulary.ts";
+import { writeBlanks, writeList, writeStatus } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -22,6 +22,8 @@ export type Source = {
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
+  /** Why a table of rules that is there is not read; null: it is read, or there is none. */
+  rulesProblem: string | null;
 };
 
 /** The source with the tables it reads, or why there is none. */
@@ -36,14 +38,7 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
-/** In SQLite any column may hold a text: one that is no number is no count. */
-const COUNTS = Object.fromEntries(
-  ["records_processed", "records_created", "records_updated", "records_failed"].map((column) => [
-    column,
-    `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
-      CAST(${column} AS NUMERIC), NULL) WHEN 'blob' THEN NULL ELSE ${column} END`,
-  ]),
-);
+const TIMES = ["timestamp with time zone", "timestamp without time zone", "date"];
 
 /** Chooses among the tables that are there. */
 export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
@@ -57,35 +52,53 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
 }
 
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
-  const { actions, rules, columns, ruleNames, wrapperRules }: Preset = PRESETS[located.preset];
-  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {});
+  const { actions, rules, columns, ruleNames, wrapperRules, kinds }: Preset = PRESETS[located.preset];
+  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions);
   return {
     preset: located.preset,
     dialect,
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
       table: actionsTable,
-      statuses: writeStatuses(),
+      status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
-      ...(dialect === "sqlite" ? COUNTS : {}),
+      ...(dialect === "sqlite" ? castCounts(kinds.actions) : {}),
     }),
     rules:
       located.rules === null
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
         : fillPlaceholders(rules[dialect], {
-            table: castTable(quoteTable(located.rules), located.rules.types ?? {}),
+            table: castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
-            changed_at: writeChangedAt(located.rules.columns ?? []),
+            changed_at: writeChangedAt(located.rules, dialect),
           }),
     columns,
     ruleNames,
     wrapperRules,
+    rulesProblem: located.rulesProblem,
   };
 }
 
-/** Not every table has the columns that say when a row was written, and SQLite cannot be asked for one that may be missing. */
-function writeChangedAt(columns: string[]): string {
-  const there = ["created_at", "updated_at"].filter((name) => columns.includes(name));
-  return there.length === 0 ? "NULL" : there.length === 1 ? (there[0] ?? "NULL") : `max(${there.join(", ")})`;
+/** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
+export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
+  const name = quoteTable(rules);
+  return hidesRows
+    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`
+    : `${name} may not be read: GRANT SELECT on it to the role`;
+}
+
+/** The same runs without the rules, for a reader who may not read those. */
+export function withoutRules(source: Source, problem: string): Source {
+  return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
+}
+
+/** Not every table has the columns that say when a row was written, and only where these are times do they say it. */
+function writeChangedAt({ columns = [], types }: TableName, dialect: Dialect): string {
+  const there = ["created_at", "updated_at"].filter((name) =>
+    types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? ""),
+  );
+  if (dialect === "sqlite" && there.length < 2) return there[0] ?? "NULL";
+  const [newest, cast] = dialect === "sqlite" ? ["max", ""] : ["greatest", "::timestamptz"];
+  return there.length === 0 ? NO_TIME.postgres : `${newest}(${there.map((name) => name + cast).join(", ")})`;
 }

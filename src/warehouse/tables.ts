@@ -4,18 +4,21 @@ import { PRESET_NAMES, type PresetName } from "../report/words.ts";
 import type { ColumnTypes } from "./casts.ts";
 import { PRESETS, type Dialect } from "./presets.ts";
 
-/** A table or view of the warehouse. `visible`: found without naming its schema. */
+/** A table or view of the warehouse. `visible`: found without naming its schema; those of several schemas come in the search path's order. */
 export type TableName = {
   schema: string | null;
   name: string;
   visible: boolean;
+  owner?: string;
+  /** False: its owner was only allowed to create something in that schema. */
+  trusted?: boolean;
   /** Where they are asked for. */
   columns?: string[];
   types?: ColumnTypes;
 };
 
 export type Located<T extends TableName> =
-  | { kind: "located"; preset: PresetName; actions: T; rules: T | null }
+  | { kind: "located"; preset: PresetName; actions: T; rules: T | null; rulesProblem: string | null }
   | {
       kind: "missing";
       preset: PresetName | null;
@@ -23,7 +26,7 @@ export type Located<T extends TableName> =
       /** Tables of those names in schemas that are not read. */
       elsewhere: string[];
     }
-  | { kind: "ambiguous"; presets: PresetName[] };
+  | { kind: "ambiguous"; problem: string };
 
 /** How many tables of other schemas are named. */
 const MOST_NAMED = 5;
@@ -41,12 +44,14 @@ export function candidateNames(crm: TableConfig): string[] {
 /** Chooses the preset whose actions table is there. */
 export function locateTables<T extends TableName>(found: T[], crm: TableConfig, dialect: Dialect): Located<T> {
   const wanted = wantedPresets(crm);
-  const find = (preset: PresetName, relation: Relation) => findTable(found, preset, relation, crm, dialect);
-  const there = wanted.filter((preset) => find(preset, "actions") !== null);
-  if (there.length > 1) return { kind: "ambiguous", presets: there };
-  const [preset] = there;
-  const actions = preset === undefined ? null : find(preset, "actions");
-  if (preset === undefined || actions === null) {
+  const there = wanted.flatMap((preset) => {
+    const place = findActions(found, preset, crm, dialect);
+    return place === null ? [] : { preset, ...place };
+  });
+  // What was put into the search path by somebody else is no reason to doubt a table that is where it should be.
+  const sure = there.filter(({ isSure }) => isSure);
+  const [place, ...others] = sure.length > 0 ? sure : there;
+  if (place === undefined) {
     return {
       kind: "missing",
       preset: crm.preset === "auto" ? null : crm.preset,
@@ -57,11 +62,19 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
       }),
     };
   }
-  return { kind: "located", preset, actions, rules: find(preset, "rules") };
-}
-
-export function describeAmbiguity(presets: PresetName[]): string {
-  return `the tables of several presets are there: choose one with preset = "${presets.join('" or "')}"`;
+  if (others.length > 0) {
+    const presets = [place, ...others].map(({ preset }) => preset);
+    const problem = `the tables of several presets are there: choose one with preset = "${presets.join('" or "')}"`;
+    return { kind: "ambiguous", problem };
+  }
+  const { preset, tables } = place;
+  const [actions] = tables;
+  if (tables.length > 1 || actions === undefined) {
+    const names = tables.map(({ schema, owner }) => `${schema ?? ""} (of ${owner ?? "nobody"})`).join(", ");
+    const problem = `${tables[0]?.name ?? ""} is in several schemas of the search path: ${names}. Choose one with schema`;
+    return { kind: "ambiguous", problem };
+  }
+  return { kind: "located", preset, actions, ...findRules(found, preset, actions, crm, dialect) };
 }
 
 /** The table's name as SQL reads it. */
@@ -95,23 +108,58 @@ function spellings(preset: PresetName, relation: Relation, crm: TableConfig): Sp
     : [{ schema, name }];
 }
 
-function findTable<T extends TableName>(
+/** Of the search path the first table; those of others count only where there is no such table, and then all of them. */
+function findActions<T extends TableName>(
   found: T[],
   preset: PresetName,
-  relation: Relation,
   crm: TableConfig,
   dialect: Dialect,
-): T | null {
-  for (const wanted of spellings(preset, relation, crm)) {
-    const bySchema = dialect === "postgres" && wanted.schema !== null;
-    const match = found.find(
-      (table) => table.name === wanted.name && (bySchema ? table.schema === wanted.schema : table.visible),
-    );
-    if (match !== undefined) return match;
+): { tables: T[]; isSure: boolean } | null {
+  for (const wanted of spellings(preset, "actions", crm)) {
+    const tables = listTables(found, wanted, dialect);
+    if (tables.length === 0) continue;
+    const sure = tables.find(({ trusted }) => isNamed(wanted, dialect) || trusted !== false);
+    return sure === undefined ? { tables, isSure: false } : { tables: [sure], isSure: true };
   }
   return null;
 }
 
+/** Beside the runs; where no schema was named, also of the same owner. */
+function findRules<T extends TableName>(
+  found: T[],
+  preset: PresetName,
+  actions: T,
+  crm: TableConfig,
+  dialect: Dialect,
+): { rules: T | null; rulesProblem: string | null } {
+  for (const wanted of spellings(preset, "rules", crm)) {
+    const rules = listTables(found, wanted, dialect).find(
+      ({ schema }) => isNamed(wanted, dialect) || schema === actions.schema,
+    );
+    if (rules === undefined) continue;
+    const isOurs = isNamed(wanted, dialect) || crm.rulesTable !== null || rules.trusted !== false;
+    if (isOurs || rules.owner === actions.owner) return { rules, rulesProblem: null };
+    const advice = "set schema or rules_table if it is the right one";
+    return {
+      rules: null,
+      rulesProblem: `${quoteTable(rules)} belongs to ${rules.owner ?? ""}, and the runs to ${actions.owner ?? ""}: ${advice}`,
+    };
+  }
+  return { rules: null, rulesProblem: null };
+}
+
+function listTables<T extends TableName>(found: T[], wanted: Spelling, dialect: Dialect): T[] {
+  return found.filter(
+    (table) =>
+      table.name === wanted.name && (isNamed(wanted, dialect) ? table.schema === wanted.schema : table.visible),
+  );
+}
+
+/** SQLite has no schemas to name. */
+function isNamed({ schema }: Spelling, dialect: Dialect): boolean {
+  return dialect === "postgres" && schema !== null;
+}
+
 function writeName(wanted: Spelling, dialect: Dialect): string {
-  return wanted.schema !== null && dialect === "postgres" ? `${wanted.schema}.${wanted.name}` : wanted.name;
+  return isNamed(wanted, dialect) ? `${wanted.schema}.${wanted.name}` : wanted.name;
 }

@@ -10,8 +10,8 @@ export function fillPlaceholders(statement: string, texts: Record<string, string
   });
 }
 
-/** What is no place for a parameter: comments, literals, quoted names, and casts. */
-const NO_PARAMETER = String.raw`--[^\n]*|/\*[\s\S]*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|::`;
+/** What is no place for a parameter: comments, literals, quoted names, and casts. A doubled quote is the end of one and the begin of another. */
+const NO_PARAMETER = String.raw`--[^\n]*|/\*[\s\S]*?\*/|'[^']*'|"[^"]*"|::`;
 const PARAMETER = new RegExp(`${NO_PARAMETER}|:([a-z][a-z_]*)`, "g");
 const MARKS: Record<Dialect, string> = { postgres: "$", sqlite: "?" };
 

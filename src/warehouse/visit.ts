@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";
-import { describeFailure, mayPass, DatabaseError } from "../database/failure.ts";
+import { describeFailure, mayPass, DatabaseError, wasTakenBack } from "../database/failure.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -25,33 +25,31 @@ type Entry = [index: number, crm: CrmConfig];
 
 /**
  * What `conclude` makes of each visit, in the order of `crms`: it is called as soon as a warehouse has answered, while the
- * others work. What it throws is thrown here, once those have been told to stop and have. Seconds are rounded to milliseconds.
+ * others work. Where it throws of what was read, that visit has failed. Seconds are rounded to milliseconds.
  */
 export async function visitWarehouses<T, R>(
   options: VisitOptions,
   work: Work<T>,
   conclude: (visit: Visit<T>, crm: CrmConfig) => R,
 ): Promise<R[]> {
-  const { crms, retryDelaysMs = [] } = options;
-  const broken = new AbortController();
-  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const { crms, signal, redact, retryDelaysMs = [] } = options;
   const concluded: R[] = [];
   const visit = async ([index, crm]: Entry): Promise<boolean> => {
-    const outcome = await visitOne(crm, { ...options, signal }, work);
+    const outcome = await visitOne(crm, options, work);
     try {
       concluded[index] = conclude(outcome, crm);
     } catch (error) {
-      broken.abort(error);
+      const reason = redact(describeFailure(error, crm.target));
+      concluded[index] = conclude({ source: crm.name, status: "failed", reason, mayPass: false }, crm);
     }
     return outcome.status === "failed" && outcome.mayPass;
   };
-  let again = await visitRound([...crms.entries()], { ...options, signal }, visit);
+  let again = await visitRound([...crms.entries()], options, visit);
   for (const delayMs of retryDelaysMs) {
     if (again.length === 0 || signal.aborted) break;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
-    again = await visitRound(again, { ...options, signal }, visit);
+    again = await visitRound(again, options, visit);
   }
-  broken.signal.throwIfAborted();
   return concluded;
 }
 
@@ -89,7 +87,8 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
     const seconds = Math.round(performance.now() - started) / 1000;
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
-    const failure = deadline.signal.aborted ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
+    const failure =
+      deadline.signal.aborted && !wasTakenBack(error) ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {

@@ -2,11 +2,22 @@
 import { CLEAN_UP_MARKS, STATUS_SPELLINGS } from "../report/vocabulary.ts";
 import type { Dialect } from "./presets.ts";
 
-/** The branches of a CASE over a status in lower case. */
-export function writeStatuses(): string {
-  return Object.entries(STATUS_SPELLINGS)
-    .map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`)
-    .join(" ");
+/** What the column `status` means; null where the word is unknown. A word as it is mostly spelled is not made small first. */
+export function writeStatus(dialect: Dialect): string {
+  const spellings = Object.entries(STATUS_SPELLINGS);
+  const common = spellings.filter(([word]) => COMMON_STATUSES.includes(word));
+  const other: Record<Dialect, string> = {
+    // One expression to plan with each mention of the status, not a hundred.
+    postgres: `${quote(JSON.stringify(STATUS_SPELLINGS))}::jsonb ->> lower(btrim(status, ${writeBlanks("postgres")}))`,
+    sqlite: `CASE lower(trim(status, ${writeBlanks("sqlite")})) ${writeBranches(spellings)} END`,
+  };
+  return `CASE status ${writeBranches(common)} ELSE ${other[dialect]} END`;
+}
+
+const COMMON_STATUSES = ["success", "completed", "failed", "error", "partial", "running"];
+
+function writeBranches(spellings: [string, string][]): string {
+  return spellings.map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`).join(" ");
 }
 
 /** The characters that are trimmed from a status. */

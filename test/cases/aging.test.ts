@@ -77,4 +77,17 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "deals")).toMatchObject({ condition: "overdue", severity: "critical" });
     expect(alarms(report).map(({ rule_name }) => rule_name)).toEqual(["deals"]);
   });
+
+  test("a rule without a schedule that stopped is critical on day 4, 14, 31 and 40", async () => {
+    const runs = [
+      ...repeat({ rule: "users", from: "05-15 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "deals", from: "05-15 00:00", to: "06-01 00:00", every: HOUR }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const as of ["06-05 21:00", "06-15 21:00", "07-02 21:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(ruleOf(report, "deals")).toMatchObject({ severity: "critical", last_success_at: "2026-06-01T00:01:00Z" });
+      expect(report.metadata.rules_known_since).toBeNull();
+    }
+  });
 });

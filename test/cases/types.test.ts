@@ -46,6 +46,21 @@ const READ: Change[] = [
     sql: `ALTER TABLE ${HISTORY} ALTER start_time TYPE bigint USING extract(epoch FROM start_time)::bigint`,
   },
   {
+    name: "columns of any type that are not read, with the names of some that are read elsewhere",
+    sql: `ALTER TABLE ${HISTORY} ADD priority int[], ADD hour tsrange, ADD rule point, ADD dry_run interval;
+      ALTER TABLE ${SCHEDULE} ADD records_processed interval, ADD start_time int[], ADD status tsrange`,
+  },
+  {
+    name: "a schedule that was changed at infinity, and says in words when it was made",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER created_at DROP DEFAULT, ALTER created_at TYPE text USING 'long ago';
+      UPDATE ${SCHEDULE} SET updated_at = 'infinity'`,
+  },
+  {
+    name: "a schedule's times of other types",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER created_at DROP DEFAULT, ALTER created_at TYPE interval USING interval '1 day',
+      DROP updated_at`,
+  },
+  {
     name: "large and exact numbers",
     sql: `ALTER TABLE ${HISTORY} ALTER records_processed TYPE bigint, ALTER records_failed TYPE numeric(20, 0)`,
   },
@@ -96,6 +111,20 @@ test("naive-local-time: times without a zone, while the server's zone is New Yor
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { report, stderr } = await ask(warehouse);
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).toContain("timezone");
+});
+
+test("a time without a zone that is not read raises no doubt", async () => {
+  await using warehouse = await changed(`ALTER TABLE ${HISTORY} ALTER created_at TYPE timestamp;
+    ALTER TABLE ${SCHEDULE} ADD noted_at timestamp; ${ZONE}`);
+  const { code, report, stderr } = await ask(warehouse);
+  expect(code).toBe(0);
+  expect([...report.findings.map(({ message }) => message), stderr].join("\n")).not.toContain("zone");
+});
+
+test("the beginning of a schedule without a zone is told as that of a run", async () => {
+  await using warehouse = await changed(`ALTER TABLE ${SCHEDULE} ALTER start_at TYPE timestamp; ${ZONE}`);
+  const { report } = await ask(warehouse);
+  expect(report.findings.map(({ message }) => message).join("\n")).toContain("timezone");
 });
 
 test("naive-local-time: the zone of the configuration is theirs", async () => {

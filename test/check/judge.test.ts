@@ -18,13 +18,17 @@ const actions = {
   rows: 5_000_000,
   pages: 180_000,
   bytes: 1.5e9,
+  hides: null,
+  inParts: false,
+  policies: [],
+  refused: false,
 };
 const found: FoundTables = {
   preset: "sync-history",
   shape: "H",
   actions,
   rules: { ...actions, name: '"o"."sync_schedule"', relation: "sync_schedule", rows: 20, bytes: 8192 },
-  columns: { source: "crm_source", start: "start_time", included: ["status"] },
+  columns: { source: "crm_source", rule: "sync_type", start: "start_time", included: ["status"] },
 };
 const good: Postgres = {
   kind: "postgres",
@@ -39,6 +43,7 @@ const good: Postgres = {
   role: { name: "reader", superuser: false },
   statistics: { analyzedMs: NOW - HOUR_MS, modifiedShare: 0.01 },
   indexes: [{ name: "i", valid: true, columns: ["crm_source", "start_time"], keyColumns: 2, partial: false }],
+  excessLocks: null,
   plan: {
     document: {
       Plan: { "Node Type": "Index Scan", "Relation Name": "sync_history", "Index Cond": "crm_source start_time" },
@@ -98,6 +103,18 @@ test("a good warehouse: every question has its answer, and all is well", () => {
 });
 
 test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
+  {
+    name: "more locks than are meant",
+    override: { excessLocks: 65 },
+    says: [/^warn plan: a report of 24 h locks 65 tables and indexes until it is read.*→ ask for shorter windows/],
+  },
+  {
+    name: "a policy that holds for the reader",
+    override: withTables({ actions: { ...actions, refused: true, policies: [{ name: "p", roles: ["PUBLIC"] }] } }),
+    says: [
+      /^error policies: row security on "o"."sync_history" hides rows from reader, by p \(for PUBLIC\).*BYPASSRLS/,
+    ],
+  },
   {
     name: "an old server",
     override: { version: "13.4", versionNumber: 130_004 },

@@ -39,12 +39,16 @@ beforeAll(async () => {
 
 afterAll(async () => await database.close());
 
-test("the table: every CRM in the configuration's order, and nothing of it again on stderr", async () => {
+test("the screen: the CRMs by their urgency, the verdict and what to type next last, and nothing of it again on stderr", async () => {
   const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd });
   expect(code).toBe(0);
   const lines = stdout.split("\n");
-  expect(lines.slice(5, 10).map((line) => line.split(" ")[0])).toEqual(["hubspot", "genius", "", "arrivy", ""]);
-  expect(stdout).toMatch(/\n3 CRMs, 4 actions, 3 failed, 2 rules active · made in \d+\.\d\d s/);
+  expect(lines[0]).toBe("3 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 1 critical, 1 warning, 1 ok");
+  expect(
+    lines.filter((line) => /^[✗!✓] [a-z]+( {2}|$)/.test(line)).map((line) => line.split(" ", 2).join(" ")),
+  ).toEqual(["✗ genius", "! arrivy", "✓ hubspot"]);
+  expect(lines.at(-3)).toMatch(/^✗ critical · 3 CRMs, 4 runs, 3 failed · made in \d+\.\d\d s$/);
+  expect(lines.at(-2)).toBe(`Next: automation-reports explain genius users ${AS_OF.join(" ")}`);
   expect(stderr).toBe("");
 });
 
@@ -91,13 +95,83 @@ test("the manual script's twin: last 24 h, detailed, all CRMs, exported", async 
 
 test("--output - is stdout", async () => {
   const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "-"], { cwd });
-  expect([code, stdout]).toEqual([0, expect.stringContaining("3 CRMs, 4 actions, 3 failed")]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("3 CRMs, 4 runs, 3 failed")]);
 });
 
 test("--output writes the file and nothing to stdout, without colour", async () => {
   const { code, stdout } = await runCli(["generate", ...AS_OF, "--output", "report.txt"], { cwd });
   expect([code, stdout]).toEqual([0, ""]);
-  expect(readFileSync(join(cwd, "report.txt"), "utf8")).toStartWith("Automation reports · 24 h");
+  expect(readFileSync(join(cwd, "report.txt"), "utf8")).toStartWith("3 CRMs · 24 h to ");
+  const forced = await runCli(["generate", ...AS_OF, "-o", "report.txt", "--color", "always"], {
+    cwd,
+    env: { LANG: "C" },
+  });
+  expect(forced.code).toBe(0);
+  expect(readFileSync(join(cwd, "report.txt"), "utf8")).toMatch(/^3 CRMs · [^\u{1b}]*$/u);
+});
+
+describe("--crm and --detailed give sections", () => {
+  test.each([
+    { flags: [], sections: 0 },
+    { flags: ["--crm", "all"], sections: 0 },
+    { flags: ["--crm", "genius,arrivy"], sections: 2 },
+    { flags: ["--detailed"], sections: 3 },
+  ])("$flags: $sections", async ({ flags, sections }) => {
+    const { stdout } = await runCli(["generate", ...AS_OF, ...flags], { cwd });
+    expect(stdout.split("\n").filter((line) => line.endsWith(" · sync-history"))).toHaveLength(sections);
+  });
+});
+
+describe("colour", () => {
+  test.each<{ name: string; flags?: string[]; env?: Record<string, string>; colored: boolean }>([
+    { name: "none in a pipe", colored: false },
+    { name: "--color always", flags: ["--color", "always"], colored: true },
+    { name: "FORCE_COLOR", env: { FORCE_COLOR: "1" }, colored: true },
+    { name: "FORCE_COLOR=0", env: { FORCE_COLOR: "0" }, colored: false },
+    { name: "--color never beats FORCE_COLOR", flags: ["--color", "never"], env: { FORCE_COLOR: "1" }, colored: false },
+    { name: "--no-color too", flags: ["--no-color"], env: { FORCE_COLOR: "1" }, colored: false },
+    { name: "--color always beats NO_COLOR", flags: ["--color=always"], env: { NO_COLOR: "1" }, colored: true },
+  ])("$name: $colored", async ({ flags = [], env = {}, colored }) => {
+    const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, ...flags], { cwd, env });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.includes("\u001b[38;5;160m✗")).toBe(colored);
+    expect(stdout.includes("\u001b")).toBe(colored);
+  });
+});
+
+describe("letters", () => {
+  test.each<{ name: string; env: Record<string, string>; ascii: boolean }>([
+    { name: "nothing said", env: {}, ascii: false },
+    { name: "LANG=C", env: { LANG: "C" }, ascii: true },
+    { name: "LANG=POSIX", env: { LANG: "POSIX" }, ascii: true },
+    { name: "another alphabet", env: { LANG: "de_DE.ISO-8859-1" }, ascii: true },
+    { name: "UTF-8", env: { LANG: "C.utf8" }, ascii: false },
+    { name: "LC_ALL beats LANG", env: { LANG: "en_US.UTF-8", LC_ALL: "C" }, ascii: true },
+    { name: "LC_CTYPE beats LANG", env: { LANG: "C", LC_CTYPE: "en_US.UTF-8" }, ascii: false },
+  ])("$name: ASCII alone $ascii", async ({ env, ascii }) => {
+    const { stdout } = await runCli(["generate", ...AS_OF], { cwd, env });
+    expect(/^\p{ASCII}*$/u.test(stdout)).toBe(ascii);
+    expect(stdout).toContain(ascii ? "\nx critical - " : "\n✗ critical · ");
+  });
+});
+
+describe("a zone beside UTC", () => {
+  test("--timezone beats [display] timezone, which holds without it", async () => {
+    const directory = directoryWith(`[display]\ntimezone = "Asia/Tokyo"\n[crm.hubspot]\nurl = "${database.url}"\n`);
+    const headOf = async (...flags: string[]) =>
+      (await runCli(["generate", ...AS_OF, ...flags], { cwd: directory })).stdout.split("\n")[0];
+    expect(await headOf()).toBe("1 CRM · 24 h to 10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo) · 1 ok");
+    expect(await headOf("--timezone", "Europe/Berlin")).toBe(
+      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (23:00 Europe/Berlin) · 1 ok",
+    );
+  });
+});
+
+test("short flags are the long ones", async () => {
+  const short = await runCli(["generate", ...AS_OF, "-c", join(cwd, "automation-reports.toml"), "-f", "json", "-q"]);
+  expect([short.code, short.stderr]).toEqual([0, ""]);
+  expect((JSON.parse(short.stdout) as PassDocument).outcomes).toHaveLength(3);
+  expect((await runCli(["generate", ...AS_OF, "-v"], { cwd })).stderr).toContain("pass finished");
 });
 
 describe("--fail-on looks at findings only", () => {
@@ -160,10 +234,10 @@ test("in a terminal: colour and progress; with NO_COLOR or --no-color none", asy
   };
   const command = [BINARY, "generate", ...AS_OF].join(" ");
   const colored = inTerminal(command);
-  expect(colored).toContain("\u001b[31m✗ critical\u001b");
+  expect(colored).toContain("\u001b[38;5;160m✗ critical\u001b");
   expect(colored).toMatch(/\r\u001b\[2Kreading, \d of 3 done: [a-z, ]+/);
-  expect(inTerminal(command, { NO_COLOR: "1" })).not.toContain("\u001b[31m");
-  expect(inTerminal(`${command} --no-color`)).not.toContain("\u001b[31m");
+  expect(inTerminal(command, { NO_COLOR: "1" })).not.toContain("\u001b[38;5;");
+  expect(inTerminal(`${command} --no-color`)).not.toContain("\u001b[38;5;");
 });
 
 test("no secret in output, log or files", async () => {

@@ -20,7 +20,7 @@ let cwd: string;
 beforeAll(async () => {
   cwd = directoryWith(`${SCHEDULES.join("")}[store]\npath = "s.sqlite"\n[crm.hubspot]\nurl = "sqlite:none.sqlite"\n`);
   await using store = await openStore({ kind: "sqlite", path: join(cwd, "s.sqlite") });
-  await store.reports.keepPass({ ...madePass(["hubspot", "genius"]), origin: "hourly", slotMs: 0 });
+  await store.reports.keepPass(madePass(["hubspot", "genius"]), "hourly");
   const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const key = (hours: number) => ({ schedule: "hourly", slotMs: now - hours * HOUR_MS });
   await store.slots.skip(key(4), "missed");
@@ -30,12 +30,8 @@ beforeAll(async () => {
     [1, "interrupted"],
   ] as const) {
     await store.slots.claim(key(hours), "b", HOUR_MS);
-    await store.slots.end(key(hours), "b", {
-      state,
-      exitCode: hours,
-      note: null,
-      passId: state === "made" ? "p" : null,
-    });
+    const claimed = { ...key(hours), holder: "b", attempt: 1 };
+    await store.slots.end(claimed, { state, exitCode: hours, note: null }, state === "made" ? madePass([]) : null);
   }
   await store.slots.claim(key(0), "b", HOUR_MS);
 });

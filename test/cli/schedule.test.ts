@@ -222,7 +222,7 @@ test("status tells of the last slot that ran, however many were skipped since", 
   const now = Math.floor(Date.now() / 60_000) * 60_000;
   const ran = { schedule: "often", slotMs: now - 40 * 60_000 };
   await store.slots.claim(ran, "x", 60_000);
-  await store.slots.end(ran, "x", { state: "made", exitCode: 0, note: null, passId: null });
+  await store.slots.end({ ...ran, holder: "x", attempt: 1 }, { state: "made", exitCode: 0, note: null }, null);
   for (let minutes = 30; minutes >= -1; minutes -= 1)
     await store.slots.skip({ schedule: "often", slotMs: now - minutes * 60_000 }, "missed");
   const { code, stdout } = await runCli(["schedule", "status"], { cwd });

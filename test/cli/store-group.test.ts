@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { directoryWith, runCli } from "../making/cli.ts";
+import { BINARY, directoryWith, runCli } from "../making/cli.ts";
 import { isRoot } from "../making/faults.ts";
 
 /** Groups of every Debian; no user is a member of them. */
@@ -31,7 +31,9 @@ function canRead(path: string, group: number): boolean {
   return Bun.spawnSync(words, { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
-const open = async (cwd: string) => await runCli(["store", "check"], { cwd });
+/** As whoever writes does. */
+const open = async (cwd: string) => await runCli(["store", "prune"], { cwd });
+const check = async (cwd: string) => await runCli(["store", "check"], { cwd });
 
 test.skipIf(!isRoot).each([
   { name: "by name", group: JSON.stringify(GROUP.name) },
@@ -45,6 +47,26 @@ test.skipIf(!isRoot).each([
   expect([statSync(join(cwd, "kept")).mode & 0o7777, statSync(join(cwd, "kept")).gid]).toEqual([0o750, GROUP.id]);
   expect([canRead(file, GROUP.id), canRead(file, OTHER_GROUP.id)]).toEqual([true, false]);
 });
+
+test.skipIf(!isRoot)(
+  "a member lists and judges without a right to write, a stranger is told (needs root)",
+  async () => {
+    const cwd = install(`group = "${GROUP.name}"`);
+    expect((await open(cwd)).code).toBe(0);
+    const binary = join(cwd, "automation-reports");
+    Bun.spawnSync(["cp", BINARY, binary]);
+    const as = (group: number, ...words: string[]) =>
+      Bun.spawnSync(["setpriv", `--reuid=${STRANGER}`, `--regid=${group}`, "--clear-groups", binary, ...words], {
+        cwd,
+        env: {},
+      });
+    const listed = as(GROUP.id, "history", "list", "--format", "json");
+    expect([listed.exitCode, listed.stdout.toString()]).toEqual([0, "[]\n"]);
+    expect(as(GROUP.id, "schedule", "status").exitCode).toBe(1);
+    const refused = as(OTHER_GROUP.id, "history", "list");
+    expect([refused.exitCode, refused.stderr.toString()]).toEqual([5, expect.stringContaining("[store] group")]);
+  },
+);
 
 test.skipIf(!isRoot)(
   "a store that is there already is given to the group, and its reports stay (needs root)",
@@ -76,7 +98,7 @@ test.skipIf(!isRoot)("a user who is no member is told, and the store works all t
   mkdirSync(join(cwd, "kept"), { mode: 0o700 });
   chownSync(join(cwd, "kept"), STRANGER, STRANGER);
   const within = ["setpriv", `--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups"];
-  const { code, stderr } = await runCli(["store", "check"], { cwd, within });
+  const { code, stderr } = await runCli(["store", "prune"], { cwd, within });
   expect([code, stderr]).toEqual([
     0,
     `warning: store ${cwd}/kept/s.sqlite: it could not be given to the group ${GROUP.name}: this user is no member of it: ` +
@@ -104,6 +126,6 @@ test("store check finds a file that others may open, and with a group one that t
     const cwd = install(store);
     expect((await open(cwd)).code).toBe(0);
     chmodSync(join(cwd, "kept/s.sqlite"), mode);
-    expect((await open(cwd)).code).toBe(code);
+    expect((await check(cwd)).code).toBe(code);
   }
 });

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
-import { describeReadFailure } from "../../src/config/read-failure.ts";
+import { describeReadFailure } from "../../src/files/plain.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-config-"));
 const holdsNoUrl = join(directory, "no-url");

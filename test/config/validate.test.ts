@@ -60,6 +60,7 @@ test.each(["canary", 7, [], new Date(0)].map((value) => ({ value })))(
     const paths = listTables(ConfigSchema, everyTable).flatMap(({ path }) => (path.length === 0 ? [] : [path]));
     expect(paths.map((path) => path.join("."))).toEqual([
       "export",
+      "display",
       "store",
       "schedule.0",
       "defaults",

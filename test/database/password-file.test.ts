@@ -48,3 +48,13 @@ test("no file is nothing to say", () => {
   const target = parseTarget("postgres://u@h/d", "/");
   expect("kind" in target && target.kind === "postgres" && fillPasswords(target, "/nowhere").warning).toBeNull();
 });
+
+test.each([
+  { name: "a directory that is a file, named", named: "/etc/passwd/x", says: "cannot be looked for" },
+  { name: "a name that is too long, named", named: `/${"x".repeat(5000)}`, says: "cannot be looked for" },
+])("$name: said, and no password", ({ named, says }) => {
+  const target = parseTarget("postgres://u@h/d", "/");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+  const filled = fillPasswords(target, named);
+  expect([filled.warning, filled.target.hosts[0]?.password]).toEqual([expect.stringContaining(says), null]);
+});

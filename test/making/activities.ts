@@ -86,6 +86,7 @@ export function activity(
     wrappers: [],
     lookback: "none",
     knownSinceMs: WINDOW.endMs - 30 * 86_400_000,
+    sampledRules: [],
     tableSinceMs: null,
     scannedFromMs: WINDOW.startMs - 2 * 86_400_000,
     nearSources: [],

@@ -19,6 +19,8 @@ const runtime: Runtime = {
     stdout: { terminal: false, columns: null },
     stderr: { terminal: false, journal: false },
     noColor: true,
+    forceColor: false,
+    ascii: false,
     systemd: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
   },
   signal: stop.signal,

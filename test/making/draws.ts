@@ -3,7 +3,7 @@
 /** Whether the long forms were asked for: `scripts/test --long`. */
 export const isLong = process.env["AR_TEST_LONG"] === "1";
 const FIXED_SEED = 20_260_710;
-const seed = Number(process.env["AR_TEST_SEED"] ?? (isLong ? Date.now() % 2 ** 31 : FIXED_SEED));
+export const seed = Number(process.env["AR_TEST_SEED"] ?? (isLong ? Date.now() % 2 ** 31 : FIXED_SEED));
 if (isLong) console.log(`properties are drawn from seed ${seed}; AR_TEST_SEED=${seed} draws the same again`);
 
 /** The parameters of fast-check for a property that is worth `short` cases in every run, `long` in the long form. */

@@ -7,7 +7,7 @@ import { AppError } from "../../src/errors.ts";
 import type { PassResult } from "../../src/pass.ts";
 import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { SlotKey } from "../../src/store/slots.ts";
+import type { SlotKey } from "../../src/store/slot.ts";
 import type { Store } from "../../src/store/store.ts";
 import { activity, report } from "./activities.ts";
 import { silent } from "./logs.ts";
@@ -132,14 +132,17 @@ function passOf(slotMs: number, nowMs: number): PassResult {
 
 /** A store that cannot be told once that these slots are over. */
 function forgetEnds(store: Store, slots: number[]): Store {
-  const untold = new Set(slots);
+  // With its pass, and without.
+  const untold = [...slots, ...slots];
   return {
     ...store,
     slots: {
       ...store.slots,
-      end: async (key, holder, end) => {
-        if (untold.delete(key.slotMs)) throw new AppError("delivery", "store: away");
-        return await store.slots.end(key, holder, end);
+      end: async (claimed, end, made) => {
+        const index = untold.indexOf(claimed.slotMs);
+        if (index === -1) return await store.slots.end(claimed, end, made);
+        untold.splice(index, 1);
+        throw new AppError("delivery", "store: away");
       },
     },
   };
@@ -165,7 +168,7 @@ function countWork(store: Store, working: Set<Promise<unknown>>): Store {
       if (claim.kind !== "claimed") end(key);
       return claim;
     },
-    end: async (key, holder, how) => await store.slots.end(key, holder, how).finally(() => end(key)),
+    end: async (claimed, how, made) => await store.slots.end(claimed, how, made).finally(() => end(claimed)),
   };
   return { ...store, slots };
 }

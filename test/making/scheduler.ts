@@ -2,7 +2,7 @@
 import { expect } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { SlotState } from "../../src/store/slots.ts";
+import type { SlotState } from "../../src/store/slot.ts";
 import { directoryWith, runCli, start } from "./cli.ts";
 import { backendPid } from "./faults.ts";
 import type { TestDatabase } from "./postgres-server.ts";

@@ -13,5 +13,6 @@ for (let slotMs = 1; slotMs <= Number(slots); slotMs += 1) {
   if (claim.kind !== "claimed") continue;
   console.log(String(slotMs));
   if (mode === "hold") await new Promise(() => setInterval(() => {}, 1000));
-  await store.slots.end(key, holder, { state: "made", exitCode: 0, note: null, passId: null });
+  const claimed = { ...key, holder, attempt: claim.attempt };
+  await store.slots.end(claimed, { state: "made", exitCode: 0, note: null }, null);
 }

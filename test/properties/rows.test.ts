@@ -9,6 +9,7 @@ import { draws } from "../making/draws.ts";
 import { drawWarehouse, type DrawnWarehouse } from "../making/drawn-rows.ts";
 import { makeRefillable, type Preset, type Refillable } from "../making/refillable.ts";
 import { assertPublishable, mustReport } from "../making/reports.ts";
+import { viewOf } from "../making/views.ts";
 
 const CRM = "hubspot";
 const PRESETS: Preset[] = ["sync-history", "automation"];
@@ -171,7 +172,7 @@ function expectRates(node: unknown, path: string[] = [], isRate = false): void {
 async function expectPublished(report: Report): Promise<void> {
   assertPublishable(report);
   const pass = passDocument({ outcomes: [madeOutcome(report)] });
-  const view = { color: false, width: 160, detailed: true, elapsedSeconds: 0 };
+  const view = viewOf({ width: 160, sections: true, detailed: true });
   const json = RENDERERS.json(pass, [report]);
   expect(Bun.deepEquals(JSON.parse(json), { ...pass, reports: [report] }, true)).toBe(true);
   expect(JSON.stringify(report)).not.toMatch(/\\ud[89a-f]/i);

@@ -1,37 +1,69 @@
 /** Which CRMs need the operator first, and whether a cause of the pass tells what is found in one. */
 import { describe, expect, test } from "bun:test";
 import type { FailureRow } from "../../src/report/activity.ts";
-import { chooseFinding, listNeeding } from "../../src/report/attention.ts";
+import { chooseFinding, rankRows } from "../../src/report/attention.ts";
 import type { Finding, Report } from "../../src/report/schema.ts";
 import { activity, declared, report, rule } from "../making/activities.ts";
 import { every } from "../making/findings.ts";
+import { WINDOW } from "../making/reports.ts";
 import { ruleOf } from "../making/rules.ts";
 
 const failing = (name: string) => ruleOf(name, { runs: "fffff", everyMinutes: 60 });
 const doubtful = (name: string) => rule(name, { success: 40, failed: 10 });
 const made = (source: string, facts: Parameters<typeof activity>[0]): Report => report(activity({ source, ...facts }));
 
-test("unread first, then silent, then by critical findings, then by warnings; those that need nothing are left out", () => {
+test("most urgent first: unread, no table, silent, then by verdict, by critical findings, by warnings", () => {
   const reports = [
     made("one-warning", { rules: [doubtful("a"), rule("b", { success: 90 })] }),
-    made("well", { rules: [rule("a", { success: 9 })] }),
+    made("well", { rules: [ruleOf("a", { runs: "s".repeat(9), everyMinutes: 60 })] }),
+    made("little-known", { rules: [rule("a", { success: 1 })] }),
     made("two-warnings", { rules: [doubtful("a")] }),
     made("one-critical", { rules: [failing("a")] }),
     made("silent", { declaredRules: [declared("a", every("every 1 hours"))] }),
     made("two-critical", { rules: [failing("a"), failing("b")] }),
+    report({
+      kind: "missing",
+      preset: null,
+      lookedFor: ["sync_history"],
+      elsewhere: [],
+      where: "database d",
+      source: "without-table",
+      window: WINDOW,
+      querySeconds: 0,
+    }),
   ];
   const rows = [
     ...reports.map((each) => ({ source: each.metadata.source, report: each, reason: null })),
     { source: "unread", report: null, reason: "away" },
   ];
-  expect(listNeeding(rows)).toEqual([
-    { source: "unread", unread: true, silent: false, critical: 0, warnings: 0 },
-    { source: "silent", unread: false, silent: true, critical: 1, warnings: 0 },
-    { source: "two-critical", unread: false, silent: false, critical: 2, warnings: 1 },
-    { source: "one-critical", unread: false, silent: false, critical: 1, warnings: 1 },
-    { source: "two-warnings", unread: false, silent: false, critical: 0, warnings: 2 },
-    { source: "one-warning", unread: false, silent: false, critical: 0, warnings: 1 },
+  const ranked = rankRows(rows, []);
+  expect(ranked.map(({ source, standing, critical, warnings }) => [source, standing, critical, warnings])).toEqual([
+    ["unread", "unread", 0, 0],
+    ["without-table", "no-table", 1, 0],
+    ["silent", "silent", 1, 0],
+    ["two-critical", "critical", 2, 1],
+    ["one-critical", "critical", 1, 1],
+    ["two-warnings", "warning", 0, 2],
+    ["one-warning", "warning", 0, 1],
+    ["little-known", "unknown", 0, 0],
+    ["well", "ok", 0, 0],
   ]);
+  expect(ranked.map(({ report: its, reason }) => [its?.metadata.source ?? null, reason]).at(0)).toEqual([null, "away"]);
+});
+
+test("CRMs of one standing and as many findings keep their order", () => {
+  const rows = ["c", "a", "b"].map((source) => ({ source, report: null, reason: "away" }));
+  expect(rankRows(rows, []).map(({ source }) => source)).toEqual(["c", "a", "b"]);
+});
+
+test("a CRM in which all rules stopped is silent, though some ran in the window", () => {
+  const stopped = (name: string) => ruleOf(name, { runs: "s".repeat(40), everyMinutes: 30, startedMinutesAgo: 900 });
+  const silent = made("silent", {
+    rules: [stopped("a"), stopped("b"), stopped("c")],
+    declaredRules: ["a", "b", "c"].map((name) => declared(name, every("every 30 minutes"))),
+  });
+  expect(silent.performance_metrics.total_actions).toBeGreaterThan(0);
+  expect(rankRows([{ source: "silent", report: silent, reason: null }], [])[0]?.standing).toBe("silent");
 });
 
 describe("a cause tells a rule's finding", () => {
@@ -87,4 +119,26 @@ describe("a cause tells a rule's finding", () => {
     const chosen = chooseFinding(report(activity({ rules: [deals], failures })), causes);
     expect(chosen?.rule_name ?? null).toBe(told ? null : "deals");
   });
+});
+
+test("a well CRM that a cause names stands as the cause does", () => {
+  const well = (source: string) => ({
+    source,
+    report: made(source, { rules: [ruleOf("a", { runs: "s".repeat(9), everyMinutes: 60 })] }),
+    reason: null,
+  });
+  const cause = (severity: Finding["severity"]): Finding => ({
+    id: "failures-shared",
+    severity,
+    rule_name: null,
+    message: "One cause",
+    evidence: { sources: ["a", "b"] },
+  });
+  const standings = (causes: Finding[]) =>
+    rankRows([well("a"), well("c")], causes).map(({ source, standing }) => [source, standing]);
+  expect(standings([cause("warning")])).toEqual([
+    ["a", "warning"],
+    ["c", "ok"],
+  ]);
+  expect(standings([cause("warning"), cause("critical")])[0]).toEqual(["a", "critical"]);
 });

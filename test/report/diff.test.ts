@@ -2,21 +2,11 @@
 import { expect, test } from "bun:test";
 import { compareReports } from "../../src/report/diff.ts";
 import { renderDiff } from "../../src/render/terminal/diff.ts";
-import type { View } from "../../src/render/view.ts";
 import { ruleOf } from "../making/rules.ts";
 import { activity, report, rule } from "../making/activities.ts";
+import { viewOf } from "../making/views.ts";
 
-const view: View = {
-  color: false,
-  ascii: false,
-  width: 120,
-  sections: false,
-  detailed: false,
-  timezone: null,
-  repeat: "",
-  perRule: false,
-  elapsedSeconds: 0,
-};
+const view = viewOf();
 const calm = report(activity({ rules: [rule("contacts", { success: 20 })] }));
 const broken = report(
   activity({ rules: [rule("contacts", { success: 10, failed: 10 }), rule("deals", { success: 4 })] }),

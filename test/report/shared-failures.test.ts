@@ -1,6 +1,6 @@
 /** One cause across CRMs, told from a coincidence. */
 import { WINDOW } from "../making/reports.ts";
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { findSharedCauses, type CrmFailures } from "../../src/report/shared-failures.ts";
 
 const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`) / 60_000;
@@ -20,14 +20,14 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
     name: "two CRMs with the same family in the same minutes, each more than once",
     crms: [crm("a", refused, ["04:10", "04:13"]), crm("b", "could not connect to server", ["04:11", "04:15"])],
     messages: [
-      "One cause for 2 CRMs (a, b): they failed with connection errors from 10 Jul 2026 04:10 to 04:16: Connection refused: db-1:5432",
+      "One cause for 2 CRMs (a, b): they failed with connection errors from 04:10 to 04:16, over now: Connection refused: db-1:5432",
     ],
   },
   { name: "once each may be chance", crms: [crm("a", refused, ["04:10"]), crm("b", refused, ["04:11"])], messages: [] },
   {
     name: "three CRMs once each are not",
     crms: [crm("a", refused, ["04:10"]), crm("b", refused, ["04:12"]), crm("c", refused, ["04:14"])],
-    messages: [expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 10 Jul 2026 04:10 to 04:15/) as never],
+    messages: [expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\).* from 04:10 to 04:15, over now: /) as never],
   },
   {
     name: "the same minutes, another family",
@@ -45,7 +45,7 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
       crm("a", refused, ["04:10", "04:11", "12:00", "12:03", "12:06"]),
       crm("b", refused, ["04:10", "04:11", "12:00", "12:03", "12:06"]),
     ],
-    messages: [expect.stringMatching(/from 10 Jul 2026 12:00 to 12:07, and so 1 more time: /) as never],
+    messages: [expect.stringMatching(/from 12:00 to 12:07, and so 1 more time, over now: /) as never],
   },
   {
     name: "what no family knows is alike only by its message",
@@ -75,14 +75,41 @@ test("evidence names the CRMs, the family and the times; secrets are masked", ()
   );
   expect(finding).toMatchObject({
     id: "failures-shared",
-    severity: "critical",
+    severity: "warning",
     evidence: {
       sources: ["a", "b"],
       family: "connection",
       from: "2026-07-10T04:10:00Z",
       to: "2026-07-10T04:12:00Z",
       times: 1,
+      over: true,
     },
   });
   expect(JSON.stringify(finding)).not.toContain("canary");
+});
+
+describe("a cause goes on until nothing of it has failed for half an hour, at any of its times", () => {
+  const long = ["04:10", "04:11", "04:12", "04:13"];
+  test.each<{ name: string; times: string[]; over: boolean }>([
+    { name: "to the window's end", times: ["20:58", "20:59"], over: false },
+    { name: "for half an hour", times: ["20:28", "20:29"], over: false },
+    { name: "for more", times: ["20:27", "20:28"], over: true },
+    { name: "a longer time before, and one just now", times: [...long, "20:50", "20:51"], over: false },
+    { name: "two times, both long ago", times: [...long, "12:00", "12:01"], over: true },
+  ])("$name: over $over", ({ times, over }) => {
+    const [finding] = findSharedCauses([crm("a", refused, times), crm("b", refused, times)], WINDOW);
+    expect([finding?.evidence["over"], finding?.severity]).toEqual([over, over ? "warning" : "critical"]);
+    expect(finding?.message.includes(", over now: ")).toBe(over);
+  });
+});
+
+test("on another day than the window's end, the day is told", () => {
+  const before = (source: string) => {
+    const made = crm(source, refused, ["00:10", "00:11"]);
+    return { ...made, failures: made.failures.map((one) => ({ ...one, minutes: one.minutes.map((m) => m - 120) })) };
+  };
+  const [finding] = findSharedCauses([before("a"), before("b")], WINDOW);
+  expect(finding?.message).toStartWith(
+    "One cause for 2 CRMs (a, b): they failed with connection errors from 9 Jul 22:10 to 9 Jul 22:12, over now: ",
+  );
 });

@@ -1,7 +1,7 @@
 /** Whether a schedule does its work, told from its slots. */
 import { expect, test } from "bun:test";
 import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
-import type { SlotRow } from "../../src/store/slots.ts";
+import type { SlotRow } from "../../src/store/slot.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
 const NOW = Date.parse("2026-07-10T21:30:00Z");
@@ -20,6 +20,7 @@ const row = (override: Partial<SlotRow>): SlotRow => ({
   exitCode: 0,
   note: null,
   passId: "p",
+  crashes: 0,
   ...override,
 });
 

@@ -15,6 +15,8 @@ import {
 } from "../making/loop-driver.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
+const INTERRUPTED = { state: "interrupted", exitCode: 143, note: null } as const;
+
 /** 04:00 and 21:00 of so many days from `first` on, on that zone's clocks, without croner. */
 function oracle(timezone: string, first: string, days: number): number[] {
   return Array.from({ length: days }, (_, index) => Temporal.PlainDate.from(first).add({ days: index })).flatMap(
@@ -148,7 +150,7 @@ describe("after downtime", () => {
     ] as const) {
       const key = { schedule: SCHEDULE.name, slotMs: Date.parse(slot) };
       await store.slots.claim(key, "dead", 60_000);
-      await store.slots.end(key, "dead", { state, exitCode: null, note: null, passId: null });
+      await store.slots.end({ ...key, holder: "dead", attempt: 1 }, { state, exitCode: null, note: null }, null);
     }
     const driven = await drive({ store });
     await driven.until(START + 2 * HOUR_MS);
@@ -165,7 +167,7 @@ describe("after downtime", () => {
     for (const hour of ["04", "21"]) {
       const key = { schedule: SCHEDULE.name, slotMs: Date.parse(`2026-07-10T${hour}:00:00Z`) };
       await store.slots.claim(key, "dead", MINUTE_MS);
-      await store.slots.end(key, "dead", { state: "interrupted", exitCode: 143, note: null, passId: null });
+      await store.slots.end({ ...key, holder: "dead", attempt: 1 }, INTERRUPTED, null);
     }
     const driven = await drive({ store, startMs: Date.parse("2026-07-10T21:10:00Z") });
     await driven.until(Date.parse("2026-07-10T21:12:00Z"));
@@ -260,7 +262,7 @@ test("a slot that another process makes is left to it, and taken over when it en
   await store.slots.claim(key, "other", MINUTE_MS);
   await driven.until(Date.parse("2026-07-10T21:02:00Z"));
   expect(times(driven)).toEqual([]);
-  await store.slots.end(key, "other", { state: "interrupted", exitCode: 143, note: null, passId: null });
+  await store.slots.end({ ...key, holder: "other", attempt: 1 }, INTERRUPTED, null);
   await driven.until(Date.parse("2026-07-10T21:04:00Z"));
   expect(times(driven)).toEqual(["07-10T21:00"]);
 });

@@ -24,7 +24,7 @@ describe.skipIf(PGBOUNCER === null)("through PgBouncer, two connections in trans
     expect(outputs.join("").split("\n").filter(Boolean).length).toBe(50);
     await using store = await openStore(targetOf(url));
     const made = madePass(["hubspot"]);
-    await store.reports.keepPass({ ...made, origin: "adhoc", slotMs: null });
+    await store.reports.keepPass(made, "adhoc");
     const [row] = await store.reports.list({ limit: 1 });
     expect(await store.reports.read(row?.id ?? "")).toEqual({ status: "read", report: made.reports[0]! });
     const sql = connect(url);
@@ -40,7 +40,7 @@ test("what is usual leaves no line in the server's log", async () => {
   await using store = await openStore(targetOf(server.url()));
   const log = () => readFileSync(join(server.socketDirectory, "log"), "utf8");
   const before = log();
-  await store.reports.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
   await store.slots.claim({ schedule: "a", slotMs: 1 }, "b", 1000);
   expect(log()).toBe(before);
 });
@@ -48,7 +48,7 @@ test("what is usual leaves no line in the server's log", async () => {
 test("restarted under it: a call waits for the server to come back, nothing is lost", async () => {
   const server = await startPostgres();
   await using store = await openStore(targetOf(server.url()));
-  await store.reports.keepPass({ ...madePass(["hubspot"]), origin: "adhoc", slotMs: null });
+  await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
   const { start } = await server.halt("immediate");
   const [rows] = await Promise.all([store.reports.list({ limit: 5 }), start()]);
   expect(rows.length).toBe(1);

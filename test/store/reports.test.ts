@@ -15,9 +15,9 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const [first] = made.reports;
     if (first === undefined) throw new Error("no report");
     const odd = { ...first, metadata: { ...first.metadata, note: 'ä 漢 \u{1f600} "\\\u0000\u2028\ud800 $1 ?' } };
-    const kept = { ...made, reports: [odd, ...made.reports.slice(1)], origin: "adhoc", slotMs: null };
-    await store.reports.keepPass(kept);
-    await store.reports.keepPass(kept);
+    const kept = { ...made, reports: [odd, ...made.reports.slice(1)] };
+    await store.reports.keepPass(kept, "adhoc");
+    await store.reports.keepPass(kept, "adhoc");
     const rows = await store.reports.list({ limit: 10 });
     const end = made.pass.pass_id.slice(-6);
     expect(rows.map(({ id }) => id)).toEqual([`genius-20260710T210000Z-${end}`, `hubspot-20260710T210000Z-${end}`]);
@@ -41,7 +41,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("lists by CRM, time and status, newest first", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "03"])
-      await store.reports.keepPass({ ...madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), origin: "daily", slotMs: 1 });
+      await store.reports.keepPass(madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), "daily");
     const list = async (filter: Partial<Parameters<typeof store.reports.list>[0]>) =>
       (await store.reports.list({ limit: 10, ...filter })).map(
         ({ source, generatedMs }) => `${source}${new Date(generatedMs).getUTCDate()}`,
@@ -63,11 +63,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("prune deletes what is older, in any number, but never the newest slot of a schedule", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (let day = 0; day < 3; day += 1)
-      await store.reports.keepPass({
-        ...madePass(["a", "b"], new Date(day * DAY_MS).toISOString()),
-        origin: "daily",
-        slotMs: 1,
-      });
+      await store.reports.keepPass(madePass(["a", "b"], new Date(day * DAY_MS).toISOString()), "daily");
     for (const [schedule, day] of [
       ["daily", 0],
       ["daily", 1],
@@ -83,7 +79,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("a row that can no longer be read is named, with what is wrong and where", async () => {
     const url = await newStoreUrl(kind);
     await using store = await openStore(targetOf(url));
-    await store.reports.keepPass({ ...madePass(["a", "b"]), origin: "adhoc", slotMs: null });
+    await store.reports.keepPass(madePass(["a", "b"]), "adhoc");
     await alterStore(
       kind,
       url,
@@ -137,7 +133,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const [old] = await store.reports.list({ limit: 1 });
     expect([old?.id, old?.summary]).toEqual(["old", null]);
     expect((await store.reports.read("old")).status).toBe("read");
-    await store.reports.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+    await store.reports.keepPass(madePass(["a"]), "adhoc");
     expect((await store.reports.list({ limit: 1 }))[0]?.summary?.verdict).toBe("warning");
   });
 
@@ -164,7 +160,7 @@ describe("an SQLite file", () => {
   test("a backup is whole, private and a store of its own; nothing else is left beside it", async () => {
     const url = await newStoreUrl("SQLite");
     await using store = await openStore(targetOf(url));
-    await store.reports.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+    await store.reports.keepPass(madePass(["a"]), "adhoc");
     const copy = join(dirname(url.slice("sqlite:".length)), "copy.sqlite");
     writeFileSync(copy, "an older one");
     await store.backup(copy);
@@ -183,8 +179,7 @@ describe("an SQLite file", () => {
     const path = url.slice("sqlite:".length);
     {
       await using store = await openStore(targetOf(url));
-      for (let pass = 0; pass < 20; pass += 1)
-        await store.reports.keepPass({ ...madePass(["a"]), origin: "adhoc", slotMs: null });
+      for (let pass = 0; pass < 20; pass += 1) await store.reports.keepPass(madePass(["a"]), "adhoc");
     }
     const broken = content === null ? readFileSync(path).subarray(0, 6000) : Buffer.from(content);
     writeFileSync(path, broken);

@@ -3,11 +3,13 @@ import { isLong } from "../making/draws.ts";
 import { describe, expect, test } from "bun:test";
 import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
 import { openStore } from "../../src/store/open.ts";
-import { alterStore, newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
+import { alterStore, madePass, newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const KEY = { schedule: "daily", slotMs: 1000 };
 const OTHER = describeHolder().replace(/^[^/]+/, "elsewhere");
-const MADE = { state: "made", exitCode: 0, note: null, passId: "p" } as const;
+const MADE = { state: "made", exitCode: 0, note: null } as const;
+const OURS = { ...KEY, holder: OTHER, attempt: 1 };
+const THEIRS = { ...KEY, holder: "b", attempt: 1 };
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
@@ -16,13 +18,10 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await using store = await open();
     expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 1 });
     expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "held", holder: OTHER });
-    expect([await store.slots.renew(KEY, "b", 60_000), await store.slots.renew(KEY, OTHER, 90_000)]).toEqual([
-      false,
-      true,
-    ]);
-    expect([await store.slots.end(KEY, "b", MADE), await store.slots.end(KEY, OTHER, MADE)]).toEqual([false, true]);
+    expect([await store.slots.renew(THEIRS, 60_000), await store.slots.renew(OURS, 90_000)]).toEqual([false, true]);
+    expect([await store.slots.end(THEIRS, MADE, null), await store.slots.end(OURS, MADE, null)]).toEqual([false, true]);
     expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "ended", state: "made" });
-    expect(await store.slots.renew(KEY, OTHER, 60_000)).toBe(false);
+    expect(await store.slots.renew(OURS, 60_000)).toBe(false);
     const [slot] = await store.slots.list({ limit: 5 });
     expect(slot).toEqual({
       ...KEY,
@@ -34,7 +33,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       leaseUntilMs: null,
       exitCode: 0,
       note: null,
-      passId: "p",
+      passId: null,
+      crashes: 0,
     });
     expect(Math.abs((slot?.endedMs ?? 0) - Date.now())).toBeLessThan(60_000);
   });
@@ -47,7 +47,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   ] as const)("after $state", async ({ state, again }) => {
     await using store = await open();
     await store.slots.claim(KEY, OTHER, 60_000);
-    await store.slots.end(KEY, OTHER, { state, exitCode: null, note: "why", passId: null });
+    await store.slots.end(OURS, { state, exitCode: null, note: "why" }, null);
     expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual(again);
   });
 
@@ -57,10 +57,10 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.slots.giveUp(KEY, "no such slot")).toBe(true);
     await store.slots.claim(KEY, OTHER, 60_000);
     expect(await store.slots.giveUp(KEY, "held")).toBe(false);
-    await store.slots.end(KEY, OTHER, { state: "interrupted", exitCode: 143, note: null, passId: null });
+    await store.slots.end(OURS, { state: "interrupted", exitCode: 143, note: null }, null);
     expect(await store.slots.giveUp(KEY, "given up")).toBe(true);
     await store.slots.claim(later, OTHER, 60_000);
-    await store.slots.end(later, OTHER, MADE);
+    await store.slots.end({ ...OURS, ...later }, MADE, null);
     expect(await store.slots.giveUp(later, "over")).toBe(true);
     expect((await store.slots.list({ limit: 5 })).map(({ state, note }) => [state, note])).toEqual([
       ["made", null],
@@ -74,7 +74,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await store.slots.claim(KEY, OTHER, 60_000);
     expect(await store.slots.claim(later, "b", 60_000)).toEqual({ kind: "overlapping", holder: OTHER });
     expect(await store.slots.claim({ ...later, schedule: "hourly" }, "b", 60_000)).toMatchObject({ kind: "claimed" });
-    await store.slots.end(KEY, OTHER, MADE);
+    await store.slots.end(OURS, MADE, null);
     expect(await store.slots.claim(later, "b", 60_000)).toEqual({ kind: "claimed", attempt: 1 });
   });
 
@@ -88,10 +88,51 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await using store = await open();
     await store.slots.claim(KEY, OTHER, -1);
     expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "claimed", attempt: 2 });
-    expect([await store.slots.renew(KEY, OTHER, 60_000), await store.slots.end(KEY, OTHER, MADE)]).toEqual([
-      false,
-      false,
-    ]);
+    expect([await store.slots.renew(OURS, 60_000), await store.slots.end(OURS, MADE, null)]).toEqual([false, false]);
+  });
+
+  test("of one holder's two attempts the older one ends nothing and keeps nothing", async () => {
+    await using store = await open();
+    const [lost, kept] = [madePass(["hubspot"]), madePass(["hubspot"])];
+    await store.slots.claim(KEY, OTHER, -1);
+    expect(await store.slots.claim(KEY, OTHER, 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect(await store.slots.renew(OURS, 60_000)).toBe(false);
+    expect(await store.slots.end(OURS, MADE, lost)).toBe(false);
+    expect(await store.slots.end({ ...OURS, attempt: 2 }, MADE, kept)).toBe(true);
+    expect((await store.reports.list({ limit: 5 })).map(({ passId }) => passId)).toEqual([kept.pass.pass_id]);
+    expect((await store.slots.list({ limit: 5 })).map(({ passId }) => passId)).toEqual([kept.pass.pass_id]);
+  });
+
+  test("an end whose answer was lost is recorded again: it is the holder's, and nothing is doubled", async () => {
+    await using store = await open();
+    const made = madePass(["hubspot", "genius"]);
+    await store.slots.claim(KEY, OTHER, 60_000);
+    expect([await store.slots.end(OURS, MADE, made), await store.slots.end(OURS, MADE, made)]).toEqual([true, true]);
+    expect((await store.reports.list({ limit: 5 })).map(({ source }) => source)).toEqual(["genius", "hubspot"]);
+    expect(await store.slots.end(OURS, { ...MADE, state: "failed" }, null)).toBe(false);
+    expect(await store.check()).toEqual([]);
+  });
+
+  test("a slot in which two processes ended is failed by who asks next, one that only lost its lease is not", async () => {
+    await using store = await open();
+    const [ours, dead] = [describeHolder(), describeHolder().replace(/[^/]+$/, "0")];
+    await store.slots.claim(KEY, dead, -1);
+    expect(await store.slots.countCrashes(KEY.schedule)).toBe(1);
+    expect(await store.slots.claim(KEY, dead, -1)).toEqual({ kind: "claimed", attempt: 2 });
+    expect(await store.slots.countCrashes(KEY.schedule)).toBe(2);
+    expect(await store.slots.countCrashes("hourly")).toBe(0);
+    const note = "its process ended twice before the report was made";
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "crashed", exitCode: 4, note });
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "ended", state: "failed" });
+    const [slot] = await store.slots.list({ limit: 1 });
+    expect(slot).toMatchObject({ state: "failed", attempts: 2, crashes: 2, exitCode: 4, note, passId: null });
+    if (kind === "SQLite") return;
+    const later = { ...KEY, slotMs: 2000 };
+    for (const attempt of [1, 2, 3])
+      expect(await store.slots.claim(later, ours, -1)).toEqual({ kind: "claimed", attempt });
+    // One made slot, and what was before it is forgotten.
+    await store.slots.end({ ...later, holder: ours, attempt: 3 }, MADE, null);
+    expect(await store.slots.countCrashes(KEY.schedule)).toBe(0);
   });
 
   test("a slot that no process ran is recorded once, and not run later", async () => {
@@ -104,7 +145,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await using store = await open();
     const note = "ä 漢 \u0000 \ud800 'x' $1";
     await store.slots.claim(KEY, OTHER, 60_000);
-    expect(await store.slots.end(KEY, OTHER, { state: "failed", exitCode: 4, note, passId: null })).toBe(true);
+    expect(await store.slots.end(OURS, { state: "failed", exitCode: 4, note }, null)).toBe(true);
     expect((await store.slots.list({ limit: 1 })).map((slot) => [slot.note, slot.exitCode])).toEqual([[note, 4]]);
   });
 

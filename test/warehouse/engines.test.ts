@@ -301,7 +301,10 @@ const cases: Case[] = [
       run({ start: `${day}01:00:00Z`, end: `${day}01:00:01Z`, status: "skipped" }),
       run({ start: `${day}02:00:00Z`, end: `${day}02:00:01Z`, dryRun: true }),
     ],
-    expected: { "metadata.status": "no_data", "metadata.note": "Nothing finished in 24 h; 1 skipped, 1 dry-run" },
+    expected: {
+      "metadata.status": "no_data",
+      "metadata.note": "Nothing finished in 24 h; 1 skipped, 1 dry-run; nothing says when the next run is due",
+    },
   },
   {
     name: "cleaning up a phone number is no clean-up",

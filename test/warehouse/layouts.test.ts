@@ -1,8 +1,16 @@
 /** The same rows give the same report, however the warehouse keeps them. */
-import { expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { readPostgres } from "../../src/warehouse/postgres/read.ts";
 import { parseTarget } from "../../src/database/target.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
+import {
+  connect,
+  PASSWORD,
+  startPostgres,
+  startStandby,
+  type PostgresServer,
+  type TestDatabase,
+} from "../making/postgres-server.ts";
 import { fillSyncHistory, run, sharedServer, type RuleRow } from "../making/warehouses.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/time/units.ts";
 
@@ -69,30 +77,79 @@ const LAYOUTS: Record<string, string> = {
 const REACHES = new Set(["knownSinceMs", "tableSinceMs", "lookback", "changedMs"]);
 const withoutReach = (key: string, value: unknown) => (REACHES.has(key) ? undefined : value);
 
-async function readLayout(name: string, layout: string): Promise<string> {
-  const server = await sharedServer(name);
+/** The rows as they are written, then moved by `layout`. */
+async function makeLayout(server: PostgresServer, layout: string): Promise<TestDatabase> {
   const database = await server.createDatabase();
+  await fillSyncHistory("M")(database.sql, RUNS, RULES);
+  await database.sql.unsafe(`${layout}; ANALYZE`);
+  return database;
+}
+
+async function readFrom(url: string): Promise<string> {
+  const target = parseTarget(url, "/");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("no target");
+  const request = { crm: crmConfig(url), window: WINDOW, recent: 20, baselineSeconds: null, nowMs: WINDOW.endMs };
+  return JSON.stringify(await readPostgres(request, target, AbortSignal.timeout(DAY_MS)), withoutReach, 1);
+}
+
+let plain: string;
+
+beforeAll(async () => {
+  const database = await makeLayout(await sharedServer(), "SELECT 1");
+  plain = await readFrom(database.url);
+  await database.close();
+  expect(plain).toContain('"kind": "read"');
+});
+
+test.each(Object.entries(LAYOUTS))("%s", async (_name, layout) => {
+  const database = await makeLayout(await sharedServer(), layout);
   try {
-    await fillSyncHistory("M")(database.sql, RUNS, RULES);
-    await database.sql.unsafe(`${layout}; ANALYZE`);
-    const target = parseTarget(database.url, "/");
-    if ("problem" in target || target.kind !== "postgres") throw new Error("no target");
-    const request = {
-      crm: crmConfig(database.url),
-      window: WINDOW,
-      recent: 20,
-      baselineSeconds: null,
-      nowMs: WINDOW.endMs,
-    };
-    const read = await readPostgres(request, target, AbortSignal.timeout(DAY_MS));
-    return JSON.stringify(read, withoutReach, 1);
+    expect(await readFrom(database.url)).toBe(plain);
   } finally {
     await database.close();
   }
-}
+});
 
-test.each(Object.entries(LAYOUTS))("%s", async (_name, layout) => {
-  const plain = await readLayout("packaged", "SELECT 1");
-  expect(plain).toContain('"kind": "read"');
-  expect(await readLayout("packaged", layout)).toBe(plain);
+test.each([
+  { name: "that guesses what is far away", options: "" },
+  { name: "that asks there", options: ", use_remote_estimate 'true'" },
+])("foreign tables of another database, by a server $name", async ({ options }) => {
+  const server = await sharedServer();
+  const far = await makeLayout(server, "SELECT 1");
+  const near = await server.createDatabase();
+  try {
+    await near.sql.unsafe(`CREATE EXTENSION postgres_fdw; CREATE SCHEMA orchestration;
+      CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw
+        OPTIONS (host '127.0.0.1', port '${server.port}', dbname '${far.name}'${options});
+      CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'owner', password '${PASSWORD}');
+      IMPORT FOREIGN SCHEMA orchestration FROM SERVER far INTO orchestration; ANALYZE`);
+    expect(await readFrom(near.url)).toBe(plain);
+  } finally {
+    await near.close();
+    await far.close();
+  }
+});
+
+test("a standby", async () => {
+  const primary = await startPostgres();
+  try {
+    const standby = await startStandby(primary);
+    try {
+      const database = await makeLayout(primary, "SELECT 1");
+      const [written] = await database.sql`SELECT pg_current_wal_lsn()::text AS lsn`;
+      await database.close();
+      const watch = connect(standby.url());
+      const isThere = async () => {
+        const [row] = await watch`SELECT pg_last_wal_replay_lsn() >= ${String(written?.["lsn"])}::text::pg_lsn AS yes`;
+        return row?.["yes"] === true;
+      };
+      while (!(await isThere())) await Bun.sleep(20);
+      await watch.end();
+      expect(await readFrom(standby.url(database.name))).toBe(plain);
+    } finally {
+      await standby.stop();
+    }
+  } finally {
+    await primary.stop();
+  }
 });

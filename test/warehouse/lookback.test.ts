@@ -1,10 +1,14 @@
 /** How far back a report looks for rules that did not run: as far as the indexes of the table make it cheap. */
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import type postgres from "postgres";
+import syncHistorySql from "../../src/demo/sync-history.sql" with { type: "text" };
 import type { Report } from "../../src/report/schema.ts";
+import { freshDirectory } from "../making/cli.ts";
 import { startPostgres, type PostgresServer } from "../making/postgres-server.ts";
 import { mustReport } from "../making/reports.ts";
-import { fillSyncHistory, run } from "../making/warehouses.ts";
+import { fillSyncHistory, run, type Shape } from "../making/warehouses.ts";
 
 const END = "2026-07-10T21:00:00Z";
 const daysBefore = (days: number) => new Date(Date.parse(END) - days * 86_400_000).toISOString();
@@ -29,7 +33,12 @@ const silent = (report: Report) =>
   report.rules.filter(({ last_success_at: at }) => at !== null).map(({ rule_name: rule }) => rule);
 
 /** contacts succeeded so many days ago; deals did in the window. */
-async function lookBack(shape: "M" | "H", days: number, others: { count: number; every: string }): Promise<Report> {
+async function lookBack(
+  layout: Shape | "start alone",
+  days: number,
+  others: { count: number; every: string },
+): Promise<Report> {
+  const shape = layout === "start alone" ? "M" : layout;
   const database = await server.createDatabase();
   await fillSyncHistory(shape)(
     database.sql,
@@ -39,6 +48,9 @@ async function lookBack(shape: "M" | "H", days: number, others: { count: number;
     ],
     [],
   );
+  if (layout === "start alone") {
+    await database.sql.unsafe("DROP INDEX orchestration.sync_history_crm_source_sync_type_idx");
+  }
   await crowd(database.sql, others.count, others.every);
   await database.sql.unsafe("ANALYZE orchestration.sync_history");
   await database.close();
@@ -48,26 +60,101 @@ async function lookBack(shape: "M" | "H", days: number, others: { count: number;
 describe("an index on the start alone: the newest rows of all CRMs", () => {
   test("10,000 of them", async () => {
     const others = { count: 10_000, every: "2 minutes" };
-    expect(silent(await lookBack("M", 15.8, others))).toEqual(["contacts", "deals"]);
-    expect(silent(await lookBack("M", 15.9, others))).toEqual(["deals"]);
+    expect(silent(await lookBack("start alone", 15.8, others))).toEqual(["contacts", "deals"]);
+    expect(silent(await lookBack("start alone", 15.9, others))).toEqual(["deals"]);
   }, 30_000);
 
   test("1,000, where these reach back less than a twelfth of the window", async () => {
     const [dense, sparse] = ["7 seconds", "8 seconds"].map((every) => ({ count: 1000, every }));
-    expect(silent(await lookBack("M", 3, dense!))).toEqual(["deals"]);
-    expect(silent(await lookBack("M", 3, sparse!))).toEqual(["contacts", "deals"]);
+    expect(silent(await lookBack("start alone", 3, dense!))).toEqual(["deals"]);
+    expect(silent(await lookBack("start alone", 3, sparse!))).toEqual(["contacts", "deals"]);
   }, 30_000);
 
   test("however old they are", async () => {
-    expect(silent(await lookBack("M", 30.1, { count: 1, every: "1 second" }))).toEqual(["contacts", "deals"]);
-    expect(silent(await lookBack("M", 300, { count: 1, every: "1 second" }))).toEqual(["contacts", "deals"]);
+    expect(silent(await lookBack("start alone", 30.1, { count: 1, every: "1 second" }))).toEqual(["contacts", "deals"]);
+    expect(silent(await lookBack("start alone", 300, { count: 1, every: "1 second" }))).toEqual(["contacts", "deals"]);
   }, 30_000);
+});
+
+test("where no index leads to a name, the report says how far back rules without a schedule are known", async () => {
+  const others = { count: 10_000, every: "2 minutes" };
+  const known = async (layout: "M" | "H" | "start alone") =>
+    (await lookBack(layout, 15.9, others)).metadata.rules_known_since;
+  // The oldest of 10,000 rows every 2 minutes, the newest of which is 2 minutes older than 2 days.
+  expect(await known("start alone")).toBe("2026-06-24T23:40:00Z");
+  expect(await known("M")).toBeNull();
+  expect(await known("H")).toBeNull();
+}, 60_000);
+
+describe("the indexes of shape M: beyond the newest rows by name", () => {
+  const others = { count: 12_000, every: "2 minutes" };
+
+  test("a rule without a schedule, however old its last run is", async () => {
+    expect(silent(await lookBack("M", 17, others))).toEqual(["contacts", "deals"]);
+    expect(silent(await lookBack("M", 300, others))).toEqual(["contacts", "deals"]);
+  }, 60_000);
+
+  /** Hourly runs of some rules in May, before 12,000 newer rows of others. */
+  async function stopped(change: string): Promise<Report> {
+    const database = await server.createDatabase();
+    await fillSyncHistory("M")(
+      database.sql,
+      [run({ rule: "deals", start: daysBefore(0.5), end: daysBefore(0.5) })],
+      [],
+    );
+    await database.sql
+      .unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status,
+        records_processed, records_created, records_updated, records_failed, error_message, configuration, performance_metrics, created_at)
+      SELECT 'hubspot', rule, t, t + interval '1 minute', CASE WHEN rule = 'broken' AND t > '2026-05-20' THEN 'failed' ELSE 'success' END,
+        5, 0, 0, 0, CASE WHEN rule = 'broken' AND t > '2026-05-20' THEN 'HTTP 500' END, '{}', '{}', t
+      FROM unnest(ARRAY['contacts', 'broken', 'excluded', 'all']) rule,
+        generate_series(timestamptz '2026-05-12 00:00Z', '2026-05-31 20:00Z', '1 hour') t`);
+    await crowd(database.sql, others.count, others.every);
+    await database.sql.unsafe(`${change}; ANALYZE orchestration.sync_history`);
+    await database.close();
+    return await mustReport(database.url, { exclude_rules: ["excluded"] });
+  }
+
+  test("its newest runs are read, and a success before as many failures", async () => {
+    const report = await stopped("SELECT 1");
+    const found = report.rules.map(({ rule_name, severity, last_run_at, last_success_at }) => [
+      rule_name,
+      severity,
+      last_run_at,
+      last_success_at,
+    ]);
+    expect(found).toEqual([
+      ["broken", "critical", "2026-05-31T20:00:00Z", "2026-05-20T00:01:00Z"],
+      ["contacts", "critical", "2026-05-31T20:00:00Z", "2026-05-31T20:01:00Z"],
+      ["deals", null, daysBefore(0.5).replace(".000", ""), daysBefore(0.5).replace(".000", "")],
+    ]);
+    expect(report.metadata).toMatchObject({ rules_known_since: null, sampled_rules: [] });
+  }, 60_000);
+
+  test("a rule with more rows than are read is told, and named as known in part", async () => {
+    const report =
+      await stopped(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status,
+        records_processed, records_created, records_updated, records_failed, configuration, performance_metrics, created_at)
+      SELECT 'hubspot', 'users', t, t, 'success', 0, 0, 0, 0, '{}', '{}', t
+      FROM generate_series(timestamptz '2026-05-01 00:00Z', '2026-05-31 20:00Z', '5 minutes') t`);
+    expect(report.rules.find(({ rule_name }) => rule_name === "users")).toMatchObject({
+      severity: "critical",
+      last_success_at: "2026-05-31T20:00:00Z",
+    });
+    expect(report.metadata.sampled_rules).toEqual(["users"]);
+  }, 60_000);
+
+  test("an index that does not help with the column as it is read: the search by name is left out, and that is said", async () => {
+    const report = await stopped(`ALTER TABLE orchestration.sync_history ALTER sync_type TYPE char(20)`);
+    expect(report.metadata.rules_known_since).toBe("2026-06-24T23:40:00Z");
+  }, 60_000);
 });
 
 test("an index on CRM, rule and start: each rule's newest runs, however many others there are", async () => {
   const others = { count: 20_000, every: "2 minutes" };
   expect(silent(await lookBack("H", 29.9, others))).toEqual(["contacts", "deals"]);
-  expect(silent(await lookBack("H", 30.1, others))).toEqual(["deals"]);
+  expect(silent(await lookBack("H", 30.1, others))).toEqual(["contacts", "deals"]);
+  expect(silent(await lookBack("H", 300, others))).toEqual(["contacts", "deals"]);
 }, 30_000);
 
 test("an overdue rule is only a warning where nobody knows what it did a week before", async () => {
@@ -90,3 +177,51 @@ test("an overdue rule is only a warning where nobody knows what it did a week be
   expect(await overdue("H")).toEqual([["critical", said("6h")]]);
   expect(await overdue("M")).toEqual([["warning", said("3h")]]);
 }, 30_000);
+
+/** Rules of a SQLite warehouse: jobs goes on with 12,000 runs before both windows, the others stopped 40 days ago. */
+async function lookBackOnSqlite(index: string, stopped: Record<string, number>): Promise<Report> {
+  const path = join(freshDirectory(), "warehouse.sqlite");
+  using database = new Database(path);
+  database.run(syncHistorySql);
+  database.run(index);
+  const add = database.prepare(`INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status)
+    VALUES ('hubspot', ?, ?, ?, 'success')`);
+  const fill = (rule: string, newestDaysAgo: number, count: number, everyMinutes: number) => {
+    for (let index = count - 1; index >= 0; index -= 1) {
+      const start = daysBefore(newestDaysAgo + (index * everyMinutes) / 1440);
+      add.run(rule, start, start);
+    }
+  };
+  database.transaction(() => {
+    for (const [rule, count] of Object.entries(stopped)) fill(rule, 40, count, 60);
+    fill("jobs", 0.01, 13_500, 2);
+  })();
+  return await mustReport(`sqlite:${path}`, { exclude_rules: ["excluded"] });
+}
+
+describe("SQLite: an index on CRM and rule leads to what is beyond the newest rows", () => {
+  const index = "CREATE INDEX by_rule ON sync_history (crm_source, sync_type)";
+
+  test("with it each rule is known", async () => {
+    const report = await lookBackOnSqlite(index, { contacts: 100, excluded: 5, users: 3 });
+    expect(silent(report)).toEqual(["contacts", "jobs", "users"]);
+    expect(report.rules.find(({ rule_name }) => rule_name === "contacts")).toMatchObject({
+      condition: "overdue",
+      severity: "critical",
+      last_success_at: daysBefore(40).replace(".000", ""),
+    });
+    expect(report.metadata).toMatchObject({ rules_known_since: null, sampled_rules: [] });
+  });
+
+  test("a rule with more rows than are read is named as known in part", async () => {
+    const { metadata } = await lookBackOnSqlite(index, { contacts: 2000, users: 3 });
+    expect(metadata.sampled_rules).toEqual(["contacts"]);
+  });
+
+  test("without it the report says how far back rules are known", async () => {
+    const report = await lookBackOnSqlite("SELECT 1", { contacts: 100 });
+    expect(silent(report)).toEqual(["jobs"]);
+    // The oldest of 10,000 runs every 2 minutes before 7 July: a day and a part of one more are read than the windows need.
+    expect(report.metadata.rules_known_since).toBe("2026-06-23T02:41:36Z");
+  });
+});

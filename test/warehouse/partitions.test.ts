@@ -1,19 +1,22 @@
 /** In a table with a partition for each day the query touches the days it asks about, and no other. */
 import { expect, test } from "bun:test";
 import { composeActivity, composeSearch } from "../../src/warehouse/postgres/statement.ts";
+import { computeBounds } from "../../src/warehouse/bounds.ts";
 import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { countExcessLocks } from "../../src/warehouse/postgres/parts.ts";
 import { findSource } from "../../src/warehouse/source.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
 import { historyDdl, sharedServer } from "../making/warehouses.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** Both windows of 24 h to 10 July 21:00 and the day before them are in 4 partitions; 13 with an index each are 26 locks. */
-test.each([
-  { name: "no baseline", baselineDays: null, partitions: 13 },
-  { name: "a baseline within the look-back", baselineDays: 7, partitions: 10 },
-  { name: "a baseline long before", baselineDays: 60, partitions: 13 },
-])("$name: $partitions of 121, and 32 locks at most", async ({ baselineDays, partitions }) => {
+type Asked = { windowDays?: number; baselineDays?: number | null };
+
+/** What a report on 121 daily partitions with an index each holds locked, by name, and the excess that is foretold. */
+async function lock({
+  windowDays = 1,
+  baselineDays = null,
+}: Asked): Promise<{ locked: string[]; excess: number | null }> {
   const database = await (await sharedServer()).createDatabase();
   try {
     const { sql } = database;
@@ -27,22 +30,44 @@ test.each([
     const crm = crmConfig(database.url);
     const search = composeSearch(crm);
     const found = findSource([...(await sql.unsafe<TableFacts[]>(search.text, search.values))], crm, "postgres");
-    if (found.kind !== "found") throw new Error("the partitioned table is not found");
-    const { text, values } = composeActivity(found.source, found.actions, {
+    if (found.kind !== "found" || found.actions.parts === null) throw new Error("the partitioned table is not found");
+    const request = {
       crm,
-      window: WINDOW,
+      window: { startMs: WINDOW.endMs - windowDays * DAY_SECONDS * 1000, endMs: WINDOW.endMs },
       recent: 0,
       baselineSeconds: baselineDays === null ? null : baselineDays * DAY_SECONDS,
       nowMs: WINDOW.endMs,
-    });
+    };
+    const { text, values } = composeActivity(found.source, found.actions, request);
     const locked = await sql.begin(async (sql) => {
       await sql.unsafe(text, values);
       return await sql<{ name: string }[]>`SELECT relation::regclass::text AS name FROM pg_locks
         WHERE locktype = 'relation' AND pid = pg_backend_pid() AND relation::regclass::text LIKE 'orchestration.%'`;
     });
-    expect(locked.filter(({ name }) => /day_-?[0-9]+"?$/.test(name))).toHaveLength(partitions);
-    expect(locked.length).toBeLessThanOrEqual(32);
+    return {
+      locked: locked.map(({ name }) => name),
+      excess: countExcessLocks(found.actions.parts, computeBounds(request)),
+    };
   } finally {
     await database.close();
   }
+}
+
+/** Both windows of 24 h to 10 July 21:00 and the day before them are in 4 partitions; 13 with an index each are 26 locks. */
+test.each([
+  { name: "no baseline", baselineDays: null, partitions: 13 },
+  { name: "a baseline within the look-back", baselineDays: 7, partitions: 10 },
+  { name: "a baseline long before", baselineDays: 60, partitions: 13 },
+])("$name: $partitions of 121, and 32 locks at most", async ({ baselineDays, partitions }) => {
+  const { locked, excess } = await lock({ baselineDays });
+  expect(locked.filter((name) => /day_-?[0-9]+"?$/.test(name))).toHaveLength(partitions);
+  expect(locked.length).toBeLessThanOrEqual(32);
+  expect(excess).toBeNull();
+});
+
+/** 15 days before 10 July 21:00 are in 16 partitions. Each has an index, which the planner locks too, and there is the parent. */
+test("windows of a week need more locks than 32: no partition but their own is read, and the number is foretold", async () => {
+  const { locked, excess } = await lock({ windowDays: 7 });
+  expect(locked.filter((name) => name.startsWith("orchestration.day_"))).toHaveLength(32);
+  expect(excess).toBe(33);
 });

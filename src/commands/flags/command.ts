@@ -45,7 +45,7 @@ export function defineCommand<const Args extends ArgsDef>(
         sections: false,
         detailed: false,
         timezone: null,
-        repeat: "",
+        repeat: { config: "", window: "" },
         perRule: false,
         ...facts,
         elapsedSeconds: (performance.now() - startedAt) / 1000,

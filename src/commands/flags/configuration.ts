@@ -3,6 +3,7 @@ import { findConfig } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../log.ts";
+import type { Access } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -18,18 +19,19 @@ export async function loadConfigured(flags: ConfigFlags, { environment }: Runtim
   return config;
 }
 
-/** Also opens the configuration's store, or the default one. The caller disposes of it. */
+/** Also opens the configuration's store, or the default one. The caller disposes of it. `look`: nothing is written to it. */
 export async function openConfigured(
   flags: ConfigFlags,
   runtime: Runtime,
   log: Log,
+  access: Access = "write",
 ): Promise<{ config: Config; store: Store }> {
   const config = await loadConfigured(flags, runtime, log);
   // Loaded only here: most commands need no store.
   const { openStore } = await import("../../store/open.ts");
   const { shareStore } = await import("../../store/share.ts");
-  const store = await openStore(config.store.target);
-  const notShared = shareStore(config.store.target, config.store.group);
+  const store = await openStore(config.store.target, access);
+  const notShared = access === "write" ? shareStore(config.store.target, config.store.group) : null;
   if (notShared !== null) log.warn(notShared);
   log.debug("store", { place: store.place });
   return { config, store };

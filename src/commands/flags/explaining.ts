@@ -1,15 +1,71 @@
 /** What `explain` and `history explain` share: a rule or all rules of a report, explained. */
+import type { ArgsDef } from "citty";
 import { readDocument } from "../../config/document.ts";
 import { findConfig } from "../../config/find.ts";
 import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
+import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { Format, View } from "../../render/view.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText } from "../../text/terminal.ts";
+import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { lengthOf } from "../../time/window.ts";
+import type { Call } from "./command.ts";
+import { loadChosen } from "./crms.ts";
+import { readWindow, readZone, repeatFlags } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";
+
+type Asked = {
+  crm: string;
+  /** Null: all of them. */
+  rule: string | null;
+  flags: Parameters<typeof loadChosen>[0] & {
+    "time-window": string;
+    "as-of"?: string | undefined;
+    timezone?: string | undefined;
+    format: Format;
+  };
+};
+
+/** Reads all CRMs and explains the rule, or all rules, of one. Null: that one could not be read, which is logged. */
+export async function explainNow(
+  { crm, rule, flags }: Asked,
+  call: Omit<Call<ArgsDef>, "args">,
+): Promise<string | null> {
+  const { runtime, log, nowMs, viewOf } = call;
+  const window = readWindow(flags["time-window"], flags["as-of"], nowMs);
+  const zone = readZone(flags.timezone);
+  const { config, crms } = await loadChosen({ ...flags, crm: undefined }, runtime, log);
+  const names = crms.map(({ name }) => name);
+  if (!names.includes(crm)) {
+    throw new AppError("usage", `CRM ${quoteText(crm)} is not configured: ${suggestName(crm, names)}`);
+  }
+  const { document, reports } = await runPass({
+    config,
+    crms,
+    window,
+    nowMs,
+    detailed: true,
+    baseline: lengthOf(window) <= LONGEST_BASELINE_MS ? "week" : null,
+    exportTo: null,
+    log,
+    signal: runtime.signal,
+    showsFailures: true,
+  });
+  const report = reports.find(({ metadata }) => metadata.source === crm);
+  if (report === undefined || report.metadata.status === "fallback") {
+    const reason = document.outcomes.find(({ source }) => source === crm)?.reason ?? "";
+    log.error(`${crm} could not be read: ${reason}`, {}, { crm, reason });
+    return null;
+  }
+  const origins = await findOrigins(flags, runtime, crm, rule);
+  const others = reports.filter((other) => other !== report);
+  const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
+  const command = `explain ${quoteWord(crm)}`;
+  return await explainRules({ report, others, rule, origins, format: flags.format, view, command });
+}
 
 export type Explaining = {
   report: Report;

@@ -3,7 +3,7 @@ import type { ArgsDef } from "citty";
 import { parseDuration } from "../../time/duration.ts";
 import { AppError } from "../../errors.ts";
 import { LOG_FORMATS } from "../../log.ts";
-import { FORMATS } from "../../render/view.ts";
+import { FORMATS, type View } from "../../render/view.ts";
 import { quoteText, quoteWord } from "../../text/terminal.ts";
 import { isTimeZone } from "../../time/occurrences.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
@@ -12,11 +12,22 @@ import type { Window } from "../../time/window.ts";
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
 const MOST_LISTED = 10_000;
 /** Hours. */
-export const DEFAULT_WINDOW = "24";
-const REPEATED = ["config", "as-of", "time-window"] as const;
+const DEFAULT_WINDOW = "24";
+const WINDOW_FLAGS = ["as-of", "time-window"] as const;
 
 export const CONFIG_FLAG = {
   config: { type: "string", valueHint: "FILE", description: "configuration file" },
+} satisfies ArgsDef;
+
+/** Which window, and how its times are shown. */
+export const AS_OF_FLAGS = {
+  "time-window": { type: "string", valueHint: "24|7d", default: DEFAULT_WINDOW, description: "hours, or a duration" },
+  "as-of": {
+    type: "string",
+    valueHint: "TIME",
+    description: "end of the window, such as 2026-07-10T21:00:00Z; now by default",
+  },
+  timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
 } satisfies ArgsDef;
 
 export const FORMAT_FLAG = {
@@ -62,11 +73,14 @@ export function readZone(text: string | undefined): string | null {
 }
 
 /** The flags of a command that a further one needs to be about the same reports, as they are typed. */
-export function repeatFlags(flags: Partial<Record<(typeof REPEATED)[number], string | undefined>>): string {
-  return REPEATED.map((name) => {
+export function repeatFlags(
+  flags: Partial<Record<"config" | (typeof WINDOW_FLAGS)[number], string | undefined>>,
+): View["repeat"] {
+  const write = (name: keyof typeof flags) => {
     const value = flags[name];
     return value === undefined || value === DEFAULT_WINDOW ? "" : ` --${name} ${quoteWord(value)}`;
-  }).join("");
+  };
+  return { config: write("config"), window: WINDOW_FLAGS.map(write).join("") };
 }
 
 /** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it. */

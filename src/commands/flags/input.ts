@@ -1,7 +1,8 @@
 /** Reports that were exported or printed as JSON, read back to be printed again. */
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
+import { describeReadFailure, readPlainFile } from "../../files/plain.ts";
 import { quoteText } from "../../text/terminal.ts";
 import { checkDocument } from "../../report/parse.ts";
 import type { PassDocument } from "../../report/pass-schema.ts";
@@ -33,6 +34,9 @@ export function refuseReadingFlags(words: string[]): void {
   }
 }
 
+/** Of one file; more would take more memory than a report is worth. */
+const MOST_BYTES = 64_000_000;
+
 /**
  * Files, and folders for the `*.json` in them. Throws an `AppError` that names a file that holds neither a report nor a
  * pass, and the place in it.
@@ -56,7 +60,7 @@ async function listFiles(path: string): Promise<string[]> {
 
 /** A pass as `--format json` prints it, or one report as exports are. */
 async function readDocument(path: string): Promise<PassDocument | Report> {
-  const read = checkDocument(await explain(path, async () => JSON.parse(await readFile(path, "utf8")) as unknown));
+  const read = checkDocument(await explain(path, async () => JSON.parse(readPlainFile(path, MOST_BYTES)) as unknown));
   if (read.status === "read") return read.document;
   throw new AppError("usage", `${path}: ${read.problem}`);
 }
@@ -66,8 +70,6 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof SyntaxError) throw new AppError("usage", `${path}: it is not JSON`, { cause: error });
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    const reason = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
-    throw new AppError("usage", `--input ${quoteText(path)}: ${reason}`, { cause: error });
+    throw new AppError("usage", `--input ${quoteText(path)}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

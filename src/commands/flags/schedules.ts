@@ -5,7 +5,7 @@ import type { Config, ScheduleConfig } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
 import { quoteText } from "../../text/terminal.ts";
 import { judgeSchedule, type ScheduleJudgement } from "../../schedule/judge.ts";
-import { SLOT_STATES } from "../../store/slots.ts";
+import { SLOT_STATES } from "../../store/slot.ts";
 import type { Store } from "../../store/store.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "./flags.ts";
 

@@ -21,7 +21,7 @@ export default defineCommand(
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
-    const { config, store } = await openConfigured(args, runtime, log);
+    const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
     const find = async (word: string, other: string | undefined) =>

@@ -21,7 +21,7 @@ export default defineCommand(
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const zone = readZone(args.timezone);
-    const { config, store } = await openConfigured(args, runtime, log);
+    const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
     const row = await findKeptReport(args.report, null, keeping);

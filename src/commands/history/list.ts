@@ -28,7 +28,7 @@ export default defineCommand(
       ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
       ...(args.status === undefined ? {} : { status: args.status }),
     };
-    const { store } = await openConfigured(args, runtime, log);
+    const { store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const kept = (await opened.reports.list({ ...filter, limit })).map(publishKeptReport);
     const all = await opened.reports.count(filter);

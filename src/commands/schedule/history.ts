@@ -16,7 +16,7 @@ export default defineCommand(
   },
   async ({ args, runtime, log, viewOf }) => {
     const limit = readLimit(args.limit);
-    const { config, store } = await openConfigured(args, runtime, log);
+    const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
     const slots = await store.slots.list({ ...schedules, limit });

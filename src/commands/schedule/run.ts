@@ -4,12 +4,13 @@ import { AppError, EXIT } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { formatHours, formatInstant, formatMinute } from "../../text/figures.ts";
 import { exitCodeOf, logCritical, runPass } from "../../pass.ts";
-import { END_RETRIES_MS, runSlot, type SlotResult } from "../../schedule/run-slot.ts";
+import { END_RETRIES_MS } from "../../schedule/record-end.ts";
+import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
 import { nameSlot } from "../../schedule/judge.ts";
 import { describeScheduledPass } from "../../schedule/scheduled-pass.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
 import { describeHolder, nameHolder } from "../../store/holder.ts";
-import type { FinalState } from "../../store/slots.ts";
+import type { FinalState } from "../../store/slot.ts";
 import type { Store } from "../../store/store.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "../flags/configuration.ts";
@@ -74,7 +75,7 @@ async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, 
   });
   logCritical(pass.reports, log);
   const { retentionMs } = config.store;
-  const notKept = await keepPass(pass, { store, origin: schedule.name, slotMs: null, retentionMs, nowMs, log });
+  const notKept = await keepPass(pass, { store, origin: schedule.name, retentionMs, nowMs, log });
   if (notKept === 0) {
     const window = formatHours(schedule.timeWindowMs / HOUR_MS);
     log.info(

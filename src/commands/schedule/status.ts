@@ -9,7 +9,7 @@ import { judgeFromStore, SCHEDULE_FLAGS } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs, viewOf }) => {
-  const { config, store } = await openConfigured(args, runtime, log);
+  const { config, store } = await openConfigured(args, runtime, log, "look");
   await using _ = store;
   const judgements: ScheduleJudgement[] = [];
   for (const schedule of config.schedules) judgements.push(await judgeFromStore(schedule, store, nowMs));

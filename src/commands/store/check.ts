@@ -6,7 +6,7 @@ import { defineCommand } from "../flags/command.ts";
 import { CONFIG_FLAG } from "../flags/flags.ts";
 
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
-  const { config, store } = await openConfigured(args, runtime, log);
+  const { config, store } = await openConfigured(args, runtime, log, "look");
   await using opened = store;
   const problems = await opened.check(config.store.group !== null);
   for (const problem of problems) log.error(`${opened.place}: ${problem}`);

@@ -3,7 +3,7 @@ import type { PassRow } from "../../report/attention.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatDuration, formatNear, listNames } from "../../text/figures.ts";
-import { showText } from "../../text/terminal.ts";
+import { cutText, showText } from "../../text/terminal.ts";
 
 const MOST_CAUSES = 3;
 const LONGEST_CAUSE = 40;
@@ -20,7 +20,9 @@ export function describeCause({ message, evidence }: Finding, others: string[], 
   if (from === null || to === null) return showText(message);
   const kind = typeof family === "string" && family !== "other" ? `${family} errors` : "failures alike";
   const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
-  const when = `${formatNear(from, endMs)}–${formatNear(to, endMs)}${over === true ? ", over" : ""}`;
+  const [start, end] = [formatNear(from, endMs), formatNear(to, endMs)];
+  const [, day = ""] = /^(.* )?\d\d:\d\d$/.exec(start) ?? [];
+  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : ""}`;
   return showText(`${kind}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
 }
 
@@ -36,7 +38,7 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   "rules-stopped": ({ evidence: { rules, last_start_at: last } }, report) => {
     const since = readTime(last);
     const count = Array.isArray(rules) ? `${formatCount(rules.length)} rules stopped` : "all rules stopped";
-    return since === null ? count : `${count}: nothing has started since ${nearEnd(since, report)}`;
+    return since === null ? count : `nothing since ${nearEnd(since, report)}: ${count}`;
   },
   "rule-overdue": ({ rule_name: rule, evidence }, report) => {
     const running = readTime(evidence["running_since"]);
@@ -72,7 +74,7 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
 function describeFailures(_: Finding, { performance_metrics: metrics, error_groups: groups }: Report): string {
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
-    const cause = family === "other" ? (example ?? "no message").slice(0, LONGEST_CAUSE) : family;
+    const cause = family === "other" ? cutText(example ?? "no message", LONGEST_CAUSE) : family;
     causes.set(cause, (causes.get(cause) ?? 0) + count);
   }
   const named = [...causes]

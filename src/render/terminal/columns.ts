@@ -16,7 +16,7 @@ function columnWidth({ title, cells }: Column): number {
 }
 
 /** The width of a whole line of these columns. */
-export function lineWidth(columns: Column[]): number {
+function lineWidth(columns: Column[]): number {
   return columns.reduce((sum, column) => sum + columnWidth(column), 0) + GAP.length * Math.max(0, columns.length - 1);
 }
 

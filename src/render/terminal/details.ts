@@ -23,7 +23,7 @@ type Details = NonNullable<Report["detailed_metrics"]>;
 export function renderDetails(report: Report, { width, detailed, timezone }: View, style: Style): string[] {
   const { metadata, findings, recommendations, detailed_metrics: details } = report;
   const blocks = [
-    Bun.wrapAnsi(headline(report, style), width, { hard: true, trim: true }).split("\n"),
+    Bun.wrapAnsi(headline(report, detailed, style), width, { hard: true, trim: true }).split("\n"),
     metadata.status === "fallback" ? [] : figureLines(report, style, width),
     findings.length === 0
       ? []
@@ -50,14 +50,17 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
 }
 
 /** A note that a finding repeats is left to the finding. */
-function headline({ metadata, verdict, findings, system_health: health }: Report, style: Style): string {
+function headline(report: Report, detailed: boolean, style: Style): string {
+  const { metadata, verdict, findings, system_health: health } = report;
   const isTold = findings.some(({ message }) => message === metadata.note);
   const note = isTold ? [] : [showText(metadata.note ?? metadata.status)];
-  const score = health.health_score === null ? [] : [`health ${Math.round(health.health_score)} of 100`];
+  const { health_score: score } = health;
+  // Beside the verdict it misleads who does not know the older command.
+  const scored = detailed && score !== null ? [`health ${Math.round(score)} of 100`] : [];
   const parts = [
     style.strong(showText(metadata.source)),
     style[VERDICT_TONES[verdict]](verdict),
-    ...(metadata.status === "ok" ? score : note),
+    ...(metadata.status === "ok" ? scored : note),
     ...(metadata.preset === null ? [] : [style.faint(metadata.preset)]),
   ];
   return parts.join(" · ");
@@ -91,9 +94,10 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     [
       "Rules",
       health.rule_utilization_rate === null
-        ? `${health.active_rules} ran; the warehouse declares none`
+        ? `${health.active_rules} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
         : `${health.active_rules} of ${health.total_rules} active (${formatRatio(health.rule_utilization_rate)})`,
     ],
+    ["Known", describeReach(report)],
     [
       "Trend",
       trend.success_rate_trend +
@@ -103,6 +107,15 @@ function figureLines(report: Report, style: Style, width: number): string[] {
     ],
   ];
   return lines.flatMap(([label, text]) => (text === null ? [] : hang(style.faint(label.padEnd(8)), text, 8, width)));
+}
+
+function describeReach(report: Report): string | null {
+  const { rules_known_since: since, sampled_rules: sampled } = report.metadata;
+  const known =
+    since === null ? [] : [`rules without a schedule only if they ran since ${formatTime(since, report, null)}`];
+  const last =
+    sampled.length === 0 ? [] : [`the last run of ${showText(sampled.join(", "))} perhaps later than is said`];
+  return known.length + last.length === 0 ? null : [...known, ...last].join("; ");
 }
 
 function ruleLines(

@@ -75,10 +75,14 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ? []
       : [
           style.strong("  What would change the judgement"),
-          ...Bun.wrapAnsi(`  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${setting.line}`, width, {
-            hard: true,
-            trim: false,
-          }).split("\n"),
+          ...Bun.wrapAnsi(
+            `  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${showText(setting.line)}`,
+            width,
+            {
+              hard: true,
+              trim: false,
+            },
+          ).split("\n"),
           ...hang("", setting.why, 0, width),
         ],
   ];
@@ -112,7 +116,7 @@ export function renderRules(explanations: Explanation[], command: string, view: 
     column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style)),
   ];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
-  const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat}`;
+  const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
   return finish(`${lines.join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
 }
 

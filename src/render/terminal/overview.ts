@@ -2,22 +2,30 @@
 import { chooseFinding, type RankedRow, type Standing } from "../../report/attention.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
-import { formatCount, formatPlural, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 import type { View } from "../view.ts";
 import { describeBriefly, describeCause, describeUnread } from "./brief.ts";
 import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "./sparkline.ts";
 import { VERDICT_MARKS, type Style, type Tone } from "./style.ts";
 
-/** What fits into a terminal of 24 lines beside the head, the two last lines and the prompt. */
-const MOST_LINES = 20;
 /** More CRMs than this are counted, not shown. */
 const MOST_ROWS = 60;
-/** What a finding needs to be understood. */
+/** What a finding needs beside the name, the state and the sparkline; longer names push it below. */
 const FEWEST_FACT = 40;
+const LONGEST_NAME = 40;
+const SHORTEST_NAME = 12;
+/** A fact with less room than this goes on below the name. */
+const NARROWEST_FACT = 30;
+/** Where not even this is left beside it, the state gives way. */
+const NARROWEST_CUT_FACT = 20;
+const MOST_FACT_LINES = 3;
+/** Of a further finding. */
+const MOST_MORE_LINES = 2;
 /** Lines of the CRMs that are well. */
 const MOST_OK_LINES = 3;
 const GAP = "  ";
+const INDENT = "    ";
 
 const MARKS: Record<Standing, { mark: string; tone: Tone }> = {
   unread: { mark: VERDICT_MARKS.critical, tone: "bad" },
@@ -40,19 +48,24 @@ type Line = {
   report: Report | null;
 };
 
-export function renderOverview(rows: RankedRow[], pass: PassSummary, view: View, style: Style): string[] {
+/** `lines`: how many there are on the screen; more are taken only where there are more CRMs. */
+export function renderOverview(
+  rows: RankedRow[],
+  pass: PassSummary,
+  view: View,
+  style: Style,
+  { lines: given }: { lines: number },
+): string[] {
   const causes = pass.findings.filter(({ id }) => id !== "warehouse-unreachable");
   const urgent = rows.filter(({ standing }) => standing !== "ok");
-  const lines = [...listUnread(urgent), ...listCauses(urgent, causes, pass), ...listSingle(urgent, causes)];
-  const shown = sortLines(lines).slice(0, MOST_ROWS);
+  const lines = sortLines([...listUnread(urgent), ...listCauses(urgent, causes, pass), ...listSingle(urgent, causes)]);
+  const shown = lines.slice(0, MOST_ROWS);
   const well = describeWell(rows, view, style);
-  const drawn = drawLines(shown, rows, view, style);
-  const legend = drawn.legend === null ? [] : [drawn.legend];
-  const spare = MOST_LINES - shown.length - well.length - legend.length;
-  const body = fillUp(shown, drawn.lines, spare, view, style);
-  const left = lines.length - shown.length;
-  const more = left > 0 ? [style.faint(`  and ${formatPlural(left, "more CRM")}: --format findings lists all`)] : [];
-  return [...legend, ...body, ...more, ...well];
+  const more = describeLeftOut(shown, lines, style);
+  const sizes = measure(shown, view);
+  const legend = sizes.peak === null ? [] : wrapText(LEGEND(sizes.peak), view.width).map((line) => style.faint(line));
+  const spare = given - shown.length - more.length - well.length - legend.length;
+  return [...legend, ...fillUp(shown, sizes, spare, view, style), ...more, ...well];
 }
 
 /** CRMs that fail for one reason are told once. */
@@ -76,11 +89,11 @@ function listCauses(rows: RankedRow[], causes: Finding[], { window }: PassSummar
     const sources = Array.isArray(cause.evidence["sources"]) ? cause.evidence["sources"].map(String) : [];
     return {
       standing: cause.evidence["over"] === true ? "warning" : "critical",
-      names: names.length === 0 ? [formatPlural(sources.length, "CRM")] : names,
+      names: names.length === 0 ? sources : names,
       state: "",
       fact: describeCause(
         cause,
-        sources.filter((source) => !names.includes(source)),
+        names.length === 0 ? [] : sources.filter((source) => !names.includes(source)),
         Date.parse(window.end),
       ),
       more: [],
@@ -98,7 +111,9 @@ function listSingle(rows: RankedRow[], causes: Finding[]): Line[] {
   return rows.flatMap(({ source, report, standing }) => {
     if (report === null) return [];
     const finding = chooseFinding(report, causes);
-    if (finding === null && report.findings.length > 0) return [];
+    // What a cause tells of it is in the cause's line.
+    if (finding === null && (report.findings.length > 0 || standing !== "unknown")) return [];
+    if (report.verdict === "ok" && finding?.severity === "info") return [];
     const others = report.findings.filter((other) => other !== finding && other.severity !== "info");
     const fact = finding === null ? "too little is known to judge it" : describeBriefly(finding, report);
     return [
@@ -127,62 +142,110 @@ function describeState({ metadata, performance_metrics: metrics }: Report, stand
   return rate === null ? "no runs" : `${formatRatio(rate)} of ${formatCount(total)}`;
 }
 
-type Drawn = { lines: { text: string; room: number }[]; legend: string | null };
+/** `peak`: how many runs a full bar stands for; null where no sparkline is drawn. */
+type Sizes = { name: number; state: number; peak: number | null };
 
-function drawLines(lines: Line[], rows: RankedRow[], { width }: View, style: Style): Drawn {
-  const joined = lines.map(({ names }) => showText(names.join(", ")));
-  const stateWidth = Math.max(0, ...lines.map(({ state }) => Bun.stringWidth(state)));
-  const peak = findPeak(rows.flatMap(({ report }) => report ?? []));
-  const fixed = 2 + stateWidth + GAP.length;
-  const nameWidth = Math.min(
-    Math.max(0, ...joined.map((name) => Bun.stringWidth(name))),
-    Math.max(12, width - fixed - GAP.length - FEWEST_FACT),
-  );
-  const withSparkline =
-    peak > 0 && width - fixed - nameWidth - GAP.length >= SPARKLINE_WIDTH + GAP.length + FEWEST_FACT;
-  return {
-    lines: lines.map(({ standing, state, report }, index) => {
-      const { mark, tone } = MARKS[standing];
-      const name = cutText(joined[index] ?? "", nameWidth);
-      const start = [
-        `${style[tone](mark)} ${style.strong(name)}${" ".repeat(Math.max(0, nameWidth - Bun.stringWidth(name)))}`,
-        state.padEnd(stateWidth),
-        ...(withSparkline ? [drawSparkline(report, peak, style)] : []),
-      ].join(GAP);
-      return { text: start, room: width - Bun.stringWidth(start) - GAP.length };
-    }),
-    legend: withSparkline ? style.faint(LEGEND(peak)) : null,
-  };
+/** Names that are longer than most others do not widen the column: they push what follows. */
+function measure(lines: Line[], { width }: View): Sizes {
+  const state = Math.max(0, ...lines.map((line) => line.state.length));
+  const fixed = 2 + GAP.length + state + GAP.length;
+  const widest = Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, width - fixed - FEWEST_FACT));
+  const stated = lines.filter((line) => line.state !== "");
+  const names = stated.map((line) => Bun.stringWidth(showText(line.names.join(", "))));
+  const name = Math.max(0, ...names.map((one) => (one <= widest ? one : SHORTEST_NAME)));
+  const peak = findPeak(lines.flatMap(({ report }) => report ?? []));
+  const hasRoom = width - fixed - name >= SPARKLINE_WIDTH + GAP.length + FEWEST_FACT;
+  return { name, state, peak: peak > 0 && hasRoom ? peak : null };
 }
 
-/** Where lines are left on the screen, long facts go on below, and further findings are told. */
-function fillUp(lines: Line[], drawn: Drawn["lines"], spare: number, { width }: View, style: Style): string[] {
+/** Where lines are left on the screen, long facts go on: of every CRM, before further findings are told. */
+function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, style: Style): string[] {
   let left = spare;
-  const wrapped = lines.map(({ fact, standing }, index) => {
-    const { text = "", room = 0 } = drawn[index] ?? {};
-    const tone = style[MARKS[standing].tone];
-    if (Bun.stringWidth(fact) <= room) return { first: `${text}${GAP}${tone(fact)}`, rest: [] };
-    const parts = Bun.wrapAnsi(fact, width - 4, { hard: true, trim: true }).split("\n");
-    if (parts.length > left || parts.length > 2)
-      return { first: `${text}${GAP}${tone(cutText(fact, room))}`, rest: [] };
-    left -= parts.length;
-    return { first: text.trimEnd(), rest: parts.map((part) => tone(part)) };
+  const drawn = lines.map((line) => {
+    const tone = style[MARKS[line.standing].tone];
+    const { start, below } = place(line, sizes, width, left, style);
+    const beside = Bun.stringWidth(start) + GAP.length;
+    const fits = beside + Bun.stringWidth(line.fact) <= width;
+    const indent = below ? INDENT.length : beside;
+    const margin = " ".repeat(indent);
+    if (fits) return { text: [`${start}${GAP}${tone(line.fact)}`], margin };
+    const most = Math.min(MOST_FACT_LINES, Math.max(0, left) + (below ? 0 : 1));
+    const [first = "", ...rest] = wrapText(line.fact, width - indent, most).map((part) => tone(part));
+    left -= rest.length + (below ? 1 : 0);
+    const head = below ? [start.trimEnd(), `${margin}${first}`] : [`${start}${GAP}${first}`];
+    return { text: [...head, ...rest.map((part) => `${margin}${part}`)], margin };
   });
-  return wrapped.flatMap(({ first, rest }, index) => {
-    const line = lines[index];
-    const room = Math.max(0, Math.min(left, line?.more.length ?? 0));
-    const more = (line?.more ?? []).slice(0, room);
-    left -= more.length;
-    return [first, ...rest.map((part) => `    ${part}`), ...more.map((text) => `    ${cutText(text, width - 4)}`)];
+  return drawn.flatMap(({ text, margin }, index) => {
+    const more = (lines[index]?.more ?? []).flatMap((fact) => {
+      const parts = left > 0 ? wrapText(fact, width - margin.length, Math.min(MOST_MORE_LINES, left)) : [];
+      left -= parts.length;
+      return parts;
+    });
+    return [...text, ...more.map((part) => `${margin}${part}`)];
   });
+}
+
+/** What stands before the fact. `below`: the fact has too little room beside it. */
+function place(
+  { standing, names, state, report }: Line,
+  sizes: Sizes,
+  width: number,
+  left: number,
+  style: Style,
+): { start: string; below: boolean } {
+  const { mark, tone } = MARKS[standing];
+  // Without a state, names may take its column.
+  const room = state === "" ? sizes.name + GAP.length + sizes.state : sizes.name;
+  const beside = [
+    ...(state === "" ? [] : [state.padEnd(sizes.state)]),
+    ...(sizes.peak === null ? [] : [drawSparkline(report, sizes.peak, style)]),
+  ];
+  const draw = (name: string, cells: string[], padding = 0) =>
+    [
+      `${style[tone](mark)} ${style.strong(name)}${" ".repeat(Math.max(0, padding - Bun.stringWidth(name)))}`,
+      ...cells,
+    ].join(GAP);
+  const short = joinNames(names, room);
+  const aligned = draw(short, beside, room);
+  const isNarrow = width - Bun.stringWidth(aligned) - GAP.length < NARROWEST_FACT;
+  const isWhole = short === joinNames(names, Number.POSITIVE_INFINITY);
+  if (isWhole && !isNarrow) return { start: aligned, below: false };
+  if (left > 0) {
+    const cells = state === "" ? [] : [state];
+    const whole = joinNames(names, width - 2 - (state === "" ? 0 : GAP.length + state.length));
+    return { start: isWhole ? draw(short, cells, room) : draw(whole, cells), below: true };
+  }
+  const isTooNarrow = width - Bun.stringWidth(aligned) - GAP.length < NARROWEST_CUT_FACT;
+  return { start: isTooNarrow ? draw(short, [], room) : aligned, below: false };
+}
+
+/** As many names as there is room for, and how many more there are. */
+function joinNames(names: string[], width: number): string {
+  const shown = names.map(showText);
+  const fitting = shown.map((_, index) => listNames(shown, shown.length - index));
+  return fitting.find((text) => Bun.stringWidth(text) <= width) ?? cutText(fitting.at(-1) ?? "", width);
+}
+
+/** The last of at most that many lines ends in `…` where something is left out. */
+function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY): string[] {
+  const lines = Bun.wrapAnsi(text, width, { hard: true, trim: true }).split("\n");
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most - 1), cutText(lines.slice(most - 1).join(" "), width)];
+}
+
+/** What is left out, in CRMs. */
+function describeLeftOut(shown: Line[], lines: Line[], style: Style): string[] {
+  const told = new Set(shown.flatMap(({ names }) => names));
+  const left = new Set(lines.flatMap(({ names }) => names).filter((name) => !told.has(name)));
+  return left.size === 0
+    ? []
+    : [style.faint(`  and ${formatPlural(left.size, "more CRM")}: --format findings lists all`)];
 }
 
 function describeWell(rows: RankedRow[], { width }: View, style: Style): string[] {
   const names = rows.filter(({ standing }) => standing === "ok").map(({ source }) => showText(source));
   if (names.length === 0) return [];
   const { mark, tone } = MARKS.ok;
-  const lines = Bun.wrapAnsi(names.join(", "), width - 2, { hard: true, trim: true }).split("\n");
-  const kept = lines.length > MOST_OK_LINES ? lines.slice(0, MOST_OK_LINES - 1) : lines;
-  const cut = lines.length > MOST_OK_LINES ? [cutText(lines.slice(MOST_OK_LINES - 1).join(" "), width - 2)] : [];
-  return [...kept, ...cut].map((line, index) => `${index === 0 ? style[tone](mark) : " "} ${line}`);
+  const lines = wrapText(names.join(", "), width - 2, MOST_OK_LINES);
+  return lines.map((line, index) => `${index === 0 ? style[tone](mark) : " "} ${line}`);
 }

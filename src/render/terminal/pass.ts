@@ -13,6 +13,8 @@ import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from ".
 
 /** A narrower screen breaks the lines itself. */
 const NARROWEST = 40;
+/** Of a terminal as small as they come; the prompt takes one. */
+const SCREEN_LINES = 24;
 /** A reading that takes this long is named, where it takes several times as long as most. */
 const SLOW_SECONDS = 5;
 const SLOW_FACTOR = 3;
@@ -36,31 +38,40 @@ export function renderPass(pass: PassSummary, reports: Report[], given: View): s
       report: reports.find((report) => report.metadata.source === source) ?? null,
       reason,
     })),
+    pass.findings,
   );
   const shown = view.sections ? rows.flatMap(({ report }) => report ?? []) : [];
   const alone = rows.length === 1 && shown.length === 1;
+  const head = wrapParts(describeHead(rows, pass, view), view.width).map((line) => style.strong(line));
+  const closing = closingLines(rows, pass, view, style);
+  const lines = SCREEN_LINES - head.length - closing.length - 1;
   const blocks = [
-    [
-      ...wrap(style.strong(describeHead(rows, pass, view)), view.width),
-      ...(alone ? [] : renderOverview(rows, pass, view, style)),
-    ],
+    [...head, ...(alone ? [] : renderOverview(rows, pass, view, style, { lines }))],
     ...shown.map((report) => renderDetails(report, view, style)),
-    closingLines(rows, pass, view, style),
+    closing,
   ];
   // One screen holds twelve CRMs without an empty line.
   const separator = shown.length === 0 ? "\n" : "\n\n";
   return finish(`${blocks.map((lines) => lines.join("\n")).join(separator)}\n`, view);
 }
 
-function wrap(text: string, width: number): string[] {
-  return Bun.wrapAnsi(text, width, { hard: true, trim: true }).split("\n");
+/** A part stays on one line where it can. */
+function wrapParts(parts: string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? part : `${last} · ${part}`;
+    if (Bun.stringWidth(longer) <= width) lines.splice(-1, 1, longer);
+    else lines.push(part);
+  }
+  return lines.flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: true }).split("\n"));
 }
 
 /** How many CRMs, which window, and how they stand. */
-function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string {
+function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string[] {
   const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
   const when = `${formatHours(hours)} to ${formatLocalMinute(window.end, timezone)}`;
-  return [formatPlural(rows.length, "CRM"), when, countStandings(rows)].join(" · ");
+  return [formatPlural(rows.length, "CRM"), when, countStandings(rows)];
 }
 
 function countStandings(rows: RankedRow[]): string {
@@ -77,12 +88,45 @@ function closingLines(rows: RankedRow[], pass: PassSummary, view: View, style: S
   const runs = add((report) => report.performance_metrics.total_actions);
   const failed = add((report) => report.performance_metrics.failed_actions);
   const slow = listSlow(pass);
-  const took = `${view.elapsedSeconds.toFixed(2)} s${slow === "" ? "" : ` (${slow})`}`;
-  const verdict = `${VERDICT_MARKS[pass.verdict]} ${pass.verdict}`;
-  const figures = `${formatPlural(runs, "run")} of ${formatPlural(reports.length, "CRM")}, ${formatCount(failed)} failed`;
-  const line = `${style[VERDICT_TONES[pass.verdict]](verdict)} · ${figures} · made in ${took}`;
+  const took = `${view.elapsedSeconds.toFixed(2)} s${slow === "" ? "" : ` (slow: ${slow})`}`;
+  const verdict = style[VERDICT_TONES[pass.verdict]](`${VERDICT_MARKS[pass.verdict]} ${pass.verdict}`);
+  const read = describeRead(rows);
+  const figures = read.some ? `${read.text}, ${formatPlural(runs, "run")}, ${formatCount(failed)} failed` : read.text;
   const next = nameNext(rows, view);
-  return [...wrap(line, view.width), ...(next === null ? [] : [`${style.strong("Next:")} ${next}`])];
+  return [
+    ...wrapParts([verdict, figures, `made in ${took}`], view.width),
+    ...(next === null ? [] : wrapCommand(`${style.strong("Next:")} ${next}`, view.width)),
+  ];
+}
+
+/** Of how many CRMs the figures are. */
+function describeRead(rows: RankedRow[]): { text: string; some: boolean } {
+  const read = rows.filter(({ standing }) => standing !== "unread" && standing !== "no-table").length;
+  const all = formatPlural(rows.length, "CRM");
+  if (read === rows.length) return { text: all, some: true };
+  if (read === 0) return { text: rows.length === 1 ? "not read" : `none of ${all} read`, some: false };
+  return { text: `${formatCount(read)} of ${all} read`, some: true };
+}
+
+const OUTSIDE_QUOTES = "(?=(?:[^'\"]*(?:'[^']*'|\"[^\"]*\"))*[^'\"]*$)";
+const BEFORE_FLAG = new RegExp(` (?=--)${OUTSIDE_QUOTES}`);
+const BETWEEN_WORDS = new RegExp(` ${OUTSIDE_QUOTES}`);
+
+/** Broken as a shell reads it, so that it can be copied: before a flag where that suffices; a word stays whole. */
+function wrapCommand(command: string, width: number): string[] {
+  if (Bun.stringWidth(command) <= width) return [command];
+  // Each line but the last ends in a backslash.
+  const room = width - 2;
+  const parts = command
+    .split(BEFORE_FLAG)
+    .flatMap((part) => (Bun.stringWidth(part) <= room - 2 ? [part] : part.split(BETWEEN_WORDS)));
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)} ${part}`;
+    if (lines.length === 0 || Bun.stringWidth(longer) <= room) lines.splice(-1, 1, longer);
+    else lines.push(`  ${part}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
 }
 
 /** The readings that took long, the longest first. */
@@ -102,9 +146,10 @@ function nameNext([worst]: RankedRow[], { sections, detailed, repeat }: View): s
   if (worst === undefined || worst.standing === "ok") return null;
   const crm = quoteWord(worst.source);
   if (worst.standing === "unread" || worst.standing === "no-table")
-    return `automation-reports check --crm ${crm}${repeat}`;
+    return `automation-reports check --crm ${crm}${repeat.config}`;
+  const same = repeat.config + repeat.window;
   const rule = worst.report?.findings.find(({ rule_name: name }) => name !== null)?.rule_name ?? null;
-  if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${repeat}`;
+  if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${same}`;
   if (detailed) return null;
-  return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${repeat}`;
+  return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${same}`;
 }

@@ -2,7 +2,7 @@
 import { formatDuration, formatInstant, formatMinute } from "../../text/figures.ts";
 import type { ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
-import type { SlotRow, SlotState } from "../../store/slots.ts";
+import type { SlotRow, SlotState } from "../../store/slot.ts";
 import { alignColumns } from "./columns.ts";
 import { createStyle, finish, type Tone } from "./style.ts";
 import type { View } from "../view.ts";

@@ -51,6 +51,11 @@ type Change = {
 /** The place between two of its newest successes where all that is newer is far from all that is older. */
 function findChange(finished: RunRow[], measure: (run: RunRow) => number | null): Change | null {
   const known = finished.filter(({ status }) => status === "success").flatMap((run) => measure(run) ?? []);
+  // The newest and the oldest ones are on the two sides of every place: mostly they show that there is none.
+  const [newest, oldest] = [known.slice(0, FEWEST_NEWER), known.slice(-FEWEST_OLDER)];
+  const mayFall = Math.max(...newest) * FACTOR <= Math.min(...oldest);
+  const mayRise = Math.min(...newest) >= Math.max(...oldest) * FACTOR;
+  if (!mayFall && !mayRise) return null;
   for (let n = FEWEST_NEWER; n <= known.length - FEWEST_OLDER; n += 1) {
     const newer = known.slice(0, n);
     const older = known.slice(n);

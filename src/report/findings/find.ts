@@ -5,7 +5,13 @@ import { CONDITION_FINDINGS, findStopped } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";
 import { findDecline, findFall, findLowSuccess, findManyFailures, findSlowdown } from "./outcome.ts";
 import { findAssumedZone, findContradictions, findUnknownStatus } from "./rows.ts";
-import { findIdleRules, findInexpressibleSchedules, findManualShare, findUndeclaredRules } from "./setup.ts";
+import {
+  findIdleRules,
+  findInexpressibleSchedules,
+  findManualShare,
+  findUndeclaredRules,
+  findUnreadableRules,
+} from "./setup.ts";
 import { findNoData, findStale } from "./silence.ts";
 
 /** What did not run and what fails comes first. */
@@ -20,6 +26,7 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "duration-rising": findSlowdown,
   "stale-actions": findStale,
   "unknown-status": findUnknownStatus,
+  "rules-unreadable": findUnreadableRules,
   "times-without-zone": findAssumedZone,
   "rows-contradictory": findContradictions,
   "utilization-low": findIdleRules,

@@ -1,7 +1,7 @@
 /** What is declared and not used, or used and not declared. */
 import { formatCount, formatHours, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
 import { divide } from "../counts.ts";
-import { inform, type Finder } from "./facts.ts";
+import { inform, warn, type Finder } from "./facts.ts";
 
 /** Of the enabled rules of which a run was due. */
 export const findIdleRules: Finder = ({ states, hours, outcome, thresholds }) => {
@@ -30,6 +30,12 @@ export const findInexpressibleSchedules: Finder = ({ expectations }) =>
         rule,
       ),
     );
+
+/** Without them no run is missed: that must not look as if none were. */
+export const findUnreadableRules: Finder = ({ activity: { rulesProblem } }) =>
+  rulesProblem === undefined
+    ? []
+    : [warn(`Rules and schedules are unknown: ${rulesProblem}`, { problem: rulesProblem })];
 
 export const findUndeclaredRules: Finder = ({ rules }) =>
   rules.undeclared.length === 0

@@ -6,6 +6,7 @@
 -- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
 -- A finished action is in the part in which it ended; one without a usable end is in that in which it started.
 -- What has not ended by the window's end is open, and in the current part. Rows that are in no part are not materialised.
+-- OFFSET 0 keeps what told computes from being planned and computed again with each mention of it.
 -- The scan is materialised once, with the errors of failed runs. Otherwise the planner sorts, spills and reads the rows again.
 -- Each further scan of r costs, and so does each of its columns. What looks at few rows reads them from odd.
 -- part and state are numbers until the end: the places of their words, from 0 (statement.ts).
@@ -32,6 +33,7 @@ told AS NOT MATERIALIZED (
     AND ((a.started_at >= :scan_from::timestamptz AND a.started_at < :to::timestamptz)
       OR (a.started_at >= :baseline_scan_from::timestamptz AND a.started_at < :baseline_to::timestamptz))
     AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? a.rule)
+  OFFSET 0
 ),
 lone AS MATERIALIZED (
   SELECT NOT EXISTS (SELECT FROM told WHERE NOT is_wrapper AND NOT dry_run) AS wrappers_only
@@ -221,13 +223,14 @@ SELECT json_build_object(
       AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(rule, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
-  'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM reach),
+  'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM known),
+  'sampled', (SELECT coalesce(json_agg(rule ORDER BY rule), '[]') FROM sampled),
   'rules', (SELECT coalesce(json_agg(json_build_object('name', name, 'enabled', enabled,
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', recurrence, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
     FROM (SELECT *, CASE WHEN starts_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(starts_at, '0001-01-01'), '9999-01-01')) * 1000) END AS from_ms,
         CASE WHEN ends_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(ends_at, '0001-01-01'), '9999-01-01')) * 1000) END AS to_ms,
-        floor(date_part('epoch', changed_at) * 1000) AS changed_ms
+        CASE WHEN changed_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(changed_at, '0001-01-01'), '9999-01-01')) * 1000) END AS changed_ms
       FROM rules) rules
     WHERE lower(crm_source) = lower(:crm::text) AND name IS NOT NULL)
 )::text AS document

@@ -1,6 +1,7 @@
 /** Everything `check` wants to know of a PostgreSQL warehouse, in one read-only snapshot; what it cannot ask stays null. */
 import type {
   FoundTables,
+  Hidden,
   IndexFacts,
   OtherTable,
   PlanDocument,
@@ -10,12 +11,13 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { describeFailure } from "../../database/failure.ts";
-import { LOOKBACK_MS } from "../bounds.ts";
+import { describeFailure, wasTakenBack } from "../../database/failure.ts";
+import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
-import { findSource, type Found } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
+import { PRESETS } from "../presets.ts";
+import { explainUnreadable, findSource, withoutRules, type Found } from "../source.ts";
+import { candidateNames, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -26,7 +28,8 @@ import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
-import { openSnapshot } from "./snapshot.ts";
+import { countExcessLocks } from "./parts.ts";
+import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { findAssumedZone } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
@@ -54,8 +57,13 @@ type Rights = {
   stored: boolean;
   readable: boolean;
   writes: string[];
+  kind: string;
+  rows: number | null;
   pages: number;
   bytes: number;
+  behind: string[];
+  policies: TableFacts["policies"];
+  hidden: boolean;
   analyzed_ms: number | null;
   modified_share: number | null;
 };
@@ -64,25 +72,40 @@ type TableRow = CatalogFacts & Rights;
 
 type FoundTable = Pick<Extract<Found<TableRow>, { kind: "found" }>, "source" | "actions">;
 
-/** `analyze`: run the report's query, to see what its plan really does. Throws what `openSnapshot` throws. */
+/** `analyze`: run the report's query, to see what its plan really does. Throws what `inSnapshot` throws. */
 export async function examinePostgres(
   request: ReadRequest,
   target: PostgresTarget,
   analyze: boolean,
   signal: AbortSignal,
 ): Promise<WarehouseFacts> {
+  return await inSnapshot(
+    target,
+    request.crm,
+    signal,
+    async (connection, openMs) => await examine({ request, target, analyze, connection, openMs }),
+  );
+}
+
+type Examination = {
+  request: ReadRequest;
+  target: PostgresTarget;
+  analyze: boolean;
+  connection: Connection;
+  openMs: number;
+};
+
+async function examine({ request, target, analyze, connection, openMs }: Examination): Promise<WarehouseFacts> {
   const { crm } = request;
-  const started = performance.now();
-  await using connection = await openSnapshot(target, crm, signal);
-  const openMs = performance.now() - started;
   const roundTripMs = await measureRoundTrip(connection);
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
   const rows = await readTables(connection, crm);
-  const found = findSource(rows, crm, "postgres");
+  const found = leaveOutUnreadable(findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
+  const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
@@ -94,11 +117,12 @@ export async function examinePostgres(
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
-    assumedZone: actions === null ? null : await findAssumedZone(connection, actions, crm.timezone),
+    assumedZone: found.kind === "found" ? await findAssumedZone(connection, found, crm.timezone) : null,
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
     indexes,
+    excessLocks: parts === null ? null : countExcessLocks(parts, computeBounds(request)),
     plan:
       readable === null
         ? { document: null, problem: null }
@@ -108,6 +132,12 @@ export async function examinePostgres(
     rows: readable === null ? null : await readRows(connection, request, readable, indexes),
     settings: readable === null ? null : await readSettings(connection, request, readable, indexes),
   };
+}
+
+/** As a report does. */
+function leaveOutUnreadable(found: Found<TableRow>): Found<TableRow> {
+  if (found.kind !== "found" || found.rules === null || found.rules.readable || !found.actions.readable) return found;
+  return { ...found, source: withoutRules(found.source, explainUnreadable(found.rules, false)) };
 }
 
 /** What the report's search finds, with what else `check` looks at. */
@@ -136,7 +166,7 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
     const others = (await attempt(connection, async () => await ask<OtherTable>(connection, othersSql, {}))) ?? [];
     return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
   }
-  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { missing, columns, table } = incomplete;
@@ -147,9 +177,10 @@ async function describeTables(connection: Connection, found: Found<TableRow>): P
     kind: "found",
     found: {
       preset: source.preset,
-      shape: source.preset === "sync-history" && actions.stored ? await readShape(connection, actions) : null,
+      shape: PRESETS[source.preset].isHistory && actions.stored ? await readShape(connection, actions) : null,
       actions: describeTable(actions),
       rules: rules === null ? null : describeTable(rules),
+      ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
       columns: source.columns,
     },
   };
@@ -182,7 +213,7 @@ async function readRows(
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
-  const scale = source.preset === "sync-history" ? await readScale(connection, source.actionsTable, week) : null;
+  const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
   return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
 }
 
@@ -267,14 +298,33 @@ async function attempt<T>(
   try {
     return await work();
   } catch (error) {
+    // That is over for the whole snapshot.
+    if (wasTakenBack(error)) throw error;
     onFailure(error);
     await connection.ask("ROLLBACK TO SAVEPOINT question");
     return null;
   }
 }
 
-function describeTable({ stored, readable, writes, rows, pages, bytes, ...name }: TableRow): TableFacts {
-  return { name: quoteTable(name), relation: name.name, stored, readable, writes, rows, pages, bytes };
+const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
+
+function describeTable(row: TableRow): TableFacts {
+  const { stored, readable, writes, rows, pages, bytes, policies } = row;
+  const kind = HIDING[row.kind];
+  return {
+    name: quoteTable(row),
+    relation: row.name,
+    stored,
+    readable,
+    writes,
+    rows,
+    pages,
+    bytes,
+    hides: kind === undefined ? null : { kind, behind: row.behind },
+    inParts: row.parts !== null,
+    policies,
+    refused: row.hidden,
+  };
 }
 
 function isLocal(host: string): boolean {

@@ -2,12 +2,20 @@
 -- A parent without indexes of its own has those of its newest part.
 -- The parts are looked up in pg_inherits, because pg_partition_tree would lock each of them.
 -- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
+-- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
+-- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
+WITH own AS MATERIALIZED (
+  SELECT coalesce(nullif(current_setting('automation_reports.schemas', true), '')::name[], current_schemas(false)) AS path
+)
 SELECT
   n.nspname AS schema,
   c.relname AS name,
-  pg_catalog.pg_table_is_visible(c.oid) AS visible,
+  n.nspname = ANY (own.path) AS visible,
+  pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+  pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE') AS trusted,
   c.relkind IN ('v', 'f') AS opaque,
-  (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' ELSE pg_catalog.format_type(t.oid, NULL) END)
+  (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
+      ELSE pg_catalog.format_type(t.oid, NULL) END)
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
     JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
@@ -33,8 +41,11 @@ SELECT
     FROM pg_catalog.pg_index x
     WHERE x.indrelid = CASE WHEN c.relhasindex THEN c.oid ELSE coalesce(p.newest, c.oid) END
       AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes
-FROM pg_catalog.pg_class c
+FROM own
+CROSS JOIN pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
   SELECT max(i.inhrelid) AS newest FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) p
 WHERE c.relname IN (SELECT jsonb_array_elements_text(:names::jsonb)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND c.relpersistence <> 't'
+ORDER BY array_position(own.path, n.nspname), n.nspname

@@ -7,6 +7,10 @@ import { limitLookback, type Parts } from "./parts.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
 import byStartSql from "./lookback/by-start.sql" with { type: "text" };
 import noneSql from "./lookback/none.sql" with { type: "text" };
+import notOlderSql from "./lookback/not-older.sql" with { type: "text" };
+import olderSql from "./lookback/older.sql" with { type: "text" };
+import runsSql from "./lookback/runs.sql" with { type: "text" };
+import { fillPlaceholders } from "../template.ts";
 
 /** What the catalog says of a table that decides what is cheap. */
 export type TableFacts = TableName & {
@@ -18,36 +22,62 @@ export type TableFacts = TableName & {
   opaque: boolean;
   /** Null: its rows are in itself. */
   parts: Parts | null;
+  /** The planner reaches the rows of each rule's name without reading others; where it was not asked, false. */
+  byName?: boolean;
 };
 
 export type Lookback = {
+  /** Its placeholder is `{blanks}`. */
   sql: string;
   kind: ReadActivity["lookback"];
   /** The rows looked at are those of this CRM, not of all. */
   ofCrm: boolean;
   /** Start of the oldest row that is looked at. */
   fromMs: number;
+  /** Rules that have no run among those rows are looked for by their names. */
+  byName: boolean;
 };
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
 
+/** As runs.sql names them. */
+const RUN_COLUMNS =
+  "id, rule, started_at, finished_at, records_processed, error, dry_run, meaning, ended_at, is_wrapper";
+
 /** Before any row. */
 const LONG_AGO_MS = 0;
 
 export function chooseLookback(
-  { indexes, rows, parts }: TableFacts,
+  { indexes, rows, parts, byName = false }: TableFacts,
   { source, rule, start }: ActionColumns,
   bounds: Bounds,
 ): Lookback {
-  const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
+  const leads = (...columns: string[]) => hasIndex(indexes, columns);
   if (parts === null && leads(source, rule, start)) {
-    return { sql: byRuleSql, kind: "each-rule", ofCrm: true, fromMs: LONG_AGO_MS };
+    return { sql: byRuleSql, kind: "each-rule", ofCrm: true, fromMs: LONG_AGO_MS, byName: false };
   }
   const fromMs = parts === null ? LONG_AGO_MS : limitLookback(parts, bounds);
-  if (leads(source, start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: true, fromMs };
-  if (leads(start)) return { sql: byStartSql, kind: "newest-rows", ofCrm: false, fromMs };
+  const newest = { sql: writeNewest(byName), kind: "newest-rows" as const, fromMs, byName };
+  if (leads(source, start)) return { ...newest, ofCrm: true };
+  if (leads(start)) return { ...newest, ofCrm: false };
   return rows !== null && rows <= SMALL_TABLE_ROWS
-    ? { sql: byStartSql, kind: "newest-rows", ofCrm: true, fromMs }
-    : { sql: noneSql, kind: "none", ofCrm: false, fromMs };
+    ? { ...newest, ofCrm: true }
+    : { sql: noneSql, kind: "none", ofCrm: false, fromMs, byName: false };
+}
+
+/** Whether the planner is worth asking how it reaches a rule's rows by name. In a table of many parts it would lock each of them. */
+export function mayReachNames({ indexes, parts, opaque }: TableFacts, { source, rule, start }: ActionColumns): boolean {
+  const isSearched = !hasIndex(indexes, [source, rule, start]);
+  return parts === null && !opaque && isSearched && hasIndex(indexes, [source, rule]);
+}
+
+function hasIndex(indexes: string[][], columns: string[]): boolean {
+  return indexes.some((index) => columns.every((name, at) => index[at] === name));
+}
+
+/** A placeholder of the part that is put in is one of the whole. */
+function writeNewest(byName: boolean): string {
+  const older = fillPlaceholders(byName ? olderSql : notOlderSql, { runs: runsSql, columns: RUN_COLUMNS });
+  return fillPlaceholders(byStartSql, { runs: runsSql, older });
 }

@@ -14,21 +14,41 @@ const MOST_LOCKS = 32;
 const OTHER_LOCKS = 6;
 
 /** The start of the oldest partition that may still be locked, or of the look-back if that is later. */
-export function limitLookback({ starts, locks }: Parts, bounds: Bounds): number {
-  const startsMs = starts
+export function limitLookback(parts: Parts, bounds: Bounds): number {
+  const startsMs = listStarts(parts, bounds);
+  const { read, ofBaseline } = countRead(startsMs, bounds);
+  const more = Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks) - read - ofBaseline;
+  const oldestMs = startsMs[Math.max(read, read + more) - 1];
+  return Math.max(bounds.lookbackFromMs, oldestMs ?? bounds.lookbackFromMs);
+}
+
+/**
+ * How many relations a report locks at least where the windows' partitions alone are more than `MOST_LOCKS` allow; else null.
+ * PostgreSQL locks every index of each table that a plan may read, so one statement cannot lock fewer.
+ */
+export function countExcessLocks(parts: Parts, bounds: Bounds): number | null {
+  const { read, ofBaseline } = countRead(listStarts(parts, bounds), bounds);
+  const locks = (read + ofBaseline) * parts.locks + 1;
+  return locks > MOST_LOCKS ? locks : null;
+}
+
+/** Newest first. */
+function listStarts({ starts }: Parts, { toMs }: Bounds): number[] {
+  return starts
     .map(readInstant)
-    .filter((ms) => ms < bounds.toMs)
+    .filter((ms) => ms < toMs)
     .toSorted((a, b) => b - a);
+}
+
+/** The partitions of the windows, and those of the baseline besides. */
+function countRead(startsMs: number[], bounds: Bounds): { read: number; ofBaseline: number } {
   const inPart = (fromMs: number, toMs: number) =>
     startsMs.filter((ms, index) => ms < toMs && (startsMs[index - 1] ?? Infinity) > fromMs).length;
-  const read = inPart(bounds.scanFromMs, bounds.toMs);
   const ofBaseline =
     bounds.baselineScanFromMs === null || bounds.baselineToMs === null
       ? 0
       : inPart(bounds.baselineScanFromMs, Math.min(bounds.baselineToMs, bounds.scanFromMs));
-  const more = Math.floor((MOST_LOCKS - OTHER_LOCKS) / locks) - read - ofBaseline;
-  const oldestMs = startsMs[Math.max(read, read + more) - 1];
-  return Math.max(bounds.lookbackFromMs, oldestMs ?? bounds.lookbackFromMs);
+  return { read: inPart(bounds.scanFromMs, bounds.toMs), ofBaseline };
 }
 
 /** Where rows of the future are no longer looked for: only the partition of today is read for them. Null: without a limit. */

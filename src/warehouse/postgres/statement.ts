@@ -1,6 +1,6 @@
 /** The statements of a pass on PostgreSQL, with their parameters: one finds the tables, one reads them. */
 import type postgres from "postgres";
-import { computeBounds, type Bounds } from "../bounds.ts";
+import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS, type Bounds } from "../bounds.ts";
 import { PARTS } from "../document.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
@@ -32,7 +32,7 @@ export function composeActivity(
   request: ReadRequest,
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
-  const { kind, sql, ofCrm, fromMs } = chooseLookback(actions, source.columns, bounds);
+  const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
   const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     actions: source.actions,
@@ -50,6 +50,7 @@ export function composeActivity(
     ...bindRequest(request, bounds),
     future_to: futureToMs === null ? null : writeInstant(futureToMs),
     ...bindLookback(kind, ofCrm, fromMs, bounds),
+    ...(byName ? { most_names: MOST_NAMES, most_rows: MOST_OLDER_ROWS } : {}),
   };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
 }
@@ -63,6 +64,17 @@ ${composeStarts(source)}
 ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
   const parameters = { lookback_from: writeInstant(lookbackFromMs), before: writeInstant(beforeMs) };
   return numberParameters<Parameter>(text, parameters, source.dialect);
+}
+
+/** What the planner is asked of the search by name: the next name, and some rows of one in the order of the index. */
+export function composeNameProbe(source: Source, { crm }: ReadRequest): Statement<Parameter> {
+  const text = `EXPLAIN (FORMAT JSON) WITH actions AS NOT MATERIALIZED (
+${source.actions}
+)
+(SELECT rule FROM actions WHERE crm_source = :crm::text AND rule > '' ORDER BY rule LIMIT 1)
+UNION ALL (SELECT rule FROM actions WHERE (crm_source, rule) >= (:crm::text, 'a') AND (crm_source, rule) <= (:crm::text, 'a')
+  ORDER BY crm_source DESC, rule DESC LIMIT 20)`;
+  return numberParameters<Parameter>(text, { crm: crm.crmSource }, source.dialect);
 }
 
 function composeStarts({ columns: { source, start }, actionsTable }: Source): string {

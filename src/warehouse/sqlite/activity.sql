@@ -3,7 +3,8 @@
 -- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- The ranges bound the scans so that an index on the start helps (instants.ts).
 -- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
--- statuses: JSON {word: status}. recent: how many recent actions to list.
+-- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
+-- LIMIT -1 and the query within newest keep what is computed of a row from being computed again with each mention of it.
 WITH actions AS (
 {actions}
 ),
@@ -14,11 +15,13 @@ timed AS NOT MATERIALIZED (
   SELECT *,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning,
+    CASE WHEN :statuses IS NULL THEN status
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE {scan_range}
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
+  LIMIT -1
 ),
 told AS NOT MATERIALIZED (
   SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
@@ -123,34 +126,18 @@ emptied AS MATERIALIZED (
   FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule
   HAVING max(settled_ms) > coalesce(max(iif(records_processed > 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
 ),
+-- The newest 10,000 rows before both windows, however old. Later rows are counted to know how many are in front of them.
+reach AS MATERIALIZED (
+  SELECT started_at FROM actions WHERE crm_source = :crm AND started_at IS NOT NULL
+  ORDER BY started_at DESC LIMIT 1 OFFSET 9999 + (SELECT count(*) FROM actions WHERE {later_range})
+),
 newest AS MATERIALIZED (
-  SELECT *,
-    {start_ms} AS started_ms,
-    {finish_ms} AS finished_ms,
-    coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) AS meaning
-  FROM actions
-  WHERE {lookback_range} AND dry_run IS NOT TRUE
-    AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))
-    AND (NOT CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END
-      OR (SELECT wrappers_only FROM lone))
-    AND {start_ms} >= :lookback_from
-    AND {start_ms} < :before
-  ORDER BY started_at DESC LIMIT 10000
+  SELECT {runs} FROM actions
+  WHERE crm_source = :crm
+    AND started_at >= coalesce((SELECT started_at FROM reach), (SELECT min(started_at) FROM actions WHERE crm_source = :crm))
+    AND {own_or_lone} AND {start_ms} < :before
 ),
-past AS MATERIALIZED (
-  SELECT rule, id, started_ms, meaning, records_processed, error,
-    iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
-    row_number() OVER (PARTITION BY rule ORDER BY started_ms DESC) AS nth
-  FROM newest
-),
-lookback AS NOT MATERIALIZED (
-  SELECT rule,
-    max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
-    avg(records_processed) AS processed,
-    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success') AS filled,
-    count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
-  FROM past GROUP BY rule
-)
+{past}
 -- json() keeps each part JSON. A subquery would make it text.
 SELECT json_object(
   'cells', json((SELECT json_group_array(json_array(part, rule, state, n, timed, seconds, longest, processed, created,
@@ -249,21 +236,8 @@ SELECT json_object(
     WHERE NOT EXISTS (SELECT 1 FROM r) AND {near_range}
       AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
-  'known_since', CASE
-    WHEN NOT EXISTS (SELECT 1 FROM actions) THEN 0
-    WHEN (SELECT count(*) FROM newest) < 10000 THEN :lookback_from
-    ELSE (SELECT min(started_ms) FROM newest) END,
-  'lookback', json((SELECT json_group_array(json_array(rule,
-      json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
-          iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
-        SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
-      last_success, processed, stuck,
-      json((SELECT json_group_array(started_ms) FROM (
-        SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :week_before ORDER BY started_ms DESC LIMIT 10)
-        UNION ALL
-        SELECT * FROM (SELECT started_ms FROM past n
-          WHERE n.rule = lookback.rule AND started_ms <= :hour_and_week_before ORDER BY started_ms DESC LIMIT 2)))), filled)) FROM lookback)),
+  'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
+  'lookback', {lookback_rows},
   'rules', json((SELECT json_group_array(json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')),
       'automation_level', automation_level, 'strategy', strategy, 'priority', priority, 'schedule', schedule,
       'recurrence', json(recurrence),

@@ -3,7 +3,7 @@ import type { Database } from "bun:sqlite";
 import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable, type TableName } from "../tables.ts";
+import { candidateNames, quoteTable, type TableName } from "../tables.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeBlanks } from "../vocabulary.ts";
 import { findTables, openDatabase } from "./open.ts";
@@ -51,7 +51,7 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
     const others = listOthers(database);
     return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
   }
-  if (found.kind === "ambiguous") return { kind: "problem", problem: describeAmbiguity(found.presets) };
+  if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { missing, columns, table } = incomplete;
@@ -93,6 +93,10 @@ function describeTable(name: TableName): TableFacts {
     rows: null,
     pages: 0,
     bytes: 0,
+    hides: null,
+    inParts: false,
+    policies: [],
+    refused: false,
   };
 }
 

@@ -2,6 +2,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
 import { DatabaseError } from "../../database/failure.ts";
+import { describeReadFailure, refuseOtherThanDatabase } from "../../files/plain.ts";
 import type { TableName } from "../tables.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
@@ -10,6 +11,7 @@ const WAL = 2;
 
 /** Throws SQLite's errors as they come, and a `DatabaseError` where the file's WAL mode is the reason. */
 export function openDatabase(path: string, lockTimeoutMs: number): Database {
+  refuseOther(path);
   try {
     const database = new Database(path, { readonly: true });
     database.run(`PRAGMA busy_timeout = ${Math.round(lockTimeoutMs)}`);
@@ -26,6 +28,15 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
   }
 }
 
+/** SQLite would wait for a FIFO for ever. */
+function refuseOther(path: string): void {
+  try {
+    refuseOtherThanDatabase(path);
+  } catch (error) {
+    throw new DatabaseError(describeReadFailure(error));
+  }
+}
+
 /** Tables and views of these names; SQLite knows no schemas. */
 export function findTables(database: Database, names: string[]): TableName[] {
   return database
@@ -34,6 +45,19 @@ export function findTables(database: Database, names: string[]): TableName[] {
     )
     .all(...names)
     .map(({ name }): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
+}
+
+/** Whether an index over all rows begins with these columns. */
+export function hasIndex(database: Database, table: string, columns: string[]): boolean {
+  return database
+    .query<{ name: string }, [string]>("SELECT name FROM pragma_index_list(?) WHERE NOT partial")
+    .all(table)
+    .some(({ name: index }) => {
+      const found = database
+        .query<{ name: string | null }, [string]>("SELECT name FROM pragma_index_info(?)")
+        .all(index);
+      return columns.every((column, at) => found[at]?.name === column);
+    });
 }
 
 function listColumns(database: Database, table: string): string[] {

@@ -1,20 +1,22 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
+import type { Database } from "bun:sqlite";
 import { DatabaseError } from "../../database/failure.ts";
-import { computeBounds } from "../bounds.ts";
+import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
+import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
 import { describeIncomplete } from "../needed-columns.ts";
-import { findSource } from "../source.ts";
-import { candidateNames, describeAmbiguity, quoteTable } from "../tables.ts";
-import { findTables, openDatabase } from "./open.ts";
-import { composeActivity, type SqliteValue } from "./statement.ts";
+import { findSource, type Source } from "../source.ts";
+import { candidateNames, quoteTable } from "../tables.ts";
+import { findTables, hasIndex, openDatabase } from "./open.ts";
+import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
   using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
     const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
-    if (found.kind === "ambiguous") throw new DatabaseError(describeAmbiguity(found.presets));
+    if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
     if (found.kind === "incomplete") {
       const { incomplete, preset } = found;
       throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
@@ -22,11 +24,35 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
     if (found.kind === "missing") return { ...found, where: path };
     const { text, values } = composeActivity(found.source, request);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
-    return buildActivity(row?.document ?? "", found.source, crm, {
+    const document = addOlder(database, found.source, found.actions.name, request, row?.document ?? "");
+    return buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
       scannedFromMs: computeBounds(request).scanFromMs,
       lookback: "newest-rows",
     });
   });
   return read();
+}
+
+type Lookback = Pick<Document, "cells" | "lookback" | "known_since">;
+
+/** The document with the rules that are in it by no run, where an index leads from name to name. */
+function addOlder(database: Database, source: Source, table: string, request: ReadRequest, json: string): string {
+  if (!hasIndex(database, table, [source.columns.source, source.columns.rule])) return json;
+  const names = composeNames(source, request);
+  const all = database.query<{ rule: string }, SqliteValue[]>(names.text).all(...names.values);
+  const document = JSON.parse(json) as Lookback;
+  const sampled: string[] = [];
+  const ran = document.cells.filter(([part, , state]) => part !== "baseline" && state !== "dry_run");
+  const known = new Set([...ran.map(([, rule]) => rule), ...document.lookback.map(([rule]) => rule)]);
+  const missing = all.flatMap(({ rule }) => (known.has(rule) || request.crm.excludeRules.includes(rule) ? [] : [rule]));
+  const most = Math.max(20, Math.floor(MOST_OLDER_ROWS / Math.max(1, missing.length)));
+  for (const rule of missing) {
+    const older = composeOlder(source, request, rule, most);
+    const row = database.query<{ document: string }, SqliteValue[]>(older.text).get(...older.values);
+    const { lookback, is_sampled: isSampled } = JSON.parse(row?.document ?? "") as Lookback & { is_sampled: boolean };
+    document.lookback.push(...lookback);
+    if (isSampled && lookback.length > 0) sampled.push(rule);
+  }
+  return JSON.stringify({ ...document, sampled, known_since: all.length > MOST_NAMES ? document.known_since : 0 });
 }

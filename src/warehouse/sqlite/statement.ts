@@ -1,38 +1,86 @@
-/** The one statement of a pass on SQLite, with its parameters. */
-import { computeBounds } from "../bounds.ts";
+/** The statements of a pass on SQLite, with their parameters: the activity, and rules that are known by their names alone. */
+import { computeBounds, MOST_NAMES } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
+import type { Dialect } from "../presets.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import { writeInstantMs, writeRange } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+import namesSql from "./names.sql" with { type: "text" };
+import lookbackRowsSql from "./lookback-rows.sql" with { type: "text" };
+import pastSql from "./past.sql" with { type: "text" };
+import olderSql from "./older.sql" with { type: "text" };
 
 /** Beside each range, so that an index on CRM and start helps. */
 const OF_CRM = "crm_source = :crm AND ";
 /** Later starts are not looked for. */
 const LAST_MS = Date.parse("9998-01-01T00:00:00Z");
 
+/** What the look-back reads of a run. */
+const RUNS = `rule, id, error, records_processed,
+    {start_ms} AS started_ms,
+    {finish_ms} AS finished_ms,
+    CASE WHEN :statuses IS NULL THEN status
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning`;
+/** Neither rehearsed nor excluded. */
+const OWN = `dry_run IS NOT TRUE AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))`;
+const IS_WRAPPER =
+  "(CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END)";
+
 export type SqliteValue = string | number | null;
+
+/** Its rows are the names of the CRM's rules, and one more than `MOST_NAMES` where there are more. */
+export function composeNames({ actions, dialect }: Source, { crm }: ReadRequest): Statement<SqliteValue> {
+  return numberParameters(fillPlaceholders(namesSql, { actions }), { crm: crm.crmSource, most: MOST_NAMES }, dialect);
+}
 
 export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
   const bounds = computeBounds(request);
   const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
   const text = fillPlaceholders(activitySql, {
+    ...writeLookback(dialect),
     actions,
     rules,
     cleaned_up: writeCleanedUp(dialect),
-    blanks: writeBlanks(dialect),
-    start_ms: writeInstantMs("started_at"),
-    finish_ms: writeInstantMs("finished_at"),
+    own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
     begin_ms: writeInstantMs("starts_at"),
     stop_ms: writeInstantMs("ends_at"),
     change_ms: writeInstantMs("changed_at"),
     scan_range: writeRange(OF_CRM, "started_at", scanFromMs, bounds.toMs),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
-    lookback_range: writeRange(OF_CRM, "started_at", bounds.lookbackFromMs, bounds.toMs),
+    later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   return numberParameters(text, bindRequest(request), dialect);
+}
+
+/** The look-back of one rule, in `most` of its rows: `lookback` as in the document, and whether there may be more rows. */
+export function composeOlder(
+  { actions, dialect }: Source,
+  request: ReadRequest,
+  rule: string,
+  most: number,
+): Statement<SqliteValue> {
+  const all = bindRequest(request);
+  const text = fillPlaceholders(olderSql, { ...writeLookback(dialect), actions });
+  const names = ["crm", "before", "scan_from", "latest_end", "week_before", "hour_and_week_before"];
+  const parameters = {
+    ...Object.fromEntries([...names, "excluded", "wrappers", "statuses"].map((name) => [name, all[name] ?? null])),
+    rule,
+    most,
+  };
+  return numberParameters<SqliteValue>(text, parameters, dialect);
+}
+
+function writeLookback(dialect: Dialect): Record<string, string> {
+  const shared = {
+    blanks: writeBlanks(dialect),
+    start_ms: writeInstantMs("started_at"),
+    finish_ms: writeInstantMs("finished_at"),
+  };
+  const own = `(${OWN} AND NOT ${IS_WRAPPER})`;
+  return { ...shared, runs: fillPlaceholders(RUNS, shared), own, past: pastSql, lookback_rows: lookbackRowsSql };
 }
 
 function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
@@ -50,12 +98,11 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
     baseline_from: bounds.baselineFromMs,
     baseline_to: bounds.baselineToMs,
     latest_start: bounds.latestStartMs,
-    lookback_from: bounds.lookbackFromMs,
     week_before: bounds.weekBeforeMs,
     hour_and_week_before: bounds.hourAndWeekBeforeMs,
     excluded: JSON.stringify(crm.excludeRules),
     wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
-    statuses: JSON.stringify(crm.statuses),
+    statuses: Object.keys(crm.statuses).length === 0 ? null : JSON.stringify(crm.statuses),
     recent,
   };
 }

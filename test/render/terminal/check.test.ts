@@ -2,19 +2,9 @@
 import { expect, test } from "bun:test";
 import type { CheckDocument, CheckItem, CheckStatus } from "../../../src/check/schema.ts";
 import { renderCheck } from "../../../src/render/terminal/check.ts";
-import type { View } from "../../../src/render/view.ts";
+import { viewOf } from "../../making/views.ts";
 
-const view: View = {
-  color: false,
-  ascii: false,
-  width: 80,
-  sections: false,
-  detailed: false,
-  timezone: null,
-  repeat: "",
-  perRule: false,
-  elapsedSeconds: 0,
-};
+const view = viewOf({ width: 80 });
 
 const item = (id: CheckItem["id"], status: CheckStatus, message: string, advice: string | null = null): CheckItem => ({
   id,

@@ -5,6 +5,7 @@ import { renderDetails } from "../../../src/render/terminal/details.ts";
 import { createStyle } from "../../../src/render/terminal/style.ts";
 import { activity, declared, goingOn, report, rule } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
+import { viewOf } from "../../making/views.ts";
 
 const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
 const LONG_NAME = "contacts_and_companies_of_all_regions";
@@ -12,8 +13,11 @@ const DURATION = { n: 49, mean: 40, p50: 38, p95: 96.5, p99: 140, max: 151 };
 const RECORDS = { processed: 12_345, created: 40, updated: null, failed: 7 };
 
 /** The lines at that width; `detailed` is what the report was made with. */
-function show(facts: Activity, { width = 120, detailed = true, color = false } = {}): string[] {
-  const view = { color, width, detailed, elapsedSeconds: 0 };
+function show(
+  facts: Activity,
+  { width = 120, detailed = true, color = false, timezone = null as string | null } = {},
+): string[] {
+  const view = viewOf({ color, width, detailed, sections: true, timezone });
   return renderDetails(report(facts, { detailed }), view, createStyle(color));
 }
 
@@ -54,48 +58,47 @@ const FULL: Partial<ReadActivity> = {
 
 test("the whole screen", () => {
   expect(show(activity(FULL)).join("\n")).toBe(`hubspot · warning · health 80 of 100 · automation
-  Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; beside them 1 running, 1 stale, 3 skipped, 4 dry-run, 5
-            wrapper, 6 of unknown status
+  Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; not counted: 1 still running, 1 never ended, 3 skipped,
+            4 dry-run, 5 wrapper, 6 of unknown status
   Before    600 finished, 100.0 % succeeded (a significant change)
   Week ago  70 finished, 98.6 % succeeded (no significant change)
   Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)
   Records   12,345 processed, 40 created, 7 failed
   Rules     2 of 3 active (66.7 %)
-  Trend     improving, busiest hour 10 Jul 2026 19:00
+  Known     rules without a schedule only if they ran since 10 Jun 21:00
+  Trend     improving, busiest hour 19:00
 
   Findings
   warning   6 runs with a status nobody has explained: "odd"
-  info      1 run never ended: deals, the oldest since 01:00
-
-  What to do
-  medium    Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
+            → Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
             rate
-  low       Mark the rows failed whose workers are gone; their ids are in the finding
+  info      1 run never ended: deals, the oldest since 01:00
+            → Mark the rows failed whose workers are gone; their ids are in the finding
 
   Rule                              Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after
-  contacts_and_companies_of_all_r…  unknown           –     –       –     –      –    2h ago           –
-  deals                             ok                –     –       –     –      –    5m ago     30m
+  contacts_and_companies_of_all_r…  unknown           –     –       –     –      –        2h ago           –
+  deals                             ok                –     –       –     –      –        5m ago         30m
   zipcodes                          unknown           –     –       –     –      –             –           –
 
   Rule                              Runs  Failed  Success  p50     p95  Processed  Last success
-  deals                               49       4   91.8 %  38s  1m 37s     12,345  10 Jul 2026 20:55
-  contacts_and_companies_of_all_r…     5       0  100.0 %    –       –          –  10 Jul 2026 19:00
+  deals                               49       4   91.8 %  38s  1m 37s     12,345  20:55
+  contacts_and_companies_of_all_r…     5       0  100.0 %    –       –          –  19:00
 
-  Newest actions     Rule                              Status     Took
-  10 Jul 2026 20:54  deals                             running       –
-  10 Jul 2026 19:00  contacts_and_companies_of_all_r…  success     38s
-  10 Jul 2026 18:24  deals                             failed   1m 37s  HTTP 500: try again
-  10 Jul 2026 03:07  deals                             partial  2h 05m
-  10 Jul 2026 01:00  deals                             stale         –`);
+  Newest actions  Rule                              Status     Took
+  20:54           deals                             running       –
+  19:00           contacts_and_companies_of_all_r…  success     38s
+  18:24           deals                             failed   1m 37s  HTTP 500: try again
+  03:07           deals                             partial  2h 05m
+  01:00           deals                             stale         –`);
 });
 
 describe("the columns of the rules", () => {
   test.each([
     {
-      width: 100,
+      width: 95,
       titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed  Last success",
     },
-    { width: 99, titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed" },
+    { width: 94, titles: "  Rule                              Runs  Failed  Success  p50     p95  Processed" },
     { width: 80, titles: "  Rule                              Runs  Failed  Success  p50     p95" },
   ])("at $width columns", ({ width, titles }) => {
     expect(show(activity(FULL), { width })).toContain(titles);
@@ -104,18 +107,24 @@ describe("the columns of the rules", () => {
 
 describe("the message of a newest action", () => {
   test.each([
-    { width: 84, line: "  10 Jul 2026 18:24  deals                             failed   1m 37s  HTTP 500: t…" },
-    { width: 83, line: "  10 Jul 2026 18:24  deals                             failed   1m 37s" },
+    { width: 81, line: "  18:24           deals                             failed   1m 37s  HTTP 500: t…" },
+    { width: 80, line: "  18:24           deals                             failed   1m 37s" },
   ])("at $width columns", ({ width, line }) => {
     expect(show(activity(FULL), { width })).toContain(line);
   });
 });
 
 describe("without --detailed", () => {
+  const lines = show(activity(FULL), { detailed: false });
+
   test("the screen ends with what to do", () => {
-    expect(show(activity(FULL), { detailed: false }).at(-1)).toBe(
-      "  low       Mark the rows failed whose workers are gone; their ids are in the finding",
+    expect(lines.at(-1)).toBe(
+      "            → Mark the rows failed whose workers are gone; their ids are in the finding",
     );
+  });
+
+  test("no score stands beside the verdict", () => {
+    expect(lines[0]).toBe("hubspot · warning · automation");
   });
 });
 
@@ -131,6 +140,7 @@ describe("what is not known", () => {
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     1 ran; the warehouse declares none",
+        "  Known     rules without a schedule only if they ran since 10 Jun 21:00",
         "  Trend     unknown",
       ],
     },
@@ -144,13 +154,12 @@ describe("what is not known", () => {
         "  Duration  unknown",
         "  Records   unknown",
         "  Rules     0 ran; the warehouse declares none",
+        "  Known     rules without a schedule only if they ran since 10 Jun 21:00",
         "  Trend     unknown",
         "",
         "  Findings",
         "  warning   Nothing ran in 24 h; no run of this CRM is known",
-        "",
-        "  What to do",
-        "  medium    Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
+        "            → Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
       ],
     },
     {
@@ -169,10 +178,8 @@ describe("what is not known", () => {
         "hubspot · critical",
         "  Findings",
         "  critical  no table to read: looked for sync_history in database d",
-        "",
-        "  What to do",
-        "  high      Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema",
-        "            sql` prints",
+        "            → Set schema and table for this CRM in the configuration, or create the tables that `automation-reports",
+        "            schema sql` prints",
       ],
     },
   ];
@@ -183,19 +190,36 @@ describe("what is not known", () => {
 
 describe("colours", () => {
   const lines = show(activity(FULL), { color: true });
-  const paint = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
-  const [red, green, yellow] = [paint(31), paint(32), paint(33)];
+  const paint = (code: string) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
+  const [red, green, orange] = [paint("38;5;160"), paint("38;5;28"), paint("38;5;166")];
   test.each([
-    { name: "verdict", text: yellow("warning"), times: 1 },
-    { name: "warnings", text: yellow("warning "), times: 1 },
+    { name: "verdict", text: orange("warning"), times: 1 },
+    { name: "warnings", text: orange("warning "), times: 1 },
     { name: "failures of a rule", text: `  49       ${red("4")}   91.8 %`, times: 1 },
     { name: "no failures of a rule", text: "   5       0  100.0 %", times: 1 },
     { name: "a success", text: `  ${green("success")}  `, times: 1 },
     { name: "a failure", text: `  ${red("failed")}   `, times: 1 },
-    { name: "a partial success", text: `  ${yellow("partial")}  2h`, times: 1 },
-    { name: "a run that goes on", text: `  ${yellow("running")}  `, times: 1 },
-    { name: "a run that never ended", text: `  ${yellow("stale")}    `, times: 1 },
+    { name: "a partial success", text: `  ${orange("partial")}  2h`, times: 1 },
+    { name: "a run that goes on", text: `  ${orange("running")}  `, times: 1 },
+    { name: "a run that never ended", text: `  ${orange("stale")}    `, times: 1 },
   ])("$name", ({ text, times }) => {
     expect(lines.filter((line) => line.includes(text))).toHaveLength(times);
   });
+});
+
+describe("a zone beside UTC", () => {
+  const lines = show(activity(FULL), { width: 200, timezone: "Asia/Tokyo" });
+  test.each([
+    // 20:54 UTC is the next day in Tokyo.
+    "  20:54 (11 Jul 05:54)  deals                             running       –",
+    "  03:07 (12:07)         deals                             partial  2h 05m",
+  ])("%s", (line) => {
+    expect(lines).toContain(line);
+  });
+});
+
+test("on another day than the window's last, a time has its day", () => {
+  const startedMs = Date.parse("2026-07-09T22:15:00Z");
+  const recent = [{ rule: "deals", status: "success" as const, startedMs, durationSeconds: 1, error: null }];
+  expect(show(activity({ ...FULL, recent })).at(-1)).toStartWith("  9 Jul 22:15     deals");
 });

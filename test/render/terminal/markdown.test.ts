@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { renderMarkdown } from "../../../src/render/terminal/markdown.ts";
 
-const render = (page: string, width = 40) => renderMarkdown(page, { width, color: false }).split("\n");
+const render = (page: string, width = 40) => renderMarkdown(page, { width, color: false, ascii: false }).split("\n");
 /** Without the heading that stands above it and the blank line. */
 const renderBelow = (page: string) => render(`## Heading\n\n${page}`).slice(2);
 
@@ -53,7 +53,7 @@ describe("without colour", () => {
 });
 
 test("with colour, headings and code are bold and code loses its marks", () => {
-  expect(renderMarkdown("## One\n\nsay `on`", { width: 40, color: true })).toBe(
+  expect(renderMarkdown("## One\n\nsay `on`", { width: 40, color: true, ascii: false })).toBe(
     "\u001b[1mOne\u001b[22m\n\n  say \u001b[1mon\u001b[22m\n",
   );
 });

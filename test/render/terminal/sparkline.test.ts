@@ -1,26 +1,34 @@
-/** Activity in one line: a cell's height is how much ran, its colour how much of it succeeded. */
+/** Activity in one line: a cell's height is how much ran; where runs failed a sign says so, with colour and without. */
 import { describe, expect, test } from "bun:test";
-import { drawSparkline } from "../../../src/render/terminal/sparkline.ts";
+import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "../../../src/render/terminal/sparkline.ts";
 import { createStyle } from "../../../src/render/terminal/style.ts";
+import type { Report } from "../../../src/report/schema.ts";
 import { activity, report, rule } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
 
 const HOUR_MS = 3_600_000;
 
+type Hours = [total: number, successful: number][];
+
 /** From that hour of the window on: how much ran and succeeded in each. */
-function draw(
-  hours: [total: number, successful: number][],
-  { lengthHours = 24, lateMs = 0, color = false } = {},
-): string {
+function made(hours: Hours, { lengthHours = 24, lateMs = 0 } = {}): Report {
   const startMs = WINDOW.endMs - lengthHours * HOUR_MS;
-  const made = report(
+  return report(
     activity({
       window: { startMs: startMs + lateMs, endMs: WINDOW.endMs + lateMs },
       rules: [rule("a", { success: 5 })],
       hours: hours.map(([total, successful], index) => ({ hourMs: startMs + index * HOUR_MS, total, successful })),
     }),
   );
-  return drawSparkline(made, createStyle(color));
+}
+
+/** Scaled by its own peak, without the blanks that fill the column. */
+function draw(
+  hours: Hours,
+  { color = false, ...window }: { lengthHours?: number; lateMs?: number; color?: boolean } = {},
+) {
+  const drawn = made(hours, window);
+  return drawSparkline(drawn, findPeak([drawn]), createStyle(color)).trimEnd();
 }
 
 describe("a cell", () => {
@@ -56,20 +64,42 @@ describe("a cell", () => {
       ],
       line: "▂█",
     },
-  ] as { name: string; hours: [number, number][]; line: string }[])("$name", ({ hours, line }) => {
+  ] as { name: string; hours: Hours; line: string }[])("$name", ({ hours, line }) => {
     expect(draw(hours)).toBe(line.padEnd(24, "·"));
   });
 });
 
-describe("the colour of a cell", () => {
+describe("the sign and the colour of a cell", () => {
   test.each([
-    { successful: 95, code: 32 },
-    { successful: 94, code: 33 },
-    { successful: 70, code: 33 },
-    { successful: 69, code: 31 },
-  ])("$successful of 100", ({ successful, code }) => {
-    expect(draw([[100, successful]], { color: true })).toStartWith(`\u001b[${code}m█\u001b[39m`);
+    { successful: 100, sign: "█", code: "38;5;28" },
+    { successful: 95, sign: "█", code: "38;5;28" },
+    { successful: 94, sign: "!", code: "38;5;166" },
+    { successful: 70, sign: "!", code: "38;5;166" },
+    { successful: 69, sign: "✗", code: "38;5;160" },
+    { successful: 0, sign: "✗", code: "38;5;160" },
+  ])("$successful of 100", ({ successful, sign, code }) => {
+    expect(draw([[100, successful]])).toStartWith(sign);
+    expect(draw([[100, successful]], { color: true })).toStartWith(`\u001b[${code}m${sign}\u001b[39m`);
   });
+});
+
+test("CRMs are drawn alike: by the busiest cell of all", () => {
+  const [busy, calm] = [made([[800, 800]]), made([[100, 100]])];
+  const peak = findPeak([busy, calm]);
+  const drawn = [busy, calm].map((each) => drawSparkline(each, peak, createStyle(false)));
+  expect([peak, ...drawn]).toEqual([800, "█".padEnd(24, "·").padEnd(25), "▁".padEnd(24, "·").padEnd(25)]);
+});
+
+test("as wide as the column, whatever is in it", () => {
+  for (const lengthHours of [24, 26, 168]) {
+    expect(drawSparkline(made([], { lengthHours }), 0, createStyle(false))).toHaveLength(SPARKLINE_WIDTH);
+  }
+  expect(drawSparkline(null, 5, createStyle(true))).toBe(" ".repeat(SPARKLINE_WIDTH));
+});
+
+test("the legend explains every sign", () => {
+  expect(LEGEND(1)).toStartWith("▁–█ up to 1 run at a time, ");
+  expect(LEGEND(1200)).toBe("▁–█ up to 1,200 runs at a time, ! some failed, ✗ many failed, · none ran");
 });
 
 describe("the number of cells", () => {

@@ -82,7 +82,7 @@ describe("the condition of each rule", () => {
     expect(show(facts)).toEqual([
       "  Rule   Condition  Expected  Seen  Missed  Late  Extra  Last success  Warn after  By",
       "  deals  degraded          8     3       5     0      0    2h 55m ago      4h 30m  schedule",
-      "  jobs   ok                –     –       –     –      –    1d ago           –  unknown",
+      "  jobs   ok                –     –       –     –      –        1d ago           –  unknown",
     ]);
   });
 
@@ -93,6 +93,6 @@ describe("the condition of each rule", () => {
   });
 
   test("missed runs are red", () => {
-    expect(show(facts, true)[1]).toContain("  \u001b[31m5\u001b[39m  ");
+    expect(show(facts, true)[1]).toContain("  \u001b[38;5;160m5\u001b[39m  ");
   });
 });

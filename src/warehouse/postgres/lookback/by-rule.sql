@@ -1,5 +1,6 @@
 -- What ran before both windows, where an index leads with CRM, rule and start.
 -- It hops from rule to rule and reads the newest 20 runs of each, however old; of partitions only those of 30 days.
+-- Of a rule whose newest 20 had no success, one of the last 30 days is looked for.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
 -- filled: the mean of the records of some runs a week old and of the oldest ones, where all the newest had none.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
@@ -27,10 +28,11 @@ lookback AS NOT MATERIALIZED (
       UNION ALL
       (SELECT p.started_at FROM past p WHERE p.rule = n.rule AND p.started_at <= :hour_and_week_before::timestamptz
         ORDER BY p.started_at DESC LIMIT 2)) w) AS week,
-    (SELECT floor(tstzrange_subdiff(coalesce(p.ended_at, p.started_at), 'epoch') * 1000) FROM past p
+    coalesce(s.last_success, CASE WHEN s.more THEN
+      (SELECT floor(tstzrange_subdiff(coalesce(p.ended_at, p.started_at), 'epoch') * 1000) FROM past p
       WHERE p.rule = n.rule AND p.meaning = 'success' AND p.started_at < :before::timestamptz
         AND p.started_at >= :month_before::timestamptz
-      ORDER BY p.started_at DESC LIMIT 1) AS last_success,
+      ORDER BY p.started_at DESC LIMIT 1) END) AS last_success,
     CASE WHEN s.empty AND n.rule IN (SELECT rule FROM emptied) THEN (
       SELECT avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8 FROM (
         (SELECT p.records_processed, p.meaning FROM past p WHERE p.rule = n.rule AND p.started_at <= :week_before::timestamptz
@@ -45,6 +47,8 @@ lookback AS NOT MATERIALIZED (
         CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth), '[]') AS runs,
       avg(records_processed)::float8 AS processed,
       bool_and(records_processed = 0) AS empty,
+      count(*) = 20 AS more,
+      floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
       count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
     FROM (SELECT *, row_number() OVER (ORDER BY started_at DESC) AS nth FROM (
       SELECT p.id, p.started_at, p.ended_at, p.meaning, p.records_processed, p.error FROM past p
@@ -54,4 +58,6 @@ lookback AS NOT MATERIALIZED (
   WHERE n.rule IS NOT NULL AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? n.rule)
     AND (:wrappers::jsonb IS NULL OR NOT :wrappers::jsonb ? n.rule OR (SELECT wrappers_only FROM lone))
 ),
-reach AS NOT MATERIALIZED (SELECT :lookback_from::timestamptz AS known_since)
+reach AS NOT MATERIALIZED (SELECT :lookback_from::timestamptz AS known_since),
+sampled AS NOT MATERIALIZED (SELECT NULL::text AS rule WHERE false),
+known AS NOT MATERIALIZED (SELECT known_since FROM reach)

@@ -2,6 +2,7 @@
 -- They are of this CRM where of_crm is true, else of all CRMs.
 -- A thousand are enough where these start after near: nine thousand more would add less than another window.
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
+-- older: what ran before these rows (older.sql), where an index leads to it.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
 -- filled: the mean of the records of successes that had some.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
@@ -17,17 +18,16 @@ reach AS MATERIALIZED (
     (SELECT started_at FROM past ORDER BY started_at DESC OFFSET 9999 LIMIT 1),
     :lookback_from::timestamptz) AS known_since
 ),
+near_runs AS (
+  SELECT {runs} FROM actions
+  WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
+    AND started_at >= (SELECT known_since FROM reach)
+    AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
+),
+{older}
 past_runs AS NOT MATERIALIZED (
-  SELECT *, row_number() OVER (PARTITION BY rule ORDER BY started_at DESC) AS nth FROM (
-    SELECT *,
-      CASE WHEN :statuses::jsonb IS NULL THEN status
-        ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word, {blanks})), status) END AS meaning,
-      CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at,
-      CASE WHEN :wrappers::jsonb IS NULL THEN wrapper ELSE :wrappers::jsonb ? rule END AS is_wrapper
-    FROM actions
-    WHERE crm_source = :crm::text AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? rule)
-      AND started_at >= (SELECT known_since FROM reach)
-      AND started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz) p
+  SELECT *, row_number() OVER (PARTITION BY rule ORDER BY started_at DESC) AS nth
+  FROM (SELECT * FROM near_runs UNION ALL SELECT * FROM older_runs) p
   WHERE rule IS NOT NULL AND NOT dry_run AND (NOT is_wrapper OR (SELECT wrappers_only FROM lone))
 ),
 lookback AS NOT MATERIALIZED (

@@ -4,4 +4,6 @@
     NULL::float8 AS filled
   WHERE false
 ),
-reach AS NOT MATERIALIZED (SELECT :scan_from::timestamptz AS known_since)
+reach AS NOT MATERIALIZED (SELECT :scan_from::timestamptz AS known_since),
+sampled AS NOT MATERIALIZED (SELECT NULL::text AS rule WHERE false),
+known AS NOT MATERIALIZED (SELECT known_since FROM reach)

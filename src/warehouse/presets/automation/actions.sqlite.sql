@@ -3,7 +3,7 @@ SELECT
   id,
   crm_source,
   rule,
-  CASE status {statuses} ELSE CASE lower(trim(status, {blanks})) {statuses} END END AS status,
+  {status} AS status,
   status AS status_word,
   started_at,
   finished_at,

@@ -4,7 +4,7 @@ SELECT
   id,
   crm_source,
   sync_type AS rule,
-  CASE status {statuses} ELSE CASE lower(trim(status, {blanks})) {statuses} END END AS status,
+  {status} AS status,
   status AS status_word,
   start_time AS started_at,
   end_time AS finished_at,

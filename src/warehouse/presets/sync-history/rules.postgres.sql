@@ -20,7 +20,7 @@ SELECT
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
     ELSE jsonb_build_object('kind', 'other', 'type', recurrence_type)
   END AS recurrence,
-  start_at AS starts_at,
-  end_at AS ends_at,
-  greatest((to_jsonb(schedule_row) ->> 'created_at')::timestamptz, (to_jsonb(schedule_row) ->> 'updated_at')::timestamptz) AS changed_at
+  start_at::timestamptz AS starts_at,
+  end_at::timestamptz AS ends_at,
+  {changed_at} AS changed_at
 FROM {table} AS schedule_row

@@ -1,0 +1,52 @@
+/** Codes that the server uses for several things, told apart by what it says besides. */
+
+export type Words = (place: string, message: string) => string;
+
+/** Servers say the message in their own language, and name the place in their source code in English. */
+type Said = { code: string; message: string; routine: string };
+
+/** SQLSTATE of a standby that had to take back what a query was reading. */
+const CONFLICT = /^(?:40001|40P01)$/;
+
+const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
+  {
+    fits: isConflict,
+    words: (place) =>
+      `${place} is a standby, and cancelled the query to apply changes of its primary, also when it was tried again: set hot_standby_feedback = on there, raise max_standby_streaming_delay, or add another host to the URL`,
+  },
+  {
+    fits: ({ code, routine }) => code === "42501" && routine === "CheckMyDatabase",
+    words: (place) => `${place}: the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role`,
+  },
+  {
+    fits: ({ code, routine }) => code === "42501" && routine === "check_enable_rls",
+    words: (place, message) =>
+      `${place}: ${message}. Rows that it hides would be missing without a word: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`,
+  },
+  {
+    fits: ({ code, message }) => code === "57014" && /user request/.test(message),
+    words: (place) =>
+      `${place}: somebody cancelled the query there (pg_cancel_backend), and no limit of time: try again, or ask the server's administrator`,
+  },
+  {
+    fits: ({ code, message }) => code === "57014" && !/statement timeout/.test(message),
+    words: (place, message) =>
+      `${place}: the query was cancelled: ${message}. If that was statement_timeout, ask for a shorter window or raise the limit`,
+  },
+];
+
+/** Null where the code tells enough. */
+export function findWords(error: Error, code: string): Words | null {
+  const routine = "routine" in error ? String(error.routine) : "";
+  return CASES.find(({ fits }) => fits({ code, message: error.message, routine }))?.words ?? null;
+}
+
+/** Whether the server cancelled a query because it is a standby: the next try may have more luck. */
+export function isConflict({ code, message }: Omit<Said, "routine">): boolean {
+  return CONFLICT.test(code) || (code === "57014" && /conflict with recovery/.test(message));
+}
+
+/** Whether row-level security would have hidden rows. */
+export function isHidingRows(error: unknown): boolean {
+  return error instanceof Error && "routine" in error && error.routine === "check_enable_rls";
+}

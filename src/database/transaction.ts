@@ -1,0 +1,20 @@
+/** What every transaction of ours begins with, so that nobody else decides what our statements mean or for whom they run on. */
+
+/** The schemas of the role's own search path, as an array that SQL reads; set by `PINNED`. */
+export const OWN_SCHEMAS = "automation_reports.schemas";
+
+/** How often the server looks whether its client is still there while it works, as PostgreSQL writes it. */
+const LOOK_FOR_CLIENT = "1s";
+
+/**
+ * To be sent after BEGIN, in the same round trip. Whoever may create functions, operators or types in a schema of the search path
+ * could otherwise give names of ours another meaning. A temporary schema is searched first unless it is named last.
+ */
+export const PINNED = [
+  // Not pinned yet: everything is named with its schema.
+  `SELECT pg_catalog.set_config('${OWN_SCHEMAS}', CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), true)`,
+  "SET LOCAL search_path = pg_catalog, pg_temp",
+  // Only these systems tell a server that its client has gone; elsewhere it refuses the setting.
+  `SELECT set_config('client_connection_check_interval', '${LOOK_FOR_CLIENT}', true)
+    WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() ~* '(linux|darwin|bsd)'`,
+];

@@ -1,0 +1,78 @@
+/** Files that an operator names, and anybody may have put something else there: what is no file is not opened, none is read without end. */
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
+
+const MEGABYTE = 1_000_000;
+/** A configuration of thousands of CRMs, a password file, a unit, a key: below this. */
+export const SMALL_BYTES = MEGABYTE;
+/** Every certificate authority there is. */
+export const LARGE_BYTES = 4 * MEGABYTE;
+
+const CHUNK_BYTES = 65_536;
+const REASONS: Record<string, string> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a directory",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "its name is too long",
+};
+
+/** What stands at a path is not what was asked for. The message begins with `it is`. */
+export class NotPlain extends Error {}
+
+/** Why a file cannot be read, in words. */
+export function describeReadFailure(error: unknown): string {
+  if (error instanceof NotPlain) return error.message;
+  const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? `it cannot be read (${code})`;
+}
+
+/** The text of a file. Throws what `describeReadFailure` describes, also where the file has more than so many bytes. */
+export function readPlainFile(path: string, mostBytes: number): string {
+  refuseOther(statSync(path));
+  // What has come to stand there since is not waited for either.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    refuseOther(stats);
+    if (stats.size <= mostBytes) {
+      const bytes = readAtMost(file, stats.size, mostBytes);
+      if (bytes !== null) return bytes.toString("utf8");
+    }
+    throw new NotPlain(`it is larger than ${mostBytes / MEGABYTE} MB`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Throws what `describeReadFailure` describes where SQLite would open something that is no file: the database and what is
+ * beside it. Nothing at all is fine.
+ */
+export function refuseOtherThanDatabase(path: string): void {
+  for (const beside of ["", "-wal", "-shm", "-journal"]) {
+    const stats = statSync(`${path}${beside}`, { throwIfNoEntry: false });
+    if (stats !== undefined) refuseOther(stats);
+  }
+}
+
+/** Null where there is more. Some files tell no size, and some grow meanwhile. */
+function readAtMost(file: number, expected: number, mostBytes: number): Buffer | null {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total <= mostBytes;) {
+    const chunk = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, expected + 1 - total));
+    const read = readSync(file, chunk);
+    if (read === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, read));
+    total += read;
+  }
+  return null;
+}
+
+function refuseOther(stats: Stats): void {
+  if (stats.isFile()) return;
+  if (stats.isDirectory()) throw new NotPlain("it is a directory");
+  const kind = stats.isFIFO() ? "a FIFO" : stats.isSocket() ? "a socket" : "a device";
+  throw new NotPlain(`it is ${kind}, not a file`);
+}

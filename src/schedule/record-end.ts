@@ -1,0 +1,81 @@
+/** The end of a slot and the pass that it made, recorded together: a kill leaves both or neither. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../config/schema.ts";
+import { AppError, EXIT } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { exitCodeOf, type PassResult } from "../pass.ts";
+import type { ClaimedSlot } from "../store/slot.ts";
+import type { SlotEnd } from "../store/slots.ts";
+import type { Store } from "../store/store.ts";
+import { formatInstant } from "../text/figures.ts";
+
+/** An end that is to be recorded. `pass`: what is to be kept with it. */
+export type Ending = {
+  claimed: ClaimedSlot;
+  end: SlotEnd & { exitCode: number };
+  pass: PassResult | null;
+};
+
+/** How the slot ended as far as it is recorded; `unrecorded`: what the daemon tries to record again. */
+type Ended = { exitCode: number; note: string | null; unrecorded: Ending | null };
+
+type Recording = {
+  config: Pick<Config, "store">;
+  store: Store;
+  log: Log;
+  clock: () => number;
+  signal: AbortSignal;
+  endRetriesMs: number[];
+};
+
+/** A store that restarts is back within this time. */
+export const END_RETRIES_MS = [500, 1000, 2000, 10_000, 30_000, 60_000];
+
+/** Tries again, so that a store that is away for a moment neither loses a pass nor leaves a slot unfinished. */
+export async function recordEnd(ending: Ending, recording: Recording): Promise<Ended> {
+  const { claimed, end, pass } = ending;
+  const { log, signal, endRetriesMs } = recording;
+  for (const delayMs of [...endRetriesMs, null]) {
+    if (await tryToRecord(ending, recording)) return { ...end, unrecorded: null };
+    if (delayMs === null || signal.aborted) break;
+    await sleep(delayMs, undefined, { signal }).catch(() => {});
+  }
+  if (pass !== null) {
+    // A store may be too full, or its role without rights, for the reports alone: then the slot still ends.
+    const note = [end.note, "the reports could not be kept"].filter((part) => part !== null).join("; ");
+    const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + 1 }, null);
+    const bare = { ...end, note, exitCode };
+    if (await tryToRecord({ claimed, end: bare, pass: null }, recording)) {
+      log.error("the reports were made, but are not kept");
+      return { ...bare, unrecorded: null };
+    }
+  }
+  return { ...end, exitCode: EXIT.delivery, unrecorded: ending };
+}
+
+/** False where the store cannot be told. True also where the slot is another process's now: nothing is left to record. */
+async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log, clock }: Recording): Promise<boolean> {
+  try {
+    const made = pass === null ? null : { pass: pass.document, reports: pass.reports };
+    const ours = await store.slots.end(claimed, end, made);
+    const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs), attempt: claimed.attempt };
+    if (!ours) log.warn("slot was taken over by another process before it ended: nothing of it is kept", facts);
+    else if (made !== null) log.debug("pass kept", { store: store.place });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`the end of the slot could not be recorded: ${error.message}`);
+    return false;
+  }
+  if (pass !== null) await prune(store, clock() - config.store.retentionMs, log);
+  return true;
+}
+
+/** The pass is kept already: what is too old goes with the next one, should it not go now. */
+async function prune(store: Store, beforeMs: number, log: Log): Promise<void> {
+  try {
+    await store.prune(beforeMs);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.warn(`what is too old could not be deleted: ${error.message}`);
+  }
+}

@@ -1,0 +1,56 @@
+/** What is written of a pass, within the transaction of whoever keeps it. */
+import type { PassSummary } from "../report/pass-schema.ts";
+import type { Report } from "../report/schema.ts";
+import { writeAscii } from "../text/json.ts";
+import type { Ask } from "./engine.ts";
+
+export type MadePass = { pass: PassSummary; reports: Report[] };
+
+/**
+ * Who asked for a pass. `origin`: a schedule's name, or `adhoc`. Of one attempt at a slot one pass is kept; both are null
+ * where no slot asked.
+ */
+export type Origin = { origin: string; slotMs: number | null; attempt: number | null };
+
+/** All of a pass. One that is kept already is left as it is. */
+export async function insertPass(
+  ask: Ask,
+  { pass, reports }: MadePass,
+  { origin, slotMs, attempt }: Origin,
+): Promise<void> {
+  const [inserted] = await ask(
+    `INSERT INTO automation_reports_passes (id, origin, slot_ms, attempt, started_ms, document)
+      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id`,
+    [pass.pass_id, origin, slotMs, attempt, Date.parse(pass.started_at), writeAscii(pass)],
+  );
+  if (inserted === undefined) return;
+  for (const report of reports) {
+    const { source, pass_id, report_generated_at, window_start, window_end, status } = report.metadata;
+    const times = [report_generated_at, window_start, window_end].map((time) => Date.parse(time));
+    await ask(
+      `INSERT INTO automation_reports_reports
+        (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document,
+          verdict, successful, total, critical)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
+      [
+        nameReport(report),
+        pass_id,
+        source,
+        origin,
+        ...times,
+        status,
+        writeAscii(report),
+        report.verdict,
+        report.performance_metrics.successful_actions,
+        report.performance_metrics.total_actions,
+        report.findings.filter(({ severity }) => severity === "critical").length,
+      ],
+    );
+  }
+}
+
+/** Such as `hubspot-20260710T210000Z-4d7e60`. The end comes from the pass, so that no two ids are the same. */
+function nameReport({ metadata: { source, report_generated_at, pass_id } }: Report): string {
+  const stamp = report_generated_at.replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
+  return `${source}-${stamp}-${pass_id.slice(-6)}`;
+}

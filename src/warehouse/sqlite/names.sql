@@ -1,0 +1,11 @@
+-- The names of a CRM's rules, in hops along an index that begins with CRM and rule. Placeholder: actions is a preset's relation.
+WITH RECURSIVE actions AS (
+{actions}
+),
+names(rule, nth) AS (
+  SELECT (SELECT rule FROM actions WHERE crm_source = :crm ORDER BY rule LIMIT 1), 1
+  UNION ALL
+  SELECT (SELECT rule FROM actions WHERE crm_source = :crm AND rule > n.rule ORDER BY rule LIMIT 1), nth + 1
+  FROM names n WHERE n.rule IS NOT NULL AND nth <= :most
+)
+SELECT rule FROM names WHERE rule IS NOT NULL

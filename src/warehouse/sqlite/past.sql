@@ -1,0 +1,15 @@
+-- What a look-back tells of each rule: newest is the runs that it found.
+past AS MATERIALIZED (
+  SELECT rule, id, started_ms, meaning, records_processed, error,
+    iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
+    row_number() OVER (PARTITION BY rule ORDER BY started_ms DESC) AS nth
+  FROM newest
+),
+lookback AS NOT MATERIALIZED (
+  SELECT rule,
+    max(iif(meaning = 'success', coalesce(ended_ms, started_ms), NULL)) AS last_success,
+    avg(records_processed) AS processed,
+    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success') AS filled,
+    count(*) FILTER (WHERE meaning = 'running' AND ended_ms IS NULL AND started_ms < :scan_from) AS stuck
+  FROM past GROUP BY rule
+)

@@ -1,0 +1,86 @@
+/** One command says why a rule is flagged: `explain`, and `generate --rule` for scripts. */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
+import { freshDirectory, runCli } from "../making/cli.ts";
+
+const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
+const matches = addFormats.default(new Ajv()).compile(toJsonSchema(ExplanationsSchema, { typeMode: "input" }));
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = freshDirectory();
+  expect((await runCli(["demo", "--dir", ".", ...AS_OF], { cwd })).code).toBe(0);
+});
+
+async function explain(...args: string[]) {
+  return await runCli(["explain", ...args, ...AS_OF], { cwd, env: { COLUMNS: "100" } });
+}
+
+test("a rule: why, since when, its limits with their origin, its runs, what to do, what would change it", async () => {
+  const { code, stdout, stderr } = await explain("hubspot", "zipcodes");
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout.split("\n")[0]).toBe("hubspot zipcodes · overdue, critical · at 10 Jul 2026 21:00 UTC");
+  for (const line of [
+    "  Why         zipcodes: last success 1d 04h ago, due every 4h, 7 runs did not start",
+    "  What to do  Restart zipcodes, or its scheduler and worker",
+    "  Week ago    6 of 6 runs succeeded",
+    "  warning from this age on    6h, by its schedule (every 240 minutes)",
+    '  [crm.hubspot.rules.zipcodes]  expect = "every 6 hours"',
+  ]) {
+    expect(stdout).toContain(`\n${line}\n`);
+  }
+  expect(stdout).toContain(`\n  Newest runs  ${"✓".repeat(20)}  the newest last\n`);
+  expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
+});
+
+test("all rules of a CRM: a line each, worst first, and the next command", async () => {
+  const { stdout } = await explain("genius");
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines[1]).toMatch(/^users +failing, critical +9 Jul 21:00 +✓+✗+$/);
+  expect(lines.at(-1)).toBe("Next: automation-reports explain genius users --as-of 2026-07-10T21:00:00Z");
+});
+
+describe("JSON", () => {
+  test("is what its schema says, of one rule and of all", async () => {
+    const one = JSON.parse((await explain("genius", "users", "--format", "json")).stdout) as Explanation[];
+    const all = JSON.parse((await explain("genius", "--format", "json")).stdout) as Explanation[];
+    for (const printed of [one, all]) expect([matches(printed), matches.errors]).toEqual([true, null]);
+    expect(one.map(({ rule }) => rule.condition)).toEqual(["failing"]);
+    expect(all.length).toBeGreaterThan(5);
+  });
+
+  test("generate --rule prints the same", async () => {
+    const args = ["generate", "--crm", "genius", "--rule", "users", ...AS_OF, "--format", "json"];
+    expect((await runCli(args, { cwd })).stdout).toBe((await explain("genius", "users", "--format", "json")).stdout);
+  });
+});
+
+test("a limit of the configuration is named by its line", async () => {
+  const own = `[defaults]\nstale_after = "3h"\n[crm.hubspot]\nurl = "sqlite:warehouse.sqlite"\npreset = "automation"\n[crm.hubspot.rules.zipcodes]\nwarn_after = "2d"\n`;
+  writeFileSync(join(cwd, "own.toml"), own);
+  const { stdout } = await explain("hubspot", "zipcodes", "--config", "own.toml");
+  expect(stdout).toContain("\n  warning from this age on    2d, by [crm.hubspot.rules.zipcodes], line 7\n");
+  expect(stdout).toContain("\n  a run is stale after        3h, by [defaults], line 2\n");
+});
+
+test.each([
+  { args: ["nobody"], says: 'CRM "nobody" is not configured: did you mean hubspot' },
+  { args: ["hubspot", "zipcode"], says: 'hubspot has no rule "zipcode": did you mean zipcodes?' },
+  { args: [], says: "CRM is missing" },
+])("$args: $says", async ({ args, says }) => {
+  const { code, stdout, stderr } = await explain(...args);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(says.split(":")[0] ?? says);
+});
+
+test("a CRM that cannot be read: the reason, exit 4", async () => {
+  writeFileSync(join(cwd, "gone.toml"), '[crm.gone]\nurl = "sqlite:nowhere.sqlite"\n');
+  const { code, stdout, stderr } = await explain("gone", "--config", "gone.toml");
+  expect([code, stdout]).toEqual([4, ""]);
+  expect(stderr).toMatch(/^error: gone could not be read: .*nowhere\.sqlite/);
+});

@@ -1,0 +1,233 @@
+/** What is not a file, or has no end, at each place where a file is named: refused at once in one sentence, in little memory. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { activity, report } from "../../making/activities.ts";
+import { directoryWith, freshDirectory } from "../../making/cli.ts";
+import { launch, until, type Trial } from "../../making/faults.ts";
+import { startPeer, type Peer } from "../../making/peers.ts";
+
+const HUGE_BYTES = 5_000_000_000;
+const QUICK_MS = 5000;
+const LITTLE_BYTES = 150_000_000;
+
+/** Each makes the thing `odd` in a directory, mode 0600. */
+const THINGS = {
+  FIFO: (cwd: string) => Bun.spawnSync(["mkfifo", "-m", "600", join(cwd, "odd")]),
+  socket: (cwd: string) => {
+    sockets.push(Bun.listen({ unix: join(cwd, "odd"), socket: { data: () => {} } }));
+    chmodSync(join(cwd, "odd"), 0o600);
+  },
+  device: (cwd: string) => symlinkSync("/dev/zero", join(cwd, "odd")),
+  directory: (cwd: string) => mkdirSync(join(cwd, "odd"), { mode: 0o700 }),
+  "file of 5 GB": (cwd: string) => {
+    writeFileSync(join(cwd, "odd"), "", { mode: 0o600 });
+    truncateSync(join(cwd, "odd"), HUGE_BYTES);
+  },
+};
+type Thing = keyof typeof THINGS;
+const SAYS: Record<Thing, string> = {
+  FIFO: "it is a FIFO, not a file",
+  socket: "it is a socket, not a file",
+  device: "it is a device, not a file",
+  directory: "it is a directory",
+  "file of 5 GB": "it is larger than",
+};
+const sockets: Disposable[] = [];
+/** Says that it speaks TLS, so that the files for it are read. */
+let peer: Peer;
+
+beforeAll(() => {
+  peer = startPeer({ data: (answer) => answer("S") });
+});
+
+afterAll(() => {
+  for (const socket of sockets) socket[Symbol.dispose]();
+  peer[Symbol.dispose]();
+});
+
+type Place = {
+  place: string;
+  config: string;
+  args: string[];
+  code: number;
+  /** What each line of stderr matches; the thing's own words follow somewhere. */
+  line: RegExp;
+  /** What is said of a thing where the words are others. */
+  instead?: Partial<Record<Thing, string | null>>;
+};
+
+const CRM = '[crm.a]\nurl = "sqlite:none"\n';
+const KEY_OF_ALL = "may be read by others";
+
+const PLACES: Place[] = [
+  {
+    place: "--config",
+    config: CRM,
+    args: ["config", "check", "--config", "odd"],
+    code: 2,
+    line: /^error: configuration /,
+  },
+  {
+    place: "url_file",
+    config: '[crm.a]\nurl_file = "odd"\n',
+    args: ["config", "check"],
+    code: 2,
+    line: /^error: .*:2:1: url_file /,
+  },
+  {
+    place: "ping_url_file",
+    config: `${CRM}[[schedule]]\nname = "s"\ncron = "@daily"\nping_url_file = "odd"\n`,
+    args: ["config", "check"],
+    code: 2,
+    line: /^error: .*:6:1: ping_url_file /,
+  },
+  {
+    place: "passfile",
+    config: '[crm.a]\nurl = "postgres://u@127.0.0.1:1/d?passfile=odd"\n',
+    args: ["config", "check"],
+    code: 0,
+    line: /^warning: the password file \S+\/odd was not read: /,
+  },
+  {
+    place: "the store",
+    config: `${CRM}[store]\npath = "odd"\n`,
+    args: ["history", "list"],
+    code: 5,
+    line: /^error: store \S+\/odd: .*name another store with \[store\] path or url$/,
+    instead: { "file of 5 GB": "it is not an SQLite database" },
+  },
+  {
+    place: "the store's journal",
+    config: `${CRM}[store]\npath = "s.sqlite"\n`,
+    args: ["history", "list"],
+    code: 5,
+    line: /^error: store \S+\/s\.sqlite: .*name another store with \[store\] path or url$/,
+    // A journal of zeros is empty to SQLite.
+    instead: { "file of 5 GB": null },
+  },
+  {
+    place: "a warehouse",
+    config: '[crm.a]\nurl = "sqlite:odd"\n',
+    args: ["generate", "--no-store"],
+    code: 4,
+    line: /^error: a could not be read: \S+\/odd/,
+    instead: { "file of 5 GB": "is not an SQLite database" },
+  },
+  {
+    place: "--input",
+    config: CRM,
+    args: ["generate", "--input", "odd"],
+    code: 2,
+    line: /^error: --input "(?:\S+\/)?odd": /,
+    instead: { directory: "there is no report in it" },
+  },
+  {
+    place: "--output",
+    config: CRM,
+    args: ["generate", "--output", "odd"],
+    code: 2,
+    line: /^error: --output: \S+\/odd is not a file: /,
+    instead: { FIFO: "", socket: "", device: "", directory: "", "file of 5 GB": null },
+  },
+  ...(["sslrootcert", "sslcert", "sslkey"] as const).map((parameter): Place => ({
+    place: parameter,
+    config: `[crm.a]\nurl = "postgres://u@127.0.0.1:PORT/d?sslmode=require&sslcert=pem&sslkey=pem&${parameter}=odd"\n`,
+    args: ["generate", "--no-store"],
+    code: 4,
+    line: new RegExp(`^error: a could not be read: 127.0.0.1:\\d+: .*(?:${parameter}=|chmod 600 )`),
+    ...(parameter === "sslkey" ? { instead: { device: KEY_OF_ALL } } : {}),
+  })),
+];
+
+function expectRefused(trial: Trial, { code, line }: Place, says: string): void {
+  expect([trial.code, trial.stderr]).toEqual([code, expect.stringMatching(/^[^\n]+\n$/)]);
+  expect(trial.stderr.trimEnd()).toMatch(line);
+  expect(trial.stderr).toContain(says);
+  expect(trial.tookMs).toBeLessThan(QUICK_MS);
+  expect(trial.peakBytes).toBeLessThan(LITTLE_BYTES);
+}
+
+function placeWith(place: Place, thing: Thing): string {
+  const cwd = directoryWith(place.config.replace("PORT", String(peer.port)));
+  writeFileSync(join(cwd, "pem"), "", { mode: 0o600 });
+  THINGS[thing](cwd);
+  if (place.place === "the store's journal") Bun.spawnSync(["mv", "odd", "s.sqlite-wal"], { cwd });
+  return cwd;
+}
+
+describe.each(PLACES)("$place", (place) => {
+  const kinds = (Object.keys(THINGS) as Thing[]).filter((thing) => place.instead?.[thing] !== null);
+  test.each(kinds)("%s", async (thing) => {
+    const cwd = placeWith(place, thing);
+    const { child, trial } = launch(place.args, { cwd });
+    const killing = setTimeout(() => child.kill("SIGKILL"), 2 * QUICK_MS);
+    const ended = await trial;
+    clearTimeout(killing);
+    expectRefused(ended, place, place.instead?.[thing] ?? SAYS[thing]);
+    rmSync(cwd, { recursive: true });
+  });
+});
+
+describe("what else has no end, or is no file", () => {
+  test("a file of /proc that tells no size is read as far as it goes", async () => {
+    const cwd = freshDirectory();
+    const { code, stderr } = await launch(["config", "check", "--config", "/proc/self/status"], { cwd }).trial;
+    expect([code, stderr]).toEqual([2, expect.stringContaining("/proc/self/status:1:5: not valid TOML")]);
+  });
+
+  test("a symbolic link that leads to itself is said to", async () => {
+    const cwd = directoryWith('[crm.a]\nurl_file = "odd"\n');
+    symlinkSync("odd", join(cwd, "odd"));
+    const { code, stderr } = await launch(["config", "check"], { cwd }).trial;
+    expect([code, stderr]).toEqual([2, expect.stringContaining("odd: its symbolic links lead in a circle\n")]);
+  });
+
+  test("a FIFO among the reports of a folder is named", async () => {
+    const cwd = freshDirectory();
+    mkdirSync(join(cwd, "in"));
+    writeFileSync(join(cwd, "in/a.json"), JSON.stringify(report(activity())));
+    Bun.spawnSync(["mkfifo", join(cwd, "in/b.json")]);
+    const { code, stderr } = await launch(["generate", "--input", "in"], { cwd }).trial;
+    expect([code, stderr]).toEqual([2, `error: --input "${cwd}/in/b.json": it is a FIFO, not a file\n`]);
+  });
+
+  test("a password file in the home directory that is a FIFO is warned of, and stops nothing", async () => {
+    const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
+    Bun.spawnSync(["mkfifo", "-m", "600", join(cwd, ".pgpass")]);
+    const { code, stderr } = await launch(["config", "check"], { cwd }).trial;
+    expect([code, stderr]).toEqual([0, `warning: the password file ${cwd}/.pgpass was not read: ${SAYS.FIFO}\n`]);
+  });
+
+  test("a secret that grows while it is read ends at the limit", async () => {
+    const cwd = directoryWith('[crm.a]\nurl_file = "odd"\n');
+    writeFileSync(join(cwd, "odd"), "x".repeat(999_990));
+    const growing = setInterval(() => appendFileSync(join(cwd, "odd"), "x".repeat(100_000)), 1);
+    await until(() => readFileSync(join(cwd, "odd")).length > 1_000_000);
+    const { code, stderr } = await launch(["config", "check"], { cwd }).trial;
+    clearInterval(growing);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("odd: it is larger than 1 MB\n")]);
+  });
+
+  test("a certificate authority of many certificates fits", async () => {
+    const bundle = "/etc/ssl/certs/ca-certificates.crt";
+    const cwd = directoryWith(
+      `[crm.a]\nurl = "postgres://u@127.0.0.1:${peer.port}/d?sslmode=verify-full&sslrootcert=bundle.pem"\n`,
+    );
+    const certificate = await Bun.file(bundle)
+      .text()
+      .catch(() => "# none\n");
+    writeFileSync(join(cwd, "bundle.pem"), certificate + "#".repeat(1_500_000));
+    const { stderr } = await launch(["generate", "--no-store", "--timeout", "2"], { cwd }).trial;
+    expect(stderr).not.toContain("larger than");
+  });
+});

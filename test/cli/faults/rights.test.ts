@@ -1,0 +1,331 @@
+/** A part of the rights, or rights for a part of the time: what can be read is reported, and what is missing is told in plain words. */
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { CheckDocument } from "../../../src/check/schema.ts";
+import { reportsIn } from "../../making/passes.ts";
+import { directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
+import { AS_OF, backendPid, GENERATE, isRoot, makeVictim, runsOf, slowDown } from "../../making/faults.ts";
+import { connect, startPostgres, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
+import { fillSyncHistory } from "../../making/warehouses.ts";
+
+const NOBODY = 65_534;
+const AS_NOBODY = isRoot ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"] : [];
+
+let server: PostgresServer;
+let roles = 0;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+
+afterAll(async () => await server.stop());
+
+async function withDatabase(work: (database: TestDatabase, role: string, url: string) => Promise<void>): Promise<void> {
+  const database = await server.createDatabase();
+  const role = `part_${(roles += 1)}`;
+  await database.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary'`);
+  try {
+    await work(database, role, database.url.replace(/\/\/[^@]*@/, `//${role}:canary@`));
+  } finally {
+    await database.close();
+  }
+}
+
+const config = (url: string, settings = "") => directoryWith(`[crm.dead]\nurl = "${url}"\n${settings}`);
+
+describe("the runs may be read and the schedules may not", () => {
+  const columns = "GRANT SELECT (id, crm_source) ON orchestration.sync_schedule TO";
+  test.each([
+    { name: "no right at all", sql: () => "SELECT 1", says: "GRANT SELECT on it" },
+    { name: "a right to some columns", sql: (role: string) => `${columns} ${role}`, says: "GRANT SELECT on it" },
+    {
+      name: "a view whose owner has lost the right",
+      sql: (role: string) => `CREATE ROLE owner_${role}; GRANT USAGE ON SCHEMA orchestration TO owner_${role};
+        ALTER TABLE orchestration.sync_schedule RENAME TO real; CREATE VIEW orchestration.sync_schedule AS SELECT * FROM orchestration.real;
+        ALTER VIEW orchestration.sync_schedule OWNER TO owner_${role}; GRANT SELECT ON orchestration.sync_schedule TO ${role}`,
+      says: "GRANT SELECT on it",
+    },
+    {
+      name: "row-level security",
+      sql: (role: string) => `GRANT SELECT ON orchestration.sync_schedule TO ${role};
+        ALTER TABLE orchestration.sync_schedule ENABLE ROW LEVEL SECURITY`,
+      says: "BYPASSRLS",
+    },
+  ])("$name: reported, and what is declared is unknown", async ({ sql, says }) => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON orchestration.sync_history TO ${role}; ${sql(role)}`);
+      const cwd = config(url);
+      const { code, stdout, stderr } = await runCli(GENERATE, { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+      const [report] = reportsIn(stdout);
+      expect(report).toMatchObject({
+        performance_metrics: { total_actions: 2, failed_actions: 1 },
+        system_health: { rules_basis: "unknown", rule_utilization_rate: null },
+        expectations: null,
+      });
+      expect(report?.findings.find(({ id }) => id === "rules-unreadable")).toMatchObject({
+        severity: "warning",
+        message: expect.stringContaining(says),
+      });
+      const text = (await runCli(["generate", ...AS_OF, "--crm", "dead"], { cwd })).stdout;
+      expect(text).toContain("what the warehouse declares is unknown");
+      expect(text).not.toContain("declares none");
+    });
+  });
+
+  test("check: a warning with its GRANT, and the other items as for everybody", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON orchestration.sync_history TO ${role}`);
+      const { code, stdout } = await runCli(["check", "--analyze", "--format", "json"], { cwd: config(url) });
+      const text = JSON.parse(stdout) as CheckDocument | CheckDocument[];
+      const items = [text].flat()[0]?.items ?? [];
+      const statusOf = (id: string) => items.filter((item) => item.id === id).map(({ status }) => status);
+      expect(code).toBe(0);
+      expect([statusOf("tables"), statusOf("rights"), statusOf("plan"), statusOf("report")]).toEqual([
+        ["warn"],
+        ["warn"],
+        ["ok"],
+        ["ok"],
+      ]);
+      expect(items.find(({ id }) => id === "tables")?.message).toContain(
+        '"orchestration"."sync_schedule" may not be read',
+      );
+    });
+  });
+
+  test("the other way round nothing can be reported, and the reason names the table of the runs", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON orchestration.sync_schedule TO ${role}`);
+      const { code, stderr } = await runCli(GENERATE, { cwd: config(url) });
+      expect([code, stderr]).toEqual([4, expect.stringContaining("permission denied for table sync_history. Grant")]);
+    });
+  });
+});
+
+describe("words that say what is really wrong", () => {
+  test("no right to connect", async () => {
+    await withDatabase(async (database, _, url) => {
+      await database.sql.unsafe(`REVOKE CONNECT ON DATABASE ${database.name} FROM PUBLIC`);
+      const { stderr } = await runCli(GENERATE, { cwd: config(url) });
+      expect(stderr).toContain("the role may not connect to this database: GRANT CONNECT ON DATABASE");
+    });
+  });
+
+  test("row-level security on the runs", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      await database.sql
+        .unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role};
+        ALTER TABLE orchestration.sync_history ENABLE ROW LEVEL SECURITY; CREATE POLICY all_rows ON orchestration.sync_history USING (true)`);
+      const { stderr } = await runCli(GENERATE, { cwd: config(url) });
+      expect(stderr).toContain("row-level security policy for table");
+      expect(stderr).toContain("BYPASSRLS");
+      expect(stderr).not.toContain("Grant the reader SELECT");
+    });
+  });
+
+  test.each([
+    { name: "somebody cancels", cancel: true, says: "pg_cancel_backend" },
+    { name: "the limit", cancel: false, says: "statement_timeout: ask for a shorter window" },
+  ])("a query that is cancelled: $name", async ({ cancel, says }) => {
+    const victim = await makeVictim(server);
+    await slowDown(victim);
+    const child = start(GENERATE, { cwd: config(victim.url, "statement_timeout = 2") });
+    if (cancel) await victim.sql`SELECT pg_cancel_backend(${await backendPid(victim)})`;
+    expect(await child.stderr.text()).toContain(says);
+    await victim.close();
+  });
+
+  test("a server that does not know the password", async () => {
+    using proxy = forgeSignatures(server.port);
+    await withDatabase(async (_, __, url) => {
+      const forged = `${url.replace(`:${server.port}/`, `:${proxy.port}/`)}?sslmode=disable`;
+      const { stderr } = await runCli(GENERATE, { cwd: config(forged) });
+      expect(stderr).toContain("does not prove that it knows the password");
+      expect(stderr).not.toContain("certificate");
+    });
+  });
+
+  test("a function behind the table that names another without its schema", async () => {
+    await withDatabase(async ({ sql }, role, url) => {
+      await fillSyncHistory("M")(sql, runsOf("dead"), []);
+      await sql.unsafe(`CREATE FUNCTION public.inner_one(text) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT $1 $$;
+        CREATE FUNCTION public.outer_one(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN inner_one($1); END $$;
+        ALTER TABLE orchestration.sync_history RENAME TO real; ALTER TABLE orchestration.real RENAME sync_type TO raw;
+        CREATE VIEW orchestration.sync_history AS SELECT *, public.outer_one(raw) AS sync_type FROM orchestration.real;
+        GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}`);
+      expect((await runCli(GENERATE, { cwd: config(url) })).stderr).toContain("ALTER FUNCTION … SET search_path");
+      await sql.unsafe("ALTER FUNCTION public.outer_one(text) SET search_path = public");
+      expect((await runCli(GENERATE, { cwd: config(url) })).code).toBe(0);
+    });
+  });
+
+  test.each([
+    { name: "a directory", make: (path: string) => mkdirSync(path), says: "it is a directory" },
+    {
+      name: "a circle of links",
+      make: (path: string) => symlinkSync(path, path),
+      says: "its symbolic links lead in a circle",
+    },
+    {
+      name: "a path below a file",
+      make: (path: string) => new Database(path).close(),
+      below: "/x",
+      says: "is not a directory",
+    },
+  ])("a store that is $name", async ({ make, says, below = "" }) => {
+    const path = join(freshDirectory(), "store");
+    make(path);
+    const cwd = config("sqlite:nowhere", `[store]\npath = "${path}${below}"`);
+    for (const args of [
+      ["store", "prune"],
+      ["history", "list"],
+    ]) {
+      const { code, stderr } = await runCli(args, { cwd });
+      expect([code, stderr]).toEqual([5, expect.stringContaining(says)]);
+      expect(stderr).not.toMatch(/EISDIR|ELOOP|ENOTDIR/);
+    }
+  });
+});
+
+/** Between a client and that server: the last thing that the server proves by SCRAM is wrong. */
+function forgeSignatures(port: number): Disposable & { port: number } {
+  const upstreams = new WeakMap<object, Promise<Bun.Socket>>();
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(client) {
+        const upstream = Bun.connect({
+          hostname: "127.0.0.1",
+          port,
+          socket: {
+            data(_, data) {
+              const text = Buffer.from(data);
+              // AuthenticationSASLFinal: R, a length, 12, and the signature as v=….
+              const at = text.indexOf(Buffer.from([0, 0, 0, 12, 118, 61]));
+              if (text[0] === 82 && at === 5) text[at + 6] = text[at + 6] === 65 ? 66 : 65;
+              client.write(text);
+            },
+            close: () => void client.end(),
+          },
+        });
+        upstreams.set(client, upstream);
+      },
+      data: async (client, data) => {
+        const copy = Buffer.from(data);
+        (await upstreams.get(client))?.write(copy);
+      },
+      close: async (client) => {
+        (await upstreams.get(client))?.end();
+      },
+    },
+  });
+  return { port: listener.port, [Symbol.dispose]: () => listener.stop(true) };
+}
+
+describe("what only looks at a store", () => {
+  const LOOKS = [
+    ["history", "list", "--format", "json"],
+    ["schedule", "status"],
+    ["schedule", "history"],
+    ["schedule", "list"],
+    ["store", "check"],
+  ];
+  const settings = (store: string) => `[store]\n${store}\n[[schedule]]\nname = "often"\ncron = "* * * * *"\n`;
+
+  async function filled(store: string): Promise<string> {
+    const victim = await makeVictim(server);
+    const cwd = config(victim.url, settings(store));
+    const { code, stderr } = await runCli(["schedule", "run", "often"], { cwd });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("error")]);
+    await victim.close();
+    return cwd;
+  }
+
+  async function expectLooks(cwd: string, within: string[] = []): Promise<void> {
+    for (const args of LOOKS) {
+      const startedAt = performance.now();
+      const { code, stdout, stderr } = await runCli(args, { cwd, within });
+      expect([args, code, stderr]).toEqual([args, 0, ""]);
+      expect(performance.now() - startedAt).toBeLessThan(2500);
+      if (args[0] === "history") expect(JSON.parse(stdout)).toHaveLength(1);
+      if (args[0] === "store") expect(stdout).toContain("is in order");
+    }
+  }
+
+  test.skipIf(!isRoot)("a file and a directory that may only be read (another user needs root)", async () => {
+    const directory = join(freshDirectory(), "state");
+    const path = join(directory, "s.sqlite");
+    const cwd = await filled(`path = "${path}"`);
+    for (const file of [directory, path, cwd, join(cwd, "automation-reports.toml")]) chownSync(file, NOBODY, NOBODY);
+    chmodSync(join(directory, ".."), 0o755);
+    chmodSync(path, 0o400);
+    chmodSync(directory, 0o500);
+    await expectLooks(cwd, AS_NOBODY);
+    expect(readdirSync(directory)).toEqual(["s.sqlite"]);
+  });
+
+  test("an SQLite store in which another process is writing", async () => {
+    const path = join(freshDirectory(), "s.sqlite");
+    const cwd = await filled(`path = "${path}"`);
+    using writer = new Database(path);
+    writer.run("BEGIN IMMEDIATE; DELETE FROM automation_reports_reports");
+    await expectLooks(cwd);
+    writer.run("ROLLBACK");
+  });
+
+  test("a store that is not there: nothing in it, and nothing is made", async () => {
+    const path = join(freshDirectory(), "state", "s.sqlite");
+    const cwd = config("sqlite:nowhere", settings(`path = "${path}"`));
+    const { code, stdout } = await runCli(["history", "list", "--format", "json"], { cwd });
+    expect([code, JSON.parse(stdout)]).toEqual([0, []]);
+    expect(statSync(join(path, ".."), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  test("PostgreSQL: a role with SELECT only, while another session writes", async () => {
+    await withDatabase(async (database, role, url) => {
+      const cwd = await filled(`url = "${database.url}"`);
+      await database.sql.unsafe(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+      const looking = config("sqlite:nowhere", settings(`url = "${url}"`));
+      expect(cwd).not.toBe(looking);
+      const writing = connect(database.url);
+      const held = Promise.withResolvers<void>();
+      const write = writing
+        .begin(async (sql) => {
+          await sql`DELETE FROM automation_reports_reports`;
+          await sql`SELECT pg_advisory_xact_lock(hashtext('automation_reports'), hashtext('often'))`;
+          await held.promise;
+          throw new Error("taken back");
+        })
+        .catch(() => {});
+      await expectLooks(looking);
+      held.resolve();
+      await write;
+      await writing.end();
+      const { code, stderr } = await runCli(["store", "prune"], { cwd: looking });
+      expect([code, stderr]).toEqual([5, expect.stringContaining("the role may not write there")]);
+    });
+  });
+
+  test("PostgreSQL: a role that may not use the schema is told so, instead of that nothing is kept", async () => {
+    await withDatabase(async (database, role, url) => {
+      await database.sql.unsafe(`CREATE SCHEMA kept; ALTER ROLE ${role} SET search_path = kept`);
+      await filled(`url = "${database.url}?options=-c%20search_path%3Dkept"`);
+      const looking = config("sqlite:nowhere", settings(`url = "${url}"`));
+      const { code, stderr } = await runCli(["history", "list"], { cwd: looking });
+      expect([code, stderr]).toEqual([
+        5,
+        expect.stringContaining("in schema kept, which the role may not use: GRANT USAGE"),
+      ]);
+    });
+  });
+});

@@ -1,0 +1,130 @@
+/** One CRM's server misbehaves: that CRM fails with one sentence, the others' reports are as without it. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { directoryWith } from "../../making/cli.ts";
+import { authentication, failure, message } from "../../making/server-messages.ts";
+import { startFakeServer, type FakeServer } from "../../making/fake-server.ts";
+import { expectOneFailure, figuresOf, GENERATE, launch, makeTrio, makeVictim, type Trio } from "../../making/faults.ts";
+import { recordServer, replay, type Recording } from "../../making/recorded-server.ts";
+import { ANSWER_FAULTS } from "../../making/server-faults/answers.ts";
+import { AUTHENTICATION_FAULTS } from "../../making/server-faults/authentication.ts";
+import { SECRET, type ServerFault } from "../../making/server-faults/fault.ts";
+import { OPENING_FAULTS, REFUSALS, TLS_FAULTS } from "../../making/server-faults/opening.ts";
+import { sharedServer } from "../../making/warehouses.ts";
+
+/** Start of the process, and what closing and cancelling may take after the deadline. */
+const GRACE_MS = 4000;
+const MOST_MEMORY = 300 * 1_048_576;
+
+const PARTS = [
+  { part: "TLS", faults: TLS_FAULTS },
+  { part: "opening a session", faults: OPENING_FAULTS },
+  { part: "refusals", faults: REFUSALS },
+  { part: "authentication", faults: AUTHENTICATION_FAULTS },
+  { part: "answers", faults: ANSWER_FAULTS },
+];
+
+let trio: Trio;
+let recording: Recording;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+  const server = await sharedServer();
+  const victim = await makeVictim(server);
+  recording = await recordServer({ host: "127.0.0.1", port: server.port }, victim.url);
+  await victim.close();
+});
+
+afterAll(async () => await trio.healthy.close());
+
+describe.each(PARTS)("$part", ({ faults }) => {
+  test.each(faults)("$name", async ({ does, says, query = "?sslmode=disable", timeoutMs = 1000 }: ServerFault) => {
+    await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
+    const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;
+    const ended = await launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${timeoutMs}ms"`) }).trial;
+    await expectOneFailure(ended, { trio, says: "", advises: "" });
+    expect(ended.stderr).toMatch(says);
+    expect(ended.tookMs).toBeLessThan(timeoutMs + GRACE_MS);
+    expect(ended.peakBytes).toBeLessThan(MOST_MEMORY);
+  });
+});
+
+describe("unusual, and no fault", () => {
+  test("notices, notifications and parameters of any name between the messages of an answer", async () => {
+    const noise = Buffer.concat([
+      message("N", "SNOTICE\0C00000\0Mx\0\0"),
+      message("S", "__proto__\0x\0"),
+      message("A", "\0\0\0\x01c\0p\0"),
+    ]);
+    const noisy = recording.map((answer, turn) => Buffer.concat(turn === 0 ? [answer] : [noise, answer]));
+    await using server = await startFakeServer(async (client) => await replay(client, noisy));
+    const cwd = directoryWith(`[crm.dead]\nurl = "postgres://u@127.0.0.1:${server.port}/d?sslmode=disable"\n`);
+    const { code, stdout, stderr } = await launch(GENERATE, { cwd }).trial;
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(figuresOf(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
+  });
+
+  test("an answer byte by byte", async () => {
+    await using server = await startFakeServer(async (client) => {
+      await client.startup();
+      for (const [turn, answer] of recording.entries()) {
+        if (turn > 0) await client.turn();
+        for (const byte of answer) await client.send(Buffer.from([byte]));
+      }
+      await client.silence();
+    });
+    const cwd = directoryWith(`[crm.dead]\nurl = "postgres://u@127.0.0.1:${server.port}/d?sslmode=disable"\n`);
+    const { code, stdout } = await launch(GENERATE, { cwd }).trial;
+    expect(code).toBe(0);
+    expect(figuresOf(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
+  });
+
+  test("a password that SASLprep changes", async () => {
+    const victim = await makeVictim(await sharedServer());
+    const role = `ligature_${victim.name}`;
+    await victim.sql
+      .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary\ufb01'; GRANT USAGE ON SCHEMA orchestration TO ${role};
+      GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}`);
+    const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:${encodeURIComponent("canary\ufb01")}@`);
+    const { code, stderr } = await launch(GENERATE, { cwd: directoryWith(`[crm.dead]\nurl = "${url}"\n`) }).trial;
+    expect([code, stderr]).toEqual([0, ""]);
+    await victim.close();
+  });
+});
+
+const elsewhere = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, family }) => !internal && family === "IPv4")?.address;
+
+describe.skipIf(elsewhere === undefined)("a password in clear text, without TLS (needs a network)", () => {
+  const REFUSED = "asks for the password in clear text, without TLS: use sslmode=require";
+  test.each([
+    { name: "over loopback", host: "127.0.0.1", query: "", sent: true },
+    { name: "elsewhere, sslmode=prefer", host: elsewhere, query: "?sslmode=prefer", sent: false },
+    { name: "elsewhere, no sslmode", host: elsewhere, query: "", sent: false },
+    { name: "elsewhere, sslmode=disable", host: elsewhere, query: "?sslmode=disable", sent: true },
+  ])("$name: sent $sent", async ({ host, query, sent }) => {
+    let password = "";
+    await using server = await startFakeServer(async (client) => {
+      await client.startup();
+      await client.send(authentication(3));
+      password += (await client.turn()).toString();
+      await client.send(failure({ S: "FATAL", C: "28P01", M: "no" }));
+    });
+    const url = `postgres://u:${SECRET}@${host}:${server.port}/d${query}`;
+    const ended = await launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "5s"') }).trial;
+    await expectOneFailure(ended, { trio, says: sent ? "refuses the password or user" : REFUSED, advises: "" });
+    expect(password.includes(SECRET)).toBe(sent);
+  });
+});
+
+test("the README of this folder lists each fault with its number and its sentence", () => {
+  const lines = PARTS.flatMap(({ part, faults }) => faults.map((fault) => ({ part, fault }))).map(
+    ({ part, fault: { name, says } }, index) =>
+      `- S${index + 1} ${part}: ${name} → ${typeof says === "string" ? says : `\`${says.source}\``}`,
+  );
+  const readme = readFileSync(resolve(import.meta.dir, "README.md"), "utf8");
+  expect(readme.split("\n").filter((line) => /^- S\d/.test(line))).toEqual(lines);
+});

@@ -1,0 +1,76 @@
+/** Signals that mean nothing to the program end nothing; those that mean something still do it. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { runCli } from "../../making/cli.ts";
+import { backendPid, slowDown, until } from "../../making/faults.ts";
+import type { TestDatabase } from "../../making/postgres-server.ts";
+import {
+  DAILY,
+  install,
+  killLaunched,
+  launch,
+  makeWarehouse,
+  readLog,
+  slotsIn,
+  speedUp,
+} from "../../making/scheduler.ts";
+
+const IDLE = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGXFSZ"] as const;
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await makeWarehouse();
+});
+
+afterEach(killLaunched);
+
+test.each(IDLE)("%s: the daemon goes on, and ends with SIGTERM as ever", async (signal) => {
+  const cwd = install(DAILY, database.url);
+  const child = launch(["schedule"], { cwd });
+  const log = readLog(child);
+  await until(() => log.text().includes("scheduler started"));
+  for (let times = 0; times < 3; times += 1) child.kill(signal);
+  // What comes after it is taken in order: the daemon has lived through the others.
+  child.kill("SIGHUP");
+  await until(() => log.text().includes("configuration reloaded"));
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+});
+
+test("all of them in mid-report: the report is made", async () => {
+  const cwd = install(DAILY, database.url);
+  await slowDown(database, 2);
+  const child = launch(["schedule", "run", "daily"], { cwd });
+  await backendPid(database);
+  for (const signal of IDLE) child.kill(signal);
+  expect([await child.exited, child.signalCode]).toEqual([0, null]);
+  expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 1 }]);
+});
+
+test("a flood of them beside SIGTERM: stopped within 5 s, the slot free again", async () => {
+  const cwd = install(DAILY, database.url);
+  await slowDown(database);
+  const child = launch(["schedule", "run", "daily"], { cwd });
+  await backendPid(database);
+  for (let times = 0; times < 500; times += 1) child.kill(IDLE[times % IDLE.length]);
+  const stopped = performance.now();
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(143);
+  expect(performance.now() - stopped).toBeLessThan(5000);
+  await speedUp(database);
+  expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
+});
+
+test("SIGQUIT keeps its default: it ends the process with a core, and the slot can be taken over", async () => {
+  const cwd = install(DAILY, database.url);
+  await slowDown(database);
+  const child = launch(["schedule", "run", "daily"], { cwd });
+  const backend = await backendPid(database);
+  child.kill("SIGQUIT");
+  await child.exited;
+  expect(child.signalCode).toBe("SIGQUIT");
+  await database.sql`SELECT pg_terminate_backend(${backend}, 5000)`;
+  await speedUp(database);
+  expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
+  expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 2 }]);
+}, 30_000);

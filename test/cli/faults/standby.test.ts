@@ -1,0 +1,116 @@
+/** A standby that cancels what reads it, and one that is named as a store. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { reportsIn } from "../../making/passes.ts";
+import { directoryWith, runCli, start } from "../../making/cli.ts";
+import { GENERATE, makeVictim, slowDown } from "../../making/faults.ts";
+import {
+  connect,
+  startPostgres,
+  startStandby,
+  type PostgresServer,
+  type TestDatabase,
+} from "../../making/postgres-server.ts";
+
+const config = (url: string, settings = "") => directoryWith(`[crm.dead]\nurl = "${url}"\n${settings}`);
+
+describe("a standby", () => {
+  let primary: PostgresServer;
+  let standby: PostgresServer;
+  let victim: TestDatabase;
+
+  beforeAll(async () => {
+    primary = await startPostgres(undefined);
+    victim = await makeVictim(primary);
+    await slowDown(victim, 0.7);
+    await victim.sql.unsafe("ALTER SYSTEM SET max_standby_streaming_delay = 0");
+    await victim.sql`CREATE TABLE junk AS SELECT 1 AS n`;
+    standby = await startStandby(primary);
+  }, 30_000);
+
+  afterAll(async () => {
+    await victim.close();
+    await standby.stop();
+    await primary.stop();
+  });
+
+  /** Rows vanish on the primary until that is disposed of: a snapshot on the standby is taken back within 0.1 s. */
+  function disturb(): AsyncDisposable {
+    const stopping = new AbortController();
+    const work = (async () => {
+      while (!stopping.signal.aborted) {
+        await victim.sql`UPDATE junk SET n = n + 1`;
+        await victim.sql`VACUUM junk`;
+        await Bun.sleep(50);
+      }
+    })();
+    return {
+      [Symbol.asyncDispose]: async () => {
+        stopping.abort();
+        await work;
+      },
+    };
+  }
+
+  const urlOf = (...servers: PostgresServer[]) => {
+    const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(",");
+    return victim.url.replace(/@[^/]*/, `@${hosts}`);
+  };
+
+  test("that takes every snapshot back: the next host is read", async () => {
+    await using _ = disturb();
+    const { code, stdout, stderr } = await runCli(GENERATE, { cwd: config(urlOf(standby, primary)) });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(reportsIn(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
+  }, 40_000);
+
+  test("and no other host: what to set, within the timeout", async () => {
+    await using _ = disturb();
+    const startedAt = performance.now();
+    const { code, stderr } = await runCli([...GENERATE, "--timeout", "5"], { cwd: config(urlOf(standby)) });
+    expect([code, stderr]).toEqual([4, expect.stringContaining("hot_standby_feedback = on")]);
+    expect(performance.now() - startedAt).toBeLessThan(7000);
+  }, 40_000);
+
+  test("for a moment: the same host is read again", async () => {
+    const child = start(GENERATE, { cwd: config(urlOf(standby)) });
+    const onStandby = connect(urlOf(standby));
+    for (;;) {
+      const [busy] = await onStandby`SELECT pid FROM pg_stat_activity
+        WHERE application_name = 'automation-reports' AND wait_event = 'PgSleep'`;
+      if (busy !== undefined) break;
+      await Bun.sleep(5);
+    }
+    await victim.sql`UPDATE junk SET n = n + 1`;
+    await victim.sql`VACUUM junk`;
+    expect([await child.exited, await child.stderr.text()]).toEqual([0, ""]);
+    const [counted] =
+      await onStandby`SELECT confl_snapshot::int AS n FROM pg_stat_database_conflicts WHERE datname = ${victim.name}`;
+    expect(Number(counted?.["n"])).toBeGreaterThan(0);
+    await onStandby.end();
+  }, 30_000);
+
+  test.each([
+    {
+      name: "alone",
+      hosts: () => [standby],
+      says: "it is a standby, which cannot be written: name the primary server",
+    },
+    {
+      name: "of two",
+      hosts: () => [standby, standby],
+      says: "is a standby or read-only, and a store is written: add the primary",
+    },
+  ])("as a store, $name: told so", async ({ hosts, says }) => {
+    const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(...hosts())}"`);
+    const { code, stderr } = await runCli(["store", "prune"], { cwd });
+    expect([code, stderr]).toEqual([5, expect.stringContaining(says)]);
+  });
+
+  test("as a store that is only looked at", async () => {
+    const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(primary)}"`);
+    expect((await runCli(["store", "prune"], { cwd })).code).toBe(0);
+    const looking = config("sqlite:nowhere", `[store]\nurl = "${urlOf(standby)}"`);
+    const { code, stdout, stderr } = await runCli(["store", "check"], { cwd: looking });
+    expect([code, stdout, stderr]).toEqual([0, expect.any(String), ""]);
+  });
+});

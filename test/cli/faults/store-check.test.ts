@@ -1,0 +1,131 @@
+/** `store check` sees whatever would make another command fail: for each damage a command fails on, it has a line. */
+import { describe, expect, test } from "bun:test";
+import { openStore } from "../../../src/store/open.ts";
+import { directoryWith, runCli } from "../../making/cli.ts";
+import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf, type StoreKind } from "../../making/stores.ts";
+
+const SLOT_MS = Date.parse("2026-07-10T21:00:00Z");
+
+/** A store with a slot that made two reports, and a configuration that names it. */
+async function installStore(kind: StoreKind): Promise<{ cwd: string; url: string; pass: string }> {
+  const url = await newStoreUrl(kind);
+  const made = madePass(["hubspot", "genius"]);
+  await using store = await openStore(targetOf(url));
+  await store.slots.claim({ schedule: "daily", slotMs: SLOT_MS }, "x", 60_000);
+  const claimed = { schedule: "daily", slotMs: SLOT_MS, holder: "x", attempt: 1 };
+  await store.slots.end(claimed, { state: "made", exitCode: 0, note: null }, made);
+  const place = kind === "SQLite" ? `path = "${url.slice("sqlite:".length)}"` : `url = "${url}"`;
+  const cwd = directoryWith(
+    `[store]\n${place}\n[[schedule]]\nname = "daily"\ncron = "@daily"\n[crm.a]\nurl = "sqlite:none"\n`,
+  );
+  return { cwd, url, pass: made.pass.pass_id };
+}
+
+type Damage = {
+  name: string;
+  sql: string | Record<StoreKind, string>;
+  /** A command that needs what is damaged, and fails. */
+  args?: string[];
+  says: string;
+};
+
+const FAR_MS = 9_000_000_000_000_000;
+const DAMAGES: Damage[] = [
+  {
+    name: "a slot's state",
+    sql: "UPDATE automation_reports_slots SET state = 'odd'",
+    args: ["schedule", "history"],
+    says: `slot ${SLOT_MS} of daily: state is not as this program writes it`,
+  },
+  {
+    name: "a time that no calendar has",
+    sql: `UPDATE automation_reports_slots SET ended_ms = ${FAR_MS}`,
+    args: ["schedule", "history"],
+    says: `slot ${SLOT_MS} of daily: ended_ms is not as this program writes it`,
+  },
+  {
+    name: "a report's time that no calendar has",
+    sql: `UPDATE automation_reports_reports SET window_end_ms = ${FAR_MS}`,
+    args: ["history", "list"],
+    says: "window_end_ms is not as this program writes it",
+  },
+  {
+    name: "a report's status",
+    sql: "UPDATE automation_reports_reports SET status = 'odd'",
+    args: ["history", "list"],
+    says: "status is not as this program writes it",
+  },
+  {
+    name: "a pass's document",
+    sql: `UPDATE automation_reports_passes SET document = '{"schema_version":2}'`,
+    says: "document.pass_id is not as this program writes it",
+  },
+  {
+    name: "a pass that is gone, its reports left",
+    sql: "DELETE FROM automation_reports_passes",
+    says: "the pass that made it is not kept",
+  },
+  {
+    name: "a column that is gone",
+    sql: "ALTER TABLE automation_reports_slots DROP COLUMN note",
+    args: ["schedule", "status"],
+    says: "the table automation_reports_slots has no column note",
+  },
+  {
+    name: "a table that is gone",
+    sql: "DROP TABLE automation_reports_reports",
+    args: ["history", "list"],
+    says: "the table automation_reports_reports is not there",
+  },
+  {
+    name: "a key that is gone: a slot could be claimed twice",
+    sql: {
+      SQLite:
+        "CREATE TABLE copy AS SELECT * FROM automation_reports_slots; DROP TABLE automation_reports_slots; " +
+        "ALTER TABLE copy RENAME TO automation_reports_slots",
+      PostgreSQL: "ALTER TABLE automation_reports_slots DROP CONSTRAINT automation_reports_slots_pkey",
+    },
+    args: ["schedule", "run", "daily"],
+    says: "the table automation_reports_slots has no unique key (schedule, slot_ms)",
+  },
+  {
+    name: "the key of a pass that is gone",
+    sql: "DROP INDEX automation_reports_passes_attempt",
+    says: "the table automation_reports_passes has no unique key (origin, slot_ms, attempt)",
+  },
+  {
+    name: "two versions",
+    sql: "INSERT INTO automation_reports_schema (version) VALUES (2)",
+    says: "the table automation_reports_schema has 2 rows instead of one",
+  },
+  {
+    name: "no version",
+    sql: "DELETE FROM automation_reports_schema",
+    args: ["history", "list"],
+    says: "the version of its tables is not as this program writes it",
+  },
+  {
+    name: "a version of another kind",
+    sql: "UPDATE automation_reports_schema SET version = -1",
+    args: ["history", "list"],
+    says: "the version of its tables is not as this program writes it",
+  },
+];
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  test("a store in order is in order", async () => {
+    const { cwd } = await installStore(kind);
+    const { code, stdout, stderr } = await runCli(["store", "check"], { cwd });
+    expect([code, stdout, stderr]).toEqual([0, expect.stringContaining("is in order"), ""]);
+  });
+
+  test.each(DAMAGES)("$name", async ({ sql, args, says }) => {
+    const { cwd, url } = await installStore(kind);
+    await alterStore(kind, url, typeof sql === "string" ? sql : sql[kind]);
+    const check = await runCli(["store", "check"], { cwd });
+    expect([check.code, check.stdout, check.stderr]).toEqual([5, "", expect.stringContaining(says)]);
+    if (args === undefined) return;
+    const command = await runCli(args, { cwd });
+    expect([command.code, command.stderr]).toEqual([5, expect.stringMatching(/^error: store /)]);
+  });
+});

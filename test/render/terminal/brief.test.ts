@@ -1,0 +1,187 @@
+/** The one thing to know of a finding, in few words, and nothing that the words do not know. */
+import { describe, expect, test } from "bun:test";
+import type { ReadActivity } from "../../../src/report/activity.ts";
+import type { Finding, Report } from "../../../src/report/schema.ts";
+import { describeBriefly, describeCause, describeUnread } from "../../../src/render/terminal/brief.ts";
+import { activity, declared, report, rule } from "../../making/activities.ts";
+import { every } from "../../making/findings.ts";
+import { WINDOW } from "../../making/reports.ts";
+import { ruleOf } from "../../making/rules.ts";
+
+const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+const HALF_HOURLY = every("every 30 minutes");
+const SCHEDULED = ["a", "b", "c"].map((name) => declared(name, HALF_HOURLY));
+const stopped = (name: string) => ruleOf(name, { runs: "s".repeat(40), everyMinutes: 30, startedMinutesAgo: 900 });
+const busy = ruleOf("busy", { runs: "s".repeat(40), everyMinutes: 30 });
+
+/** The words of the first finding of that kind. */
+function brief(facts: Partial<ReadActivity>, id: Finding["id"]): string {
+  const made = report(activity(facts));
+  const found = made.findings.find((finding) => finding.id === id);
+  if (found === undefined) throw new Error(`no ${id} among ${made.findings.map((finding) => finding.id).join(", ")}`);
+  return describeBriefly(found, made);
+}
+
+const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; words: string }[] = [
+  {
+    id: "rules-stopped",
+    name: "since the last start of any rule",
+    facts: { rules: ["a", "b", "c"].map(stopped), declaredRules: SCHEDULED },
+    words: "nothing since 06:00: 3 rules stopped",
+  },
+  {
+    id: "rules-stopped",
+    name: "that never started",
+    facts: { declaredRules: SCHEDULED },
+    words: "3 rules stopped",
+  },
+  {
+    id: "rule-overdue",
+    name: "how long ago, and when it is due",
+    facts: { rules: [busy, stopped("a")], declaredRules: [declared("busy"), declared("a", HALF_HOURLY)] },
+    words: "a stopped 14h 55m ago (due every 30m)",
+  },
+  {
+    id: "rule-never",
+    name: "when it is due",
+    facts: { rules: [busy], declaredRules: [declared("busy"), declared("a", every("0 */4 * * *"))] },
+    words: "a never ran (due 0 */4 * * *)",
+  },
+  {
+    id: "rule-failing",
+    name: "how many times, since when, of what",
+    facts: { rules: [ruleOf("a", { runs: "sssfffff", everyMinutes: 60, error: "HTTP 401" })] },
+    words: "a failed 5 times since 16:55: HTTP 401",
+  },
+  {
+    id: "rule-failing",
+    name: "once",
+    facts: { rules: [ruleOf("a", { runs: `${"s".repeat(9)}f`, everyMinutes: 60 })] },
+    words: "a failed at 20:55",
+  },
+  {
+    id: "rule-failing",
+    name: "on an earlier day, with its day",
+    facts: { rules: [ruleOf("a", { runs: `ss${"f".repeat(24)}`, everyMinutes: 60 })] },
+    words: "a failed 24 times since 9 Jul 21:55",
+  },
+  {
+    id: "rule-stuck",
+    name: "since when",
+    facts: {
+      rules: [ruleOf("a", { runs: `${"s".repeat(20)}r`, everyMinutes: 180, startedMinutesAgo: 179, tookMinutes: 1 })],
+    },
+    words: "a hangs since 18:01",
+  },
+  {
+    id: "rule-overdue",
+    name: "that has been running",
+    facts: { rules: [busy, ruleOf("a", { runs: "sssssssssr", everyMinutes: 60, startedMinutesAgo: 600 })] },
+    words: "a has been running since 11:00",
+  },
+  {
+    id: "rule-empty",
+    name: "since when",
+    facts: {
+      rules: [
+        ruleOf(
+          "a",
+          { runs: "s".repeat(20), everyMinutes: 1440, startedMinutesAgo: 18 * 60 },
+          { emptyStreak: { n: 1, sinceMs: at("03:00"), usual: 250_000, fullHours: [] } },
+        ),
+      ],
+      declaredRules: [declared("a", every("0 3 * * *"))],
+    },
+    words: "a brings no records since 03:00",
+  },
+  {
+    id: "success-rate-low",
+    name: "how many, and the most frequent causes",
+    facts: {
+      rules: [rule("a", { success: 40, failed: 14 })],
+      failures: [
+        failure("HTTP 429 Too Many Requests", 6),
+        failure("Read timed out", 5),
+        failure(`Oh: ${"words ".repeat(20)}`, 2),
+        failure(null, 1),
+      ],
+    },
+    words: "14 of 54 failed: rate-limit (6), timeout (5), Oh: words words words words words words… (2)",
+  },
+];
+
+describe.each(cases)("$id", ({ name, id, facts, words }) => {
+  test(name, () => {
+    expect(brief(facts, id)).toBe(words);
+  });
+});
+
+test("what has no shorter words keeps its own", () => {
+  const facts = { rules: [rule("a", { unknown: 6, success: 5 })], unknownStatuses: [{ word: "odd", n: 6 }] };
+  expect(brief(facts, "unknown-status")).toBe('6 runs with a status nobody has explained: "odd"');
+});
+
+test("hostile names and errors are shown, not executed", () => {
+  const hostile = "\u001b]0;owned\u0007";
+  const facts = { rules: [ruleOf(hostile, { runs: "sssfffff", everyMinutes: 60, error: `x ${hostile}` })] };
+  expect(brief(facts, "rule-failing")).toStartWith("\\u{1b}]0;owned\\u{7} failed 5 times");
+});
+
+describe("a cause", () => {
+  const cause = (evidence: object, message = "One cause"): Finding => ({
+    id: "failures-shared",
+    severity: "critical",
+    rule_name: null,
+    message,
+    evidence: { from: "2026-07-10T13:00:00Z", to: "2026-07-10T13:01:00Z", family: "connection", ...evidence },
+  });
+  test.each<{ name: string; evidence: object; others: string[]; words: string }>([
+    { name: "its family and time", evidence: {}, others: [], words: "connection errors 13:00–13:01" },
+    { name: "that is over", evidence: { over: true }, others: [], words: "connection errors 13:00–13:01, over" },
+    { name: "that goes on", evidence: { over: false }, others: [], words: "connection errors 13:00–13:01" },
+    {
+      name: "its example and the CRMs that are not named beside it",
+      evidence: { example: "refused" },
+      others: ["a", "b"],
+      words: "connection errors in a, b 13:00–13:01: refused",
+    },
+    { name: "of no family", evidence: { family: "other" }, others: [], words: "failures alike 13:00–13:01" },
+    {
+      name: "of the day before",
+      evidence: { from: "2026-07-09T22:00:00Z", to: "2026-07-10T02:00:00Z" },
+      others: [],
+      words: "connection errors 9 Jul 22:00–02:00",
+    },
+    {
+      name: "within the day before",
+      evidence: { from: "2026-07-09T22:00:00Z", to: "2026-07-09T22:01:00Z" },
+      others: [],
+      words: "connection errors 9 Jul 22:00–22:01",
+    },
+    {
+      name: "from the day before the last to the day before",
+      evidence: { from: "2026-07-08T22:00:00Z", to: "2026-07-09T22:01:00Z" },
+      others: [],
+      words: "connection errors 8 Jul 22:00–9 Jul 22:01",
+    },
+  ])("$name", ({ evidence, others, words }) => {
+    expect(describeCause(cause(evidence), others, WINDOW.endMs)).toBe(words);
+  });
+
+  test("without a time its own message", () => {
+    const silence = cause({ from: undefined, to: undefined }, "nothing has started\u0007");
+    expect(describeCause(silence, [], WINDOW.endMs)).toBe("nothing has started\\u{7}");
+  });
+});
+
+test.each([
+  { reason: "db:5432 refuses the connection", words: "db:5432 refuses the connection" },
+  { reason: "first line\nsecond line", words: "first line" },
+  { reason: null, words: "could not be read" },
+])("why a CRM was not read: $reason", ({ reason, words }) => {
+  expect(describeUnread({ source: "a", report: null as Report | null, reason })).toBe(words);
+});
+
+function failure(message: string | null, n: number) {
+  return { rule: "a", message, n, firstMs: WINDOW.startMs, lastMs: WINDOW.startMs, current: true, minutes: [] };
+}

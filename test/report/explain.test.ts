@@ -1,0 +1,149 @@
+/** Why a rule is in its condition, from the report alone. The window ends at 21:00 UTC. */
+import { describe, expect, test } from "bun:test";
+import { explainRule, type Origins } from "../../src/report/explain.ts";
+import type { ReadActivity } from "../../src/report/activity.ts";
+import { activity, declared, report } from "../making/activities.ts";
+import { ago, every } from "../making/findings.ts";
+import { ruleOf } from "../making/rules.ts";
+
+const nothingSet: Origins = () => null;
+const made = (facts: Partial<ReadActivity> & { source?: string }, detailed = true) =>
+  report(activity(facts), { detailed });
+const hourly = every("every 1 hours");
+
+const failing = made({
+  rules: [ruleOf("deals", { runs: `${"s".repeat(20)}fff`, everyMinutes: 60, error: "HTTP 401", records: 7 })],
+  declaredRules: [declared("deals", hourly)],
+});
+
+test("its condition, its newest runs and errors, and what to do", () => {
+  const explained = explainRule(failing, "deals", [], nothingSet);
+  expect(explained).toMatchObject({
+    source: "hubspot",
+    rule: { condition: "failing", severity: "critical", since: "2026-07-10T18:55:00Z" },
+    week_before: null,
+    around: [],
+  });
+  expect(explained?.runs).toHaveLength(20);
+  expect(explained?.runs?.[0]).toEqual({
+    id: "23",
+    status: "failed",
+    started_at: "2026-07-10T20:50:00Z",
+    ended_at: "2026-07-10T20:55:00Z",
+    duration_seconds: 300,
+    records: 7,
+    error: "HTTP 401",
+  });
+  expect(explained?.errors.map(({ at }) => at)).toEqual([
+    "2026-07-10T20:55:00Z",
+    "2026-07-10T19:55:00Z",
+    "2026-07-10T18:55:00Z",
+  ]);
+  expect(explained?.advice).toEqual([expect.stringContaining("HTTP 401")]);
+});
+
+test("a rule that is not there, and runs that were not kept", () => {
+  expect(explainRule(failing, "constructor", [], nothingSet)).toBeNull();
+  const brief = made({ rules: [ruleOf("deals", { runs: "sss", everyMinutes: 60 })] }, false);
+  expect(explainRule(brief, "deals", [], nothingSet)).toMatchObject({ runs: null, errors: [], week_before: null });
+});
+
+test("what the same rule did a week before", () => {
+  const deals = ruleOf("deals", { runs: "sss", everyMinutes: 60 }, { weekBefore: { total: 24, successful: 23 } });
+  expect(explainRule(made({ rules: [deals] }), "deals", [], nothingSet)?.week_before).toEqual({
+    total: 24,
+    successful: 23,
+  });
+});
+
+describe("where its limits come from", () => {
+  const limitsOf = (facts: Partial<ReadActivity>, origins: Origins) =>
+    explainRule(made(facts), "deals", [], origins)?.limits.map(({ seconds, from }) => [seconds, from]);
+
+  test("its schedule", () => {
+    const facts = {
+      rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60 })],
+      declaredRules: [declared("deals", hourly)],
+    };
+    expect(limitsOf(facts, nothingSet)).toEqual([
+      [5400, "its schedule (every 1 hours)"],
+      [10_800, "its schedule (every 1 hours)"],
+      [900, "three times its longest usual duration"],
+      [3600, "its schedule"],
+    ]);
+  });
+
+  test("the configuration: the line is named", () => {
+    const settings = { freshness: { warnAfterMs: 3_600_000, errorAfterMs: null }, staleAfterMs: 60_000 };
+    const configured = report(activity({ rules: [ruleOf("deals", { runs: "ssss", everyMinutes: 60 })] }), {
+      detailed: true,
+      settings,
+    });
+    const origins: Origins = (key) => (key === "error_after" ? null : `[crm.hubspot], ${key}`);
+    expect(explainRule(configured, "deals", [], origins)?.limits.map(({ seconds, from }) => [seconds, from])).toEqual([
+      [3600, "[crm.hubspot], warn_after"],
+      [null, "the configuration"],
+      [60, "[crm.hubspot], stale_after"],
+      [3600, "its newest runs"],
+    ]);
+  });
+
+  test("nothing, where too little is known", () => {
+    expect(limitsOf({ rules: [ruleOf("deals", { runs: "s", everyMinutes: 60 })] }, nothingSet)?.[0]).toEqual([
+      null,
+      "nothing: no schedule, and too few runs",
+    ]);
+  });
+});
+
+test("what else changed within an hour, in this CRM and in others; not what is well, and not another time", () => {
+  const stopped = (name: string, minutes: number) =>
+    ruleOf(name, { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: minutes });
+  const own = made({
+    rules: [stopped("deals", 300), stopped("jobs", 310), ruleOf("users", { runs: "s".repeat(20), everyMinutes: 60 })],
+    declaredRules: ["deals", "jobs", "users"].map((name) => declared(name, hourly)),
+  });
+  const other = made({
+    source: "genius",
+    rules: [stopped("leads", 320), stopped("quotes", 900)],
+    declaredRules: ["leads", "quotes"].map((name) => declared(name, hourly)),
+  });
+  expect(explainRule(own, "deals", [own, other], nothingSet)?.around).toEqual([
+    {
+      source: "hubspot",
+      rule_name: "jobs",
+      condition: "overdue",
+      since: new Date(ago(310 / 60 - 1)).toISOString().replace(".000", ""),
+    },
+    {
+      source: "genius",
+      rule_name: "leads",
+      condition: "overdue",
+      since: new Date(ago(320 / 60 - 1)).toISOString().replace(".000", ""),
+    },
+  ]);
+});
+
+describe("what of the configuration would change the judgement", () => {
+  const never = { rules: [], declaredRules: [declared("deals", hourly)], knownSinceMs: 0 };
+  test.each<{ name: string; facts: Partial<ReadActivity>; is: unknown }>([
+    {
+      name: "never",
+      facts: never,
+      is: { table: ["crm", "hubspot"], line: 'rule_names = { "deals" = "its sync type" }' },
+    },
+    {
+      name: "overdue",
+      facts: {
+        rules: [ruleOf("deals", { runs: "s".repeat(9), everyMinutes: 60, startedMinutesAgo: 400 })],
+        declaredRules: [declared("deals", hourly)],
+      },
+      is: { table: ["crm", "hubspot", "rules", "deals"], line: 'expect = "every 6 hours"' },
+    },
+    { name: "ok", facts: { rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60 })] }, is: null },
+  ])("$name", ({ facts, is }) => {
+    const setting = explainRule(made(facts), "deals", [], nothingSet)?.setting;
+    if (is === null) expect(setting).toBeNull();
+    else expect(setting).toMatchObject(is as object);
+  });
+});
