@@ -73,7 +73,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
     const items =
       seen?.status === "read"
         ? judgeAnswers(crm, () =>
-            withoutEchoes([...judgeFacts(seen.result, context), ...judgeReport(crm, outcomes, nowMs, seen.result)]),
+            withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, outcomes, nowMs, seen.result)),
           )
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
@@ -104,14 +104,16 @@ export function exitCodeOfCheck(documents: CheckDocument[]): number {
 /** What a server answered may be nothing that can be judged. */
 function judgeAnswers(crm: CrmConfig, judge: () => CheckItem[]): CheckItem[] {
   try {
-    return withoutEchoes(judge());
+    return judge();
   } catch (error) {
     return [describeUnreachable(describeFailure(error, crm.target))];
   }
 }
 
 /** A report fails for the reason that was found before it was tried. */
-function withoutEchoes(items: CheckItem[]): CheckItem[] {
+function withoutEchoes(facts: CheckItem[], report: CheckItem[]): CheckItem[] {
+  const hasNoTable = facts.some(({ id, status }) => id === "tables" && status === "error");
+  const items = hasNoTable ? facts : [...facts, ...report];
   return items.filter(({ message }, index) => !items.slice(0, index).some((item) => item.message === message));
 }
 

@@ -45,7 +45,7 @@ export const COMMANDS: Record<string, Entry> = {
     load: async () => (await import("./commands/demo.ts")).default,
   },
   history: {
-    summary: "List, show and compare the reports that were kept",
+    summary: "List, show, compare and explain the reports that were kept",
     commands: {
       list: {
         summary: "List the kept reports, newest first",
@@ -58,6 +58,10 @@ export const COMMANDS: Record<string, Entry> = {
       diff: {
         summary: "Say what changed from one kept report to another",
         load: async () => (await import("./commands/history/diff.ts")).default,
+      },
+      explain: {
+        summary: "Say why a rule was flagged in a kept report",
+        load: async () => (await import("./commands/history/explain.ts")).default,
       },
     },
   },

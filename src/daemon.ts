@@ -70,7 +70,7 @@ async function waitForStop(signal: AbortSignal, log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const begin = () => {
     const timer = setTimeout(() => {
-      log.warn("a report did not end in time: it is left unfinished");
+      log.warn("a report was not done within 4.5 s of the stop: it is left unfinished, and its slot can be run again");
       resolve();
     }, STOP_MS);
     timer.unref();

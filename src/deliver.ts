@@ -5,6 +5,7 @@ import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Report } from "./report/schema.ts";
+import type { Store } from "./store/store.ts";
 
 type Made = { document: PassSummary; reports: Report[] };
 
@@ -17,34 +18,55 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   for (const report of reports) {
     const { source } = report.metadata;
     try {
-      log.info(`${source}: exported to ${await exportReport(report, exportTo)}`);
+      const path = await exportReport(report, exportTo);
+      log.info(`${source}: exported to ${path}`, {}, { crm: source, path });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      log.error(`${source}: ${error.message}`);
+      log.error(`${source} could not be exported: ${error.message}`, {}, { crm: source, reason: error.message });
       failed += 1;
     }
   }
   return failed;
 }
 
+/** Where a pass that no slot asked for is kept, as what, and for how long. `origin`: a schedule's name, or `adhoc`. */
+type KeepOptions = { store: Store; origin: string; retentionMs: number; nowMs: number; log: Log };
+
+/** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
+export async function keepPass(
+  { document, reports }: Made,
+  { store, origin, retentionMs, nowMs, log }: KeepOptions,
+): Promise<number> {
+  try {
+    await store.reports.keepPass({ pass: document, reports }, origin);
+    await store.prune(nowMs - retentionMs);
+    log.debug("pass kept", { store: store.place });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
+    return 1;
+  }
+}
+
 /** Keeps a pass that no schedule asked for, and deletes what is older than the retention. Returns how many deliveries failed. */
 export async function keepAdhoc(
   pass: Made,
-  { target, retentionMs }: Config["store"],
+  { target, retentionMs, group }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
   try {
     // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
+    const { shareStore } = await import("./store/share.ts");
     await using store = await openStore(target);
-    await store.reports.keepPass({ pass: pass.document, reports: pass.reports }, ADHOC);
-    await store.prune(nowMs - retentionMs);
-    log.debug("pass kept", { store: store.place });
-    return 0;
+    const notShared = shareStore(target, group);
+    if (notShared !== null) log.warn(notShared);
+    return await keepPass(pass, { store, origin: ADHOC, retentionMs, nowMs, log });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message}. The reports were made, but are not kept`);
+    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
     return 1;
   }
 }

@@ -21,11 +21,14 @@ export type LogOptions = {
   terminal: boolean;
 };
 
+/** `facts` stand behind the message. `said`: what the message says already, as fields of JSON lines alone. */
+type Say = (message: string, facts?: Facts, said?: Facts) => void;
+
 export type Log = {
-  debug: (message: string, facts?: Facts) => void;
-  info: (message: string, facts?: Facts) => void;
-  warn: (message: string, facts?: Facts) => void;
-  error: (message: string, facts?: Facts) => void;
+  debug: Say;
+  info: Say;
+  warn: Say;
+  error: Say;
   /** One line, shown only on a terminal. The next call overwrites it, and null clears it. */
   progress: (waiting: Waiting | null) => void;
   /** From now on no line contains these values, nor those that were hidden before. */
@@ -53,10 +56,10 @@ export function createLog(options: LogOptions): Log {
   };
   const consola = createConsola({ level: LEVELS[options.level], reporters: [reporter] });
   return {
-    debug: (message, facts = {}) => consola.debug(message, facts),
-    info: (message, facts = {}) => consola.info(message, facts),
-    warn: (message, facts = {}) => consola.warn(message, facts),
-    error: (message, facts = {}) => consola.error(message, facts),
+    debug: (message, facts = {}, said = {}) => consola.debug(message, facts, said),
+    info: (message, facts = {}, said = {}) => consola.info(message, facts, said),
+    warn: (message, facts = {}, said = {}) => consola.warn(message, facts, said),
+    error: (message, facts = {}, said = {}) => consola.error(message, facts, said),
     progress: (waiting) => {
       const text = waiting === null || waiting.names.length === 0 ? null : describeWaiting(waiting);
       if (!options.terminal || options.format === "json" || options.level === "quiet") return;
@@ -79,8 +82,8 @@ function formatText({ type, args }: LogObject, journal: boolean): string {
 }
 
 function formatJson({ type, args, date }: LogObject): string {
-  const [message, facts = {}] = args as [string, Facts?];
-  return writeJsonLine({ time: date.toISOString(), level: type, message, ...facts });
+  const [message, facts = {}, said = {}] = args as [string, Facts?, Facts?];
+  return writeJsonLine({ time: date.toISOString(), level: type, message, ...said, ...facts });
 }
 
 function describeWaiting({ doing, names, done, all }: Waiting): string {

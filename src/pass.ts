@@ -110,9 +110,12 @@ export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, 
   if (failed > 0) return failed === document.outcomes.length ? EXIT.noneReadable : EXIT.someUnreadable;
   if (failedDeliveries > 0) return EXIT.delivery;
   const findings = [...document.findings, ...reports.flatMap((report) => report.findings)];
-  const reached = (finding: Finding) =>
-    failOn !== null && SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(failOn);
-  return findings.some(reached) ? EXIT.finding : EXIT.ok;
+  return failOn !== null && reaches(findings, failOn) ? EXIT.finding : EXIT.ok;
+}
+
+/** Whether one of the findings is at least that severe. */
+export function reaches(findings: Finding[], severity: Severity): boolean {
+  return findings.some((finding) => SEVERITIES.indexOf(finding.severity) >= SEVERITIES.indexOf(severity));
 }
 
 function describePass(
@@ -203,7 +206,7 @@ function nameSome(sources: string[]): string {
 
 function logOutcomes(document: PassSummary, log: Log): void {
   for (const { source, status, reason } of document.outcomes) {
-    if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`);
+    if (status === "failed") log.error(`${source} could not be read: ${reason ?? ""}`, {}, { crm: source, reason });
   }
 }
 
@@ -213,6 +216,10 @@ export function logCritical(reports: Report[], log: Log): void {
     const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
     const [first] = findings;
     if (first?.severity !== "critical") continue;
-    log.warn(`${metadata.source}: ${first.message}`, { critical: count("critical"), warnings: count("warning") });
+    log.warn(
+      `${metadata.source}: ${first.message}`,
+      { critical: count("critical"), warnings: count("warning") },
+      { crm: metadata.source, reason: first.message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },
+    );
   }
 }

@@ -55,3 +55,18 @@ test("JSON: what acts on a terminal is escaped in messages and facts", async () 
   expect(said).toMatch(/^[\n\u0020-\u007e]+$/);
   expect(JSON.parse(said)).toMatchObject({ message: hostile, rule: hostile });
 });
+
+test("what the message says already is a field of JSON lines, and not repeated in text", async () => {
+  const steps: Step[] = [
+    { say: "genius could not be read: a-secret", facts: { n: "1" }, said: { crm: "genius", reason: "a-secret" } },
+  ];
+  expect(await speak(TEXT, [{ hide: ["a-secret"] }, ...steps])).toBe("genius could not be read: *** n=1\n");
+  const line = await speak({ ...TEXT, format: "json" }, [{ hide: ["a-secret"] }, ...steps]);
+  expect(JSON.parse(line)).toMatchObject({
+    level: "info",
+    message: "genius could not be read: ***",
+    crm: "genius",
+    reason: "***",
+    n: "1",
+  });
+});

@@ -33,7 +33,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
       path: "",
       concurrency: 4,
       export: { enabled: false, dir: null, keep: null },
-      store: { target: { kind: "sqlite", path: "" }, retentionMs: 1, configured: false },
+      store: { target: { kind: "sqlite", path: "" }, retentionMs: 1, group: null, configured: false },
       crms,
       schedules: [],
       displayTimezone: null,

@@ -23,8 +23,9 @@ const WORDS: Record<Unused["setting"], Words> = {
 
 export function judgeSettings(facts: WarehouseFacts, crm: string): Judged[] {
   if (facts.settings === null) {
-    const cost = "without an index on the start that would read the whole table";
-    return [{ status: "ok", message: `names in the settings were not looked for: ${cost}` }];
+    return [
+      { status: "ok", message: "skipped: finding the names of the settings needs an index on the start of a run" },
+    ];
   }
   const { unused, newest } = facts.settings;
   const span = facts.kind === "postgres" ? "of the last 30 days" : "there";

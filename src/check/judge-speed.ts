@@ -95,7 +95,7 @@ function judgeIndexes({ indexes }: PostgresFacts, found: FoundTables): Judged[] 
     }));
   const advised = adviseIndexes(found, indexes, found.actions.rows ?? 0).map(({ ddl, bytes, gain }): Judged => ({
     status: "warn",
-    message: `an index of about ${formatBytes(bytes)} would pay: ${gain}`,
+    message: `an index (about ${formatBytes(bytes)}) would ${gain}`,
     advice: ddl,
     evidence: { ddl, bytes },
   }));

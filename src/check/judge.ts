@@ -1,5 +1,5 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
-import { formatCount, formatInstant, formatMinute } from "../text/figures.ts";
+import { formatCount, formatInstant, formatMinute, listNames } from "../text/figures.ts";
 import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
@@ -8,8 +8,11 @@ import { judgeServer } from "./judge-server.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
+import { adviseView } from "./view.ts";
 import { DAY_MS } from "../time/units.ts";
 
+const NO_TABLE_ADVICE =
+  "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`";
 /** Longer than a week, for there are weekly syncs. */
 const OLD_ROW_MS = 8 * DAY_MS;
 
@@ -20,9 +23,9 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
     ["connection", [judgeConnection(facts)]],
     ...(facts.kind === "postgres" ? judgeServer(facts, found) : []),
     ["policies", facts.kind === "postgres" && found !== null ? judgePolicies(found, facts.role.name) : []],
-    ["tables", [judgeTables(facts)]],
+    ["tables", [judgeTables(facts, context)]],
     // Where no table was chosen yet, none is a copy of another.
-    ["copies", facts.tables.kind === "problem" ? [] : facts.copies.map(judgeCopy)],
+    ["copies", facts.tables.kind === "found" || facts.tables.kind === "missing" ? facts.copies.map(judgeCopy) : []],
     ...(found === null ? [] : judgeRows(facts, found, context)),
     // Where the CRM has no run at all, its settings are not what is wrong.
     [
@@ -67,16 +70,17 @@ function judgeConnection(facts: WarehouseFacts): Judged {
   };
 }
 
-function judgeTables({ tables }: WarehouseFacts): Judged {
+function judgeTables({ tables, kind }: WarehouseFacts, context: CheckContext): Judged {
   if (tables.kind === "problem") return { status: "error", message: tables.problem };
   if (tables.kind === "missing") {
     return {
       status: "error",
       message: `no table to read: looked for ${tables.lookedFor.join(", ")}${tables.elsewhere.length === 0 ? "" : `; there is ${tables.elsewhere.join(", ")}`}`,
-      advice: "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`",
+      advice: adviseView(tables.others, context.source, kind) ?? NO_TABLE_ADVICE,
       evidence: { looked_for: tables.lookedFor, elsewhere: tables.elsewhere },
     };
   }
+  if (tables.kind === "incomplete") return judgeIncomplete(tables, context, kind);
   const { preset, shape, actions, rules, rulesProblem } = tables.found;
   const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
   const rows = actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows`;
@@ -98,6 +102,21 @@ function judgeTables({ tables }: WarehouseFacts): Judged {
   };
 }
 
+function judgeIncomplete(
+  { table, preset, missing, columns }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
+  { source }: CheckContext,
+  dialect: WarehouseFacts["kind"],
+): Judged {
+  return {
+    status: "error",
+    message: `${table} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
+    advice:
+      adviseView([{ name: table, columns }], source, dialect) ??
+      "name the table of the runs with preset, schema and table, or make a view with these columns and name that",
+    evidence: { table, preset, missing },
+  };
+}
+
 /** What is behind it has the size and the indexes, and they are not looked at. */
 function describeHidden({ hides }: TableFacts): string {
   if (hides === null) return "";
@@ -112,7 +131,8 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
   return {
     status: "warn",
     message: `${name} has a name of the preset too${size}, and is not read`,
-    advice: "if the syncs write there, set schema and table; else drop the copy, which can be mistaken for the table",
+    advice:
+      "if the syncs write there, set schema and table; otherwise drop it, so that nobody mistakes it for the real table",
     evidence: { table: name, rows },
   };
 }
@@ -120,7 +140,7 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
 function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   const { rows } = facts;
   if (rows === null) {
-    const message = "not looked at: without an index on the start that would read the whole table";
+    const message = `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`;
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
   const { oldestMs, newestMs, sources, scale } = rows;
@@ -174,11 +194,15 @@ function judgeSources(strangers: string[], all: number): Judged[] {
   return [
     {
       status: "warn",
-      message: `nobody reports on ${strangers.join(", ")}: in the warehouse's last 7 days, in no CRM's crm_source`,
-      advice: `add a table such as [crm.${strangers[0]?.toLowerCase().replace(/[^a-z0-9_-]/g, "_") ?? "name"}] to the configuration`,
+      message: `rows of ${listNames(strangers, strangers.length)} (last 7 days) are in no report`,
+      advice: `add ${listNames(strangers.map(nameTable))} to the configuration`,
       evidence: { sources: strangers },
     },
   ];
+}
+
+function nameTable(source: string): string {
+  return `[crm.${source.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}]`;
 }
 
 function judgeScale({ fractions, percentages }: { fractions: number; percentages: number }): Judged {

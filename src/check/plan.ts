@@ -34,17 +34,20 @@ function judgeScan(node: PlanNode, { table, source, start, pages, windowDays }: 
   const fetches = node["Heap Fetches"] ?? 0;
   const signs: PlanSign[] = [];
   if (node["Node Type"].endsWith("Seq Scan") && pages > SMALL_TABLE_PAGES && windowDays <= LONGEST_INDEXED_DAYS) {
-    signs.push({ sign: `the whole of ${table} is read`, advice: `create an index on (${source}, ${start})` });
+    signs.push({
+      sign: `the query reads the whole table ${table}`,
+      advice: `create an index on (${source}, ${start})`,
+    });
   }
   if (removed > Math.max(FEWEST_ROWS, MOST_REMOVED_RATIO * rows)) {
     signs.push({
-      sign: `${formatCount(removed)} rows are read and thrown away for ${formatCount(rows)} that count`,
+      sign: `the query reads ${formatCount(removed)} rows that it does not need, for ${formatCount(rows)} that it does`,
       advice: `create an index on (${source}, ${start})`,
     });
   }
   if (fetches > Math.max(FEWEST_ROWS, MOST_HEAP_FETCH_SHARE * rows)) {
     signs.push({
-      sign: `${formatCount(fetches)} of ${formatCount(rows)} rows are looked up in the table behind the index`,
+      sign: `${formatCount(fetches)} of ${formatCount(rows)} rows had to be looked up in the table too, for want of a VACUUM`,
       advice: `VACUUM ${table} more often`,
     });
   }
@@ -57,7 +60,7 @@ function judgeWalk({ source, start, pages }: PlanContext): (node: PlanNode) => P
     const condition = node["Index Cond"] ?? "";
     const walks = condition.includes(start) && !condition.includes(source) && pages > SMALL_TABLE_PAGES;
     if (!walks) return [];
-    const sign = `the index ${node["Index Name"] ?? ""} is walked over the rows of every CRM`;
+    const sign = `the query reads the rows of all CRMs (index ${node["Index Name"] ?? ""})`;
     return [{ sign, advice: `create an index on (${source}, ${start})` }];
   };
 }

@@ -37,7 +37,7 @@ export default defineCommand(
       onProgress: (checking, done) => log.progress({ doing: "checking", names: checking, done, all: crms.length }),
     });
     log.progress(null);
-    await emit(args.format === "json" ? writeJson(documents) : renderCheck(documents, viewOf()));
+    await emit(args.format === "json" ? writeJson(documents) : renderCheck(documents, args.verbose === true, viewOf()));
     return exitCodeOfCheck(documents);
   },
 );

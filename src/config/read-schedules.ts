@@ -42,6 +42,7 @@ export function readSchedules(schedules: Written[], crmNames: string[], reading:
       catchUp: written.catch_up,
       deadlineMs: written.deadline,
       retries: written.retries,
+      failOn: written.fail_on,
       pingUrl,
     };
   });

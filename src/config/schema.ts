@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Target } from "../database/target.ts";
 import type { RuleSettings } from "../report/settings.ts";
 import type { Thresholds } from "../report/thresholds.ts";
-import type { PresetName } from "../report/words.ts";
+import type { PresetName, Severity } from "../report/words.ts";
 import { CrmSchema, defaultsSchema, type ConfiguredStatus } from "./sections/crm.ts";
 import { displaySchema } from "./sections/display.ts";
 import { exportSchema } from "./sections/export.ts";
@@ -83,6 +83,8 @@ export type ScheduleConfig = {
   /** For one slot, retries included. */
   deadlineMs: number;
   retries: number;
+  /** From which severity on a finding fails the slot; null: none does. */
+  failOn: Exclude<Severity, "info"> | null;
   /** A secret: it lets its holder claim that all is well. */
   pingUrl: string | null;
 };
@@ -98,6 +100,8 @@ export type Config = {
   store: {
     target: Target;
     retentionMs: number;
+    /** Of this machine, by name or number, that may read an SQLite store; null: none. */
+    group: string | null;
     /** By `[store]` or `$STATE_DIRECTORY`; else only commands about the store itself use it. */
     configured: boolean;
   };

@@ -121,16 +121,24 @@ const PAGES: Record<string, Written> = {
   },
   "history show": {
     examples: [
-      ["history show hubspot-20260710T210000Z-2a5543", "print that report again"],
-      ["history show hubspot-20260710T210000Z-2a5543 -f json", "as JSON"],
+      ["history show latest", "print the newest pass again"],
+      ["history show hubspot-20260710T210000Z-2a5543 -f json", "one report as JSON"],
     ],
     topic: "store",
     exits: ANY,
   },
   "history diff": {
     examples: [
-      ["history diff hubspot-20260710T040000Z-50f8cd hubspot-20260710T210000Z-2a5543", "what is new, and what is over"],
-      ["history diff hubspot-20260710T040000Z-50f8cd hubspot-20260710T210000Z-2a5543 -f json", "as JSON"],
+      ["history diff hubspot", "what is new since the report before, and what is over"],
+      ["history diff hubspot-20260710T040000Z-50f8cd hubspot-20260710T210000Z-2a5543 -f json", "two reports, as JSON"],
+    ],
+    topic: "store",
+    exits: ANY,
+  },
+  "history explain": {
+    examples: [
+      ["history explain hubspot", "the rules of its newest kept report, worst first"],
+      ["history explain hubspot@7d deals", "why deals was flagged a week ago"],
     ],
     topic: "store",
     exits: ANY,

@@ -1,5 +1,7 @@
-/** What changed from one report to another: the figures of each section that both have, and the findings. */
+/** What changed from one report to another, the most important first, and without what chance alone may explain. */
+import { differsBeyondNoise, type Proportion } from "./significance.ts";
 import type { Finding, Report } from "./schema.ts";
+import { SEVERITIES, type Condition, type Severity, type Verdict } from "./words.ts";
 
 type Figure = string | number | boolean | null;
 
@@ -11,18 +13,48 @@ export type FigureChange = {
   after: Figure;
 };
 
-type Compared = Pick<Report["metadata"], "source" | "report_generated_at" | "window_start" | "window_end" | "status">;
+type State = { condition: Condition; severity: Severity | null; since: string | null; message: string };
+
+export type RuleChange = {
+  rule_name: string;
+  change: "worse" | "other" | "better";
+  /** Null: the report does not have the rule. */
+  before: State | null;
+  after: State | null;
+};
+
+export type RateChange = {
+  /** Null: all rules together. */
+  rule_name: string | null;
+  before: Proportion;
+  after: Proportion;
+  /** Whether the rates differ by more than chance would make them. */
+  significant: boolean;
+};
+
+type Compared = Pick<
+  Report["metadata"],
+  "source" | "report_generated_at" | "window_start" | "window_end" | "status"
+> & {
+  verdict: Verdict;
+};
 
 export type ReportDiff = {
   before: Compared;
   after: Compared;
-  sections: { section: (typeof SECTIONS)[number]; changes: FigureChange[] }[];
+  /** Rules whose condition or severity is another: those that got worse first, then the most severe. */
+  rules: RuleChange[];
   findings: {
+    /** The most severe first. */
     new: Finding[];
     gone: Finding[];
     /** The same finding with another severity or message. */
     changed: { before: Finding; after: Finding }[];
   };
+  /** All rules together first, then the rules whose rates differ significantly, those that fell furthest first. */
+  rates: RateChange[];
+  /** A success rate is left out where it is not significant. */
+  sections: { section: (typeof SECTIONS)[number]; changes: FigureChange[] }[];
 };
 
 const SECTIONS = [
@@ -38,6 +70,8 @@ const SECTIONS = [
   "error_groups",
   "detailed_metrics",
 ] as const;
+
+const CHANGES: RuleChange["change"][] = ["worse", "other", "better"];
 
 /** Other in every report: hours of the clock, ages, single runs. */
 const ALWAYS_OTHER = ["hourly_distribution", "age_seconds", "recent_actions", "rule_runs"];
@@ -58,18 +92,86 @@ const DESCRIPTIONS = [
 ];
 
 export function compareReports(before: Report, after: Report): ReportDiff {
-  const sections = SECTIONS.map((section) => ({ section, changes: compareSection(before[section], after[section]) }));
+  const rates = compareRates(before, after);
+  const noise = rates.filter(({ significant }) => !significant).map(({ rule_name: rule }) => rule);
+  const sections = SECTIONS.map((section) => ({
+    section,
+    changes: compareSection(before[section], after[section]).filter(({ path }) => !isRateOf(path, section, noise)),
+  }));
   return {
     before: describeCompared(before),
     after: describeCompared(after),
-    sections: sections.filter(({ changes }) => changes.length > 0),
+    rules: compareRules(before, after),
     findings: compareFindings(before.findings, after.findings),
+    rates: rates.filter(({ rule_name: rule, significant }) => rule === null || significant),
+    sections: sections.filter(({ changes }) => changes.length > 0),
   };
 }
 
-function describeCompared({ metadata }: Report): Compared {
+function describeCompared({ metadata, verdict }: Report): Compared {
   const { source, report_generated_at, window_start, window_end, status } = metadata;
-  return { source, report_generated_at, window_start, window_end, status };
+  return { source, report_generated_at, window_start, window_end, status, verdict };
+}
+
+function compareRules(before: Report, after: Report): RuleChange[] {
+  const [old, young] = [before, after].map(({ rules }) => new Map(rules.map((rule) => [rule.rule_name, rule])));
+  const names = [...new Set([...(young?.keys() ?? []), ...(old?.keys() ?? [])])];
+  return names
+    .flatMap((name): RuleChange[] => {
+      const [was, is] = [describeState(old?.get(name)), describeState(young?.get(name))];
+      if (was?.condition === is?.condition && was?.severity === is?.severity) return [];
+      const steps = rankOf(is) - rankOf(was);
+      const change = steps > 0 ? "worse" : steps < 0 ? "better" : "other";
+      return [{ rule_name: name, change, before: was, after: is }];
+    })
+    .toSorted(
+      (a, b) =>
+        CHANGES.indexOf(a.change) - CHANGES.indexOf(b.change) ||
+        rankOf(b.after) - rankOf(a.after) ||
+        rankOf(b.before) - rankOf(a.before),
+    );
+}
+
+function describeState(rule: Report["rules"][number] | undefined): State | null {
+  if (rule === undefined) return null;
+  const { condition, severity, since, message } = rule;
+  return { condition, severity, since, message };
+}
+
+function rankOf(state: { severity: Severity | null } | null): number {
+  return state === null || state.severity === null ? -1 : SEVERITIES.indexOf(state.severity);
+}
+
+function compareRates(before: Report, after: Report): RateChange[] {
+  const compare = (rule_name: string | null, was: Proportion, is: Proportion): RateChange => ({
+    rule_name,
+    before: was,
+    after: is,
+    significant: differsBeyondNoise(was, is),
+  });
+  const rules = after.rules.flatMap(({ rule_name: name, successful, total }) => {
+    const earlier = before.rules.find((rule) => rule.rule_name === name);
+    if (earlier === undefined) return [];
+    return [compare(name, { successful: earlier.successful, total: earlier.total }, { successful, total })];
+  });
+  const fallOf = (rate: RateChange) => shareOf(rate.before) - shareOf(rate.after);
+  return [compare(null, proportionOf(before), proportionOf(after)), ...rules.toSorted((a, b) => fallOf(b) - fallOf(a))];
+}
+
+function proportionOf({ performance_metrics: { successful_actions, total_actions } }: Report): Proportion {
+  return { successful: successful_actions, total: total_actions };
+}
+
+function shareOf({ successful, total }: Proportion): number {
+  return total === 0 ? 0 : successful / total;
+}
+
+/** Whether a figure is the success rate of one of these rules; null stands for all rules together. */
+function isRateOf(path: string[], section: (typeof SECTIONS)[number], rules: (string | null)[]): boolean {
+  const last = path.at(-1) ?? "";
+  if (last === "overall_success_rate") return rules.includes(null);
+  if (section === "rules" && last === "success_rate") return rules.includes(path[0] ?? "");
+  return path[0] === "rule_reliability" && rules.includes(last);
 }
 
 /** A section that only one report has says nothing about a change. */
@@ -118,9 +220,10 @@ function compareFindings(before: Finding[], after: Finding[]): ReportDiff["findi
   const [old, young] = [before, after].map(
     (findings) => new Map(findings.map((finding) => [identify(finding), finding])),
   );
+  const rank = (findings: Finding[]) => findings.toSorted((a, b) => rankOf(b) - rankOf(a));
   return {
-    new: after.filter((finding) => old?.has(identify(finding)) === false),
-    gone: before.filter((finding) => young?.has(identify(finding)) === false),
+    new: rank(after.filter((finding) => old?.has(identify(finding)) === false)),
+    gone: rank(before.filter((finding) => young?.has(identify(finding)) === false)),
     changed: after.flatMap((finding) => {
       const earlier = old?.get(identify(finding));
       const same = earlier?.severity === finding.severity && earlier.message === finding.message;

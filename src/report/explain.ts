@@ -27,7 +27,7 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     window: { start: report.metadata.window_start, end: report.metadata.window_end },
     rule,
     limits: listLimits(rule, origins),
-    runs,
+    runs: report.metadata.include_detailed ? runs : null,
     errors: runs
       .filter(({ status, error }) => (status === "failed" || status === "partial") && error !== null)
       .slice(0, SHOWN_ERRORS)
@@ -92,7 +92,7 @@ function chooseSetting({ condition, degradation, rule_name: rule }: RuleReport, 
   if (condition === "stuck") return ofRule('stale_after = "6h"', "where a run may well take that long");
   if (condition === "unknown") return ofRule('expect = "every 6 hours"', "so that its silence can be judged");
   if (condition === "failing")
-    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: it is then in no figure");
+    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: reports then leave it out");
   if (condition !== "degraded") return null;
   if (degradation === "late" || degradation === "missed") {
     return ofCrm('late_after = "30m"', "where a later start is still in time");

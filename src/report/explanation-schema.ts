@@ -20,7 +20,10 @@ export const ExplanationSchema = v.strictObject({
       ),
     }),
   ),
-  runs: v.pipe(v.array(ruleRunSchema), v.description("The newest 20 known, newest first")),
+  runs: v.pipe(
+    v.nullable(v.array(ruleRunSchema)),
+    v.description("The newest 20 known, newest first; null where the report was made without its details"),
+  ),
   errors: v.pipe(v.array(v.strictObject({ at: instant, message: v.string() })), v.description("The newest 5 of them")),
   week_before: v.pipe(
     v.nullable(v.strictObject({ total: v.number(), successful: v.number() })),

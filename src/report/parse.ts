@@ -1,6 +1,6 @@
 /** Reports from text, wherever it was written: in the store or in a file. */
 import * as v from "valibot";
-import { PassSchema, type PassDocument } from "./pass-schema.ts";
+import { PassSchema, PassSummarySchema, type PassDocument, type PassSummary } from "./pass-schema.ts";
 import { ReportSchema, type Report } from "./schema.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 
@@ -17,6 +17,20 @@ export type ParsedReport = { status: "read"; report: Report } | { status: "unrea
 export function parseReport(text: string): ParsedReport {
   try {
     return checkReport(JSON.parse(text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { status: "unreadable", problem: "it is not JSON" };
+  }
+}
+
+export type ParsedPass = { status: "read"; pass: PassSummary } | { status: "unreadable"; problem: string };
+
+/** As `parseReport`, of a pass without its reports. */
+export function parsePass(text: string): ParsedPass {
+  try {
+    const value: unknown = JSON.parse(text);
+    const problem = findProblem(PassSummarySchema, value, "pass");
+    return problem === null ? { status: "read", pass: value as PassSummary } : { status: "unreadable", problem };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { status: "unreadable", problem: "it is not JSON" };
@@ -45,7 +59,11 @@ export function checkDocument(value: unknown): ParsedDocument {
     : { status: "unreadable", problem };
 }
 
-function findProblem(schema: typeof ReportSchema | typeof PassSchema, value: unknown, what: string): string | null {
+function findProblem(
+  schema: typeof ReportSchema | typeof PassSchema | typeof PassSummarySchema,
+  value: unknown,
+  what: string,
+): string | null {
   const result = v.safeParse(schema, value);
   // The schema library passes these names over, wherever they stand: a copy with others in their place is checked too.
   const renamed = result.success ? renameReserved(value) : value;

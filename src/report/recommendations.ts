@@ -1,8 +1,9 @@
 /** Advice, derived from findings only: one entry per kind of finding. */
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
+import { MOST_GROUPS } from "./errors/group.ts";
 import { writeMapping } from "./expectations.ts";
-import { listNames } from "../text/figures.ts";
+import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -40,15 +41,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: adviseOnRate(evidence),
   }),
-  "failures-many": ({ message, evidence: { newest_error: error } }) => ({
+  "failures-many": ({ message, evidence }) => ({
     id: "find-common-cause",
     priority: "high",
     category: "reliability",
     issue: message,
-    recommendation:
-      typeof error === "string"
-        ? `Look at what they share: ${error}; ${adviseOnError(error, "the rules")}`
-        : "See whether the failures share a minute or a message before repairing rules one by one",
+    recommendation: adviseOnFailures(evidence),
   }),
   "rules-stopped": ({ message }) => ({
     id: "check-scheduler",
@@ -72,7 +70,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
     recommendation:
       typeof evidence["running_since"] === "string"
         ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
-        : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
+        : typeof evidence["newest_error"] === "string"
+          ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
+          : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",
@@ -195,6 +195,8 @@ const ADVISERS: Record<FindingId, Adviser> = {
 };
 
 const MOST = 10;
+/** How many rules of a cause are named. */
+const MOST_NAMED = 3;
 
 /** At most ten, most urgent first; within a priority in the findings' order. Rules that fail alike are advised on once. */
 export function recommendAll(findings: Finding[], thresholds: Thresholds): Recommendation[] {
@@ -243,6 +245,28 @@ function rateOf(evidence: Finding["evidence"]): number {
 function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, successful }: Finding["evidence"]): string {
   if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
   return `Start with ${rules.join(", ")}: ${Number(failed)} of the ${Number(total) - Number(successful)} failures are theirs`;
+}
+
+/** By what most of them have in common; else with the most frequent cause first. */
+function adviseOnFailures({
+  newest_error: shared,
+  failed,
+  causes,
+  most_frequent: example,
+  most_frequent_failed: count,
+  most_frequent_rules: rules,
+}: Finding["evidence"]): string {
+  if (typeof count !== "number" || !Array.isArray(rules)) return "Start with the rules that fail most";
+  const what = typeof example === "string" ? `"${example}"` : "failures without a message";
+  const of = listNames(rules, MOST_NAMED);
+  if (typeof shared === "string") {
+    const advice = adviseOnError(shared, "the rules");
+    const all = formatCount(Number(failed));
+    const share = count === failed ? `all ${all}` : `${formatCount(count)} of the ${all}`;
+    return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${share} failures are ${what} (${of})`;
+  }
+  const least = Number(causes) >= MOST_GROUPS ? "at least " : "";
+  return `Start with the most frequent of ${least}${formatPlural(Number(causes), "cause")}: ${what} (${formatCount(count)} ×: ${of})`;
 }
 
 function adviseOnRule({ rule_name, evidence }: Finding): string {

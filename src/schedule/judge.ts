@@ -1,5 +1,6 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
+import { EXIT } from "../errors.ts";
 import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/slot.ts";
@@ -99,7 +100,8 @@ function judgeSlot(
       ? { status: "late", message: `${started}; its process gives no sign of life` }
       : { status: "running", message: started };
   }
-  if (state === "made" && exitCode === 0) {
+  // By 1 findings were told to who asked for them: the schedule did its work.
+  if (state === "made" && (exitCode === EXIT.ok || exitCode === EXIT.finding)) {
     const took = endedMs === null || claimedMs === null ? "" : ` in ${formatDuration((endedMs - claimedMs) / 1000)}`;
     return { status: "ok", message: `${report} was made${took}${why}` };
   }

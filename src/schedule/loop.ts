@@ -160,7 +160,7 @@ async function look(watch: Watch, now: number, options: LookOptions): Promise<vo
     await (isMissed(schedule, latest, now) ? recordMissed(schedule, [latest], options) : begin(watch, latest, options));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    options.log.error(`${schedule.name}: ${error.message}`);
+    options.log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
     lookAgain();
   }
 }
@@ -172,7 +172,7 @@ function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boo
 
 async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, log }: LoopOptions): Promise<void> {
   if (slots.length === 0) return;
-  log.warn("slots were missed while no scheduler was running", { schedule: name, slots: slots.length });
+  log.warn("reports were not made while no scheduler was running", { schedule: name, slots: slots.length });
   for (const slotMs of slots.slice(-MOST_RECORDED))
     await store.slots.skip({ schedule: name, slotMs }, "no scheduler was running");
 }
@@ -206,7 +206,7 @@ async function begin(watch: Watch, slotMs: number, options: LookOptions): Promis
     .then((result) => (result === null ? undefined : follow(watch, slotMs, result)))
     .catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
-      log.error(`${schedule.name}: ${error.message}`);
+      log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
       watch.held.push(slotMs);
     })
     .finally(() => {

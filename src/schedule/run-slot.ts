@@ -1,14 +1,13 @@
 /** One slot from its claim to its end. Of all processes that try, exactly one makes its reports. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { resolve } from "node:path";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
-import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { exitCodeOf, type PassOptions, type PassResult } from "../pass.ts";
+import { exitCodeOf, reaches, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
 import type { ClaimedSlot, FinalState, SlotKey, SlotState } from "../store/slot.ts";
 import type { Store } from "../store/store.ts";
+import { describeScheduledPass } from "./scheduled-pass.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
 import { MINUTE_MS } from "../time/units.ts";
@@ -84,9 +83,9 @@ export async function skipOverlapping(
   key: SlotKey,
   { store, log }: Pick<SlotContext, "store" | "log">,
 ): Promise<boolean> {
-  if (!(await store.slots.skip(key, "the one before it was still running"))) return false;
+  if (!(await store.slots.skip(key, "the report before it was still being made"))) return false;
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
-  log.warn("slot skipped: the one before it is still running", facts);
+  log.warn("slot skipped: the report before it is still being made", facts);
   return true;
 }
 
@@ -137,8 +136,8 @@ async function makeReports(
     const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
     return {
       state: failed.length < pass.document.outcomes.length ? "made" : "failed",
-      exitCode: exitCodeOf(pass, null),
-      note: failed.length === 0 ? null : `could not be read: ${failed.join(", ")}`,
+      exitCode: exitCodeOf(pass, schedule.failOn),
+      note: failed.length > 0 ? `could not be read: ${failed.join(", ")}` : describeReached(pass, schedule.failOn),
       pass,
       ping: "exit",
     };
@@ -163,16 +162,10 @@ async function makePass(
   { config, log, clock, makePass: make, onPass }: SlotContext,
   signal: AbortSignal,
 ): Promise<PassResult> {
-  const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
   const pass = await make({
-    config,
-    crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
     // Late or not, the report is of the window that ends at its slot.
-    window: { startMs: slotMs - schedule.timeWindowMs, endMs: slotMs },
+    ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
-    detailed: schedule.detailed,
-    baseline: null,
-    exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,
     signal,
@@ -181,10 +174,20 @@ async function makePass(
   return pass;
 }
 
+/** Which CRMs have a finding that is as severe as `fail_on`; null: none. */
+function describeReached({ document, reports }: PassResult, failOn: ScheduleConfig["failOn"]): string | null {
+  if (failOn === null) return null;
+  const sources = reports.filter(({ findings }) => reaches(findings, failOn)).map(({ metadata }) => metadata.source);
+  const names = reaches(document.findings, failOn) ? [...sources, "several CRMs together"] : sources;
+  return names.length === 0
+    ? null
+    : `${failOn === "warning" ? "warning or critical" : "critical"}: ${names.join(", ")}`;
+}
+
 /** A ping that fails is logged, and fails nothing else. */
 async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
   const outcome = await sent;
-  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`);
+  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`, {}, { reason: outcome.reason });
 }
 
 /** Goes on until `over` is aborted. Calls `onLost` where the slot is no longer this process's. */
@@ -202,7 +205,7 @@ async function renewLease(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.
-      log.warn(`the lease could not be renewed: ${error.message}`);
+      log.warn(`the claim on this slot could not be renewed: ${error.message}`, {}, { reason: error.message });
       continue;
     }
     onLost();

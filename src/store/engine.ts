@@ -32,8 +32,8 @@ export type Engine = {
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
   /** SQL: makes other transactions about the schedule `$1` wait for this one; null: all transactions wait for each other. */
   lockSchedule: string | null;
-  /** What is wrong with the database itself. */
-  check: () => Promise<string[]>;
+  /** What is wrong with the database itself. `shared`: its group may read it. */
+  check: (shared: boolean) => Promise<string[]>;
   backup: (path: string) => Promise<void>;
   close: () => Promise<void>;
 };

@@ -7,7 +7,7 @@ import { NotPlain } from "../files/plain.ts";
 import type { Access } from "./engine.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
-const NOT_ALLOWED = `this user may not read and write there: run as the store's owner or with sudo, or ${ELSEWHERE}`;
+const NOT_ALLOWED = `only its owner may open it: use sudo, set [store] group for those who only read, or ${ELSEWHERE}`;
 
 const CHANGED = `its tables are not as this program made them: see automation-reports store check, restore a backup, or ${ELSEWHERE}`;
 
@@ -47,13 +47,15 @@ const REASONS: Record<string, string> = {
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
+const ONLY_OWNER = "only its owner may read it: use sudo, or let a group read it with [store] group";
+
 /** Where nothing was to be written. */
 const REASONS_TO_LOOK: Record<string, string> = {
   "42501": "the role may not read there: GRANT USAGE ON SCHEMA, and SELECT ON the tables automation_reports_*",
   SQLITE_READONLY: "it cannot be read without writing beside it: give this user write access to its directory",
   SQLITE_CANTOPEN: "it cannot be opened: give this user read access to the file and its directory",
-  EACCES: "this user may not read there: run as the store's owner or with sudo",
-  EPERM: "this user may not read there: run as the store's owner or with sudo",
+  EACCES: ONLY_OWNER,
+  EPERM: ONLY_OWNER,
 };
 
 /** Nobody wrote that parameter into the URL of a store: it was added for several hosts. */

@@ -29,9 +29,22 @@ export async function insertPass(
     const times = [report_generated_at, window_start, window_end].map((time) => Date.parse(time));
     await ask(
       `INSERT INTO automation_reports_reports
-        (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
-      [nameReport(report), pass_id, source, origin, ...times, status, writeAscii(report)],
+        (id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, document,
+          verdict, successful, total, critical)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (id) DO NOTHING`,
+      [
+        nameReport(report),
+        pass_id,
+        source,
+        origin,
+        ...times,
+        status,
+        writeAscii(report),
+        report.verdict,
+        report.performance_metrics.successful_actions,
+        report.performance_metrics.total_actions,
+        report.findings.filter(({ severity }) => severity === "critical").length,
+      ],
     );
   }
 }

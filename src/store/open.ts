@@ -14,8 +14,8 @@ export async function openStore(target: Target, access: Access = "write"): Promi
   return {
     ...families,
     place: engine.place,
-    check: async () => {
-      const problems = await engine.check();
+    check: async (shared = false) => {
+      const problems = await engine.check(shared);
       const lacking = await checkShape(engine);
       problems.push(...lacking);
       // Without its columns no row can be read.

@@ -12,6 +12,7 @@ import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
+import thirdSql from "./migrations/3.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -76,7 +77,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
-    migrations: [firstSql, secondSql],
+    migrations: [firstSql, secondSql, thirdSql],
     transact: async (work) => await run("write", work),
     look: async (work) => await run("look", work),
     // The lease counts by the database's clock, which is the same for all machines.

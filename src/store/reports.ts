@@ -1,8 +1,9 @@
 /** Reports and passes: kept as the JSON they were published as, and checked when they are read. */
 import * as v from "valibot";
 import { parseReport, type ParsedReport } from "../report/parse.ts";
+import { parsePass, type ParsedPass } from "../report/parse.ts";
 import { PassSummarySchema } from "../report/pass-schema.ts";
-import { REPORT_STATUSES } from "../report/words.ts";
+import { REPORT_STATUSES, VERDICTS, type Verdict } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
@@ -14,8 +15,12 @@ export type Reports = Family<"reports" | "passes"> & {
   keepPass: (made: MadePass, origin: string) => Promise<void>;
   /** Newest first. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
+  /** How many there are, whatever the limit. */
+  count: (filter: Omit<ReportFilter, "limit">) => Promise<number>;
   /** A report that can no longer be read is a value, not an error. */
   read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
+  /** As `read`, of what a pass says about itself. */
+  readPass: (id: string) => Promise<ParsedPass | { status: "missing" }>;
 };
 
 export type ReportRow = {
@@ -28,17 +33,27 @@ export type ReportRow = {
   windowStartMs: number;
   windowEndMs: number;
   status: Report["metadata"]["status"];
+  /** Null: kept by an older program, which did not write it. */
+  summary: ReportSummary | null;
 };
 
-type ReportFilter = {
+/** `critical`: how many of the findings are. */
+type ReportSummary = { verdict: Verdict; successful: number; total: number; critical: number };
+
+export type ReportFilter = {
+  ids?: string[];
+  passIds?: string[];
   sources?: string[];
   sinceMs?: number;
   untilMs?: number;
+  /** Before that moment. With it the rows come by the end of their window, the latest first. */
+  windowEndMs?: number;
   status?: ReportRow["status"];
   limit: number;
 };
 
-const COLUMNS = "id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status";
+const COLUMNS =
+  "id, pass_id, source, origin, generated_ms, window_start_ms, window_end_ms, status, verdict, successful, total, critical";
 
 const RowSchema = v.pipe(
   v.object({
@@ -50,6 +65,10 @@ const RowSchema = v.pipe(
     window_start_ms: instant,
     window_end_ms: instant,
     status: v.picklist(REPORT_STATUSES),
+    verdict: v.nullable(v.picklist(VERDICTS)),
+    successful: v.nullable(whole),
+    total: v.nullable(whole),
+    critical: v.nullable(whole),
   }),
   v.transform((row): ReportRow => ({
     id: row.id,
@@ -60,6 +79,7 @@ const RowSchema = v.pipe(
     windowStartMs: row.window_start_ms,
     windowEndMs: row.window_end_ms,
     status: row.status,
+    summary: readSummary(row),
   })),
 );
 
@@ -77,7 +97,9 @@ export function reportsOf(engine: Engine): Reports {
     keepPass: async (made, origin) =>
       await engine.transact(async (ask) => await insertPass(ask, made, { origin, slotMs: null, attempt: null })),
     list: async (filter) => await listReports(engine, filter),
+    count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
+    readPass: async (id) => await readPass(engine, id),
     check: async () => [...(await checkReports(engine)), ...(await checkPasses(engine))],
     prune: async (beforeMs) => ({
       reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
@@ -86,16 +108,32 @@ export function reportsOf(engine: Engine): Reports {
   };
 }
 
-async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
-  const { where, values } = buildFilter([
+function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof buildFilter> {
+  return buildFilter([
+    ["id IN (?)", filter.ids],
+    ["pass_id IN (?)", filter.passIds],
     ["source IN (?)", filter.sources],
     ["generated_ms >= ?", filter.sinceMs],
     ["generated_ms < ?", filter.untilMs],
+    ["window_end_ms < ?", filter.windowEndMs],
     ["status = ?", filter.status],
   ]);
+}
+
+async function countReports(engine: Engine, filter: Omit<ReportFilter, "limit">): Promise<number> {
+  const { where, values } = writeFilter(filter);
+  const [row] = await engine.look(
+    async (ask) => await ask(`SELECT count(*) AS n FROM automation_reports_reports ${where}`, values),
+  );
+  return v.parse(whole, row?.["n"]);
+}
+
+async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
+  const { where, values } = writeFilter(filter);
+  const order = filter.windowEndMs === undefined ? "" : "window_end_ms DESC, ";
   return await engine.look(async (ask) => {
     const rows = await ask(
-      `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY generated_ms DESC, id LIMIT $${values.length + 1}`,
+      `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`,
       [...values, filter.limit],
     );
     return rows.map((row) => v.parse(RowSchema, row));
@@ -107,6 +145,20 @@ async function readReport(engine: Engine, id: string): ReturnType<Reports["read"
     async (ask) => await ask("SELECT document FROM automation_reports_reports WHERE id = $1", [id]),
   );
   return row === undefined ? { status: "missing" } : parseReport(String(row["document"]));
+}
+
+async function readPass(engine: Engine, id: string): ReturnType<Reports["readPass"]> {
+  const [row] = await engine.look(
+    async (ask) => await ask("SELECT document FROM automation_reports_passes WHERE id = $1", [id]),
+  );
+  return row === undefined ? { status: "missing" } : parsePass(String(row["document"]));
+}
+
+type Nullable<T> = { [Key in keyof T]: T[Key] | null };
+
+function readSummary({ verdict, successful, total, critical }: Nullable<ReportSummary>): ReportSummary | null {
+  const isKnown = verdict !== null && successful !== null && total !== null && critical !== null;
+  return isKnown ? { verdict, successful, total, critical } : null;
 }
 
 /** A report without the pass that made it was left by another program: both are kept and deleted together. */

@@ -12,11 +12,14 @@ import { explainStoreFailure } from "./failure.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
+import thirdSql from "./migrations/3.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
 /** Changes no file, and waits for nothing that is none. */
 const CREATE = fileConstants.O_RDWR | fileConstants.O_CREAT | fileConstants.O_NONBLOCK;
+const NOT_FOR_OTHERS = 0o077;
+const NOT_FOR_A_GROUP = 0o037;
 /** How long other processes may keep the database locked before a call gives up. */
 const BUSY_MS = 5000;
 /** How long SQLite itself waits for a lock. This process can do nothing else meanwhile, so the rest is waited for outside. */
@@ -70,7 +73,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     findTables: FIND_TABLES,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
-    migrations: [firstSql, secondSql],
+    migrations: [firstSql, secondSql, thirdSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
     look: async (work) => await inTurn(BEGIN_LOOKING, work),
     // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.
@@ -79,7 +82,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
     },
     lockSchedule: null,
-    check: async () => explain(target, () => checkFile(database, path)),
+    check: async (shared) => explain(target, () => checkFile(database, path, shared)),
     backup: async (copy) => {
       await replaceFile(copy, (temporary) =>
         explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary)),
@@ -199,15 +202,17 @@ function numberParameters(text: string): string {
   return text.replaceAll(/\$(\d+)/g, "?$1");
 }
 
-function checkFile(database: Database, path: string): string[] {
+function checkFile(database: Database, path: string, shared: boolean): string[] {
   const problems = database
     .query<{ integrity_check: string }, []>("PRAGMA integrity_check")
     .all()
     .map((row) => row.integrity_check)
     .filter((line) => line !== "ok");
   const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0)
-    problems.push(`users other than its owner may open it (mode ${mode.toString(8)}): chmod 600 ${path}`);
+  if ((mode & (shared ? NOT_FOR_A_GROUP : NOT_FOR_OTHERS)) !== 0) {
+    const [who, right] = shared ? ["users outside its group", "640"] : ["users other than its owner", "600"];
+    problems.push(`${who} may open it (mode ${mode.toString(8)}): chmod ${right} ${path}`);
+  }
   return problems;
 }
 

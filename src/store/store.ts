@@ -10,8 +10,8 @@ type Kind = { [Name in keyof Families]: keyof Awaited<ReturnType<Families[Name][
 export type Store = Families & {
   /** The path or the server, without a secret. */
   place: string;
-  /** What is wrong with the database and with the rows of every family; empty: nothing. */
-  check: () => Promise<string[]>;
+  /** What is wrong with the database and with the rows of every family; empty: nothing. `shared`: its group may read it. */
+  check: (shared?: boolean) => Promise<string[]>;
   /** SQLite only: writes a consistent copy, whole or not at all. */
   backup: (path: string) => Promise<void>;
   /** Deletes the rows of every family from before that moment. Returns how many, by kind. */

@@ -96,6 +96,9 @@ export type FoundTables = {
   columns: ActionColumns;
 };
 
+/** A table or view whose name no preset has. `name`: as SQL writes it. */
+export type OtherTable = { name: string; columns: string[] };
+
 export type RowFacts = {
   oldestMs: number | null;
   newestMs: number | null;
@@ -115,7 +118,9 @@ export type SettingFacts = {
 export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
   tables:
     | { kind: "found"; found: FoundTables }
-    | { kind: "missing"; lookedFor: string[]; elsewhere: string[] }
+    | { kind: "missing"; lookedFor: string[]; elsewhere: string[]; others: OtherTable[] }
+    /** The table has not all columns that the preset reads. */
+    | ({ kind: "incomplete"; preset: PresetName; table: string; missing: string[] } & Pick<OtherTable, "columns">)
     | { kind: "problem"; problem: string };
   /** Other tables of the same names, which no report reads. */
   copies: TableFacts[];

@@ -1,6 +1,7 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
 import { castCounts, castTable } from "./casts.ts";
+import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
@@ -28,6 +29,8 @@ export type Source = {
 /** The source with the tables it reads, or why there is none. */
 export type Found<T extends TableName> =
   | { kind: "found"; source: Source; actions: T; rules: T | null }
+  /** The tables are there, and one of them has not the columns that the preset reads. */
+  | { kind: "incomplete"; preset: PresetName; incomplete: Incomplete }
   | Exclude<Located<T>, LocatedTables<T>>;
 
 const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
@@ -41,7 +44,10 @@ const TIMES = ["timestamp with time zone", "timestamp without time zone", "date"
 export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
   const located = locateTables(tables, crm, dialect);
   if (located.kind !== "located") return located;
-  const { actions, rules } = located;
+  const { preset, actions, rules } = located;
+  const incomplete =
+    findIncomplete(actions, preset, "actions", dialect) ?? findIncomplete(rules, preset, "rules", dialect);
+  if (incomplete !== null) return { kind: "incomplete", preset, incomplete };
   return { kind: "found", source: makeSource(located, dialect), actions, rules };
 }
 

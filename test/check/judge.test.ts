@@ -173,7 +173,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   },
   {
     name: "no tables",
-    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [] }, rows: null },
+    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [], others: [] }, rows: null },
     says: [/^error tables: no table to read: looked for a, b/],
   },
   {
@@ -194,7 +194,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "a source nobody configured",
     override: { rows: { ...good.rows!, sources: ["hubspot", "Call Rail"] } },
-    says: [/^warn sources: nobody reports on Call Rail.*\[crm.call_rail\]/],
+    says: [/^warn sources: rows of Call Rail \(last 7 days\) are in no report.*add \[crm.call_rail\]/],
   },
   {
     name: "success rates in two scales",
@@ -211,7 +211,7 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
     override: {
       plan: { document: { Plan: { "Node Type": "Seq Scan", "Relation Name": "sync_history" } }, problem: null },
     },
-    says: [/^warn plan: the whole of sync_history is read → create an index on \(crm_source, start_time\)/],
+    says: [/^warn plan: the query reads the whole table sync_history → create an index on \(crm_source, start_time\)/],
   },
   {
     name: "no statistics",
@@ -241,8 +241,8 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
       ],
     },
     says: [
-      /^warn indexes: an index of about 165 MB would pay.*CREATE INDEX CONCURRENTLY ON "o"."sync_history" \(crm_source, start_time\)$/,
-      /^warn indexes: an index of about 405 MB would pay.*\(crm_source, start_time\) INCLUDE \(status\)$/,
+      /^warn indexes: an index \(about 165 MB\) would let a report read this CRM's rows only.*CREATE INDEX CONCURRENTLY ON "o"."sync_history" \(crm_source, start_time\)$/,
+      /^warn indexes: an index \(about 405 MB\) would make a 24-hour report.*\(crm_source, start_time\) INCLUDE \(status\)$/,
     ],
   },
   {

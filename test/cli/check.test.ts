@@ -120,8 +120,24 @@ test("one CRM by its name is a list of one; the table says what to do", async ()
   expect(JSON.parse(one.stdout)).toMatchObject([{ source: "other" }]);
   const table = await runCli(["check"], { cwd });
   expect(table.stdout).toContain("! warn  sources");
-  expect(table.stdout).toContain("→ add a table such as [crm.callrail] to the configuration");
-  expect(table.stdout).toEndWith("2 CRMs checked: 0 ok, 2 with warnings, 0 with errors\n");
+  expect(table.stdout).toContain("→ add [crm.callrail] to the configuration");
+  expect(table.stdout).toEndWith("2 CRMs checked: 0 ok, 2 with warnings (hubspot, other), 0 with errors\n");
+});
+
+test("a CRM that cannot be read is named in the log's fields, and its reason is", async () => {
+  const cwd = directoryWith(`[crm.gone]\nurl = "postgres://u:canary@127.0.0.1:${freePort()}/d"\n`);
+  const { code, stderr } = await runCli(["generate", "--log-format", "json"], { cwd });
+  expect(code).toBe(4);
+  const [line] = stderr
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text) as Record<string, string>);
+  expect(line).toMatchObject({
+    level: "error",
+    crm: "gone",
+    reason: expect.stringContaining("refuses the connection"),
+    message: expect.stringMatching(/^gone could not be read: 127/),
+  });
 });
 
 describe("SQLite", () => {

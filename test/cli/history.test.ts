@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReportDiff } from "../../src/report/diff.ts";
+import type { Explanation } from "../../src/report/explanation-schema.ts";
 import type { PassDocument } from "../../src/report/pass-schema.ts";
 import type { Report } from "../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli, start } from "../making/cli.ts";
@@ -59,10 +60,64 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(await list(cwd, "--until", "1h")).toEqual([]);
     expect(await list(cwd, "--status", "fallback")).toEqual([]);
     expect((await list(cwd, "--limit", "1")).length).toBe(1);
+    const two = await runCli(["history", "list", "--limit", "2", "--crm", "first,last"], { cwd });
+    expect(two.stderr).toBe("2 of 3 shown: raise --limit, or set --until\n");
     const table = await runCli(["history", "list", "--crm", "last"], { cwd });
     expect(table.stdout).toMatch(
-      /^CRM {3}Made \(UTC\) +Window +Status {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}ok {6}adhoc {3}last-\w+-\w{6}\n$/,
+      /^CRM {3}Made \(UTC\) +Window +Verdict +Success +Critical {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}! warning {2}50.0 % of 2 {9}0 {2}adhoc {3}last-\w+-\w{6}\n$/,
     );
+  });
+
+  test("a report is found by latest, its CRM, a time, and a CRM at a time; latest alone is the whole pass", async () => {
+    const [first, last, early] = (await list(cwd)).map(({ id }) => id);
+    const stampOf = async (...words: string[]) => {
+      const { code, stdout, stderr } = await runCli(["history", "show", ...words, ...JSON_OUT], { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+      const shown = JSON.parse(stdout) as Report | PassDocument;
+      return "reports" in shown
+        ? shown.reports.map(({ metadata }) => `${metadata.source} ${metadata.window_end}`)
+        : `${shown.metadata.source} ${shown.metadata.window_end}`;
+    };
+    const [young, old] = ["2026-07-10T21:00:00Z", "2026-07-10T01:30:00Z"];
+    expect(await stampOf("first")).toBe(`first ${young}`);
+    expect(await stampOf("first@latest")).toBe(`first ${young}`);
+    expect(await stampOf("first@2026-07-10T20:59:59Z")).toBe(`first ${old}`);
+    expect(await stampOf("first@2026-07-10T21:00Z")).toBe(`first ${young}`);
+    expect(await stampOf("latest")).toEqual([`first ${young}`, `last ${young}`]);
+    expect(await stampOf("2026-07-10T12:00:00+02:00")).toEqual([`first ${old}`]);
+    expect(await stampOf(last ?? "")).toBe(`last ${young}`);
+    const screen = (await runCli(["history", "show", "latest"], { cwd })).stdout;
+    expect(screen).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC");
+    const diffOf = async (...words: string[]) => {
+      const { code, stdout, stderr } = await runCli(["history", "diff", ...words, ...JSON_OUT], { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+      const { before, after } = JSON.parse(stdout) as ReportDiff;
+      return [before, after].map(({ source, window_end: end }) => `${source} ${end}`);
+    };
+    const both = [`first ${old}`, `first ${young}`];
+    expect(await diffOf(early ?? "", first ?? "")).toEqual(both);
+    expect(await diffOf("first")).toEqual(both);
+    expect(await diffOf("2026-07-10T01:30:00Z", "first")).toEqual(both);
+    expect(await diffOf(early ?? "", "latest")).toEqual(both);
+  });
+
+  test.each([
+    {
+      words: ["show", "last@2026-07-10T01:30:00Z"],
+      says: "no report of last whose window ends by 10 Jul 2026 01:30 UTC",
+    },
+    {
+      words: ["show", "2026-07-01T00:00:00Z"],
+      says: "no report whose window ends by 1 Jul 2026 00:00 UTC is kept in ",
+    },
+    { words: ["show", "frist"], says: "did you mean first?" },
+    { words: ["show", "first-20260710T210000Z-000000"], says: 'no report "first-20260710T210000Z-000000" is kept in ' },
+    { words: ["show", "first@yesterday"], says: 'the time "yesterday": write a time with its zone' },
+    { words: ["diff", "last"], says: "is the oldest report of last in " },
+    { words: ["explain", "first", "nothing"], says: 'first has no rule "nothing"' },
+  ])("$words: said what there is not", async ({ words, says }) => {
+    const { code, stdout, stderr } = await runCli(["history", ...words], { cwd });
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
   });
 
   test("a kept report is printed again as it was: JSON to the byte, the table by the same renderer", async () => {
@@ -71,21 +126,21 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect([shown.code, shown.stderr]).toEqual([0, ""]);
     expect(shown.stdout).toBe(`${JSON.stringify(printed[0], null, 2)}\n`);
     const table = (await runCli(["history", "show", first?.id ?? ""], { cwd })).stdout;
-    expect(table).toStartWith("1 CRM · 24 h to 10 Jul 2026 21:00 UTC · 1 warning\n");
-    expect(table).toContain("first  50.0 % of 2  ");
+    expect(table).toContain("first · warning · sync-history");
   });
 
   test("what changed from one to the other", async () => {
-    const [after, , before] = await list(cwd);
+    const [after, before] = await list(cwd, "--crm", "first");
     const ids = [before?.id ?? "", after?.id ?? ""];
     const diff = JSON.parse((await runCli(["history", "diff", ...ids, ...JSON_OUT], { cwd })).stdout) as ReportDiff;
     expect(diff.sections[0]?.changes.slice(0, 2)).toEqual([
       { path: ["total_actions"], before: 1, after: 2 },
       { path: ["failed_actions"], before: 0, after: 1 },
     ]);
-    const table = await runCli(["history", "diff", ...ids], { cwd });
+    const table = await runCli(["history", "diff", ...ids, "--detailed"], { cwd });
     expect(table.code).toBe(0);
     expect(table.stdout).toMatch(/\n {2}total_actions +1 +2\n/);
+    expect(table.stdout).toContain("\n  all rules: 100.0 % of 1, now 50.0 % of 2, no significant change\n");
     expect(table.stderr).toBe("");
   });
 
@@ -104,6 +159,27 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     }
     expect([code, statSync(join(cwd, "copy.sqlite")).mode & 0o777]).toEqual([0, 0o600]);
     expect(await list(keepingIn(`path = "${join(cwd, "copy.sqlite")}"`))).toEqual(await list(cwd));
+  });
+
+  test("a rule of a kept report is explained, with its runs where the report kept them", async () => {
+    const [first] = await list(cwd);
+    const { rules } = printed[0] ?? { rules: [] };
+    const name = rules[0]?.rule_name ?? "";
+    const explain = async (...words: string[]) => {
+      const { code, stdout, stderr } = await runCli(["history", "explain", ...words], { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+      return stdout;
+    };
+    const [explanation] = JSON.parse(await explain("first", name, ...JSON_OUT)) as Explanation[];
+    expect(explanation?.rule).toEqual(rules[0] as Explanation["rule"]);
+    expect(explanation?.runs?.length).toBeGreaterThan(0);
+    expect(await explain("first", name)).toContain("Newest runs");
+    expect(await explain("first")).toContain(`Next: automation-reports history explain ${first?.id} `);
+    const brief = ["generate", "--as-of", "2026-07-10T22:00:00Z", "--quiet", "--crm", "last"];
+    expect((await runCli(brief, { cwd })).code).toBe(0);
+    const [kept] = JSON.parse(await explain("last", name, ...JSON_OUT)) as Explanation[];
+    expect(kept?.runs).toBeNull();
+    expect(await explain("last", name)).toContain("not kept: the report was made without its details");
   });
 
   test("--no-store keeps nothing", async () => {
@@ -284,12 +360,13 @@ describe("generate --input", () => {
 
 describe("words and values", () => {
   test.each([
-    { args: ["history", "show"], says: "ID is missing. See automation-reports history show --help" },
+    { args: ["history", "show"], says: "REPORT is missing. See automation-reports history show --help" },
     { args: ["history", "show", "a", "b"], says: 'unexpected word "b"' },
-    { args: ["history", "show", ""], says: "ID is empty" },
-    { args: ["history", "diff", "a"], says: "AFTER is missing" },
+    { args: ["history", "show", ""], says: "REPORT is empty" },
+    { args: ["history", "diff"], says: "BEFORE is missing" },
+    { args: ["history", "explain"], says: "REPORT is missing" },
     { args: ["store", "backup"], says: "FILE is missing" },
-    { args: ["history", "show", "nobody"], says: 'no report "nobody" is kept in ' },
+    { args: ["history", "show", "nobody"], says: "no report of nobody is kept in " },
     { args: ["history", "list", "--since", "yesterday"], says: "write a time with its zone" },
     { args: ["history", "list", "--limit", "0"], says: "write a whole number from 1 to 10000" },
     { args: ["history", "list", "--crm", "A;"], says: "is no CRM's name" },

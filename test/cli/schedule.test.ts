@@ -40,9 +40,64 @@ describe("schedule run", () => {
     const again = await runCli(["schedule", "run", "daily"], { cwd });
     expect([again.code, exportsIn(cwd).length]).toEqual([0, 1]);
     expect(again.stderr).toMatch(
-      /^daily: nothing to do: the \d+ \w+ \d{4} 00:00 UTC report exists \(automation-reports history list\); next at \d+ \w+ \d{4} 00:00 UTC\n$/,
+      /^daily: nothing to do: the \d+ \w+ \d{4} 00:00 UTC report exists \(automation-reports history show \S+T00:00:00Z\); next at \d+ \w+ \d{4} 00:00 UTC; --now makes one of the window that ends now\n$/,
     );
   });
+
+  test("--now makes a report of the window that ends now, and leaves the slot to its time", async () => {
+    const cwd = install(DAILY, database.url);
+    const before = Date.now();
+    const { code, stderr } = await runCli(["schedule", "run", "daily", "--now"], { cwd });
+    expect(code, stderr).toBe(0);
+    const [, shown = ""] =
+      /made the report of the 24 h to now \(automation-reports history show (\S+)\)\n$/.exec(stderr) ?? [];
+    const kept = await runCli(["history", "show", shown, "--format", "json"], { cwd });
+    const { reports } = JSON.parse(kept.stdout) as { reports: Report[] };
+    const [report] = reports;
+    expect(Date.parse(report?.metadata.window_end ?? "")).toBeGreaterThanOrEqual(before);
+    expect(report?.metadata).toMatchObject({ time_window_hours: 24, include_detailed: true });
+    const listed = await runCli(["history", "list", "--format", "json"], { cwd });
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ origin: "daily", source: "hubspot" }]);
+    expect([exportsIn(cwd).length, await slotsIn(cwd)]).toEqual([1, []]);
+    expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
+    expect(await slotsIn(cwd)).toMatchObject([{ state: "made" }]);
+    expect(exportsIn(cwd)).toHaveLength(2);
+  });
+
+  test("--now of CRMs that cannot be read ends as generate does", async () => {
+    const cwd = install(DAILY, "postgres://u@127.0.0.1:1/d");
+    expect((await runCli(["schedule", "run", "daily", "--now"], { cwd })).code).toBe(4);
+    expect(await slotsIn(cwd)).toEqual([]);
+  });
+
+  test.each([
+    { failOn: "", code: 0, ping: "/x", note: null },
+    { failOn: 'fail_on = "critical"', code: 0, ping: "/x", note: null },
+    { failOn: 'fail_on = "warning"', code: 1, ping: "/x/1", note: "warning or critical: hubspot" },
+  ])(
+    "a finding that is a warning, with $failOn: exit $code, and the report is made",
+    async ({ failOn, code, ping, note }) => {
+      const asked: string[] = [];
+      using peer = Bun.serve({
+        port: 0,
+        hostname: "127.0.0.1",
+        fetch: (request) => {
+          asked.push(new URL(request.url).pathname);
+          return new Response("OK");
+        },
+      });
+      await database.sql`UPDATE orchestration.sync_history SET status = 'odd'`;
+      // The run that is recorded is of today: a window that ends at midnight need not hold it.
+      const schedule = `${OFTEN}ping_url = "http://127.0.0.1:${peer.port}/x"\n${failOn}\n`;
+      const cwd = install(schedule, database.url);
+      const ended = await runCli(["schedule", "run", "often"], { cwd });
+      expect([ended.code, asked]).toEqual([code, ["/x/start", ping]]);
+      expect(await slotsIn(cwd)).toMatchObject([{ state: "made", exit_code: code, note }]);
+      expect(exportsIn(cwd)).toHaveLength(1);
+      const status = await runCli(["schedule", "status", "--format", "json"], { cwd });
+      expect([status.code, JSON.parse(status.stdout)]).toMatchObject([0, [{ status: "ok" }]]);
+    },
+  );
 
   test("six at once, as a timer and a daemon together: one report", async () => {
     const cwd = install(DAILY, database.url);

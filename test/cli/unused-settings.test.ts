@@ -64,7 +64,7 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(stdout).toContain(
       `exclude_rules names "lead", which ${nowhere} and no schedule has; there is "leads" for "lead"`,
     );
-    expect(stdout).toContain("2 CRMs checked: 0 ok, 2 with warnings, 0 with errors");
+    expect(stdout).toContain("2 CRMs checked: 0 ok, 2 with warnings (hubspot, genius), 0 with errors");
     for (const id of ["plan", "indexes", "statistics", "report"]) expect(stdout).not.toMatch(new RegExp(` ${id} +`));
     const offline = await runCli(["config", "check"], { cwd });
     expect(stdout).toStartWith(offline.stdout);

@@ -243,13 +243,14 @@ test("two reports a day are the default; schedules of the file replace it", asyn
       catchUp: "latest",
       deadlineMs: 1_800_000,
       retries: 2,
+      failOn: null,
       pingUrl: null,
     },
   ]);
   writeFileSync(join(directory, "ping"), "https://hc.example/ping/0197f5c2-9d40-7a3e\n");
   const written = await load(
     '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "hourly"\ncron = "7 * * * *"\ntimezone = "Europe/Berlin"\ncrms = ["a"]\n' +
-      'time_window = "1h"\ndetailed = false\nexport = false\ncatch_up = "none"\ndeadline = "5m"\nretries = 0\nping_url_file = "ping"\n',
+      'time_window = "1h"\ndetailed = false\nexport = false\ncatch_up = "none"\ndeadline = "5m"\nretries = 0\nfail_on = "critical"\nping_url_file = "ping"\n',
   );
   expect(written.schedules).toEqual([
     {
@@ -263,6 +264,7 @@ test("two reports a day are the default; schedules of the file replace it", asyn
       catchUp: "none",
       deadlineMs: 300_000,
       retries: 0,
+      failOn: "critical",
       pingUrl: "https://hc.example/ping/0197f5c2-9d40-7a3e",
     },
   ]);

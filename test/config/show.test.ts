@@ -63,6 +63,7 @@ export = false
 catch_up = "none"
 deadline = "5m"
 retries = 0
+fail_on = "warning"
 [[schedule]]
 name = "evening"
 cron = "@daily"

@@ -91,6 +91,14 @@ test("the password of the store is a secret like the others", async () => {
   expect(config.store.retentionMs).toBe(2 * DAY_MS);
 });
 
+test("a group may read a store in a file, whichever way the file is named", async () => {
+  for (const store of ["[store]\n", '[store]\npath = "a"\n', '[store]\nurl = "sqlite:a"\n']) {
+    const config = await load(`${store}group = "monitoring"\n`);
+    if (typeof config === "string") throw new Error(config);
+    expect(config.store.group).toBe("monitoring");
+  }
+});
+
 test.each([
   {
     store: '[store]\npath = "a"\nurl = "sqlite:b"\n',
@@ -105,6 +113,11 @@ test.each([
     store: '[store]\nretention = "1h"\n',
     says: 'FILE:4:1: store.retention must be a duration such as "30s" (1d to 3660d); a bare number is seconds',
   },
+  {
+    store: '[store]\nurl = "postgres://u@h/d"\ngroup = "monitoring"\n',
+    says: "FILE:5:1: group is for an SQLite store: in PostgreSQL, GRANT SELECT ON the tables automation_reports_* instead",
+  },
+  { store: '[store]\ngroup = "a:b"\n', says: "FILE:4:1: store.group must be a group's name or number" },
   { store: '[store]\npaht = "a"\n', says: 'FILE:4:1: unknown key "paht": did you mean path?' },
   { store: "store = 3\n", says: expect.stringContaining("unknown key") },
 ])("$store", async ({ store, says }) => expect(await load(store)).toEqual(says));

@@ -102,7 +102,11 @@ describe("the reason says what, where and what to try", () => {
     const path = join(mkdtempSync(join(tmpdir(), "automation-reports-column-")), "x.sqlite");
     using poor = new Database(path);
     poor.run("CREATE TABLE automation_actions (crm_source, rule)");
-    expect(await reportOn(`sqlite:${path}`)).toMatch(/no such column: \w+\. The table is not as the preset expects it/);
+    expect(await reportOn(`sqlite:${path}`)).toBe(
+      `${path}: "automation_actions" lacks the columns id, status, started_at, finished_at, records_processed, records_created, ` +
+        "records_updated, records_failed, error, dry_run, wrapper of the preset automation: " +
+        "`automation-reports check` shows a view that would do",
+    );
   });
 
   test("an SQLite file that a writer holds", async () => {
@@ -127,7 +131,10 @@ describe("the reason says what, where and what to try", () => {
     await own.sql.unsafe(
       "CREATE SCHEMA orchestration; CREATE TABLE orchestration.sync_history (id int, crm_source text)",
     );
-    expect(await reportOn(own.url)).toMatch(/column "?sync_type"? does not exist.*check preset, schema and table/);
+    expect(await reportOn(own.url)).toContain(
+      "lacks the columns sync_type, status, start_time, end_time, records_processed, records_created, " +
+        "records_updated, records_failed, error_message, configuration of the preset sync-history",
+    );
     await own.close();
   });
 });

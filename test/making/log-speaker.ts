@@ -1,11 +1,11 @@
 /** A process that makes a log with the options of its first argument, and does with it what the others say, in order. */
 import { createLog, type LogOptions } from "../../src/log.ts";
 
-export type Step = { hide: string[] } | { say: string; facts?: Record<string, string> };
+export type Step = { hide: string[] } | { say: string; facts?: Record<string, string>; said?: Record<string, string> };
 
 const [options = "", ...steps] = process.argv.slice(2);
 const log = createLog(JSON.parse(options) as LogOptions);
 for (const step of steps.map((text) => JSON.parse(text) as Step)) {
   if ("hide" in step) log.hide(step.hide);
-  else log.info(step.say, step.facts);
+  else log.info(step.say, step.facts, step.said);
 }

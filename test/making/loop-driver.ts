@@ -103,7 +103,12 @@ export async function drive({
 }
 
 export function configOf(schedules: ScheduleConfig[]): Config {
-  const store = { target: { kind: "sqlite", path: "" }, retentionMs: 3660 * 24 * HOUR_MS, configured: true } as const;
+  const store = {
+    target: { kind: "sqlite", path: "" },
+    retentionMs: 3660 * 24 * HOUR_MS,
+    group: null,
+    configured: true,
+  } as const;
   return { schedules, crms: [], export: { enabled: false, dir: null, keep: null }, store } as unknown as Config;
 }
 

@@ -12,5 +12,6 @@ export const SCHEDULE: ScheduleConfig = {
   catchUp: "latest",
   deadlineMs: 1_800_000,
   retries: 0,
+  failOn: null,
   pingUrl: null,
 };

@@ -15,7 +15,11 @@ const broken = report(
 test("nothing changed", () => {
   const diff = compareReports(calm, calm);
   expect([diff.sections, diff.findings]).toEqual([[], { new: [], gone: [], changed: [] }]);
-  expect(renderDiff(diff, view)).toEndWith("\n\nNothing changed\n");
+  expect(diff.rules).toEqual([]);
+  expect(renderDiff(diff, view)).toEndWith(
+    "\n\nNo rule changed its condition, and no finding came or went\n\n" +
+      "Success rates\n  all rules: 100.0 % of 20, now 100.0 % of 20, no significant change\n",
+  );
 });
 
 test("figures by section, unknown where a report has none", () => {
@@ -71,8 +75,10 @@ test("a cause of errors is known by its fingerprint, and named by its newest exa
 
 test("for a terminal: what was there and what is, hostile names made harmless", () => {
   const odd = report(activity({ rules: [rule("evil\u001b[2J", { success: 3, failed: 1 })] }));
-  const text = renderDiff(compareReports(calm, odd), view);
-  expect(text).toContain("\n  overall_success_rate  100.0 %  75.0 %\n");
+  const text = renderDiff(compareReports(calm, odd), { ...view, detailed: true });
+  expect(text).toContain("\n  all rules: 100.0 % of 20, now 75.0 % of 4, no significant change\n");
+  expect(text).toMatch(/\n {2}total_actions +20 +4\n/);
+  expect(text).not.toContain("overall_success_rate");
   expect(text).toContain("evil\\u{1b}[2J");
   expect(text).not.toContain("\u001b");
 });
@@ -87,6 +93,62 @@ test("for a terminal: findings of every severity stand in one column", () => {
     }),
   );
   const text = renderDiff(compareReports(calm, odd), view);
-  expect(text).toContain("\n  critical  a: its newest 4 runs failed, since 19:25; ");
-  expect(text).toContain("\n  info      b: its newest run failed at 20:55; ");
+  expect(text).toContain("\n  critical  a: failing since 19:25 (new): its newest 4 runs failed, since 19:25; ");
+  expect(text).toContain("\n  info      b: failing since 20:55 (new): its newest run failed at 20:55; ");
+});
+
+test("conditions first: what got worse, the worst of it first, then what got better", () => {
+  const before = report(
+    activity({
+      rules: [
+        ruleOf("a", { runs: "sssss", everyMinutes: 30 }),
+        ruleOf("b", { runs: `${"s".repeat(20)}f`, everyMinutes: 30 }),
+        ruleOf("c", { runs: "sffff", everyMinutes: 30 }),
+        ruleOf("d", { runs: "sssss", everyMinutes: 30 }),
+      ],
+    }),
+  );
+  const after = report(
+    activity({
+      rules: [
+        ruleOf("a", { runs: `${"s".repeat(20)}f`, everyMinutes: 30 }),
+        ruleOf("b", { runs: "sffff", everyMinutes: 30 }),
+        ruleOf("c", { runs: "sssss", everyMinutes: 30 }),
+        ruleOf("d", { runs: "sssss", everyMinutes: 30 }),
+      ],
+    }),
+  );
+  const diff = compareReports(before, after);
+  expect(
+    diff.rules.map(({ rule_name: rule, change, before: was, after: is }) => [
+      rule,
+      change,
+      was?.severity,
+      is?.severity,
+    ]),
+  ).toEqual([
+    ["b", "worse", "info", "critical"],
+    ["a", "worse", null, "info"],
+    ["c", "better", "critical", null],
+  ]);
+  const text = renderDiff(diff, view);
+  expect(text.indexOf("Worse: 2 rules")).toBeLessThan(text.indexOf("Better: 1 rule"));
+  expect(text.slice(0, text.indexOf("Success rates")).match(/\bb: /g)?.length).toBe(1);
+});
+
+test.each<{ name: string; was: number[]; is: number[]; listed: (string | null)[] }>([
+  { name: "1 of 20 more failed", was: [20, 0], is: [19, 1], listed: [null] },
+  { name: "half of 20 failed", was: [20, 0], is: [10, 10], listed: [null, "x"] },
+  { name: "half of 2 failed", was: [2, 0], is: [1, 1], listed: [null] },
+  { name: "10 of 1,000 more failed", was: [990, 10], is: [980, 20], listed: [null] },
+  { name: "30 of 1,000 more failed", was: [990, 10], is: [960, 40], listed: [null, "x"] },
+])("$name: a rate is listed where chance does not explain it", ({ was, is, listed }) => {
+  const make = ([success = 0, failed = 0]: number[]) => report(activity({ rules: [rule("x", { success, failed })] }));
+  const [before, after] = [make(was), make(is)];
+  const { rates, sections } = compareReports(before, after);
+  expect(rates.map(({ rule_name: name }) => name)).toEqual(listed);
+  expect(rates[0]?.significant).toBe(listed.length > 1);
+  const paths = sections.flatMap(({ changes }) => changes.map(({ path }) => path.join(".")));
+  expect(paths.includes("rule_reliability.x")).toBe(listed.length > 1);
+  expect(paths.includes("overall_success_rate")).toBe(listed.length > 1);
 });

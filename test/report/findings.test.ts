@@ -71,8 +71,17 @@ const cases: Case[] = [
     found: [
       {
         severity: "critical",
-        message: "11 of 15 runs failed in 24 h, 8 alike",
-        evidence: { failed: 11, total: 15, limit: 10, newest_error: "HTTP 401 Unauthorized: token expired" },
+        message: '11 of 15 runs failed in 24 h, 8 of them with "HTTP 401 Unauthorized: token expired"',
+        evidence: {
+          failed: 11,
+          total: 15,
+          limit: 10,
+          newest_error: "HTTP 401 Unauthorized: token expired",
+          causes: 2,
+          most_frequent: "HTTP 401 Unauthorized: token expired",
+          most_frequent_failed: 8,
+          most_frequent_rules: ["a", "b"],
+        },
       },
     ],
   },

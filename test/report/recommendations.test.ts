@@ -19,9 +19,48 @@ test("where most failures have one cause, that is advised on once, and nothing e
   }));
   const { findings, recommendations } = report(activity({ rules: [alive, ...failing], failures }));
   expect(findings.map(({ id }) => id)).toContain("success-rate-low");
-  expect(findings.find(({ id }) => id === "failures-many")?.message).toBe("12 of 36 runs failed in 24 h, all alike");
+  expect(findings.find(({ id }) => id === "failures-many")?.message).toBe(
+    `12 of 36 runs failed in 24 h, all of them with "${error}"`,
+  );
   expect(recommendations.map(({ recommendation }) => recommendation)).toEqual([
-    `Look at what they share: ${error}; renew its credentials`,
+    `Renew its credentials: all 12 failures are "${error}" (a, b)`,
+  ]);
+});
+
+test("failures of several causes: how many causes, and the most frequent one to start with", () => {
+  const failing = rule("a", { failed: 12 }, { startsMs: null });
+  const failures = [
+    ["deals", "duplicate key value violates unique constraint", 5],
+    ["contacts", "connection refused", 4],
+    ["owners", "HTTP 400 Bad Request", 3],
+  ].map(([name, message, n]) => ({
+    rule: String(name),
+    message: String(message),
+    n: Number(n),
+    firstMs: ago(9),
+    lastMs: ago(1),
+    current: true,
+    minutes: [],
+  }));
+  const { recommendations } = report(activity({ rules: [alive, failing], failures }));
+  expect(recommendations.map(({ recommendation }) => recommendation)).toContain(
+    'Start with the most frequent of 3 causes: "duplicate key value violates unique constraint" (5 ×: deals)',
+  );
+});
+
+test("an overdue rule whose newest run failed: its error comes before a restart", () => {
+  const strip = { everyMinutes: 60, startedMinutesAgo: 600 };
+  const rules = [
+    ruleOf("a", { ...strip, runs: "sssf", error: "HTTP 429 Too Many Requests" }),
+    ruleOf("b", { ...strip, runs: "ssss" }),
+  ];
+  const healthy = ["c", "d", "e"].map((name) => ruleOf(name, { runs: "ssssssss", everyMinutes: 60 }));
+  const declaredRules = ["a", "b", "c", "d", "e"].map((name) => declared(name, every("every 1 hours")));
+  const { recommendations } = report(activity({ rules: [...rules, ...healthy], declaredRules }));
+  const advice = recommendations.filter(({ id }) => id === "restart-rule").map(({ recommendation }) => recommendation);
+  expect(advice).toEqual([
+    "See why the newest run of a failed first: HTTP 429 Too Many Requests; lower its request rate or spread its schedule",
+    "Restart b, or its scheduler and worker",
   ]);
 });
 

@@ -61,7 +61,7 @@ const CASES: FindingCase[] = [
   {
     name: "its one rule is overdue: that finding tells it alone",
     facts: { rules: [hourly("a", 30 * HOUR + 5)], declaredRules: [hourlySchedule("a")] },
-    found: [["rule-overdue", "critical", "a: last success 1d 06h ago, due every 1 hours, 29 runs did not start"]],
+    found: [["rule-overdue", "critical", "a: last success 1d 06h ago, due every 1h, 29 runs did not start"]],
   },
   {
     name: "three rules stopped together: one finding for all",
@@ -77,7 +77,7 @@ const CASES: FindingCase[] = [
       rules: [ruleOf("slow", { runs: "ssssr", everyMinutes: 1600, tookMinutes: 100 }), hourly("b", 30 * HOUR + 5)],
       declaredRules: [hourlySchedule("b")],
     },
-    found: [["rule-overdue", "critical", "b: last success 1d 06h ago, due every 1 hours, 29 runs did not start"]],
+    found: [["rule-overdue", "critical", "b: last success 1d 06h ago, due every 1h, 29 runs did not start"]],
   },
 ];
 

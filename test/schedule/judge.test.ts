@@ -83,6 +83,12 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     says: "ended with exit 3: could not be read: b",
   },
   {
+    name: "made, and a finding reached fail_on: the schedule did its work",
+    slots: [row({ exitCode: 1, note: "critical: b" })],
+    status: "ok",
+    says: "the 10 Jul 2026 21:00 UTC report was made in 12s: critical: b",
+  },
+  {
     name: "failed",
     slots: [row({ state: "failed", exitCode: 4, note: "x" })],
     status: "failed",

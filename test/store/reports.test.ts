@@ -1,7 +1,7 @@
 /** Reports over both engines: kept as they were published, listed, pruned, and named where they cannot be read. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openStore } from "../../src/store/open.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
@@ -30,7 +30,10 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       windowStartMs: Date.parse("2026-07-09T21:00:00Z"),
       windowEndMs: Date.parse("2026-07-10T21:00:00Z"),
       status: odd.metadata.status,
+      summary: { verdict: odd.verdict, successful: 0, total: 0, critical: 0 },
     });
+    expect(await store.reports.readPass(made.pass.pass_id)).toEqual({ status: "read", pass: made.pass });
+    expect(await store.reports.readPass("nobody")).toEqual({ status: "missing" });
     expect(await store.reports.read(rows[1]?.id ?? "")).toEqual({ status: "read", report: odd });
     expect(await store.reports.read("nobody")).toEqual({ status: "missing" });
   });
@@ -104,11 +107,34 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("a store that is newer than the program is refused", async () => {
     const url = await newStoreUrl(kind);
     await (await openStore(targetOf(url)))[Symbol.asyncDispose]();
-    await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 3");
+    await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 99");
     expect(openStore(targetOf(url))).rejects.toMatchObject({
       kind: "delivery",
-      message: expect.stringMatching(/: its tables have version 3, and this program knows 2: install the newer/),
+      message: expect.stringMatching(/: its tables have version 99, and this program knows \d+: install the newer/),
     });
+  });
+
+  test("a store of the first version is brought to this one: its reports are there, without what was not written", async () => {
+    const url = await newStoreUrl(kind);
+    if (kind === "SQLite") mkdirSync(dirname(url.slice("sqlite:".length)), { recursive: true });
+    const first = join(
+      import.meta.dir,
+      "../../src/store/migrations",
+      `1.${kind === "SQLite" ? "sqlite" : "postgres"}.sql`,
+    );
+    await alterStore(kind, url, readFileSync(first, "utf8"));
+    const document = JSON.stringify(madePass(["a"]).reports[0]);
+    await alterStore(
+      kind,
+      url,
+      `INSERT INTO automation_reports_reports VALUES ('old', 'p', 'a', 'adhoc', 1, 1, 2, 'ok', '${document.replaceAll("'", "''")}')`,
+    );
+    await using store = await openStore(targetOf(url));
+    const [old] = await store.reports.list({ limit: 1 });
+    expect([old?.id, old?.summary]).toEqual(["old", null]);
+    expect((await store.reports.read("old")).status).toBe("read");
+    await store.reports.keepPass(madePass(["a"]), "adhoc");
+    expect((await store.reports.list({ limit: 1 }))[0]?.summary?.verdict).toBe("warning");
   });
 
   test("opened by many at the same moment, it is made once", async () => {

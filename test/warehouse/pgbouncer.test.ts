@@ -62,9 +62,13 @@ describe.skipIf(PGBOUNCER === null)("PgBouncer in transaction mode (needs pgboun
   }, 60_000);
 
   test("a query that fails leaves the server connection usable", async () => {
-    await database.sql.unsafe("CREATE TABLE automation_actions (crm_source text)");
+    await database.sql.unsafe(
+      `CREATE VIEW automation_actions AS SELECT 1 AS id, 'hubspot' AS crm_source, 'a' AS rule, 'success' AS status,
+        now() AS started_at, now() AS finished_at, (1 / (random() * 0)::int)::bigint AS records_processed, 1 AS records_created,
+        1 AS records_updated, 1 AS records_failed, '' AS error, false AS dry_run, false AS wrapper`,
+    );
     const url = pooler.url(database.name);
-    expect(await reportOn(url, { preset: "automation" })).toContain("does not exist");
+    expect(await reportOn(url, { preset: "automation" })).toContain("division by zero");
     expect((await mustReport(url, { preset: "sync-history" })).performance_metrics.total_actions).toBe(1);
   });
 

@@ -41,7 +41,7 @@ export default defineCommand(
         log.progress({ doing: "checking", names: checking, done, all: config.crms.length }),
     });
     log.progress(null);
-    await emit(`${valid}\n${renderCheck(documents, viewOf())}`);
+    await emit(`${valid}\n${renderCheck(documents, args.verbose === true, viewOf())}`);
     return exitCodeOfCheck(documents);
   },
 );

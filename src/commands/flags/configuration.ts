@@ -29,7 +29,10 @@ export async function openConfigured(
   const config = await loadConfigured(flags, runtime, log);
   // Loaded only here: most commands need no store.
   const { openStore } = await import("../../store/open.ts");
+  const { shareStore } = await import("../../store/share.ts");
   const store = await openStore(config.store.target, access);
+  const notShared = access === "write" ? shareStore(config.store.target, config.store.group) : null;
+  if (notShared !== null) log.warn(notShared);
   log.debug("store", { place: store.place });
   return { config, store };
 }

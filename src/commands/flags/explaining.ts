@@ -10,7 +10,7 @@ import type { Format, View } from "../../render/view.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText } from "../../text/terminal.ts";
+import { quoteText, quoteWord } from "../../text/terminal.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
 import { loadChosen } from "./crms.ts";
@@ -57,13 +57,14 @@ export async function explainNow(
   const report = reports.find(({ metadata }) => metadata.source === crm);
   if (report === undefined || report.metadata.status === "fallback") {
     const reason = document.outcomes.find(({ source }) => source === crm)?.reason ?? "";
-    log.error(`${crm} could not be read: ${reason}`);
+    log.error(`${crm} could not be read: ${reason}`, {}, { crm, reason });
     return null;
   }
   const origins = await findOrigins(flags, runtime, crm, rule);
   const others = reports.filter((other) => other !== report);
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
-  return await explainRules({ report, others, rule, origins, format: flags.format, view });
+  const command = `explain ${quoteWord(crm)}`;
+  return await explainRules({ report, others, rule, origins, format: flags.format, view, command });
 }
 
 export type Explaining = {
@@ -75,10 +76,20 @@ export type Explaining = {
   origins: Origins;
   format: Format;
   view: View;
+  /** Which explains one rule, such as `explain hubspot`. */
+  command: string;
 };
 
 /** The text to print. Throws an `AppError` where the report has no such rule. */
-export async function explainRules({ report, others, rule, origins, format, view }: Explaining): Promise<string> {
+export async function explainRules({
+  report,
+  others,
+  rule,
+  origins,
+  format,
+  view,
+  command,
+}: Explaining): Promise<string> {
   const names = report.rules.map(({ rule_name: name }) => name);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
@@ -89,7 +100,7 @@ export async function explainRules({ report, others, rule, origins, format, view
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;
-  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, view);
+  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, command, view);
 }
 
 /** Which line of the configuration sets a limit of the rule: its own table's, the CRM's or that of `[defaults]`. */

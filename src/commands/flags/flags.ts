@@ -12,7 +12,7 @@ import type { Window } from "../../time/window.ts";
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
 const MOST_LISTED = 10_000;
 /** Hours. */
-export const DEFAULT_WINDOW = "24";
+const DEFAULT_WINDOW = "24";
 const WINDOW_FLAGS = ["as-of", "time-window"] as const;
 
 export const CONFIG_FLAG = {

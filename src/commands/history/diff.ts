@@ -5,24 +5,44 @@ import { writeJson } from "../../text/json.ts";
 import { compareReports } from "../../report/diff.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
-import { readKeptReport } from "../flags/reports.ts";
+import { findEarlier, findKeptReport, findNamedSource, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
   {
-    before: { type: "positional", required: true, valueHint: "REPORT", description: "id of the older report" },
-    after: { type: "positional", required: true, valueHint: "REPORT", description: "id of the newer report" },
+    before: {
+      type: "positional",
+      required: true,
+      valueHint: "REPORT",
+      description: `the older report: ${REPORT_WORD}`,
+    },
+    after: {
+      type: "positional",
+      required: false,
+      valueHint: "REPORT",
+      description: "the newer report; without it BEFORE is the newer one, and is compared with the one before it",
+    },
+    detailed: { type: "boolean", description: "add every figure that changed" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },
-  async ({ args, runtime, log, viewOf }) => {
-    const { store } = await openConfigured(args, runtime, log, "look");
-    await using opened = store;
-    const [before, after] = [await readKeptReport(opened, args.before), await readKeptReport(opened, args.after)];
+  async ({ args, runtime, log, nowMs, viewOf }) => {
+    const { config, store } = await openConfigured(args, runtime, log, "look");
+    await using _ = store;
+    const keeping = { store, config, nowMs };
+    const find = async (word: string, other: string | undefined) =>
+      await findKeptReport(word, other === undefined ? null : await findNamedSource(other, keeping), keeping);
+    const newer = await find(args.after ?? args.before, args.after === undefined ? undefined : args.before);
+    // latest and a time mean the same CRM as the other word.
+    const older =
+      args.after === undefined
+        ? await findEarlier(newer, keeping)
+        : await findKeptReport(args.before, newer.source, keeping);
+    const [before, after] = [await readKeptReport(older, keeping), await readKeptReport(newer, keeping)];
     const [from, to] = [before.metadata.source, after.metadata.source];
     if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
     const diff = compareReports(before, after);
-    const view = viewOf();
+    const view = viewOf({ detailed: args.detailed === true });
     await emit(args.format === "json" ? writeJson(diff) : renderDiff(diff, view));
     return EXIT.ok;
   },

@@ -27,18 +27,16 @@ export default defineCommand(
       ...(args.since === undefined ? {} : { sinceMs: readTime("--since", args.since, nowMs) }),
       ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
       ...(args.status === undefined ? {} : { status: args.status }),
-      limit: limit + 1,
     };
     const { store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
-    const rows = await opened.reports.list(filter);
-    const kept = rows.slice(0, limit).map(publishKeptReport);
+    const kept = (await opened.reports.list({ ...filter, limit })).map(publishKeptReport);
+    const all = await opened.reports.count(filter);
     if (kept.length === 0)
       log.info(
         isFiltered(args) ? `no such report is kept in ${opened.place}` : `no report is kept in ${opened.place} yet`,
       );
-    if (rows.length > limit)
-      log.info(`the newest ${limit} are shown, and older ones are kept: raise --limit, or set --until`);
+    if (all > kept.length) log.info(`${kept.length} of ${all} shown: raise --limit, or set --until`);
     const view = viewOf();
     await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
     return EXIT.ok;

@@ -5,20 +5,32 @@ import { inferPass } from "../../report/saved-pass.ts";
 import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
-import { readKeptReport } from "../flags/reports.ts";
+import { findKeptReport, listPass, namesPass, readKeptPass, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
   {
-    id: { type: "positional", required: true, valueHint: "REPORT", description: "as history list shows it" },
+    report: {
+      type: "positional",
+      required: true,
+      valueHint: "REPORT",
+      description: `${REPORT_WORD}; latest or a time alone shows all CRMs of that pass`,
+    },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },
-  async ({ args, runtime, log, viewOf }) => {
-    const { store } = await openConfigured(args, runtime, log, "look");
-    await using opened = store;
-    const report = await readKeptReport(opened, args.id);
-    const view = viewOf({ detailed: true });
+  async ({ args, runtime, log, nowMs, viewOf }) => {
+    const { config, store } = await openConfigured(args, runtime, log, "look");
+    await using _ = store;
+    const keeping = { store, config, nowMs };
+    const row = await findKeptReport(args.report, null, keeping);
+    if (namesPass(args.report, keeping)) {
+      const { pass, reports } = await readKeptPass(await listPass(row, keeping), keeping);
+      await emit(await RENDERERS[args.format](pass, reports, viewOf()));
+      return EXIT.ok;
+    }
+    const report = await readKeptReport(row, keeping);
+    const view = viewOf({ sections: true, detailed: true });
     await emit(args.format === "json" ? writeJson(report) : await RENDERERS.table(inferPass([report]), [report], view));
     return EXIT.ok;
   },

@@ -1,32 +1,44 @@
+import type { Config, ScheduleConfig } from "../../config/schema.ts";
+import { keepPass } from "../../deliver.ts";
 import { AppError, EXIT } from "../../errors.ts";
-import { formatInstant, formatMinute } from "../../text/figures.ts";
-import { logCritical, runPass } from "../../pass.ts";
+import type { Log } from "../../log.ts";
+import { formatHours, formatInstant, formatMinute } from "../../text/figures.ts";
+import { exitCodeOf, logCritical, runPass } from "../../pass.ts";
 import { END_RETRIES_MS } from "../../schedule/record-end.ts";
 import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
 import { nameSlot } from "../../schedule/judge.ts";
+import { describeScheduledPass } from "../../schedule/scheduled-pass.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
 import { describeHolder, nameHolder } from "../../store/holder.ts";
 import type { FinalState } from "../../store/slot.ts";
+import type { Store } from "../../store/store.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG } from "../flags/flags.ts";
 import { findSchedule } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
+import type { Runtime } from "../flags/runtime.ts";
 
 const ENDED = {
-  made: "exists (automation-reports history list)",
-  failed: "failed, and is not tried again",
-  skipped: "was skipped",
-} satisfies Record<FinalState, string>;
+  made: (slot) => `exists (automation-reports history show ${slot})`,
+  failed: () => "failed, and is not tried again (automation-reports schedule history)",
+  skipped: () => "was skipped (automation-reports schedule history)",
+} satisfies Record<FinalState, (slot: string) => string>;
 
 export default defineCommand(
   {
-    name: { type: "positional", required: true, valueHint: "SCHEDULE", description: "as the configuration names it" },
+    name: { type: "positional", required: true, valueHint: "SCHEDULE", description: "the schedule" },
+    now: {
+      type: "boolean",
+      description: "make a report of the window that ends now, beside the slots: no slot is taken and nobody is pinged",
+    },
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs }) => {
     const { config, store } = await openConfigured(args, runtime, log);
     await using _ = store;
     const schedule = findSchedule(config, args.name);
+    if (args.now === true) return await makeNow(schedule, { config, store, runtime, log, nowMs });
     const slotMs = latestSlot(schedule, nowMs);
     if (slotMs === null) throw new AppError("usage", `${schedule.name}: no report was due yet`);
     const result = await runSlot(schedule, slotMs, {
@@ -46,14 +58,37 @@ export default defineCommand(
     }
     const [nextMs] = nextSlots(schedule, nowMs, 1);
     const next = nextMs === undefined ? "" : `; next at ${formatMinute(formatInstant(nextMs))} UTC`;
-    log.info(`${schedule.name}: ${describe(result, nameSlot(slotMs))}${next}`);
+    log.info(`${schedule.name}: ${describe(result, slotMs)}${next}; --now makes one of the window that ends now`);
     return EXIT.ok;
   },
 );
 
+type Making = { config: Config; store: Store; runtime: Runtime; log: Log; nowMs: number };
+
+/** As a slot makes it, at a moment that is none. Returns the exit code. */
+async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, nowMs }: Making): Promise<number> {
+  const pass = await runPass({
+    ...describeScheduledPass(schedule, nowMs, config),
+    nowMs,
+    log,
+    signal: runtime.signal,
+  });
+  logCritical(pass.reports, log);
+  const { retentionMs } = config.store;
+  const notKept = await keepPass(pass, { store, origin: schedule.name, retentionMs, nowMs, log });
+  if (notKept === 0) {
+    const window = formatHours(schedule.timeWindowMs / HOUR_MS);
+    log.info(
+      `${schedule.name}: made the report of the ${window} to now (automation-reports history show ${formatInstant(nowMs)})`,
+    );
+  }
+  return exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
+}
+
 /** Why there was nothing to run. */
-function describe(result: Exclude<SlotResult, { kind: "ran" }>, report: string): string {
-  if (result.kind === "ended") return `nothing to do: ${report} ${ENDED[result.state]}`;
+function describe(result: Exclude<SlotResult, { kind: "ran" }>, slotMs: number): string {
+  const report = nameSlot(slotMs);
+  if (result.kind === "ended") return `nothing to do: ${report} ${ENDED[result.state](formatInstant(slotMs))}`;
   if (result.kind === "held") return `${report} is being made on ${nameHolder(result.holder)}`;
   const why = `the one before it is still being made on ${nameHolder(result.holder)}`;
   return `${report} ${result.skipped ? "is skipped" : "waits"}: ${why}`;

@@ -6,9 +6,9 @@ import { defineCommand } from "../flags/command.ts";
 import { CONFIG_FLAG } from "../flags/flags.ts";
 
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
-  const { store } = await openConfigured(args, runtime, log, "look");
+  const { config, store } = await openConfigured(args, runtime, log, "look");
   await using opened = store;
-  const problems = await opened.check();
+  const problems = await opened.check(config.store.group !== null);
   for (const problem of problems) log.error(`${opened.place}: ${problem}`);
   if (problems.length > 0) return EXIT.delivery;
   await emit(`${showText(opened.place)} is in order\n`);

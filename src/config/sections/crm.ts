@@ -52,7 +52,7 @@ const settings = {
   schema: describe("The schema of the warehouse's tables. By default the preset's.", name),
   table: describe("The table of the runs. It needs preset. By default the preset's.", name),
   rules_table: describe("The table of the rules or schedules. It needs preset. By default the preset's.", name),
-  exclude_rules: describe("Rules that are in no figure.", v.optional(names, [])),
+  exclude_rules: describe("Rules that reports leave out.", v.optional(names, [])),
   wrapper_rules: describe(
     "Rules whose parts have rows of their own; by default the preset's. They are counted beside the total.",
     v.optional(v.nullable(names), null),

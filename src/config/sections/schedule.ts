@@ -57,6 +57,11 @@ export const scheduleSchema = v.strictObject({
     "How many more tries a slot gets, after 5 s, 20 s and so on. Only what may pass is tried again.",
     v.optional(wholeBetween(0, 10), 2),
   ),
+  fail_on: describe(
+    "From which severity on a finding makes the slot exit with 1: warning or critical. By default none does. " +
+      "The reports are made all the same; systemd and ping_url are told of a failure.",
+    v.optional(v.nullable(choice(["warning", "critical"])), null),
+  ),
   ping_url: describe(
     "An http:// or https:// URL that is told of start, success and failure. It works as Healthchecks and its like expect.",
     v.optional(text),

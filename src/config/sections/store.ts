@@ -19,6 +19,11 @@ export const storeSchema = v.strictObject({
       "A relative one is looked for in $CREDENTIALS_DIRECTORY, then beside the configuration.",
     v.optional(text),
   ),
+  group: describe(
+    "A group of this machine that may read an SQLite store, such as monitoring. " +
+      "By name or number. The file and its directory get that group. In PostgreSQL grant SELECT on the tables instead.",
+    v.optional(v.pipe(text, v.regex(/^[^:\s]+$/, "must be a group's name or number"))),
+  ),
   retention: describe(
     "How long reports are kept; what is older is deleted.",
     v.optional(duration(RETENTION_LIMITS), "90d"),

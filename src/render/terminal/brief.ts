@@ -1,5 +1,6 @@
 /** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
 import type { PassRow } from "../../report/attention.ts";
+import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatDuration, formatNear, listNames } from "../../text/figures.ts";
 import { cutText, showText } from "../../text/terminal.ts";
@@ -88,7 +89,7 @@ function describeFailures(_: Finding, { performance_metrics: metrics, error_grou
 
 function describeDue(rule: string | null, { rules }: Report): string {
   const schedules = rules.find(({ rule_name: name }) => name === rule)?.schedules ?? [];
-  return schedules.length === 0 ? "" : ` (due ${schedules.join("; ")})`;
+  return schedules.length === 0 ? "" : ` (due ${sayWhenDue(schedules, null)})`;
 }
 
 function readTime(value: unknown): number | null {

@@ -78,8 +78,8 @@ function figureLines(report: Report, style: Style, width: number): string[] {
   const { performance_metrics: metrics, comparison, confidence, baseline } = report;
   const { system_health: health, trend_analysis: trend } = report;
   const beside = [
-    [metrics.running_actions, "running"],
-    [metrics.stale_actions, "stale"],
+    [metrics.running_actions, "still running"],
+    [metrics.stale_actions, "never ended"],
     [metrics.pending_actions, "pending"],
     [metrics.skipped_actions, "skipped"],
     [metrics.dry_run_actions, "dry-run"],
@@ -93,7 +93,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
       `${formatCount(metrics.total_actions)} finished, ${formatCount(metrics.failed_actions)} failed` +
         (metrics.partial_actions > 0 ? ` (${formatCount(metrics.partial_actions)} partial)` : "") +
         (metrics.overall_success_rate === null ? "" : `, ${formatRatio(metrics.overall_success_rate)} succeeded`) +
-        (counted.length > 0 ? `; beside them ${counted.join(", ")}` : ""),
+        (counted.length > 0 ? `; not counted: ${counted.join(", ")}` : ""),
     ],
     ["Before", describeComparison(comparison, confidence.success_rate_changed)],
     ["Week ago", baseline === null ? null : describeComparison(baseline, baseline.success_rate_changed)],

@@ -1,10 +1,18 @@
-/** What changed between two reports, for a terminal. */
-import type { FigureChange, ReportDiff } from "../../report/diff.ts";
-import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
+/** What changed between two reports, for a terminal: conditions first, then findings, then figures. */
+import type { FigureChange, RateChange, ReportDiff, RuleChange } from "../../report/diff.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatMinute,
+  formatNear,
+  formatPlural,
+  formatRatio,
+} from "../../text/figures.ts";
 import type { Finding } from "../../report/schema.ts";
 import { alignColumns } from "./columns.ts";
+import { hang } from "./hang.ts";
 import { moreLines, MOST_ROWS } from "./more.ts";
-import { createStyle, SEVERITY_TONES, type Style } from "./style.ts";
+import { createStyle, finish, SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
@@ -13,12 +21,30 @@ const UNKNOWN = "–";
 const LONGEST_VALUE = 40;
 const RATIO = /rate|reliability|effectiveness|coverage|manual|automatic/;
 const SECONDS = /seconds|time$/;
+const TITLES: Record<RuleChange["change"], string> = { worse: "Worse", other: "Other", better: "Better" };
 
 export function renderDiff(diff: ReportDiff, view: View): string {
   const style = createStyle(view.color);
-  const { findings, sections } = diff;
+  const { rules, sections } = diff;
+  const findings = withoutConditions(diff);
+  const nothing =
+    rules.length + findings.new.length + findings.gone.length + findings.changed.length === 0 &&
+    diff.rates.every(({ significant }) => !significant);
   const blocks = [
-    [style.strong(`From ${describeReport(diff.before)}`), style.strong(`to   ${describeReport(diff.after)}`)],
+    [
+      style.strong(`From ${describeReport(diff.before)}`),
+      style.strong(`to   ${describeReport(diff.after)}`),
+      describeVerdicts(diff, style),
+    ],
+    ...(["worse", "other", "better"] as const).map((change) =>
+      listRules(
+        TITLES[change],
+        rules.filter((rule) => rule.change === change),
+        diff,
+        view,
+        style,
+      ),
+    ),
     listFindings("New", findings.new, view, style),
     listFindings("Gone", findings.gone, view, style),
     listFindings(
@@ -27,18 +53,83 @@ export function renderDiff(diff: ReportDiff, view: View): string {
       view,
       style,
     ),
-    ...sections.map(({ section, changes }) => [
-      style.strong(section.replaceAll("_", " ")),
-      ...alignChanges(changes, view, style),
-    ]),
-    sections.length === 0 && findings.new.length + findings.gone.length + findings.changed.length === 0
-      ? [style.good("Nothing changed")]
-      : [],
+    nothing ? [style.good("No rule changed its condition, and no finding came or went")] : [],
+    describeRates(diff.rates, style),
+    ...(view.detailed
+      ? sections.map(({ section, changes }) => [
+          style.strong(section.replaceAll("_", " ")),
+          ...alignChanges(changes, view, style),
+        ])
+      : sections.length > 0
+        ? [[style.faint(`--detailed lists ${formatPlural(countFigures(diff), "figure")} that changed`)]]
+        : []),
   ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+  return finish(
+    `${blocks
+      .filter((lines) => lines.length > 0)
+      .map((lines) => lines.join("\n"))
+      .join("\n\n")}\n`,
+    view,
+  );
+}
+
+/** A finding about a rule's condition says what the list of rules says. */
+function withoutConditions({ rules, findings }: ReportDiff): ReportDiff["findings"] {
+  const told = (finding: Finding) =>
+    finding.id.startsWith("rule-") && rules.some(({ rule_name: rule }) => rule === finding.rule_name);
+  return {
+    new: findings.new.filter((finding) => !told(finding)),
+    gone: findings.gone.filter((finding) => !told(finding)),
+    changed: findings.changed.filter(({ after }) => !told(after)),
+  };
+}
+
+function countFigures({ sections }: ReportDiff): number {
+  return sections.reduce((sum, { changes }) => sum + changes.length, 0);
+}
+
+function describeVerdicts({ before: { verdict: was }, after: { verdict: is } }: ReportDiff, style: Style): string {
+  const shown = style[VERDICT_TONES[is]](is);
+  return was === is ? `Verdict: still ${shown}` : `Verdict: ${style[VERDICT_TONES[was]](was)}, now ${shown}`;
+}
+
+function listRules(title: string, rules: RuleChange[], { after }: ReportDiff, { width }: View, style: Style): string[] {
+  if (rules.length === 0) return [];
+  const endMs = Date.parse(after.window_end);
+  const lines = rules.flatMap((rule) => {
+    const { severity = null } = rule.after ?? {};
+    const label = style[severity === null ? "good" : SEVERITY_TONES[severity]](
+      (severity ?? "").padEnd(LONGEST_SEVERITY),
+    );
+    return hang(label, describeRule(rule, endMs), LONGEST_SEVERITY, width);
+  });
+  return [style.strong(`${title}: ${formatPlural(rules.length, "rule")}`), ...lines];
+}
+
+/** A message names its rule. */
+function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: number): string {
+  if (after === null) return showText(`${rule}: not in the report any more, was ${before?.condition ?? "unknown"}`);
+  const since = after.since === null ? "" : ` since ${formatNear(Date.parse(after.since), endMs)}`;
+  const was = before === null ? "new" : `was ${before.condition}`;
+  const text = after.severity === null ? "" : `: ${withoutName(after.message, rule)}`;
+  return showText(`${rule}: ${after.condition}${since} (${was})${text}`);
+}
+
+function withoutName(message: string, rule: string): string {
+  return message.startsWith(`${rule}: `) ? message.slice(rule.length + 2) : message;
+}
+
+/** All rules together, whatever changed, then those whose rates changed by more than chance explains. */
+function describeRates(rates: RateChange[], style: Style): string[] {
+  const lines = rates.map(({ rule_name: rule, before, after, significant }) => {
+    const name = rule === null ? "all rules" : showText(rule);
+    const [was, is] = [before, after].map(({ successful, total }) =>
+      total === 0 ? "nothing ended" : `${formatRatio(successful / total)} of ${formatCount(total)}`,
+    );
+    const judged = significant ? "" : style.faint(", no significant change");
+    return `  ${name}: ${was ?? ""}, now ${is ?? ""}${judged}`;
+  });
+  return [style.strong("Success rates"), ...lines];
 }
 
 function describeReport({ source, report_generated_at, window_start, window_end }: ReportDiff["before"]): string {

@@ -9,7 +9,7 @@ import { hang } from "./hang.ts";
 import { formatLocal, formatLocalMinute } from "./local-time.ts";
 import { createStyle, finish, SEVERITY_TONES, type Style } from "./style.ts";
 
-type Run = Explanation["runs"][number];
+type Run = NonNullable<Explanation["runs"]>[number];
 
 const LABEL = 10;
 /** A run as one sign, readable without colour. */
@@ -95,8 +95,8 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   );
 }
 
-/** Every rule of a CRM in a line, those that need the operator first. */
-export function renderRules(explanations: Explanation[], view: View): string {
+/** Every rule of a CRM in a line, those that need the operator first. `command`: explains one of them. */
+export function renderRules(explanations: Explanation[], command: string, view: View): string {
   const style = createStyle(view.color);
   const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
   const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
@@ -113,10 +113,10 @@ export function renderRules(explanations: Explanation[], view: View): string {
       severity === null ? condition : style[SEVERITY_TONES[severity]](`${condition}, ${severity}`),
     ),
     column("Since", ({ rule }) => (rule.since === null ? "" : formatNear(Date.parse(rule.since), endMs))),
-    column("Newest runs", ({ runs }) => drawStrip(runs, style)),
+    column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style)),
   ];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
-  const next = `automation-reports explain ${quoteWord(first.source)} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
+  const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
   return finish(`${lines.join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
 }
 
@@ -159,6 +159,7 @@ function drawStrip(runs: Run[], style: Style): string {
 }
 
 function listRuns({ runs, window }: Explanation, view: View, style: Style): string[] {
+  if (runs === null) return [style.strong("  Newest runs"), "  not kept: the report was made without its details"];
   if (runs.length === 0) return [style.strong("  Newest runs"), "  none is known"];
   const endMs = Date.parse(window.end);
   const column = (title: string, align: Column["align"], cellOf: (run: Run) => string): Column => ({

@@ -1,33 +1,48 @@
 /** The kept reports as lines for a terminal. */
-import { formatHours, formatMinute } from "../../text/figures.ts";
+import { formatCount, formatHours, formatMinute, formatRatio } from "../../text/figures.ts";
 import type { KeptReport } from "../../store/published.ts";
-import { alignColumns } from "./columns.ts";
-import { createStyle, finish } from "./style.ts";
+import { alignColumns, type Column } from "./columns.ts";
+import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 
+const UNKNOWN = "–";
+
 export function renderHistory(kept: KeptReport[], view: View): string {
   if (kept.length === 0) return "";
   const style = createStyle(view.color);
-  const column = (title: string, cellOf: (report: KeptReport) => string) => ({
+  const column = (title: string, cellOf: (report: KeptReport) => string, align: Column["align"] = "left"): Column => ({
     title,
-    align: "left" as const,
-    cells: kept.map((report) => showText(cellOf(report))),
+    align,
+    cells: kept.map(cellOf),
   });
   const lines = alignColumns(
     [
-      column("CRM", ({ source }) => source),
+      column("CRM", ({ source }) => showText(source)),
       column("Made (UTC)", ({ report_generated_at: made }) => formatMinute(made)),
       column("Window", ({ window_start: start, window_end: end }) => {
         const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
         return `${formatHours(hours)} to ${formatMinute(end)}`;
       }),
-      column("Status", ({ status }) => status.replace("_", " ")),
-      column("Origin", ({ origin }) => origin),
-      column("Id", ({ id }) => id),
+      column("Verdict", (report) => describeVerdict(report, style)),
+      column("Success", describeSuccess, "right"),
+      column("Critical", ({ critical_findings: count }) => (count === null ? UNKNOWN : formatCount(count)), "right"),
+      column("Origin", ({ origin }) => showText(origin)),
+      column("Id", ({ id }) => showText(id)),
     ],
     style.strong,
   );
   return finish(`${lines.join("\n")}\n`, view);
+}
+
+function describeVerdict({ verdict }: KeptReport, style: Style): string {
+  return verdict === null ? UNKNOWN : style[VERDICT_TONES[verdict]](`${VERDICT_MARKS[verdict]} ${verdict}`);
+}
+
+/** The rate with the number of runs that it is a rate of, or why there is none. */
+function describeSuccess({ status, overall_success_rate: rate, total_actions: total }: KeptReport): string {
+  if (status === "fallback") return "no table";
+  if (status === "no_data") return "nothing ran";
+  return rate === null || total === null ? UNKNOWN : `${formatRatio(rate)} of ${formatCount(total)}`;
 }

@@ -55,7 +55,7 @@ export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View
 
 export function renderSlots(slots: SlotRow[], view: View): string {
   const style = createStyle(view.color);
-  if (slots.length === 0) return "No slot is known yet.\n";
+  if (slots.length === 0) return "No schedule has made or skipped a report yet.\n";
   const lines = alignColumns(
     [
       { title: "Slot, UTC", align: "left", cells: slots.map(({ slotMs }) => formatMinute(formatInstant(slotMs))) },

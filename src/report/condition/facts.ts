@@ -30,6 +30,8 @@ export type RuleFacts = {
   lastStartMs: number | null;
   /** As they are written; empty: none. */
   schedules: string[];
+  /** IANA name of the zone that they are meant in. */
+  timezone: string;
   /** The run that the schedules wait for; null: none, or it is not known since when. */
   due: Due | null;
   /** Runs that were due before the window's end since the last start. */

@@ -93,6 +93,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
     schedules: expectation?.texts ?? [],
+    timezone: settings.timezone,
     due,
     missedSince: due === null ? NONE_MISSED : countDue(inForce, due, window.endMs - settings.lateAfterMs),
     compared: expectation?.compared ?? null,

@@ -1,4 +1,5 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
+import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -74,7 +75,7 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
   const last = age === null ? "no success known" : `last success ${age} ago`;
   const expected =
     limits.basis === "schedule"
-      ? `due ${schedules.join("; ")}`
+      ? `due ${sayWhenDue(schedules, facts.timezone)}`
       : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
   const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
   const running = runningMs === null ? "" : `running since ${formatNear(runningMs, window.endMs)} and not ended; `;
@@ -121,7 +122,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
     severity: missedSince.n >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
     sinceMs: due.atMs,
-    message: `${rule}: scheduled (${schedules.join("; ")}), no run found ${reach}: it has stopped, or runs under another name${others}`,
+    message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, no run found ${reach}: it has stopped, or runs under another name${others}`,
     evidence: {
       schedules,
       expected: missedSince.n,
@@ -132,4 +133,10 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
       unscheduled,
     },
   };
+}
+
+/** A pattern stands between parentheses. */
+function sayScheduled(schedules: string[], timezone: string): string {
+  const words = sayWhenDue(schedules, timezone);
+  return words === schedules.join("; ") && !words.startsWith("every ") ? `(${words})` : words;
 }

@@ -7,6 +7,8 @@ import {
   formatRatio,
   formatRatioBelow,
 } from "../../text/figures.ts";
+import type { ErrorGroup } from "../errors/schema.ts";
+import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import type { Outcome } from "../counts.ts";
 import { differsBeyondNoise } from "../significance.ts";
@@ -63,11 +65,27 @@ export const findManyFailures: Finder = ({ errorGroups, outcome, states, hours, 
   if (judged.failed <= limit || !isBelowLimit(judged, thresholds.success_rate)) return [];
   const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
-  const alike = shared === null ? "" : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} alike`;
+  const alike =
+    shared === null
+      ? ""
+      : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them with "${shared.example}"`;
   const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}`;
-  const evidence = { failed: outcome.failed, total: outcome.total, limit, newest_error: shared?.example ?? null };
+  const evidence = {
+    failed: outcome.failed,
+    total: outcome.total,
+    limit,
+    newest_error: shared?.example ?? null,
+    ...describeGroup(group, errorGroups.length),
+  };
   return [critical(message, evidence)];
 };
+
+/** The most frequent cause, and how many there are. */
+function describeGroup(group: ErrorGroup | undefined, causes: number): Finding["evidence"] {
+  return group === undefined
+    ? {}
+    : { causes, most_frequent: group.example, most_frequent_failed: group.count, most_frequent_rules: group.rules };
+}
 
 export const findDecline: Finder = ({ halves, thresholds }) => {
   if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];

@@ -3,6 +3,7 @@ import type {
   FoundTables,
   Hidden,
   IndexFacts,
+  OtherTable,
   PlanDocument,
   RowFacts,
   SettingFacts,
@@ -20,6 +21,7 @@ import { candidateNames, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
+import othersSql from "./examine/others.sql" with { type: "text" };
 import namesSql from "./examine/names.sql" with { type: "text" };
 import rowsSql from "./examine/rows.sql" with { type: "text" };
 import scaleSql from "./examine/scale.sql" with { type: "text" };
@@ -160,8 +162,16 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
 }
 
 async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
-  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
+  if (found.kind === "missing") {
+    const others = (await attempt(connection, async () => await ask<OtherTable>(connection, othersSql, {}))) ?? [];
+    return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
+  }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
+  if (found.kind === "incomplete") {
+    const { preset, incomplete } = found;
+    const { missing, columns, table } = incomplete;
+    return { kind: "incomplete", preset, table: quoteTable(table), missing, columns };
+  }
   const { source, actions, rules } = found;
   return {
     kind: "found",

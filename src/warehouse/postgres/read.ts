@@ -7,7 +7,9 @@ import { lacksZone, listUnreadable } from "../casts.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
+import { describeIncomplete } from "../needed-columns.ts";
 import { explainUnreadable, findSource, withoutRules, type Source } from "../source.ts";
+import { quoteTable } from "../tables.ts";
 import { mayReachNames, type TableFacts } from "./lookback.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
@@ -42,6 +44,10 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   const tables = await connection.ask<TableFacts>(search.text, search.values);
   const found = findSource(tables, request.crm, "postgres");
   if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
+  if (found.kind === "incomplete") {
+    const { incomplete, preset } = found;
+    throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
+  }
   if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
   const { kinds } = PRESETS[found.source.preset];
   const unreadable = [

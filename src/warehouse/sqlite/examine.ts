@@ -1,6 +1,6 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import type { IndexFacts, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteTable, type TableName } from "../tables.ts";
@@ -9,6 +9,8 @@ import { writeBlanks } from "../vocabulary.ts";
 import { findTables, openDatabase } from "./open.ts";
 import { writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
+
+const MOST_OTHERS = 500;
 
 export function examineSqlite(request: ReadRequest, path: string): WarehouseFacts {
   const { crm } = request;
@@ -31,7 +33,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       bytes,
       plan: found.kind === "found" ? explain(database, request, found.source) : [],
       indexes: found.kind === "found" ? listIndexes(database, found.actions) : [],
-      tables: describeTables(found),
+      tables: describeTables(database, found),
       copies: tables.filter((table) => !read.includes(table)).map(describeTable),
       rows: found.kind === "found" ? readRows(database, crm.crmSource, found.source) : null,
       settings: found.kind === "found" ? readSettings(database, crm, found.source) : null,
@@ -44,9 +46,17 @@ function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[]
   return database.query<T, SqliteValue[]>(text).all(...values);
 }
 
-function describeTables(found: Found<TableName>): WarehouseFacts["tables"] {
-  if (found.kind === "missing") return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere };
+function describeTables(database: Database, found: Found<TableName>): WarehouseFacts["tables"] {
+  if (found.kind === "missing") {
+    const others = listOthers(database);
+    return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
+  }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
+  if (found.kind === "incomplete") {
+    const { preset, incomplete } = found;
+    const { missing, columns, table } = incomplete;
+    return { kind: "incomplete", preset, table: quoteTable(table), missing, columns };
+  }
   const { source, actions, rules } = found;
   return {
     kind: "found",
@@ -58,6 +68,19 @@ function describeTables(found: Found<TableName>): WarehouseFacts["tables"] {
       columns: source.columns,
     },
   };
+}
+
+/** Tables and views of any name, which may hold the runs. */
+function listOthers(database: Database): OtherTable[] {
+  const rows = ask<{ name: string; columns: string }>(
+    database,
+    `SELECT t.name, json_group_array(c.name) AS columns FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+      WHERE t.type IN ('table', 'view') AND t.name NOT GLOB 'sqlite_*' GROUP BY t.name LIMIT ${MOST_OTHERS}`,
+  );
+  return rows.map(({ name, columns }) => ({
+    name: quoteTable({ schema: null, name, visible: true }),
+    columns: JSON.parse(columns) as string[],
+  }));
 }
 
 function describeTable(name: TableName): TableFacts {

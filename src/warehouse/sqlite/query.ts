@@ -5,8 +5,9 @@ import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
+import { describeIncomplete } from "../needed-columns.ts";
 import { findSource, type Source } from "../source.ts";
-import { candidateNames } from "../tables.ts";
+import { candidateNames, quoteTable } from "../tables.ts";
 import { findTables, hasIndex, openDatabase } from "./open.ts";
 import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
@@ -16,6 +17,10 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const read = database.transaction((): ReadResult => {
     const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
     if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
+    if (found.kind === "incomplete") {
+      const { incomplete, preset } = found;
+      throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
+    }
     if (found.kind === "missing") return { ...found, where: path };
     const { text, values } = composeActivity(found.source, request);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);

@@ -39,7 +39,7 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
     id: "rule-overdue",
     name: "how long ago, and when it is due",
     facts: { rules: [busy, stopped("a")], declaredRules: [declared("busy"), declared("a", HALF_HOURLY)] },
-    words: "a stopped 14h 55m ago (due every 30 minutes)",
+    words: "a stopped 14h 55m ago (due every 30m)",
   },
   {
     id: "rule-never",

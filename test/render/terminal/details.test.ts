@@ -58,8 +58,8 @@ const FULL: Partial<ReadActivity> = {
 
 test("the whole screen", () => {
   expect(show(activity(FULL)).join("\n")).toBe(`hubspot · warning · health 80 of 100 · automation
-  Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; beside them 1 running, 1 stale, 3 skipped, 4 dry-run, 5
-            wrapper, 6 of unknown status
+  Actions   54 finished, 4 failed (1 partial), 92.6 % succeeded; not counted: 1 still running, 1 never ended, 3 skipped,
+            4 dry-run, 5 wrapper, 6 of unknown status
   Before    600 finished, 100.0 % succeeded (a significant change)
   Week ago  70 finished, 98.6 % succeeded (no significant change)
   Duration  p50 38s, p95 1m 37s, longest 2m 31s (of 49 runs)

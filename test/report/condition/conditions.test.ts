@@ -104,7 +104,7 @@ const cases: Record<string, Case[]> = {
       strip: { runs: s(24), everyMinutes: 60, startedMinutesAgo: 91 },
       due: "every 1 hours",
       is: ["overdue", "warning"],
-      says: "deals: last success 1h 26m ago, due every 1 hours, 1 run did not start",
+      says: "deals: last success 1h 26m ago, due every 1h, 1 run did not start",
     },
     {
       name: "two hours and a minute late is critical",

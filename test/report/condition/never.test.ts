@@ -12,13 +12,13 @@ test.each<{ name: string; facts: Partial<ReadActivity>; is: [string, string | nu
     name: "the whole table was read",
     facts: { rules: [], declaredRules: [due4h], ...whole },
     is: ["never", "critical"],
-    says: "deals: scheduled (every 4 hours), no run found in the whole table: it has stopped, or runs under another name",
+    says: "deals: scheduled every 4h, no run found in the whole table: it has stopped, or runs under another name",
   },
   {
     name: "the whole table was read, and a rule runs that nothing schedules: it is probably this one",
     facts: { rules: [alive], declaredRules: [{ ...due4h, unmatched: true }], ...whole },
     is: ["never", "warning"],
-    says: "deals: scheduled (every 4 hours), no run found in the whole table: it has stopped, or runs under another name; without a schedule run alive",
+    says: "deals: scheduled every 4h, no run found in the whole table: it has stopped, or runs under another name; without a schedule run alive",
   },
   {
     name: "its schedule is older than the oldest row: its runs may have been deleted, and it has stopped",
@@ -48,13 +48,13 @@ test.each<{ name: string; facts: Partial<ReadActivity>; is: [string, string | nu
     name: "only the newest rows were read: an older run may be there, and it has stopped",
     facts: { rules: [alive], declaredRules: [{ ...due4h, unmatched: true }], knownSinceMs: ago(72) },
     is: ["never", "critical"],
-    says: "deals: scheduled (every 4 hours), no run found since 7 Jul 21:00, as far back as was read: it has stopped, or runs under another name; without a schedule run alive",
+    says: "deals: scheduled every 4h, no run found since 7 Jul 21:00, as far back as was read: it has stopped, or runs under another name; without a schedule run alive",
   },
   {
     name: "what was read reaches further back than runs are counted",
     facts: { rules: [], declaredRules: [due4h], knownSinceMs: ago(100 * 24) },
     is: ["never", "critical"],
-    says: "deals: scheduled (every 4 hours), no run found since 1 Apr 21:00, as far back as was read: it has stopped, or runs under another name",
+    says: "deals: scheduled every 4h, no run found since 1 Apr 21:00, as far back as was read: it has stopped, or runs under another name",
   },
   {
     name: "two runs were due: too few to be certain",

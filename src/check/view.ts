@@ -1,0 +1,104 @@
+/** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
+import type { OtherTable, WarehouseFacts } from "../warehouse/facts.ts";
+
+/** What the preset reads. A table that has that name keeps it, and its view gets the other one. */
+const VIEW = "automation_actions";
+const OTHER_VIEW = "automation_runs";
+
+/** What people call such a column, the likeliest first; compared without capitals and underscores. */
+const LIKELY: Record<string, string[]> = {
+  id: ["id", "runid", "jobid", "uuid", "pk"],
+  crm_source: ["crmsource", "crm", "source", "integration", "system", "connector", "provider", "tenant"],
+  rule: [
+    "rule",
+    "synctype",
+    "rulename",
+    "automation",
+    "job",
+    "jobname",
+    "task",
+    "taskname",
+    "pipeline",
+    "flow",
+    "dagid",
+    "entity",
+    "name",
+    "type",
+  ],
+  status: ["status", "state", "result", "outcome"],
+  started_at: ["startedat", "starttime", "started", "start", "startdate", "begin", "begunat", "createdat"],
+  finished_at: ["finishedat", "endtime", "endedat", "finished", "ended", "end", "enddate", "completedat", "stoppedat"],
+  records_processed: ["recordsprocessed", "records", "rows", "rowcount", "rowsprocessed", "processed", "count"],
+  records_created: ["recordscreated", "created", "inserted", "rowsinserted"],
+  records_updated: ["recordsupdated", "updated", "rowsupdated"],
+  records_failed: ["recordsfailed", "rowsfailed", "failed"],
+  error: ["error", "errormessage", "message", "exception", "traceback", "err"],
+  dry_run: ["dryrun"],
+  wrapper: ["wrapper"],
+};
+/** Without these a table holds no runs. */
+const NEEDED = ["rule", "status", "started_at"];
+
+const TYPES: Record<WarehouseFacts["kind"], (column: string) => string> = {
+  postgres: (column) =>
+    column.startsWith("records_") ? "NULL::bigint" : column === "finished_at" ? "NULL::timestamptz" : "NULL::text",
+  sqlite: () => "NULL",
+};
+
+/** Of the tables that look as if they held runs, the one with the most of the columns. Null: none does. */
+export function adviseView(tables: OtherTable[], source: string, dialect: WarehouseFacts["kind"]): string | null {
+  const [best] = tables
+    .map((table) => ({ table, found: matchColumns(table.columns) }))
+    .filter(({ found }) => NEEDED.every((column) => found.has(column)))
+    .toSorted((a, b) => b.found.size - a.found.size);
+  if (best === undefined) return null;
+  const { table, found } = best;
+  const columns = Object.keys(LIKELY).map((column) => {
+    const own = found.get(column);
+    if (own !== undefined) return own === column ? column : `${quoteName(own)} AS ${column}`;
+    if (column === "crm_source") return `'${source.replaceAll("'", "''")}' AS crm_source`;
+    if (column === "dry_run" || column === "wrapper") return `false AS ${column}`;
+    return `${TYPES[dialect](column)} AS ${column}`;
+  });
+  const isTaken = /(?:^|[."])automation_actions"?$/.test(table.name);
+  const view = isTaken ? OTHER_VIEW : VIEW;
+  const settings = isTaken ? `preset = "automation" and table = "${view}"` : 'preset = "automation"';
+  const ddl = `CREATE VIEW ${view} AS SELECT ${columns.join(", ")} FROM ${table.name}`;
+  return `if the runs are in ${table.name}: ${ddl}, then ${settings}; look whether each column is the right one`;
+}
+
+/** The table's own column for each of the preset's. A column is taken once. */
+function matchColumns(columns: string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [wanted, likely] of Object.entries(LIKELY)) {
+    const taken = [...found.values()];
+    const own = likely
+      .map((name) => columns.find((column) => plain(column) === name && !taken.includes(column)))
+      .find((column) => column !== undefined);
+    if (own !== undefined) found.set(wanted, own);
+  }
+  return found;
+}
+
+function plain(column: string): string {
+  return column.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+function quoteName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Of the likely names, those that SQL keeps for itself. */
+const RESERVED = new Set([
+  "end",
+  "start",
+  "begin",
+  "count",
+  "rows",
+  "name",
+  "type",
+  "result",
+  "state",
+  "system",
+  "source",
+]);

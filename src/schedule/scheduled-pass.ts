@@ -1,0 +1,22 @@
+/** What a schedule asks of a pass, whatever makes it. */
+import { resolve } from "node:path";
+import type { Config, ScheduleConfig } from "../config/schema.ts";
+import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
+import type { PassOptions } from "../pass.ts";
+
+/** The options that follow from the configuration. The window ends at `endMs`, epoch milliseconds. */
+export function describeScheduledPass(
+  schedule: ScheduleConfig,
+  endMs: number,
+  config: Config,
+): Pick<PassOptions, "config" | "crms" | "window" | "detailed" | "baseline" | "exportTo"> {
+  const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
+  return {
+    config,
+    crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
+    window: { startMs: endMs - schedule.timeWindowMs, endMs },
+    detailed: schedule.detailed,
+    baseline: null,
+    exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
+  };
+}

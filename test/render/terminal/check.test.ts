@@ -1,0 +1,87 @@
+/** `check` in a terminal: everything of one CRM, what is not well of several, the worst last. */
+import { expect, test } from "bun:test";
+import type { CheckDocument, CheckItem, CheckStatus } from "../../../src/check/schema.ts";
+import { renderCheck } from "../../../src/render/terminal/check.ts";
+import { viewOf } from "../../making/views.ts";
+
+const view = viewOf({ width: 80 });
+
+const item = (id: CheckItem["id"], status: CheckStatus, message: string, advice: string | null = null): CheckItem => ({
+  id,
+  status,
+  message,
+  advice,
+  evidence: {},
+});
+
+const crm = (source: string, items: CheckItem[], place = "db:5432"): CheckDocument => ({
+  schema_version: 1,
+  source,
+  status: items.some(({ status }) => status === "error")
+    ? "error"
+    : items.some(({ status }) => status === "warn")
+      ? "warn"
+      : "ok",
+  place,
+  checked_at: "2026-07-10T21:00:00Z",
+  items,
+});
+
+const SERVER = item("server", "ok", "PostgreSQL 15.3");
+const documents = [
+  crm("genius", [SERVER, item("tables", "error", "no table to read", "create one")]),
+  crm("hubspot", [SERVER, item("rows", "ok", "newest row of hubspot 1m ago")]),
+  crm("arrivy", [SERVER, item("rows", "warn", "no row of arrivy", "set crm_source")]),
+  crm("five9", [SERVER, item("rows", "ok", "newest row of five9 1m ago")], "other:5432"),
+];
+
+test("several: those that are well in a line, the others with what is wrong, the worst last and named", () => {
+  expect(renderCheck(documents, false, view)).toBe(
+    `  ✓ ok     hubspot, five9
+
+arrivy · db:5432
+  ! warn  rows            no row of arrivy
+                          → set crm_source
+
+genius · db:5432
+  ✗ error tables          no table to read
+                          → create one
+
+4 CRMs checked: 2 ok, 1 with warnings (arrivy), 1 with errors (genius)
+`,
+  );
+});
+
+test("several with --verbose: everything, the facts of a server once", () => {
+  const text = renderCheck(documents, true, view);
+  expect(text.match(/PostgreSQL 15\.3/g)?.length).toBe(2);
+  expect(text).toContain("hubspot · db:5432\n  ✓ ok    server          PostgreSQL 15.3\n  ✓ ok    rows");
+  expect(text.indexOf("hubspot")).toBeLessThan(text.indexOf("genius"));
+});
+
+test("one: everything, whatever is asked for", () => {
+  const text = renderCheck(documents.slice(1, 2), false, view);
+  expect(text).toContain("✓ ok    server          PostgreSQL 15.3");
+  expect(text).toEndWith("\n\n1 CRM checked: 1 ok, 0 with warnings, 0 with errors\n");
+});
+
+test("all well: one line and the count; five hundred names do not break the width", () => {
+  expect(
+    renderCheck(
+      [documents[1], documents[3]].flatMap((one) => one ?? []),
+      false,
+      view,
+    ),
+  ).toBe("  ✓ ok     hubspot, five9\n\n2 CRMs checked: 2 ok, 0 with warnings, 0 with errors\n");
+  const many = Array.from({ length: 500 }, (_, index) =>
+    crm(`crm-${index}`, index % 2 === 0 ? [SERVER] : [item("tables", "error", "x".repeat(300))]),
+  );
+  const lines = renderCheck(many, false, view).split("\n");
+  expect(lines.filter((line) => Bun.stringWidth(line) > 80)).toEqual([]);
+  expect(lines.slice(-3).join(" ")).toContain("250 with errors (crm-1, crm-3, crm-5, crm-7, crm-9 and 245 more)");
+});
+
+test("hostile names are harmless", () => {
+  const text = renderCheck([crm("a\u001b[2J", []), crm("b", [item("rows", "warn", "x\u001b[2J")])], false, view);
+  expect(text).not.toContain("\u001b");
+});
