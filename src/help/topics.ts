@@ -92,6 +92,10 @@ export const TOPICS: Record<string, Topic> = {
     summary: "Messages, and what to do about each",
     load: async () => (await import("./topics/troubleshooting.md", { with: { type: "text" } })).default,
   },
+  "older-commands": {
+    summary: "What replaces the older commands, Celery and flower",
+    load: async () => (await import("./topics/older-commands.md", { with: { type: "text" } })).default,
+  },
   packaging: {
     summary: "Releases, packages and stripped executables",
     load: async () => (await import("./topics/packaging.md", { with: { type: "text" } })).default,
