@@ -115,7 +115,7 @@ export const documentSchema = v.object({
   wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
-  /** n, ids, and how many of the newest rows are read; PostgreSQL's times always are. */
+  /** n, ids, and 1 where the start of any other row can be read; PostgreSQL's times always can. */
   unreadable: v.optional(v.tuple([v.number(), v.array(v.string()), v.number()]), [0, [], 0]),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /**

@@ -176,6 +176,7 @@ describe("SQLite", () => {
     chmodSync(cwd, 0o755);
     const copy = join(directory, "automation-reports");
     Bun.spawnSync(["cp", BINARY, copy]);
+    chmodSync(join(cwd, "automation-reports.toml"), 0o644);
     const made = Bun.spawnSync(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", copy, "check"], {
       cwd,
       env: {},

@@ -226,11 +226,10 @@ SELECT json_object(
       WHERE {future_range}
         AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
   -- Starts that cannot be read, among the newest rows of the table.
-  'unreadable', json((SELECT json_array(count(*) FILTER (WHERE bad), json_group_array(CAST(id AS TEXT)) FILTER (WHERE bad AND at <= 3),
-      count(*) FILTER (WHERE NOT bad)) FROM (
-    SELECT id, bad, row_number() OVER (PARTITION BY bad ORDER BY id DESC) AS at FROM (
-      SELECT id, {start_ms} IS NULL AS bad FROM actions
-      WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL)))),
+  'unreadable', json((SELECT json_array(count(*), json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3),
+      EXISTS (SELECT 1 FROM actions WHERE crm_source = :crm AND {start_ms} IS NOT NULL)) FROM (
+    SELECT id, row_number() OVER (ORDER BY id DESC) AS at FROM actions
+    WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
