@@ -74,7 +74,7 @@ describe("the bill of materials", () => {
   });
 
   test("lists exactly the packages whose code the source maps show", () => {
-    const maps = [...new Bun.Glob("*.map").scanSync(bundle)];
+    const maps = [...new Bun.Glob("*.map").scanSync({ cwd: bundle, dot: true })];
     const sources = maps.flatMap((file) => (JSON.parse(readFileSync(join(bundle, file), "utf8")) as SourceMap).sources);
     const packages = sources.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
     expect(listed().toSorted()).toEqual([...new Set(packages)].toSorted());

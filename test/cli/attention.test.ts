@@ -96,7 +96,7 @@ test("three of twelve: two that failed together, said once, and one that stopped
     "! zoho  no runs  contacts stopped 1d ago",
     "✓ arrivy, callrail, gsheet, hubspot, leadconduit, marketsharp, salespro,",
     "  salesrabbit, zendesk",
-    expect.stringMatching(/^! warning · 12 CRMs, 270 runs, 6 failed · made in \d+\.\d\d s$/),
+    expect.stringMatching(/^! warning · 12 CRMs read · made in \d+\.\d\d s$/),
     `Next: automation-reports explain five9 deals ${NEXT}`,
   ]);
 }, 30_000);
@@ -112,7 +112,7 @@ test("two of the twelve cannot be read: they stand first, each told once, and th
     "! callrail, five9",
     "! zoho",
     "✓ arrivy, gsheet, leadconduit, marketsharp, salespro, salesrabbit, zendesk",
-    expect.stringMatching(/^✗ critical · 10 of 12 CRMs read, 222 runs, 6 failed · made in \d+\.\d\d s$/),
+    expect.stringMatching(/^✗ critical · 10 of 12 CRMs read · made in \d+\.\d\d s$/),
   ]);
   expect(lines.find((line) => line.startsWith("✗ hubspot"))).toMatch(
     /^✗ hubspot +not read +127\.0\.0\.1:1 refuses the connection/,

@@ -67,11 +67,25 @@ function wrapParts(parts: string[], width: number): string[] {
   return lines.flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: true }).split("\n"));
 }
 
-/** How many CRMs, which window, and how they stand. */
+/** How many CRMs, which window, what ran in it, and how the CRMs stand. */
 function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string[] {
   const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
   const when = `${formatHours(hours)} to ${formatLocalMinute(window.end, timezone)}`;
-  return [formatPlural(rows.length, "CRM"), when, countStandings(rows)];
+  return [formatPlural(rows.length, "CRM"), when, ...countRuns(rows), countStandings(rows)];
+}
+
+/** Nothing where no CRM was read. */
+function countRuns(rows: RankedRow[]): string[] {
+  const reports = rows.filter(isRead).flatMap(({ report }) => report ?? []);
+  if (reports.length === 0) return [];
+  const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
+  const runs = add((report) => report.performance_metrics.total_actions);
+  const failed = add((report) => report.performance_metrics.failed_actions);
+  return [`${formatPlural(runs, "run")}, ${formatCount(failed)} failed`];
+}
+
+function isRead({ standing }: RankedRow): boolean {
+  return standing !== "unread" && standing !== "no-table";
 }
 
 function countStandings(rows: RankedRow[]): string {
@@ -83,29 +97,23 @@ function countStandings(rows: RankedRow[]): string {
 
 /** The verdict again, and the one command that says more. */
 function closingLines(rows: RankedRow[], pass: PassSummary, view: View, style: Style): string[] {
-  const reports = rows.flatMap(({ report }) => report ?? []);
-  const add = (figureOf: (report: Report) => number) => reports.reduce((sum, report) => sum + figureOf(report), 0);
-  const runs = add((report) => report.performance_metrics.total_actions);
-  const failed = add((report) => report.performance_metrics.failed_actions);
   const slow = listSlow(pass);
   const took = `${view.elapsedSeconds.toFixed(2)} s${slow === "" ? "" : ` (slow: ${slow})`}`;
   const verdict = style[VERDICT_TONES[pass.verdict]](`${VERDICT_MARKS[pass.verdict]} ${pass.verdict}`);
-  const read = describeRead(rows);
-  const figures = read.some ? `${read.text}, ${formatPlural(runs, "run")}, ${formatCount(failed)} failed` : read.text;
   const next = nameNext(rows, view);
   return [
-    ...wrapParts([verdict, figures, `made in ${took}`], view.width),
+    ...wrapParts([verdict, describeRead(rows), `made in ${took}`], view.width),
     ...(next === null ? [] : wrapCommand(`${style.strong("Next:")} ${next}`, view.width)),
   ];
 }
 
-/** Of how many CRMs the figures are. */
-function describeRead(rows: RankedRow[]): { text: string; some: boolean } {
-  const read = rows.filter(({ standing }) => standing !== "unread" && standing !== "no-table").length;
+/** How many CRMs were read. */
+function describeRead(rows: RankedRow[]): string {
+  const read = rows.filter(isRead).length;
   const all = formatPlural(rows.length, "CRM");
-  if (read === rows.length) return { text: all, some: true };
-  if (read === 0) return { text: rows.length === 1 ? "not read" : `none of ${all} read`, some: false };
-  return { text: `${formatCount(read)} of ${all} read`, some: true };
+  if (read === rows.length) return `${all} read`;
+  if (read === 0) return rows.length === 1 ? "not read" : `none of ${all} read`;
+  return `${formatCount(read)} of ${all} read`;
 }
 
 const OUTSIDE_QUOTES = "(?=(?:[^'\"]*(?:'[^']*'|\"[^\"]*\"))*[^'\"]*$)";

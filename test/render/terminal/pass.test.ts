@@ -46,7 +46,7 @@ describe("the head", () => {
   test("how many CRMs, which window, and how they stand, the worst first", () => {
     const reports = [well("a"), failing("b"), well("c"), report(activity({ source: "d" })), tableless("e")];
     expect(render({ reports, unread: ["f", "g"] })[0]).toBe(
-      "7 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 2 not read, 1 without a table, 1 critical, 1 warning, 2 ok",
+      "7 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 58 runs, 5 failed · 2 not read, 1 without a table, 1 critical, 1 warning, 2 ok",
     );
   });
 
@@ -55,13 +55,15 @@ describe("the head", () => {
     { timezone: "Asia/Kolkata", text: "10 Jul 2026 21:00 UTC (11 Jul 02:30 Asia/Kolkata)" },
     { timezone: "America/New_York", text: "10 Jul 2026 21:00 UTC (17:00 America/New_York)" },
   ])("with a zone: $timezone", ({ timezone, text }) => {
-    expect(render({ reports: [well("a")], view: { timezone } })[0]).toBe(`1 CRM · 24 h to ${text} · 1 ok`);
+    expect(render({ reports: [well("a")], view: { timezone } })[0]).toBe(
+      `1 CRM · 24 h to ${text} · 24 runs, 0 failed · 1 ok`,
+    );
   });
 
   test("a narrow screen breaks it between its parts", () => {
     expect(render({ reports: [well("a")], unread: ["b"], view: { width: 44 } }).slice(0, 2)).toEqual([
       "2 CRMs · 24 h to 10 Jul 2026 21:00 UTC",
-      "1 not read, 1 ok",
+      "24 runs, 0 failed · 1 not read, 1 ok",
     ]);
   });
 });
@@ -71,12 +73,12 @@ describe("the last lines", () => {
     {
       name: "all are well",
       given: { reports: [well("a"), well("b")] },
-      line: "✓ ok · 2 CRMs, 48 runs, 0 failed · made in 0.09 s",
+      line: "✓ ok · 2 CRMs read · made in 0.09 s",
     },
     {
       name: "of those that were read",
       given: { reports: [failing("a"), tableless("b")], unread: ["c"], pass: { verdict: "critical" } },
-      line: "✗ critical · 1 of 3 CRMs read, 10 runs, 5 failed · made in 0.09 s",
+      line: "✗ critical · 1 of 3 CRMs read · made in 0.09 s",
     },
     {
       name: "none was read",
@@ -94,7 +96,7 @@ describe("the last lines", () => {
         reports: [report(activity({ source: "a", rules: [rule("x", { success: 1 })] }))],
         pass: { verdict: "warning" },
       },
-      line: "! warning · 1 CRM, 1 run, 0 failed · made in 0.09 s",
+      line: "! warning · 1 CRM read · made in 0.09 s",
     },
   ])("$name", ({ given, line }) => {
     const lines = render(given);
