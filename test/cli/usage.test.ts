@@ -269,3 +269,12 @@ test("several problems of a configuration are several lines", async () => {
     ).toEqual(["error:", "error:"]);
   }
 });
+
+test("what is no TOML: the mistake with its line, exit 2", async () => {
+  const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:canary"\n[crm.hubspot]\n');
+  expect(await runCli(["generate"], { cwd })).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `error: ${cwd}/automation-reports.toml:3:6: table [crm.hubspot] is defined twice (first at line 1)\n`,
+  });
+});

@@ -4,7 +4,6 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
-import { directoryWith, runCli } from "../making/cli.ts";
 
 const path = join(mkdtempSync(join(tmpdir(), "automation-reports-toml-")), "c.toml");
 const CRM = '[crm.a]\nurl = "sqlite:canary"\n';
@@ -146,13 +145,4 @@ test.each<{ name: string; text: string | Uint8Array; says: string }>([
   expect(said).toStartWith(says);
   expect(said.toLowerCase()).not.toContain("canary");
   expect(said).not.toContain("\n");
-});
-
-test("the program says it so, and exits with 2", async () => {
-  const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:canary"\n[crm.hubspot]\n');
-  expect(await runCli(["generate"], { cwd })).toEqual({
-    code: 2,
-    stdout: "",
-    stderr: `error: ${cwd}/automation-reports.toml:3:6: table [crm.hubspot] is defined twice (first at line 1)\n`,
-  });
 });
