@@ -24,7 +24,7 @@ export type Calendar = {
 
 const MAX_FIELD_LENGTH = 500;
 const FIELD_PART = /^(?:\*|(?:\d{1,2}|[a-z]{3})(?:-(?:\d{1,2}|[a-z]{3}))?)(?:\/\d{1,3})?$/i;
-/** The first day of a year that holds every date and every weekday: a pattern's values are read off that year. */
+/** The first day of a leap year, off which the values of a pattern are read. */
 const SOME_SUNDAY_MS = Date.UTC(2012, 0, 1);
 const YEAR_MS = 366 * DAY_MS;
 const NOT_CRON: Inexpressible = {
@@ -136,16 +136,52 @@ function isCronField(field: string): boolean {
 /** What each field allows, ascending; Sunday is 0. */
 export type FieldValues = Record<keyof CronFields, number[]>;
 
-/** Where each field stands in a pattern, the window in which it fires once for each of its values, and the value of a firing. */
-const FIELDS: Record<
-  keyof CronFields,
-  { patternOf: (text: string) => string; untilMs: number; valueOf: (ms: number) => number }
-> = {
-  minute: { patternOf: (text) => `${text} 0 * * *`, untilMs: DAY_MS, valueOf: (ms) => new Date(ms).getUTCMinutes() },
-  hour: { patternOf: (text) => `0 ${text} * * *`, untilMs: DAY_MS, valueOf: (ms) => new Date(ms).getUTCHours() },
-  dayOfMonth: { patternOf: (text) => `0 0 ${text} * *`, untilMs: YEAR_MS, valueOf: (ms) => new Date(ms).getUTCDate() },
-  month: { patternOf: (text) => `0 0 1 ${text} *`, untilMs: YEAR_MS, valueOf: (ms) => new Date(ms).getUTCMonth() + 1 },
-  dayOfWeek: { patternOf: (text) => `0 0 * * ${text}`, untilMs: WEEK_MS, valueOf: (ms) => new Date(ms).getUTCDay() },
+type FieldPlace = {
+  first: number;
+  last: number;
+  /** A pattern that fires once in the window for each value of the field, which the firing then has. */
+  patternOf: (text: string) => string;
+  untilMs: number;
+  valueOf: (at: Date) => number;
+};
+
+/** January of that year holds every day of a month, and its first week every weekday. */
+const FIELDS: Record<keyof CronFields, FieldPlace> = {
+  minute: {
+    first: 0,
+    last: 59,
+    patternOf: (text) => `${text} 0 * * *`,
+    untilMs: HOUR_MS,
+    valueOf: (at) => at.getUTCMinutes(),
+  },
+  hour: {
+    first: 0,
+    last: 23,
+    patternOf: (text) => `0 ${text} * * *`,
+    untilMs: DAY_MS,
+    valueOf: (at) => at.getUTCHours(),
+  },
+  dayOfMonth: {
+    first: 1,
+    last: 31,
+    patternOf: (text) => `0 0 ${text} * *`,
+    untilMs: 31 * DAY_MS,
+    valueOf: (at) => at.getUTCDate(),
+  },
+  month: {
+    first: 1,
+    last: 12,
+    patternOf: (text) => `0 0 1 ${text} *`,
+    untilMs: YEAR_MS,
+    valueOf: (at) => at.getUTCMonth() + 1,
+  },
+  dayOfWeek: {
+    first: 0,
+    last: 6,
+    patternOf: (text) => `0 0 * * ${text}`,
+    untilMs: WEEK_MS,
+    valueOf: (at) => at.getUTCDay(),
+  },
 };
 
 /** What croner made of a field. Thousands of schedules have a few dozen of them, and each costs it milliseconds. */
@@ -170,12 +206,13 @@ function readField(name: keyof CronFields, text: string): number[] {
   const key = `${name} ${text}`;
   const before = known.get(key);
   if (before !== undefined) return before;
-  const { patternOf, untilMs, valueOf } = FIELDS[name];
+  const { first, last, patternOf, untilMs, valueOf } = FIELDS[name];
+  if (text === "*") return Array.from({ length: last - first + 1 }, (_, at) => first + at);
   const cron = new Cron(patternOf(text), { mode: "5-part", utcOffset: 0, paused: true });
   const values = new Set<number>();
   let next = cron.nextRun(new Date(SOME_SUNDAY_MS - 1000));
   while (next !== null && next.getTime() < SOME_SUNDAY_MS + untilMs) {
-    values.add(valueOf(next.getTime()));
+    values.add(valueOf(next));
     next = cron.nextRun(next);
   }
   const ascending = [...values].sort((a, b) => a - b);
