@@ -42,7 +42,9 @@ const isNoNumber = isOneOf(NO_NUMBERS);
 const isInstant = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS;
 const isMinute = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= LATEST_MS / MINUTE_MS;
 const isSum = orNull(isNumber);
-const isRecordSum = (value: unknown): value is RecordSum => isSum(value) || isNoNumber(value);
+/** SQLite writes what is beyond a double as a number that JavaScript reads as Infinity. */
+const isRecordSum = (value: unknown): value is RecordSum =>
+  value === null || typeof value === "number" || isNoNumber(value);
 const isId = orNull(isText);
 const isIds = listOf(isId);
 

@@ -48,7 +48,7 @@ describe.skipIf(FAKETIME === undefined)("slots after one that hangs (needs libfa
     expect(made.code, made.stderr).toBe(0);
     expect((await slotsIn(cwd)).map(({ slot, state, note }) => [slot, state, note])).toEqual([
       ["2026-07-10T21:00:00Z", "made", null],
-      ["2026-07-10T20:59:00Z", "skipped", "the one before it was still running"],
+      ["2026-07-10T20:59:00Z", "skipped", "the report before it was still being made"],
       ["2026-07-10T20:58:00Z", "failed", "not done within its deadline of 10 s"],
     ]);
   }, 30_000);

@@ -34,7 +34,7 @@ test("demo makes a warehouse and its configuration, prints the reports, and says
   const cwd = freshDirectory();
   const { code, stdout, stderr } = await runCli(["demo", "--as-of", AS_OF], { cwd });
   expect(code).toBe(0);
-  expect(stdout).toStartWith("4 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 3 critical, 1 warning\n");
+  expect(stdout).toStartWith("4 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 332 runs, 39 failed · 3 critical, 1 warning\n");
   expect(stdout).toMatch(/\n✗ hubspot +91\.3 % of 104 .* zipcodes stopped 1d 04h ago \(due every 4h\)\n/);
   expect(stdout).toMatch(/\n✗ genius +70\.2 % of 84 .* users failed 8 times since 9 Jul 21:00: HTTP 401 Unauthorized/);
   expect(stdout).toEndWith(`\nNext: automation-reports explain genius users --as-of ${AS_OF}\n`);

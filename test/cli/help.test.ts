@@ -17,6 +17,7 @@ const TOPICS = [
   "security",
   "performance",
   "troubleshooting",
+  "older-commands",
   "packaging",
 ];
 

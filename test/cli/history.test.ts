@@ -304,7 +304,7 @@ describe("generate --input", () => {
     const saved = readFileSync(join(cwd, "pass.json"), "utf8");
     expect((await printAgain("pass.json", ...JSON_OUT)).stdout).toBe(saved);
     const table = (await printAgain("pass.json")).stdout;
-    expect(table).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 2 warning\n");
+    expect(table).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC · 4 runs, 2 failed · 2 warning\n");
     expect(table).toContain("\n! warning · 2 CRMs read · made in ");
     expect((await printAgain("pass.json", "--fail-on", "critical")).code).toBe(0);
     expect((await printAgain("pass.json", "--fail-on", "warning")).code).toBe(1);
@@ -363,7 +363,7 @@ describe("words and values", () => {
     { args: ["history", "show"], says: "REPORT is missing. See automation-reports history show --help" },
     { args: ["history", "show", "a", "b"], says: 'unexpected word "b"' },
     { args: ["history", "show", ""], says: "REPORT is empty" },
-    { args: ["history", "diff"], says: "BEFORE is missing" },
+    { args: ["history", "diff"], says: "REPORT is missing" },
     { args: ["history", "explain"], says: "REPORT is missing" },
     { args: ["store", "backup"], says: "FILE is missing" },
     { args: ["history", "show", "nobody"], says: "no report of nobody is kept in " },

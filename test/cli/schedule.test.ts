@@ -126,7 +126,7 @@ describe("schedule run", () => {
     const cwd = install(OFTEN, database.url);
     for (const [args, says] of [
       [["offten"], "did you mean often?"],
-      [[], "NAME is missing"],
+      [[], "SCHEDULE is missing"],
       [["often", "twice"], "twice"],
     ] as const) {
       const { code, stderr } = await runCli(["schedule", "run", ...args], { cwd });

@@ -22,6 +22,7 @@ function groupsOfTheMachine(): [{ name: string; id: number }, { name: string; id
 function install(store: string): string {
   const cwd = directoryWith(`[store]\npath = "kept/s.sqlite"\n${store}\n[crm.a]\nurl = "sqlite:none.sqlite"\n`);
   chmodSync(cwd, 0o755);
+  chmodSync(join(cwd, "automation-reports.toml"), 0o644);
   return cwd;
 }
 

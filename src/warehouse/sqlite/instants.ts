@@ -8,6 +8,9 @@ import { DAY_MS } from "../../time/units.ts";
 /** Numbers below are Julian days, and seconds below the second. */
 const FIRST_SECONDS = 1e7;
 const FIRST_MILLISECONDS = 1e11;
+/** RFC 3339 writes the years 1 to 9999. Numbers of other years are no times. */
+const JULIAN_DAY_OF_YEAR_1 = 1_721_425.5;
+const LATEST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 const JULIAN_DAY_OF_1970 = 2_440_587.5;
 
 const digits = (count: number) => "[0-9]".repeat(count);
@@ -15,8 +18,10 @@ const digits = (count: number) => "[0-9]".repeat(count);
 /** The instant in a column, in whole epoch milliseconds; null where it cannot be read. */
 export function writeInstantMs(column: string): string {
   return `CAST(round(CASE WHEN typeof(${column}) IN ('integer', 'real')
-      THEN CASE WHEN ${column} < ${FIRST_SECONDS} THEN (${column} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
+      THEN CASE WHEN ${column} NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_MS} THEN NULL
+        WHEN ${column} < ${FIRST_SECONDS} THEN (${column} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
         WHEN ${column} < ${FIRST_MILLISECONDS} THEN ${column} * 1000.0 ELSE ${column} END
+      WHEN ${column} NOT GLOB '*[^0-9.]*' AND ${column} + 0.0 NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_MS} THEN NULL
       ELSE coalesce(unixepoch(${column}, 'subsec') * 1000, ${writeRewrittenMs(column)}) END) AS INTEGER)`;
 }
 
