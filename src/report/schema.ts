@@ -2,6 +2,17 @@
 import * as v from "valibot";
 import { errorGroupSchema } from "./errors/schema.ts";
 import {
+  count,
+  describe,
+  durationSchema,
+  instant,
+  number,
+  ratio,
+  recordsSchema,
+  ruleName,
+  seconds,
+} from "./schema-figures.ts";
+import {
   ACTION_STATUSES,
   AUTOMATION_LEVELS,
   CATEGORIES,
@@ -18,44 +29,6 @@ import {
   SEVERITIES,
   VERDICTS,
 } from "./words.ts";
-
-const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-
-/** JSON's 1e999 is read as infinity, and would be written as null. */
-const number = v.pipe(v.number(), v.finite());
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
-const isDate = (text: string) => !Number.isNaN(Date.parse(text));
-const instant = describe(
-  v.pipe(v.string(), v.isoTimestamp(), v.check(isDate, "is no date")),
-  "UTC, RFC 3339, ending in Z",
-);
-const ruleName = v.string();
-
-const recordsSchema = describe(
-  v.strictObject({
-    processed: v.nullable(number),
-    created: v.nullable(number),
-    updated: v.nullable(number),
-    failed: v.nullable(number),
-  }),
-  "Sums over the finished actions; null where no action recorded the count, or the sum is too large to be exact",
-);
-
-const durationSchema = describe(
-  v.nullable(
-    v.strictObject({
-      n: describe(count, "Finished actions whose duration is known"),
-      mean: seconds,
-      p50: seconds,
-      p95: seconds,
-      p99: seconds,
-      max: seconds,
-    }),
-  ),
-  "Seconds, exact percentiles with linear interpolation; null when no duration is known",
-);
 
 const evidenceValue = v.union([
   v.string(),
