@@ -14,6 +14,8 @@ export type Access = "look" | "write";
 export type Engine = {
   /** The path or the server, without a secret. */
   place: string;
+  /** False where nothing was ever written: it is read as empty. */
+  isThere?: boolean;
   /** SQL: the database's own clock, epoch milliseconds. */
   nowMs: string;
   /** SQL: one row, whose `found` is 1 where the store's tables exist, else 0. */

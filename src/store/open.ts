@@ -14,7 +14,9 @@ export async function openStore(target: Target, access: Access = "write"): Promi
   return {
     ...families,
     place: engine.place,
+    isThere: engine.isThere ?? true,
     check: async (shared = false) => {
+      if (engine.isThere === false) return [];
       const problems = await engine.check(shared);
       const lacking = await checkShape(engine);
       problems.push(...lacking);
@@ -56,7 +58,7 @@ async function openToLook(target: Target): Promise<Engine> {
   }
   await engine.close();
   if (found === "old") return await openToWrite(target);
-  const nothing = { ...(await import("./sqlite.ts")).openNothing(), place: engine.place };
+  const nothing = { ...(await import("./sqlite.ts")).openNothing(), place: engine.place, isThere: false };
   await migrate(nothing);
   return nothing;
 }

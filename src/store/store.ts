@@ -10,6 +10,8 @@ type Kind = { [Name in keyof Families]: keyof Awaited<ReturnType<Families[Name][
 export type Store = Families & {
   /** The path or the server, without a secret. */
   place: string;
+  /** False where nothing was ever written: it is read as empty. */
+  isThere: boolean;
   /** What is wrong with the database and with the rows of every family; empty: nothing. `shared`: its group may read it. */
   check: (shared?: boolean) => Promise<string[]>;
   /** SQLite only: writes a consistent copy, whole or not at all. */

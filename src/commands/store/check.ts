@@ -11,6 +11,6 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   const problems = await opened.check(config.store.group !== null);
   for (const problem of problems) log.error(`${opened.place}: ${problem}`);
   if (problems.length > 0) return EXIT.delivery;
-  await emit(`${showText(opened.place)} is in order\n`);
+  await emit(`${showText(opened.place)} ${opened.isThere ? "is in order" : "is not there yet: nothing was kept"}\n`);
   return EXIT.ok;
 });

@@ -181,12 +181,19 @@ function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, sty
     return { text: [...head, ...rest.map((part) => `${margin}${part}`)], margin };
   });
   return drawn.flatMap(({ text, margin }, index) => {
-    const more = (lines[index]?.more ?? []).flatMap((fact) => {
-      const parts = left > 0 ? wrapText(fact, width - margin.length, Math.min(MOST_MORE_LINES, left)) : [];
+    const facts = lines[index]?.more ?? [];
+    const more: string[][] = [];
+    while (left > 0 && more.length < facts.length) {
+      const parts = wrapText(facts[more.length] ?? "", width - margin.length, Math.min(MOST_MORE_LINES, left));
       left -= parts.length;
-      return parts;
-    });
-    return [...text, ...more.map((part) => `${margin}${part}`)];
+      more.push(parts);
+    }
+    const isCut = more.length > 0 && more.length < facts.length;
+    if (isCut) left += (more.pop()?.length ?? 0) - 1;
+    const told = more.flat().map((part) => `${margin}${part}`);
+    return isCut
+      ? [...text, ...told, `${margin}and ${formatCount(facts.length - more.length)} more with --detailed`]
+      : [...text, ...told];
   });
 }
 

@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync
 import { join } from "node:path";
 import { BINARY, directoryWith, freshDirectory, runCli, type Ended } from "../../making/cli.ts";
 import { isRoot } from "../../making/faults.ts";
+import { reportsIn } from "../../making/passes.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { fillSyncHistory, run, sharedServer } from "../../making/warehouses.ts";
 
@@ -54,7 +55,7 @@ describe("closed streams: a closed stdout is a failed delivery, whatever else is
     const path = join(freshDirectory(), "report.json");
     const args = ["generate", ...AS_OF, "--format", "json", "--output", path];
     expect(await runRedirected(args, "<&- >&- 2>&-")).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(JSON.parse(readFileSync(path, "utf8"))).toHaveLength(4);
+    expect(reportsIn(readFileSync(path, "utf8"))).toHaveLength(4);
   });
 
   test("/dev/null is a stdout like any other, however it was opened", async () => {
@@ -136,7 +137,7 @@ describe("homes", () => {
 
     test("a password file that is named there is warned of", () => {
       const path = join(locked(), "pgpass");
-      const warning = `warning: the password file ${path} cannot be reached by this user, and was not read\n`;
+      const warning = `warning: the password file ${path} cannot be looked for by this user\n`;
       const cwd = openDirectory(`[crm.hubspot]\nurl = "${urlWithout()}"\n`);
       const byVariable = runBare(["generate", ...AS_OF], cwd, { PGPASSFILE: path }, "54321");
       expect([byVariable.code, byVariable.stderr]).toEqual([4, expect.stringContaining(warning)]);
@@ -203,7 +204,7 @@ describe("file descriptors at the limit: words or a report, never a bug or a han
     const code = ended.stderr.includes("bun ran out of file descriptors") ? "bun" : ended.code;
     expect([0, 2, 3, 4, "bun"]).toContain(code);
     expect(ended.stderr).not.toContain("a bug in");
-    if (code === 3) expect(JSON.parse(ended.stdout)).not.toHaveLength(0);
+    if (code === 3) expect(reportsIn(ended.stdout)).not.toHaveLength(0);
   });
 });
 
