@@ -1,0 +1,56 @@
+/** What is known of a rule's past, hour by hour: counts that can be added up over any hours, and no single run. */
+import type { RunRow } from "../activity.ts";
+
+/** How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell. */
+export const CELL_STATUSES = ["success", "partial", "failed"] as const;
+export type CellStatus = (typeof CELL_STATUSES)[number];
+
+/**
+ * The distribution of a positive figure, by its natural logarithm in whole thousandths. Whole numbers add up alike in any
+ * order.
+ */
+export type LogSketch = {
+  n: number;
+  /** Of the thousandths, and of their squares. */
+  sum: number;
+  squares: number;
+  /** How many fell into each bucket; a quantile read from them is at most 5 % off. See `BUCKET_WIDTH`. */
+  buckets: Map<number, number>;
+};
+
+/** In thousandths: bucket k holds [100 k, 100 k + 100), so that its middle is within 5 % of all it holds. */
+export const BUCKET_WIDTH = 100;
+
+/** What a rule's runs of one status did that ended in one UTC clock hour; those without a usable end are in that of their start. */
+export type HourCell = {
+  /** Hours since the epoch. */
+  hour: number;
+  status: CellStatus;
+  ended: number;
+  /** Of the seconds that runs took, of those that have both times. */
+  seconds: LogSketch;
+  /** Of 1 + the records processed, of those that say them. */
+  records: LogSketch;
+  /** Sum of the records processed, and how many runs said 0. */
+  processed: number;
+  empty: number;
+};
+
+export type RulePast = {
+  rule: string;
+  /** Start of the first run that is known, epoch milliseconds. */
+  firstMs: number;
+  /** At most one for each hour and status, ascending by hour. Runs that went on for 24 clock hours or more are in none. */
+  cells: HourCell[];
+  /** Runs that started in each hour since the epoch, ascending; an hour that is missing is one without. */
+  starts: [hour: number, started: number][];
+  /** The newest 50 runs known, newest first by their ends. */
+  runs: RunRow[];
+};
+
+/** A CRM's past as far as it is known. An hour that is not covered is unknown, and not empty. */
+export type Past = {
+  /** Half-open spans of hours since the epoch, ascending and apart: what is known, without what is to be ignored. */
+  covered: [fromHour: number, toHour: number][];
+  rules: RulePast[];
+};
