@@ -10,8 +10,8 @@ export type Parts = {
 
 /** A server has room for some thousand locks, and a report must leave it to others. */
 const MOST_LOCKS = 32;
-/** Of the parent, and of the table of rules with its indexes. */
-const OTHER_LOCKS = 6;
+/** Of the parent and its index, of the table of rules with its indexes, and of the transaction itself. */
+const OTHER_LOCKS = 8;
 
 /** The start of the oldest partition that may still be locked, or of the look-back if that is later. */
 export function limitLookback(parts: Parts, bounds: Bounds): number {
