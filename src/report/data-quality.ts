@@ -17,7 +17,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "finished-without-end": "Finished without an end: its duration is unknown",
   "end-before-start": "It ended before it started: a clock or a time zone is wrong, its duration is unknown",
   "unknown-status":
-    "A status word nobody has explained: in no rate until statuses in the configuration says what it means",
+    "An unknown status word: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
   "success-with-error": "Success with an error message: a part of it probably failed",

@@ -164,7 +164,7 @@ const cases: Case[] = [
     },
     found: [
       {
-        message: '3 runs with a status nobody has explained: "weird", "odd"',
+        message: '3 runs with an unknown status, counted in no rate: "weird", "odd"',
         evidence: { statuses: { weird: 2, odd: 1 } },
       },
     ],

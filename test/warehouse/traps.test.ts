@@ -276,7 +276,7 @@ const TRAPS: Trap[] = [
         ["start-in-future", 1],
       ]);
       expect(report.findings.map(({ message }) => message)).toEqual([
-        '1 run with a status nobody has explained: "exploded"',
+        '1 run with an unknown status, counted in no rate: "exploded"',
         "Rows that contradict themselves or each other: 1 start in future",
       ]);
     },

@@ -9,7 +9,7 @@ const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-reco
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
   const words = activity.unknownStatuses.map(({ word }) => JSON.stringify(word));
-  const message = `${formatPlural(counts.unknown, "run")} with a status nobody has explained: ${listNames(words)}`;
+  const message = `${formatPlural(counts.unknown, "run")} with an unknown status, counted in no rate: ${listNames(words)}`;
   const statuses = Object.fromEntries(activity.unknownStatuses.map(({ word, n }) => [word, n]));
   return [warn(message, { statuses })];
 };

@@ -118,7 +118,7 @@ describe.each(cases)("$id", ({ name, id, facts, words }) => {
 
 test("what has no shorter words keeps its own", () => {
   const facts = { rules: [rule("a", { unknown: 6, success: 5 })], unknownStatuses: [{ word: "odd", n: 6 }] };
-  expect(brief(facts, "unknown-status")).toBe('6 runs with a status nobody has explained: "odd"');
+  expect(brief(facts, "unknown-status")).toBe('6 runs with an unknown status, counted in no rate: "odd"');
 });
 
 test("hostile names and errors are shown, not executed", () => {

@@ -69,7 +69,7 @@ test("the whole screen", () => {
   Trend     success rate improving, busiest hour 19:00
 
   Findings
-  warning   6 runs with a status nobody has explained: "odd"
+  warning   6 runs with an unknown status, counted in no rate: "odd"
             → Say what each word means under statuses in the configuration of this CRM; until then these runs are in no
             rate
   info      1 run never ended: deals, the oldest since 01:00
