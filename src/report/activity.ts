@@ -2,6 +2,8 @@
 import type { ErrorRow } from "./errors/group.ts";
 import type { Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
+import type { Past } from "./memory/cells.ts";
+import type { RunRow } from "./run-row.ts";
 import type { DurationFigures, RecordSums } from "./schema.ts";
 import type { ActionStatus, AutomationLevel, Contradiction, PresetName } from "./words.ts";
 import type { Window } from "../time/window.ts";
@@ -10,19 +12,6 @@ export type StatusCounts = Record<ActionStatus, number>;
 
 /** The start of one run, and the row that recorded it. */
 export type Run = { startedMs: number; id: string | null };
-
-/** One run of a rule as its row tells it. */
-export type RunRow = {
-  id: string | null;
-  startedMs: number;
-  /** Null: it has not ended by the window's end, or its row does not say when. */
-  endedMs: number | null;
-  /** `running` and `pending` have not ended by the window's end, whatever became of them later. */
-  status: ActionStatus;
-  records: number | null;
-  /** Only of the newest failed ones. */
-  error: string | null;
-};
 
 /** Successes without records since the newest one that had some. */
 export type EmptyStreak = {
@@ -130,6 +119,13 @@ export type ReadActivity = {
   baseline: { total: number; successful: number } | null;
   /** Only hours with at least one finished action. */
   hours: HourActivity[];
+  /**
+   * Both windows hour by hour. The hours at their ends that are not whole are in its cells, but not covered. Null: the windows
+   * are too long, or hold too many runs.
+   */
+  hourly: Past | null;
+  /** The last 56 days up to the window's end, of a warehouse that is small enough to be read at once; else null. */
+  past: Past | null;
   /** Status words that no vocabulary knows, in the current window. */
   unknownStatuses: { word: string; n: number }[];
   failures: FailureRow[];

@@ -1,5 +1,5 @@
 /** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
-import type { RunRow } from "./activity.ts";
+import type { RunRow } from "./run-row.ts";
 
 /** One run and its repeats, until one of them ended well or no other was started. Newest first. */
 export type Attempts = { runs: [RunRow, ...RunRow[]] };

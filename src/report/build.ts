@@ -175,6 +175,8 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     previousDuration: null,
     baseline: null,
     hours: [],
+    hourly: null,
+    past: null,
     unknownStatuses: [],
     failures: [],
     contradictions: [],

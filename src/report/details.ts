@@ -1,5 +1,6 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
-import type { ReadActivity, RunRow } from "./activity.ts";
+import type { ReadActivity } from "./activity.ts";
+import type { RunRow } from "./run-row.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
 import { measureByLevel, measureByStrategy } from "./groups.ts";

@@ -5,7 +5,7 @@
 import { EARLY_MS } from "../report/expectation/due.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
 import { lengthOf, moveBack, windowBefore } from "../time/window.ts";
-import type { ReadRequest } from "./request.ts";
+import type { HoursRequest, ReadRequest } from "./request.ts";
 
 export const LOOKBACK_MS = 30 * DAY_MS;
 /** More names than that are dates or numbers, and no rules. */
@@ -19,6 +19,11 @@ const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
 
 /** An end may lie as far ahead as a window may be long. */
 const LONGEST_AHEAD_MS = 366 * DAY_MS;
+
+/** Two windows of a week: of longer ones the hours are not told. */
+const MOST_HOURS_MS = 14 * DAY_MS;
+/** Of each rule, so many of its newest runs are kept with its past. */
+export const MOST_KEPT_RUNS = 50;
 
 /** Epoch milliseconds. */
 export type Bounds = ReturnType<typeof computeBounds>;
@@ -46,4 +51,36 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
     /** A look-back that reaches no further than that, a twelfth of the window, is a short one. */
     nearMs: beforeMs - Math.round(lengthOf(window) / 12),
   };
+}
+
+/** What both dialects' scan.sql asks for. */
+export type ScanBounds = Pick<
+  Bounds,
+  | "fromMs"
+  | "toMs"
+  | "beforeMs"
+  | "scanFromMs"
+  | "latestEndMs"
+  | "baselineScanFromMs"
+  | "baselineFromMs"
+  | "baselineToMs"
+>;
+
+/** Of some past hours without a window before them. */
+export function computeHourBounds({ fromMs, toMs, nowMs }: HoursRequest): ScanBounds {
+  return {
+    fromMs,
+    toMs,
+    beforeMs: fromMs,
+    scanFromMs: fromMs - REACH_MS,
+    latestEndMs: nowMs + LONGEST_AHEAD_MS,
+    baselineScanFromMs: null,
+    baselineFromMs: null,
+    baselineToMs: null,
+  };
+}
+
+/** Whether the windows are short enough to be told hour by hour. */
+export function holdsHours({ beforeMs, toMs }: Bounds): boolean {
+  return toMs - beforeMs <= MOST_HOURS_MS;
 }

@@ -2,6 +2,7 @@
 import type { CrmConfig } from "../config/schema.ts";
 import type { Activity } from "../report/activity.ts";
 import type { Redact } from "../text/redact.ts";
+import { hideInPast } from "./hours.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
 import { visitWarehouses, type VisitOptions } from "./visit.ts";
 
@@ -54,6 +55,8 @@ function hideInErrors(result: ReadResult, redact: Redact): ReadResult {
       newestError: hide(rule.newestError),
       runs: rule.runs.map(hideInRow),
     })),
+    hourly: result.hourly && hideInPast(result.hourly, redact),
+    past: result.past && hideInPast(result.past, redact),
     failures: result.failures.map((failure) => ({ ...failure, message: hide(failure.message) })),
     recent: result.recent.map(hideInRow),
   };

@@ -1,8 +1,10 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
+import type { RunRow } from "../report/run-row.ts";
+import { CELL_STATUSES } from "../report/memory/cells.ts";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
 import { MINUTE_MS } from "../time/units.ts";
-import { isFlag, isNumber, isNumbers, isOneOf, isText, listOf, orNull, table } from "./guards.ts";
+import { isFlag, isNumber, isNumbers, isOneOf, isText, isWhole, listOf, orNull, table } from "./guards.ts";
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
@@ -74,6 +76,22 @@ const recurrenceSchema = v.union([
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
 
+/** Hours are whole ones since the epoch, durations milliseconds. Null: they were not asked for, or there are too many runs. */
+const hourly = v.nullable(
+  v.object({
+    /** rule, status, hour of the end, runs, durations of those that have one, records of those that say them. */
+    cells: table(isText, isOneOf(CELL_STATUSES), isWhole, isWhole, orNull(isNumbers), orNull(listOf(isRecordSum))),
+    /** rule, its first start, hours of starts, how many started in each. */
+    starts: table(isText, isNumber, listOf(isWhole), listOf(isWhole)),
+  }),
+);
+
+/** rule, then as `RunColumns`; of each rule the newest ones, newest first. */
+const newest = table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId);
+
+/** What the statement of past hours answers. */
+export const hoursSchema = v.object({ hourly, newest });
+
 /** Lists have at most what both dialects' statements allow, so that no server makes more work than they would. */
 export const documentSchema = v.object({
   /** What a `Cell` holds, in its order. */
@@ -94,11 +112,12 @@ export const documentSchema = v.object({
   ),
   /** hours since the epoch, finished actions, successful ones. */
   hours: table(isNumber, isNumber, isNumber),
+  hourly,
   percentiles: v.object({ current: percentiles, previous: percentiles }),
   /** rule, percentiles, starts (ascending; null: too many to list), probable duplicates, ids of these. */
   runs: table(isText, orNull(isPercentiles), orNull(isNumbers), isNumber, orNull(isIds)),
-  /** rule, then as `RunColumns`; of each rule the newest 20, newest first. */
-  newest: table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId),
+  /** At most 20 of each rule. */
+  newest,
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
@@ -146,6 +165,8 @@ export const documentSchema = v.object({
   ),
 });
 
+export type Hourly = v.InferOutput<typeof hourly>;
+
 export type Document = v.InferOutput<typeof documentSchema>;
 
 export function nameCells(rows: Document["cells"]): Cell[] {
@@ -166,4 +187,14 @@ export function nameCells(rows: Document["cells"]): Cell[] {
       lastSettled,
     }),
   );
+}
+
+/** A run as the document tells it. */
+export function nameRun([id, startedMs, endedMs, status, records, error]: RunColumns): RunRow {
+  return { id, startedMs, endedMs, status, records: keepNumber(records), error };
+}
+
+/** Null for what is no number, or too large for one. */
+export function keepNumber(records: Cell["processed"]): number | null {
+  return typeof records === "number" && Number.isFinite(records) ? records : null;
 }

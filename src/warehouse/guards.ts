@@ -48,6 +48,10 @@ export function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
+export function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
 export function isFlag(value: unknown): value is boolean {
   return typeof value === "boolean";
 }
@@ -67,5 +71,9 @@ export function orNull<T>(fits: Guard<T>): Guard<T | null> {
 }
 
 export function listOf<T>(fits: Guard<T>): Guard<T[]> {
-  return (value): value is T[] => Array.isArray(value) && value.every((item) => fits(item));
+  return (value): value is T[] => {
+    if (!Array.isArray(value)) return false;
+    for (const item of value) if (!fits(item)) return false;
+    return true;
+  };
 }

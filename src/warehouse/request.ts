@@ -1,6 +1,7 @@
 /** What is asked of one warehouse. */
 import type { CrmConfig } from "../config/schema.ts";
 import type { MissingTables, ReadActivity } from "../report/activity.ts";
+import type { Past } from "../report/memory/cells.ts";
 import type { Window } from "../time/window.ts";
 
 export type ReadRequest = {
@@ -13,5 +14,11 @@ export type ReadRequest = {
   /** The real time, which tells a start in the future from one after the window. */
   nowMs: number;
 };
+
+/** The hours of the past that are read besides: half-open, epoch milliseconds. */
+export type HoursRequest = Pick<ReadRequest, "crm" | "nowMs"> & { fromMs: number; toMs: number };
+
+/** Hours that hold no run are covered all the same. `unindexed`: any day would be a look at the whole table, so none was read. */
+export type HoursResult = { kind: "read"; past: Past } | { kind: "unindexed"; problem: string } | MissingTables;
 
 export type ReadResult = ReadActivity | MissingTables;

@@ -1,23 +1,26 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import { DatabaseError } from "../database/failure.ts";
 import * as v from "valibot";
-import type {
-  EmptyStreak,
-  FailStreak,
-  FailureRow,
-  ReadActivity,
-  RuleActivity,
-  Run,
-  RunRow,
-} from "../report/activity.ts";
+import type { EmptyStreak, FailStreak, FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
+import type { RunRow } from "../report/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
 import { readDeclared, type RuleConfig } from "./declared.ts";
-import { documentSchema, nameCells, type Cell, type Document, type Percentiles } from "./document.ts";
+import {
+  documentSchema,
+  keepNumber,
+  nameCells,
+  nameRun,
+  type Cell,
+  type Document,
+  type Percentiles,
+} from "./document.ts";
+import { buildPast } from "./hourly.ts";
 import type { Source } from "./source.ts";
 import { HOUR_MS } from "../time/units.ts";
+import { windowBefore, type Window } from "../time/window.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
@@ -44,7 +47,13 @@ export function buildActivity(
   json: string,
   source: Source,
   crm: RuleConfig,
-  facts: { baseline: boolean; lookback: ReadActivity["lookback"]; scannedFromMs: number; assumedZone?: string | null },
+  facts: {
+    baseline: boolean;
+    lookback: ReadActivity["lookback"];
+    window: Window;
+    scannedFromMs: number;
+    assumedZone?: string | null;
+  },
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
@@ -73,6 +82,8 @@ export function buildActivity(
     hours: document.hours
       .map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }))
       .toSorted((a, b) => a.hourMs - b.hourMs),
+    hourly: buildPast(document.hourly, bothWindows(facts.window), new Map(rules.map(({ rule, runs }) => [rule, runs]))),
+    past: null,
     unknownStatuses: document.words
       .map(([word, n]) => ({ word, n }))
       .toSorted((a, b) => b.n - a.n || compareNames(a.word, b.word)),
@@ -104,6 +115,10 @@ export function buildActivity(
     declaredRules: readDeclared(document, source, rules, crm),
     ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
   };
+}
+
+function bothWindows(window: Window): { fromMs: number; toMs: number } {
+  return { fromMs: windowBefore(window).startMs, toMs: window.endMs };
 }
 
 /** 0 where nothing older than what was read is there. */
@@ -220,10 +235,6 @@ function findNewest(cells: Cell[], which: "last" | "lastSettled" = "last"): numb
   return cells.length === 0 ? null : Math.max(...cells.map((cell) => cell[which]));
 }
 
-function nameRun([id, startedMs, endedMs, status, records, error]: Document["lookback"][number][1][number]): RunRow {
-  return { id, startedMs, endedMs, status, records: keepNumber(records), error };
-}
-
 /** What began before both windows and ended in one is in both lists, of which the older is by start, the newest first. */
 function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
   const newestMs = older[0]?.startedMs ?? -Infinity;
@@ -292,11 +303,6 @@ function addKnown(cells: Cell[], key: keyof RecordSums): number | null {
     if (value !== null) total = (total ?? 0) + Number(value);
   }
   return Number.isSafeInteger(total) ? total : null;
-}
-
-/** Null for what is no number, or too large for one. */
-function keepNumber(records: Cell["processed"]): number | null {
-  return typeof records === "number" && Number.isFinite(records) ? records : null;
 }
 
 function measureDurations(cells: Cell[], figures: Percentiles | null): DurationFigures | null {

@@ -80,6 +80,8 @@ export function activity(
     previousDuration: null,
     baseline: null,
     hours: [],
+    hourly: null,
+    past: null,
     unknownStatuses: [],
     failures: [],
     contradictions: [],

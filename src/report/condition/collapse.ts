@@ -1,7 +1,7 @@
 /** Runs that succeed and bring next to nothing, or take next to no time or many times as long, compared with earlier ones. */
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 import { SECOND_MS } from "../../time/units.ts";
-import type { RunRow } from "../activity.ts";
+import type { RunRow } from "../run-row.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 /** So few newest runs, and so few earlier ones, say nothing. */

@@ -1,7 +1,8 @@
 /** What a rule is judged by, and what a judgement says. Times are epoch milliseconds. */
 import type { Window } from "../../time/window.ts";
 import type { Attempts } from "../attempts.ts";
-import type { EmptyStreak, FailStreak, RunRow, StatusCounts } from "../activity.ts";
+import type { EmptyStreak, FailStreak, StatusCounts } from "../activity.ts";
+import type { RunRow } from "../run-row.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";

@@ -2,7 +2,8 @@
 import { isInForce, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { hoursOf, type Window } from "../../time/window.ts";
-import type { DeclaredRule, ReadActivity, RuleActivity, RunRow } from "../activity.ts";
+import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
+import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import { pastChange, type RuleExpectation } from "../expectations.ts";

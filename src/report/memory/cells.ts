@@ -1,5 +1,5 @@
 /** What is known of a rule's past, hour by hour: counts that can be added up over any hours, and no single run. */
-import type { RunRow } from "../activity.ts";
+import type { RunRow } from "../run-row.ts";
 
 /** How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell. */
 export const CELL_STATUSES = ["success", "partial", "failed"] as const;

@@ -1,91 +1,13 @@
 -- One CRM's activity in the window and the window before it, as one JSON document.
--- Placeholders: actions and rules are a preset's relations. starts is actions without what must be computed.
--- cleaned_up, whether a clean-up wrote the error, is asked of few rows. In actions it would be planned with each mention of it.
--- Instants: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
--- excluded and wrappers: rule names as JSON arrays. Without excluded no rule is; without wrappers the preset says which are.
--- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
--- A finished action is in the part in which it ended; one without a usable end is in that in which it started.
--- What has not ended by the window's end is open, and in the current part. Rows that are in no part are not materialised.
--- OFFSET 0 keeps what told computes from being planned and computed again with each mention of it.
--- The scan is materialised once, with the errors of failed runs. Otherwise the planner sorts, spills and reads the rows again.
--- Each further scan of r costs, and so does each of its columns. What looks at few rows reads them from odd.
--- part and state are numbers until the end: the places of their words, from 0 (statement.ts).
--- States below 3 are finished. State 7 is a dry run. From 8 on it is a wrapper: 8 plus the state it would have otherwise.
--- A CRM that has wrappers only is told by them.
--- tstzrange_subdiff is the difference in seconds as float8. It takes a fifth of the time of date_part.
-WITH RECURSIVE actions AS NOT MATERIALIZED (
-{actions}
-),
+-- Placeholders: scan is scan.sql, rules a preset's relation. starts is its actions without what must be computed.
+-- Instants and the other parameters: see scan.sql. recent: how many recent actions to list.
+-- What looks at few rows reads them from odd, not from r.
+WITH RECURSIVE {scan},
 rules AS NOT MATERIALIZED (
 {rules}
 ),
 starts AS NOT MATERIALIZED (
 {starts}
-),
-told AS NOT MATERIALIZED (
-  SELECT a.*,
-    CASE WHEN a.finished_at >= a.started_at AND a.finished_at <= :latest_end::timestamptz THEN a.finished_at END AS ended_at,
-    CASE WHEN :statuses::jsonb IS NULL THEN a.status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(a.status_word, {blanks})), a.status) END AS meaning,
-    CASE WHEN :wrappers::jsonb IS NULL THEN a.wrapper ELSE :wrappers::jsonb ? a.rule END AS is_wrapper
-  FROM actions a
-  WHERE a.crm_source = :crm::text
-    AND ((a.started_at >= :scan_from::timestamptz AND a.started_at < :to::timestamptz)
-      OR (a.started_at >= :baseline_scan_from::timestamptz AND a.started_at < :baseline_to::timestamptz))
-    AND (:excluded::jsonb IS NULL OR NOT :excluded::jsonb ? a.rule)
-  OFFSET 0
-),
-lone AS MATERIALIZED (
-  SELECT NOT EXISTS (SELECT FROM told WHERE NOT is_wrapper AND NOT dry_run) AS wrappers_only
-),
-judged AS NOT MATERIALIZED (
-  SELECT *,
-    CASE meaning
-      WHEN 'success' THEN 0
-      WHEN 'failed' THEN 2
-      WHEN 'partial' THEN 1
-      WHEN 'running' THEN 3
-      WHEN 'pending' THEN 4
-      WHEN 'skipped' THEN 5
-      ELSE 6
-    END AS outcome,
-    coalesce(ended_at, started_at) AS settled_at
-  FROM told
-),
-placed AS NOT MATERIALIZED (
-  SELECT *,
-    CASE
-      WHEN started_at >= :scan_from::timestamptz AND (ended_at >= :to::timestamptz OR (outcome IN (3, 4) AND ended_at IS NULL)) THEN 0
-      WHEN settled_at >= :to::timestamptz THEN NULL
-      WHEN settled_at >= :from::timestamptz THEN 0
-      WHEN settled_at >= :before::timestamptz THEN 1
-      WHEN settled_at >= :baseline_from::timestamptz AND settled_at < :baseline_to::timestamptz THEN 2
-    END AS part
-  FROM judged
-),
-r AS MATERIALIZED (
-  SELECT
-    part,
-    CASE
-      WHEN dry_run THEN 7
-      WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 8 + outcome
-      WHEN ended_at >= :to::timestamptz THEN 3
-      ELSE outcome
-    END AS state,
-    started_at,
-    finished_at,
-    ended_at,
-    settled_at,
-    CASE WHEN (CASE WHEN error IS NOT NULL AND outcome <> 0 THEN {cleaned_up} END) IS NOT TRUE
-      THEN tstzrange_subdiff(ended_at, started_at) END AS d,
-    coalesce(CASE WHEN octet_length(rule) > 1000 THEN left(rule, 200) || '…' || right(rule, 60) ELSE rule END, '(no name)')
-      COLLATE "C" AS rule,
-    records_processed, records_created, records_updated, records_failed,
-    id,
-    status_word,
-    CASE WHEN length(error) > 1000 THEN left(error, 300) || E'\n…\n' || right(error, 690) ELSE error END AS error
-  FROM placed
-  WHERE part IS NOT NULL
 ),
 -- flags: contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 -- The inner condition holds for every row that may have one, and is cheaper.
@@ -141,6 +63,7 @@ SELECT json_build_object(
     SELECT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8 AS hour,
       count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
     FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h),
+  'hourly', {hourly},
   'percentiles', (SELECT json_build_object(
       'current', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 0),
       'previous', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 1))
@@ -160,15 +83,7 @@ SELECT json_build_object(
     CROSS JOIN LATERAL (
       SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
       FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000) d),
-  -- Each rule's newest runs, the newest first; the errors of the newest few.
-  'newest', (SELECT coalesce(json_agg(json_build_array(rule, id::text,
-      floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
-      CASE WHEN ended_at < :to::timestamptz THEN floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8 END,
-      {states}[state + 1], records_processed,
-      CASE WHEN state IN (1, 2) AND nth <= 5 THEN error END) ORDER BY rule, nth), '[]') FROM (
-    SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_at DESC, id DESC) AS nth
-    FROM r WHERE state < 7 AND part < 2) n
-    WHERE nth <= 20),
+  'newest', {newest_runs},
   'emptied', (SELECT coalesce(json_agg(json_build_array(e.rule, s.n, s.since, e.usual, h.hours)), '[]') FROM emptied e
     CROSS JOIN LATERAL (
       SELECT count(*) AS n, floor(tstzrange_subdiff(min(settled_at), 'epoch') * 1000)::int8 AS since FROM r

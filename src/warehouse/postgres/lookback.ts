@@ -2,6 +2,7 @@
 import type { ReadActivity } from "../../report/activity.ts";
 import type { Bounds } from "../bounds.ts";
 import type { ActionColumns } from "../presets.ts";
+import { SMALL_TABLE_ROWS } from "../hourly.ts";
 import type { TableName } from "../tables.ts";
 import { limitLookback, type Parts } from "./parts.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
@@ -38,9 +39,6 @@ export type Lookback = {
   byName: boolean;
 };
 
-/** Up to this many rows, reading the whole table costs too little to be noticed. */
-const SMALL_TABLE_ROWS = 200_000;
-
 /** As runs.sql names them. */
 const RUN_COLUMNS =
   "id, rule, started_at, finished_at, records_processed, error, dry_run, meaning, ended_at, is_wrapper";
@@ -72,7 +70,8 @@ export function mayReachNames({ indexes, parts, opaque }: TableFacts, { source, 
   return parts === null && !opaque && isSearched && hasIndex(indexes, [source, rule]);
 }
 
-function hasIndex(indexes: string[][], columns: string[]): boolean {
+/** Whether one of the indexes begins with these columns. */
+export function hasIndex(indexes: string[][], columns: string[]): boolean {
   return indexes.some((index) => columns.every((name, at) => index[at] === name));
 }
 

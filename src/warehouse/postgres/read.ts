@@ -1,21 +1,21 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import type { PostgresTarget } from "../../database/target.ts";
-import { codeOf, DatabaseError } from "../../database/failure.ts";
+import { codeOf } from "../../database/failure.ts";
 import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds } from "../bounds.ts";
-import { lacksZone, listUnreadable } from "../casts.ts";
+import { lacksZone } from "../casts.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
-import { describeIncomplete } from "../needed-columns.ts";
-import { explainUnreadable, findSource, withoutRules, type Source } from "../source.ts";
-import { quoteTable } from "../tables.ts";
+import { explainUnreadable, withoutRules, type Source } from "../source.ts";
+import { readSmallPast } from "./hours.ts";
+import { locateSource } from "./locate.ts";
 import { mayReachNames, type TableFacts } from "./lookback.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, composeNameProbe, composeProbe, composeSearch, type Parameter } from "./statement.ts";
+import { composeActivity, composeNameProbe, composeProbe, type Parameter } from "./statement.ts";
 
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 /** SQLSTATE of what the role has no right to, or what row-level security would hide from it. */
@@ -40,22 +40,8 @@ export async function readPostgres(
 }
 
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, connection: Connection): Promise<ReadResult> {
-  const search = composeSearch(request.crm);
-  const tables = await connection.ask<TableFacts>(search.text, search.values);
-  const found = findSource(tables, request.crm, "postgres");
-  if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
-  if (found.kind === "incomplete") {
-    const { incomplete, preset } = found;
-    throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
-  }
+  const found = await locateSource(connection, request.crm);
   if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
-  const { kinds } = PRESETS[found.source.preset];
-  const unreadable = [
-    ...listUnreadable(found.actions.types ?? {}, kinds.actions),
-    ...listUnreadable(found.rules?.types ?? {}, kinds.rules),
-  ];
-  if (unreadable.length > 0)
-    throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
   const actions = await describeActions(connection, found.source, found.actions, request);
   const assumedZone = await findAssumedZone(connection, found, request.crm.timezone);
   // What the search has locked in the catalog is free again.
@@ -63,12 +49,14 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   const read = async (source: Source) => {
     const { text, values, lookback } = composeActivity(source, actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
-    return buildActivity(row?.document ?? "", source, request.crm, {
+    const activity = buildActivity(row?.document ?? "", source, request.crm, {
       baseline: request.baselineSeconds !== null,
+      window: request.window,
       scannedFromMs: computeBounds(request).scanFromMs,
       lookback,
       assumedZone,
     });
+    return { ...activity, past: await readSmallPast(connection, source, actions, request, activity.tableSinceMs) };
   };
   try {
     return await read(found.source);

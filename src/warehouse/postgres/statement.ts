@@ -1,14 +1,28 @@
 /** The statements of a pass on PostgreSQL, with their parameters: one finds the tables, one reads them. */
 import type postgres from "postgres";
-import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS, type Bounds } from "../bounds.ts";
+import {
+  computeBounds,
+  computeHourBounds,
+  holdsHours,
+  MOST_KEPT_RUNS,
+  MOST_NAMES,
+  MOST_OLDER_ROWS,
+  type Bounds,
+  type ScanBounds,
+} from "../bounds.ts";
 import { PARTS } from "../document.ts";
-import type { ReadRequest } from "../request.ts";
+import { MOST_HOURLY_RUNS } from "../hourly.ts";
+import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
+import hourlySql from "./hourly.sql" with { type: "text" };
+import hoursSql from "./hours.sql" with { type: "text" };
+import newestRunsSql from "./newest-runs.sql" with { type: "text" };
+import scanSql from "./scan.sql" with { type: "text" };
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
@@ -19,6 +33,7 @@ export type Parameter = postgres.ParameterOrJSON<never>;
 
 /** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. They are constants, because to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
+const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
 
 /** Its rows are `TableFacts`. */
 export function composeSearch(crm: TableConfig): Statement<Parameter> {
@@ -35,15 +50,17 @@ export function composeActivity(
   const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
   const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
-    actions: source.actions,
+    scan: writeScan(source),
+    hourly: holdsHours(bounds)
+      ? writeHourly(`coalesce((SELECT sum(n) FROM cells), 0) <= ${MOST_HOURLY_RUNS}`)
+      : "NULL::json",
+    newest_runs: writeNewestRuns("part < 2", 20),
     rules: source.rules,
     starts: composeStarts(source),
     lookback: fillPlaceholders(sql, { blanks }),
-    blanks,
     table_since: composeTableSince(actions, source),
-    cleaned_up: writeCleanedUp(source.dialect),
     parts: `('{${PARTS.join()}}'::text[])`,
-    states: `('{${STATES.join()}}'::text[])`,
+    states: WORDS_OF_STATES,
   });
   const futureToMs = actions.parts === null ? null : limitFuture(actions.parts, bounds);
   const parameters = {
@@ -53,6 +70,32 @@ export function composeActivity(
     ...(byName ? { most_names: MOST_NAMES, most_rows: MOST_OLDER_ROWS } : {}),
   };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
+}
+
+/** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
+export function composeHours(source: Source, request: HoursRequest, most: number): Statement<Parameter> {
+  const text = fillPlaceholders(hoursSql, {
+    scan: writeScan(source),
+    hourly: writeHourly(`(SELECT count(*) FROM r) <= ${most}`),
+    newest_runs: writeNewestRuns("settled_at < :to::timestamptz", MOST_KEPT_RUNS),
+  });
+  return numberParameters<Parameter>(text, bindScan(request.crm, computeHourBounds(request)), source.dialect);
+}
+
+function writeScan({ actions, dialect }: Source): string {
+  return fillPlaceholders(scanSql, {
+    actions,
+    blanks: writeBlanks(dialect),
+    cleaned_up: writeCleanedUp(dialect),
+  });
+}
+
+function writeHourly(within: string): string {
+  return fillPlaceholders(hourlySql, { within, states: WORDS_OF_STATES });
+}
+
+function writeNewestRuns(chosen: string, most: number): string {
+  return fillPlaceholders(newestRunsSql, { chosen, most: String(most), states: WORDS_OF_STATES });
 }
 
 /** What the planner is asked where the catalog does not tell: to read the newest rows back from the windows. */
@@ -91,21 +134,28 @@ function composeTableSince({ indexes, parts, opaque }: TableFacts, { columns: { 
 
 function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<string, Parameter> {
   return {
+    ...bindScan(crm, bounds),
+    starts_from: writeInstant(bounds.startsFromMs),
+    latest_start: writeInstant(bounds.latestStartMs),
+    recent,
+  };
+}
+
+/** What scan.sql asks for. */
+function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, Parameter> {
+  return {
     crm: crm.crmSource,
     from: writeInstant(bounds.fromMs),
     to: writeInstant(bounds.toMs),
     before: writeInstant(bounds.beforeMs),
     scan_from: writeInstant(bounds.scanFromMs),
-    starts_from: writeInstant(bounds.startsFromMs),
     latest_end: writeInstant(bounds.latestEndMs),
     baseline_scan_from: bounds.baselineScanFromMs === null ? null : writeInstant(bounds.baselineScanFromMs),
     baseline_from: bounds.baselineFromMs === null ? null : writeInstant(bounds.baselineFromMs),
     baseline_to: bounds.baselineToMs === null ? null : writeInstant(bounds.baselineToMs),
-    latest_start: writeInstant(bounds.latestStartMs),
     excluded: crm.excludeRules.length === 0 ? null : crm.excludeRules,
     wrappers: crm.wrapperRules,
     statuses: Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
-    recent,
   };
 }
 

@@ -1,80 +1,10 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
--- Placeholders: actions and rules are a preset's relations. cleaned_up is whether a clean-up wrote the error.
--- Instants, in epoch milliseconds: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
--- The ranges bound the scans so that an index on the start helps (instants.ts).
--- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
--- statuses: JSON {word: status}, or null. recent: how many recent actions to list.
--- LIMIT -1 and the query within newest keep what is computed of a row from being computed again with each mention of it.
-WITH actions AS (
-{actions}
-),
+-- Placeholders: scan is scan.sql, rules a preset's relation. Instants and the other parameters: see scan.sql.
+-- recent: how many recent actions to list.
+-- The query within newest keeps what is computed of a row from being computed again with each mention of it.
+WITH {scan},
 rules AS (
 {rules}
-),
-timed AS NOT MATERIALIZED (
-  SELECT *,
-    {start_ms} AS started_ms,
-    {finish_ms} AS finished_ms,
-    CASE WHEN :statuses IS NULL THEN status
-      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning,
-    CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
-  FROM actions
-  WHERE {scan_range}
-    AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
-  LIMIT -1
-),
-told AS NOT MATERIALIZED (
-  SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
-  FROM timed
-  WHERE (started_ms >= :scan_from AND started_ms < :to)
-    OR (started_ms >= :baseline_scan_from AND started_ms < :baseline_to)
-),
-lone AS MATERIALIZED (
-  SELECT NOT EXISTS (SELECT 1 FROM told WHERE NOT is_wrapper AND dry_run IS NOT TRUE) AS wrappers_only
-),
-judged AS NOT MATERIALIZED (
-  SELECT *,
-    coalesce(ended_ms, started_ms) AS settled_ms,
-    CASE
-      WHEN dry_run THEN 'dry_run'
-      WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 'wrapper'
-      WHEN ended_ms >= :to THEN 'running'
-      ELSE coalesce(meaning, 'unknown')
-    END AS state,
-    CASE WHEN error IS NOT NULL AND meaning IS NOT 'success' THEN {cleaned_up} END AS cleaned_up
-  FROM told
-),
-placed AS NOT MATERIALIZED (
-  SELECT *,
-    CASE
-      WHEN started_ms >= :scan_from AND (ended_ms >= :to OR (meaning IN ('running', 'pending') AND ended_ms IS NULL)) THEN 'current'
-      WHEN settled_ms >= :to THEN NULL
-      WHEN settled_ms >= :from THEN 'current'
-      WHEN settled_ms >= :before THEN 'previous'
-      WHEN settled_ms >= :baseline_from AND settled_ms < :baseline_to THEN 'baseline'
-    END AS part
-  FROM judged
-),
-r AS MATERIALIZED (
-  SELECT
-    part,
-    coalesce(iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule), '(no name)') AS rule,
-    state,
-    id,
-    CASE WHEN meaning IS NULL THEN status_word END AS word,
-    started_ms,
-    finished_ms,
-    iif(ended_ms < :to, ended_ms, NULL) AS ended_ms,
-    settled_ms,
-    meaning,
-    records_processed, records_created, records_updated, records_failed,
-    CASE WHEN ended_ms < :to AND cleaned_up IS NOT TRUE THEN (ended_ms - started_ms) / 1000.0 END AS d,
-    cleaned_up,
-    CASE WHEN length(CAST(error AS TEXT)) > 1000
-      THEN substr(CAST(error AS TEXT), 1, 300) || char(10, 8230, 10) || substr(CAST(error AS TEXT), -690)
-      ELSE CAST(error AS TEXT) END AS error
-  FROM placed
-  WHERE part IS NOT NULL
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
@@ -154,6 +84,7 @@ SELECT json_object(
   'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT settled_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
     FROM finished WHERE part = 'current' GROUP BY 1))),
+  'hourly', {hourly},
   'percentiles', json((SELECT json_object(
       'current', json(max(p) FILTER (WHERE part = 'current')), 'previous', json(max(p) FILTER (WHERE part = 'previous')))
     FROM (
@@ -177,12 +108,7 @@ SELECT json_object(
         FROM r WHERE state NOT IN ('dry_run', 'wrapper')
           AND (part = 'current' OR (part = 'previous' AND started_ms >= :starts_from))))
     GROUP BY rule))),
-  -- Each rule's newest runs, the newest first; the errors of the newest few.
-  'newest', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), started_ms, ended_ms, state, records_processed,
-      iif(state IN ('partial', 'failed') AND nth <= 5, error, NULL))) FROM (
-    SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
-    FROM r WHERE part <> 'baseline' AND state NOT IN ('dry_run', 'wrapper') ORDER BY rule, nth)
-    WHERE nth <= 20)),
+  'newest', {newest_runs},
   'emptied', json((SELECT json_group_array(json_array(e.rule,
       (SELECT count(*) FROM r WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)),
       (SELECT min(settled_ms) FROM r WHERE r.rule = e.rule AND state = 'success' AND part <> 'baseline' AND settled_ms > coalesce(e.last_full, 0)),

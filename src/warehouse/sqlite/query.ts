@@ -1,35 +1,31 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
-import { DatabaseError } from "../../database/failure.ts";
 import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
-import { describeIncomplete } from "../needed-columns.ts";
-import { findSource, type Source } from "../source.ts";
-import { candidateNames, quoteTable } from "../tables.ts";
-import { findTables, hasIndex, openDatabase } from "./open.ts";
+import type { Source } from "../source.ts";
+import { readSmallPast } from "./hours.ts";
+import { locateSource } from "./locate.ts";
+import { hasIndex, openDatabase } from "./open.ts";
 import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
   using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
-    const found = findSource(findTables(database, candidateNames(crm)), crm, "sqlite");
-    if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
-    if (found.kind === "incomplete") {
-      const { incomplete, preset } = found;
-      throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
-    }
+    const found = locateSource(database, crm);
     if (found.kind === "missing") return { ...found, where: path };
     const { text, values } = composeActivity(found.source, request);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
     const document = addOlder(database, found.source, found.actions.name, request, row?.document ?? "");
-    return buildActivity(document, found.source, crm, {
+    const activity = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
+      window: request.window,
       scannedFromMs: computeBounds(request).scanFromMs,
       lookback: "newest-rows",
     });
+    return { ...activity, past: readSmallPast(database, found.source, request, activity.tableSinceMs) };
   });
   return read();
 }

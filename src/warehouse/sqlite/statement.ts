@@ -1,16 +1,28 @@
 /** The statements of a pass on SQLite, with their parameters: the activity, and rules that are known by their names alone. */
-import { computeBounds, MOST_NAMES } from "../bounds.ts";
-import type { ReadRequest } from "../request.ts";
+import {
+  computeBounds,
+  computeHourBounds,
+  holdsHours,
+  MOST_KEPT_RUNS,
+  MOST_NAMES,
+  type ScanBounds,
+} from "../bounds.ts";
+import { MOST_HOURLY_RUNS } from "../hourly.ts";
+import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
 import { writeInstantMs, writeRange } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
+import hourlySql from "./hourly.sql" with { type: "text" };
+import hoursSql from "./hours.sql" with { type: "text" };
 import namesSql from "./names.sql" with { type: "text" };
 import lookbackRowsSql from "./lookback-rows.sql" with { type: "text" };
+import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import pastSql from "./past.sql" with { type: "text" };
 import olderSql from "./older.sql" with { type: "text" };
+import scanSql from "./scan.sql" with { type: "text" };
 
 /** Beside each range, so that an index on CRM and start helps. */
 const OF_CRM = "crm_source = :crm AND ";
@@ -35,24 +47,47 @@ export function composeNames({ actions, dialect }: Source, { crm }: ReadRequest)
   return numberParameters(fillPlaceholders(namesSql, { actions }), { crm: crm.crmSource, most: MOST_NAMES }, dialect);
 }
 
-export function composeActivity({ actions, rules, dialect }: Source, request: ReadRequest): Statement<SqliteValue> {
+export function composeActivity(source: Source, request: ReadRequest): Statement<SqliteValue> {
+  const { rules, dialect } = source;
   const bounds = computeBounds(request);
   const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
   const text = fillPlaceholders(activitySql, {
     ...writeLookback(dialect),
-    actions,
+    scan: writeScan(source, scanFromMs, bounds.toMs),
+    hourly: holdsHours(bounds) ? fillPlaceholders(hourlySql, { most: String(MOST_HOURLY_RUNS) }) : "NULL",
+    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: "20" }),
     rules,
-    cleaned_up: writeCleanedUp(dialect),
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
     begin_ms: writeInstantMs("starts_at"),
     stop_ms: writeInstantMs("ends_at"),
     change_ms: writeInstantMs("changed_at"),
-    scan_range: writeRange(OF_CRM, "started_at", scanFromMs, bounds.toMs),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
     later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   return numberParameters(text, bindRequest(request), dialect);
+}
+
+/** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
+export function composeHours(source: Source, request: HoursRequest, most: number): Statement<SqliteValue> {
+  const bounds = computeHourBounds(request);
+  const text = fillPlaceholders(hoursSql, {
+    scan: writeScan(source, bounds.scanFromMs, bounds.toMs),
+    hourly: fillPlaceholders(hourlySql, { most: String(most) }),
+    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
+  });
+  return numberParameters(text, bindScan(request.crm, bounds), source.dialect);
+}
+
+function writeScan({ actions, dialect }: Source, fromMs: number, toMs: number): string {
+  return fillPlaceholders(scanSql, {
+    actions,
+    blanks: writeBlanks(dialect),
+    cleaned_up: writeCleanedUp(dialect),
+    start_ms: writeInstantMs("started_at"),
+    finish_ms: writeInstantMs("finished_at"),
+    scan_range: writeRange(OF_CRM, "started_at", fromMs, toMs),
+  });
 }
 
 /** The look-back of one rule, in `most` of its rows: `lookback` as in the document, and whether there may be more rows. */
@@ -84,25 +119,31 @@ function writeLookback(dialect: Dialect): Record<string, string> {
 }
 
 function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
-  const { crm, recent } = request;
   const bounds = computeBounds(request);
+  return {
+    ...bindScan(request.crm, bounds),
+    starts_from: bounds.startsFromMs,
+    latest_start: bounds.latestStartMs,
+    week_before: bounds.weekBeforeMs,
+    hour_and_week_before: bounds.hourAndWeekBeforeMs,
+    recent: request.recent,
+  };
+}
+
+/** What scan.sql asks for. */
+function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, SqliteValue> {
   return {
     crm: crm.crmSource,
     from: bounds.fromMs,
     to: bounds.toMs,
     before: bounds.beforeMs,
     scan_from: bounds.scanFromMs,
-    starts_from: bounds.startsFromMs,
     latest_end: bounds.latestEndMs,
     baseline_scan_from: bounds.baselineScanFromMs,
     baseline_from: bounds.baselineFromMs,
     baseline_to: bounds.baselineToMs,
-    latest_start: bounds.latestStartMs,
-    week_before: bounds.weekBeforeMs,
-    hour_and_week_before: bounds.hourAndWeekBeforeMs,
     excluded: JSON.stringify(crm.excludeRules),
     wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
     statuses: Object.keys(crm.statuses).length === 0 ? null : JSON.stringify(crm.statuses),
-    recent,
   };
 }

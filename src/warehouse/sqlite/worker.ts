@@ -1,31 +1,34 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
 import type { WarehouseFacts } from "../facts.ts";
 import { codeOf, describeFailure } from "../../database/failure.ts";
-import type { ReadRequest, ReadResult } from "../request.ts";
+import type { HoursRequest, HoursResult, ReadRequest, ReadResult } from "../request.ts";
 import { examineSqlite } from "./examine.ts";
+import { queryHours } from "./hours.ts";
 import { querySqlite } from "./query.ts";
 
 declare const self: Worker;
 
-export type WorkerInput = { request: ReadRequest; path: string };
+type WorkerInput<R> = { request: R; path: string };
 export type WorkerTasks = {
-  read: { input: WorkerInput; result: ReadResult };
-  examine: { input: WorkerInput; result: WarehouseFacts };
+  read: { input: WorkerInput<ReadRequest>; result: ReadResult };
+  hours: { input: WorkerInput<HoursRequest>; result: HoursResult };
+  examine: { input: WorkerInput<ReadRequest>; result: WarehouseFacts };
 };
 export type WorkerAnswer<T extends keyof WorkerTasks> =
   | { ok: true; result: WorkerTasks[T]["result"] }
   | { ok: false; reason: string; code: string };
 
-const TASKS: { [T in keyof WorkerTasks]: (input: WorkerInput) => WorkerTasks[T]["result"] } = {
+const TASKS: { [T in keyof WorkerTasks]: (input: WorkerTasks[T]["input"]) => WorkerTasks[T]["result"] } = {
   read: ({ request, path }) => querySqlite(request, path),
+  hours: ({ request, path }) => queryHours(request, path),
   examine: ({ request, path }) => examineSqlite(request, path),
 };
 
-self.addEventListener("message", ({ data }: MessageEvent<{ task: keyof WorkerTasks; input: WorkerInput }>) => {
+self.addEventListener("message", ({ data }: MessageEvent<{ task: keyof WorkerTasks; input: never }>) => {
   self.postMessage(answer(data.task, data.input));
 });
 
-function answer(task: keyof WorkerTasks, input: WorkerInput): WorkerAnswer<keyof WorkerTasks> {
+function answer<T extends keyof WorkerTasks>(task: T, input: WorkerTasks[T]["input"]): WorkerAnswer<T> {
   try {
     return { ok: true, result: TASKS[task](input) };
   } catch (error) {

@@ -1,0 +1,71 @@
+/** What a CRM's rules did in some past hours, from PostgreSQL, in one read-only snapshot. */
+import type { Connection } from "../../database/connection.ts";
+import { DatabaseError } from "../../database/failure.ts";
+import type { PostgresTarget } from "../../database/target.ts";
+import type { Past } from "../../report/memory/cells.ts";
+import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../hourly.ts";
+import type { ActionColumns } from "../presets.ts";
+import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
+import type { Source } from "../source.ts";
+import { quoteTable } from "../tables.ts";
+import { locateSource } from "./locate.ts";
+import { hasIndex, type TableFacts } from "./lookback.ts";
+import { inSnapshot } from "./patience.ts";
+import { composeHours } from "./statement.ts";
+
+export async function readPostgresHours(
+  request: HoursRequest,
+  target: PostgresTarget,
+  signal: AbortSignal,
+): Promise<HoursResult> {
+  return await inSnapshot(target, request.crm, signal, async (connection): Promise<HoursResult> => {
+    const found = await locateSource(connection, request.crm);
+    if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
+    if (!leadsToDays(found.actions, found.source.columns)) {
+      return { kind: "unindexed", problem: adviseIndex(found.actions, found.source.columns) };
+    }
+    const past = await askHours(connection, found.source, request, MOST_READ_RUNS);
+    if (past === null) throw new DatabaseError(describeTooMany());
+    return { kind: "read", past };
+  });
+}
+
+/** The past of a table that is small enough to be read with each report; else null. */
+export async function readSmallPast(
+  connection: Connection,
+  source: Source,
+  actions: TableFacts,
+  request: ReadRequest,
+  tableSinceMs: number | null,
+): Promise<Past | null> {
+  if (!isSmall(actions)) return null;
+  const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
+  return past === null ? null : limitPast(past, tableSinceMs);
+}
+
+async function askHours(
+  connection: Connection,
+  source: Source,
+  request: HoursRequest,
+  most: number,
+): Promise<Past | null> {
+  const { text, values } = composeHours(source, request, most);
+  const [row] = await connection.ask<{ document: string }>(text, values);
+  return readPast(row?.document ?? "", request);
+}
+
+/** Whether the rows of a day are found without a look at all others. Of a view it is not known. */
+function leadsToDays(actions: TableFacts, { source, start }: ActionColumns): boolean {
+  const { indexes, parts, opaque } = actions;
+  const isIndexed = hasIndex(indexes, [start]) || hasIndex(indexes, [source, start]);
+  return opaque || isIndexed || isSmall(actions) || (parts !== null && parts.starts.length > 0);
+}
+
+function isSmall({ rows, parts, opaque }: TableFacts): boolean {
+  return rows !== null && rows <= SMALL_TABLE_ROWS && parts === null && !opaque;
+}
+
+function adviseIndex(actions: TableFacts, { source, start }: ActionColumns): string {
+  const table = quoteTable(actions);
+  return `no index of ${table} leads to the runs of a day: CREATE INDEX CONCURRENTLY ON ${table} (${source}, ${start})`;
+}

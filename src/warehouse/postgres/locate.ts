@@ -1,0 +1,34 @@
+/** Which tables of a PostgreSQL database hold a CRM's runs and rules. */
+import type { Connection } from "../../database/connection.ts";
+import { DatabaseError } from "../../database/failure.ts";
+import { listUnreadable } from "../casts.ts";
+import { describeIncomplete } from "../needed-columns.ts";
+import { PRESETS } from "../presets.ts";
+import { findSource, type Found } from "../source.ts";
+import { quoteTable, type TableConfig } from "../tables.ts";
+import type { TableFacts } from "./lookback.ts";
+import { composeSearch } from "./statement.ts";
+
+/** Throws where there are several, and where one lacks columns or has some of other types. */
+export async function locateSource(
+  connection: Connection,
+  crm: TableConfig,
+): Promise<Extract<Found<TableFacts>, { kind: "found" | "missing" }>> {
+  const search = composeSearch(crm);
+  const tables = await connection.ask<TableFacts>(search.text, search.values);
+  const found = findSource(tables, crm, "postgres");
+  if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
+  if (found.kind === "incomplete") {
+    const { incomplete, preset } = found;
+    throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
+  }
+  if (found.kind === "missing") return found;
+  const { kinds } = PRESETS[found.source.preset];
+  const unreadable = [
+    ...listUnreadable(found.actions.types ?? {}, kinds.actions),
+    ...listUnreadable(found.rules?.types ?? {}, kinds.rules),
+  ];
+  if (unreadable.length > 0)
+    throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
+  return found;
+}

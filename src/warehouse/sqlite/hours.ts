@@ -1,0 +1,45 @@
+/** What a CRM's rules did in some past hours, from an SQLite file. Blocks its thread: run it in the worker. */
+import type { Database } from "bun:sqlite";
+import { DatabaseError } from "../../database/failure.ts";
+import type { Past } from "../../report/memory/cells.ts";
+import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../hourly.ts";
+import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
+import type { Source } from "../source.ts";
+import { locateSource } from "./locate.ts";
+import { openDatabase } from "./open.ts";
+import { composeHours, type SqliteValue } from "./statement.ts";
+
+export function queryHours(request: HoursRequest, path: string): HoursResult {
+  using database = openDatabase(path, request.crm.lockTimeoutMs);
+  const read = database.transaction((): HoursResult => {
+    const found = locateSource(database, request.crm);
+    if (found.kind === "missing") return { ...found, where: path };
+    const past = readHours(database, found.source, request, MOST_READ_RUNS);
+    if (past === null) throw new DatabaseError(describeTooMany());
+    return { kind: "read", past };
+  });
+  return read();
+}
+
+/** The past of a table that is small enough to be read with each report; else null. */
+export function readSmallPast(
+  database: Database,
+  source: Source,
+  request: ReadRequest,
+  tableSinceMs: number | null,
+): Past | null {
+  const { n } = database
+    .query<{ n: number }, []>(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.actionsTable} LIMIT ${SMALL_TABLE_ROWS + 1})`,
+    )
+    .get() ?? { n: 0 };
+  if (n > SMALL_TABLE_ROWS) return null;
+  const past = readHours(database, source, requestPast(request), SMALL_TABLE_ROWS);
+  return past === null ? null : limitPast(past, tableSinceMs);
+}
+
+function readHours(database: Database, source: Source, request: HoursRequest, most: number): Past | null {
+  const { text, values } = composeHours(source, request, most);
+  const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
+  return readPast(row?.document ?? "", request);
+}
