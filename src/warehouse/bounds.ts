@@ -37,6 +37,8 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
     beforeMs,
     /** What began earlier is in no part. */
     scanFromMs: beforeMs - REACH_MS,
+    /** The begin of the hour in which the first run may have begun. */
+    baseMs: startOfHour(beforeMs - REACH_MS),
     baselineScanFromMs: baseline === null ? null : baseline.startMs - REACH_MS,
     /** Starts before the window that may belong to an occurrence in it. */
     startsFromMs: window.startMs - EARLY_MS,
@@ -60,6 +62,7 @@ export type ScanBounds = Pick<
   | "toMs"
   | "beforeMs"
   | "scanFromMs"
+  | "baseMs"
   | "latestEndMs"
   | "baselineScanFromMs"
   | "baselineFromMs"
@@ -73,6 +76,7 @@ export function computeHourBounds({ fromMs, toMs, nowMs }: HoursRequest): ScanBo
     toMs,
     beforeMs: fromMs,
     scanFromMs: fromMs - REACH_MS,
+    baseMs: startOfHour(fromMs - REACH_MS),
     latestEndMs: nowMs + LONGEST_AHEAD_MS,
     baselineScanFromMs: null,
     baselineFromMs: null,
@@ -83,4 +87,8 @@ export function computeHourBounds({ fromMs, toMs, nowMs }: HoursRequest): ScanBo
 /** Whether the windows are short enough to be told hour by hour. */
 export function holdsHours({ beforeMs, toMs }: Bounds): boolean {
   return toMs - beforeMs <= MOST_HOURS_MS;
+}
+
+function startOfHour(ms: number): number {
+  return Math.floor(ms / HOUR_MS) * HOUR_MS;
 }

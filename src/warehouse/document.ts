@@ -1,7 +1,6 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
 import type { RunRow } from "../report/run-row.ts";
-import { CELL_STATUSES } from "../report/memory/cells.ts";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import { isFlag, isNumber, isNumbers, isOneOf, isText, isWhole, listOf, orNull, table } from "./guards.ts";
@@ -76,14 +75,12 @@ const recurrenceSchema = v.union([
 
 const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
 
-/** Hours are whole ones since the epoch, durations milliseconds. Null: they were not asked for, or there are too many runs. */
+/**
+ * part, rule, status, first start, then of each run: its span, milliseconds, records. A span tells the clock hours of start and end
+ * (hourly.ts). Null: they were not asked for, or there are too many runs.
+ */
 const hourly = v.nullable(
-  v.object({
-    /** rule, status, hour of the end, runs, durations of those that have one, records of those that say them. */
-    cells: table(isText, isOneOf(CELL_STATUSES), isWhole, isWhole, orNull(isNumbers), orNull(listOf(isRecordSum))),
-    /** rule, its first start, hours of starts, how many started in each. */
-    starts: table(isText, isNumber, listOf(isWhole), listOf(isWhole)),
-  }),
+  table(isPart, isText, isStatus, isNumber, listOf(isWhole), listOf(isSum), listOf(isRecordSum)),
 );
 
 /** rule, then as `RunColumns`; of each rule the newest ones, newest first. */
@@ -110,9 +107,11 @@ export const documentSchema = v.object({
     isNumber,
     isNumber,
   ),
-  /** hours since the epoch, finished actions, successful ones. */
-  hours: table(isNumber, isNumber, isNumber),
   hourly,
+  /** hours since the epoch, finished actions, successful ones of the window; null where `hourly` says it. */
+  hours: v.nullable(table(isNumber, isNumber, isNumber)),
+  /** The CRM has no other runs in the windows. */
+  wrappers_only: v.boolean(),
   percentiles: v.object({ current: percentiles, previous: percentiles }),
   /** rule, percentiles, starts (ascending; null: too many to list), probable duplicates, ids of these. */
   runs: table(isText, orNull(isPercentiles), orNull(isNumbers), isNumber, orNull(isIds)),
@@ -165,7 +164,7 @@ export const documentSchema = v.object({
   ),
 });
 
-export type Hourly = v.InferOutput<typeof hourly>;
+export type Hourly = NonNullable<v.InferOutput<typeof hourly>>;
 
 export type Document = v.InferOutput<typeof documentSchema>;
 

@@ -1,96 +1,108 @@
-/** What both dialects' hourly.sql answer: each rule's runs by the clock hour, as cells that add up. */
-import { CELL_STATUSES, type HourCell, type Past, type RulePast } from "../report/memory/cells.ts";
-import { sketchDurations, sketchRecords } from "../report/memory/sketch.ts";
-import { compareNames } from "../report/words.ts";
+/**
+ * What both dialects' hourly.sql tell: each run's clock hours, duration and records, from which cells are counted that add up. The
+ * logarithms are taken here for both, because two engines round them in two ways.
+ */
+import type { HourActivity } from "../report/activity.ts";
+import { CELL_STATUSES, type CellStatus, type HourCell, type Past, type RulePast } from "../report/memory/cells.ts";
+import { addDuration, addRecords, emptySketch } from "../report/memory/sketch.ts";
 import type { RunRow } from "../report/run-row.ts";
-import type { HoursRequest, ReadRequest } from "./request.ts";
-import { DAY_MS, HOUR_MS } from "../time/units.ts";
-import * as v from "valibot";
-import { hoursSchema, nameRun, type Hourly } from "./document.ts";
+import { type ActionStatus, compareNames } from "../report/words.ts";
+import { HOUR_MS } from "../time/units.ts";
+import type { ScanBounds } from "./bounds.ts";
+import type { Hourly } from "./document.ts";
 
-/** More runs are not told by their hours: a day of a CRM with 20 rules has 2,700. */
+/** More runs are not told each: a day of a CRM with 20 rules has 2,700. */
 export const MOST_HOURLY_RUNS = 100_000;
-/** Up to this many rows, reading the whole table costs too little to be noticed: its past is read with each report. */
-export const SMALL_TABLE_ROWS = 200_000;
-/** So much of it, where there is so much. */
-const PAST_MS = 56 * DAY_MS;
-/** A day of so many takes 10 MB to tell. */
-export const MOST_READ_RUNS = 500_000;
+/** Factor of the start in a span; no read is of so many hours. */
+const SPAN_START = 10_000;
+/** A run over so many clock hours is in no cell: whoever reads the hour of its end may not see its start. */
+const LONGEST_HOURS = 24;
+/** What is more is no count of records. Sums of larger numbers would not be whole any more. */
+const MOST_RECORDS = 1e12;
 
-/** Why hours were not told. */
-export function describeTooMany(): string {
-  return `more than ${MOST_READ_RUNS} runs in the hours that were asked for`;
-}
+type Bounds = Pick<ScanBounds, "beforeMs" | "toMs" | "baseMs">;
 
-/** The hours of the past that belong to a report whose window ends then. */
-export function requestPast({ crm, window, nowMs }: ReadRequest): HoursRequest {
-  const firstMs = window.endMs - PAST_MS;
-  return { crm, nowMs, fromMs: firstMs - (firstMs % HOUR_MS), toMs: window.endMs };
-}
-
-/** What the statement of past hours answered; null: it holds too many runs. Throws a `ValiError` where it has another shape. */
-export function readPast(json: string, span: Pick<HoursRequest, "fromMs" | "toMs">): Past | null {
-  const { hourly, newest } = v.parse(hoursSchema, JSON.parse(json));
-  const runs = Map.groupBy(newest, ([rule]) => rule);
-  const named = [...runs].map(([rule, rows]) => [rule, rows.map(([, ...run]) => nameRun(run))] as const);
-  return buildPast(hourly, span, new Map(named));
-}
-
-/** Without the hours before the oldest row that is known: what ran there may have been deleted. */
-export function limitPast({ covered, rules }: Past, tableSinceMs: number | null): Past {
-  const sinceMs = tableSinceMs ?? Math.min(...rules.map(({ firstMs }) => firstMs));
-  const sinceHour = Math.floor(sinceMs / HOUR_MS);
-  const known = covered.map(([from, to]): Past["covered"][number] => [Math.max(from, sinceHour), to]);
-  return { rules, covered: known.filter(([from, to]) => from < to) };
-}
-
-/** Null as the document's. `runsOf`: each rule's newest runs. Rules are in the order of their names. */
+/** Rules and cells are in order. `runsOf`: each rule's newest runs. */
 export function buildPast(
-  hourly: Hourly,
-  span: { fromMs: number; toMs: number },
+  rows: Hourly,
+  { beforeMs, toMs, baseMs }: Bounds,
   runsOf: ReadonlyMap<string, RunRow[]>,
-): Past | null {
-  if (hourly === null) return null;
-  const cellsOf = Map.groupBy(hourly.cells, ([rule]) => rule);
-  const fromHour = Math.floor(span.fromMs / HOUR_MS);
-  const rules = hourly.starts.map(([rule, firstMs, hours, counts]): RulePast => ({
-    rule,
-    firstMs,
-    cells: (cellsOf.get(rule) ?? []).map(nameCell).toSorted((a, b) => a.hour - b.hour || compareStatuses(a, b)),
-    // What began before and ended in the span is not all that began then.
-    starts: hours
-      .map((hour, at): [number, number] => [hour, counts[at] ?? 0])
-      .filter(([hour]) => hour >= fromHour)
-      .toSorted(([a], [b]) => a - b),
-    runs: runsOf.get(rule) ?? [],
-  }));
-  return { covered: listWhole(span), rules: rules.toSorted((a, b) => compareNames(a.rule, b.rule)) };
+): Past {
+  const [baseHour, firstHour] = [toHour(baseMs), toHour(beforeMs)];
+  const rules = [...Map.groupBy(rows, ([, rule]) => rule)].map(([rule, ofRule]): RulePast => {
+    const starts = new Map<number, number>();
+    const cells = new Map<string, HourCell>();
+    for (const [, , status, , spans, durations, records] of ofRule) {
+      for (let at = 0; at < spans.length; at += 1) {
+        const { startHour, endHour } = readSpan(spans[at] ?? 0, baseHour);
+        // What began before and ended in these hours is not all that began then.
+        if (startHour >= firstHour) starts.set(startHour, (starts.get(startHour) ?? 0) + 1);
+        if (!isCellStatus(status) || endHour - startHour >= LONGEST_HOURS) continue;
+        const key = `${endHour} ${status}`;
+        const cell = cells.get(key) ?? emptyCell(endHour, status);
+        cells.set(key, cell);
+        countRun(cell, durations[at] ?? null, records[at] ?? null);
+      }
+    }
+    return {
+      rule,
+      firstMs: Math.min(...ofRule.map(([, , , firstMs]) => firstMs)),
+      cells: [...cells.values()].toSorted((a, b) => a.hour - b.hour || rank(a.status) - rank(b.status)),
+      starts: [...starts].toSorted(([a], [b]) => a - b),
+      runs: runsOf.get(rule) ?? [],
+    };
+  });
+  return { covered: listWhole(beforeMs, toMs), rules: rules.toSorted((a, b) => compareNames(a.rule, b.rule)) };
 }
 
-/** The hours that lie in the span from their begin to their end. */
-function listWhole({ fromMs, toMs }: { fromMs: number; toMs: number }): Past["covered"] {
-  const [fromHour, toHour] = [Math.ceil(fromMs / HOUR_MS), Math.floor(toMs / HOUR_MS)];
-  return fromHour < toHour ? [[fromHour, toHour]] : [];
+/** Finished runs of the current window by the hour of their end, in no order. */
+export function countHours(rows: Hourly, { baseMs }: Pick<Bounds, "baseMs">): HourActivity[] {
+  const hours = new Map<number, HourActivity>();
+  for (const [part, , status, , spans] of rows) {
+    if (part !== "current" || !isCellStatus(status)) continue;
+    for (const span of spans) {
+      const { endHour } = readSpan(span, toHour(baseMs));
+      const hour = hours.get(endHour) ?? { hourMs: endHour * HOUR_MS, total: 0, successful: 0 };
+      hours.set(endHour, hour);
+      hour.total += 1;
+      if (status === "success") hour.successful += 1;
+    }
+  }
+  return [...hours.values()];
 }
 
-function nameCell([, status, hour, ended, durationsMs, records]: NonNullable<Hourly>["cells"][number]): HourCell {
-  const counts = (records ?? []).flatMap((n) => (typeof n === "number" && isCount(n) ? [Math.round(n)] : []));
-  return {
-    hour,
-    status,
-    ended,
-    seconds: sketchDurations(durationsMs ?? []),
-    records: sketchRecords(counts),
-    processed: counts.reduce((sum, n) => sum + n, 0),
-    empty: counts.filter((n) => n === 0).length,
-  };
+function readSpan(span: number, baseHour: number): { startHour: number; endHour: number } {
+  return { startHour: baseHour + Math.floor(span / SPAN_START), endHour: baseHour + (span % SPAN_START) };
 }
 
-/** Less than none is no count. Sums of larger ones would not be whole any more. */
-function isCount(records: number): boolean {
-  return records >= 0 && records <= 1e12;
+function countRun(cell: HourCell, durationMs: number | null, records: Hourly[number][6][number]): void {
+  cell.ended += 1;
+  if (durationMs !== null) addDuration(cell.seconds, durationMs);
+  if (typeof records !== "number" || records < 0 || records > MOST_RECORDS) return;
+  const whole = Math.round(records);
+  addRecords(cell.records, whole);
+  cell.processed += whole;
+  if (whole === 0) cell.empty += 1;
 }
 
-function compareStatuses(a: HourCell, b: HourCell): number {
-  return CELL_STATUSES.indexOf(a.status) - CELL_STATUSES.indexOf(b.status);
+function emptyCell(hour: number, status: CellStatus): HourCell {
+  return { hour, status, ended: 0, seconds: emptySketch(), records: emptySketch(), processed: 0, empty: 0 };
+}
+
+/** The hours that lie between the instants from their begin to their end. */
+function listWhole(fromMs: number, toMs: number): Past["covered"] {
+  const [from, to] = [Math.ceil(fromMs / HOUR_MS), toHour(toMs)];
+  return from < to ? [[from, to]] : [];
+}
+
+function toHour(ms: number): number {
+  return Math.floor(ms / HOUR_MS);
+}
+
+function isCellStatus(status: ActionStatus): status is CellStatus {
+  return rank(status) !== -1;
+}
+
+function rank(status: ActionStatus): number {
+  return (CELL_STATUSES as readonly ActionStatus[]).indexOf(status);
 }

@@ -1,12 +1,22 @@
 /** The query's one JSON document, checked and turned into an activity. Both dialects answer in the same shape. */
 import { DatabaseError } from "../database/failure.ts";
 import * as v from "valibot";
-import type { EmptyStreak, FailStreak, FailureRow, ReadActivity, RuleActivity, Run } from "../report/activity.ts";
+import type {
+  EmptyStreak,
+  FailStreak,
+  FailureRow,
+  HourActivity,
+  ReadActivity,
+  RuleActivity,
+  Run,
+} from "../report/activity.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
+import type { Past } from "../report/memory/cells.ts";
+import type { Bounds } from "./bounds.ts";
 import { readDeclared, type RuleConfig } from "./declared.ts";
 import {
   documentSchema,
@@ -17,10 +27,9 @@ import {
   type Document,
   type Percentiles,
 } from "./document.ts";
-import { buildPast } from "./hourly.ts";
+import { buildPast, countHours } from "./hourly.ts";
 import type { Source } from "./source.ts";
 import { HOUR_MS } from "../time/units.ts";
-import { windowBefore, type Window } from "../time/window.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
@@ -50,8 +59,7 @@ export function buildActivity(
   facts: {
     baseline: boolean;
     lookback: ReadActivity["lookback"];
-    window: Window;
-    scannedFromMs: number;
+    bounds: Bounds;
     assumedZone?: string | null;
   },
 ): ReadActivity {
@@ -79,10 +87,8 @@ export function buildActivity(
     duration: measureDurations(current, document.percentiles.current),
     previousDuration: previousDuration && { n: previousDuration.n, p95: previousDuration.p95 },
     baseline: facts.baseline ? countSuccesses(baseline) : null,
-    hours: document.hours
-      .map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }))
-      .toSorted((a, b) => a.hourMs - b.hourMs),
-    hourly: buildPast(document.hourly, bothWindows(facts.window), new Map(rules.map(({ rule, runs }) => [rule, runs]))),
+    hours: readHours(document, facts.bounds).toSorted((a, b) => a.hourMs - b.hourMs),
+    hourly: readHourly(document, facts.bounds, rules),
     past: null,
     unknownStatuses: document.words
       .map(([word, n]) => ({ word, n }))
@@ -100,7 +106,7 @@ export function buildActivity(
     knownSinceMs: findReach(document),
     sampledRules: document.sampled,
     tableSinceMs: document.table_since,
-    scannedFromMs: facts.scannedFromMs,
+    scannedFromMs: facts.bounds.scanFromMs,
     nearSources: document.near_sources,
     assumedZone: facts.assumedZone ?? null,
     recent: document.recent
@@ -117,8 +123,15 @@ export function buildActivity(
   };
 }
 
-function bothWindows(window: Window): { fromMs: number; toMs: number } {
-  return { fromMs: windowBefore(window).startMs, toMs: window.endMs };
+function readHours({ hours, hourly }: Document, bounds: Bounds): HourActivity[] {
+  if (hours === null) return countHours(hourly ?? [], bounds);
+  return hours.map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }));
+}
+
+/** Of wrappers no hours are told. */
+function readHourly({ hourly, wrappers_only: isNone }: Document, bounds: Bounds, rules: RuleActivity[]): Past | null {
+  if (hourly === null) return null;
+  return buildPast(isNone ? [] : hourly, bounds, new Map(rules.map(({ rule, runs }) => [rule, runs])));
 }
 
 /** 0 where nothing older than what was read is there. */

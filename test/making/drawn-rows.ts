@@ -1,6 +1,6 @@
 /** Rows as a warehouse may hold them, drawn at random: odd names, every spelling of a status, times at the window's edges. */
 import * as fc from "fast-check";
-import { AUTOMATION_LEVELS } from "../../src/report/words.ts";
+import { AUTOMATION_LEVELS, type ActionStatus } from "../../src/report/words.ts";
 import type { Preset } from "./refillable.ts";
 import type { RuleRow, RunRow } from "./warehouses.ts";
 import type { Window } from "../../src/time/window.ts";
@@ -135,6 +135,35 @@ export function drawWarehouse(preset: Preset): fc.Arbitrary<DrawnWarehouse> {
   );
 }
 
+/** What a row's status says; undefined: the word is unknown. */
+export function meaningOf(
+  run: Pick<RunRow, "status">,
+  settings: Pick<DrawnSettings, "statuses">,
+): ActionStatus | undefined {
+  const word = run.status.trim().toLowerCase();
+  return Object.hasOwn(settings.statuses, word) ? settings.statuses[word] : VOCABULARY.get(word);
+}
+
+/** The rules whose runs are wrappers. */
+export function wrappersOf(preset: Preset, settings: Pick<DrawnSettings, "wrapper_rules">): string[] {
+  return settings.wrapper_rules ?? (preset === "automation" ? ["all"] : ["all", "all_entities"]);
+}
+
+const VOCABULARY = new Map<string, ActionStatus>([
+  ["success", "success"],
+  ["completed", "success"],
+  ["done", "success"],
+  ["ok", "success"],
+  ["partial", "partial"],
+  ["failed", "failed"],
+  ["error", "failed"],
+  ["cancelled", "failed"],
+  ["running", "running"],
+  ["in_progress", "running"],
+  ["pending", "pending"],
+  ["queued", "pending"],
+  ["skipped", "skipped"],
+]);
 /** Whole hours, a cut first and last hour, and lengths that divide nothing. */
 function drawWindow(): fc.Arbitrary<Window> {
   const length = fc.constantFrom(MINUTE_MS, 90 * MINUTE_MS, 24 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS, 5_000_001);

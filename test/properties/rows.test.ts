@@ -6,7 +6,7 @@ import { RENDERERS } from "../../src/render/renderers.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { ActionStatus } from "../../src/report/words.ts";
 import { draws } from "../making/draws.ts";
-import { drawWarehouse, type DrawnWarehouse } from "../making/drawn-rows.ts";
+import { drawWarehouse, meaningOf, wrappersOf, type DrawnWarehouse } from "../making/drawn-rows.ts";
 import { makeRefillable, type Preset, type Refillable } from "../making/refillable.ts";
 import { assertPublishable, mustReport } from "../making/reports.ts";
 import { viewOf } from "../making/views.ts";
@@ -121,12 +121,11 @@ function listCounted(drawn: DrawnWarehouse, preset: Preset): Counted[] {
       run.startMs >= beforeMs - DAY_MS &&
       run.startMs < window.endMs,
   );
-  const wrappers = settings.wrapper_rules ?? (preset === "automation" ? ["all"] : ["all", "all_entities"]);
+  const wrappers = wrappersOf(preset, settings);
   const wrapsOnly = own.every((run) => run.dryRun || wrappers.includes(run.rule));
   return own.map((run) => {
     const end = run.endMs !== null && run.endMs >= run.startMs ? run.endMs : null;
-    const word = run.status.trim().toLowerCase();
-    const meaning = Object.hasOwn(settings.statuses, word) ? settings.statuses[word] : VOCABULARY.get(word);
+    const meaning = meaningOf(run, settings);
     const isOpen = end === null ? meaning === "running" || meaning === "pending" : end >= window.endMs;
     const settled = end ?? run.startMs;
     const isCurrent = isOpen || (settled >= window.startMs && settled < window.endMs);
@@ -141,21 +140,6 @@ function listCounted(drawn: DrawnWarehouse, preset: Preset): Counted[] {
   });
 }
 
-const VOCABULARY = new Map<string, ActionStatus>([
-  ["success", "success"],
-  ["completed", "success"],
-  ["done", "success"],
-  ["ok", "success"],
-  ["partial", "partial"],
-  ["failed", "failed"],
-  ["error", "failed"],
-  ["cancelled", "failed"],
-  ["running", "running"],
-  ["in_progress", "running"],
-  ["pending", "pending"],
-  ["queued", "pending"],
-  ["skipped", "skipped"],
-]);
 const STALE_MS: Record<string, number> = { "1m": 60_000, "30m": 1_800_000, "2h": 7_200_000, "3d": 259_200_000 };
 
 /** Every number below a name that speaks of a rate, wherever it stands; changes of rates are differences. */

@@ -1,5 +1,6 @@
 -- One CRM's activity in the window and the window before it, as one JSON document.
 -- Placeholders: scan is scan.sql, rules a preset's relation. starts is its actions without what must be computed.
+-- hourly is hourly.sql, or no such columns where the windows are too long; then has_hours is false. most: of more runs none is told.
 -- Instants and the other parameters: see scan.sql. recent: how many recent actions to list.
 -- What looks at few rows reads them from odd, not from r.
 WITH RECURSIVE {scan},
@@ -44,8 +45,13 @@ cells AS MATERIALIZED (
     sum(records_updated) AS updated, sum(records_failed) AS failed,
     max(started_at) AS last, max(settled_at) AS last_settled,
     max(settled_at) FILTER (WHERE records_processed > 0) AS last_full,
-    count(*) FILTER (WHERE records_processed > 0) AS filled
+    count(*) FILTER (WHERE records_processed > 0) AS filled,
+    {hourly}
   FROM r GROUP BY part, rule, state
+),
+-- Whether each run is told, from which both the hours of the window and those of each rule are counted. No sort is needed then.
+told_each AS NOT MATERIALIZED (
+  SELECT {has_hours} AND coalesce(sum(n), 0) <= {most} AS told FROM cells
 ),
 -- Rules whose newest success had no records, with the end of the newest one that had some.
 emptied AS MATERIALIZED (
@@ -59,11 +65,15 @@ SELECT json_build_object(
       n, timed, seconds, longest, processed, created, updated, failed,
       floor(tstzrange_subdiff(last, 'epoch') * 1000)::int8,
       floor(tstzrange_subdiff(last_settled, 'epoch') * 1000)::int8)), '[]') FROM cells),
-  'hours', (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
+  'hourly', CASE WHEN (SELECT told FROM told_each) THEN (
+    SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, {states}[state + 1],
+      floor(tstzrange_subdiff(first, 'epoch') * 1000)::int8, spans, durations, records)), '[]')
+    FROM cells WHERE part < 2 AND state < 7) END,
+  'hours', CASE WHEN NOT (SELECT told FROM told_each) THEN (SELECT coalesce(json_agg(json_build_array(hour, total, successful)), '[]') FROM (
     SELECT floor(tstzrange_subdiff(settled_at, 'epoch') / 3600)::int8 AS hour,
       count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful
-    FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h),
-  'hourly', {hourly},
+    FROM r WHERE part = 0 AND state < 3 GROUP BY 1) h) END,
+  'wrappers_only', (SELECT wrappers_only FROM lone),
   'percentiles', (SELECT json_build_object(
       'current', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 0),
       'previous', percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY d) FILTER (WHERE part = 1))

@@ -1,4 +1,10 @@
 -- What one CRM's rules did in some past hours, from :from to :to, and their newest runs there. Placeholders: scan is scan.sql,
--- hourly and newest_runs the parts of the activity of those names.
+-- hourly and newest_runs the parts of the activity of those names, most how many runs are told at most.
 WITH {scan}
-SELECT json_build_object('hourly', {hourly}, 'newest', {newest_runs})::text AS document
+SELECT json_build_object(
+  'hourly', CASE WHEN (SELECT count(*) FROM r) <= {most} THEN (
+    SELECT coalesce(json_agg(json_build_array('current', rule, {states}[state + 1], floor(tstzrange_subdiff(first, 'epoch') * 1000)::int8,
+      spans, durations, records)), '[]') FROM (
+      SELECT rule, state, {hourly} FROM r WHERE state < 7 AND NOT (SELECT wrappers_only FROM lone) GROUP BY rule, state) c) END,
+  'newest', {newest_runs}
+)::text AS document

@@ -3,7 +3,7 @@ import type { Connection } from "../../database/connection.ts";
 import { DatabaseError } from "../../database/failure.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import type { Past } from "../../report/memory/cells.ts";
-import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../hourly.ts";
+import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../past.ts";
 import type { ActionColumns } from "../presets.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";

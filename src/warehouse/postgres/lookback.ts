@@ -2,7 +2,7 @@
 import type { ReadActivity } from "../../report/activity.ts";
 import type { Bounds } from "../bounds.ts";
 import type { ActionColumns } from "../presets.ts";
-import { SMALL_TABLE_ROWS } from "../hourly.ts";
+import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { TableName } from "../tables.ts";
 import { limitLookback, type Parts } from "./parts.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };

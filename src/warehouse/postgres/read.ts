@@ -51,8 +51,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
     const [row] = await connection.ask<{ document: string }>(text, values);
     const activity = buildActivity(row?.document ?? "", source, request.crm, {
       baseline: request.baselineSeconds !== null,
-      window: request.window,
-      scannedFromMs: computeBounds(request).scanFromMs,
+      bounds: computeBounds(request),
       lookback,
       assumedZone,
     });

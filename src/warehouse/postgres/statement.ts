@@ -35,6 +35,9 @@ export type Parameter = postgres.ParameterOrJSON<never>;
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
 const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
 
+/** In the place of hourly.sql. */
+const NO_HOURLY = "min(started_at) AS first, NULL::int8[] AS spans, NULL::int8[] AS durations, NULL::int8[] AS records";
+
 /** Its rows are `TableFacts`. */
 export function composeSearch(crm: TableConfig): Statement<Parameter> {
   return numberParameters<Parameter>(findTablesSql, { names: candidateNames(crm) }, "postgres");
@@ -47,13 +50,14 @@ export function composeActivity(
   request: ReadRequest,
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
+  const hasHours = holdsHours(bounds);
   const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
   const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     scan: writeScan(source),
-    hourly: holdsHours(bounds)
-      ? writeHourly(`coalesce((SELECT sum(n) FROM cells), 0) <= ${MOST_HOURLY_RUNS}`)
-      : "NULL::json",
+    hourly: hasHours ? hourlySql : NO_HOURLY,
+    has_hours: String(hasHours),
+    most: String(MOST_HOURLY_RUNS),
     newest_runs: writeNewestRuns("part < 2", 20),
     rules: source.rules,
     starts: composeStarts(source),
@@ -65,6 +69,7 @@ export function composeActivity(
   const futureToMs = actions.parts === null ? null : limitFuture(actions.parts, bounds);
   const parameters = {
     ...bindRequest(request, bounds),
+    ...(hasHours ? { base: writeInstant(bounds.baseMs) } : {}),
     future_to: futureToMs === null ? null : writeInstant(futureToMs),
     ...bindLookback(kind, ofCrm, fromMs, bounds),
     ...(byName ? { most_names: MOST_NAMES, most_rows: MOST_OLDER_ROWS } : {}),
@@ -76,10 +81,14 @@ export function composeActivity(
 export function composeHours(source: Source, request: HoursRequest, most: number): Statement<Parameter> {
   const text = fillPlaceholders(hoursSql, {
     scan: writeScan(source),
-    hourly: writeHourly(`(SELECT count(*) FROM r) <= ${most}`),
+    hourly: hourlySql,
+    most: String(most),
+    states: WORDS_OF_STATES,
     newest_runs: writeNewestRuns("settled_at < :to::timestamptz", MOST_KEPT_RUNS),
   });
-  return numberParameters<Parameter>(text, bindScan(request.crm, computeHourBounds(request)), source.dialect);
+  const bounds = computeHourBounds(request);
+  const parameters = { ...bindScan(request.crm, bounds), base: writeInstant(bounds.baseMs) };
+  return numberParameters<Parameter>(text, parameters, source.dialect);
 }
 
 function writeScan({ actions, dialect }: Source): string {
@@ -88,10 +97,6 @@ function writeScan({ actions, dialect }: Source): string {
     blanks: writeBlanks(dialect),
     cleaned_up: writeCleanedUp(dialect),
   });
-}
-
-function writeHourly(within: string): string {
-  return fillPlaceholders(hourlySql, { within, states: WORDS_OF_STATES });
 }
 
 function writeNewestRuns(chosen: string, most: number): string {

@@ -1,10 +1,15 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
--- Placeholders: scan is scan.sql, rules a preset's relation. Instants and the other parameters: see scan.sql.
+-- Placeholders: scan is scan.sql, rules a preset's relation. hourly is hourly.sql. Where the windows are too long
+-- has_hours is false. most: of more runs none is told. Instants and the other parameters: see scan.sql.
 -- recent: how many recent actions to list.
 -- The query within newest keeps what is computed of a row from being computed again with each mention of it.
 WITH {scan},
 rules AS (
 {rules}
+),
+-- Whether each run is told, from which both the hours of the window and those of each rule are counted.
+told_each AS MATERIALIZED (
+  SELECT {has_hours} AND (SELECT count(*) FROM r) <= {most} AS told
 ),
 finished AS NOT MATERIALIZED (
   SELECT * FROM r WHERE state IN ('success', 'partial', 'failed')
@@ -81,10 +86,14 @@ SELECT json_object(
       iif(count(records_failed) = 0, NULL, total(records_failed)) AS failed, max(started_ms) AS last,
       max(settled_ms) AS last_settled
     FROM r GROUP BY part, rule, state))),
-  'hours', json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
+  'hourly', iif((SELECT told FROM told_each), json((
+    SELECT json_group_array(json_array(part, rule, state, first, json(spans), json(durations), json(records))) FROM (
+      SELECT part, rule, state, {hourly}
+      FROM r WHERE part <> 'baseline' AND state NOT IN ('dry_run', 'wrapper') GROUP BY part, rule, state))), NULL),
+  'hours', iif((SELECT told FROM told_each), NULL, json((SELECT json_group_array(json_array(hour, total, successful)) FROM (
     SELECT settled_ms / 3600000 AS hour, count(*) AS total, count(*) FILTER (WHERE state = 'success') AS successful
-    FROM finished WHERE part = 'current' GROUP BY 1))),
-  'hourly', {hourly},
+    FROM finished WHERE part = 'current' GROUP BY 1)))),
+  'wrappers_only', json(iif((SELECT wrappers_only FROM lone), 'true', 'false')),
   'percentiles', json((SELECT json_object(
       'current', json(max(p) FILTER (WHERE part = 'current')), 'previous', json(max(p) FILTER (WHERE part = 'previous')))
     FROM (

@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { DatabaseError } from "../../database/failure.ts";
 import type { Past } from "../../report/memory/cells.ts";
-import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../hourly.ts";
+import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../past.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";

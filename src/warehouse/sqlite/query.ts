@@ -21,8 +21,7 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
     const document = addOlder(database, found.source, found.actions.name, request, row?.document ?? "");
     const activity = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
-      window: request.window,
-      scannedFromMs: computeBounds(request).scanFromMs,
+      bounds: computeBounds(request),
       lookback: "newest-rows",
     });
     return { ...activity, past: readSmallPast(database, found.source, request, activity.tableSinceMs) };

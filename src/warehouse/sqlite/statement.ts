@@ -54,7 +54,9 @@ export function composeActivity(source: Source, request: ReadRequest): Statement
   const text = fillPlaceholders(activitySql, {
     ...writeLookback(dialect),
     scan: writeScan(source, scanFromMs, bounds.toMs),
-    hourly: holdsHours(bounds) ? fillPlaceholders(hourlySql, { most: String(MOST_HOURLY_RUNS) }) : "NULL",
+    hourly: hourlySql,
+    has_hours: holdsHours(bounds) ? "true" : "false",
+    most: String(MOST_HOURLY_RUNS),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: "20" }),
     rules,
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
@@ -73,7 +75,8 @@ export function composeHours(source: Source, request: HoursRequest, most: number
   const bounds = computeHourBounds(request);
   const text = fillPlaceholders(hoursSql, {
     scan: writeScan(source, bounds.scanFromMs, bounds.toMs),
-    hourly: fillPlaceholders(hourlySql, { most: String(most) }),
+    hourly: hourlySql,
+    most: String(most),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
   });
   return numberParameters(text, bindScan(request.crm, bounds), source.dialect);
@@ -138,6 +141,7 @@ function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, S
     to: bounds.toMs,
     before: bounds.beforeMs,
     scan_from: bounds.scanFromMs,
+    base: bounds.baseMs,
     latest_end: bounds.latestEndMs,
     baseline_scan_from: bounds.baselineScanFromMs,
     baseline_from: bounds.baselineFromMs,

@@ -1,0 +1,44 @@
+/** The past of a CRM as the statement of past hours tells it, and how much of it is read. */
+import * as v from "valibot";
+import type { Past } from "../report/memory/cells.ts";
+import { DAY_MS, HOUR_MS } from "../time/units.ts";
+import { computeHourBounds } from "./bounds.ts";
+import { hoursSchema, nameRun } from "./document.ts";
+import { buildPast } from "./hourly.ts";
+import type { HoursRequest, ReadRequest } from "./request.ts";
+
+/** Up to this many rows, reading the whole table costs too little to be noticed: its past is read with each report. */
+export const SMALL_TABLE_ROWS = 200_000;
+/** So much of it, where there is so much. */
+const PAST_MS = 56 * DAY_MS;
+/** So many take 10 MB to tell. */
+export const MOST_READ_RUNS = 500_000;
+
+/** The hours of the past that belong to a report. */
+export function requestPast({ crm, window, nowMs }: ReadRequest): HoursRequest {
+  const firstMs = window.endMs - PAST_MS;
+  return { crm, nowMs, fromMs: Math.floor(firstMs / HOUR_MS) * HOUR_MS, toMs: window.endMs };
+}
+
+/** Null: there are too many runs. Throws a `ValiError` where the answer has another shape. */
+export function readPast(json: string, request: HoursRequest): Past | null {
+  const { hourly, newest } = v.parse(hoursSchema, JSON.parse(json));
+  if (hourly === null) return null;
+  const runs = [...Map.groupBy(newest, ([rule]) => rule)].map(
+    ([rule, rows]) => [rule, rows.map(([, ...run]) => nameRun(run))] as const,
+  );
+  return buildPast(hourly, computeHourBounds(request), new Map(runs));
+}
+
+/** Why hours were not told. */
+export function describeTooMany(): string {
+  return `more than ${MOST_READ_RUNS} runs in the hours that were asked for`;
+}
+
+/** Without the hours before the oldest row that is known: what ran there may have been deleted. */
+export function limitPast({ covered, rules }: Past, tableSinceMs: number | null): Past {
+  const sinceMs = tableSinceMs ?? Math.min(...rules.map(({ firstMs }) => firstMs));
+  const sinceHour = Math.floor(sinceMs / HOUR_MS);
+  const known = covered.map(([from, to]): Past["covered"][number] => [Math.max(from, sinceHour), to]);
+  return { rules, covered: known.filter(([from, to]) => from < to) };
+}
