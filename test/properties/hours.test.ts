@@ -102,8 +102,8 @@ class Memory {
   }
 }
 
-function flattenCell({ hour: _, status: __, seconds, records, ...cell }: HourCell): unknown {
-  return { ...cell, seconds: flattenSketch(seconds), records: flattenSketch(records) };
+function flattenCell({ ended, seconds, records, processed, empty }: HourCell): unknown {
+  return { ended, seconds: flattenSketch(seconds), records: flattenSketch(records), processed, empty };
 }
 
 function flattenSketch({ buckets, ...sketch }: LogSketch): unknown {
