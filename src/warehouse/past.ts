@@ -11,6 +11,8 @@ import type { HoursRequest, ReadRequest } from "./request.ts";
 export const SMALL_TABLE_ROWS = 200_000;
 /** So much of it, where there is so much. */
 const PAST_MS = 56 * DAY_MS;
+/** Of the time that a CRM is given, so much at most goes to its past: a report is worth more. */
+export const PAST_SHARE = 0.25;
 /** So many take 10 MB to tell. */
 export const MOST_READ_RUNS = 500_000;
 

@@ -1,9 +1,17 @@
 /** What a CRM's rules did in some past hours, from PostgreSQL, in one read-only snapshot. */
 import type { Connection } from "../../database/connection.ts";
-import { DatabaseError } from "../../database/failure.ts";
+import { codeOf, DatabaseError } from "../../database/failure.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import type { Past } from "../../report/memory/cells.ts";
-import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../past.ts";
+import {
+  describeTooMany,
+  limitPast,
+  MOST_READ_RUNS,
+  readPast,
+  PAST_SHARE,
+  requestPast,
+  SMALL_TABLE_ROWS,
+} from "../past.ts";
 import type { ActionColumns } from "../presets.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
@@ -13,6 +21,10 @@ import { hasIndex, type TableFacts } from "./lookback.ts";
 import { inSnapshot } from "./patience.ts";
 import { composeHours } from "./statement.ts";
 
+/** SQLSTATE of a statement that its timeout ended, or that was cancelled. */
+const TOOK_TOO_LONG = "57014";
+
+/** The runs of a CRM in whole hours. Throws as a report's reading does. */
 export async function readPostgresHours(
   request: HoursRequest,
   target: PostgresTarget,
@@ -30,7 +42,7 @@ export async function readPostgresHours(
   });
 }
 
-/** The past of a table that is small enough to be read with each report; else null. */
+/** The past of a table that is small enough to be read with each report; null where it is not, or took too long. Ends the snapshot. */
 export async function readSmallPast(
   connection: Connection,
   source: Source,
@@ -39,8 +51,15 @@ export async function readSmallPast(
   tableSinceMs: number | null,
 ): Promise<Past | null> {
   if (!isSmall(actions)) return null;
-  const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
-  return past === null ? null : limitPast(past, tableSinceMs);
+  try {
+    await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
+    const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
+    return past === null ? null : limitPast(past, tableSinceMs);
+  } catch (error) {
+    // The report is there already.
+    if (codeOf(error) === TOOK_TOO_LONG) return null;
+    throw error;
+  }
 }
 
 async function askHours(

@@ -2,7 +2,6 @@
 -- Placeholders: scan is scan.sql, rules a preset's relation. hourly is hourly.sql. Where the windows are too long
 -- has_hours is false. most: of more runs none is told. Instants and the other parameters: see scan.sql.
 -- recent: how many recent actions to list.
--- The query within newest keeps what is computed of a row from being computed again with each mention of it.
 WITH {scan},
 rules AS (
 {rules}

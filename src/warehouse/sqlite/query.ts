@@ -1,6 +1,7 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
+import { PAST_SHARE } from "../past.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
@@ -12,6 +13,7 @@ import { composeActivity, composeNames, composeOlder, type SqliteValue } from ".
 
 export function querySqlite(request: ReadRequest, path: string): ReadResult {
   const { crm } = request;
+  const startedAt = performance.now();
   using database = openDatabase(path, crm.lockTimeoutMs);
   const read = database.transaction((): ReadResult => {
     const found = locateSource(database, crm);
@@ -24,7 +26,10 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
       bounds: computeBounds(request),
       lookback: "newest-rows",
     });
-    return { ...activity, past: readSmallPast(database, found.source, request, activity.tableSinceMs) };
+    // A query cannot be ended. The past takes at most some times as long as the report did.
+    const hasTime = performance.now() - startedAt < (crm.timeoutMs * PAST_SHARE) / 4;
+    const past = hasTime ? readSmallPast(database, found.source, request, activity.tableSinceMs) : null;
+    return { ...activity, past };
   });
   return read();
 }
