@@ -1,7 +1,10 @@
 /** What is known of a rule's past, hour by hour: counts that can be added up over any hours, and no single run. */
 import type { RunRow } from "../run-row.ts";
 
-/** How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell. */
+/**
+ * How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell, also where a CRM has
+ * nothing but wrappers.
+ */
 export const CELL_STATUSES = ["success", "partial", "failed"] as const;
 export type CellStatus = (typeof CELL_STATUSES)[number];
 
@@ -27,9 +30,9 @@ export type HourCell = {
   hour: number;
   status: CellStatus;
   ended: number;
-  /** Of the seconds that runs took, of those that have both times. */
+  /** Of the seconds that runs took, of those that have both times; less than one counts as one (sketch.ts). */
   seconds: LogSketch;
-  /** Of 1 + the records processed, of those that say them. */
+  /** Of 1 + the records processed, of those that say a number up to 10^12. */
   records: LogSketch;
   /** Sum of the records processed, and how many runs said 0. */
   processed: number;
@@ -42,7 +45,7 @@ export type RulePast = {
   firstMs: number;
   /** At most one for each hour and status, ascending by hour. Runs that went on for 24 clock hours or more are in none. */
   cells: HourCell[];
-  /** Runs that started in each hour since the epoch, ascending; an hour that is missing is one without. */
+  /** Runs that started in each hour since the epoch, whatever became of them, ascending; an hour that is missing is one without. */
   starts: [hour: number, started: number][];
   /** The newest 50 runs known, newest first by their ends. */
   runs: RunRow[];
