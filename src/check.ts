@@ -51,6 +51,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
   const reached = crms.filter((_, index) => extent === "all" && visits[index]?.status === "read");
   const hour = { startMs: nowMs - HOUR_MS, endMs: nowMs };
   const outcomes = await collectActivities({
+    hours: false,
     ...visit,
     crms: reached,
     window: hour,

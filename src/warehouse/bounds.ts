@@ -28,7 +28,7 @@ export const MOST_KEPT_RUNS = 50;
 /** Epoch milliseconds. */
 export type Bounds = ReturnType<typeof computeBounds>;
 
-export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadRequest, "crm" | "recent">) {
+export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadRequest, "crm" | "recent" | "hours">) {
   const baseline = baselineSeconds === null ? null : moveBack(window, baselineSeconds * 1000);
   const beforeMs = windowBefore(window).startMs;
   return {
@@ -84,9 +84,9 @@ export function computeHourBounds({ fromMs, toMs, nowMs }: HoursRequest): ScanBo
   };
 }
 
-/** Whether the windows are short enough to be told hour by hour. */
-export function holdsHours({ beforeMs, toMs }: Bounds): boolean {
-  return toMs - beforeMs <= MOST_HOURS_MS;
+/** Whether the windows are to be told hour by hour, and short enough for it. */
+export function holdsHours({ hours = true }: Pick<ReadRequest, "hours">, { beforeMs, toMs }: Bounds): boolean {
+  return hours && toMs - beforeMs <= MOST_HOURS_MS;
 }
 
 function startOfHour(ms: number): number {

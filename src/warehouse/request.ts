@@ -11,6 +11,11 @@ export type ReadRequest = {
   recent: number;
   /** How long before the window a second one of its length lies that it is compared with; null for none. */
   baselineSeconds: number | null;
+  /**
+   * Whether the windows are told hour by hour, for the memory; they are unless it is false. For three CRMs of
+   * 2,700 runs a day it costs a tenth more of the statement and 7 MB.
+   */
+  hours?: boolean;
   /** The real time, which tells a start in the future from one after the window. */
   nowMs: number;
 };

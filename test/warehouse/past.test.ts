@@ -138,6 +138,12 @@ describe.each(listEngines().filter(({ name }) => /^(?:packaged|sqlite)/.test(nam
       expect(shorten(past!, "contacts")).toEqual(CONTACTS);
     });
 
+    test("where there is no memory the windows are not told by their hours, and a report has the same figures", async () => {
+      const [told, untold] = [await readReport(warehouse.url), await readReport(warehouse.url, 24, 0, false)];
+      expect(told.hourly).not.toBeNull();
+      expect(untold).toEqual({ ...told, hourly: null, querySeconds: expect.any(Number) } as never);
+    });
+
     test("the hours at a window's ends that are not whole are told, and not covered", async () => {
       const { hourly } = await readReport(warehouse.url, 24, -29.5 * HOUR_MS);
       expect(hourly?.covered).toEqual([[END_HOUR - 77, END_HOUR - 30]]);
@@ -176,13 +182,14 @@ function mustRead(result: HoursResult): { past: Past } {
   return result;
 }
 
-async function readReport(url: string, windowHours = 24, shiftMs = 0): Promise<ReadActivity> {
+async function readReport(url: string, windowHours = 24, shiftMs = 0, hours = true): Promise<ReadActivity> {
   const endMs = WINDOW.endMs + shiftMs;
   const [outcome] = await collectActivities({
     crms: [crmConfig(url)],
     window: { startMs: endMs - windowHours * HOUR_MS, endMs },
     recent: 0,
     baselineSeconds: null,
+    hours,
     nowMs: WINDOW.endMs,
     concurrency: 1,
     redact,

@@ -50,7 +50,7 @@ export function composeActivity(
   request: ReadRequest,
 ): Statement<Parameter> & { lookback: Lookback["kind"] } {
   const bounds = computeBounds(request);
-  const hasHours = holdsHours(bounds);
+  const hasHours = holdsHours(request, bounds);
   const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
   const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {

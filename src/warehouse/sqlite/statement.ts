@@ -55,7 +55,7 @@ export function composeActivity(source: Source, request: ReadRequest): Statement
     ...writeLookback(dialect),
     scan: writeScan(source, scanFromMs, bounds.toMs),
     hourly: hourlySql,
-    has_hours: holdsHours(bounds) ? "true" : "false",
+    has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: "20" }),
     rules,
