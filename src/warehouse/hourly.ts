@@ -13,8 +13,8 @@ import type { Hourly } from "./document.ts";
 
 /** More runs are not told each: a day of a CRM with 20 rules has 2,700. */
 export const MOST_HOURLY_RUNS = 100_000;
-/** Factor of the start in a span; no read is of so many hours. */
-const SPAN_START = 10_000;
+/** Factor of the start in a span; an open run may end later than the hours that are read, but not by a century. */
+const SPAN_START = 1_000_000;
 /** A run over so many clock hours is in no cell: whoever reads the hour of its end may not see its start. */
 const LONGEST_HOURS = 24;
 /** What is more is no count of records. Sums of larger numbers would not be whole any more. */
