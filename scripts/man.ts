@@ -1,9 +1,10 @@
 /** Prints automation-reports(1), made from the command table. Argument: its date (YYYY-MM-DD). */
 import { description, version } from "../package.json";
 import { COMMANDS } from "../src/cli.ts";
-import { describeCommands, PROGRAM, type CommandHelp, type Flag } from "../src/help/commands.ts";
+import { describeCommands, type CommandHelp, type Flag } from "../src/help/commands.ts";
 import { listExitCodes } from "../src/help/exit-codes.ts";
 import { TOPICS } from "../src/help/topics.ts";
+import { PROGRAM } from "../src/version.ts";
 
 const FILES = {
   "automation-reports.toml": "The configuration in the working directory.",

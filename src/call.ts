@@ -1,9 +1,7 @@
 /** Which command a command line means: its help, or its code, which is loaded then. */
-import { COMMANDS } from "./cli.ts";
 import type { Runtime } from "./commands/flags/runtime.ts";
 import { EXIT } from "./errors.ts";
-import { PROGRAM, type Command, type Entry } from "./help/commands.ts";
-import { TOPICS } from "./help/topics.ts";
+import type { Command, Entry } from "./help/commands.ts";
 import { emit } from "./output/stdout.ts";
 import { VERSION_LINE } from "./version.ts";
 
@@ -14,28 +12,25 @@ const HELP_WIDTH = 100;
 
 /** Returns the exit code. Throws an `AppError` for wrong usage before anything is run. */
 export async function runCli(argv: string[], runtime: Runtime): Promise<number> {
-  const asksForCommand = argv[0] === "help" && findName(argv[1], COMMANDS) !== undefined;
-  const wantsHelp = asksForCommand || argv.some((word) => HELP.includes(word));
-  const words = (asksForCommand ? argv.slice(1) : argv).filter((word) => !HELP.includes(word));
+  const words: string[] = [];
+  for (const word of argv) if (!HELP.includes(word)) words.push(word);
   if (words.length === 1 && VERSION.includes(words[0] ?? "")) {
     await emit(VERSION_LINE);
     return EXIT.ok;
   }
-  const found = findCommand(words);
-  const { entry, path, rest } = found;
-  if (!wantsHelp && entry?.load !== undefined) return await run(found, entry.load, runtime);
-  const [word = "-"] = rest;
-  const isUnknown = asksForCommand && entry?.commands !== undefined && !word.startsWith("-");
-  if (isUnknown || (!wantsHelp && rest.length > 0)) await refuse(found);
-  await printHelp(path, runtime);
-  // A topic may have a command's name: it follows the command's flags.
-  const [name = ""] = path;
-  const topic = asksForCommand && path.length === 1 ? COMMANDS["help"]?.commands?.[name] : undefined;
-  return topic?.load === undefined
-    ? EXIT.ok
-    : await run({ entry: topic, path: ["help", name], rest }, topic.load, runtime);
+  const wantsHelp = words.length === 0 || words.length < argv.length;
+  if (wantsHelp && argv[0] !== "help") return await printHelp(words, runtime);
+  const { COMMANDS } = await import("./cli.ts");
+  if (words[0] === "help" && findName(words[1], COMMANDS) !== undefined) {
+    return await explainCommand(findCommand(words.slice(1), COMMANDS), COMMANDS, runtime);
+  }
+  const found = findCommand(words, COMMANDS);
+  if (!wantsHelp && found.entry?.load !== undefined) return await run(found, found.entry.load, runtime);
+  if (!wantsHelp && found.rest.length > 0) await refuse(found);
+  return await printHelp(found.path, runtime);
 }
 
+type Table = Record<string, Entry>;
 type Found = {
   /** Null: the program itself. */
   entry: Entry | null;
@@ -45,10 +40,10 @@ type Found = {
   rest: string[];
 };
 
-function findCommand(words: string[]): Found {
+function findCommand(words: string[], table: Table): Found {
   let found: Found = { entry: null, path: [], rest: words };
   for (const [index, word] of words.entries()) {
-    const entries: Record<string, Entry> = (found.entry === null ? COMMANDS : found.entry.commands) ?? {};
+    const entries: Table = (found.entry === null ? table : found.entry.commands) ?? {};
     const name = findName(word, entries);
     const entry = name === undefined ? undefined : entries[name];
     if (name === undefined || entry === undefined) break;
@@ -57,10 +52,22 @@ function findCommand(words: string[]): Found {
   return found;
 }
 
-function findName(word: string | undefined, entries: Record<string, Entry>): string | undefined {
+function findName(word: string | undefined, entries: Table): string | undefined {
   return Object.keys(entries).find(
     (key) => word !== undefined && (key === word || entries[key]?.aliases?.includes(word)),
   );
+}
+
+/** What `help COMMAND` prints. A topic may have a command's name: it follows the command's flags. */
+async function explainCommand(found: Found, table: Table, runtime: Runtime): Promise<number> {
+  const { entry, path, rest } = found;
+  const [word = "-"] = rest;
+  if (entry?.commands !== undefined && !word.startsWith("-")) await refuse(found);
+  const code = await printHelp(path, runtime);
+  const [name = ""] = path;
+  const topic = path.length === 1 ? table["help"]?.commands?.[name] : undefined;
+  if (topic?.load === undefined) return code;
+  return await run({ entry: topic, path: ["help", name], rest }, topic.load, runtime);
 }
 
 async function run(found: Found, load: () => Promise<Command>, runtime: Runtime): Promise<number> {
@@ -85,16 +92,13 @@ async function refuse({ path, rest }: Found): Promise<never> {
   throw explainUnknown(path, rest, listDescribed());
 }
 
-async function printHelp(path: string[], { environment }: Runtime): Promise<void> {
-  const [{ renderUsage }, { findDescribed }] = await Promise.all([import("./help/usage.ts"), import("./described.ts")]);
-  // What is hidden has no page: its group has.
-  const help = findDescribed(path) ?? findDescribed(path.slice(0, -1));
-  if (help === null) throw new Error(`${path.join(" ")} is not described`);
+async function printHelp(words: string[], { environment }: Runtime): Promise<number> {
+  const { renderHelp } = await import("./pages.ts");
   const view = {
     width: environment.stdout.columns ?? HELP_WIDTH,
     color: environment.forceColor || (!environment.noColor && environment.stdout.terminal),
     ascii: environment.ascii,
   };
-  const topics = path.length > 0 ? [] : [`${PROGRAM} help TOPIC explains ${Object.keys(TOPICS).join(", ")}.`];
-  await emit(renderUsage(help, view, topics));
+  await emit(renderHelp(words, view));
+  return EXIT.ok;
 }

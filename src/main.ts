@@ -2,7 +2,6 @@
 import type { Runtime } from "./commands/flags/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
 import { emit } from "./output/stdout.ts";
-import { showText } from "./text/terminal.ts";
 import { VERSION_LINE } from "./version.ts";
 
 const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };
@@ -54,6 +53,7 @@ async function main(argv: string[]): Promise<number> {
     return stopped ?? code;
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);
+    const { showText } = await import("./text/terminal.ts");
     for (const line of error.message.split("\n")) console.error(`error: ${showText(line)}`);
     return error.kind === "interrupted" ? (stopped ?? EXIT.sigterm) : EXIT_OF_ERROR[error.kind];
   }

@@ -6,5 +6,6 @@ declare const BUILD_COMMIT: string | undefined;
 
 const commit = typeof BUILD_COMMIT === "string" ? BUILD_COMMIT : "unknown";
 
-export const GENERATOR = `automation-reports ${version}`;
+export const PROGRAM = "automation-reports";
+export const GENERATOR = `${PROGRAM} ${version}`;
 export const VERSION_LINE = `${GENERATOR} (commit ${commit}, Bun ${Bun.version})\n`;

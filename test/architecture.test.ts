@@ -69,7 +69,6 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "valibot",
       "node:fs",
       "node:path",
-      "node:tty",
     ],
   },
   warehouse: {
@@ -130,7 +129,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   help: {
     is: "The help topics, and what completion scripts and the man page are made from.",
-    imports: ["help", "text", "report", "render", "config", "errors.ts", "types:citty"],
+    imports: ["help", "text", "report", "render", "config", "errors.ts", "version.ts", "types:citty"],
   },
   commands: {
     is: "The command line: one file a command, which reads its flags and calls what does the work.",
@@ -157,6 +156,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "pass.ts",
       "log.ts",
       "errors.ts",
+      "version.ts",
       "@valibot/to-json-schema",
       "bun",
       "citty",
@@ -216,11 +216,15 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "The command table: every command and group, and how its code is loaded.",
     imports: ["commands", "help"],
   },
-  "describe.ts": { is: "Every command of the table, in words: a macro of the build.", imports: ["cli.ts", "help"] },
+  "describe.ts": {
+    is: "Every command of the table, in words: macros of the build.",
+    imports: ["cli.ts", "help", "version.ts"],
+  },
   "described.ts": { is: "What describe.ts says, as data.", imports: ["describe.ts", "types:help"] },
+  "pages.ts": { is: "The pages of help, as data.", imports: ["describe.ts", "help"] },
   "call.ts": {
     is: "Which command a command line means: its help, or its code.",
-    imports: ["cli.ts", "described.ts", "commands", "help", "output", "errors.ts", "version.ts", "citty"],
+    imports: ["cli.ts", "described.ts", "pages.ts", "commands", "help", "output", "errors.ts", "version.ts", "citty"],
   },
   "main.ts": {
     is: "The process: arguments, signals, exit code.",

@@ -1,9 +1,10 @@
 import { EXIT } from "../errors.ts";
 import { writeBash } from "../help/bash.ts";
-import { describeCommands, PROGRAM, type Command, type CommandHelp, type Entry } from "../help/commands.ts";
+import { describeCommands, type Command, type CommandHelp, type Entry } from "../help/commands.ts";
 import { writeFish } from "../help/fish.ts";
 import { writeZsh } from "../help/zsh.ts";
 import { emit } from "../output/stdout.ts";
+import { PROGRAM } from "../version.ts";
 import { defineCommand } from "./flags/command.ts";
 
 const SHELLS = { bash: writeBash, zsh: writeZsh, fish: writeFish } satisfies Record<

@@ -1,8 +1,9 @@
 import { EXIT } from "../errors.ts";
-import { PROGRAM, type Command } from "../help/commands.ts";
+import type { Command } from "../help/commands.ts";
 import { TOPICS } from "../help/topics.ts";
 import { emit } from "../output/stdout.ts";
 import { renderMarkdown } from "../render/terminal/markdown.ts";
+import { PROGRAM } from "../version.ts";
 import { defineCommand } from "./flags/command.ts";
 
 /** Without a topic: the list of them. */

@@ -1,5 +1,5 @@
 /** The only place that reads the environment of the process. */
-import type { Stats } from "node:fs";
+
 export type Environment = {
   variables: Record<string, string | undefined>;
   /** Columns and rows are null where none are known. */
@@ -15,18 +15,16 @@ export type Environment = {
 
 const STDOUT = 1;
 const STDERR = 2;
-/** The major number of /dev/null and its like on Linux (admin-guide/devices.txt), above the minor one. */
-const MEMORY_DEVICES = 1;
-const MINOR_BITS = 8;
+/** What `node:tty` asks too, which takes as long to load as all of Bun to start. */
+const { isTTY } = (process as unknown as { binding: (name: "tty_wrap") => TtyBinding }).binding("tty_wrap");
+type TtyBinding = { isTTY: (descriptor: number) => boolean };
 
 export async function readEnvironment(): Promise<Environment> {
   const variables = { ...process.env };
   // postgres.js fills every gap of a connection from PG* variables: a connection is what its URL says.
   for (const name of Object.keys(variables)) if (name.startsWith("PG")) delete process.env[name];
   const dumb = variables["TERM"] === "dumb";
-  // Asked of Bun's own files: to load node:fs takes a fifth of a start.
-  const [out, error] = await Promise.all([Bun.file(STDOUT).stat(), Bun.file(STDERR).stat()]);
-  const [terminal, errorTerminal] = [await isTerminal(STDOUT, out), await isTerminal(STDERR, error)];
+  const [terminal, errorTerminal] = [isTTY(STDOUT), isTTY(STDERR)];
   return {
     variables,
     stdout: {
@@ -34,7 +32,7 @@ export async function readEnvironment(): Promise<Environment> {
       columns: readColumns(variables["COLUMNS"], terminal, errorTerminal),
       rows: terminal && process.stdout.rows > 0 ? process.stdout.rows : null,
     },
-    stderr: { terminal: errorTerminal && !dumb, journal: isJournal(variables["JOURNAL_STREAM"], error) },
+    stderr: { terminal: errorTerminal && !dumb, journal: await isJournal(variables["JOURNAL_STREAM"]) },
     noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
     forceColor: !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),
     ascii: isAscii(variables),
@@ -57,20 +55,16 @@ function readColumns(configured: string | undefined, terminal: boolean, errorTer
   return Number.isInteger(columns) && columns > 0 ? columns : null;
 }
 
-/** A pipe, a file or /dev/null is told apart by its kind alone: `node:tty` costs half a start. */
-async function isTerminal(descriptor: number, stats: Stats): Promise<boolean> {
-  if (!stats.isCharacterDevice() || stats.rdev >> MINOR_BITS === MEMORY_DEVICES) return false;
-  const { isatty } = await import("node:tty");
-  return isatty(descriptor);
-}
-
 /** By the first of LC_ALL, LC_CTYPE and LANG that is set (POSIX, 8.2); where none is, most terminals take UTF-8. */
 function isAscii(variables: Environment["variables"]): boolean {
-  const locale = ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => variables[name] ?? "").find((value) => value !== "");
-  return locale !== undefined && !/utf-?8/i.test(locale);
+  const locale = variables["LC_ALL"] || variables["LC_CTYPE"] || variables["LANG"] || "";
+  return locale !== "" && !/utf-?8/i.test(locale);
 }
 
 /** systemd names the device and inode of the stream it listens to (systemd.exec(5), $JOURNAL_STREAM). */
-function isJournal(stream: string | undefined, { dev, ino }: Stats): boolean {
-  return stream !== undefined && stream === `${dev}:${ino}`;
+async function isJournal(stream: string | undefined): Promise<boolean> {
+  if (stream === undefined) return false;
+  // Asked of Bun's own file: to load node:fs takes a fifth of a start.
+  const { dev, ino } = await Bun.file(STDERR).stat();
+  return stream === `${dev}:${ino}`;
 }

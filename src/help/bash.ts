@@ -1,4 +1,5 @@
-import { PROGRAM, type CommandHelp, type Flag } from "./commands.ts";
+import { PROGRAM } from "../version.ts";
+import type { CommandHelp, Flag } from "./commands.ts";
 import { quoteWord } from "./quote.ts";
 
 /** A completion script for bash 4.4 or newer; it needs no bash-completion, and asks the program only for names. */

@@ -59,8 +59,6 @@ export type CommandHelp = {
   words: Word[];
 } & Manual;
 
-export const PROGRAM = "automation-reports";
-
 const HELP: Flag = {
   name: "--help",
   short: "-h",

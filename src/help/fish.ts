@@ -1,4 +1,5 @@
-import { PROGRAM, type CommandHelp, type Flag, type NameKind, type Word } from "./commands.ts";
+import { PROGRAM } from "../version.ts";
+import type { CommandHelp, Flag, NameKind, Word } from "./commands.ts";
 
 /** A completion script for fish 3.1 or newer. */
 export function writeFish(commands: CommandHelp[]): string {

@@ -1,7 +1,8 @@
 /** What is wrong with words that name no command, and the command line that is probably meant. */
 import { suggestName } from "../config/nearest.ts";
 import { AppError } from "../errors.ts";
-import { PROGRAM, type CommandHelp } from "./commands.ts";
+import { PROGRAM } from "../version.ts";
+import type { CommandHelp } from "./commands.ts";
 import { hintCommand, quoteTyped, repeatWord } from "./hints.ts";
 
 /** `path`: the groups that were found, `rest`: the words behind them. */

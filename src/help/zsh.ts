@@ -1,4 +1,5 @@
-import { PROGRAM, type CommandHelp, type Flag } from "./commands.ts";
+import { PROGRAM } from "../version.ts";
+import type { CommandHelp, Flag } from "./commands.ts";
 import { quoteWord } from "./quote.ts";
 
 /** A completion script for zsh, to be sourced after `compinit` or to lie in a folder of `$fpath` as `_automation-reports`. */

@@ -2,6 +2,7 @@
 import { AppError } from "../errors.ts";
 
 const STDOUT = 1;
+const NULL_DEVICE = "/dev/null";
 /** `O_CLOEXEC` on Linux: a stream that was handed over to this process never has it. */
 const CLOSE_ON_EXEC = 0o2_000_000;
 
@@ -10,8 +11,9 @@ export async function emit(text: string): Promise<void> {
   if (text === "") return;
   if (await wasClosed()) throw new AppError("delivery", "the output is lost: stdout is closed");
   try {
-    const written = await Bun.write(Bun.stdout, text);
-    if (written < Buffer.byteLength(text)) throw new Error("short write");
+    // Not `Buffer`, which takes a start a tenth longer to load.
+    const bytes = new TextEncoder().encode(text);
+    if ((await Bun.write(Bun.stdout, bytes)) < bytes.length) throw new Error("short write");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const reason =
@@ -22,14 +24,8 @@ export async function emit(text: string): Promise<void> {
 
 /** Whether the process began without a stdout. Bun opens the null device in its place, so that no file becomes stdout. */
 async function wasClosed(): Promise<boolean> {
-  // Through Bun alone: node:fs would cost a start 4 MB.
-  const isDevice = await Bun.file(STDOUT)
-    .stat()
-    .then(
-      (stats) => stats.isCharacterDevice(),
-      () => false,
-    );
-  if (!isDevice) return false;
+  // Its time tells that device from all else, and is read without a thread or node:fs, which cost a start 2 and 4 MB.
+  if (Bun.file(STDOUT).lastModified !== Bun.file(NULL_DEVICE).lastModified) return false;
   const facts = await Bun.file("/proc/self/fdinfo/1")
     .text()
     .catch(() => "");

@@ -2,9 +2,10 @@
 import { parseArgs } from "node:util";
 import { suggestName } from "../../config/nearest.ts";
 import { AppError } from "../../errors.ts";
-import { PROGRAM, type Command } from "../../help/commands.ts";
+import type { Command } from "../../help/commands.ts";
 import { hintFlag, hintWords, quoteTyped, type KnownFlags } from "../../help/hints.ts";
 import { SHORT_FLAGS } from "../../help/short-flags.ts";
+import { PROGRAM } from "../../version.ts";
 
 const LETTERS = new Map(Object.entries(SHORT_FLAGS).map(([name, letter]) => [letter, `--${name}`]));
 
