@@ -2,7 +2,7 @@
 import postgres from "postgres";
 import { compileHello, makeDjango, makeGenerate, makePsql, writeConfig } from "./commands.ts";
 import { compareReports } from "./comparison.ts";
-import { CRMS, END, type Warehouse } from "./kept-warehouse.ts";
+import { CRMS, type Warehouse } from "./kept-warehouse.ts";
 import type { Line } from "./line.ts";
 import { interleave, measurePeakMemory, median, type Command } from "./processes.ts";
 import { writeReading } from "./statement.ts";
@@ -69,9 +69,7 @@ export function measureMemory({ directory, binary, large }: Bench): Line[] {
 }
 
 export async function measureQuery({ directory, runs, large }: Bench): Promise<Line> {
-  const count = `SELECT count(*) FROM orchestration.sync_history WHERE crm_source = 'crm3'
-    AND start_time >= timestamptz '${END}' - interval '2 days' AND start_time < '${END}'`;
-  const { begin, query } = await writeReading(large, writeConfig(directory, large), "crm3");
+  const { begin, query, count } = await writeReading(large, writeConfig(directory, large), "crm3");
   const [queries, counts]: [number[], number[]] = [[], []];
   for (let connection = 0; connection < CONNECTIONS; connection += 1) {
     const sql = postgres(large.url, { max: 1, onnotice: () => {} });

@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { loadConfig } from "../../src/config/load.ts";
 import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { computeBounds } from "../../src/warehouse/bounds.ts";
 import { beginSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
 import { composeActivity, composeSearch } from "../../src/warehouse/postgres/statement.ts";
 import { findSource } from "../../src/warehouse/source.ts";
@@ -9,8 +10,8 @@ import { END, type Warehouse } from "./kept-warehouse.ts";
 
 const DAY_MS = 86_400_000;
 
-/** `begin` opens the transaction and sets it up; the caller ends it. */
-export type Reading = { begin: string; query: string };
+/** `begin` opens the transaction and sets it up; the caller ends it. `count`: of the rows in the range that `query` scans. */
+export type Reading = { begin: string; query: string; count: string };
 
 export async function writeReading({ sql }: Warehouse, config: string, name: string): Promise<Reading> {
   const crm = (await loadConfig(config, {})).crms.find((candidate) => candidate.name === name);
@@ -20,15 +21,12 @@ export async function writeReading({ sql }: Warehouse, config: string, name: str
   const found = findSource([...tables], crm, "postgres");
   if (found.kind !== "found") throw new Error("the bench's own tables are not found");
   const endMs = Date.parse(END);
-  const { text, values } = composeActivity(found.source, found.actions, {
-    crm,
-    window: { startMs: endMs - DAY_MS, endMs },
-    recent: 0,
-    baselineSeconds: null,
-    nowMs: Date.now(),
-  });
+  const asked = { window: { startMs: endMs - DAY_MS, endMs }, baselineSeconds: null, nowMs: Date.now() };
+  const { text, values } = composeActivity(found.source, found.actions, { crm, recent: 0, hours: false, ...asked });
   const query = text.replace(/\$(\d+)/g, (_, number) => quoteLiteral(values[Number(number) - 1] ?? null));
-  return { begin: beginSnapshot(crm), query };
+  const count = `SELECT count(*) FROM orchestration.sync_history WHERE crm_source = ${quoteLiteral(crm.crmSource)}
+    AND start_time >= to_timestamp(${computeBounds(asked).scanFromMs / 1000}) AND start_time < '${END}'`;
+  return { begin: beginSnapshot(crm), query, count };
 }
 
 function quoteLiteral(value: postgres.ParameterOrJSON<never>): string {
