@@ -4,6 +4,9 @@ import { maskCustomerValues } from "./customer-values.ts";
 import { maskSecrets, removeInvisible, UUID } from "./secrets.ts";
 
 const SHOWN_LENGTH = 300;
+/** Rules that fail for one cause have one message, and it is asked for in several places. */
+const REDACTED = new Map<string, string>();
+const MOST_REMEMBERED = 100;
 
 /** One line, shortened, with credentials and customer data masked; null when nothing is left. */
 export function maskErrorMessage(message: string | null): string | null {
@@ -24,6 +27,15 @@ export function shortenLine(line: string): string {
 
 /** The masked line at the length that was read; empty when nothing is left. */
 export function redactErrorMessage(message: string): string {
+  const known = REDACTED.get(message);
+  if (known !== undefined) return known;
+  const line = redact(message);
+  if (REDACTED.size === MOST_REMEMBERED) REDACTED.clear();
+  REDACTED.set(message, line);
+  return line;
+}
+
+function redact(message: string): string {
   return maskCustomerValues(maskSecrets(findCause(message)).replace(UUID, "<uuid>"))
     .replace(/\s+/g, " ")
     .trim();
