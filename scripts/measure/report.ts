@@ -21,7 +21,7 @@ export function measureStart({ directory, binary, runs }: Bench): Line[] {
   );
   return [
     { what: "--version / compiled hello world", ratio: median(version) / median(hello), limit: { atMost: 1.15 } },
-    { what: "--help / compiled hello world", ratio: median(help) / median(hello), limit: { atMost: 1.5 } },
+    { what: "--help / compiled hello world", ratio: median(help) / median(hello), limit: { atMost: 1.2 } },
   ];
 }
 
