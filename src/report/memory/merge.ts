@@ -1,0 +1,61 @@
+/** Two pasts as one: where both know an hour, the newer reading of it holds. */
+import type { Past, RulePast } from "./cells.ts";
+
+type Span = [fromHour: number, toHour: number];
+
+const NEWEST_RUNS = 50;
+
+/** `newer` wins every hour that it covers, also those in which it knows of no run. */
+export function mergePasts(older: Past | null, newer: Past | null): Past | null {
+  if (older === null || newer === null) return older ?? newer;
+  const isNew = createLookup(newer.covered);
+  const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
+  const newRules = new Map(newer.rules.map((rule) => [rule.rule, rule]));
+  const names = new Set([...rules.keys(), ...newRules.keys()]);
+  return {
+    covered: uniteSpans([...older.covered, ...newer.covered]),
+    rules: [...names].map((name) => mergeRule(name, rules.get(name), newRules.get(name), isNew)),
+  };
+}
+
+/** Ascending and apart. */
+export function uniteSpans(spans: Span[]): Span[] {
+  const united: Span[] = [];
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
+    const last = united.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else united.push([from, to]);
+  }
+  return united;
+}
+
+function mergeRule(
+  rule: string,
+  older: RulePast | undefined,
+  newer: RulePast | undefined,
+  isNew: (hour: number) => boolean,
+): RulePast {
+  const kept = {
+    cells: (older?.cells ?? []).filter(({ hour }) => !isNew(hour)),
+    starts: (older?.starts ?? []).filter(([hour]) => !isNew(hour)),
+  };
+  return {
+    rule,
+    firstMs: Math.min(older?.firstMs ?? Infinity, newer?.firstMs ?? Infinity),
+    cells: [...kept.cells, ...(newer?.cells ?? [])].toSorted((a, b) => a.hour - b.hour),
+    starts: [...kept.starts, ...(newer?.starts ?? [])].toSorted(([a], [b]) => a - b),
+    runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
+  };
+}
+
+/** A run that was open before may have ended since: the newer row of it holds. */
+function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["runs"] {
+  const keyOf = ({ id, startedMs }: RulePast["runs"][number]) => id ?? `${startedMs}`;
+  const merged = new Map([...older, ...newer].map((run) => [keyOf(run), run]));
+  const settledAt = ({ startedMs, endedMs }: RulePast["runs"][number]) => endedMs ?? startedMs;
+  return [...merged.values()].toSorted((a, b) => settledAt(b) - settledAt(a)).slice(0, NEWEST_RUNS);
+}
+
+function createLookup(covered: Span[]): (hour: number) => boolean {
+  return (hour) => covered.some(([from, to]) => hour >= from && hour < to);
+}
