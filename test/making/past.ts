@@ -1,6 +1,12 @@
 /** Counts a rule's past from its runs one by one: what reading, keeping and merging must come to. */
 import type { RunRow } from "../../src/report/activity.ts";
-import { CELL_STATUSES, type CellStatus, type HourCell, type Past, type RulePast } from "../../src/report/memory/cells.ts";
+import {
+  CELL_STATUSES,
+  type CellStatus,
+  type HourCell,
+  type Past,
+  type RulePast,
+} from "../../src/report/memory/cells.ts";
 import { addValue, emptySketch } from "../../src/report/memory/sketch.ts";
 import { HOUR_MS, SECOND_MS } from "../../src/time/units.ts";
 
