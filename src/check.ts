@@ -143,7 +143,7 @@ function judgeReport(crm: CrmConfig, outcomes: Outcome[], nowMs: number, facts: 
   if (outcome === undefined) return [];
   if (outcome.status === "failed") return item("error", outcome.reason);
   const context = { passId: "check", generatedMs: nowMs, generator: GENERATOR, detailed: false };
-  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, settingsOf(crm), context);
+  const { metadata, performance_metrics: metrics } = buildReport(outcome.activity, settingsOf(crm), context, null);
   if (metadata.status === "fallback") return item("error", metadata.note ?? "there is no table to read");
   const made = `a report of the last hour took ${metadata.query_seconds.toFixed(2)} s`;
   const reach = judgeReach(metadata, facts).map((judged): CheckItem => ({

@@ -74,7 +74,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     redact: createRedactor(config.secrets),
     signal,
     retryDelaysMs: options.retryDelaysMs ?? [],
-    onActivity: (crm, activity) => made.set(crm.name, buildReport(activity, settingsOf(crm), context)),
+    onActivity: (crm, activity) => made.set(crm.name, buildReport(activity, settingsOf(crm), context, null)),
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
   log.progress(null);

@@ -10,6 +10,8 @@ export function settingsOf(crm: CrmConfig): ReportSettings {
     lateAfterMs,
     staleAfterMs,
     freshness: { warnAfterMs, errorAfterMs },
+    holidays: [],
+    retiredRules: [],
     rules,
   };
 }

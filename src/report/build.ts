@@ -11,6 +11,7 @@ import { gatherFacts } from "./condition/gather.ts";
 import { judgeRule } from "./condition/judge.ts";
 import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
 import { scoreHealth } from "./health.ts";
+import type { Past } from "./memory/cells.ts";
 import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import type { Finding, Report } from "./schema.ts";
@@ -36,8 +37,16 @@ export type ReportContext = {
   detailed: boolean;
 };
 
-/** Builds the whole report; settings decide what is stale, fresh, expected and worth a finding, and count nothing else. */
-export function buildReport(activity: Activity, settings: ReportSettings, context: ReportContext): Report {
+/**
+ * Builds the whole report; settings decide what is stale, fresh, expected and worth a finding, and count nothing else. `past`: what the
+ * memory knows of the CRM; null: nothing, or it could not be read.
+ */
+export function buildReport(
+  activity: Activity,
+  settings: ReportSettings,
+  context: ReportContext,
+  _past: Past | null,
+): Report {
   return activity.kind === "read"
     ? buildFromRows(activity, settings, context)
     : buildFallback(activity, settings, context);

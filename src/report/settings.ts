@@ -11,6 +11,10 @@ export type ReportSettings = {
   /** A run still going after this is stale; null: three times the rule's own p99, at least 10 minutes. */
   staleAfterMs: number | null;
   freshness: FreshnessLimits;
+  /** Days that count like Sundays, such as 2026-12-25, ascending. */
+  holidays: string[];
+  /** Rules that the operator called over; each until it runs later than that moment, epoch milliseconds. Null: for good. */
+  retiredRules: { rule: string; sinceMs: number | null }[];
   /** By rule; a rule's own value wins. */
   rules: Record<string, RuleSettings>;
 };

@@ -12,6 +12,7 @@ import type {
 import { buildReport } from "../../src/report/build.ts";
 import { readRecurrence } from "../../src/time/recurrence.ts";
 import { emptyCounts } from "../../src/report/counts.ts";
+import type { Past } from "../../src/report/memory/cells.ts";
 import type { Report } from "../../src/report/schema.ts";
 import type { Thresholds } from "../../src/report/thresholds.ts";
 import type { ReportSettings } from "../../src/report/settings.ts";
@@ -105,7 +106,8 @@ export function report(
     detailed = false,
     thresholds = THRESHOLDS,
     settings = {},
-  }: { detailed?: boolean; thresholds?: Thresholds; settings?: Partial<ReportSettings> } = {},
+    past = null,
+  }: { detailed?: boolean; thresholds?: Thresholds; settings?: Partial<ReportSettings>; past?: Past | null } = {},
 ): Report {
   const made = buildReport(
     facts,
@@ -116,6 +118,7 @@ export function report(
       generator: "automation-reports 0.1.0",
       detailed,
     },
+    past,
   );
   assertPublishable(made);
   return made;

@@ -59,12 +59,13 @@ export async function reportOn(
     onProgress: () => {},
   });
   if (outcome === undefined || outcome.status === "failed") return outcome?.reason ?? "no outcome";
-  const report = buildReport(outcome.activity, settingsOf(crm), {
+  const context = {
     passId: "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60",
     generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
     generator: "automation-reports 0.1.0",
     detailed,
-  });
+  };
+  const report = buildReport(outcome.activity, settingsOf(crm), context, null);
   assertPublishable(report);
   return report;
 }

@@ -49,7 +49,7 @@ export function lookAt(crms: CrmConfig[], { atMs, hours }: Look, nowMs: number):
     if (read.kind === "missing") throw new Error("a simulated CRM has its tables");
     return { crm, activity: { ...read, source: crm.name, window, querySeconds: 0 } };
   });
-  const reports = activities.map(({ crm, activity }) => buildReport(activity, settingsOf(crm), context));
+  const reports = activities.map(({ crm, activity }) => buildReport(activity, settingsOf(crm), context, null));
   const failures = activities.map(({ activity: { source, failures: rows } }, index) => ({
     source,
     failures: rows,
