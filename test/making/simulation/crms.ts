@@ -2,13 +2,22 @@
 import { DAY_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
 import { drawBetween, drawFrom, type Random } from "./chance.ts";
-import { ON_WALL_TIME, PATTERN_NAMES, type Pattern, type PatternName, PATTERNS } from "./patterns.ts";
+import {
+  ON_WALL_TIME,
+  PATTERN_NAMES,
+  type Pattern,
+  type PatternName,
+  PATTERNS,
+  TOUGH_NAMES,
+  TOUGH_PATTERNS,
+  type ToughName,
+} from "./patterns.ts";
 import type { ScheduleRow } from "./rhythms.ts";
 import { simulateRuns, type SimulatedRun } from "./runs.ts";
 
 export type SimulatedRule = {
   name: string;
-  pattern: PatternName;
+  pattern: PatternName | ToughName;
   schedule: { row: ScheduleRow; enabled: boolean } | null;
   /** In the order of their starts. */
   runs: SimulatedRun[];
@@ -23,7 +32,7 @@ export type SimulatedCrm = {
   rules: SimulatedRule[];
 };
 
-export type CrmKind = "realistic" | PatternName | StoryName;
+export type CrmKind = "realistic" | "tough" | PatternName | StoryName;
 
 /** The moments that are looked at; the rows begin `HISTORY_DAYS` earlier. */
 export type Season = { name: "spring" | "autumn"; looks: Window };
@@ -31,7 +40,7 @@ export type Season = { name: "spring" | "autumn"; looks: Window };
 type Place = { season: Season; timezone: string };
 type RuleRecipe = {
   name: string;
-  pattern: PatternName;
+  pattern: PatternName | ToughName;
   schedule: "enabled" | "disabled" | "none";
   /** In days after the first look. */
   born?: number;
@@ -133,6 +142,17 @@ export function simulateRealistic(seed: number): { season: Season; crm: Simulate
   });
 }
 
+/** Three CRMs of rules that are well and do not look so: one in each zone, half of the rules declared. */
+export function simulateTough(seed: number): { season: Season; crm: SimulatedCrm }[] {
+  return TIMEZONES.map((timezone, nth) => {
+    const place = { season: SEASONS.autumn, timezone };
+    const recipes = TOUGH_NAMES.map((pattern, index): RuleRecipe => {
+      return { name: pattern, pattern, schedule: (nth + index) % 2 === 0 ? "enabled" : "none" };
+    });
+    return { season: place.season, crm: simulateCrm(seed, "tough", "tough", place, recipes) };
+  });
+}
+
 /** Rules of all patterns in turn, every other one declared. */
 export function simulateMixture(seed: number, rules: number, place: Place): SimulatedCrm {
   const recipes = Array.from({ length: rules }, (_, index): RuleRecipe => {
@@ -167,7 +187,7 @@ function simulateRule(
     startMs: born === undefined ? span.startMs : looks.startMs + born * DAY_MS,
     endMs: dies === undefined ? span.endMs : looks.startMs + dies * DAY_MS,
   };
-  const how: Pattern = PATTERNS[pattern];
+  const how: Pattern = { ...PATTERNS, ...TOUGH_PATTERNS }[pattern];
   const rhythm = how.rhythm(random);
   const runs = simulateRuns(how, rhythm, { life, timezone: place.timezone, random });
   return {

@@ -29,6 +29,10 @@ const FAILURE_SHARE = 0.15;
 const USUAL_FAILURE_SHARE = 0.02;
 const SHORTEST_STUCK_MS = 30 * MINUTE_MS;
 const RARE_BY_CHANCE = 0.001;
+const CREEPING_DAYS = 21;
+const CREEPING_FAILURE_SHARE = 0.3;
+const CREEPING_DURATION = 3;
+const CREEPING_RECORDS = 0.2;
 
 export const FAULTS = {
   stops: { strike: () => [], findKnowable: findMissing, days: 41 },
@@ -70,6 +74,33 @@ export const FAULTS = {
     findKnowable: findUnlikely,
     days: 10,
     showsAt: isUnlikely,
+  },
+  "durations-double": {
+    strike: (runs) => runs.map((run) => stretch(run, 2)),
+    findKnowable: ({ struck }) => endOf(struck.filter(isSuccess), 3),
+    days: 10,
+  },
+  "records-to-a-tenth": {
+    strike: (runs) => runs.map((run) => ({ ...run, records: Math.round(run.records / 10) })),
+    findKnowable: ({ struck, spared }) => (hasMany(spared) ? endOf(struck.filter(isSuccess), 3) : null),
+    days: 10,
+  },
+  "failures-creep": {
+    strike: (runs, random) =>
+      creep(runs, (run, share) => (random() < CREEPING_FAILURE_SHARE * share ? failRun(run, ERROR) : run)),
+    findKnowable: ({ struck }) => endOf(struck, 1),
+    days: CREEPING_DAYS,
+  },
+  "durations-creep": {
+    strike: (runs) => creep(runs, (run, share) => stretch(run, CREEPING_DURATION ** share)),
+    findKnowable: ({ struck }) => endOf(struck, 1),
+    days: CREEPING_DAYS,
+  },
+  "records-creep": {
+    strike: (runs) =>
+      creep(runs, (run, share) => ({ ...run, records: Math.round(run.records * CREEPING_RECORDS ** share) })),
+    findKnowable: ({ struck, spared }) => (hasMany(spared) ? endOf(struck, 1) : null),
+    days: CREEPING_DAYS,
   },
 } satisfies Record<string, Fault>;
 
@@ -127,6 +158,27 @@ function repeatTenfold(runs: SimulatedRun[]): SimulatedRun[] {
     const restMs = Math.min(DAY_MS, (runs[index + 1]?.startedMs ?? Infinity) - run.startedMs);
     return Array.from({ length: 10 }, (_, nth) => moveRun(run, Math.floor((nth * restMs) / 10)));
   });
+}
+
+/** From nothing to all of it within three weeks. */
+function creep(runs: SimulatedRun[], change: (run: SimulatedRun, share: number) => SimulatedRun): SimulatedRun[] {
+  const fromMs = runs[0]?.startedMs ?? 0;
+  return runs.map((run) => change(run, Math.min(1, (run.startedMs - fromMs) / (CREEPING_DAYS * DAY_MS))));
+}
+
+function stretch(run: SimulatedRun, factor: number): SimulatedRun {
+  const { startedMs, endedMs, status } = run;
+  if (endedMs === null || status !== "success") return run;
+  return { ...run, endedMs: startedMs + Math.round((endedMs - startedMs) * factor) };
+}
+
+function isSuccess({ status }: SimulatedRun): boolean {
+  return status === "success";
+}
+
+/** Of a rule that brings few records, few are no news. */
+function hasMany(runs: SimulatedRun[]): boolean {
+  return runs.some(({ records }) => records >= 100);
 }
 
 function leaveOpen(run: SimulatedRun): SimulatedRun {

@@ -1,5 +1,7 @@
 /** How healthy rules run: what is different between them in a line each. All else is the same for all of them. */
+import type { Window } from "../../../src/time/window.ts";
 import { drawBetween, drawOneOf, type Random } from "./chance.ts";
+import { bringDaysOfTheirOwn, bringLessAtWeekends, grow, syncAllOnSundays, type Weather } from "./weather.ts";
 import { atWallTimes, everyMinutes, HOURS_OF_DAY, inBursts, type Rhythm, withJitter, WORKING_DAYS } from "./rhythms.ts";
 
 export type Pattern = {
@@ -10,6 +12,8 @@ export type Pattern = {
   records: (hour: number) => number;
   /** Some runs fail twice and succeed at the third attempt, minutes later. */
   retried?: true;
+  /** What moves its figures from one day to the next, drawn once for its whole life. */
+  weather?: (life: Window, timezone: string, random: Random) => Weather;
 };
 
 const OFFICE_HOURS = HOURS_OF_DAY.slice(8, 18);
@@ -63,6 +67,28 @@ export const PATTERNS = {
   },
   "every-30-days": { rhythm: () => everyMinutes(30 * 24 * 60), seconds: 600, records: always(500) },
 } satisfies Record<string, Pattern>;
+
+/** Healthy rules that are hard to tell from sick ones; no constant was chosen by them. */
+export const TOUGH_PATTERNS = {
+  "moody-every-15-minutes": {
+    rhythm: () => everyMinutes(15),
+    seconds: 60,
+    records: always(150),
+    weather: bringDaysOfTheirOwn,
+  },
+  "moody-hourly": { ...PATTERNS.hourly, weather: bringDaysOfTheirOwn },
+  "moody-nightly": { ...PATTERNS.nightly, weather: bringDaysOfTheirOwn },
+  "growing-hourly": { ...PATTERNS.hourly, weather: grow },
+  "growing-nightly": { ...PATTERNS.nightly, weather: grow },
+  "weekend-every-15-minutes": { ...PATTERNS["every-15-minutes"], weather: bringLessAtWeekends },
+  "weekend-hourly": { ...PATTERNS.hourly, weather: bringLessAtWeekends },
+  "weekend-nightly": { ...PATTERNS.nightly, weather: bringLessAtWeekends },
+  "full-on-sundays-hourly": { ...PATTERNS.hourly, weather: syncAllOnSundays },
+  "full-on-sundays-nightly": { ...PATTERNS.nightly, weather: syncAllOnSundays },
+} satisfies Record<string, Pattern>;
+
+export type ToughName = keyof typeof TOUGH_PATTERNS;
+export const TOUGH_NAMES = Object.keys(TOUGH_PATTERNS) as ToughName[];
 
 export type PatternName = keyof typeof PATTERNS;
 export const PATTERN_NAMES = Object.keys(PATTERNS) as PatternName[];

@@ -3,6 +3,7 @@ import { SECOND_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
 import { drawBetween, drawFactor, drawOneOf, type Random } from "./chance.ts";
 import type { Pattern } from "./patterns.ts";
+import type { Weather } from "./weather.ts";
 import { hourAt, type Rhythm } from "./rhythms.ts";
 
 /** One row of sync_history. */
@@ -15,6 +16,7 @@ export type SimulatedRun = {
   error: string | null;
 };
 
+const FAIR: ReturnType<Weather> = { seconds: 1, records: 1, failures: 1 };
 const FAILURE_SHARE = 0.02;
 /** Of the failures. */
 const PARTIAL_SHARE = 0.25;
@@ -34,11 +36,17 @@ export function simulateRuns(
   { listDue }: Rhythm,
   { life, timezone, random }: { life: Window; timezone: string; random: Random },
 ): SimulatedRun[] {
+  const weather = pattern.weather?.(life, timezone, random) ?? (() => FAIR);
   return listDue(life, timezone, random).flatMap((dueMs) => {
     const startedMs = dueMs + Math.round(random() * LONGEST_LAG_MS);
-    const run = succeed(startedMs, pattern, pattern.records(hourAt(startedMs, timezone)), random);
+    const { seconds, records, failures } = weather(startedMs);
+    const usual = {
+      seconds: pattern.seconds * seconds,
+      records: pattern.records(hourAt(startedMs, timezone)) * records,
+    };
+    const run = succeed(startedMs, usual, random);
     if (pattern.retried === true && random() < RETRIED_SHARE) return failTwiceBefore(run, random);
-    return random() < FAILURE_SHARE ? [failAlone(run, random)] : [run];
+    return random() < FAILURE_SHARE * failures ? [failAlone(run, random)] : [run];
   });
 }
 
@@ -51,7 +59,11 @@ export function endPartially(run: SimulatedRun, error: string): SimulatedRun {
   return { ...run, status: "partial", endedMs: run.endedMs ?? run.startedMs + 5 * SECOND_MS, error };
 }
 
-function succeed(startedMs: number, { seconds }: Pattern, records: number, random: Random): SimulatedRun {
+function succeed(
+  startedMs: number,
+  { seconds, records }: { seconds: number; records: number },
+  random: Random,
+): SimulatedRun {
   return {
     status: "success",
     startedMs,

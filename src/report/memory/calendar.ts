@@ -1,0 +1,62 @@
+/** Which hour of the week each UTC clock hour is where a rule's people live: their nights, weekends and holidays. */
+import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+
+export const HOURS_A_DAY = 24;
+export const HOURS_A_WEEK = 7 * HOURS_A_DAY;
+/** Hours of a working day, and of a day of rest. */
+export const DAY_SLOTS = 2 * HOURS_A_DAY;
+
+export type LocalHour = {
+  /** 0–167 from Sunday 00:00 on; a holiday's hours are a Sunday's. */
+  hourOfWeek: number;
+  /** 0–23 on a working day, 24–47 on Saturdays, Sundays and holidays. */
+  slot: number;
+  /** Of the day after a holiday: what was left over is done on it, and surprises nobody. */
+  isAfterHoliday: boolean;
+};
+
+/** The local hours of `[fromHour, toHour)`, hours since the epoch. */
+export type Calendar = (hour: number) => LocalHour;
+
+const SUNDAY = 0;
+const SATURDAY = 6;
+/** The epoch was a Thursday. */
+const FIRST_WEEKDAY = 4;
+
+/** `holidays` are dates such as 2026-12-25 in that zone, an IANA name. */
+export function createCalendar(timezone: string, holidays: string[], [fromHour, toHour]: [number, number]): Calendar {
+  const holy = new Set(holidays.map((date) => Math.floor(Date.parse(`${date}T00:00:00Z`) / DAY_MS)));
+  const localHours: LocalHour[] = [];
+  for (const { untilHour, offsetMs } of listOffsets(timezone, fromHour, toHour)) {
+    for (let hour = fromHour + localHours.length; hour < untilHour; hour += 1) {
+      localHours.push(describeHour(Math.floor((hour * HOUR_MS + offsetMs) / HOUR_MS), holy));
+    }
+  }
+  return (hour) => localHours[hour - fromHour] ?? describeHour(hour, holy);
+}
+
+function describeHour(localHour: number, holidays: Set<number>): LocalHour {
+  const day = Math.floor(localHour / HOURS_A_DAY);
+  const hourOfDay = localHour - day * HOURS_A_DAY;
+  const isHoliday = holidays.has(day);
+  const weekday = isHoliday ? SUNDAY : (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
+  const isRest = weekday === SUNDAY || weekday === SATURDAY;
+  return {
+    hourOfWeek: weekday * HOURS_A_DAY + hourOfDay,
+    slot: hourOfDay + (isRest ? HOURS_A_DAY : 0),
+    isAfterHoliday: !isHoliday && holidays.has(day - 1),
+  };
+}
+
+/** The zone's offsets from UTC, each until the hour in which the clocks are changed. */
+function listOffsets(timezone: string, fromHour: number, toHour: number): { untilHour: number; offsetMs: number }[] {
+  const offsets: { untilHour: number; offsetMs: number }[] = [];
+  let at = Temporal.Instant.fromEpochMilliseconds(fromHour * HOUR_MS).toZonedDateTimeISO(timezone);
+  for (;;) {
+    const change = at.getTimeZoneTransition("next");
+    const untilHour = Math.min(toHour, change === null ? toHour : Math.floor(change.epochMilliseconds / HOUR_MS));
+    offsets.push({ untilHour, offsetMs: at.offsetNanoseconds / 1e6 });
+    if (change === null || untilHour >= toHour) return offsets;
+    at = change;
+  }
+}

@@ -1,0 +1,144 @@
+/** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
+import { HOURS_A_DAY } from "./calendar.ts";
+import type { Finished, RuleHistory } from "./history.ts";
+
+/** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
+export type FailureShift = {
+  failed: number;
+  total: number;
+  failedBefore: number;
+  totalBefore: number;
+  /** First hour of the time in which they fail more often. */
+  sinceHour: number;
+};
+
+type Span = { fromHour: number; toHour: number };
+type Counts = { failed: number; total: number };
+type Test = { days: number; fewestFailed: number; fewestRuns: number; againstDays: [newest: number, oldest: number] };
+
+const UNLIKELY = 1e-3;
+/** A prior of 2 % failures worth 25 runs. */
+const PRIOR_FAILED = 0.5;
+const PRIOR_RUNS = 25;
+/** No past counts for more: real failures come in groups. */
+const MOST_RUNS = 400;
+/** So many days without groups are part of every past. */
+const CALM_DAYS = 10;
+const NOTABLE_DISPERSION = 1.3;
+const PAST_DAYS = 35;
+const WEEK_DAYS = 7;
+
+/** Newest first: the time that is judged, in days, the fewest runs and failures, and the days before that it is held against. */
+const TESTS: Test[] = [
+  { days: 1, fewestFailed: 2, fewestRuns: 3, againstDays: [1, PAST_DAYS] },
+  { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [WEEK_DAYS, PAST_DAYS] },
+  // What began some days ago is part of the days before: without them it stays told.
+  { days: 1, fewestFailed: 2, fewestRuns: 3, againstDays: [WEEK_DAYS + 1, PAST_DAYS] },
+];
+
+/** The first test that holds; null: they fail as usual. */
+export function findFailureShift({
+  finished,
+  endHour,
+}: Pick<RuleHistory, "finished" | "endHour">): FailureShift | null {
+  for (const { days, fewestFailed, fewestRuns, againstDays } of TESTS) {
+    const span = daysBack(endHour, 0, days);
+    const now = count(finished, span);
+    if (now.failed < fewestFailed || now.total < fewestRuns) continue;
+    const before = count(finished, daysBack(endHour, ...againstDays));
+    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), now.total)) >= UNLIKELY) continue;
+    return {
+      ...now,
+      failedBefore: before.failed,
+      totalBefore: before.total,
+      sinceHour: findOnset(finished, daysBack(endHour, 0, WEEK_DAYS), before) ?? span.fromHour,
+    };
+  }
+  return null;
+}
+
+/** How likely a run of the rule fails, by its runs before that hour: a prior of 2 % is part of it. */
+export function usualFailureShare({ finished }: Pick<RuleHistory, "finished">, beforeHour: number): number {
+  const { failed, total } = count(finished, { fromHour: beforeHour - PAST_DAYS * HOURS_A_DAY, toHour: beforeHour });
+  return (PRIOR_FAILED + failed) / (PRIOR_RUNS + total);
+}
+
+/** Failed and finished runs of the five weeks before today. */
+export function countUsualFailures({ finished, endHour }: Pick<RuleHistory, "finished" | "endHour">): Counts {
+  return count(finished, daysBack(endHour, 1, PAST_DAYS));
+}
+
+/** P(K ≥ k) of the beta-binomial distribution: how likely so many fail of a rule whose share is known by its past only. */
+export function failureTail({ failed, total }: Counts, before: Counts, mostRuns: number = MOST_RUNS): number {
+  const weight = Math.min(1, mostRuns / Math.max(1, before.total));
+  const a = PRIOR_FAILED + before.failed * weight;
+  const b = PRIOR_RUNS - PRIOR_FAILED + (before.total - before.failed) * weight;
+  // P(K = 0), and each from the one before: p(i+1)/p(i) = (n − i)(a + i) / ((i + 1)(b + n − i − 1)).
+  let term = 1;
+  for (let i = 0; i < total; i += 1) term *= (b + i) / (a + b + i);
+  let below = 0;
+  for (let i = 0; i < failed; i += 1) {
+    below += term;
+    term *= ((total - i) * (a + i)) / ((i + 1) * (b + total - i - 1));
+  }
+  // A sum from below is not exact enough for what is far rarer, and need not be.
+  return Math.max(0, 1 - below);
+}
+
+/**
+ * For how many runs the past counts: fewer where its failures come in groups, such as repeats and bad days. Their variance from
+ * day to day, over that of independent failures, is the variance that the beta-binomial distribution then has.
+ */
+function trustIn(finished: Finished[], span: Span, runsNow: number): number {
+  const { failed, total } = count(finished, span);
+  if (failed === 0 || failed === total) return MOST_RUNS;
+  const share = failed / total;
+  const days = Map.groupBy(
+    finished.filter(({ hour }) => hour >= span.fromHour && hour < span.toHour),
+    ({ hour }) => Math.floor((span.toHour - 1 - hour) / HOURS_A_DAY),
+  );
+  let excess = CALM_DAYS;
+  for (const [, hours] of days) {
+    const day = count(hours, span);
+    excess += (day.failed - day.total * share) ** 2 / (day.total * share * (1 - share));
+  }
+  const dispersion = excess / (days.size + CALM_DAYS);
+  if (dispersion < NOTABLE_DISPERSION) return MOST_RUNS;
+  return Math.min(MOST_RUNS, Math.max(PRIOR_RUNS, (runsNow - 1) / (dispersion - 1)));
+}
+
+/** The hour from which on the failures are least like the usual ones. */
+function findOnset(finished: Finished[], { fromHour, toHour }: Span, before: Counts): number | null {
+  const usual = (PRIOR_FAILED + before.failed) / (PRIOR_RUNS + before.total);
+  let best: { hour: number; evidence: number } | null = null;
+  const sum: Counts = { failed: 0, total: 0 };
+  for (const { hour, failed, total } of finished.toReversed()) {
+    if (hour >= toHour) continue;
+    if (hour < fromHour) break;
+    sum.failed += failed;
+    sum.total += total;
+    const share = sum.failed / sum.total;
+    if (failed === 0 || share <= usual) continue;
+    const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
+    if (best === null || evidence > best.evidence) best = { hour, evidence };
+  }
+  return best?.hour ?? null;
+}
+
+function restOf({ failed, total }: Counts, share: number, usual: number): number {
+  return failed === total ? 0 : (total - failed) * Math.log((1 - share) / (1 - usual));
+}
+
+function daysBack(endHour: number, newest: number, oldest: number): Span {
+  return { fromHour: endHour - oldest * HOURS_A_DAY, toHour: endHour - newest * HOURS_A_DAY };
+}
+
+function count(finished: Finished[], { fromHour, toHour }: Span): Counts {
+  const sum: Counts = { failed: 0, total: 0 };
+  for (const { hour, failed, total } of finished) {
+    if (hour < fromHour || hour >= toHour) continue;
+    sum.failed += failed;
+    sum.total += total;
+  }
+  return sum;
+}

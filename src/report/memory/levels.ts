@@ -1,0 +1,244 @@
+/** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
+import { DAY_SLOTS, HOURS_A_DAY, type Calendar } from "./calendar.ts";
+import type { Level, RuleHistory } from "./history.ts";
+import { meanOf, medianOf, spreadOf, weightedMedian, type Weighted } from "./spread.ts";
+
+/** All in thousandths of the natural logarithm, but for the hours and the days. */
+export type LevelShift = {
+  /** Now less the usual at the same hours; above 0 it is more. */
+  change: number;
+  /** What is usual at these hours. */
+  usual: number;
+  /** First hour of the time in which it is so. */
+  sinceHour: number;
+  /** Days of the past that it was compared with. */
+  days: number;
+};
+
+export type Direction = 1 | -1;
+
+const PAST_DAYS = 35;
+/** Of a rule that runs so seldom that five weeks hold too few days of it. */
+const RARE_PAST_DAYS = 84;
+const FEWEST_DAYS = 10;
+const FEWEST_RARE_DAYS = 5;
+const FEWEST_KNOWN_DAYS = 14;
+/** Fewer successes within a day than this: the newest ones are judged, however old. */
+const FEWEST_RUNS = 3;
+const TROUBLE = 4;
+/** No rule is steadier than this from one day to the next, in thousandths. */
+const LEAST_SPREAD = 100;
+const WEEK_DAYS = 7;
+const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
+/** A usual value at an hour is known from this many of its hours; with fewer, its neighbours count, or the whole day. */
+const FEWEST_AT_HOUR = 5;
+const FEWEST_NEAR_HOUR = 3;
+/** The same day of the earlier weeks: what comes each week is no trouble. */
+const WEEKS = 5;
+const FEWEST_WEEKS = 2;
+const FEW_DAYS = 3;
+
+export type LevelOptions = {
+  /** 1: more is trouble; -1: less is. */
+  direction: Direction;
+  /** By how much at least, in thousandths. */
+  least: number;
+};
+
+/** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
+export function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+  return findToday(levels, history, options) ?? findCreeping(levels, history, options);
+}
+
+function findToday(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+  const { endHour, calendar } = history;
+  const { direction, least } = options;
+  const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, FEWEST_RUNS));
+  const now = levels.filter(({ hour }) => hour >= fromHour && !(direction === 1 && calendar(hour).isAfterHoliday));
+  if (countRuns(now) < FEWEST_RUNS) return null;
+  const isRare = endHour - fromHour > HOURS_A_DAY;
+  // What began some days ago is part of the days before: without them it stays told.
+  for (const settled of isRare ? [0] : [0, WEEK_DAYS]) {
+    const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
+    const usual = describeUsual(before, calendar);
+    const days = residualsByDay(before, usual, calendar, fromHour);
+    if (!isEnough(days, before, history)) continue;
+    const values = days.map(({ value }) => value);
+    const centre = medianOf(values);
+    const residuals = isRare
+      ? listResiduals(now, usual, calendar).map((one, index) =>
+          lessWeekly(one, now[index]?.hour ?? 0, before, usual, calendar, options),
+        )
+      : listResiduals(now, usual, calendar);
+    const moved = direction * (weightedMedian(residuals) - centre);
+    if (moved < least) continue;
+    const spread = Math.max(LEAST_SPREAD, spreadOf(values));
+    const evidence = isRare ? direction * (meanOf(residuals.map(({ value }) => value)) - centre) : moved;
+    const error = spread * Math.sqrt(1 / (isRare ? residuals.length : 1) + 1 / values.length);
+    // Few days say little of their own spread.
+    if (evidence < TROUBLE * (1 + FEW_DAYS / values.length) * error) continue;
+    if (!isRare && isWeekly(days, direction * moved, options)) continue;
+    const half = centre + (direction * moved) / 2;
+    return {
+      change: direction * moved,
+      usual: usualOf(now, usual, calendar),
+      sinceHour: findOnset(levels, usual, calendar, half, direction) ?? fromHour,
+      days: values.length,
+    };
+  }
+  return null;
+}
+
+/** What the last week is at, day by day, against the days before the last two weeks. */
+function findCreeping(levels: Level[], history: RuleHistory, { direction, least }: LevelOptions): LevelShift | null {
+  const { endHour, calendar } = history;
+  const [newest, oldest] = CREEPING_AGAINST;
+  const before = levels.filter(
+    ({ hour }) => hour < endHour - newest * HOURS_A_DAY && hour >= endHour - oldest * HOURS_A_DAY,
+  );
+  const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
+  const now = levels.filter(({ hour }) => hour >= fromHour);
+  const usual = describeUsual(before, calendar);
+  const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
+  const week = residualsByDay(now, usual, calendar, endHour).map(({ value }) => value);
+  if (days.length < FEWEST_RARE_DAYS || week.length < FEWEST_RUNS || countRuns(now) < FEWEST_RUNS) return null;
+  const spread = Math.max(LEAST_SPREAD, spreadOf(days), spreadOf(week));
+  const persistence = persistenceOf(days);
+  const error = spread * Math.sqrt(1 / week.length + 1 / days.length) * Math.sqrt(persistence);
+  const moved = direction * (medianOf(week) - medianOf(days));
+  if (moved < least || moved < TROUBLE * error) return null;
+  return {
+    change: direction * moved,
+    usual: usualOf(now, usual, calendar),
+    sinceHour: findOnset(levels, usual, calendar, medianOf(days) + (direction * moved) / 2, direction) ?? fromHour,
+    days: days.length,
+  };
+}
+
+/** Five weeks, or twelve where five hold too few of its days. */
+function chooseBefore(levels: Level[], beforeHour: number): Level[] {
+  const within = (days: number) =>
+    levels.filter(({ hour }) => hour < beforeHour && hour >= beforeHour - days * HOURS_A_DAY);
+  const usual = within(PAST_DAYS);
+  return countDays(usual, beforeHour) < FEWEST_DAYS ? within(RARE_PAST_DAYS) : usual;
+}
+
+function isEnough(days: Day[], before: Level[], { endHour }: RuleHistory): boolean {
+  const [first] = before;
+  if (first === undefined || endHour - first.hour < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
+  return days.length >= FEWEST_RARE_DAYS;
+}
+
+type Usual = (slot: number) => number;
+
+/** The median of its hours at that hour of a working day or a day of rest. */
+function describeUsual(before: Level[], calendar: Calendar): Usual {
+  const bySlot: Weighted[][] = Array.from({ length: DAY_SLOTS }, () => []);
+  for (const { hour, n, mean } of before) bySlot[calendar(hour).slot]?.push({ value: mean, weight: n });
+  const overall = weightedMedian(bySlot.flat());
+  const ofDay = [0, 1].map((kind) => {
+    const values = bySlot.slice(kind * HOURS_A_DAY, (kind + 1) * HOURS_A_DAY).flat();
+    return values.length < FEWEST_NEAR_HOUR ? overall : weightedMedian(values);
+  });
+  const medians = bySlot.map((values, slot) => {
+    if (values.length >= FEWEST_AT_HOUR) return weightedMedian(values);
+    const near = nearSlots(slot).flatMap((one) => bySlot[one] ?? []);
+    return near.length >= FEWEST_NEAR_HOUR ? weightedMedian(near) : (ofDay[Math.floor(slot / HOURS_A_DAY)] ?? overall);
+  });
+  return (slot) => medians[slot] ?? overall;
+}
+
+/** The hour, the one before and the one after, on the same kind of day. */
+function nearSlots(slot: number): number[] {
+  const [first, hour] = [slot - (slot % HOURS_A_DAY), slot % HOURS_A_DAY];
+  return [HOURS_A_DAY - 1, 0, 1].map((shift) => first + ((hour + shift) % HOURS_A_DAY));
+}
+
+function listResiduals(levels: Level[], usual: Usual, calendar: Calendar): Weighted[] {
+  return levels.map(({ hour, n, mean }) => ({ value: mean - usual(calendar(hour).slot), weight: n }));
+}
+
+/** `day` counts back from the last one, 0. */
+type Day = { day: number; value: number };
+
+function residualsByDay(levels: Level[], usual: Usual, calendar: Calendar, endHour: number): Day[] {
+  const byDay = Map.groupBy(levels, ({ hour }) => Math.floor((endHour - 1 - hour) / HOURS_A_DAY));
+  return [...byDay].map(([day, of]) => ({ day, value: weightedMedian(listResiduals(of, usual, calendar)) }));
+}
+
+/** What is usual in the same hours, as many times as each was run in. */
+function usualOf(levels: Level[], usual: Usual, calendar: Calendar): number {
+  return weightedMedian(levels.map(({ hour, n }) => ({ value: usual(calendar(hour).slot), weight: n })));
+}
+
+/** Less what the same day of the earlier weeks was moved by: a full sync on Sundays. */
+function lessWeekly(
+  residual: Weighted,
+  hour: number,
+  before: Level[],
+  usual: Usual,
+  calendar: Calendar,
+  { direction }: LevelOptions,
+): Weighted {
+  const weekday = Math.floor(calendar(hour).hourOfWeek / HOURS_A_DAY);
+  const alike = before.filter((level) => Math.floor(calendar(level.hour).hourOfWeek / HOURS_A_DAY) === weekday);
+  if (alike.length < FEWEST_WEEKS) return residual;
+  const weekly = direction * weightedMedian(listResiduals(alike, usual, calendar));
+  return { ...residual, value: residual.value - direction * Math.max(0, weekly) };
+}
+
+/** Whether the same day of most earlier weeks was moved as far, or nearly: a full sync on Sundays, less on a Monday. */
+function isWeekly(days: Day[], change: number, { direction, least }: LevelOptions): boolean {
+  const alike = days.filter(({ day }) => day % WEEK_DAYS === WEEK_DAYS - 1 && day < WEEKS * WEEK_DAYS);
+  return alike.length > 0 && direction * (change - medianOf(alike.map(({ value }) => value))) < least;
+}
+
+/** The first hour after the newest one that was still as usual, or nearly. */
+function findOnset(
+  levels: Level[],
+  usual: Usual,
+  calendar: Calendar,
+  half: number,
+  direction: Direction,
+): number | null {
+  let since: number | null = null;
+  let usualRuns = 0;
+  for (const { hour, mean } of levels.toReversed()) {
+    const residual = mean - usual(calendar(hour).slot);
+    if (direction * (residual - half) >= 0) {
+      since = hour;
+      usualRuns = 0;
+    } else usualRuns += 1;
+    // One hour that was as usual is no end of it.
+    if (usualRuns > 1) break;
+  }
+  return since;
+}
+
+/** The variance of a mean of days that follow each other grows by this: a bad day seldom comes alone. */
+function persistenceOf(days: number[]): number {
+  const centre = medianOf(days);
+  const deviations = days.map((value) => value - centre);
+  const squares = deviations.reduce((sum, value) => sum + value ** 2, 0);
+  const products = deviations.slice(1).reduce((sum, value, index) => sum + value * (deviations[index] ?? 0), 0);
+  const correlation = squares === 0 ? 0 : Math.min(0.8, Math.max(0, products / squares));
+  return (1 + correlation) / (1 - correlation);
+}
+
+function hourOfNewest(levels: Level[], runs: number): number {
+  let left = runs;
+  for (let index = levels.length - 1; index >= 0; index -= 1) {
+    const level = levels[index];
+    left -= level?.n ?? 0;
+    if (left <= 0) return level?.hour ?? Infinity;
+  }
+  return Infinity;
+}
+
+function countRuns(levels: Level[]): number {
+  return levels.reduce((sum, { n }) => sum + n, 0);
+}
+
+function countDays(levels: Level[], endHour: number): number {
+  return new Set(levels.map(({ hour }) => Math.floor((endHour - 1 - hour) / HOURS_A_DAY))).size;
+}

@@ -1,0 +1,134 @@
+/** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
+import { HOUR_MS, DAY_MS } from "../../time/units.ts";
+import { HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { countCovered, type RuleHistory } from "./history.ts";
+
+/** All in expected runs, which are no whole numbers. */
+export type Silence = {
+  expected: number;
+  limit: number;
+  /** When the silence reached its limit; null: it did not. */
+  sinceMs: number | null;
+  /** Days of starts that say what is usual. */
+  days: number;
+  /** Mean time between two runs in them, in hours. */
+  hoursApart: number;
+};
+
+const PAST_DAYS = 35;
+/** Of a rule that runs less often than every other day, more is asked. */
+const RARE_STARTS = 20;
+const RARE_PAST_DAYS = 70;
+const FEWEST_DAYS = 14;
+/** Runs on fewer days than this are no habit. */
+const FEWEST_RUN_DAYS = 4;
+const LIMIT = 2;
+/** Of a rule whose rests are short. */
+const REGULAR_LIMIT = 1.5;
+const REGULAR_REST = 1.2;
+const REST_FACTOR = 1.3;
+/** A run of the hour that goes on may still start in it, and be later by this. */
+const GRACE_MS = HOUR_MS;
+
+/** By the starts of the weeks before the newest one: a silence teaches nothing. Null: too little is known. */
+export function measureSilence(history: RuleHistory, lastStartMs: number): Silence | null {
+  const { nowMs, calendar } = history;
+  const lastHour = Math.floor(lastStartMs / HOUR_MS);
+  const starts = chooseStarts(history, lastHour);
+  const [first] = starts.hours;
+  if (first === undefined) return null;
+  const known = countCovered(history, starts.fromHour, lastHour + 1);
+  const runDays = new Set(starts.hours.map(([hour]) => Math.floor(hour / HOURS_A_DAY))).size;
+  if (known < FEWEST_DAYS * HOURS_A_DAY || runDays < FEWEST_RUN_DAYS) return null;
+  const rates = measureRates(starts, history, lastHour + 1);
+  const rests = listRests(starts.hours, rates, calendar);
+  const second = rests[1] ?? 0;
+  const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second);
+  const n = starts.hours.reduce((sum, [, started]) => sum + started, 0);
+  return {
+    ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
+    limit,
+    days: Math.round(known / HOURS_A_DAY),
+    hoursApart: known / n,
+  };
+}
+
+type Starts = { fromHour: number; hours: RuleHistory["starts"] };
+
+function chooseStarts({ starts, firstHour }: RuleHistory, lastHour: number): Starts {
+  const within = (days: number): Starts => {
+    const fromHour = Math.max(firstHour, lastHour + 1 - days * HOURS_A_DAY);
+    return { fromHour, hours: starts.filter(([hour]) => hour >= fromHour && hour <= lastHour) };
+  };
+  const usual = within(PAST_DAYS);
+  return usual.hours.length < RARE_STARTS ? within(RARE_PAST_DAYS) : usual;
+}
+
+/**
+ * Runs that start in each hour of the week, on average. One week's worth of the mean of that hour of day, on working days or
+ * on days of rest, is part of it.
+ */
+function measureRates({ fromHour, hours }: Starts, { calendar, isCovered }: RuleHistory, toHour: number): Float64Array {
+  const seen = new Float64Array(HOURS_A_WEEK);
+  const started = new Float64Array(HOURS_A_WEEK);
+  for (let hour = fromHour; hour < toHour; hour += 1) {
+    if (isCovered(hour)) addAt(seen, calendar(hour).hourOfWeek, 1);
+  }
+  for (const [hour, n] of hours) addAt(started, calendar(hour).hourOfWeek, n);
+  return started.map((n, hourOfWeek) => {
+    const alike = alikeHours(hourOfWeek);
+    const [all, times] = [sumAt(started, alike), sumAt(seen, alike)];
+    return (n + all / Math.max(1, times)) / ((seen[hourOfWeek] ?? 0) + 1);
+  });
+}
+
+/** The same hour of day on Saturday and Sunday, or on the other days. */
+function alikeHours(hourOfWeek: number): number[] {
+  const [weekday, hour] = [Math.floor(hourOfWeek / HOURS_A_DAY), hourOfWeek % HOURS_A_DAY];
+  const days = weekday === 0 || weekday === 6 ? [0, 6] : [1, 2, 3, 4, 5];
+  return days.map((day) => day * HOURS_A_DAY + hour);
+}
+
+/** The runs that were to be expected between two starts, the longest first. */
+function listRests(hours: RuleHistory["starts"], rates: Float64Array, calendar: Calendar): number[] {
+  const rests = hours.slice(1).map(([hour], index) => {
+    let rest = 0;
+    for (let between = (hours[index]?.[0] ?? hour) + 1; between < hour; between += 1) {
+      rest += rates[calendar(between).hourOfWeek] ?? 0;
+    }
+    return rest;
+  });
+  return rests.toSorted((a, b) => b - a);
+}
+
+function addUp(
+  fromMs: number,
+  nowMs: number,
+  limit: number,
+  rates: Float64Array,
+  calendar: Calendar,
+): { expected: number; sinceMs: number | null } {
+  let expected = 0;
+  let sinceMs: number | null = null;
+  for (let atMs = fromMs; atMs < nowMs - GRACE_MS;) {
+    const hour = Math.floor(atMs / HOUR_MS);
+    const untilMs = Math.min(nowMs - GRACE_MS, (hour + 1) * HOUR_MS);
+    const rate = rates[calendar(hour).hourOfWeek] ?? 0;
+    expected += (rate * (untilMs - atMs)) / HOUR_MS;
+    if (sinceMs === null && expected > limit) sinceMs = untilMs + GRACE_MS;
+    atMs = untilMs;
+    // What is years old is no more silent for it.
+    if (untilMs - fromMs > LONGEST_COUNTED_MS) break;
+  }
+  return { expected, sinceMs };
+}
+
+const LONGEST_COUNTED_MS = 400 * DAY_MS;
+
+function addAt(array: Float64Array, index: number, n: number): void {
+  array[index] = (array[index] ?? 0) + n;
+}
+
+function sumAt(array: Float64Array, indexes: number[]): number {
+  return indexes.reduce((sum, index) => sum + (array[index] ?? 0), 0);
+}
