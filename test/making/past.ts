@@ -1,13 +1,13 @@
 /** Counts a rule's past from its runs one by one: what reading, keeping and merging must come to. */
-import type { RunRow } from "../../src/report/activity.ts";
+import type { RunRow } from "../../src/report/run-row.ts";
 import {
   CELL_STATUSES,
   type CellStatus,
   type HourCell,
+  type LogSketch,
   type Past,
   type RulePast,
 } from "../../src/report/memory/cells.ts";
-import { addValue, emptySketch } from "../../src/report/memory/sketch.ts";
 import { HOUR_MS, SECOND_MS } from "../../src/time/units.ts";
 
 /** Half-open, hours since the epoch. */
@@ -64,11 +64,25 @@ function findCell(cells: Map<string, HourCell>, hour: number, status: CellStatus
 
 function addRun(cell: HourCell, { startedMs, endedMs, records }: RunRow): void {
   cell.ended += 1;
-  if (endedMs !== null && endedMs >= startedMs) addValue(cell.seconds, (endedMs - startedMs) / SECOND_MS);
+  if (endedMs !== null && endedMs >= startedMs)
+    addValue(cell.seconds, Math.max(endedMs - startedMs, SECOND_MS) / SECOND_MS);
   if (records === null || records < 0) return;
   addValue(cell.records, 1 + records);
   cell.processed += records;
   if (records === 0) cell.empty += 1;
+}
+
+function emptySketch(): LogSketch {
+  return { n: 0, sum: 0, squares: 0, buckets: new Map() };
+}
+
+function addValue(sketch: LogSketch, value: number): void {
+  const thousandths = Math.round(1000 * Math.log(value));
+  const bucket = Math.floor(thousandths / 100);
+  sketch.n += 1;
+  sketch.sum += thousandths;
+  sketch.squares += thousandths ** 2;
+  sketch.buckets.set(bucket, (sketch.buckets.get(bucket) ?? 0) + 1);
 }
 
 function compareCells(a: HourCell, b: HourCell): number {

@@ -1,5 +1,5 @@
 /** The past of a simulated CRM as of any moment, from cells that were counted once. */
-import type { RunRow } from "../../../src/report/activity.ts";
+import type { RunRow } from "../../../src/report/run-row.ts";
 import { mergePasts } from "../../../src/report/memory/merge.ts";
 import type { Past } from "../../../src/report/memory/cells.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
