@@ -13,7 +13,8 @@ type Settings = v.InferOutput<typeof CrmSchema>;
 
 /** Null where a problem was said. */
 export function readCrm(name: string, own: Table, defaults: Table, reading: Reading): CrmConfig | null {
-  const settings = v.parse(CrmSchema, layDefaults(own, defaults));
+  const laid = layDefaults(own, defaults);
+  const settings = v.parse(CrmSchema, laid);
   const before = reading.problems.length;
   const at = (key: string) => (key in own ? ["crm", name, key] : key in defaults ? ["defaults", key] : ["crm", name]);
   const say: Say = (key, message) => reading.problems.push({ path: at(key), message });
@@ -30,11 +31,16 @@ export function readCrm(name: string, own: Table, defaults: Table, reading: Read
   }
   const target = readConnection(settings, say, reading);
   if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
-  return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target);
+  return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target, listThresholds(laid));
 }
 
 /** The settings under the names that the program knows them by. */
-export function composeCrm(name: string, settings: Settings, target: Target): CrmConfig {
+export function composeCrm(
+  name: string,
+  settings: Settings,
+  target: Target,
+  ownThresholds: CrmConfig["ownThresholds"] = [],
+): CrmConfig {
   return {
     name,
     crmSource: settings.crm_source ?? name,
@@ -66,7 +72,15 @@ export function composeCrm(name: string, settings: Settings, target: Target): Cr
       },
     ]),
     thresholds: settings.thresholds,
+    ownThresholds,
   };
+}
+
+/** Those that are written, whatever their value: the operator's own word is no default. */
+function listThresholds({ thresholds }: Table): CrmConfig["ownThresholds"] {
+  return typeof thresholds === "object" && thresholds !== null
+    ? (Object.keys(thresholds) as CrmConfig["ownThresholds"])
+    : [];
 }
 
 function mapEntries<T, U>(table: Record<string, T>, change: (key: string, value: T) => [string, U]): Record<string, U> {

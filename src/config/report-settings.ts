@@ -3,10 +3,13 @@ import type { ReportSettings } from "../report/settings.ts";
 import type { CrmConfig } from "./schema.ts";
 
 export function settingsOf(crm: CrmConfig): ReportSettings {
-  const { thresholds, scheduleTimezone, lateAfterMs, staleAfterMs, warnAfterMs, errorAfterMs, rules } = crm;
+  const { thresholds, ownThresholds, scheduleTimezone, excludeRules, lateAfterMs, staleAfterMs, warnAfterMs, errorAfterMs, rules } = crm;
   return {
     thresholds,
+    ownThresholds,
     timezone: scheduleTimezone,
+    habitTimezone: scheduleTimezone === "UTC" ? (crm.timezone ?? "UTC") : scheduleTimezone,
+    excludedRules: excludeRules,
     lateAfterMs,
     staleAfterMs,
     freshness: { warnAfterMs, errorAfterMs },

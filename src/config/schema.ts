@@ -66,6 +66,8 @@ export type CrmConfig = {
   staleAfterMs: number | null;
   rules: Record<string, RuleSettings>;
   thresholds: Thresholds;
+  /** The thresholds that the configuration sets. */
+  ownThresholds: (keyof Thresholds)[];
 };
 
 /** When reports are made by themselves. */

@@ -12,6 +12,11 @@ import { judgeRule } from "./condition/judge.ts";
 import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
 import { scoreHealth } from "./health.ts";
 import type { Past } from "./memory/cells.ts";
+import { judgeCrm } from "./memory/crm.ts";
+import { listGone } from "./memory/gone.ts";
+import { readHistories, type RuleHistory } from "./memory/history.ts";
+import { mergePasts } from "./memory/merge.ts";
+import { sayWhatIsUnknown } from "./memory/usual.ts";
 import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import type { Finding, Report } from "./schema.ts";
@@ -35,7 +40,11 @@ export type ReportContext = {
   /** Name and version of the program. */
   generator: string;
   detailed: boolean;
+  /** Why the memory could not be read; the report is made without it. */
+  memoryProblem?: string;
 };
+
+type Histories = ReadonlyMap<string, RuleHistory>;
 
 /**
  * Builds the whole report; settings decide what is stale, fresh, expected and worth a finding, and count nothing else. `past`: what the
@@ -45,17 +54,23 @@ export function buildReport(
   activity: Activity,
   settings: ReportSettings,
   context: ReportContext,
-  _past: Past | null,
+  past: Past | null,
 ): Report {
   return activity.kind === "read"
-    ? buildFromRows(activity, settings, context)
+    ? buildFromRows(activity, settings, context, mergePasts(past, mergePasts(activity.past, activity.hourly)))
     : buildFallback(activity, settings, context);
 }
 
-function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, context: ReportContext): Report {
-  const { activity: named, settings } = hideSecretsInNames(read, given);
+function buildFromRows(
+  read: ReadActivity & Activity,
+  given: ReportSettings,
+  context: ReportContext,
+  known: Past | null,
+): Report {
+  const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
-  const { activity, stale } = markStale(named, settings);
+  const histories = readPast(past, named.window.endMs, settings);
+  const { activity, stale } = markStale(recallGone(named, past, settings), settings, histories);
   const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);
@@ -68,7 +83,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     thresholds.min_actions,
   );
   const expectations = compareExpectations(activity, settings);
-  const states = gatherFacts(activity, expectations, settings).map((facts) => ({ facts, judgement: judgeRule(facts) }));
+  const states = gatherFacts(activity, expectations, settings, histories).map((facts) => ({ facts, judgement: judgeRule(facts) }));
   const dataQuality = listContradictions(activity);
   const errorGroups = groupErrors(activity.failures);
   const found = findAll({
@@ -86,6 +101,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
     dataQuality,
     errorGroups,
     thresholds,
+    crm: judgeCrm(histories, settings),
   });
   const findings = boundFindings(found);
   const noData = outcome.total === 0;
@@ -95,6 +111,7 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
       ...describeWindow(activity, context),
       scanned_from: formatInstant(activity.scannedFromMs),
       ...describeReach(activity),
+      past: describePast(histories, context),
       status: noData ? "no_data" : "ok",
       note: noData ? (findings.find((finding) => finding.id === "no-data")?.message ?? null) : null,
       preset: activity.preset,
@@ -164,6 +181,25 @@ function buildFromRows(read: ReadActivity & Activity, given: ReportSettings, con
   return boundReport(report, found.length);
 }
 
+function readPast(past: Past | null, nowMs: number, { habitTimezone, holidays }: ReportSettings): Histories {
+  return past === null ? new Map() : readHistories(past, { nowMs, timezone: habitTimezone, holidays });
+}
+
+/** Rules that only the memory knows are among the others. */
+function recallGone<T extends ReadActivity>(activity: T, past: Past | null, { excludedRules }: ReportSettings): T {
+  if (past === null) return activity;
+  const gone = listGone(past, new Set(activity.rules.map(({ rule }) => rule)), excludedRules);
+  return gone.length === 0 ? activity : { ...activity, rules: [...activity.rules, ...gone] };
+}
+
+function describePast(histories: Histories, { memoryProblem }: ReportContext): NonNullable<Report["metadata"]["past"]> {
+  const known = [...histories.values()];
+  const days = known.length === 0 ? 0 : Math.max(...known.map(({ knownDays }) => knownDays));
+  const unknown = sayWhatIsUnknown(known);
+  const notes = [...(memoryProblem === undefined ? [] : [memoryProblem]), ...(unknown === null ? [] : [unknown])];
+  return { known_days: days, note: notes.length === 0 ? null : notes.join("; ") };
+}
+
 /** The same document with nothing counted: no rate is claimed, one finding says what was looked for. */
 function buildFallback(activity: MissingTables & Activity, settings: ReportSettings, context: ReportContext): Report {
   const note = describeMissing(activity);
@@ -200,7 +236,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     recent: [],
     declaredRules: [],
   };
-  const empty = buildFromRows(nothing, settings, context);
+  const empty = buildFromRows(nothing, settings, context, null);
   return {
     ...empty,
     verdict: "critical",
@@ -232,7 +268,7 @@ function compareBaseline({ baseline, window }: ReadActivity & Activity, outcome:
 
 type WindowMetadata = Omit<
   Report["metadata"],
-  "scanned_from" | "rules_known_since" | "sampled_rules" | "status" | "note" | "preset"
+  "scanned_from" | "rules_known_since" | "sampled_rules" | "status" | "note" | "preset" | "past"
 >;
 
 function describeWindow(activity: Activity, context: ReportContext): WindowMetadata {

@@ -4,6 +4,7 @@ import { hasFailed, settledAt } from "./attempts.ts";
 import type { RuleActivity } from "./activity.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import type { RuleState } from "./findings/facts.ts";
+import { describeUsual } from "./memory/usual.ts";
 import type { Report } from "./schema.ts";
 import type { Verdict } from "./words.ts";
 
@@ -73,6 +74,7 @@ function describeRule({ facts, judgement }: RuleState, activity: RuleActivity | 
     duration_seconds: activity?.duration ?? null,
     records: activity?.records ?? { processed: null, created: null, updated: null, failed: null },
     usual_records: facts.emptyStreak?.usual ?? activity?.usualRecords ?? null,
+    usual: facts.history === null ? null : describeUsual(facts.history, facts.silence),
     newest_error: maskErrorMessage(failed[0]?.error ?? facts.newestError),
     failed_row_ids: failed.flatMap(({ id }) => id ?? []).slice(0, SHOWN_IDS),
   };

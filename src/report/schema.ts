@@ -146,6 +146,21 @@ export const ruleSchema = v.strictObject({
     v.nullable(number),
     "Mean of the records of a run before the window, or before they stopped coming",
   ),
+  usual: v.exactOptional(
+    describe(
+      v.nullable(
+        v.strictObject({
+          known_days: describe(count, "Days of its past that are known"),
+          judged_by: v.picklist(["past", "last-runs"]),
+          interval: v.nullable(v.strictObject({ seconds, days: count })),
+          duration: v.nullable(v.strictObject({ seconds, days: count })),
+          records: v.nullable(v.strictObject({ records: number, days: count })),
+          failures: v.nullable(v.strictObject({ failed: count, total: count, days: count })),
+        }),
+      ),
+      "What is usual by its own past, each with the days that it comes from: the mean time from one run to the next, and duration, records and failures at the hours of the last day; null where nothing is known. Absent in reports of earlier versions",
+    ),
+  ),
   newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),
   failed_row_ids: describe(v.array(v.string()), "Ids of up to three failed rows, newest first"),
 });
@@ -234,6 +249,12 @@ export const ReportSchema = v.strictObject({
     sampled_rules: describe(
       v.array(v.string()),
       "Rules that ran last before that, found in a part of their rows: their last run may be later than is said",
+    ),
+    past: v.exactOptional(
+      describe(
+        v.strictObject({ known_days: count, note: v.nullable(v.string()) }),
+        "How many days of the rules' past are known, and what that cannot say. Absent in reports of earlier versions",
+      ),
     ),
     cutoff_time: describe(instant, "Equal to window_start; the older reports' name for it"),
     include_detailed: v.boolean(),

@@ -4,8 +4,14 @@ import type { Thresholds } from "./thresholds.ts";
 
 export type ReportSettings = {
   thresholds: Thresholds;
+  /** Those that the configuration sets: the operator's own word. */
+  ownThresholds: (keyof Thresholds)[];
   /** IANA name: in which zone crontabs and cron patterns are meant. */
   timezone: string;
+  /** IANA name: whose nights and weekends a rule's habits are compared by. */
+  habitTimezone: string;
+  /** Rules that reports leave out, whatever the memory knows of them. */
+  excludedRules: string[];
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;
   /** A run still going after this is stale; null: three times the rule's own p99, at least 10 minutes. */

@@ -1,16 +1,18 @@
 /** Names of rules and schedules as a report may show them: the warehouse's writers choose them, command lines included. */
 import type { ReadActivity } from "./activity.ts";
 import { maskName } from "./errors/redact.ts";
+import type { Past } from "./memory/cells.ts";
 import type { ReportSettings } from "./settings.ts";
 import { compareNames } from "./words.ts";
 
-/** The same activity and settings with secrets masked in every name. Without a secret in any name both stay as they are. */
+/** The same with secrets masked in every name. Without a secret in any name all stay as they are. */
 export function hideSecretsInNames<T extends ReadActivity>(
   activity: T,
   settings: ReportSettings,
-): { activity: T; settings: ReportSettings } {
-  const shown = chooseNames(listNames(activity, settings));
-  if (shown.size === 0) return { activity, settings };
+  past: Past | null,
+): { activity: T; settings: ReportSettings; past: Past | null } {
+  const shown = chooseNames(listNames(activity, settings, past));
+  if (shown.size === 0) return { activity, settings, past };
   const show = (name: string) => shown.get(name) ?? name;
   const rename = <R extends { rule: string }>(row: R): R => ({ ...row, rule: show(row.rule) });
   return {
@@ -27,17 +29,21 @@ export function hideSecretsInNames<T extends ReadActivity>(
       sampledRules: activity.sampledRules.map(show),
       declaredRules: activity.declaredRules.map((rule) => ({ ...rule, name: show(rule.name) })),
     },
+    past: past === null ? null : { ...past, rules: past.rules.map(rename) },
     settings: {
       ...settings,
+      excludedRules: settings.excludedRules.map(show),
+      retiredRules: settings.retiredRules.map(rename),
       rules: Object.fromEntries(Object.entries(settings.rules).map(([name, rule]) => [show(name), rule])),
     },
   };
 }
 
-function listNames(activity: ReadActivity, settings: ReportSettings): Set<string> {
+function listNames(activity: ReadActivity, settings: ReportSettings, past: Past | null): Set<string> {
   const rows = [...activity.rules, ...activity.failures, ...activity.recent, ...activity.wrappers];
   return new Set([
     ...rows.map(({ rule }) => rule),
+    ...(past?.rules ?? []).map(({ rule }) => rule),
     ...activity.contradictions.flatMap(({ rule }) => rule ?? []),
     ...activity.declaredRules.map(({ name }) => name),
     ...Object.keys(settings.rules),

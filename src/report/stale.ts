@@ -2,13 +2,17 @@
 import type { ReadActivity, RuleActivity, Run } from "./activity.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";
-import { HOUR_MS, MINUTE_MS } from "../time/units.ts";
+import type { RuleHistory } from "./memory/history.ts";
+import { FEWEST_DAYS } from "./memory/usual.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time/units.ts";
 
 /** `runs` are the window's, `before` the window before's. */
 export type StaleRuns = { rule: string; runs: Run[]; before: Run[]; limitMs: number };
 
 const P99_FACTOR = 3;
 const SHORTEST_MS = 10 * MINUTE_MS;
+/** Where weeks of durations are known, a short delay is no surprise. */
+const SHORTEST_KNOWN_MS = 30 * MINUTE_MS;
 /** For a rule of which no duration is known. */
 const UNKNOWN_RULE_MS = 2 * HOUR_MS;
 const FEWEST_DURATIONS = 3;
@@ -17,9 +21,10 @@ const FEWEST_DURATIONS = 3;
 export function markStale<T extends ReadActivity & { window: Window }>(
   activity: T,
   settings: ReportSettings,
+  histories: ReadonlyMap<string, RuleHistory>,
 ): { activity: T; stale: StaleRuns[] } {
   const stale = activity.rules.flatMap((rule) => {
-    const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? limitOf(rule);
+    const limitMs = settingsOfRule(settings, rule.rule).staleAfterMs ?? limitOf(rule, histories.get(rule.rule));
     const isTooLong = ({ startedMs }: Run) => startedMs < activity.window.endMs - limitMs;
     const [runs, before] = [rule.running.filter(isTooLong), rule.runningBefore.filter(isTooLong)];
     return runs.length + before.length === 0 ? [] : [{ rule: rule.rule, runs, before, limitMs }];
@@ -52,7 +57,9 @@ export function markStale<T extends ReadActivity & { window: Window }>(
 }
 
 /** How long a run of the rule may be open: three times its longest usual duration, as far as durations are known. */
-export function limitOf(rule: RuleActivity | null): number {
+export function limitOf(rule: RuleActivity | null, history: RuleHistory | undefined): number {
+  const longest = history === undefined || history.knownDays < FEWEST_DAYS ? null : history.longestSeconds;
+  if (longest !== null) return Math.max(SHORTEST_KNOWN_MS, P99_FACTOR * longest * SECOND_MS);
   const known = (rule?.runs ?? []).flatMap(({ startedMs, endedMs, status }) =>
     endedMs !== null && endedMs >= startedMs && status === "success" ? [endedMs - startedMs] : [],
   );

@@ -60,6 +60,7 @@ test("the smallest file has every default", async () => {
       errorAfterMs: null,
       staleAfterMs: null,
       rules: {},
+      ownThresholds: [],
       thresholds: {
         min_actions: 3,
         success_rate: 0.95,
@@ -138,6 +139,7 @@ rules = { contacts = { expect = "@daily", warn_after = "4h", error_after = "5h",
     warnAfterMs: 3_600_000,
     errorAfterMs: 7_200_000,
     staleAfterMs: 10_800_000,
+    ownThresholds: ["min_actions"],
     rules: {
       contacts: { expect: "@daily", warnAfterMs: 14_400_000, errorAfterMs: 18_000_000, staleAfterMs: 21_600_000 },
     },

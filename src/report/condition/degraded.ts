@@ -1,11 +1,18 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
-import { formatCount, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Compared } from "../expectation/interval.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
+import { findCrowd } from "../memory/crowd.ts";
+import { findFailureShift } from "../memory/failures.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import { findDurationShift, findRecordsShift } from "../memory/levels.ts";
+import { fromThousandths } from "../memory/sketch.ts";
+import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
@@ -19,6 +26,11 @@ const MANY_EARLY_SHARE = 0.5;
 const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
 
+/** From so many known days on a rule's failures are held against its own past. */
+const FEWEST_DAYS = 14;
+const PAST_DAYS = 35;
+const SHOWN_IDS = 3;
+
 /** Runs that need a second start are told urgently from this share of the newest ones on. */
 const MANY_RETRIED_SHARE = 0.3;
 
@@ -29,6 +41,8 @@ const JUDGES: Judge[] = [
   judgeFailures,
   judgeTooOften,
   judgeMissed,
+  judgeFewerRecords,
+  judgeSlower,
   judgeRecords,
   judgeLate,
   judgeEarly,
@@ -47,12 +61,49 @@ export function judgeDegraded(facts: RuleFacts): Judgement | null {
   return mild;
 }
 
-/** By the window's runs, and by the newest known ones, which tell more of a rule that seldom runs. */
+/** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */
 function judgeFailures(facts: RuleFacts): Judgement | null {
+  const { thresholds, ownThresholds, history } = facts;
+  const isByPast = history !== null && history.knownDays >= FEWEST_DAYS && !ownThresholds.includes("rule_success_rate");
+  if (!isByPast) return judgeAgainstLimit(facts, thresholds.rule_success_rate);
+  return judgeShift(facts, history) ?? judgeAgainstLimit(facts, thresholds.rule_success_rate_medium);
+}
+
+function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
+  const shift = findFailureShift(history);
+  if (shift === null) return null;
+  const { rule, window, thresholds } = facts;
+  const { failed, total, failedBefore, totalBefore, sinceHour } = shift;
+  const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
+  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
+  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})`;
+  const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
+  return {
+    ...degraded("failures", isSevere ? "critical" : "warning", message),
+    sinceMs: sinceHour * HOUR_MS,
+    evidence: {
+      successful: total - failed,
+      total,
+      failed_before: failedBefore,
+      total_before: totalBefore,
+      ...describeFailed(facts),
+    },
+  };
+}
+
+function describeFailed({ finished, newestError }: RuleFacts): Judgement["evidence"] {
+  const failed = finished.filter(hasFailed);
+  return {
+    newest_error: maskErrorMessage(failed[0]?.error ?? newestError),
+    row_ids: failed.flatMap(({ id }) => id ?? []).slice(0, SHOWN_IDS),
+  };
+}
+
+/** By the window's runs, and by the newest known ones, which tell more of a rule that seldom runs. */
+function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
   const { rule, outcome, attempts, thresholds, window } = facts;
   const bad = attempts.filter(endedBadly).length;
   const isEnough = (total: number) => total >= thresholds.min_actions;
-  const limit = thresholds.rule_success_rate;
   const inWindow = isEnough(outcome.total) && isBelowLimit(outcome, limit);
   const ofAttempts = isEnough(attempts.length) && isBelowLimit({ failed: bad, total: attempts.length }, limit);
   if (!inWindow && !ofAttempts) return null;
@@ -60,11 +111,7 @@ function judgeFailures(facts: RuleFacts): Judgement | null {
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,
-    newest_error: maskErrorMessage(newest?.error ?? facts.newestError),
-    row_ids: facts.finished
-      .filter(hasFailed)
-      .flatMap(({ id }) => id ?? [])
-      .slice(0, 3),
+    ...describeFailed(facts),
   };
   if (!ofAttempts) {
     const again = attempts.filter(({ runs }) => runs.length > 1).length;
@@ -85,11 +132,48 @@ function judgeFailures(facts: RuleFacts): Judgement | null {
   return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
 }
 
-function judgeTooOften({ rule, tooOften, window }: RuleFacts): Judgement | null {
-  if (tooOften === null) return null;
+function judgeTooOften(facts: RuleFacts): Judgement | null {
+  const { rule, tooOften, window } = facts;
+  if (tooOften === null) return judgeCrowd(facts);
   const { seen, expected, words } = tooOften;
   const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hoursOf(window))}, ${formatCount(expected)} ${words}`;
   return { ...degraded("too-often", "warning", message), evidence: { seen, expected } };
+}
+
+function judgeCrowd({ rule, history }: RuleFacts): Judgement | null {
+  const crowd = history === null ? null : findCrowd(history);
+  if (crowd === null) return null;
+  const { started, busiest, median, days } = crowd;
+  const message = `${rule}: ${formatPlural(started, "run")} in a day, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
+  return { ...degraded("too-often", "warning", message), evidence: { seen: started, expected: median, busiest_day: busiest } };
+}
+
+function judgeFewerRecords({ rule, history, window }: RuleFacts): Judgement | null {
+  const shift = history === null ? null : findRecordsShift(history);
+  if (shift === null) return null;
+  const { sinceHour, days } = shift;
+  const [now, usual] = [shift.usual + shift.change, shift.usual].map((log) => Math.max(0, Math.round(fromThousandths(log ?? 0)) - 1));
+  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
+  const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now ?? 0)} a run, usually ${formatCount(usual ?? 0)} (${sayDays(days)})`;
+  return {
+    ...degraded("records", "warning", message),
+    sinceMs: sinceHour * HOUR_MS,
+    evidence: { records: now ?? 0, usual_records: usual ?? 0, days },
+  };
+}
+
+function judgeSlower({ rule, history, window }: RuleFacts): Judgement | null {
+  const shift = history === null ? null : findDurationShift(history);
+  if (shift === null) return null;
+  const { sinceHour, days, change, usual: log } = shift;
+  const [p50, usual] = [fromThousandths(log + change), fromThousandths(log)];
+  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
+  const message = `${rule}: ${fromThousandths(change).toFixed(1)} × slower than usual at these hours since ${since}: p50 ${formatDuration(p50)}, usually ${formatDuration(usual)} (${sayDays(days)})`;
+  return {
+    ...degraded("duration", "warning", message),
+    sinceMs: sinceHour * HOUR_MS,
+    evidence: { p50_seconds: p50, usual_seconds: usual, days },
+  };
 }
 
 function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {

@@ -1,21 +1,23 @@
 /** A rule that succeeds without the records it usually brings. */
 import { formatCount, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import type { EmptyStreak } from "../activity.ts";
+import { chanceOfEmptiness } from "../memory/emptiness.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
 
 /** A rule that usually brings fewer may well find nothing. */
 const MANY_RECORDS = 100;
 const FEWEST_RUNS = 3;
+const UNLIKELY = 1e-3;
 /** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
 const FEWEST_HOURS = 2;
 
 export function judgeEmpty(facts: RuleFacts): Judgement | null {
   const { rule, emptyStreak, window } = facts;
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
-  const { n, sinceMs, usual, fullHours, atLeast = false } = emptyStreak;
-  if (isRare(facts) !== true && (n < FEWEST_RUNS || !hadRecordsTheDayBefore(sinceMs, window.endMs, fullHours)))
-    return null;
+  const { n, sinceMs, usual, atLeast = false } = emptyStreak;
+  if (!isUnusual(facts, emptyStreak)) return null;
   const since = formatNear(sinceMs, window.endMs);
   return {
     condition: "empty",
@@ -25,6 +27,14 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
     message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run`,
     evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
   };
+}
+
+/** By its own past, where that is known from before the streak; else by the day before it. A rare rule is told at once. */
+function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
+  if (isRare(facts) === true) return true;
+  const chance = facts.history === null ? null : chanceOfEmptiness(facts.history, sinceMs);
+  if (chance !== null) return n > 1 && chance < UNLIKELY;
+  return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, fullHours);
 }
 
 /** Whether the same hours brought records a day earlier, or the streak is older than a day: nights may well be empty. */

@@ -8,6 +8,8 @@ import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import type { Silence } from "../memory/silence.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Condition, Degradation, Severity } from "../words.ts";
 
@@ -53,6 +55,16 @@ export type RuleFacts = {
   /** Its schedule is older than the table's oldest row: runs of it may have been deleted. */
   mayBePurged: boolean;
   thresholds: Thresholds;
+  /** The thresholds that the configuration sets: they hold, whatever is usual. */
+  ownThresholds: (keyof Thresholds)[];
+  /** Its own past; null where nothing of it is known. */
+  history: RuleHistory | null;
+  /** By its past; null where too little is known. */
+  silence: Silence | null;
+  /** The operator said that it is over, and it has not run since. */
+  isRetired: boolean;
+  /** A rule that began where this one ended, with the same rhythm. */
+  successor: { rule: string; sinceMs: number } | null;
 };
 
 export type Judgement = {

@@ -2,6 +2,8 @@
 import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
+import { usualFailureShare } from "../memory/failures.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
@@ -41,6 +43,7 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
       facts,
       streak.length,
       runs.every(({ status }) => status === "partial"),
+      sinceMs,
     ),
     degradation: null,
     sinceMs,
@@ -57,10 +60,22 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
   };
 }
 
-function weigh(facts: RuleFacts, streak: number, isPartial: boolean): Severity {
-  const { attempts, lastSuccessMs, window, limits } = facts;
+/**
+ * How likely it failed before the streak, by its known attempts; where none of them is a repeat, by its own past. No rule is so
+ * good that one failure, or two, would be certain.
+ */
+function shareBefore({ attempts, finished, history }: RuleFacts, streak: number, sinceMs: number): number {
   const earlier = attempts.slice(streak);
-  const share = (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
+  const isRetried = attempts.length < finished.length;
+  if (history !== null && !isRetried) {
+    return Math.max(PRIOR_FAILED / PRIOR_RUNS, usualFailureShare(history, Math.floor(sinceMs / HOUR_MS)));
+  }
+  return (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
+}
+
+function weigh(facts: RuleFacts, streak: number, isPartial: boolean, sinceMs: number): Severity {
+  const { attempts, lastSuccessMs, window, limits } = facts;
+  const share = shareBefore(facts, streak, sinceMs);
   const chance = share ** streak;
   // A rule that seldom runs is told after one failure.
   const isSeldom = isRare(facts) ?? attempts.length <= 2;

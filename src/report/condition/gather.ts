@@ -11,6 +11,9 @@ import { isTooOften } from "../expectation/compare.ts";
 import { countDue, findDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
 import { countAtUsualPace, describeHabit } from "../habit.ts";
+import { findSuccessor } from "../memory/gone.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import { measureSilence } from "../memory/silence.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
@@ -29,6 +32,7 @@ export function gatherFacts(
   activity: ReadActivity & { window: Window },
   expectations: RuleExpectation[],
   settings: ReportSettings,
+  histories: ReadonlyMap<string, RuleHistory>,
 ): RuleFacts[] {
   const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
   const declared = new Map(activity.declaredRules.map((rule) => [rule.name, rule]));
@@ -46,6 +50,7 @@ export function gatherFacts(
         expectation: expected.get(rule) ?? null,
         unscheduled,
         settings,
+        histories,
       }),
     );
 }
@@ -57,10 +62,13 @@ type Known = {
   expectation: RuleExpectation | null;
   unscheduled: string[];
   settings: ReportSettings;
+  histories: ReadonlyMap<string, RuleHistory>;
 };
 
-function gatherRule(rule: string, { activity, found, declared, expectation, unscheduled, settings }: Known): RuleFacts {
+function gatherRule(rule: string, known: Known): RuleFacts {
+  const { activity, found, declared, expectation, unscheduled, settings, histories } = known;
   const { window } = activity;
+  const history = histories.get(rule) ?? null;
   const runs = found?.runs ?? [];
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
@@ -100,7 +108,7 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     compared: expectation?.compared ?? null,
     limits,
     lateAfterMs: settings.lateAfterMs,
-    stuckAfterMs: own.staleAfterMs ?? limitOf(found),
+    stuckAfterMs: own.staleAfterMs ?? limitOf(found, history ?? undefined),
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
     failStreak: found?.failStreak ?? null,
@@ -109,7 +117,25 @@ function gatherRule(rule: string, { activity, found, declared, expectation, unsc
     knownSinceMs: activity.knownSinceMs,
     mayBePurged: changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity),
     thresholds: settings.thresholds,
+    ownThresholds: settings.ownThresholds,
+    history,
+    silence: history === null || lastStartMs === null ? null : measureSilence(history, lastStartMs),
+    isRetired: isRetired(rule, lastStartMs, settings),
+    successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
   };
+}
+
+/** It has not run since the operator said that it is over. */
+function isRetired(rule: string, lastStartMs: number | null, { retiredRules }: ReportSettings): boolean {
+  return retiredRules.some(
+    (retired) =>
+      retired.rule === rule && (retired.sinceMs === null || lastStartMs === null || lastStartMs <= retired.sinceMs),
+  );
+}
+
+/** Silent for so long that another rule may have taken its place. */
+function isGone(lastStartMs: number | null, { endMs }: Window): boolean {
+  return lastStartMs !== null && endMs - lastStartMs > HOUR_MS;
 }
 
 function isOpen({ status }: RunRow): boolean {

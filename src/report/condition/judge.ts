@@ -62,15 +62,17 @@ function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgemen
 }
 
 /** A success that is young enough, or whose successor is not awaited. */
-function judgeOk({ rule, enabled, lastSuccessMs, window, limits, due, finished }: RuleFacts): Judgement | null {
-  if (enabled === false || lastSuccessMs === null) return null;
-  const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null;
+function judgeOk(facts: RuleFacts): Judgement | null {
+  const { rule, enabled, lastSuccessMs, window, limits, due, finished, silence, isRetired } = facts;
+  if (enabled === false || lastSuccessMs === null || isRetired) return null;
+  const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null || silence !== null;
   const ranInWindow = finished.some(({ endedMs, startedMs }) => (endedMs ?? startedMs) >= window.startMs);
   if (!isAwaited && !ranInWindow) return null;
   return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
 }
 
-function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome }: RuleFacts): Judgement | null {
+function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, isRetired }: RuleFacts): Judgement | null {
+  if (isRetired) return say("idle", `${rule}: retired by the operator`);
   if (enabled === false) {
     const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
     return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };

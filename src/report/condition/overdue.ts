@@ -5,6 +5,7 @@ import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
+import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 const BASES = {
@@ -13,18 +14,40 @@ const BASES = {
   "usual-interval": "its usual interval",
   unknown: "",
 };
+/** A silence of so many limits is no accident. */
+const CERTAIN_FACTOR = 2;
 /** A schedule that started nothing this many times is no accident. */
 const MANY_MISSED = 3;
 
 /** Nothing succeeded within the limit; that nothing failed since is known already. */
 export function judgeOverdue(facts: RuleFacts): Judgement | null {
   const { enabled, lastStartMs, limits } = facts;
-  if (enabled === false || lastStartMs === null) return null;
+  if (enabled === false || lastStartMs === null || facts.isRetired) return null;
   if (limits.basis === "config") return judgeAge(facts, 0);
   if (facts.due !== null) return judgeDue(facts);
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
-  return judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
+  const byAge = judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
+  const bySilence = judgeSilence(facts);
+  // Its weeks know of such rests, and its newest runs do not.
+  const isUsual = facts.silence !== null && facts.silence.expectedYet < facts.silence.limit / 2;
+  if (bySilence === null) return isUsual ? null : byAge;
+  return byAge?.severity === "critical" ? byAge : bySilence;
+}
+
+/** By the runs that it usually starts in such a time. */
+function judgeSilence(facts: RuleFacts): Judgement | null {
+  const { rule, silence, lastStartMs, lastSuccessMs, window } = facts;
+  if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
+  const expected = Math.floor(silence.expected);
+  const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
+  const judgement = describe(facts, silence.expected > CERTAIN_FACTOR * silence.limit ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
+  const last = lastSuccessMs === null ? "no success known" : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+  return {
+    ...judgement,
+    message: `${rule}: nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
+    evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
+  };
 }
 
 /** A rule whose newest run failed, and of which nothing has been seen since: that it stopped is worse than the old failure. */
@@ -35,7 +58,8 @@ export function judgeStopped(facts: RuleFacts): Judgement | null {
   const judgement = judgeOverdue(facts);
   if (judgement?.severity !== "critical") return null;
   const silentMs = window.endMs - settledAt(newest);
-  const isSilent = limits.errorAfterMs !== null && silentMs > limits.errorAfterMs;
+  const isSilent =
+    (limits.errorAfterMs !== null && silentMs > limits.errorAfterMs) || judgement.evidence["basis"] === "past";
   return isSilent || (due !== null && limits.basis !== "config") ? judgement : null;
 }
 
@@ -64,7 +88,12 @@ function judgeDue(facts: RuleFacts): Judgement | null {
   );
 }
 
-function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: number, limitMs: number): Judgement {
+function describe(
+  facts: RuleFacts,
+  severity: "critical" | "warning",
+  sinceMs: number,
+  limitMs: number | null,
+): Judgement {
   const { rule, open, finished, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, stuckAfterMs } =
     facts;
   const [newest] = finished;
@@ -76,28 +105,43 @@ function describe(facts: RuleFacts, severity: "critical" | "warning", sinceMs: n
   const expected =
     limits.basis === "schedule"
       ? `due ${sayWhenDue(schedules, facts.timezone)}`
-      : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
+      : `expected within ${formatDuration((limitMs ?? 0) / 1000)} by ${BASES[limits.basis]}`;
   const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
   const running = runningMs === null ? "" : `running since ${formatNear(runningMs, window.endMs)} and not ended; `;
   return {
     condition: "overdue",
-    severity,
+    // What goes on under another name is no outage, as far as the rows tell.
+    severity: facts.successor === null ? severity : "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${running}${last}, ${expected}${missed}${failed === null ? "" : `; its newest run failed at ${formatNear(settledAt(failed), window.endMs)}`}`,
+    message: `${rule}: ${running}${last}, ${expected}${missed}${sayWhatElse(facts)}`,
     evidence: {
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       last_start_at: lastStartMs === null ? null : formatInstant(lastStartMs),
       age_seconds: lastSuccessMs === null ? null : (window.endMs - lastSuccessMs) / 1000,
-      limit_seconds: limitMs / 1000,
+      limit_seconds: limitMs === null ? null : limitMs / 1000,
       basis: limits.basis,
       missed: missedSince.n,
       missed_is_minimum: missedSince.isMinimum,
       ...(failed === null ? {} : { newest_error: maskErrorMessage(failed.error ?? facts.newestError) }),
+      ...(facts.successor === null ? {} : { likely_successor: facts.successor.rule }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
       row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
     },
   };
+}
+
+/** That its newest run failed, and which rule is perhaps the same under another name. */
+function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): string {
+  const failed =
+    newest === undefined || !hasFailed(newest)
+      ? ""
+      : `; its newest run failed at ${formatNear(settledAt(newest), window.endMs)}`;
+  const renamed =
+    successor === null
+      ? ""
+      : `; ${successor.rule} began ${formatNear(successor.sinceMs, window.endMs)} with the same rhythm, and is probably its new name`;
+  return `${failed}${renamed}`;
 }
 
 function formatMissed({ n, isMinimum }: DueCount): string {
@@ -108,7 +152,7 @@ function formatMissed({ n, isMinimum }: DueCount): string {
 export function judgeNever(facts: RuleFacts): Judgement | null {
   const { rule, enabled, lastStartMs, due, window, knownSinceMs, mayBePurged, schedules, missedSince, unscheduled } =
     facts;
-  if (enabled === false || lastStartMs !== null || due === null) return null;
+  if (enabled === false || lastStartMs !== null || due === null || facts.isRetired) return null;
   if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
   const isComplete = knownSinceMs <= 0;
   const reach = isComplete

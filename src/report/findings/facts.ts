@@ -6,6 +6,7 @@ import type { Outcome } from "../counts.ts";
 import type { DataQuality } from "../data-quality.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { RuleExpectation } from "../expectations.ts";
+import type { CrmShift } from "../memory/crm.ts";
 import type { RuleSet } from "../rules.ts";
 import type { Finding, Report } from "../schema.ts";
 import type { StaleRuns } from "../stale.ts";
@@ -32,6 +33,8 @@ export type Facts = {
   /** Most frequent first. */
   errorGroups: ErrorGroup[];
   thresholds: Thresholds;
+  /** The success of the CRM as a whole against its own past. */
+  crm: CrmShift;
 };
 
 export type Found = Omit<Finding, "id">;

@@ -11,6 +11,10 @@ import type { ErrorGroup } from "../errors/schema.ts";
 import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import type { Outcome } from "../counts.ts";
+import type { CrmShift } from "../memory/crm.ts";
+import type { FailureShift } from "../memory/failures.ts";
+import { sayDays } from "../memory/words.ts";
+import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { compareHalves, isBeyond } from "../trend.ts";
 import { compareNames } from "../words.ts";
@@ -18,20 +22,24 @@ import { critical, inform, warn, type Finder, type RuleState } from "./facts.ts"
 
 /** How many rules are named to start with. */
 const WORST_RULES = 3;
+const PAST_DAYS = 35;
 
 export const findLowSuccess: Finder = ({
   outcome,
   rules,
   states,
-  thresholds: { min_actions, success_rate: limit },
+  thresholds,
+  crm,
 }) => {
+  const { min_actions, success_rate: limit } = thresholds;
   const judged = withoutRetried(outcome, states);
-  if (outcome.rate === null || outcome.total < min_actions || !isBelowLimit(judged, limit)) return [];
+  if (outcome.rate === null || outcome.total < min_actions) return [];
+  if (!isTrouble("success_rate", judged, limit, thresholds, crm)) return [];
   const worst = rules.executed
     .filter((rule) => rule.outcome.failed > 0)
     .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
     .slice(0, WORST_RULES);
-  const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${formatRatio(limit)}`;
+  const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${crm.shift === null || !crm.decides("success_rate") ? formatRatio(limit) : sayUsual(crm.shift, crm)}`;
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,
@@ -59,10 +67,10 @@ export const findFall: Finder = ({ outcome, previous, thresholds }) => {
 };
 
 /** With what most of them have in common. */
-export const findManyFailures: Finder = ({ errorGroups, outcome, states, hours, thresholds }) => {
+export const findManyFailures: Finder = ({ errorGroups, outcome, states, hours, thresholds, crm }) => {
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   const judged = withoutRetried(outcome, states);
-  if (judged.failed <= limit || !isBelowLimit(judged, thresholds.success_rate)) return [];
+  if (judged.failed <= limit || !isTrouble("failed_actions", judged, thresholds.success_rate, thresholds, crm)) return [];
   const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
   const alike =
@@ -87,7 +95,8 @@ function describeGroup(group: ErrorGroup | undefined, causes: number): Finding["
     : { causes, most_frequent: group.example, most_frequent_failed: group.count, most_frequent_rules: group.rules };
 }
 
-export const findDecline: Finder = ({ halves, thresholds }) => {
+export const findDecline: Finder = ({ halves, thresholds, crm }) => {
+  if (crm.decides("trend_change") && crm.shift === null) return [];
   if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];
   const change = halves.later.successful / halves.later.total - halves.earlier.successful / halves.earlier.total;
   if (compareHalves(halves, thresholds.trend_change) !== "declining") return [];
@@ -103,6 +112,23 @@ export const findSlowdown: Finder = ({ activity: { duration, previousDuration },
   const message = `Slower: 95 % of the runs ended within ${formatDuration(duration.p95)}, within ${formatDuration(previousDuration.p95)} in the window before`;
   return [inform(message, { p95_seconds: duration.p95, p95_seconds_before: previousDuration.p95 })];
 };
+
+/** By the CRM's own past where that decides, and where it is bad in any case; else by the limit. */
+function isTrouble(
+  threshold: "success_rate" | "failed_actions",
+  judged: { total: number; failed: number },
+  limit: number,
+  { overall_success_rate_high: worst }: Thresholds,
+  { decides, shift }: CrmShift,
+): boolean {
+  if (!decides(threshold)) return isBelowLimit(judged, limit);
+  return shift !== null || isBelowLimit(judged, worst);
+}
+
+function sayUsual({ failedBefore, totalBefore }: FailureShift, { knownDays }: CrmShift): string {
+  const usual = formatRatio(1 - failedBefore / Math.max(1, totalBefore));
+  return `the usual ${usual} (${sayDays(Math.min(PAST_DAYS, knownDays))})`;
+}
 
 /** Failures that were started again and then succeeded are the rule's own finding, and no outage of the CRM. */
 function withoutRetried({ total, failed }: Outcome, states: RuleState[]): { total: number; failed: number } {

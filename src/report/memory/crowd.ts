@@ -36,7 +36,7 @@ function countDays(history: RuleHistory): (number | null)[] {
   const days = Array.from({ length: PAST_DAYS + 1 }, (_, day): number | null => {
     const toHour = endHour - day * HOURS_A_DAY;
     const fromHour = toHour - HOURS_A_DAY;
-    return fromHour >= firstHour && countCovered(history, fromHour, toHour) === HOURS_A_DAY ? 0 : null;
+    return fromHour >= firstHour && countCovered(history, fromHour, toHour) >= HOURS_A_DAY - 1 ? 0 : null;
   });
   for (const [hour, n] of starts) {
     const day = Math.floor((endHour - 1 - hour) / HOURS_A_DAY);

@@ -16,8 +16,12 @@ export type RuleHistory = {
   nowMs: number;
   /** The hour after the last one that is known, in part or in whole. */
   endHour: number;
+  /** Start of its first run that is known. */
+  firstMs: number;
   /** From here on it is known whether the rule ran. */
   firstHour: number;
+  /** Whole days since then that are known. */
+  knownDays: number;
   calendar: Calendar;
   isCovered: (hour: number) => boolean;
   finished: Finished[];
@@ -53,7 +57,10 @@ function readHistory(
   fromHour: number,
   shared: Pick<RuleHistory, "nowMs" | "endHour" | "calendar" | "isCovered">,
 ): RuleHistory {
-  const isKnown = (hour: number) => hour < shared.endHour && shared.isCovered(hour);
+  // The hour that goes on is known so far.
+  const goingOn = Math.floor(shared.nowMs / HOUR_MS);
+  const isKnown = (hour: number) => hour < shared.endHour && (hour === goingOn || shared.isCovered(hour));
+  const firstHour = Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS));
   const finished: Finished[] = [];
   const seconds: Level[] = [];
   const records: Level[] = [];
@@ -80,7 +87,9 @@ function readHistory(
   return {
     rule: past.rule,
     ...shared,
-    firstHour: Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS)),
+    firstMs: past.firstMs,
+    firstHour,
+    knownDays: Math.floor((countCovered(shared, firstHour, shared.endHour) + 1) / HOURS_A_DAY),
     finished,
     seconds,
     records,

@@ -11,11 +11,11 @@ export type LevelShift = {
   usual: number;
   /** First hour of the time in which it is so. */
   sinceHour: number;
-  /** Days of the past that it was compared with. */
+  /** So many days of the past it was held against. */
   days: number;
 };
 
-export type Direction = 1 | -1;
+type Direction = 1 | -1;
 
 const PAST_DAYS = 35;
 /** Of a rule that runs so seldom that five weeks hold too few days of it. */
@@ -38,15 +38,57 @@ const WEEKS = 5;
 const FEWEST_WEEKS = 2;
 const FEW_DAYS = 3;
 
-export type LevelOptions = {
+/** 1.6 ×, a half and ten records, as logarithms in thousandths. */
+const SLOWER = Math.round(1000 * Math.log(1.6));
+const FEWER = Math.round(1000 * Math.log(2));
+const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
+
+type LevelOptions = {
   /** 1: more is trouble; -1: less is. */
   direction: Direction;
   /** By how much at least, in thousandths. */
   least: number;
 };
 
+/** What is usual in the hours of the last day, in thousandths, and the days that say so; null where too little is known. */
+export function findUsualLevel(levels: Level[], history: RuleHistory): { usual: number; days: number } | null {
+  const { endHour, calendar } = history;
+  const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, 1));
+  const before = chooseBefore(levels, fromHour);
+  if (!isEnough(residualsByDay(before, () => 0, calendar, fromHour), before, history)) return null;
+  const now = levels.filter(({ hour }) => hour >= fromHour);
+  return { usual: usualOf(now, describeUsual(before, calendar), calendar), days: spanOfDays(before, fromHour) };
+}
+
+/** Of a rule's successes: that they take at least 1.6 × as long as usual. */
+export function findDurationShift(history: RuleHistory): LevelShift | null {
+  return findLevelShift(history.seconds, history, { direction: 1, least: SLOWER });
+}
+
+/** That they bring half of the usual records at most. Hours that may well bring next to nothing are left out. */
+export function findRecordsShift(history: RuleHistory): LevelShift | null {
+  return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER });
+}
+
+/** Hours, of a day of work or of rest, in which a quarter of the runs bring fewer than ten records. */
+function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): Level[] {
+  const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
+  const bySlot = Map.groupBy(
+    records.filter(({ hour }) => hour < endHour - settledDays * HOURS_A_DAY),
+    ({ hour }) => calendar(hour).slot,
+  );
+  const poor = new Set(
+    [...bySlot].filter(([, levels]) => lowerQuartile(levels.map(({ mean }) => mean)) < FEW_RECORDS).map(([slot]) => slot),
+  );
+  return poor.size === 0 ? records : records.filter(({ hour }) => !poor.has(calendar(hour).slot));
+}
+
+function lowerQuartile(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? 0;
+}
+
 /** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
-export function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
   return findToday(levels, history, options) ?? findCreeping(levels, history, options);
 }
 
@@ -83,7 +125,7 @@ function findToday(levels: Level[], history: RuleHistory, options: LevelOptions)
       change: direction * moved,
       usual: usualOf(now, usual, calendar),
       sinceHour: findOnset(levels, usual, calendar, half, direction) ?? fromHour,
-      days: values.length,
+      days: spanOfDays(before, fromHour),
     };
   }
   return null;
@@ -111,7 +153,7 @@ function findCreeping(levels: Level[], history: RuleHistory, { direction, least 
     change: direction * moved,
     usual: usualOf(now, usual, calendar),
     sinceHour: findOnset(levels, usual, calendar, medianOf(days) + (direction * moved) / 2, direction) ?? fromHour,
-    days: days.length,
+    days: spanOfDays(before, fromHour),
   };
 }
 
@@ -233,6 +275,10 @@ function hourOfNewest(levels: Level[], runs: number): number {
     if (left <= 0) return level?.hour ?? Infinity;
   }
   return Infinity;
+}
+
+function spanOfDays([first]: Level[], untilHour: number): number {
+  return first === undefined ? 0 : Math.ceil((untilHour - first.hour) / HOURS_A_DAY);
 }
 
 function countRuns(levels: Level[]): number {

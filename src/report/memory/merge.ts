@@ -5,16 +5,20 @@ type Span = [fromHour: number, toHour: number];
 
 const NEWEST_RUNS = 50;
 
-/** `newer` wins every hour that it covers, also those in which it knows of no run. */
+/**
+ * `newer` wins every hour that it covers, also those in which it knows of no run. Of an hour that it knows in part it tells only where
+ * the older reading does not know it as a whole.
+ */
 export function mergePasts(older: Past | null, newer: Past | null): Past | null {
   if (older === null || newer === null) return older ?? newer;
-  const isNew = createLookup(newer.covered);
+  const [isNew, isOld] = [createLookup(newer.covered), createLookup(older.covered)];
+  const holds = { older: (hour: number) => !isNew(hour), newer: (hour: number) => isNew(hour) || !isOld(hour) };
   const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
   const newRules = new Map(newer.rules.map((rule) => [rule.rule, rule]));
   const names = new Set([...rules.keys(), ...newRules.keys()]);
   return {
     covered: uniteSpans([...older.covered, ...newer.covered]),
-    rules: [...names].map((name) => mergeRule(name, rules.get(name), newRules.get(name), isNew)),
+    rules: [...names].map((name) => mergeRule(name, rules.get(name), newRules.get(name), holds)),
   };
 }
 
@@ -33,19 +37,26 @@ function mergeRule(
   rule: string,
   older: RulePast | undefined,
   newer: RulePast | undefined,
-  isNew: (hour: number) => boolean,
+  holds: Holds,
 ): RulePast {
-  const kept = {
-    cells: (older?.cells ?? []).filter(({ hour }) => !isNew(hour)),
-    starts: (older?.starts ?? []).filter(([hour]) => !isNew(hour)),
-  };
+  const cells = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
+  const starts = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
   return {
     rule,
     firstMs: Math.min(older?.firstMs ?? Infinity, newer?.firstMs ?? Infinity),
-    cells: [...kept.cells, ...(newer?.cells ?? [])].toSorted((a, b) => a.hour - b.hour),
-    starts: [...kept.starts, ...(newer?.starts ?? [])].toSorted(([a], [b]) => a - b),
+    cells: cells.toSorted((a, b) => a.hour - b.hour),
+    starts: starts.toSorted(([a], [b]) => a - b),
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
   };
+}
+
+type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean };
+
+/** An hour that neither covers is the newer one's, unless that does not know it at all. */
+function choose<T>(older: T[], newer: T[], hourOf: (one: T) => number, holds: Holds): T[] {
+  const fresh = newer.filter((one) => holds.newer(hourOf(one)));
+  const told = new Set(fresh.map(hourOf));
+  return [...older.filter((one) => holds.older(hourOf(one)) && !told.has(hourOf(one))), ...fresh];
 }
 
 /** A run that was open before may have ended since: the newer row of it holds. */

@@ -6,6 +6,8 @@ import { countCovered, type RuleHistory } from "./history.ts";
 /** All in expected runs, which are no whole numbers. */
 export type Silence = {
   expected: number;
+  /** Without the grace, and with the rest of the hour of its last start. */
+  expectedYet: number;
   limit: number;
   /** When the silence reached its limit; null: it did not. */
   sinceMs: number | null;
@@ -47,6 +49,7 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const n = starts.hours.reduce((sum, [, started]) => sum + started, 0);
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
+    expectedYet: addUp(lastStartMs, nowMs + GRACE_MS, limit, rates, calendar).expected,
     limit,
     days: Math.round(known / HOURS_A_DAY),
     hoursApart: known / n,

@@ -1,0 +1,79 @@
+/** Rules that the memory knows and the tables do not show any more: they are judged like all others. */
+import { HOUR_MS } from "../../time/units.ts";
+import type { RuleActivity } from "../activity.ts";
+import { settledAt } from "../attempts.ts";
+import { emptyCounts } from "../counts.ts";
+import type { Past, RulePast } from "./cells.ts";
+import type { RuleHistory } from "./history.ts";
+
+const NEWEST_STARTS = 10;
+const DAY_HOURS = 24;
+/** A successor begins this many of the usual intervals after the last run at most, or a day. */
+const SOON_INTERVALS = 3;
+/** Its rhythm is the same up to this factor. */
+const SAME_RHYTHM = 1.25;
+const FEWEST_STARTS = 3;
+
+/** One for each rule of the past that is not among those `known`, and not excluded. */
+export function listGone(past: Past, known: ReadonlySet<string>, excluded: string[]): RuleActivity[] {
+  return past.rules.filter(({ rule }) => !known.has(rule) && !excluded.includes(rule)).flatMap(recallRule);
+}
+
+function recallRule({ rule, cells, starts, runs }: RulePast): RuleActivity[] {
+  const startedMs = runs.map((run) => run.startedMs).toSorted((a, b) => b - a);
+  const newestStartMs = startedMs[0] ?? (starts.at(-1)?.[0] ?? NaN) * HOUR_MS;
+  if (Number.isNaN(newestStartMs)) return [];
+  const success = runs.find(({ status }) => status === "success");
+  const successHour = cells.findLast(({ status }) => status === "success")?.hour;
+  const lastSuccessMs = success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
+  return [
+    {
+      rule,
+      current: emptyCounts(),
+      previous: emptyCounts(),
+      records: { processed: null, created: null, updated: null, failed: null },
+      duration: null,
+      lastSuccessMs,
+      runs,
+      emptyStreak: null,
+      failStreak: null,
+      newestError: null,
+      startsMs: [],
+      previousStartMs: null,
+      newestStartMs,
+      running: [],
+      runningBefore: [],
+      usualRecords: null,
+      lookback: { startsMs: startedMs.slice(0, NEWEST_STARTS), stuck: 0, weekStartsMs: [] },
+      weekBefore: null,
+    },
+  ];
+}
+
+/** The rule that began where this one ended, with the same rhythm; null: none, or the past does not reach so far. */
+export function findSuccessor(
+  { rule, starts }: RuleHistory,
+  histories: ReadonlyMap<string, RuleHistory>,
+): { rule: string; sinceMs: number } | null {
+  const [lastHour = NaN, interval] = [starts.at(-1)?.[0], hoursApart(starts)];
+  if (interval === null) return null;
+  const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
+  const candidates = [...histories.values()].filter((other) => {
+    const firstHour = other.starts[0]?.[0] ?? Infinity;
+    const own = hoursApart(other.starts);
+    const isNew = firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
+    const isSame = own !== null && own <= interval * SAME_RHYTHM && interval <= own * SAME_RHYTHM;
+    return other.rule !== rule && isNew && isSame;
+  });
+  const [nearest] = candidates.toSorted((a, b) => a.firstMs - b.firstMs);
+  return nearest === undefined ? null : { rule: nearest.rule, sinceMs: nearest.firstMs };
+}
+
+/** On average; null where too few are known. */
+function hoursApart(starts: RuleHistory["starts"]): number | null {
+  const [first, last] = [starts[0], starts.at(-1)];
+  const n = starts.reduce((sum, [, started]) => sum + started, 0);
+  return first === undefined || last === undefined || n < FEWEST_STARTS || last[0] === first[0]
+    ? null
+    : (last[0] - first[0]) / (n - 1);
+}

@@ -1,0 +1,45 @@
+/** What is usual for a rule, each with the days that say so: what a report shows beside what is. */
+import { HOUR_MS } from "../../time/units.ts";
+import type { Report } from "../schema.ts";
+import { countUsualFailures } from "./failures.ts";
+import type { RuleHistory } from "./history.ts";
+import { findUsualLevel } from "./levels.ts";
+import type { Silence } from "./silence.ts";
+import { fromThousandths } from "./sketch.ts";
+import { sayDays } from "./words.ts";
+
+type Usual = NonNullable<Report["rules"][number]["usual"]>;
+
+/** With fewer known days a rule is judged by its last runs only. */
+export const FEWEST_DAYS = 14;
+const PAST_DAYS = 35;
+
+export function describeUsual(history: RuleHistory, silence: Silence | null): Usual {
+  const { knownDays } = history;
+  const failures = countUsualFailures(history);
+  const [duration, records] = [history.seconds, history.records].map((levels) => findUsualLevel(levels, history));
+  return {
+    known_days: knownDays,
+    judged_by: knownDays < FEWEST_DAYS ? "last-runs" : "past",
+    interval: silence === null ? null : { seconds: (silence.hoursApart * HOUR_MS) / 1000, days: silence.days },
+    duration: duration === null || duration === undefined ? null : { seconds: fromThousandths(duration.usual), days: duration.days },
+    records:
+      records === null || records === undefined
+        ? null
+        : { records: Math.max(0, Math.round(fromThousandths(records.usual)) - 1), days: records.days },
+    failures:
+      failures.total === 0
+        ? null
+        : { failed: failures.failed, total: failures.total, days: Math.min(PAST_DAYS, knownDays) },
+  };
+}
+
+/** What the past cannot yet say, said once for all rules; null: it says enough. */
+export function sayWhatIsUnknown(histories: Iterable<RuleHistory>): string | null {
+  const days = [...histories].map(({ knownDays }) => knownDays);
+  const most = days.length === 0 ? 0 : Math.max(...days);
+  if (most >= FEWEST_DAYS) return null;
+  return most === 0
+    ? "nothing is known of the past: rules are judged by their last runs only"
+    : `known for ${sayDays(most)}: rules are judged by their last runs only`;
+}
