@@ -5,9 +5,11 @@ import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Report } from "./report/schema.ts";
-import type { Store } from "./store/store.ts";
+import type { Memory } from "./store/memory.ts";
+import type { Seen } from "./store/memory/write.ts";
+import type { Ages, Store } from "./store/store.ts";
 
-type Made = { document: PassSummary; reports: Report[] };
+type Made = { document: PassSummary; reports: Report[]; seen: Seen[] };
 
 /** The origin of a pass that no schedule asked for. */
 const ADHOC = "adhoc";
@@ -29,17 +31,27 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   return failed;
 }
 
+/** Reads the configured store's memory, and opens it only for that. */
+export function readMemoryOf({ target }: Config["store"]): Memory["read"] {
+  return async (sources, sinceMs) => {
+    // Loaded only here: most commands need no store.
+    const { openStore } = await import("./store/open.ts");
+    await using store = await openStore(target, "look");
+    return await store.memory.read(sources, sinceMs);
+  };
+}
+
 /** Where a pass that no slot asked for is kept, as what, and for how long. `origin`: a schedule's name, or `adhoc`. */
-type KeepOptions = { store: Store; origin: string; retentionMs: number; nowMs: number; log: Log };
+type KeepOptions = { store: Store; origin: string; ages: Ages; nowMs: number; log: Log };
 
 /** Keeps the pass, and deletes what is older than the retention. Returns how many deliveries failed. */
 export async function keepPass(
-  { document, reports }: Made,
-  { store, origin, retentionMs, nowMs, log }: KeepOptions,
+  { document, reports, seen }: Made,
+  { store, origin, ages, nowMs, log }: KeepOptions,
 ): Promise<number> {
   try {
-    await store.reports.keepPass({ pass: document, reports }, origin);
-    await store.prune(nowMs - retentionMs);
+    await store.reports.keepPass({ pass: document, reports, seen }, origin);
+    await store.prune(nowMs, ages);
     log.debug("pass kept", { store: store.place });
     return 0;
   } catch (error) {
@@ -52,7 +64,7 @@ export async function keepPass(
 /** Keeps a pass that no schedule asked for, and deletes what is older than the retention. Returns how many deliveries failed. */
 export async function keepAdhoc(
   pass: Made,
-  { target, retentionMs, group }: Config["store"],
+  { target, group, ...ages }: Config["store"],
   nowMs: number,
   log: Log,
 ): Promise<number> {
@@ -63,7 +75,7 @@ export async function keepAdhoc(
     await using store = await openStore(target);
     const notShared = shareStore(target, group);
     if (notShared !== null) log.warn(notShared);
-    return await keepPass(pass, { store, origin: ADHOC, retentionMs, nowMs, log });
+    return await keepPass(pass, { store, origin: ADHOC, ages, nowMs, log });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });

@@ -2,6 +2,7 @@
  * One pass over the chosen CRMs: collect → build → deliver. Reading it is reading the architecture. Each report is built as
  * soon as its CRM is read, while the other warehouses still answer.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./database/target.ts";
@@ -10,13 +11,19 @@ import type { Log } from "./log.ts";
 import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
+import type { Past } from "./report/memory/cells.ts";
+import { limitPast, rememberActivity } from "./report/memory/remember.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
+import type { ReportSettings } from "./report/settings.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
+import type { Memory } from "./store/memory.ts";
+import type { Remembered } from "./store/memory/read.ts";
+import type { Seen } from "./store/memory/write.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { WEEK_MS } from "./time/units.ts";
@@ -32,6 +39,8 @@ export type PassOptions = {
   /** What each window is compared with besides the one before it. */
   baseline: "week" | null;
   exportTo: ExportOptions | null;
+  /** Reads what is known of the CRMs' pasts; null: there is no memory. */
+  readMemory: Memory["read"] | null;
   /** How long to wait before each further try of CRMs whose failure may pass; empty where an operator waits for the pass. */
   retryDelaysMs?: number[];
   log: Log;
@@ -46,6 +55,8 @@ export type PassResult = {
   document: PassSummary;
   /** In the order of `crms`, without those that could not be read. */
   reports: Report[];
+  /** Of each CRM that was read: what the memory is to keep. */
+  seen: Seen[];
   failedDeliveries: number;
 };
 
@@ -53,6 +64,10 @@ export type PassResult = {
 export const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
 const RECENT_ACTIONS = 20;
+/** Five weeks are judged by, and rare rules by more. */
+const REMEMBERED_MS = 8 * WEEK_MS;
+/** A store that is slow must not keep the reports from the operator. */
+const MEMORY_PATIENCE_MS = 3000;
 const NAMED_CRMS = 5;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
@@ -62,6 +77,8 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
 
   const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
   const made = new Map<string, Report>();
+  const seen: Seen[] = [];
+  const remembering = remember(options);
   const collected = await collectActivities({
     crms,
     window,
@@ -74,7 +91,12 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     redact: createRedactor(config.secrets),
     signal,
     retryDelaysMs: options.retryDelaysMs ?? [],
-    onActivity: (crm, activity) => made.set(crm.name, buildReport(activity, settingsOf(crm), context, null)),
+    onActivity: async (crm, activity) => {
+      const { past, settings } = describePast(crm, (await remembering).get(crm.name), window);
+      made.set(crm.name, buildReport(activity, settings, context, past));
+      if (activity.kind === "read")
+        seen.push({ source: crm.name, past: rememberActivity({ ...activity, hourly: null }) });
+    },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
   log.progress(null);
@@ -91,7 +113,56 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failedDeliveries = signal.aborted ? 0 : await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
-  return { document, reports, failedDeliveries };
+  return { document, reports, seen, failedDeliveries };
+}
+
+/** Empty where there is no memory, and where it cannot be read in time: that is said, and no report waits for it. */
+async function remember({ crms, window, readMemory, log }: PassOptions): Promise<Map<string, Remembered>> {
+  if (readMemory === null) return new Map();
+  // The warehouses are asked first: they work meanwhile.
+  await sleep(0);
+  const patience = AbortSignal.timeout(MEMORY_PATIENCE_MS);
+  try {
+    const reading = readMemory(
+      crms.map(({ name }) => name),
+      window.endMs - REMEMBERED_MS,
+    );
+    const remembered = await Promise.race([
+      reading,
+      rejectAt(patience, `no answer within ${MEMORY_PATIENCE_MS / 1000} s`),
+    ]);
+    for (const [crm, { unreadable }] of remembered)
+      if (unreadable > 0)
+        log.warn(`${crm}: a part of its memory can no longer be read: see automation-reports store check`, {
+          rows: unreadable,
+        });
+    return remembered;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.warn(`the memory could not be read: ${error.message}. The reports are made without it`);
+    return new Map();
+  }
+}
+
+async function rejectAt(signal: AbortSignal, reason: string): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener("abort", () => reject(new AppError("delivery", reason)), { once: true });
+  return await promise;
+}
+
+/** What the report may know of the CRM's past, and what the operator said of its rules. */
+function describePast(
+  crm: CrmConfig,
+  remembered: Remembered | undefined,
+  window: Window,
+): { past: Past | null; settings: ReportSettings } {
+  const settings = settingsOf(crm);
+  if (remembered === undefined) return { past: null, settings };
+  const leftOut = [...crm.excludeRules, ...(crm.wrapperRules ?? [])];
+  return {
+    past: limitPast(remembered.past, window.endMs, leftOut),
+    settings: { ...settings, retiredRules: [...settings.retiredRules, ...remembered.retired] },
+  };
 }
 
 /** At the signal some CRMs were not visited yet, and the reading of others was broken off. */
@@ -107,7 +178,10 @@ async function exportReports(reports: Report[], { exportTo, log }: PassOptions):
 }
 
 /** The documented exit code. Where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
-export function exitCodeOf({ document, reports, failedDeliveries }: PassResult, failOn: Severity | null): number {
+export function exitCodeOf(
+  { document, reports, failedDeliveries }: Omit<PassResult, "seen">,
+  failOn: Severity | null,
+): number {
   const failed = document.outcomes.filter((outcome) => outcome.status === "failed").length;
   if (failed > 0) return failed === document.outcomes.length ? EXIT.noneReadable : EXIT.someUnreadable;
   if (failedDeliveries > 0) return EXIT.delivery;

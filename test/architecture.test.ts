@@ -93,10 +93,11 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     imports: ["output", "text", "types:report", "errors.ts", "node:fs", "node:fs/promises", "node:os", "node:path"],
   },
   store: {
-    is: "What is kept between passes, in SQLite or PostgreSQL: reports, passes, slots.",
+    is: "What is kept between passes, in SQLite or PostgreSQL: reports, passes, slots, memory.",
     imports: [
       "store",
       "text",
+      "time",
       "database",
       "files",
       "report",
@@ -206,10 +207,12 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "config",
       "warehouse",
       "types:output",
+      "types:store",
       "deliver.ts",
       "types:log.ts",
       "errors.ts",
       "version.ts",
+      "node:timers/promises",
     ],
   },
   "cli.ts": {

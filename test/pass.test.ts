@@ -33,7 +33,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
       path: "",
       concurrency: 4,
       export: { enabled: false, dir: null, keep: null },
-      store: { target: { kind: "sqlite", path: "" }, retentionMs: 1, group: null, configured: false },
+      store: { target: { kind: "sqlite", path: "" }, retentionMs: 1, memoryMs: 1, group: null, configured: false },
       crms,
       schedules: [],
       displayTimezone: null,
@@ -46,6 +46,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
     detailed: false,
     baseline: null,
     exportTo: null,
+    readMemory: null,
     log: silent,
     signal: new AbortController().signal,
   });
@@ -71,6 +72,7 @@ describe("where several exit codes hold, the first of 4, 3, 5, 1 wins", () => {
     failedDeliveries: number,
   ): PassResult => ({
     reports,
+    seen: [],
     failedDeliveries,
     document: passDocument({
       outcomes: statuses.map((status) => ({ ...failedOutcome("x", "gone"), status })),

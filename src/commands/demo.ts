@@ -50,6 +50,7 @@ export default defineCommand(
       detailed: false,
       baseline: null,
       exportTo: null,
+      readMemory: null,
       log,
       signal: runtime.signal,
     });

@@ -110,6 +110,7 @@ export default defineCommand(
       detailed,
       baseline,
       exportTo: exporting ? { directory, keep: config.export.keep } : null,
+      readMemory: config.store.configured ? (await import("../deliver.ts")).readMemoryOf(config.store) : null,
       log,
       signal: runtime.signal,
       // A file keeps the whole pass that it holds.

@@ -20,7 +20,7 @@ export function findStoreFile(path: string, variables: Variables): string | null
   const { store } = expandVariables(readTable(path), variables).value as Table;
   const { path: file, url, url_file: urlFile } = isTable(store) ? store : {};
   if (url !== undefined || urlFile !== undefined) return null;
-  const written = { path: typeof file === "string" ? file : undefined, retention: 0 };
+  const written = { path: typeof file === "string" ? file : undefined, retention: 0, memory: 0 };
   const found = readStore(written, true, {
     path,
     text: "",

@@ -13,11 +13,12 @@ const KEY_LENGTH = 12;
 
 /** `written`: the table is there, however empty. Null where a problem was said. */
 export function readStore(
-  { path: file, url, url_file, retention, group: named }: v.InferOutput<typeof storeSchema>,
+  { path: file, url, url_file, retention, memory, group: named }: v.InferOutput<typeof storeSchema>,
   written: boolean,
   reading: Reading,
 ): Config["store"] | null {
   const group = named ?? null;
+  const kept = { retentionMs: retention, memoryMs: memory };
   const say = (key: string, message: string) => reading.problems.push({ path: ["store", key], message });
   if (file !== undefined && (url !== undefined || url_file !== undefined)) {
     say("path", "path is given beside url or url_file: keep one");
@@ -32,7 +33,7 @@ export function readStore(
         `group is for an SQLite store: in PostgreSQL, GRANT SELECT ON the tables automation_reports_* instead`,
       );
     }
-    return { target, retentionMs: retention, group, configured: true };
+    return { target, ...kept, group, configured: true };
   }
   // systemd separates several directories with colons.
   const [state = ""] = (reading.variables["STATE_DIRECTORY"] ?? "").split(":");
@@ -40,7 +41,7 @@ export function readStore(
     file === undefined
       ? join(state || findStateHome(reading), nameStore(reading.path))
       : resolve(dirname(reading.path), file);
-  return { target: { kind: "sqlite", path }, retentionMs: retention, group, configured: written || state !== "" };
+  return { target: { kind: "sqlite", path }, ...kept, group, configured: written || state !== "" };
 }
 
 /** Two configurations with schedules of one name must not take each other's slots. */

@@ -102,6 +102,8 @@ export type Config = {
   store: {
     target: Target;
     retentionMs: number;
+    /** Of the hours of the memory. */
+    memoryMs: number;
     /** Of this machine, by name or number, that may read an SQLite store; null: none. */
     group: string | null;
     /** By `[store]` or `$STATE_DIRECTORY`; else only commands about the store itself use it. */

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { exitCodeOf, type PassResult } from "../pass.ts";
 import type { ClaimedSlot } from "../store/slot.ts";
 import type { SlotEnd } from "../store/slots.ts";
-import type { Store } from "../store/store.ts";
+import type { Ages, Store } from "../store/store.ts";
 import { formatInstant } from "../text/figures.ts";
 
 /** An end that is to be recorded. `pass`: what is to be kept with it. */
@@ -56,7 +56,7 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
 /** False where the store cannot be told. True also where the slot is another process's now: nothing is left to record. */
 async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log, clock }: Recording): Promise<boolean> {
   try {
-    const made = pass === null ? null : { pass: pass.document, reports: pass.reports };
+    const made = pass === null ? null : { pass: pass.document, reports: pass.reports, seen: pass.seen };
     const ours = await store.slots.end(claimed, end, made);
     const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs), attempt: claimed.attempt };
     if (!ours) log.warn("slot was taken over by another process before it ended: nothing of it is kept", facts);
@@ -66,14 +66,14 @@ async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log,
     log.error(`the end of the slot could not be recorded: ${error.message}`);
     return false;
   }
-  if (pass !== null) await prune(store, clock() - config.store.retentionMs, log);
+  if (pass !== null) await prune(store, config.store, clock(), log);
   return true;
 }
 
 /** The pass is kept already: what is too old goes with the next one, should it not go now. */
-async function prune(store: Store, beforeMs: number, log: Log): Promise<void> {
+async function prune(store: Store, ages: Ages, nowMs: number, log: Log): Promise<void> {
   try {
-    await store.prune(beforeMs);
+    await store.prune(nowMs, ages);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.warn(`what is too old could not be deleted: ${error.message}`);

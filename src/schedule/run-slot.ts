@@ -159,13 +159,14 @@ async function makeReports(
 async function makePass(
   schedule: ScheduleConfig,
   slotMs: number,
-  { config, log, clock, makePass: make, onPass }: SlotContext,
+  { config, store, log, clock, makePass: make, onPass }: SlotContext,
   signal: AbortSignal,
 ): Promise<PassResult> {
   const pass = await make({
     // Late or not, the report is of the window that ends at its slot.
     ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
+    readMemory: store.memory.read,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,
     signal,

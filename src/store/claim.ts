@@ -47,7 +47,7 @@ async function tryClaim(
   holder: string,
   leaseMs: number,
 ): Promise<Claim | null> {
-  if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [key.schedule]);
+  if (engine.lockName !== null) await ask(engine.lockName, [key.schedule]);
   const rows = await ask(
     `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots
       WHERE schedule = $1 AND (slot_ms = $2 OR state = 'running')`,

@@ -1,6 +1,7 @@
 /** What a database must do to hold the store. */
 
-type Value = string | number | null;
+/** Bytes come back as bytes. */
+type Value = string | number | null | Uint8Array<ArrayBuffer>;
 
 /**
  * With values: runs one statement, in which `$1`, `$2`, … stand for them, and returns its rows. Without: runs any number of
@@ -32,8 +33,8 @@ export type Engine = {
   look: <T>(work: (ask: Ask) => Promise<T>) => Promise<T>;
   /** Whether a running slot still belongs to its holder. */
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
-  /** SQL: makes other transactions about the schedule `$1` wait for this one; null: all transactions wait for each other. */
-  lockSchedule: string | null;
+  /** SQL: makes other transactions about what `$1` names wait for this one; null: all transactions wait for each other. */
+  lockName: string | null;
   /** What is wrong with the database itself. `shared`: its group may read it. */
   check: (shared: boolean) => Promise<string[]>;
   backup: (path: string) => Promise<void>;

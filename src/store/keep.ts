@@ -2,9 +2,11 @@
 import type { PassSummary } from "../report/pass-schema.ts";
 import type { Report } from "../report/schema.ts";
 import { writeAscii } from "../text/json.ts";
-import type { Ask } from "./engine.ts";
+import type { Ask, Engine } from "./engine.ts";
+import { writeMemory, type Seen } from "./memory/write.ts";
 
-export type MadePass = { pass: PassSummary; reports: Report[] };
+/** `seen`: what the pass has seen of the past, which the memory keeps. */
+export type MadePass = { pass: PassSummary; reports: Report[]; seen: Seen[] };
 
 /**
  * Who asked for a pass. `origin`: a schedule's name, or `adhoc`. Of one attempt at a slot one pass is kept; both are null
@@ -14,8 +16,9 @@ export type Origin = { origin: string; slotMs: number | null; attempt: number | 
 
 /** All of a pass. One that is kept already is left as it is. */
 export async function insertPass(
+  engine: Engine,
   ask: Ask,
-  { pass, reports }: MadePass,
+  { pass, reports, seen }: MadePass,
   { origin, slotMs, attempt }: Origin,
 ): Promise<void> {
   const [inserted] = await ask(
@@ -47,6 +50,7 @@ export async function insertPass(
       ],
     );
   }
+  await writeMemory(engine, ask, seen, "replace");
 }
 
 /** Such as `hubspot-20260710T210000Z-4d7e60`. The end comes from the pass, so that no two ids are the same. */

@@ -9,7 +9,7 @@ const LOCK = "the tables";
 export async function migrate(engine: Engine): Promise<void> {
   if ((await judgeTables(engine)) === "current") return;
   await engine.transact(async (ask) => {
-    if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [LOCK]);
+    if (engine.lockName !== null) await ask(engine.lockName, [LOCK]);
     const version = await readVersion(engine, ask);
     for (const sql of engine.migrations.slice(version)) await ask(sql);
     await ask("UPDATE automation_reports_schema SET version = $1", [engine.migrations.length]);

@@ -1,6 +1,7 @@
 /** Opens the configured store. Whoever writes makes its tables or brings them up to date. */
 import type { Target } from "../database/target.ts";
 import type { Access, Engine } from "./engine.ts";
+import { memoryOf } from "./memory.ts";
 import { judgeTables, migrate } from "./migrate.ts";
 import { reportsOf } from "./reports.ts";
 import { checkShape } from "./shape.ts";
@@ -10,7 +11,7 @@ import type { Families, Store } from "./store.ts";
 /** Where the store cannot be used, this and every call of it throws an `AppError` of kind `delivery`, with advice. */
 export async function openStore(target: Target, access: Access = "write"): Promise<Store> {
   const engine = access === "write" ? await openToWrite(target) : await openToLook(target);
-  const families: Families = { reports: reportsOf(engine), slots: slotsOf(engine) };
+  const families: Families = { reports: reportsOf(engine), slots: slotsOf(engine), memory: memoryOf(engine) };
   return {
     ...families,
     place: engine.place,
@@ -26,9 +27,10 @@ export async function openStore(target: Target, access: Access = "write"): Promi
       return problems;
     },
     backup: async (path) => await engine.backup(path),
-    prune: async (beforeMs) => ({
-      ...(await families.reports.prune(beforeMs)),
-      ...(await families.slots.prune(beforeMs)),
+    prune: async (nowMs, { retentionMs, memoryMs }) => ({
+      ...(await families.reports.prune(nowMs - retentionMs)),
+      ...(await families.slots.prune(nowMs - retentionMs)),
+      ...(await families.memory.prune(nowMs - memoryMs)),
     }),
     [Symbol.asyncDispose]: async () => await engine.close(),
   };

@@ -13,6 +13,7 @@ import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
+import fourthSql from "./migrations/4.postgres.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -77,12 +78,12 @@ export function openPostgres(configured: PostgresTarget): Engine {
     findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
-    migrations: [firstSql, secondSql, thirdSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await run("write", work),
     look: async (work) => await run("look", work),
     // The lease counts by the database's clock, which is the same for all machines.
     isHeld: ({ leaseUntilMs, nowMs }) => leaseUntilMs > nowMs,
-    lockSchedule:
+    lockName:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
     check: async () => [],
     backup: async () => {

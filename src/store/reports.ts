@@ -95,7 +95,9 @@ const PassRowSchema = v.object({
 export function reportsOf(engine: Engine): Reports {
   return {
     keepPass: async (made, origin) =>
-      await engine.transact(async (ask) => await insertPass(ask, made, { origin, slotMs: null, attempt: null })),
+      await engine.transact(
+        async (ask) => await insertPass(engine, ask, made, { origin, slotMs: null, attempt: null }),
+      ),
     list: async (filter) => await listReports(engine, filter),
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),

@@ -45,6 +45,13 @@ const TABLES: Record<string, Table> = {
     ],
     keys: ["schedule, slot_ms"],
   },
+  automation_reports_memory_days: { columns: ["source", "day", "hours", "cells"], keys: ["source, day"] },
+  automation_reports_memory_rules: { columns: ["source", "rules", "stopped_ms", "stopped"], keys: ["source"] },
+  automation_reports_memory_ignored: {
+    columns: ["source", "from_hour", "to_hour"],
+    keys: ["source, from_hour, to_hour"],
+  },
+  automation_reports_memory_retired: { columns: ["source", "rule", "since_ms"], keys: ["source, rule"] },
 };
 
 /** One line for each table, column or key that is not there. */

@@ -99,7 +99,7 @@ async function endSlot(
       [...ours, state, exitCode, note === null ? null : writeAscii(note), made?.pass.pass_id ?? null],
     );
     if (changed !== undefined) {
-      if (made !== null) await insertPass(ask, made, { origin: schedule, slotMs, attempt });
+      if (made !== null) await insertPass(engine, ask, made, { origin: schedule, slotMs, attempt });
       return true;
     }
     // The answer to an earlier try may have been lost after its commit.
@@ -130,7 +130,7 @@ async function countNewCrashes(engine: Engine, schedule: string): Promise<number
 /** One transaction and no claim: a claimed slot would look as if it were running. */
 async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Promise<boolean> {
   return await engine.transact(async (ask) => {
-    if (engine.lockSchedule !== null) await ask(engine.lockSchedule, [key.schedule]);
+    if (engine.lockName !== null) await ask(engine.lockName, [key.schedule]);
     const [found] = await ask(
       `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule = $1 AND slot_ms = $2`,
       [key.schedule, key.slotMs],

@@ -13,6 +13,7 @@ import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
+import fourthSql from "./migrations/4.sqlite.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
@@ -73,7 +74,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     findTables: FIND_TABLES,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
-    migrations: [firstSql, secondSql, thirdSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
     look: async (work) => await inTurn(BEGIN_LOOKING, work),
     // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.
@@ -81,7 +82,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
       const life = judgeHolder(holder);
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
     },
-    lockSchedule: null,
+    lockName: null,
     check: async (shared) => explain(target, () => checkFile(database, path, shared)),
     backup: async (copy) => {
       await replaceFile(copy, (temporary) =>

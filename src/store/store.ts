@@ -1,8 +1,12 @@
 /** The store: what is kept between passes. Times are epoch milliseconds. */
+import type { Memory } from "./memory.ts";
 import type { Reports } from "./reports.ts";
 import type { Slots } from "./slots.ts";
 
-export type Families = { reports: Reports; slots: Slots };
+export type Families = { reports: Reports; slots: Slots; memory: Memory };
+
+/** How long what is kept is kept: the memory's hours, and all else. */
+export type Ages = { retentionMs: number; memoryMs: number };
 
 /** The kinds of rows that the families delete. */
 type Kind = { [Name in keyof Families]: keyof Awaited<ReturnType<Families[Name]["prune"]>> }[keyof Families];
@@ -16,7 +20,7 @@ export type Store = Families & {
   check: (shared?: boolean) => Promise<string[]>;
   /** SQLite only: writes a consistent copy, whole or not at all. */
   backup: (path: string) => Promise<void>;
-  /** Deletes the rows of every family from before that moment. Returns how many, by kind. */
-  prune: (beforeMs: number) => Promise<Record<Kind, number>>;
+  /** Deletes the rows of every family that are older than they may be. Returns how many, by kind. */
+  prune: (nowMs: number, ages: Ages) => Promise<Record<Kind, number>>;
   [Symbol.asyncDispose]: () => Promise<void>;
 };

@@ -13,7 +13,7 @@ export type Outcome =
 export type CollectOptions = VisitOptions &
   Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs"> & {
     /** Called as soon as a CRM is read, while others still are. */
-    onActivity?: (crm: CrmConfig, activity: Activity) => void;
+    onActivity?: (crm: CrmConfig, activity: Activity) => Promise<void>;
   };
 
 /** Outcomes are in the order of `crms`. */
@@ -26,7 +26,7 @@ export async function collectActivities(options: CollectOptions): Promise<Outcom
       const { source } = visit;
       if (visit.status === "failed") return { source, status: visit.status, reason: visit.reason };
       const activity = { ...hideInErrors(visit.result, redact), source, window, querySeconds: visit.seconds };
-      onActivity?.(crm, activity);
+      await onActivity?.(crm, activity);
       return { source, status: visit.status, activity };
     },
   );

@@ -30,17 +30,17 @@ type Entry = [index: number, crm: CrmConfig];
 export async function visitWarehouses<T, R>(
   options: VisitOptions,
   work: Work<T>,
-  conclude: (visit: Visit<T>, crm: CrmConfig) => R,
+  conclude: (visit: Visit<T>, crm: CrmConfig) => R | Promise<R>,
 ): Promise<R[]> {
   const { crms, signal, redact, retryDelaysMs = [] } = options;
   const concluded: R[] = [];
   const visit = async ([index, crm]: Entry): Promise<boolean> => {
     const outcome = await visitOne(crm, options, work);
     try {
-      concluded[index] = conclude(outcome, crm);
+      concluded[index] = await conclude(outcome, crm);
     } catch (error) {
       const reason = redact(describeFailure(error, crm.target));
-      concluded[index] = conclude({ source: crm.name, status: "failed", reason, mayPass: false }, crm);
+      concluded[index] = await conclude({ source: crm.name, status: "failed", reason, mayPass: false }, crm);
     }
     return outcome.status === "failed" && outcome.mayPass;
   };

@@ -148,7 +148,7 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     const check = await runCli(["store", "check"], { cwd });
     expect([check.code, check.stderr, check.stdout]).toEqual([0, "", expect.stringMatching(/ is in order\n$/)]);
     const prune = await runCli(["store", "prune", "--older-than", "1"], { cwd });
-    expect([prune.code, prune.stdout]).toEqual([0, "deleted 0 passes, 0 reports and 0 slots\n"]);
+    expect([prune.code, prune.stdout]).toEqual([0, "deleted 0 passes, 0 reports, 0 slots and 0 days of the memory\n"]);
   });
 
   test("a backup is a store of its own, of SQLite alone", async () => {

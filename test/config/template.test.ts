@@ -49,6 +49,7 @@ test("with its comments taken off everything in it holds", async () => {
   expect(store).toEqual({
     target: { kind: "sqlite", path: "/var/lib/automation-reports/reports.sqlite" },
     retentionMs: 90 * 86_400_000,
+    memoryMs: 400 * 86_400_000,
     group: null,
     configured: true,
   });

@@ -106,6 +106,7 @@ export function configOf(schedules: ScheduleConfig[]): Config {
   const store = {
     target: { kind: "sqlite", path: "" },
     retentionMs: 3660 * 24 * HOUR_MS,
+    memoryMs: 3660 * 24 * HOUR_MS,
     group: null,
     configured: true,
   } as const;
@@ -127,7 +128,7 @@ function passOf(slotMs: number, nowMs: number): PassResult {
     ...REPORT,
     metadata: { ...REPORT.metadata, pass_id: document.pass_id, report_generated_at: instant(nowMs) },
   };
-  return { document, reports: [made], failedDeliveries: 0 };
+  return { document, reports: [made], seen: [], failedDeliveries: 0 };
 }
 
 /** A store that cannot be told once that these slots are over. */

@@ -5,8 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseTarget, type Target } from "../../src/database/target.ts";
-import type { PassSummary } from "../../src/report/pass-schema.ts";
-import type { Report } from "../../src/report/schema.ts";
+import type { MadePass } from "../../src/store/keep.ts";
 import { activity, report } from "./activities.ts";
 import { connect } from "./postgres-server.ts";
 import { sharedServer } from "./warehouses.ts";
@@ -42,10 +41,7 @@ export async function alterStore(kind: StoreKind, url: string, sql: string): Pro
 }
 
 /** A pass that made one report for each of the sources, generated at that time. */
-export function madePass(
-  sources: string[],
-  generated = "2026-07-10T21:00:00.412Z",
-): { pass: PassSummary; reports: Report[] } {
+export function madePass(sources: string[], generated = "2026-07-10T21:00:00.412Z"): MadePass {
   const passId = Bun.randomUUIDv7();
   const reports = sources.map((source) => {
     const made = report(activity({ source }));
@@ -60,6 +56,7 @@ export function madePass(
       outcomes: reports.map(madeOutcome),
     }),
     reports,
+    seen: [],
   };
 }
 

@@ -70,8 +70,18 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ["yearly", 0],
     ] as const)
       await store.slots.skip({ schedule, slotMs: day * DAY_MS }, "");
-    expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 4, passes: 2, slots: 1 });
-    expect(await store.prune(2 * DAY_MS)).toEqual({ reports: 0, passes: 0, slots: 0 });
+    expect(await store.prune(3 * DAY_MS, { retentionMs: DAY_MS, memoryMs: DAY_MS })).toEqual({
+      reports: 4,
+      passes: 2,
+      slots: 1,
+      days: 0,
+    });
+    expect(await store.prune(3 * DAY_MS, { retentionMs: DAY_MS, memoryMs: DAY_MS })).toEqual({
+      reports: 0,
+      passes: 0,
+      slots: 0,
+      days: 0,
+    });
     expect((await store.reports.list({ limit: 9 })).length).toBe(2);
     expect((await store.slots.list({ limit: 9 })).map(({ schedule }) => schedule)).toEqual(["daily", "yearly"]);
   });

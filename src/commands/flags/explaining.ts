@@ -50,6 +50,7 @@ export async function explainNow(
     detailed: true,
     baseline: lengthOf(window) <= LONGEST_BASELINE_MS ? "week" : null,
     exportTo: null,
+    readMemory: config.store.configured ? (await import("../../deliver.ts")).readMemoryOf(config.store) : null,
     log,
     signal: runtime.signal,
     showsFailures: true,

@@ -70,12 +70,12 @@ async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, 
   const pass = await runPass({
     ...describeScheduledPass(schedule, nowMs, config),
     nowMs,
+    readMemory: store.memory.read,
     log,
     signal: runtime.signal,
   });
   logCritical(pass.reports, log);
-  const { retentionMs } = config.store;
-  const notKept = await keepPass(pass, { store, origin: schedule.name, retentionMs, nowMs, log });
+  const notKept = await keepPass(pass, { store, origin: schedule.name, ages: config.store, nowMs, log });
   if (notKept === 0) {
     const window = formatHours(schedule.timeWindowMs / HOUR_MS);
     log.info(

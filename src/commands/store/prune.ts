@@ -14,7 +14,7 @@ export default defineCommand(
     "older-than": {
       type: "string",
       valueHint: "90d",
-      description: "days or a duration; the store's retention by default",
+      description: "days or a duration; the store's retention by default. The memory has its own",
     },
     ...CONFIG_FLAG,
   },
@@ -22,10 +22,11 @@ export default defineCommand(
     const asked = args["older-than"] === undefined ? null : readAge(args["older-than"]);
     const { config, store } = await openConfigured(args, runtime, log);
     await using opened = store;
-    const { reports, passes, slots } = await opened.prune(nowMs - (asked ?? config.store.retentionMs));
-    const counts = [formatPlural(reports, "report"), formatPlural(slots, "slot")].join(" and ");
+    const { retentionMs, memoryMs } = config.store;
+    const { reports, passes, slots, days } = await opened.prune(nowMs, { retentionMs: asked ?? retentionMs, memoryMs });
     const passCount = passes === 1 ? "1 pass" : `${passes} passes`;
-    await emit(`deleted ${passCount}, ${counts}\n`);
+    const counts = [passCount, formatPlural(reports, "report"), formatPlural(slots, "slot")].join(", ");
+    await emit(`deleted ${counts} and ${formatPlural(days, "day")} of the memory\n`);
     return EXIT.ok;
   },
 );

@@ -28,4 +28,8 @@ export const storeSchema = v.strictObject({
     "How long reports are kept; what is older is deleted.",
     v.optional(duration(RETENTION_LIMITS), "90d"),
   ),
+  memory: describe(
+    "How long the hours of each rule's past are kept; what is older is deleted. A rule itself is never forgotten.",
+    v.optional(duration(RETENTION_LIMITS), "400d"),
+  ),
 });

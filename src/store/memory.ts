@@ -1,0 +1,182 @@
+/** The memory: what is known of each CRM's past. Hours are replaced as a whole, so whoever writes them counts nothing twice. */
+import * as v from "valibot";
+import { formatInstant } from "../text/figures.ts";
+import { writeAscii } from "../text/json.ts";
+import { DAY_MS } from "../time/units.ts";
+import type { Engine } from "./engine.ts";
+import type { Family } from "./family.ts";
+import { HOURS_OF_DAY } from "./memory/day.ts";
+import type { Span } from "./memory/ignored.ts";
+import { DaySchema, listIgnored, readMemory, text, type Remembered } from "./memory/read.ts";
+import { readDay, readRules } from "./memory/stored.ts";
+import { nameLock, writeMemory, type Seen, type WriteMode } from "./memory/write.ts";
+import { BATCH, deleteAll, instant, readAll, whole } from "./rows.ts";
+
+export type Memory = Family<"days"> & {
+  /** All of it or nothing. */
+  write: (seen: Seen[], mode: WriteMode) => Promise<void>;
+  /** By CRM, from that moment on, without the hours that are to be ignored. Rules that ran longest ago are there too. */
+  read: (sources: string[], sinceMs: number) => Promise<Map<string, Remembered>>;
+  /** From that day on: the known hours of each, where bit h stands for hour h. Days are counted since the epoch. */
+  listDays: (source: string, sinceDay: number) => Promise<Map<number, number>>;
+  /** Every CRM of which something is known. */
+  list: () => Promise<MemorySize[]>;
+  /** False where nothing was known. What the operator said of hours and rules is forgotten, too. */
+  forget: (source: string) => Promise<boolean>;
+  /** Leaves hours since the epoch out of the past. */
+  ignore: (source: string, span: Span) => Promise<void>;
+  /** Takes back what was ignored within those hours. Returns how many spans there were. */
+  heed: (source: string, span: Span) => Promise<number>;
+  listIgnored: () => Promise<{ source: string; span: Span }[]>;
+  /** Calls a rule over from that moment on; null: it is not. False where no such rule is known. */
+  retire: (source: string, rule: string, sinceMs: number | null) => Promise<boolean>;
+  /** Records why the past is not read back any further; null: it is. */
+  stopFill: (source: string, stop: Stop | null) => Promise<void>;
+  readStop: (source: string) => Promise<Stop | null>;
+};
+
+export type Stop = { atMs: number; reason: string };
+
+/** `firstDay`: of the days since the epoch, the first of which something is known. */
+export type MemorySize = { source: string; days: number; firstDay: number; bytes: number };
+
+const DELETE_OLD = `DELETE FROM automation_reports_memory_days WHERE (source, day) IN (
+  SELECT source, day FROM automation_reports_memory_days WHERE day < CAST($1 AS BIGINT) / ${DAY_MS} LIMIT ${BATCH}) RETURNING 1 AS deleted`;
+
+const StopSchema = v.object({ stopped_ms: v.nullable(instant), stopped: v.nullable(text) });
+const SizeSchema = v.object({ source: v.string(), days: whole, first_day: whole, bytes: whole });
+
+export function memoryOf(engine: Engine): Memory {
+  return {
+    write: async (seen, mode) => await engine.transact(async (ask) => await writeMemory(engine, ask, seen, mode)),
+    read: async (sources, sinceMs) => await engine.look(async (ask) => await readMemory(ask, sources, sinceMs)),
+    listDays: async (source, sinceDay) => await listDays(engine, source, sinceDay),
+    list: async () => await listSizes(engine),
+    forget: async (source) => await forget(engine, source),
+    ignore: async (source, [from, to]) => {
+      await engine.transact(
+        async (ask) =>
+          await ask(
+            `INSERT INTO automation_reports_memory_ignored (source, from_hour, to_hour) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+            [source, from, to],
+          ),
+      );
+    },
+    heed: async (source, [from, to]) =>
+      (
+        await engine.transact(
+          async (ask) =>
+            await ask(
+              `DELETE FROM automation_reports_memory_ignored
+                WHERE source = $1 AND from_hour >= $2 AND to_hour <= $3 RETURNING 1 AS deleted`,
+              [source, from, to],
+            ),
+        )
+      ).length,
+    listIgnored: async () => await engine.look(async (ask) => await listIgnored(ask)),
+    retire: async (source, rule, sinceMs) => await retire(engine, source, rule, sinceMs),
+    stopFill: async (source, stop) => {
+      await engine.transact(
+        async (ask) =>
+          await ask("UPDATE automation_reports_memory_rules SET stopped_ms = $2, stopped = $3 WHERE source = $1", [
+            source,
+            stop?.atMs ?? null,
+            stop === null ? null : writeAscii(stop.reason),
+          ]),
+      );
+    },
+    readStop: async (source) => await readStop(engine, source),
+    check: async () => await checkMemory(engine),
+    prune: async (beforeMs) => ({ days: await deleteAll(engine, DELETE_OLD, beforeMs) }),
+  };
+}
+
+async function listDays(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask("SELECT source, day, hours FROM automation_reports_memory_days WHERE source = $1 AND day >= $2", [
+        source,
+        sinceDay,
+      ]),
+  );
+  return new Map(rows.map((row) => v.parse(DaySchema, row)).map(({ day, hours }) => [day, hours]));
+}
+
+async function listSizes(engine: Engine): Promise<MemorySize[]> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask(
+        `SELECT source, count(*) AS days, min(day) AS first_day, sum(length(cells)) AS bytes
+          FROM automation_reports_memory_days GROUP BY source ORDER BY source`,
+        [],
+      ),
+  );
+  return rows
+    .map((row) => v.parse(SizeSchema, row))
+    .map(({ source, days, first_day: firstDay, bytes }) => ({ source, days, firstDay, bytes }));
+}
+
+async function forget(engine: Engine, source: string): Promise<boolean> {
+  return await engine.transact(async (ask) => {
+    if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
+    let deleted = 0;
+    for (const table of ["days", "rules", "ignored", "retired"])
+      deleted += (
+        await ask(`DELETE FROM automation_reports_memory_${table} WHERE source = $1 RETURNING 1 AS deleted`, [source])
+      ).length;
+    return deleted > 0;
+  });
+}
+
+async function retire(engine: Engine, source: string, rule: string, sinceMs: number | null): Promise<boolean> {
+  return await engine.transact(async (ask) => {
+    const [row] = await ask("SELECT rules FROM automation_reports_memory_rules WHERE source = $1", [source]);
+    const known = row === undefined ? null : readRules(row);
+    const name = writeAscii(rule);
+    if (sinceMs === null) {
+      const deleted = await ask(
+        "DELETE FROM automation_reports_memory_retired WHERE source = $1 AND rule = $2 RETURNING 1 AS deleted",
+        [source, name],
+      );
+      return deleted.length > 0;
+    }
+    if (known?.past.rules.some((one) => one.rule === rule) !== true) return false;
+    await ask(
+      `INSERT INTO automation_reports_memory_retired (source, rule, since_ms) VALUES ($1, $2, $3)
+        ON CONFLICT (source, rule) DO UPDATE SET since_ms = excluded.since_ms`,
+      [source, name, Math.round(sinceMs)],
+    );
+    return true;
+  });
+}
+
+async function readStop(engine: Engine, source: string): Promise<Stop | null> {
+  const [row] = await engine.look(
+    async (ask) =>
+      await ask("SELECT stopped_ms, stopped FROM automation_reports_memory_rules WHERE source = $1", [source]),
+  );
+  if (row === undefined) return null;
+  const { stopped_ms: atMs, stopped: reason } = v.parse(StopSchema, row);
+  return atMs === null || reason === null ? null : { atMs, reason };
+}
+
+async function checkMemory(engine: Engine): Promise<string[]> {
+  const problems: string[] = [];
+  const days = `SELECT source, day, hours, cells FROM automation_reports_memory_days
+    WHERE source > $1 OR (source = $1 AND day > $2) ORDER BY source, day LIMIT ${BATCH}`;
+  const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["day"])];
+  for await (const row of readAll(engine, days, ["", 0], keyOf)) {
+    const [source, day] = keyOf(row);
+    if (readDay(row, day * HOURS_OF_DAY) === null)
+      problems.push(
+        `memory of ${source}: ${formatInstant(day * DAY_MS).slice(0, 10)} is not as this program writes it`,
+      );
+  }
+  const rules = await engine.look(
+    async (ask) => await ask("SELECT source, rules FROM automation_reports_memory_rules ORDER BY source", []),
+  );
+  for (const row of rules)
+    if (readRules(row) === null)
+      problems.push(`memory of ${String(row["source"])}: its rules are not as this program writes them`);
+  return problems;
+}

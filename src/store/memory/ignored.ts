@@ -1,0 +1,27 @@
+/** Hours that the operator leaves out of the past: maintenance, a day that was not like others. */
+import type { Past } from "../../report/memory/cells.ts";
+
+/** Half-open, hours since the epoch. */
+export type Span = [fromHour: number, toHour: number];
+
+/** As if those hours were not known. */
+export function withoutHours({ covered, rules }: Past, ignored: Span[]): Past {
+  if (ignored.length === 0) return { covered, rules };
+  const isKept = (hour: number) => !ignored.some(([from, to]) => hour >= from && hour < to);
+  return {
+    covered: ignored.reduce((left, span) => left.flatMap((one) => cutSpan(one, span)), covered),
+    rules: rules.map((rule) => ({
+      ...rule,
+      cells: rule.cells.filter(({ hour }) => isKept(hour)),
+      starts: rule.starts.filter(([hour]) => isKept(hour)),
+    })),
+  };
+}
+
+function cutSpan([from, to]: Span, [fromCut, toCut]: Span): Span[] {
+  const parts: Span[] = [
+    [from, Math.min(to, fromCut)],
+    [Math.max(from, toCut), to],
+  ];
+  return parts.filter(([start, end]) => start < end);
+}

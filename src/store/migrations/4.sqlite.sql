@@ -1,0 +1,33 @@
+-- What is known of each CRM's past, one row for each UTC day. Days are counted since the epoch.
+CREATE TABLE automation_reports_memory_days (
+  source TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  hours INTEGER NOT NULL,        -- bit h stands for hour h: it is known
+  cells BLOB NOT NULL,           -- packed
+  PRIMARY KEY (source, day)
+) STRICT;
+CREATE INDEX automation_reports_memory_days_day ON automation_reports_memory_days (day);
+
+-- Every rule that was ever seen, with its newest runs; and why its past is not read back any further.
+CREATE TABLE automation_reports_memory_rules (
+  source TEXT PRIMARY KEY NOT NULL,
+  rules BLOB NOT NULL,           -- packed
+  stopped_ms INTEGER,
+  stopped TEXT                   -- a JSON string
+) STRICT;
+
+-- Hours that are left out of the past, by the operator's word.
+CREATE TABLE automation_reports_memory_ignored (
+  source TEXT NOT NULL,
+  from_hour INTEGER NOT NULL,
+  to_hour INTEGER NOT NULL,
+  PRIMARY KEY (source, from_hour, to_hour)
+) STRICT;
+
+-- Rules that are over, by the operator's word. A name is a JSON string.
+CREATE TABLE automation_reports_memory_retired (
+  source TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  PRIMARY KEY (source, rule)
+) STRICT;

@@ -1,0 +1,270 @@
+/** The memory over both engines: hours are replaced whole, in any order, by any number of processes, and nothing is counted twice. */
+import { describe, expect, test } from "bun:test";
+import * as fc from "fast-check";
+import type { RunRow } from "../../src/report/activity.ts";
+import type { Past } from "../../src/report/memory/cells.ts";
+import { openStore } from "../../src/store/open.ts";
+import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
+import { countPast, type HourSpan } from "../making/past.ts";
+import { draws } from "../making/draws.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** 2026-07-06, a Monday: day 20640 of the epoch. */
+const MONDAY = 20_640;
+const FIRST = MONDAY * 24;
+
+/** A run that starts so many hours after Monday 00:00 and goes on for so many minutes. */
+function run(hours: number, minutes = 5, override: Partial<RunRow> = {}): RunRow {
+  const startedMs = FIRST * HOUR_MS + hours * HOUR_MS;
+  return {
+    id: `${startedMs}`,
+    startedMs,
+    endedMs: startedMs + minutes * 60_000,
+    status: "success",
+    records: 100,
+    error: null,
+    ...override,
+  };
+}
+
+const seenOf = (past: Past, source = "hubspot") => [{ source, past }];
+
+/** In the order and with the parts that do not depend on who wrote what. */
+function plain({ covered, rules }: Past) {
+  return {
+    covered,
+    rules: rules
+      .filter(({ cells, starts }) => cells.length + starts.length > 0)
+      .map(({ rule, cells, starts }) => ({ rule, cells, starts }))
+      .toSorted((a, b) => (a.rule < b.rule ? -1 : 1)),
+  };
+}
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
+
+  test("what is written is read again: cells, starts, newest runs, odd names", async () => {
+    await using store = await open();
+    const odd = 'ä 漢 \u0000 \ud800 "x" \\ $1 ?';
+    const runs = [
+      run(1),
+      run(1.5, 0, { status: "failed", records: 0, error: "HTTP <status>" }),
+      run(30, 90, { records: 12_345_678_901 }),
+      run(31, 1, { endedMs: null, records: null }),
+    ];
+    const past = countPast([{ rule: odd, runs }], [[FIRST, FIRST + 48]]);
+    await store.memory.write(seenOf(past), "replace");
+    const read = (await store.memory.read(["hubspot", "nobody"], 0)).get("hubspot");
+    expect(read).toEqual({ past, retired: [], unreadable: 0 });
+    expect((await store.memory.read(["nobody"], 0)).get("nobody")?.past).toEqual({ covered: [], rules: [] });
+    expect(await store.memory.listDays("hubspot", MONDAY)).toEqual(
+      new Map([
+        [MONDAY, 0xffffff],
+        [MONDAY + 1, 0xffffff],
+      ]),
+    );
+    expect(await store.check()).toEqual([]);
+  });
+
+  test("an hour that is seen again is replaced, also by fewer runs or none; others stay", async () => {
+    await using store = await open();
+    const first = countPast([{ rule: "deals", runs: [run(1), run(2), run(3)] }], [[FIRST, FIRST + 4]]);
+    await store.memory.write(seenOf(first), "replace");
+    // Two rows came late, one was deleted.
+    const later = countPast([{ rule: "deals", runs: [run(3), run(3.1), run(3.2)] }], [[FIRST + 2, FIRST + 5]]);
+    await store.memory.write(seenOf(later), "replace");
+    const { past } = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
+    expect(past.rules.map(({ starts }) => starts)).toEqual([
+      [
+        [FIRST + 1, 1],
+        [FIRST + 3, 3],
+      ],
+    ]);
+    expect(past.covered).toEqual([[FIRST, FIRST + 5]]);
+  });
+
+  test("a fill adds hours that are not known yet, and leaves the others as they are", async () => {
+    await using store = await open();
+    await store.memory.write(
+      seenOf(countPast([{ rule: "deals", runs: [run(5)] }], [[FIRST + 5, FIRST + 6]])),
+      "replace",
+    );
+    const day = countPast([{ rule: "deals", runs: [run(4), run(5), run(5.5)] }], [[FIRST, FIRST + 24]]);
+    await store.memory.write(seenOf(day), "add");
+    const { past } = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
+    expect(past.rules[0]?.starts).toEqual([
+      [FIRST + 4, 1],
+      [FIRST + 5, 1],
+    ]);
+  });
+
+  test("hours at the ends of a window, which are not whole, are not kept", async () => {
+    await using store = await open();
+    const past = countPast([{ rule: "deals", runs: [run(1), run(2)] }], [[FIRST, FIRST + 3]]);
+    await store.memory.write(seenOf({ ...past, covered: [[FIRST, FIRST + 2]] }), "replace");
+    const read = (await store.memory.read(["hubspot"], 0)).get("hubspot")!.past;
+    expect(read.rules[0]?.starts).toEqual([[FIRST + 1, 1]]);
+    expect(read.covered).toEqual([[FIRST, FIRST + 2]]);
+  });
+
+  test("same memory whatever the order in which passes and fills wrote it, as counting the runs comes to", async () => {
+    const spans = fc.tuple(fc.nat(70), fc.integer({ min: 1, max: 40 })).map(([from, length]): HourSpan => {
+      const start = FIRST + from;
+      return [start, Math.min(start + length, FIRST + 72)];
+    });
+    const drawn = fc.record({
+      rule: fc.constantFrom("deals", "contacts", "files"),
+      run: fc
+        .record({
+          minute: fc.nat(72 * 60 - 1),
+          minutes: fc.nat(2000),
+          status: fc.constantFrom("success" as const, "failed" as const, "partial" as const, "running" as const),
+          records: fc.option(fc.nat(1000), { nil: null }),
+        })
+        .map(({ minute, minutes, status, records }) =>
+          run(minute / 60, minutes, { status, records, ...(status === "running" ? { endedMs: null } : {}) }),
+        ),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(drawn, { maxLength: 60, selector: ({ run: one }) => one.id }),
+        fc.array(fc.tuple(spans, fc.constantFrom("replace" as const, "add" as const)), { minLength: 1, maxLength: 8 }),
+        async (rows, writes) => {
+          await using store = await open();
+          const rules = [...Map.groupBy(rows, ({ rule }) => rule)].map(([rule, of]) => ({
+            rule,
+            runs: of.map(({ run: one }) => one),
+          }));
+          for (const [span, mode] of writes) await store.memory.write(seenOf(countPast(rules, [span])), mode);
+          const read = (await store.memory.read(["hubspot"], 0)).get("hubspot")!.past;
+          expect(plain(read)).toEqual(plain(countPast(rules, read.covered)));
+          const hours = new Set(
+            writes.flatMap(([[from, to]]) => Array.from({ length: to - from }, (_, at) => from + at)),
+          );
+          expect(read.covered.reduce((sum, [from, to]) => sum + to - from, 0)).toBe(hours.size);
+        },
+      ),
+      draws(12, 300),
+    );
+  });
+
+  test("many processes that write the same hours at once: once each", async () => {
+    const target = targetOf(await newStoreUrl(kind));
+    const stores = await Promise.all(Array.from({ length: 4 }, async () => await openStore(target)));
+    const rules = [{ rule: "deals", runs: Array.from({ length: 96 }, (_, hour) => run(hour + 0.5)) }];
+    const spans = [0, 10, 20, 30].map((from): HourSpan => [FIRST + from, FIRST + from + 60]);
+    await Promise.all(
+      stores.flatMap((store, index) =>
+        spans.map(
+          async (span) => await store.memory.write(seenOf(countPast(rules, [span])), index % 2 ? "add" : "replace"),
+        ),
+      ),
+    );
+    const read = (await stores[0]!.memory.read(["hubspot"], 0)).get("hubspot")!.past;
+    expect(plain(read)).toEqual(plain(countPast(rules, [[FIRST, FIRST + 90]])));
+    for (const store of stores) await store[Symbol.asyncDispose]();
+  });
+
+  test("a pass and what it has seen are kept together; handed over again, nothing changes", async () => {
+    await using store = await open();
+    const past = countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 24]]);
+    const made = { ...madePass(["hubspot"]), seen: seenOf(past) };
+    const key = { schedule: "daily", slotMs: 1000 };
+    await store.slots.claim(key, "b", 60_000);
+    await store.slots.end({ ...key, holder: "another", attempt: 1 }, { state: "made", exitCode: 0, note: null }, made);
+    expect((await store.memory.list()).length).toBe(0);
+    for (const _ of [1, 2])
+      await store.slots.end({ ...key, holder: "b", attempt: 1 }, { state: "made", exitCode: 0, note: null }, made);
+    expect(plain((await store.memory.read(["hubspot"], 0)).get("hubspot")!.past)).toEqual(plain(past));
+  });
+
+  test("what is ignored is left out of the past until it is heeded again; a rule that is over is named", async () => {
+    await using store = await open();
+    const past = countPast([{ rule: "deals", runs: [run(1), run(5), run(9)] }], [[FIRST, FIRST + 24]]);
+    await store.memory.write(seenOf(past), "replace");
+    await store.memory.ignore("hubspot", [FIRST + 4, FIRST + 6]);
+    const read = async () => (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
+    expect((await read()).past.covered).toEqual([
+      [FIRST, FIRST + 4],
+      [FIRST + 6, FIRST + 24],
+    ]);
+    expect((await read()).past.rules[0]?.starts).toEqual([
+      [FIRST + 1, 1],
+      [FIRST + 9, 1],
+    ]);
+    expect(await store.memory.listIgnored()).toEqual([{ source: "hubspot", span: [FIRST + 4, FIRST + 6] }]);
+    expect(await store.memory.heed("hubspot", [FIRST, FIRST + 24])).toBe(1);
+    expect((await read()).past).toEqual(past);
+    expect(await store.memory.retire("hubspot", "nobody", 5)).toBe(false);
+    expect(await store.memory.retire("hubspot", "deals", 5)).toBe(true);
+    expect((await read()).retired).toEqual([{ rule: "deals", sinceMs: 5 }]);
+    expect(await store.memory.retire("hubspot", "deals", null)).toBe(true);
+    expect((await read()).retired).toEqual([]);
+  });
+
+  test("prune deletes hours by their own age, and never a rule; forget deletes all of one CRM", async () => {
+    await using store = await open();
+    const past = countPast([{ rule: "deals", runs: [run(1), run(25), run(49)] }], [[FIRST, FIRST + 72]]);
+    await store.memory.write([...seenOf(past), ...seenOf(past, "genius")], "replace");
+    const ages = { retentionMs: DAY_MS, memoryMs: DAY_MS };
+    expect((await store.prune((MONDAY + 3) * DAY_MS, ages)).days).toBe(4);
+    expect((await store.memory.read(["hubspot"], 0)).get("hubspot")?.past).toMatchObject({
+      covered: [[FIRST + 48, FIRST + 72]],
+      rules: [{ rule: "deals", firstMs: FIRST * HOUR_MS + HOUR_MS, runs: [{}, {}, {}] }],
+    });
+    expect([await store.memory.forget("hubspot"), await store.memory.forget("hubspot")]).toEqual([true, false]);
+    expect((await store.memory.list()).map(({ source, days }) => [source, days])).toEqual([["genius", 1]]);
+  });
+
+  test("why a fill stopped is kept until it goes on", async () => {
+    await using store = await open();
+    await store.memory.write(seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]])), "replace");
+    const stop = { atMs: 7, reason: "ä \u0000 too slow" };
+    expect(await store.memory.readStop("hubspot")).toBeNull();
+    await store.memory.stopFill("hubspot", stop);
+    expect(await store.memory.readStop("hubspot")).toEqual(stop);
+    await store.memory.stopFill("hubspot", null);
+    expect(await store.memory.readStop("hubspot")).toBeNull();
+  });
+
+  test.each([
+    { name: "cut off", bytes: "28b52ffd" },
+    { name: "no pack", bytes: Buffer.from(Bun.zstdCompressSync("hello, world")).toString("hex") },
+    { name: "empty", bytes: "" },
+  ])(
+    "days and rules that are $name: named by check, not known, and made new by what is seen next",
+    async ({ bytes }) => {
+      const url = await newStoreUrl(kind);
+      await using store = await openStore(targetOf(url));
+      const past = countPast([{ rule: "deals", runs: [run(1), run(30)] }], [[FIRST, FIRST + 48]]);
+      await store.memory.write(seenOf(past), "replace");
+      const literal = kind === "SQLite" ? `x'${bytes}'` : `'\\x${bytes}'`;
+      await alterStore(kind, url, `UPDATE automation_reports_memory_days SET cells = ${literal} WHERE day = ${MONDAY}`);
+      await alterStore(kind, url, `UPDATE automation_reports_memory_rules SET rules = ${literal}`);
+      expect(await store.check()).toEqual([
+        "memory of hubspot: 2026-07-06 is not as this program writes it",
+        "memory of hubspot: its rules are not as this program writes them",
+      ]);
+      const read = (await store.memory.read(["hubspot"], 0)).get("hubspot");
+      expect([read?.unreadable, read?.past.covered]).toEqual([2, [[FIRST + 24, FIRST + 48]]]);
+      await store.memory.write(seenOf(past), "replace");
+      expect((await store.memory.read(["hubspot"], 0)).get("hubspot")).toEqual({ past, retired: [], unreadable: 0 });
+    },
+  );
+
+  test("a store of the version before gets its tables, and keeps what it had", async () => {
+    const url = await newStoreUrl(kind);
+    {
+      await using store = await openStore(targetOf(url));
+      await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
+    }
+    for (const table of ["days", "rules", "ignored", "retired"])
+      await alterStore(kind, url, `DROP TABLE automation_reports_memory_${table}`);
+    await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 3");
+    await using store = await openStore(targetOf(url), "look");
+    expect(await store.check()).toEqual([]);
+    expect((await store.reports.list({ limit: 5 })).length).toBe(1);
+    expect(await store.memory.list()).toEqual([]);
+  });
+});
