@@ -1,11 +1,14 @@
 /** The scheduler in the foreground: store → notifier → loop, until it is told to stop. They are closed in reverse. */
 import type { Config } from "./config/schema.ts";
+import { fillBeside } from "./fill.ts";
 import type { Log } from "./log.ts";
 import { logCritical, runPass, type PassResult } from "./pass.ts";
+import { createFiller } from "./schedule/filler.ts";
 import { restUntil, runLoop, type Mailbox } from "./schedule/loop.ts";
 import { END_RETRIES_MS } from "./schedule/record-end.ts";
 import { describeHolder } from "./store/holder.ts";
 import type { Store } from "./store/store.ts";
+import { createRedactor } from "./text/redact.ts";
 import { createNotifier, type NotifyVariables } from "./systemd/notify.ts";
 
 export type DaemonOptions = {
@@ -52,6 +55,18 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     makePass: runPass,
     onPass: [({ reports }: PassResult) => logCritical(reports, log)],
     endRetriesMs: END_RETRIES_MS,
+    filler: createFiller(
+      async (current, idle) =>
+        await fillBeside({
+          crms: current.crms,
+          memory: store.memory,
+          nowMs: clock(),
+          isBusy: async () => await store.slots.areRunning(),
+          redact: createRedactor(current.secrets),
+          log,
+          signal: AbortSignal.any([signal, idle]),
+        }),
+    ),
     onReady: () => {
       log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
       notifier.ready();

@@ -12,7 +12,7 @@ import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
 import type { Past } from "./report/memory/cells.ts";
-import { limitPast, rememberActivity } from "./report/memory/remember.ts";
+import { pastUntil, rememberActivity } from "./report/memory/remember.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
@@ -95,7 +95,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
       const { past, settings } = describePast(crm, (await remembering).get(crm.name), window);
       made.set(crm.name, buildReport(activity, settings, context, past));
       if (activity.kind === "read")
-        seen.push({ source: crm.name, past: rememberActivity({ ...activity, hourly: null }) });
+        seen.push({ source: crm.name, past: rememberActivity(activity) });
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
@@ -160,7 +160,7 @@ function describePast(
   if (remembered === undefined) return { past: null, settings };
   const leftOut = [...crm.excludeRules, ...(crm.wrapperRules ?? [])];
   return {
-    past: limitPast(remembered.past, window.endMs, leftOut),
+    past: pastUntil(remembered.past, window.endMs, leftOut),
     settings: { ...settings, retiredRules: [...settings.retiredRules, ...remembered.retired] },
   };
 }

@@ -153,6 +153,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "schedule",
       "check.ts",
       "deliver.ts",
+      "fill.ts",
       "daemon.ts",
       "pass.ts",
       "log.ts",
@@ -189,13 +190,28 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "One check over the chosen CRMs: examine, judge, make a real report of one hour.",
     imports: ["text", "time", "database", "report", "check", "config", "warehouse", "errors.ts", "version.ts"],
   },
+  "fill.ts": {
+    is: "Reads the CRMs' pasts back into the memory, day by day.",
+    imports: [
+      "text",
+      "time",
+      "database",
+      "report",
+      "types:config",
+      "warehouse",
+      "types:store",
+      "types:log.ts",
+      "errors.ts",
+      "node:timers/promises",
+    ],
+  },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",
     imports: ["types:report", "types:config", "output", "store", "types:log.ts", "errors.ts"],
   },
   "daemon.ts": {
     is: "The scheduler in the foreground: store, notifier, loop.",
-    imports: ["types:config", "store", "systemd", "schedule", "pass.ts", "types:log.ts"],
+    imports: ["text", "types:config", "store", "systemd", "schedule", "fill.ts", "pass.ts", "types:log.ts"],
   },
   "pass.ts": {
     is: "One pass over the chosen CRMs: collect, build, deliver.",

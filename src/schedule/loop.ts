@@ -2,6 +2,7 @@
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../text/figures.ts";
+import type { Filler } from "./filler.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
 import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
@@ -20,6 +21,8 @@ export type LoopOptions = Omit<SlotContext, "config"> & {
   /** How often the loop reads the clock, milliseconds. A jump of the clock is noticed within this time. */
   beatMs: number;
   reload: Mailbox;
+  /** Works on the memory while no report is made. */
+  filler: Filler;
   /** Returns after that time, or sooner where a reload or a stop asks for it. */
   rest: (delayMs: number) => Promise<void>;
 };
@@ -80,6 +83,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     log.info("configuration reloaded", { schedules: watches.length });
   }
   await Promise.all(listWork([...watches, ...departed]));
+  await options.filler.stop();
 }
 
 function listWork(watches: Watch[]): Promise<void>[] {
@@ -224,7 +228,13 @@ async function runInTurn(
 ): Promise<SlotResult | null> {
   const leave = await options.gate.enter(crashes);
   try {
-    return options.signal.aborted ? null : await runSlot(schedule, slotMs, options);
+    if (options.signal.aborted) return null;
+    await options.filler.pause();
+    try {
+      return await runSlot(schedule, slotMs, options);
+    } finally {
+      options.filler.resume(options.config);
+    }
   } finally {
     leave();
   }

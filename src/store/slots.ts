@@ -32,6 +32,8 @@ export type Slots = Family<"slots"> & {
   giveUp: (key: SlotKey, note: string) => Promise<boolean>;
   /** Records a slot that no process ran. False where the slot is recorded already. */
   skip: (key: SlotKey, note: string) => Promise<boolean>;
+  /** Whether a process makes a report now. */
+  areRunning: () => Promise<boolean>;
   /** Newest slot first. */
   list: (filter: SlotFilter) => Promise<SlotRow[]>;
 };
@@ -65,6 +67,7 @@ export function slotsOf(engine: Engine): Slots {
     countCrashes: async (schedule) => await countNewCrashes(engine, schedule),
     giveUp: async (key, note) => await giveUpSlot(engine, key, note),
     skip: async (key, note) => await skipSlot(engine, key, note),
+    areRunning: async () => await findRunning(engine),
     list: async (filter) => await listSlots(engine, filter),
     check: async () => await checkSlots(engine),
     prune: async (beforeMs) => ({ slots: await deleteAll(engine, DELETE_OLD, beforeMs) }),
@@ -125,6 +128,17 @@ async function countNewCrashes(engine: Engine, schedule: string): Promise<number
   const made = slots.findIndex(({ state }) => state === "made");
   const since = made === -1 ? slots : slots.slice(0, made);
   return since.reduce((sum, slot) => sum + countCrashes(engine, slot, nowMs), 0);
+}
+
+async function findRunning(engine: Engine): Promise<boolean> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask(
+        `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE state = 'running'`,
+        [],
+      ),
+  );
+  return rows.some((row) => isHeld(engine, v.parse(SlotSchema, row), v.parse(whole, row["now_ms"])));
 }
 
 /** One transaction and no claim: a claimed slot would look as if it were running. */

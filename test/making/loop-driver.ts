@@ -84,6 +84,7 @@ export async function drive({
         },
         onPass: [],
         endRetriesMs: [],
+        filler: { pause: async () => {}, resume: () => {}, stop: async () => {} },
         onReady: () => {},
         onStatus: () => {},
         onBeat: () => {},

@@ -1,8 +1,10 @@
 import type { Config, ScheduleConfig } from "../../config/schema.ts";
 import { keepPass } from "../../deliver.ts";
 import { AppError, EXIT } from "../../errors.ts";
+import { fillBeside } from "../../fill.ts";
 import type { Log } from "../../log.ts";
 import { formatHours, formatInstant, formatMinute } from "../../text/figures.ts";
+import { createRedactor } from "../../text/redact.ts";
 import { exitCodeOf, logCritical, runPass } from "../../pass.ts";
 import { END_RETRIES_MS } from "../../schedule/record-end.ts";
 import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
@@ -53,6 +55,17 @@ export default defineCommand(
       endRetriesMs: END_RETRIES_MS,
     });
     if (result.kind === "ran") {
+      if (result.state === "made") {
+        await fillBeside({
+          crms: config.crms,
+          memory: store.memory,
+          nowMs,
+          isBusy: async () => await store.slots.areRunning(),
+          redact: createRedactor(config.secrets),
+          log,
+          signal: runtime.signal,
+        });
+      }
       if (result.state === "interrupted") throw new AppError("interrupted", "interrupted: the slot is free again");
       return result.exitCode;
     }

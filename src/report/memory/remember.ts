@@ -7,14 +7,11 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { Past, RulePast } from "./cells.ts";
 import { mergePasts } from "./merge.ts";
 
-/** Of a rule that ran in neither window its newest runs alone are known. */
-type Reading = Pick<ReadActivity, "rules"> & { hourly: Past | null };
-
 /**
  * Each rule's hours and newest runs. Of an error its fingerprint is kept: no customer, no secret. A rule whose very name holds a secret
  * is not remembered.
  */
-export function rememberActivity({ rules, hourly }: Reading): Past {
+export function rememberActivity({ rules, hourly }: Pick<ReadActivity, "rules" | "hourly">): Past {
   const known: Past = {
     covered: [],
     rules: rules.map(({ rule, runs }) => ({
@@ -43,7 +40,7 @@ export function keepable(past: Past): Past {
 }
 
 /** What was known at that moment, of rules that are not left out: a report of a past window does not know what came later. */
-export function limitPast({ covered, rules }: Past, endMs: number, leftOut: string[]): Past {
+export function pastUntil({ covered, rules }: Past, endMs: number, leftOut: string[]): Past {
   const endHour = Math.floor(endMs / HOUR_MS);
   return {
     covered: covered.flatMap(([from, to]) => (from < endHour ? [[from, Math.min(to, endHour)]] : [])),

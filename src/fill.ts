@@ -1,0 +1,153 @@
+/** Reads the CRMs' pasts back into the memory, day by day and the newest first: one bounded query at a time, with pauses. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CrmConfig } from "./config/schema.ts";
+import { describeFailure } from "./database/failure.ts";
+import { AppError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { Past } from "./report/memory/cells.ts";
+import { keepable } from "./report/memory/remember.ts";
+import { listMissing, type DayToRead } from "./report/memory/missing.ts";
+import type { Memory } from "./store/memory.ts";
+import { formatDuration, formatInstant, formatPlural } from "./text/figures.ts";
+import type { Redact } from "./text/redact.ts";
+import { DAY_MS, SECOND_MS, WEEK_MS } from "./time/units.ts";
+import { readHours } from "./warehouse/hours.ts";
+
+export type FillOptions = {
+  crms: CrmConfig[];
+  memory: Memory;
+  /** How far back, and the real time; epoch milliseconds. */
+  sinceMs: number;
+  nowMs: number;
+  /** Reads the days that are known, too, and replaces them. */
+  again: boolean;
+  limits: FillLimits;
+  /** Whether a report is being made: then nothing more is read. */
+  isBusy: () => Promise<boolean>;
+  redact: Redact;
+  log: Log;
+  signal: AbortSignal;
+};
+
+/** `totalMs`: for all CRMs together; null: no limit. `dayMs`: for the query of one day. */
+export type FillLimits = { totalMs: number | null; dayMs: number };
+
+/** `read`: how many days. `left`: how many are still to be read. */
+export type Filled = { source: string; read: number; left: number } & (
+  | { end: "whole" | "paused" }
+  /** Before that there is no run, or it cannot be read, or would cost too much. */
+  | { end: "begin" | "failed"; reason: string }
+);
+
+/** So far back a rule is judged by its past. */
+export const FILL_MS = 56 * DAY_MS;
+/** Beside scheduled reports. A query of a day by an index takes a tenth of a second. */
+export const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS };
+/** A fill that stopped is tried again then: an index may have been made. */
+const TRY_AGAIN_MS = WEEK_MS;
+const LONGEST_PAUSE_MS = SECOND_MS;
+/** So many days without a run in a row: the table begins after them, or the CRM does. */
+const EMPTY_DAYS = 14;
+
+/** Days that are known are not read again, so whoever is killed or runs beside another goes on where the memory ends. */
+export async function fillMemory(options: FillOptions): Promise<Filled[]> {
+  const startedAt = performance.now();
+  const isOver = () =>
+    options.limits.totalMs !== null && performance.now() - startedAt > options.limits.totalMs;
+  const filled: Filled[] = [];
+  for (const crm of options.crms) {
+    if (options.signal.aborted || isOver()) break;
+    filled.push(await fillOne(crm, options, isOver));
+  }
+  return filled;
+}
+
+/** Beside scheduled reports: says what it did, and what keeps it from going on. */
+export async function fillBeside(options: Omit<FillOptions, "sinceMs" | "again" | "limits">): Promise<void> {
+  const { memory, nowMs, log } = options;
+  try {
+    const crms: CrmConfig[] = [];
+    for (const crm of options.crms) {
+      const stop = await memory.readStop(crm.name);
+      if (stop === null || nowMs - stop.atMs > TRY_AGAIN_MS) crms.push(crm);
+    }
+    const all = await fillMemory({ ...options, crms, sinceMs: nowMs - FILL_MS, again: false, limits: FILL_BESIDE });
+    for (const one of all) {
+      const { source: crm, read, left } = one;
+      if (read > 0) log.info(`${crm}: ${formatPlural(read, "day")} of its past read back`, { left }, { crm });
+      if (one.end === "failed") log.warn(`${crm}: its past is not read back any further: ${one.reason}`, {}, { crm });
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.warn(`the memory could not be filled: ${error.message}`);
+  }
+}
+
+async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boolean): Promise<Filled> {
+  const { memory, nowMs, again, signal, isBusy } = options;
+  const source = crm.name;
+  const known = again ? new Map<number, number>() : await memory.listDays(source, Math.floor(options.sinceMs / DAY_MS));
+  const days = listMissing(known, { startMs: options.sinceMs, endMs: nowMs });
+  const mode = again ? "replace" : "add";
+  /** Days without a run: they are known to be empty only where an older day is not. */
+  let empty: Past["covered"] = [];
+  let read = 0;
+  const stop = async (end: "begin" | "failed", reason: string): Promise<Filled> => {
+    await memory.stopFill(source, { atMs: nowMs, reason });
+    return { source, read, left: end === "begin" ? 0 : days.length - read, end, reason };
+  };
+  const pause = (): Filled => ({ source, read, left: days.length - read, end: "paused" });
+  for (const day of days) {
+    if (signal.aborted || isOver() || (await isBusy())) return pause();
+    const startedAt = performance.now();
+    const answer = await readDay(crm, day, options);
+    const tookMs = performance.now() - startedAt;
+    if (answer.kind === "interrupted") return pause();
+    if (answer.kind === "failed") return await stop("failed", answer.reason);
+    const { past } = answer;
+    const hasRuns = past.rules.some(({ cells, starts }) => cells.length + starts.length > 0);
+    if (!hasRuns) empty.push(...past.covered);
+    if (!hasRuns && empty.length >= EMPTY_DAYS) {
+      const sinceMs = day.fromMs + EMPTY_DAYS * DAY_MS;
+      return await stop("begin", `there is no run in the ${EMPTY_DAYS} days before ${formatDay(sinceMs)}`);
+    }
+    if (hasRuns) {
+      await memory.write([{ source, past: { ...keepable(past), covered: [...past.covered, ...empty] } }], mode);
+      empty = [];
+    }
+    read += 1;
+    options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
+    await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
+  }
+  options.log.progress(null);
+  await memory.stopFill(source, null);
+  return { source, read, left: 0, end: "whole" };
+}
+
+type Answer = { kind: "read"; past: Past } | { kind: "failed"; reason: string } | { kind: "interrupted" };
+
+async function readDay(crm: CrmConfig, { fromMs, toMs }: DayToRead, options: FillOptions): Promise<Answer> {
+  const { limits, redact, signal, nowMs } = options;
+  const deadline = AbortSignal.timeout(limits.dayMs);
+  const limited = { ...crm, timeoutMs: limits.dayMs, statementTimeoutMs: limits.dayMs };
+  try {
+    const result = await readHours(
+      { crm: limited, nowMs, fromMs, toMs },
+      redact,
+      AbortSignal.any([signal, deadline]),
+    );
+    if (result.kind === "read") return result;
+    if (result.kind === "unindexed") return { kind: "failed", reason: redact(result.problem) };
+    return { kind: "failed", reason: `no table to read in ${result.where}` };
+  } catch (error) {
+    if (signal.aborted) return { kind: "interrupted" };
+    const reason = deadline.aborted
+      ? `${formatDay(fromMs)} takes longer than ${formatDuration(limits.dayMs / SECOND_MS)}: see automation-reports check for an index`
+      : redact(describeFailure(error, crm.target));
+    return { kind: "failed", reason };
+  }
+}
+
+function formatDay(ms: number): string {
+  return formatInstant(ms).slice(0, 10);
+}
