@@ -52,8 +52,7 @@ const EMPTY_DAYS = 14;
 /** Days that are known are not read again, so whoever is killed or runs beside another goes on where the memory ends. */
 export async function fillMemory(options: FillOptions): Promise<Filled[]> {
   const startedAt = performance.now();
-  const isOver = () =>
-    options.limits.totalMs !== null && performance.now() - startedAt > options.limits.totalMs;
+  const isOver = () => options.limits.totalMs !== null && performance.now() - startedAt > options.limits.totalMs;
   const filled: Filled[] = [];
   for (const crm of options.crms) {
     if (options.signal.aborted || isOver()) break;
@@ -131,11 +130,7 @@ async function readDay(crm: CrmConfig, { fromMs, toMs }: DayToRead, options: Fil
   const deadline = AbortSignal.timeout(limits.dayMs);
   const limited = { ...crm, timeoutMs: limits.dayMs, statementTimeoutMs: limits.dayMs };
   try {
-    const result = await readHours(
-      { crm: limited, nowMs, fromMs, toMs },
-      redact,
-      AbortSignal.any([signal, deadline]),
-    );
+    const result = await readHours({ crm: limited, nowMs, fromMs, toMs }, redact, AbortSignal.any([signal, deadline]));
     if (result.kind === "read") return result;
     if (result.kind === "unindexed") return { kind: "failed", reason: redact(result.problem) };
     return { kind: "failed", reason: `no table to read in ${result.where}` };

@@ -94,8 +94,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onActivity: async (crm, activity) => {
       const { past, settings } = describePast(crm, (await remembering).get(crm.name), window);
       made.set(crm.name, buildReport(activity, settings, context, past));
-      if (activity.kind === "read")
-        seen.push({ source: crm.name, past: rememberActivity(activity) });
+      if (activity.kind === "read") seen.push({ source: crm.name, past: rememberActivity(activity) });
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });

@@ -64,6 +64,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "report",
       "schema-keys.ts",
       "errors.ts",
+      "ical.js",
       "leven",
       "toml-eslint-parser",
       "valibot",

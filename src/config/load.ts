@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { findExposure } from "./exposure.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Variables } from "./document.ts";
 import { readCrm } from "./read-crm.ts";
+import { readHolidays } from "./read-holidays.ts";
 import { readSchedules } from "./read-schedules.ts";
 import { readStore } from "./read-store.ts";
 import type { Reading } from "./reading.ts";
@@ -19,6 +20,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
   const general = v.parse(ConfigSchema, raw);
   const reading: Reading = { path, text, variables, problems: [], secrets: [], warnings: [], isPasswordWritten: false };
   const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
+  const holidays = await readHolidays(general.calendar.holidays, reading);
   const store = readStore(general.store, "store" in raw, reading);
   const schedules = readSchedules(general.schedule, Object.keys(raw.crm), reading);
   if (reading.problems.length > 0 || store === null) throw await describeProblems(path, text, reading.problems);
@@ -32,7 +34,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
     },
     displayTimezone: general.display.timezone ?? null,
     store,
-    crms: crms.filter((crm) => crm !== null),
+    crms: crms.filter((crm) => crm !== null).map((crm) => ({ ...crm, holidays })),
     schedules,
     secrets: reading.secrets,
     warnings: [...new Set([...findExposure(path, reading.isPasswordWritten), ...reading.warnings])],

@@ -62,6 +62,8 @@ export function composeCrm(
     warnAfterMs: settings.warn_after,
     errorAfterMs: settings.error_after,
     staleAfterMs: settings.stale_after,
+    holidays: [],
+    retiredRules: settings.retired_rules,
     rules: mapEntries(settings.rules, (rule, own) => [
       rule,
       {

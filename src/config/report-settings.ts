@@ -3,7 +3,8 @@ import type { ReportSettings } from "../report/settings.ts";
 import type { CrmConfig } from "./schema.ts";
 
 export function settingsOf(crm: CrmConfig): ReportSettings {
-  const { thresholds, ownThresholds, scheduleTimezone, excludeRules, lateAfterMs, staleAfterMs, warnAfterMs, errorAfterMs, rules } = crm;
+  const { thresholds, ownThresholds, scheduleTimezone, excludeRules, lateAfterMs, staleAfterMs, warnAfterMs } = crm;
+  const { errorAfterMs, holidays, rules } = crm;
   return {
     thresholds,
     ownThresholds,
@@ -13,8 +14,8 @@ export function settingsOf(crm: CrmConfig): ReportSettings {
     lateAfterMs,
     staleAfterMs,
     freshness: { warnAfterMs, errorAfterMs },
-    holidays: [],
-    retiredRules: [],
+    holidays,
+    retiredRules: crm.retiredRules.map((rule) => ({ rule, sinceMs: null })),
     rules,
   };
 }

@@ -4,6 +4,7 @@ import type { Target } from "../database/target.ts";
 import type { RuleSettings } from "../report/settings.ts";
 import type { Thresholds } from "../report/thresholds.ts";
 import type { PresetName, Severity } from "../report/words.ts";
+import { calendarSchema } from "./sections/calendar.ts";
 import { CrmSchema, defaultsSchema, type ConfiguredStatus } from "./sections/crm.ts";
 import { displaySchema } from "./sections/display.ts";
 import { exportSchema } from "./sections/export.ts";
@@ -17,6 +18,7 @@ export const ConfigSchema = v.strictObject({
   concurrency: describe("How many CRMs are read at once.", v.optional(wholeBetween(1, MAX_CONCURRENCY), 4)),
   export: describe("Reports as files.", v.optional(exportSchema, {})),
   display: describe("How reports are shown in a terminal.", v.optional(displaySchema, {})),
+  calendar: describe("Days that are not like others.", v.optional(calendarSchema, {})),
   store: describe(
     "Keeps every report. Without this table only what schedules need is kept.",
     v.optional(storeSchema, {}),
@@ -64,6 +66,10 @@ export type CrmConfig = {
   errorAfterMs: number | null;
   /** Null: derived from the durations of each rule. */
   staleAfterMs: number | null;
+  /** Days that count like Sundays, such as 2026-12-25, ascending. */
+  holidays: string[];
+  /** Rules that are over. */
+  retiredRules: string[];
   rules: Record<string, RuleSettings>;
   thresholds: Thresholds;
   /** The thresholds that the configuration sets. */

@@ -33,6 +33,7 @@ const TABLES: Table[] = [
       crm_source: '"hubspot"',
       preset: '"sync-history"',
       exclude_rules: '["scratch"]',
+      retired_rules: '["old_export"]',
       wrapper_rules: '["all"]',
       statuses: '{ done = "success" }',
     },
@@ -72,9 +73,14 @@ const TABLES: Table[] = [
     examples: { timezone: '"Europe/Berlin"' },
   },
   {
+    header: "[calendar]",
+    section: "calendar",
+    examples: { holidays: '"holidays.ics"' },
+  },
+  {
     header: "[store]",
     section: "store",
-    examples: { path: '"/var/lib/automation-reports/reports.sqlite"', retention: null },
+    examples: { path: '"/var/lib/automation-reports/reports.sqlite"', retention: null, memory: null },
   },
 ];
 

@@ -10,6 +10,10 @@ const WIDEST = 120;
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-template-"));
 const path = join(directory, "automation-reports.toml");
 const variables = { WAREHOUSE_URL: "postgres://u@h/d" };
+writeFileSync(
+  join(directory, "holidays.ics"),
+  "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR\n",
+);
 writeFileSync(join(directory, "genius-url"), "postgres://u@g/d\n");
 
 const template = writeTemplate();
@@ -29,6 +33,10 @@ test("with its comments taken off everything in it holds", async () => {
   ).toEqual([
     ["hubspot", "sync-history", 20_000, 7_200_000],
     ["genius", "auto", 20_000, 7_200_000],
+  ]);
+  expect(crms.map(({ holidays, retiredRules }) => [holidays, retiredRules])).toEqual([
+    [["2026-12-25"], ["old_export"]],
+    [["2026-12-25"], []],
   ]);
   expect(concurrency).toBe(4);
   expect(crms.map(({ rules }) => rules)).toEqual([

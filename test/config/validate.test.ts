@@ -61,6 +61,7 @@ test.each(["canary", 7, [], new Date(0)].map((value) => ({ value })))(
     expect(paths.map((path) => path.join("."))).toEqual([
       "export",
       "display",
+      "calendar",
       "store",
       "schedule.0",
       "defaults",

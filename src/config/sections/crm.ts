@@ -53,6 +53,10 @@ const settings = {
   table: describe("The table of the runs. It needs preset. By default the preset's.", name),
   rules_table: describe("The table of the rules or schedules. It needs preset. By default the preset's.", name),
   exclude_rules: describe("Rules that reports leave out.", v.optional(names, [])),
+  retired_rules: describe(
+    "Rules that are over: that they no longer run is no outage. Each is known again as soon as it runs.",
+    v.optional(names, []),
+  ),
   wrapper_rules: describe(
     "Rules whose parts have rows of their own; by default the preset's. They are counted beside the total.",
     v.optional(v.nullable(names), null),
