@@ -65,6 +65,40 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  memory: {
+    summary: "What is remembered of each rule's past, by which it is judged",
+    commands: {
+      show: {
+        summary: "Show what is remembered of a CRM or a rule",
+        load: async () => (await import("./commands/memory/show.ts")).default,
+      },
+      fill: {
+        summary: "Read the past back from the warehouses, day by day",
+        load: async () => (await import("./commands/memory/fill.ts")).default,
+      },
+      check: {
+        summary: "Compare some remembered days with the warehouse",
+        load: async () => (await import("./commands/memory/check.ts")).default,
+      },
+      ignore: {
+        summary: "Leave hours out of the past, such as a maintenance",
+        load: async () => (await import("./commands/memory/ignore.ts")).default,
+      },
+      forget: {
+        summary: "Forget all that is remembered of a CRM",
+        load: async () => (await import("./commands/memory/forget.ts")).default,
+      },
+    },
+  },
+  rules: {
+    summary: "Say which rules are over",
+    commands: {
+      retire: {
+        summary: "Call a rule over: that it no longer runs is no outage",
+        load: async () => (await import("./commands/rules/retire.ts")).default,
+      },
+    },
+  },
   store: {
     summary: "Check, prune or back up what is kept",
     commands: {
@@ -150,6 +184,10 @@ export const COMMANDS: Record<string, Entry> = {
       history: {
         summary: "Print the JSON Schema of what history list prints",
         load: async () => (await import("./commands/schema.ts")).schemaHistory,
+      },
+      memory: {
+        summary: "Print the JSON Schema of what memory show prints",
+        load: async () => (await import("./commands/schema.ts")).schemaMemory,
       },
       config: {
         summary: "Print the JSON Schema of the configuration",

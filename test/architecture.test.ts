@@ -154,6 +154,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "schedule",
       "check.ts",
       "deliver.ts",
+      "compare-memory.ts",
       "fill.ts",
       "daemon.ts",
       "pass.ts",
@@ -167,6 +168,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "node:fs",
       "node:fs/promises",
       "node:path",
+      "node:timers/promises",
       "node:util",
     ],
   },
@@ -205,6 +207,10 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "errors.ts",
       "node:timers/promises",
     ],
+  },
+  "compare-memory.ts": {
+    is: "Reads some remembered days again, and tells which the warehouse has otherwise by now.",
+    imports: ["types:text", "time", "database", "report", "types:config", "warehouse", "types:store"],
   },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",

@@ -28,4 +28,5 @@ export const schemaScheduleStatus = definePrinter(
 );
 export const schemaSlots = definePrinter(async () => (await import("../schedule/published.ts")).SlotsSchema);
 export const schemaHistory = definePrinter(async () => (await import("../store/published.ts")).HistorySchema);
+export const schemaMemory = definePrinter(async () => (await import("../report/memory/summary.ts")).MemoriesSchema);
 export const schemaConfig = definePrinter(async () => (await import("../config/schema.ts")).ConfigSchema);

@@ -48,7 +48,7 @@ function listDays(ical: Calendar, content: string): Set<string> | null {
   const roots = typeof calendars[0] === "string" ? [calendars] : calendars;
   if (roots.length === 0) throw new Error("no calendar");
   for (const root of roots) {
-    const component = new ical.Component(root as unknown as string);
+    const component = new ical.Component(root);
     const events = component.getAllSubcomponents("vevent").map((one) => new ical.Event(one));
     const moved = new Set(events.filter(isException).map((event) => `${event.uid} ${event.recurrenceId.toString()}`));
     for (const event of events.filter(isHoliday)) {

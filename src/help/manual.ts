@@ -143,6 +143,70 @@ const PAGES: Record<string, Written> = {
     topic: "store",
     exits: ANY,
   },
+  memory: {
+    examples: [
+      ["memory show", "how much is known of each CRM"],
+      ["memory fill", "read the last 56 days back from the warehouses"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
+  "memory show": {
+    examples: [
+      ["memory show hubspot", "each rule's runs, interval, duration and records"],
+      ["memory show hubspot deals --since 100d", "one rule week by week, farther back"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
+  "memory fill": {
+    examples: [
+      ["memory fill --crm hubspot", "read what is not known of the last 56 days"],
+      ["memory fill --since 7d --again", "read a week anew, such as after old rows were corrected"],
+    ],
+    topic: "memory",
+    exits: MADE,
+  },
+  "memory check": {
+    examples: [
+      ["memory check", "compare seven days of each CRM with its warehouse"],
+      ["memory check --crm genius --days 56", "more days of one"],
+    ],
+    topic: "memory",
+    exits: JUDGED,
+  },
+  "memory ignore": {
+    examples: [
+      ["memory ignore --from 2026-07-04T20:00:00Z --to 2026-07-05T06:00:00Z", "leave a maintenance out of the past"],
+      ["memory ignore --crm genius --from 2026-07-04 --undo", "take back what was ignored since then"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
+  "memory forget": {
+    examples: [
+      ["memory forget genius", "forget all that is remembered of a CRM"],
+      ["memory forget genius -c /etc/automation-reports/config.toml", "in the store of another configuration"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
+  rules: {
+    examples: [
+      ["rules retire old_export", "that it no longer runs is no outage"],
+      ["rules retire old_export --undo", "it is expected to run again"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
+  "rules retire": {
+    examples: [
+      ["rules retire old_export --crm hubspot", "call a rule of one CRM over"],
+      ["rules retire old_export --undo", "it is expected to run again"],
+    ],
+    topic: "memory",
+    exits: ANY,
+  },
   store: {
     examples: [
       ["store check", "look for damage"],

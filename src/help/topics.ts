@@ -66,6 +66,10 @@ export const TOPICS: Record<string, Topic> = {
     summary: "What is kept between passes, where, and for how long",
     load: async () => (await import("./topics/store.md", { with: { type: "text" } })).default,
   },
+  memory: {
+    summary: "How a rule is judged by its own past, and where that comes from",
+    load: async () => (await import("./topics/memory.md", { with: { type: "text" } })).default,
+  },
   json: {
     summary: "The JSON of reports and exports, and its schemas",
     load: async () => (await import("./topics/json.md", { with: { type: "text" } })).default,

@@ -1,5 +1,6 @@
 /** The memory: what is known of each CRM's past. Hours are replaced as a whole, so whoever writes them counts nothing twice. */
 import * as v from "valibot";
+import type { Past } from "../report/memory/cells.ts";
 import { formatInstant } from "../text/figures.ts";
 import { writeAscii } from "../text/json.ts";
 import { DAY_MS } from "../time/units.ts";
@@ -17,6 +18,8 @@ export type Memory = Family<"days"> & {
   write: (seen: Seen[], mode: WriteMode) => Promise<void>;
   /** By CRM, from that moment on, without the hours that are to be ignored. Rules that ran longest ago are there too. */
   read: (sources: string[], sinceMs: number) => Promise<Map<string, Remembered>>;
+  /** One day of one CRM, counted since the epoch, also its hours that are to be ignored; null: nothing is known of it. */
+  readDay: (source: string, day: number) => Promise<Past | null>;
   /** From that day on: the known hours of each, where bit h stands for hour h. Days are counted since the epoch. */
   listDays: (source: string, sinceDay: number) => Promise<Map<number, number>>;
   /** Every CRM of which something is known. */
@@ -35,7 +38,7 @@ export type Memory = Family<"days"> & {
   readStop: (source: string) => Promise<Stop | null>;
 };
 
-export type Stop = { atMs: number; reason: string };
+type Stop = { atMs: number; reason: string };
 
 /** `firstDay`: of the days since the epoch, the first of which something is known. */
 export type MemorySize = { source: string; days: number; firstDay: number; bytes: number };
@@ -50,6 +53,7 @@ export function memoryOf(engine: Engine): Memory {
   return {
     write: async (seen, mode) => await engine.transact(async (ask) => await writeMemory(engine, ask, seen, mode)),
     read: async (sources, sinceMs) => await engine.look(async (ask) => await readMemory(ask, sources, sinceMs)),
+    readDay: async (source, day) => await readOneDay(engine, source, day),
     listDays: async (source, sinceDay) => await listDays(engine, source, sinceDay),
     list: async () => await listSizes(engine),
     forget: async (source) => await forget(engine, source),
@@ -89,6 +93,17 @@ export function memoryOf(engine: Engine): Memory {
     check: async () => await checkMemory(engine),
     prune: async (beforeMs) => ({ days: await deleteAll(engine, DELETE_OLD, beforeMs) }),
   };
+}
+
+async function readOneDay(engine: Engine, source: string, day: number): Promise<Past | null> {
+  const [row] = await engine.look(
+    async (ask) =>
+      await ask("SELECT hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day = $2", [
+        source,
+        day,
+      ]),
+  );
+  return row === undefined ? null : (readDay(row, day * HOURS_OF_DAY)?.past ?? null);
 }
 
 async function listDays(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {

@@ -29,14 +29,17 @@ export type Chosen = {
 
 /** Loads the configuration. From then on the log hides its secrets. */
 export async function loadChosen(flags: CrmFlags, runtime: Runtime, log: Log): Promise<Chosen> {
-  const timeoutMs = flags.timeout === undefined ? null : readTimeout(flags.timeout);
+  if (flags.timeout !== undefined) readTimeout(flags.timeout);
   const concurrency = flags.concurrency === undefined ? null : readConcurrency(flags.concurrency);
   const config = await loadConfigured(flags, runtime, log);
-  const crms = chooseCrms(flags.crm, config.crms);
-  return {
-    config: { ...config, concurrency: concurrency ?? config.concurrency },
-    crms: crms.map((crm) => (timeoutMs === null ? crm : { ...crm, timeoutMs })),
-  };
+  const crms = withTimeout(chooseCrms(flags.crm, config.crms), flags.timeout);
+  return { config: { ...config, concurrency: concurrency ?? config.concurrency }, crms };
+}
+
+/** The CRMs with the flag's limit for their reading, where it is given. */
+export function withTimeout(crms: CrmConfig[], flag: string | undefined): CrmConfig[] {
+  const timeoutMs = flag === undefined ? null : readTimeout(flag);
+  return crms.map((crm) => (timeoutMs === null ? crm : { ...crm, timeoutMs }));
 }
 
 /** The configured CRMs that `--crm` names, in the configuration's order. */

@@ -1,0 +1,70 @@
+import { AppError, EXIT } from "../../errors.ts";
+import { compareMemory, type Compared } from "../../compare-memory.ts";
+import { emit } from "../../output/stdout.ts";
+import type { Difference } from "../../report/memory/compare.ts";
+import { formatInstant, formatPlural, listNames } from "../../text/figures.ts";
+import { createRedactor } from "../../text/redact.ts";
+import { quoteText, showText } from "../../text/terminal.ts";
+import { openChosen } from "../flags/memory.ts";
+import { CRM_FLAGS } from "../flags/crms.ts";
+import { defineCommand } from "../flags/command.ts";
+import { CONFIG_FLAG } from "../flags/flags.ts";
+
+const { crm, timeout } = CRM_FLAGS;
+const MOST_DAYS = 3660;
+
+export default defineCommand(
+  {
+    crm,
+    days: { type: "string", valueHint: "N", default: "7", description: "how many of the known days are read again" },
+    timeout: { ...timeout, description: "for the query of each day" },
+    ...CONFIG_FLAG,
+  },
+  async ({ args, runtime, log, nowMs }) => {
+    const days = readDays(args.days);
+    const { config, crms, store } = await openChosen(args, runtime, log, "look");
+    await using opened = store;
+    const compared: Compared[] = [];
+    const options = {
+      memory: opened.memory,
+      days,
+      nowMs,
+      redact: createRedactor(config.secrets),
+      signal: runtime.signal,
+    };
+    for (const one of crms) compared.push(await compareMemory(one, options));
+    if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted");
+    for (const one of compared) {
+      if (one.problem !== null) log.error(`${one.source}: ${one.problem}`, {}, { crm: one.source });
+      await emit(`${describe(one)}\n`);
+    }
+    const failed = compared.filter(({ problem }) => problem !== null).length;
+    if (failed > 0) return failed === compared.length ? EXIT.noneReadable : EXIT.someUnreadable;
+    return compared.some(({ differing }) => differing.length > 0) ? EXIT.finding : EXIT.ok;
+  },
+);
+
+function describe({ source, days, differing }: Compared): string {
+  if (days === 0) return `${source}: no day was compared`;
+  const head = `${source}: ${formatPlural(days, "day")} compared`;
+  if (differing.length === 0) return `${head}, all as the warehouse has them`;
+  const [oldest] = differing.toSorted((a, b) => a.dayMs - b.dayMs);
+  const since = formatInstant(oldest?.dayMs ?? 0);
+  return [
+    `${head}, ${differing.length} differ from the warehouse; automation-reports memory fill --again --since ${since} mends them`,
+    ...differing.map(
+      ({ dayMs, rules }) => `  ${formatInstant(dayMs).slice(0, 10)}: ${listNames(rules.map(describeRule))}`,
+    ),
+  ].join("\n");
+}
+
+function describeRule({ rule, was, is }: Difference): string {
+  const name = showText(rule);
+  return was === is ? `${name} has other figures` : `${name} has ${formatPlural(is, "run")}, and ${was} are remembered`;
+}
+
+function readDays(text: string): number {
+  const days = Number(text);
+  if (/^\d+$/.test(text) && days >= 1 && days <= MOST_DAYS) return days;
+  throw new AppError("usage", `--days ${quoteText(text)}: write a whole number from 1 to ${MOST_DAYS}`);
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError, EXIT } from "../../errors.ts";
+import { FILL_MS, fillMemory, type Filled } from "../../fill.ts";
+import { emit } from "../../output/stdout.ts";
+import { formatInstant, formatPlural } from "../../text/figures.ts";
+import { createRedactor } from "../../text/redact.ts";
+import { quoteText } from "../../text/terminal.ts";
+import { SECOND_MS } from "../../time/units.ts";
+import { defineCommand } from "../flags/command.ts";
+import { openChosen } from "../flags/memory.ts";
+import { CRM_FLAGS } from "../flags/crms.ts";
+import { CONFIG_FLAG } from "../flags/flags.ts";
+import { readTime } from "../flags/reports.ts";
+
+const { crm, timeout } = CRM_FLAGS;
+const WAIT_MS = SECOND_MS;
+
+export default defineCommand(
+  {
+    crm,
+    since: { type: "string", valueHint: "56d|TIME", default: "56d", description: "how far back" },
+    again: { type: "boolean", description: "read the days that are known too, and replace them" },
+    timeout: { ...timeout, description: "for the query of each day" },
+    ...CONFIG_FLAG,
+  },
+  async ({ args, runtime, log, nowMs }) => {
+    const { config, crms, store } = await openChosen(args, runtime, log, "write");
+    await using opened = store;
+    const { signal } = runtime;
+    const filled = await fillMemory({
+      crms,
+      memory: opened.memory,
+      sinceMs: readSince(args.since, nowMs, config.store.memoryMs),
+      nowMs,
+      again: args.again === true,
+      limits: { totalMs: null, dayMs: null },
+      isBusy: async () => {
+        // A report comes first: it is waited for.
+        while (!signal.aborted && (await opened.slots.areRunning()))
+          await sleep(WAIT_MS, undefined, { signal }).catch(() => {});
+        return false;
+      },
+      redact: createRedactor(config.secrets),
+      log,
+      signal,
+    });
+    log.progress(null);
+    for (const one of filled) {
+      if (one.end === "failed") log.error(`${one.source}: ${one.reason}`, { left: one.left }, { crm: one.source });
+      await emit(`${describe(one)}\n`);
+    }
+    if (signal.aborted) throw new AppError("interrupted", "interrupted: what was read is kept");
+    const failed = filled.filter(({ end }) => end === "failed").length;
+    if (failed === 0) return EXIT.ok;
+    return failed === filled.length ? EXIT.noneReadable : EXIT.someUnreadable;
+  },
+);
+
+function describe(one: Filled): string {
+  const read = one.read === 0 ? "nothing was left to read" : `${formatPlural(one.read, "day")} read back`;
+  const rest = one.left === 0 ? "" : `, ${one.left} left`;
+  return `${one.source}: ${read}${rest}${one.end === "begin" ? `; ${one.reason}` : ""}`;
+}
+
+function readSince(text: string, nowMs: number, memoryMs: number): number {
+  const sinceMs = readTime("--since", text, nowMs);
+  const asked = `--since ${quoteText(text)}`;
+  if (sinceMs >= nowMs) throw new AppError("usage", `${asked}: it lies in the future`);
+  if (sinceMs >= nowMs - Math.max(memoryMs, FILL_MS)) return sinceMs;
+  const oldest = formatInstant(nowMs - memoryMs).slice(0, 10);
+  throw new AppError("usage", `${asked}: hours from before ${oldest} are deleted again: raise [store] memory`);
+}

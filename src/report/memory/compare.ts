@@ -1,0 +1,25 @@
+/** Whether a day is in the warehouse as it is remembered: rows may have come late, been corrected or deleted. */
+import { compareNames } from "../words.ts";
+import type { Past, RulePast } from "./cells.ts";
+
+/** `was`, `is`: how many of its runs ended in those hours. Where both are the same, their figures differ. */
+export type Difference = { rule: string; was: number; is: number };
+
+/** Rules that differ in the hours that are remembered. */
+export function comparePasts(remembered: Past, read: Past): Difference[] {
+  const isKnown = (hour: number) => remembered.covered.some(([from, to]) => hour >= from && hour < to);
+  const within = (rule: RulePast | undefined) => ({
+    cells: (rule?.cells ?? []).filter(({ hour }) => isKnown(hour)),
+    starts: (rule?.starts ?? []).filter(([hour]) => isKnown(hour)),
+  });
+  const names = new Set([...remembered.rules, ...read.rules].map(({ rule }) => rule));
+  return [...names].toSorted(compareNames).flatMap((rule) => {
+    const [was, is] = [remembered, read].map(({ rules }) => within(rules.find((one) => one.rule === rule)));
+    if (was === undefined || is === undefined || Bun.deepEquals(was, is)) return [];
+    return [{ rule, was: countEnded(was), is: countEnded(is) }];
+  });
+}
+
+function countEnded({ cells }: Pick<RulePast, "cells">): number {
+  return cells.reduce((sum, { ended }) => sum + ended, 0);
+}
