@@ -33,12 +33,7 @@ export function uniteSpans(spans: Span[]): Span[] {
   return united;
 }
 
-function mergeRule(
-  rule: string,
-  older: RulePast | undefined,
-  newer: RulePast | undefined,
-  holds: Holds,
-): RulePast {
+function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | undefined, holds: Holds): RulePast {
   const cells = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
   const starts = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
   return {

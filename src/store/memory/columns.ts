@@ -1,14 +1,14 @@
 /** Columns of numbers as bytes: each as narrow as its kind, one after the other, read again without a copy. */
 
 /** The widest first, so that each begins where its kind may. */
-const KINDS = { wide: Float64Array, whole: Uint32Array, narrow: Int16Array, byte: Uint8Array } as const;
-const ORDER = ["wide", "whole", "narrow", "byte"] as const;
+const KINDS = { whole: Uint32Array, signed: Int32Array, narrow: Int16Array, byte: Uint8Array } as const;
+const ORDER = ["whole", "signed", "narrow", "byte"] as const;
 
 type Kind = (typeof ORDER)[number];
 export type Layout<Name extends string> = Record<Name, Kind>;
 export type Columns<Name extends string> = Record<Name, ArrayLike<number>>;
 
-const ALIGNMENT = 8;
+const ALIGNMENT = 4;
 
 /** `heading`: what else there is to say, as JSON. */
 export function writeColumns<Name extends string>(

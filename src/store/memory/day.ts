@@ -9,11 +9,16 @@ export const HOURS_OF_DAY = 24;
 export type PackedDay = { hours: number; cells: Uint8Array<ArrayBuffer> };
 
 const LAYOUT = {
-  secondsSum: "wide",
-  secondsSquares: "wide",
-  recordsSum: "wide",
-  recordsSquares: "wide",
-  processed: "wide",
+  secondsSum: "whole",
+  secondsSumHigh: "signed",
+  secondsSquares: "whole",
+  secondsSquaresHigh: "signed",
+  recordsSum: "whole",
+  recordsSumHigh: "signed",
+  recordsSquares: "whole",
+  recordsSquaresHigh: "signed",
+  processed: "whole",
+  processedHigh: "signed",
   ended: "whole",
   timed: "whole",
   told: "whole",
@@ -28,6 +33,9 @@ const LAYOUT = {
   recordsBuckets: "byte",
 } as const;
 type Name = keyof typeof LAYOUT;
+/** Whole numbers beyond 32 bits are two columns: what stands in the high one is mostly 0, which takes no room. */
+type Wide = Extract<Name, `${string}High`> extends `${infer Low}High` ? Low : never;
+const HIGH = 2 ** 32;
 
 /** Name, cells, hours with starts. */
 type Heading = [rule: string, cells: number, starts: number][];
@@ -113,14 +121,20 @@ function addCell(columns: Record<Name, number[]>, cell: HourCell, fromHour: numb
   columns.ended.push(cell.ended);
   columns.timed.push(cell.seconds.n);
   columns.told.push(cell.records.n);
-  columns.secondsSum.push(cell.seconds.sum);
-  columns.secondsSquares.push(cell.seconds.squares);
-  columns.recordsSum.push(cell.records.sum);
-  columns.recordsSquares.push(cell.records.squares);
-  columns.processed.push(cell.processed);
+  addWide(columns, "secondsSum", cell.seconds.sum);
+  addWide(columns, "secondsSquares", cell.seconds.squares);
+  addWide(columns, "recordsSum", cell.records.sum);
+  addWide(columns, "recordsSquares", cell.records.squares);
+  addWide(columns, "processed", cell.processed);
   columns.empty.push(cell.empty);
   columns.secondsBuckets.push(addBuckets(columns, cell.seconds));
   columns.recordsBuckets.push(addBuckets(columns, cell.records));
+}
+
+function addWide(columns: Record<Name, number[]>, name: Wide, value: number): void {
+  const high = Math.floor(value / HIGH);
+  columns[name].push(value - high * HIGH);
+  columns[`${name}High`].push(high);
 }
 
 /** Returns how many there are. */
@@ -135,23 +149,24 @@ function addBuckets(columns: Record<Name, number[]>, { buckets }: LogSketch): nu
 function readCell(columns: Columns<Name>, at: { cell: number; bucket: number }, fromHour: number): HourCell {
   const index = at.cell++;
   const valueOf = (name: Name) => columns[name][index] ?? 0;
+  const wideOf = (name: Wide) => valueOf(`${name}High`) * HIGH + valueOf(name);
   return {
     hour: fromHour + valueOf("hour"),
     status: CELL_STATUSES[valueOf("status")] ?? "failed",
     ended: valueOf("ended"),
     seconds: {
       n: valueOf("timed"),
-      sum: valueOf("secondsSum"),
-      squares: valueOf("secondsSquares"),
+      sum: wideOf("secondsSum"),
+      squares: wideOf("secondsSquares"),
       buckets: readBuckets(columns, at, valueOf("secondsBuckets")),
     },
     records: {
       n: valueOf("told"),
-      sum: valueOf("recordsSum"),
-      squares: valueOf("recordsSquares"),
+      sum: wideOf("recordsSum"),
+      squares: wideOf("recordsSquares"),
       buckets: readBuckets(columns, at, valueOf("recordsBuckets")),
     },
-    processed: valueOf("processed"),
+    processed: wideOf("processed"),
     empty: valueOf("empty"),
   };
 }
