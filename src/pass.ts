@@ -2,8 +2,6 @@
  * One pass over the chosen CRMs: collect → build → deliver. Reading it is reading the architecture. Each report is built as
  * soon as its CRM is read, while the other warehouses still answer.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
 import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
@@ -11,20 +9,18 @@ import type { Log } from "./log.ts";
 import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
-import type { Past } from "./report/memory/cells.ts";
-import { pastUntil, rememberActivity } from "./report/memory/remember.ts";
+import { rememberActivity } from "./report/memory/remember.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
-import type { ReportSettings } from "./report/settings.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
 import type { Memory } from "./store/memory.ts";
-import type { Remembered } from "./store/memory/read.ts";
 import type { Seen } from "./store/memory/write.ts";
 import { GENERATOR } from "./version.ts";
+import { recallPasts } from "./recall.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import { WEEK_MS } from "./time/units.ts";
 import type { Window } from "./time/window.ts";
@@ -64,10 +60,6 @@ export type PassResult = {
 export const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
 const RECENT_ACTIONS = 20;
-/** Five weeks are judged by, and rare rules by more. */
-const REMEMBERED_MS = 8 * WEEK_MS;
-/** A store that is slow must not keep the reports from the operator. */
-const MEMORY_PATIENCE_MS = 3000;
 const NAMED_CRMS = 5;
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
@@ -75,10 +67,9 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const passId = Bun.randomUUIDv7(undefined, nowMs);
   const startedAt = performance.now();
 
-  const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed };
   const made = new Map<string, Report>();
   const seen: Seen[] = [];
-  const remembering = remember(options);
+  const recalling = recallPasts(options);
   const collected = await collectActivities({
     crms,
     window,
@@ -92,8 +83,9 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     signal,
     retryDelaysMs: options.retryDelaysMs ?? [],
     onActivity: async (crm, activity) => {
-      const { past, settings } = describePast(crm, (await remembering).get(crm.name), window);
-      made.set(crm.name, buildReport(activity, settings, context, past));
+      const recalled = await recalling;
+      const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
+      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.pastOf(crm)));
       if (activity.kind === "read") seen.push({ source: crm.name, past: rememberActivity(activity) });
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
@@ -113,55 +105,6 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, seen, failedDeliveries };
-}
-
-/** Empty where there is no memory, and where it cannot be read in time: that is said, and no report waits for it. */
-async function remember({ crms, window, readMemory, log }: PassOptions): Promise<Map<string, Remembered>> {
-  if (readMemory === null) return new Map();
-  // The warehouses are asked first: they work meanwhile.
-  await sleep(0);
-  const patience = AbortSignal.timeout(MEMORY_PATIENCE_MS);
-  try {
-    const reading = readMemory(
-      crms.map(({ name }) => name),
-      window.endMs - REMEMBERED_MS,
-    );
-    const remembered = await Promise.race([
-      reading,
-      rejectAt(patience, `no answer within ${MEMORY_PATIENCE_MS / 1000} s`),
-    ]);
-    for (const [crm, { unreadable }] of remembered)
-      if (unreadable > 0)
-        log.warn(`${crm}: a part of its memory can no longer be read: see automation-reports store check`, {
-          rows: unreadable,
-        });
-    return remembered;
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    log.warn(`the memory could not be read: ${error.message}. The reports are made without it`);
-    return new Map();
-  }
-}
-
-async function rejectAt(signal: AbortSignal, reason: string): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => reject(new AppError("delivery", reason)), { once: true });
-  return await promise;
-}
-
-/** What the report may know of the CRM's past, and what the operator said of its rules. */
-function describePast(
-  crm: CrmConfig,
-  remembered: Remembered | undefined,
-  window: Window,
-): { past: Past | null; settings: ReportSettings } {
-  const settings = settingsOf(crm);
-  if (remembered === undefined) return { past: null, settings };
-  const leftOut = [...crm.excludeRules, ...(crm.wrapperRules ?? [])];
-  return {
-    past: pastUntil(remembered.past, window.endMs, leftOut),
-    settings: { ...settings, retiredRules: [...settings.retiredRules, ...remembered.retired] },
-  };
 }
 
 /** At the signal some CRMs were not visited yet, and the reading of others was broken off. */

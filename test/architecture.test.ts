@@ -212,6 +212,10 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "Reads some remembered days again, and tells which the warehouse has otherwise by now.",
     imports: ["types:text", "time", "database", "report", "types:config", "warehouse", "types:store"],
   },
+  "recall.ts": {
+    is: "What is known of the CRMs' pasts before their reports are made.",
+    imports: ["time", "report", "config", "types:store", "types:log.ts", "errors.ts", "node:timers/promises"],
+  },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",
     imports: ["types:report", "types:config", "output", "store", "types:log.ts", "errors.ts"],
@@ -233,9 +237,9 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "types:store",
       "deliver.ts",
       "types:log.ts",
+      "recall.ts",
       "errors.ts",
       "version.ts",
-      "node:timers/promises",
     ],
   },
   "cli.ts": {

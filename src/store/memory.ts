@@ -7,9 +7,9 @@ import { DAY_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { HOURS_OF_DAY } from "./memory/day.ts";
-import type { Span } from "./memory/ignored.ts";
+import type { Span } from "../report/memory/without.ts";
 import { DaySchema, listIgnored, readMemory, text, type Remembered } from "./memory/read.ts";
-import { readDay, readRules } from "./memory/stored.ts";
+import { joinDays, readDay, readRules } from "./memory/stored.ts";
 import { nameLock, writeMemory, type Seen, type WriteMode } from "./memory/write.ts";
 import { BATCH, deleteAll, instant, readAll, whole } from "./rows.ts";
 
@@ -103,7 +103,8 @@ async function readOneDay(engine: Engine, source: string, day: number): Promise<
         day,
       ]),
   );
-  return row === undefined ? null : (readDay(row, day * HOURS_OF_DAY)?.past ?? null);
+  const stored = row === undefined ? null : readDay(row, day * HOURS_OF_DAY);
+  return stored === null ? null : joinDays([stored]);
 }
 
 async function listDays(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {

@@ -34,13 +34,18 @@ export function uniteSpans(spans: Span[]): Span[] {
 }
 
 function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | undefined, holds: Holds): RulePast {
-  const cells = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
-  const starts = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
   return {
     rule,
     firstMs: Math.min(older?.firstMs ?? Infinity, newer?.firstMs ?? Infinity),
-    cells: cells.toSorted((a, b) => a.hour - b.hour),
-    starts: starts.toSorted(([a], [b]) => a - b),
+    // Only when they are read: those of all rules at once would take 100 MB.
+    get cells() {
+      const chosen = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
+      return chosen.toSorted((a, b) => a.hour - b.hour);
+    },
+    get starts() {
+      const chosen = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
+      return chosen.toSorted(([a], [b]) => a - b);
+    },
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
   };
 }
@@ -50,6 +55,7 @@ type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolea
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
 function choose<T>(older: T[], newer: T[], hourOf: (one: T) => number, holds: Holds): T[] {
   const fresh = newer.filter((one) => holds.newer(hourOf(one)));
+  if (older.length === 0) return fresh;
   const told = new Set(fresh.map(hourOf));
   return [...older.filter((one) => holds.older(hourOf(one)) && !told.has(hourOf(one))), ...fresh];
 }

@@ -4,8 +4,9 @@ import { createFingerprinter } from "../errors/fingerprint.ts";
 import { maskName } from "../errors/redact.ts";
 import { settledAt } from "../attempts.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import type { Past, RulePast } from "./cells.ts";
+import type { Past } from "./cells.ts";
 import { mergePasts } from "./merge.ts";
+import { withHours } from "./without.ts";
 
 /**
  * Each rule's hours and newest runs. Of an error its fingerprint is kept: no customer, no secret. A rule whose very name holds a secret
@@ -42,21 +43,14 @@ export function keepable(past: Past): Past {
 /** What was known at that moment, of rules that are not left out: a report of a past window does not know what came later. */
 export function pastUntil({ covered, rules }: Past, endMs: number, leftOut: string[]): Past {
   const endHour = Math.floor(endMs / HOUR_MS);
+  const goesOn = covered.some(([, to]) => to > endHour);
   return {
     covered: covered.flatMap(([from, to]) => (from < endHour ? [[from, Math.min(to, endHour)]] : [])),
-    rules: rules.flatMap((rule) =>
-      leftOut.includes(rule.rule) || rule.firstMs >= endMs ? [] : [limitRule(rule, endMs)],
-    ),
-  };
-}
-
-function limitRule(rule: RulePast, endMs: number): RulePast {
-  const endHour = Math.floor(endMs / HOUR_MS);
-  if (!rule.runs.some((run) => settledAt(run) >= endMs) && !rule.starts.some(([hour]) => hour >= endHour)) return rule;
-  return {
-    ...rule,
-    cells: rule.cells.filter(({ hour }) => hour < endHour),
-    starts: rule.starts.filter(([hour]) => hour < endHour),
-    runs: rule.runs.filter((run) => settledAt(run) < endMs),
+    rules: rules
+      .filter(({ rule, firstMs }) => firstMs < endMs && !leftOut.includes(rule))
+      .map((rule) => {
+        const runs = rule.runs.filter((run) => settledAt(run) < endMs);
+        return goesOn || runs.length < rule.runs.length ? withHours(rule, (hour) => hour < endHour, runs) : rule;
+      }),
   };
 }

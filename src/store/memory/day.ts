@@ -1,5 +1,6 @@
 /** One UTC day of a CRM's past as it is kept: a mask of the hours that are known, and their cells, packed. */
 import { CELL_STATUSES, type HourCell, type LogSketch, type Past, type RulePast } from "../../report/memory/cells.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import { compareNames } from "../../report/words.ts";
 import { readColumns, writeColumns, type Columns } from "./columns.ts";
 
@@ -37,8 +38,8 @@ type Name = keyof typeof LAYOUT;
 type Wide = Extract<Name, `${string}High`> extends `${infer Low}High` ? Low : never;
 const HIGH = 2 ** 32;
 
-/** Name, cells, hours with starts. */
-type Heading = [rule: string, cells: number, starts: number][];
+/** How many there are of each. */
+type Heading = [rule: string, cells: number, starts: number, buckets: number][];
 
 /** The cells of the hours that are covered, of one day that begins at `fromHour`. The same past gives the same bytes. */
 export function packDay({ covered, rules }: Past, fromHour: number): PackedDay {
@@ -57,33 +58,70 @@ export function packDay({ covered, rules }: Past, fromHour: number): PackedDay {
     Name,
     number[]
   >;
-  for (const { cells, starts } of kept) {
+  const heading = kept.map(({ rule, cells, starts }): Heading[number] => {
+    const firstBucket = columns.buckets.length;
     for (const cell of cells) addCell(columns, cell, fromHour);
     for (const [hour, started] of starts) {
       columns.startHour.push(hour - fromHour);
       columns.started.push(started);
     }
-  }
-  const heading: Heading = kept.map(({ rule, cells, starts }) => [rule, cells.length, starts.length]);
+    return [rule, cells.length, starts.length, columns.buckets.length - firstBucket];
+  });
   return { hours, cells: writeColumns(heading, LAYOUT, columns) };
 }
 
-/** Throws where the bytes are not what `packDay` wrote. */
-export function unpackDay({ hours, cells }: PackedDay, fromHour: number): Past {
+/** A rule's part of a day. Its cells are made only when they are read: all of them at once would take 100 MB. */
+export type Slice = {
+  rule: string;
+  columns: Columns<Name>;
+  fromHour: number;
+  cells: Range;
+  starts: Range;
+  firstBucket: number;
+};
+type Range = [from: number, to: number];
+
+/** The day as it was packed. Throws where the bytes are not what `packDay` wrote. */
+export function sliceDay({ cells }: PackedDay, fromHour: number): Slice[] {
   const { heading, columns } = readColumns(cells, LAYOUT);
   const at = { cell: 0, start: 0, bucket: 0 };
-  const rules = (heading as Heading).map(([rule, cellCount, startCount]): RulePast => {
-    const read = Array.from({ length: cellCount }, () => readCell(columns, at, fromHour));
-    const starts = Array.from({ length: startCount }, (): [number, number] => {
-      const index = at.start++;
-      return [fromHour + (columns.startHour[index] ?? 0), columns.started[index] ?? 0];
-    });
-    return { rule, firstMs: Infinity, cells: read, starts, runs: [] };
+  const slices = (heading as Heading).map(([rule, cellCount, startCount, bucketCount]): Slice => {
+    const slice: Slice = {
+      rule,
+      columns,
+      fromHour,
+      cells: [at.cell, at.cell + cellCount],
+      starts: [at.start, at.start + startCount],
+      firstBucket: at.bucket,
+    };
+    at.cell += cellCount;
+    at.start += startCount;
+    at.bucket += bucketCount;
+    return slice;
   });
   const isWhole =
     at.cell === columns.hour.length && at.start === columns.startHour.length && at.bucket === columns.buckets.length;
   if (!isWhole) throw new RangeError("its columns and its heading are not of one length");
-  return { covered: spansOf(hours, fromHour), rules };
+  return slices;
+}
+
+/** What the slices of several days say of one rule, and what else is known of it. */
+export function joinSlices(
+  rule: string,
+  slices: Slice[],
+  known: Pick<RulePast, "firstMs" | "runs"> | undefined,
+): RulePast {
+  return {
+    rule,
+    firstMs: known?.firstMs ?? (slices[0]?.fromHour ?? 0) * HOUR_MS,
+    get cells() {
+      return slices.flatMap(readCells);
+    },
+    get starts() {
+      return slices.flatMap(readStarts);
+    },
+    runs: known?.runs ?? [],
+  };
 }
 
 /** Which hours of the day are covered. */
@@ -146,34 +184,67 @@ function addBuckets(columns: Record<Name, number[]>, { buckets }: LogSketch): nu
   return buckets.size;
 }
 
-function readCell(columns: Columns<Name>, at: { cell: number; bucket: number }, fromHour: number): HourCell {
-  const index = at.cell++;
-  const valueOf = (name: Name) => columns[name][index] ?? 0;
-  const wideOf = (name: Wide) => valueOf(`${name}High`) * HIGH + valueOf(name);
-  return {
-    hour: fromHour + valueOf("hour"),
-    status: CELL_STATUSES[valueOf("status")] ?? "failed",
-    ended: valueOf("ended"),
-    seconds: {
-      n: valueOf("timed"),
-      sum: wideOf("secondsSum"),
-      squares: wideOf("secondsSquares"),
-      buckets: readBuckets(columns, at, valueOf("secondsBuckets")),
-    },
-    records: {
-      n: valueOf("told"),
-      sum: wideOf("recordsSum"),
-      squares: wideOf("recordsSquares"),
-      buckets: readBuckets(columns, at, valueOf("recordsBuckets")),
-    },
-    processed: wideOf("processed"),
-    empty: valueOf("empty"),
-  };
+function readStarts({ columns: { startHour, started }, fromHour, starts: [from, to] }: Slice): [number, number][] {
+  const read: [number, number][] = [];
+  for (let index = from; index < to; index++) read.push([fromHour + (startHour[index] ?? 0), started[index] ?? 0]);
+  return read;
 }
 
-function readBuckets({ buckets, counts }: Columns<Name>, at: { bucket: number }, size: number): Map<number, number> {
-  const read = new Map<number, number>();
-  for (const end = at.bucket + size; at.bucket < end; at.bucket++)
-    read.set(buckets[at.bucket] ?? 0, counts[at.bucket] ?? 0);
-  return read;
+function readCells({ columns, fromHour, cells: [from, to], firstBucket }: Slice): HourCell[] {
+  const { hour, status, ended, timed, told, empty, secondsBuckets, recordsBuckets } = columns;
+  const { secondsSum, secondsSumHigh, secondsSquares, secondsSquaresHigh } = columns;
+  const { recordsSum, recordsSumHigh, recordsSquares, recordsSquaresHigh, processed, processedHigh } = columns;
+  const cells: HourCell[] = [];
+  let bucket = firstBucket;
+  for (let index = from; index < to; index++) {
+    const [ofSeconds, ofRecords] = [secondsBuckets[index] ?? 0, recordsBuckets[index] ?? 0];
+    const seconds = new StoredSketch(columns, bucket, ofSeconds);
+    seconds.n = timed[index] ?? 0;
+    seconds.sum = join(secondsSum, secondsSumHigh, index);
+    seconds.squares = join(secondsSquares, secondsSquaresHigh, index);
+    const records = new StoredSketch(columns, bucket + ofSeconds, ofRecords);
+    records.n = told[index] ?? 0;
+    records.sum = join(recordsSum, recordsSumHigh, index);
+    records.squares = join(recordsSquares, recordsSquaresHigh, index);
+    bucket += ofSeconds + ofRecords;
+    cells.push({
+      hour: fromHour + (hour[index] ?? 0),
+      status: CELL_STATUSES[status[index] ?? 0] ?? "failed",
+      ended: ended[index] ?? 0,
+      seconds,
+      records,
+      processed: join(processed, processedHigh, index),
+      empty: empty[index] ?? 0,
+    });
+  }
+  return cells;
+}
+
+function join(low: ArrayLike<number>, high: ArrayLike<number>, index: number): number {
+  return (high[index] ?? 0) * HIGH + (low[index] ?? 0);
+}
+
+/** Its buckets are made only when they are read, which most readers do for few cells. */
+class StoredSketch implements LogSketch {
+  n = 0;
+  sum = 0;
+  squares = 0;
+
+  private readonly columns: Columns<Name>;
+  private readonly from: number;
+  private readonly size: number;
+
+  constructor(columns: Columns<Name>, from: number, size: number) {
+    this.columns = columns;
+    this.from = from;
+    this.size = size;
+  }
+
+  get buckets(): Map<number, number> {
+    const { buckets, counts } = this.columns;
+    const read = new Map<number, number>();
+    for (let index = this.from; index < this.from + this.size; index++)
+      read.set(buckets[index] ?? 0, counts[index] ?? 0);
+    return read;
+  }
 }

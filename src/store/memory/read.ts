@@ -1,13 +1,12 @@
 /** What is known of CRMs, read of one state of the store. */
 import * as v from "valibot";
 import type { Past } from "../../report/memory/cells.ts";
-import { mergePasts, uniteSpans } from "../../report/memory/merge.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { Ask } from "../engine.ts";
 import { instant, whole } from "../rows.ts";
 import { HOURS_OF_DAY } from "./day.ts";
-import { withoutHours, type Span } from "./ignored.ts";
-import { readDay, readRules } from "./stored.ts";
+import { withoutHours, type Span } from "../../report/memory/without.ts";
+import { joinDays, readDay, readRules } from "./stored.ts";
 
 export type Remembered = {
   past: Past;
@@ -28,7 +27,8 @@ export async function readMemory(ask: Ask, sources: string[], sinceMs: number): 
   const numbers = sources.map((_, index) => `$${index + 2}`).join(", ");
   if (sources.length === 0) return new Map();
   const days = await ask(
-    `SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE day >= $1 AND source IN (${numbers})`,
+    `SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE day >= $1 AND source IN (${numbers})
+      ORDER BY day`,
     [Math.floor(sinceMs / DAY_MS), ...sources],
   );
   const rules = await ask("SELECT source, rules FROM automation_reports_memory_rules", []);
@@ -44,8 +44,8 @@ export async function readMemory(ask: Ask, sources: string[], sinceMs: number): 
         return readDay(row, day * HOURS_OF_DAY);
       });
       const ofRules = rules.filter(isOf(source)).map(readRules);
-      const known = joinDays(ofDays.flatMap((day) => day?.past ?? []));
-      const past = mergePasts(ofRules[0]?.past ?? null, known) ?? known;
+      const known = ofDays.filter((day) => day !== null);
+      const past = joinDays(known, ofRules[0]?.past.rules);
       return [
         source,
         {
@@ -59,21 +59,6 @@ export async function readMemory(ask: Ask, sources: string[], sinceMs: number): 
       ];
     }),
   );
-}
-
-/** No two days share an hour. */
-function joinDays(days: Past[]): Past {
-  const rules = new Map<string, Past["rules"][number]>();
-  const ascending = days.toSorted((a, b) => (a.covered[0]?.[0] ?? 0) - (b.covered[0]?.[0] ?? 0));
-  for (const rule of ascending.flatMap((day) => day.rules)) {
-    const known = rules.get(rule.rule);
-    if (known === undefined) rules.set(rule.rule, rule);
-    else {
-      known.cells.push(...rule.cells);
-      known.starts.push(...rule.starts);
-    }
-  }
-  return { covered: uniteSpans(ascending.flatMap(({ covered }) => covered)), rules: [...rules.values()] };
 }
 
 export async function listIgnored(ask: Ask): Promise<{ source: string; span: Span }[]> {

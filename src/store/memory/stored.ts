@@ -1,6 +1,7 @@
 /** Packed rows as the database holds them: compressed. */
 import type { Past } from "../../report/memory/cells.ts";
-import { unpackDay, type PackedDay } from "./day.ts";
+import { uniteSpans } from "../../report/memory/merge.ts";
+import { joinSlices, sliceDay, spansOf, type PackedDay, type Slice } from "./day.ts";
 import { unpackRules } from "./rules.ts";
 
 /** Higher ones take several times as long for a tenth less. */
@@ -12,15 +13,32 @@ export function compress(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer
   return new Uint8Array(Bun.zstdCompressSync(bytes, { level: LEVEL }));
 }
 
+export type StoredDay = { packed: PackedDay; covered: Past["covered"]; slices: Slice[] };
+
 /** Null where it can no longer be read. */
-export function readDay({ hours, cells }: Row, fromHour: number): { packed: PackedDay; past: Past } | null {
+export function readDay({ hours, cells }: Row, fromHour: number): StoredDay | null {
   try {
     const packed = { hours: Number(hours), cells: decompress(cells) };
     if (!Number.isInteger(packed.hours)) return null;
-    return { packed, past: unpackDay(packed, fromHour) };
+    return { packed, covered: spansOf(packed.hours, fromHour), slices: sliceDay(packed, fromHour) };
   } catch {
     return null;
   }
+}
+
+/** Days in their order, and every rule that is known, as one past. */
+export function joinDays(days: StoredDay[], rules: Past["rules"] = []): Past {
+  const slices = Map.groupBy(
+    days.flatMap((day) => day.slices),
+    ({ rule }) => rule,
+  );
+  const known = new Map(rules.map((rule) => [rule.rule, rule]));
+  return {
+    covered: uniteSpans(days.flatMap(({ covered }) => covered)),
+    rules: [...new Set([...known.keys(), ...slices.keys()])].map((rule) =>
+      joinSlices(rule, slices.get(rule) ?? [], known.get(rule)),
+    ),
+  };
 }
 
 /** Null where they can no longer be read. */

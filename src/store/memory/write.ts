@@ -4,7 +4,7 @@ import { mergePasts } from "../../report/memory/merge.ts";
 import type { Ask, Engine } from "../engine.ts";
 import { HOURS_OF_DAY, maskOf, packDay, spansOf } from "./day.ts";
 import { packRules } from "./rules.ts";
-import { compress, readDay, readRules } from "./stored.ts";
+import { compress, joinDays, readDay, readRules } from "./stored.ts";
 
 /** What was seen of one CRM: every hour that is covered, and the newest runs of every rule. */
 export type Seen = { source: string; past: Past };
@@ -48,7 +48,7 @@ async function writeDay(ask: Ask, source: string, day: number, past: Past, mode:
   const wanted = maskOf(past.covered, fromHour) & (mode === "add" && known !== null ? ~known.packed.hours : ~0);
   if (wanted === 0) return;
   const seen: Past = { covered: spansOf(wanted, fromHour), rules: onlyHours(past, fromHour, wanted) };
-  const merged = packDay(mergePasts(known?.past ?? null, seen) ?? seen, fromHour);
+  const merged = packDay(mergePasts(known === null ? null : joinDays([known]), seen) ?? seen, fromHour);
   if (known !== null && merged.hours === known.packed.hours && Buffer.compare(merged.cells, known.packed.cells) === 0)
     return;
   await ask(

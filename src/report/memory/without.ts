@@ -1,5 +1,5 @@
 /** Hours that the operator leaves out of the past: maintenance, a day that was not like others. */
-import type { Past } from "../../report/memory/cells.ts";
+import type { Past, RulePast } from "./cells.ts";
 
 /** Half-open, hours since the epoch. */
 export type Span = [fromHour: number, toHour: number];
@@ -10,11 +10,22 @@ export function withoutHours({ covered, rules }: Past, ignored: Span[]): Past {
   const isKept = (hour: number) => !ignored.some(([from, to]) => hour >= from && hour < to);
   return {
     covered: ignored.reduce((left, span) => left.flatMap((one) => cutSpan(one, span)), covered),
-    rules: rules.map((rule) => ({
-      ...rule,
-      cells: rule.cells.filter(({ hour }) => isKept(hour)),
-      starts: rule.starts.filter(([hour]) => isKept(hour)),
-    })),
+    rules: rules.map((rule) => withHours(rule, isKept)),
+  };
+}
+
+/** The rule with the hours that are chosen. They are chosen when they are read. */
+export function withHours(rule: RulePast, isKept: (hour: number) => boolean, runs = rule.runs): RulePast {
+  return {
+    rule: rule.rule,
+    firstMs: rule.firstMs,
+    get cells() {
+      return rule.cells.filter(({ hour }) => isKept(hour));
+    },
+    get starts() {
+      return rule.starts.filter(([hour]) => isKept(hour));
+    },
+    runs,
   };
 }
 
