@@ -26,7 +26,7 @@ type RecallOptions = { crms: CrmConfig[]; window: Window; readMemory: Memory["re
 /** Five weeks are judged by, and rare rules by more. */
 const REMEMBERED_MS = 8 * WEEK_MS;
 /** A store that is slow must not keep the reports from the operator. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 2000;
 const WITHOUT = "the report is made without it";
 
 export async function recallPasts({ crms, window, readMemory, log }: RecallOptions): Promise<Recalled> {

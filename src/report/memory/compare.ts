@@ -1,6 +1,6 @@
 /** Whether a day is in the warehouse as it is remembered: rows may have come late, been corrected or deleted. */
 import { compareNames } from "../words.ts";
-import type { Past, RulePast } from "./cells.ts";
+import type { HourCell, LogSketch, Past, RulePast } from "./cells.ts";
 
 /** `was`, `is`: how many of its runs ended in those hours. Where both are the same, their figures differ. */
 export type Difference = { rule: string; was: number; is: number };
@@ -9,7 +9,7 @@ export type Difference = { rule: string; was: number; is: number };
 export function comparePasts(remembered: Past, read: Past): Difference[] {
   const isKnown = (hour: number) => remembered.covered.some(([from, to]) => hour >= from && hour < to);
   const within = (rule: RulePast | undefined) => ({
-    cells: (rule?.cells ?? []).filter(({ hour }) => isKnown(hour)),
+    cells: (rule?.cells ?? []).filter(({ hour }) => isKnown(hour)).map(writeCell),
     starts: (rule?.starts ?? []).filter(([hour]) => isKnown(hour)),
   });
   const names = new Set([...remembered.rules, ...read.rules].map(({ rule }) => rule));
@@ -20,6 +20,15 @@ export function comparePasts(remembered: Past, read: Past): Difference[] {
   });
 }
 
-function countEnded({ cells }: Pick<RulePast, "cells">): number {
+/** As plain values: what is kept makes its buckets when they are read. */
+function writeCell(cell: HourCell) {
+  return { ...cell, seconds: writeSketch(cell.seconds), records: writeSketch(cell.records) };
+}
+
+function writeSketch({ n, sum, squares, buckets }: LogSketch) {
+  return { n, sum, squares, buckets: [...buckets].toSorted(([a], [b]) => a - b) };
+}
+
+function countEnded({ cells }: { cells: { ended: number }[] }): number {
   return cells.reduce((sum, { ended }) => sum + ended, 0);
 }

@@ -1,0 +1,152 @@
+/** The memory as its operator meets it: filled, shown, compared, corrected, and what reports say where it cannot be read. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import type { MemorySummary } from "../../src/report/memory/summary.ts";
+import { runCli } from "../making/cli.ts";
+import type { TestDatabase } from "../making/postgres-server.ts";
+import { configureHourly, expectAsRows, makeHourly, readMemory } from "../making/remembered.ts";
+
+const DAYS = 30;
+let warehouse: TestDatabase;
+beforeAll(async () => {
+  warehouse = await makeHourly(DAYS);
+});
+afterAll(async () => await warehouse.close());
+
+const show = async (cwd: string, ...words: string[]) => {
+  const { code, stdout } = await runCli(["memory", "show", "hubspot", ...words, "-f", "json"], { cwd });
+  expect(code).toBe(0);
+  return (JSON.parse(stdout) as MemorySummary[])[0]!;
+};
+
+describe("from a warehouse", () => {
+  test("a report remembers its window and the one before, a fill what is before them, each run once", async () => {
+    const cwd = configureHourly(warehouse.url);
+    expect((await runCli(["generate", "-q"], { cwd })).code).toBe(0);
+    const first = await expectAsRows(await readMemory(cwd), warehouse);
+    expect(first).toBeGreaterThanOrEqual(47);
+    const fill = await runCli(["memory", "fill"], { cwd });
+    expect([fill.code, fill.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^hubspot: (?:29|3\d) days read back; there is no run in the 14 days before 20\d\d-\d\d-\d\d\n$/,
+      ),
+    ]);
+    const all = await expectAsRows(await readMemory(cwd), warehouse);
+    expect(all).toBeGreaterThanOrEqual(30 * 24);
+    const again = await runCli(["memory", "fill", "--since", "20d"], { cwd });
+    expect([again.code, again.stdout]).toEqual([0, "hubspot: nothing was left to read\n"]);
+  }, 60_000);
+
+  test("show says what is known of each rule, and of one week by week", async () => {
+    const cwd = configureHourly(warehouse.url);
+    expect((await runCli(["memory", "fill", "--since", "14d"], { cwd })).code).toBe(0);
+    const { rules, hours_known: known, known_since: since } = await show(cwd);
+    expect(known).toBeGreaterThanOrEqual(14 * 24 - 1);
+    expect(Date.parse(since ?? "") % 86_400_000).toBe(0);
+    expect(rules.map(({ rule_name: name, usual_interval_seconds: seconds }) => [name, seconds])).toEqual([
+      ["contacts", 3600],
+      ["deals", 3600],
+    ]);
+    const deals = await show(cwd, "deals");
+    expect(deals.rules.map(({ weeks }) => weeks.length)).toEqual([3]);
+    expect(deals.rules[0]?.weeks[0]).toMatchObject({ hours_known: 168, runs: expect.any(Number) });
+    const table = (await runCli(["memory", "show", "hubspot"], { cwd })).stdout;
+    expect(table.split("\n")[1]).toMatch(
+      /^Rule +Runs +Failed +Every +Duration p50 +p95 +Records p50 +Last run \(UTC\)$/,
+    );
+    const all = (await runCli(["memory", "show"], { cwd })).stdout;
+    expect(all.split("\n")[1]).toMatch(/^hubspot +\d+ \w{3} 20\d\d 00:00 +\d+ of 1,344 +2 +\d/);
+    const unknown = await runCli(["memory", "show", "hubspot", "dealz"], { cwd });
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("did you mean deals?")]);
+    const nobody = await runCli(["memory", "show", "hubspott"], { cwd });
+    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining("did you mean hubspot?")]);
+  }, 60_000);
+
+  test("check names the days that the warehouse has otherwise, and fill --again mends them", async () => {
+    const own = await makeHourly(DAYS);
+    const cwd = configureHourly(own.url);
+    expect((await runCli(["memory", "fill", "--since", "10d"], { cwd })).code).toBe(0);
+    const same = await runCli(["memory", "check", "--days", "20"], { cwd });
+    expect([same.code, same.stdout]).toEqual([0, expect.stringContaining("all as the warehouse has them")]);
+    // Half of a day is deleted, and a row of another is corrected.
+    await own.sql.unsafe(`DELETE FROM orchestration.sync_history WHERE sync_type = 'deals'
+      AND start_time >= date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '5 days'
+      AND start_time < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '108 hours'`);
+    const differs = await runCli(["memory", "check", "--days", "20"], { cwd });
+    expect(differs.code).toBe(1);
+    expect(differs.stdout).toMatch(/: deals has \d+ runs, and \d+ are remembered/);
+    expect(differs.stdout).toContain("memory fill --again --since 20");
+    expect((await runCli(["memory", "fill", "--again", "--since", "7d"], { cwd })).code).toBe(0);
+    expect((await runCli(["memory", "check", "--days", "20"], { cwd })).code).toBe(0);
+    await expectAsRows(await readMemory(cwd), own);
+    await own.close();
+  }, 60_000);
+
+  test("hours are ignored and heeded, a rule is called over, all of it is forgotten", async () => {
+    const cwd = configureHourly(warehouse.url);
+    expect((await runCli(["memory", "fill", "--since", "5d"], { cwd })).code).toBe(0);
+    const day = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    const before = (await show(cwd)).hours_known;
+    const ignore = async (...words: string[]) => await runCli(["memory", "ignore", ...words], { cwd });
+    expect((await ignore("--from", day, "--to", day)).code).toBe(0);
+    expect((await show(cwd)).hours_known).toBe(before - 24);
+    expect((await ignore()).stdout).toMatch(/^hubspot: .* 00:00 to .* 00:00 UTC\n$/);
+    expect((await ignore("--from", day, "--to", day, "--undo")).code).toBe(0);
+    expect((await show(cwd)).hours_known).toBe(before);
+    expect((await ignore("--undo")).code).toBe(2);
+    expect((await ignore("--from", day, "--to", "9d")).stderr).toContain("it must lie before --to");
+    const retire = await runCli(["rules", "retire", "deals"], { cwd });
+    expect([retire.code, retire.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^hubspot: deals is over since .* UTC, until/),
+    ]);
+    expect((await show(cwd, "deals")).rules[0]?.retired_since).not.toBeNull();
+    expect((await runCli(["rules", "retire", "dealz"], { cwd })).stderr).toContain("did you mean deals?");
+    expect((await runCli(["rules", "retire", "deals", "--undo"], { cwd })).code).toBe(0);
+    expect((await show(cwd, "deals")).rules[0]?.retired_since).toBeNull();
+    expect((await runCli(["memory", "forget", "hubspot"], { cwd })).code).toBe(0);
+    expect((await runCli(["memory", "forget", "hubspot"], { cwd })).code).toBe(2);
+  }, 60_000);
+
+  test("a scheduled report is followed by a fill, which a second one has nothing to add to", async () => {
+    const cwd = configureHourly(warehouse.url, null, '[[schedule]]\nname = "daily"\ncron = "@daily"\nexport = false\n');
+    const run = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("days of its past read back")]);
+    const known = await expectAsRows(await readMemory(cwd), warehouse);
+    expect(known).toBeGreaterThanOrEqual(30 * 24);
+  }, 60_000);
+
+  test("errors are kept as fingerprints: no customer's number is in the file", async () => {
+    const cwd = configureHourly(warehouse.url);
+    expect((await runCli(["memory", "fill", "--since", "5d"], { cwd })).code).toBe(0);
+    const errors = (await readMemory(cwd)).rules.flatMap(({ runs }) => runs.flatMap(({ error }) => error ?? []));
+    expect([...new Set(errors)].filter((error) => error.includes("4711"))).toEqual([]);
+  }, 60_000);
+});
+
+describe("where the memory cannot be read, reports are made without it, and say so", () => {
+  test.each([
+    { name: "no server", store: "postgresql://u:canary-pw@127.0.0.1:1/d", code: 5 },
+    { name: "damaged", store: null, code: 0 },
+  ])(
+    "$name",
+    async ({ store, code }) => {
+      const cwd = configureHourly(warehouse.url, store);
+      if (store === null) {
+        expect((await runCli(["generate", "-q"], { cwd })).code).toBe(0);
+        using database = new Database(join(cwd, "memory.sqlite"));
+        database.run("UPDATE automation_reports_memory_days SET cells = x'00'");
+      }
+      const { code: exit, stdout, stderr } = await runCli(["generate", "-f", "json"], { cwd });
+      expect(exit).toBe(code);
+      expect(JSON.parse(stdout).reports.length).toBe(1);
+      expect(stderr).toContain(
+        store === null ? "a part of its memory can no longer be read" : "the memory could not be read: ",
+      );
+      expect(stderr).not.toContain("canary-pw");
+    },
+    30_000,
+  );
+});
