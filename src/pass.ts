@@ -37,6 +37,8 @@ export type PassOptions = {
   exportTo: ExportOptions | null;
   /** Reads what is known of the CRMs' pasts; null: there is no memory. */
   readMemory: Memory["read"] | null;
+  /** The pass is kept in the same store, and what is wrong with that is said then. */
+  isKept?: boolean;
   /** How long to wait before each further try of CRMs whose failure may pass; empty where an operator waits for the pass. */
   retryDelaysMs?: number[];
   log: Log;

@@ -21,7 +21,13 @@ export type Recalled = {
   context: { memoryProblem?: string };
 };
 
-type RecallOptions = { crms: CrmConfig[]; window: Window; readMemory: Memory["read"] | null; log: Log };
+type RecallOptions = {
+  crms: CrmConfig[];
+  window: Window;
+  readMemory: Memory["read"] | null;
+  isKept?: boolean | undefined;
+  log: Log;
+};
 
 /** Five weeks are judged by, and rare rules by more. */
 const REMEMBERED_MS = 8 * WEEK_MS;
@@ -29,7 +35,7 @@ const REMEMBERED_MS = 8 * WEEK_MS;
 const PATIENCE_MS = 2000;
 const WITHOUT = "the report is made without it";
 
-export async function recallPasts({ crms, window, readMemory, log }: RecallOptions): Promise<Recalled> {
+export async function recallPasts({ crms, window, readMemory, isKept, log }: RecallOptions): Promise<Recalled> {
   if (readMemory === null) return describe(new Map(), window, null);
   // The warehouses are asked first: they work meanwhile.
   await sleep(0);
@@ -42,7 +48,9 @@ export async function recallPasts({ crms, window, readMemory, log }: RecallOptio
     return describe(remembered, window, null);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.warn(`the memory could not be read: ${error.message}. The reports are made without it`);
+    // One line is enough for one cause.
+    const say = isKept === true ? log.debug : log.warn;
+    say(`the memory could not be read: ${error.message}. The reports are made without it`);
     return describe(new Map(), window, `the memory could not be read: ${WITHOUT}`);
   }
 }

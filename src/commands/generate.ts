@@ -111,6 +111,7 @@ export default defineCommand(
       baseline,
       exportTo: exporting ? { directory, keep: config.export.keep } : null,
       readMemory: config.store.configured ? (await import("../deliver.ts")).readMemoryOf(config.store) : null,
+      isKept: args.store && config.store.configured,
       log,
       signal: runtime.signal,
       // A file keeps the whole pass that it holds.

@@ -167,6 +167,7 @@ async function makePass(
     ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
     readMemory: store.memory.read,
+    isKept: true,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,
     signal,

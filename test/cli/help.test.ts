@@ -52,7 +52,7 @@ describe("a topic that there is not", () => {
     { args: ["help", "configuratoin"], says: 'unknown topic "configuratoin": did you mean configuration?' },
     { args: ["help", "genrate"], says: 'unknown topic "genrate": did you mean generate?' },
     { args: ["help", "x".repeat(30)], says: "known: configuration, connections, " },
-    { args: ["help", "store", "memory", "chekc"], says: 'unknown command "chekc": did you mean check?' },
+    { args: ["help", "store", "chekc"], says: 'unknown command "chekc": did you mean check?' },
     { args: ["help", "report", "more"], says: 'unexpected word "more"' },
   ])("$args: $says", async ({ args, says }) => {
     const { code, stdout, stderr } = await runCli(args);

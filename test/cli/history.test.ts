@@ -201,9 +201,13 @@ test("nothing is kept where no store is configured, and $STATE_DIRECTORY configu
 });
 
 describe("a store that fails never costs the operator the report: exit 5 and one line", () => {
+  /** That the memory could not be read stands there. */
+  const withoutNote = (figures: unknown) =>
+    JSON.parse(JSON.stringify(figures).replaceAll(/"past":\{[^}]*\}/g, '"past":null')) as unknown;
+
   async function expectUnkept(cwd: string, says: string): Promise<void> {
     const { code, stdout, stderr } = await runCli([...GENERATE, "--detailed", ...JSON_OUT], { cwd });
-    expect([code, figuresOf(stdout)]).toEqual([5, trio.expected]);
+    expect([code, withoutNote(figuresOf(stdout))]).toEqual([5, withoutNote(trio.expected)]);
     expect(stderr).toMatch(/^error: store[^\n]+\. The reports were made, but are not kept\n$/);
     expect(stderr).toContain(says);
     expect(stderr).not.toContain("canary");
@@ -234,14 +238,14 @@ describe("a store that fails never costs the operator the report: exit 5 and one
   );
 
   test.skipIf(!isRoot)("the disk is full, from the start or later on (needs root)", async () => {
-    for (const size of ["8k", "200k"]) {
+    for (const size of ["8k", "700k"]) {
       const disk = freshDirectory();
       expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk]).exitCode).toBe(0);
       try {
         const cwd = keepingIn(`path = "${join(disk, "s.sqlite")}"`);
-        if (size === "200k") {
+        if (size === "700k") {
           expect((await runCli(["history", "list"], { cwd })).code).toBe(0);
-          writeFileSync(join(disk, "filler"), "x".repeat(100_000));
+          writeFileSync(join(disk, "filler"), "x".repeat(600_000));
           chmodSync(disk, 0o755);
         }
         await expectUnkept(cwd, "full");

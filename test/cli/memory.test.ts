@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import type { MemorySummary } from "../../src/report/memory/summary.ts";
+import type { Report } from "../../src/report/schema.ts";
 import { runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
 import { configureHourly, expectAsRows, makeHourly, readMemory } from "../making/remembered.ts";
@@ -118,6 +119,27 @@ describe("from a warehouse", () => {
     expect(known).toBeGreaterThanOrEqual(30 * 24);
   }, 60_000);
 
+  test("a table that no index leads into is not read day by day: the index to make is said, and shown", async () => {
+    const own = await makeHourly(3);
+    await own.sql
+      .unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, status, records_processed,
+        records_created, records_updated, records_failed, configuration, performance_metrics, created_at)
+      SELECT 'other', 'x', now() - make_interval(secs => n), 'success', 0, 0, 0, 0, '{}', '{}', now() FROM generate_series(1, 210000) n`);
+    const indexes = await own.sql<{ name: string }[]>`SELECT indexrelid::regclass::text AS name FROM pg_index
+      WHERE indrelid = 'orchestration.sync_history'::regclass AND NOT indisprimary`;
+    for (const { name } of indexes) await own.sql.unsafe(`DROP INDEX ${name}`);
+    await own.sql.unsafe("ANALYZE orchestration.sync_history");
+    const cwd = configureHourly(own.url);
+    expect((await runCli(["generate", "-q"], { cwd })).code).toBe(0);
+    const { code, stderr } = await runCli(["memory", "fill"], { cwd });
+    expect([code, stderr]).toEqual([
+      4,
+      expect.stringMatching(/hubspot: no index of .*sync_history.*CREATE INDEX CONCURRENTLY/),
+    ]);
+    expect((await show(cwd)).fill_stopped).toContain("CREATE INDEX");
+    await own.close();
+  }, 60_000);
+
   test("errors are kept as fingerprints: no customer's number is in the file", async () => {
     const cwd = configureHourly(warehouse.url);
     expect((await runCli(["memory", "fill", "--since", "5d"], { cwd })).code).toBe(0);
@@ -127,26 +149,34 @@ describe("from a warehouse", () => {
 });
 
 describe("where the memory cannot be read, reports are made without it, and say so", () => {
-  test.each([
-    { name: "no server", store: "postgresql://u:canary-pw@127.0.0.1:1/d", code: 5 },
-    { name: "damaged", store: null, code: 0 },
-  ])(
-    "$name",
-    async ({ store, code }) => {
-      const cwd = configureHourly(warehouse.url, store);
-      if (store === null) {
-        expect((await runCli(["generate", "-q"], { cwd })).code).toBe(0);
-        using database = new Database(join(cwd, "memory.sqlite"));
-        database.run("UPDATE automation_reports_memory_days SET cells = x'00'");
-      }
-      const { code: exit, stdout, stderr } = await runCli(["generate", "-f", "json"], { cwd });
-      expect(exit).toBe(code);
-      expect(JSON.parse(stdout).reports.length).toBe(1);
-      expect(stderr).toContain(
-        store === null ? "a part of its memory can no longer be read" : "the memory could not be read: ",
-      );
+  const AWAY = "postgresql://u:canary-pw@127.0.0.1:1/d";
+  const noted = (stdout: string) =>
+    (JSON.parse(stdout) as { reports: Report[] }).reports.map(({ metadata }) => metadata.past?.note ?? "");
+
+  test("the store is away: its keeping says it, or, where nothing is kept, the reading", async () => {
+    const cwd = configureHourly(warehouse.url, AWAY);
+    const kept = await runCli(["generate", "-f", "json"], { cwd });
+    expect([kept.code, kept.stderr.split("\n").length]).toEqual([5, 2]);
+    const unkept = await runCli(["generate", "-f", "json", "--no-store"], { cwd });
+    expect([unkept.code, unkept.stderr]).toEqual([
+      0,
+      expect.stringContaining("warning: the memory could not be read: "),
+    ]);
+    for (const { stdout, stderr } of [kept, unkept]) {
+      expect(noted(stdout)).toEqual([expect.stringContaining("the memory could not be read")]);
       expect(stderr).not.toContain("canary-pw");
-    },
-    30_000,
-  );
+    }
+  }, 30_000);
+
+  test("a part of it is damaged: said, and the next report makes it whole", async () => {
+    const cwd = configureHourly(warehouse.url);
+    expect((await runCli(["generate", "-q"], { cwd })).code).toBe(0);
+    {
+      using database = new Database(join(cwd, "memory.sqlite"));
+      database.run("UPDATE automation_reports_memory_days SET cells = x'00'");
+    }
+    const { code, stderr } = await runCli(["generate", "-f", "json"], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("a part of its memory can no longer be read")]);
+    expect((await runCli(["generate", "-f", "json"], { cwd })).stderr).toBe("");
+  }, 30_000);
 });

@@ -10,7 +10,7 @@ import type { TestDatabase } from "./postgres-server.ts";
 import { targetOf } from "./stores.ts";
 import { historyDdl, sharedServer } from "./warehouses.ts";
 
-export const RULES = ["contacts", "deals"];
+const RULES = ["contacts", "deals"];
 
 /** Each rule runs every hour at so many minutes past it for so many days up to now; every 13th run fails. */
 export async function makeHourly(days: number): Promise<TestDatabase> {

@@ -84,6 +84,7 @@ async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, 
     ...describeScheduledPass(schedule, nowMs, config),
     nowMs,
     readMemory: store.memory.read,
+    isKept: true,
     log,
     signal: runtime.signal,
   });
