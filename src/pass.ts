@@ -77,8 +77,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     window,
     recent: detailed ? RECENT_ACTIONS : 0,
     baselineSeconds: baseline === null ? null : WEEK_MS / 1000,
-    // Nothing is kept of them yet.
-    hours: false,
+    hours: options.readMemory !== null,
     nowMs,
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),

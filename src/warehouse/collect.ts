@@ -22,7 +22,7 @@ export async function collectActivities(options: CollectOptions): Promise<Outcom
   return await visitWarehouses(
     options,
     async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, hours, nowMs }, signal),
-    (visit, crm): Outcome => {
+    async (visit, crm): Promise<Outcome> => {
       const { source } = visit;
       if (visit.status === "failed") return { source, status: visit.status, reason: visit.reason };
       const activity = { ...hideInErrors(visit.result, redact), source, window, querySeconds: visit.seconds };

@@ -30,7 +30,6 @@ import {
 import { buildPast, countHours } from "./hourly.ts";
 import type { Source } from "./source.ts";
 import { HOUR_MS } from "../time/units.ts";
-import { windowBefore, type Window } from "../time/window.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 

@@ -19,6 +19,11 @@ export function addRecords(sketch: LogSketch, records: number): void {
   addFigure(sketch, records + 1);
 }
 
+/** The figure that a logarithm in thousandths stands for. */
+export function fromThousandths(thousandths: number): number {
+  return Math.exp(thousandths / 1000);
+}
+
 function addFigure(sketch: LogSketch, figure: number): void {
   const thousandths = Math.round(Math.log(figure) * 1000);
   const bucket = Math.floor(thousandths / BUCKET_WIDTH);
