@@ -31,7 +31,9 @@ export function readCrm(name: string, own: Table, defaults: Table, reading: Read
   }
   const target = readConnection(settings, say, reading);
   if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
-  return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target, listThresholds(laid));
+  return target === null || reading.problems.length > before
+    ? null
+    : composeCrm(name, settings, target, listThresholds(laid));
 }
 
 /** The settings under the names that the program knows them by. */

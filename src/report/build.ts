@@ -83,7 +83,10 @@ function buildFromRows(
     thresholds.min_actions,
   );
   const expectations = compareExpectations(activity, settings);
-  const states = gatherFacts(activity, expectations, settings, histories).map((facts) => ({ facts, judgement: judgeRule(facts) }));
+  const states = gatherFacts(activity, expectations, settings, histories).map((facts) => ({
+    facts,
+    judgement: judgeRule(facts),
+  }));
   const dataQuality = listContradictions(activity);
   const errorGroups = groupErrors(activity.failures);
   const found = findAll({

@@ -2,11 +2,18 @@
 
 /**
  * P(K ≥ k) for K of Binomial(n, p): the exact one-sided binomial test. Summed term by term, each from the one before:
- * t(i+1) / t(i) = (n − i) / (i + 1) · p / (1 − p).
+ * t(i+1) / t(i) = (n − i) / (i + 1) · p / (1 − p). Away from the mean, where terms only shrink: far below it the first of them
+ * would be too small for a number.
  */
 export function binomialTail(k: number, n: number, p: number): number {
   if (k <= 0 || p >= 1) return 1;
   if (k > n || p <= 0) return 0;
+  return k <= n * p ? 1 - tailAbove(n - k + 1, n, 1 - p) : tailAbove(k, n, p);
+}
+
+/** For k above the mean. */
+function tailAbove(k: number, n: number, p: number): number {
+  if (k > n) return 0;
   let logTerm = k * Math.log(p) + (n - k) * Math.log1p(-p);
   for (let i = 1; i <= k; i += 1) logTerm += Math.log((n - k + i) / i);
   let term = Math.exp(logTerm);

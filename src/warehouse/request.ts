@@ -18,6 +18,8 @@ export type ReadRequest = {
   hours?: boolean;
   /** The real time, which tells a start in the future from one after the window. */
   nowMs: number;
+  /** The past is known from elsewhere: also of a small warehouse it is not read. */
+  isPastKnown?: boolean;
 };
 
 /** The hours of the past that are read besides: half-open, epoch milliseconds. */

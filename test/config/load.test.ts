@@ -143,7 +143,7 @@ rules = { contacts = { expect = "@daily", warn_after = "4h", error_after = "5h",
     warnAfterMs: 3_600_000,
     errorAfterMs: 7_200_000,
     staleAfterMs: 10_800_000,
-    ownThresholds: ["min_actions"],
+    ownThresholds: [],
     rules: {
       contacts: { expect: "@daily", warnAfterMs: 14_400_000, errorAfterMs: 18_000_000, staleAfterMs: 21_600_000 },
     },

@@ -9,7 +9,7 @@ import { simulatePattern, simulateRealistic } from "../making/simulation/crms.ts
 import type { PatternName } from "../making/simulation/patterns.ts";
 
 const SEED = 1;
-const options = { seed: SEED, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
+const options = { seed: SEED, withPast: true, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
 /** How busy the machine is otherwise is not what is tested. */
 const TIMEOUT_MS = 120_000;
 

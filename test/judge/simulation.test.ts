@@ -122,10 +122,12 @@ test("reports are made at 04:00 and 21:00, after the beginning until the end", (
 });
 
 test("of three faults one is told at once, one two reports later, one never", () => {
-  const reports = (...told: boolean[]) => told.map((is, nth) => ({ nth, day: 0, told: is, severity: null }));
+  const reports = (...told: boolean[]) =>
+    told.map((is, nth) => ({ nth, hours: 12 * (nth + 1), weight: 1, day: 0, told: is, severity: null }));
   const made = (told: boolean[]) => ({
     fault: "stops" as const,
     subject: "deals",
+    pattern: null,
     knowableMs: 0,
     reports: reports(...told),
   });
@@ -136,5 +138,7 @@ test("of three faults one is told at once, one two reports later, one never", ()
     medianDelay: 0,
     latestDelay: 2,
     toldShare: 0.5,
+    medianHours: 12,
+    lastingShare: 0.5,
   });
 });

@@ -145,14 +145,19 @@ function judgeCrowd({ rule, history }: RuleFacts): Judgement | null {
   if (crowd === null) return null;
   const { started, busiest, median, days } = crowd;
   const message = `${rule}: ${formatPlural(started, "run")} in a day, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
-  return { ...degraded("too-often", "warning", message), evidence: { seen: started, expected: median, busiest_day: busiest } };
+  return {
+    ...degraded("too-often", "warning", message),
+    evidence: { seen: started, expected: median, busiest_day: busiest },
+  };
 }
 
 function judgeFewerRecords({ rule, history, window }: RuleFacts): Judgement | null {
   const shift = history === null ? null : findRecordsShift(history);
   if (shift === null) return null;
   const { sinceHour, days } = shift;
-  const [now, usual] = [shift.usual + shift.change, shift.usual].map((log) => Math.max(0, Math.round(fromThousandths(log ?? 0)) - 1));
+  const [now, usual] = [shift.usual + shift.change, shift.usual].map((log) =>
+    Math.max(0, Math.round(fromThousandths(log ?? 0)) - 1),
+  );
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
   const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now ?? 0)} a run, usually ${formatCount(usual ?? 0)} (${sayDays(days)})`;
   return {

@@ -41,8 +41,16 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
   if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
   const expected = Math.floor(silence.expected);
   const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
-  const judgement = describe(facts, silence.expected > CERTAIN_FACTOR * silence.limit ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
-  const last = lastSuccessMs === null ? "no success known" : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+  const judgement = describe(
+    facts,
+    silence.expected > CERTAIN_FACTOR * silence.limit ? "critical" : "warning",
+    silence.sinceMs ?? window.endMs,
+    null,
+  );
+  const last =
+    lastSuccessMs === null
+      ? "no success known"
+      : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
   return {
     ...judgement,
     message: `${rule}: nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,

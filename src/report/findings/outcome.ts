@@ -24,13 +24,7 @@ import { critical, inform, warn, type Finder, type RuleState } from "./facts.ts"
 const WORST_RULES = 3;
 const PAST_DAYS = 35;
 
-export const findLowSuccess: Finder = ({
-  outcome,
-  rules,
-  states,
-  thresholds,
-  crm,
-}) => {
+export const findLowSuccess: Finder = ({ outcome, rules, states, thresholds, crm }) => {
   const { min_actions, success_rate: limit } = thresholds;
   const judged = withoutRetried(outcome, states);
   if (outcome.rate === null || outcome.total < min_actions) return [];
@@ -70,7 +64,8 @@ export const findFall: Finder = ({ outcome, previous, thresholds }) => {
 export const findManyFailures: Finder = ({ errorGroups, outcome, states, hours, thresholds, crm }) => {
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   const judged = withoutRetried(outcome, states);
-  if (judged.failed <= limit || !isTrouble("failed_actions", judged, thresholds.success_rate, thresholds, crm)) return [];
+  if (judged.failed <= limit || !isTrouble("failed_actions", judged, thresholds.success_rate, thresholds, crm))
+    return [];
   const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
   const alike =

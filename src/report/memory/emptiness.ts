@@ -22,7 +22,9 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
     if (hour < sinceHour || hour >= endHour) continue;
     const atHour = addUp(bySlot.get(calendar(hour).slot) ?? []);
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
-    chance *= ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) ** empty;
+    chance *=
+      ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) **
+      empty;
   }
   return chance;
 }

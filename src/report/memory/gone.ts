@@ -25,7 +25,8 @@ function recallRule({ rule, cells, starts, runs }: RulePast): RuleActivity[] {
   if (Number.isNaN(newestStartMs)) return [];
   const success = runs.find(({ status }) => status === "success");
   const successHour = cells.findLast(({ status }) => status === "success")?.hour;
-  const lastSuccessMs = success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
+  const lastSuccessMs =
+    success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
   return [
     {
       rule,
@@ -61,7 +62,8 @@ export function findSuccessor(
   const candidates = [...histories.values()].filter((other) => {
     const firstHour = other.starts[0]?.[0] ?? Infinity;
     const own = hoursApart(other.starts);
-    const isNew = firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
+    const isNew =
+      firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
     const isSame = own !== null && own <= interval * SAME_RHYTHM && interval <= own * SAME_RHYTHM;
     return other.rule !== rule && isNew && isSame;
   });

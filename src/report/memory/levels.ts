@@ -55,7 +55,14 @@ export function findUsualLevel(levels: Level[], history: RuleHistory): { usual: 
   const { endHour, calendar } = history;
   const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, 1));
   const before = chooseBefore(levels, fromHour);
-  if (!isEnough(residualsByDay(before, () => 0, calendar, fromHour), before, history)) return null;
+  if (
+    !isEnough(
+      residualsByDay(before, () => 0, calendar, fromHour),
+      before,
+      history,
+    )
+  )
+    return null;
   const now = levels.filter(({ hour }) => hour >= fromHour);
   return { usual: usualOf(now, describeUsual(before, calendar), calendar), days: spanOfDays(before, fromHour) };
 }
@@ -78,7 +85,9 @@ function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory
     ({ hour }) => calendar(hour).slot,
   );
   const poor = new Set(
-    [...bySlot].filter(([, levels]) => lowerQuartile(levels.map(({ mean }) => mean)) < FEW_RECORDS).map(([slot]) => slot),
+    [...bySlot]
+      .filter(([, levels]) => lowerQuartile(levels.map(({ mean }) => mean)) < FEW_RECORDS)
+      .map(([slot]) => slot),
   );
   return poor.size === 0 ? records : records.filter(({ hour }) => !poor.has(calendar(hour).slot));
 }
@@ -113,6 +122,8 @@ function findToday(levels: Level[], history: RuleHistory, options: LevelOptions)
         )
       : listResiduals(now, usual, calendar);
     const moved = direction * (weightedMedian(residuals) - centre);
+    // What is no trouble by half is none without some days of the past either.
+    if (moved < least / 2) return null;
     if (moved < least) continue;
     const spread = Math.max(LEAST_SPREAD, spreadOf(values));
     const evidence = isRare ? direction * (meanOf(residuals.map(({ value }) => value)) - centre) : moved;
@@ -140,6 +151,7 @@ function findCreeping(levels: Level[], history: RuleHistory, { direction, least 
   );
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
   const now = levels.filter(({ hour }) => hour >= fromHour);
+  if (direction * (meanLevel(now) - meanLevel(before)) < least / 2) return null;
   const usual = describeUsual(before, calendar);
   const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
   const week = residualsByDay(now, usual, calendar, endHour).map(({ value }) => value);
@@ -173,21 +185,26 @@ function isEnough(days: Day[], before: Level[], { endHour }: RuleHistory): boole
 
 type Usual = (slot: number) => number;
 
-/** The median of its hours at that hour of a working day or a day of rest. */
+/** The median of its hours at that hour of a working day or a day of rest; each is found when it is asked for. */
 function describeUsual(before: Level[], calendar: Calendar): Usual {
   const bySlot: Weighted[][] = Array.from({ length: DAY_SLOTS }, () => []);
   for (const { hour, n, mean } of before) bySlot[calendar(hour).slot]?.push({ value: mean, weight: n });
-  const overall = weightedMedian(bySlot.flat());
-  const ofDay = [0, 1].map((kind) => {
-    const values = bySlot.slice(kind * HOURS_A_DAY, (kind + 1) * HOURS_A_DAY).flat();
-    return values.length < FEWEST_NEAR_HOUR ? overall : weightedMedian(values);
-  });
-  const medians = bySlot.map((values, slot) => {
-    if (values.length >= FEWEST_AT_HOUR) return weightedMedian(values);
-    const near = nearSlots(slot).flatMap((one) => bySlot[one] ?? []);
-    return near.length >= FEWEST_NEAR_HOUR ? weightedMedian(near) : (ofDay[Math.floor(slot / HOURS_A_DAY)] ?? overall);
-  });
-  return (slot) => medians[slot] ?? overall;
+  const medians = new Map<number, number>();
+  return (slot) => {
+    const found = medians.get(slot) ?? medianAt(slot, bySlot);
+    medians.set(slot, found);
+    return found;
+  };
+}
+
+function medianAt(slot: number, bySlot: Weighted[][]): number {
+  const values = bySlot[slot] ?? [];
+  if (values.length >= FEWEST_AT_HOUR) return weightedMedian(values);
+  const near = nearSlots(slot).flatMap((one) => bySlot[one] ?? []);
+  if (near.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
+  const first = slot - (slot % HOURS_A_DAY);
+  const ofDay = bySlot.slice(first, first + HOURS_A_DAY).flat();
+  return weightedMedian(ofDay.length >= FEWEST_NEAR_HOUR ? ofDay : bySlot.flat());
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */
@@ -279,6 +296,10 @@ function hourOfNewest(levels: Level[], runs: number): number {
 
 function spanOfDays([first]: Level[], untilHour: number): number {
   return first === undefined ? 0 : Math.ceil((untilHour - first.hour) / HOURS_A_DAY);
+}
+
+function meanLevel(levels: Level[]): number {
+  return levels.reduce((sum, { n, mean }) => sum + n * mean, 0) / Math.max(1, countRuns(levels));
 }
 
 function countRuns(levels: Level[]): number {

@@ -22,7 +22,10 @@ export function describeUsual(history: RuleHistory, silence: Silence | null): Us
     known_days: knownDays,
     judged_by: knownDays < FEWEST_DAYS ? "last-runs" : "past",
     interval: silence === null ? null : { seconds: (silence.hoursApart * HOUR_MS) / 1000, days: silence.days },
-    duration: duration === null || duration === undefined ? null : { seconds: fromThousandths(duration.usual), days: duration.days },
+    duration:
+      duration === null || duration === undefined
+        ? null
+        : { seconds: fromThousandths(duration.usual), days: duration.days },
     records:
       records === null || records === undefined
         ? null

@@ -4,24 +4,43 @@ import type { Severity } from "../../../src/report/words.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import { isWithin, type Window } from "../../../src/time/window.ts";
 import { drawBetween, drawFrom } from "../simulation/chance.ts";
-import { SEASONS, type SimulatedCrm, simulateMixture, simulateRealistic, TIMEZONES } from "../simulation/crms.ts";
+import {
+  SEASONS,
+  type SimulatedCrm,
+  simulateMixture,
+  simulateRealistic,
+  spanOf,
+  TIMEZONES,
+} from "../simulation/crms.ts";
 import { type Fault, FAULT_NAMES, FAULTS } from "../simulation/faults.ts";
 import { PATTERN_NAMES, type PatternName } from "../simulation/patterns.ts";
 import { failRun } from "../simulation/runs.ts";
 import { writeCrm } from "../simulation/warehouse.ts";
 import { isRare } from "./healthy.ts";
-import { isTrouble, listReportTimes, lookAt, mentions } from "./looks.ts";
+import { isTrouble, listReportTimes, lookAt, type LookedAt, mentions } from "./looks.ts";
+import { readPasts } from "./pasts.ts";
 
 /** Those of one rule among sixteen, one of a rule among thirty, and one of three CRMs. */
 export const JUDGED_FAULTS = [...FAULT_NAMES, "one-of-30-dies", "three-crms-fail"] as const;
 export type JudgedFault = (typeof JUDGED_FAULTS)[number];
 
-/** One fault, and each report that could know of it: one at least. */
-export type FaultCase = { fault: JudgedFault; subject: string; knowableMs: number; reports: FaultReport[] };
+/** One fault, and the reports since it began: one at least that can know of it. */
+export type FaultCase = {
+  fault: JudgedFault;
+  subject: string;
+  /** Of the subject; null: several rules fail. */
+  pattern: PatternName | null;
+  knowableMs: number;
+  reports: FaultReport[];
+};
 
 type FaultReport = {
-  /** Its place among the reports that can know the fault, from 0. */
-  nth: number;
+  /** Its place among the reports that can know the fault, from 0; null: its rows do not show it, or not any more. */
+  nth: number | null;
+  /** Hours since the fault began. */
+  hours: number;
+  /** For how many reports it stands. */
+  weight: number;
   /** Full days since the fault began. */
   day: number;
   /** Whether a warning or a critical finding names the subject among the first three. */
@@ -40,18 +59,22 @@ export type FaultFigures = {
   /** In reports, of the faults that were told at all. */
   medianDelay: number | null;
   latestDelay: number | null;
-  /** Of all reports on all cases. */
+  /** Of all reports that can know. */
   toldShare: number | null;
+  /** Hours from the beginning of a fault to the first report that told it, of those that were told. */
+  medianHours: number | null;
+  /** Of all reports since the faults began. */
+  lastingShare: number;
 };
 
-type FaultOptions = { seed: number; directory: string };
+type FaultOptions = { seed: number; directory: string; withPast: boolean };
 
 const SEASON = SEASONS.autumn;
 const NOW_MS = SEASON.looks.endMs;
 const WINDOW_HOURS = 24;
 const FIRST_FINDINGS = 3;
 /** The first reports that can know a fault are all made. Later, one of five is: at 04:00 and 21:00 in turn. */
-const CLOSELY_LOOKED_AT = 6;
+const CLOSELY_LOOKED_AT = 4;
 const LATER_EVERY = 5;
 const WORST_FIRST: Severity[] = ["critical", "warning", "info"];
 const OUTAGE_MS = 4 * HOUR_MS;
@@ -68,7 +91,9 @@ export function judgeFault(name: JudgedFault, patterns: PatternName[], options: 
 export function sumCases(cases: FaultCase[]): FaultFigures {
   const delays = cases.flatMap((one) => findDelay(one) ?? []);
   const sorted = delays.toSorted((a, b) => a - b);
-  const reports = cases.flatMap((one) => one.reports);
+  const reports = cases.flatMap((one) => one.reports.filter(canKnow));
+  const hours = cases.flatMap((one) => one.reports.find(({ told }) => told)?.hours ?? []).toSorted((a, b) => a - b);
+  const all = cases.flatMap((one) => one.reports);
   return {
     cases: cases.length,
     named: delays.length,
@@ -76,19 +101,29 @@ export function sumCases(cases: FaultCase[]): FaultFigures {
     medianDelay: sorted[Math.floor((sorted.length - 1) / 2)] ?? null,
     latestDelay: sorted.at(-1) ?? null,
     toldShare: reports.length === 0 ? null : reports.filter(({ told }) => told).length / reports.length,
+    medianHours: hours[Math.floor((hours.length - 1) / 2)] ?? null,
+    lastingShare: addWeights(all.filter(({ told }) => told)) / Math.max(1, addWeights(all)),
   };
 }
 
 /** How many reports could have told it before the first that did; null where none did. */
 export function findDelay({ reports }: FaultCase): number | null {
-  return reports.find(({ told }) => told)?.nth ?? null;
+  return reports.find((report) => report.told && canKnow(report))?.nth ?? null;
+}
+
+function canKnow({ nth }: FaultReport): boolean {
+  return nth !== null;
+}
+
+function addWeights(reports: FaultReport[]): number {
+  return reports.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 function judgeRule(
   name: JudgedFault,
   fault: Fault,
   { pattern, rules }: { pattern: PatternName; rules: number },
-  { seed, directory }: FaultOptions,
+  { seed, directory, withPast }: FaultOptions,
 ): FaultCase[] {
   const timezone = TIMEZONES[PATTERN_NAMES.indexOf(pattern) % TIMEZONES.length] ?? "UTC";
   const crm = simulateMixture(seed, rules, { season: SEASON, timezone });
@@ -105,19 +140,25 @@ function judgeRule(
   const others = crm.rules.filter((other) => other !== victim);
   const config = writeCrm({ ...crm, rules: [...others, { ...victim, runs: [...before, ...struck] }] }, directory);
   const untilMs = Math.min(NOW_MS, knowableMs + fault.days * DAY_MS);
-  const reports = listReportTimes({ startMs: knowableMs, endMs: untilMs })
-    .filter((atMs) => fault.showsAt?.(rule, atMs) ?? true)
-    .map((atMs, nth) => ({ atMs, nth, fromMs }))
-    .filter(({ nth }) => nth < CLOSELY_LOOKED_AT || nth % LATER_EVERY === 0)
+  const readPast = withPast ? readPasts(config, spanOf(SEASON)) : null;
+  let nth = 0;
+  const moments = listReportTimes({ startMs: fromMs, endMs: untilMs }).map((atMs, index) => {
+    const isKnowable = atMs > knowableMs && (fault.showsAt?.(rule, atMs) ?? true);
+    const place = isKnowable ? nth++ : null;
+    const isClose = index < CLOSELY_LOOKED_AT || (place !== null && place < CLOSELY_LOOKED_AT);
+    return { atMs, fromMs, nth: place, index, weight: isClose ? 1 : LATER_EVERY };
+  });
+  const reports = moments
+    .filter(({ weight, index }) => weight === 1 || index % LATER_EVERY === 0)
     .map((report): FaultReport => {
-      const seen = lookAt([config], { atMs: report.atMs, hours: WINDOW_HOURS }, NOW_MS);
+      const seen = lookAt([{ config, readPast }], { atMs: report.atMs, hours: WINDOW_HOURS }, NOW_MS);
       return tell([...seen.pass, ...seen.reports.flat()], [victim.name], report);
     });
-  return reports.length === 0 ? [] : [{ fault: name, subject: victim.name, knowableMs, reports }];
+  return nth === 0 ? [] : [{ fault: name, subject: victim.name, pattern, knowableMs, reports }];
 }
 
 /** Every run of three CRMs that starts within the same four hours fails alike. One report is looked at: the next. */
-function judgeOutage(nth: number, { seed, directory }: FaultOptions): FaultCase {
+function judgeOutage(nth: number, { seed, directory, withPast }: FaultOptions): FaultCase {
   const random = drawFrom(seed, `outage ${nth}`);
   const fromMs = SEASON.looks.startMs + (3 + 3 * nth) * DAY_MS + drawBetween(random, 0, 23) * HOUR_MS;
   const outage = { startMs: fromMs, endMs: fromMs + OUTAGE_MS };
@@ -126,22 +167,29 @@ function judgeOutage(nth: number, { seed, directory }: FaultOptions): FaultCase 
     .map(({ crm }) => failDuring(crm, outage));
   const names = crms.map(({ name }) => name);
   const knowableMs = Math.max(...crms.map((crm) => findSecondFailure(crm, outage)));
-  const configs = crms.map((crm) => writeCrm(crm, directory));
+  const configs = crms.map((crm): LookedAt => {
+    const config = writeCrm(crm, directory);
+    return { config, readPast: withPast ? readPasts(config, spanOf(SEASON)) : null };
+  });
   const reports = listReportTimes({ startMs: knowableMs, endMs: knowableMs + DAY_MS })
     .slice(0, 1)
-    .map((atMs) => tell(lookAt(configs, { atMs, hours: WINDOW_HOURS }, NOW_MS).pass, names, { atMs, nth: 0, fromMs }));
-  return { fault: "three-crms-fail", subject: names.join(" + "), knowableMs, reports };
+    .map((atMs) =>
+      tell(lookAt(configs, { atMs, hours: WINDOW_HOURS }, NOW_MS).pass, names, { atMs, nth: 0, fromMs, weight: 1 }),
+    );
+  return { fault: "three-crms-fail", subject: names.join(" + "), pattern: null, knowableMs, reports };
 }
 
 function tell(
   findings: Finding[],
   names: string[],
-  { atMs, nth, fromMs }: { atMs: number; nth: number; fromMs: number },
+  { atMs, nth, fromMs, weight }: { atMs: number; nth: number | null; fromMs: number; weight: number },
 ): FaultReport {
   const isNamed = (finding: Finding) => names.every((name) => mentions(finding, name));
   const naming = findings.filter(isNamed).map(({ severity }) => severity);
   return {
     nth,
+    weight,
+    hours: (atMs - fromMs) / HOUR_MS,
     day: Math.floor((atMs - fromMs) / DAY_MS),
     told: findings.slice(0, FIRST_FINDINGS).some((finding) => isTrouble(finding) && isNamed(finding)),
     severity: WORST_FIRST.find((severity) => naming.includes(severity)) ?? null,

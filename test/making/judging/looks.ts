@@ -9,6 +9,7 @@ import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
 import { querySqlite } from "../../../src/warehouse/sqlite/query.ts";
 import type { Random } from "../simulation/chance.ts";
+import type { PastReader } from "./pasts.ts";
 
 /** As of when a report is made, and the length of its window. */
 export type Look = { atMs: number; hours: number };
@@ -39,17 +40,24 @@ export function listReportTimes({ startMs, endMs }: Window): number[] {
     .filter((atMs) => atMs > startMs && atMs <= endMs);
 }
 
+/** A CRM, and what the memory knows of it; null: there is none. */
+export type LookedAt = { config: CrmConfig; readPast: PastReader | null };
+
 /** `nowMs` is the end of all rows: none of them lies in the future, as with an `--as-of` long ago. */
-export function lookAt(crms: CrmConfig[], { atMs, hours }: Look, nowMs: number): Seen {
+export function lookAt(crms: LookedAt[], { atMs, hours }: Look, nowMs: number): Seen {
   const window = { startMs: atMs - hours * HOUR_MS, endMs: atMs };
   const context = { passId: "judge", generatedMs: nowMs, generator: "judge", detailed: false };
-  const activities = crms.map((crm) => {
+  const activities = crms.map(({ config: crm, readPast }) => {
     if (crm.target.kind !== "sqlite") throw new Error("a simulated CRM is an SQLite file");
-    const read = querySqlite({ crm, window, recent: 0, baselineSeconds: null, nowMs }, crm.target.path);
+    const read = querySqlite(
+      { crm, window, recent: 0, baselineSeconds: null, nowMs, isPastKnown: true },
+      crm.target.path,
+    );
     if (read.kind === "missing") throw new Error("a simulated CRM has its tables");
-    return { crm, activity: { ...read, source: crm.name, window, querySeconds: 0 } };
+    const past = readPast === null ? null : readPast(atMs);
+    return { crm, past, activity: { ...read, source: crm.name, window, querySeconds: 0 } };
   });
-  const reports = activities.map(({ crm, activity }) => buildReport(activity, settingsOf(crm), context, null));
+  const reports = activities.map(({ crm, activity, past }) => buildReport(activity, settingsOf(crm), context, past));
   const failures = activities.map(({ activity: { source, failures: rows } }, index) => ({
     source,
     failures: rows,

@@ -1,0 +1,214 @@
+/** The tests against a rule's own past, one by one. It is Friday, 21:00 UTC. */
+import { describe, expect, test } from "bun:test";
+import { findCrowd } from "../../../src/report/memory/crowd.ts";
+import { failureTail, findFailureShift } from "../../../src/report/memory/failures.ts";
+import { findDurationShift, findRecordsShift } from "../../../src/report/memory/levels.ts";
+import { measureSilence } from "../../../src/report/memory/silence.ts";
+import { type Habit, historyOf, listHabit, NOW_MS } from "../../making/habits.ts";
+
+const HOUR_MS = 3_600_000;
+const DAYS = 42;
+const FAILED = { status: "failed" as const };
+/** A tenth more, a tenth less: no two runs of a real rule are alike. */
+const jitter = (nth: number) => 10 + (nth % 3) - 1;
+const hourly = (override: Partial<Habit> = {}): Habit => ({ days: DAYS, everyMinutes: 60, ...override });
+const isOffice = (at: Date) => at.getUTCDay() % 6 !== 0 && at.getUTCHours() >= 8 && at.getUTCHours() < 18;
+
+describe("beta-binomial: at least k of n fail, by hand", () => {
+  test.each<{ name: string; now: [failed: number, total: number]; before: [number, number]; is: number }>([
+    { name: "one of one, nothing known: the prior of 2 %", now: [1, 1], before: [0, 0], is: 0.02 },
+    { name: "none", now: [0, 5], before: [0, 0], is: 1 },
+    { name: "one of one after 25 of 25 failures: 25.5 of 50", now: [1, 1], before: [25, 25], is: 0.51 },
+    { name: "two of two, nothing known: 0.5/25 · 1.5/26", now: [2, 2], before: [0, 0], is: 0.02 * (1.5 / 26) },
+    { name: "no past counts for more than 400 runs: 4.5 of 425", now: [1, 1], before: [10, 1000], is: 4.5 / 425 },
+  ])("$name", ({ now: [failed, total], before: [failedBefore, totalBefore], is }) => {
+    expect(failureTail({ failed, total }, { failed: failedBefore, total: totalBefore })).toBeCloseTo(is, 10);
+  });
+});
+
+describe("failures", () => {
+  test.each<{ name: string; habit: Habit; is: { failed: number; total: number; hoursAgo: number } | null }>([
+    { name: "none", habit: hourly(), is: null },
+    {
+      name: "one of 50, as ever",
+      habit: hourly({ change: (_, nth) => (nth % 50 === 1 ? FAILED : {}) }),
+      is: null,
+    },
+    {
+      name: "six of the last twelve of a rule that never failed",
+      habit: hourly({ change: (hoursAgo, nth) => (hoursAgo <= 12 && nth % 2 === 0 ? FAILED : {}) }),
+      is: { failed: 6, total: 24, hoursAgo: 12 },
+    },
+    {
+      name: "the same of a rule of which every other run fails",
+      habit: hourly({ change: (_, nth) => (nth % 2 === 0 ? FAILED : {}) }),
+      is: null,
+    },
+    { name: "one alone is nothing yet", habit: hourly({ change: (_, nth) => (nth === 1 ? FAILED : {}) }), is: null },
+  ])("$name", ({ habit, is }) => {
+    const shift = findFailureShift(historyOf(habit));
+    const found = shift && {
+      failed: shift.failed,
+      total: shift.total,
+      hoursAgo: NOW_MS / HOUR_MS - shift.sinceHour,
+    };
+    expect(found).toEqual(is);
+  });
+});
+
+describe("silence, in the runs that usually start in such a time", () => {
+  const silentFor = (hours: number, habit: Habit) => {
+    const runs = listHabit({
+      ...habit,
+      startsAt: (at) => at.getTime() <= NOW_MS - hours * HOUR_MS && (habit.startsAt?.(at) ?? true),
+    });
+    const history = historyOf({ ...habit, startsAt: (at) => runs.some(({ startedMs }) => startedMs === at.getTime()) });
+    const silence = measureSilence(history, runs.at(-1)!.startedMs);
+    return silence === null ? null : silence.expected > silence.limit;
+  };
+  test.each<{ name: string; hours: number; habit: Habit; is: boolean | null }>([
+    { name: "an hourly rule, two hours", hours: 2, habit: hourly(), is: false },
+    { name: "four hours", hours: 4, habit: hourly(), is: true },
+    {
+      name: "an hourly rule of office hours, since its last run at 17:00",
+      hours: 3,
+      habit: hourly({ startsAt: isOffice }),
+      is: false,
+    },
+    { name: "since noon", hours: 9, habit: hourly({ startsAt: isOffice }), is: true },
+    {
+      name: "a daily rule, a day and an hour late",
+      hours: 25,
+      habit: { days: DAYS, everyMinutes: 24 * 60 },
+      is: false,
+    },
+    { name: "two days late", hours: 73, habit: { days: DAYS, everyMinutes: 24 * 60 }, is: true },
+    { name: "known for ten days", hours: 30, habit: hourly({ days: 10 }), is: null },
+  ])("$name", ({ hours, habit, is }) => {
+    expect(silentFor(hours, habit)).toBe(is);
+  });
+});
+
+test("a holiday counts like a Sunday: a rule of working days is not missed on it", () => {
+  const startsAt = (at: Date) =>
+    at.getUTCDay() % 6 !== 0 && at.getUTCHours() === 3 && at.getUTCDate() !== 10 && at.getUTCDate() !== 9;
+  const habit = { days: DAYS, everyMinutes: 60, startsAt };
+  const lastStartMs = listHabit(habit).at(-1)!.startedMs;
+  const [plain, holy] = [[], ["2026-07-09", "2026-07-10"]].map((holidays) => {
+    const silence = measureSilence(historyOf(habit, { holidays }), lastStartMs);
+    return Math.round(silence?.expected ?? NaN);
+  });
+  expect({ plain, holy }).toEqual({ plain: 2, holy: 0 });
+});
+
+describe("durations, 10 minutes and usually as long", () => {
+  test.each<{ name: string; habit: Habit; times: number | null; hoursAgo?: number }>([
+    { name: "as ever", habit: hourly({ change: (_, nth) => ({ minutes: jitter(nth) }) }), times: null },
+    {
+      name: "twice as long since yesterday",
+      habit: hourly({ change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) }) }),
+      times: 2,
+      hoursAgo: 24,
+    },
+    {
+      name: "half as long again is too little",
+      habit: hourly({ change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 1.5 : 1) }) }),
+      times: null,
+    },
+    {
+      name: "six times as long each night",
+      habit: hourly({ change: (_, nth, at) => ({ minutes: (jitter(nth) * (at.getUTCHours() < 6 ? 6 : 1)) / 2 }) }),
+      times: null,
+    },
+    {
+      name: "one run that hung",
+      habit: hourly({ change: (_, nth) => ({ minutes: nth === 3 ? 55 : jitter(nth) }) }),
+      times: null,
+    },
+    {
+      name: "twice as long, known for ten days",
+      habit: hourly({ days: 10, change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) }) }),
+      times: null,
+    },
+    {
+      name: "the newest three of a daily rule",
+      habit: {
+        days: DAYS,
+        everyMinutes: 24 * 60,
+        change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 72 ? 3 : 1) }),
+      },
+      times: 3,
+      hoursAgo: 72,
+    },
+    {
+      name: "the newest one of a daily rule",
+      habit: {
+        days: DAYS,
+        everyMinutes: 24 * 60,
+        change: (_, nth) => ({ minutes: jitter(nth) * (nth === 1 ? 3 : 1) }),
+      },
+      times: null,
+    },
+  ])("$name", ({ habit, times, hoursAgo }) => {
+    const shift = findDurationShift(historyOf(habit));
+    if (times === null) return expect(shift).toBeNull();
+    expect(Math.exp((shift?.change ?? 0) / 1000)).toBeCloseTo(times, 0);
+    expect(NOW_MS / HOUR_MS - (shift?.sinceHour ?? 0)).toBe(hoursAgo ?? NaN);
+  });
+});
+
+describe("records, 100 a run", () => {
+  const varied = (nth: number) => 10 * jitter(nth);
+  test.each<{ name: string; habit: Habit; is: boolean }>([
+    { name: "as ever", habit: hourly({ change: (_, nth) => ({ records: varied(nth) }) }), is: false },
+    {
+      name: "none since yesterday",
+      habit: hourly({ change: (hoursAgo, nth) => ({ records: hoursAgo <= 24 ? 0 : varied(nth) }) }),
+      is: true,
+    },
+    {
+      name: "a tenth since yesterday",
+      habit: hourly({ change: (hoursAgo, nth) => ({ records: varied(nth) / (hoursAgo <= 24 ? 10 : 1) }) }),
+      is: true,
+    },
+    {
+      name: "ten times as many are no trouble",
+      habit: hourly({ change: (hoursAgo, nth) => ({ records: varied(nth) * (hoursAgo <= 24 ? 10 : 1) }) }),
+      is: false,
+    },
+    {
+      name: "none at night, as ever",
+      habit: hourly({ change: (_, nth, at) => ({ records: at.getUTCHours() < 8 ? 0 : varied(nth) }) }),
+      is: false,
+    },
+    {
+      name: "a fifth at weekends, as ever",
+      habit: hourly({ change: (_, nth, at) => ({ records: varied(nth) / (at.getUTCDay() % 6 === 0 ? 5 : 1) }) }),
+      is: false,
+    },
+  ])("$name", ({ habit, is }) => {
+    expect(findRecordsShift(historyOf(habit)) !== null).toBe(is);
+  });
+});
+
+describe("starts, 24 a day", () => {
+  test.each<{ name: string; habit: Habit; is: number | null }>([
+    { name: "as ever", habit: hourly(), is: null },
+    {
+      name: "every six minutes since yesterday",
+      habit: {
+        days: DAYS,
+        everyMinutes: 6,
+        startsAt: (at) => at.getUTCMinutes() === 0 || at.getTime() >= NOW_MS - 24 * HOUR_MS,
+      },
+      is: 240,
+    },
+    {
+      name: "every six minutes on Fridays, as ever",
+      habit: { days: DAYS, everyMinutes: 6, startsAt: (at) => at.getUTCMinutes() === 0 || at.getUTCDay() === 5 },
+      is: null,
+    },
+  ])("$name", ({ habit, is }) => {
+    expect(findCrowd(historyOf(habit))?.started ?? null).toBe(is);
+  });
+});
