@@ -56,9 +56,12 @@ try {
   console.log(`seed ${seed}, a look every ${everyDays} days, ${withPast ? "with" : "without"} a past\n`);
   const crms = kinds.flatMap(simulateKind);
   if (crms.length > 0) print(formatHealthy(judgeHealthy(crms, { seed, everyDays, directory, withPast })));
-  const cases: FaultCase[] = faults.flatMap((fault) =>
-    judgeFault(fault, extent.victims, { seed, directory, withPast }),
-  );
+  const cases: FaultCase[] = faults.flatMap((fault) => {
+    const judged = judgeFault(fault, victims, { seed, directory, withPast });
+    // An hour may pass before the table.
+    console.error(`${fault}: ${sumCases(judged).named} of ${judged.length} named`);
+    return judged;
+  });
   if (faults.length > 0) print(formatFaults(cases));
   console.log(`${Math.round((performance.now() - startedMs) / 1000)} s`);
 } finally {
