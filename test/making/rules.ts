@@ -53,7 +53,11 @@ function runsOf({
 
 /** The rule whose newest runs those are: those that ended in the window are counted in it. */
 export function ruleOf(name: string, strip: Strip, override: Parameters<typeof rule>[2] = {}): RuleActivity {
-  const runs = runsOf(strip);
+  return ruleOfRuns(name, runsOf(strip), { newestError: strip.error ?? null, ...override });
+}
+
+/** The same of runs that are known one by one, newest first. */
+export function ruleOfRuns(name: string, runs: RunRow[], override: Parameters<typeof rule>[2] = {}): RuleActivity {
   const counts = emptyCounts();
   for (const run of runs) {
     const isCounted = isFinished(run) ? settledAt(run) >= WINDOW.startMs : true;
@@ -67,7 +71,6 @@ export function ruleOf(name: string, strip: Strip, override: Parameters<typeof r
     newestStartMs: startsMs.at(-1) ?? null,
     lastSuccessMs: newestSuccess === undefined ? null : settledAt(newestSuccess),
     running: runs.filter(({ status }) => status === "running").map(({ startedMs, id }) => ({ startedMs, id })),
-    newestError: strip.error ?? null,
     lookback: {
       startsMs: startsMs
         .filter((atMs) => atMs < WINDOW.startMs)

@@ -19,7 +19,7 @@ const LONGEST_NAME = 32;
 const SHORT_NAME = 16;
 const NARROW = 72;
 /** Left out in this order where the screen is narrow. */
-const RULE_EXPENDABLE = ["Last success", "Processed", "p50", "p95", "Runs"];
+const RULE_EXPENDABLE = ["Last success", "Usually", "Processed", "p50", "p95", "Runs"];
 const RECENT_EXPENDABLE = ["Took", "Status"];
 
 type Details = NonNullable<Report["detailed_metrics"]>;
@@ -106,6 +106,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
         : `${health.active_rules} of ${health.total_rules} ran (${formatRatio(health.rule_utilization_rate)})`,
     ],
     ["Known", describeReach(report)],
+    ["Past", describePast(report)],
     [
       "Trend",
       `success rate ${trend.success_rate_trend}` +
@@ -124,6 +125,12 @@ function describeReach(report: Report): string | null {
   const last =
     sampled.length === 0 ? [] : [`the last run of ${showText(sampled.join(", "))} perhaps later than is said`];
   return known.length + last.length === 0 ? null : [...known, ...last].join("; ");
+}
+
+/** What it cannot say yet. */
+function describePast({ metadata: { past } }: Report): string | null {
+  const note = past?.note ?? null;
+  return note === null ? null : showText(note);
 }
 
 function ruleLines(
@@ -145,6 +152,17 @@ function ruleLines(
     align,
     cells: rules.map(([, rule]) => cellOf(rule)),
   });
+  const usuals = new Map(
+    report.rules.flatMap(({ rule_name: name, usual }) => (usual?.duration ? [[name, usual.duration.seconds]] : [])),
+  );
+  const usually: Column = {
+    title: "Usually",
+    align: "right",
+    cells: rules.map(([name]) => {
+      const seconds = usuals.get(name);
+      return seconds === undefined ? "–" : formatDuration(seconds);
+    }),
+  };
   const columns: Column[] = [
     { title: "  Rule", align: "left", cells: rules.map(([name]) => `  ${cutText(showText(name), LONGEST_NAME)}`) },
     column("Runs", "right", (rule) => formatCount(rule.total_executions)),
@@ -155,6 +173,7 @@ function ruleLines(
     column("p50", "right", (rule) =>
       rule.duration_seconds === null ? "–" : formatDuration(rule.duration_seconds.p50),
     ),
+    ...(usuals.size === 0 ? [] : [usually]),
     column("p95", "right", (rule) =>
       rule.duration_seconds === null ? "–" : formatDuration(rule.duration_seconds.p95),
     ),

@@ -43,6 +43,6 @@ export function sayWhatIsUnknown(histories: Iterable<RuleHistory>): string | nul
   const most = days.length === 0 ? 0 : Math.max(...days);
   if (most >= FEWEST_DAYS) return null;
   return most === 0
-    ? "nothing is known of the past: rules are judged by their last runs only"
+    ? "nothing is known: rules are judged by their last runs only"
     : `known for ${sayDays(most)}: rules are judged by their last runs only`;
 }

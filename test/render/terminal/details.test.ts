@@ -66,6 +66,7 @@ test("the whole screen", () => {
   Records   12,345 processed, 40 created, 7 failed
   Rules     2 of 3 ran (66.7 %)
   Known     of rules without a schedule only those that ran since 10 Jun 21:00
+  Past      nothing is known: rules are judged by their last runs only
   Trend     success rate improving, busiest hour 19:00
 
   Findings
@@ -141,6 +142,7 @@ describe("what is not known", () => {
         "  Records   unknown",
         "  Rules     1 ran; the warehouse declares none",
         "  Known     of rules without a schedule only those that ran since 10 Jun 21:00",
+        "  Past      nothing is known: rules are judged by their last runs only",
         "  Trend     success rate unknown",
       ],
     },
@@ -155,6 +157,7 @@ describe("what is not known", () => {
         "  Records   unknown",
         "  Rules     0 ran; the warehouse declares none",
         "  Known     of rules without a schedule only those that ran since 10 Jun 21:00",
+        "  Past      nothing is known: rules are judged by their last runs only",
         "  Trend     success rate unknown",
         "",
         "  Findings",

@@ -1,0 +1,197 @@
+/** What a report says of a rule whose past is known. The window ends on Friday, 10 July, 21:00 UTC. */
+import { describe, expect, test } from "bun:test";
+import type { RunRow } from "../../../src/report/run-row.ts";
+import type { ReportSettings } from "../../../src/report/settings.ts";
+import type { Condition, Degradation, Severity } from "../../../src/report/words.ts";
+import { activity, declared, report, schedule } from "../../making/activities.ts";
+import { type Habit, listHabit, NOW_MS, pastOf } from "../../making/habits.ts";
+import { ruleOfRuns } from "../../making/rules.ts";
+
+const DAYS = 42;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const KNOWN_RUNS = 20;
+const FAILED = { status: "failed" as const, records: 0, error: "HTTP 500" };
+const jitter = (nth: number) => 10 + (nth % 3) - 1;
+const hourly = (change: NonNullable<Habit["change"]>, days = DAYS): Habit => ({ days, everyMinutes: 60, change });
+
+/** What the statement tells of those runs: all of the last day, and the newest 20. */
+function found(name: string, runs: RunRow[]) {
+  const newest = runs.toReversed();
+  const within = newest.filter(({ startedMs }) => startedMs >= NOW_MS - DAY_MS);
+  return ruleOfRuns(name, newest.slice(0, Math.max(KNOWN_RUNS, within.length)));
+}
+
+type Case = {
+  name: string;
+  habit: Habit;
+  settings?: Partial<ReportSettings>;
+  is: [condition: Condition, degradation: Degradation | null, severity: Severity | null];
+  says?: string;
+};
+
+const cases: Case[] = [
+  {
+    name: "as ever",
+    habit: hourly((_, nth) => ({ minutes: jitter(nth), records: 10 * jitter(nth) })),
+    is: ["ok", null, null],
+  },
+  {
+    name: "twice as slow since yesterday",
+    habit: hourly((hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) })),
+    is: ["degraded", "duration", "warning"],
+    says: "deals: 2.0 × slower than usual at these hours since 9 Jul 21:00: p50 20m, usually 10m (5 weeks)",
+  },
+  {
+    name: "a tenth of the records",
+    habit: hourly((hoursAgo, nth) => ({ minutes: jitter(nth), records: jitter(nth) * (hoursAgo <= 24 ? 10 : 100) })),
+    is: ["degraded", "records", "warning"],
+    says: "deals: fewer records than usual at these hours since 9 Jul 21:00: 100 a run, usually 1,000 (5 weeks)",
+  },
+  {
+    name: "every third run fails since noon, of a rule that never failed",
+    habit: hourly((hoursAgo, nth) => (hoursAgo <= 18 && nth % 3 === 0 ? FAILED : {})),
+    is: ["degraded", "failures", "warning"],
+    says: "deals: 6 of 24 runs failed (25.0 %), more than usual since 03:00: usually 0.0 % (5 weeks)",
+  },
+  {
+    name: "every fourth run has always failed",
+    habit: hourly((_, nth) => (nth % 4 === 2 ? FAILED : {})),
+    is: ["ok", null, null],
+  },
+  {
+    name: "the same where the operator said that 95 of 100 must succeed",
+    habit: hourly((_, nth) => (nth % 4 === 2 ? FAILED : {})),
+    settings: { ownThresholds: ["rule_success_rate"] },
+    is: ["degraded", "failures", "warning"],
+    says: "deals: 18 of 24 runs succeeded (75.0 %)",
+  },
+  {
+    name: "two of three have always failed: that is no state to be in",
+    habit: hourly((_, nth) => (nth % 3 === 1 ? {} : FAILED)),
+    is: ["degraded", "failures", "warning"],
+  },
+  {
+    name: "the newest two failed, of a rule that never failed",
+    habit: hourly((_, nth) => (nth <= 2 ? FAILED : {})),
+    is: ["failing", null, "warning"],
+  },
+  {
+    name: "the newest two failed, of a rule of which every other run fails",
+    habit: hourly((_, nth) => (nth <= 2 || nth % 2 === 0 ? FAILED : {})),
+    is: ["failing", null, "info"],
+  },
+  {
+    name: "known for six days: judged by its last runs only",
+    habit: hourly((hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) }), 6),
+    is: ["ok", null, null],
+  },
+];
+
+describe("a rule against its own past", () => {
+  test.each(cases)("$name", ({ habit, settings = {}, is, says }) => {
+    const runs = listHabit(habit);
+    const { rules, findings } = report(activity({ rules: [found("deals", runs)] }), {
+      past: pastOf({ deals: runs }, habit.days),
+      settings,
+    });
+    const [deals] = rules;
+    expect([deals?.condition, deals?.degradation, deals?.severity]).toEqual(is);
+    if (says !== undefined) expect(deals?.message).toBe(says);
+    expect(findings.filter(({ rule_name: name }) => name === "deals")).toHaveLength(is[2] === null ? 0 : 1);
+  });
+});
+
+test("what is usual, each with the time that says so", () => {
+  const runs = listHabit(
+    hourly((_, nth) => ({ ...(nth % 50 === 10 ? FAILED : {}), minutes: jitter(nth), records: 500 })),
+  );
+  const { rules, metadata } = report(activity({ rules: [found("deals", runs)] }), {
+    past: pastOf({ deals: runs }, DAYS),
+  });
+  expect(rules[0]?.usual).toMatchObject({
+    known_days: DAYS,
+    judged_by: "past",
+    interval: { seconds: 3600, days: 35 },
+    duration: { seconds: expect.closeTo(600, 0), days: 35 },
+    records: { records: 500, days: 35 },
+    failures: { failed: 16, total: 816, days: 35 },
+  });
+  expect(metadata.past).toEqual({ known_days: DAYS, note: null });
+});
+
+test("what the past cannot yet say is said once, and so is that it could not be read", () => {
+  const runs = listHabit(hourly(() => ({}), 6));
+  const facts = activity({ rules: [found("deals", runs), found("users", runs)] });
+  const past = pastOf({ deals: runs, users: runs }, 6);
+  expect(report(facts, { past }).metadata.past?.note).toBe(
+    "known for 6 days: rules are judged by their last runs only",
+  );
+  expect(report(facts).metadata.past?.note).toBe(
+    "nothing is known: rules are judged by their last runs only",
+  );
+});
+
+describe("a rule that only the memory knows", () => {
+  const gone = (daysAgo: number, everyMinutes = 60) =>
+    listHabit({ days: DAYS, everyMinutes, startsAt: (at) => at.getTime() < NOW_MS - daysAgo * DAY_MS });
+  const others = listHabit(hourly(() => ({})));
+  const reportOn = (deals: RunRow[], options: { settings?: Partial<ReportSettings>; enabled?: boolean } = {}) => {
+    const declaredRules =
+      options.enabled === undefined
+        ? []
+        : [declared("deals", { enabled: options.enabled, schedules: [schedule("every 1 hours", {})] })];
+    return report(activity({ rules: [found("users", others)], declaredRules }), {
+      past: pastOf({ deals, users: others }, DAYS),
+      settings: options.settings ?? {},
+    }).rules.find(({ rule_name: name }) => name === "deals");
+  };
+  test("is overdue, whatever else runs", () => {
+    expect(reportOn(gone(20))).toMatchObject({ condition: "overdue", severity: "critical" });
+  });
+  test("is no milder later", () => {
+    expect(reportOn(gone(27))).toMatchObject({ condition: "overdue", severity: "critical" });
+  });
+  test("is idle once it is disabled", () => {
+    expect(reportOn(gone(20), { enabled: false })).toMatchObject({ condition: "idle", severity: null });
+  });
+  test("is idle once the operator calls it over", () => {
+    const retiredRules = [{ rule: "deals", sinceMs: NOW_MS - DAY_MS }];
+    expect(reportOn(gone(20), { settings: { retiredRules } })).toMatchObject({ condition: "idle", severity: null });
+  });
+  test("is judged again when it has run since", () => {
+    const retiredRules = [{ rule: "deals", sinceMs: NOW_MS - 25 * DAY_MS }];
+    expect(reportOn(gone(20), { settings: { retiredRules } })).toMatchObject({ condition: "overdue" });
+  });
+  test("is not told where it is excluded", () => {
+    expect(reportOn(gone(20), { settings: { excludedRules: ["deals"] } })).toBeUndefined();
+  });
+  test("names the rule that began where it ended, with the same rhythm", () => {
+    const deals = gone(10);
+    const renamed = listHabit({ days: 10, everyMinutes: 60 });
+    const { rules } = report(activity({ rules: [found("users", others), found("deals_v2", renamed)] }), {
+      past: pastOf({ deals, users: others, deals_v2: renamed }, DAYS),
+    });
+    const told = rules.find(({ rule_name: name }) => name === "deals");
+    expect(told).toMatchObject({ condition: "overdue", severity: "warning" });
+    expect(told?.message).toEndWith("deals_v2 began 30 Jun 21:00 with the same rhythm, and is probably its new name");
+  });
+});
+
+describe("the CRM as a whole", () => {
+  const rulesOf = (change: NonNullable<Habit["change"]>) => {
+    const names = ["calls", "deals", "users", "tasks"];
+    return Object.fromEntries(names.map((name) => [name, listHabit(hourly(change))]));
+  };
+  const idsOf = (change: NonNullable<Habit["change"]>, settings: Partial<ReportSettings> = {}) => {
+    const runs = rulesOf(change);
+    const rules = Object.entries(runs).map(([name, all]) => found(name, all));
+    return report(activity({ rules }), { past: pastOf(runs, DAYS), settings }).findings.map(({ id }) => id);
+  };
+  const oneInEight: NonNullable<Habit["change"]> = (_, nth) => (nth % 8 === 4 ? FAILED : {});
+  test("fails as it always did", () => expect(idsOf(oneInEight)).not.toContain("success-rate-low"));
+  test("fails as it always did, and the operator wants better", () =>
+    expect(idsOf(oneInEight, { ownThresholds: ["success_rate"] })).toContain("success-rate-low"));
+  test("fails more than it did", () =>
+    expect(idsOf((hoursAgo, nth) => (hoursAgo <= 24 && nth % 8 === 4 ? FAILED : {}))).toContain("success-rate-low"));
+});
