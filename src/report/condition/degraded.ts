@@ -143,8 +143,8 @@ function judgeTooOften(facts: RuleFacts): Judgement | null {
 function judgeCrowd({ rule, history }: RuleFacts): Judgement | null {
   const crowd = history === null ? null : findCrowd(history);
   if (crowd === null) return null;
-  const { started, busiest, median, days } = crowd;
-  const message = `${rule}: ${formatPlural(started, "run")} in a day, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
+  const { started, hours, busiest, median, days } = crowd;
+  const message = `${rule}: ${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
   return {
     ...degraded("too-often", "warning", message),
     evidence: { seen: started, expected: median, busiest_day: busiest },

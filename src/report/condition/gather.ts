@@ -1,7 +1,7 @@
 /** From one CRM's activity to what each of its rules is judged by. */
 import { isInForce, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
-import { hoursOf, type Window } from "../../time/window.ts";
+import { hoursOf, windowBefore, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished } from "../attempts.ts";
@@ -14,6 +14,7 @@ import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { measureSilence } from "../memory/silence.ts";
+import { FEWEST_DAYS } from "../memory/usual.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
@@ -112,7 +113,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
     failStreak: found?.failStreak ?? null,
-    tooOften: found === null ? null : findTooOften(found, expectation, window, settings),
+    tooOften: found === null ? null : findTooOften(found, expectation, window, settings, history),
     newestError: found?.newestError ?? null,
     knownSinceMs: activity.knownSinceMs,
     mayBePurged: changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity),
@@ -190,11 +191,16 @@ function findTooOften(
   expectation: RuleExpectation | null,
   window: Window,
   { thresholds }: ReportSettings,
+  history: RuleHistory | null,
 ): RuleFacts["tooOften"] {
   const seen = countRuns(found.current);
   const compared = expectation?.isWhole === true ? expectation.compared : null;
   const isUnplanned = expectation === null || expectation.compared === null;
-  const usual = isUnplanned ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
+  // Weeks tell more than the window before, of which a young rule saw a part only.
+  const isYoung = history !== null && history.firstMs > windowBefore(window).startMs;
+  const isKnown = history !== null && history.knownDays >= FEWEST_DAYS;
+  const usual =
+    isUnplanned && !isYoung && !isKnown ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
   const expected = compared?.expected ?? usual?.expected ?? null;
   if (expected !== null && isTooOften({ expected, seen })) {
     return { seen, expected, words: usual?.words ?? "expected by its schedule" };

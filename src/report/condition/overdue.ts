@@ -30,8 +30,7 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
   const byAge = judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
   const bySilence = judgeSilence(facts);
   // Its weeks know of such rests, and its newest runs do not.
-  const isUsual = facts.silence !== null && facts.silence.expectedYet < facts.silence.limit / 2;
-  if (bySilence === null) return isUsual ? null : byAge;
+  if (bySilence === null) return facts.silence?.isUsual === true ? null : byAge;
   return byAge?.severity === "critical" ? byAge : bySilence;
 }
 

@@ -2,46 +2,59 @@
 import { HOURS_A_DAY } from "./calendar.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
-export type Crowd = { started: number; busiest: number; median: number; days: number };
+export type Crowd = {
+  started: number;
+  /** Within so many hours. */
+  hours: number;
+  busiest: number;
+  median: number;
+  days: number;
+};
 
 const PAST_DAYS = 28;
 /** Without the days just gone, what began some days ago stays told. */
 const SETTLED_DAYS = 8;
 const FEWEST_DAYS = 7;
+/** A quarter of a day tells it sooner. */
+const SPANS_HOURS = [HOURS_A_DAY, 6];
 const BUSIEST_FACTOR = 2;
 const FEWEST_MORE = 5;
 const MEDIAN_FACTOR = 4;
 
-/** By days of 24 hours that end now. Null: it starts as often as it may. */
+/** By spans of a day, and of a quarter of it, that end now. Null: it starts as often as it may. */
 export function findCrowd(history: RuleHistory): Crowd | null {
   const { endHour, calendar } = history;
   if (calendar(endHour - 1).isAfterHoliday) return null;
-  const days = countDays(history);
-  const [started = 0] = days;
-  for (const newest of [1, SETTLED_DAYS]) {
-    const before = days.slice(newest, PAST_DAYS + 1).filter((n) => n !== null);
-    if (started === null || before.length < FEWEST_DAYS) continue;
-    const busiest = Math.max(...before);
-    const median = before.toSorted((a, b) => a - b)[Math.floor(before.length / 2)] ?? 0;
-    const isCrowd =
-      started > BUSIEST_FACTOR * busiest && started >= busiest + FEWEST_MORE && started >= MEDIAN_FACTOR * median;
-    if (isCrowd) return { started, busiest, median, days: before.length };
+  for (const hours of SPANS_HOURS) {
+    const perDay = HOURS_A_DAY / hours;
+    const spans = countSpans(history, hours);
+    const [started = 0] = spans;
+    for (const newest of [1, SETTLED_DAYS * perDay]) {
+      const before = spans.slice(newest, PAST_DAYS * perDay + 1).filter((n) => n !== null);
+      if (started === null || before.length < FEWEST_DAYS * perDay) continue;
+      const busiest = before.reduce((most, n) => Math.max(most, n));
+      const median = before.toSorted((a, b) => a - b)[Math.floor(before.length / 2)] ?? 0;
+      const isCrowd =
+        started > BUSIEST_FACTOR * busiest && started >= busiest + FEWEST_MORE && started >= MEDIAN_FACTOR * median;
+      if (isCrowd) return { started, hours, busiest, median, days: Math.round(before.length / perDay) };
+    }
   }
   return null;
 }
 
-/** Starts on each day, newest first; null: not all of it is known, or the rule is younger. */
-function countDays(history: RuleHistory): (number | null)[] {
+/** Starts in each span, newest first; null: not all of it is known, or the rule is younger. */
+function countSpans(history: RuleHistory, hours: number): (number | null)[] {
   const { endHour, firstHour, starts } = history;
-  const days = Array.from({ length: PAST_DAYS + 1 }, (_, day): number | null => {
-    const toHour = endHour - day * HOURS_A_DAY;
-    const fromHour = toHour - HOURS_A_DAY;
-    return fromHour >= firstHour && countCovered(history, fromHour, toHour) >= HOURS_A_DAY - 1 ? 0 : null;
+  const spans = Array.from({ length: (PAST_DAYS * HOURS_A_DAY) / hours + 1 }, (_, nth): number | null => {
+    const toHour = endHour - nth * hours;
+    const fromHour = toHour - hours;
+    // The hour that goes on is not covered.
+    return fromHour >= firstHour && countCovered(history, fromHour, toHour) >= hours - 1 ? 0 : null;
   });
   for (const [hour, n] of starts) {
-    const day = Math.floor((endHour - 1 - hour) / HOURS_A_DAY);
-    const counted = days[day];
-    if (counted !== undefined && counted !== null) days[day] = counted + n;
+    const nth = Math.floor((endHour - 1 - hour) / hours);
+    const counted = spans[nth];
+    if (counted !== undefined && counted !== null) spans[nth] = counted + n;
   }
-  return days;
+  return spans;
 }

@@ -1,5 +1,5 @@
 /** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
-import { DAY_SLOTS, HOURS_A_DAY, type Calendar } from "./calendar.ts";
+import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import type { Level, RuleHistory } from "./history.ts";
 import { meanOf, medianOf, spreadOf, weightedMedian, type Weighted } from "./spread.ts";
 
@@ -26,6 +26,9 @@ const FEWEST_KNOWN_DAYS = 14;
 /** Fewer successes within a day than this: the newest ones are judged, however old. */
 const FEWEST_RUNS = 3;
 const TROUBLE = 4;
+const SUDDEN_HOURS = 8;
+const FEWEST_SUDDEN_RUNS = 5;
+const CERTAIN = 5;
 /** No rule is steadier than this from one day to the next, in thousandths. */
 const LEAST_SPREAD = 100;
 const WEEK_DAYS = 7;
@@ -41,6 +44,9 @@ const FEW_DAYS = 3;
 /** 1.6 ×, a half and ten records, as logarithms in thousandths. */
 const SLOWER = Math.round(1000 * Math.log(1.6));
 const FEWER = Math.round(1000 * Math.log(2));
+/** 1.8 × and a quarter. */
+const MUCH_SLOWER = Math.round(1000 * Math.log(1.8));
+const MUCH_FEWER = Math.round(1000 * Math.log(4));
 const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
 
 type LevelOptions = {
@@ -48,6 +54,8 @@ type LevelOptions = {
   direction: Direction;
   /** By how much at least, in thousandths. */
   least: number;
+  /** And by how much within eight hours. */
+  sudden: number;
 };
 
 /** What is usual in the hours of the last day, in thousandths, and the days that say so; null where too little is known. */
@@ -69,12 +77,12 @@ export function findUsualLevel(levels: Level[], history: RuleHistory): { usual: 
 
 /** Of a rule's successes: that they take at least 1.6 × as long as usual. */
 export function findDurationShift(history: RuleHistory): LevelShift | null {
-  return findLevelShift(history.seconds, history, { direction: 1, least: SLOWER });
+  return findLevelShift(history.seconds, history, { direction: 1, least: SLOWER, sudden: MUCH_SLOWER });
 }
 
 /** That they bring half of the usual records at most. Hours that may well bring next to nothing are left out. */
 export function findRecordsShift(history: RuleHistory): LevelShift | null {
-  return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER });
+  return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER, sudden: MUCH_FEWER });
 }
 
 /** Hours, of a day of work or of rest, in which a quarter of the runs bring fewer than ten records. */
@@ -98,7 +106,11 @@ function lowerQuartile(values: number[]): number {
 
 /** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
 function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
-  return findToday(levels, history, options) ?? findCreeping(levels, history, options);
+  return (
+    findToday(levels, history, options) ??
+    findSudden(levels, history, options) ??
+    findCreeping(levels, history, options)
+  );
 }
 
 function findToday(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
@@ -140,6 +152,31 @@ function findToday(levels: Level[], history: RuleHistory, options: LevelOptions)
     };
   }
   return null;
+}
+
+/** The last eight hours against such eight hours before: half a day of it is not the median of a day. */
+function findSudden(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+  const { endHour, calendar } = history;
+  const { direction, sudden } = options;
+  const fromHour = endHour - SUDDEN_HOURS;
+  const now = levels.filter(({ hour }) => hour >= fromHour && !(direction === 1 && calendar(hour).isAfterHoliday));
+  if (countRuns(now) < FEWEST_SUDDEN_RUNS) return null;
+  const before = chooseBefore(levels, fromHour);
+  const usual = describeUsual(before, calendar);
+  const moved = direction * weightedMedian(listResiduals(now, usual, calendar));
+  if (moved < sudden) return null;
+  const parts = residualsByDay(before, usual, calendar, fromHour, SUDDEN_HOURS);
+  if (!isEnough(parts, before, history)) return null;
+  const values = parts.map(({ value }) => value);
+  if (moved < CERTAIN * Math.max(LEAST_SPREAD, spreadOf(values))) return null;
+  const alike = parts.filter(({ day }) => (day + 1) % (HOURS_A_WEEK / SUDDEN_HOURS) === 0).map(({ value }) => value);
+  if (alike.length > 0 && moved - direction * medianOf(alike) < sudden) return null;
+  return {
+    change: direction * moved,
+    usual: usualOf(now, usual, calendar),
+    sinceHour: findOnset(levels, usual, calendar, (direction * moved) / 2, direction) ?? fromHour,
+    days: spanOfDays(before, fromHour),
+  };
 }
 
 /** What the last week is at, day by day, against the days before the last two weeks. */
@@ -220,8 +257,14 @@ function listResiduals(levels: Level[], usual: Usual, calendar: Calendar): Weigh
 /** `day` counts back from the last one, 0. */
 type Day = { day: number; value: number };
 
-function residualsByDay(levels: Level[], usual: Usual, calendar: Calendar, endHour: number): Day[] {
-  const byDay = Map.groupBy(levels, ({ hour }) => Math.floor((endHour - 1 - hour) / HOURS_A_DAY));
+function residualsByDay(
+  levels: Level[],
+  usual: Usual,
+  calendar: Calendar,
+  endHour: number,
+  hours: number = HOURS_A_DAY,
+): Day[] {
+  const byDay = Map.groupBy(levels, ({ hour }) => Math.floor((endHour - 1 - hour) / hours));
   return [...byDay].map(([day, of]) => ({ day, value: weightedMedian(listResiduals(of, usual, calendar)) }));
 }
 

@@ -6,8 +6,8 @@ import { countCovered, type RuleHistory } from "./history.ts";
 /** All in expected runs, which are no whole numbers. */
 export type Silence = {
   expected: number;
-  /** Without the grace, and with the rest of the hour of its last start. */
-  expectedYet: number;
+  /** As long a silence was no trouble at least twice, and at this time few runs are to be expected. */
+  isUsual: boolean;
   limit: number;
   /** When the silence reached its limit; null: it did not. */
   sinceMs: number | null;
@@ -49,7 +49,9 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const n = starts.hours.reduce((sum, [, started]) => sum + started, 0);
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
-    expectedYet: addUp(lastStartMs, nowMs + GRACE_MS, limit, rates, calendar).expected,
+    isUsual:
+      secondLongestGap(starts.hours) * HOUR_MS > nowMs - lastStartMs &&
+      addUp((lastHour + 1) * HOUR_MS, nowMs + GRACE_MS, limit, rates, calendar).expected < limit / 2,
     limit,
     days: Math.round(known / HOURS_A_DAY),
     hoursApart: known / n,
@@ -102,6 +104,12 @@ function listRests(hours: RuleHistory["starts"], rates: Float64Array, calendar: 
     return rest;
   });
   return rests.toSorted((a, b) => b - a);
+}
+
+/** In hours between two starts. */
+function secondLongestGap(hours: RuleHistory["starts"]): number {
+  const gaps = hours.slice(1).map(([hour], index) => hour - (hours[index]?.[0] ?? hour));
+  return gaps.toSorted((a, b) => b - a)[1] ?? 0;
 }
 
 function addUp(

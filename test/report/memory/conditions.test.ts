@@ -127,9 +127,7 @@ test("what the past cannot yet say is said once, and so is that it could not be 
   expect(report(facts, { past }).metadata.past?.note).toBe(
     "known for 6 days: rules are judged by their last runs only",
   );
-  expect(report(facts).metadata.past?.note).toBe(
-    "nothing is known: rules are judged by their last runs only",
-  );
+  expect(report(facts).metadata.past?.note).toBe("nothing is known: rules are judged by their last runs only");
 });
 
 describe("a rule that only the memory knows", () => {
