@@ -110,12 +110,16 @@ async function readOneDay(engine: Engine, source: string, day: number): Promise<
 async function listDays(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {
   const rows = await engine.look(
     async (ask) =>
-      await ask("SELECT source, day, hours FROM automation_reports_memory_days WHERE source = $1 AND day >= $2", [
-        source,
-        sinceDay,
-      ]),
+      await ask(
+        "SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day >= $2",
+        [source, sinceDay],
+      ),
   );
-  return new Map(rows.map((row) => v.parse(DaySchema, row)).map(({ day, hours }) => [day, hours]));
+  // A day that can no longer be read is not known: a fill reads it again.
+  const known = rows
+    .map((row) => ({ row, ...v.parse(DaySchema, row) }))
+    .filter(({ row, day }) => readDay(row, day * HOURS_OF_DAY) !== null);
+  return new Map(known.map(({ day, hours }) => [day, hours]));
 }
 
 async function listSizes(engine: Engine): Promise<MemorySize[]> {

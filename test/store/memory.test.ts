@@ -265,6 +265,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       ]);
       const read = (await store.memory.read(["hubspot"], 0)).get("hubspot");
       expect([read?.unreadable, read?.past.covered]).toEqual([2, [[FIRST + 24, FIRST + 48]]]);
+      expect([...(await store.memory.listDays("hubspot", 0)).keys()]).toEqual([MONDAY + 1]);
       await store.memory.write(seenOf(past), "replace");
       const again = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
       expect({ ...again, past: written(again.past) }).toEqual({ past: written(past), retired: [], unreadable: 0 });
