@@ -28,6 +28,7 @@ import {
   type Trial,
   type Trio,
 } from "../../making/faults.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const TO_OUT = ["--export-json", "--output-dir", "out"];
 let trio: Trio;
@@ -48,7 +49,7 @@ async function expectUndelivered(trial: Trial, says: string, lines: number): Pro
 }
 
 describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
-  test("read-only, with and without the directories there: said for each CRM, nothing written", async () => {
+  test("P1 a read-only place for exports → exit 5, said for each CRM, nothing written", async () => {
     await using mount = mountTmpfs();
     mkdirSync(join(mount.path, "ready/latest"), { recursive: true });
     mount.remount("ro");
@@ -62,7 +63,7 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     expect(readdirSync(mount.path, { recursive: true })).toEqual(["ready", "ready/latest"]);
   });
 
-  test("read-only, --output: exit 2, and stdout stays empty", async () => {
+  test("P2 a read-only place for --output → exit 2, and stdout stays empty", async () => {
     await using mount = mountTmpfs();
     mount.remount("ro");
     const args = [...GENERATE, "--output", join(mount.path, "x.json")];
@@ -74,7 +75,7 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     await expectNothingLeft(trial, [trio.healthy]);
   });
 
-  test("full: no half file, the reports still on stdout", async () => {
+  test("P3 a full disk → exit 5, no half file, the reports still on stdout", async () => {
     await using mount = mountTmpfs("size=12k");
     writeFileSync(join(mount.path, "filler"), "x".repeat(8192));
     const args = [...GENERATE, "--export-json", "--output-dir", mount.path];
@@ -91,7 +92,7 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
 });
 
 describe("symbolic links planted by somebody else", () => {
-  test("at the final names: left alone, the reports get the next name", async () => {
+  test("P4 links planted at the final names → left alone, the reports get the next name", async () => {
     const { cwd, out, outside } = plantedPlace();
     // The stamp is the second in which the pass begins, so every second near now has a link.
     for (let second = -2; second < 20; second += 1) {
@@ -107,7 +108,7 @@ describe("symbolic links planted by somebody else", () => {
     await expectNothingLeft(trial, [trio.healthy]);
   });
 
-  test("at the names of the newest: replaced, not followed", async () => {
+  test("P5 links planted at the names of the newest → replaced, not followed", async () => {
     const { cwd, out, outside } = plantedPlace();
     mkdirSync(join(out, "latest"));
     symlinkSync(outside, join(out, "latest/first.json"));
@@ -118,7 +119,7 @@ describe("symbolic links planted by somebody else", () => {
       expect(readReport(join(out, "latest", `${crm}.json`)).metadata.source).toBe(crm);
   });
 
-  test("at names of temporary files: the link of a dead process is removed, its target untouched", async () => {
+  test("P6 links planted at names of a dead process's temporary files → removed, their target untouched", async () => {
     const { cwd, out, outside } = plantedPlace();
     const dead = Bun.spawnSync(["true"]).pid;
     const host = hostname().replace(/[^\w-]/g, "_");
@@ -129,7 +130,7 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(out).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  test("at latest itself: refused, so that nothing is replaced in a directory outside", async () => {
+  test("P7 a link planted at latest itself → exit 5, nothing is replaced in a directory outside", async () => {
     const { cwd, out } = plantedPlace();
     const elsewhere = freshDirectory();
     writeFileSync(join(elsewhere, "first.json"), "precious");
@@ -140,7 +141,7 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(elsewhere)).toEqual(["first.json"]);
   });
 
-  test("the output directory may be a link of the operator's own", async () => {
+  test("P8 an output directory that is a link of the operator's own → exit 0, written to", async () => {
     const { cwd } = plantedPlace();
     const elsewhere = freshDirectory();
     symlinkSync(elsewhere, join(cwd, "linked"));
@@ -149,10 +150,12 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(join(elsewhere, "latest")).toSorted()).toEqual(["first.json", "last.json"]);
   });
 
-  test.each([
-    { name: "a link to a file", plant: symlinkSync },
-    { name: "a second name of a file", plant: linkSync },
-  ])("--output where there is $name: replaced, the file untouched", async ({ plant }) => {
+  test.each(
+    numbered("P9", [
+      { name: "a link to a file", plant: symlinkSync },
+      { name: "a second name of a file", plant: linkSync },
+    ]),
+  )("$no --output where there is $name → replaced, the file untouched", async ({ plant }) => {
     const { cwd, outside } = plantedPlace();
     const output = join(cwd, "report.json");
     plant(outside, output);
@@ -161,18 +164,20 @@ describe("symbolic links planted by somebody else", () => {
     expect([lstatSync(output).isFile(), figuresOf(readFileSync(output, "utf8"))]).toEqual([true, trio.expected]);
   });
 
-  test.each([
-    { name: "a directory", make: () => freshDirectory() },
-    { name: "a device", make: () => "/dev/full" },
-    {
-      name: "a pipe",
-      make: () => {
-        const path = join(freshDirectory(), "pipe");
-        Bun.spawnSync(["mkfifo", path]);
-        return path;
+  test.each(
+    numbered("P10", [
+      { name: "a directory", make: () => freshDirectory() },
+      { name: "a device", make: () => "/dev/full" },
+      {
+        name: "a pipe",
+        make: () => {
+          const path = join(freshDirectory(), "pipe");
+          Bun.spawnSync(["mkfifo", path]);
+          return path;
+        },
       },
-    },
-  ])("--output where there is a link to $name: refused", async ({ make }) => {
+    ]),
+  )("$no --output where there is a link to $name → exit 2", async ({ make }) => {
     const { cwd } = plantedPlace();
     symlinkSync(make(), join(cwd, "report.json"));
     const trial = await launch([...GENERATE, "--output", "report.json"], { cwd }).trial;
@@ -181,11 +186,13 @@ describe("symbolic links planted by somebody else", () => {
   });
 });
 
-test.each([
-  { output: "nowhere/report.json", says: "its directory is not there: make it" },
-  { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
-  { output: ".", says: "is not a file: leave --output out" },
-])("--output $output: refused before a warehouse is read", async ({ output, says }) => {
+test.each(
+  numbered("P11", [
+    { output: "nowhere/report.json", says: "its directory is not there: make it" },
+    { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
+    { output: ".", says: "is not a file: leave --output out" },
+  ]),
+)("$no --output $output → exit 2 before a warehouse is read: $says", async ({ output, says }) => {
   const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
   const trial = await launch([...GENERATE, "--output", output], { cwd }).trial;
   expect([trial.code, trial.stdout]).toEqual([2, ""]);
@@ -194,13 +201,13 @@ test.each([
   expect(trial.stderr).not.toContain("127.0.0.1");
 });
 
-test("--output that fails at the end: the report is printed, exit 5", async () => {
+test("P12 --output that fails at the end → exit 5, the report is printed", async () => {
   // A name that is too long is known when the file gets it.
   const trial = await launch([...GENERATE, "--output", "x".repeat(300)], { cwd: trio.healthyOnly() }).trial;
   await expectUndelivered(trial, "could not be written", 1);
 });
 
-test("kill -9 in mid-export leaves whole reports only, and the next run sweeps the rest", async () => {
+test("P13 kill -9 in mid-export → whole reports only, and the next run sweeps the rest", async () => {
   const cwd = directoryWith(manyHealthy(40));
   const directory = join(cwd, "out");
   const args = [...GENERATE, ...TO_OUT];
@@ -220,7 +227,7 @@ test("kill -9 in mid-export leaves whole reports only, and the next run sweeps t
 }, 60_000);
 
 describe("stdout", () => {
-  test("full: exit 5", () => {
+  test("P14 a stdout that is full → exit 5", () => {
     const made = Bun.spawnSync(["sh", "-c", `"$0" "$@" > /dev/full`, BINARY, ...GENERATE], {
       cwd: trio.healthyOnly(),
       stderr: "pipe",
@@ -231,7 +238,7 @@ describe("stdout", () => {
     ]);
   });
 
-  test("closed early: exit 5, no stack", () => {
+  test("P15 a stdout that its reader closes early → exit 5, no stack", () => {
     const made = Bun.spawnSync(
       [
         "bash",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { openStore } from "../../../src/store/open.ts";
 import { directoryWith, runCli } from "../../making/cli.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf, type StoreKind } from "../../making/stores.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const SLOT_MS = Date.parse("2026-07-10T21:00:00Z");
 
@@ -113,13 +114,15 @@ const DAMAGES: Damage[] = [
 ];
 
 describe.each(STORE_KINDS)("%s", (kind) => {
-  test("a store in order is in order", async () => {
+  const at = STORE_KINDS.indexOf(kind) + 1;
+
+  test(`D1.${at} nothing is damaged, on ${kind} → store check says so, exit 0`, async () => {
     const { cwd } = await installStore(kind);
     const { code, stdout, stderr } = await runCli(["store", "check"], { cwd });
     expect([code, stdout, stderr]).toEqual([0, expect.stringContaining("is in order"), ""]);
   });
 
-  test.each(DAMAGES)("$name", async ({ sql, args, says }) => {
+  test.each(numbered(`D2.${at}`, DAMAGES))(`$no $name, on ${kind} → $says`, async ({ sql, args, says }) => {
     const { cwd, url } = await installStore(kind);
     await alterStore(kind, url, typeof sql === "string" ? sql : sql[kind]);
     const check = await runCli(["store", "check"], { cwd });

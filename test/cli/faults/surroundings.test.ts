@@ -14,6 +14,7 @@ import {
   type Trio,
 } from "../../making/faults.ts";
 import { listEngines, run } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 let trio: Trio;
 
@@ -43,7 +44,7 @@ describe("traps in the working directory", () => {
     }
   }
 
-  test("change nothing and are not run", async () => {
+  test("W1 traps in the working directory (.env, bunfig, package.json, modules) → the documents are equal, none is run", async () => {
     const cwd = trio.healthyOnly();
     setTraps(cwd);
     const { code, stdout, stderr } = await launch(GENERATE, { cwd }).trial;
@@ -51,7 +52,7 @@ describe("traps in the working directory", () => {
     expect(existsSync(join(cwd, "sprung"))).toBe(false);
   });
 
-  test("set no variable of the configuration", async () => {
+  test("W2 a .env with the configuration's variable → exit 2, it is not set", async () => {
     const cwd = directoryWith('[defaults]\nurl = "${WAREHOUSE_URL}"\n[crm.first]\n');
     setTraps(cwd);
     const ended = await launch(GENERATE, { cwd }).trial;
@@ -61,7 +62,7 @@ describe("traps in the working directory", () => {
     expect(existsSync(join(cwd, "sprung"))).toBe(false);
   });
 
-  test("take no colour from a terminal", () => {
+  test("W3 a .env with NO_COLOR → a terminal keeps its colours", () => {
     const cwd = trio.healthyOnly();
     setTraps(cwd);
     const typescript = join(freshDirectory(), "typescript");
@@ -77,6 +78,7 @@ describe("traps in the working directory", () => {
 });
 
 describe("time zones change no byte", () => {
+  const ENGINES = listEngines().filter(({ name }) => /^(packaged|sqlite)/.test(name));
   const ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia"];
   const times = [
     // Around midnight of each zone, and an hour that the spring change leaves out in New York.
@@ -87,7 +89,7 @@ describe("time zones change no byte", () => {
   ];
   const asOf = ["--as-of", "2026-03-08T15:00:00Z", "--detailed"];
 
-  test.each(listEngines().filter(({ name }) => /^(packaged|sqlite)/.test(name)))("on $name", async ({ make }) => {
+  test.each(numbered("W4", ENGINES))("$no time zones of the process, on $name → no byte differs", async ({ make }) => {
     const warehouse = await make(
       times.map((row) => run({ crm: "hubspot", ...row })),
       [],
@@ -110,7 +112,7 @@ describe("time zones change no byte", () => {
     await warehouse.close();
   });
 
-  test("of a database neither", async () => {
+  test("W5 time zone, date style and float digits of a database → the documents are equal", async () => {
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET timezone = 'Pacific/Apia'`);
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET datestyle = 'SQL, DMY'`);
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET extra_float_digits = 0`);

@@ -129,6 +129,7 @@ const ORDER: ServerFault[] = [
     name: "an error in words of 1 MB",
     does: answers(failure({ S: "ERROR", C: "XX000", M: "y".repeat(1_000_000) }), READY),
     says: /y{2048}… \(XX000\)\n$/,
+    said: "2,048 characters of them, … (XX000)",
   },
 ];
 

@@ -8,6 +8,8 @@ export type ServerFault = {
   does: (client: FakeClient, recording: Recording) => Promise<void>;
   /** In the one line on stderr. */
   says: string | RegExp;
+  /** The same for the catalogue, where `says` is no sentence. */
+  said?: string;
   /** Of the URL; TLS is not asked for by default. */
   query?: string;
   /** Of the CRM; a second by default. */
