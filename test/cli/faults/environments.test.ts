@@ -129,17 +129,14 @@ describe("homes", () => {
     { name: "not from the root", env: { HOME: "../home" } },
     { name: "of 300 characters", env: { HOME: `/${"h".repeat(300)}` }, lost: "its name is too long" },
   ].map((home) => ({ ...home, stored: home.lost ?? "no report was made yet", code: home.lost === undefined ? 1 : 5 }));
-  test.each(numbered("E5", homes))(
-    "$no HOME $name, no password in the URL → exit 3, told so; the others are as ever",
-    ({ env }) => {
-      const { code, stdout, stderr } = runBare(GENERATE, openDirectory(withoutPassword()), env);
-      expect([code, stderr]).toEqual([
-        3,
-        expect.stringMatching(/^error: dead could not be read: [^\n]*password[^\n]*\n$/),
-      ]);
-      expectOthers(stdout, trio);
-    },
-  );
+  test.each(numbered("E5", homes))("$no HOME $name, no password in the URL → exit 3, told so", ({ env }) => {
+    const { code, stdout, stderr } = runBare(GENERATE, openDirectory(withoutPassword()), env);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^error: dead could not be read: [^\n]*password[^\n]*\n$/),
+    ]);
+    expectOthers(stdout, trio);
+  });
 
   test.each(numbered("E6", homes))(
     "$no HOME $name, where TLS looks for its files → exit 0, all are reported",
@@ -175,7 +172,7 @@ describe("homes", () => {
       expectOthers(stdout, trio);
     });
 
-    test("E9 a password file named in the home of another user → a warning", () => {
+    test("E9 a password file named in the home of another user → exit 3, a warning", () => {
       const loud = GENERATE.filter((word) => word !== "--quiet");
       const path = join(locked(), "pgpass");
       const warning = `warning: the password file ${path} cannot be looked for by this user\n`;
@@ -196,7 +193,7 @@ describe("homes", () => {
   });
 });
 
-test.skipIf(!isRoot)("E12 without /tmp (to hide it needs root) → as anywhere else", () => {
+test.skipIf(!isRoot)("E12 without /tmp (to hide it needs root) → exit 0, as anywhere else", () => {
   // The files are bound to a place that is not below /tmp before /tmp becomes an empty folder that nobody may write to.
   const outside = "/mnt";
   const hide = `mount --bind "$1" ${outside} && cd ${outside} && mkdir none && chmod 000 none &&
@@ -216,7 +213,7 @@ test.skipIf(!isRoot)("E12 without /tmp (to hide it needs root) → as anywhere e
 
 describe("masks", () => {
   test.each(numbered("E13", [{ mask: "000" }, { mask: "022" }, { mask: "077" }]))(
-    "$no umask $mask → what is written has the documented mode",
+    "$no umask $mask → exit 0, what is written has the documented mode",
     async ({ mask }) => {
       const cwd = directoryWith(
         '[defaults]\nurl = "sqlite:warehouse.sqlite"\n[crm.hubspot]\npreset = "sync-history"\n[store]\npath = "store.sqlite"\n[export]\nenabled = true\ndir = "exports"\n',
@@ -360,7 +357,7 @@ describe("files that others reach are warned of", () => {
   );
 });
 
-test("E16 systemd print with files in a URL that the services cannot see → a warning for each, exit 0", async () => {
+test("E16 systemd print with files in a URL that the services cannot see → exit 0, a warning for each", async () => {
   const files = "sslrootcert=/root/ca.pem&sslcert=/home/x/c.pem&sslkey=/tmp/k.pem&passfile=/var/tmp/pgpass";
   const cwd = directoryWith(`[crm.a]\nurl = "postgresql://u@127.0.0.1:1/d?sslmode=verify-full&${files}"\n`);
   const { code, stderr } = await runCli(["systemd", "print"], { cwd });
