@@ -66,14 +66,14 @@ async function kill(pid: number): Promise<void> {
   await victim.sql`SELECT pg_terminate_backend(${pid})`;
 }
 
-test("R1 the backend is killed → read once more, exit 0", async () => {
+test("R1 the backend is killed → exit 0, read once more", async () => {
   const { trial, statements } = launchCounted();
   await kill(await backendPid(victim));
   await expectWhole(await trial);
   expect(statements()).toBe(2);
 }, 20_000);
 
-test("R2 a row comes between the two readings → it is in all figures, exit 0", async () => {
+test("R2 a row comes between the two readings → exit 0, it is in all figures", async () => {
   const { trial } = launchCounted();
   const pid = await backendPid(victim);
   await victim.sql`INSERT INTO orchestration.real_history (crm_source, sync_type, start_time, end_time, status, records_processed,
@@ -90,7 +90,7 @@ test("R2 a row comes between the two readings → it is in all figures, exit 0",
   await victim.sql`DELETE FROM orchestration.real_history WHERE sync_type = 'late'`;
 }, 20_000);
 
-test("R3 the backend is killed twice → no third reading, exit 3", async () => {
+test("R3 the backend is killed twice → exit 3, no third reading", async () => {
   const { trial, statements } = launchCounted();
   const first = await backendPid(victim);
   await kill(first);
@@ -105,7 +105,7 @@ test("R3 the backend is killed twice → no third reading, exit 3", async () => 
 }, 20_000);
 
 test.each(numbered("R4", [{ mode: "fast" as const }, { mode: "immediate" as const }]))(
-  "$no the server is restarted in mid-query, mode $mode → read once more, exit 0",
+  "$no the server is restarted in mid-query, mode $mode → exit 0, read once more",
   async ({ mode }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { trial } = launchCounted();
@@ -117,7 +117,7 @@ test.each(numbered("R4", [{ mode: "fast" as const }, { mode: "immediate" as cons
   ROUNDS * 30_000,
 );
 
-test("R5 the server is stopped and stays away → given up at the deadline", async () => {
+test("R5 the server is stopped and stays away → exit 3, given up at the deadline", async () => {
   const { trial } = launchCounted('timeout = "2s"');
   await backendPid(victim);
   const { start } = await victims.halt("fast");
@@ -130,7 +130,7 @@ test("R5 the server is stopped and stays away → given up at the deadline", asy
   }
 }, 30_000);
 
-test("R6 the second reading is slow → given up at the deadline of both", async () => {
+test("R6 the second reading is slow → exit 3, given up at the deadline of both", async () => {
   await slowDown(victim, 600);
   try {
     const { trial, statements } = launchCounted('timeout = "1500ms"');

@@ -79,30 +79,33 @@ describe("the runs may be read and the schedules may not", () => {
         says: "BYPASSRLS",
       },
     ]),
-  )("$no of the schedules: $name → the runs are reported, and what is declared is unknown", async ({ sql, says }) => {
-    await withDatabase(async (database, role, url) => {
-      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
-      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+  )(
+    "$no of the schedules: $name → exit 0, the runs are reported, and what is declared is unknown",
+    async ({ sql, says }) => {
+      await withDatabase(async (database, role, url) => {
+        await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+        await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
         GRANT SELECT ON orchestration.sync_history TO ${role}; ${sql(role)}`);
-      const { cwd, code, stdout, stderr } = await generateWith(url);
-      expect([code, stderr]).toEqual([0, ""]);
-      const report = reportOnDead(stdout, trio);
-      expect(report).toMatchObject({
-        performance_metrics: { total_actions: 2, failed_actions: 1 },
-        system_health: { rules_basis: "unknown", rule_utilization_rate: null },
-        expectations: null,
+        const { cwd, code, stdout, stderr } = await generateWith(url);
+        expect([code, stderr]).toEqual([0, ""]);
+        const report = reportOnDead(stdout, trio);
+        expect(report).toMatchObject({
+          performance_metrics: { total_actions: 2, failed_actions: 1 },
+          system_health: { rules_basis: "unknown", rule_utilization_rate: null },
+          expectations: null,
+        });
+        expect(report.findings.find(({ id }) => id === "rules-unreadable")).toMatchObject({
+          severity: "warning",
+          message: expect.stringContaining(says),
+        });
+        const text = (await runCli(["generate", ...AS_OF, "--crm", "dead"], { cwd })).stdout;
+        expect(text).toContain("what the warehouse declares is unknown");
+        expect(text).not.toContain("declares none");
       });
-      expect(report.findings.find(({ id }) => id === "rules-unreadable")).toMatchObject({
-        severity: "warning",
-        message: expect.stringContaining(says),
-      });
-      const text = (await runCli(["generate", ...AS_OF, "--crm", "dead"], { cwd })).stdout;
-      expect(text).toContain("what the warehouse declares is unknown");
-      expect(text).not.toContain("declares none");
-    });
-  });
+    },
+  );
 
-  test("G2 no right to the schedules, for check → a warning with its GRANT, the other items as for everybody, exit 0", async () => {
+  test("G2 no right to the schedules, for check → exit 0, a warning with its GRANT, the other items as for everybody", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
       await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
@@ -131,7 +134,7 @@ describe("the runs may be read and the schedules may not", () => {
     });
   });
 
-  test("G3 the schedules may be read and the runs may not → no report, and the reason names the table of the runs", async () => {
+  test("G3 the schedules may be read and the runs may not → exit 3, no report, and the reason names the table of the runs", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
       await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
@@ -146,7 +149,7 @@ describe("the runs may be read and the schedules may not", () => {
 });
 
 describe("words that say what is really wrong", () => {
-  test("G4 no right to connect → GRANT CONNECT ON DATABASE", async () => {
+  test("G4 no right to connect → exit 3: GRANT CONNECT ON DATABASE", async () => {
     await withDatabase(async (database, _, url) => {
       await database.sql.unsafe(`REVOKE CONNECT ON DATABASE ${database.name} FROM PUBLIC`);
       await expectOneFailure(await generateWith(url), {
@@ -157,7 +160,7 @@ describe("words that say what is really wrong", () => {
     });
   });
 
-  test("G5 row-level security on the runs → BYPASSRLS, and no GRANT", async () => {
+  test("G5 row-level security on the runs → exit 3: BYPASSRLS, and no GRANT", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
       await database.sql
@@ -174,7 +177,7 @@ describe("words that say what is really wrong", () => {
       { name: "by somebody", cancel: true, says: "pg_cancel_backend" },
       { name: "by its limit", cancel: false, says: "statement_timeout: ask for a shorter window" },
     ]),
-  )("$no a query that is cancelled: $name → $says", async ({ cancel, says }) => {
+  )("$no a query that is cancelled: $name → exit 3: $says", async ({ cancel, says }) => {
     const victim = await makeVictim(server);
     await slowDown(victim);
     const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, "statement_timeout = 2") });
@@ -183,7 +186,7 @@ describe("words that say what is really wrong", () => {
     await victim.close();
   });
 
-  test("G7 a server that does not know the password → told so, and no word of a certificate", async () => {
+  test("G7 a server that does not know the password → exit 3, told so, and no word of a certificate", async () => {
     using proxy = forgeSignatures(server.port);
     await withDatabase(async (_, __, url) => {
       const forged = `${url.replace(`:${server.port}/`, `:${proxy.port}/`)}?sslmode=disable`;
@@ -193,7 +196,7 @@ describe("words that say what is really wrong", () => {
     });
   });
 
-  test("G8 a function behind the table that names another without its schema → ALTER FUNCTION … SET search_path", async () => {
+  test("G8 a function behind the table that names another without its schema → exit 3: ALTER FUNCTION … SET search_path", async () => {
     await withDatabase(async ({ sql }, role, url) => {
       await fillSyncHistory("M")(sql, runsOf("dead"), []);
       await sql.unsafe(`CREATE FUNCTION public.inner_one(text) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT $1 $$;
@@ -227,7 +230,7 @@ describe("words that say what is really wrong", () => {
         says: "is not a directory",
       },
     ]),
-  )("$no a store that is $name → $says; generate prints its reports, exit 5", async ({ make, says, below = "" }) => {
+  )("$no a store that is $name → exit 5: $says; generate prints its reports", async ({ make, says, below = "" }) => {
     const path = join(freshDirectory(), "store");
     make(path);
     const settings = `[store]\npath = "${path}${below}"`;
@@ -314,7 +317,7 @@ describe("what only looks at a store", () => {
   }
 
   test.skipIf(!isRoot)(
-    "G10 a store and its directory that may only be read (another user needs root) → each is answered, no file more",
+    "G10 a store and its directory that may only be read (another user needs root) → exit 0, each is answered, no file more",
     async () => {
       const directory = join(freshDirectory(), "state");
       const path = join(directory, "s.sqlite");
@@ -328,7 +331,7 @@ describe("what only looks at a store", () => {
     },
   );
 
-  test("G11 an SQLite store in which another process is writing → each is answered within 2.5 s", async () => {
+  test("G11 an SQLite store in which another process is writing → exit 0, each is answered within 2.5 s", async () => {
     const path = join(freshDirectory(), "s.sqlite");
     const cwd = await filled(`path = "${path}"`);
     using writer = new Database(path);
@@ -337,7 +340,7 @@ describe("what only looks at a store", () => {
     writer.run("ROLLBACK");
   });
 
-  test("G12 a store that is not there → an empty list, and nothing is made", async () => {
+  test("G12 a store that is not there → exit 0, an empty list, and nothing is made", async () => {
     const path = join(freshDirectory(), "state", "s.sqlite");
     const cwd = config("sqlite:nowhere", settings(`path = "${path}"`));
     const { code, stdout } = await runCli(["history", "list", "--format", "json"], { cwd });
@@ -345,7 +348,7 @@ describe("what only looks at a store", () => {
     expect(statSync(join(path, ".."), { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  test("G13 a store in PostgreSQL, a role with SELECT only, another session writes → each is answered within 2.5 s; to prune is refused", async () => {
+  test("G13 a store in PostgreSQL, a role with SELECT only, another session writes → exit 0, each is answered within 2.5 s; to prune is exit 5", async () => {
     await withDatabase(async (database, role, url) => {
       const cwd = await filled(`url = "${database.url}"`);
       await database.sql.unsafe(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
@@ -370,7 +373,7 @@ describe("what only looks at a store", () => {
     });
   });
 
-  test("G14 a store in PostgreSQL, a role that may not use its schema → GRANT USAGE, exit 5", async () => {
+  test("G14 a store in PostgreSQL, a role that may not use its schema → exit 5: GRANT USAGE", async () => {
     await withDatabase(async (database, role, url) => {
       await database.sql.unsafe(`CREATE SCHEMA kept; ALTER ROLE ${role} SET search_path = kept`);
       await filled(`url = "${database.url}?options=-c%20search_path%3Dkept"`);

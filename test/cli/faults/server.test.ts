@@ -47,7 +47,7 @@ const NUMBERED = PARTS.map(({ part, faults }) => ({
 
 describe.each(NUMBERED)("$part", ({ part, faults }) => {
   test.each(faults)(
-    `$no ${part}: $name → $said`,
+    `$no ${part}: $name → exit 3: $said`,
     async ({ does, says, query = "?sslmode=disable", timeoutMs = 1000 }: ServerFault) => {
       await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
       const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;

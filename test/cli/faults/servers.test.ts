@@ -81,7 +81,7 @@ describe("away, or not what was configured", () => {
         advises: "check",
       },
     ]),
-  )("$no $name → $says", async ({ url, says, advises }) => {
+  )("$no $name → exit 3: $says", async ({ url, says, advises }) => {
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url()) });
     await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
   });
@@ -101,7 +101,7 @@ describe("mute: given up at the deadline, after one connection", () => {
       },
       { name: "where no TLS is asked for", query: "?sslmode=disable", conduct: {} },
     ]),
-  )("$no mute $name → given up at the deadline", async ({ query, conduct, calls = 1 }) => {
+  )("$no mute $name → exit 3, given up at the deadline", async ({ query, conduct, calls = 1 }) => {
     using peer = startPeer(conduct);
     const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
@@ -121,7 +121,7 @@ describe("accepts and closes: not called again and again", () => {
       { name: "at once, TLS required", query: "?sslmode=require", conduct: atOnce },
     ]),
   )(
-    "$no accepts and closes $name → the connection and the log are named, and it is not called again and again",
+    "$no accepts and closes $name → exit 3, the connection and the log are named, and it is not called again and again",
     async ({ query, conduct }) => {
       using peer: Peer = startPeer(conduct);
       const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
@@ -132,7 +132,7 @@ describe("accepts and closes: not called again and again", () => {
     },
   );
 
-  test("A4 resets at once → the connection and the log are named", async () => {
+  test("A4 resets at once → exit 3, the connection and the log are named", async () => {
     await using peer = createServer((socket) => void socket.resetAndDestroy()).listen(0, "127.0.0.1");
     await once(peer, "listening");
     const { port } = peer.address() as AddressInfo;
@@ -141,7 +141,7 @@ describe("accepts and closes: not called again and again", () => {
     await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
   });
 
-  test("A5 closes after the first message, whatever it is → the connection and the log are named", async () => {
+  test("A5 closes after the first message, whatever it is → exit 3, the connection and the log are named", async () => {
     using peer = Bun.listen({
       hostname: "127.0.0.1",
       port: 0,
@@ -152,7 +152,7 @@ describe("accepts and closes: not called again and again", () => {
     await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
   });
 
-  test("A6 an answer that is not PostgreSQL's → its address is named, and it is not called again and again", async () => {
+  test("A6 an answer that is not PostgreSQL's → exit 3, its address is named, and it is not called again and again", async () => {
     using peer = startPeer({ data: (answer) => answer("HTTP/1.1 400 Bad Request\r\n\r\n") });
     const url = `postgres://u:canary@127.0.0.1:${peer.port}/d`;
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
@@ -165,7 +165,7 @@ describe("too many connections", () => {
   const says = "has no free connection";
   const advises = "raise max_connections or the role's limit, or try later";
 
-  test("A7 no connection left of the role → raise the limit, or try later", async () => {
+  test("A7 no connection left of the role → exit 3: raise the limit, or try later", async () => {
     const role = `limited_${victim.name}`;
     await victim.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary' CONNECTION LIMIT 0`);
     const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
@@ -173,7 +173,7 @@ describe("too many connections", () => {
     await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
   });
 
-  test("A8 no connection left of the whole server → raise the limit, or try later", async () => {
+  test("A8 no connection left of the whole server → exit 3: raise the limit, or try later", async () => {
     const held = await fillUp(victims);
     try {
       const { trial } = launch(GENERATE, { cwd: trio.withDead(victims.url(victim.name)) });
@@ -184,7 +184,7 @@ describe("too many connections", () => {
   });
 });
 
-test("A9 a table locked exclusively → given up at lock_timeout", async () => {
+test("A9 a table locked exclusively → exit 3, given up at lock_timeout", async () => {
   const holder = await victim.sql.reserve();
   await holder`BEGIN`;
   await holder`LOCK TABLE orchestration.sync_history IN ACCESS EXCLUSIVE MODE`;
@@ -206,7 +206,7 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
       { name: "the whole server", frozen: (backend: number) => [victims.pid, backend] },
     ]),
   )(
-    "$no $name frozen in mid-query → given up at the deadline, free again once it thaws",
+    "$no $name frozen in mid-query → exit 3, given up at the deadline, free again once it thaws",
     async ({ frozen }) => {
       const victim = await makeVictim(victims);
       await slowDown(victim);
@@ -227,7 +227,7 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
   );
 });
 
-test("A11 a table that is missing → a fallback report beside the others, exit 3", async () => {
+test("A11 a table that is missing → exit 3, a fallback report beside the others", async () => {
   const victim = await makeVictim(victims);
   await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
   const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;

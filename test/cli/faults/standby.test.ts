@@ -73,12 +73,12 @@ describe("a standby", () => {
     expect(reportOnDead(stdout, trio).performance_metrics).toMatchObject({ total_actions: 2, failed_actions: 1 });
   }
 
-  test("Y1 a standby takes every snapshot back, of two hosts → the next host is read, exit 0", async () => {
+  test("Y1 a standby takes every snapshot back, of two hosts → exit 0, the next host is read", async () => {
     await using _ = disturb();
     expectRead(await launch(GENERATE, { cwd: trio.withDead(urlOf(standby, primary)) }).trial);
   }, 40_000);
 
-  test("Y2 a standby takes every snapshot back, and there is no other host → what to set, within the timeout", async () => {
+  test("Y2 a standby takes every snapshot back, and there is no other host → exit 3, what to set, within the timeout", async () => {
     await using _ = disturb();
     const ended = await launch([...GENERATE, "--timeout", "5"], { cwd: trio.withDead(urlOf(standby)) }).trial;
     await expectOneFailure(ended, {
@@ -89,7 +89,7 @@ describe("a standby", () => {
     expect(ended.tookMs).toBeLessThan(7000);
   }, 40_000);
 
-  test("Y3 a standby takes one snapshot back → the same host is read again, exit 0", async () => {
+  test("Y3 a standby takes one snapshot back → exit 0, the same host is read again", async () => {
     const { trial } = launch(GENERATE, { cwd: trio.withDead(urlOf(standby)) });
     const onStandby = connect(urlOf(standby));
     for (;;) {
@@ -120,13 +120,13 @@ describe("a standby", () => {
         says: "is a standby or read-only, and a store is written: add the primary",
       },
     ]),
-  )("$no a standby as a store, $name → $says", async ({ hosts, says }) => {
+  )("$no a standby as a store, $name → exit 5: $says", async ({ hosts, says }) => {
     const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(...hosts())}"`);
     const { code, stderr } = await runCli(["store", "prune"], { cwd });
     expect([code, stderr]).toEqual([5, expect.stringContaining(says)]);
   });
 
-  test("Y5 a standby as a store that is only looked at → store check, exit 0", async () => {
+  test("Y5 a standby as a store that is only looked at → exit 0, by store check", async () => {
     const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(primary)}"`);
     expect((await runCli(["store", "prune"], { cwd })).code).toBe(0);
     const looking = config("sqlite:nowhere", `[store]\nurl = "${urlOf(standby)}"`);

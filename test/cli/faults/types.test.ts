@@ -80,10 +80,10 @@ describe("times beyond JavaScript's", () => {
   test.each(
     numbered(
       "T1",
-      rows.map((row, index) => ({ ...row, index })),
+      rows.map((row, index) => ({ ...row, index, end: row.finished ?? "no end" })),
     ),
   )(
-    "$no a run from $started to $finished → total $total, running $running, durations $durations",
+    "$no a run from $started to $end → total $total, running $running, durations $durations",
     ({ index, total, running, durations }) => {
       const { performance_metrics: metrics } = reports[index] ?? {};
       expect([metrics?.total_actions, metrics?.running_actions, metrics?.duration_seconds?.n ?? 0]).toEqual([
@@ -128,9 +128,9 @@ describe("counts that are no numbers, or not whole", () => {
   test.each(
     numbered(
       "T2",
-      rows.map((row, index) => ({ ...row, index })),
+      rows.map((row, index) => ({ ...row, index, known: row.processed ?? "unknown" })),
     ),
-  )("$no a count of type $type: $value → processed $processed, the other counts as ever", ({ index, processed }) => {
+  )("$no a count of type $type: $value → processed $known, the other counts as ever", ({ index, processed }) => {
     const { performance_metrics: metrics } = reports[index] ?? {};
     expect([metrics?.total_actions, metrics?.failed_actions]).toEqual([2, 1]);
     expect(metrics?.records).toMatchObject({ processed, created: 5, updated: null, failed: null });
