@@ -186,6 +186,53 @@ describe("words that say what is really wrong", () => {
     await victim.close();
   });
 
+  test.each(
+    numbered("G15", [
+      {
+        name: "a role that may not log in",
+        sql: (role: string) => `ALTER ROLE ${role} NOLOGIN`,
+        says: "ALTER ROLE … LOGIN",
+      },
+      {
+        name: "a role whose password is past its date",
+        sql: (role: string) => `ALTER ROLE ${role} VALID UNTIL '2020-01-01'`,
+        says: "refuses the password or user",
+      },
+      {
+        name: "a database that takes no connections",
+        sql: (_: string, name: string) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
+        says: "ALTER DATABASE … ALLOW_CONNECTIONS true",
+      },
+      {
+        name: "a function behind the table, without the right to run it",
+        sql: (role: string) => `CREATE FUNCTION public.f(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+          REVOKE EXECUTE ON FUNCTION public.f FROM PUBLIC; CREATE ROLE ${role}_owner;
+          ALTER TABLE orchestration.sync_history RENAME TO real; ALTER TABLE orchestration.real RENAME sync_type TO raw;
+          CREATE VIEW orchestration.sync_history AS SELECT *, public.f(raw) AS sync_type FROM orchestration.real;
+          GRANT SELECT ON orchestration.real TO ${role}_owner; GRANT USAGE ON SCHEMA orchestration TO ${role}, ${role}_owner;
+          ALTER VIEW orchestration.sync_history OWNER TO ${role}_owner; GRANT SELECT ON orchestration.sync_history TO ${role}`,
+        says: "GRANT EXECUTE ON it TO the role",
+      },
+      {
+        name: "some columns of the runs",
+        sql: (role: string) => `GRANT USAGE ON SCHEMA orchestration TO ${role};
+          GRANT SELECT (id, crm_source, sync_type, start_time, end_time, status) ON orchestration.sync_history TO ${role}`,
+        says: "Grant the reader SELECT on that table",
+      },
+    ]),
+  )("$no $name → exit 3: $says", async ({ sql, says }) => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      const admin = connect(database.url.replace(/\/[^/]*$/, "/postgres"));
+      await (sql(role, database.name).startsWith("ALTER DATABASE") ? admin : database.sql).unsafe(
+        sql(role, database.name),
+      );
+      await expectOneFailure(await generateWith(url), { trio, says, advises: "" });
+      await admin.unsafe(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+      await admin.end();
+    });
+  });
+
   test("G7 a server that does not know the password → exit 3, told so, and no word of a certificate", async () => {
     using proxy = forgeSignatures(server.port);
     await withDatabase(async (_, __, url) => {
