@@ -2,6 +2,7 @@
 import { isLong } from "../../making/draws.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
+  appendFileSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -15,7 +16,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../../../src/report/schema.ts";
-import { BINARY, directoryWith, freshDirectory, start } from "../../making/cli.ts";
+import { BINARY, directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
 import {
   AS_OF,
   expectNothingLeft,
@@ -38,6 +39,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await trio.healthy.close());
+
+/** The healthy two, and a store. */
+function storing(): string {
+  const cwd = trio.healthyOnly();
+  appendFileSync(join(cwd, "automation-reports.toml"), '[store]\npath = "store.sqlite"\n');
+  return cwd;
+}
 
 /** Exit 5, every report whole on stdout, as many lines as deliveries failed, each with what to do or why. */
 async function expectUndelivered(trial: Trial, says: string, lines: number): Promise<void> {
@@ -204,7 +212,45 @@ test.each(
 test("P12 --output that fails at the end → exit 5, the report is printed", async () => {
   // A name that is too long is known when the file gets it.
   const trial = await launch([...GENERATE, "--output", "x".repeat(300)], { cwd: trio.healthyOnly() }).trial;
-  await expectUndelivered(trial, "could not be written", 1);
+  await expectUndelivered(trial, "could not be written: its name is too long", 1);
+});
+
+test.each(
+  numbered("P16", [
+    {
+      name: "a FIFO",
+      make: (path: string) => Bun.spawnSync(["mkfifo", path]),
+      says: "is not a file: choose another place",
+    },
+    { name: "a directory", make: (path: string) => mkdirSync(path), says: "is not a file: choose another place" },
+    {
+      name: "a link to a device",
+      make: (path: string) => symlinkSync("/dev/null", path),
+      says: "is not a file: choose another place",
+    },
+  ]),
+)("$no store backup to $name → exit 5: $says", async ({ make, says }) => {
+  const cwd = storing();
+  expect((await runCli(["generate", ...AS_OF], { cwd })).code).toBe(0);
+  make(join(cwd, "copy"));
+  const { code, stderr } = await runCli(["store", "backup", "copy"], { cwd });
+  expect([code, stderr]).toEqual([5, `error: ${join(cwd, "copy")} ${says}\n`]);
+});
+
+test("P17 no file may be larger than 0 bytes (ulimit -f) → exit 5 for --output, exports and store, the report on stdout, no file", async () => {
+  const TOO_LARGE = "could not be written: it would be larger than this process may write: raise the limit (ulimit -f)";
+  const within = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh"];
+  const cwd = storing();
+  const written = await runCli([...GENERATE, "--no-store", "--output", "out.json"], {
+    cwd: trio.healthyOnly(),
+    within,
+  });
+  expect([written.code, written.stderr]).toEqual([5, expect.stringContaining(`/out.json ${TOO_LARGE}`)]);
+  expect(figuresOf(written.stdout)).toEqual(trio.expected);
+  const made = await runCli([...GENERATE, ...TO_OUT], { cwd, within });
+  expect([made.code, figuresOf(made.stdout)]).toEqual([5, trio.expected]);
+  for (const says of [TOO_LARGE, "The reports were made, but are not kept"]) expect(made.stderr).toContain(says);
+  expect(readdirSync(join(cwd, "out"), { recursive: true })).toEqual(["latest"]);
 });
 
 test("P13 kill -9 in mid-export → whole reports only, and the next run sweeps the rest", async () => {

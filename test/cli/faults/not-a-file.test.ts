@@ -118,7 +118,7 @@ const PLACES: Place[] = [
     config: `[crm.dead]\ncrm_source = "first"\n[store]\npath = "odd"\n`,
     args: GENERATE,
     code: 5,
-    line: /^error: store \S+\/odd: .*name another store with \[store\] path or url$/,
+    line: /^error: store \S+\/odd: .*\[store\] path or url\. The reports were made, but are not kept$/,
     instead: { "file of 5 GB": "it is not an SQLite database" },
   },
   {
