@@ -200,7 +200,7 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
 
   test("V2 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
     await expectNoFailure(cwd);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("SQLite, where every column holds anything", () => {
@@ -305,7 +305,7 @@ describe("SQLite, where every column holds anything", () => {
 
   test("V4 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
     await expectNoFailure(cwd);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("saved documents: a report or a typed error", () => {
