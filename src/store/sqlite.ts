@@ -37,6 +37,8 @@ const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.nam
     FROM pragma_index_info(keys.name) AS parts) AS what
   FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS keys
   WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*' AND keys."unique" AND NOT keys.partial`;
+const LIST_TRIGGERS = `SELECT tbl_name AS "table", name AS what FROM sqlite_schema
+  WHERE type = 'trigger' AND tbl_name GLOB 'automation_reports_*'`;
 
 type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
 
@@ -73,6 +75,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     findTables: FIND_TABLES,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
+    listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
     look: async (work) => await inTurn(BEGIN_LOOKING, work),

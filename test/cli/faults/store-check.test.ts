@@ -95,6 +95,23 @@ const DAMAGES: Damage[] = [
     says: "the table automation_reports_passes has no unique key (origin, slot_ms, attempt)",
   },
   {
+    name: "a trigger that refuses every slot",
+    sql: {
+      SQLite:
+        "DELETE FROM automation_reports_slots; CREATE TRIGGER no BEFORE INSERT ON automation_reports_slots BEGIN SELECT RAISE(ABORT, 'no'); END",
+      PostgreSQL: `DELETE FROM automation_reports_slots; CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+        CREATE TRIGGER no BEFORE INSERT ON automation_reports_slots FOR EACH ROW EXECUTE FUNCTION no()`,
+    },
+    args: ["schedule", "run", "daily"],
+    says: "the table automation_reports_slots has a trigger no of somebody else, which changes rows: drop it",
+  },
+  {
+    name: "a key that refuses the second slot of a schedule",
+    sql: "CREATE UNIQUE INDEX only_one ON automation_reports_slots (schedule)",
+    args: ["schedule", "run", "daily"],
+    says: "the table automation_reports_slots has a unique key (schedule) of somebody else, which refuses rows: drop it",
+  },
+  {
     name: "two versions",
     sql: "INSERT INTO automation_reports_schema (version) VALUES (2)",
     says: "the table automation_reports_schema has 2 rows instead of one",
