@@ -128,7 +128,7 @@ function openReadable(path: string): Database {
   }
 }
 
-/** A store that nobody has open can be read without the files that SQLite keeps beside it, where none may be made. */
+/** A store that nobody has open can be read without the files that SQLite keeps beside it, where none may be made, or there is no room. */
 function openUnwritten(path: string): Database {
   const database = new Database(path, { readonly: true, strict: true });
   try {
@@ -136,7 +136,8 @@ function openUnwritten(path: string): Database {
     return database;
   } catch (error) {
     database.close();
-    if (!/^SQLITE_(?:READONLY|CANTOPEN)/.test(codeOf(error)) || existsSync(`${path}-wal`)) throw error;
+    const isUnwritten = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+    if (!/^SQLITE_(?:READONLY|CANTOPEN|IOERR)/.test(codeOf(error)) || !isUnwritten) throw error;
     const immutable = `${Bun.pathToFileURL(path).href}?immutable=1`;
     return new Database(immutable, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
   }

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -96,6 +97,32 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     const toFile = [...GENERATE, "--output", join(mount.path, "x.json")];
     const output = await launch(toFile, { cwd: trio.healthyOnly() }).trial;
     expect([output.code, existsSync(join(mount.path, "x.json"))]).toEqual([5, false]);
+  });
+});
+
+describe.skipIf(!isRoot)("the store's disk is full (a mount needs root)", () => {
+  test("P18 the store's disk is full → a slot is exit 5, what only looks exit 0; the slot is made once there is room", async () => {
+    await using mount = mountTmpfs("size=400k");
+    const cwd = trio.healthyOnly();
+    const slot = (name: string) => `[[schedule]]\nname = "${name}"\ncron = "0 0 * * *"\n`;
+    const store = `[store]\npath = "${join(mount.path, "store.sqlite")}"\n`;
+    appendFileSync(join(cwd, "automation-reports.toml"), `${store}${slot("one")}${slot("two")}`);
+    expect((await runCli(["schedule", "run", "one"], { cwd })).code).toBe(0);
+    const filler = join(mount.path, "filler");
+    Bun.spawnSync(["dd", "if=/dev/zero", `of=${filler}`, "bs=1k"]);
+    const full = await runCli(["schedule", "run", "two"], { cwd });
+    expect([full.code, full.stderr]).toEqual([5, expect.stringMatching(/^error: store [^\n]* is full: [^\n]*\n$/)]);
+    const kept = async () => {
+      const { code, stdout } = await runCli(["schedule", "history", "--format", "json"], { cwd });
+      return [
+        code,
+        (JSON.parse(stdout) as { schedule: string; state: string }[]).map((row) => `${row.schedule} ${row.state}`),
+      ];
+    };
+    expect(await kept()).toEqual([0, ["one made"]]);
+    rmSync(filler);
+    expect((await runCli(["schedule", "run", "two"], { cwd })).code).toBe(0);
+    expect(await kept()).toEqual([0, expect.arrayContaining(["one made", "two made"])]);
   });
 });
 
