@@ -99,6 +99,37 @@ test("B3 kill -9 while a lock on the store's tables is waited for → no backend
   expect(leftMs).toBeLessThan(MOST_MS);
 });
 
+test("B5 SIGSTOP in mid-query, and no word from us → the server gives the snapshot back at the timeout", async () => {
+  const frozen = await makeVictim(server);
+  await slowDown(frozen, 0.5);
+  const child = start(["generate", ...AS_OF, "--timeout", "2"], { cwd: directoryWith(configOf(frozen.url)) });
+  await backendPid(frozen);
+  child.kill("SIGSTOP");
+  const frozenAt = performance.now();
+  await until(async () => {
+    const [row] = await frozen.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = ${frozen.name} AND application_name = 'automation-reports'`;
+    return row?.["n"] === 0;
+  });
+  expect(performance.now() - frozenAt).toBeLessThan(6000);
+  child.kill("SIGCONT");
+  expect(await child.exited).toBe(4);
+  await frozen.close();
+}, 30_000);
+
+test("B6 kill -9 of a schedule's run in mid-query, its store in PostgreSQL → no backend of either after 2 s", async () => {
+  const store = await server.createDatabase();
+  const config = `${configOf(victim.url)}[store]\nurl = "${store.url}"\n[[schedule]]\nname = "often"\ncron = "* * * * *"\n`;
+  const leftMs = await killWhile(["schedule", "run", "often"], config, inSleep);
+  await until(async () => {
+    const [row] = await store.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = ${store.name} AND application_name = 'automation-reports'`;
+    return row?.["n"] === 0;
+  });
+  expect(leftMs).toBeLessThan(MOST_MS);
+  await store.close();
+});
+
 test.skipIf(PGBOUNCER === null)(
   "B4 kill -9 behind PgBouncer, which hangs up in our place → the query ends within 2 s",
   async () => {

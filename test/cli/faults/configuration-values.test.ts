@@ -172,3 +172,24 @@ test.each(
   expect(code).toBe(2);
   expect(stderr).not.toMatch(LEAK);
 });
+
+test.each(
+  numbered("C7", [
+    { name: "a word", body: CANARY, says: "write postgresql://user@host:5432/database or sqlite:PATH" },
+    { name: "another protocol", body: `mysql://u:${CANARY}@h/d`, says: "write postgresql://user@host:5432/database" },
+    {
+      name: "a port of five nines",
+      body: `postgres://u:${CANARY}@h:99999/d`,
+      says: "the port is not between 1 and 65535",
+    },
+    { name: "a line break in the password", body: `postgres://u:x\n${CANARY}@h/d`, says: "2 lines stand in it" },
+    { name: "an address without its end", body: `postgres://u:${CANARY}@[::1/d`, says: "not a connection URL" },
+    { name: "a percent sign alone", body: `postgres://u:%ZZ${CANARY}@h/d`, says: "not a connection URL" },
+  ]),
+)("$no a url_file with $name → exit 2: $says; no value", async ({ body, says }) => {
+  const cwd = directoryWith('[crm.x]\nurl_file = "secret"\n');
+  writeFileSync(join(cwd, "secret"), body, { mode: 0o600 });
+  const { code, stdout, stderr } = await runCli(["generate"], { cwd });
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
+  expect(stderr).not.toMatch(LEAK);
+});

@@ -234,6 +234,23 @@ describe("what else has no end, or is no file", () => {
     expect([code, stderr]).toEqual([2, `error: --input "${cwd}/in/b.json": it is a FIFO, not a file\n`]);
   });
 
+  test.each(
+    numbered("K8", [
+      { format: "text", shown: String.raw`a\u{a}error: all is lost\u{1b}[2J.json: it is not a report` },
+      { format: "json", shown: String.raw`a\nerror: all is lost\u001b[2J.json: it is not a report` },
+    ]),
+  )(
+    "$no --input: a file whose name holds a line break and a log's line, log as $format → exit 2, one line",
+    async ({ format, shown }) => {
+      const cwd = freshDirectory();
+      mkdirSync(join(cwd, "in"));
+      writeFileSync(join(cwd, "in", "a\nerror: all is lost\u001b[2J.json"), "{}");
+      const { code, stderr } = await launch(["generate", "--input", "in", "--log-format", format], { cwd }).trial;
+      expect([code, stderr.split("\n").length]).toEqual([2, 2]);
+      expect(stderr).toContain(shown);
+    },
+  );
+
   test("K5 .pgpass: a FIFO → a warning, exit 0", async () => {
     const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
     Bun.spawnSync(["mkfifo", "-m", "600", join(cwd, ".pgpass")]);

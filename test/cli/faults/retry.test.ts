@@ -133,16 +133,16 @@ test("R5 the server is stopped and stays away → exit 3, given up at the deadli
 test("R6 the second reading is slow → exit 3, given up at the deadline of both", async () => {
   await slowDown(victim, 600);
   try {
-    const { trial, statements } = launchCounted('timeout = "1500ms"');
+    const { trial, statements } = launchCounted('timeout = "4s"');
     await kill(await backendPid(victim));
     const ended = await trial;
     await expectOneFailure(ended, {
       trio,
-      says: "no complete answer within 1.5 s",
+      says: "no complete answer within 4 s",
       advises: "raise timeout",
       free: [victim],
     });
-    expect(ended.tookMs).toBeLessThan(5500);
+    expect(ended.tookMs).toBeLessThan(8000);
     expect(statements()).toBe(2);
   } finally {
     await slowDown(victim, 0.7);
