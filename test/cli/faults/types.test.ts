@@ -137,6 +137,36 @@ describe("counts that are no numbers, or not whole", () => {
   });
 });
 
+describe("columns of other types that hold texts", () => {
+  const TEXTS = ["crm_source", "sync_type", "status", "error_message"];
+  const retype = (columns: string[], type: string) =>
+    `ALTER TABLE orchestration.sync_history ${columns.map((column) => `ALTER ${column} TYPE ${type}`).join(", ")}`;
+  const LOOSE = "CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)";
+
+  test.each(
+    numbered("T6", [
+      { name: "of a collation that knows no case", sql: `${LOOSE}; ${retype(TEXTS, "text COLLATE public.loose")}` },
+      { name: "padded with blanks", sql: retype(TEXTS, "char(60)") },
+      { name: "of the type name", sql: retype(TEXTS, "name") },
+      {
+        name: "of a domain",
+        sql: `CREATE DOMAIN public.short AS text CHECK (length(VALUE) < 90); ${retype(TEXTS, "public.short")}`,
+      },
+      {
+        name: "of an enumeration, the status alone",
+        sql: `CREATE TYPE public.state AS ENUM ('success', 'failed'); ${retype(["status"], "public.state USING status::public.state")}`,
+      },
+    ]),
+  )("$no texts $name → exit 0, the document is as ever", async ({ sql }) => {
+    await withDatabase("", async (database) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+      const before = await reportOn(database);
+      await database.sql.unsafe(sql);
+      expect(figuresOf([await reportOn(database)])).toEqual(figuresOf([before]));
+    });
+  });
+});
+
 describe("a database that checks no encoding", () => {
   const SQL_ASCII = "ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'";
 
