@@ -16,7 +16,14 @@ import { numbered } from "../../making/numbers.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
 import type { Report } from "../../../src/report/schema.ts";
-import { historyDdl, insertHistory, run, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
+import {
+  fillSyncHistory,
+  historyDdl,
+  insertHistory,
+  run,
+  SCHEDULE_DDL,
+  sharedServer,
+} from "../../making/warehouses.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 const RESERVED = ["constructor", "prototype", "__proto__"].map((key) => ({ key }));
@@ -201,6 +208,58 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
   test("V2 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
     await expectNoFailure(cwd);
   }, 180_000);
+});
+
+describe("PostgreSQL: words of schedules that are none", () => {
+  const MINUTES = [
+    ...[
+      "*/0",
+      "60-0",
+      "1-99999999",
+      "*/1e9",
+      "-1",
+      "0,0,0,0",
+      "٣",
+      "１",
+      "0x10",
+      "1.5",
+      "*-*",
+      "?",
+      "L",
+      "@reboot",
+      "MON",
+    ],
+    ...["", " ", "0\n0", "0-59/0", "5/", "/5", "__proto__", `${"0,".repeat(50_000)}0`, `*/${"9".repeat(400)}`],
+  ];
+  const EVERY = [
+    [2_147_483_647, "days"],
+    [-2_147_483_648, "hours"],
+    [1, "microseconds"],
+    [1, "centuries"],
+    [1, "__proto__"],
+    [1, null],
+  ] as const;
+
+  test(`V13 ${MINUTES.length} crontabs and ${EVERY.length} intervals that are none → exit 0, each run is counted, within 20 s`, async () => {
+    const database = await (await sharedServer()).createDatabase();
+    const { sql } = database;
+    await fillSyncHistory("M")(sql, goodRuns("dead"), [{ crm: "dead", name: "r1", enabled: true }]);
+    await sql`ALTER TABLE orchestration.sync_schedule ALTER minute TYPE text`;
+    for (const minute of MINUTES)
+      await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, minute, hour, day_of_week, day_of_month, month_of_year,
+        enabled, options, created_at, updated_at, crm_source, model_name)
+        VALUES ('k', 'n', 'delta', 'crontab', ${minute}, '*', '*', '*', '*', true, '{}', now(), now(), 'dead', 'r1')`;
+    for (const [every, period] of EVERY)
+      await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, every, period, enabled, options, created_at, updated_at,
+        crm_source, model_name) VALUES ('k', 'n', 'delta', 'interval', ${every}, ${period}, true, '{}', now(), now(), 'dead', 'r1')`;
+    const cwd = freshDirectory();
+    const began = performance.now();
+    const reports = await reportsBeside(cwd, `[crm.dead]\nurl = "${database.url}"\n`);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(reports.map(({ performance_metrics: metrics }) => metrics.total_actions)).toEqual([4]);
+    await expectNoFailure(cwd);
+    await database.close();
+  }, 120_000);
 });
 
 describe("SQLite, where every column holds anything", () => {
