@@ -87,6 +87,30 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
   }, 60_000);
 });
 
+test("L7 8 kills at random moments while an SQLite store is made → it is in order or not there, and the next command makes it", async () => {
+  const moment = drawFrom(seed, "kills of a new store");
+  const configure = () =>
+    directoryWith(
+      `[store]\npath = "s.sqlite"\n[crm.a]\nurl = "sqlite:w"\n[[schedule]]\nname = "daily"\ncron = "@daily"\n`,
+    );
+  const prune = ["store", "prune"];
+  const began = performance.now();
+  expect((await runCli(prune, { cwd: configure() })).code).toBe(0);
+  const tookMs = performance.now() - began;
+  for (let round = 0; round < 8; round += 1) {
+    const cwd = configure();
+    const child = launch(prune, { cwd });
+    await Bun.sleep(tookMs * (0.2 + 0.8 * moment()));
+    child.kill("SIGKILL");
+    await child.exited;
+    const checked = await runCli(["store", "check", "--quiet"], { cwd });
+    expect([checked.code, checked.stderr]).toEqual([0, ""]);
+    expect((await runCli(prune, { cwd })).code).toBe(0);
+    const listed = await runCli(["schedule", "history", "--format", "json"], { cwd });
+    expect([listed.code, JSON.parse(listed.stdout)]).toEqual([0, []]);
+  }
+}, 120_000);
+
 describe("a schedule that ends its process", () => {
   test("L4 a slot ends its process twice → failed, in the log, the status, the history and the exit code", async () => {
     const database = await makeWarehouse();
