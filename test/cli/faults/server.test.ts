@@ -8,7 +8,7 @@ import { expectOneFailure, figuresOf, GENERATE, launch, makeTrio, makeVictim, ty
 import { recordServer, replay, type Recording } from "../../making/recorded-server.ts";
 import { ANSWER_FAULTS } from "../../making/server-faults/answers.ts";
 import { AUTHENTICATION_FAULTS } from "../../making/server-faults/authentication.ts";
-import { SECRET, type ServerFault } from "../../making/server-faults/fault.ts";
+import { SECRET, TOO_LATE, type ServerFault } from "../../making/server-faults/fault.ts";
 import { OPENING_FAULTS, REFUSALS, TLS_FAULTS } from "../../making/server-faults/opening.ts";
 import { sharedServer } from "../../making/warehouses.ts";
 import { numbered } from "../../making/numbers.ts";
@@ -48,7 +48,7 @@ const NUMBERED = PARTS.map(({ part, faults }) => ({
 describe.each(NUMBERED)("$part", ({ part, faults }) => {
   test.each(faults)(
     `$no ${part}: $name → exit 3: $said`,
-    async ({ does, says, query = "?sslmode=disable", timeoutMs = 1000 }: ServerFault) => {
+    async ({ does, says, query = "?sslmode=disable", timeoutMs = says === TOO_LATE ? 1000 : 8000 }: ServerFault) => {
       await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
       const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;
       const ended = await launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${timeoutMs}ms"`) }).trial;

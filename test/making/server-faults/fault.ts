@@ -12,7 +12,7 @@ export type ServerFault = {
   said?: string;
   /** Of the URL; TLS is not asked for by default. */
   query?: string;
-  /** Of the CRM; a second by default. */
+  /** Of the CRM. By default a second where the fault is silence, and 8 s else: a flood takes its time on a busy machine. */
   timeoutMs?: number;
 };
 
