@@ -66,6 +66,12 @@ const TRAPS: Trap[] = [
     check: (report) => expect(quality(report)).toEqual([]),
   },
   {
+    name: "1: a run called running whose end is the window's was not stale in it",
+    runs: [...series("contacts", 4, 60), run({ rule: "contacts", status: "running", start: at(1380), end: at(0) })],
+    check: ({ performance_metrics: metrics }) =>
+      expect([metrics.running_actions, metrics.stale_actions]).toEqual([1, 0]),
+  },
+  {
     name: "2: two rows within 5 s are probably one run",
     runs: [
       ...series("contacts", 4, 60),
