@@ -5,11 +5,15 @@ export type ErrorKind = "usage" | "config" | "delivery" | "interrupted";
 /** The message says what, where and what to do instead; it never holds a secret. */
 export class AppError extends Error {
   readonly kind: ErrorKind;
+  /** The message, one for each mistake. A line break within a line is somebody's text, such as the name of a file. */
+  readonly lines: readonly string[];
 
-  constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(kind: ErrorKind, message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === "string" ? [message] : message;
+    super(lines.join("\n"), options);
     this.name = "AppError";
     this.kind = kind;
+    this.lines = lines;
   }
 }
 

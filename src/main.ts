@@ -54,7 +54,7 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof AppError)) return reportBug(error);
     const { showText } = await import("./text/terminal.ts");
-    for (const line of error.message.split("\n")) console.error(`error: ${showText(line)}`);
+    for (const line of error.lines) console.error(`error: ${showText(line)}`);
     return error.kind === "interrupted" ? (stopped ?? EXIT.sigterm) : EXIT_OF_ERROR[error.kind];
   }
 }

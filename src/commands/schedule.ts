@@ -32,7 +32,7 @@ async function loadAgain(path: string, runtime: Runtime, log: Log): Promise<Conf
     return await loadConfigured({ config: path }, runtime, log);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    for (const line of error.message.split("\n")) log.error(line);
+    for (const line of error.lines) log.error(line);
     log.error("the configuration was not reloaded: the old one stays in force");
     return null;
   }

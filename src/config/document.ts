@@ -47,7 +47,7 @@ export async function describeProblems(path: string, text: string, problems: Pro
     const position = positions[index] ?? null;
     return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${message}`;
   });
-  return new AppError("config", [...new Set(lines)].join("\n"));
+  return new AppError("config", [...new Set(lines)]);
 }
 
 function readText(path: string): string {

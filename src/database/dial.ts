@@ -3,8 +3,9 @@ import { connect, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type TLSSocket } from "node:tls";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresHost, PostgresTarget, SslMode } from "./target.ts";
-import { DatabaseError } from "./failure.ts";
+import { codeOf, DatabaseError } from "./failure.ts";
 import { readIdentity, readTrust } from "./certificates.ts";
+import { isOutOfFiles, TOO_MANY_OPEN } from "../files/plain.ts";
 
 export type Encryption = "plain" | "tls";
 
@@ -20,6 +21,7 @@ export type Dialled = { socket: Socket; protection: Protection };
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const SAYS_YES = "S".charCodeAt(0);
 const SAYS_NO = "N".charCodeAt(0);
+const AWAY = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
 const UNPROTECTED: Protection = { protocol: null, verified: "nothing" };
 
 /** In which order a mode tries; the second only if the server turned the first away. */
@@ -61,7 +63,7 @@ export async function dial(
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();
   try {
-    await waitFor(socket, "connect");
+    await waitFor(socket, "connect").catch(refuseWithoutFiles);
     if (encryption === "plain") return { socket, protection: UNPROTECTED };
     socket.write(SSL_REQUEST);
     const [answer] = await waitFor(socket, "data");
@@ -81,6 +83,12 @@ export async function dial(
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** A host or a server that seems to be away may be a socket that this process could not open. */
+function refuseWithoutFiles(error: unknown): never {
+  if (AWAY.test(codeOf(error)) && isOutOfFiles()) throw new DatabaseError(TOO_MANY_OPEN, true);
+  throw error;
 }
 
 /** Where there are trusted roots, every mode verifies the authority; `verify-full` alone also the name. */

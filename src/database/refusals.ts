@@ -19,6 +19,20 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
     words: (place) => `${place}: the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role`,
   },
   {
+    fits: ({ code, routine }) => code === "55000" && routine === "CheckMyDatabase",
+    words: (place) =>
+      `${place}: the database takes no connections: ALTER DATABASE … ALLOW_CONNECTIONS true, or name another in the URL`,
+  },
+  {
+    fits: ({ code, routine }) => code === "28000" && routine === "InitializeSessionUserId",
+    words: (place, message) =>
+      `${place} refuses this user: ${message}: CREATE ROLE or ALTER ROLE … LOGIN, or name another in the URL`,
+  },
+  {
+    fits: ({ code, message }) => code === "42501" && /^permission denied for (?:function|procedure)/.test(message),
+    words: (place, message) => `${place}: ${message}, which the table is read through: GRANT EXECUTE ON it TO the role`,
+  },
+  {
     fits: ({ code, routine }) => code === "42501" && routine === "check_enable_rls",
     words: (place, message) =>
       `${place}: ${message}. Rows that it hides would be missing without a word: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`,

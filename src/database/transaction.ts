@@ -14,6 +14,9 @@ export const PINNED = [
   // Not pinned yet: everything is named with its schema.
   `SELECT pg_catalog.set_config('${OWN_SCHEMAS}', CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), true)`,
   "SET LOCAL search_path = pg_catalog, pg_temp",
+  // A role or database may be set to read `\\` in our texts as an escape, and to write the names of types in quotation marks.
+  "SET LOCAL standard_conforming_strings = on",
+  "SET LOCAL quote_all_identifiers = off",
   // Only these systems tell a server that its client has gone; elsewhere it refuses the setting.
   `SELECT set_config('client_connection_check_interval', '${LOOK_FOR_CLIENT}', true)
     WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() ~* '(linux|darwin|bsd)'`,

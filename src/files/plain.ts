@@ -7,7 +7,10 @@ export const SMALL_BYTES = MEGABYTE;
 /** Every certificate authority there is. */
 export const LARGE_BYTES = 4 * MEGABYTE;
 
+export const TOO_MANY_OPEN = "too many files are open: raise the limit (ulimit -n)";
+
 const CHUNK_BYTES = 65_536;
+const ANY_FILE = "/dev/null";
 const REASONS = new Map([
   ["ENOENT", "there is no such file"],
   ["ENOTDIR", "there is no such file"],
@@ -16,7 +19,7 @@ const REASONS = new Map([
   ["EISDIR", "it is a directory"],
   ["ELOOP", "its symbolic links lead in a circle"],
   ["ENAMETOOLONG", "its name is too long"],
-  ["EMFILE", "too many files are open: raise the limit (ulimit -n)"],
+  ["EMFILE", TOO_MANY_OPEN],
   ["ENFILE", "too many files are open on this machine"],
 ]);
 
@@ -33,6 +36,16 @@ export function describeReadFailure(error: unknown): string {
 /** Whether nothing is at the path. */
 export function isMissing(error: unknown): boolean {
   return ["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** Whether this process may open no more: Bun tells of a socket or a database that it was refused, or is not known. */
+export function isOutOfFiles(): boolean {
+  try {
+    closeSync(openSync(ANY_FILE, "r"));
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EMFILE";
+  }
 }
 
 /** The text of a file. Throws what `describeReadFailure` describes, also where the file has more than so many bytes. */

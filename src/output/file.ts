@@ -17,17 +17,17 @@ type Content = string | Uint8Array | ((temporary: string) => void);
 /** Replaces an existing file in one step. Refuses to replace anything but a file. */
 export async function replaceFile(path: string, content: Content, mode = REPORT_MODE): Promise<void> {
   await explainFailure(path, async () => {
-    await refuseOther(path);
+    await refuseOther(path, "choose another place");
     await writeThen(path, content, mode, async (temporary) => {
       await rename(temporary, path);
     });
   });
 }
 
-/** Throws, as far as it can be known before there is anything to write, what `replaceFile` would throw. */
+/** For `--output`: throws, as far as it can be known before there is anything to write, what `replaceFile` would throw. */
 export async function checkReplaceable(path: string): Promise<void> {
   await explainFailure(path, async () => {
-    await refuseOther(path);
+    await refuseOther(path, "leave --output out to write to stdout");
     await access(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
   });
 }
@@ -72,10 +72,10 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   }
 }
 
-async function refuseOther(path: string): Promise<void> {
+async function refuseOther(path: string, advice: string): Promise<void> {
   const there = await stat(path).catch(() => null);
   if (there !== null && !there.isFile()) {
-    throw new AppError("delivery", `${path} is not a file: leave --output out to write to stdout`);
+    throw new AppError("delivery", `${path} is not a file: ${advice}`);
   }
 }
 
@@ -145,6 +145,11 @@ const REASONS = new Map([
   ["ENOENT", "its directory is not there: make it, or choose another place"],
   ["ENOTDIR", "a part of its path is not a directory: choose another place"],
   ["EEXIST", "a part of its path is not a directory: choose another place"],
+  ["EISDIR", "it is a directory: choose another place"],
+  ["ELOOP", "its symbolic links lead in a circle: choose another place"],
+  ["ENAMETOOLONG", "its name is too long: choose another place"],
+  ["EFBIG", "it would be larger than this process may write: raise the limit (ulimit -f)"],
+  ["EIO", "the disk failed: look into the system's log"],
   ["EMFILE", "too many files are open: raise the limit (ulimit -n)"],
 ]);
 

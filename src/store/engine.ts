@@ -25,6 +25,8 @@ export type Engine = {
   listColumns: string;
   /** SQL: a row for each key that allows no doubles: `table`, and its columns in their order as `what`. */
   listKeys: string;
+  /** SQL: a row for each trigger of the store's tables: `table`, and its name as `what`. */
+  listTriggers: string;
   /** The SQL that leads to each version of the tables, from 1 on. */
   migrations: string[];
   /** Runs the work once, and commits all of its statements or none. Throws an `AppError` in words. */

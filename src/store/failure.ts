@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { codeOf, describeFailure, lookUp } from "../database/failure.ts";
-import { NotPlain } from "../files/plain.ts";
+import { isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
 import type { Access } from "./engine.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
@@ -21,6 +21,10 @@ const REASONS: Record<string, string> = {
   "42703": CHANGED,
   "42P01": CHANGED,
   "42P10": CHANGED,
+  "23502": CHANGED,
+  "23505": CHANGED,
+  "23514": CHANGED,
+  P0001: CHANGED,
   "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
   "57014": "it did not answer in time: look for locks and load there",
   "55P03": "another session holds a lock on a table: look for a long ALTER, VACUUM FULL or LOCK",
@@ -32,6 +36,7 @@ const REASONS: Record<string, string> = {
   SQLITE_NOTADB: `it is not an SQLite database: move the file away, or ${ELSEWHERE}`,
   SQLITE_CORRUPT: "it is damaged: restore a backup, or move the file away to begin anew",
   SQLITE_ERROR: CHANGED,
+  SQLITE_CONSTRAINT: CHANGED,
   SQLITE_BUSY: "another process has been writing to it for too long: try again",
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
@@ -43,7 +48,7 @@ const REASONS: Record<string, string> = {
   EEXIST: `a part of its path is not a directory: ${ELSEWHERE}`,
   ELOOP: `its symbolic links lead in a circle: ${ELSEWHERE}`,
   ENAMETOOLONG: `its name is too long: ${ELSEWHERE}`,
-  EMFILE: "too many files are open: raise the limit (ulimit -n)",
+  EMFILE: TOO_MANY_OPEN,
   ENOENT: `its directory cannot be made: ${ELSEWHERE}`,
 };
 
@@ -74,7 +79,8 @@ export function explainStoreFailure(error: unknown, target: Target, access: Acce
     const message = `store ${describeTarget(target)}: ${error.message}: ${ELSEWHERE}`;
     return new AppError("delivery", message, { cause: error });
   }
-  const code = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
+  const told = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
+  const code = told === "SQLITE_CANTOPEN" && isOutOfFiles() ? "EMFILE" : told;
   const reason = (access === "look" ? lookUp(REASONS_TO_LOOK, code) : undefined) ?? lookUp(REASONS, code);
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);

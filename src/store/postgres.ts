@@ -78,6 +78,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
+    listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await run("write", work),
     look: async (work) => await run("look", work),
@@ -114,6 +115,8 @@ const LIST_KEYS = `SELECT tables.relname AS "table", (SELECT string_agg(columns.
     JOIN pg_attribute AS columns ON columns.attrelid = tables.oid AND columns.attnum = parts.number) AS what
   FROM (${OUR_TABLES}) AS tables JOIN pg_index AS keys ON keys.indrelid = tables.oid
   WHERE keys.indisunique AND keys.indisvalid AND keys.indpred IS NULL`;
+const LIST_TRIGGERS = `SELECT tables.relname AS "table", triggers.tgname AS what FROM (${OUR_TABLES}) AS tables
+  JOIN pg_trigger AS triggers ON triggers.tgrelid = tables.oid WHERE NOT triggers.tgisinternal`;
 
 /** Those that the role's search path would lead to if the role might use their schema. */
 const FIND_CLOSED = `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

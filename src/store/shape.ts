@@ -1,4 +1,4 @@
-/** What the store's tables must have for the statements of all commands: columns, and keys against doubles. */
+/** What the store's tables must have for the statements of all commands, and what they must not: code and keys of others. */
 import type { Engine } from "./engine.ts";
 
 type Table = { columns: string[]; keys: string[] };
@@ -54,11 +54,14 @@ const TABLES: Record<string, Table> = {
   automation_reports_memory_retired: { columns: ["source", "rule", "since_ms"], keys: ["source, rule"] },
 };
 
-/** One line for each table, column or key that is not there. */
+/** One line for each table, column or key that is not there, and for what refuses or changes the rows of every command. */
 export async function checkShape(engine: Engine): Promise<string[]> {
   return await engine.look(async (ask) => {
     const columns = await ask(engine.listColumns, []);
     const keys = await ask(engine.listKeys, []);
+    const triggers = await ask(engine.listTriggers, []);
+    const listOf = (rows: Record<string, unknown>[], table: string) =>
+      rows.filter((row) => row["table"] === table).map((row) => String(row["what"]));
     const has = (rows: Record<string, unknown>[], table: string, what: string) =>
       rows.some((row) => row["table"] === table && row["what"] === what);
     const problems = Object.entries(TABLES).flatMap(([table, expected]) =>
@@ -66,6 +69,10 @@ export async function checkShape(engine: Engine): Promise<string[]> {
         ? [
             ...expected.columns.filter((name) => !has(columns, table, name)).map((name) => `no column ${name}`),
             ...expected.keys.filter((key) => !has(keys, table, key)).map((key) => `no unique key (${key})`),
+            ...listOf(keys, table)
+              .filter((key) => !expected.keys.includes(key))
+              .map((key) => `a unique key (${key}) of somebody else, which refuses rows: drop it`),
+            ...listOf(triggers, table).map((name) => `a trigger ${name} of somebody else, which changes rows: drop it`),
           ].map((lack) => `the table ${table} has ${lack}`)
         : [`the table ${table} is not there`],
     );

@@ -38,6 +38,8 @@ const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.nam
     FROM pragma_index_info(keys.name) AS parts) AS what
   FROM sqlite_schema AS tables, pragma_index_list(tables.name) AS keys
   WHERE tables.type = 'table' AND tables.name GLOB 'automation_reports_*' AND keys."unique" AND NOT keys.partial`;
+const LIST_TRIGGERS = `SELECT tbl_name AS "table", name AS what FROM sqlite_schema
+  WHERE type = 'trigger' AND tbl_name GLOB 'automation_reports_*'`;
 
 type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
 
@@ -74,6 +76,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     findTables: FIND_TABLES,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
+    listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
     look: async (work) => await inTurn(BEGIN_LOOKING, work),
@@ -126,7 +129,7 @@ function openReadable(path: string): Database {
   }
 }
 
-/** A store that nobody has open can be read without the files that SQLite keeps beside it, where none may be made. */
+/** A store that nobody has open can be read without the files that SQLite keeps beside it, where none may be made, or there is no room. */
 function openUnwritten(path: string): Database {
   const database = new Database(path, { readonly: true, strict: true });
   try {
@@ -134,7 +137,8 @@ function openUnwritten(path: string): Database {
     return database;
   } catch (error) {
     database.close();
-    if (!/^SQLITE_(?:READONLY|CANTOPEN)/.test(codeOf(error)) || existsSync(`${path}-wal`)) throw error;
+    const isUnwritten = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+    if (!/^SQLITE_(?:READONLY|CANTOPEN|IOERR)/.test(codeOf(error)) || !isUnwritten) throw error;
     const immutable = `${Bun.pathToFileURL(path).href}?immutable=1`;
     return new Database(immutable, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
   }

@@ -6,7 +6,10 @@ type ColumnKind = "text" | "number" | "time" | "flag" | "document";
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;
 
-/** The types of a table's columns by their names, as the catalog calls them; `enum` for any enumeration. */
+/**
+ * The types of a table's columns by their names, as the catalog calls them; `enum` for any enumeration, `loose text` for
+ * a text whose collation takes different bytes for equal.
+ */
 export type ColumnTypes = Record<string, string>;
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
@@ -21,6 +24,11 @@ const FIRST_MILLISECONDS = 1e11;
 
 /** How a column of that type is read, as SQL over its quoted name; null: as it is; undefined: it cannot be. */
 function castColumn(kind: ColumnKind, type: string, name: string): string | null | undefined {
+  if (type === "loose text") {
+    // No pattern can be looked for in it.
+    const strict = `(${name} COLLATE "C")`;
+    return castColumn(kind, "text", strict) ?? strict;
+  }
   // Of json a report needs no more than the text, and the server takes some of it for no document.
   if (kind === "document") return type === "json" ? `${name}::text` : null;
   if (kind === "text") {

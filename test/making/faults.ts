@@ -132,6 +132,21 @@ export async function expectOneFailure(
   await expectNothingLeft(trial, [trio.healthy, ...free]);
 }
 
+/** The report of the CRM between the healthy two, whose reports are as without it. */
+export function reportOnDead(stdout: string, trio: Trio): Report {
+  const reports = reportsIn(stdout);
+  expectOthers(stdout, trio);
+  const dead = reports.find(({ metadata }) => metadata.source === "dead");
+  if (dead === undefined) throw new Error("there is no report on dead");
+  return dead;
+}
+
+/** The reports of the healthy two are as without the fault. */
+export function expectOthers(printed: string | Report[], trio: Trio): void {
+  const reports = typeof printed === "string" ? reportsIn(printed) : printed;
+  expect(figuresOf(reports.filter(({ metadata }) => metadata.source !== "dead"))).toEqual(trio.expected);
+}
+
 /** No backend of ours on the server, no secret anywhere. */
 export async function expectNothingLeft(trial: Trial, databases: TestDatabase[]): Promise<void> {
   expectNoSecret(trial);

@@ -57,6 +57,21 @@ const TRAPS: Trap[] = [
     check: (report) => expect(quality(report)).toEqual([]),
   },
   {
+    name: "1: a wrapper that is still open at the window's end has told no story yet",
+    runs: [
+      ...series("contacts", 4, 60),
+      run({ rule: "contacts", status: "failed", start: at(45), end: at(44), error: "HTTP 500" }),
+      run({ rule: "all", start: at(50), end: at(0) }),
+    ],
+    check: (report) => expect(quality(report)).toEqual([]),
+  },
+  {
+    name: "1: a run called running whose end is the window's was not stale in it",
+    runs: [...series("contacts", 4, 60), run({ rule: "contacts", status: "running", start: at(1380), end: at(0) })],
+    check: ({ performance_metrics: metrics }) =>
+      expect([metrics.running_actions, metrics.stale_actions]).toEqual([1, 0]),
+  },
+  {
     name: "2: two rows within 5 s are probably one run",
     runs: [
       ...series("contacts", 4, 60),

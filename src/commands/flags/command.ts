@@ -55,7 +55,7 @@ export function defineCommand<const Args extends ArgsDef>(
         return await run({ args: given, rawArgs, runtime, log, nowMs, viewOf });
       } catch (error) {
         if (!(error instanceof AppError) || error.kind === "interrupted") throw error;
-        for (const line of error.message.split("\n")) log.error(line);
+        for (const line of error.lines) log.error(line);
         return EXIT_OF_ERROR[error.kind];
       }
     },

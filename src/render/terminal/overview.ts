@@ -245,14 +245,19 @@ function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY):
   return [...lines.slice(0, most - 1), cutText(lines.slice(most - 1).join(" "), width)];
 }
 
-/** What is left out, in CRMs. */
+/** What is left out: CRMs of which no line tells, and causes of those of which one does. */
 function describeLeftOut(shown: Line[], lines: Line[], { repeat }: View, style: Style): string[] {
   const told = new Set(shown.flatMap(({ names }) => names));
   const left = new Set(lines.flatMap(({ names }) => names).filter((name) => !told.has(name)));
-  return left.size === 0
+  const causes = lines.slice(shown.length).filter(({ names }) => names.every((name) => told.has(name)));
+  const parts = [
+    ...(left.size === 0 ? [] : [formatPlural(left.size, "more CRM")]),
+    ...(causes.length === 0 ? [] : [formatPlural(causes.length, "more cause")]),
+  ];
+  return parts.length === 0
     ? []
     : [
-        `  and ${formatPlural(left.size, "more CRM")}: ${style.faint(`automation-reports generate --format findings${repeat.config}${repeat.window}`)}`,
+        `  and ${parts.join(" and ")}: ${style.faint(`automation-reports generate --format findings${repeat.config}${repeat.window}`)}`,
       ];
 }
 

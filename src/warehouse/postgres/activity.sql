@@ -126,7 +126,7 @@ SELECT json_build_object(
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (
-    SELECT * FROM odd WHERE part = 0 AND state > 7 AND ended_at IS NOT NULL ORDER BY started_at DESC LIMIT 20) w
+    SELECT * FROM odd WHERE part = 0 AND state > 7 AND ended_at < :to::timestamptz ORDER BY started_at DESC LIMIT 20) w
     CROSS JOIN LATERAL (
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful FROM r
       WHERE part = 0 AND state < 3

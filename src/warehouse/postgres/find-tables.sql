@@ -15,6 +15,7 @@ SELECT
   pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE') AS trusted,
   c.relkind IN ('v', 'f') AS opaque,
   (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
+      WHEN NOT (SELECT k.collisdeterministic FROM pg_catalog.pg_collation k WHERE k.oid = a.attcollation) THEN 'loose text'
       ELSE pg_catalog.format_type(t.oid, NULL) END)
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_type d ON d.oid = a.atttypid

@@ -137,7 +137,7 @@ SELECT json_object(
     LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike
     ORDER BY g.n DESC, g.last DESC, g.rule))),
   'running', json((SELECT json_group_array(json_array(part, rule, started_ms, CAST(id AS TEXT))) FROM (
-    SELECT * FROM r WHERE part <> 'baseline' AND state = 'running' AND meaning = 'running' AND ended_ms IS NULL
+    SELECT * FROM r WHERE part <> 'baseline' AND state = 'running' AND meaning = 'running' AND ended_ms IS NULL AND settled_ms < :to
     ORDER BY part, started_ms LIMIT 1000))),
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (

@@ -1,8 +1,8 @@
 /** An SQLite warehouse, opened for reading alone. */
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
-import { DatabaseError } from "../../database/failure.ts";
-import { describeReadFailure, refuseOtherThanDatabase } from "../../files/plain.ts";
+import { codeOf, DatabaseError } from "../../database/failure.ts";
+import { describeReadFailure, isOutOfFiles, refuseOtherThanDatabase, TOO_MANY_OPEN } from "../../files/plain.ts";
 import type { TableName } from "../tables.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
@@ -20,6 +20,7 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
     database.query("SELECT count(*) FROM sqlite_schema").get();
     return database;
   } catch (error) {
+    if (codeOf(error).startsWith("SQLITE_CANTOPEN") && isOutOfFiles()) throw new DatabaseError(TOO_MANY_OPEN, true);
     if (!wantsWal(path)) throw error;
     throw new DatabaseError(
       "is in WAL mode, which SQLite can only read where it may write beside the file (-wal and -shm): " +

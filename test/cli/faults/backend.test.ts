@@ -4,6 +4,7 @@ import { directoryWith, start } from "../../making/cli.ts";
 import { AS_OF, backendPid, makeVictim, slowDown, until } from "../../making/faults.ts";
 import { PGBOUNCER, startPgBouncer } from "../../making/pgbouncer.ts";
 import { connect, startPostgres, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const MOST_MS = 2000;
 
@@ -43,15 +44,17 @@ const configOf = (url: string) => `[crm.dead]\nurl = "${url}"\n`;
 const socketUrl = () => `${victim.url.replace(/@[^/]*/, "@")}?host=${server.socketDirectory}&port=${server.port}`;
 const LONG = ["--timeout", "300"];
 
-test.each([
-  { name: "a report", args: ["generate", ...AS_OF, ...LONG], url: () => victim.url },
-  { name: "a report over a Unix socket", args: ["generate", ...AS_OF, ...LONG], url: socketUrl },
-  { name: "check", args: ["check", "--analyze", ...LONG], url: () => victim.url },
-])("$name", async ({ args, url }) => {
+test.each(
+  numbered("B1", [
+    { name: "a report", args: ["generate", ...AS_OF, ...LONG], url: () => victim.url },
+    { name: "a report over a Unix socket", args: ["generate", ...AS_OF, ...LONG], url: socketUrl },
+    { name: "check", args: ["check", "--analyze", ...LONG], url: () => victim.url },
+  ]),
+)("$no kill -9 of $name in mid-query → no backend after 2 s", async ({ args, url }) => {
   expect(await killWhile(args, configOf(url()), inSleep)).toBeLessThan(MOST_MS);
 });
 
-test("a query that computes and never waits", async () => {
+test("B2 kill -9 while the query computes and never waits → no backend after 2 s", async () => {
   const busy = await makeVictim(server);
   await busy.sql.unsafe(`ALTER TABLE orchestration.sync_history RENAME TO real_history;
     CREATE VIEW orchestration.sync_history AS SELECT h.* FROM orchestration.real_history h,
@@ -74,7 +77,7 @@ test("a query that computes and never waits", async () => {
   await busy.close();
 });
 
-test("a wait for a lock on the store's tables, which would be longer", async () => {
+test("B3 kill -9 while a lock on the store's tables is waited for → no backend after 2 s", async () => {
   const config = `[store]\nurl = "${victim.url}"\n[crm.a]\nurl = "sqlite:nowhere"\n[[schedule]]\nname = "often"\ncron = "* * * * *"\n`;
   const child = start(["store", "prune"], { cwd: directoryWith(config) });
   expect(await child.exited).toBe(0);
@@ -96,20 +99,54 @@ test("a wait for a lock on the store's tables, which would be longer", async () 
   expect(leftMs).toBeLessThan(MOST_MS);
 });
 
-test.skipIf(PGBOUNCER === null)("behind PgBouncer, which hangs up in our place", async () => {
-  const pooler = await startPgBouncer(server, 2);
-  try {
-    const url = pooler.url(victim.name);
-    const child = start(["generate", ...AS_OF, ...LONG], { cwd: directoryWith(configOf(url)) });
-    const pid = await backendPid(victim);
-    child.kill("SIGKILL");
-    const killedAt = performance.now();
-    await until(
-      async () =>
-        (await victim.sql`SELECT FROM pg_stat_activity WHERE pid = ${pid} AND wait_event = 'PgSleep'`).length === 0,
-    );
-    expect(performance.now() - killedAt).toBeLessThan(MOST_MS);
-  } finally {
-    await pooler.stop();
-  }
+test("B5 SIGSTOP in mid-query, and no word from us → the server gives the snapshot back at the timeout", async () => {
+  const frozen = await makeVictim(server);
+  await slowDown(frozen, 0.5);
+  const child = start(["generate", ...AS_OF, "--timeout", "2"], { cwd: directoryWith(configOf(frozen.url)) });
+  await backendPid(frozen);
+  child.kill("SIGSTOP");
+  const frozenAt = performance.now();
+  await until(async () => {
+    const [row] = await frozen.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = ${frozen.name} AND application_name = 'automation-reports'`;
+    return row?.["n"] === 0;
+  });
+  expect(performance.now() - frozenAt).toBeLessThan(6000);
+  child.kill("SIGCONT");
+  expect(await child.exited).toBe(4);
+  await frozen.close();
+}, 30_000);
+
+test("B6 kill -9 of a schedule's run in mid-query, its store in PostgreSQL → no backend of either after 2 s", async () => {
+  const store = await server.createDatabase();
+  const config = `${configOf(victim.url)}[store]\nurl = "${store.url}"\n[[schedule]]\nname = "often"\ncron = "* * * * *"\n`;
+  const leftMs = await killWhile(["schedule", "run", "often"], config, inSleep);
+  await until(async () => {
+    const [row] = await store.sql`SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = ${store.name} AND application_name = 'automation-reports'`;
+    return row?.["n"] === 0;
+  });
+  expect(leftMs).toBeLessThan(MOST_MS);
+  await store.close();
 });
+
+test.skipIf(PGBOUNCER === null)(
+  "B4 kill -9 behind PgBouncer, which hangs up in our place → the query ends within 2 s",
+  async () => {
+    const pooler = await startPgBouncer(server, 2);
+    try {
+      const url = pooler.url(victim.name);
+      const child = start(["generate", ...AS_OF, ...LONG], { cwd: directoryWith(configOf(url)) });
+      const pid = await backendPid(victim);
+      child.kill("SIGKILL");
+      const killedAt = performance.now();
+      await until(
+        async () =>
+          (await victim.sql`SELECT FROM pg_stat_activity WHERE pid = ${pid} AND wait_event = 'PgSleep'`).length === 0,
+      );
+      expect(performance.now() - killedAt).toBeLessThan(MOST_MS);
+    } finally {
+      await pooler.stop();
+    }
+  },
+);

@@ -12,6 +12,7 @@ import { AppError } from "../../../src/errors.ts";
 import { shapesOf } from "../../../src/schema-keys.ts";
 import { directoryWith, runCli } from "../../making/cli.ts";
 import { draws } from "../../making/draws.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const CANARY = "S3CRET";
 /** In a number and in a date, which hold no letters. */
@@ -86,14 +87,14 @@ async function messageOf(text: string, variables: Record<string, string> = {}): 
   }
 }
 
-test("the schema's keys are all there", () => {
+test("C1 what the rest is drawn from → each key of the schema", () => {
   expect(PATHS.length).toBeGreaterThan(80);
   for (const key of ["crm.x.thresholds.success_rate", "export", "schedule.cron", "store.url", "defaults.thresholds"]) {
     expect(PATHS.map((keys) => keys.join("."))).toContain(key);
   }
 });
 
-test("every key, every type: refused or taken, and the value is in no message", async () => {
+test("C2 a canary at each key, as each of 16 types → refused or taken, and in no message", async () => {
   const leaks: string[] = [];
   let refused = 0;
   for (const keys of PATHS) {
@@ -107,7 +108,7 @@ test("every key, every type: refused or taken, and the value is in no message", 
   expect(refused).toBeGreaterThan(PATHS.length * WRONG.length * 0.8);
 });
 
-test("the same from the environment: what a variable holds is in no message", async () => {
+test("C3 a canary at each key, from the environment → in no message", async () => {
   const leaks: string[] = [];
   for (const keys of PATHS) {
     for (const value of [CANARY, DIGITS, `postgres://u:${CANARY}@h:port/d`, `["${CANARY}"]`, `\u001b[31m${CANARY}\n`]) {
@@ -118,7 +119,7 @@ test("the same from the environment: what a variable holds is in no message", as
   expect(leaks).toEqual([]);
 });
 
-test("several mistakes at once, in any order", async () => {
+test("C4 several canaries at once, in any order → in no message", async () => {
   const mistake = fc.tuple(fc.constantFrom(...PATHS), fc.constantFrom(...WRONG));
   await fc.assert(
     fc.asyncProperty(fc.array(mistake, { minLength: 2, maxLength: 5 }), async (mistakes) => {
@@ -129,19 +130,21 @@ test("several mistakes at once, in any order", async () => {
   );
 });
 
-/** Three that nobody named: a value as a table's name, as a line that is no TOML, and in a flag's file. */
-test.each([
-  { name: "the value as the name of a CRM", text: `[crm."${CANARY} x"]\nurl = "sqlite:x"\n` },
-  { name: "a line without a key", text: `[crm.x]\n"${CANARY}"\nurl = "sqlite:x"\n` },
-  { name: "no quotation marks", text: `[crm.x]\nurl = ${CANARY}\n` },
-  { name: "a table twice, with the value in it", text: `[crm.x]\nurl = "${CANARY}"\n[crm.x]\nurl = "${CANARY}"\n` },
-  { name: "a list as a table", text: `crm = ["${CANARY}"]\n` },
-  {
-    name: "thresholds of the defaults as text",
-    text: `[defaults]\nthresholds = "${CANARY}"\n[crm.a]\nurl = "sqlite:x"\n`,
-  },
-  { name: "a variable of a prototype's name", text: '[crm.x]\nurl = "${constructor}${toString}"\n' },
-])("by the binary: $name", async ({ text }) => {
+/** What no key names: a value as a table's name, as a line that is no TOML, and in a flag's file. */
+test.each(
+  numbered("C5", [
+    { name: "the value as the name of a CRM", text: `[crm."${CANARY} x"]\nurl = "sqlite:x"\n` },
+    { name: "a line without a key", text: `[crm.x]\n"${CANARY}"\nurl = "sqlite:x"\n` },
+    { name: "no quotation marks", text: `[crm.x]\nurl = ${CANARY}\n` },
+    { name: "a table twice, with the value in it", text: `[crm.x]\nurl = "${CANARY}"\n[crm.x]\nurl = "${CANARY}"\n` },
+    { name: "a list as a table", text: `crm = ["${CANARY}"]\n` },
+    {
+      name: "thresholds of the defaults as text",
+      text: `[defaults]\nthresholds = "${CANARY}"\n[crm.a]\nurl = "sqlite:x"\n`,
+    },
+    { name: "a variable of a prototype's name", text: '[crm.x]\nurl = "${constructor}${toString}"\n' },
+  ]),
+)("$no the binary, $name → exit 2, nothing printed, no value", async ({ text }) => {
   const cwd = directoryWith(text);
   for (const args of [
     ["config", "check"],
@@ -157,13 +160,36 @@ test.each([
   }
 });
 
-test.each([
-  ["--config", "/nonexistent/config.toml"],
-  ["--timeout", "7x"],
-  ["--concurrency", "0"],
-])("by the binary: flags that carry configuration beside it: %s", async (flag, value) => {
+test.each(
+  numbered("C6", [
+    { flag: "--config", value: "/nonexistent/config.toml" },
+    { flag: "--timeout", value: "7x" },
+    { flag: "--concurrency", value: "0" },
+  ]),
+)("$no a wrong $flag beside a configuration with a canary → exit 2, no value", async ({ flag, value }) => {
   const cwd = directoryWith(`[crm.x]\nurl = "postgres://u:${CANARY}@h:port/d"\n`);
   const { code, stderr } = await runCli(["generate", flag, value], { cwd });
   expect(code).toBe(2);
+  expect(stderr).not.toMatch(LEAK);
+});
+
+test.each(
+  numbered("C7", [
+    { name: "a word", body: CANARY, says: "write postgresql://user@host:5432/database or sqlite:PATH" },
+    { name: "another protocol", body: `mysql://u:${CANARY}@h/d`, says: "write postgresql://user@host:5432/database" },
+    {
+      name: "a port of five nines",
+      body: `postgres://u:${CANARY}@h:99999/d`,
+      says: "the port is not between 1 and 65535",
+    },
+    { name: "a line break in the password", body: `postgres://u:x\n${CANARY}@h/d`, says: "2 lines stand in it" },
+    { name: "an address without its end", body: `postgres://u:${CANARY}@[::1/d`, says: "not a connection URL" },
+    { name: "a percent sign alone", body: `postgres://u:%ZZ${CANARY}@h/d`, says: "not a connection URL" },
+  ]),
+)("$no a url_file with $name → exit 2: $says; no value", async ({ body, says }) => {
+  const cwd = directoryWith('[crm.x]\nurl_file = "secret"\n');
+  writeFileSync(join(cwd, "secret"), body, { mode: 0o600 });
+  const { code, stdout, stderr } = await runCli(["generate"], { cwd });
+  expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
   expect(stderr).not.toMatch(LEAK);
 });

@@ -2,6 +2,7 @@
 import { isLong } from "../../making/draws.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
+  appendFileSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -9,13 +10,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../../../src/report/schema.ts";
-import { BINARY, directoryWith, freshDirectory, start } from "../../making/cli.ts";
+import { BINARY, directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
 import {
   AS_OF,
   expectNothingLeft,
@@ -28,6 +30,7 @@ import {
   type Trial,
   type Trio,
 } from "../../making/faults.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const TO_OUT = ["--export-json", "--output-dir", "out"];
 let trio: Trio;
@@ -37,6 +40,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await trio.healthy.close());
+
+/** The healthy two, and a store. */
+function storing(): string {
+  const cwd = trio.healthyOnly();
+  appendFileSync(join(cwd, "automation-reports.toml"), '[store]\npath = "store.sqlite"\n');
+  return cwd;
+}
 
 /** Exit 5, every report whole on stdout, as many lines as deliveries failed, each with what to do or why. */
 async function expectUndelivered(trial: Trial, says: string, lines: number): Promise<void> {
@@ -48,7 +58,7 @@ async function expectUndelivered(trial: Trial, says: string, lines: number): Pro
 }
 
 describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
-  test("read-only, with and without the directories there: said for each CRM, nothing written", async () => {
+  test("P1 a read-only place for exports → exit 5, said for each CRM, nothing written", async () => {
     await using mount = mountTmpfs();
     mkdirSync(join(mount.path, "ready/latest"), { recursive: true });
     mount.remount("ro");
@@ -62,7 +72,7 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     expect(readdirSync(mount.path, { recursive: true })).toEqual(["ready", "ready/latest"]);
   });
 
-  test("read-only, --output: exit 2, and stdout stays empty", async () => {
+  test("P2 a read-only place for --output → exit 2, and stdout stays empty", async () => {
     await using mount = mountTmpfs();
     mount.remount("ro");
     const args = [...GENERATE, "--output", join(mount.path, "x.json")];
@@ -74,7 +84,7 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     await expectNothingLeft(trial, [trio.healthy]);
   });
 
-  test("full: no half file, the reports still on stdout", async () => {
+  test("P3 a full disk → exit 5, no half file, the reports still on stdout", async () => {
     await using mount = mountTmpfs("size=12k");
     writeFileSync(join(mount.path, "filler"), "x".repeat(8192));
     const args = [...GENERATE, "--export-json", "--output-dir", mount.path];
@@ -90,8 +100,34 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
   });
 });
 
+describe.skipIf(!isRoot)("the store's disk is full (a mount needs root)", () => {
+  test("P18 the store's disk is full → a slot is exit 5, what only looks exit 0; the slot is made once there is room", async () => {
+    await using mount = mountTmpfs("size=400k");
+    const cwd = trio.healthyOnly();
+    const slot = (name: string) => `[[schedule]]\nname = "${name}"\ncron = "0 0 * * *"\n`;
+    const store = `[store]\npath = "${join(mount.path, "store.sqlite")}"\n`;
+    appendFileSync(join(cwd, "automation-reports.toml"), `${store}${slot("one")}${slot("two")}`);
+    expect((await runCli(["schedule", "run", "one"], { cwd })).code).toBe(0);
+    const filler = join(mount.path, "filler");
+    Bun.spawnSync(["dd", "if=/dev/zero", `of=${filler}`, "bs=1k"]);
+    const full = await runCli(["schedule", "run", "two"], { cwd });
+    expect([full.code, full.stderr]).toEqual([5, expect.stringMatching(/^error: store [^\n]* is full: [^\n]*\n$/)]);
+    const kept = async () => {
+      const { code, stdout } = await runCli(["schedule", "history", "--format", "json"], { cwd });
+      return [
+        code,
+        (JSON.parse(stdout) as { schedule: string; state: string }[]).map((row) => `${row.schedule} ${row.state}`),
+      ];
+    };
+    expect(await kept()).toEqual([0, ["one made"]]);
+    rmSync(filler);
+    expect((await runCli(["schedule", "run", "two"], { cwd })).code).toBe(0);
+    expect(await kept()).toEqual([0, expect.arrayContaining(["one made", "two made"])]);
+  });
+});
+
 describe("symbolic links planted by somebody else", () => {
-  test("at the final names: left alone, the reports get the next name", async () => {
+  test("P4 links planted at the final names → left alone, the reports get the next name", async () => {
     const { cwd, out, outside } = plantedPlace();
     // The stamp is the second in which the pass begins, so every second near now has a link.
     for (let second = -2; second < 20; second += 1) {
@@ -107,7 +143,7 @@ describe("symbolic links planted by somebody else", () => {
     await expectNothingLeft(trial, [trio.healthy]);
   });
 
-  test("at the names of the newest: replaced, not followed", async () => {
+  test("P5 links planted at the names of the newest → replaced, not followed", async () => {
     const { cwd, out, outside } = plantedPlace();
     mkdirSync(join(out, "latest"));
     symlinkSync(outside, join(out, "latest/first.json"));
@@ -118,7 +154,7 @@ describe("symbolic links planted by somebody else", () => {
       expect(readReport(join(out, "latest", `${crm}.json`)).metadata.source).toBe(crm);
   });
 
-  test("at names of temporary files: the link of a dead process is removed, its target untouched", async () => {
+  test("P6 links planted at names of a dead process's temporary files → removed, their target untouched", async () => {
     const { cwd, out, outside } = plantedPlace();
     const dead = Bun.spawnSync(["true"]).pid;
     const host = hostname().replace(/[^\w-]/g, "_");
@@ -129,7 +165,7 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(out).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  test("at latest itself: refused, so that nothing is replaced in a directory outside", async () => {
+  test("P7 a link planted at latest itself → exit 5, nothing is replaced in a directory outside", async () => {
     const { cwd, out } = plantedPlace();
     const elsewhere = freshDirectory();
     writeFileSync(join(elsewhere, "first.json"), "precious");
@@ -140,7 +176,7 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(elsewhere)).toEqual(["first.json"]);
   });
 
-  test("the output directory may be a link of the operator's own", async () => {
+  test("P8 an output directory that is a link of the operator's own → exit 0, written to", async () => {
     const { cwd } = plantedPlace();
     const elsewhere = freshDirectory();
     symlinkSync(elsewhere, join(cwd, "linked"));
@@ -149,10 +185,12 @@ describe("symbolic links planted by somebody else", () => {
     expect(readdirSync(join(elsewhere, "latest")).toSorted()).toEqual(["first.json", "last.json"]);
   });
 
-  test.each([
-    { name: "a link to a file", plant: symlinkSync },
-    { name: "a second name of a file", plant: linkSync },
-  ])("--output where there is $name: replaced, the file untouched", async ({ plant }) => {
+  test.each(
+    numbered("P9", [
+      { name: "a link to a file", plant: symlinkSync },
+      { name: "a second name of a file", plant: linkSync },
+    ]),
+  )("$no --output where there is $name → replaced, the file untouched", async ({ plant }) => {
     const { cwd, outside } = plantedPlace();
     const output = join(cwd, "report.json");
     plant(outside, output);
@@ -161,18 +199,20 @@ describe("symbolic links planted by somebody else", () => {
     expect([lstatSync(output).isFile(), figuresOf(readFileSync(output, "utf8"))]).toEqual([true, trio.expected]);
   });
 
-  test.each([
-    { name: "a directory", make: () => freshDirectory() },
-    { name: "a device", make: () => "/dev/full" },
-    {
-      name: "a pipe",
-      make: () => {
-        const path = join(freshDirectory(), "pipe");
-        Bun.spawnSync(["mkfifo", path]);
-        return path;
+  test.each(
+    numbered("P10", [
+      { name: "a directory", make: () => freshDirectory() },
+      { name: "a device", make: () => "/dev/full" },
+      {
+        name: "a pipe",
+        make: () => {
+          const path = join(freshDirectory(), "pipe");
+          Bun.spawnSync(["mkfifo", path]);
+          return path;
+        },
       },
-    },
-  ])("--output where there is a link to $name: refused", async ({ make }) => {
+    ]),
+  )("$no --output where there is a link to $name → exit 2", async ({ make }) => {
     const { cwd } = plantedPlace();
     symlinkSync(make(), join(cwd, "report.json"));
     const trial = await launch([...GENERATE, "--output", "report.json"], { cwd }).trial;
@@ -181,11 +221,13 @@ describe("symbolic links planted by somebody else", () => {
   });
 });
 
-test.each([
-  { output: "nowhere/report.json", says: "its directory is not there: make it" },
-  { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
-  { output: ".", says: "is not a file: leave --output out" },
-])("--output $output: refused before a warehouse is read", async ({ output, says }) => {
+test.each(
+  numbered("P11", [
+    { output: "nowhere/report.json", says: "its directory is not there: make it" },
+    { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
+    { output: ".", says: "is not a file: leave --output out" },
+  ]),
+)("$no --output $output → exit 2 before a warehouse is read: $says", async ({ output, says }) => {
   const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
   const trial = await launch([...GENERATE, "--output", output], { cwd }).trial;
   expect([trial.code, trial.stdout]).toEqual([2, ""]);
@@ -194,13 +236,51 @@ test.each([
   expect(trial.stderr).not.toContain("127.0.0.1");
 });
 
-test("--output that fails at the end: the report is printed, exit 5", async () => {
+test("P12 --output that fails at the end → exit 5, the report is printed", async () => {
   // A name that is too long is known when the file gets it.
   const trial = await launch([...GENERATE, "--output", "x".repeat(300)], { cwd: trio.healthyOnly() }).trial;
-  await expectUndelivered(trial, "could not be written", 1);
+  await expectUndelivered(trial, "could not be written: its name is too long", 1);
 });
 
-test("kill -9 in mid-export leaves whole reports only, and the next run sweeps the rest", async () => {
+test.each(
+  numbered("P16", [
+    {
+      name: "a FIFO",
+      make: (path: string) => Bun.spawnSync(["mkfifo", path]),
+      says: "is not a file: choose another place",
+    },
+    { name: "a directory", make: (path: string) => mkdirSync(path), says: "is not a file: choose another place" },
+    {
+      name: "a link to a device",
+      make: (path: string) => symlinkSync("/dev/null", path),
+      says: "is not a file: choose another place",
+    },
+  ]),
+)("$no store backup to $name → exit 5: $says", async ({ make, says }) => {
+  const cwd = storing();
+  expect((await runCli(["generate", ...AS_OF], { cwd })).code).toBe(0);
+  make(join(cwd, "copy"));
+  const { code, stderr } = await runCli(["store", "backup", "copy"], { cwd });
+  expect([code, stderr]).toEqual([5, `error: ${join(cwd, "copy")} ${says}\n`]);
+});
+
+test("P17 no file may be larger than 0 bytes (ulimit -f) → exit 5 for --output, exports and store, the report on stdout, no file", async () => {
+  const TOO_LARGE = "could not be written: it would be larger than this process may write: raise the limit (ulimit -f)";
+  const within = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh"];
+  const cwd = storing();
+  const written = await runCli([...GENERATE, "--no-store", "--output", "out.json"], {
+    cwd: trio.healthyOnly(),
+    within,
+  });
+  expect([written.code, written.stderr]).toEqual([5, expect.stringContaining(`/out.json ${TOO_LARGE}`)]);
+  expect(figuresOf(written.stdout)).toEqual(trio.expected);
+  const made = await runCli([...GENERATE, ...TO_OUT], { cwd, within });
+  expect([made.code, figuresOf(made.stdout)]).toEqual([5, trio.expected]);
+  for (const says of [TOO_LARGE, "The reports were made, but are not kept"]) expect(made.stderr).toContain(says);
+  expect(readdirSync(join(cwd, "out"), { recursive: true })).toEqual(["latest"]);
+});
+
+test("P13 kill -9 in mid-export → whole reports only, and the next run sweeps the rest", async () => {
   const cwd = directoryWith(manyHealthy(40));
   const directory = join(cwd, "out");
   const args = [...GENERATE, ...TO_OUT];
@@ -220,7 +300,7 @@ test("kill -9 in mid-export leaves whole reports only, and the next run sweeps t
 }, 60_000);
 
 describe("stdout", () => {
-  test("full: exit 5", () => {
+  test("P14 a stdout that is full → exit 5", () => {
     const made = Bun.spawnSync(["sh", "-c", `"$0" "$@" > /dev/full`, BINARY, ...GENERATE], {
       cwd: trio.healthyOnly(),
       stderr: "pipe",
@@ -231,7 +311,7 @@ describe("stdout", () => {
     ]);
   });
 
-  test("closed early: exit 5, no stack", () => {
+  test("P15 a stdout that its reader closes early → exit 5, no stack", () => {
     const made = Bun.spawnSync(
       [
         "bash",

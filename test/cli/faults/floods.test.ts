@@ -5,27 +5,33 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
-import { GENERATE, launch } from "../../making/faults.ts";
+import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { reportsIn } from "../../making/passes.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
 import { historyDdl, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 const MOST_BYTES = 350_000_000;
 /** For a build machine under load; alone it takes a tenth of it. */
 const MOST_MS = 60_000;
 
+let trio: Trio;
 let database: TestDatabase;
 
 beforeAll(async () => {
+  trio = await makeTrio();
   database = await (await sharedServer()).createDatabase();
   await database.sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("M")}; ${SCHEDULE_DDL};
     ALTER TABLE orchestration.sync_history ALTER sync_type TYPE text, ALTER status TYPE text;
     DROP INDEX orchestration.sync_history_status_idx, orchestration.sync_history_crm_source_sync_type_idx;
     ALTER TABLE orchestration.sync_schedule ALTER model_name TYPE text, ALTER minute TYPE text, ALTER recurrence_type TYPE text`);
 });
-afterAll(async () => await database.close());
+afterAll(async () => {
+  await trio.healthy.close();
+  await database.close();
+});
 
 /** Runs of the CRM, one for each number up to `count`, in the day before the window's end. */
 async function addRuns(
@@ -56,14 +62,26 @@ function configure(crm: string): string {
   return directoryWith(`[crm.${crm}]\nurl = "${database.url}"\ntimeout = "2m"\n[store]\npath = "store.sqlite"\n`);
 }
 
-async function reportOn(crm: string, cwd = configure(crm)): Promise<{ report: Report; bytes: number }> {
-  const ended = await launch([...GENERATE, "--crm", crm], { cwd }).trial;
+/** With the two that are well, whose documents are as ever. */
+function configureAmong(crm: string, url = database.url): string {
+  const tables = `[crm.first]\n[crm.${crm}]\nurl = "${url}"\ntimeout = "2m"\n[crm.last]\n`;
+  return directoryWith(`[defaults]\nurl = "${trio.healthyUrl}"\n${tables}`);
+}
+
+async function reportOn(crm: string, cwd = configureAmong(crm)): Promise<{ report: Report; bytes: number }> {
+  const ended = await launch(GENERATE, { cwd }).trial;
   expect([ended.code, ended.stderr]).toEqual([0, ""]);
   expect(ended.peakBytes).toBeLessThan(MOST_BYTES);
   expect(ended.tookMs).toBeLessThan(MOST_MS);
-  const [report] = reportsIn(ended.stdout);
+  const reports = reportsIn(ended.stdout);
+  const isOfCrm = ({ metadata }: Report) => metadata.source === crm;
+  expectOthers(
+    reports.filter((report) => !isOfCrm(report)),
+    trio,
+  );
+  const report = reports.find(isOfCrm);
   assertPublishable(report);
-  return { report, bytes: ended.stdout.length };
+  return { report, bytes: JSON.stringify(report, null, 2).length };
 }
 
 async function linesOn(crm: string, flags: string[] = []): Promise<string[]> {
@@ -81,7 +99,7 @@ describe("2,000 rules, half of them failing", () => {
     });
   });
 
-  test("in the terminal: a hundred lines, and how many more there are", async () => {
+  test("F1 2,000 rules, half of them failing, in the terminal → less than 100 lines, and how many more there are", async () => {
     const lines = await linesOn("many");
     expect(lines.length).toBeLessThan(100);
     expect(lines.join("\n")).toMatch(/and [\d,]+ more with --detailed/);
@@ -90,7 +108,7 @@ describe("2,000 rules, half of them failing", () => {
     expect(detailed.filter((line) => /and [\d,]+ more with --format json/.test(line)).length).toBeGreaterThanOrEqual(2);
   });
 
-  test("in JSON: the 1,000 most urgent rules, all figures of all, and what was left out", async () => {
+  test("F2 the same in JSON → the 1,000 most urgent rules, the figures of all, and what was left out", async () => {
     const { report, bytes } = await reportOn("many");
     expect(report.performance_metrics).toMatchObject({ total_actions: 8000, failed_actions: 4000 });
     expect(report.system_health).toMatchObject({ active_rules: 2000, total_rules: 2000 });
@@ -105,7 +123,7 @@ describe("2,000 rules, half of them failing", () => {
     expect(bytes).toBeLessThan(6_000_000);
   });
 
-  test("saved, printed again, kept, listed and compared", async () => {
+  test("F3 the same saved, printed again, kept, listed and compared → exit 0, within the same lines", async () => {
     const cwd = configure("many");
     const made = await runCli(["generate", ...AS_OF, "--export-json", "--output-dir", "out", "--quiet"], { cwd });
     expect(made.code).toBe(0);
@@ -118,7 +136,7 @@ describe("2,000 rules, half of them failing", () => {
     expect(await runCli(["history", "diff", id, id], { cwd })).toMatchObject({ code: 0 });
   });
 
-  test("of 90 rules nothing is left out", async () => {
+  test("F4 90 failing rules → nothing is left out", async () => {
     await addRuns("fewer", 2000, { rule: "'rule_' || g % 90", status: "'failed'", error: "'HTTP 500'" });
     const { report } = await reportOn("fewer");
     expect([report.rules.length, report.omitted]).toEqual([90, undefined]);
@@ -128,7 +146,7 @@ describe("2,000 rules, half of them failing", () => {
 describe("200 CRMs", () => {
   const crms = Array.from({ length: 200 }, (_, index) => `[crm.c${index}]\ncrm_source = "one"\n`).join("");
 
-  test("of one cause: one sentence that names some and counts the rest", async () => {
+  test("F5 200 CRMs of one cause → one sentence that names some and counts the rest", async () => {
     await addRuns("one", 30, { rule: "'r'", status: "'failed'", error: "'connection refused'" });
     const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${crms}`);
     const { code, stdout, stderr } = await runCli(["generate", ...AS_OF], { cwd, env: { COLUMNS: "100" } });
@@ -140,35 +158,45 @@ describe("200 CRMs", () => {
     );
   });
 
-  test("each with the same twenty causes: ten sentences, and how many more", async () => {
-    await addRuns("twenty", 400, {
-      rule: "'r' || g % 20",
-      status: "'failed'",
-      error: "'no such thing as thing ' || chr(65 + g % 20) || chr(97 + g % 20) || ' here'",
-    });
-    const three = ["a", "b", "c"].map((name) => `[crm.${name}]\ncrm_source = "twenty"\n`).join("");
-    const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${three}`);
-    const { code, stdout } = await runCli(["generate", ...AS_OF], { cwd });
-    expect(code).toBe(0);
-    const causes = stdout.split("\n").filter((line) => line.includes("a, b, c"));
-    expect(causes.length).toBeLessThanOrEqual(20);
-  });
+  test.each(
+    numbered("F6", [
+      { causes: 20, shown: 20, left: "" },
+      { causes: 200, shown: 56, left: "  and 144 more causes: " },
+    ]),
+  )(
+    "$no three CRMs with the same $causes causes → $shown sentences, and how many more",
+    async ({ causes, shown, left }) => {
+      const crm = `causes_${causes}`;
+      await addRuns(crm, causes * 4, {
+        rule: `'r' || g % ${causes}`,
+        status: "'failed'",
+        error: `'no such thing as thing ' || chr(65 + g % 20) || chr(97 + g % ${causes} / 20) || ' here'`,
+      });
+      const three = ["a", "b", "c"].map((name) => `[crm.${name}]\ncrm_source = "${crm}"\n`).join("");
+      const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${three}`);
+      const { code, stdout } = await runCli(["generate", ...AS_OF], { cwd });
+      expect(code).toBe(0);
+      const lines = stdout.split("\n");
+      expect(lines.filter((line) => /^[✗!] a, b, c +failures alike /.test(line))).toHaveLength(shown);
+      expect(lines.find((line) => line.startsWith("  and ")) ?? "").toStartWith(left);
+    },
+  );
 });
 
 describe("10,000 schedules of one CRM, in seconds", () => {
-  test("each of a rule of its own, at a minute of its own", async () => {
+  test("F7 10,000 schedules, each of a rule of its own, at a minute of its own → 1,000 rules, and how many more", async () => {
     await addSchedules("own", 10_000, { model: "'m' || g", minute: "(g % 60)::text", hour: "(g % 24)::text" });
     const { report } = await reportOn("own");
     expect([report.rules.length, report.omitted?.["rules"]]).toEqual([1000, 9000]);
   }, 120_000);
 
-  test("each every minute", async () => {
+  test("F8 10,000 schedules of every minute → each is counted", async () => {
     await addSchedules("minutes", 10_000, { model: "'m' || g", minute: "'*'", hour: "'*'" });
     const { report } = await reportOn("minutes");
     expect(report.system_health.total_rules).toBe(10_000);
   }, 120_000);
 
-  test("all of one rule, the same and different ones", async () => {
+  test("F9 10,000 schedules of one rule, the same and different ones → 100 of them, and how many more", async () => {
     await addRuns("single", 10, { rule: "'m'", status: "'success'", error: "NULL" });
     await addSchedules("single", 5000, { model: "'m'", minute: "'*'", hour: "'*'" });
     await addSchedules("single", 5000, { model: "'m'", minute: "(g % 60)::text", hour: "(g % 24)::text" });
@@ -178,14 +206,14 @@ describe("10,000 schedules of one CRM, in seconds", () => {
     expect(report.omitted?.["rules.schedules"]).toBe(9900);
   }, 120_000);
 
-  test("of 5,000 rules that ran, under names that are only alike", async () => {
+  test("F10 10,000 schedules of 5,000 rules that ran, under names that are only alike → each run is counted", async () => {
     await addRuns("alike", 5000, { rule: "'sync_table_' || g", status: "'success'", error: "NULL" });
     await addSchedules("alike", 10_000, { model: "'SyncTable' || g % 5000", minute: "'0'", hour: "'*'" });
     const { report } = await reportOn("alike");
     expect(report.performance_metrics.total_actions).toBe(5000);
   }, 120_000);
 
-  test("that never fire: no such date", async () => {
+  test("F11 10,000 schedules of a date that never comes → 100 of them, and how many more", async () => {
     await addSchedules("never", 10_000, { model: "'m' || g", minute: "'0'", hour: "'0'" });
     await database.sql.unsafe(
       "UPDATE orchestration.sync_schedule SET day_of_month = '31', month_of_year = '2' WHERE crm_source = 'never'",
@@ -199,7 +227,7 @@ describe("10,000 schedules of one CRM, in seconds", () => {
 describe("names and words of 100 kB", () => {
   const LONG = 100_000;
 
-  test("of rules, statuses and schedules on PostgreSQL", async () => {
+  test("F12 names and words of 100 kB on PostgreSQL → shortened to 261 characters, within 500 kB", async () => {
     await addRuns("long", 50, {
       rule: `repeat(chr(107 + g % 10), ${LONG})`,
       status: "CASE WHEN g % 2 = 0 THEN 'failed' ELSE 'success' END",
@@ -220,7 +248,7 @@ describe("names and words of 100 kB", () => {
     expect(lines.join("\n").length).toBeLessThan(50_000);
   });
 
-  test("on SQLite", async () => {
+  test("F13 names and words of 100 kB on SQLite → shortened to 261 characters, within 200 kB", async () => {
     const cwd = freshDirectory();
     const sqlite = new Database(join(cwd, "w.sqlite"));
     sqlite.run(
@@ -241,8 +269,7 @@ describe("names and words of 100 kB", () => {
       );
     }
     sqlite.close();
-    writeFileSync(join(cwd, "automation-reports.toml"), '[crm.long]\nurl = "sqlite:w.sqlite"\n');
-    const { report, bytes } = await reportOn("long", cwd);
+    const { report, bytes } = await reportOn("long", configureAmong("long", `sqlite:${join(cwd, "w.sqlite")}`));
     expect(report.performance_metrics.failed_actions).toBe(8);
     expect(report.rules.map(({ rule_name: name }) => name)).toContain(`${"k".repeat(200)}…${"k".repeat(60)}`);
     expect(bytes).toBeLessThan(200_000);
@@ -252,7 +279,7 @@ describe("names and words of 100 kB", () => {
   });
 });
 
-test("a daemon's log of a flood: one line for each CRM, of bounded length", async () => {
+test("F14 a schedule's log of 2,000 rules → less than 70 lines, less than 3,000 characters", async () => {
   const cwd = configure("many");
   writeFileSync(
     join(cwd, "automation-reports.toml"),

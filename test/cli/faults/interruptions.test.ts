@@ -14,6 +14,7 @@ import {
   type Trio,
 } from "../../making/faults.ts";
 import { sharedServer } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 let trio: Trio;
 
@@ -24,11 +25,13 @@ beforeAll(async () => {
 afterAll(async () => await trio.healthy.close());
 
 describe("in mid-query", () => {
-  test.each([
-    { signal: "SIGTERM", code: 143 },
-    { signal: "SIGINT", code: 130 },
-    { signal: "SIGHUP", code: 143 },
-  ] as const)("$signal: exit $code, nothing printed, no file, the backend gone", async ({ signal, code }) => {
+  test.each(
+    numbered("I1", [
+      { signal: "SIGTERM", code: 143 },
+      { signal: "SIGINT", code: 130 },
+      { signal: "SIGHUP", code: 143 },
+    ] as const),
+  )("$no $signal in mid-query → exit $code, nothing printed, no file, the backend gone", async ({ signal, code }) => {
     const victim = await makeVictim(await sharedServer());
     await slowDown(victim);
     const cwd = trio.withDead(victim.url);
@@ -42,7 +45,7 @@ describe("in mid-query", () => {
     await victim.close();
   });
 
-  test("Ctrl-C without --output: what is finished is printed, what is not is named, exit 130, nothing kept", async () => {
+  test("I2 Ctrl-C in mid-query, without --output → exit 130, what is finished is printed, what is not is named, nothing kept", async () => {
     const victim = await makeVictim(await sharedServer());
     await slowDown(victim);
     const cwd = trio.withDead(victim.url);

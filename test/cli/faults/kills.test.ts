@@ -30,8 +30,10 @@ const ABREAST = 3;
 const CRMS = ["first", "last"];
 
 describe.each(STORE_KINDS)("a store in %s", (kind) => {
+  const no = (number: string) => `${number}.${STORE_KINDS.indexOf(kind) + 1} a store in ${kind}:`;
+
   test(
-    `${ROUNDS} kills at random moments: each slot made once, each pass kept once, every row readable`,
+    `${no("L1")} ${ROUNDS} kills at random moments → each slot made once, each pass kept once, every row readable`,
     async () => {
       const moment = drawFrom(seed, `kills ${kind}`);
       const { cwd, url, names } = await installMany(kind, ROUNDS + ABREAST);
@@ -56,7 +58,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
     isLong ? 3_600_000 : 240_000,
   );
 
-  test("killed while the end of its slot cannot be written: nothing of it is kept, and the next one is", async () => {
+  test(`${no("L2")} killed while the end of its slot cannot be written → nothing of it is kept, and the next one is`, async () => {
     const { cwd, url, names } = await installMany(kind, 1);
     const [name = ""] = names;
     await openStore(targetOf(url)).then(async (store) => await store[Symbol.asyncDispose]());
@@ -72,7 +74,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
     await expectEachOnce(url, names);
   }, 60_000);
 
-  test("the end cannot be written for a while: the pass is kept with it once it can", async () => {
+  test(`${no("L3")} the end of a slot cannot be written for a while → the pass is kept with it once it can`, async () => {
     const { cwd, url, names } = await installMany(kind, 1);
     await openStore(targetOf(url)).then(async (store) => await store[Symbol.asyncDispose]());
     await alterStore(kind, url, REFUSE_ENDS[kind]);
@@ -85,8 +87,32 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
   }, 60_000);
 });
 
+test("L7 8 kills at random moments while an SQLite store is made → it is in order or not there, and the next command makes it", async () => {
+  const moment = drawFrom(seed, "kills of a new store");
+  const configure = () =>
+    directoryWith(
+      `[store]\npath = "s.sqlite"\n[crm.a]\nurl = "sqlite:w"\n[[schedule]]\nname = "daily"\ncron = "@daily"\n`,
+    );
+  const prune = ["store", "prune"];
+  const began = performance.now();
+  expect((await runCli(prune, { cwd: configure() })).code).toBe(0);
+  const tookMs = performance.now() - began;
+  for (let round = 0; round < 8; round += 1) {
+    const cwd = configure();
+    const child = launch(prune, { cwd });
+    await Bun.sleep(tookMs * (0.2 + 0.8 * moment()));
+    child.kill("SIGKILL");
+    await child.exited;
+    const checked = await runCli(["store", "check", "--quiet"], { cwd });
+    expect([checked.code, checked.stderr]).toEqual([0, ""]);
+    expect((await runCli(prune, { cwd })).code).toBe(0);
+    const listed = await runCli(["schedule", "history", "--format", "json"], { cwd });
+    expect([listed.code, JSON.parse(listed.stdout)]).toEqual([0, []]);
+  }
+}, 120_000);
+
 describe("a schedule that ends its process", () => {
-  test("twice: its slot is failed, in the log, the status, the history and the exit code", async () => {
+  test("L4 a slot ends its process twice → failed, in the log, the status, the history and the exit code", async () => {
     const database = await makeWarehouse();
     await slowDown(database);
     const cwd = install(DAILY, database.url);
@@ -108,7 +134,7 @@ describe("a schedule that ends its process", () => {
     expect(exportsIn(cwd)).toEqual([]);
   }, 60_000);
 
-  test("a stop is no crash: a slot may be interrupted any number of times", async () => {
+  test("L5 a slot is stopped three times and ends its process once → made, exit 0", async () => {
     const database = await makeWarehouse();
     await slowDown(database);
     const cwd = install(DAILY, database.url);
@@ -124,7 +150,7 @@ describe("a schedule that ends its process", () => {
     expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 5 }]);
   }, 60_000);
 
-  test("in the daemon: the others' reports are made, also those that were on their way when it ended", async () => {
+  test("L6 a slot ends its daemon twice → failed, and the others' are made, also those that were on their way", async () => {
     const [bad, good] = await Promise.all([makeWarehouse(), makeWarehouse()]);
     await slowDown(bad);
     await slowDown(good);

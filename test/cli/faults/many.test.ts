@@ -26,7 +26,7 @@ function tables(urlOf: (index: number) => string): string {
   return Array.from({ length: MANY }, (_, index) => `[crm.dead${index}]\nurl = "${urlOf(index)}"\n`).join("");
 }
 
-test("each with a closed port of its own, between two healthy ones: exit 3, one line each", async () => {
+test("M1 300 CRMs, each with a closed port of its own, between two healthy ones → exit 3, one line each", async () => {
   const addresses = closedAddresses();
   const dead = tables((index) => `postgres://u:canary@${addresses[index]}/d`);
   const cwd = directoryWith(`[defaults]\nurl = "${trio.healthyUrl}"\n[crm.first]\n${dead}[crm.last]\n`);
@@ -46,7 +46,7 @@ test("each with a closed port of its own, between two healthy ones: exit 3, one 
 }, 30_000);
 
 describe("all of them", () => {
-  test("with one cause: exit 4, one finding that names some and counts the rest", async () => {
+  test("M2 300 CRMs with one cause, and no other → exit 4, one finding that names some and counts the rest", async () => {
     const port = freePort();
     const cwd = directoryWith(tables(() => `postgres://u:canary@127.0.0.1:${port}/d`));
     const { trial } = launch(["generate", ...AS_OF, "--quiet"], { cwd });
@@ -61,7 +61,7 @@ describe("all of them", () => {
     await expectNothingLeft(ended, []);
   }, 30_000);
 
-  test("with a cause each, at 64 at once: exit 4, no line wider than the screen", async () => {
+  test("M3 300 CRMs with a cause each, at 64 at once, and no other → exit 4, no line wider than the screen", async () => {
     const addresses = closedAddresses();
     const cwd = directoryWith(tables((index) => `postgres://u:canary@${addresses[index]}/d`));
     const args = ["generate", ...AS_OF, "--quiet", "--concurrency", "64"];
@@ -78,7 +78,7 @@ describe("all of them", () => {
     await expectNothingLeft(ended, []);
   }, 30_000);
 
-  test("two: both are named", async () => {
+  test("M4 two CRMs with one cause, and no other → exit 4, both are named", async () => {
     const port = freePort();
     const cwd = directoryWith(`[defaults]\nurl = "postgres://u:canary@127.0.0.1:${port}/d"\n[crm.a]\n[crm.b]\n`);
     const ended = await launch(["generate", ...AS_OF], { cwd }).trial;

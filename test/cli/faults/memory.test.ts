@@ -24,9 +24,9 @@ afterAll(async () => {
   await warehouse.close();
 });
 
-describe.each(STORE_KINDS)("a store in %s", (kind) => {
+describe.each(STORE_KINDS.map((kind, at) => ({ kind, at: at + 1 })))("a store in $kind", ({ kind, at }) => {
   test(
-    `${ROUNDS} kills of a fill and of a report at random moments: the memory is whole, and what is missing is read later`,
+    `J1.${at} kill -9 of a fill and of a report at random moments, the store in ${kind} → the memory is whole, and what is missing is read later`,
     async () => {
       const moment = drawFrom(seed, `memory ${kind}`);
       const url = await newStoreUrl(kind);
@@ -50,7 +50,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
     isLong ? 1_200_000 : 120_000,
   );
 
-  test("three fills and a report at once: each run once", async () => {
+  test(`J2.${at} three fills and a report at once, the store in ${kind} → each run once, exit 0`, async () => {
     const url = await newStoreUrl(kind);
     const cwd = configureHourly(warehouse.url, url);
     const fill = ["memory", "fill", "--since", `${DAYS}d`];
@@ -63,7 +63,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
 });
 
 test.skipIf(!isRoot)(
-  "a full disk: the fill says so, the report is made; with room again all of it is read (needs root)",
+  "J3 a full disk (needs root) → the fill says so, exit 5; the report is made; with room again all of it is read",
   async () => {
     const disk = freshDirectory();
     expect(Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]).exitCode).toBe(0);
@@ -89,7 +89,7 @@ test.skipIf(!isRoot)(
   60_000,
 );
 
-test("a warehouse that is away, a table that is not there: said, and what is known stays", async () => {
+test("J4 a warehouse that is away, a table that is not there → said, exit 4, and what is known stays", async () => {
   const cwd = configureHourly(warehouse.url);
   expect((await runCli(["memory", "fill", "--since", "3d"], { cwd })).code).toBe(0);
   const known = await expectAsRows(await readMemory(cwd), warehouse);

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
-  test("in mid-query: given up at the deadline, no snapshot held, the backend gone once it can know", async () => {
+  test("N1 the cable is pulled in mid-query → exit 3, given up at the deadline, no snapshot held, the backend gone once it can know", async () => {
     const victim = await makeVictim(cable.server);
     await slowDown(victim);
     const cwd = trio.withDead(cable.url(victim.name), 'timeout = "1500ms"');
@@ -61,7 +61,7 @@ describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
     await victim.close();
   }, 20_000);
 
-  test("before the connection: given up at the deadline", async () => {
+  test("N2 the cable is pulled before the connection → exit 3, given up at the deadline", async () => {
     cable.pull();
     try {
       const cwd = trio.withDead(cable.url("postgres"), 'timeout = "500ms"');
@@ -73,7 +73,7 @@ describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
     }
   });
 
-  test("and plugged in again within the deadline: the report is made", async () => {
+  test("N3 the cable is pulled and plugged in again within the deadline → exit 0, the report is made", async () => {
     const victim = await makeVictim(cable.server);
     await slowDown(victim, 1);
     const { trial } = launch(GENERATE, { cwd: trio.withDead(cable.url(victim.name)), within: cable.here });
@@ -91,7 +91,7 @@ describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
 });
 
 describe.skipIf(!canMakeNamespaces)(`no route to the server (${WHY})`, () => {
-  test("is said at once", async () => {
+  test("N4 no route to the server → exit 3, said with its address", async () => {
     const cwd = trio.withDead("postgres://u:canary@10.231.8.1/d");
     const ended = await launch(GENERATE, { cwd, within: cable.here }).trial;
     // Bun reports ENETUNREACH as ECONNREFUSED.

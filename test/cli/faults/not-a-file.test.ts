@@ -13,8 +13,9 @@ import {
 import { join } from "node:path";
 import { activity, report } from "../../making/activities.ts";
 import { directoryWith, freshDirectory } from "../../making/cli.ts";
-import { launch, until, type Trial } from "../../making/faults.ts";
+import { expectOthers, GENERATE, launch, makeTrio, until, type Trial, type Trio } from "../../making/faults.ts";
 import { startPeer, type Peer } from "../../making/peers.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const HUGE_BYTES = 5_000_000_000;
 const QUICK_MS = 5000;
@@ -45,12 +46,15 @@ const SAYS: Record<Thing, string> = {
 const sockets: Disposable[] = [];
 /** Says that it speaks TLS, so that the files for it are read. */
 let peer: Peer;
+let trio: Trio;
 
-beforeAll(() => {
+beforeAll(async () => {
   peer = startPeer({ data: (answer) => answer("S") });
+  trio = await makeTrio();
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await trio.healthy.close();
   for (const socket of sockets) socket[Symbol.dispose]();
   peer[Symbol.dispose]();
 });
@@ -58,6 +62,8 @@ afterAll(() => {
 type Place = {
   place: string;
   config: string;
+  /** The two that are well stand beside it, and their documents are printed as ever. */
+  isAmong?: true;
   args: string[];
   code: number;
   /** What each line of stderr matches; the thing's own words follow somewhere. */
@@ -107,6 +113,15 @@ const PLACES: Place[] = [
     instead: { "file of 5 GB": "it is not an SQLite database" },
   },
   {
+    place: "the store of a report",
+    isAmong: true,
+    config: `[crm.dead]\ncrm_source = "first"\n[store]\npath = "odd"\n`,
+    args: GENERATE,
+    code: 5,
+    line: /^error: store \S+\/odd: .*\[store\] path or url\. The reports were made, but are not kept$/,
+    instead: { "file of 5 GB": "it is not an SQLite database" },
+  },
+  {
     place: "the store's journal",
     config: `${CRM}[store]\npath = "s.sqlite"\n`,
     args: ["history", "list"],
@@ -117,10 +132,11 @@ const PLACES: Place[] = [
   },
   {
     place: "a warehouse",
-    config: '[crm.a]\nurl = "sqlite:odd"\n',
-    args: ["generate", "--no-store"],
-    code: 4,
-    line: /^error: a could not be read: \S+\/odd/,
+    isAmong: true,
+    config: '[crm.dead]\nurl = "sqlite:odd"\n',
+    args: [...GENERATE, "--no-store"],
+    code: 3,
+    line: /^error: dead could not be read: \S+\/odd/,
     instead: { "file of 5 GB": "is not an SQLite database" },
   },
   {
@@ -137,14 +153,21 @@ const PLACES: Place[] = [
     args: ["generate", "--output", "odd"],
     code: 2,
     line: /^error: --output: \S+\/odd is not a file: /,
-    instead: { FIFO: "", socket: "", device: "", directory: "", "file of 5 GB": null },
+    instead: {
+      FIFO: "is not a file",
+      socket: "is not a file",
+      device: "is not a file",
+      directory: "is not a file",
+      "file of 5 GB": null,
+    },
   },
   ...(["sslrootcert", "sslcert", "sslkey"] as const).map((parameter): Place => ({
     place: parameter,
-    config: `[crm.a]\nurl = "postgres://u@127.0.0.1:PORT/d?sslmode=require&sslcert=pem&sslkey=pem&${parameter}=odd"\n`,
-    args: ["generate", "--no-store"],
-    code: 4,
-    line: new RegExp(`^error: a could not be read: 127.0.0.1:\\d+: .*(?:${parameter}=|chmod 600 )`),
+    isAmong: true,
+    config: `[crm.dead]\nurl = "postgres://u@127.0.0.1:PORT/d?sslmode=require&sslcert=pem&sslkey=pem&${parameter}=odd"\n`,
+    args: [...GENERATE, "--no-store"],
+    code: 3,
+    line: new RegExp(`^error: dead could not be read: 127.0.0.1:\\d+: .*(?:${parameter}=|chmod 600 )`),
     ...(parameter === "sslkey" ? { instead: { device: KEY_OF_ALL } } : {}),
   })),
 ];
@@ -158,41 +181,51 @@ function expectRefused(trial: Trial, { code, line }: Place, says: string): void 
 }
 
 function placeWith(place: Place, thing: Thing): string {
-  const cwd = directoryWith(place.config.replace("PORT", String(peer.port)));
+  const healthy = `[defaults]\nurl = "${trio.healthyUrl}"\n[crm.first]\n[crm.last]\n`;
+  const config = place.config.replace("PORT", String(peer.port));
+  const cwd = directoryWith(place.isAmong === true ? `${healthy}${config}` : config);
   writeFileSync(join(cwd, "pem"), "", { mode: 0o600 });
   THINGS[thing](cwd);
   if (place.place === "the store's journal") Bun.spawnSync(["mv", "odd", "s.sqlite-wal"], { cwd });
   return cwd;
 }
 
-describe.each(PLACES)("$place", (place) => {
-  const kinds = (Object.keys(THINGS) as Thing[]).filter((thing) => place.instead?.[thing] !== null);
-  test.each(kinds)("%s", async (thing) => {
-    const cwd = placeWith(place, thing);
-    const { child, trial } = launch(place.args, { cwd });
-    const killing = setTimeout(() => child.kill("SIGKILL"), 2 * QUICK_MS);
-    const ended = await trial;
-    clearTimeout(killing);
-    expectRefused(ended, place, place.instead?.[thing] ?? SAYS[thing]);
-    rmSync(cwd, { recursive: true });
+describe.each(numbered("K1", PLACES))("$place", (place) => {
+  const kinds = (Object.keys(THINGS) as Thing[]).flatMap((thing) => {
+    const says = place.instead?.[thing] ?? SAYS[thing];
+    return place.instead?.[thing] === null ? [] : [{ thing, says }];
   });
+  test.each(numbered(place.no, kinds))(
+    `$no ${place.place}: a $thing → exit ${place.code}: $says`,
+    async ({ thing, says }) => {
+      const cwd = placeWith(place, thing);
+      const { child, trial } = launch(place.args, { cwd });
+      const killing = setTimeout(() => child.kill("SIGKILL"), 2 * QUICK_MS);
+      const ended = await trial;
+      clearTimeout(killing);
+      expectRefused(ended, place, says);
+      if (place.isAmong === true) expectOthers(ended.stdout, trio);
+      else expect(ended.stdout).not.toContain("{");
+      rmSync(cwd, { recursive: true });
+    },
+  );
 });
 
 describe("what else has no end, or is no file", () => {
-  test("a file of /proc that tells no size is read as far as it goes", async () => {
+  test("K2 --config: a file of /proc that tells no size → read as far as it goes, exit 2", async () => {
     const cwd = freshDirectory();
     const { code, stderr } = await launch(["config", "check", "--config", "/proc/self/status"], { cwd }).trial;
     expect([code, stderr]).toEqual([2, expect.stringContaining("/proc/self/status:1:1: this is YAML")]);
   });
 
-  test("a symbolic link that leads to itself is said to", async () => {
+  test("K3 url_file: a symbolic link that leads to itself → exit 2: its symbolic links lead in a circle", async () => {
     const cwd = directoryWith('[crm.a]\nurl_file = "odd"\n');
     symlinkSync("odd", join(cwd, "odd"));
     const { code, stderr } = await launch(["config", "check"], { cwd }).trial;
     expect([code, stderr]).toEqual([2, expect.stringContaining("odd: its symbolic links lead in a circle\n")]);
   });
 
-  test("a FIFO among the reports of a folder is named", async () => {
+  test("K4 --input: a FIFO among the reports of a folder → exit 2: it is named", async () => {
     const cwd = freshDirectory();
     mkdirSync(join(cwd, "in"));
     writeFileSync(join(cwd, "in/a.json"), JSON.stringify(report(activity())));
@@ -201,14 +234,31 @@ describe("what else has no end, or is no file", () => {
     expect([code, stderr]).toEqual([2, `error: --input "${cwd}/in/b.json": it is a FIFO, not a file\n`]);
   });
 
-  test("a password file in the home directory that is a FIFO is warned of, and stops nothing", async () => {
+  test.each(
+    numbered("K8", [
+      { format: "text", shown: String.raw`a\u{a}error: all is lost\u{1b}[2J.json: it is not a report` },
+      { format: "json", shown: String.raw`a\nerror: all is lost\u001b[2J.json: it is not a report` },
+    ]),
+  )(
+    "$no --input: a file whose name holds a line break and a log's line, log as $format → exit 2, one line",
+    async ({ format, shown }) => {
+      const cwd = freshDirectory();
+      mkdirSync(join(cwd, "in"));
+      writeFileSync(join(cwd, "in", "a\nerror: all is lost\u001b[2J.json"), "{}");
+      const { code, stderr } = await launch(["generate", "--input", "in", "--log-format", format], { cwd }).trial;
+      expect([code, stderr.split("\n").length]).toEqual([2, 2]);
+      expect(stderr).toContain(shown);
+    },
+  );
+
+  test("K5 .pgpass: a FIFO → a warning, exit 0", async () => {
     const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
     Bun.spawnSync(["mkfifo", "-m", "600", join(cwd, ".pgpass")]);
     const { code, stderr } = await launch(["config", "check"], { cwd }).trial;
     expect([code, stderr]).toEqual([0, `warning: the password file ${cwd}/.pgpass was not read: ${SAYS.FIFO}\n`]);
   });
 
-  test("a secret that grows while it is read ends at the limit", async () => {
+  test("K6 url_file: a file that grows while it is read → exit 2: it is larger than 1 MB", async () => {
     const cwd = directoryWith('[crm.a]\nurl_file = "odd"\n');
     writeFileSync(join(cwd, "odd"), "x".repeat(999_990));
     const growing = setInterval(() => appendFileSync(join(cwd, "odd"), "x".repeat(100_000)), 1);
@@ -218,7 +268,7 @@ describe("what else has no end, or is no file", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining("odd: it is larger than 1 MB\n")]);
   });
 
-  test("a certificate authority of many certificates fits", async () => {
+  test("K7 sslrootcert: 1.5 MB of certificates → not too large", async () => {
     const bundle = "/etc/ssl/certs/ca-certificates.crt";
     const cwd = directoryWith(
       `[crm.a]\nurl = "postgres://u@127.0.0.1:${peer.port}/d?sslmode=verify-full&sslrootcert=bundle.pem"\n`,

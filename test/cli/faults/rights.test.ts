@@ -4,23 +4,42 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { CheckDocument } from "../../../src/check/schema.ts";
-import { reportsIn } from "../../making/passes.ts";
-import { directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
-import { AS_OF, backendPid, GENERATE, isRoot, makeVictim, runsOf, slowDown } from "../../making/faults.ts";
+import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
+import {
+  AS_OF,
+  backendPid,
+  expectOneFailure,
+  expectOthers,
+  GENERATE,
+  isRoot,
+  launch,
+  makeTrio,
+  makeVictim,
+  reportOnDead,
+  runsOf,
+  slowDown,
+  type Trial,
+  type Trio,
+} from "../../making/faults.ts";
 import { connect, startPostgres, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
 import { fillSyncHistory } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const NOBODY = 65_534;
 const AS_NOBODY = isRoot ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"] : [];
 
+let trio: Trio;
 let server: PostgresServer;
 let roles = 0;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  [trio, server] = await Promise.all([makeTrio(), startPostgres()]);
 });
 
-afterAll(async () => await server.stop());
+afterAll(async () => {
+  await trio.healthy.close();
+  await server.stop();
+});
 
 async function withDatabase(work: (database: TestDatabase, role: string, url: string) => Promise<void>): Promise<void> {
   const database = await server.createDatabase();
@@ -33,58 +52,74 @@ async function withDatabase(work: (database: TestDatabase, role: string, url: st
   }
 }
 
+/** With the two that are well. */
+async function generateWith(url: string, settings = ""): Promise<Trial> {
+  return await launch(GENERATE, { cwd: trio.withDead(url, settings) }).trial;
+}
+
 const config = (url: string, settings = "") => directoryWith(`[crm.dead]\nurl = "${url}"\n${settings}`);
 
 describe("the runs may be read and the schedules may not", () => {
   const columns = "GRANT SELECT (id, crm_source) ON orchestration.sync_schedule TO";
-  test.each([
-    { name: "no right at all", sql: () => "SELECT 1", says: "GRANT SELECT on it" },
-    { name: "a right to some columns", sql: (role: string) => `${columns} ${role}`, says: "GRANT SELECT on it" },
-    {
-      name: "a view whose owner has lost the right",
-      sql: (role: string) => `CREATE ROLE owner_${role}; GRANT USAGE ON SCHEMA orchestration TO owner_${role};
+  test.each(
+    numbered("G1", [
+      { name: "no right at all", sql: () => "SELECT 1", says: "GRANT SELECT on it" },
+      { name: "a right to some columns", sql: (role: string) => `${columns} ${role}`, says: "GRANT SELECT on it" },
+      {
+        name: "a view whose owner has lost the right",
+        sql: (role: string) => `CREATE ROLE owner_${role}; GRANT USAGE ON SCHEMA orchestration TO owner_${role};
         ALTER TABLE orchestration.sync_schedule RENAME TO real; CREATE VIEW orchestration.sync_schedule AS SELECT * FROM orchestration.real;
         ALTER VIEW orchestration.sync_schedule OWNER TO owner_${role}; GRANT SELECT ON orchestration.sync_schedule TO ${role}`,
-      says: "GRANT SELECT on it",
-    },
-    {
-      name: "row-level security",
-      sql: (role: string) => `GRANT SELECT ON orchestration.sync_schedule TO ${role};
+        says: "GRANT SELECT on it",
+      },
+      {
+        name: "row-level security",
+        sql: (role: string) => `GRANT SELECT ON orchestration.sync_schedule TO ${role};
         ALTER TABLE orchestration.sync_schedule ENABLE ROW LEVEL SECURITY`,
-      says: "BYPASSRLS",
-    },
-  ])("$name: reported, and what is declared is unknown", async ({ sql, says }) => {
-    await withDatabase(async (database, role, url) => {
-      await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
-      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        says: "BYPASSRLS",
+      },
+    ]),
+  )(
+    "$no of the schedules: $name → exit 0, the runs are reported, and what is declared is unknown",
+    async ({ sql, says }) => {
+      await withDatabase(async (database, role, url) => {
+        await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
+        await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
         GRANT SELECT ON orchestration.sync_history TO ${role}; ${sql(role)}`);
-      const cwd = config(url);
-      const { code, stdout, stderr } = await runCli(GENERATE, { cwd });
-      expect([code, stderr]).toEqual([0, ""]);
-      const [report] = reportsIn(stdout);
-      expect(report).toMatchObject({
-        performance_metrics: { total_actions: 2, failed_actions: 1 },
-        system_health: { rules_basis: "unknown", rule_utilization_rate: null },
-        expectations: null,
+        const { cwd, code, stdout, stderr } = await generateWith(url);
+        expect([code, stderr]).toEqual([0, ""]);
+        const report = reportOnDead(stdout, trio);
+        expect(report).toMatchObject({
+          performance_metrics: { total_actions: 2, failed_actions: 1 },
+          system_health: { rules_basis: "unknown", rule_utilization_rate: null },
+          expectations: null,
+        });
+        expect(report.findings.find(({ id }) => id === "rules-unreadable")).toMatchObject({
+          severity: "warning",
+          message: expect.stringContaining(says),
+        });
+        const text = (await runCli(["generate", ...AS_OF, "--crm", "dead"], { cwd })).stdout;
+        expect(text).toContain("what the warehouse declares is unknown");
+        expect(text).not.toContain("declares none");
       });
-      expect(report?.findings.find(({ id }) => id === "rules-unreadable")).toMatchObject({
-        severity: "warning",
-        message: expect.stringContaining(says),
-      });
-      const text = (await runCli(["generate", ...AS_OF, "--crm", "dead"], { cwd })).stdout;
-      expect(text).toContain("what the warehouse declares is unknown");
-      expect(text).not.toContain("declares none");
-    });
-  });
+    },
+  );
 
-  test("check: a warning with its GRANT, and the other items as for everybody", async () => {
+  test("G2 no right to the schedules, for check → exit 0, a warning with its GRANT, the other items as for everybody", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
       await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
         GRANT SELECT ON orchestration.sync_history TO ${role}`);
-      const { code, stdout } = await runCli(["check", "--analyze", "--format", "json"], { cwd: config(url) });
-      const text = JSON.parse(stdout) as CheckDocument | CheckDocument[];
-      const items = [text].flat()[0]?.items ?? [];
+      const args = ["check", "--analyze", "--format", "json"];
+      const { code, stdout } = await runCli(args, { cwd: trio.withDead(url) });
+      const alone = await runCli(args, { cwd: trio.healthyOnly() });
+      const checks = JSON.parse(stdout) as CheckDocument[];
+      const outlineOf = (checked: CheckDocument[]) =>
+        checked.map(({ source, items }) => ({ source, items: items.map(({ id, status }) => `${id} ${status}`) }));
+      expect(outlineOf(checks.filter(({ source }) => source !== "dead"))).toEqual(
+        outlineOf(JSON.parse(alone.stdout) as CheckDocument[]),
+      );
+      const items = checks.find(({ source }) => source === "dead")?.items ?? [];
       const statusOf = (id: string) => items.filter((item) => item.id === id).map(({ status }) => status);
       expect(code).toBe(0);
       expect([statusOf("tables"), statusOf("rights"), statusOf("plan"), statusOf("report")]).toEqual([
@@ -99,62 +134,116 @@ describe("the runs may be read and the schedules may not", () => {
     });
   });
 
-  test("the other way round nothing can be reported, and the reason names the table of the runs", async () => {
+  test("G3 the schedules may be read and the runs may not → exit 3, no report, and the reason names the table of the runs", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), [{ crm: "dead", name: "contacts", enabled: true }]);
       await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
         GRANT SELECT ON orchestration.sync_schedule TO ${role}`);
-      const { code, stderr } = await runCli(GENERATE, { cwd: config(url) });
-      expect([code, stderr]).toEqual([4, expect.stringContaining("permission denied for table sync_history. Grant")]);
+      await expectOneFailure(await generateWith(url), {
+        trio,
+        says: "permission denied for table sync_history",
+        advises: "Grant",
+      });
     });
   });
 });
 
 describe("words that say what is really wrong", () => {
-  test("no right to connect", async () => {
+  test("G4 no right to connect → exit 3: GRANT CONNECT ON DATABASE", async () => {
     await withDatabase(async (database, _, url) => {
       await database.sql.unsafe(`REVOKE CONNECT ON DATABASE ${database.name} FROM PUBLIC`);
-      const { stderr } = await runCli(GENERATE, { cwd: config(url) });
-      expect(stderr).toContain("the role may not connect to this database: GRANT CONNECT ON DATABASE");
+      await expectOneFailure(await generateWith(url), {
+        trio,
+        says: "the role may not connect to this database",
+        advises: "GRANT CONNECT ON DATABASE",
+      });
     });
   });
 
-  test("row-level security on the runs", async () => {
+  test("G5 row-level security on the runs → exit 3: BYPASSRLS, and no GRANT", async () => {
     await withDatabase(async (database, role, url) => {
       await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
       await database.sql
         .unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role};
         ALTER TABLE orchestration.sync_history ENABLE ROW LEVEL SECURITY; CREATE POLICY all_rows ON orchestration.sync_history USING (true)`);
-      const { stderr } = await runCli(GENERATE, { cwd: config(url) });
-      expect(stderr).toContain("row-level security policy for table");
-      expect(stderr).toContain("BYPASSRLS");
-      expect(stderr).not.toContain("Grant the reader SELECT");
+      const ended = await generateWith(url);
+      await expectOneFailure(ended, { trio, says: "row-level security policy for table", advises: "BYPASSRLS" });
+      expect(ended.stderr).not.toContain("Grant the reader SELECT");
     });
   });
 
-  test.each([
-    { name: "somebody cancels", cancel: true, says: "pg_cancel_backend" },
-    { name: "the limit", cancel: false, says: "statement_timeout: ask for a shorter window" },
-  ])("a query that is cancelled: $name", async ({ cancel, says }) => {
+  test.each(
+    numbered("G6", [
+      { name: "by somebody", cancel: true, says: "pg_cancel_backend" },
+      { name: "by its limit", cancel: false, says: "statement_timeout: ask for a shorter window" },
+    ]),
+  )("$no a query that is cancelled: $name → exit 3: $says", async ({ cancel, says }) => {
     const victim = await makeVictim(server);
     await slowDown(victim);
-    const child = start(GENERATE, { cwd: config(victim.url, "statement_timeout = 2") });
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(victim.url, "statement_timeout = 2") });
     if (cancel) await victim.sql`SELECT pg_cancel_backend(${await backendPid(victim)})`;
-    expect(await child.stderr.text()).toContain(says);
+    await expectOneFailure(await trial, { trio, says, advises: "", free: [victim] });
     await victim.close();
   });
 
-  test("a server that does not know the password", async () => {
-    using proxy = forgeSignatures(server.port);
-    await withDatabase(async (_, __, url) => {
-      const forged = `${url.replace(`:${server.port}/`, `:${proxy.port}/`)}?sslmode=disable`;
-      const { stderr } = await runCli(GENERATE, { cwd: config(forged) });
-      expect(stderr).toContain("does not prove that it knows the password");
-      expect(stderr).not.toContain("certificate");
+  test.each(
+    numbered("G15", [
+      {
+        name: "a role that may not log in",
+        sql: (role: string) => `ALTER ROLE ${role} NOLOGIN`,
+        says: "ALTER ROLE … LOGIN",
+      },
+      {
+        name: "a role whose password is past its date",
+        sql: (role: string) => `ALTER ROLE ${role} VALID UNTIL '2020-01-01'`,
+        says: "refuses the password or user",
+      },
+      {
+        name: "a database that takes no connections",
+        sql: (_: string, name: string) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
+        says: "ALTER DATABASE … ALLOW_CONNECTIONS true",
+      },
+      {
+        name: "a function behind the table, without the right to run it",
+        sql: (role: string) => `CREATE FUNCTION public.f(text) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+          REVOKE EXECUTE ON FUNCTION public.f FROM PUBLIC; CREATE ROLE ${role}_owner;
+          ALTER TABLE orchestration.sync_history RENAME TO real; ALTER TABLE orchestration.real RENAME sync_type TO raw;
+          CREATE VIEW orchestration.sync_history AS SELECT *, public.f(raw) AS sync_type FROM orchestration.real;
+          GRANT SELECT ON orchestration.real TO ${role}_owner; GRANT USAGE ON SCHEMA orchestration TO ${role}, ${role}_owner;
+          ALTER VIEW orchestration.sync_history OWNER TO ${role}_owner; GRANT SELECT ON orchestration.sync_history TO ${role}`,
+        says: "GRANT EXECUTE ON it TO the role",
+      },
+      {
+        name: "some columns of the runs",
+        sql: (role: string) => `GRANT USAGE ON SCHEMA orchestration TO ${role};
+          GRANT SELECT (id, crm_source, sync_type, start_time, end_time, status) ON orchestration.sync_history TO ${role}`,
+        says: "Grant the reader SELECT on that table",
+      },
+    ]),
+  )("$no $name → exit 3: $says", async ({ sql, says }) => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      const admin = connect(database.url.replace(/\/[^/]*$/, "/postgres"));
+      await (sql(role, database.name).startsWith("ALTER DATABASE") ? admin : database.sql).unsafe(
+        sql(role, database.name),
+      );
+      await expectOneFailure(await generateWith(url), { trio, says, advises: "" });
+      await admin.unsafe(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+      await admin.end();
     });
   });
 
-  test("a function behind the table that names another without its schema", async () => {
+  test("G7 a server that does not know the password → exit 3, told so, and no word of a certificate", async () => {
+    using proxy = forgeSignatures(server.port);
+    await withDatabase(async (_, __, url) => {
+      const forged = `${url.replace(`:${server.port}/`, `:${proxy.port}/`)}?sslmode=disable`;
+      const ended = await generateWith(forged);
+      await expectOneFailure(ended, { trio, says: "does not prove that it knows the password", advises: "" });
+      expect(ended.stderr).not.toContain("certificate");
+    });
+  });
+
+  test("G8 a function behind the table that names another without its schema → exit 3: ALTER FUNCTION … SET search_path", async () => {
     await withDatabase(async ({ sql }, role, url) => {
       await fillSyncHistory("M")(sql, runsOf("dead"), []);
       await sql.unsafe(`CREATE FUNCTION public.inner_one(text) RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT $1 $$;
@@ -162,29 +251,41 @@ describe("words that say what is really wrong", () => {
         ALTER TABLE orchestration.sync_history RENAME TO real; ALTER TABLE orchestration.real RENAME sync_type TO raw;
         CREATE VIEW orchestration.sync_history AS SELECT *, public.outer_one(raw) AS sync_type FROM orchestration.real;
         GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}`);
-      expect((await runCli(GENERATE, { cwd: config(url) })).stderr).toContain("ALTER FUNCTION … SET search_path");
+      await expectOneFailure(await generateWith(url), {
+        trio,
+        says: "inner_one",
+        advises: "ALTER FUNCTION … SET search_path",
+      });
       await sql.unsafe("ALTER FUNCTION public.outer_one(text) SET search_path = public");
-      expect((await runCli(GENERATE, { cwd: config(url) })).code).toBe(0);
+      const mended = await generateWith(url);
+      expect([mended.code, reportOnDead(mended.stdout, trio).performance_metrics.total_actions]).toEqual([0, 2]);
     });
   });
 
-  test.each([
-    { name: "a directory", make: (path: string) => mkdirSync(path), says: "it is a directory" },
-    {
-      name: "a circle of links",
-      make: (path: string) => symlinkSync(path, path),
-      says: "its symbolic links lead in a circle",
-    },
-    {
-      name: "a path below a file",
-      make: (path: string) => new Database(path).close(),
-      below: "/x",
-      says: "is not a directory",
-    },
-  ])("a store that is $name", async ({ make, says, below = "" }) => {
+  test.each(
+    numbered("G9", [
+      { name: "a directory", make: (path: string) => mkdirSync(path), says: "it is a directory" },
+      {
+        name: "a circle of links",
+        make: (path: string) => symlinkSync(path, path),
+        says: "its symbolic links lead in a circle",
+      },
+      {
+        name: "a path below a file",
+        make: (path: string) => new Database(path).close(),
+        below: "/x",
+        says: "is not a directory",
+      },
+    ]),
+  )("$no a store that is $name → exit 5: $says; generate prints its reports", async ({ make, says, below = "" }) => {
     const path = join(freshDirectory(), "store");
     make(path);
-    const cwd = config("sqlite:nowhere", `[store]\npath = "${path}${below}"`);
+    const settings = `[store]\npath = "${path}${below}"`;
+    const cwd = config("sqlite:nowhere", settings);
+    const made = await launch(GENERATE, { cwd: trio.withDead(trio.healthyUrl, `crm_source = "first"\n${settings}`) })
+      .trial;
+    expect([made.code, made.stderr]).toEqual([5, expect.stringContaining(says)]);
+    expectOthers(made.stdout, trio);
     for (const args of [
       ["store", "prune"],
       ["history", "list"],
@@ -262,19 +363,22 @@ describe("what only looks at a store", () => {
     }
   }
 
-  test.skipIf(!isRoot)("a file and a directory that may only be read (another user needs root)", async () => {
-    const directory = join(freshDirectory(), "state");
-    const path = join(directory, "s.sqlite");
-    const cwd = await filled(`path = "${path}"`);
-    for (const file of [directory, path, cwd, join(cwd, "automation-reports.toml")]) chownSync(file, NOBODY, NOBODY);
-    chmodSync(join(directory, ".."), 0o755);
-    chmodSync(path, 0o400);
-    chmodSync(directory, 0o500);
-    await expectLooks(cwd, AS_NOBODY);
-    expect(readdirSync(directory)).toEqual(["s.sqlite"]);
-  });
+  test.skipIf(!isRoot)(
+    "G10 a store and its directory that may only be read (another user needs root) → exit 0, each is answered, no file more",
+    async () => {
+      const directory = join(freshDirectory(), "state");
+      const path = join(directory, "s.sqlite");
+      const cwd = await filled(`path = "${path}"`);
+      for (const file of [directory, path, cwd, join(cwd, "automation-reports.toml")]) chownSync(file, NOBODY, NOBODY);
+      chmodSync(join(directory, ".."), 0o755);
+      chmodSync(path, 0o400);
+      chmodSync(directory, 0o500);
+      await expectLooks(cwd, AS_NOBODY);
+      expect(readdirSync(directory)).toEqual(["s.sqlite"]);
+    },
+  );
 
-  test("an SQLite store in which another process is writing", async () => {
+  test("G11 an SQLite store in which another process is writing → exit 0, each is answered within 2.5 s", async () => {
     const path = join(freshDirectory(), "s.sqlite");
     const cwd = await filled(`path = "${path}"`);
     using writer = new Database(path);
@@ -283,7 +387,7 @@ describe("what only looks at a store", () => {
     writer.run("ROLLBACK");
   });
 
-  test("a store that is not there: nothing in it, and nothing is made", async () => {
+  test("G12 a store that is not there → exit 0, an empty list, and nothing is made", async () => {
     const path = join(freshDirectory(), "state", "s.sqlite");
     const cwd = config("sqlite:nowhere", settings(`path = "${path}"`));
     const { code, stdout } = await runCli(["history", "list", "--format", "json"], { cwd });
@@ -291,7 +395,7 @@ describe("what only looks at a store", () => {
     expect(statSync(join(path, ".."), { throwIfNoEntry: false })).toBeUndefined();
   });
 
-  test("PostgreSQL: a role with SELECT only, while another session writes", async () => {
+  test("G13 a store in PostgreSQL, a role with SELECT only, another session writes → exit 0, each is answered within 2.5 s; to prune is exit 5", async () => {
     await withDatabase(async (database, role, url) => {
       const cwd = await filled(`url = "${database.url}"`);
       await database.sql.unsafe(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
@@ -316,7 +420,7 @@ describe("what only looks at a store", () => {
     });
   });
 
-  test("PostgreSQL: a role that may not use the schema is told so, instead of that nothing is kept", async () => {
+  test("G14 a store in PostgreSQL, a role that may not use its schema → exit 5: GRANT USAGE", async () => {
     await withDatabase(async (database, role, url) => {
       await database.sql.unsafe(`CREATE SCHEMA kept; ALTER ROLE ${role} SET search_path = kept`);
       await filled(`url = "${database.url}?options=-c%20search_path%3Dkept"`);

@@ -6,19 +6,34 @@ import type postgres from "postgres";
 import type { CheckDocument } from "../../../src/check/schema.ts";
 import { TABLES } from "../../../src/warehouse/presets.ts";
 import { directoryWith, runCli, type Ended } from "../../making/cli.ts";
-import { AS_OF, figuresOf, GENERATE, runsOf } from "../../making/faults.ts";
+import {
+  expectOneFailure,
+  figuresOf,
+  GENERATE,
+  launch,
+  makeTrio,
+  reportOnDead,
+  runsOf,
+  type Trio,
+} from "../../making/faults.ts";
 import { startPostgres, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
 import { layTraps, SPRUNG } from "../../making/traps.ts";
 import { fillSyncHistory } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
+let trio: Trio;
 let server: PostgresServer;
 let roles = 0;
 
 beforeAll(async () => {
-  server = await startPostgres(undefined, { log_statement: "all", log_line_prefix: "%p|%u|" });
+  const settings = { log_statement: "all", log_line_prefix: "%p|%u|" };
+  [trio, server] = await Promise.all([makeTrio(), startPostgres(undefined, settings)]);
 });
 
-afterAll(async () => await server.stop());
+afterAll(async () => {
+  await trio.healthy.close();
+  await server.stop();
+});
 
 /** The URL of a new role that may read everything, with that search path. */
 async function newReader({ sql, url }: TestDatabase, path: string, schemas: string[]): Promise<string> {
@@ -46,6 +61,9 @@ const crms = (url: string) =>
   `[defaults]\nurl = "${url}"\n[crm.synced]\ncrm_source = "dead"\npreset = "sync-history"\nwrapper_rules = ["all"]\nexclude_rules = ["never"]
 statuses = { done = "success" }\n[crm.automated]\ncrm_source = "dead"\npreset = "automation"\n`;
 
+/** The tables of the two that are well. */
+const healthy = () => ["first", "last"].map((name) => `[crm.${name}]\nurl = "${trio.healthyUrl}"\n`).join("");
+
 describe("a schema with a namesake of everything in pg_catalog comes first", () => {
   let database: TestDatabase;
   let clean: string;
@@ -61,7 +79,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
 
   afterAll(async () => await database.close());
 
-  test("the traps are laid: without a fixed search path they spring", async () => {
+  test("H1 a namesake of each function, operator and type of pg_catalog → without a fixed search path they spring", async () => {
     const [{ n } = { n: "0" }] = await database.sql<{ n: string }[]>`SELECT
       (SELECT count(*) FROM pg_proc WHERE pronamespace = 'traps'::regnamespace)
       + (SELECT count(*) FROM pg_operator WHERE oprnamespace = 'traps'::regnamespace) AS n`;
@@ -82,15 +100,17 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     }
   });
 
-  test.each<{ args: string[]; exit: number }>([
-    { args: GENERATE, exit: 0 },
-    { args: [...GENERATE, "--time-window", "48h", "--baseline", "week"], exit: 0 },
-    { args: ["config", "check", "--online"], exit: 0 },
-  ])("$args: as for a reader without them", async ({ args, exit }) => {
+  test.each(
+    numbered<{ args: string[]; command: string }>("H2", [
+      { args: GENERATE, command: "generate" },
+      { args: [...GENERATE, "--time-window", "48h", "--baseline", "week"], command: "generate --baseline week" },
+      { args: ["config", "check", "--online"], command: "config check --online" },
+    ]),
+  )("$no the namesakes, for $command → exit 0, as for a reader without them", async ({ args }) => {
     const [one, other] = await Promise.all(
       [clean, trapped].map(async (url) => await runCli(args, { cwd: directoryWith(crms(url)) })),
     );
-    expect([other!.code, other!.stderr]).toEqual([exit, one!.stderr]);
+    expect([other!.code, other!.stderr]).toEqual([0, one!.stderr]);
     const lasting = ({ stdout }: Ended) =>
       args.includes("json") ? figuresOf(stdout) : stdout.replaceAll(/(?:less than )?[\d.]+ ms|\/\S+toml/g, "…");
     expect(lasting(other!)).toEqual(lasting(one!));
@@ -101,7 +121,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
       ]);
   });
 
-  test("check --analyze finds what it finds without them", async () => {
+  test("H3 the namesakes, for check --analyze → as for a reader without them", async () => {
     const [one, other] = await Promise.all(
       [clean, trapped].map(async (url) => {
         const { stdout } = await runCli(["check", "--analyze", "--format", "json"], { cwd: directoryWith(crms(url)) });
@@ -114,7 +134,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     expect(one?.[0]).toContain("plan ok");
   });
 
-  test("a store: kept, listed, claimed, pruned and checked", async () => {
+  test("H4 the namesakes before a store → kept, listed, claimed, pruned and checked", async () => {
     const store = await newReader(database, "kept, traps, pg_catalog", []);
     const role = new URL(store).username;
     await database.sql.unsafe(`CREATE SCHEMA kept; GRANT CREATE, USAGE ON SCHEMA kept TO ${role}`);
@@ -142,7 +162,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     expect((await says(["store", "prune", "--older-than", "1d"])).code).toBe(0);
   }, 30_000);
 
-  test("every statement of a transaction follows the one that fixes the search path", () => {
+  test("H5 what was said to the server in all of these → each statement follows the one that fixes the search path", () => {
     const log = readFileSync(join(server.socketDirectory, "log"), "utf8");
     const entries = log.split(/^(?=\d+\|)/m).flatMap((entry) => {
       const found = /^(\d+)\|reader_\d+\|LOG: {2}(?:statement|execute [^:]*): ([\s\S]*)$/.exec(entry);
@@ -177,29 +197,31 @@ describe("what another role has put into the search path", () => {
     NULL::varchar AS minute, NULL::varchar AS hour, NULL::varchar AS day_of_week, NULL::varchar AS day_of_month,
     NULL::varchar AS month_of_year, NULL::timestamptz AS start_at, NULL::timestamptz AS end_at; GRANT SELECT ON public."${name}" TO PUBLIC`;
 
-  test.each([
-    {
-      name: "a function that fits a column better",
-      sql: "CREATE FUNCTION public.btrim(varchar, text) RETURNS text LANGUAGE sql AS $$ SELECT 'success' $$; CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS $$ SELECT 'success' $$",
-    },
-    {
-      name: "an operator that fits a column better",
-      sql: `CREATE FUNCTION public.never(varchar, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
+  test.each(
+    numbered("H6", [
+      {
+        name: "a function that fits a column better",
+        sql: "CREATE FUNCTION public.btrim(varchar, text) RETURNS text LANGUAGE sql AS $$ SELECT 'success' $$; CREATE FUNCTION public.lower(varchar) RETURNS text LANGUAGE sql AS $$ SELECT 'success' $$",
+      },
+      {
+        name: "an operator that fits a column better",
+        sql: `CREATE FUNCTION public.never(varchar, text) RETURNS boolean LANGUAGE sql AS $$ SELECT false $$;
         CREATE OPERATOR public.= (FUNCTION = public.never, LEFTARG = varchar, RIGHTARG = text)`,
-    },
-    { name: "a view before the table of runs", sql: view("automation_actions") },
-    {
-      name: "tables of rules",
-      sql: `${rules("automation_rules")}; ${rules("orchestration.sync_schedule")}; ${rules("sync_schedule")}`,
-    },
-  ])("$name: no number changes", async ({ sql: planted }) => {
+      },
+      { name: "a view before the table of runs", sql: view("automation_actions") },
+      {
+        name: "tables of rules",
+        sql: `${rules("automation_rules")}; ${rules("orchestration.sync_schedule")}; ${rules("sync_schedule")}`,
+      },
+    ]),
+  )("$no another role plants $name → exit 0, no number changes", async ({ sql: planted }) => {
     const database = await server.createDatabase();
     try {
       const mallory = `mallory_${database.name}`;
       await fillAll(database.sql);
       await database.sql.unsafe(`CREATE ROLE ${mallory}; GRANT CREATE ON SCHEMA public TO ${mallory}`);
       const url = await newReader(database, "public, app", ["app", "orchestration"]);
-      const cwd = directoryWith(crms(url));
+      const cwd = directoryWith(`${crms(url)}${healthy()}`);
       const before = figuresOf((await runCli(GENERATE, { cwd })).stdout);
       await database.sql.begin(async (sql) => {
         await sql.unsafe(`SET LOCAL ROLE ${mallory}; ${planted}`);
@@ -207,17 +229,18 @@ describe("what another role has put into the search path", () => {
       const { code, stdout, stderr } = await runCli(GENERATE, { cwd });
       expect([code, stderr]).toEqual([0, ""]);
       expect(figuresOf(stdout)).toEqual(before);
-      expect(before).toMatchObject(
+      expect(before.slice(0, 2)).toMatchObject(
         [expected.synced, expected.automated].map(([total, failed]) => ({
           performance_metrics: { total_actions: total, failed_actions: failed },
         })),
       );
+      expect(before.slice(2)).toEqual(trio.expected);
     } finally {
       await database.close();
     }
   });
 
-  test("preset auto: a table of the other preset does not hide the runs", async () => {
+  test("H7 another role plants a table of the other preset → exit 0, the runs are reported", async () => {
     const database = await server.createDatabase();
     try {
       const mallory = `mallory_${database.name}`;
@@ -226,15 +249,14 @@ describe("what another role has put into the search path", () => {
       await database.sql.begin(async (sql) => {
         await sql.unsafe(`SET LOCAL ROLE ${mallory}; ${view("automation_actions")}`);
       });
-      const cwd = directoryWith(`[crm.dead]\nurl = "${database.url}"\n`);
-      const { code, stdout } = await runCli(GENERATE, { cwd });
-      expect([code, figuresOf(stdout)]).toMatchObject([0, [{ performance_metrics: { total_actions: 2 } }]]);
+      const { code, stdout } = await launch(GENERATE, { cwd: trio.withDead(database.url) }).trial;
+      expect([code, reportOnDead(stdout, trio).performance_metrics.total_actions]).toEqual([0, 2]);
     } finally {
       await database.close();
     }
   });
 
-  test("two tables, and nothing says which is right: no number, and what to set", async () => {
+  test("H8 two tables in the search path, and nothing says which is right → exit 3, no number, and what to set", async () => {
     const database = await server.createDatabase();
     try {
       const role = `writer_${database.name}`;
@@ -242,35 +264,30 @@ describe("what another role has put into the search path", () => {
         .unsafe(`CREATE SCHEMA a; CREATE SCHEMA b; CREATE ROLE ${role}; GRANT CREATE ON SCHEMA a, b TO ${role};
         SET ROLE ${role}; CREATE TABLE a.automation_actions (id int); CREATE TABLE b.automation_actions (id int); RESET ROLE`);
       const url = `${database.url}?options=-c%20search_path%3Db,a`;
-      const { code, stderr } = await runCli(["generate", ...AS_OF, "--quiet"], {
-        cwd: directoryWith(`[crm.dead]\nurl = "${url}"\n`),
+      await expectOneFailure(await launch(GENERATE, { cwd: trio.withDead(url) }).trial, {
+        trio,
+        says: `automation_actions is in several schemas of the search path: b (of ${role}), a (of ${role})`,
+        advises: "Choose one with schema",
+        free: [database],
       });
-      expect([code, stderr]).toEqual([
-        4,
-        expect.stringContaining(
-          `automation_actions is in several schemas of the search path: b (of ${role}), a (of ${role}). Choose one with schema`,
-        ),
-      ]);
     } finally {
       await database.close();
     }
   });
 
-  test("a temporary table of another session is no table of the warehouse", async () => {
+  test("H9 a temporary table of another session → exit 3, no table of the warehouse", async () => {
     const database = await server.createDatabase();
     try {
       await database.sql.unsafe("CREATE TEMP TABLE automation_actions (id int)");
-      const { stdout } = await runCli(["generate", ...AS_OF, "--format", "json", "--quiet"], {
-        cwd: directoryWith(`[crm.dead]\nurl = "${database.url}"\n`),
-      });
-      expect(figuresOf(stdout)).toMatchObject([{ findings: [{ evidence: { elsewhere: [] } }] }]);
+      const { code, stdout } = await launch(GENERATE, { cwd: trio.withDead(database.url) }).trial;
+      expect([code, reportOnDead(stdout, trio)]).toMatchObject([3, { findings: [{ evidence: { elsewhere: [] } }] }]);
     } finally {
       await database.close();
     }
   });
 });
 
-test("a store's tables that another role has made are not written to: a trigger there would run as the store's role", async () => {
+test("H10 a store's tables that another role has made, whose triggers would run as the store's role → exit 5, not written to", async () => {
   const database = await server.createDatabase();
   try {
     const mallory = `mallory_${database.name}`;

@@ -16,6 +16,7 @@ import {
 } from "../../making/faults.ts";
 import { PASSWORD, type PostgresServer, type TestDatabase } from "../../making/postgres-server.ts";
 import { sharedServer } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const WRONG = `${PASSWORD} wrong`;
 const ENCODED = encodeURIComponent(WRONG);
@@ -50,37 +51,39 @@ describe("the server refuses it", () => {
     `[defaults]\nurl = "${trio.healthyUrl}"\n[crm.first]\n[crm.dead]\n${line}\n[crm.last]\n`;
 
   type Place = { name: string; make: () => { line: string; env?: Surroundings["env"] } };
-  test.each<Place>([
-    { name: "in the URL", make: () => ({ line: `url = "${url(`owner:${ENCODED}`)}"` }) },
-    { name: "in the URL, every byte encoded", make: () => ({ line: `url = "${url(`owner:${EVERY_BYTE}`)}"` }) },
-    { name: "in the URL's parameters", make: () => ({ line: `url = "${url("owner", `?password=${ENCODED}`)}"` }) },
-    {
-      name: "in url_file",
-      make: () => ({ line: `url_file = "${secretFile("url", `${url(`owner:${ENCODED}`)}\n`)}"` }),
-    },
-    {
-      name: "in systemd's credentials",
-      make: () => ({
-        line: 'url_file = "dead-url"',
-        env: { CREDENTIALS_DIRECTORY: join(secretFile("dead-url", url(`owner:${ENCODED}`)), "..") },
-      }),
-    },
-    {
-      name: "in a variable of the environment",
-      make: () => ({ line: 'url = "${DEAD_URL}"', env: { DEAD_URL: url(`owner:${ENCODED}`) } }),
-    },
-    {
-      name: "in a part of the URL from the environment",
-      make: () => ({ line: `url = "${url("owner:${DEAD_PASSWORD}")}"`, env: { DEAD_PASSWORD: ENCODED } }),
-    },
-    {
-      name: "in a password file",
-      make: () => ({
-        line: `url = "${url("owner")}"`,
-        env: { PGPASSFILE: secretFile("pgpass", `*:*:*:owner:${WRONG.replaceAll(":", "\\:")}\n`) },
-      }),
-    },
-  ])("$name", async ({ make }) => {
+  test.each(
+    numbered<Place>("X1", [
+      { name: "in the URL", make: () => ({ line: `url = "${url(`owner:${ENCODED}`)}"` }) },
+      { name: "in the URL, every byte encoded", make: () => ({ line: `url = "${url(`owner:${EVERY_BYTE}`)}"` }) },
+      { name: "in the URL's parameters", make: () => ({ line: `url = "${url("owner", `?password=${ENCODED}`)}"` }) },
+      {
+        name: "in url_file",
+        make: () => ({ line: `url_file = "${secretFile("url", `${url(`owner:${ENCODED}`)}\n`)}"` }),
+      },
+      {
+        name: "in systemd's credentials",
+        make: () => ({
+          line: 'url_file = "dead-url"',
+          env: { CREDENTIALS_DIRECTORY: join(secretFile("dead-url", url(`owner:${ENCODED}`)), "..") },
+        }),
+      },
+      {
+        name: "in a variable of the environment",
+        make: () => ({ line: 'url = "${DEAD_URL}"', env: { DEAD_URL: url(`owner:${ENCODED}`) } }),
+      },
+      {
+        name: "in a part of the URL from the environment",
+        make: () => ({ line: `url = "${url("owner:${DEAD_PASSWORD}")}"`, env: { DEAD_PASSWORD: ENCODED } }),
+      },
+      {
+        name: "in a password file",
+        make: () => ({
+          line: `url = "${url("owner")}"`,
+          env: { PGPASSFILE: secretFile("pgpass", `*:*:*:owner:${WRONG.replaceAll(":", "\\:")}\n`) },
+        }),
+      },
+    ]),
+  )("$no a wrong password $name → exit 3; it is in no stream, file or title", async ({ make }) => {
     const { line, env = {} } = make();
     const quiet = await launch(GENERATE, { cwd: directoryWith(ofDead(line)), env }).trial;
     await expectOneFailure(quiet, {
@@ -97,17 +100,19 @@ describe("the server refuses it", () => {
 });
 
 describe("the configuration is refused: exit 2, file and line, no value", () => {
-  test.each([
-    { name: "a password that is not encoded", line: `url = "postgres://owner:${PASSWORD}@127.0.0.1/d"` },
-    { name: "no connection URL at all", line: `url = "host=h password=canary"` },
-    { name: "a parameter that is not known", line: `url = "postgres://u@h/d?colour=canary"` },
-    { name: "the rest of a password", line: `url = "postgres://u@h/d?password=x&canary=y"` },
-    { name: "a port that is a password", line: `url = "postgres://u@h:canary/d"` },
-    { name: "a mode that is a password", line: `url = "postgres://u:canary@h/d?sslmode=canary"` },
-    { name: "no valid TOML", line: `url = "postgres://u:canary@h/d` },
-    { name: "a wrong type", line: `url = ["postgres://u:canary@h/d"]` },
-    { name: "both ways at once", line: `url = "postgres://u:canary@h/d"\nurl_file = "canary"` },
-  ])("$name", async ({ line }) => {
+  test.each(
+    numbered("X2", [
+      { name: "a password that is not encoded", line: `url = "postgres://owner:${PASSWORD}@127.0.0.1/d"` },
+      { name: "no connection URL at all", line: `url = "host=h password=canary"` },
+      { name: "a parameter that is not known", line: `url = "postgres://u@h/d?colour=canary"` },
+      { name: "the rest of a password", line: `url = "postgres://u@h/d?password=x&canary=y"` },
+      { name: "a port that is a password", line: `url = "postgres://u@h:canary/d"` },
+      { name: "a mode that is a password", line: `url = "postgres://u:canary@h/d?sslmode=canary"` },
+      { name: "a line that is no TOML", line: `url = "postgres://u:canary@h/d` },
+      { name: "a wrong type", line: `url = ["postgres://u:canary@h/d"]` },
+      { name: "both ways at once", line: `url = "postgres://u:canary@h/d"\nurl_file = "canary"` },
+    ]),
+  )("$no a configuration with $name → exit 2, with file and line; it is in no stream", async ({ line }) => {
     const cwd = directoryWith(`[crm.dead]\n${line}\n`);
     const ended = await launch(LOUD, { cwd }).trial;
     expect([ended.code, ended.stdout]).toEqual([2, ""]);
@@ -116,7 +121,7 @@ describe("the configuration is refused: exit 2, file and line, no value", () => 
   });
 });
 
-test("an error of the server that repeats the password", async () => {
+test("X3 an error of the server that repeats the password → exit 3; stars in its place", async () => {
   const victim = await makeVictim(server);
   await victim.sql.unsafe(`ALTER TABLE orchestration.sync_history RENAME TO real_history;
     CREATE FUNCTION shout() RETURNS boolean LANGUAGE plpgsql AS $$
@@ -127,7 +132,7 @@ test("an error of the server that repeats the password", async () => {
   await victim.close();
 });
 
-test("a sync's error message that repeats the password", async () => {
+test("X4 a sync's error message that repeats the password → exit 0; it is in no stream or file", async () => {
   await victim.sql`UPDATE orchestration.sync_history SET error_message = ${`login ${PASSWORD} at ${victim.url}`} WHERE status = 'failed'`;
   for (const args of [LOUD, GENERATE]) {
     const ended = await launch(args, { cwd: trio.withDead(victim.url) }).trial;

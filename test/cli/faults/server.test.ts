@@ -1,8 +1,6 @@
 /** One CRM's server misbehaves: that CRM fails with one sentence, the others' reports are as without it. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { resolve } from "node:path";
 import { directoryWith } from "../../making/cli.ts";
 import { authentication, failure, message } from "../../making/server-messages.ts";
 import { startFakeServer, type FakeServer } from "../../making/fake-server.ts";
@@ -10,9 +8,10 @@ import { expectOneFailure, figuresOf, GENERATE, launch, makeTrio, makeVictim, ty
 import { recordServer, replay, type Recording } from "../../making/recorded-server.ts";
 import { ANSWER_FAULTS } from "../../making/server-faults/answers.ts";
 import { AUTHENTICATION_FAULTS } from "../../making/server-faults/authentication.ts";
-import { SECRET, type ServerFault } from "../../making/server-faults/fault.ts";
+import { SECRET, TOO_LATE, type ServerFault } from "../../making/server-faults/fault.ts";
 import { OPENING_FAULTS, REFUSALS, TLS_FAULTS } from "../../making/server-faults/opening.ts";
 import { sharedServer } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 /** Start of the process, and what closing and cancelling may take after the deadline. */
 const GRACE_MS = 4000;
@@ -39,20 +38,30 @@ beforeAll(async () => {
 
 afterAll(async () => await trio.healthy.close());
 
-describe.each(PARTS)("$part", ({ faults }) => {
-  test.each(faults)("$name", async ({ does, says, query = "?sslmode=disable", timeoutMs = 1000 }: ServerFault) => {
-    await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
-    const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;
-    const ended = await launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${timeoutMs}ms"`) }).trial;
-    await expectOneFailure(ended, { trio, says: "", advises: "" });
-    expect(ended.stderr).toMatch(says);
-    expect(ended.tookMs).toBeLessThan(timeoutMs + GRACE_MS);
-    expect(ended.peakBytes).toBeLessThan(MOST_MEMORY);
-  });
+let count = 0;
+/** The whole catalogue, numbered through. */
+const NUMBERED = PARTS.map(({ part, faults }) => ({
+  part,
+  faults: faults.map((fault) => ({ ...fault, no: `S${(count += 1)}`, said: fault.said ?? String(fault.says) })),
+}));
+
+describe.each(NUMBERED)("$part", ({ part, faults }) => {
+  test.each(faults)(
+    `$no ${part}: $name → exit 3: $said`,
+    async ({ does, says, query = "?sslmode=disable", timeoutMs = says === TOO_LATE ? 1000 : 8000 }: ServerFault) => {
+      await using server: FakeServer = await startFakeServer(async (client) => await does(client, recording));
+      const url = `postgres://u:${SECRET}@127.0.0.1:${server.port}/d${query}`;
+      const ended = await launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${timeoutMs}ms"`) }).trial;
+      await expectOneFailure(ended, { trio, says: "", advises: "" });
+      expect(ended.stderr).toMatch(says);
+      expect(ended.tookMs).toBeLessThan(timeoutMs + GRACE_MS);
+      expect(ended.peakBytes).toBeLessThan(MOST_MEMORY);
+    },
+  );
 });
 
 describe("unusual, and no fault", () => {
-  test("notices, notifications and parameters of any name between the messages of an answer", async () => {
+  test("U1 notices, notifications and parameters of any name between the messages of an answer → the report is made, exit 0", async () => {
     const noise = Buffer.concat([
       message("N", "SNOTICE\0C00000\0Mx\0\0"),
       message("S", "__proto__\0x\0"),
@@ -66,7 +75,7 @@ describe("unusual, and no fault", () => {
     expect(figuresOf(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
   });
 
-  test("an answer byte by byte", async () => {
+  test("U2 an answer byte by byte → the report is made, exit 0", async () => {
     await using server = await startFakeServer(async (client) => {
       await client.startup();
       for (const [turn, answer] of recording.entries()) {
@@ -81,7 +90,7 @@ describe("unusual, and no fault", () => {
     expect(figuresOf(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
   });
 
-  test("a password that SASLprep changes", async () => {
+  test("U3 a password that SASLprep changes → accepted, exit 0", async () => {
     const victim = await makeVictim(await sharedServer());
     const role = `ligature_${victim.name}`;
     await victim.sql
@@ -100,12 +109,14 @@ const elsewhere = Object.values(networkInterfaces())
 
 describe.skipIf(elsewhere === undefined)("a password in clear text, without TLS (needs a network)", () => {
   const REFUSED = "asks for the password in clear text, without TLS: use sslmode=require";
-  test.each([
-    { name: "over loopback", host: "127.0.0.1", query: "", sent: true },
-    { name: "elsewhere, sslmode=prefer", host: elsewhere, query: "?sslmode=prefer", sent: false },
-    { name: "elsewhere, no sslmode", host: elsewhere, query: "", sent: false },
-    { name: "elsewhere, sslmode=disable", host: elsewhere, query: "?sslmode=disable", sent: true },
-  ])("$name: sent $sent", async ({ host, query, sent }) => {
+  test.each(
+    numbered("U4", [
+      { name: "over loopback", host: "127.0.0.1", query: "", sent: true },
+      { name: "elsewhere, sslmode=prefer", host: elsewhere, query: "?sslmode=prefer", sent: false },
+      { name: "elsewhere, no sslmode", host: elsewhere, query: "", sent: false },
+      { name: "elsewhere, sslmode=disable", host: elsewhere, query: "?sslmode=disable", sent: true },
+    ]),
+  )("$no the password asked for in clear text, $name → sent: $sent", async ({ host, query, sent }) => {
     let password = "";
     await using server = await startFakeServer(async (client) => {
       await client.startup();
@@ -118,13 +129,4 @@ describe.skipIf(elsewhere === undefined)("a password in clear text, without TLS 
     await expectOneFailure(ended, { trio, says: sent ? "refuses the password or user" : REFUSED, advises: "" });
     expect(password.includes(SECRET)).toBe(sent);
   });
-});
-
-test("the README of this folder lists each fault with its number and its sentence", () => {
-  const lines = PARTS.flatMap(({ part, faults }) => faults.map((fault) => ({ part, fault }))).map(
-    ({ part, fault: { name, says } }, index) =>
-      `- S${index + 1} ${part}: ${name} → ${typeof says === "string" ? says : `\`${says.source}\``}`,
-  );
-  const readme = readFileSync(resolve(import.meta.dir, "README.md"), "utf8");
-  expect(readme.split("\n").filter((line) => /^- S\d/.test(line))).toEqual(lines);
 });

@@ -24,6 +24,7 @@ import {
   type TestDatabase,
 } from "../../making/postgres-server.ts";
 import { reportsIn } from "../../making/passes.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const DEADLINE = "600ms";
 /** Start of the process, and what closing and cancelling may take after the deadline. */
@@ -47,51 +48,60 @@ afterAll(async () => {
 });
 
 describe("away, or not what was configured", () => {
-  test.each([
-    {
-      name: "port closed",
-      url: () => `postgres://u:canary@127.0.0.1:${freePort()}/d`,
-      says: "refuses the connection",
-      advises: "is PostgreSQL running there",
-    },
-    {
-      name: "wrong password",
-      url: () => victim.url.replace(encodeURIComponent(PASSWORD), "canary-wrong"),
-      says: "refuses the password or user",
-      advises: "check both in the connection URL",
-    },
-    {
-      name: "unknown database",
-      url: () => victims.url("nowhere"),
-      says: "no database of that name",
-      advises: "check the end of the connection URL",
-    },
-    {
-      name: "unknown host",
-      url: () => "postgres://u:canary@nowhere.invalid/d",
-      says: "nowhere.invalid",
-      advises: "DNS",
-    },
-    { name: "SQLite file missing", url: () => "sqlite:/nowhere/w.sqlite", says: "cannot be opened", advises: "check" },
-  ])("$name", async ({ url, says, advises }) => {
+  test.each(
+    numbered("A1", [
+      {
+        name: "port closed",
+        url: () => `postgres://u:canary@127.0.0.1:${freePort()}/d`,
+        says: "refuses the connection",
+        advises: "is PostgreSQL running there",
+      },
+      {
+        name: "wrong password",
+        url: () => victim.url.replace(encodeURIComponent(PASSWORD), "canary-wrong"),
+        says: "refuses the password or user",
+        advises: "check both in the connection URL",
+      },
+      {
+        name: "unknown database",
+        url: () => victims.url("nowhere"),
+        says: "no database of that name",
+        advises: "check the end of the connection URL",
+      },
+      {
+        name: "unknown host",
+        url: () => "postgres://u:canary@nowhere.invalid/d",
+        says: "nowhere.invalid",
+        advises: "DNS",
+      },
+      {
+        name: "SQLite file missing",
+        url: () => "sqlite:/nowhere/w.sqlite",
+        says: "cannot be opened",
+        advises: "check",
+      },
+    ]),
+  )("$no $name → exit 3: $says", async ({ url, says, advises }) => {
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url()) });
     await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
   });
 });
 
 describe("mute: given up at the deadline, after one connection", () => {
-  test.each([
-    { name: "before it answers an SSLRequest", query: "", conduct: {} },
-    { name: "where TLS is required", query: "?sslmode=require", conduct: {} },
-    {
-      name: "after it refused TLS",
-      query: "",
-      conduct: { data: (answer: (text: string) => void) => answer(NO_TLS) },
-      // One for the SSLRequest, one in plain: then it is mute.
-      calls: 2,
-    },
-    { name: "where no TLS is asked for", query: "?sslmode=disable", conduct: {} },
-  ])("$name", async ({ query, conduct, calls = 1 }) => {
+  test.each(
+    numbered("A2", [
+      { name: "before it answers an SSLRequest", query: "", conduct: {} },
+      { name: "where TLS is required", query: "?sslmode=require", conduct: {} },
+      {
+        name: "after it refused TLS",
+        query: "",
+        conduct: { data: (answer: (text: string) => void) => answer(NO_TLS) },
+        // One for the SSLRequest, one in plain: then it is mute.
+        calls: 2,
+      },
+      { name: "where no TLS is asked for", query: "?sslmode=disable", conduct: {} },
+    ]),
+  )("$no mute $name → exit 3, given up at the deadline", async ({ query, conduct, calls = 1 }) => {
     using peer = startPeer(conduct);
     const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
@@ -104,20 +114,25 @@ describe("mute: given up at the deadline, after one connection", () => {
 
 describe("accepts and closes: not called again and again", () => {
   const atOnce = { open: (hangUp: () => void) => hangUp() };
-  test.each([
-    { name: "at once", query: "", conduct: atOnce },
-    { name: "at once, no TLS asked for", query: "?sslmode=disable", conduct: atOnce },
-    { name: "at once, TLS required", query: "?sslmode=require", conduct: atOnce },
-  ])("$name", async ({ query, conduct }) => {
-    using peer: Peer = startPeer(conduct);
-    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
-    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "3s"') });
-    // Closed or broken off: that depends on whether our first bytes came before or after.
-    await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
-    expect(peer.calls()).toBeLessThan(20);
-  });
+  test.each(
+    numbered("A3", [
+      { name: "at once", query: "", conduct: atOnce },
+      { name: "at once, no TLS asked for", query: "?sslmode=disable", conduct: atOnce },
+      { name: "at once, TLS required", query: "?sslmode=require", conduct: atOnce },
+    ]),
+  )(
+    "$no accepts and closes $name → exit 3, the connection and the log are named, and it is not called again and again",
+    async ({ query, conduct }) => {
+      using peer: Peer = startPeer(conduct);
+      const url = `postgres://u:canary@127.0.0.1:${peer.port}/d${query}`;
+      const { trial } = launch(GENERATE, { cwd: trio.withDead(url, 'timeout = "3s"') });
+      // Closed or broken off: that depends on whether our first bytes came before or after.
+      await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
+      expect(peer.calls()).toBeLessThan(20);
+    },
+  );
 
-  test("reset at once", async () => {
+  test("A4 resets at once → exit 3, the connection and the log are named", async () => {
     await using peer = createServer((socket) => void socket.resetAndDestroy()).listen(0, "127.0.0.1");
     await once(peer, "listening");
     const { port } = peer.address() as AddressInfo;
@@ -126,7 +141,7 @@ describe("accepts and closes: not called again and again", () => {
     await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
   });
 
-  test("after the first message, whatever it is", async () => {
+  test("A5 closes after the first message, whatever it is → exit 3, the connection and the log are named", async () => {
     using peer = Bun.listen({
       hostname: "127.0.0.1",
       port: 0,
@@ -137,7 +152,7 @@ describe("accepts and closes: not called again and again", () => {
     await expectOneFailure(await trial, { trio, says: "the connection", advises: "log" });
   });
 
-  test("an answer that is not PostgreSQL's", async () => {
+  test("A6 an answer that is not PostgreSQL's → exit 3, its address is named, and it is not called again and again", async () => {
     using peer = startPeer({ data: (answer) => answer("HTTP/1.1 400 Bad Request\r\n\r\n") });
     const url = `postgres://u:canary@127.0.0.1:${peer.port}/d`;
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
@@ -150,7 +165,7 @@ describe("too many connections", () => {
   const says = "has no free connection";
   const advises = "raise max_connections or the role's limit, or try later";
 
-  test("of the role", async () => {
+  test("A7 no connection left of the role → exit 3: raise the limit, or try later", async () => {
     const role = `limited_${victim.name}`;
     await victim.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary' CONNECTION LIMIT 0`);
     const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
@@ -158,7 +173,7 @@ describe("too many connections", () => {
     await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
   });
 
-  test("of the whole server", async () => {
+  test("A8 no connection left of the whole server → exit 3: raise the limit, or try later", async () => {
     const held = await fillUp(victims);
     try {
       const { trial } = launch(GENERATE, { cwd: trio.withDead(victims.url(victim.name)) });
@@ -169,7 +184,7 @@ describe("too many connections", () => {
   });
 });
 
-test("table locked exclusively: given up at lock_timeout", async () => {
+test("A9 a table locked exclusively → exit 3, given up at lock_timeout", async () => {
   const holder = await victim.sql.reserve();
   await holder`BEGIN`;
   await holder`LOCK TABLE orchestration.sync_history IN ACCESS EXCLUSIVE MODE`;
@@ -185,11 +200,13 @@ test("table locked exclusively: given up at lock_timeout", async () => {
 });
 
 describe("frozen in mid-query: given up at the deadline, free again once it thaws", () => {
-  test.each([
-    { name: "a backend", frozen: (backend: number) => [backend] },
-    { name: "the whole server", frozen: (backend: number) => [victims.pid, backend] },
-  ])(
-    "$name",
+  test.each(
+    numbered("A10", [
+      { name: "a backend", frozen: (backend: number) => [backend] },
+      { name: "the whole server", frozen: (backend: number) => [victims.pid, backend] },
+    ]),
+  )(
+    "$no $name frozen in mid-query → exit 3, given up at the deadline, free again once it thaws",
     async ({ frozen }) => {
       const victim = await makeVictim(victims);
       await slowDown(victim);
@@ -210,7 +227,7 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
   );
 });
 
-test("table missing: a fallback report beside the others, exit 3", async () => {
+test("A11 a table that is missing → exit 3, a fallback report beside the others", async () => {
   const victim = await makeVictim(victims);
   await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
   const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;

@@ -13,6 +13,7 @@ import {
   slotsIn,
   speedUp,
 } from "../../making/scheduler.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const IDLE = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGXFSZ"] as const;
 
@@ -24,7 +25,12 @@ beforeEach(async () => {
 
 afterEach(killLaunched);
 
-test.each(IDLE)("%s: the daemon goes on, and ends with SIGTERM as ever", async (signal) => {
+test.each(
+  numbered(
+    "Q1",
+    IDLE.map((signal) => ({ signal })),
+  ),
+)("$no $signal to the daemon → it goes on, and ends with SIGTERM as ever", async ({ signal }) => {
   const cwd = install(DAILY, database.url);
   const child = launch(["schedule"], { cwd });
   const log = readLog(child);
@@ -37,7 +43,7 @@ test.each(IDLE)("%s: the daemon goes on, and ends with SIGTERM as ever", async (
   expect(await child.exited).toBe(0);
 });
 
-test("all of them in mid-report: the report is made", async () => {
+test("Q2 all of them in mid-report → the report is made, exit 0", async () => {
   const cwd = install(DAILY, database.url);
   await slowDown(database, 2);
   const child = launch(["schedule", "run", "daily"], { cwd });
@@ -47,7 +53,7 @@ test("all of them in mid-report: the report is made", async () => {
   expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 1 }]);
 });
 
-test("a flood of them beside SIGTERM: stopped within 5 s, the slot free again", async () => {
+test("Q3 500 of them and SIGTERM in mid-report → exit 143 within 5 s, the slot free again", async () => {
   const cwd = install(DAILY, database.url);
   await slowDown(database);
   const child = launch(["schedule", "run", "daily"], { cwd });
@@ -61,7 +67,7 @@ test("a flood of them beside SIGTERM: stopped within 5 s, the slot free again", 
   expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
 });
 
-test("SIGQUIT keeps its default: it ends the process with a core, and the slot can be taken over", async () => {
+test("Q4 SIGQUIT in mid-report → its default ends the process, and the slot can be taken over", async () => {
   const cwd = install(DAILY, database.url);
   await slowDown(database);
   const child = launch(["schedule", "run", "daily"], { cwd });

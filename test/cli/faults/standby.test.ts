@@ -1,8 +1,17 @@
 /** A standby that cancels what reads it, and one that is named as a store. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { reportsIn } from "../../making/passes.ts";
-import { directoryWith, runCli, start } from "../../making/cli.ts";
-import { GENERATE, makeVictim, slowDown } from "../../making/faults.ts";
+import { directoryWith, runCli } from "../../making/cli.ts";
+import {
+  expectOneFailure,
+  GENERATE,
+  launch,
+  makeTrio,
+  makeVictim,
+  reportOnDead,
+  slowDown,
+  type Trial,
+  type Trio,
+} from "../../making/faults.ts";
 import {
   connect,
   startPostgres,
@@ -10,6 +19,7 @@ import {
   type PostgresServer,
   type TestDatabase,
 } from "../../making/postgres-server.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const config = (url: string, settings = "") => directoryWith(`[crm.dead]\nurl = "${url}"\n${settings}`);
 
@@ -17,9 +27,10 @@ describe("a standby", () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
   let victim: TestDatabase;
+  let trio: Trio;
 
   beforeAll(async () => {
-    primary = await startPostgres(undefined);
+    [trio, primary] = await Promise.all([makeTrio(), startPostgres(undefined)]);
     victim = await makeVictim(primary);
     await slowDown(victim, 0.7);
     await victim.sql.unsafe("ALTER SYSTEM SET max_standby_streaming_delay = 0");
@@ -28,6 +39,7 @@ describe("a standby", () => {
   }, 30_000);
 
   afterAll(async () => {
+    await trio.healthy.close();
     await victim.close();
     await standby.stop();
     await primary.stop();
@@ -56,23 +68,29 @@ describe("a standby", () => {
     return victim.url.replace(/@[^/]*/, `@${hosts}`);
   };
 
-  test("that takes every snapshot back: the next host is read", async () => {
-    await using _ = disturb();
-    const { code, stdout, stderr } = await runCli(GENERATE, { cwd: config(urlOf(standby, primary)) });
+  function expectRead({ code, stdout, stderr }: Trial): void {
     expect([code, stderr]).toEqual([0, ""]);
-    expect(reportsIn(stdout)).toMatchObject([{ performance_metrics: { total_actions: 2, failed_actions: 1 } }]);
-  }, 40_000);
+    expect(reportOnDead(stdout, trio).performance_metrics).toMatchObject({ total_actions: 2, failed_actions: 1 });
+  }
 
-  test("and no other host: what to set, within the timeout", async () => {
+  test("Y1 a standby takes every snapshot back, of two hosts → exit 0, the next host is read", async () => {
     await using _ = disturb();
-    const startedAt = performance.now();
-    const { code, stderr } = await runCli([...GENERATE, "--timeout", "5"], { cwd: config(urlOf(standby)) });
-    expect([code, stderr]).toEqual([4, expect.stringContaining("hot_standby_feedback = on")]);
-    expect(performance.now() - startedAt).toBeLessThan(7000);
+    expectRead(await launch(GENERATE, { cwd: trio.withDead(urlOf(standby, primary)) }).trial);
   }, 40_000);
 
-  test("for a moment: the same host is read again", async () => {
-    const child = start(GENERATE, { cwd: config(urlOf(standby)) });
+  test("Y2 a standby takes every snapshot back, and there is no other host → exit 3, what to set, within the timeout", async () => {
+    await using _ = disturb();
+    const ended = await launch([...GENERATE, "--timeout", "5"], { cwd: trio.withDead(urlOf(standby)) }).trial;
+    await expectOneFailure(ended, {
+      trio,
+      says: "cancelled the query to apply changes of its primary",
+      advises: "hot_standby_feedback = on",
+    });
+    expect(ended.tookMs).toBeLessThan(7000);
+  }, 40_000);
+
+  test("Y3 a standby takes one snapshot back → exit 0, the same host is read again", async () => {
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(urlOf(standby)) });
     const onStandby = connect(urlOf(standby));
     for (;;) {
       const [busy] = await onStandby`SELECT pid FROM pg_stat_activity
@@ -82,31 +100,33 @@ describe("a standby", () => {
     }
     await victim.sql`UPDATE junk SET n = n + 1`;
     await victim.sql`VACUUM junk`;
-    expect([await child.exited, await child.stderr.text()]).toEqual([0, ""]);
+    expectRead(await trial);
     const [counted] =
       await onStandby`SELECT confl_snapshot::int AS n FROM pg_stat_database_conflicts WHERE datname = ${victim.name}`;
     expect(Number(counted?.["n"])).toBeGreaterThan(0);
     await onStandby.end();
   }, 30_000);
 
-  test.each([
-    {
-      name: "alone",
-      hosts: () => [standby],
-      says: "it is a standby, which cannot be written: name the primary server",
-    },
-    {
-      name: "of two",
-      hosts: () => [standby, standby],
-      says: "is a standby or read-only, and a store is written: add the primary",
-    },
-  ])("as a store, $name: told so", async ({ hosts, says }) => {
+  test.each(
+    numbered("Y4", [
+      {
+        name: "alone",
+        hosts: () => [standby],
+        says: "it is a standby, which cannot be written: name the primary server",
+      },
+      {
+        name: "of two",
+        hosts: () => [standby, standby],
+        says: "is a standby or read-only, and a store is written: add the primary",
+      },
+    ]),
+  )("$no a standby as a store, $name → exit 5: $says", async ({ hosts, says }) => {
     const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(...hosts())}"`);
     const { code, stderr } = await runCli(["store", "prune"], { cwd });
     expect([code, stderr]).toEqual([5, expect.stringContaining(says)]);
   });
 
-  test("as a store that is only looked at", async () => {
+  test("Y5 a standby as a store that is only looked at → exit 0, by store check", async () => {
     const cwd = config("sqlite:nowhere", `[store]\nurl = "${urlOf(primary)}"`);
     expect((await runCli(["store", "prune"], { cwd })).code).toBe(0);
     const looking = config("sqlite:nowhere", `[store]\nurl = "${urlOf(standby)}"`);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { openStore } from "../../../src/store/open.ts";
 import { directoryWith, runCli } from "../../making/cli.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf, type StoreKind } from "../../making/stores.ts";
+import { numbered } from "../../making/numbers.ts";
 
 const SLOT_MS = Date.parse("2026-07-10T21:00:00Z");
 
@@ -94,6 +95,23 @@ const DAMAGES: Damage[] = [
     says: "the table automation_reports_passes has no unique key (origin, slot_ms, attempt)",
   },
   {
+    name: "a trigger that refuses every slot",
+    sql: {
+      SQLite:
+        "DELETE FROM automation_reports_slots; CREATE TRIGGER no BEFORE INSERT ON automation_reports_slots BEGIN SELECT RAISE(ABORT, 'no'); END",
+      PostgreSQL: `DELETE FROM automation_reports_slots; CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+        CREATE TRIGGER no BEFORE INSERT ON automation_reports_slots FOR EACH ROW EXECUTE FUNCTION no()`,
+    },
+    args: ["schedule", "run", "daily"],
+    says: "the table automation_reports_slots has a trigger no of somebody else, which changes rows: drop it",
+  },
+  {
+    name: "a key that refuses the second slot of a schedule",
+    sql: "CREATE UNIQUE INDEX only_one ON automation_reports_slots (schedule)",
+    args: ["schedule", "run", "daily"],
+    says: "the table automation_reports_slots has a unique key (schedule) of somebody else, which refuses rows: drop it",
+  },
+  {
     name: "two versions",
     sql: "INSERT INTO automation_reports_schema (version) VALUES (2)",
     says: "the table automation_reports_schema has 2 rows instead of one",
@@ -113,13 +131,15 @@ const DAMAGES: Damage[] = [
 ];
 
 describe.each(STORE_KINDS)("%s", (kind) => {
-  test("a store in order is in order", async () => {
+  const at = STORE_KINDS.indexOf(kind) + 1;
+
+  test(`D1.${at} nothing is damaged, on ${kind} → store check says so, exit 0`, async () => {
     const { cwd } = await installStore(kind);
     const { code, stdout, stderr } = await runCli(["store", "check"], { cwd });
     expect([code, stdout, stderr]).toEqual([0, expect.stringContaining("is in order"), ""]);
   });
 
-  test.each(DAMAGES)("$name", async ({ sql, args, says }) => {
+  test.each(numbered(`D2.${at}`, DAMAGES))(`$no $name, on ${kind} → $says`, async ({ sql, args, says }) => {
     const { cwd, url } = await installStore(kind);
     await alterStore(kind, url, typeof sql === "string" ? sql : sql[kind]);
     const check = await runCli(["store", "check"], { cwd });

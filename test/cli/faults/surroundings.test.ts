@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BINARY, directoryWith, freshDirectory } from "../../making/cli.ts";
+import { BINARY, directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import {
   AS_OF,
   expectNothingLeft,
@@ -11,9 +11,13 @@ import {
   GENERATE,
   launch,
   makeTrio,
+  reportOnDead,
+  runsOf,
   type Trio,
 } from "../../making/faults.ts";
-import { listEngines, run } from "../../making/warehouses.ts";
+import type { TestDatabase } from "../../making/postgres-server.ts";
+import { fillSyncHistory, listEngines, run, sharedServer } from "../../making/warehouses.ts";
+import { numbered } from "../../making/numbers.ts";
 
 let trio: Trio;
 
@@ -43,7 +47,7 @@ describe("traps in the working directory", () => {
     }
   }
 
-  test("change nothing and are not run", async () => {
+  test("W1 traps in the working directory (.env, bunfig, package.json, modules) → the documents are equal, none is run", async () => {
     const cwd = trio.healthyOnly();
     setTraps(cwd);
     const { code, stdout, stderr } = await launch(GENERATE, { cwd }).trial;
@@ -51,7 +55,7 @@ describe("traps in the working directory", () => {
     expect(existsSync(join(cwd, "sprung"))).toBe(false);
   });
 
-  test("set no variable of the configuration", async () => {
+  test("W2 a .env with the configuration's variable → exit 2, it is not set", async () => {
     const cwd = directoryWith('[defaults]\nurl = "${WAREHOUSE_URL}"\n[crm.first]\n');
     setTraps(cwd);
     const ended = await launch(GENERATE, { cwd }).trial;
@@ -61,7 +65,7 @@ describe("traps in the working directory", () => {
     expect(existsSync(join(cwd, "sprung"))).toBe(false);
   });
 
-  test("take no colour from a terminal", () => {
+  test("W3 a .env with NO_COLOR → a terminal keeps its colours", () => {
     const cwd = trio.healthyOnly();
     setTraps(cwd);
     const typescript = join(freshDirectory(), "typescript");
@@ -77,6 +81,7 @@ describe("traps in the working directory", () => {
 });
 
 describe("time zones change no byte", () => {
+  const ENGINES = listEngines().filter(({ name }) => /^(packaged|sqlite)/.test(name));
   const ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia"];
   const times = [
     // Around midnight of each zone, and an hour that the spring change leaves out in New York.
@@ -87,7 +92,7 @@ describe("time zones change no byte", () => {
   ];
   const asOf = ["--as-of", "2026-03-08T15:00:00Z", "--detailed"];
 
-  test.each(listEngines().filter(({ name }) => /^(packaged|sqlite)/.test(name)))("on $name", async ({ make }) => {
+  test.each(numbered("W4", ENGINES))("$no time zones of the process, on $name → no byte differs", async ({ make }) => {
     const warehouse = await make(
       times.map((row) => run({ crm: "hubspot", ...row })),
       [],
@@ -110,7 +115,7 @@ describe("time zones change no byte", () => {
     await warehouse.close();
   });
 
-  test("of a database neither", async () => {
+  test("W5 time zone, date style and float digits of a database → the documents are equal", async () => {
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET timezone = 'Pacific/Apia'`);
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET datestyle = 'SQL, DMY'`);
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} SET extra_float_digits = 0`);
@@ -118,6 +123,86 @@ describe("time zones change no byte", () => {
     await trio.healthy.sql.unsafe(`ALTER DATABASE ${trio.healthy.name} RESET ALL`);
     expect([ended.code, figuresOf(ended.stdout)]).toEqual([0, trio.expected]);
     await expectNothingLeft(ended, [trio.healthy]);
+  });
+});
+
+describe("what the reader's role is set to", () => {
+  const SETTINGS = [
+    "standard_conforming_strings = off",
+    "quote_all_identifiers = on",
+    "backslash_quote = off",
+    "transform_null_equals = on",
+    "array_nulls = off",
+    "xmloption = document",
+    "client_encoding = 'LATIN1'",
+    "default_transaction_isolation = 'serializable'",
+    "default_transaction_read_only = on",
+    "statement_timeout = 1",
+    "idle_in_transaction_session_timeout = 1",
+    "client_min_messages = debug5",
+    "enable_seqscan = off",
+    "plan_cache_mode = force_generic_plan",
+  ];
+  let database: TestDatabase;
+  let role: string;
+  let expected: unknown;
+
+  const read = async () => {
+    const url = database.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
+    const ended = await launch(GENERATE, { cwd: trio.withDead(url) }).trial;
+    expect([ended.code, ended.stderr]).toEqual([0, ""]);
+    expectNoSecret(ended);
+    return figuresOf([reportOnDead(ended.stdout, trio)]);
+  };
+
+  beforeAll(async () => {
+    database = await (await sharedServer()).createDatabase();
+    role = `settings_${database.name}`;
+    // Messages with digits, a backslash and no S, of which a pattern without its backslash makes something else.
+    const odd = ["too 1 late", "too 2 late", String.raw`C:\new\1`].map((error, index) =>
+      run({
+        crm: "dead",
+        start: `2026-07-10T0${index + 3}:00:00Z`,
+        end: `2026-07-10T0${index + 3}:00:09Z`,
+        status: index === 2 ? "success" : "failed",
+        error,
+      }),
+    );
+    await fillSyncHistory("M")(
+      database.sql,
+      [...runsOf("dead"), ...odd],
+      [{ crm: "dead", name: "contacts", enabled: true }],
+    );
+    await database.sql
+      .unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary'; GRANT USAGE ON SCHEMA orchestration TO ${role};
+      GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}`);
+    expected = await read();
+    expect(expected).toMatchObject([{ performance_metrics: { total_actions: 5, failed_actions: 3 } }]);
+  });
+  afterAll(async () => await database.close());
+
+  test.each(
+    numbered(
+      "W6",
+      SETTINGS.map((setting) => ({ setting })),
+    ),
+  )("$no a role with $setting → exit 0, the documents are equal", async ({ setting }) => {
+    await database.sql.unsafe(`ALTER ROLE ${role} SET ${setting}`);
+    const seen = await read();
+    await database.sql.unsafe(`ALTER ROLE ${role} RESET ALL`);
+    expect(seen).toEqual(expected as unknown[]);
+  });
+
+  test("W7 a database of the store with both of the first → exit 0, made, listed and checked", async () => {
+    const store = await (await sharedServer()).createDatabase();
+    for (const setting of SETTINGS.slice(0, 2)) await store.sql.unsafe(`ALTER DATABASE ${store.name} SET ${setting}`);
+    const cwd = directoryWith(`[store]\nurl = "${store.url}"\n[crm.first]\nurl = "${trio.healthyUrl}"\n`);
+    expect(await runCli([...GENERATE], { cwd })).toMatchObject({ code: 0, stderr: "" });
+    const listed = await runCli(["history", "list", "--format", "json"], { cwd });
+    expect([listed.code, (JSON.parse(listed.stdout) as unknown[]).length]).toEqual([0, 1]);
+    const checked = await runCli(["store", "check", "--quiet"], { cwd });
+    expect([checked.code, checked.stderr, checked.stdout]).toEqual([0, "", expect.stringContaining("is in order")]);
+    await store.close();
   });
 });
 

@@ -9,15 +9,24 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { renderSaved } from "../../../src/render/renderers.ts";
 import { parseReport } from "../../../src/report/parse.ts";
-import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
+import { freshDirectory, runCli } from "../../making/cli.ts";
 import { draws } from "../../making/draws.ts";
-import { GENERATE, launch } from "../../making/faults.ts";
+import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
+import { numbered } from "../../making/numbers.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
-import { historyDdl, insertHistory, run, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
+import type { Report } from "../../../src/report/schema.ts";
+import {
+  fillSyncHistory,
+  historyDdl,
+  insertHistory,
+  run,
+  SCHEDULE_DDL,
+  sharedServer,
+} from "../../making/warehouses.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
-const RESERVED = ["constructor", "prototype", "__proto__"];
+const RESERVED = ["constructor", "prototype", "__proto__"].map((key) => ({ key }));
 
 /** Runs of rule r1 at 1, 2, 3 and 4 o'clock, of which row 2 will be hostile, and a schedule for each of two rules. */
 function goodRuns(crm: string) {
@@ -29,14 +38,35 @@ function goodRuns(crm: string) {
 
 type Expected = { total?: number; records?: number | null; quality?: string };
 
+let trio: Trio;
+
+beforeAll(async () => {
+  trio = await makeTrio();
+});
+afterAll(async () => await trio.healthy.close());
+
+/** Of the hostile CRMs, beside the two that are well; each is read, by check too, and the two are as ever. */
+async function reportsBeside(cwd: string, crms: string): Promise<Report[]> {
+  const [first, last] = ["first", "last"].map((name) => `[crm.${name}]\nurl = "${trio.healthyUrl}"\n`);
+  writeFileSync(join(cwd, "automation-reports.toml"), `${first}${crms}${last}`);
+  const { code, stdout, stderr } = await runCli(GENERATE, { cwd });
+  expect([code, stderr]).toEqual([0, ""]);
+  const reports = reportsIn(stdout);
+  for (const report of reports) assertPublishable(report);
+  const isWell = ({ metadata: { source } }: Report) => source === "first" || source === "last";
+  expectOthers(reports.filter(isWell), trio);
+  return reports.filter((report) => !isWell(report));
+}
+
+/** In the terminal, and by check. */
+async function expectNoFailure(cwd: string): Promise<void> {
+  const table = await runCli(["generate", ...AS_OF, "--detailed", "--quiet"], { cwd });
+  expect([table.code, table.stderr]).toEqual([0, ""]);
+  const checked = await runCli(["check", "--format", "json", "--quiet"], { cwd });
+  expect([checked.code, checked.stderr]).toEqual([0, ""]);
+}
+
 describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    database = await (await sharedServer()).createDatabase();
-  });
-  afterAll(async () => await database.close());
-
   const history = (column: string, value: string) => `UPDATE sync_history SET ${column} = ${value} WHERE id = 2`;
   const retype = (table: string, column: string, type: string) =>
     `ALTER TABLE ${table} ALTER ${column} TYPE ${type} USING ${column}::text::${type}`;
@@ -96,7 +126,7 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
       },
     ]),
     ...[String.raw`{"a":"\u0000"}`, String.raw`{"a":"\ud800"}`, '{"a":1e999999}', "[", ""].map((json) => ({
-      name: `a configuration of type ${json === "[" || json === "" ? "text" : "json"}: ${json}`,
+      name: `a configuration of type ${json === "[" || json === "" ? "text" : "json"}: ${json || "empty"}`,
       sql: [
         retype("sync_history", "configuration", json === "[" || json === "" ? "text" : "json"),
         history("configuration", `'${json}'`),
@@ -131,7 +161,19 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
     { name: "a schedule without anything", sql: [schedule("every", "NULL, period = NULL")] },
   ];
 
-  test("costs that row at most: the CRM is read, by generate and by check", async () => {
+  const expected = rows.map(({ total = 4, records = total, quality = "nothing odd", ...row }) => ({
+    known: records ?? "unknown",
+    ...row,
+    total,
+    records,
+    quality,
+  }));
+  const cwd = freshDirectory();
+  let database: TestDatabase;
+  let reports: Report[];
+
+  beforeAll(async () => {
+    database = await (await sharedServer()).createDatabase();
     for (const [index, { sql }] of rows.entries()) {
       const schema = `s${index}`;
       const tables = `${historyDdl("M", `${schema}.sync_history`)}; ${SCHEDULE_DDL.replaceAll("orchestration", schema)}`;
@@ -144,31 +186,86 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
           'crm${index}', 'r' || n FROM generate_series(1, 2) n`);
       for (const statement of sql) await database.sql.unsafe(`SET search_path TO ${schema}; ${statement}`);
     }
-    const crms = rows.map((_, index) => `[crm.crm${index}]\nschema = "s${index}"\n`).join("");
-    const cwd = directoryWith(`[defaults]\nurl = "${database.url}"\n${crms}`);
-    const { code, stdout, stderr } = await runCli(GENERATE, { cwd });
-    expect([code, stderr]).toEqual([0, ""]);
-    const reports = reportsIn(stdout);
-    const seen = reports.map(({ performance_metrics: metrics, data_quality: quality }, index) => ({
-      name: rows[index]?.name,
-      total: metrics.total_actions,
-      records: metrics.records.processed,
-      quality: quality.map(({ id, count }) => `${count} ${id}`),
-    }));
-    for (const report of reports) assertPublishable(report);
-    expect(seen).toEqual(
-      rows.map(({ name, total = 4, records = total, quality }) => ({
-        name,
-        total,
-        records,
-        quality: quality === undefined ? [] : [`1 ${quality}`],
-      })),
-    );
-    const table = await runCli(["generate", ...AS_OF, "--detailed"], { cwd });
-    expect([table.code, table.stderr]).toEqual([0, ""]);
-    const checked = await runCli(["check", "--format", "json"], { cwd });
-    expect([checked.code, checked.stderr]).toEqual([0, ""]);
-  }, 60_000);
+    const crms = rows.map((_, index) => `[crm.crm${index}]\nurl = "${database.url}"\nschema = "s${index}"\n`).join("");
+    reports = await reportsBeside(cwd, crms);
+  }, 120_000);
+  afterAll(async () => await database.close());
+
+  test.each(
+    numbered(
+      "V1",
+      expected.map((row, index) => ({ ...row, index })),
+    ),
+  )(
+    "$no one row of four with $name → exit 0: $total runs, $known records, $quality",
+    ({ index, total, records, quality: odd }) => {
+      const { performance_metrics: metrics, data_quality: quality } = reports[index]!;
+      expect([metrics.total_actions, metrics.records.processed]).toEqual([total, records]);
+      expect(quality.map(({ id, count }) => `${count} ${id}`)).toEqual(odd === "nothing odd" ? [] : [`1 ${odd}`]);
+    },
+  );
+
+  test("V2 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
+    await expectNoFailure(cwd);
+  }, 180_000);
+});
+
+describe("PostgreSQL: words of schedules that are none", () => {
+  const MINUTES = [
+    "*/0",
+    "60-0",
+    "1-99999999",
+    "*/1e9",
+    "-1",
+    "0,0,0,0",
+    "٣",
+    "１",
+    "0x10",
+    "1.5",
+    "*-*",
+    "?",
+    "L",
+    "@reboot",
+    "MON",
+    "",
+    " ",
+    "0\n0",
+    "0-59/0",
+    "5/",
+    "/5",
+    "__proto__",
+    `${"0,".repeat(50_000)}0`,
+    `*/${"9".repeat(400)}`,
+  ];
+  const EVERY = [
+    [2_147_483_647, "days"],
+    [-2_147_483_648, "hours"],
+    [1, "microseconds"],
+    [1, "centuries"],
+    [1, "__proto__"],
+    [1, null],
+  ] as const;
+
+  test(`V13 ${MINUTES.length} crontabs and ${EVERY.length} intervals that are none → exit 0, each run is counted, within 20 s`, async () => {
+    const database = await (await sharedServer()).createDatabase();
+    const { sql } = database;
+    await fillSyncHistory("M")(sql, goodRuns("dead"), [{ crm: "dead", name: "r1", enabled: true }]);
+    await sql`ALTER TABLE orchestration.sync_schedule ALTER minute TYPE text`;
+    for (const minute of MINUTES)
+      await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, minute, hour, day_of_week, day_of_month, month_of_year,
+        enabled, options, created_at, updated_at, crm_source, model_name)
+        VALUES ('k', 'n', 'delta', 'crontab', ${minute}, '*', '*', '*', '*', true, '{}', now(), now(), 'dead', 'r1')`;
+    for (const [every, period] of EVERY)
+      await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, every, period, enabled, options, created_at, updated_at,
+        crm_source, model_name) VALUES ('k', 'n', 'delta', 'interval', ${every}, ${period}, true, '{}', now(), now(), 'dead', 'r1')`;
+    const cwd = freshDirectory();
+    const began = performance.now();
+    const reports = await reportsBeside(cwd, `[crm.dead]\nurl = "${database.url}"\n`);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(reports.map(({ performance_metrics: metrics }) => metrics.total_actions)).toEqual([4]);
+    await expectNoFailure(cwd);
+    await database.close();
+  }, 120_000);
 });
 
 describe("SQLite, where every column holds anything", () => {
@@ -221,17 +318,22 @@ describe("SQLite, where every column holds anything", () => {
     "hex(zeroblob(50000))",
   ];
 
-  test("every column, every value: all other rows are counted, by generate and by check", async () => {
-    const cwd = freshDirectory();
+  const all = 4 + VALUES.length;
+  /** Of these columns the value decides whether a row is a finished run of the CRM, in the window. */
+  const fewer: Record<string, number> = { crm_source: 4, start_time: 4, status: 4 };
+  const columns = [
+    ...HISTORY.map((column) => ({ table: "sync_history", column, total: fewer[column] ?? all })),
+    ...SCHEDULE.map((column) => ({ table: "sync_schedule", column, total: all })),
+  ].map((column, index) => ({ ...column, index }));
+  const cwd = freshDirectory();
+  let reports: Report[];
+
+  beforeAll(async () => {
     const database = new Database(join(cwd, "w.sqlite"));
-    const columns = [
-      ...HISTORY.map((column) => ({ table: "sync_history", column })),
-      ...SCHEDULE.map((column) => ({ table: "sync_schedule", column })),
-    ];
     database.run(`CREATE TABLE sync_history (id INTEGER PRIMARY KEY, ${HISTORY.join(", ")})`);
     database.run(`CREATE TABLE sync_schedule (id INTEGER PRIMARY KEY, ${SCHEDULE.join(", ")})`);
     const add = database.transaction(() => {
-      for (const [index, { table, column }] of columns.entries()) {
+      for (const { table, column, index } of columns) {
         const crm = `crm${index}`;
         // Four good rows, and one for each hostile value.
         for (let minute = 10; minute < 14 + VALUES.length; minute += 1) {
@@ -253,31 +355,22 @@ describe("SQLite, where every column holds anything", () => {
     });
     add();
     database.close();
-    const crms = columns.map((_, index) => `[crm.crm${index}]\n`).join("");
-    writeFileSync(join(cwd, "automation-reports.toml"), `[defaults]\nurl = "sqlite:w.sqlite"\n${crms}`);
-    const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, "--format", "json", "--detailed"], { cwd });
-    expect([code, stderr]).toEqual([0, ""]);
-    const reports = reportsIn(stdout);
-    for (const report of reports) assertPublishable(report);
-    const seen = reports.map(({ performance_metrics: { total_actions: total } }, index) => ({
-      ...columns[index],
-      total,
-    }));
-    const all = 4 + VALUES.length;
-    /** Of these columns the value decides whether a row is a finished run of the CRM, in the window. */
-    const fewer: Record<string, number> = { crm_source: 4, start_time: 4, status: 4 };
-    expect(seen).toEqual(
-      columns.map(({ table, column }) => ({
-        table,
-        column,
-        total: table === "sync_history" ? (fewer[column] ?? all) : all,
-      })),
+    reports = await reportsBeside(
+      cwd,
+      columns.map(({ index }) => `[crm.crm${index}]\nurl = "sqlite:w.sqlite"\n`).join(""),
     );
-    const table = await runCli(["generate", ...AS_OF, "--detailed"], { cwd });
-    expect([table.code, table.stderr]).toEqual([0, ""]);
-    const checked = await runCli(["check", "--format", "json"], { cwd });
-    expect([checked.code, checked.stderr]).toEqual([0, ""]);
-  });
+  }, 60_000);
+
+  test.each(numbered("V3", columns))(
+    "$no 10 hostile values in column $column of $table on SQLite, and 4 good rows → exit 0: $total of 14 runs",
+    ({ index, total }) => {
+      expect(reports[index]?.performance_metrics.total_actions).toBe(total);
+    },
+  );
+
+  test("V4 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
+    await expectNoFailure(cwd);
+  }, 180_000);
 });
 
 describe("saved documents: a report or a typed error", () => {
@@ -302,26 +395,32 @@ describe("saved documents: a report or a typed error", () => {
   const withKey = (table: string, key: string, value: string, document = original) =>
     document.replace(`"${table}": {`, `"${table}": { ${JSON.stringify(key)}: ${value},`);
 
-  test.each(RESERVED)("a rule called %s whose figures are none is refused, with its place", async (key) => {
-    const { code, stdout, stderr } = await printAgain(withKey("rule_metrics", key, "[]"));
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toEqual(
-      expect.stringContaining(
-        `/saved.json: it is not a pass: reports.0.detailed_metrics.rule_metrics.${key}.total_executions is missing\n`,
-      ),
-    );
-  });
+  test.each(numbered("V5", RESERVED))(
+    "$no a saved rule called $key whose figures are none → exit 2, with its place",
+    async ({ key }) => {
+      const { code, stdout, stderr } = await printAgain(withKey("rule_metrics", key, "[]"));
+      expect([code, stdout]).toEqual([2, ""]);
+      expect(stderr).toEqual(
+        expect.stringContaining(
+          `/saved.json: it is not a pass: reports.0.detailed_metrics.rule_metrics.${key}.total_executions is missing\n`,
+        ),
+      );
+    },
+  );
 
-  test.each(RESERVED)("a rule called %s with figures is printed", async (key) => {
-    const figures = /"rule_metrics": \{\s*"[^"]+": (\{(?:[^{}]|\{[^{}]*\})*\})/.exec(original)?.[1] ?? "";
-    const { code, stdout, stderr } = await printAgain(withKey("rule_metrics", key, figures));
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain(`  ${key}`);
-    const json = await printAgain(withKey("rule_metrics", key, figures), ["--format", "json"]);
-    expect(json.stdout).toContain(`"${key}": {`);
-  });
+  test.each(numbered("V6", RESERVED))(
+    "$no a saved rule called $key with figures → exit 0, printed",
+    async ({ key }) => {
+      const figures = /"rule_metrics": \{\s*"[^"]+": (\{(?:[^{}]|\{[^{}]*\})*\})/.exec(original)?.[1] ?? "";
+      const { code, stdout, stderr } = await printAgain(withKey("rule_metrics", key, figures));
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(`  ${key}`);
+      const json = await printAgain(withKey("rule_metrics", key, figures), ["--format", "json"]);
+      expect(json.stdout).toContain(`"${key}": {`);
+    },
+  );
 
-  test.each(RESERVED)("a key %s where none may be is refused", async (key) => {
+  test.each(numbered("V7", RESERVED))("$no a saved key $key where none may be → exit 2, one line", async ({ key }) => {
     for (const table of ["metadata", "performance_metrics", "evidence", "limits"]) {
       const { code, stderr } = await printAgain(withKey(table, key, "[[]]"));
       expect([table, code]).toEqual([table, 2]);
@@ -329,20 +428,22 @@ describe("saved documents: a report or a typed error", () => {
     }
   });
 
-  test.each([
-    { name: "an instant that is none", from: /"window_end": "[^"]+"/, to: '"window_end": "2026-02-31T99:00:00Z"' },
-    { name: "a number beyond all", from: /"total_actions": \d+/, to: '"total_actions": 1e999' },
-    { name: "nothing but brackets", from: /^[\s\S]*$/, to: "[".repeat(100_000) },
-    { name: "a list within a list", from: /^[\s\S]*$/, to: "[[{}]]" },
-    { name: "null", from: /^[\s\S]*$/, to: "null" },
-    { name: "an empty list", from: /^[\s\S]*$/, to: "[]" },
-  ])("$name is refused", async ({ from, to }) => {
+  test.each(
+    numbered("V8", [
+      { name: "an instant that is none", from: /"window_end": "[^"]+"/, to: '"window_end": "2026-02-31T99:00:00Z"' },
+      { name: "a number beyond all", from: /"total_actions": \d+/, to: '"total_actions": 1e999' },
+      { name: "100,000 brackets alone", from: /^[\s\S]*$/, to: "[".repeat(100_000) },
+      { name: "a list within a list alone", from: /^[\s\S]*$/, to: "[[{}]]" },
+      { name: "null alone", from: /^[\s\S]*$/, to: "null" },
+      { name: "an empty list alone", from: /^[\s\S]*$/, to: "[]" },
+    ]),
+  )("$no a saved document with $name → exit 2, one line", async ({ from, to }) => {
     const { code, stdout, stderr } = await printAgain(original.replace(from, () => to));
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^error: [^\n]+\n$/);
   });
 
-  test("whatever becomes of a saved report: printed or refused, within bounds", async () => {
+  test("V9 whatever becomes of a saved document → exit 0 or 2, within 300 MB and 20 s", async () => {
     const places = ["--detailed", "--format=json"];
     const { numRuns, seed } = draws(12, 600);
     const drawn = fc.sample(fc.tuple(damage(original), fc.constantFrom(...places)), { numRuns, seed });
@@ -356,7 +457,7 @@ describe("saved documents: a report or a typed error", () => {
     }
   }, 3_600_000);
 
-  test("the same in this process, where it is quick: checked, then printed in both formats", async () => {
+  test("V10 whatever becomes of a saved report, checked and printed in one process → no exception", async () => {
     const view = viewOf({ width: 100, sections: true, detailed: true });
     let printed = 0;
     await fc.assert(
@@ -375,7 +476,7 @@ describe("saved documents: a report or a typed error", () => {
     expect(printed).toBeGreaterThan(10);
   }, 3_600_000);
 
-  test("history: a kept report that was damaged is a delivery that failed, in words", async () => {
+  test("V11 a kept report that was damaged → exit 5, in words", async () => {
     const path = join(cwd, "store.sqlite");
     writeFileSync(
       join(cwd, "kept.toml"),
@@ -408,13 +509,13 @@ describe("saved documents: a report or a typed error", () => {
     ]);
   });
 
-  test("names of rules on the way: exported, printed again, compared", async () => {
+  test("V12 rules with names of a prototype, exported, printed again, kept and compared → exit 0", async () => {
     const other = freshDirectory();
     const database = new Database(join(other, "w.sqlite"));
     database.run(
       "CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, start_time, end_time, status, records_processed, records_created, records_updated, records_failed, error_message, configuration)",
     );
-    for (const name of [...RESERVED, "toString", "valueOf"]) {
+    for (const name of [...RESERVED.map(({ key }) => key), "toString", "valueOf"]) {
       database.run(
         "INSERT INTO sync_history VALUES (NULL, 'a', ?, '2026-07-10 01:00:00', '2026-07-10 01:00:10', 'failed', 1, 0, 0, 1, ?, '{}')",
         [name, name],
@@ -431,7 +532,7 @@ describe("saved documents: a report or a typed error", () => {
     expect(made.code).toBe(0);
     const file = readdirSync(join(other, "out")).find((name) => name.endsWith(".json")) ?? "";
     const exported = readFileSync(join(other, "out", file), "utf8");
-    for (const name of RESERVED) expect(exported).toContain(`"${name}": {`);
+    for (const { key } of RESERVED) expect(exported).toContain(`"${key}": {`);
     expect(await runCli(["generate", "--input", join("out", file), "--detailed"], { cwd: other })).toMatchObject({
       code: 0,
       stderr: "",

@@ -129,6 +129,7 @@ const ORDER: ServerFault[] = [
     name: "an error in words of 1 MB",
     does: answers(failure({ S: "ERROR", C: "XX000", M: "y".repeat(1_000_000) }), READY),
     says: /y{2048}… \(XX000\)\n$/,
+    said: "2,048 characters of them, … (XX000)",
   },
 ];
 
@@ -293,4 +294,29 @@ const CONTENT: ServerFault[] = [
   },
 ];
 
-export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT];
+const LATER: ServerFault[] = [
+  {
+    name: "a byte of an answer every 50 ms",
+    does: answersWithout(async (client) => {
+      const endless = row("x".repeat(100_000));
+      for (let at = 0; !client.hasGone(); at = (at + 1) % endless.length) {
+        await client.send(endless.subarray(at, at + 1));
+        await Bun.sleep(50);
+      }
+    }),
+    says: TOO_LATE,
+  },
+  {
+    name: "an error of 20,000 fields",
+    does: answers(message("E", `SERROR\0CXX000\0Mmany\0${"x1\0".repeat(20_000)}\0`), READY),
+    says: "many (XX000)",
+  },
+  {
+    name: "a document of reserved keys",
+    does: reportsWith('{"__proto__":{"cells":[]},"constructor":1,"cells":{"__proto__":[]}}'),
+    says: "the answer is not as expected",
+  },
+  { name: "a document twice", does: reportsWith("{}", "{}"), says: "the answer is not as expected" },
+];
+
+export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT, ...LATER];

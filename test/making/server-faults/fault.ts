@@ -8,9 +8,11 @@ export type ServerFault = {
   does: (client: FakeClient, recording: Recording) => Promise<void>;
   /** In the one line on stderr. */
   says: string | RegExp;
+  /** The same for the catalogue, where `says` is no sentence. */
+  said?: string;
   /** Of the URL; TLS is not asked for by default. */
   query?: string;
-  /** Of the CRM; a second by default. */
+  /** Of the CRM. By default a second where the fault is silence, and 8 s else: a flood takes its time on a busy machine. */
   timeoutMs?: number;
 };
 

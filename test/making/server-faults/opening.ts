@@ -260,6 +260,7 @@ export const REFUSALS: ServerFault[] = [
     name: "refused in words of 1 MB",
     does: opensWith(failure({ ...FATAL, C: "XX000", M: "x".repeat(1_000_000) })),
     says: /x{2048}… \(XX000\)\n$/,
+    said: "2,048 characters of them, … (XX000)",
   },
   { name: "refused in words of 2 GB", does: opensWith(message("E", "SFATAL\0", 2_147_483_647)), says: MALFORMED },
   {
