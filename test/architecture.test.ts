@@ -68,6 +68,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "toml-eslint-parser",
       "valibot",
       "node:fs",
+      "node:net",
       "node:path",
     ],
   },
@@ -153,6 +154,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "check.ts",
       "deliver.ts",
       "daemon.ts",
+      "serve.ts",
       "pass.ts",
       "log.ts",
       "errors.ts",
@@ -183,6 +185,14 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "node:path",
       "node:timers/promises",
     ],
+  },
+  server: {
+    is: "HTTP: who may ask, what is answered, and what is told to open pages.",
+    imports: ["server", "types:config", "types:store", "types:log.ts", "types:hono", "hono"],
+  },
+  "serve.ts": {
+    is: "Dashboard, API and metrics beside the scheduler: store, HTTP, scheduler.",
+    imports: ["daemon.ts", "pass.ts", "server", "version.ts"],
   },
   "check.ts": {
     is: "One check over the chosen CRMs: examine, judge, make a real report of one hour.",

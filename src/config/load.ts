@@ -5,6 +5,7 @@ import { findExposure } from "./exposure.ts";
 import { describeProblems, readDocument, type ConfigDocument, type Variables } from "./document.ts";
 import { readCrm } from "./read-crm.ts";
 import { readSchedules } from "./read-schedules.ts";
+import { readServe } from "./read-serve.ts";
 import { readStore } from "./read-store.ts";
 import type { Reading } from "./reading.ts";
 import { ConfigSchema, type Config } from "./schema.ts";
@@ -21,7 +22,9 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
   const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
   const store = readStore(general.store, "store" in raw, reading);
   const schedules = readSchedules(general.schedule, Object.keys(raw.crm), reading);
-  if (reading.problems.length > 0 || store === null) throw await describeProblems(path, text, reading.problems);
+  const serve = readServe(general.serve, reading);
+  if (reading.problems.length > 0 || store === null || serve === null)
+    throw await describeProblems(path, text, reading.problems);
   return {
     path,
     concurrency: general.concurrency,
@@ -32,6 +35,7 @@ export async function resolveConfig({ path, text, raw }: ConfigDocument, variabl
     },
     displayTimezone: general.display.timezone ?? null,
     store,
+    serve,
     crms: crms.filter((crm) => crm !== null),
     schedules,
     secrets: reading.secrets,

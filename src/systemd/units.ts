@@ -4,7 +4,7 @@ import { toCalendarEvents } from "./calendar.ts";
 import { escapePath, quotePath, quoteWord } from "./escape.ts";
 import { HARDENING } from "./hardening.ts";
 
-export const MODES = ["timer", "daemon"] as const;
+export const MODES = ["timer", "daemon", "serve"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a unit needs to know of a schedule. */
@@ -45,7 +45,9 @@ const STOP_SECONDS = 15;
 /** In the order in which they read best. Throws an `AppError` that names a schedule that systemd cannot keep. */
 export function writeUnits(mode: Mode, facts: UnitFacts): UnitFile[] {
   const units =
-    mode === "daemon" ? [writeDaemon(facts)] : facts.schedules.flatMap((schedule) => writeTimed(schedule, facts));
+    mode === "timer"
+      ? facts.schedules.flatMap((schedule) => writeTimed(schedule, facts))
+      : [writeDaemon(DAEMONS[mode], facts)];
   return [...units, writeFailed()].map(({ name, text }) => ({ name, text: `${MARK}\n${text}` }));
 }
 
@@ -97,9 +99,15 @@ WantedBy=timers.target
   ];
 }
 
-function writeDaemon(facts: UnitFacts): UnitFile {
+/** The command that each of them runs. Of one machine there is one of them: both keep the schedules. */
+const DAEMONS = {
+  daemon: { command: "schedule", does: "all schedules" },
+  serve: { command: "serve", does: "all schedules, dashboard, API and metrics" },
+} satisfies Record<Exclude<Mode, "timer">, { command: string; does: string }>;
+
+function writeDaemon({ command, does }: (typeof DAEMONS)[keyof typeof DAEMONS], facts: UnitFacts): UnitFile {
   const text = `[Unit]
-Description=Reports on CRM automations, all schedules
+Description=Reports on CRM automations, ${does}
 Wants=network-online.target
 After=network-online.target
 OnFailure=${UNIT}-failed@%n.service
@@ -111,7 +119,7 @@ StartLimitBurst=10
 Type=notify
 NotifyAccess=main
 ${writeIdentityCheck(facts)}
-ExecStart=${writeCommand(facts, ["schedule"])}
+ExecStart=${writeCommand(facts, [command])}
 ExecReload=/bin/kill -HUP $MAINPID
 WatchdogSec=${WATCHDOG_SECONDS}
 Restart=on-failure

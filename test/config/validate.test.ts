@@ -62,6 +62,7 @@ test.each(["canary", 7, [], new Date(0)].map((value) => ({ value })))(
       "export",
       "display",
       "store",
+      "serve",
       "schedule.0",
       "defaults",
       "defaults.statuses",

@@ -83,6 +83,7 @@ export async function drive({
           return passOf(window.endMs, nowMs);
         },
         onPass: [],
+        onSlot: null,
         endRetriesMs: [],
         onReady: () => {},
         onStatus: () => {},

@@ -2,6 +2,7 @@
 import { findConfig } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
+import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Access } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
@@ -17,6 +18,18 @@ export async function loadConfigured(flags: ConfigFlags, { environment }: Runtim
   log.hide(config.secrets);
   for (const warning of config.warnings) log.warn(warning);
   return config;
+}
+
+/** Null where the new configuration is wrong: the old one stays in force, and the log says why. */
+export async function reloadConfigured(path: string, runtime: Runtime, log: Log): Promise<Config | null> {
+  try {
+    return await loadConfigured({ config: path }, runtime, log);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    for (const line of error.message.split("\n")) log.error(line);
+    log.error("the configuration was not reloaded: the old one stays in force");
+    return null;
+  }
 }
 
 /** Also opens the configuration's store, or the default one. The caller disposes of it. `look`: nothing is written to it. */

@@ -19,7 +19,7 @@ export const UNIT_FLAGS = {
     type: "enum",
     options: [...MODES],
     default: "timer" as const,
-    description: "a timer for each schedule, or one daemon for all",
+    description: "a timer for each schedule, one daemon for all, or one that serves the dashboard too",
   },
 } satisfies ArgsDef;
 
