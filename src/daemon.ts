@@ -34,6 +34,8 @@ export type Beside = {
   onBeat: () => void;
   /** The new configuration is in force for the scheduler from its next beat on. */
   onConfig: (config: Config) => void;
+  /** Returns when what it had begun has ended; asked for after the stop. */
+  rest: () => Promise<void>;
 };
 
 const BEAT_MS = 15_000;
@@ -80,7 +82,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     reload,
     rest: async (delayMs) => await restUntil(delayMs, { signal, reload }),
   });
-  await Promise.race([work, waitForStop(signal, log)]);
+  const rest = async () => {
+    await work;
+    await beside?.rest();
+  };
+  await Promise.race([rest(), waitForStop(signal, log)]);
 }
 
 /** Settles `STOP_MS` after the signal. Work that goes on then is left unfinished. */

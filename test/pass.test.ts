@@ -39,7 +39,7 @@ test("what a pass did is a document: made and failed CRMs in order, one cause sa
         basePath: "",
         hosts: [],
         behindProxy: false,
-        tokenFile: null,
+        tokens: null,
         minIntervalMs: 1,
         ruleSeries: 0,
       },

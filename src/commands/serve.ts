@@ -7,7 +7,7 @@ import { CONFIG_FLAG } from "./flags/flags.ts";
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   // The build delays the JIT, which suits a command that ends at once. This command goes on.
   Bun.unsafe.setJITPolicy(1);
-  const { config, store } = await openConfigured(args, runtime, log);
+  const { config, store } = await openConfigured(args, runtime, log, "write", "serve");
   await using _ = store;
   runtime.signals.expectStop();
   await serve({
@@ -18,7 +18,7 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
     clock: Date.now,
     signal: runtime.signal,
     onReload: runtime.signals.onReload,
-    loadAgain: async () => await reloadConfigured(config.path, runtime, log),
+    loadAgain: async () => await reloadConfigured(config.path, runtime, log, "serve"),
   });
   return EXIT.ok;
 });

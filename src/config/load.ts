@@ -7,18 +7,31 @@ import { readCrm } from "./read-crm.ts";
 import { readSchedules } from "./read-schedules.ts";
 import { readServe } from "./read-serve.ts";
 import { readStore } from "./read-store.ts";
-import type { Reading } from "./reading.ts";
+import type { Purpose, Reading } from "./reading.ts";
 import { ConfigSchema, type Config } from "./schema.ts";
 
 /** Throws an `AppError` that names file, line and column of each problem, and no value. */
-export async function loadConfig(path: string, variables: Variables): Promise<Config> {
-  return await resolveConfig(await readDocument(path, variables), variables);
+export async function loadConfig(path: string, variables: Variables, purpose: Purpose = "work"): Promise<Config> {
+  return await resolveConfig(await readDocument(path, variables), variables, purpose);
 }
 
 /** What a document means: connections parsed, secrets read, defaults laid under. Throws as `loadConfig` does. */
-export async function resolveConfig({ path, text, raw }: ConfigDocument, variables: Variables): Promise<Config> {
+export async function resolveConfig(
+  { path, text, raw }: ConfigDocument,
+  variables: Variables,
+  purpose: Purpose = "work",
+): Promise<Config> {
   const general = v.parse(ConfigSchema, raw);
-  const reading: Reading = { path, text, variables, problems: [], secrets: [], warnings: [], isPasswordWritten: false };
+  const reading: Reading = {
+    purpose,
+    path,
+    text,
+    variables,
+    problems: [],
+    secrets: [],
+    warnings: [],
+    isPasswordWritten: false,
+  };
   const crms = Object.entries(raw.crm).map(([name, own]) => readCrm(name, own, raw.defaults ?? {}, reading));
   const store = readStore(general.store, "store" in raw, reading);
   const schedules = readSchedules(general.schedule, Object.keys(raw.crm), reading);

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import type * as v from "valibot";
+import { readTokens } from "./read-tokens.ts";
 import type { Reading } from "./reading.ts";
 import type { Listen, ServeConfig } from "./schema.ts";
 import type { serveSchema } from "./sections/serve.ts";
@@ -25,20 +26,22 @@ export function readServe(section: v.InferOutput<typeof serveSchema>, reading: R
   if (!hosts.every((host) => HOST.test(host))) {
     return say("hosts", "hosts must be names such as reports.example.com, without scheme and port");
   }
-  const tokenFile = section.token_file ?? null;
-  if (tokenFile === null && !section.behind_proxy && !isPrivate(listen)) {
+  const { token_file: file } = section;
+  if (file === undefined && !section.behind_proxy && !isPrivate(listen)) {
     return say(
       "listen",
       "listen is an address that other machines reach, and nobody would be asked for a token: " +
         "add token_file, or listen on 127.0.0.1, or set behind_proxy = true where a proxy asks who it is",
     );
   }
+  const tokens = file === undefined ? null : reading.purpose === "serve" ? readTokens(file, reading) : [];
+  if (typeof tokens === "string") return say("token_file", `token_file ${tokens}`);
   return {
     listen,
     basePath: section.base_path ?? "",
     hosts,
     behindProxy: section.behind_proxy,
-    tokenFile,
+    tokens,
     minIntervalMs: section.min_interval,
     ruleSeries: section.rule_series,
   };

@@ -94,6 +94,13 @@ export type ScheduleConfig = {
 /** Where it is listened: an address and a port, or the path of a Unix socket. */
 export type Listen = { kind: "tcp"; hostname: string; port: number } | { kind: "unix"; path: string };
 
+/** `read`: look at everything. `run`: ask for fresh reports. */
+export const SCOPES = ["read", "run"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who may ask, shown by a secret. */
+export type NamedToken = { name: string; scopes: Scope[]; token: string };
+
 /** How the command `serve` answers HTTP. */
 export type ServeConfig = {
   listen: Listen;
@@ -102,8 +109,8 @@ export type ServeConfig = {
   /** In small letters, besides localhost and IP addresses. */
   hosts: string[];
   behindProxy: boolean;
-  /** As written; null: none, and whoever reaches it may look and ask for reports. */
-  tokenFile: string | null;
+  /** Null: there is no `token_file`, and whoever reaches it may look and ask for reports. Empty too where they were not read. */
+  tokens: NamedToken[] | null;
   minIntervalMs: number;
   /** Of how many rules there are series in the metrics. */
   ruleSeries: number;

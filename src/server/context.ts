@@ -1,5 +1,5 @@
 /** What every route of the server sees. */
-import type { Config } from "../config/schema.ts";
+import type { Config, Scope } from "../config/schema.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/store.ts";
 import type { Events } from "./events.ts";
@@ -36,9 +36,6 @@ export type ServeEnv = {
     keepOpen: () => void;
   };
 };
-
-export const SCOPES = ["read", "run"] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** `by`: how it was shown who asks. */
 export type Principal = { name: string; scopes: readonly Scope[]; by: "token" | "cookie" | "nothing" };

@@ -1,43 +1,116 @@
 /** The socket: opened, answered, closed. */
+import { lstatSync } from "node:fs";
+import { connect } from "node:net";
 import type { Listen } from "../config/schema.ts";
-import type { Hono } from "hono";
-import type { ServeContext, ServeEnv } from "./context.ts";
+import { AppError } from "../errors.ts";
+import { showText } from "../text/terminal.ts";
+
+export type Asker = {
+  /** Of the other end; null on a Unix socket. */
+  address: string | null;
+  /** Takes the limit on silence off this request. */
+  keepOpen: () => void;
+};
 
 export type Listening = {
   /** Where it is, as it would be asked for. */
   place: string;
-  /** From now on other routes answer. */
-  replace: (app: Hono<ServeEnv>) => void;
-  /** Lets what is being answered end, for so long. */
+  /** Takes no more, and lets what is being answered end for so long. */
   close: (withinMs: number) => Promise<void>;
 };
 
-/** Throws an `AppError` where the address is taken or not ours. */
-export function listen(where: Listen, app: Hono<ServeEnv>, context: ServeContext): Listening {
-  let current = app;
-  const address = where.kind === "tcp" ? { hostname: where.hostname, port: where.port } : { unix: where.path };
-  const server = Bun.serve({
-    ...address,
-    development: false,
-    fetch: async (request, open) =>
-      await current.fetch(request, {
-        address: open.requestIP(request)?.address ?? null,
-        origin: new URL(request.url).origin,
-        basePath: context.config().serve.basePath,
-        principal: { name: "anyone", scopes: ["read", "run"], by: "nothing" },
-        keepOpen: () => open.timeout(request, 0),
-      }),
-    error: () => new Response("", { status: 500 }),
-  });
+type Answer = (request: Request, asker: Asker) => Response | Promise<Response>;
+
+/** Of silence. A request whose header has not arrived by then is given up too, and so is a reader that does not read. */
+const IDLE_SECONDS = 30;
+/** Larger ones are not even received; what the routes take is less. */
+const MOST_BODY_BYTES = 1_048_576;
+/** The owner and the group of the process may connect. */
+const SOCKET_UMASK = 0o117;
+
+/** Throws an `AppError` where the address is taken, or none of this machine's. */
+export async function listen(where: Listen, answer: Answer, onError: (error: unknown) => Response): Promise<Listening> {
+  const server = await open(where, answer, onError);
   return {
-    place: where.kind === "tcp" ? `http://${where.hostname}:${server.port}` : `unix:${where.path}`,
-    replace: (changed) => {
-      current = changed;
-    },
+    place: where.kind === "tcp" ? `http://${nameHost(where.hostname)}:${server.port}` : `unix:${where.path}`,
     close: async (withinMs) => {
       const forced = setTimeout(() => void server.stop(true), withinMs);
       await server.stop();
       clearTimeout(forced);
     },
   };
+}
+
+async function open(where: Listen, answer: Answer, onError: (error: unknown) => Response) {
+  const umask = process.umask(SOCKET_UMASK);
+  try {
+    const shared: Pick<Bun.Serve.Options<undefined>, "development" | "maxRequestBodySize" | "error"> & {
+      fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
+    } = {
+      development: false,
+      maxRequestBodySize: MOST_BODY_BYTES,
+      fetch: (request, server) =>
+        answer(request, {
+          address: server.requestIP(request)?.address ?? null,
+          keepOpen: () => server.timeout(request, 0),
+        }),
+      error: onError,
+    };
+    return where.kind === "tcp"
+      ? Bun.serve({
+          ...shared,
+          hostname: where.hostname,
+          port: where.port,
+          idleTimeout: IDLE_SECONDS,
+          // Said, because with development: false Bun would share the port with whoever listens there.
+          reusePort: false,
+        })
+      : Bun.serve({ ...shared, unix: where.path });
+  } catch (error) {
+    const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+    const reason = where.kind === "tcp" ? explainAddress(where, code) : await explainSocket(where.path, code);
+    throw new AppError("config", `[serve] listen: ${reason}`, { cause: error });
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function explainAddress({ hostname, port }: Extract<Listen, { kind: "tcp" }>, code: string): string {
+  const place = `${nameHost(hostname)}:${port}`;
+  if (code === "EADDRINUSE") {
+    return `${place} is in use: another program listens there (ss -ltnp 'sport = :${port}' names it): stop it, or choose another port`;
+  }
+  if (code === "EADDRNOTAVAIL") return `${place}: this machine has no such address: ip address lists those it has`;
+  if (code === "EACCES") return `${place}: ports below 1024 are root's: choose another`;
+  return `${place} cannot be opened (${code})`;
+}
+
+async function explainSocket(path: string, code: string): Promise<string> {
+  const place = showText(path);
+  if (code === "ENOENT") return `${place}: its directory is not there: make it first`;
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return `${place}: nothing may be written there`;
+  if (code !== "EADDRINUSE") return `${place} cannot be opened (${code})`;
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) {
+    return `${place} is there and is no socket: choose another path, or remove it`;
+  }
+  return (await isListenedTo(path))
+    ? `${place} is in use: another program listens there: stop it, or choose another path`
+    : `${place} is a stale socket: the process that made it was killed, and none listens there now: rm ${place}`;
+}
+
+async function isListenedTo(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ path });
+  socket.once("connect", () => resolve(true));
+  // Any other refusal than that nobody listens means that somebody might.
+  socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code !== "ECONNREFUSED"));
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function nameHost(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

@@ -1,0 +1,83 @@
+/** One request from its arrival to its answer: who asks, what is known already, what has to be made. */
+import type { ServeContext } from "./context.ts";
+import { createAnswers } from "./answers.ts";
+import { createApp, secure } from "./app.ts";
+import { createHealth } from "./health.ts";
+import type { Asker } from "./listen.ts";
+import { pathOf } from "./paths.ts";
+import { writeProblem } from "./problems.ts";
+import { admit, type Admission } from "./security/gate.ts";
+import { answerFromElsewhere } from "./security/login.ts";
+import { digestTokens } from "./security/tokens.ts";
+
+export type Answering = {
+  answer: (request: Request, asker: Asker) => Response | Promise<Response>;
+  /** What was answered may have changed. */
+  forget: () => void;
+};
+
+/** Of requests whose answers are being made. */
+const MOST_PENDING = 512;
+
+/** With the configuration that is in force now. */
+export function createAnswering(context: ServeContext): Answering {
+  const { clock, log } = context;
+  const { serve } = context.config();
+  const tokens = serve.tokens === null ? null : digestTokens(serve.tokens);
+  const rules = { ...serve, tokens };
+  const app = createApp(context, tokens);
+  const health = createHealth(context);
+  const answers = createAnswers(clock);
+  let pending = 0;
+
+  const make = async (request: Request, path: string, asker: Asker, admission: Admitted): Promise<Response> => {
+    const startedAt = performance.now();
+    const { principal, origin, address } = admission;
+    const { keepOpen } = asker;
+    const env = { principal, origin, address, keepOpen, basePath: serve.basePath };
+    pending += 1;
+    const response = await answers
+      .make(request, principal, async () => await app.fetch(request, env))
+      .finally(() => (pending -= 1));
+    const ms = Math.round(performance.now() - startedAt);
+    log.debug("answered", { method: request.method, path, status: response.status, ms, by: principal.name });
+    return response;
+  };
+
+  return {
+    answer: (request, asker) => {
+      const path = pathOf(request.url, serve.basePath);
+      if (path === "/healthz") return health.live();
+      if (path === "/readyz") return health.ready();
+      const admission = admit(request, path, asker.address, rules, clock());
+      if (admission.kind !== "admitted") {
+        log.debug("refused", { method: request.method, path, kind: admission.kind });
+        return secure(refuse(admission, request, serve.basePath));
+      }
+      const known = answers.find(request, admission.principal);
+      if (known !== null) return known;
+      if (pending >= MOST_PENDING) return secure(writeProblem(BUSY));
+      return make(request, path, asker, admission);
+    },
+    forget: answers.forget,
+  };
+}
+
+type Admitted = Extract<Admission, { kind: "admitted" }>;
+
+const BUSY = {
+  status: 503,
+  detail: "Too much is asked at once: ask again later.",
+  headers: { "Retry-After": "1" },
+} as const;
+
+function refuse(admission: Exclude<Admission, Admitted>, request: Request, basePath: string): Response {
+  if (admission.kind === "refused") return writeProblem(admission.problem);
+  if (admission.fromElsewhere) return answerFromElsewhere();
+  const path = request.url.slice(request.url.indexOf("/", request.url.indexOf(":") + 3));
+  const asked = basePath === "" || path.startsWith(`${basePath}/`) ? path : `${basePath}${path}`;
+  return new Response(null, {
+    status: 303,
+    headers: { Location: `${basePath}/login?next=${encodeURIComponent(asked)}`, "Cache-Control": "no-store" },
+  });
+}
