@@ -1,12 +1,13 @@
 /** One request from its arrival to its answer: who asks, what is known already, what has to be made. */
-import type { ServeContext } from "./context.ts";
+import type { Principal, ServeContext } from "./context.ts";
 import { createAnswers } from "./answers.ts";
 import { createApp, secure } from "./app.ts";
 import { createHealth } from "./health.ts";
 import type { Asker } from "./listen.ts";
 import { pathOf } from "./paths.ts";
 import { writeProblem } from "./problems.ts";
-import { admit, type Admission } from "./security/gate.ts";
+import { admit, describeAsker, type Admission } from "./security/gate.ts";
+import { rememberKnownHosts } from "./security/hosts.ts";
 import { answerFromElsewhere } from "./security/login.ts";
 import { digestTokens } from "./security/tokens.ts";
 
@@ -24,17 +25,17 @@ export function createAnswering(context: ServeContext): Answering {
   const { clock, log } = context;
   const { serve } = context.config();
   const tokens = serve.tokens === null ? null : digestTokens(serve.tokens);
-  const rules = { ...serve, tokens };
+  const { basePath, behindProxy, hosts } = serve;
+  const rules = { behindProxy, hosts, tokens, isKnownHost: rememberKnownHosts(hosts) };
   const app = createApp(context, tokens);
   const health = createHealth(context);
   const answers = createAnswers(clock);
   let pending = 0;
 
-  const make = async (request: Request, path: string, asker: Asker, admission: Admitted): Promise<Response> => {
+  const make = async (request: Request, path: string, asker: Asker, principal: Principal): Promise<Response> => {
     const startedAt = performance.now();
-    const { principal, origin, address } = admission;
-    const { keepOpen } = asker;
-    const env = { principal, origin, address, keepOpen, basePath: serve.basePath };
+    const { keepOpen, readAddress } = asker;
+    const env = { principal, keepOpen, basePath, ...describeAsker(request, readAddress(), rules) };
     pending += 1;
     const response = await answers
       .make(request, principal, async () => await app.fetch(request, env))
@@ -46,24 +47,22 @@ export function createAnswering(context: ServeContext): Answering {
 
   return {
     answer: (request, asker) => {
-      const path = pathOf(request.url, serve.basePath);
+      const path = pathOf(request.url, basePath);
       if (path === "/healthz") return health.live();
       if (path === "/readyz") return health.ready();
-      const admission = admit(request, path, asker.address, rules, clock());
+      const admission = admit(request, path, rules, clock());
       if (admission.kind !== "admitted") {
         log.debug("refused", { method: request.method, path, kind: admission.kind });
-        return secure(refuse(admission, request, serve.basePath));
+        return secure(refuse(admission, request, basePath));
       }
       const known = answers.find(request, admission.principal);
       if (known !== null) return known;
       if (pending >= MOST_PENDING) return secure(writeProblem(BUSY));
-      return make(request, path, asker, admission);
+      return make(request, path, asker, admission.principal);
     },
     forget: answers.forget,
   };
 }
-
-type Admitted = Extract<Admission, { kind: "admitted" }>;
 
 const BUSY = {
   status: 503,
@@ -71,7 +70,7 @@ const BUSY = {
   headers: { "Retry-After": "1" },
 } as const;
 
-function refuse(admission: Exclude<Admission, Admitted>, request: Request, basePath: string): Response {
+function refuse(admission: Exclude<Admission, { kind: "admitted" }>, request: Request, basePath: string): Response {
   if (admission.kind === "refused") return writeProblem(admission.problem);
   if (admission.fromElsewhere) return answerFromElsewhere();
   const path = request.url.slice(request.url.indexOf("/", request.url.indexOf(":") + 3));

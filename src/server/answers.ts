@@ -13,13 +13,16 @@ export type Answers = {
   forget: () => void;
 };
 
-type Kept = { status: number; headers: Headers; etag: string | null; body: Uint8Array<ArrayBuffer>; untilMs: number };
+/** What it was made for, beside its address: all that an answer may depend on. */
+type Asked = { name: string; by: Principal["by"]; accept: string | null; encoding: string | null };
+type Made = { status: number; headers: Headers; etag: string | null; body: Uint8Array<ArrayBuffer>; untilMs: number };
+type Kept = Asked & Made;
 
 /** Ages are told in seconds, and other processes keep reports too. */
 const HOLDS_MS = 1000;
 const MOST_ANSWERS = 500;
 const MOST_BYTES = 16_000_000;
-/** A longer one, or an unusual header of that length, is made each time. */
+/** A longer one, or one with headers of an unusual length, is made each time. */
 const LARGEST_BYTES = 2_000_000;
 const LONGEST_KEY = 2000;
 /** Statuses that say how something is. */
@@ -28,29 +31,45 @@ const KEPT_STATUSES = [200, 404, 503];
 const OF_UNCHANGED = ["cache-control", "content-location", "etag", "expires", "vary"];
 
 export function createAnswers(clock: () => number): Answers {
-  const kept = new Map<string, Kept>();
-  const making = new Map<string, Promise<Kept | Response>>();
-  let bytes = 0;
-  let generation = 0;
+  /** By the whole address. */
+  const kept = new Map<string, Kept[]>();
+  const making = new Map<string, Promise<Made | Response>>();
+  let [count, bytes, generation] = [0, 0, 0];
   const forget = () => {
     kept.clear();
     making.clear();
-    bytes = 0;
+    [count, bytes] = [0, 0];
     generation += 1;
   };
-  const keep = (key: string, answer: Kept) => {
-    if (kept.size >= MOST_ANSWERS || bytes + answer.body.length > MOST_BYTES) forget();
-    bytes += answer.body.length - (kept.get(key)?.body.length ?? 0);
-    kept.set(key, answer);
+  const keep = (url: string, asked: Asked, made: Made) => {
+    if (count >= MOST_ANSWERS || bytes + made.body.length > MOST_BYTES) forget();
+    count += 1;
+    bytes += made.body.length;
+    const others = (kept.get(url) ?? []).filter(({ untilMs }) => untilMs > clock());
+    kept.set(url, [...others, { ...asked, ...made }]);
   };
   return {
     find: (request, principal) => {
       if (request.method !== "GET") return null;
-      const answer = kept.get(keyOf(request, principal));
-      return answer === undefined || answer.untilMs <= clock() ? null : write(answer, request);
+      const variants = kept.get(request.url);
+      if (variants === undefined) return null;
+      const accept = request.headers.get("accept");
+      const encoding = request.headers.get("accept-encoding");
+      for (const answer of variants) {
+        const isSame =
+          answer.accept === accept &&
+          answer.encoding === encoding &&
+          answer.name === principal.name &&
+          answer.by === principal.by;
+        if (isSame && answer.untilMs > clock()) return write(answer, request);
+      }
+      return null;
     },
     make: async (request, principal, make) => {
-      const key = keyOf(request, principal);
+      const { url, headers } = request;
+      const { name, by } = principal;
+      const asked = { name, by, accept: headers.get("accept"), encoding: headers.get("accept-encoding") };
+      const key = JSON.stringify([url, asked]);
       if (request.method !== "GET" || key.length > LONGEST_KEY) return await make();
       const begun = making.get(key);
       if (begun !== undefined) {
@@ -64,7 +83,7 @@ export function createAnswers(clock: () => number): Answers {
       try {
         const answer = await work;
         if (answer instanceof Response) return answer;
-        if (of === generation) keep(key, answer);
+        if (of === generation) keep(url, asked, answer);
         return write(answer, request);
       } finally {
         if (making.get(key) === work) making.delete(key);
@@ -74,13 +93,8 @@ export function createAnswers(clock: () => number): Answers {
   };
 }
 
-/** All that an answer may depend on. */
-function keyOf({ url, headers }: Request, { name, by }: Principal): string {
-  return `${name} ${by}\n${headers.get("accept") ?? ""}\n${headers.get("accept-encoding") ?? ""}\n${url}`;
-}
-
 /** The response itself where it is not to be kept. */
-async function take(response: Response, untilMs: number): Promise<Kept | Response> {
+async function take(response: Response, untilMs: number): Promise<Made | Response> {
   const { status, headers } = response;
   const control = headers.get("cache-control") ?? "";
   const isKept = KEPT_STATUSES.includes(status) && !control.includes("no-store") && !headers.has("set-cookie");
@@ -90,7 +104,7 @@ async function take(response: Response, untilMs: number): Promise<Kept | Respons
   return body.length > LARGEST_BYTES ? new Response(body, { status, headers: answer.headers }) : answer;
 }
 
-function write({ status, headers, etag, body }: Kept, request: Request): Response {
+function write({ status, headers, etag, body }: Made, request: Request): Response {
   const asked = etag === null || status !== 200 ? null : request.headers.get("if-none-match");
   if (asked === null || etag === null || !matches(asked, etag)) return new Response(body, { status, headers });
   const said = OF_UNCHANGED.flatMap((name): [string, string][] => {

@@ -7,7 +7,7 @@ import { showText } from "../text/terminal.ts";
 
 export type Asker = {
   /** Of the other end; null on a Unix socket. */
-  address: string | null;
+  readAddress: () => string | null;
   /** Takes the limit on silence off this request. */
   keepOpen: () => void;
 };
@@ -51,7 +51,7 @@ async function open(where: Listen, answer: Answer, onError: (error: unknown) => 
       maxRequestBodySize: MOST_BODY_BYTES,
       fetch: (request, server) =>
         answer(request, {
-          address: server.requestIP(request)?.address ?? null,
+          readAddress: () => server.requestIP(request)?.address ?? null,
           keepOpen: () => server.timeout(request, 0),
         }),
       error: onError,

@@ -4,77 +4,76 @@ import type { ServeConfig } from "../../config/schema.ts";
 import type { Principal } from "../context.ts";
 import { isOpen } from "../paths.ts";
 import type { Problem } from "../problems.ts";
-import { isCrossSite, isKnownHost } from "./hosts.ts";
+import { isCrossSite } from "./hosts.ts";
 import { findPrincipal, type KnownToken } from "./tokens.ts";
 
 /** `tokens`: null where nobody needs one. */
-export type GateRules = Pick<ServeConfig, "hosts" | "behindProxy" | "basePath"> & { tokens: KnownToken[] | null };
+export type GateRules = Pick<ServeConfig, "behindProxy" | "hosts"> & {
+  tokens: KnownToken[] | null;
+  isKnownHost: (host: string) => boolean;
+};
 
 export type Admission =
-  | { kind: "admitted"; principal: Principal; origin: string; address: string | null }
+  | { kind: "admitted"; principal: Principal }
   | { kind: "refused"; problem: Problem }
   /** A browser's: its user can log in. `fromElsewhere`: it followed a link of another site, and sent no cookie for that. */
   | { kind: "unknown"; fromElsewhere: boolean; problem: Problem };
 
+type Asking = Pick<Request, "method" | "headers">;
+
 const METHODS = ["GET", "HEAD", "POST"];
-const ANYONE: Principal = { name: "anyone", scopes: ["read", "run"], by: "nothing" };
+const ANYONE: Admission = { kind: "admitted", principal: { name: "anyone", scopes: ["read", "run"], by: "nothing" } };
 const NOBODY: Principal = { name: "nobody", scopes: [], by: "nothing" };
 
-/** `path`: as `pathOf` says. `address`: of the other end of the connection. */
-export function admit(
-  { method, headers }: Pick<Request, "method" | "headers">,
-  path: string,
-  address: string | null,
-  rules: GateRules,
-  nowMs: number,
-): Admission {
-  const seen = rules.behindProxy ? readForwarded(headers) : null;
+/** `path`: as `pathOf` says. */
+export function admit(request: Asking, path: string, rules: GateRules, nowMs: number): Admission {
+  const { method, headers } = request;
   const host = headers.get("host") ?? "";
-  // A page that rebinds its own name can write every header but Host.
-  const names = seen?.host === undefined || seen.host === null ? [host] : [host, seen.host];
-  if (!names.every((name) => isKnownHost(name, rules.hosts))) return { kind: "refused", problem: MISDIRECTED };
-  const askedHost = seen?.host ?? host;
+  if (!rules.isKnownHost(host)) return { kind: "refused", problem: MISDIRECTED };
+  // Both: a page that rebinds its own name can write every header but Host.
+  const forwarded = rules.behindProxy ? lastOf(headers, "x-forwarded-host") : null;
+  if (forwarded !== null && !rules.isKnownHost(forwarded)) return { kind: "refused", problem: MISDIRECTED };
   const isChange = method !== "GET" && method !== "HEAD";
   if (isChange) {
     if (!METHODS.includes(method)) return { kind: "refused", problem: WRONG_METHOD };
-    const asking = { fetchSite: headers.get("sec-fetch-site"), origin: headers.get("origin") };
-    if (isCrossSite(asking, askedHost, rules.hosts)) return { kind: "refused", problem: CROSS_SITE };
+    const from = { fetchSite: headers.get("sec-fetch-site"), origin: headers.get("origin") };
+    if (isCrossSite(from, forwarded ?? host, rules.hosts)) return { kind: "refused", problem: CROSS_SITE };
   }
-  const admitted = {
-    kind: "admitted" as const,
-    origin: `${seen?.scheme ?? "http"}://${askedHost}`,
-    address: seen?.address ?? address,
-  };
-  if (rules.tokens === null) return { ...admitted, principal: ANYONE };
-  const shown = { authorization: headers.get("authorization"), cookie: headers.get("cookie") };
-  const principal = findPrincipal(shown, rules.tokens, nowMs);
-  if (isOpen(path)) return { ...admitted, principal: principal ?? NOBODY };
-  if (principal === null) {
-    const problem = shown.authorization === null ? NO_TOKEN : WRONG_TOKEN;
-    const isPage = !isChange && (headers.get("accept") ?? "").includes("text/html");
-    return isPage && shown.authorization === null
-      ? { kind: "unknown", fromElsewhere: headers.get("sec-fetch-site") === "cross-site", problem }
-      : { kind: "refused", problem };
-  }
+  if (rules.tokens === null) return ANYONE;
+  const principal = findPrincipal(headers, rules.tokens, nowMs);
+  if (isOpen(path)) return { kind: "admitted", principal: principal ?? NOBODY };
+  if (principal === null) return describeUnknown(request, isChange);
   return principal.scopes.includes(isChange ? "run" : "read")
-    ? { ...admitted, principal }
+    ? { kind: "admitted", principal }
     : { kind: "refused", problem: isChange ? NO_RUN : NO_READ };
 }
 
-/** What a proxy says of whoever asked it. The last value is its own; those before may be anybody's. */
-function readForwarded(headers: Request["headers"]): {
-  address: string | null;
-  host: string | null;
-  scheme: "http" | "https" | null;
-} {
-  const last = (name: string) => headers.get(name)?.split(",").at(-1)?.trim() ?? null;
-  const address = last("x-forwarded-for");
-  const scheme = last("x-forwarded-proto");
+/** Whoever asks, and as what: `address` is that of the other end of the connection. */
+export function describeAsker(
+  { headers }: Pick<Request, "headers">,
+  address: string | null,
+  { behindProxy }: Pick<GateRules, "behindProxy">,
+): { address: string | null; origin: string } {
+  const host = headers.get("host") ?? "";
+  if (!behindProxy) return { address, origin: `http://${host}` };
+  const from = lastOf(headers, "x-forwarded-for");
+  const scheme = lastOf(headers, "x-forwarded-proto");
   return {
-    address: address !== null && isIP(address) !== 0 ? address : null,
-    host: last("x-forwarded-host"),
-    scheme: scheme === "http" || scheme === "https" ? scheme : null,
+    address: from !== null && isIP(from) !== 0 ? from : address,
+    origin: `${scheme === "https" ? "https" : "http"}://${lastOf(headers, "x-forwarded-host") ?? host}`,
   };
+}
+
+function describeUnknown({ headers }: Asking, isChange: boolean): Admission {
+  if (headers.has("authorization")) return { kind: "refused", problem: WRONG_TOKEN };
+  const isPage = !isChange && (headers.get("accept") ?? "").includes("text/html");
+  if (!isPage) return { kind: "refused", problem: NO_TOKEN };
+  return { kind: "unknown", fromElsewhere: headers.get("sec-fetch-site") === "cross-site", problem: NO_TOKEN };
+}
+
+/** The last value is the proxy's own; those before may be anybody's. */
+function lastOf(headers: Request["headers"], name: string): string | null {
+  return headers.get(name)?.split(",").at(-1)?.trim() ?? null;
 }
 
 const CHALLENGE = { "WWW-Authenticate": 'Bearer realm="automation-reports"' };

@@ -1,6 +1,9 @@
 /** Under which name, and from which page, it is asked: against DNS rebinding and cross-site requests. */
 import { isIP } from "node:net";
 
+/** An address may be any. */
+const MOST_REMEMBERED = 100;
+
 /**
  * A name that an attacker has made point here is refused, and so are two names at once. An address is none: no page of
  * another's is at an address of ours.
@@ -16,6 +19,17 @@ function nameOf(host: string): string | null {
   const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   const name = bracketed ?? plain;
   return name === undefined ? null : name.toLowerCase().replace(/\.$/, "");
+}
+
+/** The same, remembered: almost everybody asks under the same few names. */
+export function rememberKnownHosts(names: string[]): (host: string) => boolean {
+  const known = new Set<string>();
+  return (host) => {
+    if (known.has(host)) return true;
+    const isKnown = isKnownHost(host, names);
+    if (isKnown && known.size < MOST_REMEMBERED) known.add(host);
+    return isKnown;
+  };
 }
 
 /** What a browser says of the page that a request comes from; programs say nothing. */

@@ -1,5 +1,5 @@
 /** Who asks, shown by a token or by the cookie that a log-in with one has set. */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type { NamedToken } from "../../config/schema.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { Principal } from "../context.ts";
@@ -37,17 +37,14 @@ export function writeSession({ name, cookieKey }: KnownToken, nowMs: number): st
 }
 
 /** Null: nobody, or no longer. Neither `Authorization` nor a cookie is looked at where no token is known. */
-export function findPrincipal(
-  headers: { authorization: string | null; cookie: string | null },
-  tokens: KnownToken[],
-  nowMs: number,
-): Principal | null {
-  const { authorization, cookie } = headers;
+export function findPrincipal(headers: Request["headers"], tokens: KnownToken[], nowMs: number): Principal | null {
+  const authorization = headers.get("authorization");
   if (authorization !== null) {
     const [, presented = ""] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
     const token = findToken(presented, tokens);
     return token === null ? null : { name: token.name, scopes: token.scopes, by: "token" };
   }
+  const cookie = headers.get("cookie");
   const token = cookie === null ? null : findSession(cookie, tokens, nowMs);
   return token === null ? null : { name: token.name, scopes: token.scopes, by: "cookie" };
 }
@@ -67,7 +64,7 @@ function findSession(cookie: string, tokens: KnownToken[], nowMs: number): Known
 }
 
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return Bun.CryptoHasher.hash("sha256", text);
 }
 
 function sign(stated: string, key: Buffer): Buffer {
