@@ -212,7 +212,7 @@ async function readAnew(crms: string[], windowMs: number, options: FreshOptions)
 async function findKept(crms: string[], windowMs: number, sinceMs: number, store: Store): Promise<Map<string, Part>> {
   const rows = await store.reports.list({ sources: crms, sinceMs, limit: MOST_LISTED * crms.length });
   const kept = rows.filter(
-    ({ windowStartMs, windowEndMs }) => windowEndMs - windowStartMs === windowMs && windowEndMs >= sinceMs,
+    ({ windowStartMs, windowEndMs }) => windowEndMs - windowStartMs === windowMs && windowEndMs > sinceMs,
   );
   // Newest first: the newest is the last to be set.
   return new Map(kept.toReversed().map(({ source, passId }) => [source, { status: "made", passId }]));

@@ -21,12 +21,13 @@ export function createAttempts(): Attempts {
   return {
     waitMs: (address, nowMs) => Math.max(0, (forgottenMs.get(keyOf(address)) ?? 0) - nowMs - (FREE - 1) * REFILL_MS),
     fail: (address, nowMs) => {
-      if (forgottenMs.size >= MOST_ADDRESSES) {
-        for (const [key, untilMs] of forgottenMs) if (untilMs <= nowMs) forgottenMs.delete(key);
-      }
       const key = keyOf(address);
-      if (forgottenMs.size >= MOST_ADDRESSES && !forgottenMs.has(key)) return;
-      forgottenMs.set(key, Math.max(forgottenMs.get(key) ?? 0, nowMs) + REFILL_MS);
+      const untilMs = Math.max(forgottenMs.get(key) ?? 0, nowMs) + REFILL_MS;
+      // The newest stands last.
+      forgottenMs.delete(key);
+      forgottenMs.set(key, untilMs);
+      const [oldest] = forgottenMs.keys();
+      if (forgottenMs.size > MOST_ADDRESSES && oldest !== undefined) forgottenMs.delete(oldest);
     },
   };
 }
