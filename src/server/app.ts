@@ -1,5 +1,5 @@
 /** Every route, and what holds for all of them. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { etag } from "hono/etag";
@@ -43,7 +43,9 @@ export function createApp(context: ServeContext, tokens: KnownToken[] | null): H
   app.route("/api/v1/events", createEventStream(context));
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => writeProblem(TOO_LARGE) }));
   app.use(compress());
-  app.use(etag({ generateDigest: (body) => digest(body) }));
+  // Weak, because the same answer may be compressed or not.
+  app.use(etag({ weak: true, generateDigest: (body) => digest(body) }));
+  app.use(measure);
   app.use(
     methodNotAllowed({
       app,
@@ -60,6 +62,15 @@ export function createApp(context: ServeContext, tokens: KnownToken[] | null): H
   app.route("/", createPages(context));
   return app;
 }
+
+/** Says the length of a body, by which it is decided whether compressing pays. */
+const measure: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (c.res.body === null || c.res.headers.has("Content-Length")) return;
+  const body = await c.res.arrayBuffer();
+  c.res = new Response(body, c.res);
+  c.res.headers.set("Content-Length", String(body.byteLength));
+};
 
 /** What a route has said itself stays. */
 export function secure(response: Response): Response {

@@ -56,7 +56,7 @@ describe("readiness", () => {
       expect(text).not.toContain(server.cwd);
       expect((await server.ask("/healthz")).status).toBe(200);
     } finally {
-      holder.stdin.end();
+      await holder.stdin.end();
       await holder.exited;
     }
     await until(async () => (await server.ask("/readyz")).status === 200);
@@ -146,14 +146,14 @@ describe("SIGHUP", () => {
     await until(() => server.said().includes("scheduler started"));
     const events = await server.ask("/one/api/v1/events");
     const statuses = new Set<number>();
-    let asking = true;
+    const reloaded = new AbortController();
     const asked = (async () => {
-      while (asking) statuses.add((await server.ask("/healthz")).status);
+      while (!reloaded.signal.aborted) statuses.add((await server.ask("/healthz")).status);
     })();
     rewrite(server.cwd, "/one", "/two");
     server.child.kill("SIGHUP");
     await until(() => server.said().includes("configuration reloaded"));
-    asking = false;
+    reloaded.abort();
     await asked;
     expect([...statuses]).toEqual([200]);
     expect((await server.ask("/two/api/v1/version")).status).toBe(200);

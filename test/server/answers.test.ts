@@ -4,12 +4,14 @@ import { createAnswers } from "../../src/server/answers.ts";
 import type { Principal } from "../../src/server/context.ts";
 
 const ANYONE: Principal = { name: "anyone", scopes: ["read"], by: "nothing" };
+type Answer = { status?: number; headers?: Record<string, string> };
+
 const URL = "http://localhost/api/v1/status";
 
 function setUp() {
   const state = { now: 0, made: 0 };
   const answers = createAnswers(() => state.now);
-  const ask = async (init: RequestInit & { url?: string; who?: Principal; answer?: ResponseInit } = {}) => {
+  const ask = async (init: RequestInit & { url?: string; who?: Principal; answer?: Answer } = {}) => {
     const { url = URL, who = ANYONE, answer = {}, ...rest } = init;
     const request = new Request(url, rest);
     const make = async () => {
@@ -67,7 +69,7 @@ test.each<{ name: string; other: Parameters<ReturnType<typeof setUp>["ask"]>[0] 
   expect(state.made).toBe(2);
 });
 
-test.each<{ name: string; answer: ResponseInit; kept: boolean }>([
+test.each<{ name: string; answer: Answer; kept: boolean }>([
   { name: "nothing said", answer: {}, kept: true },
   { name: "that there is nothing", answer: { status: 404 }, kept: true },
   { name: "that something is critical", answer: { status: 503 }, kept: true },
