@@ -35,6 +35,9 @@ export const MARK =
 /** Below /var/lib. The services may write nowhere else. */
 export const STATE_DIRECTORY = "automation-reports";
 
+/** Below /run. Of the service that serves. */
+export const RUNTIME_DIRECTORY = "automation-reports";
+
 const UNIT = "automation-reports";
 /** For what is left to do after a slot's deadline. */
 const LEEWAY_SECONDS = 60;
@@ -101,11 +104,18 @@ WantedBy=timers.target
 
 /** The command that each of them runs. Of one machine there is one of them: both keep the schedules. */
 const DAEMONS = {
-  daemon: { command: "schedule", does: "all schedules" },
-  serve: { command: "serve", does: "all schedules, dashboard, API and metrics" },
-} satisfies Record<Exclude<Mode, "timer">, { command: string; does: string }>;
+  daemon: { command: "schedule", does: "all schedules", also: "" },
+  serve: {
+    command: "serve",
+    does: "all schedules, dashboard, API and metrics",
+    also: `# For a Unix socket, which systemd takes away with it, however the service ends.
+RuntimeDirectory=${RUNTIME_DIRECTORY}
+RuntimeDirectoryMode=0755
+`,
+  },
+} satisfies Record<Exclude<Mode, "timer">, { command: string; does: string; also: string }>;
 
-function writeDaemon({ command, does }: (typeof DAEMONS)[keyof typeof DAEMONS], facts: UnitFacts): UnitFile {
+function writeDaemon({ command, does, also }: (typeof DAEMONS)[keyof typeof DAEMONS], facts: UnitFacts): UnitFile {
   const text = `[Unit]
 Description=Reports on CRM automations, ${does}
 Wants=network-online.target
@@ -127,7 +137,7 @@ RestartSec=10
 # A wrong configuration does not mend itself.
 RestartPreventExitStatus=2
 TimeoutStopSec=${STOP_SECONDS}
-${writeSurroundings(facts)}
+${also}${writeSurroundings(facts)}
 [Install]
 WantedBy=multi-user.target
 `;
