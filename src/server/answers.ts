@@ -21,6 +21,8 @@ type Kept = Asked & Made;
 /** Ages are told in seconds, and other processes keep reports too. */
 const HOLDS_MS = 1000;
 const MOST_ANSWERS = 500;
+/** Of one address: they are looked through one by one. */
+const MOST_VARIANTS = 16;
 const MOST_BYTES = 16_000_000;
 /** A longer one, or one with headers of an unusual length, is made each time. */
 const LARGEST_BYTES = 2_000_000;
@@ -46,7 +48,7 @@ export function createAnswers(clock: () => number): Answers {
     count += 1;
     bytes += made.body.length;
     const others = (kept.get(url) ?? []).filter(({ untilMs }) => untilMs > clock());
-    kept.set(url, [...others, { ...asked, ...made }]);
+    kept.set(url, [...others, { ...asked, ...made }].slice(-MOST_VARIANTS));
   };
   return {
     find: (request, principal) => {
