@@ -1,7 +1,8 @@
 /** One request from its arrival to its answer: who asks, what is known already, what has to be made. */
 import type { Principal, ServeContext } from "./context.ts";
 import { createAnswers } from "./answers.ts";
-import { createApp, secure } from "./app.ts";
+import { createApp } from "./app.ts";
+import { secure } from "./finish.ts";
 import { createHealth } from "./health.ts";
 import type { Asker } from "./listen.ts";
 import { pathOf } from "./paths.ts";
@@ -34,15 +35,20 @@ export function createAnswering(context: ServeContext): Answering {
 
   const make = async (request: Request, path: string, asker: Asker, principal: Principal): Promise<Response> => {
     const startedAt = performance.now();
+    const isHead = request.method === "HEAD";
+    // As GET: the server sends the length, and leaves the body out.
+    const asked = isHead ? new Request(request, { method: "GET" }) : request;
     const { keepOpen, readAddress } = asker;
-    const env = { principal, keepOpen, basePath, ...describeAsker(request, readAddress(), rules) };
+    const env = { principal, keepOpen, basePath, ...describeAsker(request, readAddress, rules) };
     pending += 1;
-    const response = await answers
-      .make(request, principal, async () => await app.fetch(request, env))
-      .finally(() => (pending -= 1));
-    const ms = Math.round(performance.now() - startedAt);
-    log.debug("answered", { method: request.method, path, status: response.status, ms, by: principal.name });
-    return response;
+    try {
+      const response = await answers.make(asked, principal, () => app.fetch(asked, env));
+      const ms = Math.round(performance.now() - startedAt);
+      log.debug("answered", { method: request.method, path, status: response.status, ms, by: principal.name });
+      return response;
+    } finally {
+      pending -= 1;
+    }
   };
 
   return {

@@ -3,19 +3,21 @@
  * pages ends them all.
  */
 import type { Principal } from "./context.ts";
+import { copy, finish, secure } from "./finish.ts";
 
 export type Answers = {
   /** Null: it has to be made. */
   find: (request: Request, principal: Principal) => Response | null;
-  /** What `make` answers, kept where it may be. Requests for the same meanwhile wait for it. */
-  make: (request: Request, principal: Principal, make: () => Promise<Response>) => Promise<Response>;
+  /** What `make` answers, finished, and kept where it may be. Requests for the same meanwhile wait for it. */
+  make: (request: Request, principal: Principal, make: () => Response | Promise<Response>) => Promise<Response>;
   /** What is kept no longer holds. */
   forget: () => void;
 };
 
 /** What it was made for, beside its address: all that an answer may depend on. */
 type Asked = { name: string; by: Principal["by"]; accept: string | null; encoding: string | null };
-type Made = { status: number; headers: Headers; etag: string | null; body: Uint8Array<ArrayBuffer>; untilMs: number };
+/** `isKept`: it is the same for all who ask so. */
+type Made = { response: Response; bytes: number; isKept: boolean; untilMs: number };
 type Kept = Asked & Made;
 
 /** Ages are told in seconds, and other processes keep reports too. */
@@ -29,13 +31,11 @@ const LARGEST_BYTES = 2_000_000;
 const LONGEST_KEY = 2000;
 /** Statuses that say how something is. */
 const KEPT_STATUSES = [200, 404, 503];
-/** What an answer without its body still says (RFC 9110, 15.4.5). */
-const OF_UNCHANGED = ["cache-control", "content-location", "etag", "expires", "vary"];
 
 export function createAnswers(clock: () => number): Answers {
   /** By the whole address. */
   const kept = new Map<string, Kept[]>();
-  const making = new Map<string, Promise<Made | Response>>();
+  const making = new Map<string, Promise<Made>>();
   let [count, bytes, generation] = [0, 0, 0];
   const forget = () => {
     kept.clear();
@@ -44,9 +44,9 @@ export function createAnswers(clock: () => number): Answers {
     generation += 1;
   };
   const keep = (url: string, asked: Asked, made: Made) => {
-    if (count >= MOST_ANSWERS || bytes + made.body.length > MOST_BYTES) forget();
+    if (count >= MOST_ANSWERS || bytes + made.bytes > MOST_BYTES) forget();
     count += 1;
-    bytes += made.body.length;
+    bytes += made.bytes;
     const others = (kept.get(url) ?? []).filter(({ untilMs }) => untilMs > clock());
     kept.set(url, [...others, { ...asked, ...made }].slice(-MOST_VARIANTS));
   };
@@ -55,38 +55,41 @@ export function createAnswers(clock: () => number): Answers {
       if (request.method !== "GET") return null;
       const variants = kept.get(request.url);
       if (variants === undefined) return null;
-      const accept = request.headers.get("accept");
-      const encoding = request.headers.get("accept-encoding");
+      const { headers } = request;
+      const accept = headers.get("accept");
+      const encoding = headers.get("accept-encoding");
       for (const answer of variants) {
         const isSame =
           answer.accept === accept &&
           answer.encoding === encoding &&
           answer.name === principal.name &&
           answer.by === principal.by;
-        if (isSame && answer.untilMs > clock()) return write(answer, request);
+        if (isSame && answer.untilMs > clock()) return copy(answer.response, headers.get("if-none-match"));
       }
       return null;
     },
     make: async (request, principal, make) => {
-      const { url, headers } = request;
+      const { url, headers, method } = request;
       const { name, by } = principal;
       const asked = { name, by, accept: headers.get("accept"), encoding: headers.get("accept-encoding") };
-      const key = JSON.stringify([url, asked]);
-      if (request.method !== "GET" || key.length > LONGEST_KEY) return await make();
-      const begun = making.get(key);
-      if (begun !== undefined) {
-        const answer = await begun;
+      const key = `${by} ${name} ${asked.encoding}\n${asked.accept}\n${url}`;
+      const unchanged = headers.get("if-none-match");
+      const begin = async () => await take(await make(), asked.encoding, clock() + HOLDS_MS);
+      if (method !== "GET" || key.length > LONGEST_KEY) return (await begin()).response;
+      const running = making.get(key);
+      if (running !== undefined) {
+        const made = await running;
         // What may not be kept is one asker's own.
-        return answer instanceof Response ? await make() : write(answer, request);
+        return made.isKept ? copy(made.response, unchanged) : (await begin()).response;
       }
       const of = generation;
-      const work = make().then(async (response) => await take(response, clock() + HOLDS_MS));
+      const work = begin();
       making.set(key, work);
       try {
-        const answer = await work;
-        if (answer instanceof Response) return answer;
-        if (of === generation) keep(url, asked, answer);
-        return write(answer, request);
+        const made = await work;
+        if (!made.isKept) return made.response;
+        if (of === generation) keep(url, asked, made);
+        return copy(made.response, unchanged);
       } finally {
         if (making.get(key) === work) making.delete(key);
       }
@@ -95,29 +98,15 @@ export function createAnswers(clock: () => number): Answers {
   };
 }
 
-/** The response itself where it is not to be kept. */
-async function take(response: Response, untilMs: number): Promise<Made | Response> {
+async function take(made: Response, encoding: string | null, untilMs: number): Promise<Made> {
+  const isEndless = made.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (isEndless) return { response: secure(made), bytes: 0, isKept: false, untilMs };
+  const { response, bytes } = await finish(made, encoding);
   const { status, headers } = response;
-  const control = headers.get("cache-control") ?? "";
-  const isKept = KEPT_STATUSES.includes(status) && !control.includes("no-store") && !headers.has("set-cookie");
-  if (!isKept || headers.get("content-type")?.startsWith("text/event-stream") === true) return response;
-  const body = new Uint8Array(await response.arrayBuffer());
-  const answer = { status, headers: new Headers(headers), etag: headers.get("etag"), body, untilMs };
-  return body.length > LARGEST_BYTES ? new Response(body, { status, headers: answer.headers }) : answer;
-}
-
-function write({ status, headers, etag, body }: Made, request: Request): Response {
-  const asked = etag === null || status !== 200 ? null : request.headers.get("if-none-match");
-  if (asked === null || etag === null || !matches(asked, etag)) return new Response(body, { status, headers });
-  const said = OF_UNCHANGED.flatMap((name): [string, string][] => {
-    const value = headers.get(name);
-    return value === null ? [] : [[name, value]];
-  });
-  return new Response(null, { status: 304, headers: said });
-}
-
-/** Weakly (RFC 9110, 13.1.2). */
-function matches(asked: string, etag: string): boolean {
-  const opaque = etag.replace(/^W\//, "");
-  return asked.trim() === "*" || [...asked.matchAll(/"[^"]*"/g)].some(([tag]) => tag === opaque);
+  const isKept =
+    KEPT_STATUSES.includes(status) &&
+    bytes <= LARGEST_BYTES &&
+    !(headers.get("cache-control") ?? "").includes("no-store") &&
+    !headers.has("set-cookie");
+  return { response, bytes, isKept, untilMs };
 }

@@ -25,7 +25,7 @@ export type SchedulerState = { lastBeatMs: number | null };
 export type ServeEnv = {
   Bindings: {
     /** Of whoever asks; behind a proxy as the proxy says. Null: unknown, as on a Unix socket. */
-    address: string | null;
+    readAddress: () => string | null;
     /** As the asker wrote it: `https://reports.example.com`. Links that leave the page begin with it and `basePath`. */
     origin: string;
     /** Such as `/reports`; empty: none. Every link begins with it. */

@@ -48,18 +48,18 @@ export function admit(request: Asking, path: string, rules: GateRules, nowMs: nu
     : { kind: "refused", problem: isChange ? NO_RUN : NO_READ };
 }
 
-/** Whoever asks, and as what: `address` is that of the other end of the connection. */
+/** Whoever asks, and as what. `readAddress`: of the other end of the connection. */
 export function describeAsker(
   { headers }: Pick<Request, "headers">,
-  address: string | null,
+  readAddress: () => string | null,
   { behindProxy }: Pick<GateRules, "behindProxy">,
-): { address: string | null; origin: string } {
+): { readAddress: () => string | null; origin: string } {
   const host = headers.get("host") ?? "";
-  if (!behindProxy) return { address, origin: `http://${host}` };
+  if (!behindProxy) return { readAddress, origin: `http://${host}` };
   const from = lastOf(headers, "x-forwarded-for");
   const scheme = lastOf(headers, "x-forwarded-proto");
   return {
-    address: from !== null && isIP(from) !== 0 ? from : address,
+    readAddress: () => (from !== null && isIP(from) !== 0 ? from : readAddress()),
     origin: `${scheme === "https" ? "https" : "http"}://${lastOf(headers, "x-forwarded-host") ?? host}`,
   };
 }

@@ -25,7 +25,7 @@ export function createLogin(context: ServeContext, tokens: KnownToken[] | null):
     const form = await c.req.parseBody();
     const next = readNext(form["next"], c.env.basePath);
     if (tokens === null) return c.redirect(next, 303);
-    const address = c.env.address ?? UNKNOWN_ADDRESS;
+    const address = c.env.readAddress() ?? UNKNOWN_ADDRESS;
     const waitMs = attempts.waitMs(address, clock());
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / SECOND_MS);
