@@ -16,8 +16,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "running-with-end": "Running, although it has an end: the status was never updated, so it is in no rate",
   "finished-without-end": "Finished without an end: its duration is unknown",
   "end-before-start": "It ended before it started: a clock or a time zone is wrong, its duration is unknown",
-  "unknown-status":
-    "An unknown status word: in no rate until statuses in the configuration says what it means",
+  "unknown-status": "An unknown status word: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
   "success-with-error": "Success with an error message: a part of it probably failed",

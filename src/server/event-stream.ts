@@ -9,8 +9,8 @@ import { writeProblem } from "./problems.ts";
 /** A page that waits longer knows that the line is lost. */
 export const HEARTBEAT_MS = 15 * SECOND_MS;
 const MOST_STREAMS = 1000;
-/** Of pieces that a reader has not taken: then it is let go, and comes back with `Last-Event-ID`. */
-const MOST_WAITING = 64;
+/** That a reader has not taken: then it is let go, and comes back with `Last-Event-ID`. All that is kept of events is less. */
+const MOST_WAITING_BYTES = 262_144;
 /** How long a browser waits before it comes back, milliseconds. */
 const RETRY_MS = 2000;
 
@@ -36,31 +36,32 @@ export function createEventStream({ events }: ServeContext): Hono<ServeEnv> {
 
 function openStream(lastId: string | null, events: ServeContext["events"]): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let end = () => {};
-  return new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      const send = (text: string) => {
-        if ((controller.desiredSize ?? 0) < -MOST_WAITING) {
-          end();
-          controller.close();
-        } else controller.enqueue(encoder.encode(text));
-      };
-      send(`retry: ${RETRY_MS}\n\n`);
-      const unsubscribe = events.subscribe(lastId, {
-        tell: (event) => send(writeEvent(event)),
-        close: () => {
-          end();
-          controller.close();
-        },
-      });
-      const beat = setInterval(() => send(": \n\n"), HEARTBEAT_MS);
-      end = () => {
-        clearInterval(beat);
-        unsubscribe();
-      };
-    },
-    cancel: () => end(),
-  });
+  let [isOpen, unsubscribe] = [true, () => {}];
+  let beat: Timer | undefined;
+  const end = () => {
+    isOpen = false;
+    clearInterval(beat);
+    unsubscribe();
+  };
+  const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const close = () => {
+      if (!isOpen) return;
+      end();
+      controller.close();
+    };
+    const send = (text: string) => {
+      if (!isOpen) return;
+      if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(text));
+      else close();
+    };
+    send(`retry: ${RETRY_MS}\n\n`);
+    unsubscribe = events.subscribe(lastId, { tell: (event) => send(writeEvent(event)), close });
+    beat = setInterval(() => send(": \n\n"), HEARTBEAT_MS);
+  };
+  return new ReadableStream(
+    { start, cancel: end },
+    new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING_BYTES }),
+  );
 }
 
 /** JSON in one line: no data can bring a line of its own. */

@@ -231,3 +231,24 @@ test("CRMs without a report are read at the start, once; pages are told; a secon
   expect((JSON.parse(await kept()) as unknown[]).length).toBe(1);
   expect(again.said()).not.toContain("hubspot could not");
 }, 30_000);
+
+test("an open page is told of a pass that another process has kept", async () => {
+  const server = await startServer(installServer());
+  const body = (await server.ask("/api/v1/events")).body!.pipeThrough(new TextDecoderStream());
+  const reader = body.getReader();
+  let told = "";
+  const hear = async (word: string) => {
+    while (!told.includes(word)) told += (await reader.read()).value ?? "";
+  };
+  await hear("event: hello");
+  const database = await makeWarehouse();
+  const path = join(server.cwd, "automation-reports.toml");
+  writeFileSync(path, readFileSync(path, "utf8").replace("sqlite:nowhere.sqlite", database.url));
+  expect((await runCli(["generate", "--quiet"], { cwd: server.cwd })).code).toBe(0);
+  const [kept] = JSON.parse((await runCli(["history", "list", "--format", "json"], { cwd: server.cwd })).stdout) as {
+    pass_id: string;
+  }[];
+  await hear(kept!.pass_id);
+  expect(told).toMatch(/^event: pass$/m);
+  await reader.cancel();
+}, 30_000);

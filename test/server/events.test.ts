@@ -1,5 +1,8 @@
 /** What open pages are told, and what they are told again. */
 import { expect, test } from "bun:test";
+import { Hono } from "hono";
+import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
+import { createEventStream } from "../../src/server/event-stream.ts";
 import { createEvents, type Events, type ServerEvent } from "../../src/server/events.ts";
 
 const CLOSED = "closed";
@@ -40,4 +43,44 @@ test("every page is told, until it goes; those that stay are closed at the end",
   events.close();
   expect([one.told, other.told]).toEqual([["a-0 hello"], ["a-0 hello", "a-1 config", CLOSED]]);
   expect(events.count()).toBe(1);
+});
+
+/** The body of an answer to a page that has seen `lastId`. */
+async function stream(events: Events, lastId: string): Promise<ReadableStream<Uint8Array>> {
+  const app = new Hono<ServeEnv>().route("/", createEventStream({ events } as ServeContext));
+  const response = await app.request("/", { headers: { "Last-Event-ID": lastId } }, { keepOpen: () => {} });
+  return response.body as ReadableStream<Uint8Array>;
+}
+
+test("a page that has slept is told 200 events at once", async () => {
+  const events = createEvents("a");
+  for (let count = 0; count < 200; count += 1) events.publish("pass", { pass_id: Bun.randomUUIDv7() });
+  const body = await stream(events, "a-0");
+  events.close();
+  const text = await new Response(body).text();
+  expect(text).toStartWith('retry: 2000\n\nid: a-1\nevent: pass\ndata: {"pass_id":');
+  expect(text.match(/^id: /gm)).toHaveLength(200);
+});
+
+test("a page that does not read is let go, so that it holds no memory; one that reads stays", async () => {
+  const events = createEvents("a");
+  const idle = await stream(events, "a-0");
+  const reading = await stream(events, "a-0");
+  const reader = reading.getReader();
+  const read = (async () => {
+    let bytes = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return bytes;
+      bytes += value.length;
+    }
+  })();
+  for (let count = 0; count < 400; count += 1) {
+    events.publish("slot", { schedule: "x".repeat(1000) });
+    await Bun.sleep(0);
+  }
+  expect(events.count()).toBe(1);
+  events.close();
+  expect(await read).toBeGreaterThan(400_000);
+  expect((await new Response(idle).arrayBuffer()).byteLength).toBeLessThan(270_000);
 });
