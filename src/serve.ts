@@ -59,7 +59,7 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
   let answering = createAnswering(context);
   const listening = await listen(
     where,
-    (request, asker) => answering.answer(request, asker),
+    (request, line) => answering.answer(request, line),
     (error) => secure(answerError(error, log)),
   );
   log.info("serving", { at: listening.place, base_path: config.serve.basePath });

@@ -4,7 +4,7 @@ import { createAnswers } from "./answers.ts";
 import { createApp } from "./app.ts";
 import { secure } from "./finish.ts";
 import { createHealth } from "./health.ts";
-import type { Asker } from "./listen.ts";
+import type { Line } from "./listen.ts";
 import { pathOf } from "./paths.ts";
 import { writeProblem } from "./problems.ts";
 import { admit, describeAsker, type Admission } from "./security/gate.ts";
@@ -13,7 +13,7 @@ import { answerFromElsewhere } from "./security/login.ts";
 import { digestTokens } from "./security/tokens.ts";
 
 export type Answering = {
-  answer: (request: Request, asker: Asker) => Response | Promise<Response>;
+  answer: (request: Request, line: Line) => Response | Promise<Response>;
   /** What was answered may have changed. */
   forget: () => void;
 };
@@ -33,13 +33,14 @@ export function createAnswering(context: ServeContext): Answering {
   const answers = createAnswers(clock);
   let pending = 0;
 
-  const make = async (request: Request, path: string, asker: Asker, principal: Principal): Promise<Response> => {
+  const make = async (request: Request, path: string, line: Line, principal: Principal): Promise<Response> => {
     const startedAt = performance.now();
     const isHead = request.method === "HEAD";
     // As GET: the server sends the length, and leaves the body out.
     const asked = isHead ? new Request(request, { method: "GET" }) : request;
-    const { keepOpen, readAddress } = asker;
-    const env = { principal, keepOpen, basePath, ...describeAsker(request, readAddress, rules) };
+    const readAddress = () => line.requestIP(request)?.address ?? null;
+    const asker = describeAsker(request, readAddress, rules);
+    const env = { principal, basePath, ...asker, keepOpen: () => line.timeout(request, 0) };
     pending += 1;
     try {
       const response = await answers.make(asked, principal, () => app.fetch(asked, env));
@@ -52,7 +53,7 @@ export function createAnswering(context: ServeContext): Answering {
   };
 
   return {
-    answer: (request, asker) => {
+    answer: (request, line) => {
       const path = pathOf(request.url, basePath);
       if (path === "/healthz") return health.live();
       if (path === "/readyz") return health.ready();
@@ -64,7 +65,7 @@ export function createAnswering(context: ServeContext): Answering {
       const known = answers.find(request, admission.principal);
       if (known !== null) return known;
       if (pending >= MOST_PENDING) return secure(writeProblem(BUSY));
-      return make(request, path, asker, admission.principal);
+      return make(request, path, line, admission.principal);
     },
     forget: answers.forget,
   };

@@ -17,11 +17,14 @@ export function secure(response: Response): Response {
   const say = (name: string, value: string) => {
     if (!headers.has(name)) headers.set(name, value);
   };
+  const type = headers.get("content-type") ?? "";
   say("Cache-Control", "private, no-cache");
   say("Content-Security-Policy", STRICT_POLICY);
   say("X-Content-Type-Options", "nosniff");
+  // The badge is for other pages to show.
+  say("Cross-Origin-Resource-Policy", type.startsWith("image/") ? "cross-origin" : "same-origin");
+  if (!type.startsWith("text/html")) return response;
   say("Referrer-Policy", "no-referrer");
-  say("Cross-Origin-Resource-Policy", "same-origin");
   say("Cross-Origin-Opener-Policy", "same-origin");
   return response;
 }

@@ -5,12 +5,8 @@ import type { Listen } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { showText } from "../text/terminal.ts";
 
-export type Asker = {
-  /** Of the other end; null on a Unix socket. */
-  readAddress: () => string | null;
-  /** Takes the limit on silence off this request. */
-  keepOpen: () => void;
-};
+/** The part of Bun's server that an answer needs. */
+export type Line = Pick<Bun.Server<undefined>, "requestIP" | "timeout">;
 
 export type Listening = {
   /** Where it is, as it would be asked for. */
@@ -19,7 +15,7 @@ export type Listening = {
   close: (withinMs: number) => Promise<void>;
 };
 
-type Answer = (request: Request, asker: Asker) => Response | Promise<Response>;
+type Answer = (request: Request, line: Line) => Response | Promise<Response>;
 
 /** Of silence. A request whose header has not arrived by then is given up too, and so is a reader that does not read. */
 const IDLE_SECONDS = 30;
@@ -44,18 +40,7 @@ export async function listen(where: Listen, answer: Answer, onError: (error: unk
 async function open(where: Listen, answer: Answer, onError: (error: unknown) => Response) {
   const umask = process.umask(SOCKET_UMASK);
   try {
-    const shared: Pick<Bun.Serve.Options<undefined>, "development" | "maxRequestBodySize" | "error"> & {
-      fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
-    } = {
-      development: false,
-      maxRequestBodySize: MOST_BODY_BYTES,
-      fetch: (request, server) =>
-        answer(request, {
-          readAddress: () => server.requestIP(request)?.address ?? null,
-          keepOpen: () => server.timeout(request, 0),
-        }),
-      error: onError,
-    };
+    const shared = { development: false as const, maxRequestBodySize: MOST_BODY_BYTES, fetch: answer, error: onError };
     return where.kind === "tcp"
       ? Bun.serve({
           ...shared,
