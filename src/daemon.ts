@@ -28,7 +28,7 @@ export type DaemonOptions = {
 };
 
 /** What `serve` is told. */
-export type Beside = {
+type Beside = {
   makePass: (options: PassOptions) => Promise<PassResult>;
   onSlot: (news: SlotNews) => void;
   onBeat: () => void;

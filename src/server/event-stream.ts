@@ -7,7 +7,7 @@ import type { ServerEvent } from "./events.ts";
 import { writeProblem } from "./problems.ts";
 
 /** A page that waits longer knows that the line is lost. */
-export const HEARTBEAT_MS = 15 * SECOND_MS;
+const HEARTBEAT_MS = 15 * SECOND_MS;
 const MOST_STREAMS = 1000;
 /** That a reader has not taken: then it is let go, and comes back with `Last-Event-ID`. All that is kept of events is less. */
 const MOST_WAITING_BYTES = 262_144;

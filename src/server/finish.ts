@@ -8,8 +8,8 @@ import { STRICT_POLICY } from "./security/headers.ts";
 /** Below it compressing costs more than it saves. */
 const SHORTEST_BYTES = 1024;
 const BASE = 36;
-/** What an answer without its body still says (RFC 9110, 15.4.5). */
-const OF_UNCHANGED = ["cache-control", "content-location", "etag", "expires", "vary"];
+/** What is about a body, and is not said without one. All else is: a browser lays it over what it has. */
+const OF_BODY = ["content-encoding", "content-length", "content-type"];
 
 /** What a route has said itself stays. */
 export function secure(response: Response): Response {
@@ -54,11 +54,9 @@ export async function finish(
 export function copy(response: Response, asked: string | null): Response {
   const etag = response.status === 200 ? response.headers.get("etag") : null;
   if (asked === null || etag === null || !matches(asked, etag)) return response.clone() as Response;
-  const said = OF_UNCHANGED.flatMap((name): [string, string][] => {
-    const value = response.headers.get(name);
-    return value === null ? [] : [[name, value]];
-  });
-  return secure(new Response(null, { status: 304, headers: said }));
+  const headers = new Headers(response.headers);
+  for (const name of OF_BODY) headers.delete(name);
+  return new Response(null, { status: 304, headers });
 }
 
 /** Weakly (RFC 9110, 13.1.2). `asked`: the request's If-None-Match. */

@@ -1,6 +1,6 @@
 /** The last hand on an answer. */
 import { expect, test } from "bun:test";
-import { finish, secure } from "../../src/server/finish.ts";
+import { copy, finish, secure } from "../../src/server/finish.ts";
 
 const LONG = "x".repeat(2000);
 const answer = (body: string, headers: Record<string, string> = {}) =>
@@ -56,4 +56,17 @@ test("only an image may be shown by pages of other sites, and what a route says 
   ]);
   const own = secure(answer("", { "Content-Security-Policy": "default-src 'self'" }));
   expect(own.headers.get("content-security-policy")).toBe("default-src 'self'");
+});
+
+test("an unchanged answer says again all that is not about a body: a browser lays it over what it has", async () => {
+  const policy = "default-src 'none'; script-src 'self'";
+  const page = answer(LONG, { "Content-Type": "text/html", "Content-Security-Policy": policy });
+  const { response } = await finish(page, "gzip");
+  const etag = response.headers.get("etag") ?? "";
+  const { "content-type": _type, "content-encoding": _encoding, ...all } = Object.fromEntries(response.headers);
+  const unchanged = copy(response, etag);
+  expect([unchanged.status, Object.fromEntries(unchanged.headers)]).toEqual([304, all]);
+  expect(all["content-security-policy"]).toBe(policy);
+  const whole = copy(response, '"another"');
+  expect([whole.status, (await whole.bytes()).length]).toEqual([200, (await response.bytes()).length]);
 });

@@ -8,7 +8,7 @@ const MOST_REMEMBERED = 100;
  * A name that an attacker has made point here is refused, and so are two names at once. An address is none: no page of
  * another's is at an address of ours.
  */
-export function isKnownHost(host: string, names: string[]): boolean {
+function isKnownHost(host: string, names: string[]): boolean {
   const name = nameOf(host);
   if (name === null) return false;
   return name === "localhost" || name.endsWith(".localhost") || isIP(name) !== 0 || names.includes(name);
