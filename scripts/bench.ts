@@ -9,11 +9,13 @@ import { measureDaemon, measurePasses } from "./measure/daemon.ts";
 import { startWarehouses } from "./measure/kept-warehouse.ts";
 import { formatLine, type Line } from "./measure/line.ts";
 import { measureBefore, measureMemory, measureQuery, measureReports, measureStart } from "./measure/report.ts";
+import { measureServing } from "./measure/serving.ts";
 import { measureSync, SECONDS_BETWEEN_REPORTS } from "./measure/sync.ts";
 
 const FULL = { rows: 10_000_000, runs: 15, rounds: 5, batches: 3000 };
 const QUICK = { rows: 1_000_000, runs: 7, rounds: 3, batches: 2000 };
 const FEW_ROWS = 100_000;
+const WITHOUT_WRK = "left out, for it needs wrk: what it costs to be asked over HTTP";
 const WITHOUT_DJANGO = "left out, for they need python3-django and python3-psycopg2: the Django way, and the sync";
 
 const { values: flags } = parseArgs({
@@ -43,6 +45,12 @@ try {
   const daemon = await measureDaemon(bench);
   print([...daemon.lines, measurePasses(bench)]);
   console.log(daemon.said);
+  const serving = await measureServing(bench);
+  if (serving === null) console.log(WITHOUT_WRK);
+  else {
+    print(serving.lines);
+    console.log(serving.said.join("\n"));
+  }
   console.log(
     `\nA sync that never waits for its CRM, ${batches} batches of 100 rows, medians of ${rounds} rounds. "On schedule" is\n` +
       `three CRMs, 24 h, every ${SECONDS_BETWEEN_REPORTS} s: ${(43_200 / SECONDS_BETWEEN_REPORTS).toLocaleString("en")} times as often as twice a day.`,

@@ -40,6 +40,11 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  serve: {
+    summary: "Serve dashboard, API and metrics over HTTP, and make reports on schedule",
+    aliases: ["--serve"],
+    load: async () => (await import("./commands/serve.ts")).default,
+  },
   demo: {
     summary: "Make a warehouse with 30 days of activity and report on it",
     load: async () => (await import("./commands/demo.ts")).default,

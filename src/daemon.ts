@@ -2,8 +2,9 @@
 import type { Config } from "./config/schema.ts";
 import { fillBeside } from "./fill.ts";
 import type { Log } from "./log.ts";
-import { logCritical, runPass, type PassResult } from "./pass.ts";
 import { createFiller } from "./schedule/filler.ts";
+import { logCritical, runPass, type PassOptions, type PassResult } from "./pass.ts";
+import type { SlotNews } from "./schedule/run-slot.ts";
 import { restUntil, runLoop, type Mailbox } from "./schedule/loop.ts";
 import { END_RETRIES_MS } from "./schedule/record-end.ts";
 import { describeHolder } from "./store/holder.ts";
@@ -25,6 +26,19 @@ export type DaemonOptions = {
   onReload: (reload: () => void) => void;
   /** Reads the configuration again; null where the new one is wrong, which the log explains. */
   loadAgain: () => Promise<Config | null>;
+  /** What else goes on in this process and follows the scheduler; null: nothing. */
+  beside: Beside | null;
+};
+
+/** What `serve` is told. */
+type Beside = {
+  makePass: (options: PassOptions) => Promise<PassResult>;
+  onSlot: (news: SlotNews) => void;
+  onBeat: () => void;
+  /** The new configuration is in force for the scheduler from its next beat on. */
+  onConfig: (config: Config) => void;
+  /** Returns when what it had begun has ended; asked for after the stop. */
+  rest: () => Promise<void>;
 };
 
 const BEAT_MS = 15_000;
@@ -33,15 +47,17 @@ const STOP_MS = 4500;
 
 /** Ends when the signal is aborted and what was running has ended, or after `STOP_MS`. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { config, store, log, signal, clock } = options;
+  const { config, store, log, signal, clock, beside } = options;
   const notifier = createNotifier(options.systemd);
   if (notifier.problem !== null) log.warn(notifier.problem);
   signal.addEventListener("abort", () => notifier.stopping(), { once: true });
   const reload: Mailbox = { config: null, wake: () => {} };
   const loadAnew = async () => {
     notifier.reloading();
-    reload.config = await options.loadAgain();
+    const changed = await options.loadAgain();
+    reload.config = changed;
     reload.wake();
+    if (changed !== null) beside?.onConfig(changed);
     notifier.ready();
   };
   options.onReload(() => void loadAnew());
@@ -52,7 +68,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     holder: describeHolder(),
     clock,
     signal,
-    makePass: runPass,
+    makePass: beside?.makePass ?? runPass,
+    onSlot: beside?.onSlot ?? null,
     onPass: [({ reports }: PassResult) => logCritical(reports, log)],
     endRetriesMs: END_RETRIES_MS,
     filler: createFiller(
@@ -72,12 +89,19 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       notifier.ready();
     },
     onStatus: (text) => notifier.status(text),
-    onBeat: () => notifier.watchdog(),
+    onBeat: () => {
+      notifier.watchdog();
+      beside?.onBeat();
+    },
     beatMs: Math.min(BEAT_MS, notifier.watchdogEveryMs ?? BEAT_MS),
     reload,
     rest: async (delayMs) => await restUntil(delayMs, { signal, reload }),
   });
-  await Promise.race([work, waitForStop(signal, log)]);
+  const rest = async () => {
+    await work;
+    await beside?.rest();
+  };
+  await Promise.race([rest(), waitForStop(signal, log)]);
 }
 
 /** Settles `STOP_MS` after the signal. Work that goes on then is left unfinished. */

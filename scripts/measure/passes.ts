@@ -26,6 +26,7 @@ for (let pass = 1; pass <= Number(passes); pass += 1) {
     signal: new AbortController().signal,
     makePass: runPass,
     onPass: [],
+    onSlot: null,
     endRetriesMs: [],
   });
   if (result.kind !== "ran" || result.exitCode !== 0) throw new Error(`pass ${pass}: ${JSON.stringify(result)}`);

@@ -1,11 +1,8 @@
-import type { Config } from "../config/schema.ts";
 import { runDaemon } from "../daemon.ts";
-import { AppError, EXIT } from "../errors.ts";
-import type { Log } from "../log.ts";
+import { EXIT } from "../errors.ts";
 import { defineCommand } from "./flags/command.ts";
-import { loadConfigured, openConfigured } from "./flags/configuration.ts";
+import { openConfigured, reloadConfigured } from "./flags/configuration.ts";
 import { CONFIG_FLAG } from "./flags/flags.ts";
-import type { Runtime } from "./flags/runtime.ts";
 
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   // The build delays the JIT, which suits a command that ends at once. This command goes on.
@@ -21,19 +18,8 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
     clock: Date.now,
     signal: runtime.signal,
     onReload: runtime.signals.onReload,
-    loadAgain: async () => await loadAgain(config.path, runtime, log),
+    loadAgain: async () => await reloadConfigured(config.path, runtime, log),
+    beside: null,
   });
   return EXIT.ok;
 });
-
-/** Null where the new configuration is wrong: the old one stays in force, and the log says why. */
-async function loadAgain(path: string, runtime: Runtime, log: Log): Promise<Config | null> {
-  try {
-    return await loadConfigured({ config: path }, runtime, log);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    for (const line of error.lines) log.error(line);
-    log.error("the configuration was not reloaded: the old one stays in force");
-    return null;
-  }
-}

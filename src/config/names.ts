@@ -22,6 +22,7 @@ export function findStoreFile(path: string, variables: Variables): string | null
   if (url !== undefined || urlFile !== undefined) return null;
   const written = { path: typeof file === "string" ? file : undefined, retention: 0, memory: 0 };
   const found = readStore(written, true, {
+    purpose: "work",
     path,
     text: "",
     variables,

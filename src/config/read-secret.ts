@@ -8,14 +8,30 @@ import { nameCredential } from "./secret-files.ts";
 /** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
 const NO_PATH = /^\w+:|:[^/]*@/;
 
+/** A file's whole content, and where it was found. */
+export type SecretText = { text: string; path: string };
+
+/** As `readSecretText`, of a file that holds one line. */
+export function readSecret(
+  file: string,
+  reading: Pick<Reading, "path" | "variables">,
+): SecretText | { problem: string } {
+  return readSecretText(file, reading, (text) => {
+    const lines = text.split("\n").length;
+    return lines === 1 ? null : `${lines} lines stand in it, and it must hold one`;
+  });
+}
+
 /**
  * Looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) first, whose files the service alone may read.
  * The problem names each path where something is: what stands for a path where nothing is may be the secret itself.
+ * `judge` says what is wrong with a content.
  */
-export function readSecret(
+export function readSecretText(
   file: string,
   { path, variables }: Pick<Reading, "path" | "variables">,
-): { text: string; path: string } | { problem: string } {
+  judge: (text: string) => string | null,
+): SecretText | { problem: string } {
   if (NO_PATH.test(file)) return { problem: "must be the path of a file: what stands here looks like its content" };
   const credentials = variables["CREDENTIALS_DIRECTORY"];
   const candidates = [
@@ -28,9 +44,8 @@ export function readSecret(
   for (const { candidate, place } of candidates) {
     try {
       const text = readPlainFile(candidate, SMALL_BYTES).trim();
-      const lines = text.split("\n").length;
-      if (text !== "" && lines === 1) return { text, path: candidate };
-      const problem = text === "" ? "the file is empty" : `${lines} lines stand in it, and it must hold one`;
+      const problem = text === "" ? "the file is empty" : judge(text);
+      if (problem === null) return { text, path: candidate };
       problems.push(`${showText(candidate)}: ${problem}`);
     } catch (error) {
       // A relative path where nothing is may be the secret itself.

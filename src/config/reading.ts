@@ -2,7 +2,11 @@
 import type { Variables } from "./document.ts";
 import type { Problem } from "./expand.ts";
 
+/** `work`: the tokens of `[serve]`, which nothing else needs and few may read, are left unread. */
+export type Purpose = "work" | "serve";
+
 export type Reading = {
+  purpose: Purpose;
   /** Of the file: relative paths begin beside it. */
   path: string;
   /** The file's text, variables not expanded. */

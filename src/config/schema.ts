@@ -10,6 +10,7 @@ import { displaySchema } from "./sections/display.ts";
 import { exportSchema } from "./sections/export.ts";
 import { describe, wholeBetween } from "./sections/fields.ts";
 import { DEFAULT_SCHEDULE, scheduleSchema } from "./sections/schedule.ts";
+import { serveSchema } from "./sections/serve.ts";
 import { storeSchema } from "./sections/store.ts";
 
 export const MAX_CONCURRENCY = 64;
@@ -23,6 +24,7 @@ export const ConfigSchema = v.strictObject({
     "Keeps every report. Without this table only what schedules need is kept.",
     v.optional(storeSchema, {}),
   ),
+  serve: describe("The dashboard, the API and the metrics, by the command serve.", v.optional(serveSchema, {})),
   schedule: describe(
     "When reports are made by themselves. Without any there is one, twice-a-day, at 04:00 and 21:00 UTC.",
     v.optional(v.array(scheduleSchema, "must be a list of tables: [[schedule]]"), [DEFAULT_SCHEDULE]),
@@ -97,6 +99,31 @@ export type ScheduleConfig = {
   pingUrl: string | null;
 };
 
+/** Where it is listened: an address and a port, or the path of a Unix socket. */
+export type Listen = { kind: "tcp"; hostname: string; port: number } | { kind: "unix"; path: string };
+
+/** `read`: look at everything. `run`: ask for fresh reports. */
+export const SCOPES = ["read", "run"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Who may ask, shown by a secret. */
+export type NamedToken = { name: string; scopes: Scope[]; token: string };
+
+/** How the command `serve` answers HTTP. */
+export type ServeConfig = {
+  listen: Listen;
+  /** Such as `/reports`; empty: none. */
+  basePath: string;
+  /** In small letters, besides localhost and IP addresses. */
+  hosts: string[];
+  behindProxy: boolean;
+  /** Null: there is no `token_file`, and whoever reaches it may look and ask for reports. Empty too where they were not read. */
+  tokens: NamedToken[] | null;
+  minIntervalMs: number;
+  /** Of how many rules there are series in the metrics. */
+  ruleSeries: number;
+};
+
 export type Config = {
   /** The file it was read from. */
   path: string;
@@ -115,6 +142,7 @@ export type Config = {
     /** By `[store]` or `$STATE_DIRECTORY`; else only commands about the store itself use it. */
     configured: boolean;
   };
+  serve: ServeConfig;
   /** In the file's order. */
   crms: CrmConfig[];
   schedules: ScheduleConfig[];

@@ -82,6 +82,18 @@ const TABLES: Table[] = [
     section: "store",
     examples: { path: '"/var/lib/automation-reports/reports.sqlite"', retention: null, memory: null },
   },
+  {
+    header: "[serve]",
+    section: "serve",
+    examples: {
+      listen: null,
+      token_file: '"serve-tokens"',
+      behind_proxy: "true",
+      base_path: '"/reports"',
+      hosts: '["reports.example.com"]',
+      min_interval: null,
+    },
+  },
 ];
 
 /** A configuration to start from. With its comments taken off it is one too. */

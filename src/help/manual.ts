@@ -63,6 +63,14 @@ const PAGES: Record<string, Written> = {
     topic: "schedules",
     exits: ANY,
   },
+  serve: {
+    examples: [
+      ["serve -c /etc/automation-reports/config.toml", "dashboard, API, metrics and every schedule until SIGTERM"],
+      ["serve -v", "say what is done"],
+    ],
+    topic: "serve",
+    exits: ANY,
+  },
   "schedule list": {
     examples: [
       ["schedule list", "every schedule and its next times"],
@@ -290,7 +298,7 @@ const PAGES: Record<string, Written> = {
   "systemd print": {
     examples: [
       ["systemd print", "a timer for each schedule"],
-      ["systemd print --mode daemon", "one daemon for all of them"],
+      ["systemd print --mode serve", "one daemon for all of them, with the dashboard"],
     ],
     topic: "systemd",
     exits: ANY,

@@ -67,7 +67,7 @@ function writeCalls({ names: [name, ...others], runs, commands, words }: Command
     ...(runs ? [call(name, ...places, "[flags]")] : []),
     ...(commands.length > 0 && name !== "help" ? [call(name, "COMMAND [flags]")] : []),
     ...(name === "help" ? [call(name, "TOPIC"), call(name, "COMMAND")] : []),
-    ...(others.length > 0 ? [`The older ${others.join(" and ")} is accepted too.`] : []),
+    ...(others.length > 0 ? [`Accepted as ${others.join(" and ")} too.`] : []),
   ];
   return lines.map((text) => ({ kind: "text", text }));
 }

@@ -58,6 +58,10 @@ export const TOPICS: Record<string, Topic> = {
     summary: "When reports are made by themselves, and what becomes of missed times",
     load: async () => (await import("./topics/schedules.md", { with: { type: "text" } })).default,
   },
+  serve: {
+    summary: "The dashboard, the API and the metrics over HTTP: who may look, and behind a proxy",
+    load: async () => (await import("./topics/serve.md", { with: { type: "text" } })).default,
+  },
   systemd: {
     summary: "Timers or one daemon, their secrets and their limits",
     load: async () => (await import("./topics/systemd.md", { with: { type: "text" } })).default,

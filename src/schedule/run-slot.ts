@@ -26,9 +26,14 @@ export type SlotContext = {
   makePass: (options: PassOptions) => Promise<PassResult>;
   /** Called with every finished pass, in this order. */
   onPass: ((pass: PassResult) => void)[];
+  /** Called when a slot has begun, and when its end is recorded; null: nobody asks. */
+  onSlot: ((news: SlotNews) => void) | null;
   /** How long to wait before each further try to record the end of a slot: `END_RETRIES_MS`. */
   endRetriesMs: number[];
 };
+
+/** `passId`: of the pass that was made; null: none was, or it has not ended. */
+export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };
 
 export type SlotResult =
   | {
@@ -65,6 +70,7 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
   const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
+  context.onSlot?.({ ...key, state: "running", passId: null });
   log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
   const started = performance.now();
   const claimed = { ...key, holder, attempt: claim.attempt };
@@ -81,9 +87,10 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
  */
 export async function skipOverlapping(
   key: SlotKey,
-  { store, log }: Pick<SlotContext, "store" | "log">,
+  { store, log, onSlot }: Pick<SlotContext, "store" | "log" | "onSlot">,
 ): Promise<boolean> {
   if (!(await store.slots.skip(key, "the report before it was still being made"))) return false;
+  onSlot?.({ ...key, state: "skipped", passId: null });
   const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
   log.warn("slot skipped: the report before it is still being made", facts);
   return true;
@@ -111,6 +118,8 @@ async function runClaimed(
     const end = { state: outcome.state, exitCode: outcome.exitCode, note: note === "" ? null : note };
     const ended = await recordEnd({ claimed, end, pass: outcome.pass }, context);
     over.abort();
+    const passId = outcome.pass?.document.pass_id ?? null;
+    context.onSlot?.({ schedule: schedule.name, slotMs: claimed.slotMs, state: outcome.state, passId });
     await begun;
     if (pingUrl !== null && outcome.ping !== "none") {
       const exitCode = outcome.ping === "exit" ? ended.exitCode : null;

@@ -1,7 +1,8 @@
 /** What the operator has to know and to do besides the units. */
-import { listEnabled, STATE_DIRECTORY, type UnitFile } from "./units.ts";
+import { listEnabled, RUNTIME_DIRECTORY, STATE_DIRECTORY, type UnitFile } from "./units.ts";
 
 const STATE = `/var/lib/${STATE_DIRECTORY}`;
+const RUNTIME = `/run/${RUNTIME_DIRECTORY}`;
 /** `ProtectHome=` and `PrivateTmp=`. */
 const UNSEEN = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
 
@@ -29,6 +30,8 @@ export function listObstacles(facts: {
   exportDirectory: string | null;
   /** An SQLite file that `[store]` names. */
   storePath: string | null;
+  /** The Unix socket of a service that serves. */
+  socketPath: string | null;
 }): string[] {
   const unseen = [...facts.paths, ...facts.connectionFiles.map(({ path }) => path)]
     .filter((path) => UNSEEN.some((folder) => path.startsWith(`${folder}/`)))
@@ -49,8 +52,13 @@ export function listObstacles(facts: {
       ? []
       : [`${parameter}=${path}: the services' own user may not read it: ${OPENINGS[parameter]}`],
   );
+  const { socketPath } = facts;
+  const unreachable =
+    socketPath === null || socketPath.startsWith(`${RUNTIME}/`)
+      ? []
+      : [`[serve] listen = unix:${socketPath}: the service may make its socket only below ${RUNTIME}`];
   const strange = facts.stranger === null ? [] : [facts.stranger];
-  return [...strange, ...new Set([...unseen, ...unread, ...closed, ...unwritable])];
+  return [...strange, ...new Set([...unseen, ...unread, ...closed, ...unwritable, ...unreachable])];
 }
 
 /** The paths that fit the units' state directory, as they are written in the configuration. */

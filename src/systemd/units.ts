@@ -4,7 +4,7 @@ import { toCalendarEvents } from "./calendar.ts";
 import { escapePath, quotePath, quoteWord } from "./escape.ts";
 import { HARDENING } from "./hardening.ts";
 
-export const MODES = ["timer", "daemon"] as const;
+export const MODES = ["timer", "daemon", "serve"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a unit needs to know of a schedule. */
@@ -35,6 +35,9 @@ export const MARK =
 /** Below /var/lib. The services may write nowhere else. */
 export const STATE_DIRECTORY = "automation-reports";
 
+/** Below /run. Of the service that serves. */
+export const RUNTIME_DIRECTORY = "automation-reports";
+
 const UNIT = "automation-reports";
 /** For what is left to do after a slot's deadline. */
 const LEEWAY_SECONDS = 60;
@@ -45,7 +48,9 @@ const STOP_SECONDS = 15;
 /** In the order in which they read best. Throws an `AppError` that names a schedule that systemd cannot keep. */
 export function writeUnits(mode: Mode, facts: UnitFacts): UnitFile[] {
   const units =
-    mode === "daemon" ? [writeDaemon(facts)] : facts.schedules.flatMap((schedule) => writeTimed(schedule, facts));
+    mode === "timer"
+      ? facts.schedules.flatMap((schedule) => writeTimed(schedule, facts))
+      : [writeDaemon(DAEMONS[mode], facts)];
   return [...units, writeFailed()].map(({ name, text }) => ({ name, text: `${MARK}\n${text}` }));
 }
 
@@ -97,9 +102,22 @@ WantedBy=timers.target
   ];
 }
 
-function writeDaemon(facts: UnitFacts): UnitFile {
+/** The command that each of them runs. Of one machine there is one of them: both keep the schedules. */
+const DAEMONS = {
+  daemon: { command: "schedule", does: "all schedules", also: "" },
+  serve: {
+    command: "serve",
+    does: "all schedules, dashboard, API and metrics",
+    also: `# For a Unix socket, which systemd takes away with it, however the service ends.
+RuntimeDirectory=${RUNTIME_DIRECTORY}
+RuntimeDirectoryMode=0755
+`,
+  },
+} satisfies Record<Exclude<Mode, "timer">, { command: string; does: string; also: string }>;
+
+function writeDaemon({ command, does, also }: (typeof DAEMONS)[keyof typeof DAEMONS], facts: UnitFacts): UnitFile {
   const text = `[Unit]
-Description=Reports on CRM automations, all schedules
+Description=Reports on CRM automations, ${does}
 Wants=network-online.target
 After=network-online.target
 OnFailure=${UNIT}-failed@%n.service
@@ -111,7 +129,7 @@ StartLimitBurst=10
 Type=notify
 NotifyAccess=main
 ${writeIdentityCheck(facts)}
-ExecStart=${writeCommand(facts, ["schedule"])}
+ExecStart=${writeCommand(facts, [command])}
 ExecReload=/bin/kill -HUP $MAINPID
 WatchdogSec=${WATCHDOG_SECONDS}
 Restart=on-failure
@@ -119,7 +137,7 @@ RestartSec=10
 # A wrong configuration does not mend itself.
 RestartPreventExitStatus=2
 TimeoutStopSec=${STOP_SECONDS}
-${writeSurroundings(facts)}
+${also}${writeSurroundings(facts)}
 [Install]
 WantedBy=multi-user.target
 `;

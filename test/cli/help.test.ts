@@ -10,6 +10,7 @@ const TOPICS = [
   "counting",
   "findings",
   "schedules",
+  "serve",
   "systemd",
   "store",
   "memory",

@@ -63,6 +63,7 @@ test.each(["canary", 7, [], new Date(0)].map((value) => ({ value })))(
       "display",
       "calendar",
       "store",
+      "serve",
       "schedule.0",
       "defaults",
       "defaults.statuses",

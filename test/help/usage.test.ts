@@ -41,7 +41,7 @@ test("the whole page of a command", () => {
 
 Usage:
   automation-reports weigh THING [OTHER] [flags]
-  The older weigh_all is accepted too.
+  Accepted as weigh_all too.
 
 Examples:
   # an apple

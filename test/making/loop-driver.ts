@@ -6,6 +6,7 @@ import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
 import { AppError } from "../../src/errors.ts";
 import type { PassResult } from "../../src/pass.ts";
 import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
+import type { SlotNews } from "../../src/schedule/run-slot.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SlotKey } from "../../src/store/slot.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -33,6 +34,8 @@ export type Driven = {
   until: (endMs: number) => Promise<void>;
   clock: { ms: number };
   reload: Mailbox;
+  /** What whoever follows the scheduler was told. */
+  told: SlotNews[];
 };
 
 type Options = {
@@ -65,6 +68,7 @@ export async function drive({
   const driven: Driven = {
     store: store ?? (await freshStore()),
     ran: [],
+    told: [],
     clock,
     reload: { config: null, wake: () => {} },
     until: async (endMs) => {
@@ -83,6 +87,7 @@ export async function drive({
           return passOf(window.endMs, nowMs);
         },
         onPass: [],
+        onSlot: (news) => driven.told.push(news),
         endRetriesMs: [],
         filler: { pause: async () => {}, resume: () => {}, stop: async () => {} },
         onReady: () => {},

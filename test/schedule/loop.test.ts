@@ -121,6 +121,7 @@ describe("after downtime", () => {
       ["07-11T04:00", "skipped"],
       ["07-11T21:00", "made"],
     ]);
+    expect(driven.told.map(({ state }) => state)).toEqual(["running", "skipped", "made", "running", "made"]);
   });
 
   test.each(["latest", "none"] as const)(
@@ -218,6 +219,18 @@ test("a slot that comes while the one before it runs is recorded as skipped", as
   const states = await statesOf(driven.store);
   expect(states.filter(([, state]) => state === "skipped").length).toBeGreaterThanOrEqual(2);
   expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
+});
+
+test("whoever follows is told of a slot's begin and of its end, when what it made is in the store", async () => {
+  const driven = await drive();
+  await driven.until(START + 90 * MINUTE_MS);
+  const slotMs = START + HOUR_MS;
+  const { told, store } = driven;
+  expect(told).toEqual([
+    { schedule: SCHEDULE.name, slotMs, state: "running", passId: null },
+    { schedule: SCHEDULE.name, slotMs, state: "made", passId: expect.any(String) as string },
+  ]);
+  expect(await store.reports.readPass(told[1]?.passId ?? "")).toMatchObject({ status: "read" });
 });
 
 test("an unfinished slot is found behind any number of skipped ones", async () => {

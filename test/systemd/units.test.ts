@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listObstacles } from "../../src/systemd/advice.ts";
 import { installUnits } from "../../src/systemd/install.ts";
-import { MARK, MODES, writeUnits, type TimedSchedule, type UnitFacts } from "../../src/systemd/units.ts";
+import { MARK, MODES, writeUnits, type Mode, type TimedSchedule, type UnitFacts } from "../../src/systemd/units.ts";
 import { SYSTEMD_ANALYZE, withoutSystemd } from "../making/systemd.ts";
 
 const fresh = () => mkdtempSync(join(tmpdir(), "automation-reports-units-"));
@@ -23,7 +23,7 @@ const factsOf = (change: Partial<UnitFacts> = {}): UnitFacts => ({
   credentials: [{ name: "warehouse-url", path: "/etc/automation-reports/warehouse-url" }],
   ...change,
 });
-const textOf = (name: string, mode: "timer" | "daemon", facts = factsOf()) =>
+const textOf = (name: string, mode: Mode, facts = factsOf()) =>
   writeUnits(mode, facts)
     .find((unit) => unit.name === name)
     ?.text.split("\n") ?? [];
@@ -74,6 +74,18 @@ describe("what they say", () => {
     }
   });
 
+  test("the one that serves is the daemon with another command, and a place for its socket", () => {
+    const lines = textOf("automation-reports.service", "serve");
+    const daemon = textOf("automation-reports.service", "daemon");
+    expect(lines.filter((line) => !daemon.includes(line))).toEqual([
+      "Description=Reports on CRM automations, all schedules, dashboard, API and metrics",
+      "ExecStart=/usr/local/bin/automation-reports serve --config /etc/automation-reports/config.toml",
+      "# For a Unix socket, which systemd takes away with it, however the service ends.",
+      "RuntimeDirectory=automation-reports",
+      "RuntimeDirectoryMode=0755",
+    ]);
+  });
+
   test("nothing is made up for where the schedule says so", () => {
     const schedules = [{ ...DEFAULT, catchUp: "none" as const }];
     expect(textOf("automation-reports-twice-a-day.timer", "timer", factsOf({ schedules }))).toContain(
@@ -113,8 +125,8 @@ describe("what they say", () => {
   });
 });
 
-/** The units of both modes in a directory, with an executable at a path that needs quoting. */
-function writeBoth(): { directory: string; names: string[] } {
+/** A mode's units in a directory, with an executable at a path that needs quoting. */
+function writeAll(mode: Mode): { directory: string; names: string[] } {
   const bin = join(fresh(), "a b%c$d");
   mkdirSync(bin);
   const executable = join(bin, "automation-reports");
@@ -122,22 +134,26 @@ function writeBoth(): { directory: string; names: string[] } {
   chmodSync(executable, 0o755);
   const schedules = [DEFAULT, { ...DEFAULT, name: "weekly", cron: ["30 6 * * 1"], timezone: "Europe/Berlin" }];
   const directory = fresh();
-  const all = MODES.flatMap((mode) => writeUnits(mode, factsOf({ executable, schedules })));
-  for (const { name, text } of all) writeFileSync(join(directory, name), text);
-  return { directory, names: [...new Set(all.map(({ name }) => name))] };
+  const units = writeUnits(mode, factsOf({ executable, schedules }));
+  for (const { name, text } of units) writeFileSync(join(directory, name), text);
+  return { directory, names: units.map(({ name }) => name) };
 }
 
 describe.skipIf(withoutSystemd)("systemd's judgement (needs systemd-analyze)", () => {
-  const { directory, names } = writeBoth();
+  const units = MODES.flatMap((mode) => {
+    const { directory, names } = writeAll(mode);
+    return names.map((name) => ({ mode, directory, name }));
+  });
 
-  test.each(names)("%s has nothing that systemd complains of", (name) => {
+  test.each(units)("$mode: $name has nothing that systemd complains of", ({ directory, name }) => {
     const verified = Bun.spawnSync([SYSTEMD_ANALYZE, "verify", "--recursive-errors=no", `./${name}`], {
       cwd: directory,
     });
     expect([verified.exitCode, verified.stderr.toString(), verified.stdout.toString()]).toEqual([0, "", ""]);
   });
 
-  test.each(names.filter((name) => name.endsWith(".service")))("%s is exposed by no more than 1.5", (name) => {
+  const services = units.filter(({ name }) => name.endsWith(".service"));
+  test.each(services)("$mode: $name is exposed by no more than 1.5", ({ directory, name }) => {
     const judged = Bun.spawnSync([SYSTEMD_ANALYZE, "security", "--offline=true", "--threshold=15", `./${name}`], {
       cwd: directory,
     });
@@ -202,6 +218,7 @@ describe("obstacles", () => {
     connectionFiles: [],
     exportDirectory: "/var/lib/automation-reports/exports",
     storePath: "/var/lib/automation-reports/store.sqlite",
+    socketPath: "/run/automation-reports/http.sock",
   };
   test.each<{ name: string; facts: Facts; says: string[] }>([
     { name: "none", facts: fine, says: [] },
@@ -219,6 +236,14 @@ describe("obstacles", () => {
       facts: { ...fine, storePath: "/srv/store.sqlite" },
       says: ["[store] path = /srv/store.sqlite: the services may write only below /var/lib/automation-reports"],
     },
+    {
+      name: "a socket elsewhere",
+      facts: { ...fine, socketPath: "/etc/automation-reports/http.sock" },
+      says: [
+        "[serve] listen = unix:/etc/automation-reports/http.sock: the service may make its socket only below /run",
+      ],
+    },
+    { name: "no socket", facts: { ...fine, socketPath: null }, says: [] },
     {
       name: "exports elsewhere",
       facts: { ...fine, exportDirectory: "/var/lib/automation-reports-2" },

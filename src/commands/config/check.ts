@@ -13,7 +13,7 @@ export default defineCommand(
     online: { type: "boolean", description: "also look in each warehouse for what the settings name" },
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
-    const config = await loadConfigured(args, runtime, log);
+    const config = await loadConfigured(args, runtime, log, "serve");
     const lines = config.crms.map(({ name, preset, crmSource, target }) =>
       showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crmSource}`),
     );

@@ -1,7 +1,9 @@
 /** The configuration that a command's flags name, and the store it keeps reports and slots in. */
 import { findConfig } from "../../config/find.ts";
 import { loadConfig } from "../../config/load.ts";
+import type { Purpose } from "../../config/reading.ts";
 import type { Config } from "../../config/schema.ts";
+import { AppError } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import type { Access } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
@@ -10,13 +12,35 @@ import type { Runtime } from "./runtime.ts";
 type ConfigFlags = { config?: string | undefined };
 
 /** Logs the configuration's warnings. From then on the log hides its secrets. */
-export async function loadConfigured(flags: ConfigFlags, { environment }: Runtime, log: Log): Promise<Config> {
+export async function loadConfigured(
+  flags: ConfigFlags,
+  { environment }: Runtime,
+  log: Log,
+  purpose: Purpose = "work",
+): Promise<Config> {
   const path = findConfig(flags.config, environment.variables);
   log.debug("configuration", { path });
-  const config = await loadConfig(path, environment.variables);
+  const config = await loadConfig(path, environment.variables, purpose);
   log.hide(config.secrets);
   for (const warning of config.warnings) log.warn(warning);
   return config;
+}
+
+/** Null where the new configuration is wrong: the old one stays in force, and the log says why. */
+export async function reloadConfigured(
+  path: string,
+  runtime: Runtime,
+  log: Log,
+  purpose: Purpose = "work",
+): Promise<Config | null> {
+  try {
+    return await loadConfigured({ config: path }, runtime, log, purpose);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    for (const line of error.lines) log.error(line);
+    log.error("the configuration was not reloaded: the old one stays in force");
+    return null;
+  }
 }
 
 /** Also opens the configuration's store, or the default one. The caller disposes of it. `look`: nothing is written to it. */
@@ -25,8 +49,9 @@ export async function openConfigured(
   runtime: Runtime,
   log: Log,
   access: Access = "write",
+  purpose: Purpose = "work",
 ): Promise<{ config: Config; store: Store }> {
-  const config = await loadConfigured(flags, runtime, log);
+  const config = await loadConfigured(flags, runtime, log, purpose);
   // Loaded only here: most commands need no store.
   const { openStore } = await import("../../store/open.ts");
   const { shareStore } = await import("../../store/share.ts");

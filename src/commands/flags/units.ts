@@ -1,7 +1,7 @@
 /** The units of a configuration, for printing and for installing. */
 import { statSync } from "node:fs";
 import type { ArgsDef } from "citty";
-import { readDocument } from "../../config/document.ts";
+import { readDocument, type ConfigDocument } from "../../config/document.ts";
 import { findConfig } from "../../config/find.ts";
 import { resolveConfig } from "../../config/load.ts";
 import { listSecretFiles } from "../../config/secret-files.ts";
@@ -19,7 +19,7 @@ export const UNIT_FLAGS = {
     type: "enum",
     options: [...MODES],
     default: "timer" as const,
-    description: "a timer for each schedule, or one daemon for all",
+    description: "a timer for each schedule, one daemon for all, or one that serves the dashboard too",
   },
 } satisfies ArgsDef;
 
@@ -34,11 +34,12 @@ export async function prepareUnits(
   log.hide(config.secrets);
   for (const warning of config.warnings) log.warn(warning);
   const executable = process.execPath;
+  const serves = flags.mode === "serve";
   const units = writeUnits(flags.mode, {
     executable,
     config: config.path,
     schedules: config.schedules,
-    credentials: listSecretFiles(document),
+    credentials: listSecretFiles(serves ? document : withoutServe(document)),
   });
   const targets = [...config.crms.map(({ target }) => target), config.store.target];
   const connectionFiles = targets.flatMap((target) => (target.kind === "sqlite" ? [] : listNamedFiles(target)));
@@ -50,10 +51,17 @@ export async function prepareUnits(
     config: config.path,
     configMode: statSync(config.path).mode,
     exportDirectory: config.export.dir,
+    socketPath: serves && config.serve.listen.kind === "unix" ? config.serve.listen.path : null,
     storePath: config.store.configured && config.store.target.kind === "sqlite" ? config.store.target.path : null,
   });
   for (const obstacle of obstacles) log.warn(obstacle);
   return units;
+}
+
+/** The tokens are for the service that serves alone. */
+function withoutServe({ path, raw }: ConfigDocument): Pick<ConfigDocument, "path" | "raw"> {
+  const { serve: _serve, ...rest } = raw;
+  return { path, raw: { ...rest, crm: raw.crm } };
 }
 
 type NamedFile = Parameters<typeof listObstacles>[0]["connectionFiles"][number];

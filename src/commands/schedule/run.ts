@@ -52,6 +52,7 @@ export default defineCommand(
       signal: runtime.signal,
       makePass: runPass,
       onPass: [({ reports }) => logCritical(reports, log)],
+      onSlot: null,
       endRetriesMs: END_RETRIES_MS,
     });
     if (result.kind === "ran") {

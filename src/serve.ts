@@ -1,0 +1,111 @@
+/** Dashboard, API and metrics beside the scheduler: store → HTTP → scheduler, until it is told to stop. They are closed in reverse. */
+import { runDaemon, type DaemonOptions } from "./daemon.ts";
+import { AppError } from "./errors.ts";
+import { logCritical, runPass } from "./pass.ts";
+import { createAnswering } from "./server/answer.ts";
+import { answerError } from "./server/app.ts";
+import type { SchedulerState, ServeContext } from "./server/context.ts";
+import { createEvents, type Events } from "./server/events.ts";
+import { secure } from "./server/finish.ts";
+import { followStore } from "./server/follow-store.ts";
+import { listen } from "./server/listen.ts";
+import { createFresh } from "./server/passes.ts";
+import { formatInstant } from "./text/figures.ts";
+import { DAY_MS } from "./time/units.ts";
+import { VERSION } from "./version.ts";
+
+/** For what is being answered when the server is told to stop. */
+const CLOSE_MS = 3000;
+
+/** Ends when the signal is aborted and what was going on has ended, within 5 s. */
+export async function serve(options: Omit<DaemonOptions, "beside">): Promise<void> {
+  const { store, log, clock, signal } = options;
+  let config = options.config;
+  const { listen: where } = config.serve;
+  const scheduler: SchedulerState = { lastBeatMs: null };
+  const events = createEvents(Bun.randomUUIDv7());
+  const publish: Events["publish"] = (type, data) => {
+    answering.forget();
+    events.publish(type, data);
+  };
+  const kept = followStore({
+    store,
+    signal,
+    isAwaited: () => events.count() > 0,
+    onPass: (passId) => publish("pass", { pass_id: passId }),
+  });
+  const fresh = createFresh({
+    config: () => config,
+    store,
+    log,
+    clock,
+    signal,
+    makePass: runPass,
+    onKept: ({ document, reports }) => {
+      logCritical(reports, log);
+      kept.tell(document.pass_id);
+    },
+  });
+  const context: ServeContext = {
+    config: () => config,
+    store,
+    log,
+    clock,
+    fresh,
+    events,
+    scheduler: () => scheduler,
+    version: VERSION,
+  };
+  let answering = createAnswering(context);
+  const listening = await listen(
+    where,
+    (request, line) => answering.answer(request, line),
+    (error) => secure(answerError(error, log)),
+  );
+  log.info("serving", { at: listening.place, base_path: config.serve.basePath });
+  const closing = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => {
+    events.close();
+    closing.resolve(listening.close(CLOSE_MS));
+  });
+  void readUnread(context);
+  await runDaemon({
+    ...options,
+    beside: {
+      makePass: fresh.schedule,
+      onSlot: ({ schedule, slotMs, state, passId }) => {
+        publish("slot", { schedule, slot: formatInstant(slotMs), state });
+        if (passId === null) return;
+        fresh.settle(passId);
+        kept.tell(passId);
+      },
+      onBeat: () => (scheduler.lastBeatMs = clock()),
+      onConfig: (changed) => {
+        if (!Bun.deepEquals(changed.serve.listen, where)) {
+          log.warn("[serve] listen has changed: the new address is listened on after a restart");
+        }
+        config = changed;
+        answering = createAnswering(context);
+        publish("config", {});
+      },
+      rest: async () => {
+        await Promise.all([closing.promise, fresh.rest()]);
+      },
+    },
+  });
+}
+
+/** CRMs of which the store has no report are read at once: the first page has something to say. */
+async function readUnread({ config, store, fresh, log }: ServeContext): Promise<void> {
+  try {
+    const unread: string[] = [];
+    for (const { name } of config().crms) {
+      const [row] = await store.reports.list({ sources: [name], limit: 1 });
+      if (row === undefined) unread.push(name);
+    }
+    if (unread.length > 0) await fresh.request(unread, DAY_MS);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.warn(`whether there are reports is not known: ${error.message}`);
+  }
+}
