@@ -2,12 +2,12 @@
 import * as v from "valibot";
 import { parseReport, type ParsedReport } from "../report/parse.ts";
 import { parsePass, type ParsedPass } from "../report/parse.ts";
-import { PassSummarySchema } from "../report/pass-schema.ts";
 import { REPORT_STATUSES, VERDICTS, type Verdict } from "../report/words.ts";
 import type { Report } from "../report/schema.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
+import { listPasses, PassRowSchema, stampPasses, type PassFilter, type PassRow } from "./passes.ts";
 import { BATCH, buildFilter, deleteAll, instant, nameColumn, readAll, whole } from "./rows.ts";
 
 export type Reports = Family<"reports" | "passes"> & {
@@ -21,6 +21,10 @@ export type Reports = Family<"reports" | "passes"> & {
   read: (id: string) => Promise<ParsedReport | { status: "missing" }>;
   /** As `read`, of what a pass says about itself. */
   readPass: (id: string) => Promise<ParsedPass | { status: "missing" }>;
+  /** Newest first. */
+  listPasses: (filter: PassFilter) => Promise<PassRow[]>;
+  /** Another one after a pass was kept or deleted, whoever did it. */
+  stamp: () => Promise<string>;
 };
 
 export type ReportRow = {
@@ -49,6 +53,11 @@ export type ReportFilter = {
   /** Before that moment. With it the rows come by the end of their window, the latest first. */
   windowEndMs?: number;
   status?: ReportRow["status"];
+  verdicts?: Verdict[];
+  /** Schedules' names, or `adhoc`. */
+  origins?: string[];
+  /** Only what comes after that row, in the order of rows without `windowEndMs`. */
+  after?: Pick<ReportRow, "generatedMs" | "id">;
   limit: number;
 };
 
@@ -83,15 +92,6 @@ const RowSchema = v.pipe(
   })),
 );
 
-const PassRowSchema = v.object({
-  id: v.string(),
-  origin: v.string(),
-  slot_ms: v.nullable(instant),
-  attempt: v.nullable(whole),
-  started_ms: instant,
-  document: v.pipe(v.string(), v.parseJson(), PassSummarySchema),
-});
-
 export function reportsOf(engine: Engine): Reports {
   return {
     keepPass: async (made, origin) =>
@@ -102,6 +102,8 @@ export function reportsOf(engine: Engine): Reports {
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
     readPass: async (id) => await readPass(engine, id),
+    listPasses: async (filter) => await listPasses(engine, filter),
+    stamp: async () => await stampPasses(engine),
     check: async () => [...(await checkReports(engine)), ...(await checkPasses(engine))],
     prune: async (beforeMs) => ({
       reports: await deleteAll(engine, deleteOf("reports", "generated_ms"), beforeMs),
@@ -119,6 +121,10 @@ function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof bui
     ["generated_ms < ?", filter.untilMs],
     ["window_end_ms < ?", filter.windowEndMs],
     ["status = ?", filter.status],
+    ["verdict IN (?)", filter.verdicts],
+    ["origin IN (?)", filter.origins],
+    ["generated_ms <= ?", filter.after?.generatedMs],
+    ["(-generated_ms, id) > (?)", filter.after && [-filter.after.generatedMs, filter.after.id]],
   ]);
 }
 

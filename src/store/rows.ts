@@ -21,7 +21,7 @@ type Value = string | number;
 type Row = Record<string, unknown>;
 
 /** A condition for each value that is given. Its `?` becomes the number of the value, or the numbers of several. */
-export function buildFilter(conditions: [text: string, value: Value | string[] | undefined][]): {
+export function buildFilter(conditions: [text: string, value: Value | Value[] | undefined][]): {
   where: string;
   values: Value[];
 } {

@@ -45,6 +45,8 @@ type SlotFilter = {
   states?: SlotState[];
   sinceMs?: number;
   untilMs?: number;
+  /** Only what comes after that row. */
+  after?: SlotKey;
   limit: number;
 };
 
@@ -176,6 +178,8 @@ async function listSlots(engine: Engine, filter: SlotFilter): Promise<SlotRow[]>
     ["state IN (?)", filter.states],
     ["slot_ms >= ?", filter.sinceMs],
     ["slot_ms < ?", filter.untilMs],
+    ["slot_ms <= ?", filter.after?.slotMs],
+    ["(-slot_ms, schedule) > (?)", filter.after && [-filter.after.slotMs, filter.after.schedule]],
   ]);
   return await engine.look(async (ask) => {
     const rows = await ask(

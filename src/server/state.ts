@@ -1,0 +1,162 @@
+/** What the store knows of each configured CRM: its newest report, why it could not be read since, and whether that is old. */
+import type { CrmConfig, ScheduleConfig } from "../config/schema.ts";
+import { digestReport, type Digest } from "../report/digest.ts";
+import { latestSlot } from "../schedule/slots.ts";
+import type { PassRow } from "../store/passes.ts";
+import type { ReportRow } from "../store/reports.ts";
+import { formatMinute, formatInstant } from "../text/figures.ts";
+import { MINUTE_MS, SECOND_MS } from "../time/units.ts";
+import type { ServeContext } from "./context.ts";
+
+export type CrmState = {
+  name: string;
+  /** The one whose window ends last; null: none is kept. */
+  newest: { id: string; origin: string; digest: Digest } | null;
+  /** Why the newest pass could not read the CRM; null: it could, or no pass is known. */
+  failure: Attempt | null;
+  /** How long the newest pass read the CRM. */
+  seconds: number | null;
+  /** Why the newest report says too little about now; null: it is as new as its schedules want it. */
+  stale: string | null;
+};
+
+type Attempt = { passId: string; atMs: number; windowEndMs: number; reason: string };
+
+export type State = {
+  /** In the configuration's order. The store is asked at most once a second, and the newest answer is kept. */
+  crms: () => Promise<CrmState[]>;
+  /** Null: no report of that id can be read. */
+  digest: (id: string) => Promise<Digest | null>;
+  /** Another one after a pass was kept or deleted. As old as `crms` may be. */
+  stamp: () => Promise<string>;
+};
+
+/** Of the newest reports of a CRM, the one whose window ends last counts: an operator may have asked about the past. */
+const LOOKED_AT = 5;
+const PASSES_AT_ONCE = 20;
+/** A CRM that no newer pass names was not read for a long time. */
+const MOST_PASSES = 400;
+const MOST_DIGESTS = 2000;
+const TRUSTED_MS = SECOND_MS;
+/** After its time and its deadline a slot has begun or is late. */
+const GRACE_MS = 5 * MINUTE_MS;
+
+type Known = { stamp: string; config: object; crms: Found[]; checkedMs: number };
+type Found = Omit<CrmState, "stale">;
+
+export function createState({
+  config,
+  store,
+  clock,
+  events,
+}: Pick<ServeContext, "config" | "store" | "clock" | "events">): State {
+  const digests = new Map<string, Digest>();
+  let known: Known | null = null;
+  let asking: Promise<Known> | null = null;
+
+  const digest = async (id: string) => {
+    const held = digests.get(id);
+    if (held !== undefined) return held;
+    const read = await store.reports.read(id);
+    if (read.status !== "read") return null;
+    const made = digestReport(read.report);
+    if (digests.size >= MOST_DIGESTS) digests.delete(digests.keys().next().value ?? "");
+    digests.set(id, made);
+    return made;
+  };
+
+  const ask = async (): Promise<Known> => {
+    const now = config();
+    const stamp = await store.reports.stamp();
+    if (known !== null && known.stamp === stamp && known.config === now) return { ...known, checkedMs: clock() };
+    const rows = new Map<string, ReportRow>();
+    for (const { name } of now.crms) {
+      const row = chooseNewest(await store.reports.list({ sources: [name], limit: LOOKED_AT }));
+      if (row !== null) rows.set(name, row);
+    }
+    const attempts = await findAttempts(now.crms, rows, store);
+    const crms: Found[] = [];
+    for (const { name } of now.crms) crms.push(await describe(name, rows.get(name), attempts.get(name), digest));
+    return { stamp, config: now, crms, checkedMs: clock() };
+  };
+
+  /** However many ask at once, the store is asked once. */
+  const refresh = async () => {
+    const isTrusted = known !== null && known.config === config() && Math.abs(clock() - known.checkedMs) < TRUSTED_MS;
+    if (known !== null && isTrusted) return known;
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    known = await asking;
+    return known;
+  };
+  events.subscribe(null, ({ type }) => {
+    if (type === "pass" && known !== null) known.checkedMs = -Infinity;
+  });
+
+  return {
+    digest,
+    stamp: async () => (await refresh()).stamp,
+    crms: async () => {
+      const { crms } = await refresh();
+      const { schedules } = config();
+      return crms.map((crm) => ({ ...crm, stale: judgeAge(crm, schedules, clock()) }));
+    },
+  };
+}
+
+function chooseNewest(rows: ReportRow[]): ReportRow | null {
+  const [newest] = rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs || b.generatedMs - a.generatedMs);
+  return newest ?? null;
+}
+
+type Seen = Attempt & { failed: boolean; seconds: number | null };
+
+/** What the newest pass over each CRM says of it. A pass about the past, when a later window is known, says nothing. */
+async function findAttempts(
+  crms: CrmConfig[],
+  rows: Map<string, ReportRow>,
+  store: ServeContext["store"],
+): Promise<Map<string, Seen>> {
+  const found = new Map<string, Seen>();
+  let after: PassRow | undefined;
+  for (let looked = 0; looked < MOST_PASSES && found.size < crms.length; looked += PASSES_AT_ONCE) {
+    const passes = await store.reports.listPasses({ limit: PASSES_AT_ONCE, ...(after === undefined ? {} : { after }) });
+    for (const { id, startedMs, read } of passes) {
+      if (read.status !== "read") continue;
+      const windowEndMs = Date.parse(read.pass.window.end);
+      for (const { source, status, reason, seconds } of read.pass.outcomes) {
+        if (found.has(source) || windowEndMs < (rows.get(source)?.windowEndMs ?? -Infinity)) continue;
+        const failed = status === "failed";
+        found.set(source, { passId: id, atMs: startedMs, windowEndMs, reason: reason ?? "", failed, seconds });
+      }
+    }
+    after = passes.at(-1);
+    if (passes.length < PASSES_AT_ONCE) break;
+  }
+  return found;
+}
+
+async function describe(
+  name: string,
+  row: ReportRow | undefined,
+  seen: Seen | undefined,
+  digest: State["digest"],
+): Promise<Found> {
+  const read = row === undefined ? null : await digest(row.id);
+  const newest = row === undefined || read === null ? null : { id: row.id, origin: row.origin, digest: read };
+  if (seen === undefined) return { name, newest, failure: null, seconds: null };
+  const { failed, seconds, ...attempt } = seen;
+  return { name, newest, failure: failed ? attempt : null, seconds };
+}
+
+/** A report is old where a schedule over its CRM should have made a newer one by now. */
+function judgeAge({ name, newest, failure }: Found, schedules: ScheduleConfig[], nowMs: number): string | null {
+  const knownMs = Math.max(newest?.digest.windowEndMs ?? -Infinity, failure?.windowEndMs ?? -Infinity);
+  if (knownMs === -Infinity) return null;
+  const due = schedules
+    .filter(({ crms }) => crms === null || crms.includes(name))
+    .map((schedule) => latestSlot(schedule, nowMs - schedule.deadlineMs - GRACE_MS) ?? -Infinity);
+  const dueMs = Math.max(-Infinity, ...due);
+  return dueMs > knownMs ? `no report of the window to ${formatMinute(formatInstant(dueMs))} UTC was made` : null;
+}

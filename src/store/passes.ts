@@ -1,0 +1,80 @@
+/** Kept passes as lists show them. */
+import * as v from "valibot";
+import { parsePass, type ParsedPass } from "../report/parse.ts";
+import { PassSummarySchema } from "../report/pass-schema.ts";
+import type { Engine } from "./engine.ts";
+import { buildFilter, instant, whole } from "./rows.ts";
+
+export type PassRow = {
+  id: string;
+  /** A schedule's name, or `adhoc`. */
+  origin: string;
+  /** The slot that asked for it; null: none did. */
+  slotMs: number | null;
+  startedMs: number;
+  /** What the pass says about itself, where it can still be read. */
+  read: ParsedPass;
+};
+
+export type PassFilter = {
+  ids?: string[];
+  sinceMs?: number;
+  untilMs?: number;
+  origins?: string[];
+  /** Only what comes after that row. */
+  after?: Pick<PassRow, "startedMs" | "id">;
+  limit: number;
+};
+
+/** A row as this program writes it. */
+export const PassRowSchema = v.object({
+  id: v.string(),
+  origin: v.string(),
+  slot_ms: v.nullable(instant),
+  attempt: v.nullable(whole),
+  started_ms: instant,
+  document: v.pipe(v.string(), v.parseJson(), PassSummarySchema),
+});
+
+const ListedSchema = v.object({
+  id: v.string(),
+  origin: v.string(),
+  slot_ms: v.nullable(instant),
+  started_ms: instant,
+});
+
+export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
+  const { where, values } = buildFilter([
+    ["id IN (?)", filter.ids],
+    ["started_ms >= ?", filter.sinceMs],
+    ["started_ms < ?", filter.untilMs],
+    ["origin IN (?)", filter.origins],
+    ["started_ms <= ?", filter.after?.startedMs],
+    ["(-started_ms, id) > (?)", filter.after && [-filter.after.startedMs, filter.after.id]],
+  ]);
+  const rows = await engine.look(
+    async (ask) =>
+      await ask(
+        `SELECT id, origin, slot_ms, started_ms, document FROM automation_reports_passes ${where}
+          ORDER BY started_ms DESC, id LIMIT $${values.length + 1}`,
+        [...values, filter.limit],
+      ),
+  );
+  return rows.map((row) => {
+    const { id, origin, slot_ms: slotMs, started_ms: startedMs } = v.parse(ListedSchema, row);
+    return { id, origin, slotMs, startedMs, read: parsePass(String(row["document"])) };
+  });
+}
+
+/** Of all passes the newest, and how many there are. */
+export async function stampPasses(engine: Engine): Promise<string> {
+  const [row] = await engine.look(
+    async (ask) =>
+      await ask(
+        `SELECT (SELECT count(*) FROM automation_reports_passes) AS n,
+          (SELECT id FROM automation_reports_passes ORDER BY started_ms DESC, id LIMIT 1) AS newest`,
+        [],
+      ),
+  );
+  return `${String(row?.["n"] ?? 0)}-${String(row?.["newest"] ?? "")}`;
+}
