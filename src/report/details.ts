@@ -10,7 +10,8 @@ import type { Report } from "./schema.ts";
 type Details = NonNullable<Report["detailed_metrics"]>;
 type RuleRun = NonNullable<Details["rule_runs"][string]>["runs"][number];
 
-const SHOWN_RUNS = 20;
+/** Of each rule, the newest. */
+export const SHOWN_RUNS = 20;
 
 export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
   return {

@@ -1,4 +1,5 @@
 /** What of a report is small enough to be held for many of them: figures, counts, its most urgent finding, its errors. */
+import type { ErrorGroup } from "./errors/schema.ts";
 import type { Finding, Report } from "./schema.ts";
 import { CONDITIONS, SEVERITIES, type Condition, type Severity, type Verdict } from "./words.ts";
 
@@ -42,6 +43,8 @@ export type Digest = {
   actions: Record<(typeof COUNTED)[number], number>;
   lastSuccessMs: number | null;
   figures: Record<Figure, number | null>;
+  /** Failures by cause, at most ten. */
+  errors: ErrorGroup[];
 };
 
 /** Statuses of actions that a report counts. */
@@ -80,6 +83,7 @@ export function digestReport(report: Report): Digest {
     actions: countBy(COUNTED, (word) => metrics[`${word}_actions`]),
     lastSuccessMs: newest(rules.flatMap(({ last_success_at: at }) => (at === null ? [] : [Date.parse(at)]))),
     figures: metadata.status === "fallback" ? NO_FIGURES : readFigures(report),
+    errors: report.error_groups,
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { DAY_MS } from "../time/units.ts";
 import type { Window } from "../time/window.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
+import { SHOWN_RUNS } from "./details.ts";
 import { matchCalendar, matchInterval, type Known } from "./expectation/match.ts";
 import { sayWhenDue } from "./schedule-words.ts";
 import type { Report } from "./schema.ts";
@@ -18,8 +19,6 @@ import type { Tick, Ticks } from "./tick-schema.ts";
 
 type RuleReport = Report["rules"][number];
 
-/** As many runs of a rule as a report brings. */
-const MOST_RUNS = 20;
 /** More ticks than a reader looks at. */
 export const MOST_TICKS = 500;
 const SHOWN_NEXT = 3;
@@ -38,7 +37,7 @@ export function listTicks(
     return recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs: null, endAtMs: null }];
   });
   const known = describeKnown(report, rule, lateAfterMs);
-  const problem = findProblem(rule, schedules);
+  const problem = findProblem(rule, schedules, report.detailed_metrics !== null);
   const { ticks, omitted } = problem === null ? compareOne(schedules, known) : { ticks: [], omitted: 0 };
   return {
     schedules: rule.schedules,
@@ -64,23 +63,30 @@ function describeKnown(report: Report, rule: RuleReport, lateAfterMs: number): K
       endedMs: run.ended_at === null ? null : Date.parse(run.ended_at),
     }))
     .toSorted((a, b) => a.startedMs - b.startedMs);
-  const [oldest] = read;
-  const isWhole = report.detailed_metrics !== null && read.length < MOST_RUNS;
   return {
     runs: read,
-    knownFromMs: isWhole ? -Infinity : (oldest?.startedMs ?? Infinity),
+    isWhole: report.detailed_metrics !== null && read.length < SHOWN_RUNS,
     missedMs: rule.missed_at.map((at) => Date.parse(at)),
     missed: rule.missed,
+    lastStartMs: rule.last_run_at === null ? null : Date.parse(rule.last_run_at),
     window: { startMs: Date.parse(report.metadata.window_start), endMs: Date.parse(report.metadata.window_end) },
     lateAfterMs,
   };
 }
 
 /** Null: the rule's runs can be compared with its schedules one by one. */
-function findProblem({ schedules: texts }: RuleReport, schedules: Schedule[]): string | null {
+function findProblem(
+  { schedules: texts, last_run_at: last }: RuleReport,
+  schedules: Schedule[],
+  hasRuns: boolean,
+): string | null {
   if (texts.length === 0) return "nothing is scheduled, so no run is expected at a time";
   if (schedules.length < texts.length) return "a schedule of the rule is not understood";
   const intervals = schedules.filter(isInterval).length;
+  if (intervals === 1 && !hasRuns) return "the report was made without its details: single runs are not in it";
+  if (intervals === 1 && schedules.length === 1 && last === null) {
+    return "no run is known from which its interval could be counted";
+  }
   if (intervals > 1) return "several intervals: nothing says which of them started which run";
   if (intervals === 1 && schedules.length > 1) {
     return "an interval beside other schedules: nothing says which of them started which run";

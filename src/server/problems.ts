@@ -2,7 +2,7 @@
 import { writeJson } from "../text/json.ts";
 
 /** The statuses that are answered, with their names (RFC 9110, RFC 6585). */
-const TITLES = {
+export const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

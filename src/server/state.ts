@@ -5,7 +5,7 @@ import { latestSlot } from "../schedule/slots.ts";
 import type { PassRow } from "../store/passes.ts";
 import type { ReportRow } from "../store/reports.ts";
 import { formatMinute, formatInstant } from "../text/figures.ts";
-import { MINUTE_MS, SECOND_MS } from "../time/units.ts";
+import { MINUTE_MS } from "../time/units.ts";
 import type { ServeContext } from "./context.ts";
 
 export type CrmState = {
@@ -23,12 +23,10 @@ export type CrmState = {
 type Attempt = { passId: string; atMs: number; windowEndMs: number; reason: string };
 
 export type State = {
-  /** In the configuration's order. The store is asked at most once a second, and the newest answer is kept. */
+  /** In the configuration's order. Read again only after a pass was kept or deleted, whoever did it. */
   crms: () => Promise<CrmState[]>;
   /** Null: no report of that id can be read. */
   digest: (id: string) => Promise<Digest | null>;
-  /** Another one after a pass was kept or deleted. As old as `crms` may be. */
-  stamp: () => Promise<string>;
 };
 
 /** Of the newest reports of a CRM, the one whose window ends last counts: an operator may have asked about the past. */
@@ -36,20 +34,25 @@ const LOOKED_AT = 5;
 const PASSES_AT_ONCE = 20;
 /** A CRM that no newer pass names was not read for a long time. */
 const MOST_PASSES = 400;
-const MOST_DIGESTS = 2000;
-const TRUSTED_MS = SECOND_MS;
+const MOST_DIGESTS = 1000;
 /** After its time and its deadline a slot has begun or is late. */
 const GRACE_MS = 5 * MINUTE_MS;
 
-type Known = { stamp: string; config: object; crms: Found[]; checkedMs: number };
+type Known = { stamp: string; config: object; crms: Found[] };
 type Found = Omit<CrmState, "stale">;
 
-export function createState({
-  config,
-  store,
-  clock,
-  events,
-}: Pick<ServeContext, "config" | "store" | "clock" | "events">): State {
+const states = new WeakMap<ServeContext, State>();
+
+/** One for each server, whatever was reloaded. */
+export function stateOf(context: ServeContext): State {
+  const known = states.get(context);
+  if (known !== undefined) return known;
+  const made = createState(context);
+  states.set(context, made);
+  return made;
+}
+
+function createState({ config, store, clock }: ServeContext): State {
   const digests = new Map<string, Digest>();
   let known: Known | null = null;
   let asking: Promise<Known> | null = null;
@@ -68,7 +71,7 @@ export function createState({
   const ask = async (): Promise<Known> => {
     const now = config();
     const stamp = await store.reports.stamp();
-    if (known !== null && known.stamp === stamp && known.config === now) return { ...known, checkedMs: clock() };
+    if (known !== null && known.stamp === stamp && known.config === now) return known;
     const rows = new Map<string, ReportRow>();
     for (const { name } of now.crms) {
       const row = chooseNewest(await store.reports.list({ sources: [name], limit: LOOKED_AT }));
@@ -77,26 +80,20 @@ export function createState({
     const attempts = await findAttempts(now.crms, rows, store);
     const crms: Found[] = [];
     for (const { name } of now.crms) crms.push(await describe(name, rows.get(name), attempts.get(name), digest));
-    return { stamp, config: now, crms, checkedMs: clock() };
+    return { stamp, config: now, crms };
   };
 
   /** However many ask at once, the store is asked once. */
   const refresh = async () => {
-    const isTrusted = known !== null && known.config === config() && Math.abs(clock() - known.checkedMs) < TRUSTED_MS;
-    if (known !== null && isTrusted) return known;
     asking ??= ask().finally(() => {
       asking = null;
     });
     known = await asking;
     return known;
   };
-  events.subscribe(null, ({ type }) => {
-    if (type === "pass" && known !== null) known.checkedMs = -Infinity;
-  });
 
   return {
     digest,
-    stamp: async () => (await refresh()).stamp,
     crms: async () => {
       const { crms } = await refresh();
       const { schedules } = config();

@@ -27,6 +27,8 @@ export type Engine = {
   listKeys: string;
   /** SQL: a row for each trigger of the store's tables: `table`, and its name as `what`. */
   listTriggers: string;
+  /** SQL: one row, whose `bytes` is how much room the store's tables and indexes take. */
+  measureSize: string;
   /** The SQL that leads to each version of the tables, from 1 on. */
   migrations: string[];
   /** Runs the work once, and commits all of its statements or none. Throws an `AppError` in words. */

@@ -1,9 +1,11 @@
 /** Opens the configured store. Whoever writes makes its tables or brings them up to date. */
+import * as v from "valibot";
 import type { Target } from "../database/target.ts";
 import type { Access, Engine } from "./engine.ts";
 import { memoryOf } from "./memory.ts";
 import { judgeTables, migrate } from "./migrate.ts";
 import { reportsOf } from "./reports.ts";
+import { whole } from "./rows.ts";
 import { checkShape } from "./shape.ts";
 import { slotsOf } from "./slots.ts";
 import type { Families, Store } from "./store.ts";
@@ -25,6 +27,10 @@ export async function openStore(target: Target, access: Access = "write"): Promi
       if (lacking.length > 0) return problems;
       for (const family of Object.values(families)) problems.push(...(await family.check()));
       return problems;
+    },
+    size: async () => {
+      const [row] = await engine.look(async (ask) => await ask(engine.measureSize, []));
+      return v.parse(whole, row?.["bytes"] ?? 0);
     },
     backup: async (path) => await engine.backup(path),
     prune: async (nowMs, { retentionMs, memoryMs }) => ({

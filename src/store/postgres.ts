@@ -78,6 +78,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
+    measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await run("write", work),
@@ -117,6 +118,8 @@ const LIST_KEYS = `SELECT tables.relname AS "table", (SELECT string_agg(columns.
   WHERE keys.indisunique AND keys.indisvalid AND keys.indpred IS NULL`;
 const LIST_TRIGGERS = `SELECT tables.relname AS "table", triggers.tgname AS what FROM (${OUR_TABLES}) AS tables
   JOIN pg_trigger AS triggers ON triggers.tgrelid = tables.oid WHERE NOT triggers.tgisinternal`;
+
+const MEASURE_SIZE = `SELECT coalesce(sum(pg_total_relation_size(tables.oid)), 0)::bigint AS bytes FROM (${OUR_TABLES}) AS tables`;
 
 /** Those that the role's search path would lead to if the role might use their schema. */
 const FIND_CLOSED = `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -41,6 +41,8 @@ const LIST_KEYS = `SELECT tables.name AS "table", (SELECT group_concat(parts.nam
 const LIST_TRIGGERS = `SELECT tbl_name AS "table", name AS what FROM sqlite_schema
   WHERE type = 'trigger' AND tbl_name GLOB 'automation_reports_*'`;
 
+const MEASURE_SIZE = "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size";
+
 type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
 
 export function openSqlite(target: SqliteTarget, access: Access): Engine {
@@ -76,6 +78,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     findTables: FIND_TABLES,
     listColumns: LIST_COLUMNS,
     listKeys: LIST_KEYS,
+    measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql, fourthSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),

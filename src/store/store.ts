@@ -18,6 +18,8 @@ export type Store = Families & {
   isThere: boolean;
   /** What is wrong with the database and with the rows of every family; empty: nothing. `shared`: its group may read it. */
   check: (shared?: boolean) => Promise<string[]>;
+  /** How much room its tables and indexes take, bytes. */
+  size: () => Promise<number>;
   /** SQLite only: writes a consistent copy, whole or not at all. */
   backup: (path: string) => Promise<void>;
   /** Deletes the rows of every family that are older than they may be. Returns how many, by kind. */

@@ -1,10 +1,11 @@
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderScheduleList } from "../../render/terminal/schedules.ts";
+import { judgeKeptSlots } from "../../schedule/judge-kept.ts";
 import { publishSchedule, type PublishedSchedule } from "../../schedule/published.ts";
 import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { judgeFromStore, SCHEDULE_FLAGS } from "../flags/schedules.ts";
+import { SCHEDULE_FLAGS } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs, viewOf }) => {
@@ -12,7 +13,7 @@ export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs,
   await using _ = store;
   const listed: PublishedSchedule[] = [];
   for (const schedule of config.schedules)
-    listed.push(publishSchedule(schedule, await judgeFromStore(schedule, store, nowMs), nowMs));
+    listed.push(publishSchedule(schedule, await judgeKeptSlots(schedule, store, nowMs), nowMs));
   const view = viewOf();
   await emit(args.format === "json" ? writeJson(listed) : renderScheduleList(listed, view));
   return EXIT.ok;

@@ -3,16 +3,17 @@ import { emit } from "../../output/stdout.ts";
 import { writeJson } from "../../text/json.ts";
 import { renderScheduleStatus } from "../../render/terminal/schedules.ts";
 import { isWell, sortJudgements, type ScheduleJudgement } from "../../schedule/judge.ts";
+import { judgeKeptSlots } from "../../schedule/judge-kept.ts";
 import { publishJudgement } from "../../schedule/published.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { judgeFromStore, SCHEDULE_FLAGS } from "../flags/schedules.ts";
+import { SCHEDULE_FLAGS } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs, viewOf }) => {
   const { config, store } = await openConfigured(args, runtime, log, "look");
   await using _ = store;
   const judgements: ScheduleJudgement[] = [];
-  for (const schedule of config.schedules) judgements.push(await judgeFromStore(schedule, store, nowMs));
+  for (const schedule of config.schedules) judgements.push(await judgeKeptSlots(schedule, store, nowMs));
   const sorted = sortJudgements(judgements);
   const view = viewOf();
   await emit(args.format === "json" ? writeJson(sorted.map(publishJudgement)) : renderScheduleStatus(sorted, view));

@@ -10,14 +10,19 @@ type KnownRun = { id: string | null; status: ActionStatus; startedMs: number; en
 export type Known = {
   /** Oldest start first. */
   runs: KnownRun[];
-  /** All starts from this moment on are known. */
-  knownFromMs: number;
+  /** Whether these are all of the window, and not its newest alone. */
+  isWhole: boolean;
   /** The newest missed times, newest first, and how many there were in all; null: not compared. */
   missedMs: number[];
   missed: number | null;
+  /** Of the newest run known, whether the report brings it or not. */
+  lastStartMs: number | null;
   window: Window;
   lateAfterMs: number;
 };
+
+/** Of a long silence the newest times. */
+const MOST_OF_A_GAP = 1000;
 
 export type Matched = { atMs: number; reason: TickReason; run: KnownRun | null };
 
@@ -40,21 +45,47 @@ export function matchCalendar(occurrencesMs: number[], known: Known): Matched[] 
     .toReversed();
 }
 
-/** A run of an interval is due so long after the start before it: each start is a time of its own, and what fits between two was missed. */
+/**
+ * A run of an interval is due so long after the start before it. So each start is a time of its own, and what fits between two
+ * of them was missed: whole intervals, half of one being the tolerance.
+ */
 export function matchInterval(everyMs: number, known: Known): Matched[] {
-  const { runs, window, missedMs } = known;
-  const judgeAbsent = createAbsence(known);
-  const started = runs.filter((run) => isWithin(run.startedMs, window));
-  const seen = started.map((run): Matched => ({
-    atMs: run.startedMs,
-    run,
-    reason: judgeRun(run.startedMs, run, known),
+  const { runs, window } = known;
+  const judgeAbsent = createAbsence({ ...known, lateAfterMs: 0 });
+  const starts = runs.map(({ startedMs }) => startedMs);
+  // What a report does not bring of older runs, it tells of the newest.
+  const anchors = starts.length > 0 || known.lastStartMs === null ? starts : [known.lastStartMs];
+  const absent = anchors.flatMap((fromMs, index) => {
+    const toMs = anchors[index + 1];
+    const gapMs = (toMs ?? window.endMs) - fromMs;
+    const missed = Math.max(0, Math.floor(gapMs / everyMs - 0.5));
+    const due = toMs === undefined ? Math.floor(gapMs / everyMs) : missed;
+    const most = Math.min(due, MOST_OF_A_GAP);
+    return Array.from({ length: most }, (_, n) => ({
+      atMs: fromMs + (due - n) * everyMs,
+      mayStart: toMs === undefined && due - n > missed,
+    }));
+  });
+  const seen = runs.map((run): Matched => ({ atMs: run.startedMs, run, reason: judgeRun(run.startedMs, run, known) }));
+  const judged = absent
+    .filter(({ atMs }) => atMs >= window.startMs)
+    .toSorted((a, b) => b.atMs - a.atMs)
+    .map(({ atMs, mayStart }): Matched => ({ atMs, run: null, reason: mayStart ? "pending" : judgeAbsent(atMs) }));
+  const before = listUnknown(everyMs, known);
+  return [...before, ...seen, ...judged]
+    .filter(({ atMs }) => isWithin(atMs, window))
+    .toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** Before the oldest run that the report brings. */
+function listUnknown(everyMs: number, { runs: [oldest], isWhole, window }: Known): Matched[] {
+  if (isWhole || oldest === undefined) return [];
+  const most = Math.min(MOST_OF_A_GAP, Math.floor((oldest.startedMs - window.startMs) / everyMs));
+  return Array.from({ length: Math.max(0, most) }, (_, n) => ({
+    atMs: oldest.startedMs - (n + 1) * everyMs,
+    reason: "unknown",
+    run: null,
   }));
-  const absent = missedMs.map((atMs): Matched => ({ atMs, run: null, reason: judgeAbsent(atMs) }));
-  const lastMs = Math.max(started.at(-1)?.startedMs ?? -Infinity, missedMs[0] ?? -Infinity);
-  const nextMs = lastMs + everyMs;
-  const awaited: Matched[] = nextMs <= window.endMs ? [{ atMs: nextMs, run: null, reason: "pending" }] : [];
-  return [...seen, ...absent, ...awaited].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function judgeRun(atMs: number, run: KnownRun, known: Known): TickReason {
@@ -63,19 +94,18 @@ function judgeRun(atMs: number, run: KnownRun, known: Known): TickReason {
   return wasBusy(atMs, run.startedMs, known.runs) ? "waited" : "late";
 }
 
-/** Of the newest time on: where the report counts no missed run any more, what is absent is not known to be missed. */
-function createAbsence({ runs, knownFromMs, missedMs, missed, window, lateAfterMs }: Known) {
-  const oldestMissedMs = missedMs.at(-1) ?? -Infinity;
+/** Asked from the newest time on. Where the report counts no missed run any more, what is absent is not known to be missed. */
+function createAbsence({ runs, missedMs, missed, window, lateAfterMs }: Known) {
+  const isListed = new Set(missedMs);
+  const oldestListedMs = missedMs.at(-1) ?? Infinity;
   let left = (missed ?? 0) - missedMs.length;
   return (atMs: number): TickReason => {
     if (wasBusy(atMs, Infinity, runs)) return "waited";
-    if (missedMs.includes(atMs)) return "missed";
+    if (isListed.has(atMs)) return "missed";
     if (atMs + lateAfterMs >= window.endMs) return "pending";
-    if (atMs >= knownFromMs && atMs < oldestMissedMs && left > 0) {
-      left -= 1;
-      return "missed";
-    }
-    return "unknown";
+    if (atMs > oldestListedMs || left <= 0) return "unknown";
+    left -= 1;
+    return "missed";
   };
 }
 

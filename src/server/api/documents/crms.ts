@@ -1,0 +1,127 @@
+/** What is known of each CRM, as the API publishes it. */
+import * as v from "valibot";
+import { divide } from "../../../report/counts.ts";
+import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
+import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
+import { formatInstant } from "../../../text/figures.ts";
+import type { CrmState } from "../../state.ts";
+
+/** How well the CRM is known. */
+export const STANDS = ["reported", "stale", "unread", "none"] as const;
+export type Stand = (typeof STANDS)[number];
+
+export const crmName = describe(v.string(), "The CRM's name in the configuration");
+
+export const standEntries = {
+  crm: crmName,
+  verdict: describe(
+    v.picklist(VERDICTS),
+    "Of the newest report; critical where the CRM could not be read since, unknown where that report is too old or none is kept",
+  ),
+  state: describe(
+    v.picklist(STANDS),
+    "reported: the newest report is about now; stale: its schedules should have made a newer one; unread: the warehouse could not be read; none: no report is kept",
+  ),
+  message: describe(v.string(), "The most urgent there is to say, in one line"),
+};
+
+export const CrmSchema = v.strictObject({
+  ...standEntries,
+  conditions: describe(
+    v.nullable(v.strictObject(entriesOf(CONDITIONS, count))),
+    "How many rules are in each condition; null: not known",
+  ),
+  findings: describe(
+    v.nullable(v.strictObject(entriesOf(SEVERITIES, count))),
+    "How many findings there are of each severity; null: not known",
+  ),
+  report: describe(
+    v.nullable(
+      v.strictObject({
+        id: v.string(),
+        href: describe(v.string(), "Where it is"),
+        origin: describe(v.string(), "The schedule that made it, or adhoc"),
+        status: v.picklist(REPORT_STATUSES),
+        generated_at: instant,
+        window_start: instant,
+        window_end: instant,
+        total_actions: describe(v.nullable(count), "Finished runs of the window, the n of the rate"),
+        overall_success_rate: v.nullable(ratio),
+        last_success_at: v.nullable(instant),
+        missed_runs: describe(v.nullable(count), "Null: nothing is scheduled, or it could not be compared"),
+      }),
+    ),
+    "The newest kept report: of the window that ends last",
+  ),
+  failure: describe(
+    v.nullable(v.strictObject({ at: instant, pass_id: v.string(), reason: v.string() })),
+    "Why the newest pass could not read the CRM; null: it could",
+  ),
+  read_seconds: describe(v.nullable(seconds), "How long the newest pass read the warehouse; null: not known"),
+});
+
+export const CrmsSchema = v.strictObject({ crms: describe(v.array(CrmSchema), "In the configuration's order") });
+
+export type CrmDocument = v.InferOutput<typeof CrmSchema>;
+
+/** `hrefOf`: the path of a kept report. */
+export function publishCrm(state: CrmState, hrefOf: (reportId: string) => string): CrmDocument {
+  const { newest, failure, seconds } = state;
+  const { verdict, stand, message } = judgeCrm(state);
+  return {
+    crm: state.name,
+    verdict,
+    state: stand,
+    message,
+    conditions: newest === null ? null : newest.digest.conditions,
+    findings: newest === null ? null : newest.digest.findings,
+    report: newest === null ? null : publishNewest(newest, hrefOf),
+    failure:
+      failure === null ? null : { at: formatInstant(failure.atMs), pass_id: failure.passId, reason: failure.reason },
+    read_seconds: seconds,
+  };
+}
+
+/** What there is to say of the CRM now. */
+export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdict; stand: Stand; message: string } {
+  if (failure !== null)
+    return { verdict: "critical", stand: "unread", message: `could not be read: ${failure.reason}` };
+  if (newest === null) return { verdict: "unknown", stand: "none", message: "no report was made yet" };
+  const { verdict, finding, status } = newest.digest;
+  const said = finding?.message ?? (status === "no_data" ? "nothing ran in the window" : "nothing to do");
+  if (stale !== null) {
+    // An outage is told for as long as nothing newer is known.
+    const isCritical = verdict === "critical";
+    return {
+      verdict: isCritical ? verdict : "unknown",
+      stand: "stale",
+      message: isCritical ? `${said}; ${stale} since` : stale,
+    };
+  }
+  return { verdict, stand: "reported", message: said };
+}
+
+function publishNewest(
+  { id, origin, digest }: NonNullable<CrmState["newest"]>,
+  hrefOf: (reportId: string) => string,
+): CrmDocument["report"] {
+  const { status, generatedMs, windowStartMs, windowEndMs, lastSuccessMs, figures } = digest;
+  const isKnown = figures.runs !== null && figures.successful_runs !== null;
+  return {
+    id,
+    href: hrefOf(id),
+    origin,
+    status,
+    generated_at: formatInstant(generatedMs),
+    window_start: formatInstant(windowStartMs),
+    window_end: formatInstant(windowEndMs),
+    total_actions: figures.runs,
+    overall_success_rate: isKnown ? divide(figures.successful_runs ?? 0, figures.runs ?? 0) : null,
+    last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+    missed_runs: figures.missed_runs,
+  };
+}
+
+function entriesOf<const Word extends string, Schema extends v.GenericSchema>(words: readonly Word[], schema: Schema) {
+  return Object.fromEntries(words.map((word) => [word, schema])) as Record<Word, Schema>;
+}

@@ -1,0 +1,91 @@
+/** Whether all is well, in one word, one line and one document. */
+import * as v from "valibot";
+import { describe, instant } from "../../../report/schema-figures.ts";
+import { worstVerdict } from "../../../report/rule-states.ts";
+import { VERDICTS, type Verdict } from "../../../report/words.ts";
+import type { ScheduleJudgement } from "../../../schedule/judge.ts";
+import { publishJudgement, ScheduleStatusSchema } from "../../../schedule/published.ts";
+import { formatInstant, formatMinute, formatPlural } from "../../../text/figures.ts";
+import { cutText, showText } from "../../../text/terminal.ts";
+import type { CrmState } from "../../state.ts";
+import { judgeCrm, standEntries } from "./crms.ts";
+
+const crmStatusSchema = v.strictObject({
+  ...standEntries,
+  report: describe(v.nullable(v.string()), "Id of the newest kept report"),
+  window_end: describe(v.nullable(instant), "Up to when that report tells"),
+});
+
+export const StatusSchema = v.strictObject({
+  verdict: describe(
+    v.picklist(VERDICTS),
+    "The worst of the CRMs and schedules. critical, with HTTP 503, also where nothing new is known of one",
+  ),
+  message: describe(v.string(), "The same in one line"),
+  crms: describe(v.array(crmStatusSchema), "In the configuration's order"),
+  schedules: describe(ScheduleStatusSchema, "How each schedule does its work"),
+});
+
+export type StatusDocument = v.InferOutput<typeof StatusSchema>;
+
+const NAMED = 3;
+const LONGEST = 160;
+
+/** `judgements`: of the schedules over these CRMs. */
+export function describeStatus(states: CrmState[], judgements: ScheduleJudgement[]): StatusDocument {
+  const crms = states.map((state) => {
+    const { verdict, stand, message } = judgeCrm(state);
+    return {
+      crm: state.name,
+      verdict,
+      state: stand,
+      message,
+      report: state.newest?.id ?? null,
+      window_end: state.newest === null ? null : formatInstant(state.newest.digest.windowEndMs),
+    };
+  });
+  const parts = [
+    ...crms.map((crm) => ({
+      name: crm.crm,
+      verdict: crm.state === "reported" ? crm.verdict : ("critical" as const),
+      message: crm.message,
+    })),
+    ...judgements.map((judgement) => ({
+      name: `schedule ${judgement.schedule}`,
+      verdict: verdictOf(judgement),
+      message: judgement.message,
+    })),
+  ];
+  const verdict = worstVerdict(parts.map((part) => part.verdict));
+  return {
+    verdict,
+    message: sayStatus(
+      verdict,
+      parts.filter((part) => part.verdict === verdict),
+      crms,
+    ),
+    crms,
+    schedules: judgements.map(publishJudgement),
+  };
+}
+
+/** A monitor that looks at the code alone must hear of what is critical. */
+export function httpStatusOf({ verdict }: StatusDocument): 200 | 503 {
+  return verdict === "critical" ? 503 : 200;
+}
+
+/** That a schedule has made nothing yet shows in its CRMs, once it should have. */
+function verdictOf({ status }: ScheduleJudgement): Verdict {
+  if (status === "late" || status === "failed") return "critical";
+  return status === "ok" || status === "running" || status === "never-run" ? "ok" : "warning";
+}
+
+function sayStatus(verdict: Verdict, worst: { name: string; message: string }[], crms: StatusDocument["crms"]): string {
+  if (verdict === "ok") {
+    const ends = crms.flatMap(({ window_end: end }) => end ?? []).toSorted();
+    return `ok: ${formatPlural(crms.length, "CRM")}, reported on up to ${formatMinute(ends[0] ?? "")} UTC`;
+  }
+  const named = worst.slice(0, NAMED).map(({ name, message }) => `${name}: ${cutText(showText(message), LONGEST)}`);
+  const more = worst.length - named.length;
+  return `${verdict}: ${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}

@@ -1,0 +1,113 @@
+/** What may stand in a request, and what is said of what may not: never the thing itself. */
+import * as v from "valibot";
+import { CRM_NAME } from "../../config/sections/fields.ts";
+import { describe } from "../../report/schema-figures.ts";
+import { parseDuration } from "../../time/duration.ts";
+import { DAY_MS } from "../../time/units.ts";
+import { ProblemSchema, sendProblem } from "./problem.ts";
+
+const LONGEST_NAME = 500;
+const INSTANT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+export const crmName = describe(v.pipe(v.string(), v.regex(CRM_NAME)), "A CRM's name, as the configuration has it");
+
+export const crmParam = v.strictObject({ crm: crmName });
+
+export const name = (text: string) => describe(v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME)), text);
+
+/** A whole number as a query has it. */
+export const whole = (text: string, min: number, max: number, preset: number) =>
+  describe(
+    v.pipe(
+      v.optional(v.string(), String(preset)),
+      v.regex(/^\d{1,6}$/),
+      v.transform(Number),
+      v.number(),
+      v.integer(),
+      v.minValue(min),
+      v.maxValue(max),
+    ),
+    `${text}. By default ${preset}`,
+  );
+
+/** A moment, or how long ago it was. */
+export const moment = (text: string) =>
+  v.optional(
+    describe(
+      v.pipe(
+        v.string(),
+        v.maxLength(40),
+        v.check(isMoment, "a moment such as 2026-07-10T21:00:00Z, or an age such as 7d"),
+      ),
+      `${text}: a moment such as 2026-07-10T21:00:00Z, or an age such as 7d or 12h`,
+    ),
+  );
+
+/** Epoch milliseconds. */
+export function readMoment(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ago = parseDuration(text, DAY_MS);
+  return ago === null || INSTANT.test(text) ? Date.parse(text) : nowMs - Math.round(ago);
+}
+
+function isMoment(text: string): boolean {
+  if (INSTANT.test(text)) return !Number.isNaN(Date.parse(text));
+  const ago = parseDuration(text, DAY_MS);
+  return ago !== null && ago >= 0 && ago <= 36_600 * DAY_MS;
+}
+
+/** Where the page before ended: the moment of its last row, and that row's name. */
+export const cursor = v.optional(
+  describe(
+    v.pipe(v.string(), v.maxLength(LONGEST_NAME), v.regex(/^-?\d{1,16}\..+$/su)),
+    "Where the page before ended: the next of its answer holds it",
+  ),
+);
+
+export function writeCursor(ms: number, id: string): string {
+  return `${ms}.${id}`;
+}
+
+export function readCursor(text: string | undefined): { ms: number; id: string } | undefined {
+  const [, ms = "", id = ""] = /^(-?\d+)\.(.+)$/su.exec(text ?? "") ?? [];
+  return ms === "" ? undefined : { ms: Number(ms), id };
+}
+
+export function sendNoCrm(): Response {
+  return sendProblem(404, "No CRM of that name is configured: see crms.");
+}
+
+type Part = NonNullable<v.InferOutput<typeof ProblemSchema>["errors"]>[number];
+type Checked = { success: true } | { success: false; error: readonly unknown[] };
+
+/** For `validator()`: its own answer would repeat the input. A path that cannot be is a path to nothing. */
+export const refuse =
+  (where: "param" | "query" | "json") =>
+  (result: Checked): Response | undefined => {
+    if (result.success) return undefined;
+    if (where === "param") return sendProblem(404, "There is nothing here: see /openapi.json for what there is.");
+    const errors = (result.error as v.BaseIssue<unknown>[]).map((issue) => explain(issue, where));
+    return sendProblem(400, "The request is not as it should be: errors says where.", errors);
+  };
+
+function explain(issue: v.BaseIssue<unknown>, where: "query" | "json"): Part {
+  const place = where === "query" ? "query" : "body";
+  // Of an unknown key the name itself is somebody's text.
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return { in: place, name: null, reason: "there is a parameter that is not known" };
+  }
+  const [first] = issue.path ?? [];
+  if (issue.type === "strict_object")
+    return { in: place, name: first === undefined ? null : String(first.key), reason: "is missing" };
+  const known = typeof first?.key === "string" ? first.key : null;
+  return { in: place, name: known, reason: sayReason(issue) };
+}
+
+/** valibot's messages repeat what was received. */
+function sayReason({ kind, type, expected, requirement, message }: v.BaseIssue<unknown>): string {
+  if (type === "check") return `must be ${message}`;
+  if (type === "max_length") return "is too long";
+  if (type === "regex" || requirement instanceof RegExp) return "is not written as it should be";
+  if (kind === "schema" && expected !== null) return `must be ${expected}`;
+  return expected === null ? "is not as it should be" : `must be ${expected}`;
+}

@@ -1,0 +1,101 @@
+/** Whether all is well: for monitors, for people, as a picture. */
+import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
+import { validator } from "hono-openapi";
+import * as v from "valibot";
+import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
+import type { ScheduleJudgement } from "../../../schedule/judge.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
+import { stateOf } from "../../state.ts";
+import { sendDocument, sendText } from "../answer.ts";
+import { ALSO_PROBLEM, json, publish, PUBLISHED } from "../contract.ts";
+import { drawBadge } from "../documents/badge.ts";
+import { describeStatus, httpStatusOf, StatusSchema, type StatusDocument } from "../documents/status.ts";
+import { crmParam, refuse, sendNoCrm } from "../request.ts";
+
+const TEXT = "text/plain; charset=UTF-8";
+const SVG = "image/svg+xml";
+
+const formatQuery = v.strictObject({ format: v.optional(v.picklist(["text", "json"])) });
+type Format = v.InferOutput<typeof formatQuery>["format"];
+
+const described = {
+  tag: "status",
+  description:
+    "One line of text, unless JSON is asked for by Accept or format=json. A monitor needs no more than curl -f.",
+  responses: {
+    200: answer("Nothing is critical"),
+    503: answer("Something is critical, or nothing new is known of a CRM", ALSO_PROBLEM),
+  },
+};
+const badge = {
+  tag: "status",
+  responses: { 200: { description: "SVG", content: { [SVG]: { schema: { type: "string" as const } } } } },
+};
+
+export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
+  api.get(
+    "/status",
+    publish({ ...described, id: "getStatus", summary: "Whether all is well" }),
+    validator("query", formatQuery, refuse("query"), PUBLISHED),
+    async (c) => sendStatus(c, c.req.valid("query").format, await describeAll(context)),
+  );
+  api.get("/badge.svg", publish({ ...badge, id: "getBadge", summary: "The verdict as a picture" }), async (c) =>
+    sendText(c, drawBadge("automations", (await describeAll(context)).verdict), SVG),
+  );
+  api.get(
+    "/crms/:crm/status",
+    publish({ ...described, id: "getCrmStatus", summary: "Whether one CRM is well", problems: [404] }),
+    validator("param", crmParam, refuse("param"), PUBLISHED),
+    validator("query", formatQuery, refuse("query"), PUBLISHED),
+    async (c) => {
+      const status = await describeOne(context, c.req.valid("param").crm);
+      return status === null ? sendNoCrm() : sendStatus(c, c.req.valid("query").format, status);
+    },
+  );
+  api.get(
+    "/crms/:crm/badge.svg",
+    publish({ ...badge, id: "getCrmBadge", summary: "A CRM's verdict as a picture", problems: [404] }),
+    validator("param", crmParam, refuse("param"), PUBLISHED),
+    async (c) => {
+      const { crm } = c.req.valid("param");
+      const status = await describeOne(context, crm);
+      return status === null ? sendNoCrm() : sendText(c, drawBadge(crm, status.verdict), SVG);
+    },
+  );
+}
+
+async function describeAll(context: ServeContext): Promise<StatusDocument> {
+  return describeStatus(await stateOf(context).crms(), await judgeSchedules(context, () => true));
+}
+
+/** Null: no CRM of that name is configured. */
+async function describeOne(context: ServeContext, crm: string): Promise<StatusDocument | null> {
+  const state = (await stateOf(context).crms()).find(({ name }) => name === crm);
+  if (state === undefined) return null;
+  return describeStatus([state], await judgeSchedules(context, (crms) => crms === null || crms.includes(crm)));
+}
+
+async function judgeSchedules(
+  { config, store, clock }: ServeContext,
+  isAbout: (crms: string[] | null) => boolean,
+): Promise<ScheduleJudgement[]> {
+  const judgements: ScheduleJudgement[] = [];
+  for (const schedule of config().schedules) {
+    if (isAbout(schedule.crms)) judgements.push(await judgeKeptSlots(schedule, store, clock()));
+  }
+  return judgements;
+}
+
+function sendStatus(c: Context, format: Format, status: StatusDocument): Response {
+  const asked = accepts(c, { header: "Accept", supports: ["text/plain", "application/json"], default: "text/plain" });
+  const shape = { status: httpStatusOf(status), headers: { Vary: "Accept" } };
+  const isJson = format === "json" || (format === undefined && asked === "application/json");
+  return isJson ? sendDocument(c, StatusSchema, status, shape) : sendText(c, `${status.message}\n`, TEXT, shape);
+}
+
+function answer(meaning: string, more: object = {}) {
+  const { description, content } = json(meaning, StatusSchema, "Status");
+  const line = { "text/plain": { schema: { type: "string" as const, description: "One line" } } };
+  return { description, content: { ...line, ...content, ...more } };
+}

@@ -1,0 +1,117 @@
+/** The state as gauges: CRMs, schedules, store, process. */
+import { Counter, Registry, type Gauge } from "prom-client";
+import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } from "../render/gauges.ts";
+import { judgeKeptSlots } from "../schedule/judge-kept.ts";
+import { SCHEDULE_STATUSES } from "../schedule/judge.ts";
+import { nextSlots } from "../schedule/slots.ts";
+import type { Condition } from "../report/words.ts";
+import { judgeCrm } from "./api/documents/crms.ts";
+import type { ServeContext } from "./context.ts";
+import { stateOf, type CrmState } from "./state.ts";
+
+/** Where a figure is not known, its series is there all the same. */
+const UNKNOWN = Number.NaN;
+
+export async function writeMetrics(context: ServeContext): Promise<{ text: string; type: string }> {
+  const registry = new Registry();
+  const states = await stateOf(context).crms();
+  setCrms(registry, states);
+  await setSchedules(registry, context);
+  await setServer(registry, context);
+  const most = context.config().serve.ruleSeries;
+  if (most > 0) setRules(registry, (await listRules(states, context)).slice(0, most));
+  return { text: await registry.metrics(), type: registry.contentType };
+}
+
+function setCrms(registry: Registry, states: CrmState[]): void {
+  const gauges = createGauges(registry);
+  const make = gaugeMaker(registry);
+  const ends = make(`${PREFIX}_report_window_end_timestamp_seconds`, "Up to when the newest report tells", ["crm"]);
+  const stale = make(`${PREFIX}_report_stale`, "1 where no report is as new as the schedules over the CRM want it", [
+    "crm",
+  ]);
+  for (const state of states) {
+    const { name: crm, newest, failure, seconds } = state;
+    const { verdict, stand } = judgeCrm(state);
+    gauges.up.set({ crm }, newest !== null && failure === null ? 1 : 0);
+    setVerdict(gauges, crm, verdict);
+    gauges.seconds.set({ crm }, seconds ?? UNKNOWN);
+    setReport(gauges, crm, newest?.digest ?? null, UNKNOWN);
+    ends.set({ crm }, newest === null ? UNKNOWN : newest.digest.windowEndMs / 1000);
+    stale.set({ crm }, stand === "stale" || stand === "none" ? 1 : 0);
+  }
+}
+
+async function setSchedules(registry: Registry, { config, store, clock }: ServeContext): Promise<void> {
+  const make = gaugeMaker(registry);
+  const last = make(`${PREFIX}_schedule_last_run_timestamp_seconds`, "When the newest slot that ran was begun", [
+    "schedule",
+  ]);
+  const status = make(`${PREFIX}_schedule_status`, "1 for how the schedule does its work, 0 for the others", [
+    "schedule",
+    "status",
+  ]);
+  const lateness = make(
+    `${PREFIX}_schedule_lateness_seconds`,
+    "How long after its time the newest slot was begun; while one is late, how long it has been due",
+    ["schedule"],
+  );
+  const next = make(`${PREFIX}_schedule_next_slot_timestamp_seconds`, "When the next slot is due", ["schedule"]);
+  for (const one of config().schedules) {
+    const { name: schedule } = one;
+    const nowMs = clock();
+    const judgement = await judgeKeptSlots(one, store, nowMs);
+    const [run] = await store.slots.list({
+      schedules: [schedule],
+      states: ["running", "made", "failed", "interrupted"],
+      limit: 1,
+    });
+    const beganMs = run?.claimedMs ?? null;
+    last.set({ schedule }, beganMs === null ? UNKNOWN : beganMs / 1000);
+    for (const word of SCHEDULE_STATUSES) status.set({ schedule, status: word }, judgement.status === word ? 1 : 0);
+    const dueMs = judgement.status === "late" && judgement.slotMs !== null ? nowMs - judgement.slotMs : null;
+    const lateMs = dueMs ?? (run === undefined || beganMs === null ? null : Math.max(0, beganMs - run.slotMs));
+    lateness.set({ schedule }, lateMs === null ? UNKNOWN : lateMs / 1000);
+    const [nextMs] = nextSlots(one, nowMs, 1);
+    next.set({ schedule }, nextMs === undefined ? UNKNOWN : nextMs / 1000);
+  }
+}
+
+async function setServer(registry: Registry, { store, version, events, scheduler }: ServeContext): Promise<void> {
+  const make = gaugeMaker(registry);
+  const set = (gauge: Gauge, value: number) => gauge.set(value);
+  make(`${PREFIX}_build_info`, "1, with the version that answers", ["version"]).set({ version }, 1);
+  set(make(`${PREFIX}_store_size_bytes`, "How much room the store's tables and indexes take", []), await store.size());
+  set(make(`${PREFIX}_store_reports`, "How many reports are kept", []), await store.reports.count({}));
+  set(make(`${PREFIX}_event_stream_clients`, "How many pages follow what happens", []), events.count());
+  const beatMs = scheduler().lastBeatMs;
+  set(
+    make(`${PREFIX}_scheduler_last_beat_timestamp_seconds`, "When the scheduler last looked for slots", []),
+    beatMs === null ? UNKNOWN : beatMs / 1000,
+  );
+  set(
+    make("process_start_time_seconds", "When the process began, seconds since the epoch", []),
+    performance.timeOrigin / 1000,
+  );
+  set(make("process_resident_memory_bytes", "Resident memory", []), process.memoryUsage.rss());
+  const { user, system } = process.cpuUsage();
+  const cpu = { name: "process_cpu_seconds_total", help: "Processor time used since the process began" };
+  new Counter({ ...cpu, registers: [registry] }).inc((user + system) / 1e6);
+}
+
+type RuleSeries = { crm: string; rule: string; condition: Condition };
+
+/** Of the newest reports, the most severe first. */
+async function listRules(states: CrmState[], { store }: ServeContext): Promise<RuleSeries[]> {
+  const rules: (RuleSeries & { rank: number })[] = [];
+  for (const { name: crm, newest } of states) {
+    const read = newest === null ? null : await store.reports.read(newest.id);
+    if (read?.status !== "read") continue;
+    for (const { rule_name: rule, condition, severity } of read.report.rules) {
+      rules.push({ crm, rule, condition, rank: severity === null ? 0 : SEVERITY_RANK[severity] });
+    }
+  }
+  return rules.toSorted((a, b) => b.rank - a.rank);
+}
+
+const SEVERITY_RANK = { info: 1, warning: 2, critical: 3 };

@@ -1,0 +1,27 @@
+/** `/metrics`: what Prometheus scrapes. */
+import { Hono } from "hono";
+import type { ServeContext, ServeEnv } from "./context.ts";
+import { sendText } from "./api/answer.ts";
+import { publish } from "./api/contract.ts";
+
+/** Its one route is relative to the base path. */
+export function createMetrics(context: ServeContext): Hono<ServeEnv> {
+  const metrics = new Hono<ServeEnv>();
+  metrics.get(
+    "/metrics",
+    publish({
+      tag: "server",
+      id: "getMetrics",
+      summary: "Gauges for Prometheus, in its text format",
+      description: "How many series there are follows from the configuration, never from the data.",
+      responses: { 200: { description: "The gauges", content: { "text/plain": { schema: { type: "string" } } } } },
+    }),
+    async (c) => {
+      // Loaded only here: the library is larger than all else of the server.
+      const { writeMetrics } = await import("./measure.ts");
+      const { text, type } = await writeMetrics(context);
+      return sendText(c, text, type, { cache: "no-store" });
+    },
+  );
+  return metrics;
+}
