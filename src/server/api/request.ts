@@ -13,7 +13,14 @@ export const crmName = describe(v.pipe(v.string(), v.regex(CRM_NAME)), "A CRM's 
 
 export const crmParam = v.strictObject({ crm: crmName });
 
-export const name = (text: string) => describe(v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME)), text);
+/** Databases take no NUL in a text. */
+const NO_NUL = /^[^\0]*$/;
+
+/** For routes that take no parameters: a mistaken one is told. */
+export const noQuery = v.strictObject({});
+
+export const name = (text: string) =>
+  describe(v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME), v.regex(NO_NUL)), text);
 
 /** A whole number as a query has it. */
 export const whole = (text: string, min: number, max: number, preset: number) =>
@@ -59,7 +66,7 @@ function isMoment(text: string): boolean {
 /** Where the page before ended: the moment of its last row, and that row's name. */
 export const cursor = v.optional(
   describe(
-    v.pipe(v.string(), v.maxLength(LONGEST_NAME), v.regex(/^-?\d{1,16}\..+$/su)),
+    v.pipe(v.string(), v.maxLength(LONGEST_NAME), v.regex(/^-?\d{1,16}\.[^\0]+$/)),
     "Where the page before ended: the next of its answer holds it",
   ),
 );

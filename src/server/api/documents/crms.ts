@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { divide } from "../../../report/counts.ts";
 import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
-import { formatInstant } from "../../../text/figures.ts";
+import { formatInstant, formatMinute } from "../../../text/figures.ts";
 import type { CrmState } from "../../state.ts";
 
 /** How well the CRM is known. */
@@ -87,15 +87,17 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
   if (failure !== null)
     return { verdict: "critical", stand: "unread", message: `could not be read: ${failure.reason}` };
   if (newest === null) return { verdict: "unknown", stand: "none", message: "no report was made yet" };
-  const { verdict, finding, status } = newest.digest;
-  const said = finding?.message ?? (status === "no_data" ? "nothing ran in the window" : "nothing to do");
+  const { verdict, finding, windowEndMs } = newest.digest;
+  const said = finding?.message ?? "nothing to do";
   if (stale !== null) {
     // An outage is told for as long as nothing newer is known.
     const isCritical = verdict === "critical";
     return {
       verdict: isCritical ? verdict : "unknown",
       stand: "stale",
-      message: isCritical ? `${said}; ${stale} since` : stale,
+      message: isCritical
+        ? `${said}, by the report to ${formatMinute(formatInstant(windowEndMs))} UTC; ${stale}`
+        : stale,
     };
   }
   return { verdict, stand: "reported", message: said };

@@ -29,7 +29,7 @@ export const StatusSchema = v.strictObject({
 export type StatusDocument = v.InferOutput<typeof StatusSchema>;
 
 const NAMED = 3;
-const LONGEST = 160;
+const LONGEST = 240;
 
 /** `judgements`: of the schedules over these CRMs. */
 export function describeStatus(states: CrmState[], judgements: ScheduleJudgement[]): StatusDocument {

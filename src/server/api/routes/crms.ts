@@ -13,7 +13,7 @@ import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema, type Kept } from "../documents/rules.ts";
 import { hrefOf } from "../links.ts";
-import { crmName, crmParam, name, refuse, sendNoCrm, whole } from "../request.ts";
+import { crmName, crmParam, name, refuse, sendNoCrm, whole, noQuery } from "../request.ts";
 
 const ruleParam = v.strictObject({ crm: crmName, rule: name("A rule's name, percent-encoded") });
 const rulesQuery = v.strictObject({
@@ -38,6 +38,7 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "Every CRM: verdict, conditions of its rules, last report",
       responses: { 200: json("The CRMs", CrmsSchema, "Crms"), ...NOT_MODIFIED },
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     async (c) => {
       const crms = (await state.crms()).map((crm) => publishCrm(crm, hrefOf(c, "reports")));
       return sendDocument(c, CrmsSchema, { crms });
@@ -52,6 +53,7 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The CRM", CrmSchema, "Crm"), ...NOT_MODIFIED },
       problems: [404],
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     validator("param", crmParam, refuse("param"), PUBLISHED),
     async (c) => {
       const crm = await find(c.req.valid("param").crm);

@@ -14,7 +14,18 @@ import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { PassesSchema, PassSchema, publishPass, publishRequest, RequestSchema } from "../documents/lists.ts";
 import { hrefOf, nextPage } from "../links.ts";
 import { sendProblem } from "../problem.ts";
-import { crmName, cursor, moment, name, readCursor, readMoment, refuse, whole, writeCursor } from "../request.ts";
+import {
+  crmName,
+  cursor,
+  moment,
+  name,
+  readCursor,
+  readMoment,
+  refuse,
+  whole,
+  writeCursor,
+  noQuery,
+} from "../request.ts";
 
 const MOST_CRMS = 10_000;
 
@@ -80,6 +91,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 202: json("Begun: Location says where its state is", RequestSchema, "Request") },
       problems: [404, 413, 415],
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     requireJson,
     validator("json", wanted, refuse("json"), PUBLISHED),
     async (c) => {
@@ -101,6 +113,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("Its state", RequestSchema, "Request") },
       problems: [404],
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     validator("param", idParam, refuse("param"), PUBLISHED),
     (c) => {
       const ticket = fresh.find(c.req.valid("param").id);
@@ -117,6 +130,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The pass", PassSchema, "Pass"), ...NOT_MODIFIED },
       problems: [404],
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     validator("param", idParam, refuse("param"), PUBLISHED),
     async (c) => {
       const { id } = c.req.valid("param");

@@ -26,6 +26,7 @@ import {
   sendNoCrm,
   whole,
   writeCursor,
+  noQuery,
 } from "../request.ts";
 
 const span = {
@@ -126,6 +127,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
   api.get(
     "/reports/:id",
     publish({ tag: "reports", id: "getReport", summary: "One kept report", responses: report, problems: [404] }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     validator("param", idParam, refuse("param"), PUBLISHED),
     async (c) => {
       const read = await store.reports.read(c.req.valid("param").id);
@@ -146,6 +148,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "Failures by cause, in the newest report of each CRM",
       responses: { 200: json("The causes", ErrorsSchema, "Errors"), ...NOT_MODIFIED },
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     async (c) => {
       const newest = (await state.crms()).flatMap((crm) => crm.newest ?? []);
       return sendDocument(c, ErrorsSchema, publishErrors(newest));

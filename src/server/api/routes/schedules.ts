@@ -13,7 +13,7 @@ import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { publishApiSlot, ScheduleListSchema, SlotPageSchema, VersionSchema } from "../documents/lists.ts";
 import { nextPage } from "../links.ts";
 import { sendProblem } from "../problem.ts";
-import { cursor, moment, name, readCursor, readMoment, refuse, whole, writeCursor } from "../request.ts";
+import { cursor, moment, name, readCursor, readMoment, refuse, whole, writeCursor, noQuery } from "../request.ts";
 
 const scheduleParam = v.strictObject({ schedule: name("A schedule's name in the configuration") });
 const slotsQuery = v.strictObject({
@@ -39,6 +39,7 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "The schedules: how each does its work, and its next slots",
       responses: { 200: json("The schedules", ScheduleListSchema, "Schedules"), ...NOT_MODIFIED },
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     async (c) => {
       const schedules: v.InferOutput<typeof SchedulesSchema> = [];
       for (const schedule of config().schedules) schedules.push(await describe(schedule));
@@ -54,6 +55,7 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The schedule", SchedulesSchema.item, "Schedule"), ...NOT_MODIFIED },
       problems: [404],
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     validator("param", scheduleParam, refuse("param"), PUBLISHED),
     async (c) => {
       const { schedule: wanted } = c.req.valid("param");
@@ -99,6 +101,7 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "Which program answers",
       responses: { 200: json("The version", VersionSchema, "Version"), ...NOT_MODIFIED },
     }),
+    validator("query", noQuery, refuse("query"), PUBLISHED),
     (c) =>
       sendDocument(c, VersionSchema, {
         name: "automation-reports",

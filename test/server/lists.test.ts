@@ -1,0 +1,137 @@
+/** The API over both kinds of store: pages hold every row once, and what is kept by whomever is seen. */
+import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.ts";
+import { createApp } from "../../src/server/app.ts";
+import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
+import { createEvents } from "../../src/server/events.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { failedOutcome } from "../making/passes.ts";
+import { freshDirectory } from "../making/cli.ts";
+import { silent } from "../making/logs.ts";
+import { madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
+
+const NOW_MS = Date.parse("2026-07-10T21:05:00Z");
+const ENV: ServeEnv["Bindings"] = {
+  address: null,
+  origin: "http://localhost",
+  basePath: "/reports",
+  principal: { name: "anyone", scopes: ["read", "run"], by: "nothing" },
+  keepOpen: () => {},
+};
+
+/** What is answered by the routes alone. */
+async function appOver(store: Store, crms = ["a", "b"]) {
+  const path = join(freshDirectory(), "automation-reports.toml");
+  writeFileSync(
+    path,
+    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n${crms.map((crm) => `[crm.${crm}]\nurl = "sqlite:none"\n`).join("")}`,
+    { mode: 0o600 },
+  );
+  const config = await loadConfig(path, {});
+  const context: ServeContext = {
+    config: () => config,
+    store,
+    log: silent,
+    clock: () => NOW_MS,
+    fresh: {
+      request: async () => await Promise.reject(new Error("not asked")),
+      find: () => null,
+      schedule: async () => await Promise.reject(new Error("not asked")),
+      settle: () => {},
+      rest: async () => {},
+    },
+    events: createEvents("boot"),
+    scheduler: () => ({ lastBeatMs: NOW_MS }),
+    version: "0.0.0",
+  };
+  const app = createApp(context, null);
+  return async <T>(path: string): Promise<{ status: number; body: T }> => {
+    const response = await app.fetch(new Request(`http://localhost${path}`), ENV);
+    return { status: response.status, body: (await response.json()) as T };
+  };
+}
+
+type Page = { next: string | null } & Record<"reports" | "passes" | "slots", Record<string, string>[]>;
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  test("every row is on one page, whatever its time", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    for (const day of ["01", "02", "02", "03"])
+      await store.reports.keepPass(madePass(["a", "b"], `2026-07-${day}T04:00:00Z`), "daily");
+    for (let hour = 0; hour < 3; hour += 1)
+      for (const schedule of ["x", "y"]) await store.slots.skip({ schedule, slotMs: hour * 3_600_000 }, "");
+    const get = await appOver(store);
+    const readAll = async (what: "reports" | "passes" | "slots", id: string) => {
+      const seen: (string | undefined)[] = [];
+      let next: string | null = `/api/v1/${what}?limit=3`;
+      for (let pages = 0; next !== null && pages < 10; pages += 1) {
+        const { body }: { body: Page } = await get<Page>(next);
+        seen.push(...body[what].map((row) => (id === "slot" ? `${row["schedule"]}${row["slot"]}` : row[id])));
+        next = body.next?.replace(/^\/reports/, "") ?? null;
+      }
+      return { n: seen.length, distinct: new Set(seen).size };
+    };
+    expect(await readAll("reports", "id")).toEqual({ n: 8, distinct: 8 });
+    expect(await readAll("passes", "pass_id")).toEqual({ n: 4, distinct: 4 });
+    expect(await readAll("slots", "slot")).toEqual({ n: 6, distinct: 6 });
+  });
+
+  test("filters, and values that no database would take", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-01T04:00:00Z"), "daily");
+    await store.reports.keepPass(madePass(["a"], "2026-07-02T04:00:00Z"), "adhoc");
+    const get = await appOver(store);
+    const count = async (query: string) => (await get<Page>(`/api/v1/reports?${query}`)).body.reports.length;
+    expect(await count("crm=b")).toBe(1);
+    expect(await count("origin=adhoc")).toBe(1);
+    expect(await count("since=2026-07-02")).toBe(1);
+    expect(await count("until=2026-07-02")).toBe(2);
+    expect(await count("since=9d&until=8d")).toBe(1);
+    expect(await count("status=no_data")).toBe(3);
+    expect(await count("status=ok")).toBe(0);
+    expect(await count("verdict=critical&crm=a")).toBe(0);
+    for (const path of ["/reports/%00", "/passes/%00", "/passes/x%00", "/schedules/%00"])
+      expect((await get(`/api/v1${path}`)).status).toBe(404);
+    for (const query of ["origin=%00", "cursor=1.%00", "cursor=1", "limit=1e3", "limit=201", "since=tomorrow"])
+      expect((await get(`/api/v1/reports?${query}`)).status).toBe(400);
+    expect((await get(`/api/v1/reports?cursor=-9999999999999999.a`)).status).toBe(200);
+  });
+
+  test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const get = await appOver(store);
+    type Crms = { crms: { crm: string; state: string; report: { id: string } | null; message: string }[] };
+    const states = async () =>
+      (await get<Crms>("/api/v1/crms")).body.crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`);
+    expect(await states()).toEqual(["a none: no report was made yet", "b none: no report was made yet"]);
+
+    const both = madePass(["a", "b"], "2026-07-10T21:00:00Z");
+    await store.reports.keepPass(both, "daily");
+    expect(await states()).toEqual([
+      "a reported: Nothing ran in 24 h; no run of this CRM is known",
+      "b reported: Nothing ran in 24 h; no run of this CRM is known",
+    ]);
+    const newest = `a-20260710T210000Z-${both.pass.pass_id.slice(-6)}`;
+    const readNewest = async () => (await get<{ report: { id: string; href: string } }>("/api/v1/crms/a")).body.report;
+    expect(await readNewest()).toMatchObject({ id: newest, href: `/reports/api/v1/reports/${newest}` });
+
+    // Somebody asks about the past.
+    const past = madePass(["a"], "2026-07-10T21:01:00Z");
+    const window = { start: "2026-07-01T21:00:00Z", end: "2026-07-02T21:00:00Z" };
+    for (const { metadata } of past.reports)
+      Object.assign(metadata, { window_start: window.start, window_end: window.end });
+    await store.reports.keepPass({ ...past, pass: { ...past.pass, window } }, "adhoc");
+    expect(await readNewest()).toMatchObject({ id: newest });
+
+    const failed = madePass([], "2026-07-10T21:02:00Z");
+    const outcomes = [failedOutcome("b", "connection refused")];
+    await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: both.pass.window, outcomes } }, "adhoc");
+    expect(await states()).toEqual([
+      "a reported: Nothing ran in 24 h; no run of this CRM is known",
+      "b unread: could not be read: connection refused",
+    ]);
+  });
+});

@@ -1,0 +1,151 @@
+/** What a monitor is told of what the store knows: the word, the code and the line. */
+import { describe, expect, test } from "bun:test";
+import * as v from "valibot";
+import { digestReport } from "../../src/report/digest.ts";
+import type { ScheduleJudgement } from "../../src/schedule/judge.ts";
+import { drawBadge } from "../../src/server/api/documents/badge.ts";
+import { CrmSchema, publishCrm } from "../../src/server/api/documents/crms.ts";
+import { describeStatus, httpStatusOf, StatusSchema } from "../../src/server/api/documents/status.ts";
+import type { CrmState } from "../../src/server/state.ts";
+import { activity, declared, report, schedule } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
+
+const END = "2026-07-10T21:00:00Z";
+
+const made = (source: string, runs: string) =>
+  report(
+    activity({
+      source,
+      rules: [ruleOf("deals", { runs, everyMinutes: 60, error: "HTTP 500" })],
+      declaredRules: [declared("deals", { schedules: [schedule("every 1 hour")] })],
+    }),
+    { detailed: true },
+  );
+const WELL = made("hubspot", "ssssssssssssssssssssssss");
+const FAILING = made("genius", "ssssssssssssssssssssffff");
+
+const reported = (name: string, of = WELL): CrmState => ({
+  name,
+  newest: { id: `${name}-1`, origin: "daily", digest: digestReport(of) },
+  failure: null,
+  seconds: 0.2,
+  stale: null,
+});
+const unread = (name: string): CrmState => ({
+  ...reported(name),
+  failure: { passId: "p", atMs: Date.parse(END), windowEndMs: Date.parse(END), reason: "connection refused" },
+});
+const none = (name: string): CrmState => ({ name, newest: null, failure: null, seconds: null, stale: null });
+const stale = (name: string, of = WELL): CrmState => ({
+  ...reported(name, of),
+  stale: "no report of the window to 11 Jul 2026 04:00 UTC was made",
+});
+const judged = (status: ScheduleJudgement["status"]): ScheduleJudgement => ({
+  schedule: "daily",
+  status,
+  slotMs: Date.parse(END),
+  message: `it is ${status}`,
+});
+
+describe("status", () => {
+  test.each<{ name: string; states: CrmState[]; schedules?: ScheduleJudgement[]; code: 200 | 503; line: string }>([
+    {
+      name: "all well",
+      states: [reported("hubspot"), reported("genius")],
+      schedules: [judged("ok")],
+      code: 200,
+      line: "ok: 2 CRMs, reported on up to 10 Jul 2026 21:00 UTC",
+    },
+    {
+      name: "a critical rule",
+      states: [reported("hubspot"), reported("genius", FAILING)],
+      code: 503,
+      line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55",
+    },
+    {
+      name: "a CRM that could not be read, whatever its last report said",
+      states: [unread("hubspot")],
+      code: 503,
+      line: "critical: hubspot: could not be read: connection refused",
+    },
+    { name: "no report yet", states: [none("hubspot")], code: 503, line: "critical: hubspot: no report was made yet" },
+    {
+      name: "a report too old to tell of now",
+      states: [stale("hubspot")],
+      code: 503,
+      line: "critical: hubspot: no report of the window to 11 Jul 2026 04:00 UTC was made",
+    },
+    {
+      name: "an outage stays told when no newer report comes",
+      states: [stale("genius", FAILING)],
+      code: 503,
+      line: "critical: genius: deals: its newest 4 runs failed, since 17:55; last success 16:55, by the report to 10 Jul 2026 21:00 UTC; no report of the window to 11 Jul 2026 04:00 UTC was made",
+    },
+    {
+      name: "a schedule that is late",
+      states: [reported("hubspot")],
+      schedules: [judged("late")],
+      code: 503,
+      line: "critical: schedule daily: it is late",
+    },
+    {
+      name: "a schedule that was skipped",
+      states: [reported("hubspot")],
+      schedules: [judged("skipped")],
+      code: 200,
+      line: "warning: schedule daily: it is skipped",
+    },
+    {
+      name: "a schedule that is new",
+      states: [reported("hubspot")],
+      schedules: [judged("never-run")],
+      code: 200,
+      line: "ok: 1 CRM, reported on up to 10 Jul 2026 21:00 UTC",
+    },
+    {
+      name: "of many three are named",
+      states: ["a", "b", "c", "d", "e"].map(none),
+      code: 503,
+      line: "critical: a: no report was made yet; b: no report was made yet; c: no report was made yet; and 2 more",
+    },
+  ])("$name", ({ states, schedules = [], code, line }) => {
+    const status = describeStatus(states, schedules);
+    v.parse(StatusSchema, status);
+    expect({ code: httpStatusOf(status), line: status.message }).toEqual({ code, line });
+  });
+
+  test("text of a database stays on its line", () => {
+    const hostile = { ...none("a"), failure: { passId: "p", atMs: 0, windowEndMs: 0, reason: "a\nb\u001b[31m\u202e" } };
+    expect(describeStatus([hostile], []).message).toBe("critical: a: could not be read: a\\u{a}b\\u{1b}[31m\\u{202e}");
+  });
+});
+
+describe("a CRM", () => {
+  const hrefOf = (id: string) => `/api/v1/reports/${id}`;
+  test("with a report: its conditions are counted", () => {
+    const crm = publishCrm(reported("genius", FAILING), hrefOf);
+    v.parse(CrmSchema, crm);
+    expect(crm).toMatchObject({
+      verdict: "critical",
+      state: "reported",
+      conditions: { failing: 1, ok: 0 },
+      findings: { critical: 1 },
+      report: { id: "genius-1", href: "/api/v1/reports/genius-1", total_actions: 24, overall_success_rate: 20 / 24 },
+    });
+  });
+  test("without one: nothing is claimed", () => {
+    const crm = publishCrm(none("genius"), hrefOf);
+    v.parse(CrmSchema, crm);
+    expect(crm).toMatchObject({ verdict: "unknown", state: "none", conditions: null, findings: null, report: null });
+  });
+});
+
+describe("badge", () => {
+  test("is as wide as its words", () => {
+    expect(drawBadge("hubspot", "ok")).toContain('aria-label="hubspot: ok"');
+    expect(drawBadge("hubspot", "ok")).toStartWith('<svg xmlns="http://www.w3.org/2000/svg" width="87" height="20"');
+  });
+  test("markup in a name stays text", () => {
+    expect(drawBadge('<script>"&', "critical")).toContain("<title>&lt;script&gt;&quot;&amp;: critical</title>");
+  });
+});
