@@ -10,7 +10,7 @@ type Content = typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMET
 /** One way to make a gauge, whatever the format of the registry. */
 export function gaugeMaker(registry: Registry<Content>) {
   return <const Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Gauge({ name, help, labelNames, registers: [registry as Registry] });
+    new Gauge({ name, help, labelNames, registers: [registry] });
 }
 
 export type Gauges = ReturnType<typeof createGauges>;

@@ -4,7 +4,7 @@ import { count, describe, instant, number, seconds } from "./schema-figures.ts";
 import { ACTION_STATUSES } from "./words.ts";
 
 /** `waited`: for the run before it, which was still going. `unknown`: nothing tells what became of it. */
-export const TICK_REASONS = ["ok", "late", "missed", "waited", "skipped", "pending", "unknown"] as const;
+const TICK_REASONS = ["ok", "late", "missed", "waited", "skipped", "pending", "unknown"] as const;
 export type TickReason = (typeof TICK_REASONS)[number];
 
 const tickSchema = v.strictObject({

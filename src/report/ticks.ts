@@ -95,7 +95,7 @@ function findProblem(
 }
 
 function compareOne(schedules: Schedule[], known: Known): { ticks: Tick[]; omitted: number } {
-  const [interval] = schedules.filter(isInterval);
+  const interval = schedules.find(isInterval);
   const all =
     interval === undefined
       ? matchCalendar(listNewest(schedules.filter(isCalendar), known.window), known)

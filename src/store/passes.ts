@@ -43,6 +43,8 @@ const ListedSchema = v.object({
   started_ms: instant,
 });
 
+const StampSchema = v.object({ n: whole, newest: v.nullable(v.string()) });
+
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
   const { where, values } = buildFilter([
     ["id IN (?)", filter.ids],
@@ -76,5 +78,6 @@ export async function stampPasses(engine: Engine): Promise<string> {
         [],
       ),
   );
-  return `${String(row?.["n"] ?? 0)}-${String(row?.["newest"] ?? "")}`;
+  const { n, newest } = v.parse(StampSchema, row);
+  return `${n}-${newest ?? ""}`;
 }

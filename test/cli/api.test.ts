@@ -1,7 +1,7 @@
 /** The API of the compiled binary: every answer is as `/openapi.json` declares it, whatever is asked. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { addressOf, readContract, type Contract, type Operation } from "../making/contract.ts";
 import { serveDemo, type Served } from "../making/api-server.ts";
 import { draws, isLong } from "../making/draws.ts";
@@ -36,16 +36,14 @@ afterAll(async () => {
 });
 
 function hostileReport() {
-  const made = report(
-    activity({ rules: [ruleOf(HOSTILE, { runs: "sff", everyMinutes: 60, error: `${HOSTILE} failed` })] }),
-    { detailed: true },
-  );
-  return made;
+  return report(activity({ rules: [ruleOf(HOSTILE, { runs: "sff", everyMinutes: 60, error: `${HOSTILE} failed` })] }), {
+    detailed: true,
+  });
 }
 
 /** A real value for each parameter. */
 async function findValues(): Promise<Record<string, string>> {
-  const get = async (path: string) => (await fetch(`${served.base}/api/v1${path}`)).json() as Promise<never>;
+  const get = async (path: string): Promise<unknown> => await (await fetch(`${served.base}/api/v1${path}`)).json();
   const { reports } = (await get("/reports?crm=hubspot&limit=1")) as { reports: { id: string; pass_id: string }[] };
   const { errors } = (await get("/errors")) as { errors: { fingerprint: string }[] };
   const { schedules } = (await get("/schedules")) as { schedules: { name: string }[] };

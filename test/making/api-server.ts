@@ -48,7 +48,7 @@ export async function serveDemo({ config = "", crms = "", tokens, kept = [] }: S
 }
 
 /** What is configured there. */
-export async function serveIn(directory: string): Promise<Served> {
+async function serveIn(directory: string): Promise<Served> {
   const child = launch(["serve"], { cwd: directory });
   const log = readLog(child);
   const until = performance.now() + PATIENCE_MS;

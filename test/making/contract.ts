@@ -4,7 +4,7 @@ import addFormats from "ajv-formats";
 
 type Schema = Record<string, unknown>;
 
-export type Parameter = { in: "path" | "query" | "header"; name: string; required?: boolean; schema: Schema };
+type Parameter = { in: "path" | "query" | "header"; name: string; required?: boolean; schema: Schema };
 
 type Body = { content: Record<string, { schema: Schema }> };
 
@@ -25,7 +25,7 @@ export type Contract = {
   check: (answer: Answer) => string[];
 };
 
-export type Answer = { operation: Operation; status: number; type: string; text: string };
+type Answer = { operation: Operation; status: number; type: string; text: string };
 
 type Described = {
   operationId: string;

@@ -48,13 +48,16 @@ async function appOver(store: Store, crms = ["a", "b"]) {
     version: "0.0.0",
   };
   const app = createApp(context, null);
-  return async <T>(path: string): Promise<{ status: number; body: T }> => {
+  return async (path: string): Promise<{ status: number; body: Body }> => {
     const response = await app.fetch(new Request(`http://localhost${path}`), ENV);
-    return { status: response.status, body: (await response.json()) as T };
+    return { status: response.status, body: (await response.json()) as Body };
   };
 }
 
-type Page = { next: string | null } & Record<"reports" | "passes" | "slots", Record<string, string>[]>;
+type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
+type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
+/** What one of the routes answers. */
+type Body = { next: string | null; crms: Crm[] } & Listed & Pick<Crm, "report">;
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("every row is on one page, whatever its time", async () => {
@@ -68,7 +71,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       const seen: (string | undefined)[] = [];
       let next: string | null = `/api/v1/${what}?limit=3`;
       for (let pages = 0; next !== null && pages < 10; pages += 1) {
-        const { body }: { body: Page } = await get<Page>(next);
+        const { body }: { body: Body } = await get(next);
         seen.push(...body[what].map((row) => (id === "slot" ? `${row["schedule"]}${row["slot"]}` : row[id])));
         next = body.next?.replace(/^\/reports/, "") ?? null;
       }
@@ -84,7 +87,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await store.reports.keepPass(madePass(["a", "b"], "2026-07-01T04:00:00Z"), "daily");
     await store.reports.keepPass(madePass(["a"], "2026-07-02T04:00:00Z"), "adhoc");
     const get = await appOver(store);
-    const count = async (query: string) => (await get<Page>(`/api/v1/reports?${query}`)).body.reports.length;
+    const count = async (query: string) => (await get(`/api/v1/reports?${query}`)).body.reports.length;
     expect(await count("crm=b")).toBe(1);
     expect(await count("origin=adhoc")).toBe(1);
     expect(await count("since=2026-07-02")).toBe(1);
@@ -103,9 +106,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     const get = await appOver(store);
-    type Crms = { crms: { crm: string; state: string; report: { id: string } | null; message: string }[] };
     const states = async () =>
-      (await get<Crms>("/api/v1/crms")).body.crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`);
+      (await get("/api/v1/crms")).body.crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`);
     expect(await states()).toEqual(["a none: no report was made yet", "b none: no report was made yet"]);
 
     const both = madePass(["a", "b"], "2026-07-10T21:00:00Z");
@@ -115,7 +117,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       "b reported: Nothing ran in 24 h; no run of this CRM is known",
     ]);
     const newest = `a-20260710T210000Z-${both.pass.pass_id.slice(-6)}`;
-    const readNewest = async () => (await get<{ report: { id: string; href: string } }>("/api/v1/crms/a")).body.report;
+    const readNewest = async () => (await get("/api/v1/crms/a")).body.report;
     expect(await readNewest()).toMatchObject({ id: newest, href: `/reports/api/v1/reports/${newest}` });
 
     // Somebody asks about the past.

@@ -7,8 +7,8 @@ import { formatInstant, formatMinute } from "../../../text/figures.ts";
 import type { CrmState } from "../../state.ts";
 
 /** How well the CRM is known. */
-export const STANDS = ["reported", "stale", "unread", "none"] as const;
-export type Stand = (typeof STANDS)[number];
+const STANDS = ["reported", "stale", "unread", "none"] as const;
+type Stand = (typeof STANDS)[number];
 
 export const crmName = describe(v.string(), "The CRM's name in the configuration");
 
