@@ -62,6 +62,10 @@ export const TOPICS: Record<string, Topic> = {
     summary: "The dashboard, the API and the metrics over HTTP: who may look, and behind a proxy",
     load: async () => (await import("./topics/serve.md", { with: { type: "text" } })).default,
   },
+  api: {
+    summary: "The API and the metrics of serve, with examples for curl",
+    load: async () => (await import("./topics/api.md", { with: { type: "text" } })).default,
+  },
   systemd: {
     summary: "Timers or one daemon, their secrets and their limits",
     load: async () => (await import("./topics/systemd.md", { with: { type: "text" } })).default,
