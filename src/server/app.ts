@@ -6,10 +6,9 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { getPath } from "hono/utils/url";
 import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { createApi, createContract } from "./api/api.ts";
+import { createApi } from "./api/api.ts";
 import type { ServeContext, ServeEnv } from "./context.ts";
 import { createEventStream } from "./event-stream.ts";
-import { createMetrics } from "./metrics.ts";
 import { createPages } from "./pages.ts";
 import { withoutBase } from "./paths.ts";
 import { isProblemStatus, writeProblem, type Problem } from "./problems.ts";
@@ -47,9 +46,7 @@ export function createApp(context: ServeContext, tokens: KnownToken[] | null): H
     }),
   );
   app.route("/", createLogin(context, tokens));
-  app.route("/api/v1", createApi(context));
-  app.route("/", createContract(context));
-  app.route("/", createMetrics(context));
+  app.route("/", createApi(context));
   app.route("/", createPages(context));
   return app;
 }

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { writeJsonLine } from "../../text/json.ts";
+import type { ServeEnv } from "../context.ts";
 import { matches } from "../finish.ts";
 
 /** How long whoever asked may keep an answer. All are private: they may be behind a log-in. */
@@ -17,9 +18,12 @@ type Caching = (typeof CACHE)[keyof typeof CACHE];
 
 type Shape = { status?: 200 | 202 | 503; cache?: Caching; headers?: Record<string, string> };
 
+/** `hide`: takes out of a body what must not be in an answer. */
+export type ApiEnv = ServeEnv & { Variables: { hide: (text: string) => string } };
+
 /** Throws where the document is not what the schema publishes: nothing undeclared leaves the server. */
 export function sendDocument<Schema extends v.GenericSchema>(
-  c: Context,
+  c: Context<ApiEnv>,
   schema: Schema,
   document: v.InferOutput<Schema>,
   shape: Shape = {},
@@ -32,21 +36,22 @@ export function sendDocument<Schema extends v.GenericSchema>(
 }
 
 /** As `sendDocument`, of a document that was checked when it was read. */
-export function sendChecked(c: Context, document: unknown, shape: Shape = {}): Response {
+export function sendChecked(c: Context<ApiEnv>, document: unknown, shape: Shape = {}): Response {
   return send(c, `${writeJsonLine(document)}\n`, "application/json", shape);
 }
 
-export function sendText(c: Context, text: string, type: string, shape: Shape = {}): Response {
+export function sendText(c: Context<ApiEnv>, text: string, type: string, shape: Shape = {}): Response {
   return send(c, text, type, shape);
 }
 
 /** Only what is there has a tag: a condition never hides that something is wrong. */
 function send(
-  c: Context,
-  body: string,
+  c: Context<ApiEnv>,
+  made: string,
   type: string,
   { status = 200, cache = CACHE.check, headers = {} }: Shape,
 ): Response {
+  const body = c.get("hide")(made);
   const said = { ...headers, "Cache-Control": cache };
   if (status !== 200 || cache === CACHE.none) return c.body(body, status, { ...said, "Content-Type": type });
   const etag = `W/"${Bun.hash(`${type}\n${body}`).toString(36)}"`;

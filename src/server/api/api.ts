@@ -1,43 +1,43 @@
-/** The API, below `/api/v1`, and its contract. */
+/** The API below `/api/v1`, its contract, and the metrics. */
 import { Hono } from "hono";
-import type { ServeContext, ServeEnv } from "../context.ts";
-import { createMetrics } from "../metrics.ts";
+import type { ServeContext } from "../context.ts";
+import { hidePaths } from "../hide-paths.ts";
+import { sendChecked, type ApiEnv } from "./answer.ts";
 import { describeContract } from "./contract.ts";
-import { CACHE, sendChecked } from "./answer.ts";
 import { API } from "./links.ts";
 import { addCrms } from "./routes/crms.ts";
+import { addMetrics } from "./routes/metrics.ts";
 import { addPasses } from "./routes/passes.ts";
 import { addReports } from "./routes/reports.ts";
 import { addSchedules } from "./routes/schedules.ts";
 import { addStatus } from "./routes/status.ts";
 
-/** Its routes are relative to `/api/v1`. */
-export function createApi(context: ServeContext): Hono<ServeEnv> {
-  const api = new Hono<ServeEnv>();
+/** Its routes are relative to the base path. */
+export function createApi(context: ServeContext): Hono<ApiEnv> {
+  const api = new Hono<ApiEnv>();
   addStatus(api, context);
   addCrms(api, context);
   addReports(api, context);
   addPasses(api, context);
   addSchedules(api, context);
-  return api;
+  const hide = hidePaths(context.config());
+  const all = new Hono<ApiEnv>();
+  all.use(async (c, next) => {
+    c.set("hide", hide);
+    await next();
+  });
+  all.route(API, api);
+  addMetrics(all, context);
+  addContract(all, context);
+  return all;
 }
 
-/** `/openapi.json`, relative to the base path. */
-export function createContract(context: ServeContext): Hono<ServeEnv> {
-  const contract = new Hono<ServeEnv>();
+/** It describes every route that is there before it. */
+function addContract(all: Hono<ApiEnv>, { version }: ServeContext): void {
   let known: Promise<object> | null = null;
-  contract.get("/openapi.json", async (c) => {
-    known ??= describeContract(
-      new Hono<ServeEnv>().route(API, createApi(context)).route("/", createMetrics(context)),
-      context.version,
-    );
-    return sendChecked(
-      c,
-      { ...(await known), servers: [{ url: c.env.basePath === "" ? "/" : c.env.basePath }] },
-      {
-        cache: CACHE.check,
-      },
-    );
+  all.get("/openapi.json", async (c) => {
+    known ??= describeContract(all, version);
+    const servers = [{ url: c.env.basePath === "" ? "/" : c.env.basePath }];
+    return sendChecked(c, { ...(await known), servers });
   });
-  return contract;
 }

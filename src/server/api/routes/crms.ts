@@ -5,10 +5,10 @@ import * as v from "valibot";
 import type { Report } from "../../../report/schema.ts";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
 import type { Store } from "../../../store/store.ts";
-import type { ServeContext, ServeEnv } from "../../context.ts";
+import type { ServeContext } from "../../context.ts";
 import { sendProblem } from "../problem.ts";
 import { stateOf } from "../../state.ts";
-import { sendDocument } from "../answer.ts";
+import { sendDocument, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema, type Kept } from "../documents/rules.ts";
@@ -26,7 +26,7 @@ const ruleQuery = v.strictObject({ history: whole("How many kept reports are loo
 /** More than a pass has CRMs that changed together. */
 const MOST_OTHERS = 50;
 
-export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
+export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
   const state = stateOf(context);
   const find = async (crm: string) => (await state.crms()).find((one) => one.name === crm);
 

@@ -7,9 +7,9 @@ import { describe } from "../../../report/schema-figures.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import { parseDuration } from "../../../time/duration.ts";
 import { HOUR_MS } from "../../../time/units.ts";
-import type { ServeContext, ServeEnv } from "../../context.ts";
+import type { ServeContext } from "../../context.ts";
 import type { Ticket } from "../../passes.ts";
-import { CACHE, sendDocument } from "../answer.ts";
+import { CACHE, sendDocument, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { PassesSchema, PassSchema, publishPass, publishRequest, RequestSchema } from "../documents/lists.ts";
 import { hrefOf, nextPage } from "../links.ts";
@@ -50,7 +50,7 @@ const wanted = v.strictObject({
   ),
 });
 
-export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
+export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
   const { store, clock, fresh, config } = context;
   api.get(
     "/passes",
@@ -144,13 +144,13 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
 }
 
 /** Another type would be taken for an empty body. */
-const requireJson: MiddlewareHandler<ServeEnv> = async (c, next) => {
+const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const [type = ""] = (c.req.header("Content-Type") ?? "").split(";");
   if (type.trim().toLowerCase() === "application/json") return await next();
   return sendProblem(415, 'The body must be application/json: {} asks for all CRMs, {"crms":["NAME"]} for one.');
 };
 
-function sendRequest(c: Context<ServeEnv>, ticket: Ticket, status: 200 | 202): Response {
+function sendRequest(c: Context<ApiEnv>, ticket: Ticket, status: 200 | 202): Response {
   const hrefs = { request: hrefOf(c, "passes/requests"), pass: hrefOf(c, "passes") };
   const document = publishRequest(ticket, hrefs);
   return sendDocument(c, RequestSchema, document, {

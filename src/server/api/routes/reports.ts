@@ -6,9 +6,9 @@ import { ReportSchema } from "../../../report/schema.ts";
 import { REPORT_STATUSES, VERDICTS } from "../../../report/words.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import type { ReportRow } from "../../../store/reports.ts";
-import type { ServeContext, ServeEnv } from "../../context.ts";
+import type { ServeContext } from "../../context.ts";
 import { stateOf } from "../../state.ts";
-import { CACHE, sendChecked, sendDocument } from "../answer.ts";
+import { CACHE, sendChecked, sendDocument, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { ErrorSchema, ErrorsSchema, publishError, publishErrors, type DigestOf } from "../documents/errors.ts";
 import { ReportsSchema } from "../documents/lists.ts";
@@ -60,7 +60,7 @@ const seriesQuery = v.strictObject({
 
 const report = { 200: json("The report", ReportSchema, "Report"), ...NOT_MODIFIED };
 
-export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
+export function addReports(api: Hono<ApiEnv>, context: ServeContext): void {
   const { store, clock } = context;
   const state = stateOf(context);
   const timesOf = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => {

@@ -7,8 +7,8 @@ import { SCHEMA_VERSION } from "../../../report/words.ts";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import { publishSchedule, SchedulesSchema } from "../../../schedule/published.ts";
 import { SLOT_STATES } from "../../../store/slot.ts";
-import type { ServeContext, ServeEnv } from "../../context.ts";
-import { sendDocument } from "../answer.ts";
+import type { ServeContext } from "../../context.ts";
+import { sendDocument, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { publishApiSlot, ScheduleListSchema, SlotPageSchema, VersionSchema } from "../documents/lists.ts";
 import { nextPage } from "../links.ts";
@@ -25,7 +25,7 @@ const slotsQuery = v.strictObject({
   cursor,
 });
 
-export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
+export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
   const { config, store, clock } = context;
   const describe = async (schedule: ScheduleConfig) => {
     const nowMs = clock();

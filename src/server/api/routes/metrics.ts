@@ -1,13 +1,11 @@
 /** `/metrics`: what Prometheus scrapes. */
-import { Hono } from "hono";
-import type { ServeContext, ServeEnv } from "./context.ts";
-import { sendText } from "./api/answer.ts";
-import { publish } from "./api/contract.ts";
+import type { Hono } from "hono";
+import type { ServeContext } from "../../context.ts";
+import { CACHE, sendText, type ApiEnv } from "../answer.ts";
+import { publish } from "../contract.ts";
 
-/** Its one route is relative to the base path. */
-export function createMetrics(context: ServeContext): Hono<ServeEnv> {
-  const metrics = new Hono<ServeEnv>();
-  metrics.get(
+export function addMetrics(all: Hono<ApiEnv>, context: ServeContext): void {
+  all.get(
     "/metrics",
     publish({
       tag: "server",
@@ -18,10 +16,9 @@ export function createMetrics(context: ServeContext): Hono<ServeEnv> {
     }),
     async (c) => {
       // Loaded only here: the library is larger than all else of the server.
-      const { writeMetrics } = await import("./measure.ts");
+      const { writeMetrics } = await import("../../measure.ts");
       const { text, type } = await writeMetrics(context);
-      return sendText(c, text, type, { cache: "no-store" });
+      return sendText(c, text, type, { cache: CACHE.none });
     },
   );
-  return metrics;
 }
