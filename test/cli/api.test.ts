@@ -4,6 +4,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import * as fc from "fast-check";
 import { addressOf, readContract, type Contract, type Operation } from "../making/contract.ts";
 import { serveDemo, type Served } from "../making/api-server.ts";
+import type { Report } from "../../src/report/schema.ts";
 import { draws, isLong } from "../making/draws.ts";
 import { killLaunched } from "../making/scheduler.ts";
 import { madePass } from "../making/stores.ts";
@@ -21,10 +22,15 @@ let contract: Contract;
 let values: Record<string, string>;
 
 beforeAll(async () => {
-  const past = { ...madePass(["hubspot"], "2026-07-10T21:00:00Z"), reports: [hostileReport()] };
+  const past = madePass(["hubspot"], new Date().toISOString());
   served = await serveDemo({
-    kept: [{ made: past, origin: "adhoc" }],
-    crms: `[crm.away]\nurl = "postgresql://reader:${SECRET}@127.0.0.1:1/none"\ntimeout = "2s"\n`,
+    kept: [{ made: { ...past, reports: past.reports.map(makeHostile) }, origin: "hostile" }],
+    crms: `[crm.away]\nurl = "postgresql://reader:${SECRET}@127.0.0.1:1/none"\ntimeout = "2s"
+[crm.missing]
+url = "sqlite:nowhere.sqlite"
+[crm.empty]
+url = "sqlite:empty.sqlite"
+`,
   });
   contract = await readContract(served.base);
   values = await findValues();
@@ -35,16 +41,24 @@ afterAll(async () => {
   killLaunched();
 });
 
-function hostileReport() {
-  return report(activity({ rules: [ruleOf(HOSTILE, { runs: "sff", everyMinutes: 60, error: `${HOSTILE} failed` })] }), {
-    detailed: true,
-  });
+/** Of a window that is long ago: it is nowhere the newest. */
+function makeHostile({ metadata }: Report): Report {
+  const made = report(
+    activity({ rules: [ruleOf(HOSTILE, { runs: "sff", everyMinutes: 60, error: `${HOSTILE} failed` })] }),
+    { detailed: true },
+  );
+  return {
+    ...made,
+    metadata: { ...made.metadata, pass_id: metadata.pass_id, report_generated_at: metadata.report_generated_at },
+  };
 }
 
 /** A real value for each parameter. */
 async function findValues(): Promise<Record<string, string>> {
   const get = async (path: string): Promise<unknown> => await (await fetch(`${served.base}/api/v1${path}`)).json();
-  const { reports } = (await get("/reports?crm=hubspot&limit=1")) as { reports: { id: string; pass_id: string }[] };
+  const { reports } = (await get("/reports?crm=hubspot&origin=adhoc&limit=1")) as {
+    reports: { id: string; pass_id: string }[];
+  };
   const { errors } = (await get("/errors")) as { errors: { fingerprint: string }[] };
   const { schedules } = (await get("/schedules")) as { schedules: { name: string }[] };
   return {
@@ -60,7 +74,9 @@ async function findValues(): Promise<Record<string, string>> {
 
 type Asked = { status: number; type: string; text: string; headers: Headers };
 
-async function ask(address: string, init: RequestInit = {}): Promise<Asked> {
+type Init = { method?: string; headers?: Record<string, string>; body?: string };
+
+async function ask(address: string, init: Init = {}): Promise<Asked> {
   const response = await fetch(address, { redirect: "manual", ...init });
   return {
     status: response.status,
@@ -70,7 +86,7 @@ async function ask(address: string, init: RequestInit = {}): Promise<Asked> {
   };
 }
 
-const post = (body: string, type = "application/json"): RequestInit => ({
+const post = (body: string, type = "application/json"): Init => ({
   method: "POST",
   headers: { "content-type": type },
   body,
@@ -105,6 +121,76 @@ test("every route answers as it is declared", async () => {
     getPassRequest: 404,
     ...(values["schedule"] === "" ? { getSchedule: 404 } : {}),
   });
+});
+
+describe("what may be kept of an answer", () => {
+  const CHECKED = "private, no-cache";
+  const FIXED = "private, max-age=86400, immutable";
+  test.each<[path: () => string, caching: string]>([
+    [() => "/api/v1/crms", CHECKED],
+    [() => "/api/v1/crms/arrivy/status", CHECKED],
+    [() => "/api/v1/badge.svg", CHECKED],
+    [() => "/api/v1/crms/hubspot/rules/deals", CHECKED],
+    [() => "/api/v1/reports", CHECKED],
+    [() => "/api/v1/reports/latest?crm=hubspot", CHECKED],
+    [() => `/api/v1/reports/${values["id"]}`, FIXED],
+    [() => `/api/v1/passes/${values["pass"]}`, FIXED],
+    [() => "/api/v1/schedules", CHECKED],
+    [() => "/api/v1/version", CHECKED],
+    [() => "/openapi.json", CHECKED],
+  ])("%s", async (path, caching) => {
+    const whole = await ask(`${served.base}${path()}`);
+    const tag = whole.headers.get("etag") ?? "";
+    expect({ status: whole.status, caching: whole.headers.get("cache-control") }).toEqual({ status: 200, caching });
+    expect(tag).toMatch(/^W\/"\w+"$/);
+    // A proxy may have made the tag strong, and a client may know others too.
+    for (const known of [tag, tag.slice(2), `"other", ${tag}`]) {
+      const again = await ask(`${served.base}${path()}`, { headers: { "if-none-match": known } });
+      expect({ status: again.status, text: again.text, caching: again.headers.get("cache-control") }).toEqual({
+        status: 304,
+        text: "",
+        caching,
+      });
+    }
+    const other = await ask(`${served.base}${path()}`, { headers: { "if-none-match": '"other"' } });
+    expect(other.status).toBe(200);
+  });
+
+  test("nothing of what is wrong, of a request's state, and of the metrics", async () => {
+    const paths = ["/api/v1/reports?limit=x", "/api/v1/crms/none", "/metrics"];
+    const asked = await Promise.all(paths.map(async (path) => await ask(`${served.base}${path}`)));
+    const requested = await ask(`${served.base}/api/v1/passes`, post('{"crms":["callrail"],"time_window":"1h"}'));
+    const state = await ask(`${served.base}${requested.headers.get("location") ?? ""}`);
+    for (const { headers } of [...asked, requested, state]) expect(headers.get("cache-control")).toBe("no-store");
+    expect(state.status).toBe(200);
+  });
+
+  test("that something is critical is told whole, whatever is known", async () => {
+    const critical = await ask(`${served.base}/api/v1/status`, { headers: { "if-none-match": "*" } });
+    expect(critical.status).toBe(503);
+    expect(critical.text).toStartWith("critical: ");
+    expect(critical.headers.get("etag")).toBeNull();
+  });
+});
+
+test("text or JSON, as it is asked for", async () => {
+  const typeOf = async (path: string, accept: string) =>
+    (await ask(`${served.base}/api/v1/status${path}`, { headers: { accept } })).type.split(";")[0];
+  expect(await typeOf("", "*/*")).toBe("text/plain");
+  expect(await typeOf("", "application/json")).toBe("application/json");
+  expect(await typeOf("", "text/html,application/json;q=0.5")).toBe("application/json");
+  expect(await typeOf("?format=json", "*/*")).toBe("application/json");
+  expect(await typeOf("?format=text", "application/json")).toBe("text/plain");
+});
+
+test("a rule whose name is markup is found by it, and stays text", async () => {
+  const { text } = await ask(`${served.base}/api/v1/reports?origin=hostile`);
+  const [{ id }] = (JSON.parse(text) as { reports: [{ id: string }] }).reports;
+  const kept = await ask(`${served.base}/api/v1/reports/${id}`);
+  expect((JSON.parse(kept.text) as Report).rules[0]?.rule_name).toBe(HOSTILE);
+  expect(kept.type).toBe("application/json");
+  // Nothing acts, whoever shows the bytes.
+  expect(kept.text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\ud800-\udfff]/);
 });
 
 describe("whatever is asked", () => {
@@ -203,7 +289,7 @@ describe("whatever is asked", () => {
             address += `${address.includes("?") ? "&" : "?"}${encodeURIComponent(extra[0].toWellFormed())}=${encodeURIComponent(extra[1].toWellFormed())}`;
           const init = operation.method === "POST" ? post(body, type) : {};
           const headers = {
-            ...(init.headers as Record<string, string> | undefined),
+            ...init.headers,
             ...(accept === null ? {} : { accept }),
           };
           const answer = await ask(address, { ...init, headers });
@@ -225,6 +311,37 @@ describe("whatever is asked", () => {
     expect(served.log()).not.toContain("a bug in automation-reports");
     expect(served.log()).not.toContain(SECRET);
   }, 1_700_000);
+});
+
+describe("with tokens", () => {
+  test("reading and asking for reports are two scopes, and every refusal is as declared", async () => {
+    const guarded = await serveDemo({
+      tokens: "viewer read 0123456789abcdef0123456789abcdef\nrunner read,run fedcba9876543210fedcba9876543210\n",
+    });
+    try {
+      const as = (token: string) => ({ authorization: `Bearer ${token}` });
+      const viewer = as("0123456789abcdef0123456789abcdef");
+      const runner = as("fedcba9876543210fedcba9876543210");
+      const { operations, check } = await readContract(guarded.base, { headers: viewer });
+      const statuses: Record<string, number[]> = {};
+      for (const operation of operations) {
+        const address = addressOf(guarded.base, operation, values);
+        const init = operation.method === "POST" ? post("{}") : {};
+        for (const headers of [{}, as("x"), viewer, runner]) {
+          const answer = await ask(address, { ...init, headers: { ...init.headers, ...headers } });
+          (statuses[operation.method] ??= []).push(answer.status);
+          expect(check({ operation, ...answer })).toEqual([]);
+        }
+      }
+      expect(statuses["POST"]).toEqual([401, 401, 403, 202]);
+      const [anonymous, wrong] = [0, 1].map(
+        (n) => new Set((statuses["GET"] ?? []).filter((_, index) => index % 4 === n)),
+      );
+      expect([anonymous, wrong]).toEqual([new Set([401]), new Set([401])]);
+    } finally {
+      expect(await guarded.stop()).toBe(0);
+    }
+  });
 });
 
 function wellFormed(chosen: Record<string, string | string[]>): Record<string, string | string[]> {

@@ -23,8 +23,8 @@ const rulesQuery = v.strictObject({
 });
 const ruleQuery = v.strictObject({ history: whole("How many kept reports are looked at", 0, 100, 20) });
 
-/** More than a pass has CRMs that changed together. */
-const MOST_OTHERS = 50;
+/** Whose rules may have changed with this one. */
+const MOST_OTHERS = 20;
 
 export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
   const state = stateOf(context);
