@@ -198,6 +198,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "text",
       "time",
       "config",
+      "types:database",
       "report",
       "render",
       "schedule",

@@ -96,8 +96,8 @@ function createState({ config, store, clock }: ServeContext): State {
     digest,
     crms: async () => {
       const { crms } = await refresh();
-      const { schedules } = config();
-      return crms.map((crm) => ({ ...crm, stale: judgeAge(crm, schedules, clock()) }));
+      const due = config().schedules.map((schedule) => findDue(schedule, clock()));
+      return crms.map((crm) => ({ ...crm, stale: judgeAge(crm, due) }));
     },
   };
 }
@@ -147,13 +147,19 @@ async function describe(
   return { name, newest, failure: failed ? attempt : null, seconds };
 }
 
+type DueSlot = { crms: ScheduleConfig["crms"]; slotMs: number };
+
+/** The newest slot that should have been made by now. */
+function findDue(schedule: ScheduleConfig, nowMs: number): DueSlot {
+  const slotMs = latestSlot(schedule, nowMs - schedule.deadlineMs - GRACE_MS);
+  return { crms: schedule.crms, slotMs: slotMs ?? -Infinity };
+}
+
 /** A report is old where a schedule over its CRM should have made a newer one by now. */
-function judgeAge({ name, newest, failure }: Found, schedules: ScheduleConfig[], nowMs: number): string | null {
+function judgeAge({ name, newest, failure }: Found, due: DueSlot[]): string | null {
   const knownMs = Math.max(newest?.digest.windowEndMs ?? -Infinity, failure?.windowEndMs ?? -Infinity);
-  if (knownMs === -Infinity) return null;
-  const due = schedules
-    .filter(({ crms }) => crms === null || crms.includes(name))
-    .map((schedule) => latestSlot(schedule, nowMs - schedule.deadlineMs - GRACE_MS) ?? -Infinity);
-  const dueMs = Math.max(-Infinity, ...due);
-  return dueMs > knownMs ? `no report of the window to ${formatMinute(formatInstant(dueMs))} UTC was made` : null;
+  const mine = due.filter(({ crms }) => crms === null || crms.includes(name));
+  const dueMs = Math.max(-Infinity, ...mine.map(({ slotMs }) => slotMs));
+  if (knownMs === -Infinity || dueMs <= knownMs) return null;
+  return `no report of the window to ${formatMinute(formatInstant(dueMs))} UTC was made`;
 }

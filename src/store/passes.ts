@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { parsePass, type ParsedPass } from "../report/parse.ts";
 import { PassSummarySchema } from "../report/pass-schema.ts";
+import { DAY_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import { buildFilter, instant, whole } from "./rows.ts";
 
@@ -43,7 +44,7 @@ const ListedSchema = v.object({
   started_ms: instant,
 });
 
-const StampSchema = v.object({ n: whole, newest: v.nullable(v.string()) });
+const StampSchema = v.object({ n: whole, oldest: v.nullable(v.string()), newest: v.nullable(v.string()) });
 
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
   const { where, values } = buildFilter([
@@ -68,16 +69,22 @@ export async function listPasses(engine: Engine, filter: PassFilter): Promise<Pa
   });
 }
 
-/** Of all passes the newest, and how many there are. */
+/**
+ * Of the oldest pass, the newest, and how many of the last two days: a long pass is kept after shorter ones that began later.
+ * All of them need not be counted, which takes long where there are many.
+ */
 export async function stampPasses(engine: Engine): Promise<string> {
   const [row] = await engine.look(
     async (ask) =>
       await ask(
-        `SELECT (SELECT count(*) FROM automation_reports_passes) AS n,
+        `SELECT
+          (SELECT count(*) FROM automation_reports_passes
+            WHERE started_ms > (SELECT max(started_ms) - ${2 * DAY_MS} FROM automation_reports_passes)) AS n,
+          (SELECT id FROM automation_reports_passes ORDER BY started_ms LIMIT 1) AS oldest,
           (SELECT id FROM automation_reports_passes ORDER BY started_ms DESC, id LIMIT 1) AS newest`,
         [],
       ),
   );
-  const { n, newest } = v.parse(StampSchema, row);
-  return `${n}-${newest ?? ""}`;
+  const { n, oldest, newest } = v.parse(StampSchema, row);
+  return `${oldest ?? ""} ${n} ${newest ?? ""}`;
 }

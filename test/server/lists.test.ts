@@ -23,11 +23,11 @@ const ENV: ServeEnv["Bindings"] = {
 };
 
 /** What is answered by the routes alone. */
-async function appOver(store: Store, crms = ["a", "b"]) {
+async function appOver(store: Store, clock = () => NOW_MS) {
   const path = join(freshDirectory(), "automation-reports.toml");
   writeFileSync(
     path,
-    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n${crms.map((crm) => `[crm.${crm}]\nurl = "sqlite:none"\n`).join("")}`,
+    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n`,
     { mode: 0o600 },
   );
   const config = await loadConfig(path, {});
@@ -35,7 +35,7 @@ async function appOver(store: Store, crms = ["a", "b"]) {
     config: () => config,
     store,
     log: silent,
-    clock: () => NOW_MS,
+    clock,
     fresh: {
       request: async () => await Promise.reject(new Error("not asked")),
       find: () => null,
@@ -101,6 +101,34 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     for (const query of ["origin=%00", "cursor=1.%00", "cursor=1", "limit=1e3", "limit=201", "since=tomorrow"])
       expect((await get(`/api/v1/reports?${query}`)).status).toBe(400);
     expect((await get(`/api/v1/reports?cursor=-9999999999999999.a`)).status).toBe(200);
+  });
+
+  test("a report is old once its schedule should have made a newer one, and what is kept late is seen", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    let nowMs = NOW_MS;
+    const get = await appOver(store, () => nowMs);
+    const states = async () => (await get("/api/v1/crms")).body.crms.map(({ crm, state }) => `${crm} ${state}`);
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:00:00Z"), "daily");
+    expect(await states()).toEqual(["a reported", "b reported"]);
+    // The slot of 21:00, its deadline of 30 minutes, and 5 more.
+    nowMs = Date.parse("2026-07-11T21:35:00Z");
+    expect(await states()).toEqual(["a stale", "b stale"]);
+    nowMs = Date.parse("2026-07-11T21:34:59Z");
+    expect(await states()).toEqual(["a reported", "b reported"]);
+
+    nowMs = Date.parse("2026-07-11T21:40:00Z");
+    const next = { window_start: "2026-07-10T21:00:00Z", window_end: "2026-07-11T21:00:00Z" };
+    const keep = async (crm: string, begun: string) => {
+      const made = madePass([crm], begun);
+      for (const { metadata } of made.reports) Object.assign(metadata, next);
+      const window = { start: next.window_start, end: next.window_end };
+      await store.reports.keepPass({ ...made, pass: { ...made.pass, window } }, "daily");
+    };
+    await keep("b", "2026-07-11T21:10:00Z");
+    expect(await states()).toEqual(["a stale", "b reported"]);
+    // It began before the one that was kept before it.
+    await keep("a", "2026-07-11T21:00:00Z");
+    expect(await states()).toEqual(["a reported", "b reported"]);
   });
 
   test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {
