@@ -72,11 +72,11 @@ function createState({ config, store, clock }: ServeContext): State {
     const now = config();
     const stamp = await store.reports.stamp();
     if (known !== null && known.stamp === stamp && known.config === now) return known;
-    const rows = new Map<string, ReportRow>();
-    for (const { name } of now.crms) {
-      const row = chooseNewest(await store.reports.list({ sources: [name], limit: LOOKED_AT }));
-      if (row !== null) rows.set(name, row);
-    }
+    const newest = await store.reports.listNewest(
+      now.crms.map(({ name }) => name),
+      LOOKED_AT,
+    );
+    const rows = new Map([...newest].flatMap(([name, kept]) => chooseNewest(name, kept)));
     const attempts = await findAttempts(now.crms, rows, store);
     const crms: Found[] = [];
     for (const { name } of now.crms) crms.push(await describe(name, rows.get(name), attempts.get(name), digest));
@@ -102,9 +102,9 @@ function createState({ config, store, clock }: ServeContext): State {
   };
 }
 
-function chooseNewest(rows: ReportRow[]): ReportRow | null {
+function chooseNewest(name: string, rows: ReportRow[]): [string, ReportRow][] {
   const [newest] = rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs || b.generatedMs - a.generatedMs);
-  return newest ?? null;
+  return newest === undefined ? [] : [[name, newest]];
 }
 
 type Seen = Attempt & { failed: boolean; seconds: number | null };

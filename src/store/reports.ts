@@ -15,6 +15,8 @@ export type Reports = Family<"reports" | "passes"> & {
   keepPass: (made: MadePass, origin: string) => Promise<void>;
   /** Newest first. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
+  /** Of each source the newest so many, newest first, all of one state of the store. */
+  listNewest: (sources: string[], each: number) => Promise<Map<string, ReportRow[]>>;
   /** How many there are, whatever the limit. */
   count: (filter: Omit<ReportFilter, "limit">) => Promise<number>;
   /** A report that can no longer be read is a value, not an error. */
@@ -99,6 +101,7 @@ export function reportsOf(engine: Engine): Reports {
         async (ask) => await insertPass(engine, ask, made, { origin, slotMs: null, attempt: null }),
       ),
     list: async (filter) => await listReports(engine, filter),
+    listNewest: async (sources, each) => await listNewest(engine, sources, each),
     count: async (filter) => await countReports(engine, filter),
     read: async (id) => await readReport(engine, id),
     readPass: async (id) => await readPass(engine, id),
@@ -145,6 +148,23 @@ async function listReports(engine: Engine, filter: ReportFilter): Promise<Report
       [...values, filter.limit],
     );
     return rows.map((row) => v.parse(RowSchema, row));
+  });
+}
+
+async function listNewest(engine: Engine, sources: string[], each: number): Promise<Map<string, ReportRow[]>> {
+  return await engine.look(async (ask) => {
+    const newest = new Map<string, ReportRow[]>();
+    for (const source of sources) {
+      const rows = await ask(
+        `SELECT ${COLUMNS} FROM automation_reports_reports WHERE source = $1 ORDER BY generated_ms DESC, id LIMIT $2`,
+        [source, each],
+      );
+      newest.set(
+        source,
+        rows.map((row) => v.parse(RowSchema, row)),
+      );
+    }
+    return newest;
   });
 }
 
