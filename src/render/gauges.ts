@@ -3,6 +3,7 @@ import { Gauge, type Registry } from "prom-client";
 import { COUNTED, type Digest } from "../report/digest.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Condition, type Verdict } from "../report/words.ts";
 
+/** Of every name of ours. */
 export const PREFIX = "automation_reports";
 
 type Content = typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE;
@@ -15,6 +16,7 @@ export function gaugeMaker(registry: Registry<Content>) {
 
 export type Gauges = ReturnType<typeof createGauges>;
 
+/** Without values yet. */
 export function createGauges(registry: Registry<Content>) {
   const make = gaugeMaker(registry);
   const gauge = <const Label extends string>(name: string, help: string, labelNames: Label[]) =>
@@ -54,6 +56,7 @@ export function setReport(gauges: Gauges, crm: string, digest: Digest | null, un
   }
 }
 
+/** One is 1, the others are 0. */
 export function setVerdict({ verdict }: Gauges, crm: string, found: Verdict): void {
   for (const word of VERDICTS) verdict.set({ crm, verdict: word }, found === word ? 1 : 0);
 }

@@ -26,8 +26,10 @@ export const FIGURES = {
   warning_findings: "Findings that are a warning",
   read_seconds: "How long the warehouse was read",
 } as const;
+/** A figure's name. */
 export type Figure = keyof typeof FIGURES;
 
+/** Times are epoch milliseconds. */
 export type Digest = {
   source: string;
   passId: string;

@@ -27,6 +27,7 @@ const tickSchema = v.strictObject({
   message: describe(v.string(), "The reason in words"),
 });
 
+/** All of a window, oldest first. */
 export const TicksSchema = v.strictObject({
   schedules: describe(v.array(v.string()), "As they are written"),
   words: describe(v.string(), "The same in words; empty: nothing is scheduled"),

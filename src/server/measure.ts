@@ -4,7 +4,7 @@ import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } fro
 import { judgeKeptSlots } from "../schedule/judge-kept.ts";
 import { SCHEDULE_STATUSES } from "../schedule/judge.ts";
 import { nextSlots } from "../schedule/slots.ts";
-import type { Condition } from "../report/words.ts";
+import { SEVERITIES, type Condition } from "../report/words.ts";
 import { judgeCrm } from "./api/documents/crms.ts";
 import type { ServeContext } from "./context.ts";
 import { stateOf, type CrmState } from "./state.ts";
@@ -12,6 +12,7 @@ import { stateOf, type CrmState } from "./state.ts";
 /** Where a figure is not known, its series is there all the same. */
 const UNKNOWN = Number.NaN;
 
+/** In Prometheus' text format, with its media type. */
 export async function writeMetrics(context: ServeContext): Promise<{ text: string; type: string }> {
   const registry = new Registry();
   const states = await stateOf(context).crms();
@@ -99,19 +100,30 @@ async function setServer(registry: Registry, { store, version, events, scheduler
   new Counter({ ...cpu, registers: [registry] }).inc((user + system) / 1e6);
 }
 
-type RuleSeries = { crm: string; rule: string; condition: Condition };
+type RuleSeries = { crm: string; rule: string; condition: Condition; rank: number };
+
+/** Of each newest report, read once. */
+const rulesOf = new WeakMap<ServeContext, Map<string, RuleSeries[]>>();
 
 /** Of the newest reports, the most severe first. */
-async function listRules(states: CrmState[], { store }: ServeContext): Promise<RuleSeries[]> {
-  const rules: (RuleSeries & { rank: number })[] = [];
+async function listRules(states: CrmState[], context: ServeContext): Promise<RuleSeries[]> {
+  const before = rulesOf.get(context) ?? new Map<string, RuleSeries[]>();
+  const now = new Map<string, RuleSeries[]>();
   for (const { name: crm, newest } of states) {
-    const read = newest === null ? null : await store.reports.read(newest.id);
-    if (read?.status !== "read") continue;
-    for (const { rule_name: rule, condition, severity } of read.report.rules) {
-      rules.push({ crm, rule, condition, rank: severity === null ? 0 : SEVERITY_RANK[severity] });
-    }
+    if (newest === null) continue;
+    now.set(newest.id, before.get(newest.id) ?? (await readRules(crm, newest.id, context)));
   }
-  return rules.toSorted((a, b) => b.rank - a.rank);
+  rulesOf.set(context, now);
+  return [...now.values()].flat().toSorted((a, b) => b.rank - a.rank);
 }
 
-const SEVERITY_RANK = { info: 1, warning: 2, critical: 3 };
+async function readRules(crm: string, id: string, { store }: ServeContext): Promise<RuleSeries[]> {
+  const read = await store.reports.read(id);
+  if (read.status !== "read") return [];
+  return read.report.rules.map(({ rule_name: rule, condition, severity }) => ({
+    crm,
+    rule,
+    condition,
+    rank: severity === null ? -1 : SEVERITIES.indexOf(severity),
+  }));
+}

@@ -8,6 +8,7 @@ import { formatMinute, formatInstant } from "../text/figures.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import type { ServeContext } from "./context.ts";
 
+/** What there is to say of one CRM without asking its warehouse. */
 export type CrmState = {
   name: string;
   /** The one whose window ends last; null: none is kept. */
@@ -16,12 +17,13 @@ export type CrmState = {
   failure: Attempt | null;
   /** How long the newest pass read the CRM. */
   seconds: number | null;
-  /** Why the newest report says too little about now; null: it is as new as its schedules want it. */
+  /** Why the newest report says too little about now, or cannot be read; null: it is as new as its schedules want it. */
   stale: string | null;
 };
 
 type Attempt = { passId: string; atMs: number; windowEndMs: number; reason: string };
 
+/** Asked of the store, and held. */
 export type State = {
   /** In the configuration's order. Read again only after a pass was kept or deleted, whoever did it. */
   crms: () => Promise<CrmState[]>;
@@ -39,7 +41,8 @@ const MOST_DIGESTS = 1000;
 const GRACE_MS = 5 * MINUTE_MS;
 
 type Known = { stamp: string; config: object; crms: Found[] };
-type Found = Omit<CrmState, "stale">;
+/** `problem`: why there is no newest report, although some are kept. */
+type Found = Omit<CrmState, "stale"> & { problem: string | null };
 
 const states = new WeakMap<ServeContext, State>();
 
@@ -76,10 +79,10 @@ function createState({ config, store, clock }: ServeContext): State {
       now.crms.map(({ name }) => name),
       LOOKED_AT,
     );
-    const rows = new Map([...newest].flatMap(([name, kept]) => chooseNewest(name, kept)));
+    const rows = new Map([...newest].map(([name, kept]) => [name, latestFirst(kept)]));
     const attempts = await findAttempts(now.crms, rows, store);
     const crms: Found[] = [];
-    for (const { name } of now.crms) crms.push(await describe(name, rows.get(name), attempts.get(name), digest));
+    for (const { name } of now.crms) crms.push(await describe(name, rows.get(name) ?? [], attempts.get(name), digest));
     return { stamp, config: now, crms };
   };
 
@@ -97,14 +100,14 @@ function createState({ config, store, clock }: ServeContext): State {
     crms: async () => {
       const { crms } = await refresh();
       const due = config().schedules.map((schedule) => findDue(schedule, clock()));
-      return crms.map((crm) => ({ ...crm, stale: judgeAge(crm, due) }));
+      return crms.map(({ problem, ...crm }) => ({ ...crm, stale: problem ?? judgeAge(crm, due) }));
     },
   };
 }
 
-function chooseNewest(name: string, rows: ReportRow[]): [string, ReportRow][] {
-  const [newest] = rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs || b.generatedMs - a.generatedMs);
-  return newest === undefined ? [] : [[name, newest]];
+/** By the ends of their windows. */
+function latestFirst(rows: ReportRow[]): ReportRow[] {
+  return rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs || b.generatedMs - a.generatedMs);
 }
 
 type Seen = Attempt & { failed: boolean; seconds: number | null };
@@ -112,7 +115,7 @@ type Seen = Attempt & { failed: boolean; seconds: number | null };
 /** What the newest pass over each CRM says of it. A pass about the past, when a later window is known, says nothing. */
 async function findAttempts(
   crms: CrmConfig[],
-  rows: Map<string, ReportRow>,
+  rows: Map<string, ReportRow[]>,
   store: ServeContext["store"],
 ): Promise<Map<string, Seen>> {
   const found = new Map<string, Seen>();
@@ -123,7 +126,7 @@ async function findAttempts(
       if (read.status !== "read") continue;
       const windowEndMs = Date.parse(read.pass.window.end);
       for (const { source, status, reason, seconds } of read.pass.outcomes) {
-        if (found.has(source) || windowEndMs < (rows.get(source)?.windowEndMs ?? -Infinity)) continue;
+        if (found.has(source) || windowEndMs < (rows.get(source)?.[0]?.windowEndMs ?? -Infinity)) continue;
         const failed = status === "failed";
         found.set(source, { passId: id, atMs: startedMs, windowEndMs, reason: reason ?? "", failed, seconds });
       }
@@ -136,15 +139,23 @@ async function findAttempts(
 
 async function describe(
   name: string,
-  row: ReportRow | undefined,
+  rows: ReportRow[],
   seen: Seen | undefined,
   digest: State["digest"],
 ): Promise<Found> {
-  const read = row === undefined ? null : await digest(row.id);
-  const newest = row === undefined || read === null ? null : { id: row.id, origin: row.origin, digest: read };
-  if (seen === undefined) return { name, newest, failure: null, seconds: null };
+  const newest = await findReadable(rows, digest);
+  const problem = newest === null && rows.length > 0 ? "its newest reports can no longer be read" : null;
+  if (seen === undefined) return { name, newest, failure: null, seconds: null, problem };
   const { failed, seconds, ...attempt } = seen;
-  return { name, newest, failure: failed ? attempt : null, seconds };
+  return { name, newest, failure: failed ? attempt : null, seconds, problem };
+}
+
+async function findReadable(rows: ReportRow[], digest: State["digest"]): Promise<CrmState["newest"]> {
+  for (const { id, origin } of rows) {
+    const read = await digest(id);
+    if (read !== null) return { id, origin, digest: read };
+  }
+  return null;
 }
 
 type DueSlot = { crms: ScheduleConfig["crms"]; slotMs: number };
@@ -156,7 +167,7 @@ function findDue(schedule: ScheduleConfig, nowMs: number): DueSlot {
 }
 
 /** A report is old where a schedule over its CRM should have made a newer one by now. */
-function judgeAge({ name, newest, failure }: Found, due: DueSlot[]): string | null {
+function judgeAge({ name, newest, failure }: Omit<Found, "problem">, due: DueSlot[]): string | null {
   const knownMs = Math.max(newest?.digest.windowEndMs ?? -Infinity, failure?.windowEndMs ?? -Infinity);
   const mine = due.filter(({ crms }) => crms === null || crms.includes(name));
   const dueMs = Math.max(-Infinity, ...mine.map(({ slotMs }) => slotMs));

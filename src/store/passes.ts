@@ -46,6 +46,7 @@ const ListedSchema = v.object({
 
 const StampSchema = v.object({ n: whole, oldest: v.nullable(v.string()), newest: v.nullable(v.string()) });
 
+/** Newest first. One that can no longer be read is a value, not an error. */
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
   const { where, values } = buildFilter([
     ["id IN (?)", filter.ids],

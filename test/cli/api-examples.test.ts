@@ -9,7 +9,7 @@ const PAGE = readFileSync(resolve(import.meta.dir, "../../src/help/topics/api.md
 const WRITTEN = "http://127.0.0.1:8787";
 const blocks = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
 /** A line that ends in a backslash goes on. */
-const commands = blocks.flatMap((text) => text.trim().split(/(?<!\\)\n/)).filter((line) => line.startsWith("curl"));
+const commands = blocks.flatMap((text) => text.trim().split(/(?<!\\)\n/)).filter((line) => line.includes("curl "));
 
 let served: Served;
 

@@ -7,6 +7,7 @@ import { freshDirectory, runCli } from "./cli.ts";
 import { launch, readLog } from "./scheduler.ts";
 import { targetOf } from "./stores.ts";
 
+/** The server's process. */
 export type Served = {
   /** Such as `http://127.0.0.1:40123`. */
   base: string;

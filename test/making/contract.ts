@@ -8,6 +8,7 @@ type Parameter = { in: "path" | "query" | "header"; name: string; required?: boo
 
 type Body = { content: Record<string, { schema: Schema }> };
 
+/** One method of one path. */
 export type Operation = {
   method: "GET" | "POST";
   /** Such as `/api/v1/crms/{crm}`. */
@@ -19,6 +20,7 @@ export type Operation = {
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 };
 
+/** `check`: what is wrong with an answer; empty: it is as declared. */
 export type Contract = {
   document: Record<string, unknown>;
   operations: Operation[];
@@ -34,6 +36,7 @@ type Described = {
   responses: Operation["responses"];
 };
 
+/** `init`: such as a token. */
 export async function readContract(base: string, init: RequestInit = {}): Promise<Contract> {
   const response = await fetch(`${base}/openapi.json`, init);
   const document = (await response.json()) as Record<string, unknown>;

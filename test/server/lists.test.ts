@@ -11,7 +11,7 @@ import type { Store } from "../../src/store/store.ts";
 import { failedOutcome } from "../making/passes.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { silent } from "../making/logs.ts";
-import { madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
+import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 
 const NOW_MS = Date.parse("2026-07-10T21:05:00Z");
 const ENV: ServeEnv["Bindings"] = {
@@ -129,6 +129,23 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     // It began before the one that was kept before it.
     await keep("a", "2026-07-11T21:00:00Z");
     expect(await states()).toEqual(["a reported", "b reported"]);
+  });
+
+  test("a report that can no longer be read is no report that was not made", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:00:00Z"), "daily");
+    await alterStore(kind, url, "UPDATE automation_reports_reports SET document = '{}' WHERE source = 'a'");
+    const get = await appOver(store);
+    const { crms } = (await get("/api/v1/crms")).body;
+    expect(crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`)).toEqual([
+      "a none: its newest reports can no longer be read",
+      "b reported: Nothing ran in 24 h; no run of this CRM is known",
+    ]);
+    const [row] = await store.reports.list({ sources: ["a"], limit: 1 });
+    expect((await get(`/api/v1/reports/${row?.id}`)).status).toBe(404);
+    expect((await get("/api/v1/crms/a/rules")).status).toBe(404);
+    expect((await get("/api/v1/crms/a/series/runs")).status).toBe(200);
   });
 
   test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {

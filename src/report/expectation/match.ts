@@ -24,6 +24,7 @@ export type Known = {
 /** Of a long silence the newest times. */
 const MOST_OF_A_GAP = 1000;
 
+/** One time at which the rule was due; `run`: what it became, null: none is known. */
 export type Matched = { atMs: number; reason: TickReason; run: KnownRun | null };
 
 /** `occurrencesMs`: ascending, all or the newest of the window. */

@@ -40,6 +40,7 @@ export function sendChecked(c: Context<ApiEnv>, document: unknown, shape: Shape 
   return send(c, `${writeJsonLine(document)}\n`, "application/json", shape);
 }
 
+/** As `sendDocument`, of text of that media type. */
 export function sendText(c: Context<ApiEnv>, text: string, type: string, shape: Shape = {}): Response {
   return send(c, text, type, shape);
 }

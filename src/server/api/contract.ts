@@ -66,6 +66,7 @@ export function json(description: string, schema: v.GenericSchema, ref: string) 
 /** Of an answer whose status may also come with a problem. */
 export const ALSO_PROBLEM = { [PROBLEM_TYPE]: { schema: PROBLEM } };
 
+/** Of every answer that has an ETag. */
 export const NOT_MODIFIED = {
   304: { description: "Not Modified. As If-None-Match has it" },
 } satisfies ResponsesWithResolver;

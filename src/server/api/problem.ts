@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { describe } from "../../report/schema-figures.ts";
 import { writeProblem, type Problem } from "../problems.ts";
 
+/** As `writeProblem` writes them. */
 export const ProblemSchema = v.strictObject({
   type: describe(v.literal("about:blank"), "The status says what kind of problem it is"),
   title: v.string(),

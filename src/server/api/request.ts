@@ -19,6 +19,7 @@ const NO_NUL = /^[^\0]*$/;
 /** For routes that take no parameters: a mistaken one is told. */
 export const noQuery = v.strictObject({});
 
+/** A name that somebody chose. */
 export const name = (text: string) =>
   describe(v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME), v.regex(NO_NUL)), text);
 
@@ -80,6 +81,7 @@ export function readCursor(text: string | undefined): { ms: number; id: string }
   return ms === "" ? undefined : { ms: Number(ms), id };
 }
 
+/** 404. */
 export function sendNoCrm(): Response {
   return sendProblem(404, "No CRM of that name is configured: see crms.");
 }

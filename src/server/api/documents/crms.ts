@@ -12,6 +12,7 @@ type Stand = (typeof STANDS)[number];
 
 export const crmName = describe(v.string(), "The CRM's name in the configuration");
 
+/** What is said of a CRM wherever it is named. */
 export const standEntries = {
   crm: crmName,
   verdict: describe(
@@ -20,11 +21,12 @@ export const standEntries = {
   ),
   state: describe(
     v.picklist(STANDS),
-    "reported: the newest report is about now; stale: its schedules should have made a newer one; unread: the warehouse could not be read; none: no report is kept",
+    "reported: the newest report is about now; stale: its schedules should have made a newer one; unread: the warehouse could not be read; none: no report is kept that can be read",
   ),
   message: describe(v.string(), "The most urgent there is to say, in one line"),
 };
 
+/** All that is said of one CRM. */
 export const CrmSchema = v.strictObject({
   ...standEntries,
   conditions: describe(
@@ -86,7 +88,7 @@ export function publishCrm(state: CrmState, hrefOf: (reportId: string) => string
 export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdict; stand: Stand; message: string } {
   if (failure !== null)
     return { verdict: "critical", stand: "unread", message: `could not be read: ${failure.reason}` };
-  if (newest === null) return { verdict: "unknown", stand: "none", message: "no report was made yet" };
+  if (newest === null) return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
   const { verdict, finding, windowEndMs } = newest.digest;
   const said = finding?.message ?? "nothing to do";
   if (stale !== null) {

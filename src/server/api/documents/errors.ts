@@ -24,6 +24,7 @@ const whereSchema = v.strictObject({
 
 const cause = { fingerprint, family, example, first_seen: instant, last_seen: instant };
 
+/** The causes of the newest reports. */
 export const ErrorsSchema = v.strictObject({
   errors: describe(
     v.array(
@@ -38,12 +39,14 @@ export const ErrorsSchema = v.strictObject({
   ),
 });
 
+/** One cause, as far back as was looked. */
 export const ErrorSchema = v.strictObject({
   ...cause,
   reports: describe(v.array(whereSchema), "The kept reports that have it, newest window first"),
   looked_back_to: describe(instant, "Start of the oldest window that was looked at"),
 });
 
+/** `id`: the kept report's. */
 export type DigestOf = { id: string; digest: Digest };
 
 /** `newest`: of each CRM. */

@@ -27,6 +27,7 @@ export const PassesSchema = v.strictObject({
 
 export const PassSchema = v.strictObject({ ...passEntries, reports: describe(HistorySchema, "Its kept reports") });
 
+/** As `schedule history` publishes them, but for the holder: of that, machine and process are named. */
 export const SlotPageSchema = v.strictObject({
   slots: describe(
     v.array(
@@ -42,6 +43,7 @@ export const SlotPageSchema = v.strictObject({
 
 export const ScheduleListSchema = v.strictObject({ schedules: SchedulesSchema });
 
+/** What became of a request for fresh reports. */
 export const RequestSchema = v.strictObject({
   id: v.string(),
   href: describe(v.string(), "Where its state is"),

@@ -37,6 +37,7 @@ const pastSchema = v.strictObject({
   newest_error: v.nullable(v.string()),
 });
 
+/** All that is known of one rule. */
 export const RuleSchema = v.strictObject({
   crm: crmName,
   report: reportId,
@@ -45,6 +46,7 @@ export const RuleSchema = v.strictObject({
   history: describe(v.array(pastSchema), "The rule in the CRM's newest kept reports, newest window first"),
 });
 
+/** What a rule must have to be listed. */
 export type RuleFilter = {
   condition?: Condition | undefined;
   severity?: Severity | undefined;
@@ -67,6 +69,7 @@ export function publishRules(id: string, report: Report, filter: RuleFilter): v.
   };
 }
 
+/** `id`: the kept report's. */
 export type Kept = { id: string; report: Report };
 
 type RuleFacts = {
