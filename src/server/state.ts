@@ -25,7 +25,7 @@ type Attempt = { passId: string; atMs: number; windowEndMs: number; reason: stri
 
 /** Asked of the store, and held. */
 export type State = {
-  /** In the configuration's order. Read again only after a pass was kept or deleted, whoever did it. */
+  /** In the configuration's order. The same array until a pass is kept or deleted, by whomever, or a report grows too old. */
   crms: () => Promise<CrmState[]>;
   /** Null: no report of that id can be read. */
   digest: (id: string) => Promise<Digest | null>;
@@ -40,7 +40,8 @@ const MOST_DIGESTS = 1000;
 /** After its time and its deadline a slot has begun or is late. */
 const GRACE_MS = 5 * MINUTE_MS;
 
-type Known = { stamp: string; config: object; crms: Found[] };
+/** `version`: of the store, before it was asked. */
+type Known = { version: string | null; stamp: string; config: object; crms: Found[] };
 /** `problem`: why there is no newest report, although some are kept. */
 type Found = Omit<CrmState, "stale"> & { problem: string | null };
 
@@ -59,6 +60,7 @@ function createState({ config, store, clock }: ServeContext): State {
   const digests = new Map<string, Digest>();
   let known: Known | null = null;
   let asking: Promise<Known> | null = null;
+  let shown: { of: Found[]; dueAt: string; states: CrmState[] } | null = null;
 
   const digest = async (id: string) => {
     const held = digests.get(id);
@@ -73,8 +75,9 @@ function createState({ config, store, clock }: ServeContext): State {
 
   const ask = async (): Promise<Known> => {
     const now = config();
+    const version = store.version();
     const stamp = await store.reports.stamp();
-    if (known !== null && known.stamp === stamp && known.config === now) return known;
+    if (known !== null && known.stamp === stamp && known.config === now) return { ...known, version };
     const newest = await store.reports.listNewest(
       now.crms.map(({ name }) => name),
       LOOKED_AT,
@@ -83,11 +86,13 @@ function createState({ config, store, clock }: ServeContext): State {
     const attempts = await findAttempts(now.crms, rows, store);
     const crms: Found[] = [];
     for (const { name } of now.crms) crms.push(await describe(name, rows.get(name) ?? [], attempts.get(name), digest));
-    return { stamp, config: now, crms };
+    return { version, stamp, config: now, crms };
   };
 
   /** However many ask at once, the store is asked once. */
   const refresh = async () => {
+    const isNew = known !== null && known.version !== null && known.version === store.version();
+    if (known !== null && isNew && known.config === config()) return known;
     asking ??= ask().finally(() => {
       asking = null;
     });
@@ -100,7 +105,12 @@ function createState({ config, store, clock }: ServeContext): State {
     crms: async () => {
       const { crms } = await refresh();
       const due = config().schedules.map((schedule) => findDue(schedule, clock()));
-      return crms.map(({ problem, ...crm }) => ({ ...crm, stale: problem ?? judgeAge(crm, due) }));
+      const dueAt = due.map(({ slotMs }) => slotMs).join();
+      if (shown === null || shown.of !== crms || shown.dueAt !== dueAt) {
+        const states = crms.map(({ problem, ...crm }) => ({ ...crm, stale: problem ?? judgeAge(crm, due) }));
+        shown = { of: crms, dueAt, states };
+      }
+      return shown.states;
     },
   };
 }
@@ -160,10 +170,18 @@ async function findReadable(rows: ReportRow[], digest: State["digest"]): Promise
 
 type DueSlot = { crms: ScheduleConfig["crms"]; slotMs: number };
 
+/** Slots are whole minutes: the newest is looked for once in a minute. */
+const newestSlots = new WeakMap<ScheduleConfig, { minute: number; slotMs: number }>();
+
 /** The newest slot that should have been made by now. */
 function findDue(schedule: ScheduleConfig, nowMs: number): DueSlot {
-  const slotMs = latestSlot(schedule, nowMs - schedule.deadlineMs - GRACE_MS);
-  return { crms: schedule.crms, slotMs: slotMs ?? -Infinity };
+  const { crms, deadlineMs } = schedule;
+  const minute = Math.floor((nowMs - deadlineMs - GRACE_MS) / MINUTE_MS);
+  const before = newestSlots.get(schedule);
+  if (before?.minute === minute) return { crms, slotMs: before.slotMs };
+  const slotMs = latestSlot(schedule, minute * MINUTE_MS) ?? -Infinity;
+  newestSlots.set(schedule, { minute, slotMs });
+  return { crms, slotMs };
 }
 
 /** A report is old where a schedule over its CRM should have made a newer one by now. */

@@ -39,6 +39,8 @@ export type Engine = {
   isHeld: (slot: { holder: string; leaseUntilMs: number; nowMs: number }) => boolean;
   /** SQL: makes other transactions about what `$1` names wait for this one; null: all transactions wait for each other. */
   lockName: string | null;
+  /** Another one after a commit of whomever; null: that cannot be told without asking. It waits for nothing. */
+  version: () => string | null;
   /** What is wrong with the database itself. `shared`: its group may read it. */
   check: (shared: boolean) => Promise<string[]>;
   backup: (path: string) => Promise<void>;

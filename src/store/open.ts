@@ -28,6 +28,7 @@ export async function openStore(target: Target, access: Access = "write"): Promi
       for (const family of Object.values(families)) problems.push(...(await family.check()));
       return problems;
     },
+    version: () => engine.version(),
     size: async () => {
       const [row] = await engine.look(async (ask) => await ask(engine.measureSize, []));
       return v.parse(whole, row?.["bytes"] ?? 0);

@@ -87,6 +87,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     isHeld: ({ leaseUntilMs, nowMs }) => leaseUntilMs > nowMs,
     lockName:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
+    version: () => null,
     check: async () => [],
     backup: async () => {
       const advice = "use pg_dump --table='automation_reports_*'";

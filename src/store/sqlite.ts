@@ -43,6 +43,9 @@ const LIST_TRIGGERS = `SELECT tbl_name AS "table", name AS what FROM sqlite_sche
 
 const MEASURE_SIZE = "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size";
 
+/** Others' commits, and our own changes. */
+const TELL_VERSION = "SELECT data_version || ' ' || total_changes() AS version FROM pragma_data_version";
+
 type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
 
 export function openSqlite(target: SqliteTarget, access: Access): Engine {
@@ -89,6 +92,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
     },
     lockName: null,
+    version: () => explain(target, () => database.query<{ version: string }, []>(TELL_VERSION).get()?.version ?? null),
     check: async (shared) => explain(target, () => checkFile(database, path, shared)),
     backup: async (copy) => {
       await replaceFile(copy, (temporary) =>

@@ -18,6 +18,8 @@ export type Store = Families & {
   isThere: boolean;
   /** What is wrong with the database and with the rows of every family; empty: nothing. `shared`: its group may read it. */
   check: (shared?: boolean) => Promise<string[]>;
+  /** Another one after anything was changed, by whomever; null: that cannot be told without asking. */
+  version: () => string | null;
   /** How much room its tables and indexes take, bytes. */
   size: () => Promise<number>;
   /** SQLite only: writes a consistent copy, whole or not at all. */

@@ -8,7 +8,7 @@ import type { Store } from "../../../store/store.ts";
 import type { ServeContext } from "../../context.ts";
 import { sendProblem } from "../problem.ts";
 import { stateOf } from "../../state.ts";
-import { sendDocument, type ApiEnv } from "../answer.ts";
+import { sendDocument, sendFrom, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema, type Kept } from "../documents/rules.ts";
@@ -40,8 +40,10 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
     }),
     validator("query", noQuery, refuse("query"), PUBLISHED),
     async (c) => {
-      const crms = (await state.crms()).map((crm) => publishCrm(crm, hrefOf(c, "reports")));
-      return sendDocument(c, CrmsSchema, { crms });
+      const states = await state.crms();
+      return sendFrom(c, states, CrmsSchema, () => ({
+        crms: states.map((crm) => publishCrm(crm, hrefOf(c, "reports"))),
+      }));
     },
   );
   api.get(
@@ -57,7 +59,7 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
     validator("param", crmParam, refuse("param"), PUBLISHED),
     async (c) => {
       const crm = await find(c.req.valid("param").crm);
-      return crm === undefined ? sendNoCrm() : sendDocument(c, CrmSchema, publishCrm(crm, hrefOf(c, "reports")));
+      return crm === undefined ? sendNoCrm() : sendFrom(c, crm, CrmSchema, () => publishCrm(crm, hrefOf(c, "reports")));
     },
   );
   api.get(

@@ -8,7 +8,7 @@ import { publishKeptReport } from "../../../store/published.ts";
 import type { ReportRow } from "../../../store/reports.ts";
 import type { ServeContext } from "../../context.ts";
 import { stateOf } from "../../state.ts";
-import { CACHE, sendChecked, sendDocument, type ApiEnv } from "../answer.ts";
+import { CACHE, sendChecked, sendDocument, sendFrom, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { ErrorSchema, ErrorsSchema, publishError, publishErrors, type DigestOf } from "../documents/errors.ts";
 import { ReportsSchema } from "../documents/lists.ts";
@@ -150,8 +150,8 @@ export function addReports(api: Hono<ApiEnv>, context: ServeContext): void {
     }),
     validator("query", noQuery, refuse("query"), PUBLISHED),
     async (c) => {
-      const newest = (await state.crms()).flatMap((crm) => crm.newest ?? []);
-      return sendDocument(c, ErrorsSchema, publishErrors(newest));
+      const states = await state.crms();
+      return sendFrom(c, states, ErrorsSchema, () => publishErrors(states.flatMap((crm) => crm.newest ?? [])));
     },
   );
   api.get(
