@@ -8,6 +8,8 @@ import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
 import { createEvents } from "../../src/server/events.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { activity, report } from "../making/activities.ts";
+import { ruleOf } from "../making/rules.ts";
 import { failedOutcome } from "../making/passes.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { silent } from "../making/logs.ts";
@@ -57,7 +59,8 @@ async function appOver(store: Store, clock = () => NOW_MS) {
 type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
 type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
 /** What one of the routes answers. */
-type Body = { next: string | null; crms: Crm[] } & Listed & Pick<Crm, "report">;
+type Body = { next: string | null; crms: Crm[] } & Listed & Pick<Crm, "report"> & Rules;
+type Rules = { explanation?: { rule: { rule_name: string } }; history?: unknown[]; rules?: { rule_name: string }[] };
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("every row is on one page, whatever its time", async () => {
@@ -129,6 +132,47 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     // It began before the one that was kept before it.
     await keep("a", "2026-07-11T21:00:00Z");
     expect(await states()).toEqual(["a reported", "b reported"]);
+  });
+
+  test("a rule is found by its name, whatever that is", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const names = [
+      "a/b",
+      "..",
+      "%2e%2e",
+      "100 %",
+      "ü 漢 \u{1f600}",
+      "<b>&\"'",
+      "a?b#c",
+      "a\nb",
+      "+",
+      "constructor",
+      "__proto__",
+    ];
+    const { pass, reports } = madePass(["a"], "2026-07-10T21:00:00Z");
+    const rules = names.map((name) => ruleOf(name, { runs: "ssf", everyMinutes: 60 }));
+    const made = report(activity({ source: "a", rules }), { detailed: true });
+    const kept = reports.map(({ metadata }) => ({
+      ...made,
+      metadata: { ...made.metadata, pass_id: metadata.pass_id },
+    }));
+    await store.reports.keepPass({ pass, reports: kept }, "daily");
+    const get = await appOver(store);
+    // A path that ends in dots is another path, for every client: such a rule is asked for by ?name=.
+    for (const name of names.filter((one) => one !== "..")) {
+      const { status, body } = await get(`/api/v1/crms/a/rules/${encodeURIComponent(name)}`);
+      expect({ name, status, found: body.explanation?.rule.rule_name, n: body.history?.length }).toEqual({
+        name,
+        status: 200,
+        found: name,
+        n: 1,
+      });
+    }
+    for (const name of names) {
+      const { body } = await get(`/api/v1/crms/a/rules?name=${encodeURIComponent(name)}`);
+      expect(body.rules?.map(({ rule_name: found }) => found)).toEqual([name]);
+    }
+    expect((await get("/api/v1/crms/a/rules/a")).status).toBe(404);
   });
 
   test("a report that can no longer be read is no report that was not made", async () => {
