@@ -17,7 +17,7 @@ import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../mak
 
 const NOW_MS = Date.parse("2026-07-10T21:05:00Z");
 const ENV: ServeEnv["Bindings"] = {
-  address: null,
+  readAddress: () => null,
   origin: "http://localhost",
   basePath: "/reports",
   principal: { name: "anyone", scopes: ["read", "run"], by: "nothing" },
