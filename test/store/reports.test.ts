@@ -38,6 +38,42 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.reports.read("nobody")).toEqual({ status: "missing" });
   });
 
+  test("says whether anything was changed, by itself or by another, where that can be told without asking", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    await using other = await openStore(targetOf(url));
+    const first = store.version();
+    expect(store.version()).toBe(first);
+    await store.reports.keepPass(madePass(["a"]), "adhoc");
+    const second = store.version();
+    await other.reports.keepPass(madePass(["b"]), "adhoc");
+    // What others commit may be overlooked for a few milliseconds.
+    await Bun.sleep(20);
+    const third = store.version();
+    await store.reports.list({ limit: 1 });
+    expect(store.version()).toBe(third);
+    expect(new Set([first, second, third]).size).toBe(kind === "SQLite" ? 3 : 1);
+    expect(first === null).toBe(kind === "PostgreSQL");
+    expect(await store.size()).toBeGreaterThan(10_000);
+  });
+
+  test("lists passes, newest first, and another stamp tells of each", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const stamps = [await store.reports.stamp()];
+    const [a, b] = [madePass(["a"], "2026-07-10T21:00:00Z"), madePass(["b"], "2026-07-10T20:00:00Z")];
+    for (const made of [a, b]) {
+      await store.reports.keepPass(made, "daily");
+      stamps.push(await store.reports.stamp());
+    }
+    expect(new Set(stamps).size).toBe(3);
+    expect(await store.reports.stamp()).toBe(stamps[2] ?? "");
+    const [newest, oldest] = await store.reports.listPasses({ limit: 9 });
+    expect(newest).toMatchObject({ id: a.pass.pass_id, origin: "daily", slotMs: null, read: { pass: a.pass } });
+    expect(oldest?.id).toBe(b.pass.pass_id);
+    await store.prune(Date.parse("2026-07-10T20:30:00Z"));
+    expect(await store.reports.stamp()).not.toBe(stamps[2] ?? "");
+  });
+
   test("lists by CRM, time and status, newest first", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "03"])
