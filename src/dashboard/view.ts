@@ -1,0 +1,240 @@
+/** What a page shows, as plain data: made on the server, rendered there, and handed to the browser with the page. */
+import type { Standing } from "../report/attention.ts";
+import type { TickReason } from "../report/tick-schema.ts";
+import type { ActionStatus, Condition, Severity, Verdict } from "../report/words.ts";
+
+/** Where a page is. */
+export type Route =
+  | { page: "overview" }
+  | { page: "pass"; pass: string }
+  | { page: "crm"; crm: string; report: string | null }
+  | { page: "rule"; crm: string; rule: string; report: string | null }
+  | { page: "schedule" }
+  | { page: "reports" };
+
+/** The address of a page, as links write it. */
+export type Links = (route: Route) => string;
+
+/** What is the same on every page. */
+export type Frame = {
+  title: string;
+  current: Route["page"];
+  version: string;
+  /** When the page was made, epoch milliseconds. */
+  nowMs: number;
+  /** `site`: a file that is opened from disk; nothing changes in it and nothing can be asked. */
+  place: "server" | "site";
+  verdict: Verdict;
+  links: { overview: string; schedule: string | null; reports: string };
+  crms: { name: string; standing: Standing; href: string; isCurrent: boolean }[];
+  /** Where the page hears that something happened; null: it is about the past, or a file. */
+  events: string | null;
+};
+
+export type PageView = Frame & { content: OverviewView | CrmView | RuleView | ScheduleView | ReportsView | MissingView };
+
+/** Runs by stretches of time. An instant is RFC 3339; null: no report tells of that stretch. */
+export type Strip = { start: string; stepHours: number; total: (number | null)[]; failed: (number | null)[] };
+
+export type Notice = { severity: Severity; text: string; href: string | null };
+
+/** `since`: RFC 3339, as far as it is known. */
+export type FindingRow = {
+  severity: Severity;
+  crm: string | null;
+  rule: string | null;
+  href: string | null;
+  text: string;
+  since: string | null;
+  advice: string[];
+};
+
+export type CrmRow = {
+  name: string;
+  href: string;
+  standing: Standing;
+  rate: number | null;
+  runs: number | null;
+  strip: Strip | null;
+  lastSuccess: string | null;
+  nextRun: string | null;
+  /** The one thing to know, and the page that says more; null: nothing. */
+  fact: string | null;
+  factHref: string | null;
+  /** How many further findings need somebody. */
+  more: number;
+  /** Of the report that is shown; null: there is none. */
+  windowEnd: string | null;
+};
+
+export type OverviewView = {
+  kind: "overview";
+  verdict: Verdict;
+  headline: string;
+  /** What to look at first. */
+  first: { name: string; text: string; href: string } | null;
+  notices: Notice[];
+  /** Null: there is no report yet. */
+  window: { hours: number; end: string; madeAt: string } | null;
+  runs: number;
+  failed: number;
+  read: number;
+  next: string | null;
+  permalink: string | null;
+  causes: FindingRow[];
+  rows: CrmRow[];
+  findings: FindingRow[];
+  moreFindings: number;
+  notes: FindingRow[];
+};
+
+export const RANGES = ["24h", "7d", "30d"] as const;
+export type Range = (typeof RANGES)[number];
+
+/** One line of a chart. Seconds since the epoch; null: nothing is known there. */
+export type Durations = { at: number[]; p50: (number | null)[]; p95: (number | null)[]; p99: (number | null)[] };
+
+export type RunMark = { status: ActionStatus; startedAt: string };
+
+/** A time at which a rule was due, and what became of it. RFC 3339. */
+export type TickMark = { at: string; reason: TickReason };
+
+export type RuleRow = {
+  name: string;
+  href: string;
+  condition: Condition;
+  severity: Severity | null;
+  text: string;
+  since: string | null;
+  rate: number | null;
+  runs: number;
+  p95: number | null;
+  lastSuccess: string | null;
+  /** Oldest first; null: the report was made without its details. */
+  marks: RunMark[] | null;
+  expected: number | null;
+  missed: number | null;
+  late: number | null;
+  /** The newest of the window, oldest first; null: runs are not expected at times. */
+  ticks: TickMark[] | null;
+  pattern: string | null;
+  next: string[];
+};
+
+export type ErrorRow = {
+  fingerprint: string;
+  family: string;
+  example: string;
+  count: number;
+  rules: { name: string; href: string }[];
+  first: string;
+  last: string;
+  isNew: boolean;
+};
+
+export const RULE_SORTS = ["urgency", "rule", "runs", "rate", "p95", "success"] as const;
+export type RuleSort = (typeof RULE_SORTS)[number];
+export type RuleQuery = { q: string; condition: string; sort: RuleSort; down: boolean };
+
+export type ReportLink = { href: string; verdict: Verdict | null; windowEnd: string; isCurrent: boolean };
+
+/** Of one report: which, how old, and whether it is the newest. */
+export type ReportHead = {
+  crm: string;
+  crmHref: string;
+  windowHours: number;
+  windowStart: string;
+  windowEnd: string;
+  madeAt: string;
+  isLatest: boolean;
+  permalink: string;
+  /** Oldest first. */
+  reports: ReportLink[];
+};
+
+export type CrmView = {
+  kind: "crm";
+  head: ReportHead;
+  verdict: Verdict;
+  standing: Standing;
+  headline: string;
+  notices: Notice[];
+  facts: { label: string; text: string }[];
+  findings: FindingRow[];
+  ranges: { name: Range; href: string; isCurrent: boolean }[];
+  volume: Strip;
+  durations: Durations;
+  rules: RuleRow[];
+  rulesLeftOut: number;
+  query: RuleQuery;
+  errors: ErrorRow[];
+  contradictions: { count: number; text: string; rules: string; rows: string }[];
+};
+
+export type RunRow = {
+  status: ActionStatus;
+  startedAt: string;
+  seconds: number | null;
+  records: number | null;
+  id: string | null;
+  error: string | null;
+};
+
+export type RuleView = {
+  kind: "rule";
+  head: ReportHead;
+  name: string;
+  row: RuleRow;
+  advice: string[];
+  facts: { label: string; text: string }[];
+  /** Why there are no ticks; null: there may be some. */
+  notComparable: string | null;
+  ticks: (TickMark & { startedAt: string | null; text: string })[];
+  limits: { name: string; seconds: number | null; from: string }[];
+  runs: RunRow[] | null;
+  errors: { at: string; text: string }[];
+  around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];
+  setting: { table: string; line: string; why: string } | null;
+  /** What the kept reports said of the rule, oldest first. */
+  history: { href: string; at: string; condition: Condition; severity: Severity | null }[];
+};
+
+export type SlotMark = { slot: string; state: string; isWell: boolean; note: string | null; href: string | null };
+
+export type ScheduleView = {
+  kind: "schedule";
+  schedules: {
+    name: string;
+    status: string;
+    isWell: boolean;
+    text: string;
+    pattern: string;
+    timezone: string;
+    next: { utc: string; local: string }[];
+    /** Oldest first. */
+    slots: SlotMark[];
+  }[];
+  slots: (SlotMark & { schedule: string; began: string | null; ended: string | null; attempts: number })[];
+};
+
+export type ReportsView = {
+  kind: "reports";
+  query: { crm: string; range: Range; verdict: string };
+  crms: string[];
+  rows: {
+    href: string;
+    crm: string;
+    origin: string;
+    verdict: Verdict | null;
+    rate: number | null;
+    runs: number | null;
+    critical: number | null;
+    windowHours: number;
+    windowEnd: string;
+    madeAt: string;
+    passHref: string;
+  }[];
+  more: number;
+};
+
+export type MissingView = { kind: "missing"; headline: string; text: string };

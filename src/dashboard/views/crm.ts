@@ -1,0 +1,100 @@
+/** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
+import { chooseFinding, rankRows } from "../../report/attention.ts";
+import type { Report } from "../../report/schema.ts";
+import { SEVERITIES } from "../../report/words.ts";
+import { describeBriefly } from "../../render/terminal/brief.ts";
+import { listNames } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+import { DAY_MS } from "../../time/units.ts";
+import { RANGES, type CrmView, type Durations, type Links, type Notice, type Range, type RuleQuery } from "../view.ts";
+import { listFacts } from "./facts.ts";
+import { listFindings } from "./findings.ts";
+import { viewHead, type ReportPlace } from "./head.ts";
+import { viewRule, type Shown } from "./rule-row.ts";
+import { fillStrip, type Hour } from "./strip.ts";
+
+/** What kept reports tell of the time before this one. */
+export type Past = { hours: Hour[]; durations: Durations };
+
+export type CrmFacts = {
+  place: ReportPlace;
+  past: Past;
+  range: Range;
+  query: RuleQuery;
+  lateAfterMs: number;
+  nowMs: number;
+  notices: Notice[];
+  /** The address of this page for another range; null: there is none. */
+  rangeHref: ((range: Range) => string) | null;
+};
+
+export const RANGE_MS: Record<Range, number> = { "24h": DAY_MS, "7d": 7 * DAY_MS, "30d": 30 * DAY_MS };
+
+const MOST_RULES = 500;
+const MOST_BARS = 168;
+
+export function viewCrm(facts: CrmFacts, links: Links): CrmView {
+  const { place, range } = facts;
+  const { report } = place;
+  const reportId = place.isLatest ? null : place.id;
+  const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
+  const [row] = rankRows([{ source: report.metadata.source, report, reason: null }], []);
+  const endMs = Date.parse(report.metadata.window_end);
+  const sorted = report.rules.toSorted((a, b) => urgencyOf(b) - urgencyOf(a));
+  return {
+    kind: "crm",
+    head: viewHead(place, null, links),
+    verdict: report.verdict,
+    standing: row?.standing ?? "unknown",
+    headline: writeHeadline(report),
+    notices: facts.notices,
+    facts: listFacts(report),
+    findings: listFindings(report, reportId, links).toSorted(
+      (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
+    ),
+    ranges:
+      facts.rangeHref === null
+        ? []
+        : RANGES.map((name) => ({ name, href: facts.rangeHref?.(name) ?? "", isCurrent: name === range })),
+    volume: fillStrip(facts.past.hours, endMs - RANGE_MS[range], endMs, MOST_BARS),
+    durations: facts.past.durations,
+    rules: sorted.slice(0, MOST_RULES).map((rule) => viewRule(rule, shown)),
+    rulesLeftOut: Math.max(0, sorted.length - MOST_RULES) + (report.omitted?.["rules"] ?? 0),
+    query: facts.query,
+    errors: report.error_groups.map((group) => ({
+      fingerprint: group.fingerprint,
+      family: group.family,
+      example: showText(group.example ?? "no message"),
+      count: group.count,
+      rules: group.rules.map((name) => ({
+        name: showText(name),
+        href: links({ page: "rule", crm: report.metadata.source, rule: name, report: reportId }),
+      })),
+      first: group.first_seen,
+      last: group.last_seen,
+      isNew: group.is_new,
+    })),
+    contradictions: report.data_quality.map(({ count, rules, row_ids: ids, meaning }) => ({
+      count,
+      text: showText(meaning),
+      rules: showText(listNames(rules)),
+      rows: showText(ids.join(", ")),
+    })),
+  };
+}
+
+function urgencyOf({ severity, condition }: Report["rules"][number]): number {
+  if (severity !== null) return SEVERITIES.indexOf(severity) + 1;
+  return condition === "unknown" ? 0.5 : 0;
+}
+
+/** The one thing to know. */
+function writeHeadline(report: Report): string {
+  const { metadata, verdict } = report;
+  if (metadata.status === "fallback") return showText(metadata.note ?? "there is no table to read");
+  const finding = chooseFinding(report, []);
+  if (finding !== null && finding.severity !== "info") return describeBriefly(finding, report);
+  if (verdict === "unknown") return "too little is known to judge it";
+  if (metadata.status === "no_data") return showText(metadata.note ?? "nothing finished in the window");
+  return verdict === "ok" ? "all is well" : verdict;
+}

@@ -1,0 +1,41 @@
+/** Which report a page is about, and those beside it. */
+import type { Report } from "../../report/schema.ts";
+import type { Verdict } from "../../report/words.ts";
+import { formatInstant } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+import type { Links, ReportHead, Route } from "../view.ts";
+
+/** A kept report, as lists name it. */
+export type KeptRow = { id: string; windowEndMs: number; generatedMs: number; verdict: Verdict | null };
+
+export type ReportPlace = {
+  report: Report;
+  id: string;
+  isLatest: boolean;
+  /** The newest of this CRM, newest first. */
+  kept: KeptRow[];
+};
+
+/** `rule`: the page is about that rule; null: about the CRM. */
+export function viewHead({ report, id, isLatest, kept }: ReportPlace, rule: string | null, links: Links): ReportHead {
+  const { metadata } = report;
+  const crm = metadata.source;
+  const route = (reportId: string | null): Route =>
+    rule === null ? { page: "crm", crm, report: reportId } : { page: "rule", crm, rule, report: reportId };
+  return {
+    crm: showText(crm),
+    crmHref: links({ page: "crm", crm, report: isLatest ? null : id }),
+    windowHours: metadata.time_window_hours,
+    windowStart: metadata.window_start,
+    windowEnd: metadata.window_end,
+    madeAt: metadata.report_generated_at,
+    isLatest,
+    permalink: links(route(id)),
+    reports: kept.toReversed().map((row) => ({
+      href: links(route(row.id)),
+      verdict: row.verdict,
+      windowEnd: formatInstant(row.windowEndMs),
+      isCurrent: row.id === id,
+    })),
+  };
+}

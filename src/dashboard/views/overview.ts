@@ -1,0 +1,199 @@
+/** The first page: is everything all right, and if not, what first? */
+import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
+import type { PassSummary } from "../../report/pass-schema.ts";
+import type { Finding, Report } from "../../report/schema.ts";
+import type { Verdict } from "../../report/words.ts";
+import { describeBriefly, describeCause, describeUnread } from "../../render/terminal/brief.ts";
+import { formatCount, formatPlural } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+import type { CrmRow, FindingRow, Links, Notice, OverviewView } from "../view.ts";
+import { listFindings, sinceOf } from "./findings.ts";
+import { nextRuns, listPatterns } from "./next-runs.ts";
+import { listHours, makeStrip } from "./strip.ts";
+
+/** What is known of one CRM: its newest report, and what became of the newest attempt to read it. */
+export type KnownCrm = {
+  source: string;
+  report: Report | null;
+  reportId: string | null;
+  /** Why the newest attempt gave no report; null: it gave this one. */
+  reason: string | null;
+};
+
+export type OverviewFacts = {
+  crms: KnownCrm[];
+  /** Of the newest pass, or of the one that is asked for; null: none was made yet. */
+  pass: PassSummary | null;
+  notices: Notice[];
+  /** When the scheduler makes the next report; null: nothing is scheduled. */
+  nextPass: string | null;
+  nowMs: number;
+  permalink: string | null;
+  /** Whether pages of rules are those of the reports shown, not of the newest. */
+  isPast: boolean;
+};
+
+const MOST_FINDINGS = 30;
+
+export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
+  const { crms, pass } = facts;
+  const causes = (pass?.findings ?? []).filter(({ id }) => id !== "warehouse-unreachable");
+  const ranked = rankRows(
+    crms.map(({ source, report, reason }) => ({ source, report: reason === null ? report : null, reason })),
+    causes,
+  );
+  const known = new Map(crms.map((crm) => [crm.source, crm]));
+  const rows = ranked.map((row) => viewRow(row, known.get(row.source), causes, facts, links));
+  const reports = crms.flatMap(({ report, reason }) => (report === null || reason !== null ? [] : [report]));
+  const findings = ranked.flatMap(({ source, report }) =>
+    report === null ? [] : listFindings(report, linkOf(known.get(source), facts), links),
+  );
+  const urgent = (["critical", "warning"] as const).flatMap((severity) =>
+    findings.filter((finding) => finding.severity === severity),
+  );
+  const newest = reports.toSorted((a, b) => b.metadata.window_end.localeCompare(a.metadata.window_end))[0];
+  const sum = (figure: (report: Report) => number) => reports.reduce((total, report) => total + figure(report), 0);
+  const verdict = worst([...ranked.map(({ standing }) => STANDING_VERDICTS[standing]), ...verdictsOf(facts)]);
+  return {
+    kind: "overview",
+    verdict,
+    headline: writeHeadline(ranked, facts),
+    first: findFirst(rows, facts),
+    notices: facts.notices,
+    window:
+      newest === undefined
+        ? null
+        : {
+            hours: newest.metadata.time_window_hours,
+            end: newest.metadata.window_end,
+            madeAt: newest.metadata.report_generated_at,
+          },
+    runs: sum((report) => report.performance_metrics.total_actions),
+    failed: sum((report) => report.performance_metrics.failed_actions),
+    read: ranked.filter(({ standing }) => standing !== "unread" && standing !== "no-table").length,
+    next: facts.nextPass,
+    permalink: facts.permalink,
+    causes: causes.map((cause) => viewCause(cause, pass)),
+    rows,
+    findings: urgent.slice(0, MOST_FINDINGS),
+    moreFindings: Math.max(0, urgent.length - MOST_FINDINGS),
+    notes: findings.filter(({ severity }) => severity === "info"),
+  };
+}
+
+/** The page says nothing milder than the worst of its parts. */
+export const STANDING_VERDICTS: Record<Standing, Verdict> = {
+  unread: "critical",
+  "no-table": "critical",
+  silent: "critical",
+  critical: "critical",
+  warning: "warning",
+  unknown: "unknown",
+  ok: "ok",
+};
+
+const WORST_FIRST: Verdict[] = ["critical", "warning", "unknown", "ok"];
+
+function worst(verdicts: Verdict[]): Verdict {
+  return WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
+}
+
+function verdictsOf({ notices, pass, crms }: OverviewFacts): Verdict[] {
+  const ofNotices = notices.map(({ severity }): Verdict => (severity === "info" ? "ok" : severity));
+  return [...ofNotices, ...(pass === null && crms.length > 0 ? ["unknown" as const] : [])];
+}
+
+function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): string {
+  const all = formatPlural(ranked.length, "CRM");
+  if (crms.every(({ report, reason }) => report === null && reason === null)) return "No report was made yet";
+  const needy = ranked.filter(({ standing }) => standing !== "ok" && standing !== "unknown").length;
+  const unknown = ranked.filter(({ standing }) => standing === "unknown").length;
+  if (needy > 0) {
+    const who = ranked.length === 1 ? (ranked[0]?.source ?? "") : needy === ranked.length ? `All ${all}` : `${formatCount(needy)} of ${all}`;
+    return `${showText(who)} ${needy === 1 ? "needs" : "need"} attention`;
+  }
+  if (notices.some(({ severity }) => severity !== "info")) return "Reports are not made as they should be";
+  if (unknown > 0) return `Nothing is known to be wrong; ${formatCount(unknown)} of ${all} cannot be judged`;
+  return ranked.length === 1 ? `${showText(ranked[0]?.source ?? "")} is well` : `All ${all} are well`;
+}
+
+function findFirst([worstRow]: CrmRow[], { notices }: OverviewFacts): OverviewView["first"] {
+  const [notice] = notices.filter(({ severity }) => severity === "critical");
+  if (notice !== undefined) return { name: "reports", text: notice.text, href: notice.href ?? "" };
+  if (worstRow === undefined || worstRow.fact === null || worstRow.standing === "ok") return null;
+  return { name: worstRow.name, text: worstRow.fact, href: worstRow.factHref ?? worstRow.href };
+}
+
+function viewCause(cause: Finding, pass: PassSummary | null): FindingRow {
+  const { evidence, severity } = cause;
+  const sources = Array.isArray(evidence["sources"]) ? evidence["sources"].map(String) : [];
+  const text = pass === null ? showText(cause.message) : describeCause(cause, [], Date.parse(pass.window.end));
+  return {
+    severity,
+    crm: showText(sources.join(", ")),
+    rule: null,
+    href: null,
+    text,
+    since: sinceOf(cause, null),
+    advice: [],
+  };
+}
+
+function linkOf(crm: KnownCrm | undefined, { isPast }: OverviewFacts): string | null {
+  return isPast ? (crm?.reportId ?? null) : null;
+}
+
+function viewRow(
+  { source, standing, report, critical, warnings, reason }: RankedRow,
+  known: KnownCrm | undefined,
+  causes: Finding[],
+  facts: OverviewFacts,
+  links: Links,
+): CrmRow {
+  const shown = report ?? known?.report ?? null;
+  const id = linkOf(known, facts);
+  const href = links({ page: "crm", crm: source, report: id });
+  const finding = report === null ? null : (chooseFinding(report, causes) ?? report.findings[0] ?? null);
+  const rule = finding?.rule_name ?? null;
+  const isTold = finding !== null && (standing !== "ok" || finding.severity !== "info");
+  return {
+    name: showText(source),
+    href,
+    standing: reason === null && report === null ? "unknown" : standing,
+    rate: report?.performance_metrics.overall_success_rate ?? null,
+    runs: report?.performance_metrics.total_actions ?? null,
+    strip: shown === null ? null : makeStrip(listHours(shown)),
+    lastSuccess: shown === null ? null : newestSuccess(shown),
+    nextRun: shown === null ? null : soonest(shown, facts.nowMs),
+    fact: writeFact(report, reason, standing, isTold ? finding : null),
+    factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
+    more: Math.max(0, critical + warnings - 1),
+    windowEnd: shown?.metadata.window_end ?? null,
+  };
+}
+
+function writeFact(
+  report: Report | null,
+  reason: string | null,
+  standing: Standing,
+  finding: Finding | null,
+): string | null {
+  if (report === null) {
+    return reason === null ? "no report yet" : `not read: ${describeUnread({ source: "", report, reason })}`;
+  }
+  if (finding !== null) return describeBriefly(finding, report);
+  return standing === "unknown" ? "too little is known to judge it" : null;
+}
+
+function newestSuccess({ rules }: Report): string | null {
+  return rules.flatMap(({ last_success_at: at }) => at ?? []).toSorted().at(-1) ?? null;
+}
+
+function soonest(report: Report, nowMs: number): string | null {
+  const timezone = report.expectations?.timezone ?? "UTC";
+  return (
+    listPatterns(report)
+      .flatMap((rule) => nextRuns(rule, timezone, nowMs, 1))
+      .toSorted()[0] ?? null
+  );
+}

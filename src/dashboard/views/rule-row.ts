@@ -1,0 +1,56 @@
+/** A rule in a line: its condition, its newest runs, what was due and what came of it. */
+import type { Report } from "../../report/schema.ts";
+import { listTicks } from "../../report/ticks.ts";
+import type { Ticks } from "../../report/tick-schema.ts";
+import { showText } from "../../text/terminal.ts";
+import type { Links, RuleRow } from "../view.ts";
+
+type RuleReport = Report["rules"][number];
+
+/** Where a report is shown: which page a link leads to, and what time it is. */
+export type Shown = {
+  report: Report;
+  /** Null: the newest. */
+  reportId: string | null;
+  lateAfterMs: number;
+  nowMs: number;
+  links: Links;
+};
+
+const SHOWN_TICKS = 24;
+
+export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, shown)): RuleRow {
+  const { report, reportId, links } = shown;
+  const { rule_name: name, duration_seconds: duration } = rule;
+  const details = report.detailed_metrics?.rule_runs ?? {};
+  const runs = Object.hasOwn(details, name) ? details[name]?.runs : undefined;
+  return {
+    name: showText(name),
+    href: links({ page: "rule", crm: report.metadata.source, rule: name, report: reportId }),
+    condition: rule.condition,
+    severity: rule.severity,
+    text: showText(rule.message),
+    since: rule.since,
+    rate: rule.success_rate,
+    runs: rule.total,
+    p95: duration === null ? null : duration.p95,
+    lastSuccess: rule.last_success_at,
+    marks:
+      report.detailed_metrics === null
+        ? null
+        : (runs ?? []).map(({ status, started_at: startedAt }) => ({ status, startedAt })).toReversed(),
+    expected: rule.expected,
+    missed: rule.missed,
+    late: rule.late,
+    ticks:
+      ticks.not_comparable !== null || ticks.ticks.length === 0
+        ? null
+        : ticks.ticks.slice(-SHOWN_TICKS).map(({ at, reason }) => ({ at, reason })),
+    pattern: ticks.words === "" ? null : showText(ticks.words),
+    next: rule.enabled === false ? [] : ticks.next,
+  };
+}
+
+export function ticksOf(rule: RuleReport, { report, lateAfterMs, nowMs }: Shown): Ticks {
+  return listTicks(report, rule, { lateAfterMs, nowMs });
+}

@@ -1,0 +1,65 @@
+/** The schedules that make reports: whether they do, what each slot was used for, and when the next ones are. */
+import type { ScheduleConfig } from "../../config/schema.ts";
+import { isWell, type ScheduleJudgement } from "../../schedule/judge.ts";
+import type { PublishedSchedule } from "../../schedule/published.ts";
+import { sayWhenDue } from "../../report/schedule-words.ts";
+import type { SlotRow } from "../../store/slot.ts";
+import { formatInstant } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+import type { Links, Notice, ScheduleView, SlotMark } from "../view.ts";
+
+export type ScheduleFacts = {
+  schedule: ScheduleConfig;
+  judgement: ScheduleJudgement;
+  published: PublishedSchedule;
+  /** Newest first. */
+  slots: SlotRow[];
+};
+
+const SHOWN_SLOTS = 40;
+const LISTED_SLOTS = 60;
+
+export function viewSchedules(all: ScheduleFacts[], links: Links): ScheduleView {
+  const mark = (row: SlotRow): SlotMark => ({
+    slot: formatInstant(row.slotMs),
+    state: row.state,
+    isWell: row.state === "running" || (row.state === "made" && (row.exitCode ?? 0) <= 1),
+    note: row.note === null ? null : showText(row.note),
+    href: row.passId === null ? null : links({ page: "pass", pass: row.passId }),
+  });
+  return {
+    kind: "schedule",
+    schedules: all.map(({ schedule, judgement, published, slots }) => ({
+      name: showText(schedule.name),
+      status: judgement.status,
+      isWell: isWell(judgement),
+      text: showText(judgement.message),
+      pattern: sayWhenDue(schedule.cron, schedule.timezone),
+      timezone: schedule.timezone,
+      next: published.next,
+      slots: slots.slice(0, SHOWN_SLOTS).map(mark).toReversed(),
+    })),
+    slots: all
+      .flatMap(({ slots }) => slots)
+      .toSorted((a, b) => b.slotMs - a.slotMs)
+      .slice(0, LISTED_SLOTS)
+      .map((row) => ({
+        ...mark(row),
+        schedule: showText(row.schedule),
+        began: row.claimedMs === null ? null : formatInstant(row.claimedMs),
+        ended: row.endedMs === null ? null : formatInstant(row.endedMs),
+        attempts: row.attempts,
+      })),
+  };
+}
+
+/** What of it the first page must say: reports that are not made are worse than any that is. */
+export function listNotices(judgements: ScheduleJudgement[], links: Links): Notice[] {
+  return judgements
+    .filter((judgement) => !isWell(judgement) && judgement.status !== "incomplete")
+    .map(({ schedule, status, message }) => ({
+      severity: status === "late" || status === "failed" || status === "never-run" ? "critical" : "warning",
+      text: showText(`Schedule ${schedule} is ${status === "never-run" ? "not run yet" : status}: ${message}`),
+      href: links({ page: "schedule" }),
+    }));
+}
