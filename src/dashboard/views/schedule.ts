@@ -53,12 +53,24 @@ export function viewSchedules(all: ScheduleFacts[], links: Links): ScheduleView 
   };
 }
 
+/** A schedule that was just written down has not run: that alone is no fault. */
+const NOTICE_SEVERITIES: Record<ScheduleJudgement["status"], Notice["severity"]> = {
+  late: "critical",
+  failed: "critical",
+  "never-run": "info",
+  interrupted: "warning",
+  incomplete: "warning",
+  skipped: "warning",
+  running: "info",
+  ok: "info",
+};
+
 /** What of it the first page must say: reports that are not made are worse than any that is. */
 export function listNotices(judgements: ScheduleJudgement[], links: Links): Notice[] {
   return judgements
     .filter((judgement) => !isWell(judgement) && judgement.status !== "incomplete")
     .map(({ schedule, status, message }) => ({
-      severity: status === "late" || status === "failed" || status === "never-run" ? "critical" : "warning",
+      severity: NOTICE_SEVERITIES[status],
       text: showText(`Schedule ${schedule} is ${status === "never-run" ? "not run yet" : status}: ${message}`),
       href: links({ page: "schedule" }),
     }));

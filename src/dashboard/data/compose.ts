@@ -1,0 +1,203 @@
+/** From a route to its page: loads what it needs and puts it together. */
+import type { Report } from "../../report/schema.ts";
+import { publishSchedule } from "../../schedule/published.ts";
+import { divide } from "../../report/counts.ts";
+import { formatInstant } from "../../text/figures.ts";
+import { showText } from "../../text/terminal.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import type { Frame, Links, PageView, Range, ReportsView, Route, RuleQuery } from "../view.ts";
+import { RANGE_MS, viewCrm } from "../views/crm.ts";
+import { framePage } from "../views/frame.ts";
+import { viewOverview } from "../views/overview.ts";
+import { viewRulePage } from "../views/rule.ts";
+import { listNotices, viewSchedules } from "../views/schedule.ts";
+import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
+import { readPast } from "./past.ts";
+
+export type PageQuery = { range: Range; rules: RuleQuery; reports: ReportsView["query"] };
+
+export type Surroundings = {
+  place: Frame["place"];
+  version: string;
+  links: Links;
+  /** Where news come from; null: nothing is heard of. */
+  events: string | null;
+  /** How the address of the page changes with the range; null: it cannot. */
+  rangeHref: ((range: Range) => string) | null;
+};
+
+const MOST_REPORTS = 200;
+const EARLIER_REPORTS = 20;
+
+/** `status`: of HTTP. */
+export async function composePage(
+  here: Route,
+  query: PageQuery,
+  desk: Desk,
+  around: Surroundings,
+): Promise<{ status: 200 | 404; view: PageView }> {
+  const standings = await loadStandings(desk);
+  const content = await composeContent(here, query, desk, around, standings);
+  const isLive = !(here.page === "pass" || (here.page !== "overview" && "report" in here && here.report !== null));
+  const view = framePage(
+    content ?? missing(here),
+    {
+      here: content !== null && content.kind === "crm" && here.page === "crm" ? { ...here, crm: content.head.crm } : here,
+      crms: standings.standings,
+      hasSchedules: desk.config.schedules.length > 0,
+      nowMs: desk.nowMs,
+      version: around.version,
+      place: around.place,
+      events: isLive ? around.events : null,
+    },
+    around.links,
+  );
+  return { status: content === null ? 404 : 200, view };
+}
+
+async function composeContent(
+  here: Route,
+  query: PageQuery,
+  desk: Desk,
+  around: Surroundings,
+  standings: Standings,
+): Promise<PageView["content"] | null> {
+  const { links } = around;
+  switch (here.page) {
+    case "overview":
+      return await composeOverview(standings, desk, links);
+    case "pass": {
+      const past = await loadPass(here.pass, desk);
+      if (past === null) return null;
+      const facts = { ...past, notices: [], nextPass: null, nowMs: desk.nowMs, permalink: null, isPast: true };
+      return viewOverview(facts, links);
+    }
+    case "crm":
+      return await composeCrm(here, query, desk, around);
+    case "rule":
+      return await composeRule(here, desk, links);
+    case "schedule": {
+      const loaded = await loadSchedules(desk);
+      return viewSchedules(
+        loaded.map((one) => ({ ...one, published: publishSchedule(one.schedule, one.judgement, desk.nowMs) })),
+        links,
+      );
+    }
+    case "reports":
+      return await composeReports(query.reports, desk, links);
+  }
+}
+
+function missing(here: Route): PageView["content"] {
+  const what = here.page === "pass" ? "pass" : "report" in here && here.report !== null ? "report" : here.page;
+  return {
+    kind: "missing",
+    headline: `There is no such ${what}`,
+    text: "It was never made, it was deleted since, or the address is not quite right.",
+  };
+}
+
+async function composeOverview(standings: Standings, desk: Desk, links: Links): Promise<PageView["content"]> {
+  const judgements = (await loadSchedules(desk)).map(({ judgement }) => judgement);
+  return viewOverview(
+    {
+      ...standings,
+      notices: listNotices(judgements, links),
+      nextPass: nextPass(desk),
+      nowMs: desk.nowMs,
+      permalink: standings.pass === null ? null : links({ page: "pass", pass: standings.pass.pass_id }),
+      isPast: false,
+    },
+    links,
+  );
+}
+
+async function composeCrm(
+  here: Extract<Route, { page: "crm" }>,
+  { range, rules }: PageQuery,
+  desk: Desk,
+  { links, rangeHref }: Surroundings,
+): Promise<PageView["content"] | null> {
+  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk);
+  if (place === null) return null;
+  const crm = place.report.metadata.source;
+  const past = await readPast(crm, range, Date.parse(place.report.metadata.window_end), desk);
+  return viewCrm(
+    { place, past, range, query: rules, lateAfterMs: lateAfter(crm, desk), nowMs: desk.nowMs, notices: [], rangeHref },
+    links,
+  );
+}
+
+async function composeRule(
+  here: Extract<Route, { page: "rule" }>,
+  desk: Desk,
+  links: Links,
+): Promise<PageView["content"] | null> {
+  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk);
+  if (place === null) return null;
+  const { metadata } = place.report;
+  const beside = await desk.store.reports.list({ passIds: [metadata.pass_id], limit: MOST_REPORTS });
+  const others = await readAll(
+    beside.filter(({ id }) => id !== place.id).map(({ id }) => id),
+    desk,
+  );
+  const earlier: { id: string; report: Report }[] = [];
+  for (const { id } of place.kept.slice(0, EARLIER_REPORTS).toReversed()) {
+    const report = await desk.library.readSlim(id);
+    if (report !== null) earlier.push({ id, report });
+  }
+  return viewRulePage(
+    {
+      place,
+      rule: here.rule,
+      others,
+      origins: () => null,
+      lateAfterMs: lateAfter(metadata.source, desk),
+      nowMs: desk.nowMs,
+      earlier,
+    },
+    links,
+  );
+}
+
+async function readAll(ids: string[], { library }: Desk): Promise<Report[]> {
+  const reports: Report[] = [];
+  for (const id of ids) {
+    const report = await library.readSlim(id);
+    if (report !== null) reports.push(report);
+  }
+  return reports;
+}
+
+async function composeReports(query: ReportsView["query"], desk: Desk, links: Links): Promise<PageView["content"]> {
+  const filter = {
+    ...(query.crm === "" ? {} : { sources: [query.crm] }),
+    sinceMs: desk.nowMs - RANGE_MS[query.range],
+  };
+  const all = await desk.store.reports.list({ ...filter, limit: MOST_REPORTS });
+  const count = await desk.store.reports.count(filter);
+  const rows = all.filter(({ summary }) => query.verdict === "" || summary?.verdict === query.verdict);
+  return {
+    kind: "reports",
+    query,
+    crms: desk.config.crms.map(({ name }) => showText(name)),
+    rows: rows.map((row) => ({
+      href: links({ page: "crm", crm: row.source, report: row.id }),
+      crm: showText(row.source),
+      origin: showText(row.origin),
+      verdict: row.summary?.verdict ?? null,
+      rate: row.summary === null ? null : divide(row.summary.successful, row.summary.total),
+      runs: row.summary?.total ?? null,
+      critical: row.summary?.critical ?? null,
+      windowHours: (row.windowEndMs - row.windowStartMs) / HOUR_MS,
+      windowEnd: formatInstant(row.windowEndMs),
+      madeAt: formatInstant(row.generatedMs),
+      passHref: links({ page: "pass", pass: row.passId }),
+    })),
+    more: Math.max(0, count - all.length),
+  };
+}
+
+function lateAfter(crm: string, { config }: Desk): number {
+  return config.crms.find(({ name }) => name === crm)?.lateAfterMs ?? 15 * 60_000;
+}
