@@ -52,7 +52,7 @@ function Content({ content }: { content: PageView["content"] }) {
   }
 }
 
-function Top({ view: { links, current, crms } }: { view: PageView }) {
+function Top({ view: { links, current, crms, signOut } }: { view: PageView }) {
   const item = (href: string, text: string, isCurrent: boolean) => (
     <a href={href} aria-current={isCurrent ? "page" : undefined}>
       {text}
@@ -78,8 +78,18 @@ function Top({ view: { links, current, crms } }: { view: PageView }) {
       <div class="tools">
         {isAlive.value && <Zone />}
         <LineState />
+        {signOut !== null && <SignOut href={signOut} />}
       </div>
     </header>
+  );
+}
+
+/** Works without a script. */
+function SignOut({ href }: { href: string }) {
+  return (
+    <form method="post" action={href}>
+      <button type="submit">Sign out</button>
+    </form>
   );
 }
 

@@ -3,10 +3,10 @@ import { renderToString } from "preact-render-to-string";
 import { Page } from "./page.tsx";
 import type { PageView } from "./view.ts";
 
-/** Addresses of the script, the style and the sign in the browser's tab. */
-export type Assets = { script: string; style: string; icon: string };
+/** Addresses of the script and the style. */
+export type Assets = { script: string; style: string };
 
-export function renderPage(view: PageView, { script, style, icon }: Assets): string {
+export function renderPage(view: PageView, { script, style }: Assets): string {
   return `<!doctype html>${renderToString(
     <html lang="en">
       <head>
@@ -15,7 +15,7 @@ export function renderPage(view: PageView, { script, style, icon }: Assets): str
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>{view.title}</title>
-        <link rel="icon" href={icon} />
+        <link rel="icon" href={view.icon} />
         <link rel="stylesheet" href={style} />
         <script src={script} defer />
       </head>

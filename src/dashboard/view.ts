@@ -25,6 +25,10 @@ export type Frame = {
   /** `site`: a file that is opened from disk; nothing changes in it and nothing can be asked. */
   place: "server" | "site";
   verdict: Verdict;
+  /** The address of the sign in the browser's tab. */
+  icon: string;
+  /** Where a signed-in reader signs out; null: there is nothing to sign out of. */
+  signOut: string | null;
   links: { overview: string; schedule: string | null; reports: string };
   crms: { name: string; standing: Standing; href: string; isCurrent: boolean }[];
   /** Where the page hears that something happened; null: it is about the past, or a file. */

@@ -116,7 +116,7 @@ function Crms({ rows }: { rows: CrmRow[] }) {
 
 function CrmLine({ row }: { row: CrmRow }) {
   return (
-    <tr class={toneOf(row.standing)}>
+    <tr data-tone={toneOf(row.standing)}>
       <th scope="row">
         <Mark of={row.standing} />
         <a href={row.href}>{row.name}</a>

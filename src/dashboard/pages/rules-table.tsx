@@ -6,7 +6,7 @@ import { Rate } from "../parts/figures.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { isAlive, useFrame } from "../parts/state.ts";
 import { RunStrip, TickStrip } from "../parts/strips.tsx";
-import { Ago, Time } from "../parts/time.tsx";
+import { Ago, Since, Time } from "../parts/time.tsx";
 import type { RuleQuery, RuleRow, RuleSort } from "../view.ts";
 
 /** What the reader asked for since the page came; null: what the address says. */
@@ -77,10 +77,10 @@ function Rule({ rule }: { rule: RuleRow }) {
           </>
         )}
         {since !== null && severity !== null && (
-          <span class="since">
+          <>
             {" "}
-            since <Ago at={since} />
-          </span>
+            <Since at={since} />
+          </>
         )}
       </td>
       <td class="drawing">{marks === null ? <span class="dim">not kept</span> : <RunStrip marks={marks} />}</td>
@@ -94,12 +94,12 @@ function Rule({ rule }: { rule: RuleRow }) {
         {rule.lastSuccess === null ? <span class="dim">–</span> : <Ago at={rule.lastSuccess} />}
       </td>
       <td class="drawing">
-        {ticks !== null && <TickStrip ticks={ticks} />}
         {expected !== null && (
           <span class="beside">
             {formatCount(expected - (missed ?? 0))} of {formatCount(expected)}
           </span>
         )}
+        {ticks !== null && <TickStrip ticks={ticks} />}
         {expected === null && ticks === null && <span class="dim">nothing due</span>}
       </td>
       <td class="when">

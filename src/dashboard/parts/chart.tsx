@@ -96,6 +96,8 @@ export function Plot({ title, chart }: { title: string; chart: Chart }) {
           ground.current = element;
         }}
         data-live={plot === null ? undefined : "true"}>
+        <span class="top dim">{chart.format(topOf(chart))}</span>
+        <span class="bottom dim">{chart.bars || chart.top !== null ? chart.format(0) : ""}</span>
         <Still chart={chart} title={title} />
       </div>
       <div class="axis dim" aria-hidden="true">
@@ -103,6 +105,11 @@ export function Plot({ title, chart }: { title: string; chart: Chart }) {
       </div>
     </figure>
   );
+}
+
+/** The value at the upper edge. */
+export function topOf({ top, lines }: Chart): number {
+  return top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
 }
 
 function say(value: number | null | undefined, { format }: Chart): string {
@@ -128,7 +135,7 @@ const HEIGHT = 120;
 
 function Still({ chart, title }: { chart: Chart; title: string }) {
   const { at, lines, bars } = chart;
-  const top = chart.top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const top = topOf(chart);
   const from = at[0] ?? 0;
   const step = at.length > 1 ? (at[1] ?? 0) - from : 1;
   const until = (at.at(-1) ?? 0) + (bars ? step : 0);

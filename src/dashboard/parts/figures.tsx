@@ -6,9 +6,9 @@ export function Rate({ rate, runs }: { rate: number | null; runs: number | null 
   if (runs === null) return <span class="dim">–</span>;
   if (rate === null) return <span class="dim">no runs</span>;
   return (
-    <>
-      {formatRatio(rate)} <span class="dim">of {formatCount(runs)}</span>
-    </>
+    <span class="rate">
+      <span>{formatRatio(rate)}</span> <span class="dim">of {formatCount(runs)}</span>
+    </span>
   );
 }
 

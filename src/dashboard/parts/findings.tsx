@@ -1,7 +1,7 @@
 /** Findings, most urgent first: what, where, since when, and what to do. */
 import type { FindingRow, Notice } from "../view.ts";
 import { Mark } from "./mark.tsx";
-import { Ago } from "./time.tsx";
+import { Since } from "./time.tsx";
 
 /** `withCrm`: the CRM is named in each. */
 export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boolean }) {
@@ -15,10 +15,10 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
               {withCrm && row.crm !== null && <Where row={row} />}
               {row.text}
               {row.since !== null && (
-                <span class="since">
+                <>
                   {" "}
-                  since <Ago at={row.since} />
-                </span>
+                  <Since at={row.since} />
+                </>
               )}
             </p>
             {row.advice.map((text) => (

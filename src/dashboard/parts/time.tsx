@@ -30,6 +30,25 @@ export function Ago({ at }: { at: string }) {
   );
 }
 
+/** For how long something holds; in a file from disk since when. `at`: RFC 3339. */
+export function Since({ at }: { at: string }) {
+  const nowMs = useNow();
+  const { place } = useFrame();
+  return (
+    <span class="since">
+      {place === "site" ? (
+        <>
+          since <Time at={at} />
+        </>
+      ) : (
+        <time dateTime={at} title={`since ${formatMinute(new Date(Date.parse(at)).toISOString())} UTC`}>
+          for {shorten(Math.max(0, nowMs - Date.parse(at)))}
+        </time>
+      )}
+    </span>
+  );
+}
+
 /** How long until then; what has passed is said to be due. `at`: RFC 3339. */
 export function Until({ at }: { at: string }) {
   const leftMs = Date.parse(at) - useNow();

@@ -14,13 +14,18 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       crm: showText(metadata.source),
       rule: rule === null ? null : showText(rule),
       href: rule === null ? links({ page: "crm", ...route }) : links({ page: "rule", ...route, rule }),
-      text: showText(message),
+      text: showText(withoutName(message, rule)),
       since: sinceOf(finding, report),
       advice: recommendations
         .filter(({ finding: about }) => about === index)
         .map(({ recommendation }) => showText(recommendation)),
     };
   });
+}
+
+/** Where the rule stands beside it already. */
+function withoutName(message: string, rule: string | null): string {
+  return rule !== null && message.startsWith(`${rule}: `) ? message.slice(rule.length + 2) : message;
 }
 
 /** RFC 3339; null: not known. */

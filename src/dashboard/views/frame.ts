@@ -13,6 +13,8 @@ export type FrameFacts = {
   version: string;
   place: Frame["place"];
   events: string | null;
+  signOut: string | null;
+  iconOf: (verdict: Verdict) => string;
 };
 
 export function framePage(content: PageView["content"], facts: FrameFacts, links: Links): PageView {
@@ -26,6 +28,8 @@ export function framePage(content: PageView["content"], facts: FrameFacts, links
     nowMs: facts.nowMs,
     place: facts.place,
     verdict,
+    icon: facts.iconOf(verdict),
+    signOut: facts.signOut,
     links: {
       overview: links({ page: "overview" }),
       schedule: facts.hasSchedules ? links({ page: "schedule" }) : null,

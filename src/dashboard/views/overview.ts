@@ -18,6 +18,8 @@ export type KnownCrm = {
   reportId: string | null;
   /** Why the newest attempt gave no report; null: it gave this one. */
   reason: string | null;
+  /** Why the report says too little about now; null: it is as new as it should be. */
+  stale: string | null;
 };
 
 export type OverviewFacts = {
@@ -37,14 +39,11 @@ const MOST_FINDINGS = 30;
 
 export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   const { crms, pass } = facts;
-  const causes = (pass?.findings ?? []).filter(({ id }) => id !== "warehouse-unreachable");
-  const ranked = rankRows(
-    crms.map(({ source, report, reason }) => ({ source, report: reason === null ? report : null, reason })),
-    causes,
-  );
+  const causes = causesOf(pass);
+  const ranked = rankCrms(facts);
   const known = new Map(crms.map((crm) => [crm.source, crm]));
   const rows = ranked.map((row) => viewRow(row, known.get(row.source), causes, facts, links));
-  const reports = crms.flatMap(({ report, reason }) => (report === null || reason !== null ? [] : [report]));
+  const reports = ranked.flatMap(({ report }) => report ?? []);
   const findings = ranked.flatMap(({ source, report }) =>
     report === null ? [] : listFindings(report, linkOf(known.get(source), facts), links),
   );
@@ -59,7 +58,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
     verdict,
     headline: writeHeadline(ranked, facts),
     first: findFirst(rows, facts),
-    notices: facts.notices,
+    notices: facts.notices.filter(({ severity }) => severity !== "info"),
     window:
       newest === undefined
         ? null
@@ -79,6 +78,26 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
     moreFindings: Math.max(0, urgent.length - MOST_FINDINGS),
     notes: findings.filter(({ severity }) => severity === "info"),
   };
+}
+
+/** Most urgent first. What is not known of now is as urgent as what could not be read. */
+export function rankCrms({ crms, pass }: Pick<OverviewFacts, "crms" | "pass">): RankedRow[] {
+  const rows = crms.map(({ source, report, reason, stale }) => ({
+    source,
+    report: reason === null && stale === null ? report : null,
+    reason: reason ?? stale,
+  }));
+  const ranked = rankRows(rows, causesOf(pass));
+  return [
+    ...ranked.filter(({ report, reason }) => report !== null || reason !== null),
+    ...ranked
+      .filter(({ report, reason }) => report === null && reason === null)
+      .map((row) => ({ ...row, standing: "unknown" as const })),
+  ];
+}
+
+function causesOf(pass: PassSummary | null): Finding[] {
+  return (pass?.findings ?? []).filter(({ id }) => id !== "warehouse-unreachable");
 }
 
 /** The page says nothing milder than the worst of its parts. */
@@ -144,7 +163,7 @@ function linkOf(crm: KnownCrm | undefined, { isPast }: OverviewFacts): string | 
 }
 
 function viewRow(
-  { source, standing, report, critical, warnings, reason }: RankedRow,
+  { source, standing, report, critical, warnings }: RankedRow,
   known: KnownCrm | undefined,
   causes: Finding[],
   facts: OverviewFacts,
@@ -159,13 +178,13 @@ function viewRow(
   return {
     name: showText(source),
     href,
-    standing: reason === null && report === null ? "unknown" : standing,
+    standing,
     rate: report?.performance_metrics.overall_success_rate ?? null,
     runs: report?.performance_metrics.total_actions ?? null,
     strip: shown === null ? null : makeStrip(listHours(shown)),
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
-    fact: writeFact(report, reason, standing, isTold ? finding : null),
+    fact: writeFact(report, known, standing, isTold ? finding : null),
     factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
     more: Math.max(0, critical + warnings - 1),
     windowEnd: shown?.metadata.window_end ?? null,
@@ -174,12 +193,14 @@ function viewRow(
 
 function writeFact(
   report: Report | null,
-  reason: string | null,
+  known: KnownCrm | undefined,
   standing: Standing,
   finding: Finding | null,
 ): string | null {
   if (report === null) {
-    return reason === null ? "no report yet" : `not read: ${describeUnread({ source: "", report, reason })}`;
+    const reason = known?.reason ?? null;
+    if (reason !== null) return `not read: ${describeUnread({ source: "", report, reason })}`;
+    return known?.stale ?? "no report yet";
   }
   if (finding !== null) return describeBriefly(finding, report);
   return standing === "unknown" ? "too little is known to judge it" : null;

@@ -1,43 +1,32 @@
 /** The pages' data: from the store alone, whatever becomes of the warehouses. */
 import type { Config } from "../../config/schema.ts";
-import { rankRows, type Standing } from "../../report/attention.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
-import { judgeSchedule, type ScheduleJudgement } from "../../schedule/judge.ts";
+import { judgeSchedule } from "../../schedule/judge.ts";
 import { nextSlots } from "../../schedule/slots.ts";
 import type { ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
 import { formatInstant } from "../../text/figures.ts";
-import type { KnownCrm } from "../views/overview.ts";
+import type { KnownCrm } from "../../dashboard/views/overview.ts";
+import type { State } from "../state.ts";
 import type { Library } from "./library.ts";
 
-export type Desk = { config: Config; store: Store; library: Library; nowMs: number };
+/** `state`: what the store knows of each CRM, as the API says it too. */
+export type Desk = { config: Config; store: Store; state: State; library: Library; nowMs: number };
 
 /** What is known of every configured CRM, and of the newest pass. */
-export type Standings = {
-  crms: KnownCrm[];
-  pass: PassSummary | null;
-  standings: { name: string; standing: Standing }[];
-};
+export type Standings = { crms: KnownCrm[]; pass: PassSummary | null };
 
-/** A pass is looked for among so many: each CRM was in one of them, or has not been read for long. */
-const RECENT_PASSES = 50;
 const SHOWN_SLOTS = 100;
 
 /** The newest report of each CRM, and why there is none newer. */
-export async function loadStandings({ config, store, library }: Desk): Promise<Standings> {
-  const passes = (await store.reports.listPasses({ limit: RECENT_PASSES })).flatMap(({ read }) =>
-    read.status === "read" ? [read.pass] : [],
-  );
+export async function loadStandings({ store, state, library }: Desk): Promise<Standings> {
+  const [newest] = await store.reports.listPasses({ limit: 1 });
   const crms: KnownCrm[] = [];
-  for (const { name: source } of config.crms) {
-    const [row] = await store.reports.list({ sources: [source], limit: 1 });
-    const newest = passes.find(({ outcomes }) => outcomes.some((outcome) => outcome.source === source));
-    const outcome = newest?.outcomes.find((one) => one.source === source);
-    const report = row === undefined ? null : await library.readSlim(row.id);
-    const reason = outcome?.status === "failed" && report?.metadata.pass_id !== newest?.pass_id ? outcome.reason : null;
-    crms.push({ source, report, reportId: row?.id ?? null, reason });
+  for (const { name: source, newest: kept, failure, stale } of await state.crms()) {
+    const report = kept === null ? null : await library.readSlim(kept.id);
+    crms.push({ source, report, reportId: kept?.id ?? null, reason: failure?.reason ?? null, stale });
   }
-  return { crms, pass: passes[0] ?? null, standings: rank(crms, passes[0] ?? null) };
+  return { crms, pass: newest?.read.status === "read" ? newest.read.pass : null };
 }
 
 /** The same of one pass, which may be long ago. Null: it is not kept. */
@@ -50,17 +39,10 @@ export async function loadPass(id: string, { store, library }: Desk): Promise<St
   for (const { source, status, reason } of pass.outcomes) {
     const row = rows.find((one) => one.source === source);
     const report = row === undefined ? null : await library.readSlim(row.id);
-    crms.push({ source, report, reportId: row?.id ?? null, reason: status === "failed" && report === null ? reason : null });
+    const failure = status === "failed" && report === null ? reason : null;
+    crms.push({ source, report, reportId: row?.id ?? null, reason: failure, stale: null });
   }
-  return { crms, pass, standings: rank(crms, pass) };
-}
-
-function rank(crms: KnownCrm[], pass: PassSummary | null): Standings["standings"] {
-  const rows = crms.map(({ source, report, reason }) => ({ source, report: reason === null ? report : null, reason }));
-  return rankRows(rows, pass?.findings ?? []).map(({ source, standing, report, reason }) => ({
-    name: source,
-    standing: report === null && reason === null ? "unknown" : standing,
-  }));
+  return { crms, pass };
 }
 
 /** How each schedule does its work, in the configuration's order. */
@@ -72,8 +54,6 @@ export async function loadSchedules({ config, store, nowMs }: Desk) {
   }
   return loaded;
 }
-
-export type LoadedSchedule = { judgement: ScheduleJudgement };
 
 /** When the scheduler makes the next report, RFC 3339; null: nothing is scheduled. */
 export function nextPass({ config, nowMs }: Desk): string | null {

@@ -1,7 +1,7 @@
 /** Kept reports, read once: a report never changes. What is remembered of them is bounded. */
 import type { Report } from "../../report/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { listHours, type Hour } from "../views/strip.ts";
+import { listHours, type Hour } from "../../dashboard/views/strip.ts";
 
 /** What charts need of a report. */
 export type Digest = { endMs: number; hours: Hour[]; p50: number | null; p95: number | null; p99: number | null };

@@ -1,16 +1,17 @@
 /** From a route to its page: loads what it needs and puts it together. */
 import type { Report } from "../../report/schema.ts";
+import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { divide } from "../../report/counts.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import type { Frame, Links, PageView, Range, ReportsView, Route, RuleQuery } from "../view.ts";
-import { RANGE_MS, viewCrm } from "../views/crm.ts";
-import { framePage } from "../views/frame.ts";
-import { viewOverview } from "../views/overview.ts";
-import { viewRulePage } from "../views/rule.ts";
-import { listNotices, viewSchedules } from "../views/schedule.ts";
+import type { Frame, Links, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
+import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
+import { framePage } from "../../dashboard/views/frame.ts";
+import { rankCrms, viewOverview } from "../../dashboard/views/overview.ts";
+import { viewRulePage } from "../../dashboard/views/rule.ts";
+import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
 import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
 import { readPast } from "./past.ts";
 
@@ -22,6 +23,8 @@ export type Surroundings = {
   links: Links;
   /** Where news come from; null: nothing is heard of. */
   events: string | null;
+  signOut: string | null;
+  iconOf: (verdict: Verdict) => string;
   /** How the address of the page changes with the range; null: it cannot. */
   rangeHref: ((range: Range) => string) | null;
 };
@@ -43,12 +46,14 @@ export async function composePage(
     content ?? missing(here),
     {
       here: content !== null && content.kind === "crm" && here.page === "crm" ? { ...here, crm: content.head.crm } : here,
-      crms: standings.standings,
+      crms: rankCrms(standings).map(({ source, standing }) => ({ name: source, standing })),
       hasSchedules: desk.config.schedules.length > 0,
       nowMs: desk.nowMs,
       version: around.version,
       place: around.place,
       events: isLive ? around.events : null,
+      signOut: around.signOut,
+      iconOf: around.iconOf,
     },
     around.links,
   );

@@ -1,9 +1,9 @@
 /** How a CRM did over a longer time, put together from kept reports. */
 import type { Store } from "../../store/store.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import type { Range } from "../view.ts";
-import { RANGE_MS, type Past } from "../views/crm.ts";
-import type { Hour } from "../views/strip.ts";
+import type { Range } from "../../dashboard/view.ts";
+import { RANGE_MS, type Past } from "../../dashboard/views/crm.ts";
+import type { Hour } from "../../dashboard/views/strip.ts";
 import type { Library } from "./library.ts";
 
 /** Reports that are read for one chart. */
