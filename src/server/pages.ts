@@ -8,7 +8,7 @@ import type { ServeContext, ServeEnv } from "./context.ts";
 import { composePage, type PageQuery } from "./pages/compose.ts";
 import { createLibrary } from "./pages/library.ts";
 import { writePolicy } from "./security/headers.ts";
-import { createState } from "./state.ts";
+import { stateOf } from "./state.ts";
 
 const FOR_EVER = "public, max-age=31536000, immutable";
 /** A longer filter finds nothing. */
@@ -19,7 +19,7 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
   const { store, clock, version } = context;
   const pages = new Hono<ServeEnv>();
   const library = createLibrary(store);
-  const state = createState(context);
+  const state = stateOf(context);
 
   const answer = async (c: Context<ServeEnv>, here: Route) => {
     const { basePath, principal } = c.env;

@@ -12,7 +12,7 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
           <Mark of={row.severity} />
           <div>
             <p class="what">
-              {withCrm && row.crm !== null && <Where row={row} />}
+              <Where row={row} withCrm={withCrm} />
               {row.text}
               {row.since !== null && (
                 <>
@@ -26,11 +26,6 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
                 {text}
               </p>
             ))}
-            {!withCrm && row.rule !== null && row.href !== null && (
-              <p class="more">
-                <a href={row.href}>Why: {row.rule}</a>
-              </p>
-            )}
           </div>
         </li>
       ))}
@@ -38,8 +33,9 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
   );
 }
 
-function Where({ row: { crm, rule, href } }: { row: FindingRow }) {
-  const text = rule === null ? crm : `${crm} · ${rule}`;
+function Where({ row: { crm, rule, href }, withCrm }: { row: FindingRow; withCrm: boolean }) {
+  const text = [...(withCrm && crm !== null ? [crm] : []), ...(rule === null ? [] : [rule])].join(" · ");
+  if (text === "") return null;
   return href === null ? <b class="where">{text}</b> : <a class="where" href={href}>{text}</a>;
 }
 

@@ -5,7 +5,7 @@ import { SEVERITIES } from "../../report/words.ts";
 import { describeBriefly } from "../../render/terminal/brief.ts";
 import { listNames } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
-import { DAY_MS } from "../../time/units.ts";
+import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { RANGES, type CrmView, type Durations, type Links, type Notice, type Range, type RuleQuery } from "../view.ts";
 import { listFacts } from "./facts.ts";
 import { listFindings } from "./findings.ts";
@@ -56,7 +56,7 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
       facts.rangeHref === null
         ? []
         : RANGES.map((name) => ({ name, href: facts.rangeHref?.(name) ?? "", isCurrent: name === range })),
-    volume: fillStrip(facts.past.hours, endMs - RANGE_MS[range], endMs, MOST_BARS),
+    volume: fillStrip(facts.past.hours, hourOf(endMs - RANGE_MS[range]), endMs, MOST_BARS),
     durations: facts.past.durations,
     rules: sorted.slice(0, MOST_RULES).map((rule) => viewRule(rule, shown)),
     rulesLeftOut: Math.max(0, sorted.length - MOST_RULES) + (report.omitted?.["rules"] ?? 0),
@@ -81,6 +81,10 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
       rows: showText(ids.join(", ")),
     })),
   };
+}
+
+function hourOf(ms: number): number {
+  return Math.floor(ms / HOUR_MS) * HOUR_MS;
 }
 
 function urgencyOf({ severity, condition }: Report["rules"][number]): number {

@@ -57,7 +57,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
     kind: "overview",
     verdict,
     headline: writeHeadline(ranked, facts),
-    first: findFirst(rows, facts),
+    first: findFirst(rows),
     notices: facts.notices.filter(({ severity }) => severity !== "info"),
     window:
       newest === undefined
@@ -87,13 +87,7 @@ export function rankCrms({ crms, pass }: Pick<OverviewFacts, "crms" | "pass">): 
     report: reason === null && stale === null ? report : null,
     reason: reason ?? stale,
   }));
-  const ranked = rankRows(rows, causesOf(pass));
-  return [
-    ...ranked.filter(({ report, reason }) => report !== null || reason !== null),
-    ...ranked
-      .filter(({ report, reason }) => report === null && reason === null)
-      .map((row) => ({ ...row, standing: "unknown" as const })),
-  ];
+  return rankRows(rows, causesOf(pass));
 }
 
 function causesOf(pass: PassSummary | null): Finding[] {
@@ -117,9 +111,9 @@ function worst(verdicts: Verdict[]): Verdict {
   return WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
 }
 
-function verdictsOf({ notices, pass, crms }: OverviewFacts): Verdict[] {
+function verdictsOf({ notices }: OverviewFacts): Verdict[] {
   const ofNotices = notices.map(({ severity }): Verdict => (severity === "info" ? "ok" : severity));
-  return [...ofNotices, ...(pass === null && crms.length > 0 ? ["unknown" as const] : [])];
+  return ofNotices;
 }
 
 function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): string {
@@ -136,9 +130,7 @@ function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): s
   return ranked.length === 1 ? `${showText(ranked[0]?.source ?? "")} is well` : `All ${all} are well`;
 }
 
-function findFirst([worstRow]: CrmRow[], { notices }: OverviewFacts): OverviewView["first"] {
-  const [notice] = notices.filter(({ severity }) => severity === "critical");
-  if (notice !== undefined) return { name: "reports", text: notice.text, href: notice.href ?? "" };
+function findFirst([worstRow]: CrmRow[]): OverviewView["first"] {
   if (worstRow === undefined || worstRow.fact === null || worstRow.standing === "ok") return null;
   return { name: worstRow.name, text: worstRow.fact, href: worstRow.factHref ?? worstRow.href };
 }
