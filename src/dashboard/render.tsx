@@ -4,9 +4,9 @@ import { Page } from "./page.tsx";
 import type { PageView } from "./view.ts";
 
 /** Addresses of the script and the style. */
-export type Assets = { script: string; style: string };
+export type AssetPlaces = { script: string; style: string };
 
-export function renderPage(view: PageView, { script, style }: Assets): string {
+export function renderPage(view: PageView, { script, style }: AssetPlaces): string {
   return `<!doctype html>${renderToString(
     <html lang="en">
       <head>

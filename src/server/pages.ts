@@ -1,6 +1,6 @@
 /** The dashboard: each page arrives whole, as HTML or, to a page that is open already, as the data it is made from. */
 import { Hono, type Context } from "hono";
-import { ASSETS, iconOf, SCRIPT, STYLE } from "../dashboard/assets.ts";
+import { loadAssets } from "../dashboard/assets.ts";
 import { linksBelow } from "../dashboard/links.ts";
 import { renderPage } from "../dashboard/render.tsx";
 import { RANGES, RULE_SORTS, type Range, type Route } from "../dashboard/view.ts";
@@ -23,7 +23,8 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
 
   const answer = async (c: Context<ServeEnv>, here: Route) => {
     const { basePath, principal } = c.env;
-    const asset = (name: string) => `${basePath}/assets/${name}`;
+    const { script, style, icons } = await loadAssets();
+    const place = ({ name }: { name: string }) => `${basePath}/assets/${name}`;
     const { status, view } = await composePage(
       here,
       readQuery(c),
@@ -34,18 +35,18 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
         links: linksBelow(basePath),
         events: `${basePath}/api/v1/events`,
         signOut: principal.by === "cookie" ? `${basePath}/logout` : null,
-        iconOf: (verdict) => asset(iconOf(verdict).name),
+        iconOf: (verdict) => place(icons[verdict]),
         rangeHref: (range) => `?${changeQuery(c, { range })}`,
       },
     );
     c.header("Vary", "Accept");
     if (c.req.header("Accept")?.startsWith("application/json") === true) return c.json(view, status);
     c.header("Content-Security-Policy", writePolicy());
-    return c.html(renderPage(view, { script: asset(SCRIPT.name), style: asset(STYLE.name) }), status);
+    return c.html(renderPage(view, { script: place(script), style: place(style) }), status);
   };
 
-  pages.get("/assets/:name", (c) => {
-    const found = ASSETS.get(c.req.param("name"));
+  pages.get("/assets/:name", async (c) => {
+    const found = (await loadAssets()).byName.get(c.req.param("name"));
     if (found === undefined) return c.notFound();
     return c.body(found.text, 200, { "Content-Type": found.type, "Cache-Control": FOR_EVER });
   });
