@@ -104,6 +104,15 @@ export const COMMANDS: Record<string, Entry> = {
       },
     },
   },
+  export: {
+    summary: "Write what is kept as files for others to look at",
+    commands: {
+      site: {
+        summary: "Write the dashboard's pages as files that open without a server",
+        load: async () => (await import("./commands/export/site.ts")).default,
+      },
+    },
+  },
   store: {
     summary: "Check, prune or back up what is kept",
     commands: {

@@ -7,19 +7,11 @@ export function linksBelow(basePath: string): Links {
 }
 
 function pathOf(route: Route): string {
-  switch (route.page) {
-    case "overview":
-      return "";
-    case "pass":
-      return `passes/${encode(route.pass)}`;
-    case "crm":
-      return route.report === null ? `crms/${encode(route.crm)}` : `reports/${encode(route.report)}`;
-    case "rule":
-      return `${pathOf({ ...route, page: "crm" })}/rule?name=${encode(route.rule)}`;
-    case "schedule":
-    case "reports":
-      return route.page;
-  }
+  if (route.page === "overview") return "";
+  if (route.page === "pass") return `passes/${encode(route.pass)}`;
+  if (route.page === "schedule" || route.page === "reports") return route.page;
+  const place = route.report === null ? `crms/${encode(route.crm)}` : `reports/${encode(route.report)}`;
+  return route.page === "crm" ? place : `${place}/rule?name=${encode(route.rule)}`;
 }
 
 /** From the file of one page to those of others. */
@@ -30,19 +22,11 @@ export function linksFrom(here: Route): Links {
 
 /** Below the site's directory. A rule's name may be anything: what a file cannot be called is told by a digest. */
 export function fileOf(route: Route): string {
-  switch (route.page) {
-    case "overview":
-      return "index.html";
-    case "pass":
-      return `passes/${plain(route.pass)}.html`;
-    case "crm":
-      return route.report === null ? `crms/${plain(route.crm)}.html` : `reports/${plain(route.report)}.html`;
-    case "rule":
-      return `${fileOf({ ...route, page: "crm" }).replace(/\.html$/, "")}/${plain(route.rule)}.html`;
-    case "schedule":
-    case "reports":
-      return `${route.page}.html`;
-  }
+  if (route.page === "overview") return "index.html";
+  if (route.page === "pass") return `passes/${plain(route.pass)}.html`;
+  if (route.page === "schedule" || route.page === "reports") return `${route.page}.html`;
+  const place = route.report === null ? `crms/${plain(route.crm)}` : `reports/${plain(route.report)}`;
+  return route.page === "crm" ? `${place}.html` : `${place}/${plain(route.rule)}.html`;
 }
 
 const PLAIN = /^[a-z0-9][a-z0-9_-]{0,62}$/;

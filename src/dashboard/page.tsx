@@ -8,6 +8,7 @@ import { Reports } from "./pages/reports.tsx";
 import { Rule } from "./pages/rule.tsx";
 import { Schedule } from "./pages/schedule.tsx";
 import type { PageView } from "./view.ts";
+import { formatPlural } from "../text/figures.ts";
 
 export function Page({ view }: { view: PageView }) {
   return (
@@ -31,25 +32,17 @@ export function Page({ view }: { view: PageView }) {
 }
 
 function Content({ content }: { content: PageView["content"] }) {
-  switch (content.kind) {
-    case "overview":
-      return <Overview view={content} />;
-    case "crm":
-      return <Crm view={content} />;
-    case "rule":
-      return <Rule view={content} />;
-    case "schedule":
-      return <Schedule view={content} />;
-    case "reports":
-      return <Reports view={content} />;
-    case "missing":
-      return (
-        <header class="verdict">
-          <h1>{content.headline}</h1>
-          <p class="first">{content.text}</p>
-        </header>
-      );
-  }
+  if (content.kind === "overview") return <Overview view={content} />;
+  if (content.kind === "crm") return <Crm view={content} />;
+  if (content.kind === "rule") return <Rule view={content} />;
+  if (content.kind === "schedule") return <Schedule view={content} />;
+  if (content.kind === "reports") return <Reports view={content} />;
+  return (
+    <header class="verdict">
+      <h1>{content.headline}</h1>
+      <p class="first">{content.text}</p>
+    </header>
+  );
 }
 
 function Top({ view: { links, current, crms, signOut } }: { view: PageView }) {
@@ -135,30 +128,26 @@ function LineState() {
   );
 }
 
+const LINE_WORDS = { none: "", joining: "connecting", live: "live", "catching-up": "catching up" };
+
 function SayLine() {
   const now = line.value;
-  switch (now.state) {
-    case "none":
-      return null;
-    case "joining":
-      return <>connecting</>;
-    case "live":
-      return <>live</>;
-    case "catching-up":
-      return <>catching up</>;
-    case "paused":
-      return <>{now.missed === 0 ? "paused" : `paused, ${now.missed} changes wait`}</>;
-    case "signed-out":
-      return (
-        <>
-          signed out: <a href="">sign in again</a>
-        </>
-      );
-    case "lost":
-      return (
-        <>
-          line lost: as of <Ago at={new Date(now.sinceMs).toISOString()} />, trying again
-        </>
-      );
+  if (now.state === "paused") {
+    return <>{now.missed === 0 ? "paused" : `paused, ${formatPlural(now.missed, "change")} to come`}</>;
   }
+  if (now.state === "signed-out") {
+    return (
+      <>
+        signed out: <a href="">sign in again</a>
+      </>
+    );
+  }
+  if (now.state === "lost") {
+    return (
+      <>
+        line lost: true as of <Ago at={new Date(now.sinceMs).toISOString()} />, trying again
+      </>
+    );
+  }
+  return <>{LINE_WORDS[now.state]}</>;
 }

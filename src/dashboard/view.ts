@@ -35,7 +35,9 @@ export type Frame = {
   events: string | null;
 };
 
-export type PageView = Frame & { content: OverviewView | CrmView | RuleView | ScheduleView | ReportsView | MissingView };
+export type PageView = Frame & {
+  content: OverviewView | CrmView | RuleView | ScheduleView | ReportsView | MissingView;
+};
 
 /** Runs by stretches of time. An instant is RFC 3339; null: no report tells of that stretch. */
 export type Strip = { start: string; stepHours: number; total: (number | null)[]; failed: (number | null)[] };
@@ -196,21 +198,26 @@ export type RuleView = {
   ticks: (TickMark & { startedAt: string | null; text: string })[];
   limits: { name: string; seconds: number | null; from: string }[];
   runs: RunRow[] | null;
-  errors: { at: string; text: string }[];
   around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];
   setting: { table: string; line: string; why: string } | null;
   /** What the kept reports said of the rule, oldest first. */
   history: { href: string; at: string; condition: Condition; severity: Severity | null }[];
 };
 
-export type SlotMark = { slot: string; state: string; isWell: boolean; note: string | null; href: string | null };
+/** `tone`: `dim`, what was left out on purpose. */
+export type SlotMark = {
+  slot: string;
+  state: string;
+  tone: "quiet" | "dim" | "warn" | "bad";
+  note: string | null;
+  href: string | null;
+};
 
 export type ScheduleView = {
   kind: "schedule";
   schedules: {
     name: string;
-    status: string;
-    isWell: boolean;
+    verdict: Verdict;
     text: string;
     pattern: string;
     timezone: string;
@@ -236,7 +243,7 @@ export type ReportsView = {
     windowHours: number;
     windowEnd: string;
     madeAt: string;
-    passHref: string;
+    passHref: string | null;
   }[];
   more: number;
 };

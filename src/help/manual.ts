@@ -71,6 +71,14 @@ const PAGES: Record<string, Written> = {
     topic: "serve",
     exits: ANY,
   },
+  "export site": {
+    examples: [
+      ["export site public", "the newest reports as pages in that directory"],
+      ["export site public --passes 48 --range 30d", "more of the past"],
+    ],
+    topic: "dashboard",
+    exits: ANY,
+  },
   "schedule list": {
     examples: [
       ["schedule list", "every schedule and its next times"],

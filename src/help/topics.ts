@@ -28,6 +28,10 @@ export const TOPICS: Record<string, Topic> = {
     summary: "Which tables a report is made from",
     load: async () => (await import("./topics/presets.md", { with: { type: "text" } })).default,
   },
+  dashboard: {
+    summary: "The dashboard's pages, and how they are read and shared",
+    load: async () => (await import("./topics/dashboard.md", { with: { type: "text" } })).default,
+  },
   report: {
     summary: "What each section of a report says",
     load: async () => (await import("./topics/report.md", { with: { type: "text" } })).default,

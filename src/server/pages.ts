@@ -36,6 +36,7 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
         events: `${basePath}/api/v1/events`,
         signOut: principal.by === "cookie" ? `${basePath}/logout` : null,
         iconOf: (verdict) => place(icons[verdict]),
+        only: null,
         rangeHref: (range) => `?${changeQuery(c, { range })}`,
       },
     );
@@ -47,7 +48,7 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
 
   pages.get("/assets/:name", async (c) => {
     const found = (await loadAssets()).byName.get(c.req.param("name"));
-    if (found === undefined) return c.notFound();
+    if (found === undefined) return await c.notFound();
     return c.body(found.text, 200, { "Content-Type": found.type, "Cache-Control": FOR_EVER });
   });
   pages.get("/", async (c) => await answer(c, { page: "overview" }));

@@ -56,7 +56,8 @@ export function stateOf(context: ServeContext): State {
   return made;
 }
 
-function createState({ config, store, clock }: ServeContext): State {
+/** `stateOf` where there is no server. */
+export function createState({ config, store, clock }: Pick<ServeContext, "config" | "store" | "clock">): State {
   const digests = new Map<string, Digest>();
   let known: Known | null = null;
   let asking: Promise<Known> | null = null;

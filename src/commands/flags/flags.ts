@@ -92,10 +92,10 @@ export function readInstant(flag: string, text: string): number {
 }
 
 /** How many rows a list may have. */
-export function readLimit(text: string): number {
+export function readLimit(text: string, flag = "--limit"): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_LISTED) return limit;
-  throw new AppError("usage", `--limit ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
+  throw new AppError("usage", `${flag} ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
 }
 
 function parseInstant(text: string): number | null {

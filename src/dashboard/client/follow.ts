@@ -127,7 +127,7 @@ export function follow(address: string, line: Signal<Line>, refresh: () => Promi
   }, WATCH_MS);
   addEventListener("online", again);
   addEventListener("offline", lose);
-  addEventListener("pageshow", (event) => event.persisted && again());
+  addEventListener("pageshow", (event) => (event as PageTransitionEvent).persisted && again());
 
   let wished = wish.value;
   effect(() => {

@@ -80,6 +80,10 @@ function keepAddress(): void {
       if (value === "") address.searchParams.delete(name);
       else address.searchParams.set(name, String(value));
     }
-    history.replaceState(null, "", address);
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // A file's address stays as it is.
+    }
   });
 }

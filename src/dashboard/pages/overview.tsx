@@ -36,7 +36,9 @@ export function Overview({ view }: { view: OverviewView }) {
             Findings <span class="count">{formatCount(view.findings.length + view.moreFindings)}</span>
           </h2>
           <Findings rows={view.findings} withCrm />
-          {view.moreFindings > 0 && <p class="dim">and {formatCount(view.moreFindings)} more on the pages of the CRMs</p>}
+          {view.moreFindings > 0 && (
+            <p class="dim">and {formatCount(view.moreFindings)} more on the pages of the CRMs</p>
+          )}
         </section>
       )}
       {view.notes.length > 0 && (
@@ -62,7 +64,9 @@ function Basis({ view: { window, runs, failed, read, rows, next, permalink } }: 
             {formatPlural(runs, "run")}, {formatCount(failed)} failed
           </span>
           <span>
-            {read === rows.length ? `all ${formatPlural(read, "CRM")} read` : `${read} of ${formatPlural(rows.length, "CRM")} read`}
+            {read === rows.length
+              ? `all ${formatPlural(read, "CRM")} read`
+              : `${read} of ${formatPlural(rows.length, "CRM")} read`}
           </span>
           <span>
             read <Ago at={window.madeAt} />

@@ -57,9 +57,7 @@ export function Reports({ view }: { view: ReportsView }) {
                   <td class={`number ${row.critical === 0 ? "dim" : ""}`} data-label="Critical">
                     {row.critical === null ? "–" : formatCount(row.critical)}
                   </td>
-                  <td>
-                    <a href={row.passHref}>{row.origin}</a>
-                  </td>
+                  <td>{row.passHref === null ? row.origin : <a href={row.passHref}>{row.origin}</a>}</td>
                 </tr>
               ))}
             </tbody>

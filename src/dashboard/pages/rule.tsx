@@ -4,7 +4,7 @@ import { Facts, Rate } from "../parts/figures.tsx";
 import { Mark, toneOf } from "../parts/mark.tsx";
 import { ReportLine } from "../parts/report-line.tsx";
 import { RunStrip, TickStrip } from "../parts/strips.tsx";
-import { Ago, Span, Time } from "../parts/time.tsx";
+import { Since, Span, Time } from "../parts/time.tsx";
 import type { RuleView, RunRow } from "../view.ts";
 
 export function Rule({ view }: { view: RuleView }) {
@@ -22,10 +22,10 @@ export function Rule({ view }: { view: RuleView }) {
         <p class="first">
           {row.text}
           {row.since !== null && (
-            <span class="since">
+            <>
               {" "}
-              since <Time at={row.since} /> (<Ago at={row.since} />)
-            </span>
+              <Since at={row.since} />
+            </>
           )}
         </p>
         <ReportLine head={head} />
@@ -45,21 +45,6 @@ export function Rule({ view }: { view: RuleView }) {
         </p>
         <Runs runs={view.runs} />
       </section>
-      {view.errors.length > 0 && (
-        <section>
-          <h2>Newest errors</h2>
-          <ul class="plain">
-            {view.errors.map(({ at, text }, index) => (
-              <li key={index}>
-                <span class="dim">
-                  <Time at={at} />
-                </span>{" "}
-                <code>{text}</code>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
       <Due view={view} />
       {view.around.length > 0 && (
         <section>
@@ -67,7 +52,8 @@ export function Rule({ view }: { view: RuleView }) {
           <ul class="plain">
             {view.around.map(({ crm, rule, href, condition, since }) => (
               <li key={`${crm} ${rule}`}>
-                {href === null ? `${crm} ${rule}` : <a href={href}>{`${crm} ${rule}`}</a>}: {condition} since <Time at={since} />
+                {href === null ? `${crm} ${rule}` : <a href={href}>{`${crm} ${rule}`}</a>}: {condition} since{" "}
+                <Time at={since} />
               </li>
             ))}
           </ul>
@@ -151,13 +137,16 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
         )}
       </p>
       {ticks.length > 0 && <TickStrip ticks={ticks.slice(-SHOWN_DUE)} />}
-      {ticks.length > 0 && odd.length === 0 && <p class="dim">All of {formatPlural(ticks.length, "due time")} started in time.</p>}
+      {ticks.length > 0 && odd.length === 0 && (
+        <p class="dim">All of {formatPlural(ticks.length, "due time")} started in time.</p>
+      )}
       {notComparable !== null && row.pattern !== null && <p class="dim">Not compared one by one: {notComparable}.</p>}
       {odd.length > 0 && (
         <ul class="plain">
           {odd.slice(0, 12).map(({ at, reason, text }) => (
             <li key={at}>
-              <Time at={at} /> <span class={reason === "missed" ? "bad" : reason === "late" ? "warn" : "dim"}>{reason}</span>{" "}
+              <Time at={at} />{" "}
+              <span class={reason === "missed" ? "bad" : reason === "late" ? "warn" : "dim"}>{reason}</span>{" "}
               <span class="dim">{text}</span>
             </li>
           ))}
@@ -201,7 +190,8 @@ function History({ view: { history } }: { view: RuleView }) {
       <ol class="history">
         {history.toReversed().map(({ href, at, condition, severity }, index, all) => {
           const before = all[index + 1];
-          if (before !== undefined && before.condition === condition && before.severity === severity && index > 0) return null;
+          if (before !== undefined && before.condition === condition && before.severity === severity && index > 0)
+            return null;
           return (
             <li key={href}>
               <a href={href}>

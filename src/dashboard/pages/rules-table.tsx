@@ -16,7 +16,10 @@ const URGENCIES = ["info", "warning", "critical"];
 
 export function RulesTable({ rules, query: given, leftOut }: { rules: RuleRow[]; query: RuleQuery; leftOut: number }) {
   const query = asked.value ?? given;
-  const shown = sortRules(rules.filter((rule) => isAskedFor(rule, query)), query);
+  const shown = sortRules(
+    rules.filter((rule) => isAskedFor(rule, query)),
+    query,
+  );
   const ask = (change: Partial<RuleQuery>) => {
     asked.value = { ...query, ...change };
   };
@@ -25,7 +28,9 @@ export function RulesTable({ rules, query: given, leftOut }: { rules: RuleRow[];
       <h2 id="rules">
         Rules{" "}
         <span class="count">
-          {shown.length === rules.length ? formatCount(rules.length) : `${formatCount(shown.length)} of ${formatCount(rules.length)}`}
+          {shown.length === rules.length
+            ? formatCount(rules.length)
+            : `${formatCount(shown.length)} of ${formatCount(rules.length)}`}
         </span>
       </h2>
       <Filter query={query} rules={rules} ask={ask} />
@@ -127,7 +132,13 @@ function Filter({ query, rules, ask }: { query: RuleQuery; rules: RuleRow[]; ask
   if (place === "site" && !isAlive.value) return null;
   const conditions = CONDITIONS.filter((condition) => rules.some((rule) => rule.condition === condition));
   return (
-    <form class="filter" method="get" action="#rules" role="search" onSubmit={(event) => isAlive.value && event.preventDefault()}>
+    <form
+      class="filter"
+      method="get"
+      action="#rules"
+      role="search"
+      onSubmit={(event) => isAlive.value && event.preventDefault()}
+    >
       <label>
         <span class="unseen">Rules whose name or message has</span>
         <input
@@ -141,7 +152,11 @@ function Filter({ query, rules, ask }: { query: RuleQuery; rules: RuleRow[]; ask
       </label>
       <label>
         <span class="unseen">Condition</span>
-        <select name="condition" value={query.condition} onChange={(event) => ask({ condition: event.currentTarget.value })}>
+        <select
+          name="condition"
+          value={query.condition}
+          onChange={(event) => ask({ condition: event.currentTarget.value })}
+        >
           <option value="">every condition</option>
           {conditions.map((condition) => (
             <option key={condition} value={condition} selected={condition === query.condition}>
@@ -156,7 +171,19 @@ function Filter({ query, rules, ask }: { query: RuleQuery; rules: RuleRow[]; ask
   );
 }
 
-function Head({ sort, title, query, ask, number = false }: { sort: RuleSort; title: string; query: RuleQuery; ask: Ask; number?: boolean }) {
+function Head({
+  sort,
+  title,
+  query,
+  ask,
+  number = false,
+}: {
+  sort: RuleSort;
+  title: string;
+  query: RuleQuery;
+  ask: Ask;
+  number?: boolean;
+}) {
   const isCurrent = query.sort === sort;
   const direction = isCurrent ? (query.down ? "descending" : "ascending") : undefined;
   const down = isCurrent ? !query.down : sort === "urgency" || sort === "runs" || sort === "p95";

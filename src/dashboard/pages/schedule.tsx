@@ -1,28 +1,33 @@
 /** The schedules that make the reports, and what each slot was used for. */
 import { formatDuration } from "../../text/figures.ts";
 import { Mark } from "../parts/mark.tsx";
+import { useFrame } from "../parts/state.ts";
 import { Time, Until } from "../parts/time.tsx";
 import type { ScheduleView, SlotMark } from "../view.ts";
 
 export function Schedule({ view }: { view: ScheduleView }) {
-  const bad = view.schedules.filter(({ isWell }) => !isWell).length;
+  const bad = view.schedules.filter(({ verdict }) => verdict === "critical" || verdict === "warning").length;
+  const { verdict } = useFrame();
   return (
     <>
       <header class="verdict">
         <h1>
-          <Mark of={view.schedules.length === 0 ? "unknown" : bad === 0 ? "ok" : "warning"} large />
+          <Mark of={verdict} large />
           {view.schedules.length === 0
             ? "Nothing is scheduled"
             : bad === 0
               ? "Reports are made as scheduled"
-              : `${bad} of ${view.schedules.length} schedules need a look`}
+              : `${bad} of ${view.schedules.length} schedules ${bad === 1 ? "needs" : "need"} a look`}
         </h1>
       </header>
       {view.schedules.map((schedule) => (
         <section key={schedule.name} class="schedule">
           <h2>
-            <Mark of={schedule.isWell ? "ok" : "warning"} />
-            {schedule.name} <span class="count">{schedule.pattern}, {schedule.timezone}</span>
+            <Mark of={schedule.verdict} />
+            {schedule.name}{" "}
+            <span class="count">
+              {schedule.pattern}, {schedule.timezone}
+            </span>
           </h2>
           <p>{schedule.text}</p>
           <Slots slots={schedule.slots} />
@@ -55,9 +60,8 @@ function Slots({ slots }: { slots: SlotMark[] }) {
   if (slots.length === 0) return null;
   return (
     <p class="earlier" role="group" aria-label="Slots, oldest first">
-      {slots.map(({ slot, state, isWell, note, href }) => {
+      {slots.map(({ slot, state, tone, note, href }) => {
         const text = `${slot.slice(0, 16).replace("T", " ")} UTC: ${state}${note === null ? "" : `, ${note}`}`;
-        const tone = isWell ? "quiet" : state === "failed" ? "bad" : "warn";
         return href === null ? (
           <span key={slot} class={`slot ${tone}`} title={text}>
             <span class="unseen">{text}</span>
@@ -95,9 +99,17 @@ function SlotTable({ slots }: { slots: ScheduleView["slots"] }) {
           <tbody>
             {slots.map((row) => (
               <tr key={`${row.schedule} ${row.slot}`}>
-                <td class="time">{row.href === null ? <Time at={row.slot} /> : <a href={row.href}><Time at={row.slot} /></a>}</td>
+                <td class="time">
+                  {row.href === null ? (
+                    <Time at={row.slot} />
+                  ) : (
+                    <a href={row.href}>
+                      <Time at={row.slot} />
+                    </a>
+                  )}
+                </td>
                 <td>{row.schedule}</td>
-                <td class={row.isWell ? "dim" : row.state === "failed" ? "bad" : "warn"}>{row.state}</td>
+                <td class={row.tone === "quiet" ? "dim" : row.tone}>{row.state}</td>
                 <td class="number" data-label="Took">
                   {row.began === null || row.ended === null
                     ? "–"

@@ -22,7 +22,9 @@ export type Chart = {
 export function VolumeCharts({ volume, durations }: { volume: Strip; durations: Durations }) {
   const startSeconds = Date.parse(volume.start) / 1000;
   const at = volume.total.map((_, index) => startSeconds + index * volume.stepHours * HOUR_SECONDS);
-  const rates = volume.total.map((total, index) => (total === null || total === 0 ? null : 1 - (volume.failed[index] ?? 0) / total));
+  const rates = volume.total.map((total, index) =>
+    total === null || total === 0 ? null : 1 - (volume.failed[index] ?? 0) / total,
+  );
   const each = volume.stepHours === 1 ? "an hour" : `in ${volume.stepHours} h`;
   return (
     <div class="charts">
@@ -41,7 +43,13 @@ export function VolumeCharts({ volume, durations }: { volume: Strip; durations: 
       />
       <Plot
         title="Succeeded"
-        chart={{ at, bars: false, top: 1, format: formatRatio, lines: [{ name: "succeeded", tone: "ink", values: rates }] }}
+        chart={{
+          at,
+          bars: false,
+          top: 1,
+          format: formatRatio,
+          lines: [{ name: "succeeded", tone: "ink", values: rates }],
+        }}
       />
       {durations.at.length > 1 && (
         <Plot
@@ -71,7 +79,10 @@ export function Plot({ title, chart }: { title: string; chart: Chart }) {
   const [pointed, point] = useState<Pointed>(null);
   const plot = isAlive.value ? plotWith.value : null;
   const key = JSON.stringify([chart.at, chart.lines.map(({ values }) => values)]);
-  useEffect(() => (plot === null || ground.current === null ? undefined : plot(ground.current, chart, point)), [plot, key]);
+  useEffect(
+    () => (plot === null || ground.current === null ? undefined : plot(ground.current, chart, point)),
+    [plot, key],
+  );
   const shown = pointed ?? chart.at.length - 1;
   return (
     <figure class="chart">
@@ -95,7 +106,8 @@ export function Plot({ title, chart }: { title: string; chart: Chart }) {
         ref={(element) => {
           ground.current = element;
         }}
-        data-live={plot === null ? undefined : "true"}>
+        data-live={plot === null ? undefined : "true"}
+      >
         <span class="top dim">{chart.format(topOf(chart))}</span>
         <span class="bottom dim">{chart.bars || chart.top !== null ? chart.format(0) : ""}</span>
         <Still chart={chart} title={title} />
@@ -142,13 +154,24 @@ function Still({ chart, title }: { chart: Chart; title: string }) {
   const x = (seconds: number) => ((seconds - from) / Math.max(1, until - from)) * WIDTH;
   const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={describeChart(title, chart)}>
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={describeChart(title, chart)}
+    >
       {lines.map(({ name, tone, values }) =>
         bars ? (
           <g key={name} class={tone}>
             {values.map((value, index) =>
               value === null || value === 0 ? null : (
-                <rect key={at[index]} x={x(at[index] ?? 0)} y={y(value)} width={Math.max(1, x(from + step) * 0.8)} height={HEIGHT - y(value)} />
+                <rect
+                  key={at[index]}
+                  x={x(at[index] ?? 0)}
+                  y={y(value)}
+                  width={Math.max(1, x(from + step) * 0.8)}
+                  height={HEIGHT - y(value)}
+                />
               ),
             )}
           </g>
@@ -160,7 +183,12 @@ function Still({ chart, title }: { chart: Chart; title: string }) {
   );
 }
 
-function writePath(values: (number | null)[], at: number[], x: (at: number) => number, y: (value: number) => number): string {
+function writePath(
+  values: (number | null)[],
+  at: number[],
+  x: (at: number) => number,
+  y: (value: number) => number,
+): string {
   let isDown = false;
   return values
     .map((value, index) => {

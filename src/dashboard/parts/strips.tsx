@@ -14,7 +14,14 @@ export function HourStrip({ strip }: { strip: Strip }) {
   const peak = Math.max(1, ...strip.total.map((total) => total ?? 0));
   const width = strip.total.length * (CELL + GAP);
   return (
-    <svg class="strip" viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="img" aria-label={sayStrip(strip)}>
+    <svg
+      class="strip"
+      viewBox={`0 0 ${width} ${HEIGHT}`}
+      width={width}
+      height={HEIGHT}
+      role="img"
+      aria-label={sayStrip(strip)}
+    >
       {strip.total.map((total, index) => {
         const x = index * (CELL + GAP);
         if (total === null) return null;
@@ -62,11 +69,25 @@ export function RunStrip({ marks }: { marks: RunMark[] }) {
   if (marks.length === 0) return <span class="dim">none known</span>;
   const width = marks.length * (CELL - 1 + GAP);
   return (
-    <svg class="strip" viewBox={`0 0 ${width} ${RUN_HEIGHT}`} width={width} height={RUN_HEIGHT} role="img" aria-label={sayRuns(marks)}>
+    <svg
+      class="strip"
+      viewBox={`0 0 ${width} ${RUN_HEIGHT}`}
+      width={width}
+      height={RUN_HEIGHT}
+      role="img"
+      aria-label={sayRuns(marks)}
+    >
       {marks.map(({ status }, index) => {
         const { tone, height } = RUN_SHAPES[status];
         return (
-          <rect key={index} class={tone} x={index * (CELL - 1 + GAP)} y={RUN_HEIGHT - height} width={CELL - 1} height={height} />
+          <rect
+            key={index}
+            class={tone}
+            x={index * (CELL - 1 + GAP)}
+            y={RUN_HEIGHT - height}
+            width={CELL - 1}
+            height={height}
+          />
         );
       })}
     </svg>
@@ -93,10 +114,20 @@ const TICK_CLASSES: Record<TickMark["reason"], string> = {
 export function TickStrip({ ticks }: { ticks: TickMark[] }) {
   const width = ticks.length * (CELL - 1 + GAP);
   return (
-    <svg class="strip" viewBox={`0 0 ${width} ${RUN_HEIGHT}`} width={width} height={RUN_HEIGHT} role="img" aria-label={sayTicks(ticks)}>
+    <svg
+      class="strip"
+      viewBox={`0 0 ${width} ${RUN_HEIGHT}`}
+      width={width}
+      height={RUN_HEIGHT}
+      role="img"
+      aria-label={sayTicks(ticks)}
+    >
       {ticks.map(({ reason }, index) => {
         const x = index * (CELL - 1 + GAP);
-        if (reason === "missed") return <rect key={x} class={TICK_CLASSES[reason]} x={x + 0.5} y={1.5} width={CELL - 2} height={RUN_HEIGHT - 3} />;
+        if (reason === "missed")
+          return (
+            <rect key={x} class={TICK_CLASSES[reason]} x={x + 0.5} y={1.5} width={CELL - 2} height={RUN_HEIGHT - 3} />
+          );
         const high = reason === "late" || reason === "waited";
         return (
           <rect key={x} class={TICK_CLASSES[reason]} x={x} y={high ? 2 : 8} width={CELL - 1} height={high ? 14 : 8} />

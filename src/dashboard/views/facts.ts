@@ -27,9 +27,7 @@ export function listFacts(report: Report): Fact[] {
     counted.length === 0 ? null : { label: "Not counted", text: counted.join(", ") },
     { label: "Before", text: describeComparison(comparison, confidence.success_rate_changed) },
     baseline === null ? null : { label: "Week ago", text: describeComparison(baseline, baseline.success_rate_changed) },
-    metrics.duration_seconds === null
-      ? null
-      : { label: "Duration", text: describeDurations(metrics.duration_seconds) },
+    metrics.duration_seconds === null ? null : { label: "Duration", text: describeDurations(metrics.duration_seconds) },
     { label: "Records", text: describeRecords(metrics.records) },
     {
       label: "Rules",

@@ -24,7 +24,7 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
 }
 
 /** Where the rule stands beside it already. */
-function withoutName(message: string, rule: string | null): string {
+export function withoutName(message: string, rule: string | null): string {
   return rule !== null && message.startsWith(`${rule}: `) ? message.slice(rule.length + 2) : message;
 }
 

@@ -47,34 +47,27 @@ export function framePage(content: PageView["content"], facts: FrameFacts, links
 }
 
 function verdictOf(content: PageView["content"]): Verdict {
-  switch (content.kind) {
-    case "overview":
-    case "crm":
-      return content.verdict;
-    case "rule":
-      return content.row.severity === null || content.row.severity === "info" ? "ok" : content.row.severity;
-    case "schedule":
-      return content.schedules.every(({ isWell }) => isWell) ? "ok" : "warning";
-    case "reports":
-    case "missing":
-      return "unknown";
-  }
+  if (content.kind === "overview" || content.kind === "crm") return content.verdict;
+  if (content.kind === "schedule") return worstOf(content.schedules.map(({ verdict }) => verdict));
+  if (content.kind !== "rule") return "unknown";
+  const { severity } = content.row;
+  return severity === null || severity === "info" ? "ok" : severity;
+}
+
+/** A schedule that has not run yet is no fault. */
+function worstOf(verdicts: Verdict[]): Verdict {
+  return (["critical", "warning", "ok"] as const).find((verdict) => verdicts.includes(verdict)) ?? "unknown";
 }
 
 function nameTitle(content: PageView["content"], verdict: Verdict): string {
-  const mark = VERDICT_MARKS[verdict];
-  switch (content.kind) {
-    case "overview":
-      return `${mark} ${content.headline} – automation-reports`;
-    case "crm":
-      return `${mark} ${content.head.crm} – automation-reports`;
-    case "rule":
-      return `${mark} ${content.head.crm} ${content.name} – automation-reports`;
-    case "schedule":
-      return `${mark} Schedule – automation-reports`;
-    case "reports":
-      return "Reports – automation-reports";
-    case "missing":
-      return `${content.headline} – automation-reports`;
-  }
+  const isJudged = content.kind !== "reports" && content.kind !== "missing";
+  const mark = isJudged ? `${VERDICT_MARKS[verdict]} ` : "";
+  return `${mark}${nameContent(content)} – automation-reports`;
+}
+
+function nameContent(content: PageView["content"]): string {
+  if (content.kind === "crm") return content.head.crm;
+  if (content.kind === "rule") return `${content.head.crm} ${content.name}`;
+  if (content.kind === "overview" || content.kind === "missing") return content.headline;
+  return content.kind === "schedule" ? "Schedule" : "Reports";
 }

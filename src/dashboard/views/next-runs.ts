@@ -47,7 +47,9 @@ export function listPatterns({ rules }: Report): RuleReport[] {
   const byKey = Map.groupBy(
     rules.filter(({ schedules }) => schedules.length > 0),
     ({ schedules, enabled, last_run_at: last }) =>
-      schedules.some((text) => text.trim().startsWith("every")) ? `${schedules.join("\n")}\n${last}` : `${schedules.join("\n")}\n${enabled}`,
+      schedules.some((text) => text.trim().startsWith("every"))
+        ? `${schedules.join("\n")}\n${last}`
+        : `${schedules.join("\n")}\n${enabled}`,
   );
   return [...byKey.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
 }

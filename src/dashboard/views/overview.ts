@@ -7,7 +7,7 @@ import { describeBriefly, describeCause, describeUnread } from "../../render/ter
 import { formatCount, formatPlural } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { CrmRow, FindingRow, Links, Notice, OverviewView } from "../view.ts";
-import { listFindings, sinceOf } from "./findings.ts";
+import { listFindings } from "./findings.ts";
 import { nextRuns, listPatterns } from "./next-runs.ts";
 import { listHours, makeStrip } from "./strip.ts";
 
@@ -122,7 +122,12 @@ function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): s
   const needy = ranked.filter(({ standing }) => standing !== "ok" && standing !== "unknown").length;
   const unknown = ranked.filter(({ standing }) => standing === "unknown").length;
   if (needy > 0) {
-    const who = ranked.length === 1 ? (ranked[0]?.source ?? "") : needy === ranked.length ? `All ${all}` : `${formatCount(needy)} of ${all}`;
+    const who =
+      ranked.length === 1
+        ? (ranked[0]?.source ?? "")
+        : needy === ranked.length
+          ? `All ${all}`
+          : `${formatCount(needy)} of ${all}`;
     return `${showText(who)} ${needy === 1 ? "needs" : "need"} attention`;
   }
   if (notices.some(({ severity }) => severity !== "info")) return "Reports are not made as they should be";
@@ -145,7 +150,8 @@ function viewCause(cause: Finding, pass: PassSummary | null): FindingRow {
     rule: null,
     href: null,
     text,
-    since: sinceOf(cause, null),
+    // Its words say from when to when.
+    since: null,
     advice: [],
   };
 }
@@ -199,7 +205,12 @@ function writeFact(
 }
 
 function newestSuccess({ rules }: Report): string | null {
-  return rules.flatMap(({ last_success_at: at }) => at ?? []).toSorted().at(-1) ?? null;
+  return (
+    rules
+      .flatMap(({ last_success_at: at }) => at ?? [])
+      .toSorted()
+      .at(-1) ?? null
+  );
 }
 
 function soonest(report: Report, nowMs: number): string | null {

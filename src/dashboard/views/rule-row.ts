@@ -4,6 +4,7 @@ import { listTicks } from "../../report/ticks.ts";
 import type { Ticks } from "../../report/tick-schema.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";
+import { withoutName } from "./findings.ts";
 
 type RuleReport = Report["rules"][number];
 
@@ -29,7 +30,7 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     href: links({ page: "rule", crm: report.metadata.source, rule: name, report: reportId }),
     condition: rule.condition,
     severity: rule.severity,
-    text: showText(rule.message),
+    text: showText(withoutName(rule.message, name)),
     since: rule.since,
     rate: rule.success_rate,
     runs: rule.total,

@@ -53,7 +53,9 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
             ? "not known"
             : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
       },
-      ...(rule.duration_seconds === null ? [] : [{ label: "Duration", text: describeDurations(rule.duration_seconds) }]),
+      ...(rule.duration_seconds === null
+        ? []
+        : [{ label: "Duration", text: describeDurations(rule.duration_seconds) }]),
       ...(rule.usual_records === null
         ? []
         : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run` }]),
@@ -76,7 +78,6 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         id: run.id === null ? null : showText(run.id),
         error: run.error === null ? null : showText(run.error),
       })) ?? null,
-    errors: explained.errors.map(({ at, message }) => ({ at, text: showText(message) })),
     around: explained.around.map(({ source, rule_name: other, condition, since }) => ({
       crm: showText(source),
       rule: showText(other),

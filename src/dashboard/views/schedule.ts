@@ -2,6 +2,7 @@
 import type { ScheduleConfig } from "../../config/schema.ts";
 import { isWell, type ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
+import type { Verdict } from "../../report/words.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { SlotRow } from "../../store/slot.ts";
 import { formatInstant } from "../../text/figures.ts";
@@ -19,20 +20,20 @@ export type ScheduleFacts = {
 const SHOWN_SLOTS = 40;
 const LISTED_SLOTS = 60;
 
-export function viewSchedules(all: ScheduleFacts[], links: Links): ScheduleView {
+/** `hasPass`: whether the pass has a page. */
+export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boolean, links: Links): ScheduleView {
   const mark = (row: SlotRow): SlotMark => ({
     slot: formatInstant(row.slotMs),
     state: row.state,
-    isWell: row.state === "running" || (row.state === "made" && (row.exitCode ?? 0) <= 1),
+    tone: toneOf(row),
     note: row.note === null ? null : showText(row.note),
-    href: row.passId === null ? null : links({ page: "pass", pass: row.passId }),
+    href: row.passId === null || !hasPass(row.passId) ? null : links({ page: "pass", pass: row.passId }),
   });
   return {
     kind: "schedule",
     schedules: all.map(({ schedule, judgement, published, slots }) => ({
       name: showText(schedule.name),
-      status: judgement.status,
-      isWell: isWell(judgement),
+      verdict: VERDICTS[judgement.status],
       text: showText(judgement.message),
       pattern: sayWhenDue(schedule.cron, schedule.timezone),
       timezone: schedule.timezone,
@@ -64,6 +65,23 @@ const NOTICE_SEVERITIES: Record<ScheduleJudgement["status"], Notice["severity"]>
   running: "info",
   ok: "info",
 };
+
+const VERDICTS: Record<ScheduleJudgement["status"], Verdict> = {
+  late: "critical",
+  failed: "critical",
+  "never-run": "unknown",
+  interrupted: "warning",
+  incomplete: "warning",
+  skipped: "warning",
+  running: "ok",
+  ok: "ok",
+};
+
+function toneOf({ state, exitCode, attempts }: SlotRow): SlotMark["tone"] {
+  if (state === "failed") return "bad";
+  if (state === "skipped" && attempts === 0) return "dim";
+  return state === "running" || (state === "made" && (exitCode ?? 0) <= 1) ? "quiet" : "warn";
+}
 
 /** What of it the first page must say: reports that are not made are worse than any that is. */
 export function listNotices(judgements: ScheduleJudgement[], links: Links): Notice[] {

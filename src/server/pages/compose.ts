@@ -25,6 +25,8 @@ export type Surroundings = {
   events: string | null;
   signOut: string | null;
   iconOf: (verdict: Verdict) => string;
+  /** Which reports and passes have a page; null: all that are kept. */
+  only: { reports: Set<string>; passes: Set<string> } | null;
   /** How the address of the page changes with the range; null: it cannot. */
   rangeHref: ((range: Range) => string) | null;
 };
@@ -45,7 +47,8 @@ export async function composePage(
   const view = framePage(
     content ?? missing(here),
     {
-      here: content !== null && content.kind === "crm" && here.page === "crm" ? { ...here, crm: content.head.crm } : here,
+      here:
+        content !== null && content.kind === "crm" && here.page === "crm" ? { ...here, crm: content.head.crm } : here,
       crms: rankCrms(standings).map(({ source, standing }) => ({ name: source, standing })),
       hasSchedules: desk.config.schedules.length > 0,
       nowMs: desk.nowMs,
@@ -68,29 +71,20 @@ async function composeContent(
   standings: Standings,
 ): Promise<PageView["content"] | null> {
   const { links } = around;
-  switch (here.page) {
-    case "overview":
-      return await composeOverview(standings, desk, links);
-    case "pass": {
-      const past = await loadPass(here.pass, desk);
-      if (past === null) return null;
-      const facts = { ...past, notices: [], nextPass: null, nowMs: desk.nowMs, permalink: null, isPast: true };
-      return viewOverview(facts, links);
-    }
-    case "crm":
-      return await composeCrm(here, query, desk, around);
-    case "rule":
-      return await composeRule(here, desk, links);
-    case "schedule": {
-      const loaded = await loadSchedules(desk);
-      return viewSchedules(
-        loaded.map((one) => ({ ...one, published: publishSchedule(one.schedule, one.judgement, desk.nowMs) })),
-        links,
-      );
-    }
-    case "reports":
-      return await composeReports(query.reports, desk, links);
+  if (here.page === "crm") return await composeCrm(here, query, desk, around);
+  if (here.page === "rule") return await composeRule(here, desk, around);
+  if (here.page === "reports") return await composeReports(query.reports, desk, around);
+  if (here.page === "overview") return await composeOverview(standings, desk, links);
+  if (here.page === "pass") {
+    const past = await loadPass(here.pass, desk);
+    const facts = { notices: [], nextPass: null, nowMs: desk.nowMs, permalink: null, isPast: true };
+    return past === null ? null : viewOverview({ ...past, ...facts }, links);
   }
+  const schedules = (await loadSchedules(desk)).map((one) => ({
+    ...one,
+    published: publishSchedule(one.schedule, one.judgement, desk.nowMs),
+  }));
+  return viewSchedules(schedules, (id) => around.only === null || around.only.passes.has(id), links);
 }
 
 function missing(here: Route): PageView["content"] {
@@ -121,9 +115,9 @@ async function composeCrm(
   here: Extract<Route, { page: "crm" }>,
   { range, rules }: PageQuery,
   desk: Desk,
-  { links, rangeHref }: Surroundings,
+  { links, rangeHref, only }: Surroundings,
 ): Promise<PageView["content"] | null> {
-  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk);
+  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
   if (place === null) return null;
   const crm = place.report.metadata.source;
   const past = await readPast(crm, range, Date.parse(place.report.metadata.window_end), desk);
@@ -136,9 +130,9 @@ async function composeCrm(
 async function composeRule(
   here: Extract<Route, { page: "rule" }>,
   desk: Desk,
-  links: Links,
+  { links, only }: Surroundings,
 ): Promise<PageView["content"] | null> {
-  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk);
+  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
   if (place === null) return null;
   const { metadata } = place.report;
   const beside = await desk.store.reports.list({ passIds: [metadata.pass_id], limit: MOST_REPORTS });
@@ -174,14 +168,20 @@ async function readAll(ids: string[], { library }: Desk): Promise<Report[]> {
   return reports;
 }
 
-async function composeReports(query: ReportsView["query"], desk: Desk, links: Links): Promise<PageView["content"]> {
+async function composeReports(
+  query: ReportsView["query"],
+  desk: Desk,
+  { links, only }: Surroundings,
+): Promise<PageView["content"]> {
   const filter = {
     ...(query.crm === "" ? {} : { sources: [query.crm] }),
     sinceMs: desk.nowMs - RANGE_MS[query.range],
   };
   const all = await desk.store.reports.list({ ...filter, limit: MOST_REPORTS });
   const count = await desk.store.reports.count(filter);
-  const rows = all.filter(({ summary }) => query.verdict === "" || summary?.verdict === query.verdict);
+  const rows = all
+    .filter(({ summary }) => query.verdict === "" || summary?.verdict === query.verdict)
+    .filter(({ id }) => only === null || only.reports.has(id));
   return {
     kind: "reports",
     query,
@@ -197,9 +197,9 @@ async function composeReports(query: ReportsView["query"], desk: Desk, links: Li
       windowHours: (row.windowEndMs - row.windowStartMs) / HOUR_MS,
       windowEnd: formatInstant(row.windowEndMs),
       madeAt: formatInstant(row.generatedMs),
-      passHref: links({ page: "pass", pass: row.passId }),
+      passHref: only === null || only.passes.has(row.passId) ? links({ page: "pass", pass: row.passId }) : null,
     })),
-    more: Math.max(0, count - all.length),
+    more: only === null ? Math.max(0, count - all.length) : 0,
   };
 }
 

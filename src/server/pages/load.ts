@@ -64,8 +64,15 @@ export function nextPass({ config, nowMs }: Desk): string | null {
 const SHOWN_REPORTS = 48;
 
 /** The report of that id, or the newest of the CRM; null: none is kept. */
-export async function loadReport(wanted: { crm: string } | { id: string }, { store, library }: Desk) {
-  const [row] = await store.reports.list("id" in wanted ? { ids: [wanted.id], limit: 1 } : { sources: [wanted.crm], limit: 1 });
+export async function loadReport(
+  wanted: { crm: string } | { id: string },
+  { store, state, library }: Desk,
+  only: { reports: Set<string> } | null,
+) {
+  const newest = "id" in wanted ? null : await findNewest(wanted.crm, { store, state });
+  const id = "id" in wanted ? wanted.id : newest;
+  if (id === null) return null;
+  const [row] = await store.reports.list({ ids: [id], limit: 1 });
   if (row === undefined) return null;
   const report = await library.read(row.id);
   if (report === null) return null;
@@ -73,12 +80,22 @@ export async function loadReport(wanted: { crm: string } | { id: string }, { sto
   return {
     report,
     id: row.id,
-    isLatest: kept[0]?.id === row.id,
-    kept: kept.map((one: ReportRow) => ({
-      id: one.id,
-      windowEndMs: one.windowEndMs,
-      generatedMs: one.generatedMs,
-      verdict: one.summary?.verdict ?? null,
-    })),
+    isLatest: row.id === (newest ?? (await findNewest(row.source, { store, state }))),
+    kept: kept
+      .filter((one) => only === null || only.reports.has(one.id))
+      .map((one: ReportRow) => ({
+        id: one.id,
+        windowEndMs: one.windowEndMs,
+        generatedMs: one.generatedMs,
+        verdict: one.summary?.verdict ?? null,
+      })),
   };
+}
+
+/** A CRM that is no longer configured may still have reports. */
+async function findNewest(crm: string, { store, state }: Pick<Desk, "store" | "state">): Promise<string | null> {
+  const known = (await state.crms()).find(({ name }) => name === crm);
+  if (known !== undefined) return known.newest?.id ?? null;
+  const [row] = await store.reports.list({ sources: [crm], limit: 1 });
+  return row?.id ?? null;
 }
