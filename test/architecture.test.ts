@@ -214,6 +214,8 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   server: {
     is: "HTTP: who may ask, what is answered, and what is told to open pages.",
     imports: [
+      "dashboard",
+      "output",
       "server",
       "text",
       "time",

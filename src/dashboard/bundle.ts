@@ -11,7 +11,7 @@ export function bundleDashboard(): { script: string; style: string } {
   };
   return {
     // Opened from disk, a page may load no module.
-    script: bundle("client/main.tsx", "--format=iife", "--define", 'process.env.NODE_ENV="production"'),
+    script: bundle("client/main.tsx", "--format=iife"),
     style: bundle("style/main.css"),
   };
 }

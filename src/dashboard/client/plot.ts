@@ -1,7 +1,6 @@
 /** Charts that answer a pointer, drawn by uPlot over those that came with the page. */
 import uPlot from "uplot";
-import { topOf, type Chart } from "../parts/chart.tsx";
-import { plotWith } from "../parts/plot.ts";
+import { plotWith, topOf, type Chart } from "../parts/plot.ts";
 
 const COLORS: Record<string, string> = { ink: "--ink", run: "--bar", failed: "--bad", light: "--light" };
 

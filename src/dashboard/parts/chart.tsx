@@ -2,22 +2,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatDuration, formatRatio } from "../../text/figures.ts";
 import type { Durations, Strip } from "../view.ts";
-import { plotWith } from "./plot.ts";
+import { plotWith, topOf, type Chart } from "./plot.ts";
 import { isAlive } from "./state.ts";
 import { Time } from "./time.tsx";
 
 const WIDTH = 1000;
 const HOUR_SECONDS = 3600;
-
-/** `lines`: figures of one unit, the last one in front. `bars`: they are amounts, and stand on the ground. */
-export type Chart = {
-  at: number[];
-  lines: { name: string; tone: string; values: (number | null)[] }[];
-  bars: boolean;
-  /** The highest value; null: the highest there is. */
-  top: number | null;
-  format: (value: number) => string;
-};
 
 export function VolumeCharts({ volume, durations }: { volume: Strip; durations: Durations }) {
   const startSeconds = Date.parse(volume.start) / 1000;
@@ -117,11 +107,6 @@ export function Plot({ title, chart }: { title: string; chart: Chart }) {
       </div>
     </figure>
   );
-}
-
-/** The value at the upper edge. */
-export function topOf({ top, lines }: Chart): number {
-  return top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
 }
 
 function say(value: number | null | undefined, { format }: Chart): string {

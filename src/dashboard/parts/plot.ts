@@ -1,8 +1,22 @@
-/** What draws a chart that answers a pointer. The browser's script puts it here; the server has none. */
+/** A chart as data, and what draws one that answers a pointer. The browser's script puts it here; the server has none. */
 import { signal } from "@preact/signals";
-import type { Chart } from "./chart.tsx";
 
 /** `ground`: the element to draw in. Returns what takes the drawing away. `onPoint`: the place in the chart that the pointer is at; null: it left. */
 type PlotWith = (ground: unknown, chart: Chart, onPoint: (index: number | null) => void) => () => void;
 
 export const plotWith = signal<PlotWith | null>(null);
+
+/** `lines`: figures of one unit, the last one in front. `bars`: they are amounts, and stand on the ground. */
+export type Chart = {
+  at: number[];
+  lines: { name: string; tone: string; values: (number | null)[] }[];
+  bars: boolean;
+  /** The highest value; null: the highest there is. */
+  top: number | null;
+  format: (value: number) => string;
+};
+
+/** The value at the upper edge. */
+export function topOf({ top, lines }: Chart): number {
+  return top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
+}

@@ -1,44 +1,30 @@
 /** The pages as files that open from disk, without a server: the newest of everything, and the newest passes. */
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
 import { loadAssets } from "../../dashboard/assets.ts";
 import { fileOf, linksFrom } from "../../dashboard/links.ts";
 import { renderPage } from "../../dashboard/render.tsx";
 import type { Range, Route } from "../../dashboard/view.ts";
-import { AppError } from "../../errors.ts";
+import { replaceDirectory, type WriteInto } from "../../output/directory.ts";
 import { composePage, type Surroundings } from "./compose.ts";
 import type { Desk } from "./load.ts";
 
 export type SiteOptions = { directory: string; passes: number; range: Range; version: string };
 
-/** Written last: a directory without it is not ours to replace. */
+/** The file that tells a site of ours. */
 const MARK = ".automation-reports-site";
-/** Its files are for others to look at. */
-const PUBLIC_MODE = 0o755;
 const MOST_PASS_REPORTS = 1000;
 
-/** The directory appears whole or not at all; one that this wrote before is replaced. Returns how many pages there are. */
+/** One that this wrote before is replaced. Returns how many pages there are. */
 export async function writeSite(desk: Desk, options: SiteOptions): Promise<number> {
-  const { directory } = options;
-  await refuseForeign(directory);
-  return await explain(directory, async () => {
-    await mkdir(dirname(directory), { recursive: true });
-    const made = await mkdtemp(join(dirname(directory), `.${basename(directory)}-`));
-    try {
-      const pages = await writePages(desk, made, options);
-      await Bun.write(join(made, MARK), "");
-      await chmod(made, PUBLIC_MODE);
-      await replaceDirectory(made, directory);
-      return pages;
-    } finally {
-      await rm(made, { recursive: true, force: true });
-    }
-  });
+  return await replaceDirectory(options.directory, MARK, async (write) => await writePages(desk, write, options));
 }
 
-async function writePages(desk: Desk, into: string, { passes: count, range, version }: SiteOptions): Promise<number> {
+async function writePages(
+  desk: Desk,
+  write: WriteInto,
+  { passes: count, range, version }: SiteOptions,
+): Promise<number> {
   const { script, style, icons, byName } = await loadAssets();
-  for (const { name, text } of byName.values()) await Bun.write(join(into, "assets", name), text);
+  for (const { name, text } of byName.values()) await write(`assets/${name}`, text);
   const only = await chooseReports(desk, count);
   const routes = await listRoutes(desk, only);
   for (const here of routes) {
@@ -64,7 +50,7 @@ async function writePages(desk: Desk, into: string, { passes: count, range, vers
     };
     const { status, view } = await composePage(here, query, desk, around);
     if (status === 404) continue;
-    await Bun.write(join(into, file), renderPage(view, { script: place(script), style: place(style) }));
+    await write(file, renderPage(view, { script: place(script), style: place(style) }));
   }
   return routes.length;
 }
@@ -95,39 +81,4 @@ async function listRoutes(
     for (const { rule_name: rule } of report?.rules ?? []) routes.push({ page: "rule", crm, rule, report: null });
   }
   return routes;
-}
-
-async function refuseForeign(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === "ENOENT") return [];
-    throw new AppError(
-      "usage",
-      `${directory} cannot be written: ${error.code === "ENOTDIR" ? "it is a file" : String(error.code)}`,
-    );
-  });
-  if (names.length === 0 || names.includes(MARK)) return;
-  throw new AppError("usage", `${directory} has files that are no site of ours: choose an empty or a new directory`);
-}
-
-async function replaceDirectory(made: string, directory: string): Promise<void> {
-  const old = `${made}-old`;
-  const wasThere = await rename(directory, old).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw error;
-    },
-  );
-  await rename(made, directory);
-  if (wasThere) await rm(old, { recursive: true, force: true });
-}
-
-async function explain<T>(directory: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || error instanceof AppError) throw error;
-    throw new AppError("delivery", `the site was not written to ${directory}: ${code}`, { cause: error });
-  }
 }
