@@ -65,7 +65,7 @@ function Basis({ view: { window, runs, failed, read, rows, next, permalink } }: 
           </span>
           <span>
             {read === rows.length
-              ? `all ${formatPlural(read, "CRM")} read`
+              ? `${rows.length > 1 ? "all " : ""}${formatPlural(read, "CRM")} read`
               : `${read} of ${formatPlural(rows.length, "CRM")} read`}
           </span>
           <span>

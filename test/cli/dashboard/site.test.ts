@@ -1,0 +1,83 @@
+/** `export site`: pages that open from disk, lead only to each other, and replace only what was theirs. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CHROMIUM, closeBrowser, openPage, untilAlive } from "../../making/browser.ts";
+import { freshDirectory, runCli, type Ended } from "../../making/cli.ts";
+
+let cwd = "";
+let made: Ended;
+
+beforeAll(async () => {
+  cwd = freshDirectory();
+  await runCli(["demo", "--quiet"], { cwd });
+  const path = join(cwd, "automation-reports.toml");
+  writeFileSync(path, `${readFileSync(path, "utf8")}\n[store]\npath = "state/reports.sqlite"\n`);
+  await runCli(["generate", "--detailed", "--quiet"], { cwd });
+  await runCli(["generate", "--detailed", "--quiet", "--crm", "genius"], { cwd });
+  made = await runCli(["export", "site", "public"], { cwd });
+}, 60_000);
+afterAll(closeBrowser);
+
+describe("the files", () => {
+  test("say where they are, and every link among them leads to one", () => {
+    expect(made).toMatchObject({ code: 0, stdout: "" });
+    expect(made.stderr).toContain(`open ${cwd}/public/index.html`);
+    const files = filesBelow(join(cwd, "public")).filter((path) => path.endsWith(".html"));
+    expect(files.length).toBeGreaterThan(20);
+    const dead = files.flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/(?:href|src)="([^"?#]+)/g)]
+        .map(([, target = ""]) => join(dirname(file), decodeURIComponent(target)))
+        .filter((target) => !existsSync(target)),
+    );
+    expect([...new Set(dead)]).toEqual([]);
+    // Others may look at them.
+    expect(statSync(join(cwd, "public")).mode & 0o777).toBe(0o755);
+  });
+
+  test("made again, they replace the earlier ones", async () => {
+    const again = await runCli(["export", "site", "public", "--passes", "1"], { cwd });
+    expect(again.code, again.stderr).toBe(0);
+    expect(readdirSync(join(cwd, "public", "passes"))).toHaveLength(1);
+    expect(readdirSync(cwd).filter((name) => name.startsWith(".public"))).toEqual([]);
+  });
+
+  const refusals = [
+    { name: "a directory with other files", path: "mine", code: 2, says: "not ours to replace" },
+    { name: "a file", path: "automation-reports.toml", code: 2, says: "is a file" },
+    { name: "a place that cannot be made", path: "/proc/site", code: 5, says: "was not written" },
+  ];
+  test.each(refusals)("$name is refused", async ({ path, code, says }) => {
+    mkdirSync(join(cwd, "mine"), { recursive: true });
+    writeFileSync(join(cwd, "mine", "thesis.txt"), "mine");
+    const ended = await runCli(["export", "site", path], { cwd });
+    expect(ended).toMatchObject({ code, stdout: "" });
+    expect(ended.stderr).toContain(says);
+    expect(readFileSync(join(cwd, "mine", "thesis.txt"), "utf8")).toBe("mine");
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)("opened from disk", () => {
+  test("from the first page to a rule; the filter works; nothing is asked of any server", async () => {
+    const { page, problems, close } = await openPage(`file://${cwd}/public/index.html`);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await untilAlive(page);
+    expect(await page.locator("h1").innerText()).toContain("need attention");
+    // Ages would grow wrong in a file.
+    expect(await page.locator("main").innerText()).not.toMatch(/\bago\b(?! \(due)/);
+    await page.locator(".crms tbody th a", { hasText: "genius" }).click();
+    await untilAlive(page);
+    await page.locator('input[type="search"]').fill("users");
+    await page.locator(".rules tbody tr").nth(1).waitFor({ state: "detached" });
+    await page.locator(".rules tbody th a").click();
+    await page.locator("h1", { hasText: "failing" }).waitFor();
+    expect(asked.filter((url) => !url.startsWith("file:"))).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" }).map((name) => join(directory, name));
+}
