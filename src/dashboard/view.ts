@@ -153,6 +153,7 @@ export type ReportHead = {
   windowEnd: string;
   madeAt: string;
   isLatest: boolean;
+  notices: Notice[];
   permalink: string;
   /** Oldest first. */
   reports: ReportLink[];
@@ -164,7 +165,6 @@ export type CrmView = {
   verdict: Verdict;
   standing: Standing;
   headline: string;
-  notices: Notice[];
   facts: { label: string; text: string }[];
   findings: FindingRow[];
   ranges: { name: Range; href: string; isCurrent: boolean }[];

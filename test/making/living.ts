@@ -5,7 +5,14 @@ import tables from "../../src/warehouse/presets/tables.sqlite.sql" with { type: 
 import { until } from "./faults.ts";
 import { installServer, startServer, type Served } from "./serving.ts";
 
-export type Run = { crm?: string; rule?: string; status?: string; agoMinutes: number; error?: string; seconds?: number };
+export type Run = {
+  crm?: string;
+  rule?: string;
+  status?: string;
+  agoMinutes: number;
+  error?: string;
+  seconds?: number;
+};
 
 export type Living = Served & {
   record: (runs: Run[]) => void;

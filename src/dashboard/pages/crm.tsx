@@ -22,7 +22,7 @@ export function Crm({ view }: { view: CrmView }) {
         <p class="first">{view.headline}</p>
         <ReportLine head={view.head} />
       </header>
-      <Notices notices={view.notices} />
+      <Notices notices={view.head.notices} />
       {urgent.length > 0 && (
         <section>
           <h2>

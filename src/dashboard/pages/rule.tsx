@@ -1,6 +1,7 @@
 /** One rule: why it is in its condition, since when, what to do, and what it did. */
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 import { Facts, Rate } from "../parts/figures.tsx";
+import { Notices } from "../parts/findings.tsx";
 import { Mark, toneOf } from "../parts/mark.tsx";
 import { ReportLine } from "../parts/report-line.tsx";
 import { RunStrip, TickStrip } from "../parts/strips.tsx";
@@ -30,6 +31,7 @@ export function Rule({ view }: { view: RuleView }) {
         </p>
         <ReportLine head={head} />
       </header>
+      <Notices notices={head.notices} />
       {view.advice.length > 0 && (
         <section>
           <h2>What to do</h2>

@@ -36,12 +36,16 @@ export function Findings({ rows, withCrm }: { rows: FindingRow[]; withCrm: boole
 function Where({ row: { crm, rule, href }, withCrm }: { row: FindingRow; withCrm: boolean }) {
   const text = [...(withCrm && crm !== null ? [crm] : []), ...(rule === null ? [] : [rule])].join(" · ");
   if (text === "") return null;
-  return href === null ? (
-    <b class="where">{text}</b>
-  ) : (
-    <a class="where" href={href}>
-      {text}
-    </a>
+  return (
+    <>
+      {href === null ? (
+        <b class="where">{text}</b>
+      ) : (
+        <a class="where" href={href}>
+          {text}
+        </a>
+      )}{" "}
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { describeBriefly } from "../../render/terminal/brief.ts";
 import { listNames } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
-import { RANGES, type CrmView, type Durations, type Links, type Notice, type Range, type RuleQuery } from "../view.ts";
+import { RANGES, type CrmView, type Durations, type Links, type Range, type RuleQuery } from "../view.ts";
 import { listFacts } from "./facts.ts";
 import { listFindings } from "./findings.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
@@ -23,7 +23,6 @@ export type CrmFacts = {
   query: RuleQuery;
   lateAfterMs: number;
   nowMs: number;
-  notices: Notice[];
   /** The address of this page for another range; null: there is none. */
   rangeHref: ((range: Range) => string) | null;
 };
@@ -47,7 +46,6 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     verdict: report.verdict,
     standing: row?.standing ?? "unknown",
     headline: writeHeadline(report),
-    notices: facts.notices,
     facts: listFacts(report),
     findings: listFindings(report, reportId, links).toSorted(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),

@@ -3,7 +3,7 @@ import type { Report } from "../../report/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
-import type { Links, ReportHead, Route } from "../view.ts";
+import type { Links, Notice, ReportHead, Route } from "../view.ts";
 
 /** A kept report, as lists name it. */
 export type KeptRow = { id: string; windowEndMs: number; generatedMs: number; verdict: Verdict | null };
@@ -14,10 +14,16 @@ export type ReportPlace = {
   isLatest: boolean;
   /** The newest of this CRM, newest first. */
   kept: KeptRow[];
+  /** What is to be said before anything of the report. */
+  notices: Notice[];
 };
 
 /** `rule`: the page is about that rule; null: about the CRM. */
-export function viewHead({ report, id, isLatest, kept }: ReportPlace, rule: string | null, links: Links): ReportHead {
+export function viewHead(
+  { report, id, isLatest, kept, notices }: ReportPlace,
+  rule: string | null,
+  links: Links,
+): ReportHead {
   const { metadata } = report;
   const crm = metadata.source;
   const route = (reportId: string | null): Route =>
@@ -30,6 +36,7 @@ export function viewHead({ report, id, isLatest, kept }: ReportPlace, rule: stri
     windowEnd: metadata.window_end,
     madeAt: metadata.report_generated_at,
     isLatest,
+    notices,
     permalink: links(route(id)),
     reports: kept.toReversed().map((row) => ({
       href: links(route(row.id)),

@@ -24,8 +24,8 @@ export type KnownCrm = {
 
 export type OverviewFacts = {
   crms: KnownCrm[];
-  /** Of the newest pass, or of the one that is asked for; null: none was made yet. */
-  pass: PassSummary | null;
+  /** What the passes that made those reports say about several CRMs, and the newest pass. Newest first. */
+  passes: PassSummary[];
   notices: Notice[];
   /** When the scheduler makes the next report; null: nothing is scheduled. */
   nextPass: string | null;
@@ -38,8 +38,9 @@ export type OverviewFacts = {
 const MOST_FINDINGS = 30;
 
 export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
-  const { crms, pass } = facts;
-  const causes = causesOf(pass);
+  const { crms } = facts;
+  const shared = listCauses(facts);
+  const causes = shared.map(({ cause }) => cause).filter(isOfFailures);
   const ranked = rankCrms(facts);
   const known = new Map(crms.map((crm) => [crm.source, crm]));
   const rows = ranked.map((row) => viewRow(row, known.get(row.source), causes, facts, links));
@@ -72,7 +73,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
     read: ranked.filter(({ standing }) => standing !== "unread" && standing !== "no-table").length,
     next: facts.nextPass,
     permalink: facts.permalink,
-    causes: causes.map((cause) => viewCause(cause, pass)),
+    causes: shared.map(viewCause),
     rows,
     findings: urgent.slice(0, MOST_FINDINGS),
     moreFindings: Math.max(0, urgent.length - MOST_FINDINGS),
@@ -81,17 +82,35 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
 }
 
 /** Most urgent first. What is not known of now is as urgent as what could not be read. */
-export function rankCrms({ crms, pass }: Pick<OverviewFacts, "crms" | "pass">): RankedRow[] {
-  const rows = crms.map(({ source, report, reason, stale }) => ({
+export function rankCrms(facts: Pick<OverviewFacts, "crms" | "passes">): RankedRow[] {
+  const rows = facts.crms.map(({ source, report, reason, stale }) => ({
     source,
     report: reason === null && stale === null ? report : null,
     reason: reason ?? stale,
   }));
-  return rankRows(rows, causesOf(pass));
+  const causes = listCauses(facts).map(({ cause }) => cause);
+  return rankRows(rows, causes.filter(isOfFailures));
 }
 
-function causesOf(pass: PassSummary | null): Finding[] {
-  return (pass?.findings ?? []).filter(({ id }) => id !== "warehouse-unreachable");
+type Cause = { cause: Finding; endMs: number };
+
+/** Of an older pass those alone that are about a report which is still the newest of its CRM. */
+function listCauses({ crms, passes }: Pick<OverviewFacts, "crms" | "passes">): Cause[] {
+  const madeBy = new Map(crms.map(({ source, report }) => [source, report?.metadata.pass_id]));
+  return passes.flatMap(({ pass_id: id, findings, window }, index) =>
+    findings
+      .filter((cause) => index === 0 || sourcesOf(cause).some((source) => madeBy.get(source) === id))
+      .map((cause) => ({ cause, endMs: Date.parse(window.end) })),
+  );
+}
+
+function sourcesOf({ evidence: { sources } }: Finding): string[] {
+  return Array.isArray(sources) ? sources.map(String) : [];
+}
+
+/** What could not be read is told by its own row. */
+function isOfFailures({ id }: Finding): boolean {
+  return id !== "warehouse-unreachable";
 }
 
 /** The page says nothing milder than the worst of its parts. */
@@ -112,8 +131,7 @@ function worst(verdicts: Verdict[]): Verdict {
 }
 
 function verdictsOf({ notices }: OverviewFacts): Verdict[] {
-  const ofNotices = notices.map(({ severity }): Verdict => (severity === "info" ? "ok" : severity));
-  return ofNotices;
+  return notices.map(({ severity }): Verdict => (severity === "info" ? "ok" : severity));
 }
 
 function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): string {
@@ -140,16 +158,13 @@ function findFirst([worstRow]: CrmRow[]): OverviewView["first"] {
   return { name: worstRow.name, text: worstRow.fact, href: worstRow.factHref ?? worstRow.href };
 }
 
-function viewCause(cause: Finding, pass: PassSummary | null): FindingRow {
-  const { evidence, severity } = cause;
-  const sources = Array.isArray(evidence["sources"]) ? evidence["sources"].map(String) : [];
-  const text = pass === null ? showText(cause.message) : describeCause(cause, [], Date.parse(pass.window.end));
+function viewCause({ cause, endMs }: Cause): FindingRow {
   return {
-    severity,
-    crm: showText(sources.join(", ")),
+    severity: cause.severity,
+    crm: showText(sourcesOf(cause).join(", ")),
     rule: null,
     href: null,
-    text,
+    text: isOfFailures(cause) ? describeCause(cause, [], endMs) : showText(cause.message),
     // Its words say from when to when.
     since: null,
     advice: [],

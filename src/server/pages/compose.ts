@@ -6,10 +6,10 @@ import { divide } from "../../report/counts.ts";
 import { formatInstant } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import type { Frame, Links, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
+import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
 import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
 import { framePage } from "../../dashboard/views/frame.ts";
-import { rankCrms, viewOverview } from "../../dashboard/views/overview.ts";
+import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
 import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
@@ -42,7 +42,7 @@ export async function composePage(
   around: Surroundings,
 ): Promise<{ status: 200 | 404; view: PageView }> {
   const standings = await loadStandings(desk);
-  const content = await composeContent(here, query, desk, around, standings);
+  const content = (await composeContent(here, query, desk, around, standings)) ?? describeUnreported(here, standings);
   const isLive = !(here.page === "pass" || (here.page !== "overview" && "report" in here && here.report !== null));
   const view = framePage(
     content ?? missing(here),
@@ -71,8 +71,8 @@ async function composeContent(
   standings: Standings,
 ): Promise<PageView["content"] | null> {
   const { links } = around;
-  if (here.page === "crm") return await composeCrm(here, query, desk, around);
-  if (here.page === "rule") return await composeRule(here, desk, around);
+  if (here.page === "crm") return await composeCrm(here, query, desk, around, standings);
+  if (here.page === "rule") return await composeRule(here, desk, around, standings);
   if (here.page === "reports") return await composeReports(query.reports, desk, around);
   if (here.page === "overview") return await composeOverview(standings, desk, links);
   if (here.page === "pass") {
@@ -87,6 +87,28 @@ async function composeContent(
   return viewSchedules(schedules, (id) => around.only === null || around.only.passes.has(id), links);
 }
 
+/** A CRM of the configuration of which there is no report yet. */
+function describeUnreported(here: Route, { crms }: Standings): PageView["content"] | null {
+  const known =
+    here.page === "crm" && here.report === null ? crms.find(({ source }) => source === here.crm) : undefined;
+  if (known === undefined) return null;
+  const [notice] = listNoticesOf(known.source, crms);
+  return {
+    kind: "missing",
+    headline: `No report on ${showText(known.source)} was made yet`,
+    text: notice?.text ?? "The next one shows here.",
+  };
+}
+
+/** What the page of a CRM must say before its figures: they are old, or nothing could be read since. */
+function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
+  const { reason, stale } = crms.find(({ source }) => source === crm) ?? { reason: null, stale: null };
+  if (reason !== null) {
+    return [{ severity: "critical", text: `Not read since: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
+  }
+  return stale === null ? [] : [{ severity: "critical", text: stale, href: null }];
+}
+
 function missing(here: Route): PageView["content"] {
   const what = here.page === "pass" ? "pass" : "report" in here && here.report !== null ? "report" : here.page;
   return {
@@ -98,13 +120,14 @@ function missing(here: Route): PageView["content"] {
 
 async function composeOverview(standings: Standings, desk: Desk, links: Links): Promise<PageView["content"]> {
   const judgements = (await loadSchedules(desk)).map(({ judgement }) => judgement);
+  const [newest] = standings.passes;
   return viewOverview(
     {
       ...standings,
       notices: listNotices(judgements, links),
       nextPass: nextPass(desk),
       nowMs: desk.nowMs,
-      permalink: standings.pass === null ? null : links({ page: "pass", pass: standings.pass.pass_id }),
+      permalink: newest === undefined ? null : links({ page: "pass", pass: newest.pass_id }),
       isPast: false,
     },
     links,
@@ -116,13 +139,15 @@ async function composeCrm(
   { range, rules }: PageQuery,
   desk: Desk,
   { links, rangeHref, only }: Surroundings,
+  { crms }: Standings,
 ): Promise<PageView["content"] | null> {
-  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
-  if (place === null) return null;
+  const found = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
+  if (found === null) return null;
+  const place = { ...found, notices: here.report === null ? listNoticesOf(here.crm, crms) : [] };
   const crm = place.report.metadata.source;
   const past = await readPast(crm, range, Date.parse(place.report.metadata.window_end), desk);
   return viewCrm(
-    { place, past, range, query: rules, lateAfterMs: lateAfter(crm, desk), nowMs: desk.nowMs, notices: [], rangeHref },
+    { place, past, range, query: rules, lateAfterMs: lateAfter(crm, desk), nowMs: desk.nowMs, rangeHref },
     links,
   );
 }
@@ -131,9 +156,11 @@ async function composeRule(
   here: Extract<Route, { page: "rule" }>,
   desk: Desk,
   { links, only }: Surroundings,
+  { crms }: Standings,
 ): Promise<PageView["content"] | null> {
-  const place = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
-  if (place === null) return null;
+  const found = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
+  if (found === null) return null;
+  const place = { ...found, notices: here.report === null ? listNoticesOf(here.crm, crms) : [] };
   const { metadata } = place.report;
   const beside = await desk.store.reports.list({ passIds: [metadata.pass_id], limit: MOST_REPORTS });
   const others = await readAll(

@@ -13,8 +13,8 @@ import type { Library } from "./library.ts";
 /** `state`: what the store knows of each CRM, as the API says it too. */
 export type Desk = { config: Config; store: Store; state: State; library: Library; nowMs: number };
 
-/** What is known of every configured CRM, and of the newest pass. */
-export type Standings = { crms: KnownCrm[]; pass: PassSummary | null };
+/** What is known of every configured CRM. `passes`: the newest, and those that made the reports. */
+export type Standings = { crms: KnownCrm[]; passes: PassSummary[] };
 
 const SHOWN_SLOTS = 100;
 
@@ -26,7 +26,13 @@ export async function loadStandings({ store, state, library }: Desk): Promise<St
     const report = kept === null ? null : await library.readSlim(kept.id);
     crms.push({ source, report, reportId: kept?.id ?? null, reason: failure?.reason ?? null, stale });
   }
-  return { crms, pass: newest?.read.status === "read" ? newest.read.pass : null };
+  const made = crms.flatMap(({ report }) => report?.metadata.pass_id ?? []);
+  const passes: PassSummary[] = [];
+  for (const id of new Set([...(newest === undefined ? [] : [newest.id]), ...made])) {
+    const read = await store.reports.readPass(id);
+    if (read.status === "read") passes.push(read.pass);
+  }
+  return { crms, passes };
 }
 
 /** The same of one pass, which may be long ago. Null: it is not kept. */
@@ -42,7 +48,7 @@ export async function loadPass(id: string, { store, library }: Desk): Promise<St
     const failure = status === "failed" && report === null ? reason : null;
     crms.push({ source, report, reportId: row?.id ?? null, reason: failure, stale: null });
   }
-  return { crms, pass };
+  return { crms, passes: [pass] };
 }
 
 /** How each schedule does its work, in the configuration's order. */

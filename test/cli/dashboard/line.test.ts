@@ -1,6 +1,7 @@
 /** What an open page says when it hears nothing any more: a server that stands still or is gone, a machine that slept. */
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CHROMIUM, closeBrowser, launchBrowser, openIn, openPage, untilLive } from "../../making/browser.ts";
 import { daysOf, startLiving, type Living } from "../../making/living.ts";
 import { killLaunched } from "../../making/scheduler.ts";
@@ -35,7 +36,9 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await page.locator(".line.lost").waitFor();
     await served.child.exited;
     breakRule(served);
-    const again = await startServer(served.cwd, ["serve"], new URL(served.url).port);
+    const config = join(served.cwd, "automation-reports.toml");
+    writeFileSync(config, readFileSync(config, "utf8").replace("127.0.0.1:0", new URL(served.url).host));
+    const again = await startServer(served.cwd);
     await untilLive(page);
     expect(again.url).toBe(served.url);
     await close();

@@ -70,28 +70,31 @@ describe.skipIf(CHROMIUM === undefined)("the first screen", () => {
 });
 
 describe.skipIf(CHROMIUM === undefined)("every page", () => {
-  test.each(PAGES)("%s: axe finds nothing serious, the policy refuses nothing, light and dark, wide and on a phone", async (path) => {
-    const { page, problems, close } = await openPage(served.base + path);
-    await untilAlive(page);
-    expect(await judge(page)).toEqual([]);
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe("rgb(21, 21, 20)");
-    expect(await judge(page)).toEqual([]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    // Nobody has to scroll sideways.
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
-    expect(await judge(page)).toEqual([]);
-    // The address that leads nowhere says so by its status, and nothing else is wrong.
-    expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
-    const read = async (shown: Page) => await shown.locator("h1, h2, tbody th").allInnerTexts();
-    const without = await openPage(served.base + path, {
-      javaScriptEnabled: false,
-      viewport: { width: 360, height: 740 },
-    });
-    expect(await read(without.page)).toEqual(await read(page));
-    await close();
-    await without.close();
-  });
+  test.each(PAGES)(
+    "%s: axe finds nothing serious, the policy refuses nothing, light and dark, wide and on a phone",
+    async (path) => {
+      const { page, problems, close } = await openPage(served.base + path);
+      await untilAlive(page);
+      expect(await judge(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")).toBe("rgb(21, 21, 20)");
+      expect(await judge(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      // Nobody has to scroll sideways.
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+      expect(await judge(page)).toEqual([]);
+      // The address that leads nowhere says so by its status, and nothing else is wrong.
+      expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
+      const read = async (shown: Page) => await shown.locator("h1, h2, tbody th").allInnerTexts();
+      const without = await openPage(served.base + path, {
+        javaScriptEnabled: false,
+        viewport: { width: 360, height: 740 },
+      });
+      expect(await read(without.page)).toEqual(await read(page));
+      await close();
+      await without.close();
+    },
+  );
 });
 
 describe.skipIf(CHROMIUM === undefined)("what the reader chooses", () => {
@@ -158,7 +161,10 @@ describe.skipIf(CHROMIUM === undefined)("what the reader chooses", () => {
     await page.locator(".uplot canvas").first().waitFor();
     const read = page.locator(".chart .read").first();
     const before = await read.innerText();
-    await page.locator(".ground").first().hover({ position: { x: 30, y: 40 } });
+    await page
+      .locator(".ground")
+      .first()
+      .hover({ position: { x: 30, y: 40 } });
     await until(async () => (await read.innerText()) !== before);
     expect(problems).toEqual([]);
     await close();
