@@ -31,6 +31,21 @@ export function Crm({ view }: { view: CrmView }) {
           <Findings rows={urgent} withCrm={false} />
         </section>
       )}
+      {view.standing !== "no-table" && <Figures view={view} />}
+      {notes.length > 0 && (
+        <section>
+          <h2>Notes</h2>
+          <Findings rows={notes} withCrm={false} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Without a table to read there are none. */
+function Figures({ view }: { view: CrmView }) {
+  return (
+    <>
       <section>
         <div class="heading">
           <h2>Over time</h2>
@@ -51,12 +66,6 @@ export function Crm({ view }: { view: CrmView }) {
         <h2>In figures</h2>
         <Facts facts={view.facts} />
       </section>
-      {notes.length > 0 && (
-        <section>
-          <h2>Notes</h2>
-          <Findings rows={notes} withCrm={false} />
-        </section>
-      )}
     </>
   );
 }

@@ -194,7 +194,7 @@ function viewRow(
     standing,
     rate: report?.performance_metrics.overall_success_rate ?? null,
     runs: report?.performance_metrics.total_actions ?? null,
-    strip: shown === null ? null : makeStrip(listHours(shown)),
+    strip: shown === null || shown.metadata.status === "fallback" ? null : makeStrip(listHours(shown)),
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
     fact: writeFact(report, known, standing, isTold ? finding : null),

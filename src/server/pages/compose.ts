@@ -12,6 +12,7 @@ import { framePage } from "../../dashboard/views/frame.ts";
 import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
+import { hidePaths } from "../hide-paths.ts";
 import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
 import { readPast } from "./past.ts";
 
@@ -60,7 +61,8 @@ export async function composePage(
     },
     around.links,
   );
-  return { status: content === null ? 404 : 200, view };
+  const shown = JSON.parse(hidePaths(desk.config)(JSON.stringify(view))) as PageView;
+  return { status: content === null ? 404 : 200, view: shown };
 }
 
 async function composeContent(
@@ -100,9 +102,13 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
   };
 }
 
+const NOT_CONFIGURED = { reason: null, stale: null, report: null };
+
 /** What the page of a CRM must say before its figures: they are old, or nothing could be read since. */
 function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
-  const { reason, stale } = crms.find(({ source }) => source === crm) ?? { reason: null, stale: null };
+  const { reason, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
+  // The report says itself that there is no table.
+  if (report?.metadata.status === "fallback") return [];
   if (reason !== null) {
     return [{ severity: "critical", text: `Not read since: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
   }

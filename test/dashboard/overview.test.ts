@@ -1,0 +1,161 @@
+/** The first page's sentences: never milder than the worst of what is known, and never well where nothing is known. */
+import { describe, expect, test } from "bun:test";
+import type { Notice } from "../../src/dashboard/view.ts";
+import { linksBelow } from "../../src/dashboard/links.ts";
+import { viewOverview, type KnownCrm, type OverviewFacts } from "../../src/dashboard/views/overview.ts";
+import type { Report } from "../../src/report/schema.ts";
+import { activity, report, rule } from "../making/activities.ts";
+import { passDocument } from "../making/passes.ts";
+
+const NOW = Date.parse("2026-07-10T21:04:00Z");
+
+const named = (source: string, made: Report): Report => ({ ...made, metadata: { ...made.metadata, source } });
+const well = (source: string) =>
+  named(source, { ...report(activity({ rules: [rule("contacts", { success: 150 })] })), verdict: "ok", findings: [] });
+const failing = (source: string) =>
+  named(source, report(activity({ rules: [rule("contacts", { success: 20, failed: 130 })] })));
+
+function crm(source: string, override: Partial<KnownCrm> = {}): KnownCrm {
+  return { source, report: well(source), reportId: `${source}-1`, reason: null, stale: null, ...override };
+}
+
+const late: Notice = { severity: "critical", text: "Schedule hourly is late", href: "/schedule" };
+
+function view(override: Partial<OverviewFacts>) {
+  const facts: OverviewFacts = {
+    crms: [],
+    passes: [],
+    notices: [],
+    nextPass: null,
+    nowMs: NOW,
+    permalink: null,
+    isPast: false,
+    ...override,
+  };
+  return viewOverview(facts, linksBelow(""));
+}
+
+describe("the headline", () => {
+  const cases: { name: string; facts: Partial<OverviewFacts>; verdict: string; headline: string; first: string | null }[] = [
+    {
+      name: "all is well",
+      facts: { crms: [crm("hubspot"), crm("genius")] },
+      verdict: "ok",
+      headline: "All 2 CRMs are well",
+      first: null,
+    },
+    {
+      name: "a single CRM is called by its name",
+      facts: { crms: [crm("hubspot")] },
+      verdict: "ok",
+      headline: "hubspot is well",
+      first: null,
+    },
+    {
+      name: "one of two fails",
+      facts: { crms: [crm("hubspot"), crm("genius", { report: failing("genius") })] },
+      verdict: "critical",
+      headline: "1 of 2 CRMs needs attention",
+      first: "genius",
+    },
+    {
+      name: "what could not be read comes before what was read and fails, however well its last report was",
+      facts: {
+        crms: [crm("genius", { report: failing("genius") }), crm("hubspot", { reason: "the server refuses\nmore" })],
+      },
+      verdict: "critical",
+      headline: "All 2 CRMs need attention",
+      first: "hubspot",
+    },
+    {
+      name: "a report that is too old is no good news",
+      facts: { crms: [crm("hubspot", { stale: "no report of the window to 21:00 UTC was made" }), crm("genius")] },
+      verdict: "critical",
+      headline: "1 of 2 CRMs needs attention",
+      first: "hubspot",
+    },
+    {
+      name: "all reports are well, but no new ones are made",
+      facts: { crms: [crm("hubspot"), crm("genius")], notices: [late] },
+      verdict: "critical",
+      headline: "Reports are not made as they should be",
+      first: null,
+    },
+    {
+      name: "a note about a schedule changes nothing",
+      facts: { crms: [crm("hubspot")], notices: [{ ...late, severity: "info" }] },
+      verdict: "ok",
+      headline: "hubspot is well",
+      first: null,
+    },
+    {
+      name: "nothing was ever reported: not well",
+      facts: { crms: [crm("hubspot", { report: null, reportId: null })] },
+      verdict: "critical",
+      headline: "No report was made yet",
+      first: "hubspot",
+    },
+  ];
+  test.each(cases)("$name", ({ facts, verdict, headline, first }) => {
+    const made = view(facts);
+    expect({ verdict: made.verdict, headline: made.headline, first: made.first?.name ?? null }).toEqual({
+      verdict,
+      headline,
+      first,
+    } as never);
+  });
+});
+
+describe("the rows", () => {
+  test("a CRM that was not read says why in one line, and has no rate", () => {
+    const [row] = view({ crms: [crm("hubspot", { reason: "the server refuses\nwhat to do" })] }).rows;
+    expect(row).toMatchObject({ standing: "unread", fact: "not read: the server refuses", rate: null, runs: null });
+    // When it last ran well is still known.
+    expect(row?.windowEnd).toBe("2026-07-10T21:00:00Z");
+  });
+
+  test("a rate stands with its runs, and a well CRM says nothing", () => {
+    const [row] = view({ crms: [crm("hubspot")] }).rows;
+    expect(row).toMatchObject({ rate: 1, runs: 150, fact: null, more: 0, href: "/crms/hubspot" });
+  });
+
+  test("of a pass of long ago links lead to its own reports", () => {
+    const [row] = view({ crms: [crm("hubspot")], isPast: true }).rows;
+    expect(row?.href).toBe("/reports/hubspot-1");
+  });
+
+  test("names and messages that would act are shown instead", () => {
+    const [row] = view({ crms: [crm("hub\u001b[31mspot", { reason: "a\u202eb" })] }).rows;
+    expect([row?.name, row?.fact]).toEqual(["hub\\u{1b}[31mspot", "not read: a\\u{202e}b"]);
+  });
+});
+
+describe("causes that several CRMs share", () => {
+  const cause = {
+    id: "failures-shared" as const,
+    severity: "warning" as const,
+    rule_name: null,
+    message: "One cause for 2 CRMs",
+    evidence: { sources: ["hubspot", "genius"], family: "connection", example: "refused" },
+  };
+  const ours = "0197f5c2-9d40-7a3e-8f51-2b9a1c7d4e60";
+
+  test("of the newest pass", () => {
+    expect(view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [cause] })] }).causes).toMatchObject([
+      { crm: "hubspot, genius", text: "One cause for 2 CRMs", severity: "warning" },
+    ]);
+  });
+
+  test("of an older pass while one of its reports is still the newest, and no longer", () => {
+    const newest = passDocument({ pass_id: "newer" });
+    const older = passDocument({ pass_id: ours, findings: [cause] });
+    expect(view({ crms: [crm("hubspot")], passes: [newest, older] }).causes).toHaveLength(1);
+    const other = passDocument({ pass_id: "another", findings: [cause] });
+    expect(view({ crms: [crm("hubspot")], passes: [newest, other] }).causes).toEqual([]);
+  });
+
+  test("a CRM that is named by one is not well", () => {
+    const made = view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [cause] })] });
+    expect([made.verdict, made.rows[0]?.standing]).toEqual(["warning", "warning"]);
+  });
+});
