@@ -1,7 +1,7 @@
 /** The script, the style and the signs of the browser's tab: part of the executable, each under a name of its own content. */
 import type { Verdict } from "../report/words.ts";
 
-export type Asset = { name: string; type: string; text: string };
+type Asset = { name: string; type: string; text: string };
 
 export type Assets = { script: Asset; style: Asset; icons: Record<Verdict, Asset>; byName: Map<string, Asset> };
 

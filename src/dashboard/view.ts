@@ -142,7 +142,7 @@ export const RULE_SORTS = ["urgency", "rule", "runs", "rate", "p95", "success"] 
 export type RuleSort = (typeof RULE_SORTS)[number];
 export type RuleQuery = { q: string; condition: string; sort: RuleSort; down: boolean };
 
-export type ReportLink = { href: string; verdict: Verdict | null; windowEnd: string; isCurrent: boolean };
+type ReportLink = { href: string; verdict: Verdict | null; windowEnd: string; isCurrent: boolean };
 
 /** Of one report: which, how old, and whether it is the newest. */
 export type ReportHead = {
@@ -248,4 +248,4 @@ export type ReportsView = {
   more: number;
 };
 
-export type MissingView = { kind: "missing"; headline: string; text: string };
+type MissingView = { kind: "missing"; headline: string; text: string };

@@ -15,7 +15,9 @@ test("script and style together are at most 70 KB gzipped", async () => {
 test("nothing of them names another host, runs text as code or tells where it was built", async () => {
   const { byName } = await loadAssets();
   for (const { text } of byName.values()) {
-    expect(text.replaceAll(/http:\/\/www\.w3\.org\/[\w/]+/g, "")).not.toMatch(/https?:\/\/|\beval\(|new Function|@import/);
+    expect(text.replaceAll(/http:\/\/www\.w3\.org\/[\w/]+/g, "")).not.toMatch(
+      /https?:\/\/|\beval\(|new Function|@import/,
+    );
     expect(text).not.toContain(process.cwd());
   }
 });

@@ -2,7 +2,19 @@
 import { describe, expect, test } from "bun:test";
 import { fileOf, linksBelow, linksFrom } from "../../src/dashboard/links.ts";
 
-const HOSTILE = ["..", ".", "", "a/b", "../../etc/passwd", "?q#f", "%2e%2e", "名前", "a\u0000b", "\ud800", "x".repeat(400)];
+const HOSTILE = [
+  "..",
+  ".",
+  "",
+  "a/b",
+  "../../etc/passwd",
+  "?q#f",
+  "%2e%2e",
+  "名前",
+  "a\u0000b",
+  "\ud800",
+  "x".repeat(400),
+];
 
 describe("on a server", () => {
   test.each(HOSTILE)("%j is a parameter, not a part of the path", (rule) => {

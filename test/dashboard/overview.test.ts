@@ -36,7 +36,13 @@ function view(override: Partial<OverviewFacts>) {
 }
 
 describe("the headline", () => {
-  const cases: { name: string; facts: Partial<OverviewFacts>; verdict: string; headline: string; first: string | null }[] = [
+  const cases: {
+    name: string;
+    facts: Partial<OverviewFacts>;
+    verdict: string;
+    headline: string;
+    first: string | null;
+  }[] = [
     {
       name: "all is well",
       facts: { crms: [crm("hubspot"), crm("genius")] },

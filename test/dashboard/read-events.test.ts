@@ -2,11 +2,12 @@
 import { expect, test } from "bun:test";
 import { readEvents } from "../../src/dashboard/client/read-events.ts";
 
-const STREAM = 'retry: 2000\n\n: \n\nid: a-1\nevent: pass\ndata: {"pass_id":"1"}\n\nevent: config\ndata: {}\n\n: \n\nid: a-2\n\n';
+const STREAM =
+  'retry: 2000\n\n: \n\nid: a-1\nevent: pass\ndata: {"pass_id":"1"}\n\nevent: config\ndata: {}\n\n: \n\nid: a-2\n\n';
 
 const cuts = [
   { name: "in one piece", pieces: [STREAM] },
-  { name: "letter by letter", pieces: [...STREAM] },
+  { name: "letter by letter", pieces: Array.from(STREAM) },
   { name: "in the midst of an event", pieces: [STREAM.slice(0, 40), STREAM.slice(40)] },
 ];
 

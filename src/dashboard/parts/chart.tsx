@@ -64,7 +64,7 @@ export function VolumeCharts({ volume, durations }: { volume: Strip; durations: 
 /** Where the pointer is; null: nowhere. */
 type Pointed = number | null;
 
-export function Plot({ title, chart }: { title: string; chart: Chart }) {
+function Plot({ title, chart }: { title: string; chart: Chart }) {
   const ground = useRef<unknown>(null);
   const [pointed, point] = useState<Pointed>(null);
   const plot = isAlive.value ? plotWith.value : null;

@@ -29,7 +29,7 @@ export function withoutName(message: string, rule: string | null): string {
 }
 
 /** RFC 3339; null: not known. */
-export function sinceOf({ evidence, rule_name: name }: Finding, report: Report | null): string | null {
+function sinceOf({ evidence, rule_name: name }: Finding, report: Report | null): string | null {
   const rule = report?.rules.find(({ rule_name: other }) => other === name);
   const since = evidence["since"] ?? rule?.since ?? evidence["from"];
   return typeof since === "string" && !Number.isNaN(Date.parse(since)) ? since : null;

@@ -6,7 +6,7 @@ import { showText } from "../../text/terminal.ts";
 import type { Links, Notice, ReportHead, Route } from "../view.ts";
 
 /** A kept report, as lists name it. */
-export type KeptRow = { id: string; windowEndMs: number; generatedMs: number; verdict: Verdict | null };
+type KeptRow = { id: string; windowEndMs: number; generatedMs: number; verdict: Verdict | null };
 
 export type ReportPlace = {
   report: Report;

@@ -10,7 +10,7 @@ type RuleReport = Report["rules"][number];
 const HORIZONS_MS = [DAY_MS, 8 * DAY_MS, 40 * DAY_MS, 366 * DAY_MS];
 
 /** Schedules that are understood; none of a rule that is switched off. */
-export function readSchedules({ schedules, enabled }: RuleReport, timezone: string): Schedule[] {
+function readSchedules({ schedules, enabled }: RuleReport, timezone: string): Schedule[] {
   if (enabled === false) return [];
   return schedules.flatMap((text) => {
     const recurrence = readRecurrence(text);
@@ -38,9 +38,6 @@ export function nextRuns(rule: RuleReport, timezone: string, afterMs: number, co
     .slice(0, count)
     .map(formatInstant);
 }
-
-/** What makes the next run of any of the rules known, without the moment that is asked about. */
-export type Pattern = Pick<RuleReport, "schedules" | "enabled" | "last_run_at">;
 
 /** Rules of one schedule share it: there are many rules and few schedules. */
 export function listPatterns({ rules }: Report): RuleReport[] {

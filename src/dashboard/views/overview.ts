@@ -114,7 +114,7 @@ function isOfFailures({ id }: Finding): boolean {
 }
 
 /** The page says nothing milder than the worst of its parts. */
-export const STANDING_VERDICTS: Record<Standing, Verdict> = {
+const STANDING_VERDICTS: Record<Standing, Verdict> = {
   unread: "critical",
   "no-table": "critical",
   silent: "critical",

@@ -4,7 +4,7 @@ import type { Store } from "../../store/store.ts";
 import { listHours, type Hour } from "../../dashboard/views/strip.ts";
 
 /** What charts need of a report. */
-export type Digest = { endMs: number; hours: Hour[]; p50: number | null; p95: number | null; p99: number | null };
+type Digest = { endMs: number; hours: Hour[]; p50: number | null; p95: number | null; p99: number | null };
 
 export type Library = {
   /** Null: no such report is kept, or it can no longer be read. */
