@@ -13,6 +13,8 @@ const WATCH_MS = 1000;
 const SLEPT_MS = 15_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 20_000;
+/** Reports that another process makes, and those that nobody makes any more, are no event. */
+const STALE_MS = 60_000;
 /** What happens at once is asked for once. */
 const GATHER_MS = 200;
 
@@ -24,6 +26,7 @@ export function follow(address: string, line: Signal<Line>, refresh: () => Promi
   let open: AbortController | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
+  let freshMs = Date.now();
   let missed = 0;
   let asking: "no" | "yes" | "again" = "no";
   let isEnded = false;
@@ -59,7 +62,8 @@ export function follow(address: string, line: Signal<Line>, refresh: () => Promi
       return later();
     }
     missed = 0;
-    heardMs = Date.now();
+    freshMs = Date.now();
+    heardMs = freshMs;
     if (open !== null) show({ state: "live" });
     if (isWanted) await catchUp();
   };
@@ -122,7 +126,11 @@ export function follow(address: string, line: Signal<Line>, refresh: () => Promi
     if (isEnded) return;
     if (hasSlept || (open !== null && nowMs - heardMs > SILENT_MS)) {
       lose();
-      again();
+      return again();
+    }
+    if (open !== null && nowMs - freshMs > STALE_MS) {
+      freshMs = nowMs;
+      void catchUp();
     }
   }, WATCH_MS);
   addEventListener("online", again);

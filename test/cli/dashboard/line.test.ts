@@ -1,17 +1,21 @@
 /** What an open page says when it hears nothing any more: a server that stands still or is gone, a machine that slept. */
-import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { runCli } from "../../making/cli.ts";
 import { CHROMIUM, closeBrowser, launchBrowser, openIn, openPage, untilLive } from "../../making/browser.ts";
 import { daysOf, startLiving, type Living } from "../../making/living.ts";
 import { killLaunched } from "../../making/scheduler.ts";
 import { startServer } from "../../making/serving.ts";
 
-afterEach(killLaunched);
-afterAll(closeBrowser);
+// Each waits for long, and has a server and a page of its own: they wait together.
+afterAll(async () => {
+  await closeBrowser();
+  killLaunched();
+});
 
 describe.skipIf(CHROMIUM === undefined)("the line", () => {
-  test("a server that stands still: the line is lost and says since when; it goes on, and the page catches up", async () => {
+  test.concurrent("a server that stands still: the line is lost and says since when; it goes on, and the page catches up", async () => {
     const served = await startWell();
     const { page, close } = await openPage(`${served.url}/`);
     await untilLive(page);
@@ -28,7 +32,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await close();
   }, 150_000);
 
-  test("a server that is gone is noticed at once, and found again when it is back", async () => {
+  test.concurrent("a server that is gone is noticed at once, and found again when it is back", async () => {
     const served = await startWell();
     const { page, close } = await openPage(`${served.url}/`);
     await untilLive(page);
@@ -42,9 +46,9 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await untilLive(page);
     expect(again.url).toBe(served.url);
     await close();
-  }, 90_000);
+  }, 150_000);
 
-  test("a browser that slept over a report catches up when it wakes", async () => {
+  test.concurrent("a browser that slept over a report catches up when it wakes", async () => {
     const served = await startWell();
     const { browser, pid, close } = await launchBrowser();
     const { page } = await openIn(browser, `${served.url}/`);
@@ -59,9 +63,21 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor();
     await untilLive(page);
     await close();
-  }, 120_000);
+  }, 150_000);
 
-  test("paused, a page stays as it is and counts what waits", async () => {
+  test.concurrent("reports that another process makes are there within a minute", async () => {
+    const served = await startWell();
+    const { page, problems, close } = await openPage(`${served.url}/`);
+    await untilLive(page);
+    breakRule(served);
+    const made = await runCli(["generate", "--detailed", "--quiet"], { cwd: served.cwd });
+    expect(made.code, made.stderr).toBe(0);
+    await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor({ timeout: 90_000 });
+    expect(problems).toEqual([]);
+    await close();
+  }, 150_000);
+
+  test.concurrent("paused, a page stays as it is and counts what waits", async () => {
     const served = await startWell();
     const { page, problems, close } = await openPage(`${served.url}/`);
     await untilLive(page);
@@ -75,7 +91,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await untilLive(page);
     expect(problems).toEqual([]);
     await close();
-  }, 90_000);
+  }, 150_000);
 });
 
 async function startWell(): Promise<Living> {
