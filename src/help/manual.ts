@@ -71,6 +71,14 @@ const PAGES: Record<string, Written> = {
     topic: "serve",
     exits: ANY,
   },
+  export: {
+    examples: [
+      ["export site public", "the dashboard as files, to open or to put on any web server"],
+      ["export site /srv/www/reports --passes 1", "the newest pass alone, where a web server finds it"],
+    ],
+    topic: "dashboard",
+    exits: ANY,
+  },
   "export site": {
     examples: [
       ["export site public", "the newest reports as pages in that directory"],

@@ -28,10 +28,6 @@ export const TOPICS: Record<string, Topic> = {
     summary: "Which tables a report is made from",
     load: async () => (await import("./topics/presets.md", { with: { type: "text" } })).default,
   },
-  dashboard: {
-    summary: "The dashboard's pages, and how they are read and shared",
-    load: async () => (await import("./topics/dashboard.md", { with: { type: "text" } })).default,
-  },
   report: {
     summary: "What each section of a report says",
     load: async () => (await import("./topics/report.md", { with: { type: "text" } })).default,
@@ -65,6 +61,10 @@ export const TOPICS: Record<string, Topic> = {
   serve: {
     summary: "The dashboard, the API and the metrics over HTTP: who may look, and behind a proxy",
     load: async () => (await import("./topics/serve.md", { with: { type: "text" } })).default,
+  },
+  dashboard: {
+    summary: "The dashboard's pages, and how they are read and shared",
+    load: async () => (await import("./topics/dashboard.md", { with: { type: "text" } })).default,
   },
   api: {
     summary: "The API and the metrics of serve, with examples for curl",

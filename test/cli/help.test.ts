@@ -11,6 +11,7 @@ const TOPICS = [
   "findings",
   "schedules",
   "serve",
+  "dashboard",
   "api",
   "systemd",
   "store",
