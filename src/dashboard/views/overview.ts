@@ -197,7 +197,9 @@ function viewRow(
     strip: shown === null || shown.metadata.status === "fallback" ? null : makeStrip(listHours(shown)),
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
-    fact: writeFact(report, known, standing, isTold ? finding : null),
+    fact:
+      writeFact(report, known, standing, isTold ? finding : null) ??
+      (standing === "ok" ? null : sayCause(source, causes)),
     factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
     more: Math.max(0, critical + warnings - 1),
     windowEnd: shown?.metadata.window_end ?? null,
@@ -217,6 +219,14 @@ function writeFact(
   }
   if (finding !== null) return describeBriefly(finding, report);
   return standing === "unknown" ? "too little is known to judge it" : null;
+}
+
+/** Of a CRM of which nothing else is to be said. */
+function sayCause(source: string, causes: Finding[]): string | null {
+  const cause = causes.find((one) => sourcesOf(one).includes(source));
+  if (cause === undefined) return null;
+  const { family } = cause.evidence;
+  return `${typeof family === "string" && family !== "other" ? `${showText(family)} errors` : "a cause"} shared with other CRMs`;
 }
 
 function newestSuccess({ rules }: Report): string | null {
