@@ -32,9 +32,19 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
   const ticks = ticksOf(rule, shown);
   const open = rule.running + rule.stale + rule.pending;
+  const history = facts.earlier.flatMap(({ id, report: earlier }) => {
+    const then = earlier.rules.find(({ rule_name: other }) => other === name);
+    if (then === undefined) return [];
+    return {
+      href: links({ page: "rule", crm, rule: name, report: id }),
+      at: earlier.metadata.window_end,
+      condition: then.condition,
+      severity: then.severity,
+    };
+  });
   return {
     kind: "rule",
-    head: viewHead(place, name, links),
+    head: { ...viewHead(place, name, links), reports: history.map((one) => viewReport(one, report)) },
     name: showText(name),
     row: viewRule(rule, shown, ticks),
     advice: explained.advice.map(showText),
@@ -93,17 +103,17 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
             line: showText(setting.line),
             why: setting.why,
           },
-    history: facts.earlier.flatMap(({ id, report: earlier }) => {
-      const then = earlier.rules.find(({ rule_name: other }) => other === name);
-      if (then === undefined) return [];
-      return {
-        href: links({ page: "rule", crm, rule: name, report: id }),
-        at: earlier.metadata.window_end,
-        condition: then.condition,
-        severity: then.severity,
-      };
-    }),
+    history,
   };
+}
+
+/** As the rule stood in it, not as its CRM did. */
+function viewReport(
+  { href, at, severity }: RuleView["history"][number],
+  { metadata }: Report,
+): RuleView["head"]["reports"][number] {
+  const verdict = severity === null || severity === "info" ? "ok" : severity;
+  return { href, verdict, windowEnd: at, isCurrent: at === metadata.window_end };
 }
 
 function quoteKey(key: string): string {
