@@ -186,6 +186,20 @@ describe.skipIf(CHROMIUM === undefined)("what is served", () => {
     expect(html).not.toMatch(/ style=| on[a-z]+=|https?:\/\/(?!www\.w3\.org)/);
   });
 
+  test("an answer that nothing changed leaves the page its policy, or a page that is loaded again would be dead", async () => {
+    const policies: (string | null)[] = [];
+    await until(async () => {
+      const first = await fetch(`${served.base}/schedule`);
+      await first.text();
+      const etag = first.headers.get("etag") ?? "";
+      const again = await fetch(`${served.base}/schedule`, { headers: { "If-None-Match": etag } });
+      policies.splice(0, 2, first.headers.get("content-security-policy"), again.headers.get("content-security-policy"));
+      return again.status === 304;
+    });
+    expect(policies[0]).toContain("script-src 'self'");
+    expect(policies[1]).toBe(policies[0] ?? null);
+  });
+
   test("script and style are kept for ever, and change their names when they change", async () => {
     const html = await (await fetch(served.base)).text();
     const names = [...html.matchAll(/\/assets\/[\w.-]+/g)].map(([name]) => name);
