@@ -9,35 +9,38 @@ const GAP = 1;
 const LEAST_FAILED = 4;
 const HOUR_MS = 3_600_000;
 
+type Bar = { tone: string; x: number; y: number; width: number; height: number };
+
+/** Bars of one tone are one shape: a page has thousands of them. */
+function Bars({ bars, height, label }: { bars: Bar[]; height: number; label: string }) {
+  const width = Math.max(0, ...bars.map((bar) => Math.ceil(bar.x + bar.width))) + GAP;
+  return (
+    <svg class="strip" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={label}>
+      {[...Map.groupBy(bars, ({ tone }) => tone)].map(([tone, alike]) => (
+        <path key={tone} class={tone} d={alike.map(drawBar).join("")} />
+      ))}
+    </svg>
+  );
+}
+
+function drawBar({ x, y, width, height }: Bar): string {
+  return `M${x} ${y}h${width}v${height}h-${width}z`;
+}
+
 /** Grey for runs, red from the ground up for those that failed. */
 export function HourStrip({ strip }: { strip: Strip }) {
   const peak = Math.max(1, ...strip.total.map((total) => total ?? 0));
-  const width = strip.total.length * (CELL + GAP);
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      width={width}
-      height={HEIGHT}
-      role="img"
-      aria-label={sayStrip(strip)}
-    >
-      {strip.total.map((total, index) => {
-        const x = index * (CELL + GAP);
-        if (total === null) return null;
-        if (total === 0) return <rect key={x} class="none" x={x} y={HEIGHT - 1} width={CELL} height={1} />;
-        const bad = strip.failed[index] ?? 0;
-        const height = Math.max(2, Math.round((total / peak) * HEIGHT));
-        const red = bad === 0 ? 0 : Math.min(HEIGHT, Math.max(LEAST_FAILED, Math.round((bad / total) * height)));
-        return (
-          <g key={x}>
-            <rect class="run" x={x} y={HEIGHT - height} width={CELL} height={height} />
-            {red > 0 && <rect class="failed" x={x} y={HEIGHT - red} width={CELL} height={red} />}
-          </g>
-        );
-      })}
-    </svg>
-  );
+  const bars = strip.total.flatMap((total, index): Bar[] => {
+    const x = index * (CELL + GAP);
+    const bar = (tone: string, height: number): Bar => ({ tone, x, y: HEIGHT - height, width: CELL, height });
+    if (total === null) return [];
+    if (total === 0) return [bar("none", 1)];
+    const bad = strip.failed[index] ?? 0;
+    const height = Math.max(2, Math.round((total / peak) * HEIGHT));
+    const red = bad === 0 ? 0 : Math.min(HEIGHT, Math.max(LEAST_FAILED, Math.round((bad / total) * height)));
+    return [bar("run", height), ...(red > 0 ? [bar("failed", red)] : [])];
+  });
+  return <Bars bars={bars} height={HEIGHT} label={sayStrip(strip)} />;
 }
 
 function sayStrip({ start, stepHours, total, failed }: Strip): string {
@@ -67,31 +70,11 @@ const RUN_HEIGHT = 16;
 /** The oldest first. A failed run is twice as high as one that succeeded. */
 export function RunStrip({ marks }: { marks: RunMark[] }) {
   if (marks.length === 0) return <span class="dim">none known</span>;
-  const width = marks.length * (CELL - 1 + GAP);
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${width} ${RUN_HEIGHT}`}
-      width={width}
-      height={RUN_HEIGHT}
-      role="img"
-      aria-label={sayRuns(marks)}
-    >
-      {marks.map(({ status }, index) => {
-        const { tone, height } = RUN_SHAPES[status];
-        return (
-          <rect
-            key={index}
-            class={tone}
-            x={index * (CELL - 1 + GAP)}
-            y={RUN_HEIGHT - height}
-            width={CELL - 1}
-            height={height}
-          />
-        );
-      })}
-    </svg>
-  );
+  const bars = marks.map(({ status }, index): Bar => {
+    const { tone, height } = RUN_SHAPES[status];
+    return { tone, x: index * CELL, y: RUN_HEIGHT - height, width: CELL - GAP, height };
+  });
+  return <Bars bars={bars} height={RUN_HEIGHT} label={sayRuns(marks)} />;
 }
 
 function sayRuns(marks: RunMark[]): string {
@@ -112,29 +95,14 @@ const TICK_CLASSES: Record<TickMark["reason"], string> = {
 
 /** One mark for each time that was due: a bar where a run started, a hollow where none did. */
 export function TickStrip({ ticks }: { ticks: TickMark[] }) {
-  const width = ticks.length * (CELL - 1 + GAP);
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${width} ${RUN_HEIGHT}`}
-      width={width}
-      height={RUN_HEIGHT}
-      role="img"
-      aria-label={sayTicks(ticks)}
-    >
-      {ticks.map(({ reason }, index) => {
-        const x = index * (CELL - 1 + GAP);
-        if (reason === "missed")
-          return (
-            <rect key={x} class={TICK_CLASSES[reason]} x={x + 0.5} y={1.5} width={CELL - 2} height={RUN_HEIGHT - 3} />
-          );
-        const high = reason === "late" || reason === "waited";
-        return (
-          <rect key={x} class={TICK_CLASSES[reason]} x={x} y={high ? 2 : 8} width={CELL - 1} height={high ? 14 : 8} />
-        );
-      })}
-    </svg>
-  );
+  const bars = ticks.map(({ reason }, index): Bar => {
+    const x = index * CELL;
+    const tone = TICK_CLASSES[reason];
+    if (reason === "missed") return { tone, x: x + 0.5, y: 1.5, width: CELL - 2, height: RUN_HEIGHT - 3 };
+    const isHigh = reason === "late" || reason === "waited";
+    return { tone, x, y: isHigh ? 2 : 8, width: CELL - GAP, height: isHigh ? 14 : 8 };
+  });
+  return <Bars bars={bars} height={RUN_HEIGHT} label={sayTicks(ticks)} />;
 }
 
 function sayTicks(ticks: TickMark[]): string {
