@@ -100,11 +100,6 @@ export type Range = (typeof RANGES)[number];
 /** One line of a chart. Seconds since the epoch; null: nothing is known there. */
 export type Durations = { at: number[]; p50: (number | null)[]; p95: (number | null)[]; p99: (number | null)[] };
 
-export type RunMark = { status: ActionStatus; startedAt: string };
-
-/** A time at which a rule was due, and what became of it. RFC 3339. */
-export type TickMark = { at: string; reason: TickReason };
-
 export type RuleRow = {
   name: string;
   href: string;
@@ -117,12 +112,12 @@ export type RuleRow = {
   p95: number | null;
   lastSuccess: string | null;
   /** Oldest first; null: the report was made without its details. */
-  marks: RunMark[] | null;
+  marks: ActionStatus[] | null;
   expected: number | null;
   missed: number | null;
   late: number | null;
   /** The newest of the window, oldest first; null: runs are not expected at times. */
-  ticks: TickMark[] | null;
+  ticks: TickReason[] | null;
   pattern: string | null;
   next: string[];
 };
@@ -195,7 +190,8 @@ export type RuleView = {
   facts: { label: string; text: string }[];
   /** Why there are no ticks; null: there may be some. */
   notComparable: string | null;
-  ticks: (TickMark & { startedAt: string | null; text: string })[];
+  /** Each time that was due, RFC 3339, and what became of it. */
+  ticks: { at: string; reason: TickReason; text: string }[];
   limits: { name: string; seconds: number | null; from: string }[];
   runs: RunRow[] | null;
   around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];

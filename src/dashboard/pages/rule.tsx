@@ -138,7 +138,7 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
           </>
         )}
       </p>
-      {ticks.length > 0 && <TickStrip ticks={ticks.slice(-SHOWN_DUE)} />}
+      {ticks.length > 0 && <TickStrip ticks={ticks.slice(-SHOWN_DUE).map(({ reason }) => reason)} />}
       {ticks.length > 0 && odd.length === 0 && (
         <p class="dim">All of {formatPlural(ticks.length, "due time")} started in time.</p>
       )}

@@ -1,6 +1,8 @@
 /** Small drawings in a line of text: runs by the hour, the newest runs, what was due. Shape tells as much as colour. */
 import { formatCount, formatMinute, formatPlural } from "../../text/figures.ts";
-import type { RunMark, Strip, TickMark } from "../view.ts";
+import type { TickReason } from "../../report/tick-schema.ts";
+import type { ActionStatus } from "../../report/words.ts";
+import type { Strip } from "../view.ts";
 
 const HEIGHT = 24;
 const CELL = 5;
@@ -53,7 +55,7 @@ function sayStrip({ start, stepHours, total, failed }: Strip): string {
   return `${hours}: ${formatPlural(sum(total), "run")}, ${formatCount(sum(failed))} failed, most from ${formatMinute(at)} UTC on`;
 }
 
-const RUN_SHAPES: Record<RunMark["status"], { tone: string; height: number }> = {
+const RUN_SHAPES: Record<ActionStatus, { tone: string; height: number }> = {
   success: { tone: "run", height: 8 },
   failed: { tone: "failed", height: 16 },
   partial: { tone: "partial", height: 12 },
@@ -68,22 +70,22 @@ const RUN_SHAPES: Record<RunMark["status"], { tone: string; height: number }> = 
 const RUN_HEIGHT = 16;
 
 /** The oldest first. A failed run is twice as high as one that succeeded. */
-export function RunStrip({ marks }: { marks: RunMark[] }) {
+export function RunStrip({ marks }: { marks: ActionStatus[] }) {
   if (marks.length === 0) return <span class="dim">none known</span>;
-  const bars = marks.map(({ status }, index): Bar => {
+  const bars = marks.map((status, index): Bar => {
     const { tone, height } = RUN_SHAPES[status];
     return { tone, x: index * CELL, y: RUN_HEIGHT - height, width: CELL - GAP, height };
   });
   return <Bars bars={bars} height={RUN_HEIGHT} label={sayRuns(marks)} />;
 }
 
-function sayRuns(marks: RunMark[]): string {
-  const counts = Map.groupBy(marks, ({ status }) => status);
+function sayRuns(marks: ActionStatus[]): string {
+  const counts = Map.groupBy(marks, (status) => status);
   const words = [...counts].map(([status, alike]) => `${alike.length} ${status}`).join(", ");
-  return `Last ${formatPlural(marks.length, "run")}: ${words}; the newest ${marks.at(-1)?.status ?? ""}`;
+  return `Last ${formatPlural(marks.length, "run")}: ${words}; the newest ${marks.at(-1) ?? ""}`;
 }
 
-const TICK_CLASSES: Record<TickMark["reason"], string> = {
+const TICK_CLASSES: Record<TickReason, string> = {
   ok: "tick",
   late: "tick late",
   waited: "tick late",
@@ -94,8 +96,8 @@ const TICK_CLASSES: Record<TickMark["reason"], string> = {
 };
 
 /** One mark for each time that was due: a bar where a run started, a hollow where none did. */
-export function TickStrip({ ticks }: { ticks: TickMark[] }) {
-  const bars = ticks.map(({ reason }, index): Bar => {
+export function TickStrip({ ticks }: { ticks: TickReason[] }) {
+  const bars = ticks.map((reason, index): Bar => {
     const x = index * CELL;
     const tone = TICK_CLASSES[reason];
     if (reason === "missed") return { tone, x: x + 0.5, y: 1.5, width: CELL - 2, height: RUN_HEIGHT - 3 };
@@ -105,7 +107,7 @@ export function TickStrip({ ticks }: { ticks: TickMark[] }) {
   return <Bars bars={bars} height={RUN_HEIGHT} label={sayTicks(ticks)} />;
 }
 
-function sayTicks(ticks: TickMark[]): string {
-  const counts = Map.groupBy(ticks, ({ reason }) => reason);
+function sayTicks(ticks: TickReason[]): string {
+  const counts = Map.groupBy(ticks, (reason) => reason);
   return `The last ${formatCount(ticks.length)} due times: ${[...counts].map(([reason, alike]) => `${alike.length} ${reason}`).join(", ")}`;
 }

@@ -36,17 +36,14 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     runs: rule.total,
     p95: duration === null ? null : duration.p95,
     lastSuccess: rule.last_success_at,
-    marks:
-      report.detailed_metrics === null
-        ? null
-        : (runs ?? []).map(({ status, started_at: startedAt }) => ({ status, startedAt })).toReversed(),
+    marks: report.detailed_metrics === null ? null : (runs ?? []).map(({ status }) => status).toReversed(),
     expected: rule.expected,
     missed: rule.missed,
     late: rule.late,
     ticks:
       ticks.not_comparable !== null || ticks.ticks.length === 0
         ? null
-        : ticks.ticks.slice(-SHOWN_TICKS).map(({ at, reason }) => ({ at, reason })),
+        : ticks.ticks.slice(-SHOWN_TICKS).map(({ reason }) => reason),
     pattern: ticks.words === "" ? null : showText(ticks.words),
     next: rule.enabled === false ? [] : ticks.next,
   };

@@ -72,12 +72,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       ...(rule.schedules.length === 0 ? [] : [{ label: "Schedule", text: showText(rule.schedules.join("; ")) }]),
     ],
     notComparable: ticks.not_comparable,
-    ticks: ticks.ticks.map(({ at, reason, run, message }) => ({
-      at,
-      reason,
-      startedAt: run?.started_at ?? null,
-      text: message,
-    })),
+    ticks: ticks.ticks.map(({ at, reason, message }) => ({ at, reason, text: message })),
     limits: explained.limits.map((limit) => ({ ...limit, from: showText(limit.from) })),
     runs:
       explained.runs?.map((run) => ({
