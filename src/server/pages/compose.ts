@@ -12,7 +12,7 @@ import { framePage } from "../../dashboard/views/frame.ts";
 import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
-import { hidePaths } from "../hide-paths.ts";
+import { hidePathsIn } from "./hide.ts";
 import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
 import { readPast } from "./past.ts";
 
@@ -61,8 +61,7 @@ export async function composePage(
     },
     around.links,
   );
-  const shown = JSON.parse(hidePaths(desk.config)(JSON.stringify(view))) as PageView;
-  return { status: content === null ? 404 : 200, view: shown };
+  return { status: content === null ? 404 : 200, view: hidePathsIn(view, desk.config) };
 }
 
 async function composeContent(
