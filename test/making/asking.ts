@@ -57,5 +57,6 @@ export function hostilePass(): MadePass {
       ...made,
       metadata: { ...made.metadata, pass_id, report_generated_at },
     })),
+    seen: [],
   };
 }

@@ -70,7 +70,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const [newest, oldest] = await store.reports.listPasses({ limit: 9 });
     expect(newest).toMatchObject({ id: a.pass.pass_id, origin: "daily", slotMs: null, read: { pass: a.pass } });
     expect(oldest?.id).toBe(b.pass.pass_id);
-    await store.prune(Date.parse("2026-07-10T20:30:00Z"));
+    await store.prune(Date.parse("2026-07-10T20:30:00Z"), { retentionMs: 0, memoryMs: 0 });
     expect(await store.reports.stamp()).not.toBe(stamps[2] ?? "");
   });
 

@@ -5,8 +5,17 @@ import { hidePaths } from "../hide-paths.ts";
 
 /** Keys of addresses: a base path may be spelled as a path of the configuration is. */
 const ADDRESSES = new Set([
-  ...["href", "crmHref", "factHref", "passHref", "permalink", "icon", "events", "signOut"],
-  ...["overview", "schedule", "reports"],
+  "href",
+  "crmHref",
+  "factHref",
+  "passHref",
+  "permalink",
+  "icon",
+  "events",
+  "signOut",
+  "overview",
+  "schedule",
+  "reports",
 ]);
 
 /** The texts of a page alone; the page itself where there is nothing to hide. */
