@@ -6,6 +6,9 @@ import { Contrib, Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-li
 import { PackageURL } from "packageurl-js";
 
 type Lockfile = { packages: Record<string, [id: string, registry: string, facts: object, integrity: string]> };
+/** What the browser gets is text in the executable: the bundle's metafile does not see into it. */
+const BROWSER_ENTRY = "src/dashboard/client/main.tsx";
+
 type Metafile = { outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }> };
 
 /** The foreign libraries inside Bun, by the names `process.versions` has for them; the rest there is compatibility claims. */
@@ -46,12 +49,15 @@ const bill = new Models.Bom({ metadata, components: new Models.ComponentReposito
 const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
 await Bun.write(Bun.stdout, `${serializer.serialize(bill, { sortLists: true, space: 2 })}\n`);
 
-/** Every package that has at least a byte in the bundle. */
+/** Every package that has at least a byte in the bundle, or in what the browser gets. */
 async function describeBundle(): Promise<Models.Component[]> {
-  const { outputs } = (await Bun.file(metafile).json()) as Metafile;
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  );
+  const { metafile: ofBrowser } = await Bun.build({ entrypoints: [BROWSER_ENTRY], minify: true, metafile: true });
+  const metafiles = [(await Bun.file(metafile).json()) as Metafile, ofBrowser as Metafile];
+  const files = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    );
   const folders = files.flatMap((path) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
   const lock = await readLockfile("bun.lock");
   return await Promise.all(

@@ -62,6 +62,8 @@ describe("the bill of materials", () => {
     bundle = freshDirectory();
     const flags = ["--target=bun", "--minify", "--splitting", "--sourcemap=external"];
     run(["bun", "build", ...flags, `--outdir=${bundle}`, `--metafile=${bundle}/metafile.json`, ...ENTRIES], ROOT);
+    const ofBrowser = ["--target=browser", "--minify", "--sourcemap=external", `--outdir=${join(bundle, "browser")}`];
+    run(["bun", "build", ...ofBrowser, "src/dashboard/client/main.tsx"], ROOT);
     text = writeBill();
   });
   const writeBill = () =>
@@ -74,7 +76,7 @@ describe("the bill of materials", () => {
   });
 
   test("lists exactly the packages whose code the source maps show", () => {
-    const maps = [...new Bun.Glob("*.map").scanSync({ cwd: bundle, dot: true })];
+    const maps = [...new Bun.Glob("**/*.map").scanSync({ cwd: bundle, dot: true })];
     const sources = maps.flatMap((file) => (JSON.parse(readFileSync(join(bundle, file), "utf8")) as SourceMap).sources);
     const packages = sources.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
     expect(listed().toSorted()).toEqual([...new Set(packages)].toSorted());
