@@ -11,7 +11,7 @@ import type { PatternName } from "../making/simulation/patterns.ts";
 const SEED = 1;
 const options = { seed: SEED, withPast: true, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
 /** How busy the machine is otherwise is not what is tested. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** Findings per 100 rules looked at. */
 const REALISTIC_PER_HUNDRED = 0.1;
