@@ -7,14 +7,14 @@ import { readConnection } from "./read-connection.ts";
 import type { Reading, Say } from "./reading.ts";
 import type { CrmConfig } from "./schema.ts";
 import { CrmSchema } from "./sections/crm.ts";
+import { thresholdsSchema } from "./sections/thresholds.ts";
 import type { Table } from "./toml.ts";
 
 type Settings = v.InferOutput<typeof CrmSchema>;
 
 /** Null where a problem was said. */
 export function readCrm(name: string, own: Table, defaults: Table, reading: Reading): CrmConfig | null {
-  const laid = layDefaults(own, defaults);
-  const settings = v.parse(CrmSchema, laid);
+  const settings = v.parse(CrmSchema, layDefaults(own, defaults));
   const before = reading.problems.length;
   const at = (key: string) => (key in own ? ["crm", name, key] : key in defaults ? ["defaults", key] : ["crm", name]);
   const say: Say = (key, message) => reading.problems.push({ path: at(key), message });
@@ -31,18 +31,11 @@ export function readCrm(name: string, own: Table, defaults: Table, reading: Read
   }
   const target = readConnection(settings, say, reading);
   if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
-  return target === null || reading.problems.length > before
-    ? null
-    : composeCrm(name, settings, target, listThresholds(laid));
+  return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target);
 }
 
 /** The settings under the names that the program knows them by. */
-export function composeCrm(
-  name: string,
-  settings: Settings,
-  target: Target,
-  ownThresholds: CrmConfig["ownThresholds"] = [],
-): CrmConfig {
+export function composeCrm(name: string, settings: Settings, target: Target): CrmConfig {
   return {
     name,
     crmSource: settings.crm_source ?? name,
@@ -76,15 +69,15 @@ export function composeCrm(
       },
     ]),
     thresholds: settings.thresholds,
-    ownThresholds,
+    ownThresholds: listOwn(settings.thresholds),
   };
 }
 
-/** Those that are written, whatever their value: the operator's own word is no default. */
-function listThresholds({ thresholds }: Table): CrmConfig["ownThresholds"] {
-  return typeof thresholds === "object" && thresholds !== null
-    ? (Object.keys(thresholds) as CrmConfig["ownThresholds"])
-    : [];
+/** Those that are not as they are by default: what means the same as the default is nobody's word. */
+function listOwn(thresholds: Settings["thresholds"]): CrmConfig["ownThresholds"] {
+  const presets = v.parse(thresholdsSchema, {});
+  const names = Object.keys(presets) as CrmConfig["ownThresholds"];
+  return names.filter((name) => thresholds[name] !== presets[name]);
 }
 
 function mapEntries<T, U>(table: Record<string, T>, change: (key: string, value: T) => [string, U]): Record<string, U> {

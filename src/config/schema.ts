@@ -74,7 +74,7 @@ export type CrmConfig = {
   retiredRules: string[];
   rules: Record<string, RuleSettings>;
   thresholds: Thresholds;
-  /** The thresholds that the configuration sets. */
+  /** The thresholds that the configuration sets to another value than the default. */
   ownThresholds: (keyof Thresholds)[];
 };
 

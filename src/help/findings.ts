@@ -21,7 +21,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, that one is named, and it is no more than a warning.",
   },
   "rule-stuck": {
     about: "a rule",
@@ -39,13 +39,13 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a rule",
     severities: ["warning"],
     means: "The newest runs of a rule succeed, and bring no records.",
-    when: "The rule usually brings 100 or more a run, and the same hours brought records the day before. One run is enough where it runs twice a day or less, else three.",
+    when: "The rule usually brings 100 or more a run, and the same hours brought records the day before. One run is enough where it runs twice a day or less, else three. Where its past is known, chance must not explain so many runs without records at these hours.",
   },
   "rule-degraded": {
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. `automation-reports help memory` says how durations, records and starts are judged.",
   },
   "rule-idle": {
     about: "a rule",
@@ -75,13 +75,13 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a CRM",
     severities: ["critical"],
     means: "Many runs failed.",
-    when: "More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count.",
+    when: "More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",
     severities: ["warning"],
     means: "The success rate of the whole CRM is low.",
-    when: "At least `min_actions` runs finished, and their rate is below `success_rate` by more than chance explains.",
+    when: "At least `min_actions` runs finished, and their rate is below `success_rate` by more than chance explains. Where two weeks of the past are known and `success_rate` is not set, it must be below the usual rate instead, or below `overall_success_rate_high`.",
   },
   "success-rate-fell": {
     about: "a CRM",
@@ -93,7 +93,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a CRM",
     severities: ["warning"],
     means: "The success rate fell within the window.",
-    when: "The later half of the window is worse than the earlier half by more than `trend_change`, and by more than chance explains.",
+    when: "The later half of the window is worse than the earlier half by more than `trend_change`, and by more than chance explains. Where two weeks of the past are known and `trend_change` is not set, more must fail than usual.",
   },
   "duration-rising": {
     about: "a CRM",

@@ -4,7 +4,7 @@ import type { Thresholds } from "./thresholds.ts";
 
 export type ReportSettings = {
   thresholds: Thresholds;
-  /** Those that the configuration sets: the operator's own word. */
+  /** Those that the configuration sets to another value than the default: the operator's own word. */
   ownThresholds: (keyof Thresholds)[];
   /** IANA name: in which zone crontabs and cron patterns are meant. */
   timezone: string;

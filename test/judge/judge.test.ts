@@ -11,14 +11,14 @@ import type { PatternName } from "../making/simulation/patterns.ts";
 const SEED = 1;
 const options = { seed: SEED, withPast: true, directory: mkdtempSync(join(tmpdir(), "automation-reports-judge-")) };
 /** How busy the machine is otherwise is not what is tested. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** Findings per 100 rules looked at. */
-const REALISTIC_PER_HUNDRED = 0.5;
+const REALISTIC_PER_HUNDRED = 0.1;
 /** The share of realistic reports with a critical finding. */
 const REALISTIC_CRITICAL = 0;
 /** Findings per 100 rules looked at, of single patterns. */
-const PATTERNS_PER_HUNDRED = 2;
+const PATTERNS_PER_HUNDRED = 0.5;
 /** The share of reports on single patterns with a critical finding. */
 const PATTERNS_CRITICAL = 0;
 
@@ -75,6 +75,27 @@ const FAULT_LIMITS: FaultLimit[] = [
   },
   { name: "all runs hang", fault: "all-runs-stuck", pattern: "every-15-minutes", namedAtOnce: true, toldShare: 1 },
   { name: "a nightly rule brings nothing", fault: "zero-records", pattern: "nightly", namedAtOnce: true, toldShare: 1 },
+  {
+    name: "a rule of office hours brings nothing",
+    fault: "zero-records",
+    pattern: "office-hours",
+    namedAtOnce: true,
+    toldShare: 1,
+  },
+  {
+    name: "it brings a tenth",
+    fault: "records-to-a-tenth",
+    pattern: "office-hours",
+    namedAtOnce: true,
+    toldShare: 1,
+  },
+  {
+    name: "it takes twice as long",
+    fault: "durations-double",
+    pattern: "office-hours",
+    namedAtOnce: true,
+    toldShare: 1,
+  },
   { name: "three CRMs fail", fault: "three-crms-fail", pattern: "hourly", namedAtOnce: true, toldShare: 1 },
 ];
 

@@ -73,6 +73,8 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const shift = findFailureShift(history);
   if (shift === null) return null;
   const { rule, window, thresholds } = facts;
+  const retries = judgeRetries(facts, thresholds.rule_success_rate);
+  if (retries !== null) return retries;
   const { failed, total, failedBefore, totalBefore, sinceHour } = shift;
   const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
@@ -107,29 +109,32 @@ function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
   const inWindow = isEnough(outcome.total) && isBelowLimit(outcome, limit);
   const ofAttempts = isEnough(attempts.length) && isBelowLimit({ failed: bad, total: attempts.length }, limit);
   if (!inWindow && !ofAttempts) return null;
+  const retries = judgeRetries(facts, limit);
+  if (retries !== null) return retries;
   const newest = facts.finished.find(hasFailed);
-  const evidence = {
-    successful: outcome.successful,
-    total: outcome.total,
-    ...describeFailed(facts),
-  };
-  if (!ofAttempts) {
-    const again = attempts.filter(({ runs }) => runs.length > 1).length;
-    if (again >= thresholds.min_actions || (again > 0 && bad === 0)) {
-      const isMany = again >= thresholds.min_actions && again >= attempts.length * MANY_RETRIED_SHARE;
-      const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(attempts.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
-      return {
-        ...degraded("retries", isMany ? "warning" : "info", message),
-        evidence: { ...evidence, retried: again },
-      };
-    }
-  }
   const rate = formatRatio(outcome.rate ?? 0);
   const message = inWindow
     ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded (${rate})`
     : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(attempts.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
   const isSevere = inWindow && isBelowLimit(outcome, thresholds.rule_success_rate_high);
+  const evidence = { successful: outcome.successful, total: outcome.total, ...describeFailed(facts) };
   return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
+}
+
+/** Failures that were started again and then succeeded; null: not enough of them were, or their last attempts fail too often. */
+function judgeRetries(facts: RuleFacts, limit: number): Judgement | null {
+  const { rule, outcome, attempts, thresholds, window } = facts;
+  const bad = attempts.filter(endedBadly).length;
+  const isEnough = attempts.length >= thresholds.min_actions;
+  if (isEnough && isBelowLimit({ failed: bad, total: attempts.length }, limit)) return null;
+  const again = attempts.filter(({ runs }) => runs.length > 1).length;
+  if (again < thresholds.min_actions && (again === 0 || bad > 0)) return null;
+  const isMany = again >= thresholds.min_actions && again >= attempts.length * MANY_RETRIED_SHARE;
+  const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(attempts.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
+  return {
+    ...degraded("retries", isMany ? "warning" : "info", message),
+    evidence: { successful: outcome.successful, total: outcome.total, ...describeFailed(facts), retried: again },
+  };
 }
 
 function judgeTooOften(facts: RuleFacts): Judgement | null {

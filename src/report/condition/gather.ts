@@ -1,7 +1,7 @@
 /** From one CRM's activity to what each of its rules is judged by. */
 import { isInForce, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
-import { hoursOf, windowBefore, type Window } from "../../time/window.ts";
+import { hoursOf, lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished } from "../attempts.ts";
@@ -26,6 +26,8 @@ const COUNTED_BACK_MS = 30 * DAY_MS;
 /** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
+/** A rule that began later in the window before tells less of itself than that window holds. */
+const YOUNG_SHARE = 0.75;
 const NONE_MISSED = { n: 0, isMinimum: false };
 
 /** One for each rule that is declared, expected or known to have run, by name. */
@@ -197,7 +199,7 @@ function findTooOften(
   const compared = expectation?.isWhole === true ? expectation.compared : null;
   const isUnplanned = expectation === null || expectation.compared === null;
   // Weeks tell more than the window before, of which a young rule saw a part only.
-  const isYoung = history !== null && history.firstMs > windowBefore(window).startMs;
+  const isYoung = history !== null && history.firstMs > window.startMs - YOUNG_SHARE * lengthOf(window);
   const isKnown = history !== null && history.knownDays >= FEWEST_DAYS;
   const usual =
     isUnplanned && !isYoung && !isKnown ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;

@@ -6,7 +6,7 @@ export const HOURS_A_WEEK = 7 * HOURS_A_DAY;
 /** Hours of a working day, and of a day of rest. */
 export const DAY_SLOTS = 2 * HOURS_A_DAY;
 
-export type LocalHour = {
+type LocalHour = {
   /** 0–167 from Sunday 00:00 on; a holiday's hours are a Sunday's. */
   hourOfWeek: number;
   /** 0–23 on a working day, 24–47 on Saturdays, Sundays and holidays. */

@@ -18,7 +18,7 @@ export function readPasts(crm: CrmConfig, { startMs, endMs }: Window): PastReade
 }
 
 /** A run that ended in an hour that is over had ended then: no hour of the past changes any more. */
-export function createPastReader(whole: Past): PastReader {
+function createPastReader(whole: Past): PastReader {
   return (atMs) => {
     const toHour = Math.floor(atMs / HOUR_MS);
     const fromHour = Math.max(whole.covered[0]?.[0] ?? toHour, toHour - KEPT_HOURS);

@@ -15,6 +15,10 @@ const FAILED = { status: "failed" as const, records: 0, error: "HTTP 500" };
 const jitter = (nth: number) => 10 + (nth % 3) - 1;
 const hourly = (change: NonNullable<Habit["change"]>, days = DAYS): Habit => ({ days, everyMinutes: 60, change });
 
+function isSince(at: Date, hours: number): boolean {
+  return at.getTime() >= NOW_MS - hours * HOUR_MS;
+}
+
 /** What the statement tells of those runs: all of the last day, and the newest 20. */
 function found(name: string, runs: RunRow[]) {
   const newest = runs.toReversed();
@@ -80,6 +84,21 @@ const cases: Case[] = [
     name: "the newest two failed, of a rule of which every other run fails",
     habit: hourly((_, nth) => (nth <= 2 || nth % 2 === 0 ? FAILED : {})),
     is: ["failing", null, "info"],
+  },
+  {
+    name: "every fourth run fails since yesterday, and succeeds when it is started again minutes later",
+    habit: {
+      days: DAYS,
+      everyMinutes: 10,
+      startsAt: (at) =>
+        at.getUTCMinutes() === 0 || (at.getUTCMinutes() === 10 && isSince(at, 24) && at.getUTCHours() % 4 === 1),
+      change: (hoursAgo, _, at) => ({
+        minutes: 5,
+        ...(hoursAgo <= 24 && at.getUTCMinutes() === 0 && at.getUTCHours() % 4 === 1 ? FAILED : {}),
+      }),
+    },
+    is: ["degraded", "retries", "info"],
+    says: "deals: 6 of the newest 24 runs succeeded only when they were started again; 6 failures in 24 h",
   },
   {
     name: "known for six days: judged by its last runs only",
