@@ -31,7 +31,7 @@ export function renderMemory(summary: MemorySummary, view: View): string {
     columnOf("Rule", "left", rules, ({ rule_name: name }) => showText(name)),
     columnOf("Runs", "right", rules, ({ runs }) => formatCount(runs)),
     columnOf("Failed", "right", rules, ({ failed }) => formatCount(failed)),
-    columnOf("Every", "right", rules, ({ usual_interval_seconds: seconds }) => formatSeconds(seconds)),
+    columnOf("Every", "right", rules, ({ usual_interval_seconds: seconds }) => formatInterval(seconds)),
     columnOf("Duration p50", "right", rules, ({ duration_p50_seconds: seconds }) => formatSeconds(seconds)),
     columnOf("p95", "right", rules, ({ duration_p95_seconds: seconds }) => formatSeconds(seconds)),
     columnOf("Records p50", "right", rules, ({ records_p50: records }) => formatRecords(records)),
@@ -85,6 +85,11 @@ function formatSince(since: string | null): string {
 
 function formatSeconds(seconds: number | null): string {
   return seconds === null ? UNKNOWN : formatDuration(seconds);
+}
+
+/** Starts wander by seconds, which say nothing of how often a rule runs. */
+function formatInterval(seconds: number | null): string {
+  return formatSeconds(seconds === null || seconds < 600 ? seconds : Math.round(seconds / 60) * 60);
 }
 
 function formatRecords(records: number | null): string {
