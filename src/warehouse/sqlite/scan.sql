@@ -4,6 +4,7 @@
 -- The ranges bound the scans so that an index on the start helps (instants.ts).
 -- excluded and wrappers: rule names as JSON arrays. Without wrappers the preset says which rules are.
 -- statuses: JSON {word: status}, or null.
+-- wrappers_only is told of each row: SQLite expands what r is made of with each mention of r, and counts how much that is.
 -- LIMIT -1 keeps what is computed of a row from being computed again with each mention of it.
 actions AS (
 {actions}
@@ -21,20 +22,21 @@ timed AS NOT MATERIALIZED (
   LIMIT -1
 ),
 told AS NOT MATERIALIZED (
-  SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms
+  SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
+    max(NOT is_wrapper AND dry_run IS NOT TRUE) OVER () = 0 AS wrappers_only
   FROM timed
   WHERE (started_ms >= :scan_from AND started_ms < :to)
     OR (started_ms >= :baseline_scan_from AND started_ms < :baseline_to)
 ),
 lone AS MATERIALIZED (
-  SELECT NOT EXISTS (SELECT 1 FROM told WHERE NOT is_wrapper AND dry_run IS NOT TRUE) AS wrappers_only
+  SELECT coalesce((SELECT wrappers_only FROM told LIMIT 1), TRUE) AS wrappers_only
 ),
 judged AS NOT MATERIALIZED (
   SELECT *,
     coalesce(ended_ms, started_ms) AS settled_ms,
     CASE
       WHEN dry_run THEN 'dry_run'
-      WHEN is_wrapper AND NOT (SELECT wrappers_only FROM lone) THEN 'wrapper'
+      WHEN is_wrapper AND NOT wrappers_only THEN 'wrapper'
       WHEN ended_ms >= :to THEN 'running'
       ELSE coalesce(meaning, 'unknown')
     END AS state,
