@@ -11,17 +11,18 @@ export type Outcome =
   | { source: string; status: "failed"; reason: string };
 
 export type CollectOptions = VisitOptions &
-  Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs"> & {
+  Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs" | "isPastKnown"> & {
     /** Called as soon as a CRM is read, while others still are. */
     onActivity?: (crm: CrmConfig, activity: Activity) => Promise<void>;
   };
 
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
-  const { window, recent, baselineSeconds, hours = true, nowMs, redact, onActivity } = options;
+  const { window, recent, baselineSeconds, hours = true, nowMs, isPastKnown = false, redact, onActivity } = options;
   return await visitWarehouses(
     options,
-    async (crm, signal) => await readActivity({ crm, window, recent, baselineSeconds, hours, nowMs }, signal),
+    async (crm, signal) =>
+      await readActivity({ crm, window, recent, baselineSeconds, hours, nowMs, isPastKnown }, signal),
     async (visit, crm): Promise<Outcome> => {
       const { source } = visit;
       if (visit.status === "failed") return { source, status: visit.status, reason: visit.reason };

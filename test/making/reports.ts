@@ -44,6 +44,7 @@ export async function reportOn(
     detailed = true,
     baselineSeconds = null as number | null,
     nowMs = Date.parse("2026-07-10T21:00:00.412Z"),
+    isPastKnown = false,
   } = {},
 ): Promise<Report | string> {
   const crm = crmConfig(url, settings, name);
@@ -53,6 +54,7 @@ export async function reportOn(
     recent: detailed ? 20 : 0,
     baselineSeconds,
     nowMs,
+    isPastKnown,
     concurrency: 1,
     redact: (text) => text,
     signal: new AbortController().signal,
