@@ -89,6 +89,8 @@ export async function makeRefillable(preset: Preset): Promise<Refillable> {
           `INSERT INTO ${rulesTable} (${declared.columns}${optional}) SELECT ${forPostgres(declared)}${emptyOptions} FROM json_array_elements($1::text::json)`,
           [rulesJson],
         );
+        // SQLite counts the rows itself: the server knows from this how few they are.
+        await sql.unsafe(`ANALYZE ${actionsTable}`);
       });
     },
     close: async () => {
