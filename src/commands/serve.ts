@@ -1,5 +1,4 @@
 import { EXIT } from "../errors.ts";
-import { serve } from "../serve.ts";
 import { defineCommand } from "./flags/command.ts";
 import { openConfigured, reloadConfigured } from "./flags/configuration.ts";
 import { CONFIG_FLAG } from "./flags/flags.ts";
@@ -8,6 +7,8 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   // The build delays the JIT, which suits a command that ends at once. This command goes on.
   Bun.unsafe.setJITPolicy(1);
   const { config, store } = await openConfigured(args, runtime, log, "write", "serve");
+  // Loaded only here: help and the other commands need no server.
+  const { serve } = await import("../serve.ts");
   await using _ = store;
   runtime.signals.expectStop();
   await serve({

@@ -14,10 +14,13 @@ type Usual = NonNullable<Report["rules"][number]["usual"]>;
 export const FEWEST_DAYS = 14;
 const PAST_DAYS = 35;
 
-export function describeUsual(history: RuleHistory, silence: Silence | null): Usual {
+/** Null: nothing is known. */
+export function describeUsual(history: RuleHistory, silence: Silence | null): Usual | null {
   const { knownDays } = history;
   const failures = countUsualFailures(history);
   const [duration, records] = [history.seconds, history.records].map((levels) => findUsualLevel(levels, history));
+  const isUnknown = silence === null && (duration ?? records ?? null) === null && failures.total === 0;
+  if (knownDays === 0 && isUnknown) return null;
   return {
     known_days: knownDays,
     judged_by: knownDays < FEWEST_DAYS ? "last-runs" : "past",
