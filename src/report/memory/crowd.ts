@@ -51,10 +51,10 @@ function countSpans(history: RuleHistory, hours: number): (number | null)[] {
     // The hour that goes on is not covered.
     return fromHour >= firstHour && countCovered(history, fromHour, toHour) >= hours - 1 ? 0 : null;
   });
-  for (const [hour, n] of starts) {
+  for (const [index, hour] of starts.hours.entries()) {
     const nth = Math.floor((endHour - 1 - hour) / hours);
     const counted = spans[nth];
-    if (counted !== undefined && counted !== null) spans[nth] = counted + n;
+    if (counted !== undefined && counted !== null) spans[nth] = counted + (starts.counts[index] ?? 0);
   }
   return spans;
 }

@@ -4,6 +4,7 @@ import type { RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
 import type { Past, RulePast } from "./cells.ts";
+import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
 const NEWEST_STARTS = 10;
@@ -56,11 +57,11 @@ export function findSuccessor(
   { rule, starts }: RuleHistory,
   histories: ReadonlyMap<string, RuleHistory>,
 ): { rule: string; sinceMs: number } | null {
-  const [lastHour = NaN, interval] = [starts.at(-1)?.[0], hoursApart(starts)];
+  const [lastHour = NaN, interval] = [starts.hours.at(-1), hoursApart(starts)];
   if (interval === null) return null;
   const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
   const candidates = [...histories.values()].filter((other) => {
-    const firstHour = other.starts[0]?.[0] ?? Infinity;
+    const firstHour = other.starts.hours[0] ?? Infinity;
     const own = hoursApart(other.starts);
     const isNew =
       firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
@@ -73,9 +74,9 @@ export function findSuccessor(
 
 /** On average; null where too few are known. */
 function hoursApart(starts: RuleHistory["starts"]): number | null {
-  const [first, last] = [starts[0], starts.at(-1)];
-  const n = starts.reduce((sum, [, started]) => sum + started, 0);
-  return first === undefined || last === undefined || n < FEWEST_STARTS || last[0] === first[0]
+  const [first, last] = [starts.hours[0], starts.hours.at(-1)];
+  const n = countRuns(starts);
+  return first === undefined || last === undefined || n < FEWEST_STARTS || last === first
     ? null
-    : (last[0] - first[0]) / (n - 1);
+    : (last - first) / (n - 1);
 }
