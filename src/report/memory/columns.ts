@@ -25,7 +25,7 @@ export function addAt({ counts, values }: Tally, index: number, count: number, v
 /** Of the hours from `fromHour` on, and clears it for the next. `isMean`: of the values, their mean is told and not their sum. */
 export function takeColumns({ counts, values }: Tally, fromHour: number, isMean = false): HourColumns {
   let length = 0;
-  for (const count of counts) if (count > 0) length += 1;
+  for (let index = 0; index < counts.length; index += 1) if (counts[index] !== 0) length += 1;
   const columns = {
     hours: new Int32Array(length),
     counts: new Uint32Array(length),
@@ -47,7 +47,8 @@ export function takeColumns({ counts, values }: Tally, fromHour: number, isMean 
 
 /** The hours of `[fromHour, toHour)`, without a copy. */
 export function within({ hours, counts, values }: HourColumns, fromHour: number, toHour: number): HourColumns {
-  const [from, to] = [indexOf(hours, fromHour), indexOf(hours, toHour)];
+  const from = indexOf(hours, fromHour);
+  const to = indexOf(hours, toHour);
   return { hours: hours.subarray(from, to), counts: counts.subarray(from, to), values: values.subarray(from, to) };
 }
 
@@ -60,13 +61,14 @@ export function where({ hours, counts, values }: HourColumns, isWanted: (hour: n
 
 export function countRuns({ counts }: Pick<HourColumns, "counts">): number {
   let sum = 0;
-  for (const count of counts) sum += count;
+  for (let index = 0; index < counts.length; index += 1) sum += counts[index] ?? 0;
   return sum;
 }
 
 /** Of the first hour that is not before that one. */
 function indexOf(hours: Int32Array, hour: number): number {
-  let [from, to] = [0, hours.length];
+  let from = 0;
+  let to = hours.length;
   while (from < to) {
     const middle = (from + to) >> 1;
     if ((hours[middle] ?? hour) < hour) from = middle + 1;

@@ -114,7 +114,8 @@ function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Co
   const sum: Counts = { failed: 0, total: 0 };
   const { hours, counts, values } = within(finished, fromHour, toHour);
   for (let index = hours.length - 1; index >= 0; index -= 1) {
-    const [hour = 0, failed = 0] = [hours[index], values[index]];
+    const hour = hours[index] ?? 0;
+    const failed = values[index] ?? 0;
     sum.failed += failed;
     sum.total += counts[index] ?? 0;
     const share = sum.failed / sum.total;

@@ -3,7 +3,7 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
-import type { Past, RulePast } from "./cells.ts";
+import { listCells, listStarts, type Past, type RulePast } from "./cells.ts";
 import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
@@ -20,12 +20,13 @@ export function listGone(past: Past, known: ReadonlySet<string>, excluded: strin
   return past.rules.filter(({ rule }) => !known.has(rule) && !excluded.includes(rule)).flatMap(recallRule);
 }
 
-function recallRule({ rule, cells, starts, runs }: RulePast): RuleActivity[] {
+function recallRule(past: RulePast): RuleActivity[] {
+  const { rule, runs } = past;
   const startedMs = runs.map((run) => run.startedMs).toSorted((a, b) => b - a);
-  const newestStartMs = startedMs[0] ?? (starts.at(-1)?.[0] ?? NaN) * HOUR_MS;
+  const newestStartMs = startedMs[0] ?? (listStarts(past).at(-1)?.[0] ?? NaN) * HOUR_MS;
   if (Number.isNaN(newestStartMs)) return [];
   const success = runs.find(({ status }) => status === "success");
-  const successHour = cells.findLast(({ status }) => status === "success")?.hour;
+  const successHour = listCells(past).findLast(({ status }) => status === "success")?.hour;
   const lastSuccessMs =
     success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
   return [

@@ -75,8 +75,8 @@ function createReader(fromHour: number, shared: Shared): (past: RulePast) => Rul
       addAt(records, at, cell.records.n, cell.records.sum);
       addAt(empties, at, cell.records.n, cell.empty);
     });
-    past.starts.forEach(([hour, started]) => {
-      if (isKnown(hour)) addAt(starts, hour - baseHour, started, 0);
+    past.starts.forEach((start) => {
+      if (isKnown(start[0])) addAt(starts, start[0] - baseHour, start[1], 0);
     });
     const firstHour = Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS));
     return {

@@ -82,10 +82,11 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
 /** Hours, of a day of work or of rest, in which a quarter of the runs bring fewer than ten records. */
 function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
   const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
-  const [poor, all] = [new Uint32Array(DAY_SLOTS), new Uint32Array(DAY_SLOTS)];
+  const poor = new Uint32Array(DAY_SLOTS);
+  const all = new Uint32Array(DAY_SLOTS);
   const settled = within(records, -Infinity, endHour - settledDays * HOURS_A_DAY);
-  for (const [index, hour] of settled.hours.entries()) {
-    const { slot } = calendar(hour);
+  for (let index = 0; index < settled.hours.length; index += 1) {
+    const { slot } = calendar(settled.hours[index] ?? 0);
     all[slot] = (all[slot] ?? 0) + 1;
     if ((settled.values[index] ?? 0) < FEW_RECORDS) poor[slot] = (poor[slot] ?? 0) + 1;
   }
@@ -119,7 +120,7 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
     const centre = medianOf(values);
     const residuals = listResiduals(now, usual, calendar);
     if (isRare) lessWeekly(residuals, now, before, usual, calendar, options);
-    const mean = meanOf(residuals.values);
+    const mean = isRare ? meanOf([...residuals.values]) : NaN;
     const moved = direction * (weightedMedian(residuals) - centre);
     // What is no trouble by half is none without some days of the past either.
     if (moved < least / 2) return null;
@@ -167,7 +168,11 @@ function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOpt
 }
 
 /** What the last week is at, day by day, against the days before the last two weeks. */
-function findCreeping(levels: HourColumns, history: RuleHistory, { direction, least }: LevelOptions): LevelShift | null {
+function findCreeping(
+  levels: HourColumns,
+  history: RuleHistory,
+  { direction, least }: LevelOptions,
+): LevelShift | null {
   const { endHour, calendar } = history;
   const [newest, oldest] = CREEPING_AGAINST;
   const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
@@ -221,28 +226,49 @@ type Usual = (slot: number) => number;
 
 /** The median of its hours at that hour of a working day or a day of rest; each is found when it is asked for. */
 function describeUsual(before: HourColumns, calendar: Calendar): Usual {
-  const bySlot: Weighted[] = Array.from({ length: DAY_SLOTS }, () => ({ values: [], weights: [] }));
-  for (let index = 0; index < before.hours.length; index += 1) {
-    const { values, weights } = bySlot[calendar(before.hours[index] ?? 0).slot] ?? {};
-    values?.push(before.values[index] ?? 0);
-    weights?.push(before.counts[index] ?? 0);
-  }
+  const slots = groupBySlot(before, calendar);
   const medians: number[] = [];
-  return (slot) => (medians[slot] ??= medianAt(slot, bySlot));
+  return (slot) => (medians[slot] ??= medianAt(slot, slots));
 }
 
-function medianAt(slot: number, bySlot: Weighted[]): number {
-  const own = join(bySlot.slice(slot, slot + 1));
+/** Those of slot `k` stand from `ends[k]` to `ends[k + 1]`. */
+type Slots = Weighted & { ends: Uint32Array };
+
+function groupBySlot({ hours, counts, values }: HourColumns, calendar: Calendar): Slots {
+  const ends = new Uint32Array(DAY_SLOTS + 2);
+  for (let index = 0; index < hours.length; index += 1) {
+    const next = calendar(hours[index] ?? 0).slot + 2;
+    ends[next] = (ends[next] ?? 0) + 1;
+  }
+  for (let slot = 1; slot < ends.length; slot += 1) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
+  const grouped = { values: new Float64Array(hours.length), weights: new Float64Array(hours.length), ends };
+  for (let index = 0; index < hours.length; index += 1) {
+    const next = calendar(hours[index] ?? 0).slot + 1;
+    const at = ends[next] ?? 0;
+    grouped.values[at] = values[index] ?? 0;
+    grouped.weights[at] = counts[index] ?? 0;
+    ends[next] = at + 1;
+  }
+  return grouped;
+}
+
+function medianAt(slot: number, slots: Slots): number {
+  const own = takeSlots(slots, slot, slot + 1);
   if (own.values.length >= FEWEST_AT_HOUR) return weightedMedian(own);
-  const near = join(nearSlots(slot).flatMap((one) => bySlot[one] ?? []));
-  if (near.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
+  const near = nearSlots(slot).map((one) => takeSlots(slots, one, one + 1));
+  const nearby = {
+    values: Float64Array.from(near.flatMap(({ values }) => [...values])),
+    weights: Float64Array.from(near.flatMap(({ weights }) => [...weights])),
+  };
+  if (nearby.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(nearby);
   const first = slot - (slot % HOURS_A_DAY);
-  const ofDay = join(bySlot.slice(first, first + HOURS_A_DAY));
-  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : join(bySlot));
+  const ofDay = takeSlots(slots, first, first + HOURS_A_DAY);
+  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, 0, DAY_SLOTS));
 }
 
-function join(parts: Weighted[]): Weighted {
-  return { values: parts.flatMap(({ values }) => values), weights: parts.flatMap(({ weights }) => weights) };
+/** A copy: to find its middle puts it in order. */
+function takeSlots({ values, weights, ends }: Slots, fromSlot: number, toSlot: number): Weighted {
+  return { values: values.slice(ends[fromSlot], ends[toSlot]), weights: weights.slice(ends[fromSlot], ends[toSlot]) };
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */
@@ -252,12 +278,10 @@ function nearSlots(slot: number): number[] {
 }
 
 function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, calendar: Calendar): Weighted {
-  const residuals: Weighted = { values: [], weights: [] };
-  for (let index = 0; index < hours.length; index += 1) {
-    residuals.values.push((values[index] ?? 0) - usual(calendar(hours[index] ?? 0).slot));
-    residuals.weights.push(counts[index] ?? 0);
-  }
-  return residuals;
+  const residuals = new Float64Array(hours.length);
+  for (let index = 0; index < hours.length; index += 1)
+    residuals[index] = (values[index] ?? 0) - usual(calendar(hours[index] ?? 0).slot);
+  return { values: residuals, weights: Float64Array.from(counts) };
 }
 
 /** `day` counts back from the last one, 0. */
@@ -284,7 +308,9 @@ function residualsByDay(
 
 /** What is usual in the same hours, as many times as each was run in. */
 function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
-  return weightedMedian({ values: Array.from(hours, (hour) => usual(calendar(hour).slot)), weights: [...counts] });
+  const values = new Float64Array(hours.length);
+  for (let index = 0; index < hours.length; index += 1) values[index] = usual(calendar(hours[index] ?? 0).slot);
+  return weightedMedian({ values, weights: Float64Array.from(counts) });
 }
 
 /** Less what the same day of the earlier weeks was moved by: a full sync on Sundays. */
@@ -367,8 +393,8 @@ function meanLevel(levels: HourColumns): number {
 function countDays({ hours }: HourColumns, endHour: number): number {
   let days = 0;
   let last = NaN;
-  for (const hour of hours) {
-    const day = Math.floor((endHour - 1 - hour) / HOURS_A_DAY);
+  for (let index = 0; index < hours.length; index += 1) {
+    const day = Math.floor((endHour - 1 - (hours[index] ?? 0)) / HOURS_A_DAY);
     if (day !== last) days += 1;
     last = day;
   }

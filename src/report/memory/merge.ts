@@ -1,5 +1,5 @@
 /** Two pasts as one: where both know an hour, the newer reading of it holds. */
-import type { Past, RulePast } from "./cells.ts";
+import type { Past, RulePast, Visited } from "./cells.ts";
 
 type Span = [fromHour: number, toHour: number];
 
@@ -37,15 +37,8 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
   return {
     rule,
     firstMs: Math.min(older?.firstMs ?? Infinity, newer?.firstMs ?? Infinity),
-    // Only when they are read: those of all rules at once would take 100 MB.
-    get cells() {
-      const chosen = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
-      return chosen.toSorted((a, b) => a.hour - b.hour);
-    },
-    get starts() {
-      const chosen = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
-      return chosen.toSorted(([a], [b]) => a - b);
-    },
+    cells: choose(older?.cells ?? [], newer?.cells ?? [], (cell) => cell.hour, holds),
+    starts: choose(older?.starts ?? [], newer?.starts ?? [], (start) => start[0], holds),
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
   };
 }
@@ -53,11 +46,20 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
 type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean };
 
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
-function choose<T>(older: T[], newer: T[], hourOf: (one: T) => number, holds: Holds): T[] {
-  const fresh = newer.filter((one) => holds.newer(hourOf(one)));
-  if (older.length === 0) return fresh;
-  const told = new Set(fresh.map(hourOf));
-  return [...older.filter((one) => holds.older(hourOf(one)) && !told.has(hourOf(one))), ...fresh];
+function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => number, holds: Holds): Visited<T> {
+  return {
+    forEach: (visit) => {
+      const told = new Set<number>();
+      newer.forEach((one) => {
+        if (!holds.newer(hourOf(one))) return;
+        told.add(hourOf(one));
+        visit(one);
+      });
+      older.forEach((one) => {
+        if (holds.older(hourOf(one)) && !told.has(hourOf(one))) visit(one);
+      });
+    },
+  };
 }
 
 /** A run that was open before may have ended since: the newer row of it holds. */
@@ -69,5 +71,5 @@ function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["
 }
 
 function createLookup(covered: Span[]): (hour: number) => boolean {
-  return (hour) => covered.some(([from, to]) => hour >= from && hour < to);
+  return (hour) => covered.some((span) => hour >= span[0] && hour < span[1]);
 }

@@ -72,7 +72,11 @@ function chooseStarts({ starts, firstHour }: RuleHistory, lastHour: number): Sta
  * Runs that start in each hour of the week, on average. One week's worth of the mean of that hour of day, on working days or
  * on days of rest, is part of it.
  */
-function measureRates({ fromHour, hours, counts }: Starts, { calendar, isCovered }: RuleHistory, toHour: number): Float64Array {
+function measureRates(
+  { fromHour, hours, counts }: Starts,
+  { calendar, isCovered }: RuleHistory,
+  toHour: number,
+): Float64Array {
   const seen = new Float64Array(HOURS_A_WEEK);
   const started = new Float64Array(HOURS_A_WEEK);
   for (let hour = fromHour; hour < toHour; hour += 1) {
