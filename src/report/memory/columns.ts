@@ -66,7 +66,7 @@ export function countRuns({ counts }: Pick<HourColumns, "counts">): number {
 }
 
 /** Of the first hour that is not before that one. */
-function indexOf(hours: Int32Array, hour: number): number {
+export function indexOf(hours: Int32Array, hour: number): number {
   let from = 0;
   let to = hours.length;
   while (from < to) {

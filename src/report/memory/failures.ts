@@ -1,6 +1,6 @@
 /** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
 import { HOURS_A_DAY } from "./calendar.ts";
-import { within, type HourColumns } from "./columns.ts";
+import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
 /** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
@@ -134,10 +134,10 @@ function daysBack(endHour: number, newest: number, oldest: number): Span {
   return { fromHour: endHour - oldest * HOURS_A_DAY, toHour: endHour - newest * HOURS_A_DAY };
 }
 
-function count(finished: HourColumns, { fromHour, toHour }: Span): Counts {
-  const { counts, values } = within(finished, fromHour, toHour);
+function count({ hours, counts, values }: HourColumns, { fromHour, toHour }: Span): Counts {
   const sum: Counts = { failed: 0, total: 0 };
-  for (let index = 0; index < counts.length; index += 1) {
+  const to = indexOf(hours, toHour);
+  for (let index = indexOf(hours, fromHour); index < to; index += 1) {
     sum.failed += values[index] ?? 0;
     sum.total += counts[index] ?? 0;
   }

@@ -253,22 +253,21 @@ function groupBySlot({ hours, counts, values }: HourColumns, calendar: Calendar)
 }
 
 function medianAt(slot: number, slots: Slots): number {
-  const own = takeSlots(slots, slot, slot + 1);
-  if (own.values.length >= FEWEST_AT_HOUR) return weightedMedian(own);
-  const near = nearSlots(slot).map((one) => takeSlots(slots, one, one + 1));
-  const nearby = {
-    values: Float64Array.from(near.flatMap(({ values }) => [...values])),
-    weights: Float64Array.from(near.flatMap(({ weights }) => [...weights])),
-  };
-  if (nearby.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(nearby);
+  const [from = 0, to = 0] = [slots.ends[slot], slots.ends[slot + 1]];
+  if (to - from >= FEWEST_AT_HOUR) return weightedMedian(slots, from, to);
+  const near = takeSlots(slots, nearSlots(slot));
+  if (near.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
+  const all = Array.from({ length: DAY_SLOTS }, (_, index) => index);
   const first = slot - (slot % HOURS_A_DAY);
-  const ofDay = takeSlots(slots, first, first + HOURS_A_DAY);
-  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, 0, DAY_SLOTS));
+  const ofDay = takeSlots(slots, all.slice(first, first + HOURS_A_DAY));
+  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, all));
 }
 
-/** A copy: to find its middle puts it in order. */
-function takeSlots({ values, weights, ends }: Slots, fromSlot: number, toSlot: number): Weighted {
-  return { values: values.slice(ends[fromSlot], ends[toSlot]), weights: weights.slice(ends[fromSlot], ends[toSlot]) };
+/** A copy: to find the middle of several slots puts them in one order. */
+function takeSlots({ values, weights, ends }: Slots, wanted: number[]): Weighted {
+  const take = (column: Float64Array) =>
+    Float64Array.from(wanted.flatMap((slot) => [...column.subarray(ends[slot], ends[slot + 1])]));
+  return { values: take(values), weights: take(weights) };
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */
@@ -295,13 +294,13 @@ function residualsByDay(
   endHour: number,
   hours: number = HOURS_A_DAY,
 ): Day[] {
-  const dayOf = (hour: number) => Math.floor((endHour - 1 - hour) / hours);
+  const dayOf = (index: number) => Math.floor((endHour - 1 - (levels.hours[index] ?? 0)) / hours);
+  const residuals = listResiduals(levels, usual, calendar);
   const days: Day[] = [];
-  for (let from = 0; from < levels.hours.length;) {
-    const day = dayOf(levels.hours[from] ?? 0);
-    const of = within(levels, endHour - (day + 1) * hours, endHour - day * hours);
-    days.push({ day, value: weightedMedian(listResiduals(of, usual, calendar)) });
-    from += of.hours.length;
+  for (let from = 0, to = 0; from < levels.hours.length; from = to) {
+    const day = dayOf(from);
+    while (to < levels.hours.length && dayOf(to) === day) to += 1;
+    days.push({ day, value: weightedMedian(residuals, from, to) });
   }
   return days;
 }

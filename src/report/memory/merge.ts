@@ -56,7 +56,8 @@ function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => num
         visit(one);
       });
       older.forEach((one) => {
-        if (holds.older(hourOf(one)) && !told.has(hourOf(one))) visit(one);
+        const hour = hourOf(one);
+        if (holds.older(hour) && !told.has(hour)) visit(one);
       });
     },
   };
@@ -71,5 +72,11 @@ function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["
 }
 
 function createLookup(covered: Span[]): (hour: number) => boolean {
-  return (hour) => covered.some((span) => hour >= span[0] && hour < span[1]);
+  return (hour) => {
+    for (let index = 0; index < covered.length; index += 1) {
+      const span = covered[index];
+      if (span !== undefined && hour >= span[0] && hour < span[1]) return true;
+    }
+    return false;
+  };
 }

@@ -1,6 +1,6 @@
 /** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
 import { HOUR_MS, DAY_MS } from "../../time/units.ts";
-import { HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
@@ -40,7 +40,7 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const starts = chooseStarts(history, lastHour);
   if (starts.hours.length === 0) return null;
   const known = countCovered(history, starts.fromHour, lastHour + 1);
-  const runDays = new Set(starts.hours.map((hour) => Math.floor(hour / HOURS_A_DAY))).size;
+  const runDays = countDays(starts.hours);
   if (known < FEWEST_DAYS * HOURS_A_DAY || runDays < FEWEST_RUN_DAYS) return null;
   const rates = measureRates(starts, history, lastHour + 1);
   const rests = listRests(starts.hours, rates, calendar);
@@ -84,25 +84,41 @@ function measureRates(
   }
   for (let index = 0; index < hours.length; index += 1)
     addAt(started, calendar(hours[index] ?? 0).hourOfWeek, counts[index] ?? 0);
+  const alike = { started: new Float64Array(DAY_SLOTS), seen: new Float64Array(DAY_SLOTS) };
+  for (let hourOfWeek = 0; hourOfWeek < HOURS_A_WEEK; hourOfWeek += 1) {
+    addAt(alike.started, slotOf(hourOfWeek), started[hourOfWeek] ?? 0);
+    addAt(alike.seen, slotOf(hourOfWeek), seen[hourOfWeek] ?? 0);
+  }
   return started.map((n, hourOfWeek) => {
-    const alike = alikeHours(hourOfWeek);
-    const [all, times] = [sumAt(started, alike), sumAt(seen, alike)];
-    return (n + all / Math.max(1, times)) / ((seen[hourOfWeek] ?? 0) + 1);
+    const slot = slotOf(hourOfWeek);
+    return (n + (alike.started[slot] ?? 0) / Math.max(1, alike.seen[slot] ?? 0)) / ((seen[hourOfWeek] ?? 0) + 1);
   });
 }
 
-/** The same hour of day on Saturday and Sunday, or on the other days. */
-function alikeHours(hourOfWeek: number): number[] {
-  const [weekday, hour] = [Math.floor(hourOfWeek / HOURS_A_DAY), hourOfWeek % HOURS_A_DAY];
-  const days = weekday === 0 || weekday === 6 ? [0, 6] : [1, 2, 3, 4, 5];
-  return days.map((day) => day * HOURS_A_DAY + hour);
+/** The same hour of day on Saturday and Sunday is one, and that on the other days. */
+function slotOf(hourOfWeek: number): number {
+  const weekday = Math.floor(hourOfWeek / HOURS_A_DAY);
+  return (hourOfWeek % HOURS_A_DAY) + (weekday === 0 || weekday === 6 ? HOURS_A_DAY : 0);
+}
+
+/** In UTC. */
+function countDays(hours: Int32Array): number {
+  let days = 0;
+  let last = NaN;
+  for (let index = 0; index < hours.length; index += 1) {
+    const day = Math.floor((hours[index] ?? 0) / HOURS_A_DAY);
+    if (day !== last) days += 1;
+    last = day;
+  }
+  return days;
 }
 
 /** The runs that were to be expected between two starts, the longest first. */
 function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): Float64Array {
   const rests = new Float64Array(Math.max(0, hours.length - 1));
   for (let index = 0; index < rests.length; index += 1) {
-    for (let between = (hours[index] ?? 0) + 1; between < (hours[index + 1] ?? 0); between += 1)
+    const next = hours[index + 1] ?? 0;
+    for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
       addAt(rests, index, rates[calendar(between).hourOfWeek] ?? 0);
   }
   return rests.sort().reverse();
@@ -140,8 +156,4 @@ const LONGEST_COUNTED_MS = 400 * DAY_MS;
 
 function addAt(array: Float64Array, index: number, n: number): void {
   array[index] = (array[index] ?? 0) + n;
-}
-
-function sumAt(array: Float64Array, indexes: number[]): number {
-  return indexes.reduce((sum, index) => sum + (array[index] ?? 0), 0);
 }

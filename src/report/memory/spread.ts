@@ -13,17 +13,20 @@ export function medianOf(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[sorted.length / 2 - 1] ?? upper) + upper) / 2;
 }
 
-/** The value in the middle of all weights; 0 of nothing. Both lists are put in order for it. */
-export function weightedMedian({ values, weights }: Weighted): number {
-  sortTogether(values, weights);
+/**
+ * The value in the middle of all weights, of those from one index to another; 0 of nothing. Both lists are put in order between the
+ * two for it.
+ */
+export function weightedMedian({ values, weights }: Weighted, from = 0, to = values.length): number {
+  sortTogether(values, weights, from, to);
   let half = 0;
-  for (let index = 0; index < weights.length; index += 1) half += (weights[index] ?? 0) / 2;
+  for (let index = from; index < to; index += 1) half += (weights[index] ?? 0) / 2;
   let below = 0;
-  for (let index = 0; index < values.length; index += 1) {
+  for (let index = from; index < to; index += 1) {
     const value = values[index] ?? 0;
     below += weights[index] ?? 0;
     if (below > half) return value;
-    if (below === half) return (value + (values[index + 1] ?? value)) / 2;
+    if (below === half) return index + 1 < to ? (value + (values[index + 1] ?? value)) / 2 : value;
   }
   return 0;
 }
@@ -39,13 +42,14 @@ export function spreadOf(values: number[]): number {
 }
 
 /** Ascending by value: Shell's way, without a pair for each value, of which a report sorts hundreds of thousands. */
-function sortTogether(values: Float64Array, weights: Float64Array): void {
-  for (const gap of GAPS) {
-    for (let index = gap; index < values.length; index += 1) {
+function sortTogether(values: Float64Array, weights: Float64Array, from: number, to: number): void {
+  for (let nth = 0; nth < GAPS.length; nth += 1) {
+    const gap = GAPS[nth] ?? 1;
+    for (let index = from + gap; index < to; index += 1) {
       const value = values[index] ?? 0;
       const weight = weights[index] ?? 0;
       let at = index;
-      for (; at >= gap && (values[at - gap] ?? 0) > value; at -= gap) {
+      for (; at >= from + gap && (values[at - gap] ?? 0) > value; at -= gap) {
         values[at] = values[at - gap] ?? 0;
         weights[at] = weights[at - gap] ?? 0;
       }

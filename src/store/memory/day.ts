@@ -197,23 +197,23 @@ function visitStarts({ columns, fromHour, starts }: Slice, visit: (start: HourSt
 
 /** One cell stands for all, one after the other: most readers add them up. */
 function visitCells({ columns, fromHour, cells, firstBucket }: Slice, visit: (cell: HourCell) => void): void {
-  const { hour, status, ended, timed, told, empty, secondsBuckets, recordsBuckets } = columns;
-  const { secondsSum, secondsSumHigh, secondsSquares, secondsSquaresHigh } = columns;
-  const { recordsSum, recordsSumHigh, recordsSquares, recordsSquaresHigh, processed, processedHigh } = columns;
-  const seconds = new StoredSketch(columns);
-  const records = new StoredSketch(columns);
+  const { hour, status, ended, processed, processedHigh, empty, secondsBuckets, recordsBuckets } = columns;
+  const { timed, secondsSum, secondsSumHigh, secondsSquares, secondsSquaresHigh } = columns;
+  const { told, recordsSum, recordsSumHigh, recordsSquares, recordsSquaresHigh } = columns;
+  const seconds = new StoredSketch(columns, secondsSquares, secondsSquaresHigh);
+  const records = new StoredSketch(columns, recordsSquares, recordsSquaresHigh);
   const cell: HourCell = { hour: 0, status: "success", ended: 0, seconds, records, processed: 0, empty: 0 };
   let bucket = firstBucket;
   for (let index = cells[0]; index < cells[1]; index++) {
+    seconds.index = index;
     seconds.n = timed[index] ?? 0;
     seconds.sum = join(secondsSum, secondsSumHigh, index);
-    seconds.squares = join(secondsSquares, secondsSquaresHigh, index);
     seconds.from = bucket;
     bucket += secondsBuckets[index] ?? 0;
     seconds.to = bucket;
+    records.index = index;
     records.n = told[index] ?? 0;
     records.sum = join(recordsSum, recordsSumHigh, index);
-    records.squares = join(recordsSquares, recordsSquaresHigh, index);
     records.from = bucket;
     bucket += recordsBuckets[index] ?? 0;
     records.to = bucket;
@@ -230,18 +230,26 @@ function join(low: ArrayLike<number>, high: ArrayLike<number>, index: number): n
   return (high[index] ?? 0) * HIGH + (low[index] ?? 0);
 }
 
-/** Its buckets are made only when they are read, which most readers do for few cells. */
+/** Its squares and buckets are made only when they are read, which most readers do for few cells. */
 class StoredSketch implements LogSketch {
   n = 0;
   sum = 0;
-  squares = 0;
+  index = 0;
   from = 0;
   to = 0;
 
   private readonly columns: Columns<Name>;
+  private readonly low: ArrayLike<number>;
+  private readonly high: ArrayLike<number>;
 
-  constructor(columns: Columns<Name>) {
+  constructor(columns: Columns<Name>, low: ArrayLike<number>, high: ArrayLike<number>) {
     this.columns = columns;
+    this.low = low;
+    this.high = high;
+  }
+
+  get squares(): number {
+    return join(this.low, this.high, this.index);
   }
 
   get buckets(): Map<number, number> {
