@@ -280,7 +280,7 @@ function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, cal
   const residuals = new Float64Array(hours.length);
   for (let index = 0; index < hours.length; index += 1)
     residuals[index] = (values[index] ?? 0) - usual(calendar(hours[index] ?? 0).slot);
-  return { values: residuals, weights: Float64Array.from(counts) };
+  return { values: residuals, weights: new Float64Array(counts) };
 }
 
 /** `day` counts back from the last one, 0. */
@@ -309,7 +309,7 @@ function residualsByDay(
 function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
   const values = new Float64Array(hours.length);
   for (let index = 0; index < hours.length; index += 1) values[index] = usual(calendar(hours[index] ?? 0).slot);
-  return weightedMedian({ values, weights: Float64Array.from(counts) });
+  return weightedMedian({ values, weights: new Float64Array(counts) });
 }
 
 /** Less what the same day of the earlier weeks was moved by: a full sync on Sundays. */
