@@ -64,7 +64,7 @@ export function findUsualLevel(levels: HourColumns, history: RuleHistory): { usu
   const { endHour, calendar } = history;
   const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, 1));
   const before = chooseBefore(levels, fromHour);
-  if (!isEnough(countDays(before, fromHour), before, history)) return null;
+  if (!isEnough(before, fromHour, history)) return null;
   const now = within(levels, fromHour, Infinity);
   return { usual: usualOf(now, describeUsual(before, calendar), calendar), days: spanOfDays(before, fromHour) };
 }
@@ -113,9 +113,9 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
   // What began some days ago is part of the days before: without them it stays told.
   for (const settled of isRare ? [0] : [0, WEEK_DAYS]) {
     const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
+    if (!isEnough(before, fromHour, history)) continue;
     const usual = describeUsual(before, calendar);
     const days = residualsByDay(before, usual, calendar, fromHour);
-    if (!isEnough(days.length, before, history)) continue;
     const values = days.map(({ value }) => value);
     const centre = medianOf(values);
     const residuals = listResiduals(now, usual, calendar);
@@ -150,11 +150,11 @@ function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOpt
   const now = chooseNow(levels, fromHour, history, options);
   if (countRuns(now) < FEWEST_SUDDEN_RUNS) return null;
   const before = chooseBefore(levels, fromHour);
+  if (!isEnough(before, fromHour, history, SUDDEN_HOURS)) return null;
   const usual = describeUsual(before, calendar);
   const moved = direction * weightedMedian(listResiduals(now, usual, calendar));
   if (moved < sudden) return null;
   const parts = residualsByDay(before, usual, calendar, fromHour, SUDDEN_HOURS);
-  if (!isEnough(parts.length, before, history)) return null;
   const values = parts.map(({ value }) => value);
   if (moved < CERTAIN * Math.max(LEAST_SPREAD, spreadOf(values))) return null;
   const alike = parts.filter(({ day }) => (day + 1) % (HOURS_A_WEEK / SUDDEN_HOURS) === 0).map(({ value }) => value);
@@ -178,11 +178,12 @@ function findCreeping(
   const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
   const now = within(levels, fromHour, Infinity);
+  if (countDays(before, endHour) < FEWEST_RARE_DAYS) return null;
+  if (countDays(now, endHour) < FEWEST_RUNS || countRuns(now) < FEWEST_RUNS) return null;
   if (direction * (meanLevel(now) - meanLevel(before)) < least / 2) return null;
   const usual = describeUsual(before, calendar);
   const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
   const week = residualsByDay(now, usual, calendar, endHour).map(({ value }) => value);
-  if (days.length < FEWEST_RARE_DAYS || week.length < FEWEST_RUNS || countRuns(now) < FEWEST_RUNS) return null;
   const spread = Math.max(LEAST_SPREAD, spreadOf(days), spreadOf(week));
   const persistence = persistenceOf(days);
   const error = spread * Math.sqrt(1 / week.length + 1 / days.length) * Math.sqrt(persistence);
@@ -216,10 +217,16 @@ function chooseNow(
     : now;
 }
 
-function isEnough(days: number, before: HourColumns, { endHour }: RuleHistory): boolean {
+/** Days that are known, in such parts. */
+function isEnough(
+  before: HourColumns,
+  untilHour: number,
+  { endHour }: RuleHistory,
+  hours: number = HOURS_A_DAY,
+): boolean {
   const [first] = before.hours;
   if (first === undefined || endHour - first < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
-  return days >= FEWEST_RARE_DAYS;
+  return countDays(before, untilHour, hours) >= FEWEST_RARE_DAYS;
 }
 
 type Usual = (slot: number) => number;
@@ -255,19 +262,28 @@ function groupBySlot({ hours, counts, values }: HourColumns, calendar: Calendar)
 function medianAt(slot: number, slots: Slots): number {
   const [from = 0, to = 0] = [slots.ends[slot], slots.ends[slot + 1]];
   if (to - from >= FEWEST_AT_HOUR) return weightedMedian(slots, from, to);
-  const near = takeSlots(slots, nearSlots(slot));
+  const near = takeSlots(
+    slots,
+    nearSlots(slot).map((one) => [one, one + 1]),
+  );
   if (near.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
-  const all = Array.from({ length: DAY_SLOTS }, (_, index) => index);
   const first = slot - (slot % HOURS_A_DAY);
-  const ofDay = takeSlots(slots, all.slice(first, first + HOURS_A_DAY));
-  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, all));
+  const ofDay = takeSlots(slots, [[first, first + HOURS_A_DAY]]);
+  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, [[0, DAY_SLOTS]]));
 }
 
 /** A copy: to find the middle of several slots puts them in one order. */
-function takeSlots({ values, weights, ends }: Slots, wanted: number[]): Weighted {
-  const take = (column: Float64Array) =>
-    Float64Array.from(wanted.flatMap((slot) => [...column.subarray(ends[slot], ends[slot + 1])]));
-  return { values: take(values), weights: take(weights) };
+function takeSlots({ values, weights, ends }: Slots, spans: [fromSlot: number, toSlot: number][]): Weighted {
+  const indexes = spans.map(([fromSlot, toSlot]) => [ends[fromSlot] ?? 0, ends[toSlot] ?? 0] as const);
+  const length = indexes.reduce((sum, [from, to]) => sum + to - from, 0);
+  const taken = { values: new Float64Array(length), weights: new Float64Array(length) };
+  let at = 0;
+  for (const [from, to] of indexes) {
+    taken.values.set(values.subarray(from, to), at);
+    taken.weights.set(weights.subarray(from, to), at);
+    at += to - from;
+  }
+  return taken;
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */
@@ -389,11 +405,11 @@ function meanLevel(levels: HourColumns): number {
   return sum / Math.max(1, countRuns(levels));
 }
 
-function countDays({ hours }: HourColumns, endHour: number): number {
+function countDays({ hours: known }: HourColumns, endHour: number, hours: number = HOURS_A_DAY): number {
   let days = 0;
   let last = NaN;
-  for (let index = 0; index < hours.length; index += 1) {
-    const day = Math.floor((endHour - 1 - (hours[index] ?? 0)) / HOURS_A_DAY);
+  for (let index = 0; index < known.length; index += 1) {
+    const day = Math.floor((endHour - 1 - (known[index] ?? 0)) / hours);
     if (day !== last) days += 1;
     last = day;
   }
