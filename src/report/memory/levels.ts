@@ -178,8 +178,7 @@ function findCreeping(
   const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
   const now = within(levels, fromHour, Infinity);
-  if (countDays(before, endHour) < FEWEST_RARE_DAYS) return null;
-  if (countDays(now, endHour) < FEWEST_RUNS || countRuns(now) < FEWEST_RUNS) return null;
+  if (!hasDays(before, endHour, FEWEST_RARE_DAYS) || !hasDays(now, endHour, FEWEST_RUNS)) return null;
   if (direction * (meanLevel(now) - meanLevel(before)) < least / 2) return null;
   const usual = describeUsual(before, calendar);
   const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
@@ -201,7 +200,7 @@ function findCreeping(
 function chooseBefore(levels: HourColumns, beforeHour: number): HourColumns {
   const daysBack = (days: number) => within(levels, beforeHour - days * HOURS_A_DAY, beforeHour);
   const usual = daysBack(PAST_DAYS);
-  return countDays(usual, beforeHour) < FEWEST_DAYS ? daysBack(RARE_PAST_DAYS) : usual;
+  return hasDays(usual, beforeHour, FEWEST_DAYS) ? usual : daysBack(RARE_PAST_DAYS);
 }
 
 /** After a holiday runs take longer, and that is no trouble. */
@@ -226,7 +225,7 @@ function isEnough(
 ): boolean {
   const [first] = before.hours;
   if (first === undefined || endHour - first < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
-  return countDays(before, untilHour, hours) >= FEWEST_RARE_DAYS;
+  return hasDays(before, untilHour, FEWEST_RARE_DAYS, hours);
 }
 
 type Usual = (slot: number) => number;
@@ -405,13 +404,14 @@ function meanLevel(levels: HourColumns): number {
   return sum / Math.max(1, countRuns(levels));
 }
 
-function countDays({ hours: known }: HourColumns, endHour: number, hours: number = HOURS_A_DAY): number {
+/** Whether at least so many days, or such parts of them, have a level. */
+function hasDays({ hours: known }: HourColumns, endHour: number, fewest: number, hours: number = HOURS_A_DAY): boolean {
   let days = 0;
   let last = NaN;
-  for (let index = 0; index < known.length; index += 1) {
+  for (let index = 0; index < known.length && days < fewest; index += 1) {
     const day = Math.floor((endHour - 1 - (known[index] ?? 0)) / hours);
     if (day !== last) days += 1;
     last = day;
   }
-  return days;
+  return days >= fewest;
 }

@@ -12,7 +12,11 @@ const NEWEST_RUNS = 50;
 export function mergePasts(older: Past | null, newer: Past | null): Past | null {
   if (older === null || newer === null) return older ?? newer;
   const [isNew, isOld] = [createLookup(newer.covered), createLookup(older.covered)];
-  const holds = { older: (hour: number) => !isNew(hour), newer: (hour: number) => isNew(hour) || !isOld(hour) };
+  const holds = {
+    older: (hour: number) => !isNew(hour),
+    newer: (hour: number) => isNew(hour) || !isOld(hour),
+    firstNew: newer.covered[0]?.[0] ?? Infinity,
+  };
   const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
   const newRules = new Map(newer.rules.map((rule) => [rule.rule, rule]));
   const names = new Set([...rules.keys(), ...newRules.keys()]);
@@ -43,21 +47,24 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
   };
 }
 
-type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean };
+type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean; firstNew: number };
 
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
 function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => number, holds: Holds): Visited<T> {
   return {
     forEach: (visit) => {
       const told = new Set<number>();
+      let firstTold = holds.firstNew;
       newer.forEach((one) => {
-        if (!holds.newer(hourOf(one))) return;
-        told.add(hourOf(one));
+        const hour = hourOf(one);
+        if (!holds.newer(hour)) return;
+        told.add(hour);
+        firstTold = Math.min(firstTold, hour);
         visit(one);
       });
       older.forEach((one) => {
         const hour = hourOf(one);
-        if (holds.older(hour) && !told.has(hour)) visit(one);
+        if (hour < firstTold || (holds.older(hour) && !told.has(hour))) visit(one);
       });
     },
   };

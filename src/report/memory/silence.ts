@@ -44,7 +44,7 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   if (known < FEWEST_DAYS * HOURS_A_DAY || runDays < FEWEST_RUN_DAYS) return null;
   const rates = measureRates(starts, history, lastHour + 1);
   const rests = listRests(starts.hours, rates, calendar);
-  const second = rests[1] ?? 0;
+  const second = rests.at(-2) ?? 0;
   const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second);
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
@@ -113,7 +113,7 @@ function countDays(hours: Int32Array): number {
   return days;
 }
 
-/** The runs that were to be expected between two starts, the longest first. */
+/** The runs that were to be expected between two starts, the longest last. */
 function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): Float64Array {
   const rests = new Float64Array(Math.max(0, hours.length - 1));
   for (let index = 0; index < rests.length; index += 1) {
@@ -121,7 +121,7 @@ function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): 
     for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
       addAt(rests, index, rates[calendar(between).hourOfWeek] ?? 0);
   }
-  return rests.sort().reverse();
+  return rests.sort();
 }
 
 /** In hours between two starts. */
