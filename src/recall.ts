@@ -37,8 +37,6 @@ const WITHOUT = "the report is made without it";
 
 export async function recallPasts({ crms, window, readMemory, isKept, log }: RecallOptions): Promise<Recalled> {
   if (readMemory === null) return describe(new Map(), window, null);
-  // Hundreds of thousands of hours are added up: here compiled code pays for itself. See scripts/build.
-  Bun.unsafe.setJITPolicy(1);
   // The warehouses are asked first: they work meanwhile.
   await sleep(0);
   try {
