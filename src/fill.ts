@@ -4,7 +4,7 @@ import type { CrmConfig } from "./config/schema.ts";
 import { describeFailure } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { Past } from "./report/memory/cells.ts";
+import { listCells, listStarts, type Past } from "./report/memory/cells.ts";
 import { keepable } from "./report/memory/remember.ts";
 import { listMissing, type DayToRead } from "./report/memory/missing.ts";
 import type { Memory } from "./store/memory.ts";
@@ -104,7 +104,7 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     if (answer.kind === "interrupted") return pause();
     if (answer.kind === "failed") return await stop("failed", answer.reason);
     const { past } = answer;
-    const hasRuns = past.rules.some(({ cells, starts }) => cells.length + starts.length > 0);
+    const hasRuns = past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0);
     if (!hasRuns) empty.push(...past.covered);
     if (!hasRuns && empty.length >= EMPTY_DAYS) {
       const sinceMs = day.fromMs + EMPTY_DAYS * DAY_MS;

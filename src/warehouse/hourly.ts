@@ -31,14 +31,14 @@ export function buildPast(
   const [baseHour, firstHour] = [toHour(baseMs), toHour(beforeMs)];
   const rules = [...Map.groupBy(rows, ([, rule]) => rule)].map(([rule, ofRule]): RulePast => {
     const starts = new Map<number, number>();
-    const cells = new Map<string, HourCell>();
+    const cells = new Map<number, HourCell>();
     for (const [, , status, , spans, durations, records] of ofRule) {
       for (let at = 0; at < spans.length; at += 1) {
         const { startHour, endHour } = readSpan(spans[at] ?? 0, baseHour);
         // What began before and ended in these hours is not all that began then.
         if (startHour >= firstHour) starts.set(startHour, (starts.get(startHour) ?? 0) + 1);
         if (!isCellStatus(status) || endHour - startHour >= LONGEST_HOURS) continue;
-        const key = `${endHour} ${status}`;
+        const key = endHour * CELL_STATUSES.length + rank(status);
         const cell = cells.get(key) ?? emptyCell(endHour, status);
         cells.set(key, cell);
         countRun(cell, durations[at] ?? null, records[at] ?? null);

@@ -6,7 +6,6 @@ import {
   type HourCell,
   type LogSketch,
   type Past,
-  type RulePast,
 } from "../../src/report/memory/cells.ts";
 import { HOUR_MS, SECOND_MS } from "../../src/time/units.ts";
 
@@ -22,7 +21,7 @@ export function countPast(rules: { rule: string; runs: RunRow[] }[], covered: Ho
   return { covered, rules: counted.filter(({ cells, starts }) => cells.length + starts.length > 0) };
 }
 
-function countRule(rule: string, runs: RunRow[], covered: HourSpan[], asOfMs: number): RulePast {
+function countRule(rule: string, runs: RunRow[], covered: HourSpan[], asOfMs: number) {
   const isCovered = (hour: number) => covered.some(([from, to]) => hour >= from && hour < to);
   const known = runs.filter(({ startedMs }) => startedMs < asOfMs && isCovered(hourOf(startedMs)));
   const cells = new Map<string, HourCell>();

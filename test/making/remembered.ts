@@ -1,7 +1,7 @@
 /** A warehouse of hourly runs over the last days, a store for its memory, and what the memory must come to. */
 import { join } from "node:path";
 import { expect } from "bun:test";
-import type { LogSketch, Past } from "../../src/report/memory/cells.ts";
+import { listCells, listStarts, type Past } from "../../src/report/memory/cells.ts";
 import type { RunRow } from "../../src/report/run-row.ts";
 import { openStore } from "../../src/store/open.ts";
 import { directoryWith } from "./cli.ts";
@@ -56,13 +56,8 @@ export async function expectAsRows(past: Past, { sql }: TestDatabase): Promise<n
 }
 
 function cellsOf({ rules }: Past) {
-  const sketch = ({ n, sum, squares, buckets }: LogSketch): LogSketch => ({ n, sum, squares, buckets });
   return rules
-    .map(({ rule, cells, starts }) => ({
-      rule,
-      cells: cells.map((cell) => ({ ...cell, seconds: sketch(cell.seconds), records: sketch(cell.records) })),
-      starts,
-    }))
+    .map((rule) => ({ rule: rule.rule, cells: listCells(rule), starts: listStarts(rule) }))
     .filter(({ cells, starts }) => cells.length + starts.length > 0)
     .toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 /** Whatever rows are drawn: the memory they make is that which counting them makes, whoever read it and in whatever order. */
 import { afterAll, describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
-import type { HourCell, LogSketch, Past } from "../../src/report/memory/cells.ts";
+import { listCells, listStarts, type HourCell, type LogSketch, type Past } from "../../src/report/memory/cells.ts";
 import { isCleanUp } from "../../src/report/vocabulary.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
@@ -90,10 +90,11 @@ class Memory {
   write({ covered, rules }: Past): void {
     const isCovered = (hour: number) => covered.some(([from, to]) => hour >= from && hour < to);
     for (const key of this.#kept.keys()) if (isCovered(Number(key.split(" ")[0]))) this.#kept.delete(key);
-    for (const { rule, cells, starts } of rules) {
-      for (const cell of cells.filter(({ hour }) => isCovered(hour)))
-        this.#kept.set(`${cell.hour} ${cell.status} ${rule}`, flattenCell(cell));
-      for (const [hour, n] of starts.filter(([hour]) => isCovered(hour))) this.#kept.set(`${hour} starts ${rule}`, n);
+    for (const past of rules) {
+      for (const cell of listCells(past).filter(({ hour }) => isCovered(hour)))
+        this.#kept.set(`${cell.hour} ${cell.status} ${past.rule}`, flattenCell(cell));
+      for (const [hour, n] of listStarts(past).filter(([hour]) => isCovered(hour)))
+        this.#kept.set(`${hour} starts ${past.rule}`, n);
     }
   }
 

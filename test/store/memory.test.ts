@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import * as fc from "fast-check";
 import type { RunRow } from "../../src/report/run-row.ts";
-import type { LogSketch, Past } from "../../src/report/memory/cells.ts";
+import { listCells, listStarts, type Past } from "../../src/report/memory/cells.ts";
 import { openStore } from "../../src/store/open.ts";
 import { alterStore, madePass, newStoreUrl, STORE_KINDS, targetOf } from "../making/stores.ts";
 import { countPast, type HourSpan } from "../making/past.ts";
@@ -31,18 +31,11 @@ function run(hours: number, minutes = 5, override: Partial<RunRow> = {}): RunRow
 const seenOf = (past: Past, source = "hubspot") => [{ source, past }];
 
 /** As plain values: what is read makes its values when they are asked for. */
-function written({ covered, rules }: Past): Past {
-  const sketch = ({ n, sum, squares, buckets }: LogSketch): LogSketch => ({ n, sum, squares, buckets });
+function written({ covered, rules }: Past) {
   return {
     covered,
     rules: rules
-      .map(({ rule, firstMs, cells, starts, runs }) => ({
-        rule,
-        firstMs,
-        cells: cells.map((cell) => ({ ...cell, seconds: sketch(cell.seconds), records: sketch(cell.records) })),
-        starts,
-        runs,
-      }))
+      .map((rule) => ({ ...rule, cells: listCells(rule), starts: listStarts(rule) }))
       .toSorted((a, b) => (a.rule < b.rule ? -1 : 1)),
   };
 }
@@ -92,7 +85,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const later = countPast([{ rule: "deals", runs: [run(3), run(3.1), run(3.2)] }], [[FIRST + 2, FIRST + 5]]);
     await store.memory.write(seenOf(later), "replace");
     const { past } = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
-    expect(past.rules.map(({ starts }) => starts)).toEqual([
+    expect(past.rules.map(listStarts)).toEqual([
       [
         [FIRST + 1, 1],
         [FIRST + 3, 3],
@@ -110,7 +103,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const day = countPast([{ rule: "deals", runs: [run(4), run(5), run(5.5)] }], [[FIRST, FIRST + 24]]);
     await store.memory.write(seenOf(day), "add");
     const { past } = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
-    expect(past.rules[0]?.starts).toEqual([
+    expect(listStarts(past.rules[0]!)).toEqual([
       [FIRST + 4, 1],
       [FIRST + 5, 1],
     ]);
@@ -121,7 +114,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const past = countPast([{ rule: "deals", runs: [run(1), run(2)] }], [[FIRST, FIRST + 3]]);
     await store.memory.write(seenOf({ ...past, covered: [[FIRST, FIRST + 2]] }), "replace");
     const read = (await store.memory.read(["hubspot"], 0)).get("hubspot")!.past;
-    expect(read.rules[0]?.starts).toEqual([[FIRST + 1, 1]]);
+    expect(listStarts(read.rules[0]!)).toEqual([[FIRST + 1, 1]]);
     expect(read.covered).toEqual([[FIRST, FIRST + 2]]);
   });
 
@@ -206,7 +199,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       [FIRST, FIRST + 4],
       [FIRST + 6, FIRST + 24],
     ]);
-    expect((await read()).past.rules[0]?.starts).toEqual([
+    expect(listStarts((await read()).past.rules[0]!)).toEqual([
       [FIRST + 1, 1],
       [FIRST + 9, 1],
     ]);

@@ -1,7 +1,7 @@
 /** The past that a report or the memory reads, from every engine and preset. Every figure is counted by hand. */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Past } from "../../src/report/memory/cells.ts";
+import { listCells, listStarts, type LogSketch, type Past } from "../../src/report/memory/cells.ts";
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
@@ -202,15 +202,16 @@ async function readReport(url: string, windowHours = 24, shiftMs = 0, hours = tr
 
 /** A rule's past in few characters: hour, status, ended, seconds, records, processed, empty. */
 function shorten({ rules }: Past, name: string): { cells: unknown[][]; starts: number[][] } {
-  const { cells = [], starts = [] } = rules.find(({ rule }) => rule === name) ?? {};
-  const sketch = ({ n, sum, squares, buckets }: Past["rules"][number]["cells"][number]["seconds"]) => [
+  const past = rules.find(({ rule }) => rule === name);
+  if (past === undefined) return { cells: [], starts: [] };
+  const sketch = ({ n, sum, squares, buckets }: LogSketch) => [
     n,
     sum,
     squares,
     [...buckets].toSorted(([a], [b]) => b - a),
   ];
   return {
-    cells: cells.map(({ hour, status, ended, seconds, records, processed, empty }) => [
+    cells: listCells(past).map(({ hour, status, ended, seconds, records, processed, empty }) => [
       hour,
       status,
       ended,
@@ -219,7 +220,7 @@ function shorten({ rules }: Past, name: string): { cells: unknown[][]; starts: n
       processed,
       empty,
     ]),
-    starts,
+    starts: listStarts(past),
   };
 }
 

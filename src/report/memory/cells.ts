@@ -39,14 +39,22 @@ export type HourCell = {
   empty: number;
 };
 
+export type HourStart = [hour: number, started: number];
+
+/**
+ * Something that is read one after the other, in no order: an array, or what is kept as columns, of which each is good until the
+ * next is visited. See `listCells`.
+ */
+export type Visited<T> = { forEach: (visit: (one: T) => void) => void };
+
 export type RulePast = {
   rule: string;
   /** Start of the first run that is known, epoch milliseconds. */
   firstMs: number;
-  /** At most one for each hour and status, ascending by hour. Runs that went on for 24 clock hours or more are in none. */
-  cells: HourCell[];
-  /** Runs that started in each hour since the epoch, whatever became of them, ascending; an hour that is missing is one without. */
-  starts: [hour: number, started: number][];
+  /** At most one for each hour and status. Runs that went on for 24 clock hours or more are in none. */
+  cells: Visited<HourCell>;
+  /** Runs that started in each hour since the epoch, whatever became of them; an hour that is missing is one without. */
+  starts: Visited<HourStart>;
   /** The newest 50 runs known, newest first by their ends. */
   runs: RunRow[];
 };
@@ -57,3 +65,21 @@ export type Past = {
   covered: [fromHour: number, toHour: number][];
   rules: RulePast[];
 };
+
+/** To keep: ascending by hour. */
+export function listCells({ cells }: Pick<RulePast, "cells">): HourCell[] {
+  const list: HourCell[] = [];
+  cells.forEach((cell) => list.push({ ...cell, seconds: copySketch(cell.seconds), records: copySketch(cell.records) }));
+  return list.toSorted((a, b) => a.hour - b.hour || CELL_STATUSES.indexOf(a.status) - CELL_STATUSES.indexOf(b.status));
+}
+
+/** To keep: ascending by hour. */
+export function listStarts({ starts }: Pick<RulePast, "starts">): HourStart[] {
+  const list: HourStart[] = [];
+  starts.forEach(([hour, started]) => list.push([hour, started]));
+  return list.toSorted(([a], [b]) => a - b);
+}
+
+function copySketch({ n, sum, squares, buckets }: LogSketch): LogSketch {
+  return { n, sum, squares, buckets };
+}

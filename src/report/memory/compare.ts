@@ -1,6 +1,6 @@
 /** Whether a day is in the warehouse as it is remembered: rows may have come late, been corrected or deleted. */
 import { compareNames } from "../words.ts";
-import type { HourCell, LogSketch, Past, RulePast } from "./cells.ts";
+import { listCells, listStarts, type HourCell, type LogSketch, type Past, type RulePast } from "./cells.ts";
 
 /** `was`, `is`: how many of its runs ended in those hours. Where both are the same, their figures differ. */
 export type Difference = { rule: string; was: number; is: number };
@@ -9,8 +9,8 @@ export type Difference = { rule: string; was: number; is: number };
 export function comparePasts(remembered: Past, read: Past): Difference[] {
   const isKnown = (hour: number) => remembered.covered.some(([from, to]) => hour >= from && hour < to);
   const within = (rule: RulePast | undefined) => ({
-    cells: (rule?.cells ?? []).filter(({ hour }) => isKnown(hour)).map(writeCell),
-    starts: (rule?.starts ?? []).filter(([hour]) => isKnown(hour)),
+    cells: (rule === undefined ? [] : listCells(rule)).filter(({ hour }) => isKnown(hour)).map(writeCell),
+    starts: (rule === undefined ? [] : listStarts(rule)).filter(([hour]) => isKnown(hour)),
   });
   const names = new Set([...remembered.rules, ...read.rules].map(({ rule }) => rule));
   return [...names].toSorted(compareNames).flatMap((rule) => {
@@ -20,7 +20,7 @@ export function comparePasts(remembered: Past, read: Past): Difference[] {
   });
 }
 
-/** As plain values: what is kept makes its buckets when they are read. */
+/** Its buckets in order. */
 function writeCell(cell: HourCell) {
   return { ...cell, seconds: writeSketch(cell.seconds), records: writeSketch(cell.records) };
 }

@@ -2,7 +2,8 @@
 import type { ReportSettings } from "../settings.ts";
 import type { Thresholds } from "../thresholds.ts";
 import { findFailureShift, type FailureShift } from "./failures.ts";
-import type { Finished, RuleHistory } from "./history.ts";
+import { addAt, createTally, takeColumns, type HourColumns } from "./columns.ts";
+import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS } from "./usual.ts";
 
 export type CrmShift = {
@@ -24,11 +25,12 @@ export function judgeCrm(histories: ReadonlyMap<string, RuleHistory>, { ownThres
   };
 }
 
-function addUp(rules: RuleHistory[]): Finished[] {
-  const byHour = new Map<number, Finished>();
-  for (const { hour, total, failed } of rules.flatMap(({ finished }) => finished)) {
-    const sum = byHour.get(hour) ?? { hour, total: 0, failed: 0 };
-    byHour.set(hour, { hour, total: sum.total + total, failed: sum.failed + failed });
-  }
-  return [...byHour.values()].toSorted((a, b) => a.hour - b.hour);
+function addUp(rules: RuleHistory[]): HourColumns {
+  const fromHour = Math.min(...rules.map(({ finished }) => finished.hours[0] ?? Infinity));
+  const toHour = Math.max(...rules.map(({ finished }) => finished.hours.at(-1) ?? -Infinity)) + 1;
+  const sum = createTally(Math.max(0, toHour - fromHour));
+  for (const { finished } of rules)
+    for (let index = 0; index < finished.hours.length; index += 1)
+      addAt(sum, (finished.hours[index] ?? 0) - fromHour, finished.counts[index] ?? 0, finished.values[index] ?? 0);
+  return takeColumns(sum, fromHour);
 }

@@ -51,10 +51,11 @@ function countSpans(history: RuleHistory, hours: number): (number | null)[] {
     // The hour that goes on is not covered.
     return fromHour >= firstHour && countCovered(history, fromHour, toHour) >= hours - 1 ? 0 : null;
   });
-  for (const [hour, n] of starts) {
-    const nth = Math.floor((endHour - 1 - hour) / hours);
+  for (let index = starts.hours.length - 1; index >= 0; index -= 1) {
+    const nth = Math.floor((endHour - 1 - (starts.hours[index] ?? 0)) / hours);
+    if (nth >= spans.length) break;
     const counted = spans[nth];
-    if (counted !== undefined && counted !== null) spans[nth] = counted + n;
+    if (counted !== undefined && counted !== null) spans[nth] = counted + (starts.counts[index] ?? 0);
   }
   return spans;
 }

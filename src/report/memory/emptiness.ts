@@ -1,7 +1,8 @@
 /** How likely a rule that is well brings no records so many times, by the hours of its day in which it usually brings some. */
 import { HOUR_MS } from "../../time/units.ts";
-import { HOURS_A_DAY } from "./calendar.ts";
-import type { Empties, RuleHistory } from "./history.ts";
+import { DAY_SLOTS, HOURS_A_DAY } from "./calendar.ts";
+import { within } from "./columns.ts";
+import type { RuleHistory } from "./history.ts";
 
 const PAST_DAYS = 35;
 /** An hour of day is known by this many runs in it; else the whole day counts. */
@@ -13,22 +14,24 @@ const PRIOR_RUNS = 25;
 /** Of the successes without records since then; null where too little is known from before. */
 export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, sinceMs: number): number | null {
   const sinceHour = Math.floor(sinceMs / HOUR_MS);
-  const before = empties.filter(({ hour }) => hour < sinceHour && hour >= sinceHour - PAST_DAYS * HOURS_A_DAY);
-  const overall = addUp(before);
+  const before = within(empties, sinceHour - PAST_DAYS * HOURS_A_DAY, sinceHour);
+  const overall = { n: 0, empty: 0 };
+  const bySlot = Array.from({ length: DAY_SLOTS }, () => ({ n: 0, empty: 0 }));
+  for (const [index, hour] of before.hours.entries()) {
+    for (const sum of [overall, bySlot[calendar(hour).slot] ?? overall]) {
+      sum.n += before.counts[index] ?? 0;
+      sum.empty += before.values[index] ?? 0;
+    }
+  }
   if (overall.n < PRIOR_RUNS) return null;
-  const bySlot = Map.groupBy(before, ({ hour }) => calendar(hour).slot);
   let chance = 1;
-  for (const { hour, empty } of empties) {
-    if (hour < sinceHour || hour >= endHour) continue;
-    const atHour = addUp(bySlot.get(calendar(hour).slot) ?? []);
+  const since = within(empties, sinceHour, endHour);
+  for (const [index, hour] of since.hours.entries()) {
+    const atHour = bySlot[calendar(hour).slot] ?? overall;
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
     chance *=
       ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) **
-      empty;
+      (since.values[index] ?? 0);
   }
   return chance;
-}
-
-function addUp(hours: Empties[]): { n: number; empty: number } {
-  return hours.reduce((sum, { n, empty }) => ({ n: sum.n + n, empty: sum.empty + empty }), { n: 0, empty: 0 });
 }

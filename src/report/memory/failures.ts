@@ -1,6 +1,7 @@
 /** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
 import { HOURS_A_DAY } from "./calendar.ts";
-import type { Finished, RuleHistory } from "./history.ts";
+import { indexOf, within, type HourColumns } from "./columns.ts";
+import type { RuleHistory } from "./history.ts";
 
 /** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
 export type FailureShift = {
@@ -89,34 +90,34 @@ export function failureTail({ failed, total }: Counts, before: Counts, mostRuns:
  * For how many runs the past counts: fewer where its failures come in groups, such as repeats and bad days. Their variance from
  * day to day, over that of independent failures, is the variance that the beta-binomial distribution then has.
  */
-function trustIn(finished: Finished[], span: Span, runsNow: number): number {
+function trustIn(finished: HourColumns, span: Span, runsNow: number): number {
   const { failed, total } = count(finished, span);
   if (failed === 0 || failed === total) return MOST_RUNS;
   const share = failed / total;
-  const days = Map.groupBy(
-    finished.filter(({ hour }) => hour >= span.fromHour && hour < span.toHour),
-    ({ hour }) => Math.floor((span.toHour - 1 - hour) / HOURS_A_DAY),
-  );
   let excess = CALM_DAYS;
-  for (const [, hours] of days) {
-    const day = count(hours, span);
+  let days = 0;
+  for (let fromHour = span.fromHour; fromHour < span.toHour; fromHour += HOURS_A_DAY) {
+    const day = count(finished, { fromHour, toHour: fromHour + HOURS_A_DAY });
+    if (day.total === 0) continue;
+    days += 1;
     excess += (day.failed - day.total * share) ** 2 / (day.total * share * (1 - share));
   }
-  const dispersion = excess / (days.size + CALM_DAYS);
+  const dispersion = excess / (days + CALM_DAYS);
   if (dispersion < NOTABLE_DISPERSION) return MOST_RUNS;
   return Math.min(MOST_RUNS, Math.max(PRIOR_RUNS, (runsNow - 1) / (dispersion - 1)));
 }
 
 /** The hour from which on the failures are least like the usual ones. */
-function findOnset(finished: Finished[], { fromHour, toHour }: Span, before: Counts): number | null {
+function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Counts): number | null {
   const usual = (PRIOR_FAILED + before.failed) / (PRIOR_RUNS + before.total);
   let best: { hour: number; evidence: number } | null = null;
   const sum: Counts = { failed: 0, total: 0 };
-  for (const { hour, failed, total } of finished.toReversed()) {
-    if (hour >= toHour) continue;
-    if (hour < fromHour) break;
+  const { hours, counts, values } = within(finished, fromHour, toHour);
+  for (let index = hours.length - 1; index >= 0; index -= 1) {
+    const hour = hours[index] ?? 0;
+    const failed = values[index] ?? 0;
     sum.failed += failed;
-    sum.total += total;
+    sum.total += counts[index] ?? 0;
     const share = sum.failed / sum.total;
     if (failed === 0 || share <= usual) continue;
     const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
@@ -133,12 +134,12 @@ function daysBack(endHour: number, newest: number, oldest: number): Span {
   return { fromHour: endHour - oldest * HOURS_A_DAY, toHour: endHour - newest * HOURS_A_DAY };
 }
 
-function count(finished: Finished[], { fromHour, toHour }: Span): Counts {
+function count({ hours, counts, values }: HourColumns, { fromHour, toHour }: Span): Counts {
   const sum: Counts = { failed: 0, total: 0 };
-  for (const { hour, failed, total } of finished) {
-    if (hour < fromHour || hour >= toHour) continue;
-    sum.failed += failed;
-    sum.total += total;
+  const to = indexOf(hours, toHour);
+  for (let index = indexOf(hours, fromHour); index < to; index += 1) {
+    sum.failed += values[index] ?? 0;
+    sum.total += counts[index] ?? 0;
   }
   return sum;
 }

@@ -3,7 +3,8 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
-import type { Past, RulePast } from "./cells.ts";
+import { listCells, listStarts, type Past, type RulePast } from "./cells.ts";
+import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
 const NEWEST_STARTS = 10;
@@ -19,12 +20,13 @@ export function listGone(past: Past, known: ReadonlySet<string>, excluded: strin
   return past.rules.filter(({ rule }) => !known.has(rule) && !excluded.includes(rule)).flatMap(recallRule);
 }
 
-function recallRule({ rule, cells, starts, runs }: RulePast): RuleActivity[] {
+function recallRule(past: RulePast): RuleActivity[] {
+  const { rule, runs } = past;
   const startedMs = runs.map((run) => run.startedMs).toSorted((a, b) => b - a);
-  const newestStartMs = startedMs[0] ?? (starts.at(-1)?.[0] ?? NaN) * HOUR_MS;
+  const newestStartMs = startedMs[0] ?? (listStarts(past).at(-1)?.[0] ?? NaN) * HOUR_MS;
   if (Number.isNaN(newestStartMs)) return [];
   const success = runs.find(({ status }) => status === "success");
-  const successHour = cells.findLast(({ status }) => status === "success")?.hour;
+  const successHour = listCells(past).findLast(({ status }) => status === "success")?.hour;
   const lastSuccessMs =
     success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
   return [
@@ -56,11 +58,11 @@ export function findSuccessor(
   { rule, starts }: RuleHistory,
   histories: ReadonlyMap<string, RuleHistory>,
 ): { rule: string; sinceMs: number } | null {
-  const [lastHour = NaN, interval] = [starts.at(-1)?.[0], hoursApart(starts)];
+  const [lastHour = NaN, interval] = [starts.hours.at(-1), hoursApart(starts)];
   if (interval === null) return null;
   const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
   const candidates = [...histories.values()].filter((other) => {
-    const firstHour = other.starts[0]?.[0] ?? Infinity;
+    const firstHour = other.starts.hours[0] ?? Infinity;
     const own = hoursApart(other.starts);
     const isNew =
       firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
@@ -73,9 +75,9 @@ export function findSuccessor(
 
 /** On average; null where too few are known. */
 function hoursApart(starts: RuleHistory["starts"]): number | null {
-  const [first, last] = [starts[0], starts.at(-1)];
-  const n = starts.reduce((sum, [, started]) => sum + started, 0);
-  return first === undefined || last === undefined || n < FEWEST_STARTS || last[0] === first[0]
+  const [first, last] = [starts.hours[0], starts.hours.at(-1)];
+  const n = countRuns(starts);
+  return first === undefined || last === undefined || n < FEWEST_STARTS || last === first
     ? null
-    : (last[0] - first[0]) / (n - 1);
+    : (last - first) / (n - 1);
 }

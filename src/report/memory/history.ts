@@ -1,15 +1,9 @@
 /** A rule's past as its tests read it: its hours in order, up to the hour that is going on. */
 import { HOUR_MS } from "../../time/units.ts";
 import { createCalendar, HOURS_A_DAY, type Calendar } from "./calendar.ts";
-import type { Past, RulePast } from "./cells.ts";
-
-/** What finished in one hour. */
-export type Finished = { hour: number; total: number; failed: number };
-
-/** A figure of the successes of one hour: natural logarithms in thousandths. */
-export type Level = { hour: number; n: number; mean: number; squares: number };
-
-export type Empties = { hour: number; n: number; empty: number };
+import { BUCKET_WIDTH, type LogSketch, type Past, type RulePast } from "./cells.ts";
+import { addAt, createTally, takeColumns, type HourColumns, type Tally } from "./columns.ts";
+import { fromThousandths } from "./sketch.ts";
 
 export type RuleHistory = {
   rule: string;
@@ -24,12 +18,17 @@ export type RuleHistory = {
   knownDays: number;
   calendar: Calendar;
   isCovered: (hour: number) => boolean;
-  finished: Finished[];
-  seconds: Level[];
-  records: Level[];
-  empties: Empties[];
-  /** Hours in which it started, and how often. */
-  starts: [hour: number, started: number][];
+  /** How many hours before that one are covered. */
+  coveredBefore: (hour: number) => number;
+  /** Its finished runs, and how many of them failed. */
+  finished: HourColumns;
+  /** Its successes that have a duration, and the mean of the natural logarithms in thousandths; the same of their records. */
+  seconds: HourColumns;
+  records: HourColumns;
+  /** Its successes that tell their records, and how many of them had none. */
+  empties: HourColumns;
+  /** How often it started; there is nothing else to tell. */
+  starts: HourColumns;
   /** Of the successes known, by the upper edge of their bucket; null where fewer than five are known. */
   longestSeconds: number | null;
 };
@@ -47,71 +46,93 @@ export function readHistories(past: Past, { nowMs, timezone, holidays }: History
   const covered = past.covered.filter(([, to]) => to > reach);
   const fromHour = Math.max(reach, covered[0]?.[0] ?? endHour);
   const calendar = createCalendar(timezone, holidays, [fromHour, endHour + 1]);
-  const isCovered = lookUp(covered, fromHour, endHour);
-  const shared = { nowMs, endHour, calendar, isCovered };
-  return new Map(past.rules.map((rule) => [rule.rule, readHistory(rule, fromHour, shared)]));
+  const readHistory = createReader(fromHour, { nowMs, endHour, calendar, ...lookUp(covered, fromHour, endHour) });
+  return new Map(past.rules.map((rule) => [rule.rule, readHistory(rule)]));
 }
 
-function readHistory(
-  past: RulePast,
-  fromHour: number,
-  shared: Pick<RuleHistory, "nowMs" | "endHour" | "calendar" | "isCovered">,
-): RuleHistory {
+type Shared = Pick<RuleHistory, "nowMs" | "endHour" | "calendar" | "isCovered" | "coveredBefore">;
+
+/** Counts one rule after the other. */
+function createReader(fromHour: number, shared: Shared): (past: RulePast) => RuleHistory {
+  const { nowMs, endHour, isCovered } = shared;
   // The hour that goes on is known so far.
-  const goingOn = Math.floor(shared.nowMs / HOUR_MS);
-  const isKnown = (hour: number) => hour < shared.endHour && (hour === goingOn || shared.isCovered(hour));
-  const firstHour = Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS));
-  const finished: Finished[] = [];
-  const seconds: Level[] = [];
-  const records: Level[] = [];
-  const empties: Empties[] = [];
-  let longest = -Infinity;
-  let successes = 0;
-  for (const cell of past.cells) {
-    const { hour, status, ended } = cell;
-    if (!isKnown(hour)) continue;
-    const last = finished.at(-1);
-    const failed = status === "success" ? 0 : ended;
-    if (last?.hour === hour) {
-      last.total += ended;
-      last.failed += failed;
-    } else finished.push({ hour, total: ended, failed });
-    if (status !== "success") continue;
-    successes += cell.seconds.n;
-    for (const bucket of cell.seconds.buckets.keys()) longest = Math.max(longest, bucket);
-    if (cell.seconds.n > 0) seconds.push(toLevel(hour, cell.seconds));
-    if (cell.records.n === 0) continue;
-    records.push(toLevel(hour, cell.records));
-    empties.push({ hour, n: cell.records.n, empty: cell.empty });
-  }
-  return {
-    rule: past.rule,
-    ...shared,
-    firstMs: past.firstMs,
-    firstHour,
-    knownDays: Math.floor((countCovered(shared, firstHour, shared.endHour) + 1) / HOURS_A_DAY),
-    finished,
-    seconds,
-    records,
-    empties,
-    starts: past.starts.filter(([hour]) => isKnown(hour)),
-    longestSeconds: successes < FEWEST_SUCCESSES ? null : Math.exp((longest + 1) / 10),
+  const goingOn = Math.floor(nowMs / HOUR_MS);
+  const baseHour = Math.min(fromHour, goingOn);
+  const isKnown = (hour: number) => hour < endHour && (hour === goingOn || isCovered(hour));
+  const [finished, seconds, records, empties, starts] = Array.from({ length: 5 }, () =>
+    createTally(endHour - baseHour),
+  ) as [Tally, Tally, Tally, Tally, Tally];
+  return (past) => {
+    const longest = createLongest();
+    past.cells.forEach((cell) => {
+      if (!isKnown(cell.hour)) return;
+      const at = cell.hour - baseHour;
+      const isSuccess = cell.status === "success";
+      addAt(finished, at, cell.ended, isSuccess ? 0 : cell.ended);
+      if (!isSuccess) return;
+      longest.add(cell.seconds);
+      addAt(seconds, at, cell.seconds.n, cell.seconds.sum);
+      addAt(records, at, cell.records.n, cell.records.sum);
+      addAt(empties, at, cell.records.n, cell.empty);
+    });
+    past.starts.forEach((start) => {
+      if (isKnown(start[0])) addAt(starts, start[0] - baseHour, start[1], 0);
+    });
+    const firstHour = Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS));
+    return {
+      rule: past.rule,
+      ...shared,
+      firstMs: past.firstMs,
+      firstHour,
+      knownDays: Math.floor((countCovered(shared, firstHour, endHour) + 1) / HOURS_A_DAY),
+      finished: takeColumns(finished, baseHour),
+      seconds: takeColumns(seconds, baseHour, true),
+      records: takeColumns(records, baseHour, true),
+      empties: takeColumns(empties, baseHour),
+      starts: takeColumns(starts, baseHour),
+      longestSeconds: longest.seconds(),
+    };
   };
 }
 
-function toLevel(hour: number, { n, sum, squares }: { n: number; sum: number; squares: number }): Level {
-  return { hour, n, mean: sum / n, squares };
+/** The longest of all durations. Buckets are read only where mean and spread leave room for a longer one. */
+function createLongest(): { add: (sketch: LogSketch) => void; seconds: () => number | null } {
+  let longest = -Infinity;
+  let successes = 0;
+  return {
+    add: (sketch) => {
+      const { n, sum, squares } = sketch;
+      successes += n;
+      if (n === 0) return;
+      // No figure is further from the mean than the spread times √(n − 1).
+      const most = sum / n + Math.sqrt(Math.max(0, (squares - sum ** 2 / n) * (1 - 1 / n)));
+      if (most + 1 < (longest + 1) * BUCKET_WIDTH) return;
+      for (const bucket of sketch.buckets.keys()) longest = Math.max(longest, bucket);
+    },
+    seconds: () => (successes < FEWEST_SUCCESSES ? null : fromThousandths((longest + 1) * BUCKET_WIDTH)),
+  };
 }
 
 /** How many of the hours are known. */
-export function countCovered({ isCovered }: Pick<RuleHistory, "isCovered">, fromHour: number, toHour: number): number {
-  let known = 0;
-  for (let hour = fromHour; hour < toHour; hour += 1) if (isCovered(hour)) known += 1;
-  return known;
+export function countCovered(
+  { coveredBefore }: Pick<RuleHistory, "coveredBefore">,
+  fromHour: number,
+  toHour: number,
+): number {
+  return Math.max(0, coveredBefore(toHour) - coveredBefore(fromHour));
 }
 
-function lookUp(covered: Past["covered"], fromHour: number, endHour: number): (hour: number) => boolean {
+function lookUp(
+  covered: Past["covered"],
+  fromHour: number,
+  endHour: number,
+): Pick<RuleHistory, "isCovered" | "coveredBefore"> {
   const known = new Uint8Array(Math.max(0, endHour - fromHour));
   for (const [from, to] of covered) known.fill(1, Math.max(0, from - fromHour), Math.max(0, to - fromHour));
-  return (hour) => known[hour - fromHour] === 1;
+  const before = new Uint32Array(known.length + 1);
+  for (const [index, one] of known.entries()) before[index + 1] = (before[index] ?? 0) + one;
+  return {
+    isCovered: (hour) => known[hour - fromHour] === 1,
+    coveredBefore: (hour) => before[Math.min(known.length, Math.max(0, hour - fromHour))] ?? 0,
+  };
 }

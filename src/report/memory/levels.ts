@@ -1,6 +1,8 @@
 /** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
 import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
-import type { Level, RuleHistory } from "./history.ts";
+import { countRuns, where, within, type HourColumns } from "./columns.ts";
+import type { RuleHistory } from "./history.ts";
+import { describeUsual, type Usual } from "./slots.ts";
 import { meanOf, medianOf, spreadOf, weightedMedian, type Weighted } from "./spread.ts";
 
 /** All in thousandths of the natural logarithm, but for the hours and the days. */
@@ -33,9 +35,6 @@ const CERTAIN = 5;
 const LEAST_SPREAD = 100;
 const WEEK_DAYS = 7;
 const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
-/** A usual value at an hour is known from this many of its hours; with fewer, its neighbours count, or the whole day. */
-const FEWEST_AT_HOUR = 5;
-const FEWEST_NEAR_HOUR = 3;
 /** The same day of the earlier weeks: what comes each week is no trouble. */
 const WEEKS = 5;
 const FEWEST_WEEKS = 2;
@@ -59,19 +58,12 @@ type LevelOptions = {
 };
 
 /** What is usual in the hours of the last day, in thousandths, and the days that say so; null where too little is known. */
-export function findUsualLevel(levels: Level[], history: RuleHistory): { usual: number; days: number } | null {
+export function findUsualLevel(levels: HourColumns, history: RuleHistory): { usual: number; days: number } | null {
   const { endHour, calendar } = history;
   const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, 1));
   const before = chooseBefore(levels, fromHour);
-  if (
-    !isEnough(
-      residualsByDay(before, () => 0, calendar, fromHour),
-      before,
-      history,
-    )
-  )
-    return null;
-  const now = levels.filter(({ hour }) => hour >= fromHour);
+  if (!isEnough(before, fromHour, history)) return null;
+  const now = within(levels, fromHour, Infinity);
   return { usual: usualOf(now, describeUsual(before, calendar), calendar), days: spanOfDays(before, fromHour) };
 }
 
@@ -86,26 +78,22 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
 }
 
 /** Hours, of a day of work or of rest, in which a quarter of the runs bring fewer than ten records. */
-function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): Level[] {
+function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
   const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
-  const bySlot = Map.groupBy(
-    records.filter(({ hour }) => hour < endHour - settledDays * HOURS_A_DAY),
-    ({ hour }) => calendar(hour).slot,
-  );
-  const poor = new Set(
-    [...bySlot]
-      .filter(([, levels]) => lowerQuartile(levels.map(({ mean }) => mean)) < FEW_RECORDS)
-      .map(([slot]) => slot),
-  );
-  return poor.size === 0 ? records : records.filter(({ hour }) => !poor.has(calendar(hour).slot));
-}
-
-function lowerQuartile(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? 0;
+  const poor = new Uint32Array(DAY_SLOTS);
+  const all = new Uint32Array(DAY_SLOTS);
+  const settled = within(records, -Infinity, endHour - settledDays * HOURS_A_DAY);
+  for (let index = 0; index < settled.hours.length; index += 1) {
+    const { slot } = calendar(settled.hours[index] ?? 0);
+    all[slot] = (all[slot] ?? 0) + 1;
+    if ((settled.values[index] ?? 0) < FEW_RECORDS) poor[slot] = (poor[slot] ?? 0) + 1;
+  }
+  const isPoor = (slot: number) => (poor[slot] ?? 0) > Math.floor((all[slot] ?? 0) / 4);
+  return poor.some((_, slot) => isPoor(slot)) ? where(records, (hour) => !isPoor(calendar(hour).slot)) : records;
 }
 
 /** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
-function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+function findLevelShift(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
   return (
     findToday(levels, history, options) ??
     findSudden(levels, history, options) ??
@@ -113,33 +101,31 @@ function findLevelShift(levels: Level[], history: RuleHistory, options: LevelOpt
   );
 }
 
-function findToday(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+function findToday(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
   const { endHour, calendar } = history;
   const { direction, least } = options;
   const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, FEWEST_RUNS));
-  const now = levels.filter(({ hour }) => hour >= fromHour && !(direction === 1 && calendar(hour).isAfterHoliday));
+  const now = chooseNow(levels, fromHour, history, options);
   if (countRuns(now) < FEWEST_RUNS) return null;
   const isRare = endHour - fromHour > HOURS_A_DAY;
   // What began some days ago is part of the days before: without them it stays told.
   for (const settled of isRare ? [0] : [0, WEEK_DAYS]) {
     const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
+    if (!isEnough(before, fromHour, history)) continue;
     const usual = describeUsual(before, calendar);
     const days = residualsByDay(before, usual, calendar, fromHour);
-    if (!isEnough(days, before, history)) continue;
     const values = days.map(({ value }) => value);
     const centre = medianOf(values);
-    const residuals = isRare
-      ? listResiduals(now, usual, calendar).map((one, index) =>
-          lessWeekly(one, now[index]?.hour ?? 0, before, usual, calendar, options),
-        )
-      : listResiduals(now, usual, calendar);
+    const residuals = listResiduals(now, usual, calendar);
+    if (isRare) lessWeekly(residuals, now, before, usual, calendar, options);
+    const mean = isRare ? meanOf([...residuals.values]) : NaN;
     const moved = direction * (weightedMedian(residuals) - centre);
     // What is no trouble by half is none without some days of the past either.
     if (moved < least / 2) return null;
     if (moved < least) continue;
     const spread = Math.max(LEAST_SPREAD, spreadOf(values));
-    const evidence = isRare ? direction * (meanOf(residuals.map(({ value }) => value)) - centre) : moved;
-    const error = spread * Math.sqrt(1 / (isRare ? residuals.length : 1) + 1 / values.length);
+    const evidence = isRare ? direction * (mean - centre) : moved;
+    const error = spread * Math.sqrt(1 / (isRare ? now.hours.length : 1) + 1 / values.length);
     // Few days say little of their own spread.
     if (evidence < TROUBLE * (1 + FEW_DAYS / values.length) * error) continue;
     if (!isRare && isWeekly(days, direction * moved, options)) continue;
@@ -155,18 +141,18 @@ function findToday(levels: Level[], history: RuleHistory, options: LevelOptions)
 }
 
 /** The last eight hours against such eight hours before: half a day of it is not the median of a day. */
-function findSudden(levels: Level[], history: RuleHistory, options: LevelOptions): LevelShift | null {
+function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
   const { endHour, calendar } = history;
   const { direction, sudden } = options;
   const fromHour = endHour - SUDDEN_HOURS;
-  const now = levels.filter(({ hour }) => hour >= fromHour && !(direction === 1 && calendar(hour).isAfterHoliday));
+  const now = chooseNow(levels, fromHour, history, options);
   if (countRuns(now) < FEWEST_SUDDEN_RUNS) return null;
   const before = chooseBefore(levels, fromHour);
+  if (!isEnough(before, fromHour, history, SUDDEN_HOURS)) return null;
   const usual = describeUsual(before, calendar);
   const moved = direction * weightedMedian(listResiduals(now, usual, calendar));
   if (moved < sudden) return null;
   const parts = residualsByDay(before, usual, calendar, fromHour, SUDDEN_HOURS);
-  if (!isEnough(parts, before, history)) return null;
   const values = parts.map(({ value }) => value);
   if (moved < CERTAIN * Math.max(LEAST_SPREAD, spreadOf(values))) return null;
   const alike = parts.filter(({ day }) => (day + 1) % (HOURS_A_WEEK / SUDDEN_HOURS) === 0).map(({ value }) => value);
@@ -180,19 +166,21 @@ function findSudden(levels: Level[], history: RuleHistory, options: LevelOptions
 }
 
 /** What the last week is at, day by day, against the days before the last two weeks. */
-function findCreeping(levels: Level[], history: RuleHistory, { direction, least }: LevelOptions): LevelShift | null {
+function findCreeping(
+  levels: HourColumns,
+  history: RuleHistory,
+  { direction, least }: LevelOptions,
+): LevelShift | null {
   const { endHour, calendar } = history;
   const [newest, oldest] = CREEPING_AGAINST;
-  const before = levels.filter(
-    ({ hour }) => hour < endHour - newest * HOURS_A_DAY && hour >= endHour - oldest * HOURS_A_DAY,
-  );
+  const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
-  const now = levels.filter(({ hour }) => hour >= fromHour);
+  const now = within(levels, fromHour, Infinity);
+  if (!hasDays(before, endHour, FEWEST_RARE_DAYS) || !hasDays(now, endHour, FEWEST_RUNS)) return null;
   if (direction * (meanLevel(now) - meanLevel(before)) < least / 2) return null;
   const usual = describeUsual(before, calendar);
   const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
   const week = residualsByDay(now, usual, calendar, endHour).map(({ value }) => value);
-  if (days.length < FEWEST_RARE_DAYS || week.length < FEWEST_RUNS || countRuns(now) < FEWEST_RUNS) return null;
   const spread = Math.max(LEAST_SPREAD, spreadOf(days), spreadOf(week));
   const persistence = persistenceOf(days);
   const error = spread * Math.sqrt(1 / week.length + 1 / days.length) * Math.sqrt(persistence);
@@ -207,86 +195,89 @@ function findCreeping(levels: Level[], history: RuleHistory, { direction, least 
 }
 
 /** Five weeks, or twelve where five hold too few of its days. */
-function chooseBefore(levels: Level[], beforeHour: number): Level[] {
-  const within = (days: number) =>
-    levels.filter(({ hour }) => hour < beforeHour && hour >= beforeHour - days * HOURS_A_DAY);
-  const usual = within(PAST_DAYS);
-  return countDays(usual, beforeHour) < FEWEST_DAYS ? within(RARE_PAST_DAYS) : usual;
+function chooseBefore(levels: HourColumns, beforeHour: number): HourColumns {
+  const daysBack = (days: number) => within(levels, beforeHour - days * HOURS_A_DAY, beforeHour);
+  const usual = daysBack(PAST_DAYS);
+  return hasDays(usual, beforeHour, FEWEST_DAYS) ? usual : daysBack(RARE_PAST_DAYS);
 }
 
-function isEnough(days: Day[], before: Level[], { endHour }: RuleHistory): boolean {
-  const [first] = before;
-  if (first === undefined || endHour - first.hour < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
-  return days.length >= FEWEST_RARE_DAYS;
+/** After a holiday runs take longer, and that is no trouble. */
+function chooseNow(
+  levels: HourColumns,
+  fromHour: number,
+  { calendar }: RuleHistory,
+  { direction }: LevelOptions,
+): HourColumns {
+  const now = within(levels, fromHour, Infinity);
+  return direction === 1 && now.hours.some((hour) => calendar(hour).isAfterHoliday)
+    ? where(now, (hour) => !calendar(hour).isAfterHoliday)
+    : now;
 }
 
-type Usual = (slot: number) => number;
-
-/** The median of its hours at that hour of a working day or a day of rest; each is found when it is asked for. */
-function describeUsual(before: Level[], calendar: Calendar): Usual {
-  const bySlot: Weighted[][] = Array.from({ length: DAY_SLOTS }, () => []);
-  for (const { hour, n, mean } of before) bySlot[calendar(hour).slot]?.push({ value: mean, weight: n });
-  const medians = new Map<number, number>();
-  return (slot) => {
-    const found = medians.get(slot) ?? medianAt(slot, bySlot);
-    medians.set(slot, found);
-    return found;
-  };
+/** Days that are known, in such parts. */
+function isEnough(
+  before: HourColumns,
+  untilHour: number,
+  { endHour }: RuleHistory,
+  hours: number = HOURS_A_DAY,
+): boolean {
+  const [first] = before.hours;
+  if (first === undefined || endHour - first < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
+  return hasDays(before, untilHour, FEWEST_RARE_DAYS, hours);
 }
 
-function medianAt(slot: number, bySlot: Weighted[][]): number {
-  const values = bySlot[slot] ?? [];
-  if (values.length >= FEWEST_AT_HOUR) return weightedMedian(values);
-  const near = nearSlots(slot).flatMap((one) => bySlot[one] ?? []);
-  if (near.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
-  const first = slot - (slot % HOURS_A_DAY);
-  const ofDay = bySlot.slice(first, first + HOURS_A_DAY).flat();
-  return weightedMedian(ofDay.length >= FEWEST_NEAR_HOUR ? ofDay : bySlot.flat());
-}
-
-/** The hour, the one before and the one after, on the same kind of day. */
-function nearSlots(slot: number): number[] {
-  const [first, hour] = [slot - (slot % HOURS_A_DAY), slot % HOURS_A_DAY];
-  return [HOURS_A_DAY - 1, 0, 1].map((shift) => first + ((hour + shift) % HOURS_A_DAY));
-}
-
-function listResiduals(levels: Level[], usual: Usual, calendar: Calendar): Weighted[] {
-  return levels.map(({ hour, n, mean }) => ({ value: mean - usual(calendar(hour).slot), weight: n }));
+function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, calendar: Calendar): Weighted {
+  const residuals = new Float64Array(hours.length);
+  for (let index = 0; index < hours.length; index += 1)
+    residuals[index] = (values[index] ?? 0) - usual(calendar(hours[index] ?? 0).slot);
+  return { values: residuals, weights: new Float64Array(counts) };
 }
 
 /** `day` counts back from the last one, 0. */
 type Day = { day: number; value: number };
 
+/** The oldest first, without those in which nothing is known. */
 function residualsByDay(
-  levels: Level[],
+  levels: HourColumns,
   usual: Usual,
   calendar: Calendar,
   endHour: number,
   hours: number = HOURS_A_DAY,
 ): Day[] {
-  const byDay = Map.groupBy(levels, ({ hour }) => Math.floor((endHour - 1 - hour) / hours));
-  return [...byDay].map(([day, of]) => ({ day, value: weightedMedian(listResiduals(of, usual, calendar)) }));
+  const dayOf = (index: number) => Math.floor((endHour - 1 - (levels.hours[index] ?? 0)) / hours);
+  const residuals = listResiduals(levels, usual, calendar);
+  const days: Day[] = [];
+  for (let from = 0, to = 0; from < levels.hours.length; from = to) {
+    const day = dayOf(from);
+    while (to < levels.hours.length && dayOf(to) === day) to += 1;
+    days.push({ day, value: weightedMedian(residuals, from, to) });
+  }
+  return days;
 }
 
 /** What is usual in the same hours, as many times as each was run in. */
-function usualOf(levels: Level[], usual: Usual, calendar: Calendar): number {
-  return weightedMedian(levels.map(({ hour, n }) => ({ value: usual(calendar(hour).slot), weight: n })));
+function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
+  const values = new Float64Array(hours.length);
+  for (let index = 0; index < hours.length; index += 1) values[index] = usual(calendar(hours[index] ?? 0).slot);
+  return weightedMedian({ values, weights: new Float64Array(counts) });
 }
 
 /** Less what the same day of the earlier weeks was moved by: a full sync on Sundays. */
 function lessWeekly(
-  residual: Weighted,
-  hour: number,
-  before: Level[],
+  { values }: Weighted,
+  now: HourColumns,
+  before: HourColumns,
   usual: Usual,
   calendar: Calendar,
   { direction }: LevelOptions,
-): Weighted {
-  const weekday = Math.floor(calendar(hour).hourOfWeek / HOURS_A_DAY);
-  const alike = before.filter((level) => Math.floor(calendar(level.hour).hourOfWeek / HOURS_A_DAY) === weekday);
-  if (alike.length < FEWEST_WEEKS) return residual;
-  const weekly = direction * weightedMedian(listResiduals(alike, usual, calendar));
-  return { ...residual, value: residual.value - direction * Math.max(0, weekly) };
+): void {
+  const weekdayOf = (hour: number) => Math.floor(calendar(hour).hourOfWeek / HOURS_A_DAY);
+  for (const [index, hour] of now.hours.entries()) {
+    const alike = where(before, (other) => weekdayOf(other) === weekdayOf(hour));
+    if (alike.hours.length < FEWEST_WEEKS) continue;
+    const weekly = direction * weightedMedian(listResiduals(alike, usual, calendar));
+    values[index] = (values[index] ?? 0) - direction * Math.max(0, weekly);
+  }
 }
 
 /** Whether the same day of most earlier weeks was moved as far, or nearly: a full sync on Sundays, less on a Monday. */
@@ -297,7 +288,7 @@ function isWeekly(days: Day[], change: number, { direction, least }: LevelOption
 
 /** The first hour after the newest one that was still as usual, or nearly. */
 function findOnset(
-  levels: Level[],
+  levels: HourColumns,
   usual: Usual,
   calendar: Calendar,
   half: number,
@@ -305,8 +296,9 @@ function findOnset(
 ): number | null {
   let since: number | null = null;
   let usualRuns = 0;
-  for (const { hour, mean } of levels.toReversed()) {
-    const residual = mean - usual(calendar(hour).slot);
+  for (let index = levels.hours.length - 1; index >= 0; index -= 1) {
+    const hour = levels.hours[index] ?? 0;
+    const residual = (levels.values[index] ?? 0) - usual(calendar(hour).slot);
     if (direction * (residual - half) >= 0) {
       since = hour;
       usualRuns = 0;
@@ -327,28 +319,34 @@ function persistenceOf(days: number[]): number {
   return (1 + correlation) / (1 - correlation);
 }
 
-function hourOfNewest(levels: Level[], runs: number): number {
+function hourOfNewest({ hours, counts }: HourColumns, runs: number): number {
   let left = runs;
-  for (let index = levels.length - 1; index >= 0; index -= 1) {
-    const level = levels[index];
-    left -= level?.n ?? 0;
-    if (left <= 0) return level?.hour ?? Infinity;
+  for (let index = hours.length - 1; index >= 0; index -= 1) {
+    left -= counts[index] ?? 0;
+    if (left <= 0) return hours[index] ?? Infinity;
   }
   return Infinity;
 }
 
-function spanOfDays([first]: Level[], untilHour: number): number {
-  return first === undefined ? 0 : Math.ceil((untilHour - first.hour) / HOURS_A_DAY);
+function spanOfDays({ hours: [first] }: HourColumns, untilHour: number): number {
+  return first === undefined ? 0 : Math.ceil((untilHour - first) / HOURS_A_DAY);
 }
 
-function meanLevel(levels: Level[]): number {
-  return levels.reduce((sum, { n, mean }) => sum + n * mean, 0) / Math.max(1, countRuns(levels));
+function meanLevel(levels: HourColumns): number {
+  let sum = 0;
+  for (let index = 0; index < levels.hours.length; index += 1)
+    sum += (levels.counts[index] ?? 0) * (levels.values[index] ?? 0);
+  return sum / Math.max(1, countRuns(levels));
 }
 
-function countRuns(levels: Level[]): number {
-  return levels.reduce((sum, { n }) => sum + n, 0);
-}
-
-function countDays(levels: Level[], endHour: number): number {
-  return new Set(levels.map(({ hour }) => Math.floor((endHour - 1 - hour) / HOURS_A_DAY))).size;
+/** Whether at least so many days, or such parts of them, have a level. */
+function hasDays({ hours: known }: HourColumns, endHour: number, fewest: number, hours: number = HOURS_A_DAY): boolean {
+  let days = 0;
+  let last = NaN;
+  for (let index = 0; index < known.length && days < fewest; index += 1) {
+    const day = Math.floor((endHour - 1 - (known[index] ?? 0)) / hours);
+    if (day !== last) days += 1;
+    last = day;
+  }
+  return days >= fewest;
 }

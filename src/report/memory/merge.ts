@@ -1,5 +1,5 @@
 /** Two pasts as one: where both know an hour, the newer reading of it holds. */
-import type { Past, RulePast } from "./cells.ts";
+import type { Past, RulePast, Visited } from "./cells.ts";
 
 type Span = [fromHour: number, toHour: number];
 
@@ -12,7 +12,11 @@ const NEWEST_RUNS = 50;
 export function mergePasts(older: Past | null, newer: Past | null): Past | null {
   if (older === null || newer === null) return older ?? newer;
   const [isNew, isOld] = [createLookup(newer.covered), createLookup(older.covered)];
-  const holds = { older: (hour: number) => !isNew(hour), newer: (hour: number) => isNew(hour) || !isOld(hour) };
+  const holds = {
+    older: (hour: number) => !isNew(hour),
+    newer: (hour: number) => isNew(hour) || !isOld(hour),
+    firstNew: newer.covered[0]?.[0] ?? Infinity,
+  };
   const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
   const newRules = new Map(newer.rules.map((rule) => [rule.rule, rule]));
   const names = new Set([...rules.keys(), ...newRules.keys()]);
@@ -37,27 +41,33 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
   return {
     rule,
     firstMs: Math.min(older?.firstMs ?? Infinity, newer?.firstMs ?? Infinity),
-    // Only when they are read: those of all rules at once would take 100 MB.
-    get cells() {
-      const chosen = choose(older?.cells ?? [], newer?.cells ?? [], ({ hour }) => hour, holds);
-      return chosen.toSorted((a, b) => a.hour - b.hour);
-    },
-    get starts() {
-      const chosen = choose(older?.starts ?? [], newer?.starts ?? [], ([hour]) => hour, holds);
-      return chosen.toSorted(([a], [b]) => a - b);
-    },
+    cells: choose(older?.cells ?? [], newer?.cells ?? [], (cell) => cell.hour, holds),
+    starts: choose(older?.starts ?? [], newer?.starts ?? [], (start) => start[0], holds),
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
   };
 }
 
-type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean };
+type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean; firstNew: number };
 
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
-function choose<T>(older: T[], newer: T[], hourOf: (one: T) => number, holds: Holds): T[] {
-  const fresh = newer.filter((one) => holds.newer(hourOf(one)));
-  if (older.length === 0) return fresh;
-  const told = new Set(fresh.map(hourOf));
-  return [...older.filter((one) => holds.older(hourOf(one)) && !told.has(hourOf(one))), ...fresh];
+function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => number, holds: Holds): Visited<T> {
+  return {
+    forEach: (visit) => {
+      const told = new Set<number>();
+      let firstTold = holds.firstNew;
+      newer.forEach((one) => {
+        const hour = hourOf(one);
+        if (!holds.newer(hour)) return;
+        told.add(hour);
+        firstTold = Math.min(firstTold, hour);
+        visit(one);
+      });
+      older.forEach((one) => {
+        const hour = hourOf(one);
+        if (hour < firstTold || (holds.older(hour) && !told.has(hour))) visit(one);
+      });
+    },
+  };
 }
 
 /** A run that was open before may have ended since: the newer row of it holds. */
@@ -69,5 +79,11 @@ function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["
 }
 
 function createLookup(covered: Span[]): (hour: number) => boolean {
-  return (hour) => covered.some(([from, to]) => hour >= from && hour < to);
+  return (hour) => {
+    for (let index = 0; index < covered.length; index += 1) {
+      const span = covered[index];
+      if (span !== undefined && hour >= span[0] && hour < span[1]) return true;
+    }
+    return false;
+  };
 }

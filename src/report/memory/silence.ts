@@ -1,6 +1,7 @@
 /** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
 import { HOUR_MS, DAY_MS } from "../../time/units.ts";
-import { HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
 /** All in expected runs, which are no whole numbers. */
@@ -37,16 +38,14 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const { nowMs, calendar } = history;
   const lastHour = Math.floor(lastStartMs / HOUR_MS);
   const starts = chooseStarts(history, lastHour);
-  const [first] = starts.hours;
-  if (first === undefined) return null;
+  if (starts.hours.length === 0) return null;
   const known = countCovered(history, starts.fromHour, lastHour + 1);
-  const runDays = new Set(starts.hours.map(([hour]) => Math.floor(hour / HOURS_A_DAY))).size;
+  const runDays = countDays(starts.hours);
   if (known < FEWEST_DAYS * HOURS_A_DAY || runDays < FEWEST_RUN_DAYS) return null;
   const rates = measureRates(starts, history, lastHour + 1);
   const rests = listRests(starts.hours, rates, calendar);
-  const second = rests[1] ?? 0;
+  const second = rests.at(-2) ?? 0;
   const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second);
-  const n = starts.hours.reduce((sum, [, started]) => sum + started, 0);
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
     isUsual:
@@ -54,62 +53,81 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
       addUp((lastHour + 1) * HOUR_MS, nowMs + GRACE_MS, limit, rates, calendar).expected < limit / 2,
     limit,
     days: Math.round(known / HOURS_A_DAY),
-    hoursApart: known / n,
+    hoursApart: known / countRuns(starts),
   };
 }
 
-type Starts = { fromHour: number; hours: RuleHistory["starts"] };
+type Starts = RuleHistory["starts"] & { fromHour: number };
 
 function chooseStarts({ starts, firstHour }: RuleHistory, lastHour: number): Starts {
-  const within = (days: number): Starts => {
+  const daysBack = (days: number): Starts => {
     const fromHour = Math.max(firstHour, lastHour + 1 - days * HOURS_A_DAY);
-    return { fromHour, hours: starts.filter(([hour]) => hour >= fromHour && hour <= lastHour) };
+    return { fromHour, ...within(starts, fromHour, lastHour + 1) };
   };
-  const usual = within(PAST_DAYS);
-  return usual.hours.length < RARE_STARTS ? within(RARE_PAST_DAYS) : usual;
+  const usual = daysBack(PAST_DAYS);
+  return usual.hours.length < RARE_STARTS ? daysBack(RARE_PAST_DAYS) : usual;
 }
 
 /**
  * Runs that start in each hour of the week, on average. One week's worth of the mean of that hour of day, on working days or
  * on days of rest, is part of it.
  */
-function measureRates({ fromHour, hours }: Starts, { calendar, isCovered }: RuleHistory, toHour: number): Float64Array {
+function measureRates(
+  { fromHour, hours, counts }: Starts,
+  { calendar, isCovered }: RuleHistory,
+  toHour: number,
+): Float64Array {
   const seen = new Float64Array(HOURS_A_WEEK);
   const started = new Float64Array(HOURS_A_WEEK);
   for (let hour = fromHour; hour < toHour; hour += 1) {
     if (isCovered(hour)) addAt(seen, calendar(hour).hourOfWeek, 1);
   }
-  for (const [hour, n] of hours) addAt(started, calendar(hour).hourOfWeek, n);
+  for (let index = 0; index < hours.length; index += 1)
+    addAt(started, calendar(hours[index] ?? 0).hourOfWeek, counts[index] ?? 0);
+  const alike = { started: new Float64Array(DAY_SLOTS), seen: new Float64Array(DAY_SLOTS) };
+  for (let hourOfWeek = 0; hourOfWeek < HOURS_A_WEEK; hourOfWeek += 1) {
+    addAt(alike.started, slotOf(hourOfWeek), started[hourOfWeek] ?? 0);
+    addAt(alike.seen, slotOf(hourOfWeek), seen[hourOfWeek] ?? 0);
+  }
   return started.map((n, hourOfWeek) => {
-    const alike = alikeHours(hourOfWeek);
-    const [all, times] = [sumAt(started, alike), sumAt(seen, alike)];
-    return (n + all / Math.max(1, times)) / ((seen[hourOfWeek] ?? 0) + 1);
+    const slot = slotOf(hourOfWeek);
+    return (n + (alike.started[slot] ?? 0) / Math.max(1, alike.seen[slot] ?? 0)) / ((seen[hourOfWeek] ?? 0) + 1);
   });
 }
 
-/** The same hour of day on Saturday and Sunday, or on the other days. */
-function alikeHours(hourOfWeek: number): number[] {
-  const [weekday, hour] = [Math.floor(hourOfWeek / HOURS_A_DAY), hourOfWeek % HOURS_A_DAY];
-  const days = weekday === 0 || weekday === 6 ? [0, 6] : [1, 2, 3, 4, 5];
-  return days.map((day) => day * HOURS_A_DAY + hour);
+/** The same hour of day on Saturday and Sunday is one, and that on the other days. */
+function slotOf(hourOfWeek: number): number {
+  const weekday = Math.floor(hourOfWeek / HOURS_A_DAY);
+  return (hourOfWeek % HOURS_A_DAY) + (weekday === 0 || weekday === 6 ? HOURS_A_DAY : 0);
 }
 
-/** The runs that were to be expected between two starts, the longest first. */
-function listRests(hours: RuleHistory["starts"], rates: Float64Array, calendar: Calendar): number[] {
-  const rests = hours.slice(1).map(([hour], index) => {
-    let rest = 0;
-    for (let between = (hours[index]?.[0] ?? hour) + 1; between < hour; between += 1) {
-      rest += rates[calendar(between).hourOfWeek] ?? 0;
-    }
-    return rest;
-  });
-  return rests.toSorted((a, b) => b - a);
+/** In UTC. */
+function countDays(hours: Int32Array): number {
+  let days = 0;
+  let last = NaN;
+  for (let index = 0; index < hours.length; index += 1) {
+    const day = Math.floor((hours[index] ?? 0) / HOURS_A_DAY);
+    if (day !== last) days += 1;
+    last = day;
+  }
+  return days;
+}
+
+/** The runs that were to be expected between two starts, the longest last. */
+function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): Float64Array {
+  const rests = new Float64Array(Math.max(0, hours.length - 1));
+  for (let index = 0; index < rests.length; index += 1) {
+    const next = hours[index + 1] ?? 0;
+    for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
+      addAt(rests, index, rates[calendar(between).hourOfWeek] ?? 0);
+  }
+  return rests.sort();
 }
 
 /** In hours between two starts. */
-function secondLongestGap(hours: RuleHistory["starts"]): number {
-  const gaps = hours.slice(1).map(([hour], index) => hour - (hours[index]?.[0] ?? hour));
-  return gaps.toSorted((a, b) => b - a)[1] ?? 0;
+function secondLongestGap(hours: Int32Array): number {
+  const gaps = hours.subarray(1).map((hour, index) => hour - (hours[index] ?? hour));
+  return gaps.sort().at(-2) ?? 0;
 }
 
 function addUp(
@@ -138,8 +156,4 @@ const LONGEST_COUNTED_MS = 400 * DAY_MS;
 
 function addAt(array: Float64Array, index: number, n: number): void {
   array[index] = (array[index] ?? 0) + n;
-}
-
-function sumAt(array: Float64Array, indexes: number[]): number {
-  return indexes.reduce((sum, index) => sum + (array[index] ?? 0), 0);
 }

@@ -4,7 +4,7 @@ import { formatInstant } from "../../text/figures.ts";
 import { HOUR_MS, WEEK_MS } from "../../time/units.ts";
 import { settledAt } from "../attempts.ts";
 import { ACTION_STATUSES } from "../words.ts";
-import { BUCKET_WIDTH, type HourCell, type LogSketch, type Past, type RulePast } from "./cells.ts";
+import { BUCKET_WIDTH, listCells, type HourCell, type LogSketch, type Past, type RulePast } from "./cells.ts";
 
 const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
 
@@ -91,10 +91,11 @@ function describeRule(
   { fromHour, toHour }: MemoryFacts,
 ): Omit<MemorySummary["rules"][number], "retired_since"> {
   const [newest] = rule.runs;
+  const known = listCells(rule);
   const weeks = Array.from({ length: Math.ceil((toHour - fromHour) / WEEK_HOURS) }, (_, index) => {
     const endHour = toHour - index * WEEK_HOURS;
     const startHour = Math.max(fromHour, endHour - WEEK_HOURS);
-    const cells = rule.cells.filter(({ hour }) => hour >= startHour && hour < endHour);
+    const cells = known.filter(({ hour }) => hour >= startHour && hour < endHour);
     return {
       start: formatHour(startHour),
       hours_known: countKnown(past, startHour, endHour),
@@ -107,7 +108,7 @@ function describeRule(
     last_run: newest === undefined ? null : formatInstant(settledAt(newest)),
     last_status: newest?.status ?? null,
     usual_interval_seconds: measureInterval(rule),
-    ...describeCells(rule.cells),
+    ...describeCells(known),
     weeks: weeks.filter(({ hours_known: hours }) => hours > 0),
   };
 }

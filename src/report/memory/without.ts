@@ -1,5 +1,5 @@
 /** Hours that the operator leaves out of the past: maintenance, a day that was not like others. */
-import type { Past, RulePast } from "./cells.ts";
+import type { Past, RulePast, Visited } from "./cells.ts";
 
 /** Half-open, hours since the epoch. */
 export type Span = [fromHour: number, toHour: number];
@@ -19,13 +19,18 @@ export function withHours(rule: RulePast, isKept: (hour: number) => boolean, run
   return {
     rule: rule.rule,
     firstMs: rule.firstMs,
-    get cells() {
-      return rule.cells.filter(({ hour }) => isKept(hour));
-    },
-    get starts() {
-      return rule.starts.filter(([hour]) => isKept(hour));
-    },
+    cells: choose(rule.cells, (cell) => isKept(cell.hour)),
+    starts: choose(rule.starts, (start) => isKept(start[0])),
     runs,
+  };
+}
+
+function choose<T>(all: Visited<T>, isKept: (one: T) => boolean): Visited<T> {
+  return {
+    forEach: (visit) =>
+      all.forEach((one) => {
+        if (isKept(one)) visit(one);
+      }),
   };
 }
 

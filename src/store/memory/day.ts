@@ -1,5 +1,14 @@
 /** One UTC day of a CRM's past as it is kept: a mask of the hours that are known, and their cells, packed. */
-import { CELL_STATUSES, type HourCell, type LogSketch, type Past, type RulePast } from "../../report/memory/cells.ts";
+import {
+  CELL_STATUSES,
+  listCells,
+  listStarts,
+  type HourCell,
+  type HourStart,
+  type LogSketch,
+  type Past,
+  type RulePast,
+} from "../../report/memory/cells.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { compareNames } from "../../report/words.ts";
 import { readColumns, writeColumns, type Columns } from "./columns.ts";
@@ -49,8 +58,8 @@ export function packDay({ covered, rules }: Past, fromHour: number): PackedDay {
   const kept = rules
     .map(({ rule, cells, starts }) => ({
       rule,
-      cells: cells.filter(({ hour, ended }) => isKnown(hour) && ended > 0).toSorted(compareCells),
-      starts: starts.filter(([hour, started]) => isKnown(hour) && started > 0).toSorted(([a], [b]) => a - b),
+      cells: listCells({ cells }).filter(({ hour, ended }) => isKnown(hour) && ended > 0),
+      starts: listStarts({ starts }).filter(([hour, started]) => isKnown(hour) && started > 0),
     }))
     .filter(({ cells, starts }) => cells.length + starts.length > 0)
     .toSorted((a, b) => compareNames(a.rule, b.rule));
@@ -114,12 +123,8 @@ export function joinSlices(
   return {
     rule,
     firstMs: known?.firstMs ?? (slices[0]?.fromHour ?? 0) * HOUR_MS,
-    get cells() {
-      return slices.flatMap(readCells);
-    },
-    get starts() {
-      return slices.flatMap(readStarts);
-    },
+    cells: { forEach: (visit) => slices.forEach((slice) => visitCells(slice, visit)) },
+    starts: { forEach: (visit) => slices.forEach((slice) => visitStarts(slice, visit)) },
     runs: known?.runs ?? [],
   };
 }
@@ -147,10 +152,6 @@ export function spansOf(hours: number, fromHour: number): Past["covered"] {
 
 function hasHour(hours: number, hour: number): boolean {
   return (hours & (1 << hour)) !== 0;
-}
-
-function compareCells(a: HourCell, b: HourCell): number {
-  return a.hour - b.hour || CELL_STATUSES.indexOf(a.status) - CELL_STATUSES.indexOf(b.status);
 }
 
 function addCell(columns: Record<Name, number[]>, cell: HourCell, fromHour: number): void {
@@ -184,67 +185,77 @@ function addBuckets(columns: Record<Name, number[]>, { buckets }: LogSketch): nu
   return buckets.size;
 }
 
-function readStarts({ columns: { startHour, started }, fromHour, starts: [from, to] }: Slice): [number, number][] {
-  const read: [number, number][] = [];
-  for (let index = from; index < to; index++) read.push([fromHour + (startHour[index] ?? 0), started[index] ?? 0]);
-  return read;
+function visitStarts({ columns, fromHour, starts }: Slice, visit: (start: HourStart) => void): void {
+  const { startHour, started } = columns;
+  const start: HourStart = [0, 0];
+  for (let index = starts[0]; index < starts[1]; index++) {
+    start[0] = fromHour + (startHour[index] ?? 0);
+    start[1] = started[index] ?? 0;
+    visit(start);
+  }
 }
 
-function readCells({ columns, fromHour, cells: [from, to], firstBucket }: Slice): HourCell[] {
-  const { hour, status, ended, timed, told, empty, secondsBuckets, recordsBuckets } = columns;
-  const { secondsSum, secondsSumHigh, secondsSquares, secondsSquaresHigh } = columns;
-  const { recordsSum, recordsSumHigh, recordsSquares, recordsSquaresHigh, processed, processedHigh } = columns;
-  const cells: HourCell[] = [];
+/** One cell stands for all, one after the other: most readers add them up. */
+function visitCells({ columns, fromHour, cells, firstBucket }: Slice, visit: (cell: HourCell) => void): void {
+  const { hour, status, ended, processed, processedHigh, empty, secondsBuckets, recordsBuckets } = columns;
+  const { timed, secondsSum, secondsSumHigh, secondsSquares, secondsSquaresHigh } = columns;
+  const { told, recordsSum, recordsSumHigh, recordsSquares, recordsSquaresHigh } = columns;
+  const seconds = new StoredSketch(columns, secondsSquares, secondsSquaresHigh);
+  const records = new StoredSketch(columns, recordsSquares, recordsSquaresHigh);
+  const cell: HourCell = { hour: 0, status: "success", ended: 0, seconds, records, processed: 0, empty: 0 };
   let bucket = firstBucket;
-  for (let index = from; index < to; index++) {
-    const [ofSeconds, ofRecords] = [secondsBuckets[index] ?? 0, recordsBuckets[index] ?? 0];
-    const seconds = new StoredSketch(columns, bucket, ofSeconds);
+  for (let index = cells[0]; index < cells[1]; index++) {
+    seconds.index = index;
     seconds.n = timed[index] ?? 0;
     seconds.sum = join(secondsSum, secondsSumHigh, index);
-    seconds.squares = join(secondsSquares, secondsSquaresHigh, index);
-    const records = new StoredSketch(columns, bucket + ofSeconds, ofRecords);
+    seconds.from = bucket;
+    bucket += secondsBuckets[index] ?? 0;
+    seconds.to = bucket;
+    records.index = index;
     records.n = told[index] ?? 0;
     records.sum = join(recordsSum, recordsSumHigh, index);
-    records.squares = join(recordsSquares, recordsSquaresHigh, index);
-    bucket += ofSeconds + ofRecords;
-    cells.push({
-      hour: fromHour + (hour[index] ?? 0),
-      status: CELL_STATUSES[status[index] ?? 0] ?? "failed",
-      ended: ended[index] ?? 0,
-      seconds,
-      records,
-      processed: join(processed, processedHigh, index),
-      empty: empty[index] ?? 0,
-    });
+    records.from = bucket;
+    bucket += recordsBuckets[index] ?? 0;
+    records.to = bucket;
+    cell.hour = fromHour + (hour[index] ?? 0);
+    cell.status = CELL_STATUSES[status[index] ?? 0] ?? "failed";
+    cell.ended = ended[index] ?? 0;
+    cell.processed = join(processed, processedHigh, index);
+    cell.empty = empty[index] ?? 0;
+    visit(cell);
   }
-  return cells;
 }
 
 function join(low: ArrayLike<number>, high: ArrayLike<number>, index: number): number {
   return (high[index] ?? 0) * HIGH + (low[index] ?? 0);
 }
 
-/** Its buckets are made only when they are read, which most readers do for few cells. */
+/** Its squares and buckets are made only when they are read, which most readers do for few cells. */
 class StoredSketch implements LogSketch {
   n = 0;
   sum = 0;
-  squares = 0;
+  index = 0;
+  from = 0;
+  to = 0;
 
   private readonly columns: Columns<Name>;
-  private readonly from: number;
-  private readonly size: number;
+  private readonly low: ArrayLike<number>;
+  private readonly high: ArrayLike<number>;
 
-  constructor(columns: Columns<Name>, from: number, size: number) {
+  constructor(columns: Columns<Name>, low: ArrayLike<number>, high: ArrayLike<number>) {
     this.columns = columns;
-    this.from = from;
-    this.size = size;
+    this.low = low;
+    this.high = high;
+  }
+
+  get squares(): number {
+    return join(this.low, this.high, this.index);
   }
 
   get buckets(): Map<number, number> {
     const { buckets, counts } = this.columns;
     const read = new Map<number, number>();
-    for (let index = this.from; index < this.from + this.size; index++)
-      read.set(buckets[index] ?? 0, counts[index] ?? 0);
+    for (let index = this.from; index < this.to; index++) read.set(buckets[index] ?? 0, counts[index] ?? 0);
     return read;
   }
 }

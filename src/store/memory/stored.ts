@@ -53,5 +53,6 @@ export function readRules({ rules }: Row): { packed: Uint8Array; past: Past } | 
 
 function decompress(value: unknown): Uint8Array<ArrayBuffer> {
   if (!(value instanceof Uint8Array)) throw new TypeError("no bytes");
-  return new Uint8Array(Bun.zstdDecompressSync(value));
+  const { buffer, byteOffset, byteLength } = Bun.zstdDecompressSync(value);
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 }

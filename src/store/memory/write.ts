@@ -1,6 +1,7 @@
 /** Writes what was seen of CRMs into their memories, within the transaction of whoever saw it. */
 import type { Past } from "../../report/memory/cells.ts";
 import { mergePasts } from "../../report/memory/merge.ts";
+import { withHours } from "../../report/memory/without.ts";
 import type { Ask, Engine } from "../engine.ts";
 import { HOURS_OF_DAY, maskOf, packDay, spansOf } from "./day.ts";
 import { packRules } from "./rules.ts";
@@ -62,12 +63,7 @@ async function writeDay(ask: Ask, source: string, day: number, past: Past, mode:
 function onlyHours({ rules }: Past, fromHour: number, hours: number): Past["rules"] {
   const isWanted = (hour: number) =>
     hour >= fromHour && hour < fromHour + HOURS_OF_DAY && (hours & (1 << (hour - fromHour))) !== 0;
-  return rules.map((rule) => ({
-    ...rule,
-    cells: rule.cells.filter(({ hour }) => isWanted(hour)),
-    starts: rule.starts.filter(([hour]) => isWanted(hour)),
-    runs: [],
-  }));
+  return rules.map((rule) => withHours(rule, isWanted, []));
 }
 
 async function writeRules(ask: Ask, source: string, { rules }: Past): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the memory would know of a simulated CRM at any moment: read once with the product's own statement, as the fill does. */
+import { withHours } from "../../../src/report/memory/without.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import type { Past } from "../../../src/report/memory/cells.ts";
 import { HOUR_MS } from "../../../src/time/units.ts";
@@ -25,15 +26,7 @@ function createPastReader(whole: Past): PastReader {
     const isWithin = (hour: number) => hour >= fromHour && hour < toHour;
     return {
       covered: [[fromHour, toHour]],
-      rules: whole.rules
-        .filter(({ firstMs }) => firstMs < atMs)
-        .map(({ rule, firstMs, cells, starts }) => ({
-          rule,
-          firstMs,
-          cells: cells.filter(({ hour }) => isWithin(hour)),
-          starts: starts.filter(([hour]) => isWithin(hour)),
-          runs: [],
-        })),
+      rules: whole.rules.filter(({ firstMs }) => firstMs < atMs).map((rule) => withHours(rule, isWithin, [])),
     };
   };
 }

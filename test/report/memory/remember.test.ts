@@ -1,6 +1,6 @@
 /** What is kept of a reading, what a report may know of a memory, and which days are still to be read. */
 import { describe, expect, test } from "bun:test";
-import type { Past } from "../../../src/report/memory/cells.ts";
+import { listStarts, type Past } from "../../../src/report/memory/cells.ts";
 import { comparePasts, type Difference } from "../../../src/report/memory/compare.ts";
 import { listMissing } from "../../../src/report/memory/missing.ts";
 import { keepable, pastUntil, rememberActivity } from "../../../src/report/memory/remember.ts";
@@ -31,7 +31,7 @@ function run(hour: number, override: Partial<RunRow> = {}): RunRow {
 
 /** Of the first two days. */
 const pastOf = (runs: RunRow[], name = "deals"): Past => countPast([{ rule: name, runs }], [[FIRST, FIRST + 48]]);
-const hoursOf = ({ rules }: Past) => rules.map(({ starts }) => starts.map(([hour]) => hour - FIRST));
+const hoursOf = ({ rules }: Past) => rules.map((rule) => listStarts(rule).map(([hour]) => hour - FIRST));
 
 describe("what is kept", () => {
   test("hours with their runs, and the runs alone of a rule that ran in neither window", () => {
