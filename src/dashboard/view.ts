@@ -215,6 +215,8 @@ export type ScheduleView = {
     name: string;
     verdict: Verdict;
     text: string;
+    /** Whether it has made a report, or should have. */
+    hasMade: boolean;
     pattern: string;
     timezone: string;
     next: { utc: string; local: string }[];

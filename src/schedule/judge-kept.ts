@@ -2,7 +2,7 @@
 import type { ScheduleConfig } from "../config/schema.ts";
 import { SLOT_STATES } from "../store/slot.ts";
 import type { Store } from "../store/store.ts";
-import { judgeSchedule, type ScheduleJudgement } from "./judge.ts";
+import { judgeSchedule, type Judge, type ScheduleJudgement } from "./judge.ts";
 
 const JUDGED_SLOTS = 10;
 
@@ -11,6 +11,7 @@ export async function judgeKeptSlots(
   schedule: ScheduleConfig,
   store: Store,
   nowMs: number,
+  judge: Judge,
 ): Promise<ScheduleJudgement> {
   const schedules = [schedule.name];
   const newest = await store.slots.list({ schedules, limit: JUDGED_SLOTS });
@@ -19,5 +20,5 @@ export async function judgeKeptSlots(
     states: SLOT_STATES.filter((state) => state !== "skipped"),
     limit: 1,
   });
-  return judgeSchedule(schedule, [...newest, ...run], nowMs);
+  return judgeSchedule(schedule, [...newest, ...run], nowMs, judge);
 }

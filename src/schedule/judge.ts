@@ -4,7 +4,7 @@ import { EXIT } from "../errors.ts";
 import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { SlotRow } from "../store/slot.ts";
-import { latestSlot, listSlots } from "./slots.ts";
+import { BEFORE_BEGIN, latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 
 /** Worst first. */
@@ -16,6 +16,7 @@ export const SCHEDULE_STATUSES = [
   "incomplete",
   "skipped",
   "running",
+  "not-due",
   "ok",
 ] as const;
 
@@ -32,25 +33,33 @@ const LATE_MS = 5 * MINUTE_MS;
 /** Missed slots are counted no further back. */
 const COUNTED_MS = 7 * DAY_MS;
 
+/** Who judges. `scheduler`: the process that makes the reports, which need not ask whether it runs. */
+export type Judge = "scheduler" | "other";
+
 /** `slots`: the newest slots of this schedule in the store. */
-export function judgeSchedule(schedule: ScheduleConfig, slots: SlotRow[], nowMs: number): ScheduleJudgement {
+export function judgeSchedule(
+  schedule: ScheduleConfig,
+  slots: SlotRow[],
+  nowMs: number,
+  judge: Judge,
+): ScheduleJudgement {
   const dueMs = latestSlot(schedule, nowMs);
   const { name } = schedule;
-  if (slots.every(({ state, attempts }) => state === "skipped" && attempts === 0)) {
-    return {
-      schedule: name,
-      status: "never-run",
-      slotMs: dueMs,
-      message: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
-    };
-  }
   const newest = findNewest(slots, dueMs);
   const beganMs = latestSlot(schedule, nowMs - LATE_MS - 1);
+  if (slots.every(({ state, attempts }) => state === "skipped" && attempts === 0)) {
+    const hasBegun = newest?.note === BEFORE_BEGIN;
+    if (!hasBegun || beganMs === null || newest.slotMs >= beganMs) {
+      return hasBegun
+        ? { schedule: name, status: "not-due", slotMs: null, message: sayFirst(schedule, newest.slotMs, nowMs) }
+        : { schedule: name, status: "never-run", slotMs: dueMs, message: sayNeverRun(schedule, nowMs, judge) };
+    }
+  }
   if (newest !== undefined && (beganMs === null || newest.slotMs >= beganMs || isAlive(newest, nowMs))) {
     return { schedule: name, slotMs: newest.slotMs, ...judgeSlot(newest, nowMs) };
   }
   if (beganMs === null) return { schedule: name, status: "ok", slotMs: dueMs, message: "no report was due yet" };
-  return { schedule: name, status: "late", slotMs: beganMs, message: describeMissed(schedule, newest, beganMs) };
+  return { schedule: name, status: "late", slotMs: beganMs, message: describeMissed(schedule, newest, beganMs, judge) };
 }
 
 /** Of the slots that were due. */
@@ -64,12 +73,31 @@ function isAlive({ state, leaseUntilMs }: SlotRow, nowMs: number): boolean {
 }
 
 /** `lastMs`: the newest slot that should have begun. */
-function describeMissed(schedule: ScheduleConfig, newest: SlotRow | undefined, lastMs: number): string {
+function describeMissed(schedule: ScheduleConfig, newest: SlotRow | undefined, lastMs: number, judge: Judge): string {
   const knownMs = newest?.slotMs ?? lastMs - 1;
   const missed = listSlots(schedule, Math.max(knownMs + 1, lastMs - COUNTED_MS), lastMs + 1).length;
   const more = knownMs + 1 < lastMs - COUNTED_MS ? "at least " : "";
   const others = missed > 1 ? `, nor ${more}${formatCount(missed - 1)} before it` : "";
-  return `${nameSlot(lastMs)} was not made${others}: is the daemon or the timer running? See systemctl list-timers`;
+  return `${nameSlot(lastMs)} was not made${others}${judge === "scheduler" ? "" : `: ${ASKED}`}`;
+}
+
+const ASKED = "is the daemon or the timer running? See systemctl list-timers";
+
+/** `beforeMs`: the slot before the schedule began. */
+function sayFirst(schedule: ScheduleConfig, beforeMs: number, nowMs: number): string {
+  const [firstMs] = nextSlots(schedule, beforeMs, 1);
+  if (firstMs === undefined) return "not due yet";
+  return firstMs > nowMs
+    ? `not due yet, first at ${formatMinute(formatInstant(firstMs))} UTC`
+    : `${nameSlot(firstMs)}, its first, is due now`;
+}
+
+/** The store does not tell since when the schedule is there. */
+function sayNeverRun(schedule: ScheduleConfig, nowMs: number, judge: Judge): string {
+  const [nextMs] = nextSlots(schedule, nowMs, 1);
+  const next = nextMs === undefined ? "" : `, the next is due at ${formatMinute(formatInstant(nextMs))} UTC`;
+  const said = `no report was made by this schedule yet${next}`;
+  return judge === "scheduler" ? said : `${said}: ${ASKED}`;
 }
 
 /** How messages call a slot: by the report that it should make. */
@@ -84,7 +112,7 @@ export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgeme
 
 /** Whether a monitor should stay silent. */
 export function isWell({ status }: ScheduleJudgement): boolean {
-  return status === "ok" || status === "running";
+  return status === "ok" || status === "running" || status === "not-due";
 }
 
 function judgeSlot(

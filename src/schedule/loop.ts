@@ -7,7 +7,7 @@ import { createGate, type Gate } from "./gate.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
 import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
 import type { Store } from "../store/store.ts";
-import { latestSlot, listSlots, nextSlots } from "./slots.ts";
+import { BEFORE_BEGIN, latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
 export type LoopOptions = Omit<SlotContext, "config"> & {
@@ -117,8 +117,7 @@ async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Pr
   const past = { schedules: [schedule.name], untilMs: now + 1 };
   const [last] = await store.slots.list({ ...past, limit: 1 });
   const before = last === undefined ? latestSlot(schedule, now - 1) : null;
-  if (before !== null)
-    await store.slots.skip({ schedule: schedule.name, slotMs: before }, "due before the schedule began");
+  if (before !== null) await store.slots.skip({ schedule: schedule.name, slotMs: before }, BEFORE_BEGIN);
   // Unfinished slots are tried again: their holders may be dead.
   const unfinished = await store.slots.list({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
   const [done] = await store.slots.list({ ...past, states: ["made", "failed"], limit: 1 });

@@ -15,7 +15,10 @@ const scheduleName = describe(v.string(), "The schedule's name in the configurat
 
 const judgementSchema = v.strictObject({
   schedule: scheduleName,
-  status: describe(v.picklist(SCHEDULE_STATUSES), "How the schedule does its work; all but ok and running need a look"),
+  status: describe(
+    v.picklist(SCHEDULE_STATUSES),
+    "How the schedule does its work; all but ok, running and not-due need a look",
+  ),
   slot: describe(v.nullable(instant), "The slot that was judged, UTC; null where none was due yet"),
   message: describe(v.string(), "Why, in words"),
 });

@@ -61,7 +61,7 @@ async function setSchedules(registry: Registry, { config, store, clock }: ServeC
   for (const one of config().schedules) {
     const { name: schedule } = one;
     const nowMs = clock();
-    const judgement = await judgeKeptSlots(one, store, nowMs);
+    const judgement = await judgeKeptSlots(one, store, nowMs, "scheduler");
     const [run] = await store.slots.list({
       schedules: [schedule],
       states: ["running", "made", "failed", "interrupted"],

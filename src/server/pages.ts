@@ -28,7 +28,7 @@ export function createPages(context: ServeContext): Hono<ServeEnv> {
     const { status, view } = await composePage(
       here,
       readQuery(c),
-      { config: context.config(), store, state, library, nowMs: clock() },
+      { config: context.config(), store, state, library, nowMs: clock(), judge: "scheduler" as const },
       {
         place: "server",
         version,

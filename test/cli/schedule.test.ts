@@ -216,6 +216,19 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   expect(history.stdout).toMatch(/daily +made +0 +1 /);
 });
 
+test("a schedule whose first report is not due yet is well, and status says when it comes", async () => {
+  const cwd = install('[[schedule]]\nname = "leap"\ncron = "0 0 29 2 *"\n', database.url);
+  const child = launch(["schedule"], { cwd });
+  await until(async () => (await slotsIn(cwd)).length === 1);
+  const status = await runCli(["schedule", "status"], { cwd });
+  expect([status.code, status.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^leap +not-due +not due yet, first at 29 Feb \d{4} 00:00 UTC$/m),
+  ]);
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+}, 30_000);
+
 test("status tells of the last slot that ran, however many were skipped since", async () => {
   const cwd = install(OFTEN, database.url);
   await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });

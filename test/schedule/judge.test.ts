@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
 import type { SlotRow } from "../../src/store/slot.ts";
+import { BEFORE_BEGIN } from "../../src/schedule/slots.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
 const NOW = Date.parse("2026-07-10T21:30:00Z");
@@ -30,7 +31,32 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     name: "nothing is known",
     slots: [],
     status: "never-run",
-    says: "no report was made by this schedule yet: is the daemon or the timer running? See systemctl list-timers",
+    says: "no report was made by this schedule yet, the next is due at 11 Jul 2026 04:00 UTC: is the daemon or the timer running? See systemctl list-timers",
+  },
+  {
+    name: "it began after its newest slot",
+    slots: [row({ state: "skipped", attempts: 0, exitCode: null, note: BEFORE_BEGIN })],
+    status: "not-due",
+    says: "not due yet, first at 11 Jul 2026 04:00 UTC",
+  },
+  {
+    name: "its first slot was due a moment ago",
+    slots: [row({ slotMs: BEFORE, state: "skipped", attempts: 0, exitCode: null, note: BEFORE_BEGIN })],
+    now: SLOT + 299_000,
+    status: "not-due",
+    says: "the 10 Jul 2026 21:00 UTC report, its first, is due now",
+  },
+  {
+    name: "its first slot was not made",
+    slots: [row({ slotMs: BEFORE, state: "skipped", attempts: 0, exitCode: null, note: BEFORE_BEGIN })],
+    status: "late",
+    says: "the 10 Jul 2026 21:00 UTC report was not made: is the daemon",
+  },
+  {
+    name: "it began, and missed what came since",
+    slots: [row({ state: "skipped", attempts: 0, exitCode: null, note: "no scheduler was running" })],
+    status: "never-run",
+    says: "no report was made by this schedule yet",
   },
   {
     name: "the newest was not begun",
@@ -107,10 +133,10 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     says: "report was interrupted",
   },
 ])("$name: $status", ({ slots, now = NOW, status, says }) => {
-  const judged = judgeSchedule(SCHEDULE, slots, now);
+  const judged = judgeSchedule(SCHEDULE, slots, now, "other");
   expect(judged.status).toBe(status as never);
   expect(judged.message).toContain(says);
-  expect(isWell(judged)).toBe(["ok", "running"].includes(status));
+  expect(isWell(judged)).toBe(["ok", "running", "not-due"].includes(status));
 });
 
 test.each([
@@ -126,8 +152,18 @@ test.each([
 ])("$name: $status", ({ minutes, status, says }) => {
   const slotMs = NOW - minutes * 60_000;
   const slots = [row({ slotMs, claimedMs: slotMs, endedMs: slotMs + 1000 })];
-  const judged = judgeSchedule({ ...SCHEDULE, cron: ["* * * * *"] }, slots, NOW + 10_000);
+  const judged = judgeSchedule({ ...SCHEDULE, cron: ["* * * * *"] }, slots, NOW + 10_000, "other");
   expect([judged.status, judged.message]).toEqual([status as never, expect.stringContaining(says)]);
+});
+
+test("the scheduler itself is not asked whether it runs", () => {
+  const messages = [[], [row({ slotMs: BEFORE })]].map(
+    (slots) => judgeSchedule(SCHEDULE, slots, NOW, "scheduler").message,
+  );
+  expect(messages).toEqual([
+    "no report was made by this schedule yet, the next is due at 11 Jul 2026 04:00 UTC",
+    "the 10 Jul 2026 21:00 UTC report was not made",
+  ]);
 });
 
 test("late, failed and never-run slots come first", () => {

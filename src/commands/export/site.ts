@@ -40,7 +40,7 @@ export default defineCommand(
     ]);
     const state = createState({ config: () => config, store: opened, clock: () => nowMs });
     const directory = resolve(args.directory);
-    const desk = { config, store: opened, state, library: createLibrary(opened), nowMs };
+    const desk = { config, store: opened, state, library: createLibrary(opened), nowMs, judge: "other" as const };
     const pages = await writeSite(desk, { directory, passes, range: args.range, version: VERSION });
     log.info(`wrote ${pages} pages: open ${directory}/index.html`);
     return EXIT.ok;

@@ -13,7 +13,7 @@ export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs,
   await using _ = store;
   const listed: PublishedSchedule[] = [];
   for (const schedule of config.schedules)
-    listed.push(publishSchedule(schedule, await judgeKeptSlots(schedule, store, nowMs), nowMs));
+    listed.push(publishSchedule(schedule, await judgeKeptSlots(schedule, store, nowMs, "other"), nowMs));
   const view = viewOf();
   await emit(args.format === "json" ? writeJson(listed) : renderScheduleList(listed, view));
   return EXIT.ok;

@@ -13,7 +13,7 @@ export default defineCommand(SCHEDULE_FLAGS, async ({ args, runtime, log, nowMs,
   const { config, store } = await openConfigured(args, runtime, log, "look");
   await using _ = store;
   const judgements: ScheduleJudgement[] = [];
-  for (const schedule of config.schedules) judgements.push(await judgeKeptSlots(schedule, store, nowMs));
+  for (const schedule of config.schedules) judgements.push(await judgeKeptSlots(schedule, store, nowMs, "other"));
   const sorted = sortJudgements(judgements);
   const view = viewOf();
   await emit(args.format === "json" ? writeJson(sorted.map(publishJudgement)) : renderScheduleStatus(sorted, view));

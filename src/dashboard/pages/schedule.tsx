@@ -6,18 +6,13 @@ import { Time, Until } from "../parts/time.tsx";
 import type { ScheduleView, SlotMark } from "../view.ts";
 
 export function Schedule({ view }: { view: ScheduleView }) {
-  const bad = view.schedules.filter(({ verdict }) => verdict === "critical" || verdict === "warning").length;
   const { verdict } = useFrame();
   return (
     <>
       <header class="verdict">
         <h1>
           <Mark of={verdict} large />
-          {view.schedules.length === 0
-            ? "Nothing is scheduled"
-            : bad === 0
-              ? "Reports are made as scheduled"
-              : `${bad} of ${view.schedules.length} schedules ${bad === 1 ? "needs" : "need"} a look`}
+          {writeHeadline(view)}
         </h1>
       </header>
       {view.schedules.map((schedule) => (
@@ -53,6 +48,17 @@ export function Schedule({ view }: { view: ScheduleView }) {
       {view.slots.length > 0 && <SlotTable slots={view.slots} />}
     </>
   );
+}
+
+/** A schedule that has made nothing is not said to make reports. */
+function writeHeadline({ schedules }: ScheduleView): string {
+  if (schedules.length === 0) return "Nothing is scheduled";
+  const bad = schedules.filter(({ verdict }) => verdict === "critical" || verdict === "warning").length;
+  if (bad > 0) return `${bad} of ${schedules.length} schedules ${bad === 1 ? "needs" : "need"} a look`;
+  const waiting = schedules.filter(({ hasMade }) => !hasMade).length;
+  if (waiting === schedules.length) return "No report was made by a schedule yet";
+  if (waiting > 0) return `Reports are made as scheduled; ${waiting} of ${schedules.length} schedules made none yet`;
+  return "Reports are made as scheduled";
 }
 
 /** Oldest first. */

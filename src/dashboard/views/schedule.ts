@@ -35,6 +35,7 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
       name: showText(schedule.name),
       verdict: VERDICTS[judgement.status],
       text: showText(judgement.message),
+      hasMade: judgement.status !== "not-due" && judgement.status !== "never-run",
       pattern: sayWhenDue(schedule.cron, schedule.timezone),
       timezone: schedule.timezone,
       next: published.next,
@@ -63,6 +64,7 @@ const NOTICE_SEVERITIES: Record<ScheduleJudgement["status"], Notice["severity"]>
   incomplete: "warning",
   skipped: "warning",
   running: "info",
+  "not-due": "info",
   ok: "info",
 };
 
@@ -74,6 +76,7 @@ const VERDICTS: Record<ScheduleJudgement["status"], Verdict> = {
   incomplete: "warning",
   skipped: "warning",
   running: "ok",
+  "not-due": "unknown",
   ok: "ok",
 };
 

@@ -19,6 +19,7 @@ const STATE_TONES: Record<SlotState, Tone> = {
 const STATUS_TONES: Record<ScheduleJudgement["status"], Tone> = {
   ok: "good",
   running: "good",
+  "not-due": "good",
   incomplete: "doubtful",
   skipped: "doubtful",
   interrupted: "doubtful",

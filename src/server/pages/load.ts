@@ -1,7 +1,8 @@
 /** The pages' data: from the store alone, whatever becomes of the warehouses. */
 import type { Config } from "../../config/schema.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
-import { judgeSchedule } from "../../schedule/judge.ts";
+import type { Judge } from "../../schedule/judge.ts";
+import { judgeKeptSlots } from "../../schedule/judge-kept.ts";
 import { nextSlots } from "../../schedule/slots.ts";
 import type { ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
@@ -11,7 +12,7 @@ import type { State } from "../state.ts";
 import type { Library } from "./library.ts";
 
 /** `state`: what the store knows of each CRM, as the API says it too. */
-export type Desk = { config: Config; store: Store; state: State; library: Library; nowMs: number };
+export type Desk = { config: Config; store: Store; state: State; library: Library; nowMs: number; judge: Judge };
 
 /** What is known of every configured CRM. `passes`: the newest, and those that made the reports. */
 export type Standings = { crms: KnownCrm[]; passes: PassSummary[] };
@@ -52,11 +53,11 @@ export async function loadPass(id: string, { store, library }: Desk): Promise<St
 }
 
 /** How each schedule does its work, in the configuration's order. */
-export async function loadSchedules({ config, store, nowMs }: Desk) {
+export async function loadSchedules({ config, store, nowMs, judge }: Desk) {
   const loaded = [];
   for (const schedule of config.schedules) {
     const slots = await store.slots.list({ schedules: [schedule.name], limit: SHOWN_SLOTS });
-    loaded.push({ schedule, slots, judgement: judgeSchedule(schedule, slots, nowMs) });
+    loaded.push({ schedule, slots, judgement: await judgeKeptSlots(schedule, store, nowMs, judge) });
   }
   return loaded;
 }

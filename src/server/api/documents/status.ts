@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describe, instant } from "../../../report/schema-figures.ts";
 import { worstVerdict } from "../../../report/rule-states.ts";
 import { VERDICTS, type Verdict } from "../../../report/words.ts";
-import type { ScheduleJudgement } from "../../../schedule/judge.ts";
+import { isWell, type ScheduleJudgement } from "../../../schedule/judge.ts";
 import { publishJudgement, ScheduleStatusSchema } from "../../../schedule/published.ts";
 import { formatInstant, formatMinute, formatPlural } from "../../../text/figures.ts";
 import { cutText, showText } from "../../../text/terminal.ts";
@@ -75,9 +75,10 @@ export function httpStatusOf({ verdict }: StatusDocument): 200 | 503 {
 }
 
 /** That a schedule has made nothing yet shows in its CRMs, once it should have. */
-function verdictOf({ status }: ScheduleJudgement): Verdict {
+function verdictOf(judgement: ScheduleJudgement): Verdict {
+  const { status } = judgement;
   if (status === "late" || status === "failed") return "critical";
-  return status === "ok" || status === "running" || status === "never-run" ? "ok" : "warning";
+  return isWell(judgement) || judgement.status === "never-run" ? "ok" : "warning";
 }
 
 function sayStatus(verdict: Verdict, worst: { name: string; message: string }[], crms: StatusDocument["crms"]): string {

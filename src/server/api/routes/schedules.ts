@@ -29,7 +29,7 @@ export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
   const { config, store, clock } = context;
   const describe = async (schedule: ScheduleConfig) => {
     const nowMs = clock();
-    return publishSchedule(schedule, await judgeKeptSlots(schedule, store, nowMs), nowMs);
+    return publishSchedule(schedule, await judgeKeptSlots(schedule, store, nowMs, "scheduler"), nowMs);
   };
   api.get(
     "/schedules",

@@ -82,7 +82,7 @@ async function judgeSchedules(
 ): Promise<ScheduleJudgement[]> {
   const judgements: ScheduleJudgement[] = [];
   for (const schedule of config().schedules) {
-    if (isAbout(schedule.crms)) judgements.push(await judgeKeptSlots(schedule, store, clock()));
+    if (isAbout(schedule.crms)) judgements.push(await judgeKeptSlots(schedule, store, clock(), "scheduler"));
   }
   return judgements;
 }
