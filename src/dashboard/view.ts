@@ -113,9 +113,8 @@ export type RuleRow = {
   lastSuccess: string | null;
   /** Oldest first; null: the report was made without its details. */
   marks: ActionStatus[] | null;
-  expected: number | null;
-  missed: number | null;
-  late: number | null;
+  /** What was due and what of it started, in figures; null: runs are not counted against times. */
+  due: string | null;
   /** The newest of the window, oldest first; null: runs are not expected at times. */
   ticks: TickReason[] | null;
   pattern: string | null;

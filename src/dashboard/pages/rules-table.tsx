@@ -66,7 +66,7 @@ export function RulesTable({ rules, query: given, leftOut }: { rules: RuleRow[];
 }
 
 function Rule({ rule }: { rule: RuleRow }) {
-  const { name, href, condition, severity, since, marks, expected, missed, ticks, pattern, next } = rule;
+  const { name, href, condition, severity, since, marks, due, ticks, pattern, next } = rule;
   return (
     <tr>
       <th scope="row">
@@ -98,14 +98,10 @@ function Rule({ rule }: { rule: RuleRow }) {
       <td class="time" data-label="Last success">
         {rule.lastSuccess === null ? <span class="dim">–</span> : <Ago at={rule.lastSuccess} />}
       </td>
-      <td class="drawing">
-        {expected !== null && (
-          <span class="beside">
-            {formatCount(expected - (missed ?? 0))} of {formatCount(expected)}
-          </span>
-        )}
+      <td class="drawing" data-label="Due and started">
+        {due !== null && <span class="beside">{due}</span>}
         {ticks !== null && <TickStrip ticks={ticks} />}
-        {expected === null && ticks === null && <span class="dim">nothing due</span>}
+        {due === null && ticks === null && <span class="dim">nothing due</span>}
       </td>
       <td class="when">
         {pattern ?? <span class="dim">not scheduled</span>}

@@ -2,6 +2,7 @@
 import type { Report } from "../../report/schema.ts";
 import { listTicks } from "../../report/ticks.ts";
 import type { Ticks } from "../../report/tick-schema.ts";
+import { formatCount } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";
 import { withoutName } from "./findings.ts";
@@ -37,9 +38,7 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     p95: duration === null ? null : duration.p95,
     lastSuccess: rule.last_success_at,
     marks: report.detailed_metrics === null ? null : (runs ?? []).map(({ status }) => status).toReversed(),
-    expected: rule.expected,
-    missed: rule.missed,
-    late: rule.late,
+    due: sayDue(rule),
     ticks:
       ticks.not_comparable !== null || ticks.ticks.length === 0
         ? null
@@ -47,6 +46,15 @@ export function viewRule(rule: RuleReport, shown: Shown, ticks = ticksOf(rule, s
     pattern: ticks.words === "" ? null : showText(ticks.words),
     next: rule.enabled === false ? [] : ticks.next,
   };
+}
+
+/** What may still start is neither due nor started. */
+function sayDue({ expected, missed, pending_runs: pending }: RuleReport): string | null {
+  if (expected === null) return null;
+  const due = expected - (pending ?? 0);
+  const waiting = pending === null || pending === 0 ? [] : [`${formatCount(pending)} pending`];
+  const started = due === 0 && waiting.length > 0 ? [] : [`${formatCount(due - (missed ?? 0))} of ${formatCount(due)}`];
+  return [...started, ...waiting].join(", ");
 }
 
 export function ticksOf(rule: RuleReport, { report, lateAfterMs, nowMs }: Shown): Ticks {

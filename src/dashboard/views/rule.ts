@@ -55,7 +55,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       },
       ...(rule.expected === null
         ? []
-        : [{ label: "Due", text: `${formatCount(rule.expected)} due, ${formatCount(rule.missed ?? 0)} missed` }]),
+        : [{ label: "Due", text: sayDue(rule.expected, rule.missed ?? 0, rule.pending_runs ?? 0) }]),
       {
         label: "Week ago",
         text:
@@ -100,6 +100,12 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
           },
     history,
   };
+}
+
+/** What may still start is not due yet. */
+function sayDue(expected: number, missed: number, pending: number): string {
+  const waiting = pending === 0 ? "" : `, ${formatCount(pending)} may still start`;
+  return `${formatCount(expected - pending)} due, ${formatCount(missed)} missed${waiting}`;
 }
 
 /** As the rule stood in it, not as its CRM did. */
