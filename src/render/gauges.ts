@@ -23,7 +23,10 @@ export function createGauges(registry: Registry<Content>) {
     make(`${PREFIX}_${name}`, help, labelNames);
   return {
     up: gauge("up", "1 where the CRM was read in the newest pass", ["crm"]),
-    verdict: gauge("verdict", "1 for the verdict on the CRM, 0 for the others", ["crm", "verdict"]),
+    verdict: gauge("verdict", "1 for the verdict on the CRM, 0 for the others; up says whether it was read", [
+      "crm",
+      "verdict",
+    ]),
     status: gauge("report_status", "1 for the status of the report, 0 for the others", ["crm", "status"]),
     seconds: gauge("read_seconds", "How long the CRM's reading took", ["crm"]),
     ratio: gauge("success_ratio", "Successful of finished actions in the window, 0 to 1", ["crm"]),

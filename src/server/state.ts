@@ -21,7 +21,8 @@ export type CrmState = {
   stale: string | null;
 };
 
-type Attempt = { passId: string; atMs: number; windowEndMs: number; reason: string };
+/** `sinceMs`: of the first pass that could not read the CRM, none having read it since; null: not known. */
+type Attempt = { passId: string; atMs: number; sinceMs: number | null; windowEndMs: number; reason: string };
 
 /** Asked of the store, and held. */
 export type State = {
@@ -84,7 +85,8 @@ export function createState({ config, store, clock }: Pick<ServeContext, "config
       LOOKED_AT,
     );
     const rows = new Map([...newest].map(([name, kept]) => [name, latestFirst(kept)]));
-    const attempts = await findAttempts(now.crms, rows, store);
+    const before = new Map((known?.crms ?? []).map((crm) => [crm.name, crm]));
+    const attempts = await findAttempts(now.crms, rows, before, store);
     const crms: Found[] = [];
     for (const { name } of now.crms) crms.push(await describe(name, rows.get(name) ?? [], attempts.get(name), digest));
     return { version, stamp, config: now, crms };
@@ -123,29 +125,57 @@ function latestFirst(rows: ReportRow[]): ReportRow[] {
 
 type Seen = Attempt & { failed: boolean; seconds: number | null };
 
-/** What the newest pass over each CRM says of it. A pass about the past, when a later window is known, says nothing. */
+/**
+ * What the newest pass over each CRM says of it, and since when it cannot be read. A pass about the past, when a later window
+ * is known, says nothing. `before`: what was found the time before.
+ */
 async function findAttempts(
   crms: CrmConfig[],
   rows: Map<string, ReportRow[]>,
+  before: Map<string, Found>,
   store: ServeContext["store"],
 ): Promise<Map<string, Seen>> {
   const found = new Map<string, Seen>();
+  const open = new Set(crms.map(({ name }) => name));
   let after: PassRow | undefined;
-  for (let looked = 0; looked < MOST_PASSES && found.size < crms.length; looked += PASSES_AT_ONCE) {
+  let isWhole = false;
+  for (let looked = 0; looked < MOST_PASSES && open.size > 0; looked += PASSES_AT_ONCE) {
     const passes = await store.reports.listPasses({ limit: PASSES_AT_ONCE, ...(after === undefined ? {} : { after }) });
     for (const { id, startedMs, read } of passes) {
       if (read.status !== "read") continue;
       const windowEndMs = Date.parse(read.pass.window.end);
       for (const { source, status, reason, seconds } of read.pass.outcomes) {
-        if (found.has(source) || windowEndMs < (rows.get(source)?.[0]?.windowEndMs ?? -Infinity)) continue;
+        const [newest] = rows.get(source) ?? [];
+        if (!open.has(source) || windowEndMs < (newest?.windowEndMs ?? -Infinity)) continue;
         const failed = status === "failed";
-        found.set(source, { passId: id, atMs: startedMs, windowEndMs, reason: reason ?? "", failed, seconds });
+        const seen = found.get(source);
+        const heldMs = failed && seen === undefined ? sinceBefore(before.get(source), newest) : null;
+        const sinceMs = heldMs ?? startedMs;
+        const attempt = { passId: id, atMs: startedMs, windowEndMs, reason: reason ?? "", failed, seconds };
+        if (seen === undefined || failed) found.set(source, { ...(seen ?? attempt), sinceMs });
+        if (!failed || heldMs !== null) open.delete(source);
+      }
+      for (const source of open) {
+        const [newest] = rows.get(source) ?? [];
+        const isOlder = newest !== undefined && newest.status !== "fallback" && startedMs <= newest.generatedMs;
+        if (isOlder && found.has(source)) open.delete(source);
       }
     }
     after = passes.at(-1);
-    if (passes.length < PASSES_AT_ONCE) break;
+    isWhole = passes.length < PASSES_AT_ONCE;
+    if (isWhole) break;
+  }
+  for (const source of open) {
+    const seen = found.get(source);
+    // What was deleted may have told of an earlier failure.
+    if (seen !== undefined && !(isWhole && (rows.get(source) ?? []).length === 0)) seen.sinceMs = null;
   }
   return found;
+}
+
+/** Null where a newer report was made meanwhile, or nothing was known. */
+function sinceBefore(before: Found | undefined, newest: ReportRow | undefined): number | null {
+  return before?.newest?.id === newest?.id ? (before?.failure?.sinceMs ?? null) : null;
 }
 
 async function describe(

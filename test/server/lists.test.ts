@@ -6,6 +6,8 @@ import { loadConfig } from "../../src/config/load.ts";
 import { createApp } from "../../src/server/app.ts";
 import type { ServeContext, ServeEnv } from "../../src/server/context.ts";
 import { createEvents } from "../../src/server/events.ts";
+import { createState, type State } from "../../src/server/state.ts";
+import { formatInstant } from "../../src/text/figures.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { activity, report } from "../making/activities.ts";
@@ -24,15 +26,26 @@ const ENV: ServeEnv["Bindings"] = {
   keepOpen: () => {},
 };
 
-/** What is answered by the routes alone. */
-async function appOver(store: Store, clock = () => NOW_MS) {
+/** A schedule and two CRMs. */
+async function loadTwo() {
   const path = join(freshDirectory(), "automation-reports.toml");
   writeFileSync(
     path,
     `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n`,
     { mode: 0o600 },
   );
-  const config = await loadConfig(path, {});
+  return await loadConfig(path, {});
+}
+
+/** What a server that has just begun knows. */
+async function stateOver(store: Store): Promise<State> {
+  const config = await loadTwo();
+  return createState({ config: () => config, store, clock: () => NOW_MS });
+}
+
+/** What is answered by the routes alone. */
+async function appOver(store: Store, clock = () => NOW_MS) {
+  const config = await loadTwo();
   const context: ServeContext = {
     config: () => config,
     store,
@@ -192,6 +205,33 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await get("/api/v1/crms/a/series/runs")).status).toBe(200);
   });
 
+  test("a CRM is told as not read since the first of the passes that failed, whoever asks and when", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const [before, held] = [await stateOver(store), await stateOver(store)];
+    const read = madePass(["a", "b"], "2026-07-10T21:00:00Z");
+    await store.reports.keepPass(read, "daily");
+    const fail = async (at: string, names: string[]) => {
+      const failed = madePass([], at);
+      const outcomes = names.map((name) => failedOutcome(name, "connection refused"));
+      await store.reports.keepPass(
+        { ...failed, pass: { ...failed.pass, window: read.pass.window, outcomes } },
+        "daily",
+      );
+    };
+    const since = async (state: State) =>
+      (await state.crms()).map(({ failure }) => (failure?.sinceMs == null ? null : formatInstant(failure.sinceMs)));
+    expect(await since(held)).toEqual([null, null]);
+    await fail("2026-07-10T21:02:00Z", ["b"]);
+    expect(await since(held)).toEqual([null, "2026-07-10T21:02:00Z"]);
+    await fail("2026-07-10T21:04:00Z", ["a", "b"]);
+    const both = ["2026-07-10T21:04:00Z", "2026-07-10T21:02:00Z"];
+    expect([await since(held), await since(before)]).toEqual([both, both]);
+    await store.reports.keepPass(madePass(["b"], "2026-07-10T21:06:00Z"), "daily");
+    await fail("2026-07-10T21:08:00Z", ["b"]);
+    const again = ["2026-07-10T21:04:00Z", "2026-07-10T21:08:00Z"];
+    expect([await since(held), await since(await stateOver(store))]).toEqual([again, again]);
+  });
+
   test("the newest report of a CRM is of the window that ends last, and a failure after it is told", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     const get = await appOver(store);
@@ -222,7 +262,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: both.pass.window, outcomes } }, "adhoc");
     expect(await states()).toEqual([
       "a reported: Nothing ran in 24 h; no run of this CRM is known",
-      "b unread: could not be read: connection refused",
+      "b unread: could not be read since 10 Jul 2026 21:02 UTC: connection refused",
     ]);
   });
 });

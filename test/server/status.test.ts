@@ -33,8 +33,15 @@ const reported = (name: string, of = WELL): CrmState => ({
 });
 const unread = (name: string): CrmState => ({
   ...reported(name),
-  failure: { passId: "p", atMs: Date.parse(END), windowEndMs: Date.parse(END), reason: "connection refused" },
+  failure: {
+    passId: "p",
+    atMs: Date.parse(END),
+    sinceMs: null,
+    windowEndMs: Date.parse(END),
+    reason: "connection refused",
+  },
 });
+const critical = { newest: reported("x", FAILING).newest };
 const none = (name: string): CrmState => ({ name, newest: null, failure: null, seconds: null, stale: null });
 const stale = (name: string, of = WELL): CrmState => ({
   ...reported(name, of),
@@ -114,8 +121,41 @@ describe("status", () => {
     expect({ code: httpStatusOf(status), line: status.message }).toEqual({ code, line });
   });
 
+  test("the worst comes first, what could not be read before all, so that no line is cut before it", () => {
+    const states = [reported("a"), reported("b", FAILING), reported("c", FAILING), reported("d", FAILING)];
+    const status = describeStatus([...states, stale("e"), unread("f")], [judged("late")]);
+    expect(status.crms.map(({ crm }) => crm)).toEqual(["f", "e", "b", "c", "d", "a"]);
+    expect(status.message).toStartWith("critical: f: could not be read: connection refused; e: no report");
+    expect(status.message).toEndWith("; and 3 more");
+  });
+
+  test.each([
+    { name: "that could not be read", state: unread("hubspot"), verdict: "unknown" },
+    {
+      name: "that was critical and could not be read since",
+      state: { ...unread("x"), ...critical },
+      verdict: "critical",
+    },
+    { name: "of which the report is too old", state: stale("hubspot"), verdict: "unknown" },
+    { name: "of which there is no report", state: none("hubspot"), verdict: "unknown" },
+  ])("of a CRM $name is critical, its own verdict $verdict", ({ state, verdict }) => {
+    const status = describeStatus([state], []);
+    expect([status.verdict, status.crms[0]?.verdict]).toEqual(["critical", verdict as never]);
+  });
+
+  test("since when a CRM could not be read is told", () => {
+    const failure = { passId: "p", atMs: Date.parse(END), sinceMs: Date.parse("2026-07-10T20:40:00Z") };
+    const state = { ...reported("a"), failure: { ...failure, windowEndMs: Date.parse(END), reason: "refused" } };
+    expect(describeStatus([state], []).message).toBe(
+      "critical: a: could not be read since 10 Jul 2026 20:40 UTC: refused",
+    );
+  });
+
   test("text of a database stays on its line", () => {
-    const hostile = { ...none("a"), failure: { passId: "p", atMs: 0, windowEndMs: 0, reason: "a\nb\u001b[31m\u202e" } };
+    const hostile = {
+      ...none("a"),
+      failure: { passId: "p", atMs: 0, sinceMs: null, windowEndMs: 0, reason: "a\nb\u001b[31m\u202e" },
+    };
     expect(describeStatus([hostile], []).message).toBe("critical: a: could not be read: a\\u{a}b\\u{1b}[31m\\u{202e}");
   });
 });

@@ -17,7 +17,7 @@ export const standEntries = {
   crm: crmName,
   verdict: describe(
     v.picklist(VERDICTS),
-    "Of the newest report; critical where the CRM could not be read since, unknown where that report is too old or none is kept",
+    "Of the newest report. Where the CRM could not be read since, or that report is too old: critical if it was, else unknown, as state tells. All of these make the status critical",
   ),
   state: describe(
     v.picklist(STANDS),
@@ -56,7 +56,17 @@ export const CrmSchema = v.strictObject({
     "The newest kept report: of the window that ends last",
   ),
   failure: describe(
-    v.nullable(v.strictObject({ at: instant, pass_id: v.string(), reason: v.string() })),
+    v.nullable(
+      v.strictObject({
+        at: instant,
+        since: describe(
+          v.nullable(instant),
+          "The first pass that could not, none having read the CRM since; null: not known",
+        ),
+        pass_id: v.string(),
+        reason: v.string(),
+      }),
+    ),
     "Why the newest pass could not read the CRM; null: it could",
   ),
   read_seconds: describe(v.nullable(seconds), "How long the newest pass read the warehouse; null: not known"),
@@ -79,23 +89,28 @@ export function publishCrm(state: CrmState, hrefOf: (reportId: string) => string
     findings: newest === null ? null : newest.digest.findings,
     report: newest === null ? null : publishNewest(newest, hrefOf),
     failure:
-      failure === null ? null : { at: formatInstant(failure.atMs), pass_id: failure.passId, reason: failure.reason },
+      failure === null
+        ? null
+        : {
+            at: formatInstant(failure.atMs),
+            since: failure.sinceMs === null ? null : formatInstant(failure.sinceMs),
+            pass_id: failure.passId,
+            reason: failure.reason,
+          },
     read_seconds: seconds,
   };
 }
 
 /** What there is to say of the CRM now. */
 export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdict; stand: Stand; message: string } {
-  if (failure !== null)
-    return { verdict: "critical", stand: "unread", message: `could not be read: ${failure.reason}` };
+  if (failure !== null) return { verdict: verdictHeld(newest), stand: "unread", message: sayUnread(failure) };
   if (newest === null) return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
   const { verdict, finding, windowEndMs } = newest.digest;
   const said = finding?.message ?? "nothing to do";
   if (stale !== null) {
-    // An outage is told for as long as nothing newer is known.
     const isCritical = verdict === "critical";
     return {
-      verdict: isCritical ? verdict : "unknown",
+      verdict: verdictHeld(newest),
       stand: "stale",
       message: isCritical
         ? `${said}, by the report to ${formatMinute(formatInstant(windowEndMs))} UTC; ${stale}`
@@ -103,6 +118,16 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
     };
   }
   return { verdict, stand: "reported", message: said };
+}
+
+/** Of a report that says too little about now: an outage is told for as long as nothing newer is known. */
+function verdictHeld(newest: CrmState["newest"]): Verdict {
+  return newest?.digest.verdict === "critical" ? "critical" : "unknown";
+}
+
+function sayUnread({ sinceMs, reason }: NonNullable<CrmState["failure"]>): string {
+  const since = sinceMs === null ? "" : ` since ${formatMinute(formatInstant(sinceMs))} UTC`;
+  return `could not be read${since}: ${reason}`;
 }
 
 function publishNewest(

@@ -16,13 +16,15 @@ const crmStatusSchema = v.strictObject({
   window_end: describe(v.nullable(instant), "Up to when that report tells"),
 });
 
+type CrmStatus = v.InferOutput<typeof crmStatusSchema>;
+
 export const StatusSchema = v.strictObject({
   verdict: describe(
     v.picklist(VERDICTS),
-    "The worst of the CRMs and schedules. critical, with HTTP 503, also where nothing new is known of one",
+    "The worst of the CRMs and schedules. critical, with HTTP 503, also where nothing new is known of a CRM, whose own verdict may be unknown",
   ),
   message: describe(v.string(), "The same in one line"),
-  crms: describe(v.array(crmStatusSchema), "In the configuration's order"),
+  crms: describe(v.array(crmStatusSchema), "Most urgent first, those that could not be read before all"),
   schedules: describe(ScheduleStatusSchema, "How each schedule does its work"),
 });
 
@@ -33,17 +35,19 @@ const LONGEST = 240;
 
 /** `judgements`: of the schedules over these CRMs. */
 export function describeStatus(states: CrmState[], judgements: ScheduleJudgement[]): StatusDocument {
-  const crms = states.map((state) => {
-    const { verdict, stand, message } = judgeCrm(state);
-    return {
-      crm: state.name,
-      verdict,
-      state: stand,
-      message,
-      report: state.newest?.id ?? null,
-      window_end: state.newest === null ? null : formatInstant(state.newest.digest.windowEndMs),
-    };
-  });
+  const crms = sortByUrgency(
+    states.map((state): CrmStatus => {
+      const { verdict, stand, message } = judgeCrm(state);
+      return {
+        crm: state.name,
+        verdict,
+        state: stand,
+        message,
+        report: state.newest?.id ?? null,
+        window_end: state.newest === null ? null : formatInstant(state.newest.digest.windowEndMs),
+      };
+    }),
+  );
   const parts = [
     ...crms.map((crm) => ({
       name: crm.crm,
@@ -67,6 +71,21 @@ export function describeStatus(states: CrmState[], judgements: ScheduleJudgement
     crms,
     schedules: judgements.map(publishJudgement),
   };
+}
+
+/** What is not known of now comes before what is known to be wrong. */
+const URGENT_FIRST: ((crm: CrmStatus) => boolean)[] = [
+  ({ state }) => state === "unread",
+  ({ state }) => state !== "reported",
+  ({ verdict }) => verdict === "critical",
+  ({ verdict }) => verdict === "warning",
+  ({ verdict }) => verdict === "unknown",
+  () => true,
+];
+
+function sortByUrgency(crms: CrmStatus[]): CrmStatus[] {
+  const rank = (crm: CrmStatus) => URGENT_FIRST.findIndex((holds) => holds(crm));
+  return crms.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** A monitor that looks at the code alone must hear of what is critical. */
