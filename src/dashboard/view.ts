@@ -147,6 +147,8 @@ export type ReportHead = {
   windowEnd: string;
   madeAt: string;
   isLatest: boolean;
+  /** Why the report tells too little about now; null: it is as new as it should be, or an earlier one. */
+  outdated: string | null;
   notices: Notice[];
   permalink: string;
   /** Oldest first. */

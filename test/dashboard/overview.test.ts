@@ -16,7 +16,15 @@ const failing = (source: string) =>
   named(source, report(activity({ rules: [rule("contacts", { success: 20, failed: 130 })] })));
 
 function crm(source: string, override: Partial<KnownCrm> = {}): KnownCrm {
-  return { source, report: well(source), reportId: `${source}-1`, reason: null, stale: null, ...override };
+  return {
+    source,
+    report: well(source),
+    reportId: `${source}-1`,
+    reason: null,
+    unreadSinceMs: null,
+    stale: null,
+    ...override,
+  };
 }
 
 const late: Notice = { severity: "critical", text: "Schedule hourly is late", href: "/schedule" };
@@ -164,4 +172,21 @@ describe("causes that several CRMs share", () => {
     const made = view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [cause] })] });
     expect([made.verdict, made.rows[0]?.standing]).toEqual(["warning", "warning"]);
   });
+});
+
+test("what could not be read is a finding too, before all others, with since when", () => {
+  const { findings, rows } = view({
+    crms: [
+      crm("genius", { report: failing("genius") }),
+      crm("hubspot", { reason: "the server refuses\nmore", unreadSinceMs: Date.parse("2026-07-10T20:40:00Z") }),
+      crm("arrivy", { stale: "no report of the window to 21:00 UTC was made" }),
+    ],
+  });
+  expect(findings.slice(0, 3).map(({ severity, crm: name, text }) => `${severity} ${name}: ${text}`)).toEqual([
+    "critical hubspot: not read since 20:40: the server refuses",
+    "critical arrivy: no report of the window to 21:00 UTC was made",
+    expect.stringMatching(/^critical genius: /),
+  ]);
+  expect(findings[0]?.advice).toEqual(["See automation-reports check --crm hubspot"]);
+  expect(rows[0]?.fact).toBe("not read since 20:40: the server refuses");
 });

@@ -6,6 +6,7 @@ import { Mark, toneOf } from "../parts/mark.tsx";
 import { ReportLine } from "../parts/report-line.tsx";
 import { RunStrip, TickStrip } from "../parts/strips.tsx";
 import { Since, Span, Time } from "../parts/time.tsx";
+import type { Severity } from "../../report/words.ts";
 import type { RuleView, RunRow } from "../view.ts";
 
 export function Rule({ view }: { view: RuleView }) {
@@ -17,7 +18,7 @@ export function Rule({ view }: { view: RuleView }) {
           <a href={head.crmHref}>{head.crm}</a>
         </p>
         <h1>
-          <Mark of={row.severity ?? (row.condition === "unknown" ? "unknown" : "ok")} large />
+          <Mark of={markOf(view)} large />
           {view.name} <span class="condition">{row.condition}</span>
         </h1>
         <p class="first">
@@ -29,6 +30,7 @@ export function Rule({ view }: { view: RuleView }) {
             </>
           )}
         </p>
+        {head.outdated !== null && <p class="outdated">{head.outdated}</p>}
         <ReportLine head={head} />
       </header>
       <Notices notices={head.notices} />
@@ -69,6 +71,11 @@ export function Rule({ view }: { view: RuleView }) {
       {view.history.length > 1 && <History view={view} />}
     </>
   );
+}
+
+/** A rule that was well in a report that is too old is not known to be well. */
+function markOf({ row, head }: RuleView): Severity | "ok" | "unknown" {
+  return row.severity ?? (row.condition === "unknown" || head.outdated !== null ? "unknown" : "ok");
 }
 
 function Runs({ runs }: { runs: RunRow[] | null }) {

@@ -12,7 +12,15 @@ export function ReportLine({ head }: { head: ReportHead }) {
           {formatHours(head.windowHours)} to <Time at={head.windowEnd} />
         </span>
         <span>
-          read <Ago at={head.madeAt} />
+          {head.outdated === null ? (
+            <>
+              read <Ago at={head.madeAt} />
+            </>
+          ) : (
+            <>
+              last read <Time at={head.madeAt} />
+            </>
+          )}
         </span>
         {head.isLatest ? (
           <span>

@@ -43,9 +43,10 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
   return {
     kind: "crm",
     head: viewHead(place, null, links),
-    verdict: report.verdict,
-    standing: row?.standing ?? "unknown",
-    headline: writeHeadline(report),
+    // What is not known of now is as urgent as what could not be read.
+    verdict: place.outdated === null ? report.verdict : "critical",
+    standing: place.outdated === null ? (row?.standing ?? "unknown") : "unread",
+    headline: place.outdated ?? writeHeadline(report),
     facts: listFacts(report),
     findings: listFindings(report, reportId, links).toSorted(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),

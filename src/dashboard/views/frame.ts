@@ -51,7 +51,8 @@ function verdictOf(content: PageView["content"]): Verdict {
   if (content.kind === "schedule") return worstOf(content.schedules.map(({ verdict }) => verdict));
   if (content.kind !== "rule") return "unknown";
   const { severity } = content.row;
-  return severity === null || severity === "info" ? "ok" : severity;
+  if (severity === "critical" || severity === "warning") return severity;
+  return content.head.outdated === null ? "ok" : "unknown";
 }
 
 /** A schedule that has not run yet is no fault. */

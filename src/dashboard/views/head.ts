@@ -16,11 +16,13 @@ export type ReportPlace = {
   kept: KeptRow[];
   /** What is to be said before anything of the report. */
   notices: Notice[];
+  /** Why the report tells too little about now, in words; null: it is as new as it should be, or an earlier one. */
+  outdated: string | null;
 };
 
 /** `rule`: the page is about that rule; null: about the CRM. */
 export function viewHead(
-  { report, id, isLatest, kept, notices }: ReportPlace,
+  { report, id, isLatest, kept, notices, outdated }: ReportPlace,
   rule: string | null,
   links: Links,
 ): ReportHead {
@@ -36,6 +38,7 @@ export function viewHead(
     windowEnd: metadata.window_end,
     madeAt: metadata.report_generated_at,
     isLatest,
+    outdated,
     notices,
     permalink: links(route(id)),
     reports: kept.toReversed().map((row) => ({

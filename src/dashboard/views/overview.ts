@@ -4,7 +4,7 @@ import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { describeBriefly, describeCause, describeUnread } from "../../render/terminal/brief.ts";
-import { formatCount, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { CrmRow, FindingRow, Links, Notice, OverviewView } from "../view.ts";
 import { listFindings } from "./findings.ts";
@@ -18,6 +18,8 @@ export type KnownCrm = {
   reportId: string | null;
   /** Why the newest attempt gave no report; null: it gave this one. */
   reason: string | null;
+  /** When the first attempt failed, none having succeeded since; null: not known, or the newest did. */
+  unreadSinceMs: number | null;
   /** Why the report says too little about now; null: it is as new as it should be. */
   stale: string | null;
 };
@@ -48,9 +50,13 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   const findings = ranked.flatMap(({ source, report }) =>
     report === null ? [] : listFindings(report, linkOf(known.get(source), facts), links),
   );
-  const urgent = (["critical", "warning"] as const).flatMap((severity) =>
-    findings.filter((finding) => finding.severity === severity),
-  );
+  const unread = ranked.flatMap((row) => viewUnread(row, known.get(row.source), facts, links) ?? []);
+  const urgent = [
+    ...unread,
+    ...(["critical", "warning"] as const).flatMap((severity) =>
+      findings.filter((finding) => finding.severity === severity),
+    ),
+  ];
   const newest = reports.toSorted((a, b) => b.metadata.window_end.localeCompare(a.metadata.window_end))[0];
   const sum = (figure: (report: Report) => number) => reports.reduce((total, report) => total + figure(report), 0);
   const verdict = worst([...ranked.map(({ standing }) => STANDING_VERDICTS[standing]), ...verdictsOf(facts)]);
@@ -171,6 +177,26 @@ function viewCause({ cause, endMs }: Cause): FindingRow {
   };
 }
 
+/** A CRM that could not be read, or whose report is too old, as a finding; null: it is neither. */
+function viewUnread(
+  { source, report }: RankedRow,
+  known: KnownCrm | undefined,
+  facts: OverviewFacts,
+  links: Links,
+): FindingRow | null {
+  if (report !== null || known === undefined || (known.reason === null && known.stale === null)) return null;
+  return {
+    severity: "critical",
+    crm: showText(source),
+    rule: null,
+    href: links({ page: "crm", crm: source, report: linkOf(known, facts) }),
+    text: writeFact(null, known, "unread", null, facts.nowMs) ?? "",
+    // Its words say since when.
+    since: null,
+    advice: known.reason === null ? [] : [`See automation-reports check --crm ${showText(source)}`],
+  };
+}
+
 function linkOf(crm: KnownCrm | undefined, { isPast }: OverviewFacts): string | null {
   return isPast ? (crm?.reportId ?? null) : null;
 }
@@ -198,7 +224,7 @@ function viewRow(
     lastSuccess: shown === null ? null : newestSuccess(shown),
     nextRun: shown === null ? null : soonest(shown, facts.nowMs),
     fact:
-      writeFact(report, known, standing, isTold ? finding : null) ??
+      writeFact(report, known, standing, isTold ? finding : null, facts.nowMs) ??
       (standing === "ok" ? null : sayCause(source, causes)),
     factHref: isTold && rule !== null ? links({ page: "rule", crm: source, rule, report: id }) : null,
     more: Math.max(0, critical + warnings - 1),
@@ -211,10 +237,13 @@ function writeFact(
   known: KnownCrm | undefined,
   standing: Standing,
   finding: Finding | null,
+  nowMs: number,
 ): string | null {
   if (report === null) {
     const reason = known?.reason ?? null;
-    if (reason !== null) return `not read: ${describeUnread({ source: "", report, reason })}`;
+    const since = known?.unreadSinceMs ?? null;
+    const when = since === null ? "" : ` since ${formatNear(since, nowMs)}`;
+    if (reason !== null) return `not read${when}: ${describeUnread({ source: "", report, reason })}`;
     return known?.stale ?? "no report yet";
   }
   if (finding !== null) return describeBriefly(finding, report);

@@ -3,7 +3,7 @@ import type { Report } from "../../report/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { divide } from "../../report/counts.ts";
-import { formatInstant } from "../../text/figures.ts";
+import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
@@ -101,7 +101,27 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
   };
 }
 
-const NOT_CONFIGURED = { reason: null, stale: null, report: null };
+const NOT_CONFIGURED = { reason: null, unreadSinceMs: null, stale: null, report: null };
+
+/** What is known beside the report that a page is about. Of an older report nothing is. */
+function placeReport<Found>(found: Found, here: Extract<Route, { page: "crm" | "rule" }>, crms: KnownCrm[]) {
+  const isNewest = here.report === null;
+  return {
+    ...found,
+    notices: isNewest ? listNoticesOf(here.crm, crms) : [],
+    outdated: isNewest ? sayOutdated(here.crm, crms) : null,
+  };
+}
+
+/** Null: the newest report tells of now, or says itself that there is no table. */
+function sayOutdated(crm: string, crms: KnownCrm[]): string | null {
+  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
+  if (report === null || report.metadata.status === "fallback" || (reason === null && stale === null)) return null;
+  const below = `below is the report to ${formatMinute(report.metadata.window_end)} UTC`;
+  if (reason === null) return `${stale ?? ""}; ${below}`;
+  const since = unreadSinceMs === null ? "" : ` since ${formatMinute(formatInstant(unreadSinceMs))} UTC`;
+  return `not read${since}; ${below}`;
+}
 
 /** What the page of a CRM must say before its figures: they are old, or nothing could be read since. */
 function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
@@ -109,9 +129,10 @@ function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
   // The report says itself that there is no table.
   if (report?.metadata.status === "fallback") return [];
   if (reason !== null) {
-    return [{ severity: "critical", text: `Not read since: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
+    return [{ severity: "critical", text: `Not read: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
   }
-  return stale === null ? [] : [{ severity: "critical", text: stale, href: null }];
+  // Beside a report it stands in the headline.
+  return stale === null || report !== null ? [] : [{ severity: "critical", text: stale, href: null }];
 }
 
 function missing(here: Route): PageView["content"] {
@@ -148,7 +169,7 @@ async function composeCrm(
 ): Promise<PageView["content"] | null> {
   const found = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
   if (found === null) return null;
-  const place = { ...found, notices: here.report === null ? listNoticesOf(here.crm, crms) : [] };
+  const place = placeReport(found, here, crms);
   const crm = place.report.metadata.source;
   const past = await readPast(crm, range, Date.parse(place.report.metadata.window_end), desk);
   return viewCrm(
@@ -165,7 +186,7 @@ async function composeRule(
 ): Promise<PageView["content"] | null> {
   const found = await loadReport(here.report === null ? { crm: here.crm } : { id: here.report }, desk, only);
   if (found === null) return null;
-  const place = { ...found, notices: here.report === null ? listNoticesOf(here.crm, crms) : [] };
+  const place = placeReport(found, here, crms);
   const { metadata } = place.report;
   const beside = await desk.store.reports.list({ passIds: [metadata.pass_id], limit: MOST_REPORTS });
   const others = await readAll(

@@ -25,7 +25,8 @@ export async function loadStandings({ store, state, library }: Desk): Promise<St
   const crms: KnownCrm[] = [];
   for (const { name: source, newest: kept, failure, stale } of await state.crms()) {
     const report = kept === null ? null : await library.readSlim(kept.id);
-    crms.push({ source, report, reportId: kept?.id ?? null, reason: failure?.reason ?? null, stale });
+    const reason = failure?.reason ?? null;
+    crms.push({ source, report, reportId: kept?.id ?? null, reason, unreadSinceMs: failure?.sinceMs ?? null, stale });
   }
   const made = crms.flatMap(({ report }) => report?.metadata.pass_id ?? []);
   const passes: PassSummary[] = [];
@@ -47,7 +48,7 @@ export async function loadPass(id: string, { store, library }: Desk): Promise<St
     const row = rows.find((one) => one.source === source);
     const report = row === undefined ? null : await library.readSlim(row.id);
     const failure = status === "failed" && report === null ? reason : null;
-    crms.push({ source, report, reportId: row?.id ?? null, reason: failure, stale: null });
+    crms.push({ source, report, reportId: row?.id ?? null, reason: failure, unreadSinceMs: null, stale: null });
   }
   return { crms, passes: [pass] };
 }
