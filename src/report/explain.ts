@@ -1,12 +1,14 @@
 /** Why a rule is in its condition: everything a report knows of it, what else changed then, and what would change the judgement. */
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
+import { sayWhenDue } from "./schedule-words.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { HOUR_MS } from "../time/units.ts";
 
 type RuleReport = Report["rules"][number];
 
-const SHOWN_ERRORS = 5;
+/** Of no more of a rule's newest runs is the message read. */
+export const SHOWN_ERRORS = 5;
 /** Two conditions that began within this of each other may have one cause. */
 const TOGETHER_MS = HOUR_MS;
 
@@ -26,7 +28,7 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     source: report.metadata.source,
     window: { start: report.metadata.window_start, end: report.metadata.window_end },
     rule,
-    limits: listLimits(rule, origins),
+    limits: listLimits(rule, report.expectations?.timezone ?? null, origins),
     runs: report.metadata.include_detailed ? runs : null,
     errors: runs
       .filter(({ status, error }) => (status === "failed" || status === "partial") && error !== null)
@@ -41,11 +43,11 @@ export function explainRule(report: Report, name: string, others: Report[], orig
   };
 }
 
-function listLimits(rule: RuleReport, origins: Origins): Explanation["limits"] {
+function listLimits(rule: RuleReport, timezone: string | null, origins: Origins): Explanation["limits"] {
   const { limits, schedules, usual_interval_seconds: usual } = rule;
   const basis = {
     config: null,
-    schedule: `its schedule (${schedules.join("; ")})`,
+    schedule: `its schedule (${sayWhenDue(schedules, timezone)})`,
     "usual-interval": "how often it usually runs",
     unknown: "nothing: no schedule, and too few runs",
   }[limits.basis];

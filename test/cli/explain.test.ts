@@ -31,7 +31,7 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
     "  Why         zipcodes: last success 1d 04h ago, due every 4h, 7 runs did not start",
     "  What to do  Restart zipcodes, or its scheduler and worker",
     "  Week ago    6 of 6 runs succeeded",
-    "  warning from this age on    6h, by its schedule (every 240 minutes)",
+    "  warning from this age on    6h, by its schedule (every 4h)",
     '  [crm.hubspot.rules.zipcodes]  expect = "every 6 hours"',
   ]) {
     expect(stdout).toContain(`\n${line}\n`);

@@ -66,8 +66,8 @@ describe("where its limits come from", () => {
       declaredRules: [declared("deals", hourly)],
     };
     expect(limitsOf(facts, nothingSet)).toEqual([
-      [5400, "its schedule (every 1 hours)"],
-      [10_800, "its schedule (every 1 hours)"],
+      [5400, "its schedule (every 1h)"],
+      [10_800, "its schedule (every 1h)"],
       [900, "three times its longest usual duration"],
       [3600, "its schedule"],
     ]);

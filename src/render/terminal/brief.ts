@@ -87,9 +87,9 @@ function describeFailures(_: Finding, { performance_metrics: metrics, error_grou
   return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }
 
-function describeDue(rule: string | null, { rules }: Report): string {
+function describeDue(rule: string | null, { rules, expectations }: Report): string {
   const schedules = rules.find(({ rule_name: name }) => name === rule)?.schedules ?? [];
-  return schedules.length === 0 ? "" : ` (due ${sayWhenDue(schedules, null)})`;
+  return schedules.length === 0 ? "" : ` (due ${sayWhenDue(schedules, expectations?.timezone ?? null)})`;
 }
 
 function readTime(value: unknown): number | null {

@@ -48,6 +48,12 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
     words: "a never ran (due 0 */4 * * *)",
   },
   {
+    id: "rule-never",
+    name: "when it is due, in the words of its finding",
+    facts: { rules: [busy], declaredRules: [declared("busy"), declared("a", every("15 3 * * *"))] },
+    words: "a never ran (due daily at 03:15)",
+  },
+  {
     id: "rule-failing",
     name: "how many times, since when, of what",
     facts: { rules: [ruleOf("a", { runs: "sssfffff", everyMinutes: 60, error: "HTTP 401" })] },
