@@ -195,6 +195,8 @@ export type RuleView = {
   ticks: { at: string; reason: TickReason; text: string }[];
   limits: { name: string; seconds: number | null; from: string }[];
   runs: RunRow[] | null;
+  /** Of how many of the newest runs alone the messages are read; null: no other of those that are shown failed. */
+  messagesOf: number | null;
   around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];
   setting: { table: string; line: string; why: string } | null;
   /** What the kept reports said of the rule, oldest first. */
@@ -247,4 +249,5 @@ export type ReportsView = {
   more: number;
 };
 
-type MissingView = { kind: "missing"; headline: string; text: string };
+/** `standing`: of the CRM that it is about; null: there is no such thing. */
+type MissingView = { kind: "missing"; standing: Standing | null; headline: string; text: string };

@@ -1,6 +1,6 @@
 /** Charts that answer a pointer, drawn by uPlot over those that came with the page. */
 import uPlot from "uplot";
-import { plotWith, topOf, type Chart } from "../parts/plot.ts";
+import { LINE_MARGIN, plotWith, topOf, type Chart } from "../parts/plot.ts";
 
 const COLORS: Record<string, string> = { ink: "--ink", run: "--bar", failed: "--bad", light: "--light" };
 
@@ -17,6 +17,7 @@ function plot(ground: HTMLElement, chart: Chart, onPoint: (index: number | null)
   const colors = getComputedStyle(ground);
   const colorOf = (tone: string) => colors.getPropertyValue(COLORS[tone] ?? "--ink").trim();
   const { at, lines, bars } = chart;
+  const edge = bars ? 0 : LINE_MARGIN;
   const step = at.length > 1 ? (at[1] ?? 0) - (at[0] ?? 0) : 1;
   const size = () => ({ width: ground.clientWidth, height: ground.clientHeight });
   const drawBars = uPlot.paths.bars?.({ size: [0.8], align: 1 });
@@ -28,7 +29,7 @@ function plot(ground: HTMLElement, chart: Chart, onPoint: (index: number | null)
       axes: [{ show: false }, { show: false }],
       scales: {
         x: { time: true, range: () => [at[0] ?? 0, (at.at(-1) ?? 0) + (bars ? step : 0)] },
-        y: { range: () => [0, topOf(chart)] },
+        y: { range: () => [-edge * topOf(chart), (1 + edge) * topOf(chart)] },
       },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: "page" } },
       series: [

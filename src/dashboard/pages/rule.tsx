@@ -48,6 +48,7 @@ export function Rule({ view }: { view: RuleView }) {
           {row.marks !== null && <RunStrip marks={row.marks} />} <Rate rate={row.rate} runs={row.runs} />
         </p>
         <Runs runs={view.runs} />
+        {view.messagesOf !== null && <p class="dim">Messages are read of the newest {view.messagesOf} runs only.</p>}
       </section>
       <Due view={view} />
       {view.around.length > 0 && (
@@ -126,7 +127,8 @@ function Runs({ runs }: { runs: RunRow[] | null }) {
 const SHOWN_DUE = 60;
 
 function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
-  const odd = ticks.filter(({ reason }) => reason !== "ok").toReversed();
+  const odd = ticks.filter(({ reason }) => reason !== "ok" && reason !== "unknown").toReversed();
+  const untold = ticks.filter(({ reason }) => reason === "unknown");
   return (
     <section>
       <h2>Due and started</h2>
@@ -146,8 +148,8 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
         )}
       </p>
       {ticks.length > 0 && <TickStrip ticks={ticks.slice(-SHOWN_DUE).map(({ reason }) => reason)} />}
-      {ticks.length > 0 && odd.length === 0 && (
-        <p class="dim">All of {formatPlural(ticks.length, "due time")} started in time.</p>
+      {ticks.length > untold.length && odd.length === 0 && (
+        <p class="dim">All of {formatPlural(ticks.length - untold.length, "due time")} started in time.</p>
       )}
       {notComparable !== null && row.pattern !== null && <p class="dim">Not compared one by one: {notComparable}.</p>}
       {odd.length > 0 && (
@@ -161,6 +163,12 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
           ))}
           {odd.length > 12 && <li class="dim">and {formatCount(odd.length - 12)} more</li>}
         </ul>
+      )}
+      {untold[0] !== undefined && (
+        <p class="dim">
+          Of {formatPlural(untold.length, "due time")}, up to <Time at={untold.at(-1)?.at ?? untold[0].at} />,{" "}
+          {untold[0].text}.
+        </p>
       )}
     </section>
   );

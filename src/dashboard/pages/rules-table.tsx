@@ -74,7 +74,7 @@ function Rule({ rule }: { rule: RuleRow }) {
       </th>
       <td data-label="Condition">
         {severity === null ? (
-          <span class="dim">{condition}</span>
+          <span class="dim">{condition === "idle" ? `${condition}: ${rule.text}` : condition}</span>
         ) : (
           <>
             <Mark of={severity} />

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount, formatDuration, formatRatio } from "../../text/figures.ts";
 import type { Durations, Strip } from "../view.ts";
-import { plotWith, topOf, type Chart } from "./plot.ts";
+import { LINE_MARGIN, plotWith, topOf, type Chart } from "./plot.ts";
 import { isAlive } from "./state.ts";
 import { Time } from "./time.tsx";
 
@@ -137,7 +137,8 @@ function Still({ chart, title }: { chart: Chart; title: string }) {
   const step = at.length > 1 ? (at[1] ?? 0) - from : 1;
   const until = (at.at(-1) ?? 0) + (bars ? step : 0);
   const x = (seconds: number) => ((seconds - from) / Math.max(1, until - from)) * WIDTH;
-  const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
+  const edge = bars ? 0 : LINE_MARGIN;
+  const y = (value: number) => HEIGHT - ((value / top + edge) / (1 + 2 * edge)) * HEIGHT;
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}

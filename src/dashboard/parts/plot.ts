@@ -16,6 +16,9 @@ export type Chart = {
   format: (value: number) => string;
 };
 
+/** How much of the height a line keeps from the edges, so that it is seen at 0 and at the top. */
+export const LINE_MARGIN = 0.03;
+
 /** The value at the upper edge. */
 export function topOf({ top, lines }: Chart): number {
   return top ?? Math.max(1e-9, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));

@@ -49,6 +49,7 @@ export function framePage(content: PageView["content"], facts: FrameFacts, links
 function verdictOf(content: PageView["content"]): Verdict {
   if (content.kind === "overview" || content.kind === "crm") return content.verdict;
   if (content.kind === "schedule") return worstOf(content.schedules.map(({ verdict }) => verdict));
+  if (content.kind === "missing" && content.standing === "unread") return "critical";
   if (content.kind !== "rule") return "unknown";
   const { severity } = content.row;
   if (severity === "critical" || severity === "warning") return severity;
@@ -61,7 +62,7 @@ function worstOf(verdicts: Verdict[]): Verdict {
 }
 
 function nameTitle(content: PageView["content"], verdict: Verdict): string {
-  const isJudged = content.kind !== "reports" && content.kind !== "missing";
+  const isJudged = content.kind === "missing" ? content.standing !== null : content.kind !== "reports";
   const mark = isJudged ? `${VERDICT_MARKS[verdict]} ` : "";
   return `${mark}${nameContent(content)} – automation-reports`;
 }

@@ -1,8 +1,9 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
-import { explainRule, type Origins } from "../../report/explain.ts";
+import { explainRule, SHOWN_ERRORS, type Origins } from "../../report/explain.ts";
+import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
-import { showText } from "../../text/terminal.ts";
+import { quoteWord, showText } from "../../text/terminal.ts";
 import type { Links, RuleView } from "../view.ts";
 import { describeDurations } from "./facts.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
@@ -29,6 +30,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const { rule, week_before: week, setting } = explained;
   const reportId = place.isLatest ? null : place.id;
   const crm = report.metadata.source;
+  const usual = sayUsual(rule.usual);
   const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
   const ticks = ticksOf(rule, shown);
   const open = rule.running + rule.stale + rule.pending;
@@ -60,9 +62,10 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         label: "Week ago",
         text:
           week === null
-            ? "not known"
+            ? `not read for this report: automation-reports explain ${quoteWord(crm)} ${quoteWord(name)} does`
             : `${formatCount(week.successful)} of ${formatPlural(week.total, "run")} succeeded`,
       },
+      ...(usual === null ? [] : [{ label: "Usual", text: usual }]),
       ...(rule.duration_seconds === null
         ? []
         : [{ label: "Duration", text: describeDurations(rule.duration_seconds) }]),
@@ -83,6 +86,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         id: run.id === null ? null : showText(run.id),
         error: run.error === null ? null : showText(run.error),
       })) ?? null,
+    messagesOf: explained.runs?.slice(SHOWN_ERRORS).some(isUntold) === true ? SHOWN_ERRORS : null,
     around: explained.around.map(({ source, rule_name: other, condition, since }) => ({
       crm: showText(source),
       rule: showText(other),
@@ -100,6 +104,11 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
           },
     history,
   };
+}
+
+/** A failure without a message. */
+function isUntold({ status, error }: { status: string; error: string | null }): boolean {
+  return (status === "failed" || status === "partial") && error === null;
 }
 
 /** What may still start is not due yet. */

@@ -2,7 +2,7 @@
 import type { Explanation } from "../../report/explanation-schema.ts";
 import { SEVERITIES } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
-import { sayDays } from "../../report/memory/words.ts";
+import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
@@ -30,6 +30,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   const { rule, source, window, limits, errors, week_before: week, around, advice, setting } = explanation;
   const style = createStyle(view.color);
   const { width } = view;
+  const usual = sayUsual(rule.usual);
   const endMs = Date.parse(window.end);
   const near = (instant: string) => nearTime(instant, endMs, view);
   const tone = rule.severity === null ? style.strong : style[SEVERITY_TONES[rule.severity]];
@@ -49,7 +50,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ),
       ...(rule.schedules.length === 0 ? [] : label("Schedule", showText(rule.schedules.join("; ")))),
       ...describeDurations(rule, label),
-      ...describePast(rule, label),
+      ...(usual === null ? [] : label("Usual", usual)),
     ],
     [
       style.strong("  Limits"),
@@ -146,24 +147,6 @@ function describeDurations(
         );
   const records = usual === null ? [] : label("Records", `usually ${formatCount(Math.round(usual))} a run`);
   return [...took, ...records];
-}
-
-/** What is usual, each with the time that says so; where that is too short, that it is. */
-function describePast({ usual }: Explanation["rule"], label: (name: string, text: string) => string[]): string[] {
-  if (usual === undefined || usual === null) return [];
-  if (usual.judged_by === "last-runs") {
-    return label("Usual", `known for ${sayDays(usual.known_days)}: judged by its last runs only`);
-  }
-  const { interval, duration, records, failures } = usual;
-  const says = [
-    interval === null ? null : `a run every ${formatDuration(interval.seconds)} on average (${sayDays(interval.days)})`,
-    duration === null ? null : `${formatDuration(duration.seconds)} at these hours (${sayDays(duration.days)})`,
-    records === null ? null : `${formatPlural(records.records, "record")} a run (${sayDays(records.days)})`,
-    failures === null
-      ? null
-      : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,
-  ].filter((text) => text !== null);
-  return says.length === 0 ? [] : label("Usual", says.join("; "));
 }
 
 /** The oldest run first, as a sparkline is read. */

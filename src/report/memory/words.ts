@@ -1,5 +1,24 @@
 /** How a past is spoken of. */
 
+import type { Report } from "../schema.ts";
+import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
+
+/** What is usual, each with the time that says so; where that is too short, that it is. Null: nothing is known. */
+export function sayUsual(usual: Report["rules"][number]["usual"]): string | null {
+  if (usual === undefined || usual === null) return null;
+  if (usual.judged_by === "last-runs") return `known for ${sayDays(usual.known_days)}: judged by its last runs only`;
+  const { interval, duration, records, failures } = usual;
+  const says = [
+    interval === null ? null : `a run every ${formatDuration(interval.seconds)} on average (${sayDays(interval.days)})`,
+    duration === null ? null : `${formatDuration(duration.seconds)} at these hours (${sayDays(duration.days)})`,
+    records === null ? null : `${formatPlural(records.records, "record")} a run (${sayDays(records.days)})`,
+    failures === null
+      ? null
+      : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,
+  ].filter((text) => text !== null);
+  return says.length === 0 ? null : says.join("; ");
+}
+
 /** "5 weeks", "12 days". */
 export function sayDays(days: number): string {
   if (days >= 14) return `${Math.round(days / 7)} weeks`;

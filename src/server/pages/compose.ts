@@ -96,6 +96,7 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
   const [notice] = listNoticesOf(known.source, crms);
   return {
     kind: "missing",
+    standing: known.reason === null ? null : "unread",
     headline: `No report on ${showText(known.source)} was made yet`,
     text: notice?.text ?? "The next one shows here.",
   };
@@ -119,17 +120,21 @@ function sayOutdated(crm: string, crms: KnownCrm[]): string | null {
   if (report === null || report.metadata.status === "fallback" || (reason === null && stale === null)) return null;
   const below = `below is the report to ${formatMinute(report.metadata.window_end)} UTC`;
   if (reason === null) return `${stale ?? ""}; ${below}`;
-  const since = unreadSinceMs === null ? "" : ` since ${formatMinute(formatInstant(unreadSinceMs))} UTC`;
-  return `not read${since}; ${below}`;
+  return `not read${saySince(unreadSinceMs)}; ${below}`;
+}
+
+function saySince(ms: number | null): string {
+  return ms === null ? "" : ` since ${formatMinute(formatInstant(ms))} UTC`;
 }
 
 /** What the page of a CRM must say before its figures: they are old, or nothing could be read since. */
 function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
-  const { reason, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
+  const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
   // The report says itself that there is no table.
   if (report?.metadata.status === "fallback") return [];
   if (reason !== null) {
-    return [{ severity: "critical", text: `Not read: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
+    const since = report === null ? saySince(unreadSinceMs) : "";
+    return [{ severity: "critical", text: `Not read${since}: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
   }
   // Beside a report it stands in the headline.
   return stale === null || report !== null ? [] : [{ severity: "critical", text: stale, href: null }];
@@ -139,6 +144,7 @@ function missing(here: Route): PageView["content"] {
   const what = here.page === "pass" ? "pass" : "report" in here && here.report !== null ? "report" : here.page;
   return {
     kind: "missing",
+    standing: null,
     headline: `There is no such ${what}`,
     text: "It was never made, it was deleted since, or the address is not quite right.",
   };
