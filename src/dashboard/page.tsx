@@ -39,7 +39,10 @@ function Content({ content }: { content: PageView["content"] }) {
   if (content.kind === "reports") return <Reports view={content} />;
   return (
     <header class="verdict">
-      <h1>{content.headline}</h1>
+      <h1>
+        {content.standing !== null && <Mark of={content.standing} large />}
+        {content.headline}
+      </h1>
       <p class="first">{content.text}</p>
     </header>
   );

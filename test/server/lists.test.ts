@@ -219,7 +219,10 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       );
     };
     const since = async (state: State) =>
-      (await state.crms()).map(({ failure }) => (failure?.sinceMs == null ? null : formatInstant(failure.sinceMs)));
+      (await state.crms()).map(({ failure }) => {
+        const sinceMs = failure?.sinceMs ?? null;
+        return sinceMs === null ? null : formatInstant(sinceMs);
+      });
     expect(await since(held)).toEqual([null, null]);
     await fail("2026-07-10T21:02:00Z", ["b"]);
     expect(await since(held)).toEqual([null, "2026-07-10T21:02:00Z"]);
