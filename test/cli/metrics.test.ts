@@ -42,7 +42,7 @@ describe("the text", () => {
     expect(count("away")).toEqual(count("hubspot"));
     expect(text).toContain('automation_reports_up{crm="away"} 0\n');
     expect(text).toContain('automation_reports_up{crm="hubspot"} 1\n');
-    expect(text).toContain('automation_reports_verdict{crm="away",verdict="critical"} 1\n');
+    expect(text).toContain('automation_reports_verdict{crm="away",verdict="unknown"} 1\n');
     expect(text).toContain('automation_reports_success_ratio{crm="away"} Nan\n');
   });
 
