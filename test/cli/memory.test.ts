@@ -111,6 +111,23 @@ describe("from a warehouse", () => {
     expect((await runCli(["memory", "forget", "hubspot"], { cwd })).code).toBe(2);
   }, 60_000);
 
+  test("a CRM that cannot be read is told by its reason alone, and one of which nothing is remembered by what to do", async () => {
+    const dead = `[crm.dead]\nurl = "postgresql://u:canary-pw@127.0.0.1:1/d"\n`;
+    const cwd = configureHourly(warehouse.url, null, dead);
+    const run = async (...words: string[]) => await runCli(["memory", ...words], { cwd });
+    const refused = expect.stringMatching(/^error: dead: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);
+    for (const words of [["fill"], ["check"]]) {
+      const { code, stdout, stderr } = await run(...words, "--crm", "dead");
+      expect([words, code, stdout, stderr]).toEqual([words, 4, "", refused]);
+    }
+    const empty = await run("check", "--crm", "hubspot");
+    const advice =
+      "hubspot: nothing is remembered to compare; automation-reports memory fill --crm hubspot reads its past back\n";
+    expect([empty.code, empty.stdout]).toEqual([2, advice]);
+    const both = await run("check");
+    expect([both.code, both.stdout, both.stderr]).toEqual([3, advice, refused]);
+  }, 60_000);
+
   test("a scheduled report is followed by a fill, which a second one has nothing to add to", async () => {
     const cwd = configureHourly(warehouse.url, null, '[[schedule]]\nname = "daily"\ncron = "@daily"\nexport = false\n');
     const run = await runCli(["schedule", "run", "daily"], { cwd });
