@@ -1,6 +1,7 @@
 /** Reads some remembered days again, and tells which the warehouse has otherwise by now. */
 import type { CrmConfig } from "./config/schema.ts";
 import { describeFailure } from "./database/failure.ts";
+import type { Past } from "./report/memory/cells.ts";
 import { comparePasts, type Difference } from "./report/memory/compare.ts";
 import type { Memory } from "./store/memory.ts";
 import type { Redact } from "./text/redact.ts";
@@ -20,32 +21,45 @@ type CompareOptions = { memory: Memory; days: number; nowMs: number; redact: Red
 
 /** So many days, from the first that is known to the last. Each is one bounded query. */
 export async function compareMemory(crm: CrmConfig, options: CompareOptions): Promise<Compared> {
-  const { memory, redact, signal, nowMs } = options;
+  const { memory, signal } = options;
   const compared: Compared = { source: crm.name, days: 0, differing: [], problem: null };
   const known = [...(await memory.listDays(crm.name, 0)).keys()].toSorted((a, b) => a - b);
+  if (known.length === 0) {
+    // Nothing to compare with: yet a warehouse that cannot be read is told.
+    const today = await readOneDay(crm, Math.floor(options.nowMs / DAY_MS), options);
+    return { ...compared, problem: "problem" in today ? today.problem : null };
+  }
   for (const day of spread(known, options.days)) {
     if (signal.aborted) break;
     const remembered = await memory.readDay(crm.name, day);
     if (remembered === null) continue;
-    const [fromMs, toMs] = [day * DAY_MS, (day + 1) * DAY_MS];
-    try {
-      const result = await readHours(
-        { crm, nowMs, fromMs, toMs },
-        redact,
-        AbortSignal.any([signal, AbortSignal.timeout(crm.timeoutMs)]),
-      );
-      if (result.kind !== "read") {
-        const problem = result.kind === "unindexed" ? redact(result.problem) : `no table to read in ${result.where}`;
-        return { ...compared, problem };
-      }
-      compared.days += 1;
-      const rules = comparePasts(remembered, result.past);
-      if (rules.length > 0) compared.differing.push({ dayMs: fromMs, rules });
-    } catch (error) {
-      return { ...compared, problem: redact(describeFailure(error, crm.target)) };
-    }
+    const answer = await readOneDay(crm, day, options);
+    if ("problem" in answer) return { ...compared, problem: answer.problem };
+    compared.days += 1;
+    const rules = comparePasts(remembered, answer.past);
+    if (rules.length > 0) compared.differing.push({ dayMs: day * DAY_MS, rules });
   }
   return compared;
+}
+
+async function readOneDay(
+  crm: CrmConfig,
+  day: number,
+  { nowMs, redact, signal }: CompareOptions,
+): Promise<{ past: Past } | { problem: string }> {
+  try {
+    const result = await readHours(
+      { crm, nowMs, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS },
+      redact,
+      AbortSignal.any([signal, AbortSignal.timeout(crm.timeoutMs)]),
+    );
+    if (result.kind === "read") return { past: result.past };
+    return {
+      problem: result.kind === "unindexed" ? redact(result.problem) : `no table to read in ${result.where}`,
+    };
+  } catch (error) {
+    return { problem: redact(describeFailure(error, crm.target)) };
+  }
 }
 
 /** At most so many, the first and the last among them, as far apart as they may be. */

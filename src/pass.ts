@@ -235,7 +235,7 @@ export function logCritical(reports: Report[], log: Log): void {
     const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
     const [first] = findings;
     if (first?.severity !== "critical") continue;
-    log.warn(
+    log.error(
       `${metadata.source}: ${first.message}`,
       { critical: count("critical"), warnings: count("warning") },
       { crm: metadata.source, reason: first.message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import type { Log } from "../src/log.ts";
-import { exitCodeOf, runPass, type PassResult } from "../src/pass.ts";
+import { exitCodeOf, logCritical, runPass, type PassResult } from "../src/pass.ts";
 import { PassSchema } from "../src/report/pass-schema.ts";
 import type { Severity } from "../src/report/words.ts";
 import { collectActivities } from "../src/warehouse/collect.ts";
@@ -122,4 +122,16 @@ test("no more CRMs are read at once than asked for, and outcomes keep their orde
   });
   expect(most).toBe(2);
   expect(outcomes.map(({ source, status }) => [source, status])).toEqual(crms.map(({ name }) => [name, "read"]));
+});
+
+test("what is critical is logged as an error, with the most urgent finding of each CRM", () => {
+  const said: string[] = [];
+  const log: Log = {
+    ...silent,
+    warn: (message) => said.push(`warn ${message}`),
+    error: (message) => said.push(message),
+  };
+  const failing = ruleOf("deals", { runs: "sssssfffff", everyMinutes: 60, error: "HTTP 401 Unauthorized" });
+  logCritical([report(activity({ source: "hubspot", rules: [failing] })), report(activity({ source: "genius" }))], log);
+  expect(said).toEqual(["hubspot: deals: its newest 5 runs failed, since 16:55; last success 15:55"]);
 });

@@ -12,7 +12,7 @@ import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderPass } from "../render/terminal/pass.ts";
 import { formatInstant } from "../text/figures.ts";
-import { readInstant, readWindow, repeatFlags } from "./flags/flags.ts";
+import { readAsOf, readWindow, repeatFlags } from "./flags/flags.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import { defineCommand } from "./flags/command.ts";
 
@@ -30,7 +30,7 @@ export default defineCommand(
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const asOf = args["as-of"];
-    const endMs = asOf === undefined ? Math.floor(nowMs / MINUTE_MS) * MINUTE_MS : readInstant("--as-of", asOf);
+    const endMs = readAsOf(asOf, Math.floor(nowMs / MINUTE_MS) * MINUTE_MS);
     const seed = readSeed(args.seed);
     const window = readWindow("24", new Date(endMs).toISOString(), nowMs);
     const directory = resolve(args.dir);

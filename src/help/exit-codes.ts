@@ -5,7 +5,7 @@ import { writeTable } from "./table.ts";
 const MEANINGS = {
   ok: "All that was asked for was made and delivered.",
   finding:
-    "Reports were made, and a finding reached --fail-on or the fail_on of its schedule. Or schedule status found a schedule that does not do its work.",
+    "Reports were made, and a finding reached --fail-on or the fail_on of its schedule. Or schedule status found a schedule that does not do its work, or memory check days that differ.",
   usage: "Usage or configuration error. Nothing was run.",
   someUnreadable: "Some CRMs could not be read, or have no table to read. The reports of the others were made.",
   noneReadable: "No CRM could be read, or none has a table to read.",

@@ -13,14 +13,23 @@ export type Manual = {
   /** The topic that explains more; null: none. */
   topic: string | null;
   exits: number[];
+  /** What a code means of this command alone. */
+  meanings: Record<number, string>;
 };
 
-type Written = { examples: [line: string, does: string][]; topic?: string; exits?: number[] };
+type Written = {
+  examples: [line: string, does: string][];
+  topic?: string;
+  exits?: number[];
+  meanings?: Record<number, string>;
+};
 
 const { ok, finding, usage, someUnreadable, noneReadable, delivery } = EXIT;
 /** What any command may end with. */
 const ANY = [ok, usage, delivery];
 const MADE = [ok, usage, someUnreadable, noneReadable, delivery];
+/** Where no report is made. */
+const NOT_READ = { [someUnreadable]: "Some CRMs could not be read, or have no table to read." };
 const JUDGED = [ok, finding, usage, someUnreadable, noneReadable, delivery];
 
 /** By the words of the command. */
@@ -54,6 +63,7 @@ const PAGES: Record<string, Written> = {
     ],
     topic: "troubleshooting",
     exits: MADE,
+    meanings: NOT_READ,
   },
   schedule: {
     examples: [
@@ -118,6 +128,7 @@ const PAGES: Record<string, Written> = {
     ],
     topic: "schedules",
     exits: [ok, finding, usage, delivery],
+    meanings: { [finding]: "A schedule does not do its work." },
   },
   demo: {
     examples: [
@@ -190,6 +201,7 @@ const PAGES: Record<string, Written> = {
     ],
     topic: "memory",
     exits: MADE,
+    meanings: NOT_READ,
   },
   "memory check": {
     examples: [
@@ -198,6 +210,12 @@ const PAGES: Record<string, Written> = {
     ],
     topic: "memory",
     exits: JUDGED,
+    meanings: {
+      [ok]: "The days that were compared are as the warehouse has them.",
+      [finding]: "Days differ from the warehouse.",
+      [usage]: "Usage or configuration error, or nothing is remembered to compare.",
+      [someUnreadable]: "Some CRMs could not be read, or have no table to read. The others were compared.",
+    },
   },
   "memory ignore": {
     examples: [
@@ -286,6 +304,7 @@ const PAGES: Record<string, Written> = {
     ],
     topic: "configuration",
     exits: MADE,
+    meanings: NOT_READ,
   },
   "config show": {
     examples: [
@@ -386,8 +405,8 @@ const PAGES: Record<string, Written> = {
 
 /** Of a help topic: nothing. */
 export function manualOf(path: string): Manual {
-  const { examples, topic = null, exits = [] } = PAGES[path] ?? pageOfSchema(path);
-  return { examples: examples.map(([line, does]) => ({ line, does })), topic, exits };
+  const { examples, topic = null, exits = [], meanings = {} } = PAGES[path] ?? pageOfSchema(path);
+  return { examples: examples.map(([line, does]) => ({ line, does })), topic, exits, meanings };
 }
 
 /** One JSON Schema is called as any other. */

@@ -25,7 +25,7 @@ const NO_SHORT = "    ";
 
 /** `more` stands at the end, as a paragraph. */
 export function writePage(help: CommandHelp, more: string[] = []): Section[] {
-  const { commands, words, exits } = help;
+  const { commands, words } = help;
   const everyday = listFlags(help.flags.filter((flag) => flag.everyday));
   const others = listFlags(help.flags.filter((flag) => !flag.everyday));
   const longest = longestOf([...everyday, ...others]);
@@ -37,7 +37,7 @@ export function writePage(help: CommandHelp, more: string[] = []): Section[] {
     writeTerms("Words", listTerms(words.map(({ hint, description }) => [hint, description]))),
     { title: "Flags", longest, lines: everyday },
     { title: everyday.length === 0 ? "Flags" : "More flags", longest, lines: others },
-    writeTerms("Exit codes", listTerms(listCodes(exits))),
+    writeTerms("Exit codes", listTerms(listCodes(help))),
     ...[...listFurther(help), ...more].map(writeParagraph),
   ].filter(({ lines }) => lines.length > 0);
 }
@@ -90,10 +90,10 @@ function listFlags(flags: Flag[]): Term[] {
   );
 }
 
-function listCodes(exits: number[]): [term: string, text: string][] {
+function listCodes({ exits, meanings }: CommandHelp): [term: string, text: string][] {
   return listExitCodes()
     .filter(({ code }) => exits.includes(code))
-    .map(({ code, meaning }) => [String(code), meaning]);
+    .map(({ code, meaning }) => [String(code), meanings[code] ?? meaning]);
 }
 
 function listFurther({ names: [name], commands, topic }: CommandHelp): string[] {

@@ -79,7 +79,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation: `${rule_name ?? "It"}: check whether ${nameRows(evidence)} still run; if not, mark them failed`,
+    recommendation: `${rule_name ?? "It"}: ${adviseOnStuck(evidence)}`,
   }),
   "rule-never": ({ message, rule_name, severity }) => ({
     id: "start-rule",
@@ -333,7 +333,10 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
   return advice[finding.evidence["degradation"] as Degradation];
 }
 
-function nameRows(evidence: Finding["evidence"]): string {
+function adviseOnStuck(evidence: Finding["evidence"]): string {
   const ids = evidence["row_ids"];
-  return Array.isArray(ids) && ids.length > 0 ? `rows ${ids.join(", ")}` : "its open runs";
+  if (!Array.isArray(ids) || ids.length === 0) return "check whether its open runs still run; if not, mark them failed";
+  return ids.length === 1
+    ? `check whether row ${ids.join("")} still runs; if not, mark it failed`
+    : `check whether rows ${ids.join(", ")} still run; if not, mark them failed`;
 }

@@ -10,13 +10,21 @@ export function describeScheduledPass(
   endMs: number,
   config: Config,
 ): Pick<PassOptions, "config" | "crms" | "window" | "detailed" | "baseline" | "exportTo"> {
-  const directory = resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
   return {
     config,
     crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
     window: { startMs: endMs - schedule.timeWindowMs, endMs },
     detailed: schedule.detailed,
     baseline: null,
-    exportTo: schedule.export ? { directory, keep: config.export.keep } : null,
+    exportTo: schedule.export ? { directory: nameExports(config), keep: config.export.keep } : null,
   };
+}
+
+/** The folder that its reports are exported to, for the eyes of who wrote the configuration. */
+export function describeExports({ export: isExported }: ScheduleConfig, config: Config): string {
+  return isExported ? `exports to ${nameExports(config)}` : "exports nothing";
+}
+
+function nameExports(config: Config): string {
+  return resolve(config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
 }

@@ -24,14 +24,14 @@ export type Memory = Family<"days"> & {
   listDays: (source: string, sinceDay: number) => Promise<Map<number, number>>;
   /** Every CRM of which something is known. */
   list: () => Promise<MemorySize[]>;
-  /** False where nothing was known. What the operator said of hours and rules is forgotten, too. */
+  /** False where nothing was known. What the operator said of its hours and rules is kept. */
   forget: (source: string) => Promise<boolean>;
   /** Leaves hours since the epoch out of the past. */
   ignore: (source: string, span: Span) => Promise<void>;
   /** Takes back what was ignored within those hours. Returns how many spans there were. */
   heed: (source: string, span: Span) => Promise<number>;
   listIgnored: () => Promise<{ source: string; span: Span }[]>;
-  /** Calls a rule over from that moment on; null: it is not. False where no such rule is known. */
+  /** Calls a rule over from that moment on; null: it is not. False where it was not called over. */
   retire: (source: string, rule: string, sinceMs: number | null) => Promise<boolean>;
   /** Records why the past is not read back any further; null: it is. */
   stopFill: (source: string, stop: Stop | null) => Promise<void>;
@@ -140,7 +140,7 @@ async function forget(engine: Engine, source: string): Promise<boolean> {
   return await engine.transact(async (ask) => {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
     let deleted = 0;
-    for (const table of ["days", "rules", "ignored", "retired"])
+    for (const table of ["days", "rules"])
       deleted += (
         await ask(`DELETE FROM automation_reports_memory_${table} WHERE source = $1 RETURNING 1 AS deleted`, [source])
       ).length;
@@ -150,8 +150,6 @@ async function forget(engine: Engine, source: string): Promise<boolean> {
 
 async function retire(engine: Engine, source: string, rule: string, sinceMs: number | null): Promise<boolean> {
   return await engine.transact(async (ask) => {
-    const [row] = await ask("SELECT rules FROM automation_reports_memory_rules WHERE source = $1", [source]);
-    const known = row === undefined ? null : readRules(row);
     const name = writeAscii(rule);
     if (sinceMs === null) {
       const deleted = await ask(
@@ -160,7 +158,6 @@ async function retire(engine: Engine, source: string, rule: string, sinceMs: num
       );
       return deleted.length > 0;
     }
-    if (known?.past.rules.some((one) => one.rule === rule) !== true) return false;
     await ask(
       `INSERT INTO automation_reports_memory_retired (source, rule, since_ms) VALUES ($1, $2, $3)
         ON CONFLICT (source, rule) DO UPDATE SET since_ms = excluded.since_ms`,

@@ -1,10 +1,11 @@
 /** The memory as its operator meets it: filled, shown, compared, corrected, and what reports say where it cannot be read. */
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import type { MemorySummary } from "../../src/report/memory/summary.ts";
 import type { Report } from "../../src/report/schema.ts";
-import { runCli } from "../making/cli.ts";
+import { freshDirectory, runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
 import { configureHourly, expectAsRows, makeHourly, readMemory } from "../making/remembered.ts";
 
@@ -94,7 +95,8 @@ describe("from a warehouse", () => {
     expect((await ignore("--from", day, "--to", day)).code).toBe(0);
     expect((await show(cwd)).hours_known).toBe(before - 24);
     expect((await ignore()).stdout).toMatch(/^hubspot: .* 00:00 to .* 00:00 UTC\n$/);
-    expect((await ignore("--from", day, "--to", day, "--undo")).code).toBe(0);
+    const heeded = await ignore("--from", day, "--to", day, "--undo");
+    expect([heeded.code, heeded.stdout]).toEqual([0, "hubspot: 1 span of hours is part of the past again\n"]);
     expect((await show(cwd)).hours_known).toBe(before);
     expect((await ignore("--undo")).code).toBe(2);
     expect((await ignore("--from", day, "--to", "9d")).stderr).toContain("it must lie before --to");
@@ -104,11 +106,61 @@ describe("from a warehouse", () => {
       expect.stringMatching(/^hubspot: deals is over since .* UTC, until/),
     ]);
     expect((await show(cwd, "deals")).rules[0]?.retired_since).not.toBeNull();
+    expect(retire.stderr).toMatch(
+      /^warning: hubspot: deals ran .* ago, and usually runs every 1h: if it still runs, its next run takes that back\n$/,
+    );
     expect((await runCli(["rules", "retire", "dealz"], { cwd })).stderr).toContain("did you mean deals?");
+    expect((await runCli(["rules", "retire", "invoices"], { cwd })).stderr).toMatch(
+      /^error: no rule "invoices" of hubspot is known in .*: known: contacts, deals; or name it in retired_rules of its CRM\n$/,
+    );
     expect((await runCli(["rules", "retire", "deals", "--undo"], { cwd })).code).toBe(0);
     expect((await show(cwd, "deals")).rules[0]?.retired_since).toBeNull();
-    expect((await runCli(["memory", "forget", "hubspot"], { cwd })).code).toBe(0);
+    expect((await runCli(["rules", "retire", "contacts"], { cwd })).code).toBe(0);
+    expect((await ignore("--from", day, "--to", day)).code).toBe(0);
+    const forget = await runCli(["memory", "forget", "hubspot"], { cwd });
+    expect([forget.code, forget.stdout]).toEqual([
+      0,
+      "hubspot: all that was remembered is forgotten; contacts still called over (rules retire --undo); 1 span of hours still left out (memory ignore --undo)\n",
+    ]);
     expect((await runCli(["memory", "forget", "hubspot"], { cwd })).code).toBe(2);
+    expect((await runCli(["rules", "retire", "contacts", "--undo"], { cwd })).code).toBe(0);
+  }, 60_000);
+
+  test("a rule that a schedule declares and that never ran is called over as any other", async () => {
+    const cwd = freshDirectory();
+    expect((await runCli(["demo"], { cwd })).code).toBe(0);
+    appendFileSync(join(cwd, "automation-reports.toml"), '\n[store]\npath = "memory.sqlite"\n');
+    const never = async () => {
+      const { stdout } = await runCli(["generate", "-f", "json"], { cwd });
+      const { reports } = JSON.parse(stdout) as { reports: Report[] };
+      const hubspot = reports.find(({ metadata }) => metadata.source === "hubspot");
+      return hubspot?.rules.find(({ rule_name: name }) => name === "invoices")?.condition;
+    };
+    expect(await never()).toBe("never");
+    const retire = await runCli(["rules", "retire", "invoices"], { cwd });
+    expect([retire.code, retire.stdout, retire.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^hubspot: invoices is over since .* UTC, until it runs again\n$/),
+      "",
+    ]);
+    expect(await never()).toBe("idle");
+  }, 60_000);
+
+  test("a CRM that cannot be read is told by its reason alone, and one of which nothing is remembered by what to do", async () => {
+    const dead = `[crm.dead]\nurl = "postgresql://u:canary-pw@127.0.0.1:1/d"\n`;
+    const cwd = configureHourly(warehouse.url, null, dead);
+    const run = async (...words: string[]) => await runCli(["memory", ...words], { cwd });
+    const refused = expect.stringMatching(/^error: dead: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);
+    for (const words of [["fill"], ["check"]]) {
+      const { code, stdout, stderr } = await run(...words, "--crm", "dead");
+      expect([words, code, stdout, stderr]).toEqual([words, 4, "", refused]);
+    }
+    const empty = await run("check", "--crm", "hubspot");
+    const advice =
+      "hubspot: nothing is remembered to compare; automation-reports memory fill --crm hubspot reads its past back\n";
+    expect([empty.code, empty.stdout]).toEqual([2, advice]);
+    const both = await run("check");
+    expect([both.code, both.stdout, both.stderr]).toEqual([3, advice, refused]);
   }, 60_000);
 
   test("a scheduled report is followed by a fill, which a second one has nothing to add to", async () => {

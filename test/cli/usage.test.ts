@@ -152,9 +152,27 @@ describe("configuration", () => {
     });
     expect(set).toEqual({
       code: 0,
-      stdout: `${directory}/automation-reports.toml is valid\nhubspot: postgres h:5432, preset auto, crm_source hubspot\n`,
+      stdout: `${directory}/automation-reports.toml is valid\nhubspot: postgres h:5432, preset auto, crm_source hubspot\nschedule twice-a-day: exports to ${directory}/logs/automation_reports\n`,
       stderr: "",
     });
+  });
+
+  test("check and show say where each schedule exports to, whatever [export] enabled says", async () => {
+    const cwd = directoryWith(
+      '[crm.a]\nurl = "sqlite:a.sqlite"\n[export]\nenabled = false\ndir = "out"\n[[schedule]]\nname = "m"\ncron = "@daily"\n[[schedule]]\nname = "n"\ncron = "@daily"\nexport = false\n',
+    );
+    const check = await runCli(["config", "check"], { cwd });
+    expect(check.stdout).toEndWith(`schedule m: exports to ${cwd}/out\nschedule n: exports nothing\n`);
+    const { stdout } = await runCli(["config", "show"], { cwd });
+    expect(stdout.split("\n").filter((line) => line.startsWith("[[schedule]]"))).toEqual([
+      `[[schedule]]  # exports to ${cwd}/out`,
+      "[[schedule]]  # exports nothing",
+    ]);
+  });
+
+  test("now is a time as any other", async () => {
+    const demo = await runCli(["demo", "--as-of", "now"]);
+    expect([demo.code, demo.stdout]).toEqual([0, expect.stringContaining("4 CRMs read")]);
   });
 
   test.each([

@@ -33,7 +33,8 @@ const HELP: CommandHelp = {
     { line: "weigh apple --scale shop", does: "the same apple, on another scale than that of the kitchen" },
   ],
   topic: "counting",
-  exits: [0, 2],
+  exits: [0, 1, 2],
+  meanings: { 1: "It is too heavy." },
 };
 
 test("the whole page of a command", () => {
@@ -64,6 +65,7 @@ More flags:
 
 Exit codes:
   0  All that was asked for was made and delivered.
+  1  It is too heavy.
   2  Usage or configuration error. Nothing was run.
 
 automation-reports help counting explains more.

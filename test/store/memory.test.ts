@@ -206,14 +206,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.memory.listIgnored()).toEqual([{ source: "hubspot", span: [FIRST + 4, FIRST + 6] }]);
     expect(await store.memory.heed("hubspot", [FIRST, FIRST + 24])).toBe(1);
     expect(written((await read()).past)).toEqual(written(past));
-    expect(await store.memory.retire("hubspot", "nobody", 5)).toBe(false);
+    expect(await store.memory.retire("hubspot", "nobody", null)).toBe(false);
     expect(await store.memory.retire("hubspot", "deals", 5)).toBe(true);
     expect((await read()).retired).toEqual([{ rule: "deals", sinceMs: 5 }]);
     expect(await store.memory.retire("hubspot", "deals", null)).toBe(true);
     expect((await read()).retired).toEqual([]);
   });
 
-  test("prune deletes hours by their own age, and never a rule; forget deletes all of one CRM", async () => {
+  test("prune deletes hours by their own age, and never a rule; forget deletes all of one CRM but what its operator said", async () => {
     await using store = await open();
     const past = countPast([{ rule: "deals", runs: [run(1), run(25), run(49)] }], [[FIRST, FIRST + 72]]);
     await store.memory.write([...seenOf(past), ...seenOf(past, "genius")], "replace");
@@ -223,8 +223,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       covered: [[FIRST + 48, FIRST + 72]],
       rules: [{ rule: "deals", firstMs: FIRST * HOUR_MS + HOUR_MS, runs: [{}, {}, {}] }],
     });
+    await store.memory.ignore("hubspot", [FIRST, FIRST + 2]);
+    await store.memory.retire("hubspot", "never_ran", 5);
     expect([await store.memory.forget("hubspot"), await store.memory.forget("hubspot")]).toEqual([true, false]);
     expect((await store.memory.list()).map(({ source, days }) => [source, days])).toEqual([["genius", 1]]);
+    expect((await store.memory.read(["hubspot"], 0)).get("hubspot")?.retired).toEqual([
+      { rule: "never_ran", sinceMs: 5 },
+    ]);
+    expect(await store.memory.listIgnored()).toEqual([{ source: "hubspot", span: [FIRST, FIRST + 2] }]);
   });
 
   test("why a fill stopped is kept until it goes on", async () => {

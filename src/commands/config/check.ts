@@ -1,6 +1,7 @@
 import { describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
+import { describeExports } from "../../schedule/scheduled-pass.ts";
 import { showText } from "../../text/terminal.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { loadConfigured } from "../flags/configuration.ts";
@@ -19,7 +20,8 @@ export default defineCommand(
     );
     const { target, configured } = config.store;
     const store = configured ? [showText(`store: ${target.kind} ${describeTarget(target)}`)] : [];
-    const valid = [`${config.path} is valid`, ...lines, ...store, ""].join("\n");
+    const schedules = config.schedules.map((one) => showText(`schedule ${one.name}: ${describeExports(one, config)}`));
+    const valid = [`${config.path} is valid`, ...lines, ...store, ...schedules, ""].join("\n");
     if (args.online !== true) {
       await emit(valid);
       return EXIT.ok;

@@ -8,6 +8,7 @@ import { writeTomlKey } from "../../config/write-toml.ts";
 import { describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
+import { describeExports } from "../../schedule/scheduled-pass.ts";
 import { createRedactor, type Redact } from "../../text/redact.ts";
 import { writeJson } from "../../text/json.ts";
 import { showText } from "../../text/terminal.ts";
@@ -31,7 +32,7 @@ export default defineCommand(
       path: setting.path.map((key) => (typeof key === "string" ? redact(key) : key)),
       value: redactValue(setting.value, redact),
     }));
-    const lines = () => writeSettings(settings, document.raw, (path) => describeConnection(path, config));
+    const lines = () => writeSettings(settings, document.raw, (path) => describeTable(path, config));
     const published = settings.map(({ path, value, origin, position, variables: names }) => ({
       key: writeTomlKey(path),
       value,
@@ -55,8 +56,11 @@ function redactValue(value: unknown, redact: Redact): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactValue(item, redact)]));
 }
 
-/** For the table of a CRM. */
-function describeConnection([section, crm, ...inside]: Setting["path"], { crms }: Config): string | null {
-  const target = section === "crm" && inside.length === 0 ? crms.find(({ name }) => name === crm)?.target : undefined;
+/** Of a CRM where its warehouse is, of a schedule where its exports go. */
+function describeTable([section, name, ...inside]: Setting["path"], config: Config): string | null {
+  if (inside.length > 0) return null;
+  const schedule = section === "schedule" && typeof name === "number" ? config.schedules[name] : undefined;
+  if (schedule !== undefined) return describeExports(schedule, config);
+  const target = section === "crm" ? config.crms.find((crm) => crm.name === name)?.target : undefined;
   return target === undefined ? null : `${target.kind} ${describeTarget(target)}`;
 }

@@ -10,6 +10,8 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 
 const LONGEST_WINDOW_MS = 366 * DAY_MS;
+/** The one word that stands for a time. */
+export const NOW = "now";
 const MOST_LISTED = 10_000;
 /** Hours. */
 const DEFAULT_WINDOW = "24";
@@ -60,9 +62,14 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
       `--time-window ${quoteText(length)}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
     );
   }
-  const endMs = asOf === undefined ? nowMs : readInstant("--as-of", asOf);
+  const endMs = readAsOf(asOf, nowMs);
   if (endMs > nowMs) throw new AppError("usage", "--as-of lies in the future: nothing is known about it yet");
   return { startMs: endMs - lengthMs, endMs };
+}
+
+/** The end of a window; now where none is given. */
+export function readAsOf(text: string | undefined, nowMs: number): number {
+  return text === undefined || text === NOW ? nowMs : readInstant("--as-of", text);
 }
 
 /** An IANA zone; null where none is asked for. */

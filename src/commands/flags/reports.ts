@@ -10,7 +10,7 @@ import { quoteText } from "../../text/terminal.ts";
 import type { Report } from "../../report/schema.ts";
 import type { ReportFilter, ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
-import { readInstant } from "./flags.ts";
+import { NOW, readInstant } from "./flags.ts";
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../time/units.ts";
 
 export const REPORT_WORD = "an id of history list, latest, a CRM's name, a time, or CRM@TIME";
@@ -83,6 +83,7 @@ export async function readKeptPass(rows: ReportRow[], keeping: Keeping): Promise
 
 /** Epoch milliseconds. A length of time counts back from now; a bare number means days. */
 export function readTime(flag: string, text: string, nowMs: number): number {
+  if (text === NOW) return nowMs;
   const ago = parseDuration(text, DAY_MS);
   return ago === null ? readInstant(flag, text) : nowMs - Math.round(Math.abs(ago));
 }

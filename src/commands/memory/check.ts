@@ -36,22 +36,24 @@ export default defineCommand(
     if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted");
     for (const one of compared) {
       if (one.problem !== null) log.error(`${one.source}: ${one.problem}`, {}, { crm: one.source });
-      await emit(`${describe(one)}\n`);
+      if (one.problem === null || one.days > 0) await emit(`${describe(one)}\n`);
     }
     const failed = compared.filter(({ problem }) => problem !== null).length;
     if (failed > 0) return failed === compared.length ? EXIT.noneReadable : EXIT.someUnreadable;
+    if (compared.every(({ days }) => days === 0)) return EXIT.usage;
     return compared.some(({ differing }) => differing.length > 0) ? EXIT.finding : EXIT.ok;
   },
 );
 
 function describe({ source, days, differing }: Compared): string {
-  if (days === 0) return `${source}: no day was compared`;
+  if (days === 0)
+    return `${source}: nothing is remembered to compare; automation-reports memory fill --crm ${source} reads its past back`;
   const head = `${source}: ${formatPlural(days, "day")} compared`;
   if (differing.length === 0) return `${head}, all as the warehouse has them`;
   const [oldest] = differing.toSorted((a, b) => a.dayMs - b.dayMs);
   const since = formatInstant(oldest?.dayMs ?? 0);
   return [
-    `${head}, ${differing.length} differ from the warehouse; automation-reports memory fill --again --since ${since} mends them`,
+    `${head}, ${differing.length} ${differing.length === 1 ? "differs" : "differ"} from the warehouse; automation-reports memory fill --again --since ${since} mends ${differing.length === 1 ? "it" : "them"}`,
     ...differing.map(
       ({ dayMs, rules }) => `  ${formatInstant(dayMs).slice(0, 10)}: ${listNames(rules.map(describeRule))}`,
     ),

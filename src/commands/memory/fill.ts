@@ -47,7 +47,7 @@ export default defineCommand(
     log.progress(null);
     for (const one of filled) {
       if (one.end === "failed") log.error(`${one.source}: ${one.reason}`, { left: one.left }, { crm: one.source });
-      await emit(`${describe(one)}\n`);
+      if (one.end !== "failed" || one.read > 0) await emit(`${describe(one)}\n`);
     }
     if (signal.aborted) throw new AppError("interrupted", "interrupted: what was read is kept");
     const failed = filled.filter(({ end }) => end === "failed").length;

@@ -36,7 +36,9 @@ export default defineCommand(
     for (const source of sources) {
       if (undo) {
         const count = await memory.heed(source, span);
-        await emit(`${source}: ${formatPlural(count, "span")} of hours part of the past again\n`);
+        await emit(
+          `${source}: ${formatPlural(count, "span")} of hours ${count === 1 ? "is" : "are"} part of the past again\n`,
+        );
       } else {
         await memory.ignore(source, span);
         await emit(`${source}: ${describe(span)} left out of the past\n`);

@@ -1,4 +1,4 @@
-import { suggestName } from "../../config/nearest.ts";
+import { suggestNearest } from "../../config/nearest.ts";
 import { AppError, EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderMemory, renderMemoryOfRule, renderMemorySizes } from "../../render/terminal/memory.ts";
@@ -70,5 +70,5 @@ function findRule({ source, rules }: MemorySummary, name: string): MemorySummary
   const found = rules.find(({ rule_name: rule }) => rule === name);
   if (found !== undefined) return found;
   const names = rules.map(({ rule_name: rule }) => rule);
-  throw new AppError("usage", `no rule ${quoteText(name)} is remembered of ${source}: ${suggestName(name, names)}`);
+  throw new AppError("usage", `no rule ${quoteText(name)} is remembered of ${source}: ${suggestNearest(name, names)}`);
 }

@@ -5,7 +5,10 @@ import { boolean, describe, positiveWhole, text } from "./fields.ts";
 export const DEFAULT_OUTPUT_DIRECTORY = "logs/automation_reports";
 
 export const exportSchema = v.strictObject({
-  enabled: describe("Whether generate exports without being asked by --export-json.", v.optional(boolean, false)),
+  enabled: describe(
+    "Whether generate exports without being asked by --export-json. A schedule exports as its own export says.",
+    v.optional(boolean, false),
+  ),
   dir: describe(
     `The folder of the exports. By default ${DEFAULT_OUTPUT_DIRECTORY}, from where the program is started.`,
     v.optional(text),

@@ -44,7 +44,10 @@ export const scheduleSchema = v.strictObject({
     v.optional(duration(AGE_LIMITS), "24h"),
   ),
   detailed: describe("Whether reports have their details, as generate --detailed.", v.optional(boolean, true)),
-  export: describe("Whether the reports are also written to the dir of [export].", v.optional(boolean, true)),
+  export: describe(
+    "Whether the reports are also written to the dir of [export]. Its enabled is about generate alone.",
+    v.optional(boolean, true),
+  ),
   catch_up: describe(
     'What is made of missed slots: "latest" makes the newest, "none" none.',
     v.optional(choice(["latest", "none"]), "latest"),

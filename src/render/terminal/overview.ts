@@ -163,32 +163,42 @@ function measure(lines: Line[], { width }: View): Sizes {
   return { name, state, peak: peak > 0 && hasRoom ? peak : null };
 }
 
-/** Where lines are left on the screen, long facts go on: of every CRM, before further findings are told. */
+/**
+ * A line of its own tells what else there is to know of a CRM, or how much: of every CRM where there are lines for it, else the
+ * fact says it. The lines that are left then let long facts go on, before further findings are told.
+ */
 function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, style: Style): string[] {
-  let left = spare;
+  const cut = lines.filter(({ more }) => more.length > 0);
+  const isTold = spare >= cut.length;
+  let left = isTold ? spare - cut.length : spare;
   const drawn = lines.map((line) => {
     const tone = style[MARKS[line.standing].tone];
     const { start, below } = place(line, sizes, width, left, style);
     const beside = Bun.stringWidth(start) + GAP.length;
-    const fits = beside + Bun.stringWidth(line.fact) <= width;
+    const suffix = isTold || line.more.length === 0 ? "" : ` (+${formatCount(line.more.length)})`;
+    const fits = beside + Bun.stringWidth(line.fact + suffix) <= width;
     const indent = below ? INDENT.length : beside;
     const margin = " ".repeat(indent);
-    if (fits) return { text: [`${start}${GAP}${tone(line.fact)}`], margin };
+    if (fits) return { text: [`${start}${GAP}${tone(line.fact + suffix)}`], margin };
     const most = Math.min(MOST_FACT_LINES, Math.max(0, left) + (below ? 0 : 1));
-    const [first = "", ...rest] = wrapText(line.fact, width - indent, most).map((part) => tone(part));
+    const parts = wrapText(line.fact, width - indent - suffix.length, most);
+    const [first = "", ...rest] = parts.map((part, index) => tone(index < parts.length - 1 ? part : part + suffix));
     left -= rest.length + (below ? 1 : 0);
     const head = below ? [start.trimEnd(), `${margin}${first}`] : [`${start}${GAP}${first}`];
     return { text: [...head, ...rest.map((part) => `${margin}${part}`)], margin };
   });
   return drawn.flatMap(({ text, margin }, index) => {
     const facts = lines[index]?.more ?? [];
+    if (!isTold || facts.length === 0) return text;
+    // The line that is kept for it.
+    left += 1;
     const more: string[][] = [];
     while (left > 0 && more.length < facts.length) {
       const parts = wrapText(facts[more.length] ?? "", width - margin.length, Math.min(MOST_MORE_LINES, left));
       left -= parts.length;
       more.push(parts);
     }
-    const isCut = more.length > 0 && more.length < facts.length;
+    const isCut = more.length < facts.length;
     if (isCut) left += (more.pop()?.length ?? 0) - 1;
     const told = more.flat().map((part) => `${margin}${part}`);
     return isCut

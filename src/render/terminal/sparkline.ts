@@ -16,7 +16,8 @@ export const SPARKLINE_WIDTH = 25;
 export const LEGEND = (peak: number) =>
   `${BARS[0]}–${BARS.at(-1)} up to ${formatPlural(peak, "run")} at a time, ${SOME_FAILED} some failed, ${MANY_FAILED} many failed, ${NOTHING} none ran`;
 
-type Cell = { total: number; successful: number };
+/** `partial`: it holds no whole hour of the window, so that nothing in it says little. */
+type Cell = { total: number; successful: number; partial: boolean };
 
 /** The most runs of any cell, so that all CRMs are drawn alike. */
 export function findPeak(reports: Report[]): number {
@@ -32,10 +33,11 @@ export function drawSparkline(report: Report | null, peak: number, style: Style)
 }
 
 function listCells({ trend_analysis: { hourly_distribution: hourly } }: Report): Cell[] {
-  const { actions_per_hour: totals, success_rates_per_hour: rates } = hourly;
+  const { actions_per_hour: totals, success_rates_per_hour: rates, partial_hours: partial } = hourly;
   const hours = Object.entries(totals).map(([key, total]) => ({
     total,
     successful: total * (Object.hasOwn(rates, key) ? (rates[key] ?? 0) : 0),
+    partial: partial.includes(key),
   }));
   const size = hours.length > SPARKLINE_WIDTH ? Math.ceil(hours.length / (SPARKLINE_WIDTH - 1)) : 1;
   return Array.from({ length: Math.ceil(hours.length / size) }, (_, index) =>
@@ -47,11 +49,12 @@ function addCells(cells: Cell[]): Cell {
   return {
     total: cells.reduce((sum, { total }) => sum + total, 0),
     successful: cells.reduce((sum, { successful }) => sum + successful, 0),
+    partial: cells.every(({ partial }) => partial),
   };
 }
 
-function drawCell({ total, successful }: Cell, peak: number, style: Style): string {
-  if (total === 0) return style.faint(NOTHING);
+function drawCell({ total, successful, partial }: Cell, peak: number, style: Style): string {
+  if (total === 0) return partial ? " " : style.faint(NOTHING);
   const rate = successful / total;
   if (rate < DOUBTFUL_RATE) return style.bad(MANY_FAILED);
   if (rate < GOOD_RATE) return style.doubtful(SOME_FAILED);

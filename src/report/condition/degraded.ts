@@ -186,8 +186,8 @@ function judgeSlower({ rule, history, window }: RuleFacts): Judgement | null {
   };
 }
 
-function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
-  if (compared === null || compared.missed === 0) return null;
+function judgeMissed({ rule, compared, window, isRetired }: RuleFacts): Judgement | null {
+  if (compared === null || compared.missed === 0 || isRetired) return null;
   const { expected, seen, missedAtMs } = compared;
   const { missed, missedShare } = settleMissed(compared);
   if (missed === 0) return null;

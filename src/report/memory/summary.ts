@@ -35,7 +35,7 @@ const RuleSchema = v.strictObject({
 
 const MemorySchema = v.strictObject({
   source: describe(v.string(), "The CRM's name in the configuration"),
-  known_since: describe(v.nullable(instant), "The first hour that is known; null: none"),
+  known_since: describe(v.nullable(instant), "The first hour that is known of those asked for; null: none"),
   hours_known: describe(v.number(), "How many hours are known of those asked for"),
   hours_asked: v.number(),
   ignored: describe(v.array(v.strictObject({ from: instant, to: instant })), "Left out by the operator's word"),
@@ -67,10 +67,10 @@ const WEEK_HOURS = WEEK_MS / HOUR_MS;
 
 export function summarizeMemory(past: Past, facts: MemoryFacts): MemorySummary {
   const { source, fromHour, toHour, ignored, retired, stopped } = facts;
-  const first = past.covered[0]?.[0];
+  const first = past.covered.find(([from, to]) => to > fromHour && from < toHour)?.[0];
   return {
     source,
-    known_since: first === undefined ? null : formatHour(first),
+    known_since: first === undefined ? null : formatHour(Math.max(first, fromHour)),
     hours_known: countKnown(past, fromHour, toHour),
     hours_asked: toHour - fromHour,
     ignored: ignored.map(([from, to]) => ({ from: formatHour(from), to: formatHour(to) })),
@@ -91,11 +91,12 @@ function describeRule(
   { fromHour, toHour }: MemoryFacts,
 ): Omit<MemorySummary["rules"][number], "retired_since"> {
   const [newest] = rule.runs;
-  const known = listCells(rule);
+  // Days are read as a whole.
+  const asked = listCells(rule).filter(({ hour }) => hour >= fromHour && hour < toHour);
   const weeks = Array.from({ length: Math.ceil((toHour - fromHour) / WEEK_HOURS) }, (_, index) => {
     const endHour = toHour - index * WEEK_HOURS;
     const startHour = Math.max(fromHour, endHour - WEEK_HOURS);
-    const cells = known.filter(({ hour }) => hour >= startHour && hour < endHour);
+    const cells = asked.filter(({ hour }) => hour >= startHour && hour < endHour);
     return {
       start: formatHour(startHour),
       hours_known: countKnown(past, startHour, endHour),
@@ -108,7 +109,7 @@ function describeRule(
     last_run: newest === undefined ? null : formatInstant(settledAt(newest)),
     last_status: newest?.status ?? null,
     usual_interval_seconds: measureInterval(rule),
-    ...describeCells(known),
+    ...describeCells(asked),
     weeks: weeks.filter(({ hours_known: hours }) => hours > 0),
   };
 }

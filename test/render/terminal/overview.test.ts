@@ -288,7 +288,17 @@ describe("the lines of the screen", () => {
     const reports = Array.from({ length: 24 }, (_, index) => wordy(`crm_${index + 10}`));
     const lines = body({ reports });
     expect(lines).toHaveLength(24);
-    for (const line of lines) expect(line).toMatch(/^✗ crm_\d\d  50\.0 % of 90  r0 failed 5 times since .*…$/);
+    for (const line of lines)
+      expect(line).toMatch(/^✗ crm_\d\d  50\.0 % of 90  r0 failed 5 times since .*… \(\+\d+\)$/);
+  });
+
+  test("of every CRM it is told how many findings are cut, within the lines of the screen", () => {
+    for (const count of [5, 8, 11]) {
+      const reports = Array.from({ length: count }, (_, index) => wordy(`crm_${index + 10}`));
+      const lines = body({ reports });
+      expect(lines.length).toBeLessThanOrEqual(24);
+      expect(lines.filter((line) => /and \d+ more with --detailed$| \(\+\d+\)$/.test(line))).toHaveLength(count);
+    }
   });
 
   test("of more than sixty, it is told how many CRMs are left out", () => {

@@ -109,7 +109,14 @@ describe("the number of cells", () => {
     { name: "two hours a cell in more than a day", lengthHours: 26, lateMs: 0, cells: 13 },
     { name: "seven hours a cell in a week", lengthHours: 168, lateMs: 0, cells: 24 },
   ])("$name", ({ lengthHours, lateMs, cells }) => {
-    expect(draw([], { lengthHours, lateMs })).toBe("·".repeat(cells));
+    const hours = Array.from({ length: 200 }, (): [number, number] => [1, 1]);
+    expect(draw(hours, { lengthHours, lateMs })).toBe("█".repeat(cells));
+  });
+
+  test("an hour of which the window has a part is blank where nothing ran in it", () => {
+    const drawn = made([], { lateMs: 60_000 });
+    expect(drawSparkline(drawn, 0, createStyle(false))).toBe(` ${"·".repeat(23)} `);
+    expect(draw([[1, 1]], { lateMs: 60_000 })).toBe(`█${"·".repeat(23)}`);
   });
 
   test("hours of one cell are added up", () => {

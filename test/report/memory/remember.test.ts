@@ -184,3 +184,21 @@ test("in figures: medians within 5 %, failures, the usual interval, weeks that a
   });
   expect(Math.abs((deals?.duration_p50_seconds ?? 0) - 60)).toBeLessThan(3);
 });
+
+test("only the hours that are asked for are counted, though days are read as a whole", () => {
+  const runs = Array.from({ length: 48 }, (_, hour) => run(hour));
+  const summary = summarizeMemory(pastOf(runs), {
+    source: "hubspot",
+    fromHour: FIRST + 8,
+    toHour: FIRST + 40,
+    ignored: [],
+    retired: [],
+    stopped: null,
+  });
+  expect(summary).toMatchObject({
+    known_since: "2026-07-06T08:00:00Z",
+    hours_known: 32,
+    hours_asked: 32,
+    rules: [{ runs: 32, weeks: [{ start: "2026-07-06T08:00:00Z", hours_known: 32, runs: 32 }] }],
+  });
+});
