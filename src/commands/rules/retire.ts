@@ -49,6 +49,6 @@ async function findSource(store: Store, rule: string, sources: string[], nowMs: 
   const advice =
     known.length === 0
       ? "nothing is remembered yet: name it in retired_rules of its CRM"
-      : suggestName(rule, [...new Set(known)]);
+      : `${suggestName(rule, [...new Set(known)])} A rule that never ran is named in retired_rules of its CRM`;
   throw new AppError("usage", `no rule ${quoteText(rule)} is remembered in ${store.place}: ${advice}`);
 }

@@ -61,8 +61,8 @@ export type RuleFacts = {
   history: RuleHistory | null;
   /** By its past; null where too little is known. */
   silence: Silence | null;
-  /** The operator said that it is over, and it has not run since. */
-  isRetired: boolean;
+  /** The operator said that it is over, and it has not run since then; without a time nothing says since when. */
+  retired: { sinceMs: number | null } | null;
   /** A rule that began where this one ended, with the same rhythm. */
   successor: { rule: string; sinceMs: number } | null;
 };
