@@ -26,7 +26,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const { report } = place;
   const explained = explainRule(report, name, facts.others, facts.origins);
   if (explained === null) return null;
-  const { rule, week_before: week, setting } = explained;
+  const { rule, week_before: week, same_error: same, setting } = explained;
   const reportId = place.isLatest ? null : place.id;
   const crm = report.metadata.source;
   const shown: Shown = { report, reportId, lateAfterMs: facts.lateAfterMs, nowMs: facts.nowMs, links };
@@ -69,6 +69,16 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       ...(rule.usual_records === null
         ? []
         : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run` }]),
+      ...(same === null
+        ? []
+        : [
+            {
+              label: "Same error",
+              text: showText(
+                `${formatPlural(same.runs, "run")} of ${formatPlural(same.rules.length, "rule")}: ${same.rules.join(", ")}`,
+              ),
+            },
+          ]),
       ...(rule.schedules.length === 0 ? [] : [{ label: "Schedule", text: showText(rule.schedules.join("; ")) }]),
     ],
     notComparable: ticks.not_comparable,

@@ -27,7 +27,18 @@ const LIST_EXPENDABLE = ["Newest runs", "Since"];
 const LONGEST_NAME = 40;
 
 export function renderExplanation(explanation: Explanation, view: View): string {
-  const { rule, source, window, limits, errors, week_before: week, around, advice, setting } = explanation;
+  const {
+    rule,
+    source,
+    window,
+    limits,
+    errors,
+    week_before: week,
+    around,
+    same_error: same,
+    advice,
+    setting,
+  } = explanation;
   const style = createStyle(view.color);
   const { width } = view;
   const endMs = Date.parse(window.end);
@@ -65,10 +76,11 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           style.strong("  Newest errors"),
           ...errors.flatMap(({ at, message }) => hang(near(at).padEnd(LABEL + 2), showText(message), LABEL + 2, width)),
         ],
-    around.length === 0
+    around.length === 0 && same === null
       ? []
       : [
           style.strong("  What else changed then"),
+          ...(same === null ? [] : describeSameError(same, source, width)),
           ...around.map(({ source: crm, rule_name: name, condition, since }) =>
             cutText(`  ${showText(`${crm} ${name}`)}: ${condition} since ${near(since)}`, width),
           ),
@@ -164,6 +176,16 @@ function describePast({ usual }: Explanation["rule"], label: (name: string, text
       : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,
   ].filter((text) => text !== null);
   return says.length === 0 ? [] : label("Usual", says.join("; "));
+}
+
+function describeSameError(
+  { runs, rules }: NonNullable<Explanation["same_error"]>,
+  crm: string,
+  width: number,
+): string[] {
+  const text = `${formatPlural(runs, "run")} of ${formatPlural(rules.length, "rule")} of ${crm} failed with the same error: ${rules.join(", ")}`;
+  const lines = Bun.wrapAnsi(showText(text), Math.max(20, width - 2), { hard: true, trim: true }).split("\n");
+  return lines.map((line) => `  ${line}`);
 }
 
 /** The oldest run first, as a sparkline is read. */
