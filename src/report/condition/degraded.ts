@@ -78,7 +78,7 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const { failed, total, failedBefore, totalBefore, sinceHour } = shift;
   const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})`;
+  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})${sayNewest(facts)}`;
   const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
   return {
     ...degraded("failures", isSevere ? "critical" : "warning", message),
@@ -91,6 +91,14 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
       ...describeFailed(facts),
     },
   };
+}
+
+/** That it works again, as far as is known. */
+function sayNewest({ finished }: RuleFacts): string {
+  const lastFailed = finished.findIndex(hasFailed);
+  const succeeded = (lastFailed === -1 ? finished : finished.slice(0, lastFailed)).length;
+  if (succeeded === 0) return "";
+  return succeeded === 1 ? "; its newest run succeeded" : `; its newest ${formatCount(succeeded)} runs succeeded`;
 }
 
 function describeFailed({ finished, newestError }: RuleFacts): Judgement["evidence"] {

@@ -107,20 +107,22 @@ function trustIn(finished: Finished[], span: Span, runsNow: number): number {
   return Math.min(MOST_RUNS, Math.max(PRIOR_RUNS, (runsNow - 1) / (dispersion - 1)));
 }
 
-/** The hour from which on the failures are least like the usual ones. */
+/** The first hour of the time in which the failures are least like the usual ones; it may be over. */
 function findOnset(finished: Finished[], { fromHour, toHour }: Span, before: Counts): number | null {
   const usual = (PRIOR_FAILED + before.failed) / (PRIOR_RUNS + before.total);
+  const hours = finished.filter(({ hour }) => hour >= fromHour && hour < toHour);
   let best: { hour: number; evidence: number } | null = null;
-  const sum: Counts = { failed: 0, total: 0 };
-  for (const { hour, failed, total } of finished.toReversed()) {
-    if (hour >= toHour) continue;
-    if (hour < fromHour) break;
-    sum.failed += failed;
-    sum.total += total;
-    const share = sum.failed / sum.total;
-    if (failed === 0 || share <= usual) continue;
-    const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
-    if (best === null || evidence > best.evidence) best = { hour, evidence };
+  for (const [first, { hour, failed }] of hours.entries()) {
+    if (failed === 0) continue;
+    const sum: Counts = { failed: 0, total: 0 };
+    for (let at = first; at < hours.length; at += 1) {
+      sum.failed += hours[at]?.failed ?? 0;
+      sum.total += hours[at]?.total ?? 0;
+      const share = sum.failed / sum.total;
+      if (share <= usual) continue;
+      const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
+      if (best === null || evidence > best.evidence) best = { hour, evidence };
+    }
   }
   return best?.hour ?? null;
 }

@@ -56,7 +56,13 @@ const cases: Case[] = [
     name: "every third run fails since noon, of a rule that never failed",
     habit: hourly((hoursAgo, nth) => (hoursAgo <= 18 && nth % 3 === 0 ? FAILED : {})),
     is: ["degraded", "failures", "warning"],
-    says: "deals: 6 of 24 runs failed (25.0 %), more than usual since 03:00: usually 0.0 % (5 weeks)",
+    says: "deals: 6 of 24 runs failed (25.0 %), more than usual since 03:00: usually 0.0 % (5 weeks); its newest 2 runs succeeded",
+  },
+  {
+    name: "one partial run long ago, and a block of failures that is over",
+    habit: hourly((_, nth) => (nth === 18 ? { status: "partial" } : nth >= 5 && nth <= 8 ? FAILED : {})),
+    is: ["degraded", "failures", "warning"],
+    says: "deals: 5 of 24 runs failed (20.8 %), more than usual since 13:00: usually 0.0 % (5 weeks); its newest 4 runs succeeded",
   },
   {
     name: "every fourth run has always failed",
