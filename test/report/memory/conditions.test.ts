@@ -127,6 +127,49 @@ describe("a rule against its own past", () => {
   });
 });
 
+test.each<{
+  name: string;
+  isLeftOut: (hour: number) => boolean;
+  degradation: Degradation;
+  says: string;
+  also: Degradation[];
+}>([
+  {
+    name: "slower, and three runs missed by night: slower comes first",
+    isLeftOut: (hour) => hour >= 1 && hour < 4,
+    degradation: "duration",
+    says: "deals: 2.0 × slower than usual at these hours since 9 Jul 21:00: p50 20m, usually 10m (5 weeks); and 3 of 24 runs due in 24 h did not start, the last one due 03:00",
+    also: ["missed"],
+  },
+  {
+    name: "slower, and half of the runs missed: these come first",
+    isLeftOut: (hour) => hour % 2 === 1,
+    degradation: "missed",
+    says: "deals: 12 of 24 runs due in 24 h did not start, the last one due 19:00; and 2.0 × slower than usual at these hours since 9 Jul 22:00: p50 20m, usually 10m (5 weeks)",
+    also: ["duration"],
+  },
+])("one finding names all that is wrong: $name", ({ isLeftOut, degradation, says, also }) => {
+  const runs = listHabit({
+    ...hourly((hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) })),
+    startsAt: (at) => !isSince(at, 24) || !isLeftOut(at.getUTCHours()),
+  });
+  const { rules, findings, recommendations } = report(
+    activity({
+      rules: [found("deals", runs)],
+      declaredRules: [declared("deals", { schedules: [schedule("0 * * * *", {})] })],
+    }),
+    { past: pastOf({ deals: runs }, DAYS) },
+  );
+  expect(rules[0]).toMatchObject({ condition: "degraded", severity: "warning", degradation, message: says });
+  const told = findings.filter(({ rule_name: name }) => name === "deals");
+  expect(told.map(({ evidence }) => [evidence["degradation"], evidence["also"], evidence["missed"]])).toEqual([
+    [degradation, also, degradation === "missed" ? 12 : 3],
+  ]);
+  const advice = recommendations.find(({ rule_name: name }) => name === "deals")?.recommendation;
+  expect(advice).toContain("See what was changed in deals");
+  expect(advice).toContain("See whether the scheduler or the worker of deals was down");
+});
+
 test("what is usual, each with the time that says so", () => {
   const runs = listHabit(
     hourly((_, nth) => ({ ...(nth % 50 === 10 ? FAILED : {}), minutes: jitter(nth), records: 500 })),
