@@ -3,6 +3,7 @@ import { adviseOnRule } from "./advice.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
+import { sayLimitBasis } from "./stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { HOUR_MS } from "../time/units.ts";
 
@@ -56,7 +57,7 @@ function listLimits(rule: RuleReport, origins: Origins): Explanation["limits"] {
     {
       name: "a run is stale after",
       seconds: limits.stale_after_seconds,
-      from: origins("stale_after") ?? "three times its longest usual duration",
+      from: origins("stale_after") ?? sayLimitBasis(limits.stale_after_seconds),
     },
     { name: "usually runs every", seconds: usual, from: schedules.length > 0 ? "its schedule" : "its newest runs" },
   ];

@@ -146,6 +146,21 @@ describe("where its limits come from", () => {
     ]);
   });
 
+  test.each<{ name: string; facts: Partial<ReadActivity>; is: [number, string] }>([
+    {
+      name: "no run is known",
+      facts: { rules: [], declaredRules: [declared("deals", hourly)], knownSinceMs: 0 },
+      is: [7200, "default: too little is known of how long it takes"],
+    },
+    {
+      name: "it takes a minute",
+      facts: { rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60, tookMinutes: 1 })] },
+      is: [600, "default: three times its longest usual duration is less"],
+    },
+  ])("a run is stale by default: $name", ({ facts, is }) => {
+    expect(limitsOf(facts, nothingSet)?.[2]).toEqual(is);
+  });
+
   test("nothing, where too little is known", () => {
     expect(limitsOf({ rules: [ruleOf("deals", { runs: "s", everyMinutes: 60 })] }, nothingSet)?.[0]).toEqual([
       null,

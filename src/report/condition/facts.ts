@@ -37,6 +37,8 @@ export type RuleFacts = {
   timezone: string;
   /** The run that the schedules wait for; null: none, or it is not known since when. */
   due: Due | null;
+  /** Whether it is the first one ever due, where no run is known; else it is the first of what was looked back on. */
+  isFirstDue: boolean;
   /** Runs that were due before the window's end since the last start. */
   missedSince: DueCount;
   compared: Compared | null;

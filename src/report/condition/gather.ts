@@ -104,6 +104,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
+    isFirstDue: due !== null && (changedMs === countedFromMs || due.atMs - countedFromMs > due.gapMs),
     schedules: expectation?.texts ?? [],
     timezone: settings.timezone,
     due,
