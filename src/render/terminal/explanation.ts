@@ -146,7 +146,7 @@ function describeCounts(rule: Explanation["rule"]): string {
 }
 
 function describeDurations(
-  { duration_seconds: duration, usual_records: usual }: Explanation["rule"],
+  { duration_seconds: duration, usual_records: records, usual }: Explanation["rule"],
   label: (name: string, text: string) => string[],
 ): string[] {
   const took =
@@ -156,8 +156,9 @@ function describeDurations(
           "Duration",
           `p50 ${formatDuration(duration.p50)}, p95 ${formatDuration(duration.p95)}, longest ${formatDuration(duration.max)}`,
         );
-  const records = usual === null ? [] : label("Records", `usually ${formatCount(Math.round(usual))} a run`);
-  return [...took, ...records];
+  // What its weeks say of the last day's hours stands under what is usual.
+  if (records === null || (usual?.judged_by === "past" && usual.records !== null)) return took;
+  return [...took, ...label("Records", `usually ${formatCount(Math.round(records))} a run at all hours`)];
 }
 
 /** What is usual, each with the time that says so; where that is too short, that it is. */
@@ -170,7 +171,9 @@ function describePast({ usual }: Explanation["rule"], label: (name: string, text
   const says = [
     interval === null ? null : `a run every ${formatDuration(interval.seconds)} on average (${sayDays(interval.days)})`,
     duration === null ? null : `${formatDuration(duration.seconds)} at these hours (${sayDays(duration.days)})`,
-    records === null ? null : `${formatPlural(records.records, "record")} a run (${sayDays(records.days)})`,
+    records === null
+      ? null
+      : `${formatPlural(records.records, "record")} a run at these hours (${sayDays(records.days)})`,
     failures === null
       ? null
       : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,
