@@ -1,7 +1,10 @@
 /** Why a rule is in its condition: everything a report knows of it, what else changed then, and what would change the judgement. */
+import { adviseOnRule } from "./advice.ts";
+import { fingerprintError } from "./errors/fingerprint.ts";
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
 import { sayWhenDue } from "./schedule-words.ts";
+import { sayLimitBasis } from "./stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { HOUR_MS } from "../time/units.ts";
 
@@ -22,7 +25,6 @@ export function explainRule(report: Report, name: string, others: Report[], orig
   const details = report.detailed_metrics?.rule_runs ?? {};
   const known = Object.hasOwn(details, name) ? details[name] : undefined;
   const runs = known?.runs ?? [];
-  const place = report.findings.findIndex(({ rule_name: other }) => other === name);
   return {
     schema_version: SCHEMA_VERSION,
     source: report.metadata.source,
@@ -36,9 +38,8 @@ export function explainRule(report: Report, name: string, others: Report[], orig
       .map(({ ended_at: ended, started_at: started, error }) => ({ at: ended ?? started, message: error ?? "" })),
     week_before: known?.week_before ?? null,
     around: listAround(rule, report, others),
-    advice: report.recommendations
-      .filter(({ finding }) => finding === place)
-      .map(({ recommendation }) => recommendation),
+    same_error: findSameError(rule, report),
+    advice: adviseOnRule(report, name),
     setting: chooseSetting(rule, report.metadata.source),
   };
 }
@@ -58,10 +59,22 @@ function listLimits(rule: RuleReport, timezone: string | null, origins: Origins)
     {
       name: "a run is stale after",
       seconds: limits.stale_after_seconds,
-      from: origins("stale_after") ?? "three times its longest usual duration",
+      from: origins("stale_after") ?? sayLimitBasis(limits.stale_after_seconds),
     },
     { name: "usually runs every", seconds: usual, from: schedules.length > 0 ? "its schedule" : "its newest runs" },
   ];
+}
+
+/** The failures with the rule's newest error in the window, where the rule still suffers from it and others have it, too. */
+function findSameError({ severity, newest_error: error, rule_name: name }: RuleReport, report: Report) {
+  if (severity === null || error === null) return null;
+  const { key } = fingerprintError(error);
+  const group = report.error_groups.find(
+    ({ example, rules }) => example !== null && rules.includes(name) && fingerprintError(example).key === key,
+  );
+  return group === undefined || group.rules.length < 2
+    ? null
+    : { message: error, runs: group.count, rules: group.rules };
 }
 
 /** Other rules whose conditions began at about the same time. */

@@ -35,6 +35,12 @@ export const ExplanationSchema = v.strictObject({
     ),
     v.description("Other rules whose conditions began within an hour of this one's, in this CRM and in others"),
   ),
+  same_error: v.pipe(
+    v.nullable(v.strictObject({ message: v.string(), runs: v.number(), rules: v.array(v.string()) })),
+    v.description(
+      "Runs of this CRM that failed in the window with the rule's newest error, and all rules that did; null where no other rule did",
+    ),
+  ),
   advice: v.pipe(v.array(v.string()), v.description("What to do")),
   setting: v.pipe(
     v.nullable(

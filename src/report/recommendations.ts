@@ -330,7 +330,10 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       recommendation: `Run ${rule} less often, or let it wait for the run before it`,
     },
   };
-  return advice[finding.evidence["degradation"] as Degradation];
+  const { degradation, also } = finding.evidence;
+  const first = advice[degradation as Degradation];
+  const others = Array.isArray(also) ? also.map((one) => advice[one as Degradation].recommendation) : [];
+  return { ...first, recommendation: [first.recommendation, ...others].join(". ") };
 }
 
 function adviseOnStuck(evidence: Finding["evidence"]): string {

@@ -56,6 +56,15 @@ export function markStale<T extends ReadActivity & { window: Window }>(
   };
 }
 
+/** Where such a limit comes from. */
+export function sayLimitBasis(seconds: number): string {
+  const limitMs = seconds * SECOND_MS;
+  if (limitMs === UNKNOWN_RULE_MS) return "default: too little is known of how long it takes";
+  if (limitMs === SHORTEST_MS || limitMs === SHORTEST_KNOWN_MS)
+    return "default: three times its longest usual duration is less";
+  return "three times its longest usual duration";
+}
+
 /** How long a run of the rule may be open: three times its longest usual duration, as far as durations are known. */
 export function limitOf(rule: RuleActivity | null, history: RuleHistory | undefined): number {
   const longest = history === undefined || history.knownDays < FEWEST_DAYS ? null : history.longestSeconds;

@@ -1,5 +1,6 @@
 /** Why a rule is in its condition, from the report alone. The window ends at 21:00 UTC. */
 import { describe, expect, test } from "bun:test";
+import { adviseOnFinding } from "../../src/report/advice.ts";
 import { explainRule, type Origins } from "../../src/report/explain.ts";
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { activity, declared, report } from "../making/activities.ts";
@@ -40,6 +41,63 @@ test("its condition, its newest runs and errors, and what to do", () => {
     "2026-07-10T18:55:00Z",
   ]);
   expect(explained?.advice).toEqual([expect.stringContaining("HTTP 401")]);
+});
+
+describe("an outage of the whole CRM", () => {
+  const error = 'FATAL: password authentication failed for user "etl"';
+  const down = made({
+    rules: [
+      ruleOf("deals", { runs: `${"s".repeat(10)}${"f".repeat(10)}`, everyMinutes: 60, error }),
+      ruleOf("jobs", { runs: `${"s".repeat(10)}ff`, everyMinutes: 240, error }),
+      ruleOf("users", { runs: "ssssssf", everyMinutes: 1000, error }),
+      ruleOf("well", { runs: "s".repeat(24), everyMinutes: 60 }),
+    ],
+    failures: [
+      { rule: "deals", n: 10 },
+      { rule: "jobs", n: 2 },
+      { rule: "users", n: 1 },
+    ].map(({ rule, n }) => ({
+      rule,
+      n,
+      message: error,
+      firstMs: ago(10),
+      lastMs: ago(0.2),
+      current: true,
+      minutes: [],
+    })),
+  });
+
+  test.each(["deals", "jobs", "users"])("%s: the advice on its cause, and every rule that has it", (name) => {
+    const explained = explainRule(down, name, [], nothingSet);
+    expect(explained?.advice).toEqual([
+      expect.stringMatching(/^(Renew its credentials: FATAL|.*; renew its credentials)/),
+    ]);
+    expect(explained?.same_error).toEqual({ message: error, runs: 13, rules: ["deals", "jobs", "users"] });
+  });
+
+  test("each finding of a rule has the advice, also where a recommendation tells it of the CRM as a whole", () => {
+    const told = down.findings.flatMap((finding, index) =>
+      finding.id === "rule-failing" ? adviseOnFinding(down, index) : [],
+    );
+    expect(told).toHaveLength(3);
+    expect(told.filter((advice) => /renew its credentials/i.test(advice))).toHaveLength(3);
+  });
+
+  test("a rule that is well has none of it", () => {
+    expect(explainRule(down, "well", [], nothingSet)).toMatchObject({ advice: [], same_error: null });
+  });
+
+  test("of several that stopped, each is advised on", () => {
+    const stopped = made({
+      rules: ["deals", "jobs", "users"].map((name) =>
+        ruleOf(name, { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 600 }),
+      ),
+      declaredRules: ["deals", "jobs", "users"].map((name) => declared(name, hourly)),
+    });
+    expect(explainRule(stopped, "jobs", [], nothingSet)?.advice).toEqual([
+      "Check that the scheduler and its workers are running: several rules stopped",
+    ]);
+  });
 });
 
 test("a rule that is not there, and runs that were not kept", () => {
@@ -86,6 +144,21 @@ describe("where its limits come from", () => {
       [60, "[crm.hubspot], stale_after"],
       [3600, "its newest runs"],
     ]);
+  });
+
+  test.each<{ name: string; facts: Partial<ReadActivity>; is: [number, string] }>([
+    {
+      name: "no run is known",
+      facts: { rules: [], declaredRules: [declared("deals", hourly)], knownSinceMs: 0 },
+      is: [7200, "default: too little is known of how long it takes"],
+    },
+    {
+      name: "it takes a minute",
+      facts: { rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60, tookMinutes: 1 })] },
+      is: [600, "default: three times its longest usual duration is less"],
+    },
+  ])("a run is stale by default: $name", ({ facts, is }) => {
+    expect(limitsOf(facts, nothingSet)?.[2]).toEqual(is);
   });
 
   test("nothing, where too little is known", () => {

@@ -54,7 +54,7 @@ const settings = {
   rules_table: describe("The table of the rules or schedules. It needs preset. By default the preset's.", name),
   exclude_rules: describe("Rules that reports leave out.", v.optional(names, [])),
   retired_rules: describe(
-    "Rules that are over: that they no longer run is no outage. Each is known again as soon as it runs.",
+    "Rules that are over: nothing is told of them. One that runs in time is judged like all others.",
     v.optional(names, []),
   ),
   wrapper_rules: describe(

@@ -1,11 +1,12 @@
 /** Findings as rows: what, where, since when, and what to do. */
+import { adviseOnFinding } from "../../report/advice.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
 
 /** `reportId`: the pages of rules are those of that report; null: of the newest. */
 export function listFindings(report: Report, reportId: string | null, links: Links): FindingRow[] {
-  const { metadata, findings, recommendations } = report;
+  const { metadata, findings } = report;
   return findings.map((finding, index) => {
     const { rule_name: rule, severity, message } = finding;
     const route = { crm: metadata.source, report: reportId };
@@ -16,9 +17,7 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       href: rule === null ? links({ page: "crm", ...route }) : links({ page: "rule", ...route, rule }),
       text: showText(withoutName(message, rule)),
       since: sinceOf(finding, report),
-      advice: recommendations
-        .filter(({ finding: about }) => about === index)
-        .map(({ recommendation }) => showText(recommendation)),
+      advice: adviseOnFinding(report, index).map(showText),
     };
   });
 }

@@ -27,7 +27,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const { report } = place;
   const explained = explainRule(report, name, facts.others, facts.origins);
   if (explained === null) return null;
-  const { rule, week_before: week, setting } = explained;
+  const { rule, week_before: week, same_error: same, setting } = explained;
   const reportId = place.isLatest ? null : place.id;
   const crm = report.metadata.source;
   const usual = sayUsual(rule.usual);
@@ -71,7 +71,17 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         : [{ label: "Duration", text: describeDurations(rule.duration_seconds) }]),
       ...(rule.usual_records === null
         ? []
-        : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run` }]),
+        : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run at all hours` }]),
+      ...(same === null
+        ? []
+        : [
+            {
+              label: "Same error",
+              text: showText(
+                `${formatPlural(same.runs, "run")} of ${formatPlural(same.rules.length, "rule")}: ${same.rules.join(", ")}`,
+              ),
+            },
+          ]),
       ...(rule.schedules.length === 0 ? [] : [{ label: "Schedule", text: showText(rule.schedules.join("; ")) }]),
     ],
     notComparable: ticks.not_comparable,

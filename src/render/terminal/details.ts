@@ -1,5 +1,6 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
 import { formatCount, formatDuration, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { adviseOnFinding } from "../../report/advice.ts";
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
@@ -25,7 +26,7 @@ const RECENT_EXPENDABLE = ["Took", "Status"];
 type Details = NonNullable<Report["detailed_metrics"]>;
 
 export function renderDetails(report: Report, { width, detailed, timezone }: View, style: Style): string[] {
-  const { metadata, findings, recommendations, detailed_metrics: details, omitted = {} } = report;
+  const { metadata, findings, detailed_metrics: details, omitted = {} } = report;
   const mostFindings = detailed ? MOST_DETAILED_FINDINGS : MOST_FINDINGS;
   const blocks = [
     Bun.wrapAnsi(headline(report, detailed, style), width, { hard: true, trim: true }).split("\n"),
@@ -38,9 +39,7 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
             .slice(0, mostFindings)
             .flatMap(({ severity, message }, index) => [
               ...hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
-              ...recommendations
-                .filter(({ finding }) => finding === index)
-                .flatMap(({ recommendation }) => hang("", `→ ${showText(recommendation)}`, 8, width)),
+              ...adviseOnFinding(report, index).flatMap((advice) => hang("", `→ ${showText(advice)}`, 8, width)),
             ]),
           ...moreLines(findings.length + (omitted["findings"] ?? 0) - mostFindings, !detailed, style, width),
         ],

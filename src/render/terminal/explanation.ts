@@ -27,7 +27,18 @@ const LIST_EXPENDABLE = ["Newest runs", "Since"];
 const LONGEST_NAME = 40;
 
 export function renderExplanation(explanation: Explanation, view: View): string {
-  const { rule, source, window, limits, errors, week_before: week, around, advice, setting } = explanation;
+  const {
+    rule,
+    source,
+    window,
+    limits,
+    errors,
+    week_before: week,
+    around,
+    same_error: same,
+    advice,
+    setting,
+  } = explanation;
   const style = createStyle(view.color);
   const { width } = view;
   const usual = sayUsual(rule.usual);
@@ -66,10 +77,11 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           style.strong("  Newest errors"),
           ...errors.flatMap(({ at, message }) => hang(near(at).padEnd(LABEL + 2), showText(message), LABEL + 2, width)),
         ],
-    around.length === 0
+    around.length === 0 && same === null
       ? []
       : [
           style.strong("  What else changed then"),
+          ...(same === null ? [] : describeSameError(same, source, width)),
           ...around.map(({ source: crm, rule_name: name, condition, since }) =>
             cutText(`  ${showText(`${crm} ${name}`)}: ${condition} since ${near(since)}`, width),
           ),
@@ -135,7 +147,7 @@ function describeCounts(rule: Explanation["rule"]): string {
 }
 
 function describeDurations(
-  { duration_seconds: duration, usual_records: usual }: Explanation["rule"],
+  { duration_seconds: duration, usual_records: records, usual }: Explanation["rule"],
   label: (name: string, text: string) => string[],
 ): string[] {
   const took =
@@ -145,8 +157,19 @@ function describeDurations(
           "Duration",
           `p50 ${formatDuration(duration.p50)}, p95 ${formatDuration(duration.p95)}, longest ${formatDuration(duration.max)}`,
         );
-  const records = usual === null ? [] : label("Records", `usually ${formatCount(Math.round(usual))} a run`);
-  return [...took, ...records];
+  // What its weeks say of the last day's hours stands under what is usual.
+  if (records === null || (usual?.judged_by === "past" && usual.records !== null)) return took;
+  return [...took, ...label("Records", `usually ${formatCount(Math.round(records))} a run at all hours`)];
+}
+
+function describeSameError(
+  { runs, rules }: NonNullable<Explanation["same_error"]>,
+  crm: string,
+  width: number,
+): string[] {
+  const text = `${formatPlural(runs, "run")} of ${formatPlural(rules.length, "rule")} of ${crm} failed with the same error: ${rules.join(", ")}`;
+  const lines = Bun.wrapAnsi(showText(text), Math.max(20, width - 2), { hard: true, trim: true }).split("\n");
+  return lines.map((line) => `  ${line}`);
 }
 
 /** The oldest run first, as a sparkline is read. */

@@ -6,6 +6,7 @@ import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Compared } from "../expectation/interval.ts";
+import { nameOthers } from "./also.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
 import { findCrowd } from "../memory/crowd.ts";
 import { findFailureShift } from "../memory/failures.ts";
@@ -18,6 +19,8 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
 const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
+/** From this share on they are more urgent than what the runs bring or how long they take. */
+const MANY_MISSED_SHARE = 0.25;
 /** Late or early runs are told from this many on, and from this share of those expected. */
 const MANY_SHIFTED = 3;
 const MANY_LATE_SHARE = 0.2;
@@ -40,9 +43,10 @@ type Judge = (facts: RuleFacts) => Judgement | null;
 const JUDGES: Judge[] = [
   judgeFailures,
   judgeTooOften,
-  judgeMissed,
+  (facts) => chooseMissed(facts, true),
   judgeFewerRecords,
   judgeSlower,
+  (facts) => chooseMissed(facts, false),
   judgeRecords,
   judgeLate,
   judgeEarly,
@@ -50,15 +54,13 @@ const JUDGES: Judge[] = [
   judgeDuration,
 ];
 
+/** The most urgent of what is wrong; it names the rest, of which none is told elsewhere. */
 export function judgeDegraded(facts: RuleFacts): Judgement | null {
   if (facts.enabled === false) return null;
-  let mild: Judgement | null = null;
-  for (const judge of JUDGES) {
-    const judgement = judge(facts);
-    if (judgement !== null && judgement.severity !== "info") return judgement;
-    mild ??= judgement;
-  }
-  return mild;
+  const found = JUDGES.flatMap((judge) => judge(facts) ?? []);
+  const urgent = found.filter(({ severity }) => severity !== "info");
+  const [worst, ...others] = urgent.length > 0 ? urgent : found;
+  return worst === undefined ? null : nameOthers(facts.rule, worst, others);
 }
 
 /** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */
@@ -78,7 +80,7 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const { failed, total, failedBefore, totalBefore, sinceHour } = shift;
   const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})`;
+  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})${sayNewest(facts)}`;
   const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
   return {
     ...degraded("failures", isSevere ? "critical" : "warning", message),
@@ -91,6 +93,14 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
       ...describeFailed(facts),
     },
   };
+}
+
+/** That it works again, as far as is known. */
+function sayNewest({ finished }: RuleFacts): string {
+  const lastFailed = finished.findIndex(hasFailed);
+  const succeeded = (lastFailed === -1 ? finished : finished.slice(0, lastFailed)).length;
+  if (succeeded === 0) return "";
+  return succeeded === 1 ? "; its newest run succeeded" : `; its newest ${formatCount(succeeded)} runs succeeded`;
 }
 
 function describeFailed({ finished, newestError }: RuleFacts): Judgement["evidence"] {
@@ -186,8 +196,16 @@ function judgeSlower({ rule, history, window }: RuleFacts): Judgement | null {
   };
 }
 
-function judgeMissed({ rule, compared, window, isRetired }: RuleFacts): Judgement | null {
-  if (compared === null || compared.missed === 0 || isRetired) return null;
+/** Few missed runs are an hour of rest, and tell less than what the others bring or how long they take. */
+function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | null {
+  const { compared } = facts;
+  return compared !== null && settleMissed(compared).missedShare >= MANY_MISSED_SHARE === isMany
+    ? judgeMissed(facts)
+    : null;
+}
+
+function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
+  if (compared === null || compared.missed === 0) return null;
   const { expected, seen, missedAtMs } = compared;
   const { missed, missedShare } = settleMissed(compared);
   if (missed === 0) return null;

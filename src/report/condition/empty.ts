@@ -24,7 +24,7 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
     severity: "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run`,
+    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run at all hours`,
     evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
   };
 }

@@ -37,6 +37,8 @@ export type RuleFacts = {
   timezone: string;
   /** The run that the schedules wait for; null: none, or it is not known since when. */
   due: Due | null;
+  /** Whether it is the first one ever due, where no run is known; else it is the first of what was looked back on. */
+  isFirstDue: boolean;
   /** Runs that were due before the window's end since the last start. */
   missedSince: DueCount;
   compared: Compared | null;
@@ -61,8 +63,8 @@ export type RuleFacts = {
   history: RuleHistory | null;
   /** By its past; null where too little is known. */
   silence: Silence | null;
-  /** The operator said that it is over, and it has not run since. */
-  isRetired: boolean;
+  /** The operator said that it is over, and it has not run since then; without a time nothing says since when. */
+  retired: { sinceMs: number | null } | null;
   /** A rule that began where this one ended, with the same rhythm. */
   successor: { rule: string; sinceMs: number } | null;
 };

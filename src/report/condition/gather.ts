@@ -104,6 +104,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
+    isFirstDue: due !== null && (changedMs === countedFromMs || due.atMs - countedFromMs > due.gapMs),
     schedules: expectation?.texts ?? [],
     timezone: settings.timezone,
     due,
@@ -123,17 +124,22 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     ownThresholds: settings.ownThresholds,
     history,
     silence: history === null || lastStartMs === null ? null : measureSilence(history, lastStartMs),
-    isRetired: isRetired(rule, lastStartMs, settings),
+    retired: findRetirement(rule, lastStartMs, settings),
     successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
   };
 }
 
-/** It has not run since the operator said that it is over. */
-function isRetired(rule: string, lastStartMs: number | null, { retiredRules }: ReportSettings): boolean {
-  return retiredRules.some(
+/** What the operator said of it, unless it has run since. */
+function findRetirement(
+  rule: string,
+  lastStartMs: number | null,
+  { retiredRules }: ReportSettings,
+): RuleFacts["retired"] {
+  const holding = retiredRules.filter(
     (retired) =>
       retired.rule === rule && (retired.sinceMs === null || lastStartMs === null || lastStartMs <= retired.sinceMs),
   );
+  return holding.find(({ sinceMs }) => sinceMs !== null) ?? holding[0] ?? null;
 }
 
 /** Silent for so long that another rule may have taken its place. */

@@ -9,6 +9,7 @@ import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
 
 /** In the order in which they are tried. */
 const JUDGES = [
+  judgeRetired,
   judgeStopped,
   judgeFailing,
   judgeOverdue,
@@ -27,6 +28,18 @@ export function judgeRule(facts: RuleFacts): Judgement {
     if (judgement !== null) return judgement;
   }
   return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
+}
+
+/**
+ * Over, as the operator says: nothing of it is told. Where he does not say since when, it is not over yet while it runs: it
+ * started in the window, and no run is awaited in vain.
+ */
+function judgeRetired(facts: RuleFacts): Judgement | null {
+  const { rule, retired, lastStartMs, window } = facts;
+  if (retired === null) return null;
+  const isRecent = lastStartMs !== null && lastStartMs >= window.startMs;
+  const stillRuns = retired.sinceMs === null && isRecent && judgeOverdue(facts) === null && judgeStuck(facts) === null;
+  return stillRuns ? null : say("idle", `${rule}: retired by the operator`);
 }
 
 /** Runs that are open beyond their limit, and nothing ended that started after them: what did is past them. */
@@ -63,16 +76,15 @@ function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgemen
 
 /** A success that is young enough, or whose successor is not awaited. */
 function judgeOk(facts: RuleFacts): Judgement | null {
-  const { rule, enabled, lastSuccessMs, window, limits, due, finished, silence, isRetired } = facts;
-  if (enabled === false || lastSuccessMs === null || isRetired) return null;
+  const { rule, enabled, lastSuccessMs, window, limits, due, finished, silence } = facts;
+  if (enabled === false || lastSuccessMs === null) return null;
   const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null || silence !== null;
   const ranInWindow = finished.some(({ endedMs, startedMs }) => (endedMs ?? startedMs) >= window.startMs);
   if (!isAwaited && !ranInWindow) return null;
   return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
 }
 
-function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, isRetired }: RuleFacts): Judgement | null {
-  if (isRetired) return say("idle", `${rule}: retired by the operator`);
+function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome }: RuleFacts): Judgement | null {
   if (enabled === false) {
     const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
     return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };

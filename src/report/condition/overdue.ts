@@ -22,7 +22,7 @@ const MANY_MISSED = 3;
 /** Nothing succeeded within the limit; that nothing failed since is known already. */
 export function judgeOverdue(facts: RuleFacts): Judgement | null {
   const { enabled, lastStartMs, limits } = facts;
-  if (enabled === false || lastStartMs === null || facts.isRetired) return null;
+  if (enabled === false || lastStartMs === null) return null;
   if (limits.basis === "config") return judgeAge(facts, 0);
   if (facts.due !== null) return judgeDue(facts);
   // A run that has begun in time ends the silence, unless it is stuck.
@@ -159,7 +159,7 @@ function formatMissed({ n, isMinimum }: DueCount): string {
 export function judgeNever(facts: RuleFacts): Judgement | null {
   const { rule, enabled, lastStartMs, due, window, knownSinceMs, mayBePurged, schedules, missedSince, unscheduled } =
     facts;
-  if (enabled === false || lastStartMs !== null || due === null || facts.isRetired) return null;
+  if (enabled === false || lastStartMs !== null || due === null) return null;
   if (window.endMs - due.atMs <= clampLateness(due.gapMs, facts.lateAfterMs).warnMs) return null;
   const isComplete = knownSinceMs <= 0;
   const reach = isComplete
@@ -172,12 +172,12 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
     condition: "never",
     severity: missedSince.n >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
-    sinceMs: due.atMs,
+    sinceMs: facts.isFirstDue ? due.atMs : null,
     message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, no run found ${reach}: it has stopped, or runs under another name${others}`,
     evidence: {
       schedules,
       expected: missedSince.n,
-      expected_is_minimum: missedSince.isMinimum,
+      expected_is_minimum: missedSince.isMinimum || !facts.isFirstDue,
       seen: 0,
       looked_back_to: isComplete ? null : formatInstant(knownSinceMs),
       complete: isComplete,

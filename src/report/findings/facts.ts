@@ -16,6 +16,11 @@ import type { Halves } from "../trend.ts";
 /** A rule, what it was judged by, and its condition. */
 export type RuleState = { facts: RuleFacts; judgement: Judgement };
 
+/** The operator called it over, and it has not run since: no finding is about it. */
+export function isRetired({ facts: { retired }, judgement: { condition } }: RuleState): boolean {
+  return retired !== null && condition === "idle";
+}
+
 export type Facts = {
   activity: ReadActivity & { window: Window };
   hours: number;

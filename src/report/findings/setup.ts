@@ -1,7 +1,7 @@
 /** What is declared and not used, or used and not declared. */
 import { formatCount, formatHours, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
 import { divide } from "../counts.ts";
-import { inform, warn, type Finder } from "./facts.ts";
+import { inform, isRetired, warn, type Finder } from "./facts.ts";
 
 /** Of the enabled rules of which a run was due. */
 export const findIdleRules: Finder = ({ states, hours, outcome, thresholds }) => {
@@ -20,9 +20,10 @@ export const findManualShare: Finder = ({ coverage, thresholds }) => {
   return [inform(`${formatRatio(coverage.manual)} of the enabled rules are manual`, { manual_share: coverage.manual })];
 };
 
-export const findInexpressibleSchedules: Finder = ({ expectations }) =>
-  expectations
-    .filter(({ reasons }) => reasons.length > 0)
+export const findInexpressibleSchedules: Finder = ({ expectations, states }) => {
+  const retired = new Set(states.filter(isRetired).map(({ facts: { rule } }) => rule));
+  return expectations
+    .filter(({ rule, reasons }) => reasons.length > 0 && !retired.has(rule))
     .map(({ rule, texts, reasons }) =>
       inform(
         `${rule}: its schedule is not understood and not compared: ${reasons.join("; ")}`,
@@ -30,6 +31,7 @@ export const findInexpressibleSchedules: Finder = ({ expectations }) =>
         rule,
       ),
     );
+};
 
 /** Without them no run is missed: that must not look as if none were. */
 export const findUnreadableRules: Finder = ({ activity: { rulesProblem } }) =>

@@ -9,7 +9,7 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
-import { inform, warn, type Finder, type RuleState } from "./facts.ts";
+import { inform, isRetired, warn, type Finder, type RuleState } from "./facts.ts";
 
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
@@ -80,10 +80,10 @@ function isSilentForLong({ facts: { finished, window }, judgement: { condition }
 export const findStale: Finder = ({ activity, stale, states }) => {
   const told = new Set(
     states
-      .filter(
-        ({ judgement: { condition, evidence } }) =>
-          condition === "stuck" || typeof evidence["running_since"] === "string",
-      )
+      .filter((state) => {
+        const { condition, evidence } = state.judgement;
+        return condition === "stuck" || typeof evidence["running_since"] === "string" || isRetired(state);
+      })
       .map(({ facts: { rule } }) => rule),
   );
   const left = stale.filter(({ rule }) => !told.has(rule));

@@ -107,21 +107,22 @@ function trustIn(finished: HourColumns, span: Span, runsNow: number): number {
   return Math.min(MOST_RUNS, Math.max(PRIOR_RUNS, (runsNow - 1) / (dispersion - 1)));
 }
 
-/** The hour from which on the failures are least like the usual ones. */
+/** The first hour of the time in which the failures are least like the usual ones; it may be over. */
 function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Counts): number | null {
   const usual = (PRIOR_FAILED + before.failed) / (PRIOR_RUNS + before.total);
-  let best: { hour: number; evidence: number } | null = null;
-  const sum: Counts = { failed: 0, total: 0 };
   const { hours, counts, values } = within(finished, fromHour, toHour);
-  for (let index = hours.length - 1; index >= 0; index -= 1) {
-    const hour = hours[index] ?? 0;
-    const failed = values[index] ?? 0;
-    sum.failed += failed;
-    sum.total += counts[index] ?? 0;
-    const share = sum.failed / sum.total;
-    if (failed === 0 || share <= usual) continue;
-    const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
-    if (best === null || evidence > best.evidence) best = { hour, evidence };
+  let best: { hour: number; evidence: number } | null = null;
+  for (let first = 0; first < hours.length; first += 1) {
+    if ((values[first] ?? 0) === 0) continue;
+    const sum: Counts = { failed: 0, total: 0 };
+    for (let at = first; at < hours.length; at += 1) {
+      sum.failed += values[at] ?? 0;
+      sum.total += counts[at] ?? 0;
+      const share = sum.failed / sum.total;
+      if (share <= usual) continue;
+      const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
+      if (best === null || evidence > best.evidence) best = { hour: hours[first] ?? 0, evidence };
+    }
   }
   return best?.hour ?? null;
 }

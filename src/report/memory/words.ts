@@ -11,7 +11,9 @@ export function sayUsual(usual: Report["rules"][number]["usual"]): string | null
   const says = [
     interval === null ? null : `a run every ${formatDuration(interval.seconds)} on average (${sayDays(interval.days)})`,
     duration === null ? null : `${formatDuration(duration.seconds)} at these hours (${sayDays(duration.days)})`,
-    records === null ? null : `${formatPlural(records.records, "record")} a run (${sayDays(records.days)})`,
+    records === null
+      ? null
+      : `${formatPlural(records.records, "record")} a run at these hours (${sayDays(records.days)})`,
     failures === null
       ? null
       : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,

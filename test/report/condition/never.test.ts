@@ -102,6 +102,23 @@ test.each<{ name: string; facts: Partial<ReadActivity>; is: [string, string | nu
   if (says !== undefined) expect(deals?.message).toBe(says);
 });
 
+test.each<{ name: string; changedMs: number | null; knownSinceMs: number; since: string | null }>([
+  { name: "the edge of what was read is no start", changedMs: null, knownSinceMs: ago(72), since: null },
+  { name: "nor is that of the days that are counted", changedMs: null, knownSinceMs: 0, since: null },
+  { name: "nor where the schedule is older", changedMs: ago(90 * 24), knownSinceMs: 0, since: null },
+  {
+    name: "a schedule that was made since then is one",
+    changedMs: ago(50),
+    knownSinceMs: 0,
+    since: "2026-07-08T23:00:00Z",
+  },
+])("since when it should have run: $name", ({ changedMs, knownSinceMs, since }) => {
+  const due = declared("deals", { schedules: [schedule("every 4 hours", { changedMs })] });
+  const { rules, findings } = report(activity({ rules: [], declaredRules: [due], knownSinceMs }));
+  expect(rules[0]).toMatchObject({ condition: "never", since });
+  expect(findings.find(({ id }) => id === "rule-never")?.evidence["expected_is_minimum"]).toBe(since === null);
+});
+
 test("how far back was read, and how many runs were due, are evidence", () => {
   const evidenceOf = (knownSinceMs: number) =>
     report(activity({ rules: [], declaredRules: [due4h], knownSinceMs })).findings.find(({ id }) => id === "rule-never")

@@ -56,7 +56,13 @@ const cases: Case[] = [
     name: "every third run fails since noon, of a rule that never failed",
     habit: hourly((hoursAgo, nth) => (hoursAgo <= 18 && nth % 3 === 0 ? FAILED : {})),
     is: ["degraded", "failures", "warning"],
-    says: "deals: 6 of 24 runs failed (25.0 %), more than usual since 03:00: usually 0.0 % (5 weeks)",
+    says: "deals: 6 of 24 runs failed (25.0 %), more than usual since 03:00: usually 0.0 % (5 weeks); its newest 2 runs succeeded",
+  },
+  {
+    name: "one partial run long ago, and a block of failures that is over",
+    habit: hourly((_, nth) => (nth === 18 ? { status: "partial" } : nth >= 5 && nth <= 8 ? FAILED : {})),
+    is: ["degraded", "failures", "warning"],
+    says: "deals: 5 of 24 runs failed (20.8 %), more than usual since 13:00: usually 0.0 % (5 weeks); its newest 4 runs succeeded",
   },
   {
     name: "every fourth run has always failed",
@@ -119,6 +125,49 @@ describe("a rule against its own past", () => {
     if (says !== undefined) expect(deals?.message).toBe(says);
     expect(findings.filter(({ rule_name: name }) => name === "deals")).toHaveLength(is[2] === null ? 0 : 1);
   });
+});
+
+test.each<{
+  name: string;
+  isLeftOut: (hour: number) => boolean;
+  degradation: Degradation;
+  says: string;
+  also: Degradation[];
+}>([
+  {
+    name: "slower, and three runs missed by night: slower comes first",
+    isLeftOut: (hour) => hour >= 1 && hour < 4,
+    degradation: "duration",
+    says: "deals: 2.0 × slower than usual at these hours since 9 Jul 21:00: p50 20m, usually 10m (5 weeks); and 3 of 24 runs due in 24 h did not start, the last one due 03:00",
+    also: ["missed"],
+  },
+  {
+    name: "slower, and half of the runs missed: these come first",
+    isLeftOut: (hour) => hour % 2 === 1,
+    degradation: "missed",
+    says: "deals: 12 of 24 runs due in 24 h did not start, the last one due 19:00; and 2.0 × slower than usual at these hours since 9 Jul 22:00: p50 20m, usually 10m (5 weeks)",
+    also: ["duration"],
+  },
+])("one finding names all that is wrong: $name", ({ isLeftOut, degradation, says, also }) => {
+  const runs = listHabit({
+    ...hourly((hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 24 ? 2 : 1) })),
+    startsAt: (at) => !isSince(at, 24) || !isLeftOut(at.getUTCHours()),
+  });
+  const { rules, findings, recommendations } = report(
+    activity({
+      rules: [found("deals", runs)],
+      declaredRules: [declared("deals", { schedules: [schedule("0 * * * *", {})] })],
+    }),
+    { past: pastOf({ deals: runs }, DAYS) },
+  );
+  expect(rules[0]).toMatchObject({ condition: "degraded", severity: "warning", degradation, message: says });
+  const told = findings.filter(({ rule_name: name }) => name === "deals");
+  expect(told.map(({ evidence }) => [evidence["degradation"], evidence["also"], evidence["missed"]])).toEqual([
+    [degradation, also, degradation === "missed" ? 12 : 3],
+  ]);
+  const advice = recommendations.find(({ rule_name: name }) => name === "deals")?.recommendation;
+  expect(advice).toContain("See what was changed in deals");
+  expect(advice).toContain("See whether the scheduler or the worker of deals was down");
 });
 
 test("what is usual, each with the time that says so", () => {

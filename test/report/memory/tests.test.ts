@@ -44,6 +44,16 @@ describe("failures", () => {
       habit: hourly({ change: (_, nth) => (nth % 2 === 0 ? FAILED : {}) }),
       is: null,
     },
+    {
+      name: "one long ago, and a block of four that is over: the block",
+      habit: hourly({ change: (_, nth) => (nth === 18 || (nth >= 5 && nth <= 8) ? FAILED : {}) }),
+      is: { failed: 5, total: 24, hoursAgo: 8 },
+    },
+    {
+      name: "every third one for a day, three of them together: the day",
+      habit: hourly({ change: (_, nth) => (nth <= 24 && (nth % 3 === 0 || nth === 7 || nth === 8) ? FAILED : {}) }),
+      is: { failed: 10, total: 24, hoursAgo: 24 },
+    },
     { name: "one alone is nothing yet", habit: hourly({ change: (_, nth) => (nth === 1 ? FAILED : {}) }), is: null },
   ])("$name", ({ habit, is }) => {
     const shift = findFailureShift(historyOf(habit));
