@@ -65,7 +65,7 @@ describe("the page", () => {
 
   test("what is usual stands among the figures", () => {
     expect(page(PAST).facts.find(({ label }) => label === "Usual")?.text).toBe(
-      "a run every 1h on average (4 weeks); 15 records a run (4 weeks); 1 of 232 runs failed (4 weeks)",
+      "a run every 1h on average (4 weeks); 15 records a run at these hours (4 weeks); 1 of 232 runs failed (4 weeks)",
     );
     expect(page(null).facts.map(({ label }) => label)).not.toContain("Usual");
   });

@@ -112,7 +112,9 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     );
     expect([other!.code, other!.stderr]).toEqual([0, one!.stderr]);
     const lasting = ({ stdout }: Ended) =>
-      args.includes("json") ? figuresOf(stdout) : stdout.replaceAll(/(?:less than )?[\d.]+ ms|\/\S+(?:toml|automation_reports)/g, "…");
+      args.includes("json")
+        ? figuresOf(stdout)
+        : stdout.replaceAll(/(?:less than )?[\d.]+ ms|\/\S+(?:toml|automation_reports)/g, "…");
     expect(lasting(other!)).toEqual(lasting(one!));
     if (args === GENERATE)
       expect(figuresOf(one!.stdout)).toMatchObject([
