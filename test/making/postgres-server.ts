@@ -129,7 +129,17 @@ function makePlace(installation: { name: string; bin: string }): Place {
   };
 }
 
-function initialize({ bin, data, directory }: Place): void {
+/** Of each installation the data as initdb makes it: to copy them takes a twentieth of the time. */
+const fresh = new Map<string, string>();
+
+/** With the data of a server that was never started. */
+function initialize(place: Place): void {
+  const made = fresh.get(place.name) ?? makeFresh(place.name);
+  if (!Bun.spawnSync(["cp", "-a", `${made}/.`, place.data]).success) throw new Error("the data were not copied");
+}
+
+function makeFresh(name: string): string {
+  const { bin, data, directory } = makePlace(listInstallations().find((found) => found.name === name)!);
   const passwordFile = join(directory, "password");
   writeFileSync(passwordFile, `${PASSWORD}\n`);
   giveToServer(passwordFile);
@@ -151,6 +161,8 @@ function initialize({ bin, data, directory }: Place): void {
     { stderr: "pipe", stdout: "ignore", env: cleanEnvironment() },
   );
   if (!initialized.success) throw new Error(`initdb: ${initialized.stderr.toString()}`);
+  fresh.set(name, data);
+  return data;
 }
 
 function giveToServer(path: string): void {

@@ -26,7 +26,8 @@ test("it is said with both rates", () => {
 
 test.each<{ name: string; now: Rate; before: Rate; minActions?: number; found: number }>([
   { name: "at the limit of a low rate it fell", now: [950, 1000], before: [998, 1000], found: 1 },
-  { name: "below the limit the low rate itself is found", now: [949, 1000], before: [998, 1000], found: 0 },
+  { name: "below the limit by no more than chance it fell", now: [949, 1000], before: [998, 1000], found: 1 },
+  { name: "below the limit the low rate itself is found", now: [920, 1000], before: [998, 1000], found: 0 },
   { name: "it rose", now: [998, 1000], before: [970, 1000], found: 0 },
   { name: "it is the same", now: [970, 1000], before: [970, 1000], found: 0 },
   { name: "by no more than chance explains", now: [97, 100], before: [99, 100], found: 0 },

@@ -215,7 +215,9 @@ function findTooOften(
   }
   const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
   const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
-  return busiest > MOST_PER_HOUR && !isPlanned ? { seen, expected: busiest, words: "of them within one hour" } : null;
+  return busiest > MOST_PER_HOUR && !isPlanned && !isKnown
+    ? { seen, expected: busiest, words: "of them within one hour" }
+    : null;
 }
 
 /** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */

@@ -117,10 +117,10 @@ function compareBoth(
   };
 }
 
-type Match = { atMs: number; startMs: number | null };
+export type Match = { atMs: number; startMs: number | null };
 
-/** Each occurrence with the first start that belongs to it. */
-function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[] {
+/** Each occurrence with the first start that belongs to it; both ascending. */
+export function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[] {
   const [first = Infinity, second = Infinity] = occurrencesMs;
   let next = startsMs.findIndex((startMs) => startMs >= first - earlyBefore(second - first));
   if (next === -1) next = startsMs.length;

@@ -2,7 +2,7 @@
 import { isWithin, type Window } from "../../time/window.ts";
 import type { TickReason } from "../tick-schema.ts";
 import type { ActionStatus } from "../words.ts";
-import { earlyBefore } from "./due.ts";
+import { matchStarts } from "./compare.ts";
 
 type KnownRun = { id: string | null; status: ActionStatus; startedMs: number; endedMs: number | null };
 
@@ -30,16 +30,11 @@ export type Matched = { atMs: number; reason: TickReason; run: KnownRun | null }
 /** `occurrencesMs`: ascending, all or the newest of the window. */
 export function matchCalendar(occurrencesMs: number[], known: Known): Matched[] {
   const judgeAbsent = createAbsence(known);
+  const starts = known.runs.map(({ startedMs }) => startedMs);
   // Newest first: the report's count of missed runs is used up from there.
-  return occurrencesMs
-    .map((atMs, index) => {
-      const beforeMs = occurrencesMs[index - 1] ?? -Infinity;
-      const nextMs = occurrencesMs[index + 1] ?? Infinity;
-      const fromMs = atMs - earlyBefore(atMs - beforeMs);
-      const untilMs = nextMs - earlyBefore(nextMs - atMs);
-      return { atMs, run: known.runs.find((run) => run.startedMs >= fromMs && run.startedMs < untilMs) ?? null };
-    })
-    .reduceRight<Matched[]>((listed, { atMs, run }) => {
+  return matchStarts(occurrencesMs, starts)
+    .reduceRight<Matched[]>((listed, { atMs, startMs }) => {
+      const run = known.runs.find(({ startedMs }) => startedMs === startMs) ?? null;
       listed.push({ atMs, run, reason: run === null ? judgeAbsent(atMs) : judgeRun(atMs, run, known) });
       return listed;
     }, [])

@@ -12,7 +12,6 @@ import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import type { Outcome } from "../counts.ts";
 import type { CrmShift } from "../memory/crm.ts";
-import type { FailureShift } from "../memory/failures.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
@@ -24,20 +23,19 @@ import { critical, inform, warn, type Finder, type RuleState } from "./facts.ts"
 const WORST_RULES = 3;
 const PAST_DAYS = 35;
 
-export const findLowSuccess: Finder = ({ outcome, rules, states, thresholds, crm }) => {
-  const { min_actions, success_rate: limit } = thresholds;
-  const judged = withoutRetried(outcome, states);
-  if (outcome.rate === null || outcome.total < min_actions) return [];
-  if (!isTrouble("success_rate", judged, limit, thresholds, crm)) return [];
+export const findLowSuccess: Finder = (facts) => {
+  const { outcome, rules } = facts;
+  const bar = findBar(["success_rate"], facts);
+  if (outcome.rate === null || bar === null || outcome.total < facts.thresholds.min_actions) return [];
   const worst = rules.executed
     .filter((rule) => rule.outcome.failed > 0)
     .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
     .slice(0, WORST_RULES);
-  const message = `Success rate ${formatRatioBelow(outcome.rate, limit)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${crm.shift === null || !crm.decides("success_rate") ? formatRatio(limit) : sayUsual(crm.shift, crm)}`;
+  const message = `Success rate ${formatRatioBelow(outcome.rate, bar.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${bar.words}`;
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,
-    limit,
+    limit: bar.rate,
     worst_rules: worst.map(({ rule }) => rule),
     failed_of_these: worst.reduce((sum, rule) => sum + rule.outcome.failed, 0),
   };
@@ -45,8 +43,9 @@ export const findLowSuccess: Finder = ({ outcome, rules, states, thresholds, crm
 };
 
 /** Only where the rate is still good enough not to be a finding of its own. */
-export const findFall: Finder = ({ outcome, previous, thresholds }) => {
-  if (outcome.rate === null || previous.rate === null || outcome.rate < thresholds.success_rate) return [];
+export const findFall: Finder = (facts) => {
+  const { outcome, previous, thresholds } = facts;
+  if (outcome.rate === null || previous.rate === null || findBar(["success_rate"], facts) !== null) return [];
   if (Math.min(outcome.total, previous.total) < thresholds.min_actions) return [];
   if (!isBeyond(previous.rate - outcome.rate, 0) || !differsBeyondNoise(outcome, previous)) return [];
   const message = `Success rate fell from ${formatRatio(previous.rate)} (of ${formatPlural(previous.total, "run")}) to ${formatRatio(outcome.rate)} (of ${formatCount(outcome.total)}), more than chance explains`;
@@ -61,10 +60,10 @@ export const findFall: Finder = ({ outcome, previous, thresholds }) => {
 };
 
 /** With what most of them have in common. */
-export const findManyFailures: Finder = ({ errorGroups, outcome, states, hours, thresholds, crm }) => {
+export const findManyFailures: Finder = (facts) => {
+  const { errorGroups, outcome, states, hours, thresholds } = facts;
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
-  const judged = withoutRetried(outcome, states);
-  if (judged.failed <= limit || !isTrouble("failed_actions", judged, thresholds.success_rate, thresholds, crm))
+  if (withoutRetried(outcome, states).failed <= limit || findBar(["success_rate", "failed_actions"], facts) === null)
     return [];
   const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
@@ -108,21 +107,28 @@ export const findSlowdown: Finder = ({ activity: { duration, previousDuration },
   return [inform(message, { p95_seconds: duration.p95, p95_seconds_before: previousDuration.p95 })];
 };
 
-/** By the CRM's own past where that decides, and where it is bad in any case; else by the limit. */
-function isTrouble(
-  threshold: "success_rate" | "failed_actions",
-  judged: { total: number; failed: number },
-  limit: number,
-  { overall_success_rate_high: worst }: Thresholds,
-  { decides, shift }: CrmShift,
-): boolean {
-  if (!decides(threshold)) return isBelowLimit(judged, limit);
-  return shift !== null || isBelowLimit(judged, worst);
+/**
+ * What the success rate is below, as a rate and in words: the usual one where the CRM's past decides, else the limit, and in any
+ * case what is bad whatever is usual. Null: it is below nothing. `names`: the past decides only where the configuration sets none of these thresholds.
+ */
+function findBar(
+  names: (keyof Thresholds)[],
+  { outcome, states, thresholds, crm }: Parameters<Finder>[0],
+): { rate: number; words: string } | null {
+  const judged = withoutRetried(outcome, states);
+  const below = (rate: number) => (isBelowLimit(judged, rate) ? { rate, words: formatRatio(rate) } : null);
+  if (!names.every((name) => crm.decides(name))) return below(thresholds.success_rate);
+  const usual = findUsual(crm);
+  return usual !== null && outcome.rate !== null && outcome.rate < usual.rate
+    ? usual
+    : below(thresholds.overall_success_rate_high);
 }
 
-function sayUsual({ failedBefore, totalBefore }: FailureShift, { knownDays }: CrmShift): string {
-  const usual = formatRatio(1 - failedBefore / Math.max(1, totalBefore));
-  return `the usual ${usual} (${sayDays(Math.min(PAST_DAYS, knownDays))})`;
+/** Null: it fails as it usually does. A shift is told of its own time, which the window need not hold. */
+function findUsual({ shift, knownDays }: CrmShift): { rate: number; words: string } | null {
+  if (shift === null) return null;
+  const rate = 1 - shift.failedBefore / Math.max(1, shift.totalBefore);
+  return { rate, words: `the usual ${formatRatio(rate)} (${sayDays(Math.min(PAST_DAYS, knownDays))})` };
 }
 
 /** Failures that were started again and then succeeded are the rule's own finding, and no outage of the CRM. */

@@ -63,11 +63,11 @@ export function findSuccessor(
   const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
   const candidates = [...histories.values()].filter((other) => {
     const firstHour = other.starts.hours[0] ?? Infinity;
-    const own = hoursApart(other.starts);
     const isNew =
       firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
-    const isSame = own !== null && own <= interval * SAME_RHYTHM && interval <= own * SAME_RHYTHM;
-    return other.rule !== rule && isNew && isSame;
+    if (other.rule === rule || !isNew) return false;
+    const own = hoursApart(other.starts);
+    return own !== null && own <= interval * SAME_RHYTHM && interval <= own * SAME_RHYTHM;
   });
   const [nearest] = candidates.toSorted((a, b) => a.firstMs - b.firstMs);
   return nearest === undefined ? null : { rule: nearest.rule, sinceMs: nearest.firstMs };
