@@ -3,7 +3,7 @@ import type { ReadActivity, RuleActivity, Run } from "./activity.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";
 import type { RuleHistory } from "./memory/history.ts";
-import { FEWEST_DAYS } from "./memory/usual.ts";
+import { isPastKnown } from "./memory/known.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time/units.ts";
 
 /** `runs` are the window's, `before` the window before's. */
@@ -67,7 +67,7 @@ export function sayLimitBasis(seconds: number): string {
 
 /** How long a run of the rule may be open: three times its longest usual duration, as far as durations are known. */
 export function limitOf(rule: RuleActivity | null, history: RuleHistory | undefined): number {
-  const longest = history === undefined || history.knownDays < FEWEST_DAYS ? null : history.longestSeconds;
+  const longest = isPastKnown(history) ? history.longestSeconds : null;
   if (longest !== null) return Math.max(SHORTEST_KNOWN_MS, P99_FACTOR * longest * SECOND_MS);
   const known = (rule?.runs ?? []).flatMap(({ startedMs, endedMs, status }) =>
     endedMs !== null && endedMs >= startedMs && status === "success" ? [endedMs - startedMs] : [],

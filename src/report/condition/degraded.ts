@@ -11,6 +11,7 @@ import { judgeDuration, judgeRecords } from "./collapse.ts";
 import { findCrowd } from "../memory/crowd.ts";
 import { findFailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
+import { isPastKnown, PAST_DAYS } from "../memory/known.ts";
 import { findDurationShift, findRecordsShift } from "../memory/levels.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayDays } from "../memory/words.ts";
@@ -29,9 +30,6 @@ const MANY_EARLY_SHARE = 0.5;
 const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
 
-/** From so many known days on a rule's failures are held against its own past. */
-const FEWEST_DAYS = 14;
-const PAST_DAYS = 35;
 const SHOWN_IDS = 3;
 
 /** Runs that need a second start are told urgently from this share of the newest ones on. */
@@ -66,7 +64,7 @@ export function judgeDegraded(facts: RuleFacts): Judgement | null {
 /** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */
 function judgeFailures(facts: RuleFacts): Judgement | null {
   const { thresholds, ownThresholds, history } = facts;
-  const isByPast = history !== null && history.knownDays >= FEWEST_DAYS && !ownThresholds.includes("rule_success_rate");
+  const isByPast = isPastKnown(history) && !ownThresholds.includes("rule_success_rate");
   if (!isByPast) return judgeAgainstLimit(facts, thresholds.rule_success_rate);
   return judgeShift(facts, history) ?? judgeAgainstLimit(facts, thresholds.rule_success_rate_medium);
 }

@@ -14,7 +14,7 @@ import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { measureSilence } from "../memory/silence.ts";
-import { FEWEST_DAYS } from "../memory/usual.ts";
+import { isPastKnown } from "../memory/known.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
@@ -206,7 +206,7 @@ function findTooOften(
   const isUnplanned = expectation === null || expectation.compared === null;
   // Weeks tell more than the window before, of which a young rule saw a part only.
   const isYoung = history !== null && history.firstMs > window.startMs - YOUNG_SHARE * lengthOf(window);
-  const isKnown = history !== null && history.knownDays >= FEWEST_DAYS;
+  const isKnown = isPastKnown(history);
   const usual =
     isUnplanned && !isYoung && !isKnown ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
   const expected = compared?.expected ?? usual?.expected ?? null;

@@ -12,6 +12,7 @@ import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import type { Outcome } from "../counts.ts";
 import type { CrmShift } from "../memory/crm.ts";
+import { PAST_DAYS } from "../memory/known.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
@@ -21,7 +22,6 @@ import { critical, inform, warn, type Finder, type RuleState } from "./facts.ts"
 
 /** How many rules are named to start with. */
 const WORST_RULES = 3;
-const PAST_DAYS = 35;
 
 export const findLowSuccess: Finder = (facts) => {
   const { outcome, rules } = facts;

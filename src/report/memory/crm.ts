@@ -4,7 +4,7 @@ import type { Thresholds } from "../thresholds.ts";
 import { findFailureShift, type FailureShift } from "./failures.ts";
 import { addAt, createTally, takeColumns, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { FEWEST_DAYS } from "./usual.ts";
+import { FEWEST_DAYS } from "./known.ts";
 
 export type CrmShift = {
   /** Null: its runs fail as usual, or too little is known. */

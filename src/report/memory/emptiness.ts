@@ -3,8 +3,8 @@ import { HOUR_MS } from "../../time/units.ts";
 import { DAY_SLOTS, HOURS_A_DAY } from "./calendar.ts";
 import { within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
+import { PAST_DAYS } from "./known.ts";
 
-const PAST_DAYS = 35;
 /** An hour of day is known by this many runs in it; else the whole day counts. */
 const FEWEST_AT_HOUR = 5;
 /** A prior of 2 % worth 25 runs. */

@@ -2,6 +2,7 @@
 import { HOURS_A_DAY } from "./calendar.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
+import { PAST_DAYS } from "./known.ts";
 
 /** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
 export type FailureShift = {
@@ -26,7 +27,6 @@ const MOST_RUNS = 400;
 /** So many days without groups are part of every past. */
 const CALM_DAYS = 10;
 const NOTABLE_DISPERSION = 1.3;
-const PAST_DAYS = 35;
 const WEEK_DAYS = 7;
 
 /** Newest first: the time that is judged, in days, the fewest runs and failures, and the days before that it is held against. */

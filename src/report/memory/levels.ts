@@ -2,6 +2,7 @@
 import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
+import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 import { describeUsual, type Usual } from "./slots.ts";
 import { meanOf, medianOf, spreadOf, weightedMedian, type Weighted } from "./spread.ts";
 
@@ -19,12 +20,10 @@ export type LevelShift = {
 
 type Direction = 1 | -1;
 
-const PAST_DAYS = 35;
 /** Of a rule that runs so seldom that five weeks hold too few days of it. */
 const RARE_PAST_DAYS = 84;
-const FEWEST_DAYS = 10;
+const FEWEST_RUN_DAYS = 10;
 const FEWEST_RARE_DAYS = 5;
-const FEWEST_KNOWN_DAYS = 14;
 /** Fewer successes within a day than this: the newest ones are judged, however old. */
 const FEWEST_RUNS = 3;
 const TROUBLE = 4;
@@ -198,7 +197,7 @@ function findCreeping(
 function chooseBefore(levels: HourColumns, beforeHour: number): HourColumns {
   const daysBack = (days: number) => within(levels, beforeHour - days * HOURS_A_DAY, beforeHour);
   const usual = daysBack(PAST_DAYS);
-  return hasDays(usual, beforeHour, FEWEST_DAYS) ? usual : daysBack(RARE_PAST_DAYS);
+  return hasDays(usual, beforeHour, FEWEST_RUN_DAYS) ? usual : daysBack(RARE_PAST_DAYS);
 }
 
 /** After a holiday runs take longer, and that is no trouble. */
@@ -222,7 +221,7 @@ function isEnough(
   hours: number = HOURS_A_DAY,
 ): boolean {
   const [first] = before.hours;
-  if (first === undefined || endHour - first < FEWEST_KNOWN_DAYS * HOURS_A_DAY) return false;
+  if (first === undefined || endHour - first < FEWEST_DAYS * HOURS_A_DAY) return false;
   return hasDays(before, untilHour, FEWEST_RARE_DAYS, hours);
 }
 

@@ -3,6 +3,7 @@ import { HOUR_MS, DAY_MS } from "../../time/units.ts";
 import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
+import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 
 /** All in expected runs, which are no whole numbers. */
 export type Silence = {
@@ -18,11 +19,9 @@ export type Silence = {
   hoursApart: number;
 };
 
-const PAST_DAYS = 35;
 /** Of a rule that runs less often than every other day, more is asked. */
 const RARE_STARTS = 20;
 const RARE_PAST_DAYS = 70;
-const FEWEST_DAYS = 14;
 /** Runs on fewer days than this are no habit. */
 const FEWEST_RUN_DAYS = 4;
 const LIMIT = 2;

@@ -3,16 +3,13 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { Report } from "../schema.ts";
 import { countUsualFailures } from "./failures.ts";
 import type { RuleHistory } from "./history.ts";
+import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 import { findUsualLevel } from "./levels.ts";
 import type { Silence } from "./silence.ts";
 import { fromThousandths } from "./sketch.ts";
 import { sayDays } from "./words.ts";
 
 type Usual = NonNullable<Report["rules"][number]["usual"]>;
-
-/** With fewer known days a rule is judged by its last runs only. */
-export const FEWEST_DAYS = 14;
-const PAST_DAYS = 35;
 
 /** Null: nothing is known. */
 export function describeUsual(history: RuleHistory, silence: Silence | null): Usual | null {
