@@ -3,8 +3,10 @@ import { describe, expect, test } from "bun:test";
 import type { RunRow } from "../../../src/report/run-row.ts";
 import type { ReportSettings } from "../../../src/report/settings.ts";
 import type { Condition, Degradation, Severity } from "../../../src/report/words.ts";
+import { settingsOf } from "../../../src/config/report-settings.ts";
 import { activity, declared, report, schedule } from "../../making/activities.ts";
 import { type Habit, listHabit, NOW_MS, pastOf } from "../../making/habits.ts";
+import { crmConfig } from "../../making/reports.ts";
 import { ruleOfRuns } from "../../making/rules.ts";
 
 const DAYS = 42;
@@ -256,6 +258,21 @@ describe("the CRM as a whole", () => {
   };
   const oneInEight: NonNullable<Habit["change"]> = (_, nth) => (nth % 8 === 4 ? FAILED : {});
   test("fails as it always did", () => expect(idsOf(oneInEight)).not.toContain("success-rate-low"));
+  test("failed for half a day three days ago, and today all is well", () => {
+    const ids = idsOf((hoursAgo) => (hoursAgo > 60 && hoursAgo <= 72 ? FAILED : {}));
+    expect(ids.filter((id) => ["success-rate-low", "failures-many", "success-rate-fell"].includes(id))).toEqual([]);
+  });
+  test("fails more than usual, and no more than the operator accepts", () => {
+    const half: Partial<ReportSettings> = {
+      thresholds: { ...settingsOf(crmConfig("sqlite:x")).thresholds, success_rate: 0.5 },
+      ownThresholds: ["success_rate"],
+    };
+    const everyFourth: NonNullable<Habit["change"]> = (hoursAgo, nth) =>
+      hoursAgo <= 24 && nth % 4 === 1 ? FAILED : {};
+    expect(idsOf(everyFourth)).toContain("failures-many");
+    expect(idsOf(everyFourth, half)).not.toContain("failures-many");
+    expect(idsOf(everyFourth, half)).not.toContain("success-rate-low");
+  });
   test("fails as it always did, and the operator wants better", () =>
     expect(idsOf(oneInEight, { ownThresholds: ["success_rate"] })).toContain("success-rate-low"));
   test("fails more than it did", () =>

@@ -1,0 +1,12 @@
+/** How much of a past is needed, and how much of it is used. */
+import type { RuleHistory } from "./history.ts";
+
+/** With fewer known days a rule is judged by its last runs only. */
+export const FEWEST_DAYS = 14;
+/** What is held against a rule reaches so many days back. */
+export const PAST_DAYS = 35;
+
+/** Whether a rule can be held against its own past. */
+export function isPastKnown(history: RuleHistory | null | undefined): history is RuleHistory {
+  return history !== null && history !== undefined && history.knownDays >= FEWEST_DAYS;
+}
