@@ -143,6 +143,8 @@ describe("a schedule that ends its process", () => {
       await backendPid(database);
       child.kill("SIGTERM");
       expect(await child.exited).toBe(143);
+      // Or it would be taken for that of the next one.
+      await endBackends(database);
     }
     await killInMidReport(["schedule", "run", "daily"], cwd, database);
     await speedUp(database);
@@ -167,6 +169,7 @@ describe("a schedule that ends its process", () => {
       await backendPid(name === "bad" ? bad : good);
       child.kill("SIGTERM");
       await child.exited;
+      await endBackends(name === "bad" ? bad : good);
     }
     for (let crash = 1; crash <= 2; crash += 1) await killInMidReport(["schedule"], cwd, bad);
     await endBackends(good);
