@@ -14,7 +14,7 @@ export type ReportSettings = {
   excludedRules: string[];
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;
-  /** A run still going after this is stale; null: three times the rule's own p99, at least 10 minutes. */
+  /** A run still going after this is stale; null: three times the rule's longest usual duration (`limitOf`). */
   staleAfterMs: number | null;
   freshness: FreshnessLimits;
   /** Days that count like Sundays, such as 2026-12-25, ascending. */

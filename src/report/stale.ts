@@ -9,7 +9,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time/units.ts";
 /** `runs` are the window's, `before` the window before's. */
 export type StaleRuns = { rule: string; runs: Run[]; before: Run[]; limitMs: number };
 
-const P99_FACTOR = 3;
+const USUAL_FACTOR = 3;
 const SHORTEST_MS = 10 * MINUTE_MS;
 /** Where weeks of durations are known, a short delay is no surprise. */
 const SHORTEST_KNOWN_MS = 30 * MINUTE_MS;
@@ -68,15 +68,15 @@ export function sayLimitBasis(seconds: number): string {
 /** How long a run of the rule may be open: three times its longest usual duration, as far as durations are known. */
 export function limitOf(rule: RuleActivity | null, history: RuleHistory | undefined): number {
   const longest = isPastKnown(history) ? history.longestSeconds : null;
-  if (longest !== null) return Math.max(SHORTEST_KNOWN_MS, P99_FACTOR * longest * SECOND_MS);
+  if (longest !== null) return Math.max(SHORTEST_KNOWN_MS, USUAL_FACTOR * longest * SECOND_MS);
   const known = (rule?.runs ?? []).flatMap(({ startedMs, endedMs, status }) =>
     endedMs !== null && endedMs >= startedMs && status === "success" ? [endedMs - startedMs] : [],
   );
   const windowMs = (rule?.duration?.n ?? 0) < FEWEST_DURATIONS ? 0 : (rule?.duration?.p99 ?? 0) * 1000;
   if (known.length < FEWEST_DURATIONS && windowMs === 0)
-    return Math.max(UNKNOWN_RULE_MS, P99_FACTOR * Math.max(0, ...known));
+    return Math.max(UNKNOWN_RULE_MS, USUAL_FACTOR * Math.max(0, ...known));
   return Math.max(
     SHORTEST_MS,
-    P99_FACTOR * Math.max(windowMs, known.length < FEWEST_DURATIONS ? 0 : Math.max(...known)),
+    USUAL_FACTOR * Math.max(windowMs, known.length < FEWEST_DURATIONS ? 0 : Math.max(...known)),
   );
 }

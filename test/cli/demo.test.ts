@@ -99,7 +99,6 @@ test("every situation that a report explains is there once", async () => {
     "rule-undeclared",
     "rules-stopped",
     "rules-unreadable",
-    "success-rate-fell",
     "tables-missing",
     "times-without-zone",
     "utilization-low",

@@ -89,8 +89,8 @@ const settings = {
     age,
   ),
   stale_after: describe(
-    "A run still going after this is stale; by default three times its rule's p99. " +
-      "That is at least 10 minutes, and 2 hours where no duration is known.",
+    "A run still going after this is stale. By default that is three times its rule's longest usual duration, " +
+      "at least 10 minutes, 30 where its weeks are known, and 2 hours where too few durations are.",
     age,
   ),
   thresholds: describe("Limits at which a fact becomes a finding.", v.optional(thresholdsSchema, {})),

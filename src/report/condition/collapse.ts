@@ -1,6 +1,7 @@
 /** Runs that succeed and bring next to nothing, or take next to no time or many times as long, compared with earlier ones. */
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
 import { SECOND_MS } from "../../time/units.ts";
+import { isPastKnown } from "../memory/known.ts";
 import type { RunRow } from "../run-row.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
@@ -13,7 +14,9 @@ const FACTOR = 20;
 const MANY_RECORDS = 100;
 const LONG_MS = 60 * SECOND_MS;
 
-export function judgeRecords({ rule, finished }: RuleFacts): Judgement | null {
+/** Where its weeks are known, they say what is usual at each hour: some poor runs in a row may be its night. */
+export function judgeRecords({ rule, finished, history }: RuleFacts): Judgement | null {
+  if (isPastKnown(history)) return null;
   const change = findChange(finished, ({ records }) => records);
   if (change === null || change.fewestOlder < MANY_RECORDS || !change.isFall) return null;
   return tell(
@@ -23,9 +26,11 @@ export function judgeRecords({ rule, finished }: RuleFacts): Judgement | null {
   );
 }
 
-export function judgeDuration({ rule, finished }: RuleFacts): Judgement | null {
+/** A fall alone where its weeks are known: they tell of a rise. */
+export function judgeDuration({ rule, finished, history }: RuleFacts): Judgement | null {
   const change = findChange(finished, ({ startedMs, endedMs }) => (endedMs === null ? null : endedMs - startedMs));
   if (change === null || Math.max(change.fewestOlder, change.fewestNewer) < LONG_MS) return null;
+  if (!change.isFall && isPastKnown(history)) return null;
   const newer = change.isFall
     ? `took ${formatDuration(change.mostNewer / SECOND_MS)} at most`
     : `took ${formatDuration(change.fewestNewer / SECOND_MS)} at least`;

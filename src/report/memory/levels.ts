@@ -76,8 +76,8 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
   return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER, sudden: MUCH_FEWER });
 }
 
-/** Hours, of a day of work or of rest, in which a quarter of the runs bring fewer than ten records. */
-function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
+/** The hours by which its records are judged: without those, of a day of work or of rest, in which a quarter of the runs bring fewer than ten. */
+export function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
   const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
   const poor = new Uint32Array(DAY_SLOTS);
   const all = new Uint32Array(DAY_SLOTS);

@@ -4,7 +4,7 @@ import type { Report } from "../schema.ts";
 import { countUsualFailures } from "./failures.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
-import { findUsualLevel } from "./levels.ts";
+import { findUsualLevel, withoutPoorHours } from "./levels.ts";
 import type { Silence } from "./silence.ts";
 import { fromThousandths } from "./sketch.ts";
 import { sayDays } from "./words.ts";
@@ -15,7 +15,9 @@ type Usual = NonNullable<Report["rules"][number]["usual"]>;
 export function describeUsual(history: RuleHistory, silence: Silence | null): Usual | null {
   const { knownDays } = history;
   const failures = countUsualFailures(history);
-  const [duration, records] = [history.seconds, history.records].map((levels) => findUsualLevel(levels, history));
+  const [duration, records] = [history.seconds, withoutPoorHours(history)].map((levels) =>
+    findUsualLevel(levels, history),
+  );
   const isUnknown = silence === null && (duration ?? records ?? null) === null && failures.total === 0;
   if (knownDays === 0 && isUnknown) return null;
   return {
