@@ -89,8 +89,8 @@ const settings = {
     age,
   ),
   stale_after: describe(
-    "A run still going after this is stale. By default that is three times its rule's longest usual duration, " +
-      "at least 10 minutes, 30 where its weeks are known, and 2 hours where too few durations are.",
+    "A run still going after this is stale. By default that is three times its rule's longest usual duration. " +
+      "It is at least 10 minutes, 30 where its weeks are known, and 2 hours where too few durations are.",
     age,
   ),
   thresholds: describe("Limits at which a fact becomes a finding.", v.optional(thresholdsSchema, {})),
