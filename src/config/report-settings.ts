@@ -8,8 +8,8 @@ export function settingsOf(crm: CrmConfig): ReportSettings {
   return {
     thresholds,
     ownThresholds,
-    timezone: scheduleTimezone,
-    habitTimezone: scheduleTimezone === "UTC" ? (crm.timezone ?? "UTC") : scheduleTimezone,
+    timezone: scheduleTimezone ?? "UTC",
+    habitTimezone: scheduleTimezone ?? crm.timezone ?? "UTC",
     excludedRules: excludeRules,
     lateAfterMs,
     staleAfterMs,

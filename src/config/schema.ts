@@ -61,7 +61,8 @@ export type CrmConfig = {
   ruleNames: Record<string, string>;
   /** Of times without a zone; null: UTC. */
   timezone: string | null;
-  scheduleTimezone: string;
+  /** Null: UTC, and `timezone` for habits. */
+  scheduleTimezone: string | null;
   lateAfterMs: number;
   /** Null: derived from each rule's schedule or usual interval. */
   warnAfterMs: number | null;

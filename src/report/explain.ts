@@ -3,6 +3,7 @@ import { adviseOnRule } from "./advice.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
+import { sayDays } from "./memory/words.ts";
 import { sayWhenDue } from "./schedule-words.ts";
 import { sayLimitBasis } from "./stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
@@ -61,7 +62,22 @@ function listLimits(rule: RuleReport, timezone: string | null, origins: Origins)
       seconds: limits.stale_after_seconds,
       from: origins("stale_after") ?? sayLimitBasis(limits.stale_after_seconds),
     },
+    ...listSilenceLimit(rule),
     { name: "usually runs every", seconds: usual, from: schedules.length > 0 ? "its schedule" : "its newest runs" },
+  ];
+}
+
+/** Its past decides where neither a schedule nor the configuration says when it is due. */
+function listSilenceLimit({ limits, schedules, usual }: RuleReport): Explanation["limits"] {
+  const interval = usual?.interval ?? null;
+  if (limits.basis === "config" || schedules.length > 0 || interval?.limit_runs === undefined) return [];
+  const runs = interval.limit_runs.toFixed(1);
+  return [
+    {
+      name: "warning after a silence of",
+      seconds: interval.limit_runs * interval.seconds,
+      from: `its past: ${runs} runs that usually start in such a time, longer at night and where it rests (${sayDays(interval.days)})`,
+    },
   ];
 }
 

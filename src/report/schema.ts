@@ -152,7 +152,16 @@ export const ruleSchema = v.strictObject({
         v.strictObject({
           known_days: describe(count, "Days of its past that are known"),
           judged_by: v.picklist(["past", "last-runs"]),
-          interval: v.nullable(v.strictObject({ seconds, days: count })),
+          interval: v.nullable(
+            v.strictObject({
+              seconds,
+              days: count,
+              limit_runs: describe(
+                v.exactOptional(number),
+                "So many runs that usually start in such a time must be missing before its silence is a warning. Absent in reports of earlier versions",
+              ),
+            }),
+          ),
           duration: v.nullable(v.strictObject({ seconds, days: count })),
           records: v.nullable(v.strictObject({ records: number, days: count })),
           failures: v.nullable(v.strictObject({ failed: count, total: count, days: count })),

@@ -225,6 +225,7 @@ test("a schedule whose first report is not due yet is well, and status says when
     0,
     expect.stringMatching(/^leap +not-due +not due yet, first at 29 Feb \d{4} 00:00 UTC$/m),
   ]);
+  expect((await runCli(["schedule", "list"], { cwd })).stdout).toMatch(/^ {2}last {2}not due yet, first at/m);
   child.kill("SIGTERM");
   expect(await child.exited).toBe(0);
 }, 30_000);

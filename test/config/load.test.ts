@@ -56,7 +56,7 @@ test("the smallest file has every default", async () => {
       statuses: {},
       ruleNames: {},
       timezone: null,
-      scheduleTimezone: "UTC",
+      scheduleTimezone: null,
       lateAfterMs: 600_000,
       warnAfterMs: null,
       errorAfterMs: null,
@@ -506,9 +506,9 @@ test.each([
 
 test("many problems take no longer to place than one", async () => {
   const text = Array.from({ length: 2000 }, (_, index) => `[crm.c${index}]\nurl = "\${NOPE}"\n`).join("");
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect((await problemsOf(text)).split("\n")).toHaveLength(2000);
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
 });
 
 test("problems of several tables are said at once", async () => {

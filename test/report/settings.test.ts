@@ -23,3 +23,12 @@ test.each([
   };
   expect(settingsOfRule(settings, rule)).toEqual(is);
 });
+
+test.each([
+  { set: {}, schedules: "UTC", habits: "UTC" },
+  { set: { timezone: "Europe/Berlin" }, schedules: "UTC", habits: "Europe/Berlin" },
+  { set: { schedule_timezone: "Asia/Tokyo" }, schedules: "Asia/Tokyo", habits: "Asia/Tokyo" },
+  { set: { timezone: "Europe/Berlin", schedule_timezone: "UTC" }, schedules: "UTC", habits: "UTC" },
+])("schedules are read in $schedules and habits in $habits with $set", ({ set, schedules, habits }) => {
+  expect(settingsOf(crmConfig("sqlite:x", set))).toMatchObject({ timezone: schedules, habitTimezone: habits });
+});

@@ -74,8 +74,9 @@ const settings = {
     v.optional(v.nullable(timezone), null),
   ),
   schedule_timezone: describe(
-    "The time zone of the warehouse's crontabs and of cron patterns, an IANA name.",
-    v.optional(timezone, "UTC"),
+    "The time zone of the warehouse's crontabs and cron patterns, an IANA name. By default UTC. " +
+      "A rule's habits are judged in it, by default in timezone.",
+    v.optional(v.nullable(timezone), null),
   ),
   late_after: describe("A run that starts this much after its time is late.", v.optional(duration(LATE_LIMITS), "10m")),
   warn_after: describe(

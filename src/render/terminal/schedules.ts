@@ -4,7 +4,7 @@ import type { ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
 import type { SlotRow, SlotState } from "../../store/slot.ts";
 import { alignColumns } from "./columns.ts";
-import { createStyle, finish, type Tone } from "./style.ts";
+import { createStyle, finish, type Style, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
@@ -32,13 +32,21 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   const style = createStyle(view.color);
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
-    `  last  ${style[STATUS_TONES[last.status]](last.status)}  ${showText(last.message)}`,
+    `  last  ${describeLast(last, style)}`,
     ...next.map(({ utc, local }, index) => {
       const label = index === 0 ? "  next  " : "        ";
       return `${label}${formatMinute(utc)} UTC${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
     }),
   ]);
   return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
+}
+
+/** Where there was none yet, the message alone says so. */
+function describeLast({ status, message }: PublishedSchedule["last"], style: Style): string {
+  const tone = style[STATUS_TONES[status]];
+  return status === "not-due" || status === "never-run"
+    ? tone(showText(message))
+    : `${tone(status)}  ${showText(message)}`;
 }
 
 export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {

@@ -23,7 +23,10 @@ export function describeUsual(history: RuleHistory, silence: Silence | null): Us
   return {
     known_days: knownDays,
     judged_by: knownDays < FEWEST_DAYS ? "last-runs" : "past",
-    interval: silence === null ? null : { seconds: (silence.hoursApart * HOUR_MS) / 1000, days: silence.days },
+    interval:
+      silence === null
+        ? null
+        : { seconds: (silence.hoursApart * HOUR_MS) / 1000, days: silence.days, limit_runs: silence.limit },
     duration:
       duration === null || duration === undefined
         ? null

@@ -1,5 +1,7 @@
 /** What a report says of a rule whose past is known. The window ends on Friday, 10 July, 21:00 UTC. */
+import { explainRule } from "../../../src/report/explain.ts";
 import { describe, expect, test } from "bun:test";
+import type { ReadActivity } from "../../../src/report/activity.ts";
 import type { RunRow } from "../../../src/report/run-row.ts";
 import type { ReportSettings } from "../../../src/report/settings.ts";
 import type { Condition, Degradation, Severity } from "../../../src/report/words.ts";
@@ -182,12 +184,31 @@ test("what is usual, each with the time that says so", () => {
   expect(rules[0]?.usual).toMatchObject({
     known_days: DAYS,
     judged_by: "past",
-    interval: { seconds: 3600, days: 35 },
+    interval: { seconds: 3600, days: 35, limit_runs: 1.5 },
     duration: { seconds: expect.closeTo(600, 0), days: 35 },
     records: { records: 500, days: 35 },
     failures: { failed: 16, total: 816, days: 35 },
   });
   expect(metadata.past).toEqual({ known_days: DAYS, note: null });
+});
+
+test("the limit that its past sets is explained, where nothing else sets one", () => {
+  const runs = listHabit(hourly((_, nth) => ({ minutes: jitter(nth) })));
+  const explain = (facts: Partial<ReadActivity>) =>
+    explainRule(
+      report(activity({ rules: [found("deals", runs)], ...facts }), { past: pastOf({ deals: runs }, DAYS) }),
+      "deals",
+      [],
+      () => null,
+    )?.limits.filter(({ name }) => name.includes("silence"));
+  expect(explain({})).toEqual([
+    {
+      name: "warning after a silence of",
+      seconds: 5400,
+      from: "its past: 1.5 runs that usually start in such a time, longer at night and where it rests (5 weeks)",
+    },
+  ]);
+  expect(explain({ declaredRules: [declared("deals", { schedules: [schedule("0 * * * *", {})] })] })).toEqual([]);
 });
 
 test("what the past cannot yet say is said once, and so is that it could not be read", () => {
