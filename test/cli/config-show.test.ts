@@ -112,7 +112,7 @@ test("config schema is what schema config prints, and describes every key", asyn
     properties: { crm: { additionalProperties: { properties: Record<string, { description: string }> } } };
   };
   const crm = properties.crm.additionalProperties.properties;
-  expect(crm["stale_after"]?.description).toStartWith("A run still going after this is stale; by default");
+  expect(crm["stale_after"]?.description).toStartWith("A run still going after this is stale. By default");
 });
 
 test("the words of [defaults] and of a CRM hold together, the CRM's own first", async () => {
