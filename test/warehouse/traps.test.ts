@@ -412,6 +412,23 @@ const TRAPS: Trap[] = [
       ]);
     },
   },
+  {
+    name: "a rule's newest 20 runs, whichever window they are in, with one that was left open long ago",
+    runs: [
+      ...series("busy", 25, 60, { processed: 1 }, 30),
+      run({ rule: "busy", status: "running", start: at(1500), end: null }),
+      ...series("sparse", 30, 100, { processed: 1 }, 60),
+      run({ rule: "sparse", status: "running", start: at(1510), end: null }),
+    ],
+    check: ({ detailed_metrics: details }) => {
+      const starts = (rule: string) => details?.rule_runs[rule]?.runs.map(({ started_at: start }) => Date.parse(start));
+      const every = (minutes: number, first: number, n: number) =>
+        Array.from({ length: n }, (_, index) => END - (first + index * minutes) * MINUTE_MS);
+      expect(starts("busy")).toEqual(every(60, 30, 20));
+      // Fourteen of this window and one of that before, then the open run by its start.
+      expect(starts("sparse")).toEqual([...every(100, 60, 15), END - 1510 * MINUTE_MS, ...every(100, 1560, 4)]);
+    },
+  },
 ];
 
 describe.each(listEngines())("$name", ({ preset, make }) => {

@@ -9,6 +9,7 @@ import {
   MOST_OLDER_ROWS,
   type Bounds,
   type ScanBounds,
+  MOST_NEWEST_RUNS,
 } from "../bounds.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
@@ -58,7 +59,7 @@ export function composeActivity(
     hourly: hasHours ? hourlySql : NO_HOURLY,
     has_hours: String(hasHours),
     most: String(MOST_HOURLY_RUNS),
-    newest_runs: writeNewestRuns("part < 2", 20),
+    newest_runs: writeNewestRuns(chooseNewest(MOST_NEWEST_RUNS), MOST_NEWEST_RUNS),
     rules: source.rules,
     starts: composeStarts(source),
     lookback: fillPlaceholders(sql, { blanks }),
@@ -97,6 +98,12 @@ function writeScan({ actions, dialect }: Source): string {
     blanks: writeBlanks(dialect),
     cleaned_up: writeCleanedUp(dialect),
   });
+}
+
+/** Of a rule of which so many finished in the window itself, the window before need not be sorted. */
+function chooseNewest(most: number): string {
+  return `(part = 0 OR part = 1 AND rule NOT IN (
+      SELECT rule FROM cells WHERE part = 0 AND state < 3 GROUP BY rule HAVING sum(n) >= ${most}))`;
 }
 
 function writeNewestRuns(chosen: string, most: number): string {

@@ -6,6 +6,7 @@ import {
   MOST_KEPT_RUNS,
   MOST_NAMES,
   type ScanBounds,
+  MOST_NEWEST_RUNS,
 } from "../bounds.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
@@ -57,7 +58,7 @@ export function composeActivity(source: Source, request: ReadRequest): Statement
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
-    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: "20" }),
+    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: String(MOST_NEWEST_RUNS) }),
     rules,
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
     begin_ms: writeInstantMs("starts_at"),
