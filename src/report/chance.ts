@@ -38,6 +38,15 @@ export function poissonTail(n: number, lambda: number): number {
   return Math.max(0, 1 - below);
 }
 
+/** A prior of 2 % failures worth 25 runs: nothing is faultless because nothing of it has failed yet. */
+export const PRIOR_FAILED = 0.5;
+export const PRIOR_RUNS = 25;
+
+/** How likely a run fails, by so many that did, and that prior. */
+export function expectedShare({ failed, total }: { failed: number; total: number }): number {
+  return (PRIOR_FAILED + failed) / (PRIOR_RUNS + total);
+}
+
 /** Below this, a rate at its limit would hardly ever show what was seen. */
 const SIGNIFICANT = 0.01;
 

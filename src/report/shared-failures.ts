@@ -3,7 +3,7 @@ import type { FailureRow } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
-import { poissonTail } from "./chance.ts";
+import { poissonTail, PRIOR_FAILED } from "./chance.ts";
 import { compareNames } from "./words.ts";
 import type { Finding } from "./schema.ts";
 import { MINUTE_MS } from "../time/units.ts";
@@ -20,8 +20,6 @@ const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
-/** No CRM counts as faultless. */
-const PRIOR_FAILED = 0.5;
 /** Failures that ended this long before the window's end are over. */
 const OVER_MS = 30 * MINUTE_MS;
 /** A time that shows the like once in a thousand windows has a cause. */

@@ -1,6 +1,6 @@
 /** Hour by hour: the distribution over UTC clock hours, and whether the success rate rises or falls. */
 import type { HourActivity } from "./activity.ts";
-import { binomialTail } from "./chance.ts";
+import { binomialTail, expectedShare } from "./chance.ts";
 import { divide } from "./counts.ts";
 import type { Proportion } from "./significance.ts";
 import { formatInstant } from "../text/figures.ts";
@@ -12,9 +12,6 @@ import type { Window } from "../time/window.ts";
 /** The complete hours in two; with an odd number of them the middle one belongs to the later half. */
 export type Halves = Record<"earlier" | "later", { total: number; successful: number }>;
 
-/** A prior of 2 % failures worth 25 runs, so that no half counts as faultless. */
-const PRIOR_FAILED = 0.5;
-const PRIOR_RUNS = 25;
 const SIGNIFICANT = 1e-3;
 
 export type Trend = {
@@ -93,9 +90,9 @@ export function compareHalves(halves: Halves | null, limit: number): Report["tre
   return isBeyond(change, limit) && isWorse(earlier, later) ? "improving" : "stable";
 }
 
-/** Whether chance at the other half's rate hardly explains the failures. A prior of 25 runs is part of that rate. */
+/** Whether chance at the other half's rate hardly explains the failures. */
 function isWorse(half: Proportion, other: Proportion): boolean {
-  const rate = (PRIOR_FAILED + other.total - other.successful) / (PRIOR_RUNS + other.total);
+  const rate = expectedShare({ failed: other.total - other.successful, total: other.total });
   return binomialTail(half.total - half.successful, half.total, rate) < SIGNIFICANT;
 }
 

@@ -1,4 +1,5 @@
 /** A rule whose newest finished runs failed. */
+import { expectedShare } from "../chance.ts";
 import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -8,9 +9,6 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
 
-/** A prior of 2 % failures worth 25 runs. */
-const PRIOR_FAILED = 0.5;
-const PRIOR_RUNS = 25;
 /** A streak less likely than this by the rule's own failures is no chance. */
 const UNLIKELY = 1e-3;
 /** And less likely than this it is certain. */
@@ -68,9 +66,9 @@ function shareBefore({ attempts, finished, history }: RuleFacts, streak: number,
   const earlier = attempts.slice(streak);
   const isRetried = attempts.length < finished.length;
   if (history !== null && !isRetried) {
-    return Math.max(PRIOR_FAILED / PRIOR_RUNS, usualFailureShare(history, Math.floor(sinceMs / HOUR_MS)));
+    return Math.max(expectedShare({ failed: 0, total: 0 }), usualFailureShare(history, Math.floor(sinceMs / HOUR_MS)));
   }
-  return (PRIOR_FAILED + earlier.filter(endedBadly).length) / (PRIOR_RUNS + earlier.length);
+  return expectedShare({ failed: earlier.filter(endedBadly).length, total: earlier.length });
 }
 
 function weigh(facts: RuleFacts, streak: number, isPartial: boolean, sinceMs: number): Severity {

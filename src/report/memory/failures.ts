@@ -1,4 +1,5 @@
 /** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
+import { expectedShare, PRIOR_FAILED, PRIOR_RUNS } from "../chance.ts";
 import { HOURS_A_DAY } from "./calendar.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
@@ -19,9 +20,6 @@ type Counts = { failed: number; total: number };
 type Test = { days: number; fewestFailed: number; fewestRuns: number; againstDays: [newest: number, oldest: number] };
 
 const UNLIKELY = 1e-3;
-/** A prior of 2 % failures worth 25 runs. */
-const PRIOR_FAILED = 0.5;
-const PRIOR_RUNS = 25;
 /** No past counts for more: real failures come in groups. */
 const MOST_RUNS = 400;
 /** So many days without groups are part of every past. */
@@ -60,8 +58,7 @@ export function findFailureShift({
 
 /** How likely a run of the rule fails, by its runs before that hour: a prior of 2 % is part of it. */
 export function usualFailureShare({ finished }: Pick<RuleHistory, "finished">, beforeHour: number): number {
-  const { failed, total } = count(finished, { fromHour: beforeHour - PAST_DAYS * HOURS_A_DAY, toHour: beforeHour });
-  return (PRIOR_FAILED + failed) / (PRIOR_RUNS + total);
+  return expectedShare(count(finished, { fromHour: beforeHour - PAST_DAYS * HOURS_A_DAY, toHour: beforeHour }));
 }
 
 /** Failed and finished runs of the five weeks before today. */
@@ -109,7 +106,7 @@ function trustIn(finished: HourColumns, span: Span, runsNow: number): number {
 
 /** The first hour of the time in which the failures are least like the usual ones; it may be over. */
 function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Counts): number | null {
-  const usual = (PRIOR_FAILED + before.failed) / (PRIOR_RUNS + before.total);
+  const usual = expectedShare(before);
   const { hours, counts, values } = within(finished, fromHour, toHour);
   let best: { hour: number; evidence: number } | null = null;
   for (let first = 0; first < hours.length; first += 1) {
