@@ -45,7 +45,7 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
     id: "rule-never",
     name: "when it is due",
     facts: { rules: [busy], declaredRules: [declared("busy"), declared("a", every("0 */4 * * *"))] },
-    words: "a never ran (due 0 */4 * * *)",
+    words: "a never ran (due every 4h)",
   },
   {
     id: "rule-never",
