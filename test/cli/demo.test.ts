@@ -49,10 +49,11 @@ test("the same seed and end give the same numbers, another seed others", async (
     await runCli(["demo", "--as-of", AS_OF, "--dir", dir, ...flags]);
     return figuresOf(await reportsOf(dir));
   };
-  const [first, second, other] = await Promise.all([figures(), figures(), figures("--seed", "7")]);
-  expect(second).toEqual(first);
-  expect(other).not.toEqual(first);
-});
+  // One after another: where a reading takes long, the past is left out of it.
+  const first = await figures();
+  expect(await figures()).toEqual(first);
+  expect(await figures("--seed", "7")).not.toEqual(first);
+}, 60_000);
 
 test("thirty days hold an outage, stuck runs and a slow week", async () => {
   const cwd = freshDirectory();
