@@ -50,7 +50,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { config, store, log, signal, clock, beside } = options;
   const notifier = createNotifier(options.systemd);
   if (notifier.problem !== null) log.warn(notifier.problem);
-  signal.addEventListener("abort", () => notifier.stopping(), { once: true });
+  whenAborted(signal, () => notifier.stopping());
   const reload: Mailbox = { config: null, wake: () => {} };
   const loadAnew = async () => {
     notifier.reloading();
@@ -104,6 +104,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await Promise.race([rest(), waitForStop(signal, log)]);
 }
 
+/** Called once, with the signal or at once: the stop may have come while the process was starting. */
+export function whenAborted(signal: AbortSignal, stop: () => void): void {
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+}
+
 /** Settles `STOP_MS` after the signal. Work that goes on then is left unfinished. */
 async function waitForStop(signal: AbortSignal, log: Log): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -114,6 +120,6 @@ async function waitForStop(signal: AbortSignal, log: Log): Promise<void> {
     }, STOP_MS);
     timer.unref();
   };
-  signal.addEventListener("abort", begin, { once: true });
+  whenAborted(signal, begin);
   await promise;
 }

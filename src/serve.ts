@@ -1,5 +1,5 @@
 /** Dashboard, API and metrics beside the scheduler: store → HTTP → scheduler, until it is told to stop. They are closed in reverse. */
-import { runDaemon, type DaemonOptions } from "./daemon.ts";
+import { runDaemon, whenAborted, type DaemonOptions } from "./daemon.ts";
 import { AppError } from "./errors.ts";
 import { logCritical, runPass } from "./pass.ts";
 import { createAnswering } from "./server/answer.ts";
@@ -64,7 +64,7 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
   );
   log.info("serving", { at: listening.place, base_path: config.serve.basePath });
   const closing = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => {
+  whenAborted(signal, () => {
     events.close();
     closing.resolve(listening.close(CLOSE_MS));
   });
