@@ -10,6 +10,10 @@ import { checkShape } from "./shape.ts";
 import { slotsOf } from "./slots.ts";
 import type { Families, Store } from "./store.ts";
 
+/** Takes what an insert takes, the right to it and the writer's lock, and has no rows. */
+const INSERT_NOTHING =
+  "INSERT INTO automation_reports_passes SELECT * FROM automation_reports_passes WHERE 1 = 0 RETURNING 1 AS inserted";
+
 /** Where the store cannot be used, this and every call of it throws an `AppError` of kind `delivery`, with advice. */
 export async function openStore(target: Target, access: Access = "write"): Promise<Store> {
   const engine = access === "write" ? await openToWrite(target) : await openToLook(target);
@@ -34,6 +38,9 @@ export async function openStore(target: Target, access: Access = "write"): Promi
       return v.parse(whole, row?.["bytes"] ?? 0);
     },
     backup: async (path) => await engine.backup(path),
+    tryToWrite: async () => {
+      await engine.transact(async (ask) => await ask(INSERT_NOTHING, []));
+    },
     prune: async (nowMs, { retentionMs, memoryMs }) => ({
       ...(await families.reports.prune(nowMs - retentionMs)),
       ...(await families.slots.prune(nowMs - retentionMs)),

@@ -24,6 +24,8 @@ export type Store = Families & {
   size: () => Promise<number>;
   /** SQLite only: writes a consistent copy, whole or not at all. */
   backup: (path: string) => Promise<void>;
+  /** Throws where the right to write, or the writer's turn, is not to be had. It changes nothing. */
+  tryToWrite: () => Promise<void>;
   /** Deletes the rows of every family that are older than they may be. Returns how many, by kind. */
   prune: (nowMs: number, ages: Ages) => Promise<Record<Kind, number>>;
   [Symbol.asyncDispose]: () => Promise<void>;
