@@ -82,7 +82,11 @@ export function createFresh(options: FreshOptions): Fresh {
         cell.last = { part, readMs: clock() };
         return part;
       });
-      cell.running = running.finally(() => (cell.running = null));
+      const mine = running.finally(() => {
+        // What was begun meanwhile goes on.
+        if (cell.running === mine) cell.running = null;
+      });
+      cell.running = mine;
     }
   };
   const read = async (crms: string[], windowMs: number): Promise<Map<string, Part>> => {
@@ -137,9 +141,10 @@ export function createFresh(options: FreshOptions): Fresh {
     schedule: async (pass) => {
       const windowMs = pass.window.endMs - pass.window.startMs;
       const names = pass.crms.map(({ name }) => name);
-      await Promise.all(names.map(async (name) => await cells.get(`${name} ${windowMs}`)?.running));
-      const made = options.makePass(pass);
+      const before = Promise.all(names.flatMap((name) => cells.get(`${name} ${windowMs}`)?.running ?? []));
+      const made = before.then(async () => await options.makePass(pass));
       if (clock() - pass.window.endMs > RECENT_MS) return await made;
+      // From now on, not from when its turn comes: whoever asks meanwhile must neither overtake it nor hold it up.
       occupy(
         names,
         windowMs,

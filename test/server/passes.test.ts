@@ -195,6 +195,32 @@ describe("beside the scheduler", () => {
     expect(set.most.reading).toBe(1);
   });
 
+  test("while a slot waits for a second CRM, the first is not read beside it", async () => {
+    const set = await setUp();
+    const one = await set.fresh.request(["first"], DAY_MS);
+    await set.fresh.request(["second"], DAY_MS);
+    await begun(set, 1);
+    const pass = { ...slot(set), crms: set.config.crms.slice(0, 2) };
+    const scheduled = set.fresh.schedule(pass);
+    set.passes[0]!.finish();
+    await ended(set, one);
+    set.state.now += 2 * MINUTE_MS;
+    const again = await set.fresh.request(["first"], DAY_MS);
+    await begun(set, 2);
+    set.passes[1]!.finish();
+    await begun(set, 3);
+    expect(set.passes.map(({ crms }) => crms)).toEqual([["first"], ["second"], ["first", "second"]]);
+    const third = await set.fresh.request(["second"], DAY_MS);
+    set.passes[2]!.finish();
+    const { document } = await scheduled;
+    set.fresh.settle(document.pass_id);
+    for (const ticket of [again, third]) {
+      expect(await ended(set, ticket)).toMatchObject({ state: "done", passIds: [document.pass_id] });
+    }
+    expect(set.passes).toHaveLength(3);
+    expect(set.most.reading).toBe(1);
+  });
+
   test("a late slot is about the past: a request is not answered with it", async () => {
     const set = await setUp();
     const scheduled = set.fresh.schedule(slot(set, set.state.now - HOUR_MS));
