@@ -11,7 +11,7 @@ export type Following = {
 
 const EVERY_MS = 5 * SECOND_MS;
 
-/** Until the signal. Others' passes are looked for while `isAwaited`. `onPass` is called once for each. */
+/** Until the signal. Others' passes are looked for while `isAwaited`. `onPass` is called for the newest, once. */
 export function followStore(options: {
   store: Store;
   signal: AbortSignal;
@@ -27,8 +27,9 @@ export function followStore(options: {
   };
   const look = async () => {
     try {
-      const [row] = await store.reports.list({ limit: 1 });
-      if (row !== undefined) tell(row.passId);
+      // A pass that could read no CRM has no reports.
+      const [pass] = await store.reports.listPasses({ limit: 1 });
+      if (pass !== undefined) tell(pass.id);
     } catch (error) {
       // The scheduler says that the store is away.
       if (!(error instanceof AppError)) throw error;
