@@ -231,7 +231,7 @@ export type ScheduleView = {
 
 export type ReportsView = {
   kind: "reports";
-  query: { crm: string; range: Range; verdict: string };
+  query: { crm: string; range: Range; verdict: Verdict | "" };
   crms: string[];
   rows: {
     href: string;

@@ -4,6 +4,7 @@ import { loadAssets } from "../dashboard/assets.ts";
 import { linksBelow } from "../dashboard/links.ts";
 import { renderPage } from "../dashboard/render.tsx";
 import { RANGES, RULE_SORTS, type Range, type Route } from "../dashboard/view.ts";
+import { VERDICTS } from "../report/words.ts";
 import type { ServeContext, ServeEnv } from "./context.ts";
 import { composePage, type PageQuery } from "./pages/compose.ts";
 import { createLibrary } from "./pages/library.ts";
@@ -81,7 +82,7 @@ function readQuery(c: Context<ServeEnv>): PageQuery {
       sort,
       down: word("down") === "" ? sort === "urgency" : word("down") === "true",
     },
-    reports: { crm: word("crm"), range: range("7d"), verdict: word("verdict") },
+    reports: { crm: word("crm"), range: range("7d"), verdict: VERDICTS.find((one) => one === word("verdict")) ?? "" },
   };
 }
 

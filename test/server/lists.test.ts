@@ -63,8 +63,9 @@ async function appOver(store: Store, clock = () => NOW_MS) {
     version: "0.0.0",
   };
   const app = createApp(context, null);
+  const headers = { Accept: "application/json" };
   return async (path: string): Promise<{ status: number; body: Body }> => {
-    const response = await app.fetch(new Request(`http://localhost${path}`), ENV);
+    const response = await app.fetch(new Request(`http://localhost${path}`, { headers }), ENV);
     return { status: response.status, body: (await response.json()) as Body };
   };
 }
@@ -72,10 +73,31 @@ async function appOver(store: Store, clock = () => NOW_MS) {
 type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
 type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
 /** What one of the routes answers. */
-type Body = { next: string | null; crms: Crm[] } & Listed & Pick<Crm, "report"> & Rules;
+type Body = { next: string | null; crms: Crm[]; content?: object } & Listed & Pick<Crm, "report"> & Rules;
 type Rules = { explanation?: { rule: { rule_name: string } }; history?: unknown[]; rules?: { rule_name: string }[] };
 
 describe.each(STORE_KINDS)("%s", (kind) => {
+  test("the page of reports finds a verdict behind any number of others", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    const wanted = madePass(["a"], "2026-07-10T20:00:00Z");
+    await store.reports.keepPass(wanted, "adhoc");
+    await store.reports.keepPass(
+      madePass(
+        Array.from({ length: 200 }, (_, n) => `crm-${n}`),
+        "2026-07-10T21:00:00Z",
+      ),
+      "adhoc",
+    );
+    await alterStore(
+      kind,
+      url,
+      "UPDATE automation_reports_reports SET verdict = CASE source WHEN 'a' THEN 'critical' ELSE 'ok' END",
+    );
+    const { body } = await (await appOver(store))("/reports?verdict=critical");
+    expect(body.content).toMatchObject({ rows: [{ crm: "a", verdict: "critical" }], more: 0 });
+  });
+
   test("every row is on one page, whatever its time", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     for (const day of ["01", "02", "02", "03"])

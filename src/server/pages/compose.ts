@@ -234,13 +234,12 @@ async function composeReports(
 ): Promise<PageView["content"]> {
   const filter = {
     ...(query.crm === "" ? {} : { sources: [query.crm] }),
+    ...(query.verdict === "" ? {} : { verdicts: [query.verdict] }),
     sinceMs: desk.nowMs - RANGE_MS[query.range],
   };
   const all = await desk.store.reports.list({ ...filter, limit: MOST_REPORTS });
   const count = await desk.store.reports.count(filter);
-  const rows = all
-    .filter(({ summary }) => query.verdict === "" || summary?.verdict === query.verdict)
-    .filter(({ id }) => only === null || only.reports.has(id));
+  const rows = all.filter(({ id }) => only === null || only.reports.has(id));
   return {
     kind: "reports",
     query,

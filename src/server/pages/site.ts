@@ -46,7 +46,7 @@ async function writePages(
     const query = {
       range,
       rules: { q: "", condition: "", sort: "urgency" as const, down: true },
-      reports: { crm: "", range: "30d" as const, verdict: "" },
+      reports: { crm: "", range: "30d" as const, verdict: "" as const },
     };
     const { status, view } = await composePage(here, query, desk, around);
     if (status === 404) continue;
