@@ -35,7 +35,7 @@ type Beside = {
   makePass: (options: PassOptions) => Promise<PassResult>;
   onSlot: (news: SlotNews) => void;
   onBeat: () => void;
-  /** The new configuration is in force for the scheduler from its next beat on. */
+  /** The scheduler has taken the new configuration. */
   onConfig: (config: Config) => void;
   /** Returns when what it had begun has ended; asked for after the stop. */
   rest: () => Promise<void>;
@@ -57,7 +57,6 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     const changed = await options.loadAgain();
     reload.config = changed;
     reload.wake();
-    if (changed !== null) beside?.onConfig(changed);
     notifier.ready();
   };
   options.onReload(() => void loadAnew());
@@ -88,6 +87,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
       notifier.ready();
     },
+    onConfig: (changed) => beside?.onConfig(changed),
     onStatus: (text) => notifier.status(text),
     onBeat: () => {
       notifier.watchdog();

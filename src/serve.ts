@@ -84,9 +84,12 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
         if (!Bun.deepEquals(changed.serve.listen, where)) {
           log.warn("[serve] listen has changed: the new address is listened on after a restart");
         }
+        const isAccessSame = Bun.deepEquals(changed.serve, config.serve);
         config = changed;
         answering = createAnswering(context);
         publish("config", {});
+        // Whoever may still follow comes back by itself.
+        if (!isAccessSame) events.close();
       },
       rest: async () => {
         await Promise.all([closing.promise, fresh.rest()]);

@@ -14,6 +14,8 @@ export type LoopOptions = Omit<SlotContext, "config"> & {
   config: Config;
   /** Called once, when the store has answered for every schedule. */
   onReady: () => void;
+  /** Called with each other configuration that is in force from now on. */
+  onConfig: (config: Config) => void;
   /** Called with what the daemon is about to do, in one line. */
   onStatus: (text: string) => void;
   /** Called again and again while the loop goes on. */
@@ -80,6 +82,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     departed = known.filter((watch) => !changedWatches.includes(watch));
     config = changed;
     watches = changedWatches;
+    options.onConfig(config);
     log.info("configuration reloaded", { schedules: watches.length });
   }
   await Promise.all(listWork([...watches, ...departed]));

@@ -10,7 +10,7 @@ export type ServerEvent = {
 
 type Listener = {
   tell: (event: ServerEvent) => void;
-  /** The server is told to stop. */
+  /** The server is told to stop, or who may follow has changed. */
   close: () => void;
 };
 

@@ -222,9 +222,12 @@ describe("with tokens", () => {
     const headers = { cookie: cookieOf(await logIn()) };
     expect((await server.ask("/api/v1/version", { headers })).status).toBe(200);
     await until(() => server.said().includes("scheduler started"));
+    const stream = await server.ask("/api/v1/events", { headers });
     writeTokens(server.cwd, [`prometheus read ${PROM}`]);
     server.child.kill("SIGHUP");
     await until(() => server.said().includes("configuration reloaded"));
+    // What was open is told, and ends.
+    expect(await stream.text()).toContain("event: config");
     await expectProblem(await server.ask("/api/v1/version", { headers }), 401);
     await expectProblem(await server.ask("/api/v1/version", { headers: { authorization: `Bearer ${OPS}` } }), 401);
   });

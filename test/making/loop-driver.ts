@@ -34,6 +34,8 @@ export type Driven = {
   until: (endMs: number) => Promise<void>;
   clock: { ms: number };
   reload: Mailbox;
+  /** Configurations that a reload brought into force. */
+  inForce: Config[];
   /** What whoever follows the scheduler was told. */
   told: SlotNews[];
 };
@@ -69,6 +71,7 @@ export async function drive({
     store: store ?? (await freshStore()),
     ran: [],
     told: [],
+    inForce: [],
     clock,
     reload: { config: null, wake: () => {} },
     until: async (endMs) => {
@@ -92,6 +95,7 @@ export async function drive({
         filler: { pause: async () => {}, resume: () => {}, stop: async () => {} },
         onReady: () => {},
         onStatus: () => {},
+        onConfig: (config) => driven.inForce.push(config),
         onBeat: () => {},
         beatMs,
         reload,

@@ -143,6 +143,31 @@ describe("after downtime", () => {
     },
   );
 
+  test("a new configuration is in force when the store has answered for its schedules, not before", async () => {
+    const weekly = configOf([SCHEDULE, { ...SCHEDULE, name: "weekly" }]);
+    const store = await freshStore();
+    const { list } = store.slots;
+    let isAway = false;
+    const answer: typeof list = async (filter) => {
+      if (isAway) throw new AppError("delivery", "store: away");
+      return await list(filter);
+    };
+    Object.assign(store.slots, { list: answer });
+    const heard: number[] = [];
+    const steps: ((driven: Driven) => void)[] = [() => (isAway = true), () => {}, () => (isAway = false), () => {}];
+    const driven = await drive({
+      store,
+      onRest: (now) => {
+        heard.push(now.inForce.length);
+        steps.shift()?.(now);
+        now.reload.config = weekly;
+      },
+    });
+    await driven.until(START + 5 * MINUTE_MS);
+    expect(heard).toEqual([0, 0, 0, 1, 2]);
+    expect(driven.inForce[0]).toBe(weekly);
+  });
+
   test("a slot that was interrupted before others were made is given up, not made months later", async () => {
     const store = await freshStore();
     for (const [slot, state] of [
