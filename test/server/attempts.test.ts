@@ -26,6 +26,15 @@ test.each([
     other: "2001:db8:1:2:ffff::9",
     waits: 20_000,
   },
+  {
+    name: "one of the same network with its zeros left out",
+    first: "2001:db8::1",
+    other: "2001:db8::2",
+    waits: 20_000,
+  },
+  { name: "the same network written out", first: "2001:db8::1", other: "2001:0DB8:0:0:1:2:3:4", waits: 20_000 },
+  { name: "a network that begins with zeros", first: "::1", other: "::2:1", waits: 20_000 },
+  { name: "another network behind zeros", first: "2001:db8::1", other: "2001:db8:0:1::1", waits: 0 },
   { name: "an address of another IPv6 network", first: "2001:db8:1:2::1", other: "2001:db8:1:3::1", waits: 0 },
   { name: "IPv4 written as IPv6", first: "::ffff:203.0.113.9", other: "::ffff:203.0.113.10", waits: 0 },
 ])("$name", ({ first, other, waits }) => {

@@ -14,6 +14,7 @@ const REFILL_MS = 20_000;
 const MOST_ADDRESSES = 10_000;
 /** Whoever has one address of IPv6 has all that begin alike. */
 const IPV6_GROUPS = 4;
+const ALL_GROUPS = 8;
 
 export function createAttempts(): Attempts {
   /** When the wrong ones of an address are all forgotten, epoch milliseconds. */
@@ -33,5 +34,14 @@ export function createAttempts(): Attempts {
 }
 
 function keyOf(address: string): string {
-  return isIPv6(address) && !address.includes(".") ? address.split(":").slice(0, IPV6_GROUPS).join(":") : address;
+  if (!isIPv6(address) || address.includes(".")) return address;
+  const [head = "", tail] = address.split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = Array.from({ length: ALL_GROUPS - before.length - after.length }, () => "0");
+  const groups = tail === undefined ? before : [...before, ...zeros, ...after];
+  return groups
+    .slice(0, IPV6_GROUPS)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":");
 }
