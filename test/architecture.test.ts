@@ -184,6 +184,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "http",
       "config",
       "store",
+      "types:report",
       "pass.ts",
       "types:log.ts",
       "errors.ts",

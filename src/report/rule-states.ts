@@ -6,13 +6,11 @@ import { maskErrorMessage } from "./errors/redact.ts";
 import type { RuleState } from "./findings/facts.ts";
 import { describeUsual } from "./memory/usual.ts";
 import type { Report } from "./schema.ts";
-import type { Verdict } from "./words.ts";
+import { VERDICTS, type Verdict } from "./words.ts";
 
 type RuleReport = Report["rules"][number];
 
 const SHOWN_IDS = 3;
-/** Worst first. */
-const WORST: Verdict[] = ["critical", "warning", "ok", "unknown"];
 
 export function describeRules(states: RuleState[], rules: RuleActivity[]): RuleReport[] {
   const activities = new Map(rules.map((rule) => [rule.rule, rule]));
@@ -27,7 +25,7 @@ export function verdictOf({ judgement: { condition, severity } }: RuleState): Ve
 
 /** The worst of the parts; unknown only where nothing else is known. */
 export function worstVerdict(verdicts: Verdict[]): Verdict {
-  return WORST.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
+  return VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
 }
 
 function describeRule({ facts, judgement }: RuleState, activity: RuleActivity | undefined): RuleReport {

@@ -61,6 +61,7 @@ export const DEGRADATIONS = [
   "overlapping",
   "duration",
 ] as const;
+/** Worst first. */
 export const VERDICTS = ["critical", "warning", "ok", "unknown"] as const;
 export const HEALTH_STATUSES = ["excellent", "good", "fair", "poor", "critical", "unknown"] as const;
 export const ACTION_STATUSES = [

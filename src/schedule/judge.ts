@@ -3,6 +3,7 @@ import type { ScheduleConfig } from "../config/schema.ts";
 import { EXIT } from "../errors.ts";
 import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
+import type { Verdict } from "../report/words.ts";
 import type { SlotRow } from "../store/slot.ts";
 import { BEFORE_BEGIN, latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { DAY_MS, MINUTE_MS } from "../time/units.ts";
@@ -26,6 +27,19 @@ export type ScheduleJudgement = {
   /** The slot that is judged; null where none was due yet. */
   slotMs: number | null;
   message: string;
+};
+
+/** That a schedule has made nothing yet shows in its CRMs, once it should have. */
+const VERDICTS: Record<ScheduleJudgement["status"], Verdict> = {
+  late: "critical",
+  failed: "critical",
+  "never-run": "unknown",
+  interrupted: "warning",
+  incomplete: "warning",
+  skipped: "warning",
+  running: "ok",
+  "not-due": "unknown",
+  ok: "ok",
 };
 
 /** A slot that has not begun this long after its time is late. */
@@ -108,6 +122,11 @@ export function nameSlot(slotMs: number): string {
 /** Worst first. */
 export function sortJudgements(judgements: ScheduleJudgement[]): ScheduleJudgement[] {
   return judgements.toSorted((a, b) => SCHEDULE_STATUSES.indexOf(a.status) - SCHEDULE_STATUSES.indexOf(b.status));
+}
+
+/** How bad it is. */
+export function verdictOnSchedule({ status }: ScheduleJudgement): Verdict {
+  return VERDICTS[status];
 }
 
 /** Whether a monitor should stay silent. */

@@ -66,6 +66,25 @@ describe("the headline", () => {
       first: null,
     },
     {
+      name: "one of two cannot be judged: the verdict is that of what is known, as the API's is",
+      facts: {
+        crms: [crm("hubspot"), crm("genius", { report: named("genius", { ...well("genius"), verdict: "unknown" }) })],
+      },
+      verdict: "ok",
+      headline: "Nothing is known to be wrong; 1 of 2 CRMs cannot be judged",
+      first: "genius",
+    },
+    {
+      name: "none can be judged, and a schedule has not run yet",
+      facts: {
+        crms: [crm("genius", { report: named("genius", { ...well("genius"), verdict: "unknown" }) })],
+        notices: [{ severity: "info", text: "Schedule daily is not run yet", href: null }],
+      },
+      verdict: "unknown",
+      headline: "Nothing is known to be wrong; 1 of 1 CRM cannot be judged",
+      first: "genius",
+    },
+    {
       name: "one of two fails",
       facts: { crms: [crm("hubspot"), crm("genius", { report: failing("genius") })] },
       verdict: "critical",

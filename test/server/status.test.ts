@@ -22,6 +22,7 @@ const made = (source: string, runs: string) =>
     { detailed: true },
   );
 const WELL = made("hubspot", "ssssssssssssssssssssssss");
+const UNKNOWN = { ...WELL, verdict: "unknown" as const, findings: [], rules: [] };
 const FAILING = made("genius", "ssssssssssssssssssssffff");
 
 const reported = (name: string, of = WELL): CrmState => ({
@@ -108,6 +109,20 @@ describe("status", () => {
       schedules: [judged("never-run")],
       code: 200,
       line: "ok: 1 CRM, reported on up to 10 Jul 2026 21:00 UTC",
+    },
+    {
+      name: "a schedule that does its work is no word on a CRM that cannot be judged",
+      states: [reported("hubspot", UNKNOWN)],
+      schedules: [judged("ok"), judged("running"), judged("not-due")],
+      code: 200,
+      line: "unknown: hubspot: too little is known to judge it",
+    },
+    {
+      name: "one CRM that cannot be judged takes nothing from what is known of another",
+      states: [reported("hubspot"), reported("genius", UNKNOWN)],
+      schedules: [judged("ok")],
+      code: 200,
+      line: "ok: 2 CRMs, reported on up to 10 Jul 2026 21:00 UTC",
     },
     {
       name: "of many three are named",

@@ -1,5 +1,6 @@
 /** What is around every page. */
 import type { Standing } from "../../report/attention.ts";
+import { worstVerdict } from "../../report/rule-states.ts";
 import type { Verdict } from "../../report/words.ts";
 import { showText } from "../../text/terminal.ts";
 import { VERDICT_MARKS } from "../../render/terminal/style.ts";
@@ -48,17 +49,12 @@ export function framePage(content: PageView["content"], facts: FrameFacts, links
 
 function verdictOf(content: PageView["content"]): Verdict {
   if (content.kind === "overview" || content.kind === "crm") return content.verdict;
-  if (content.kind === "schedule") return worstOf(content.schedules.map(({ verdict }) => verdict));
+  if (content.kind === "schedule") return worstVerdict(content.schedules.map(({ verdict }) => verdict));
   if (content.kind === "missing" && content.standing === "unread") return "critical";
   if (content.kind !== "rule") return "unknown";
   const { severity } = content.row;
   if (severity === "critical" || severity === "warning") return severity;
   return content.head.outdated === null ? "ok" : "unknown";
-}
-
-/** A schedule that has not run yet is no fault. */
-function worstOf(verdicts: Verdict[]): Verdict {
-  return (["critical", "warning", "ok"] as const).find((verdict) => verdicts.includes(verdict)) ?? "unknown";
 }
 
 function nameTitle(content: PageView["content"], verdict: Verdict): string {

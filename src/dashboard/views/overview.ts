@@ -2,6 +2,7 @@
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
+import { worstVerdict } from "../../report/rule-states.ts";
 import type { Verdict } from "../../report/words.ts";
 import { describeBriefly, describeCause, describeUnread } from "../../render/terminal/brief.ts";
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
@@ -59,7 +60,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
   ];
   const newest = reports.toSorted((a, b) => b.metadata.window_end.localeCompare(a.metadata.window_end))[0];
   const sum = (figure: (report: Report) => number) => reports.reduce((total, report) => total + figure(report), 0);
-  const verdict = worst([...ranked.map(({ standing }) => STANDING_VERDICTS[standing]), ...verdictsOf(facts)]);
+  const verdict = worstVerdict([...ranked.map(({ standing }) => STANDING_VERDICTS[standing]), ...verdictsOf(facts)]);
   return {
     kind: "overview",
     verdict,
@@ -130,14 +131,9 @@ const STANDING_VERDICTS: Record<Standing, Verdict> = {
   ok: "ok",
 };
 
-const WORST_FIRST: Verdict[] = ["critical", "warning", "unknown", "ok"];
-
-function worst(verdicts: Verdict[]): Verdict {
-  return WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? "unknown";
-}
-
+/** That reports are made as they should be says nothing of what is in them. */
 function verdictsOf({ notices }: OverviewFacts): Verdict[] {
-  return notices.map(({ severity }): Verdict => (severity === "info" ? "ok" : severity));
+  return notices.flatMap(({ severity }) => (severity === "info" ? [] : [severity]));
 }
 
 function writeHeadline(ranked: RankedRow[], { notices, crms }: OverviewFacts): string {

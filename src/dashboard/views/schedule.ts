@@ -1,8 +1,7 @@
 /** The schedules that make reports: whether they do, what each slot was used for, and when the next ones are. */
 import type { ScheduleConfig } from "../../config/schema.ts";
-import { isWell, type ScheduleJudgement } from "../../schedule/judge.ts";
+import { isWell, verdictOnSchedule, type ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
-import type { Verdict } from "../../report/words.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { SlotRow } from "../../store/slot.ts";
 import { formatInstant } from "../../text/figures.ts";
@@ -33,7 +32,7 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
     kind: "schedule",
     schedules: all.map(({ schedule, judgement, published, slots }) => ({
       name: showText(schedule.name),
-      verdict: VERDICTS[judgement.status],
+      verdict: verdictOnSchedule(judgement),
       text: showText(judgement.message),
       hasMade: judgement.status !== "not-due" && judgement.status !== "never-run",
       pattern: sayWhenDue(schedule.cron, schedule.timezone),
@@ -55,31 +54,6 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
   };
 }
 
-/** A schedule that was just written down has not run: that alone is no fault. */
-const NOTICE_SEVERITIES: Record<ScheduleJudgement["status"], Notice["severity"]> = {
-  late: "critical",
-  failed: "critical",
-  "never-run": "info",
-  interrupted: "warning",
-  incomplete: "warning",
-  skipped: "warning",
-  running: "info",
-  "not-due": "info",
-  ok: "info",
-};
-
-const VERDICTS: Record<ScheduleJudgement["status"], Verdict> = {
-  late: "critical",
-  failed: "critical",
-  "never-run": "unknown",
-  interrupted: "warning",
-  incomplete: "warning",
-  skipped: "warning",
-  running: "ok",
-  "not-due": "unknown",
-  ok: "ok",
-};
-
 function toneOf({ state, exitCode, attempts }: SlotRow): SlotMark["tone"] {
   if (state === "failed") return "bad";
   if (state === "skipped" && attempts === 0) return "dim";
@@ -90,9 +64,13 @@ function toneOf({ state, exitCode, attempts }: SlotRow): SlotMark["tone"] {
 export function listNotices(judgements: ScheduleJudgement[], links: Links): Notice[] {
   return judgements
     .filter((judgement) => !isWell(judgement) && judgement.status !== "incomplete")
-    .map(({ schedule, status, message }) => ({
-      severity: NOTICE_SEVERITIES[status],
-      text: showText(`Schedule ${schedule} is ${status === "never-run" ? "not run yet" : status}: ${message}`),
-      href: links({ page: "schedule" }),
-    }));
+    .map((judgement) => {
+      const { schedule, status, message } = judgement;
+      const verdict = verdictOnSchedule(judgement);
+      return {
+        severity: verdict === "critical" || verdict === "warning" ? verdict : "info",
+        text: showText(`Schedule ${schedule} is ${status === "never-run" ? "not run yet" : status}: ${message}`),
+        href: links({ page: "schedule" }),
+      };
+    });
 }

@@ -106,7 +106,7 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
   if (failure !== null) return { verdict: verdictHeld(newest), stand: "unread", message: sayUnread(failure) };
   if (newest === null) return { verdict: "unknown", stand: "none", message: stale ?? "no report was made yet" };
   const { verdict, finding, windowEndMs } = newest.digest;
-  const said = finding?.message ?? "nothing to do";
+  const said = finding?.message ?? (verdict === "unknown" ? "too little is known to judge it" : "nothing to do");
   if (stale !== null) {
     const isCritical = verdict === "critical";
     return {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describe, instant } from "../../../report/schema-figures.ts";
 import { worstVerdict } from "../../../report/rule-states.ts";
 import { VERDICTS, type Verdict } from "../../../report/words.ts";
-import { isWell, type ScheduleJudgement } from "../../../schedule/judge.ts";
+import { verdictOnSchedule, type ScheduleJudgement } from "../../../schedule/judge.ts";
 import { publishJudgement, ScheduleStatusSchema } from "../../../schedule/published.ts";
 import { formatInstant, formatMinute, formatPlural } from "../../../text/figures.ts";
 import { cutText, showText } from "../../../text/terminal.ts";
@@ -54,11 +54,12 @@ export function describeStatus(states: CrmState[], judgements: ScheduleJudgement
       verdict: crm.state === "reported" ? crm.verdict : ("critical" as const),
       message: crm.message,
     })),
-    ...judgements.map((judgement) => ({
-      name: `schedule ${judgement.schedule}`,
-      verdict: verdictOf(judgement),
-      message: judgement.message,
-    })),
+    ...judgements.flatMap((judgement) => {
+      const verdict = verdictOnSchedule(judgement);
+      // That reports are made as they should be says nothing of what is in them.
+      if (verdict !== "critical" && verdict !== "warning") return [];
+      return { name: `schedule ${judgement.schedule}`, verdict, message: judgement.message };
+    }),
   ];
   const verdict = worstVerdict(parts.map((part) => part.verdict));
   return {
@@ -91,13 +92,6 @@ function sortByUrgency(crms: CrmStatus[]): CrmStatus[] {
 /** A monitor that looks at the code alone must hear of what is critical. */
 export function httpStatusOf({ verdict }: StatusDocument): 200 | 503 {
   return verdict === "critical" ? 503 : 200;
-}
-
-/** That a schedule has made nothing yet shows in its CRMs, once it should have. */
-function verdictOf(judgement: ScheduleJudgement): Verdict {
-  const { status } = judgement;
-  if (status === "late" || status === "failed") return "critical";
-  return isWell(judgement) || judgement.status === "never-run" ? "ok" : "warning";
 }
 
 function sayStatus(verdict: Verdict, worst: { name: string; message: string }[], crms: StatusDocument["crms"]): string {
