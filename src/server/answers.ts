@@ -3,7 +3,7 @@
  * pages ends them all.
  */
 import type { Principal } from "./context.ts";
-import { copy, finish, secure } from "./finish.ts";
+import { finish, isKnown, sayUnchanged, secure } from "./finish.ts";
 
 export type Answers = {
   /** Null: it has to be made. */
@@ -43,12 +43,24 @@ export function createAnswers(clock: () => number): Answers {
     [count, bytes] = [0, 0];
     generation += 1;
   };
-  const keep = (url: string, asked: Asked, made: Made) => {
-    if (count >= MOST_ANSWERS || bytes + made.bytes > MOST_BYTES) forget();
+  const drop = (answers: Kept[]) => {
+    count -= answers.length;
+    for (const answer of answers) bytes -= answer.bytes;
+  };
+  const keep = (url: string, answer: Kept) => {
+    const before = kept.get(url) ?? [];
+    const valid = before.filter(({ untilMs }) => untilMs > clock()).slice(1 - MOST_VARIANTS);
+    drop(before.filter((one) => !valid.includes(one)));
+    // The address whose answer is the newest is the last to be dropped.
+    kept.delete(url);
+    kept.set(url, [...valid, answer]);
     count += 1;
-    bytes += made.bytes;
-    const others = (kept.get(url) ?? []).filter(({ untilMs }) => untilMs > clock());
-    kept.set(url, [...others, { ...asked, ...made }].slice(-MOST_VARIANTS));
+    bytes += answer.bytes;
+    for (const [oldest, answers] of kept) {
+      if (count <= MOST_ANSWERS && bytes <= MOST_BYTES) break;
+      drop(answers);
+      kept.delete(oldest);
+    }
   };
   return {
     find: (request, principal) => {
@@ -64,7 +76,7 @@ export function createAnswers(clock: () => number): Answers {
           answer.encoding === encoding &&
           answer.name === principal.name &&
           answer.by === principal.by;
-        if (isSame && answer.untilMs > clock()) return copy(answer.response, headers.get("if-none-match"));
+        if (isSame && answer.untilMs > clock()) return tell(answer, headers.get("if-none-match"));
       }
       return null;
     },
@@ -75,27 +87,33 @@ export function createAnswers(clock: () => number): Answers {
       const key = `${by} ${name} ${asked.encoding}\n${asked.accept}\n${url}`;
       const unchanged = headers.get("if-none-match");
       const begin = async () => await take(await make(), asked.encoding, clock() + HOLDS_MS);
-      if (method !== "GET" || key.length > LONGEST_KEY) return (await begin()).response;
+      if (method !== "GET") return (await begin()).response;
+      if (key.length > LONGEST_KEY) return tell(await begin(), unchanged);
       const running = making.get(key);
       if (running !== undefined) {
         const made = await running;
         // What may not be kept is one asker's own.
-        return made.isKept ? copy(made.response, unchanged) : (await begin()).response;
+        return tell(made.isKept ? made : await begin(), unchanged);
       }
       const of = generation;
       const work = begin();
       making.set(key, work);
       try {
         const made = await work;
-        if (!made.isKept) return made.response;
-        if (of === generation) keep(url, asked, made);
-        return copy(made.response, unchanged);
+        if (made.isKept && of === generation) keep(url, { ...asked, ...made });
+        return tell(made, unchanged);
       } finally {
         if (making.get(key) === work) making.delete(key);
       }
     },
     forget,
   };
+}
+
+/** `asked`: the request's If-None-Match. A copy costs less than a new answer: its headers are not read again. */
+function tell({ response, isKept }: Made, asked: string | null): Response {
+  if (isKnown(response, asked)) return sayUnchanged(response);
+  return isKept ? (response.clone() as Response) : response;
 }
 
 async function take(made: Response, encoding: string | null, untilMs: number): Promise<Made> {

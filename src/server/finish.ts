@@ -38,7 +38,7 @@ export async function finish(
   if (response.body === null) return { response, bytes: 0 };
   let body = await response.arrayBuffer();
   const isStored = !(headers.get("cache-control") ?? "").includes("no-store");
-  // Weak, because the same answer may be compressed or not.
+  // Weak, because the same answer may be compressed or not. Only what is there has one: no condition hides that something is wrong.
   if (status === 200 && isStored && !headers.has("etag")) headers.set("ETag", `W/"${Bun.hash(body).toString(BASE)}"`);
   if (body.byteLength >= SHORTEST_BYTES && isCompressible(headers)) {
     headers.append("Vary", "Accept-Encoding");
@@ -50,17 +50,22 @@ export async function finish(
   return { response: new Response(body, { status, headers }), bytes: body.byteLength };
 }
 
-/** The answer, or that it is still the one that the asker has. A copy costs less than a new one: its headers are not read again. */
-export function copy(response: Response, asked: string | null): Response {
-  const etag = response.status === 200 ? response.headers.get("etag") : null;
-  if (asked === null || etag === null || !matches(asked, etag)) return response.clone() as Response;
+/** Whether the asker has it already. `asked`: the request's If-None-Match. */
+export function isKnown({ status, headers }: Response, asked: string | null): boolean {
+  if (asked === null || status !== 200) return false;
+  const etag = headers.get("etag");
+  return etag !== null && matches(asked, etag);
+}
+
+/** 304: what is said of the answer, without it. */
+export function sayUnchanged(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const name of OF_BODY) headers.delete(name);
   return new Response(null, { status: 304, headers });
 }
 
-/** Weakly (RFC 9110, 13.1.2). `asked`: the request's If-None-Match. */
-export function matches(asked: string, etag: string): boolean {
+/** Weakly (RFC 9110, 13.1.2). */
+function matches(asked: string, etag: string): boolean {
   const opaque = etag.replace(/^W\//, "");
   return asked.trim() === "*" || [...asked.matchAll(/"[^"]*"/g)].some(([tag]) => tag === opaque);
 }

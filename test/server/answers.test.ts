@@ -4,7 +4,7 @@ import { createAnswers } from "../../src/server/answers.ts";
 import type { Principal } from "../../src/server/context.ts";
 
 const ANYONE: Principal = { name: "anyone", scopes: ["read"], by: "nothing" };
-type Answer = { status?: number; headers?: Record<string, string> };
+type Answer = { status?: number; headers?: Record<string, string>; body?: string };
 
 const URL = "http://localhost/api/v1/status";
 
@@ -18,7 +18,7 @@ function setUp() {
       state.made += 1;
       await Promise.resolve();
       const headers = { ETag: 'W/"1"', "Cache-Control": "private, no-cache", Vary: "Accept", ...answer.headers };
-      return new Response(`answer ${state.made}`, { ...answer, headers });
+      return new Response(answer.body ?? `answer ${state.made}`, { ...answer, headers });
     };
     return answers.find(request, who) ?? (await answers.make(request, who, make));
   };
@@ -99,6 +99,48 @@ test.each([
   const response = await ask({ headers: { "if-none-match": tag } });
   expect([response.status, await response.text()]).toEqual([status, status === 304 ? "" : "answer 1"]);
   expect(Object.fromEntries(response.headers)).toMatchObject({ etag: 'W/"1"', vary: "Accept" });
+});
+
+test.each([
+  { name: "its address is too long to be kept", url: `${URL}?${"x".repeat(3000)}`, answer: {} },
+  { name: "it is too large to be kept", url: URL, answer: { headers: { "X-Long": "x" }, body: "x".repeat(2_000_001) } },
+])("unchanged is said also where $name", async ({ url, answer }) => {
+  const { state, ask } = setUp();
+  const init = { url, answer, headers: { "if-none-match": 'W/"1"' } };
+  expect([(await ask(init)).status, (await ask(init)).status, state.made]).toEqual([304, 304, 2]);
+});
+
+test("a change that was asked for is told, whatever the asker has", async () => {
+  const { ask } = setUp();
+  expect((await ask({ method: "POST", headers: { "if-none-match": "*" } })).status).toBe(200);
+});
+
+test.each([
+  { name: "that were replaced by others of their address", times: 495, waitMs: 0, body: "x" },
+  { name: "that hold no longer", times: 10, waitMs: 1000, body: "x".repeat(1_000_000) },
+])("answers $name make no room scarce", async ({ times, waitMs, body }) => {
+  const { state, text } = setUp();
+  for (let index = 0; index < times; index += 1) {
+    state.now += waitMs;
+    await text({ headers: { accept: `x/${index}` }, answer: { body } });
+  }
+  const other = { url: `${URL}?other` };
+  await text(other);
+  for (let index = 0; index < 10; index += 1) await text({ url: `${URL}?i=${index}`, answer: { body } });
+  const before = state.made;
+  await text(other);
+  expect(state.made).toBe(before);
+});
+
+test("where there is no room, the oldest go", async () => {
+  const { state, text } = setUp();
+  const large = { answer: { body: "x".repeat(1_900_000) } };
+  for (let index = 0; index < 9; index += 1) await text({ url: `${URL}?i=${index}`, ...large });
+  await text({ url: `${URL}?i=8` });
+  await text({ url: `${URL}?i=1` });
+  expect(state.made).toBe(9);
+  await text({ url: `${URL}?i=0` });
+  expect(state.made).toBe(10);
 });
 
 test("what is kept is bounded: in number, and an address of any length is answered", async () => {

@@ -1,9 +1,8 @@
-/** Answers as bytes: checked against the schema that is published, with an ETag, and told anew only where they changed. */
+/** Answers as text, checked against the schema that is published. Tags and compression are the last hand's, in `finish.ts`. */
 import type { Context } from "hono";
 import * as v from "valibot";
 import { writeJsonLine } from "../../text/json.ts";
 import type { ServeEnv } from "../context.ts";
-import { matches } from "../finish.ts";
 
 /** How long whoever asked may keep an answer. All are private: they may be behind a log-in. */
 export const CACHE = {
@@ -33,10 +32,8 @@ export function sendDocument<Schema extends v.GenericSchema>(
   return send(c, `${writeJsonLine(check(schema, document))}\n`, JSON_TYPE, shape);
 }
 
-type Made = { body: string; etag: string };
-
 /** By what they were made from, and their address. */
-const made = new WeakMap<object, Map<string, Made>>();
+const made = new WeakMap<object, Map<string, string>>();
 
 /** As `sendDocument`, of a document that follows from `source` and the address alone: it is made once. */
 export function sendFrom<Schema extends v.GenericSchema>(
@@ -45,16 +42,12 @@ export function sendFrom<Schema extends v.GenericSchema>(
   schema: Schema,
   make: () => v.InferOutput<Schema>,
 ): Response {
-  const known = made.get(source) ?? new Map<string, Made>();
+  const known = made.get(source) ?? new Map<string, string>();
   made.set(source, known);
   const address = `${c.env.basePath}${c.req.path}`;
-  let answer = known.get(address);
-  if (answer === undefined) {
-    const body = c.get("hide")(`${writeJsonLine(check(schema, make()))}\n`);
-    answer = { body, etag: tagOf(JSON_TYPE, body) };
-    known.set(address, answer);
-  }
-  return sendTagged(c, answer, JSON_TYPE, { "Cache-Control": CACHE.check });
+  const body = known.get(address) ?? c.get("hide")(`${writeJsonLine(check(schema, make()))}\n`);
+  known.set(address, body);
+  return c.body(body, 200, { "Cache-Control": CACHE.check, "Content-Type": JSON_TYPE });
 }
 
 /** As `sendDocument`, of a document that was checked when it was read. */
@@ -67,29 +60,13 @@ export function sendText(c: Context<ApiEnv>, text: string, type: string, shape: 
   return send(c, text, type, shape);
 }
 
-/** Only what is there has a tag: a condition never hides that something is wrong. */
 function send(
   c: Context<ApiEnv>,
-  made: string,
+  body: string,
   type: string,
   { status = 200, cache = CACHE.check, headers = {} }: Shape,
 ): Response {
-  const body = c.get("hide")(made);
-  const said = { ...headers, "Cache-Control": cache };
-  if (status !== 200 || cache === CACHE.none) return c.body(body, status, { ...said, "Content-Type": type });
-  return sendTagged(c, { body, etag: tagOf(type, body) }, type, said);
-}
-
-function sendTagged(c: Context<ApiEnv>, { body, etag }: Made, type: string, headers: Record<string, string>): Response {
-  const asked = c.req.header("If-None-Match");
-  return asked !== undefined && matches(asked, etag)
-    ? c.body(null, 304, { ...headers, ETag: etag })
-    : c.body(body, 200, { ...headers, ETag: etag, "Content-Type": type });
-}
-
-/** Weak: it is of the text, whether it is compressed or not. */
-function tagOf(type: string, body: string): string {
-  return `W/"${Bun.hash(`${type}\n${body}`).toString(36)}"`;
+  return c.body(c.get("hide")(body), status, { ...headers, "Cache-Control": cache, "Content-Type": type });
 }
 
 function check<Schema extends v.GenericSchema>(schema: Schema, document: v.InferOutput<Schema>): unknown {
