@@ -26,8 +26,8 @@ async function writePages(
   const { script, style, icons, byName } = await loadAssets();
   for (const { name, text } of byName.values()) await write(`assets/${name}`, text);
   const only = await chooseReports(desk, count);
-  const routes = await listRoutes(desk, only);
-  for (const here of routes) {
+  let written = 0;
+  for (const here of await listRoutes(desk, only)) {
     const file = fileOf(here);
     const place = ({ name }: { name: string }) => `${"../".repeat(file.split("/").length - 1)}assets/${name}`;
     const links = linksFrom(here);
@@ -51,8 +51,9 @@ async function writePages(
     const { status, view } = await composePage(here, query, desk, around);
     if (status === 404) continue;
     await write(file, renderPage(view, { script: place(script), style: place(style) }));
+    written += 1;
   }
-  return routes.length;
+  return written;
 }
 
 /** Of the newest passes, and the newest of each CRM. */

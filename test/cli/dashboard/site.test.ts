@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import { CHROMIUM, closeBrowser, openPage, untilAlive } from "../../making/browser.ts";
 import { freshDirectory, runCli, type Ended } from "../../making/cli.ts";
+import { alterStore } from "../../making/stores.ts";
 
 let cwd = "";
 let made: Ended;
@@ -40,6 +41,17 @@ describe("the files", () => {
     expect(again.code, again.stderr).toBe(0);
     expect(readdirSync(join(cwd, "public", "passes"))).toHaveLength(1);
     expect(readdirSync(cwd).filter((name) => name.startsWith(".public"))).toEqual([]);
+  });
+
+  test("those are counted that are there: of a report that can no longer be read there is none", async () => {
+    const damage = "UPDATE automation_reports_reports SET document = '{}' WHERE source = 'hubspot'";
+    await alterStore("SQLite", `sqlite:${join(cwd, "state/reports.sqlite")}`, damage);
+    const { code, stderr } = await runCli(["export", "site", "damaged"], { cwd });
+    const pages = filesBelow(join(cwd, "damaged")).filter((path) => path.endsWith(".html"));
+    expect({ code, said: stderr.trim() }).toEqual({
+      code: 0,
+      said: `wrote ${pages.length} pages: open ${cwd}/damaged/index.html`,
+    });
   });
 
   const refusals = [
