@@ -6,8 +6,8 @@ import { renderPage } from "../dashboard/render.tsx";
 import { RANGES, RULE_SORTS, type Range, type Route } from "../dashboard/view.ts";
 import { VERDICTS } from "../report/words.ts";
 import type { ServeContext, ServeEnv } from "./context.ts";
+import { libraryOf } from "./library.ts";
 import { composePage, type PageQuery } from "./pages/compose.ts";
-import { createLibrary } from "./pages/library.ts";
 import { writePolicy } from "./security/headers.ts";
 import { stateOf } from "./state.ts";
 
@@ -19,7 +19,7 @@ const LONGEST_WORD = 200;
 export function createPages(context: ServeContext): Hono<ServeEnv> {
   const { store, clock, version } = context;
   const pages = new Hono<ServeEnv>();
-  const library = createLibrary(store);
+  const library = libraryOf(context);
   const state = stateOf(context);
 
   const answer = async (c: Context<ServeEnv>, here: Route) => {

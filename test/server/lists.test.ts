@@ -26,12 +26,12 @@ const ENV: ServeEnv["Bindings"] = {
   keepOpen: () => {},
 };
 
-/** A schedule and two CRMs. */
-async function loadTwo() {
+/** A schedule and two CRMs. `more`: of the configuration. */
+async function loadTwo(more = "") {
   const path = join(freshDirectory(), "automation-reports.toml");
   writeFileSync(
     path,
-    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n`,
+    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n${more}`,
     { mode: 0o600 },
   );
   return await loadConfig(path, {});
@@ -44,8 +44,8 @@ async function stateOver(store: Store): Promise<State> {
 }
 
 /** What is answered by the routes alone. */
-async function appOver(store: Store, clock = () => NOW_MS) {
-  const config = await loadTwo();
+async function appOver(store: Store, clock = () => NOW_MS, more = "") {
+  const config = await loadTwo(more);
   const context: ServeContext = {
     config: () => config,
     store,
@@ -73,8 +73,13 @@ async function appOver(store: Store, clock = () => NOW_MS) {
 type Listed = Record<"reports" | "passes" | "slots", Record<string, string>[]>;
 type Crm = { crm: string; state: string; report: { id: string; href: string } | null; message: string };
 /** What one of the routes answers. */
-type Body = { next: string | null; crms: Crm[]; content?: object } & Listed & Pick<Crm, "report"> & Rules;
-type Rules = { explanation?: { rule: { rule_name: string } }; history?: unknown[]; rules?: { rule_name: string }[] };
+type Body = { next: string | null; crms: Crm[]; content?: { limits?: Limit[] } } & Listed & Pick<Crm, "report"> & Rules;
+type Limit = { name: string; from: string };
+type Rules = {
+  explanation?: { rule: { rule_name: string }; limits: Limit[] };
+  history?: unknown[];
+  rules?: { rule_name: string }[];
+};
 
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("the page of reports finds a verdict behind any number of others", async () => {
@@ -208,6 +213,46 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       expect(body.rules?.map(({ rule_name: found }) => found)).toEqual([name]);
     }
     expect((await get("/api/v1/crms/a/rules/a")).status).toBe(404);
+  });
+
+  test("page and API name the same table as the origin of a limit", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    const { pass, reports } = madePass(["a"], "2026-07-10T21:00:00Z");
+    const rules = ["deals", "users"].map((name) => ruleOf(name, { runs: "sss", everyMinutes: 60 }));
+    const made = report(activity({ source: "a", rules }));
+    const kept = reports.map(({ metadata }) => ({
+      ...made,
+      metadata: { ...made.metadata, pass_id: metadata.pass_id },
+    }));
+    await store.reports.keepPass({ pass, reports: kept, seen: [] }, "daily");
+    const limits = '[crm.a.rules.deals]\nstale_after = "6h"\n[defaults]\nstale_after = "9h"\n';
+    const get = await appOver(store, () => NOW_MS, limits);
+    for (const [rule, from] of [
+      ["deals", "[crm.a.rules.deals]"],
+      ["users", "[crm.a] or [defaults]"],
+    ]) {
+      const page = (await get(`/crms/a/rule?name=${rule}`)).body.content?.limits;
+      const api = (await get(`/api/v1/crms/a/rules/${rule}`)).body.explanation?.limits;
+      expect(api).toContainEqual(expect.objectContaining({ name: "a run is stale after", from }));
+      expect(page?.map((limit) => limit.from)).toEqual(api?.map((limit) => limit.from) ?? []);
+    }
+  });
+
+  test("what the pages say of all CRMs is loaded once, until another pass is kept", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:00:00Z"), "daily");
+    const { readPass } = store.reports;
+    let asked = 0;
+    store.reports.readPass = async (id) => {
+      asked += 1;
+      return await readPass(id);
+    };
+    const get = await appOver(store);
+    for (const path of ["/", "/crms/a", "/schedule"]) expect((await get(path)).status).toBe(200);
+    expect(asked).toBe(1);
+    await store.reports.keepPass(madePass(["a", "b"], "2026-07-10T21:04:00Z"), "daily");
+    await get("/");
+    expect(asked).toBe(2);
   });
 
   test("a report that can no longer be read is no report that was not made", async () => {

@@ -35,12 +35,13 @@ export default defineCommand(
     await using opened = store;
     const [{ writeSite }, { createLibrary }, { createState }] = await Promise.all([
       import("../../server/pages/site.ts"),
-      import("../../server/pages/library.ts"),
+      import("../../server/library.ts"),
       import("../../server/state.ts"),
     ]);
-    const state = createState({ config: () => config, store: opened, clock: () => nowMs });
+    const context = { config: () => config, store: opened, clock: () => nowMs };
+    const [state, library] = [createState(context), createLibrary(context)];
     const directory = resolve(args.directory);
-    const desk = { config, store: opened, state, library: createLibrary(opened), nowMs, judge: "other" as const };
+    const desk = { config, store: opened, state, library, nowMs, judge: "other" as const };
     const pages = await writeSite(desk, { directory, passes, range: args.range, version: VERSION });
     log.info(`wrote ${pages} pages: open ${directory}/index.html`);
     return EXIT.ok;

@@ -1,5 +1,4 @@
 /** From a route to its page: loads what it needs and puts it together. */
-import type { Report } from "../../report/schema.ts";
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
 import { divide } from "../../report/counts.ts";
@@ -12,6 +11,7 @@ import { framePage } from "../../dashboard/views/frame.ts";
 import { rankCrms, viewOverview, type KnownCrm } from "../../dashboard/views/overview.ts";
 import { viewRulePage } from "../../dashboard/views/rule.ts";
 import { listNotices, viewSchedules } from "../../dashboard/views/schedule.ts";
+import { originsOf } from "../limits.ts";
 import { hidePathsIn } from "./hide.ts";
 import { loadPass, loadReport, loadSchedules, loadStandings, nextPass, type Desk, type Standings } from "./load.ts";
 import { readPast } from "./past.ts";
@@ -194,37 +194,20 @@ async function composeRule(
   if (found === null) return null;
   const place = placeReport(found, here, crms);
   const { metadata } = place.report;
-  const beside = await desk.store.reports.list({ passIds: [metadata.pass_id], limit: MOST_REPORTS });
-  const others = await readAll(
-    beside.filter(({ id }) => id !== place.id).map(({ id }) => id),
-    desk,
-  );
-  const earlier: { id: string; report: Report }[] = [];
-  for (const { id } of place.kept.slice(0, EARLIER_REPORTS).toReversed()) {
-    const report = await desk.library.readSlim(id);
-    if (report !== null) earlier.push({ id, report });
-  }
+  const crm = desk.config.crms.find(({ name }) => name === metadata.source);
+  const earlier = place.kept.slice(0, EARLIER_REPORTS).map(({ id }) => id);
   return viewRulePage(
     {
       place,
       rule: here.rule,
-      others,
-      origins: () => null,
+      others: (await desk.library.readOthers(place)).map(({ report }) => report),
+      origins: originsOf(crm, here.rule),
       lateAfterMs: lateAfter(metadata.source, desk),
       nowMs: desk.nowMs,
-      earlier,
+      earlier: await desk.library.readSlims(earlier.toReversed()),
     },
     links,
   );
-}
-
-async function readAll(ids: string[], { library }: Desk): Promise<Report[]> {
-  const reports: Report[] = [];
-  for (const id of ids) {
-    const report = await library.readSlim(id);
-    if (report !== null) reports.push(report);
-  }
-  return reports;
 }
 
 async function composeReports(

@@ -8,8 +8,8 @@ import type { ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
 import { formatInstant } from "../../text/figures.ts";
 import type { KnownCrm } from "../../dashboard/views/overview.ts";
-import type { State } from "../state.ts";
-import type { Library } from "./library.ts";
+import type { CrmState, State } from "../state.ts";
+import type { Library } from "../library.ts";
 
 /** `state`: what the store knows of each CRM, as the API says it too. */
 export type Desk = { config: Config; store: Store; state: State; library: Library; nowMs: number; judge: Judge };
@@ -19,11 +19,25 @@ export type Standings = { crms: KnownCrm[]; passes: PassSummary[] };
 
 const SHOWN_SLOTS = 100;
 
-/** The newest report of each CRM, and why there is none newer. */
-export async function loadStandings({ store, state, library }: Desk): Promise<Standings> {
+/** By the state they were loaded for. */
+const standings = new WeakMap<CrmState[], Promise<Standings>>();
+
+/** The newest report of each CRM, and why there is none newer. Loaded once for each state. */
+export async function loadStandings(desk: Desk): Promise<Standings> {
+  const states = await desk.state.crms();
+  const known = standings.get(states);
+  if (known !== undefined) return await known;
+  const loading = loadStandingsOf(states, desk);
+  standings.set(states, loading);
+  // The store may answer again.
+  loading.catch(() => standings.delete(states));
+  return await loading;
+}
+
+async function loadStandingsOf(states: CrmState[], { store, library }: Desk): Promise<Standings> {
   const [newest] = await store.reports.listPasses({ limit: 1 });
   const crms: KnownCrm[] = [];
-  for (const { name: source, newest: kept, failure, stale } of await state.crms()) {
+  for (const { name: source, newest: kept, failure, stale } of states) {
     const report = kept === null ? null : await library.readSlim(kept.id);
     const reason = failure?.reason ?? null;
     crms.push({ source, report, reportId: kept?.id ?? null, reason, unreadSinceMs: failure?.sinceMs ?? null, stale });

@@ -4,7 +4,7 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { Range } from "../../dashboard/view.ts";
 import { RANGE_MS, type Past } from "../../dashboard/views/crm.ts";
 import type { Hour } from "../../dashboard/views/strip.ts";
-import type { Library } from "./library.ts";
+import type { Library } from "../library.ts";
 
 /** Reports that are read for one chart. */
 const MOST_POINTS = 60;

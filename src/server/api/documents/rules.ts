@@ -1,7 +1,7 @@
 /** A CRM's rules, and all that is known of one of them. */
 import * as v from "valibot";
 import type { CrmConfig } from "../../../config/schema.ts";
-import { explainRule, type Origins } from "../../../report/explain.ts";
+import { explainRule } from "../../../report/explain.ts";
 import { ExplanationSchema } from "../../../report/explanation-schema.ts";
 import type { Report } from "../../../report/schema.ts";
 import { ruleSchema } from "../../../report/schema.ts";
@@ -9,6 +9,8 @@ import { count, describe, instant, ratio, seconds } from "../../../report/schema
 import { TicksSchema } from "../../../report/tick-schema.ts";
 import { listTicks } from "../../../report/ticks.ts";
 import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "../../../report/words.ts";
+import type { Kept } from "../../library.ts";
+import { originsOf } from "../../limits.ts";
 import { crmName } from "./crms.ts";
 
 const windowSchema = v.strictObject({ start: instant, end: instant });
@@ -69,9 +71,6 @@ export function publishRules(id: string, report: Report, filter: RuleFilter): v.
   };
 }
 
-/** `id`: the kept report's. */
-export type Kept = { id: string; report: Report };
-
 type RuleFacts = {
   newest: Kept;
   name: string;
@@ -127,19 +126,4 @@ function publishPast({ id, report }: Kept, name: string): v.InferOutput<typeof p
 
 function findRule({ rules }: Report, name: string): Report["rules"][number] | undefined {
   return rules.find((rule) => rule.rule_name === name);
-}
-
-/** Which table of the configuration in force sets a limit of the rule. */
-function originsOf(crm: CrmConfig, rule: string): Origins {
-  const own = Object.hasOwn(crm.rules, rule) ? crm.rules[rule] : undefined;
-  const values: Record<string, [own: number | null | undefined, crm: number | null]> = {
-    warn_after: [own?.warnAfterMs, crm.warnAfterMs],
-    error_after: [own?.errorAfterMs, crm.errorAfterMs],
-    stale_after: [own?.staleAfterMs, crm.staleAfterMs],
-  };
-  return (key) => {
-    const [ofRule = null, ofCrm = null] = values[key] ?? [];
-    if (ofRule !== null) return `[crm.${crm.name}.rules.${rule}]`;
-    return ofCrm === null ? null : `[crm.${crm.name}] or [defaults]`;
-  };
 }

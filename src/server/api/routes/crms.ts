@@ -2,17 +2,16 @@
 import type { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";
-import type { Report } from "../../../report/schema.ts";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
-import type { Store } from "../../../store/store.ts";
 import type { ServeContext } from "../../context.ts";
-import { sendProblem } from "../problem.ts";
+import { libraryOf, type Kept } from "../../library.ts";
 import { stateOf } from "../../state.ts";
 import { sendDocument, sendFrom, type ApiEnv } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
-import { publishRule, publishRules, RuleSchema, RulesSchema, type Kept } from "../documents/rules.ts";
+import { publishRule, publishRules, RuleSchema, RulesSchema } from "../documents/rules.ts";
 import { hrefOf } from "../links.ts";
+import { sendProblem } from "../problem.ts";
 import { crmName, crmParam, name, refuse, sendNoCrm, whole, noQuery } from "../request.ts";
 
 const ruleParam = v.strictObject({ crm: crmName, rule: name("A rule's name, percent-encoded") });
@@ -23,12 +22,21 @@ const rulesQuery = v.strictObject({
 });
 const ruleQuery = v.strictObject({ history: whole("How many kept reports are looked at", 0, 100, 20) });
 
-/** Whose rules may have changed with this one. */
-const MOST_OTHERS = 20;
-
 export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
   const state = stateOf(context);
+  const library = libraryOf(context);
   const find = async (crm: string) => (await state.crms()).find((one) => one.name === crm);
+  const readNewest = async (crm: string): Promise<Kept | null> => {
+    const id = (await find(crm))?.newest?.id;
+    const report = id === undefined ? null : await library.read(id);
+    return id === undefined || report === null ? null : { id, report };
+  };
+  /** The newest window first. */
+  const readPast = async (crm: string, limit: number): Promise<Kept[]> => {
+    if (limit === 0) return [];
+    const rows = await context.store.reports.list({ sources: [crm], limit });
+    return await library.readSlims(rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs).map(({ id }) => id));
+  };
 
   api.get(
     "/crms",
@@ -74,9 +82,9 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
     validator("param", crmParam, refuse("param"), PUBLISHED),
     validator("query", rulesQuery, refuse("query"), PUBLISHED),
     async (c) => {
-      const crm = await find(c.req.valid("param").crm);
-      if (crm === undefined) return sendNoCrm();
-      const kept = await readKept(context.store, crm.newest?.id);
+      const { crm } = c.req.valid("param");
+      if ((await find(crm)) === undefined) return sendNoCrm();
+      const kept = await readNewest(crm);
       if (kept === null) return sendProblem(404, NO_REPORT);
       return sendDocument(c, RulesSchema, publishRules(kept.id, kept.report, c.req.valid("query")));
     },
@@ -96,13 +104,13 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
       const { crm: crmName, rule } = c.req.valid("param");
       const crm = context.config().crms.find((one) => one.name === crmName);
       if (crm === undefined) return sendNoCrm();
-      const newest = await readKept(context.store, (await find(crmName))?.newest?.id);
+      const newest = await readNewest(crmName);
       if (newest === null) return sendProblem(404, NO_REPORT);
       const document = publishRule({
         newest,
         name: rule,
-        others: await readOthers(context.store, newest),
-        past: await readPast(context.store, newest, c.req.valid("query").history),
+        others: (await library.readOthers(newest)).map(({ report }) => report),
+        past: await readPast(crmName, c.req.valid("query").history),
         crm,
         nowMs: context.clock(),
       });
@@ -113,31 +121,3 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
 }
 
 const NO_REPORT = "No report of this CRM is kept yet.";
-
-async function readKept(store: Store, id: string | undefined): Promise<Kept | null> {
-  if (id === undefined) return null;
-  const read = await store.reports.read(id);
-  return read.status === "read" ? { id, report: read.report } : null;
-}
-
-/** Of the same pass. */
-async function readOthers(store: Store, { id, report }: Kept): Promise<Report[]> {
-  const rows = await store.reports.list({ passIds: [report.metadata.pass_id], limit: MOST_OTHERS });
-  const others: Report[] = [];
-  for (const row of rows) {
-    const kept = row.id === id ? null : await readKept(store, row.id);
-    if (kept !== null) others.push(kept.report);
-  }
-  return others;
-}
-
-async function readPast(store: Store, { report }: Kept, limit: number): Promise<Kept[]> {
-  if (limit === 0) return [];
-  const rows = await store.reports.list({ sources: [report.metadata.source], limit });
-  const past: Kept[] = [];
-  for (const { id } of rows.toSorted((a, b) => b.windowEndMs - a.windowEndMs)) {
-    const kept = await readKept(store, id);
-    if (kept !== null) past.push(kept);
-  }
-  return past;
-}
