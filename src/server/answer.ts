@@ -1,9 +1,10 @@
 /** One request from its arrival to its answer: who asks, what is known already, what has to be made. */
 import type { Principal, ServeContext } from "./context.ts";
-import { createAnswers } from "./answers.ts";
+import { createAnswers, readAsked, type Asked } from "./answers.ts";
 import { createApp } from "./app.ts";
 import { secure } from "./finish.ts";
 import { createHealth } from "./health.ts";
+import { hidePaths } from "./hide-paths.ts";
 import type { Line } from "./listen.ts";
 import { pathOf } from "./paths.ts";
 import { writeProblem } from "./problems.ts";
@@ -31,19 +32,19 @@ export function createAnswering(context: ServeContext): Answering {
   const app = createApp(context, tokens);
   const health = createHealth(context);
   const answers = createAnswers(clock);
+  const hide = hidePaths(context.config());
   let pending = 0;
 
-  const make = async (request: Request, path: string, line: Line, principal: Principal): Promise<Response> => {
+  const make = async (request: Request, asked: Asked, path: string, line: Line, principal: Principal) => {
     const startedAt = performance.now();
-    const isHead = request.method === "HEAD";
     // As GET: the server sends the length, and leaves the body out.
-    const asked = isHead ? new Request(request, { method: "GET" }) : request;
+    const made = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
     const readAddress = () => line.requestIP(request)?.address ?? null;
     const asker = describeAsker(request, readAddress, rules);
-    const env = { principal, basePath, ...asker, keepOpen: () => line.timeout(request, 0) };
+    const env = { principal, basePath, hide, ...asker, keepOpen: () => line.timeout(request, 0) };
     pending += 1;
     try {
-      const response = await answers.make(asked, principal, () => app.fetch(asked, env));
+      const response = await answers.make(asked, () => app.fetch(made, env));
       const ms = Math.round(performance.now() - startedAt);
       log.debug("answered", { method: request.method, path, status: response.status, ms, by: principal.name });
       return response;
@@ -62,10 +63,11 @@ export function createAnswering(context: ServeContext): Answering {
         log.debug("refused", { method: request.method, path, kind: admission.kind });
         return secure(refuse(admission, request, basePath));
       }
-      const known = answers.find(request, admission.principal);
+      const asked = readAsked(request, admission.principal);
+      const known = answers.find(asked);
       if (known !== null) return known;
       if (pending >= MOST_PENDING) return secure(writeProblem(BUSY));
-      return make(request, path, line, admission.principal);
+      return make(request, asked, path, line, admission.principal);
     },
     forget: answers.forget,
   };

@@ -7,18 +7,28 @@ import { finish, isKnown, sayUnchanged, secure } from "./finish.ts";
 
 export type Answers = {
   /** Null: it has to be made. */
-  find: (request: Request, principal: Principal) => Response | null;
-  /** What `make` answers, finished, and kept where it may be. Requests for the same meanwhile wait for it. */
-  make: (request: Request, principal: Principal, make: () => Response | Promise<Response>) => Promise<Response>;
+  find: (asked: Asked) => Response | null;
+  /** What `make` answers, finished, and kept where it may be. Whoever asks for the same meanwhile waits for it. */
+  make: (asked: Asked, make: () => Response | Promise<Response>) => Promise<Response>;
   /** What is kept no longer holds. */
   forget: () => void;
 };
 
-/** What it was made for, beside its address: all that an answer may depend on. */
-type Asked = { name: string; by: Principal["by"]; accept: string | null; encoding: string | null };
+/** All that an answer may depend on. */
+export type Asked = {
+  isChange: boolean;
+  url: string;
+  name: string;
+  by: Principal["by"];
+  accept: string | null;
+  encoding: string | null;
+  /** If-None-Match: which answers the asker has. */
+  has: string | null;
+};
+
 /** `isKept`: it is the same for all who ask so. */
 type Made = { response: Response; bytes: number; isKept: boolean; untilMs: number };
-type Kept = Asked & Made;
+type Kept = { asked: Asked; made: Made };
 
 /** Ages are told in seconds, and other processes keep reports too. */
 const HOLDS_MS = 1000;
@@ -32,6 +42,18 @@ const LONGEST_KEY = 2000;
 /** Statuses that say how something is. */
 const KEPT_STATUSES = [200, 404, 503];
 
+export function readAsked({ method, url, headers }: Request, { name, by }: Principal): Asked {
+  return {
+    isChange: method !== "GET" && method !== "HEAD",
+    url,
+    name,
+    by,
+    accept: headers.get("accept"),
+    encoding: headers.get("accept-encoding"),
+    has: headers.get("if-none-match"),
+  };
+}
+
 export function createAnswers(clock: () => number): Answers {
   /** By the whole address. */
   const kept = new Map<string, Kept[]>();
@@ -43,65 +65,52 @@ export function createAnswers(clock: () => number): Answers {
     [count, bytes] = [0, 0];
     generation += 1;
   };
-  const drop = (answers: Kept[]) => {
-    count -= answers.length;
-    for (const answer of answers) bytes -= answer.bytes;
+  const drop = (one: Kept | undefined) => {
+    if (one === undefined) return;
+    count -= 1;
+    bytes -= one.made.bytes;
   };
-  const keep = (url: string, answer: Kept) => {
-    const before = kept.get(url) ?? [];
-    const valid = before.filter(({ untilMs }) => untilMs > clock()).slice(1 - MOST_VARIANTS);
-    drop(before.filter((one) => !valid.includes(one)));
-    // The address whose answer is the newest is the last to be dropped.
-    kept.delete(url);
-    kept.set(url, [...valid, answer]);
+  const keep = (asked: Asked, made: Made) => {
+    const variants = kept.get(asked.url) ?? [];
+    // The oldest are the first.
+    while (variants.length >= MOST_VARIANTS || hasEnded(variants[0], clock())) drop(variants.shift());
+    variants.push({ asked, made });
     count += 1;
-    bytes += answer.bytes;
+    bytes += made.bytes;
+    // The address whose answer is the newest is the last to be dropped.
+    kept.delete(asked.url);
+    kept.set(asked.url, variants);
     for (const [oldest, answers] of kept) {
       if (count <= MOST_ANSWERS && bytes <= MOST_BYTES) break;
-      drop(answers);
+      for (const one of answers) drop(one);
       kept.delete(oldest);
     }
   };
   return {
-    find: (request, principal) => {
-      if (request.method !== "GET") return null;
-      const variants = kept.get(request.url);
+    find: (asked) => {
+      const variants = asked.isChange ? undefined : kept.get(asked.url);
       if (variants === undefined) return null;
-      const { headers } = request;
-      const accept = headers.get("accept");
-      const encoding = headers.get("accept-encoding");
-      for (const answer of variants) {
-        const isSame =
-          answer.accept === accept &&
-          answer.encoding === encoding &&
-          answer.name === principal.name &&
-          answer.by === principal.by;
-        if (isSame && answer.untilMs > clock()) return tell(answer, headers.get("if-none-match"));
-      }
-      return null;
+      const found = variants.findLast((one) => isSame(one.asked, asked));
+      return found === undefined || hasEnded(found, clock()) ? null : tell(found.made, asked);
     },
-    make: async (request, principal, make) => {
-      const { url, headers, method } = request;
-      const { name, by } = principal;
-      const asked = { name, by, accept: headers.get("accept"), encoding: headers.get("accept-encoding") };
-      const key = `${by} ${name} ${asked.encoding}\n${asked.accept}\n${url}`;
-      const unchanged = headers.get("if-none-match");
+    make: async (asked, make) => {
       const begin = async () => await take(await make(), asked.encoding, clock() + HOLDS_MS);
-      if (method !== "GET") return (await begin()).response;
-      if (key.length > LONGEST_KEY) return tell(await begin(), unchanged);
+      if (asked.isChange) return (await begin()).response;
+      const key = `${asked.by} ${asked.name} ${asked.encoding}\n${asked.accept}\n${asked.url}`;
+      if (key.length > LONGEST_KEY) return tell(await begin(), asked);
       const running = making.get(key);
       if (running !== undefined) {
         const made = await running;
         // What may not be kept is one asker's own.
-        return tell(made.isKept ? made : await begin(), unchanged);
+        return tell(made.isKept ? made : await begin(), asked);
       }
       const of = generation;
       const work = begin();
       making.set(key, work);
       try {
         const made = await work;
-        if (made.isKept && of === generation) keep(url, { ...asked, ...made });
-        return tell(made, unchanged);
+        if (made.isKept && of === generation) keep(asked, made);
+        return tell(made, asked);
       } finally {
         if (making.get(key) === work) making.delete(key);
       }
@@ -110,9 +119,19 @@ export function createAnswers(clock: () => number): Answers {
   };
 }
 
-/** `asked`: the request's If-None-Match. A copy costs less than a new answer: its headers are not read again. */
-function tell({ response, isKept }: Made, asked: string | null): Response {
-  if (isKnown(response, asked)) return sayUnchanged(response);
+function isSame(one: Asked, other: Asked): boolean {
+  return (
+    one.accept === other.accept && one.encoding === other.encoding && one.name === other.name && one.by === other.by
+  );
+}
+
+function hasEnded(kept: Kept | undefined, nowMs: number): boolean {
+  return kept !== undefined && kept.made.untilMs <= nowMs;
+}
+
+/** A copy costs less than a new answer: its headers are not read again. */
+function tell({ response, isKept }: Made, { has }: Asked): Response {
+  if (isKnown(response, has)) return sayUnchanged(response);
   return isKept ? (response.clone() as Response) : response;
 }
 

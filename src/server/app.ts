@@ -31,20 +31,23 @@ export function createApp(context: ServeContext, tokens: KnownToken[] | null): H
   const { basePath } = context.config().serve;
   const app = new Hono<ServeEnv>({ getPath: (request) => withoutBase(getPath(request), basePath) });
   app.onError((error) => answerError(error, context.log));
-  app.notFound(() => writeProblem(NOWHERE));
+  const checkMethod = methodNotAllowed({
+    app,
+    onMethodNotAllowed: (_, methods) =>
+      writeProblem({
+        status: 405,
+        detail: `This address takes ${methods.join(", ")}.`,
+        headers: { Allow: methods.join(", ") },
+      }),
+  });
+  // Looked at where no route answers, not on the way to each.
+  app.notFound(async (c) => {
+    c.res = writeProblem(NOWHERE);
+    await checkMethod(c, async () => {});
+    return c.res;
+  });
   app.route("/api/v1/events", createEventStream(context));
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => writeProblem(TOO_LARGE) }));
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (_, methods) =>
-        writeProblem({
-          status: 405,
-          detail: `This address takes ${methods.join(", ")}.`,
-          headers: { Allow: methods.join(", ") },
-        }),
-    }),
-  );
   app.route("/", createLogin(context, tokens));
   app.route("/", createApi(context));
   app.route("/", createPages(context));

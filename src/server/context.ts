@@ -30,6 +30,8 @@ export type ServeEnv = {
     origin: string;
     /** Such as `/reports`; empty: none. Every link begins with it. */
     basePath: string;
+    /** Takes out of a body what must not be in an answer. */
+    hide: (text: string) => string;
     /** Whose token it was, and what it allows; without tokens everything is allowed to everyone. */
     principal: Principal;
     /** The request is answered for as long as it takes: an event stream. */

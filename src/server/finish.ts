@@ -29,25 +29,39 @@ export function secure(response: Response): Response {
   return response;
 }
 
+/** Of answers that were made of a text, so that it is not read back out of them. */
+const texts = new WeakMap<Response, string>();
+
+/** An answer that `finish` takes as it is. */
+export function answerText(text: string, status: number, headers: Record<string, string>): Response {
+  const response = new Response(text, { status, headers });
+  texts.set(response, text);
+  return response;
+}
+
 /** Of an answer that ends. `accepted`: the request's Accept-Encoding. */
 export async function finish(
   response: Response,
   accepted: string | null,
 ): Promise<{ response: Response; bytes: number }> {
   const { status, headers } = secure(response);
-  if (response.body === null) return { response, bytes: 0 };
-  let body = await response.arrayBuffer();
+  const text = texts.get(response);
+  // To look at the body makes a stream of it.
+  if (text === undefined && response.body === null) return { response, bytes: 0 };
+  const body = text ?? (await response.arrayBuffer());
+  const bytes = Buffer.byteLength(body);
   const isStored = !(headers.get("cache-control") ?? "").includes("no-store");
   // Weak, because the same answer may be compressed or not. Only what is there has one: no condition hides that something is wrong.
   if (status === 200 && isStored && !headers.has("etag")) headers.set("ETag", `W/"${Bun.hash(body).toString(BASE)}"`);
-  if (body.byteLength >= SHORTEST_BYTES && isCompressible(headers)) {
+  if (bytes >= SHORTEST_BYTES && isCompressible(headers)) {
     headers.append("Vary", "Accept-Encoding");
     if (accepted !== null && takesGzip(accepted)) {
-      body = await compress(body);
+      const packed = await compress(body);
       headers.set("Content-Encoding", "gzip");
+      return { response: new Response(packed, { status, headers }), bytes: packed.byteLength };
     }
   }
-  return { response: new Response(body, { status, headers }), bytes: body.byteLength };
+  return { response: text === undefined ? new Response(body, { status, headers }) : response, bytes };
 }
 
 /** Whether the asker has it already. `asked`: the request's If-None-Match. */
@@ -80,7 +94,7 @@ function takesGzip(accepted: string): boolean {
 }
 
 /** Beside the thread that answers. */
-async function compress(body: ArrayBuffer): Promise<ArrayBuffer> {
+async function compress(body: string | ArrayBuffer): Promise<ArrayBuffer> {
   const packed = new Blob([body]).stream().pipeThrough(new CompressionStream("gzip"));
   return await new Response(packed).arrayBuffer();
 }

@@ -1,6 +1,6 @@
 /** What is answered again without being made again, and what is not. */
 import { expect, test } from "bun:test";
-import { createAnswers } from "../../src/server/answers.ts";
+import { createAnswers, readAsked } from "../../src/server/answers.ts";
 import type { Principal } from "../../src/server/context.ts";
 
 const ANYONE: Principal = { name: "anyone", scopes: ["read"], by: "nothing" };
@@ -20,7 +20,8 @@ function setUp() {
       const headers = { ETag: 'W/"1"', "Cache-Control": "private, no-cache", Vary: "Accept", ...answer.headers };
       return new Response(answer.body ?? `answer ${state.made}`, { ...answer, headers });
     };
-    return answers.find(request, who) ?? (await answers.make(request, who, make));
+    const asked = readAsked(request, who);
+    return answers.find(asked) ?? (await answers.make(asked, make));
   };
   return { state, answers, ask, text: async (init?: Parameters<typeof ask>[0]) => await (await ask(init)).text() };
 }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { writeJsonLine } from "../../text/json.ts";
 import type { ServeEnv } from "../context.ts";
+import { answerText } from "../finish.ts";
 
 /** How long whoever asked may keep an answer. All are private: they may be behind a log-in. */
 export const CACHE = {
@@ -19,12 +20,9 @@ const JSON_TYPE = "application/json";
 
 type Shape = { status?: 200 | 202 | 503; cache?: Caching; headers?: Record<string, string> };
 
-/** `hide`: takes out of a body what must not be in an answer. */
-export type ApiEnv = ServeEnv & { Variables: { hide: (text: string) => string } };
-
 /** Throws where the document is not what the schema publishes: nothing undeclared leaves the server. */
 export function sendDocument<Schema extends v.GenericSchema>(
-  c: Context<ApiEnv>,
+  c: Context<ServeEnv>,
   schema: Schema,
   document: v.InferOutput<Schema>,
   shape: Shape = {},
@@ -37,7 +35,7 @@ const made = new WeakMap<object, Map<string, string>>();
 
 /** As `sendDocument`, of a document that follows from `source` and the address alone: it is made once. */
 export function sendFrom<Schema extends v.GenericSchema>(
-  c: Context<ApiEnv>,
+  c: Context<ServeEnv>,
   source: object,
   schema: Schema,
   make: () => v.InferOutput<Schema>,
@@ -45,28 +43,28 @@ export function sendFrom<Schema extends v.GenericSchema>(
   const known = made.get(source) ?? new Map<string, string>();
   made.set(source, known);
   const address = `${c.env.basePath}${c.req.path}`;
-  const body = known.get(address) ?? c.get("hide")(`${writeJsonLine(check(schema, make()))}\n`);
+  const body = known.get(address) ?? c.env.hide(`${writeJsonLine(check(schema, make()))}\n`);
   known.set(address, body);
-  return c.body(body, 200, { "Cache-Control": CACHE.check, "Content-Type": JSON_TYPE });
+  return answerText(body, 200, { "Cache-Control": CACHE.check, "Content-Type": JSON_TYPE });
 }
 
 /** As `sendDocument`, of a document that was checked when it was read. */
-export function sendChecked(c: Context<ApiEnv>, document: unknown, shape: Shape = {}): Response {
+export function sendChecked(c: Context<ServeEnv>, document: unknown, shape: Shape = {}): Response {
   return send(c, `${writeJsonLine(document)}\n`, JSON_TYPE, shape);
 }
 
 /** As `sendDocument`, of text of that media type. */
-export function sendText(c: Context<ApiEnv>, text: string, type: string, shape: Shape = {}): Response {
+export function sendText(c: Context<ServeEnv>, text: string, type: string, shape: Shape = {}): Response {
   return send(c, text, type, shape);
 }
 
 function send(
-  c: Context<ApiEnv>,
+  c: Context<ServeEnv>,
   body: string,
   type: string,
   { status = 200, cache = CACHE.check, headers = {} }: Shape,
 ): Response {
-  return c.body(c.get("hide")(body), status, { ...headers, "Cache-Control": cache, "Content-Type": type });
+  return answerText(c.env.hide(body), status, { ...headers, "Cache-Control": cache, "Content-Type": type });
 }
 
 function check<Schema extends v.GenericSchema>(schema: Schema, document: v.InferOutput<Schema>): unknown {

@@ -1,8 +1,7 @@
 /** The API below `/api/v1`, its contract, and the metrics. */
 import { Hono } from "hono";
-import type { ServeContext } from "../context.ts";
-import { hidePaths } from "../hide-paths.ts";
-import { sendChecked, type ApiEnv } from "./answer.ts";
+import type { ServeContext, ServeEnv } from "../context.ts";
+import { sendChecked } from "./answer.ts";
 import { describeContract } from "./contract.ts";
 import { API } from "./links.ts";
 import { addCrms } from "./routes/crms.ts";
@@ -13,19 +12,14 @@ import { addSchedules } from "./routes/schedules.ts";
 import { addStatus } from "./routes/status.ts";
 
 /** Its routes are relative to the base path. */
-export function createApi(context: ServeContext): Hono<ApiEnv> {
-  const api = new Hono<ApiEnv>();
+export function createApi(context: ServeContext): Hono<ServeEnv> {
+  const api = new Hono<ServeEnv>();
   addStatus(api, context);
   addCrms(api, context);
   addReports(api, context);
   addPasses(api, context);
   addSchedules(api, context);
-  const hide = hidePaths(context.config());
-  const all = new Hono<ApiEnv>();
-  all.use(async (c, next) => {
-    c.set("hide", hide);
-    await next();
-  });
+  const all = new Hono<ServeEnv>();
   all.route(API, api);
   addMetrics(all, context);
   addContract(all, context);
@@ -33,7 +27,7 @@ export function createApi(context: ServeContext): Hono<ApiEnv> {
 }
 
 /** It describes every route that is there before it. */
-function addContract(all: Hono<ApiEnv>, { version }: ServeContext): void {
+function addContract(all: Hono<ServeEnv>, { version }: ServeContext): void {
   let known: Promise<object> | null = null;
   all.get("/openapi.json", async (c) => {
     known ??= describeContract(all, version);

@@ -4,7 +4,7 @@ import type { Hono } from "hono";
 import * as v from "valibot";
 import { PROBLEM_TYPE, TITLES, type Problem } from "../problems.ts";
 import { ProblemSchema } from "./problem.ts";
-import type { ApiEnv } from "./answer.ts";
+import type { ServeEnv } from "../context.ts";
 
 /** Transformed values are published as what they become: a limit is a number. */
 export const PUBLISHED = { options: { typeMode: "output" } } as const;
@@ -72,7 +72,7 @@ export const NOT_MODIFIED = {
 } satisfies ResponsesWithResolver;
 
 /** The whole document. `app`: has every published route below its real path. */
-export async function describeContract(app: Hono<ApiEnv>, version: string): Promise<object> {
+export async function describeContract(app: Hono<ServeEnv>, version: string): Promise<object> {
   return await generateSpecs(app, {
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,

@@ -3,10 +3,10 @@ import type { Hono } from "hono";
 import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
-import type { ServeContext } from "../../context.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
 import { libraryOf, type Kept } from "../../library.ts";
 import { stateOf } from "../../state.ts";
-import { sendDocument, sendFrom, type ApiEnv } from "../answer.ts";
+import { sendDocument, sendFrom } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema } from "../documents/rules.ts";
@@ -22,7 +22,7 @@ const rulesQuery = v.strictObject({
 });
 const ruleQuery = v.strictObject({ history: whole("How many kept reports are looked at", 0, 100, 20) });
 
-export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
+export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
   const state = stateOf(context);
   const library = libraryOf(context);
   const find = async (crm: string) => (await state.crms()).find((one) => one.name === crm);
@@ -46,7 +46,7 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
       summary: "Every CRM: verdict, conditions of its rules, last report",
       responses: { 200: json("The CRMs", CrmsSchema, "Crms"), ...NOT_MODIFIED },
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     async (c) => {
       const states = await state.crms();
       return sendFrom(c, states, CrmsSchema, () => ({
@@ -63,7 +63,7 @@ export function addCrms(api: Hono<ApiEnv>, context: ServeContext): void {
       responses: { 200: json("The CRM", CrmSchema, "Crm"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     validator("param", crmParam, refuse("param"), PUBLISHED),
     async (c) => {
       const crm = await find(c.req.valid("param").crm);

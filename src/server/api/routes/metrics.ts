@@ -1,10 +1,10 @@
 /** `/metrics`: what Prometheus scrapes. */
 import type { Hono } from "hono";
-import type { ServeContext } from "../../context.ts";
-import { CACHE, sendText, type ApiEnv } from "../answer.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
+import { CACHE, sendText } from "../answer.ts";
 import { publish } from "../contract.ts";
 
-export function addMetrics(all: Hono<ApiEnv>, context: ServeContext): void {
+export function addMetrics(all: Hono<ServeEnv>, context: ServeContext): void {
   all.get(
     "/metrics",
     publish({

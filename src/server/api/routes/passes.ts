@@ -7,9 +7,9 @@ import { describe } from "../../../report/schema-figures.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import { parseDuration } from "../../../time/duration.ts";
 import { HOUR_MS } from "../../../time/units.ts";
-import type { ServeContext } from "../../context.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
 import type { Ticket } from "../../passes.ts";
-import { CACHE, sendDocument, type ApiEnv } from "../answer.ts";
+import { CACHE, sendDocument } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { PassesSchema, PassSchema, publishPass, publishRequest, RequestSchema } from "../documents/lists.ts";
 import { hrefOf, nextPage } from "../links.ts";
@@ -50,7 +50,7 @@ const wanted = v.strictObject({
   ),
 });
 
-export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
+export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
   const { store, clock, fresh, config } = context;
   api.get(
     "/passes",
@@ -91,7 +91,7 @@ export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
       responses: { 202: json("Begun: Location says where its state is", RequestSchema, "Request") },
       problems: [404, 413, 415],
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     requireJson,
     validator("json", wanted, refuse("json"), PUBLISHED),
     async (c) => {
@@ -113,7 +113,7 @@ export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
       responses: { 200: json("Its state", RequestSchema, "Request") },
       problems: [404],
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     validator("param", idParam, refuse("param"), PUBLISHED),
     (c) => {
       const ticket = fresh.find(c.req.valid("param").id);
@@ -130,7 +130,7 @@ export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
       responses: { 200: json("The pass", PassSchema, "Pass"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     validator("param", idParam, refuse("param"), PUBLISHED),
     async (c) => {
       const { id } = c.req.valid("param");
@@ -144,13 +144,13 @@ export function addPasses(api: Hono<ApiEnv>, context: ServeContext): void {
 }
 
 /** Another type would be taken for an empty body. */
-const requireJson: MiddlewareHandler<ApiEnv> = async (c, next) => {
+const requireJson: MiddlewareHandler<ServeEnv> = async (c, next) => {
   const [type = ""] = (c.req.header("Content-Type") ?? "").split(";");
   if (type.trim().toLowerCase() === "application/json") return await next();
   return sendProblem(415, 'The body must be application/json: {} asks for all CRMs, {"crms":["NAME"]} for one.');
 };
 
-function sendRequest(c: Context<ApiEnv>, ticket: Ticket, status: 200 | 202): Response {
+function sendRequest(c: Context<ServeEnv>, ticket: Ticket, status: 200 | 202): Response {
   const hrefs = { request: hrefOf(c, "passes/requests"), pass: hrefOf(c, "passes") };
   const document = publishRequest(ticket, hrefs);
   return sendDocument(c, RequestSchema, document, {

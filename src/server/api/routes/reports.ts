@@ -6,9 +6,9 @@ import { ReportSchema } from "../../../report/schema.ts";
 import { REPORT_STATUSES, VERDICTS } from "../../../report/words.ts";
 import { publishKeptReport } from "../../../store/published.ts";
 import type { ReportRow } from "../../../store/reports.ts";
-import type { ServeContext } from "../../context.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
 import { stateOf } from "../../state.ts";
-import { CACHE, sendChecked, sendDocument, sendFrom, type ApiEnv } from "../answer.ts";
+import { CACHE, sendChecked, sendDocument, sendFrom } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { ErrorSchema, ErrorsSchema, publishError, publishErrors, type DigestOf } from "../documents/errors.ts";
 import { ReportsSchema } from "../documents/lists.ts";
@@ -60,7 +60,7 @@ const seriesQuery = v.strictObject({
 
 const report = { 200: json("The report", ReportSchema, "Report"), ...NOT_MODIFIED };
 
-export function addReports(api: Hono<ApiEnv>, context: ServeContext): void {
+export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
   const { store, clock } = context;
   const state = stateOf(context);
   const timesOf = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => {
@@ -127,7 +127,7 @@ export function addReports(api: Hono<ApiEnv>, context: ServeContext): void {
   api.get(
     "/reports/:id",
     publish({ tag: "reports", id: "getReport", summary: "One kept report", responses: report, problems: [404] }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     validator("param", idParam, refuse("param"), PUBLISHED),
     async (c) => {
       const read = await store.reports.read(c.req.valid("param").id);
@@ -148,7 +148,7 @@ export function addReports(api: Hono<ApiEnv>, context: ServeContext): void {
       summary: "Failures by cause, in the newest report of each CRM",
       responses: { 200: json("The causes", ErrorsSchema, "Errors"), ...NOT_MODIFIED },
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     async (c) => {
       const states = await state.crms();
       return sendFrom(c, states, ErrorsSchema, () => publishErrors(states.flatMap((crm) => crm.newest ?? [])));

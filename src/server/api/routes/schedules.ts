@@ -7,8 +7,8 @@ import { SCHEMA_VERSION } from "../../../report/words.ts";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import { publishSchedule, SchedulesSchema } from "../../../schedule/published.ts";
 import { SLOT_STATES } from "../../../store/slot.ts";
-import type { ServeContext } from "../../context.ts";
-import { sendDocument, type ApiEnv } from "../answer.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
+import { sendDocument } from "../answer.ts";
 import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
 import { publishApiSlot, ScheduleListSchema, SlotPageSchema, VersionSchema } from "../documents/lists.ts";
 import { nextPage } from "../links.ts";
@@ -25,7 +25,7 @@ const slotsQuery = v.strictObject({
   cursor,
 });
 
-export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
+export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
   const { config, store, clock } = context;
   const describe = async (schedule: ScheduleConfig) => {
     const nowMs = clock();
@@ -39,7 +39,7 @@ export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
       summary: "The schedules: how each does its work, and its next slots",
       responses: { 200: json("The schedules", ScheduleListSchema, "Schedules"), ...NOT_MODIFIED },
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     async (c) => {
       const schedules: v.InferOutput<typeof SchedulesSchema> = [];
       for (const schedule of config().schedules) schedules.push(await describe(schedule));
@@ -55,7 +55,7 @@ export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
       responses: { 200: json("The schedule", SchedulesSchema.item, "Schedule"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     validator("param", scheduleParam, refuse("param"), PUBLISHED),
     async (c) => {
       const { schedule: wanted } = c.req.valid("param");
@@ -101,7 +101,7 @@ export function addSchedules(api: Hono<ApiEnv>, context: ServeContext): void {
       summary: "Which program answers",
       responses: { 200: json("The version", VersionSchema, "Version"), ...NOT_MODIFIED },
     }),
-    validator("query", noQuery, refuse("query"), PUBLISHED),
+    noQuery,
     (c) =>
       sendDocument(c, VersionSchema, {
         name: "automation-reports",

@@ -5,9 +5,9 @@ import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import type { ScheduleJudgement } from "../../../schedule/judge.ts";
-import type { ServeContext } from "../../context.ts";
+import type { ServeContext, ServeEnv } from "../../context.ts";
 import { stateOf } from "../../state.ts";
-import { sendDocument, sendText, type ApiEnv } from "../answer.ts";
+import { sendDocument, sendText } from "../answer.ts";
 import { ALSO_PROBLEM, json, publish, PUBLISHED } from "../contract.ts";
 import { drawBadge } from "../documents/badge.ts";
 import { describeStatus, httpStatusOf, StatusSchema, type StatusDocument } from "../documents/status.ts";
@@ -33,7 +33,7 @@ const badge = {
   responses: { 200: { description: "SVG", content: { [SVG]: { schema: { type: "string" as const } } } } },
 };
 
-export function addStatus(api: Hono<ApiEnv>, context: ServeContext): void {
+export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
   api.get(
     "/status",
     publish({ ...described, id: "getStatus", summary: "Whether all is well" }),
@@ -87,7 +87,7 @@ async function judgeSchedules(
   return judgements;
 }
 
-function sendStatus(c: Context<ApiEnv>, format: Format, status: StatusDocument): Response {
+function sendStatus(c: Context<ServeEnv>, format: Format, status: StatusDocument): Response {
   const asked = accepts(c, { header: "Accept", supports: ["text/plain", "application/json"], default: "text/plain" });
   const shape = { status: httpStatusOf(status), headers: { Vary: "Accept" } };
   const isJson = format === "json" || (format === undefined && asked === "application/json");
