@@ -1,6 +1,7 @@
 /** Where the limits of a rule come from. */
 import type { CrmConfig } from "../config/schema.ts";
 import type { Origins } from "../report/explain.ts";
+import { nameTable } from "../text/toml.ts";
 
 /** Which table of the configuration in force sets a limit of the rule. */
 export function originsOf(crm: CrmConfig | undefined, rule: string): Origins {
@@ -13,7 +14,7 @@ export function originsOf(crm: CrmConfig | undefined, rule: string): Origins {
   };
   return (key) => {
     const [ofRule = null, ofCrm = null] = values[key] ?? [];
-    if (ofRule !== null) return `[crm.${crm.name}.rules.${rule}]`;
-    return ofCrm === null ? null : `[crm.${crm.name}] or [defaults]`;
+    if (ofRule !== null) return nameTable(["crm", crm.name, "rules", rule]);
+    return ofCrm === null ? null : `${nameTable(["crm", crm.name])} or [defaults]`;
   };
 }

@@ -9,7 +9,7 @@ import type { Access } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
 import type { Runtime } from "./runtime.ts";
 
-type ConfigFlags = { config?: string | undefined };
+export type ConfigFlags = { config?: string | undefined };
 
 /** Logs the configuration's warnings. From then on the log hides its secrets. */
 export async function loadConfigured(
@@ -31,7 +31,7 @@ export async function reloadConfigured(
   path: string,
   runtime: Runtime,
   log: Log,
-  purpose: Purpose = "work",
+  purpose: Purpose,
 ): Promise<Config | null> {
   try {
     return await loadConfigured({ config: path }, runtime, log, purpose);

@@ -11,6 +11,7 @@ import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { writeJson } from "../../text/json.ts";
 import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { nameTable } from "../../text/toml.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
 import { loadChosen } from "./crms.ts";
@@ -118,7 +119,7 @@ export async function findOrigins(
     for (const path of paths) {
       const found = settings.find((setting) => Bun.deepEquals(setting.path, path) && setting.origin !== "built-in");
       if (found === undefined || found.value === null) continue;
-      return `${found.origin === "defaults" ? "[defaults]" : `[${path.slice(0, -1).join(".")}]`}, line ${found.position?.line ?? "?"}`;
+      return `${found.origin === "defaults" ? "[defaults]" : nameTable(path.slice(0, -1))}, line ${found.position?.line ?? "?"}`;
     }
     return null;
   };

@@ -1,5 +1,6 @@
 /** Findings as rows: what, where, since when, and what to do. */
 import { adviseOnFinding } from "../../report/advice.ts";
+import { withoutName } from "../../report/message.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { showText } from "../../text/terminal.ts";
 import type { FindingRow, Links } from "../view.ts";
@@ -20,11 +21,6 @@ export function listFindings(report: Report, reportId: string | null, links: Lin
       advice: adviseOnFinding(report, index).map(showText),
     };
   });
-}
-
-/** Where the rule stands beside it already. */
-export function withoutName(message: string, rule: string | null): string {
-  return rule !== null && message.startsWith(`${rule}: `) ? message.slice(rule.length + 2) : message;
 }
 
 /** RFC 3339; null: not known. */

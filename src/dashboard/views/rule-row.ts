@@ -1,11 +1,11 @@
 /** A rule in a line: its condition, its newest runs, what was due and what came of it. */
+import { withoutName } from "../../report/message.ts";
 import type { Report } from "../../report/schema.ts";
 import { listTicks } from "../../report/ticks.ts";
 import type { Ticks } from "../../report/tick-schema.ts";
 import { formatCount } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, RuleRow } from "../view.ts";
-import { withoutName } from "./findings.ts";
 
 type RuleReport = Report["rules"][number];
 

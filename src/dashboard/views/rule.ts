@@ -4,6 +4,7 @@ import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
+import { nameTable } from "../../text/toml.ts";
 import type { Links, RuleView } from "../view.ts";
 import { describeDurations } from "./facts.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
@@ -108,7 +109,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       setting === null
         ? null
         : {
-            table: showText(`[${setting.table.map(quoteKey).join(".")}]`),
+            table: showText(nameTable(setting.table)),
             line: showText(setting.line),
             why: setting.why,
           },
@@ -134,8 +135,4 @@ function viewReport(
 ): RuleView["head"]["reports"][number] {
   const verdict = severity === null || severity === "info" ? "ok" : severity;
   return { href, verdict, windowEnd: at, isCurrent: at === metadata.window_end };
-}
-
-function quoteKey(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }

@@ -1,4 +1,5 @@
 /** What changed between two reports, for a terminal: conditions first, then findings, then figures. */
+import { withoutName } from "../../report/message.ts";
 import type { FigureChange, RateChange, ReportDiff, RuleChange } from "../../report/diff.ts";
 import {
   formatCount,
@@ -113,10 +114,6 @@ function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: num
   const was = before === null ? "new" : `was ${before.condition}`;
   const text = after.severity === null ? "" : `: ${withoutName(after.message, rule)}`;
   return showText(`${rule}: ${after.condition}${since} (${was})${text}`);
-}
-
-function withoutName(message: string, rule: string): string {
-  return message.startsWith(`${rule}: `) ? message.slice(rule.length + 2) : message;
 }
 
 /** All rules together, whatever changed, then those whose rates changed by more than chance explains. */

@@ -4,6 +4,7 @@ import { SEVERITIES } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
+import { nameTable } from "../../text/toml.ts";
 import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
@@ -90,14 +91,10 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ? []
       : [
           style.strong("  What would change the judgement"),
-          ...Bun.wrapAnsi(
-            `  ${showText(`[${setting.table.map(quoteKey).join(".")}]`)}  ${showText(setting.line)}`,
-            width,
-            {
-              hard: true,
-              trim: false,
-            },
-          ).split("\n"),
+          ...Bun.wrapAnsi(`  ${showText(nameTable(setting.table))}  ${showText(setting.line)}`, width, {
+            hard: true,
+            trim: false,
+          }).split("\n"),
           ...hang("", setting.why, 0, width),
         ],
   ];
@@ -216,8 +213,4 @@ function listRuns({ runs, window }: Explanation, view: View, style: Style): stri
 function nearTime(instant: string, endMs: number, { timezone }: View): string {
   const utc = formatNear(Date.parse(instant), endMs);
   return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)})`;
-}
-
-function quoteKey(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }

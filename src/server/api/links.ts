@@ -9,8 +9,9 @@ export function hrefOf(c: Context<ServeEnv>, kind: string): (id: string) => stri
   return (id) => `${c.env.basePath}${API}/${kind}/${encodeURIComponent(id)}`;
 }
 
-/** The path that was asked for, with another cursor. */
-export function nextPage(c: Context<ServeEnv>, path: string, cursor: string): string {
+/** The path that was asked for, with another cursor; null: there is no other page. */
+export function nextPage(c: Context<ServeEnv>, path: string, cursor: string | null): string | null {
+  if (cursor === null) return null;
   const query = new URLSearchParams(c.req.query());
   query.set("cursor", cursor);
   return `${c.env.basePath}${API}${path}?${query.toString()}`;

@@ -1,11 +1,13 @@
 /** What may stand in a request, and what is said of what may not: never the thing itself. */
 import type { MiddlewareHandler } from "hono";
+import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { CRM_NAME } from "../../config/sections/fields.ts";
 import { describe } from "../../report/schema-figures.ts";
 import { parseDuration } from "../../time/duration.ts";
 import { DAY_MS } from "../../time/units.ts";
 import type { ServeEnv } from "../context.ts";
+import { PUBLISHED } from "./contract.ts";
 import { ProblemSchema, sendProblem } from "./problem.ts";
 
 const LONGEST_NAME = 500;
@@ -55,10 +57,18 @@ export const moment = (text: string) =>
   );
 
 /** Epoch milliseconds. */
-export function readMoment(text: string | undefined, nowMs: number): number | undefined {
+function readMoment(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   const ago = parseDuration(text, DAY_MS);
   return ago === null || INSTANT.test(text) ? Date.parse(text) : nowMs - Math.round(ago);
+}
+
+type Span = { since?: string | undefined; until?: string | undefined };
+
+/** Of a query's `moment`s, epoch milliseconds. */
+export function readSpan({ since, until }: Span, nowMs: number): { sinceMs?: number; untilMs?: number } {
+  const [sinceMs, untilMs] = [readMoment(since, nowMs), readMoment(until, nowMs)];
+  return { ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }) };
 }
 
 function isMoment(text: string): boolean {
@@ -75,8 +85,17 @@ export const cursor = v.optional(
   ),
 );
 
-export function writeCursor(ms: number, id: string): string {
-  return `${ms}.${id}`;
+/** A page of rows of which one more than `limit` was asked for. `cursor`: of the next page; null: this is the last. */
+export function cutPage<Row>(
+  rows: Row[],
+  limit: number,
+  endOf: (last: Row) => { ms: number; id: string },
+): { shown: Row[]; cursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > shown.length ? shown.at(-1) : undefined;
+  if (last === undefined) return { shown, cursor: null };
+  const { ms, id } = endOf(last);
+  return { shown, cursor: `${ms}.${id}` };
 }
 
 export function readCursor(text: string | undefined): { ms: number; id: string } | undefined {
@@ -96,8 +115,20 @@ const UNKNOWN_PARAMETER: Part = { in: "query", name: null, reason: "there is a p
 
 type Checked = { success: true } | { success: false; error: readonly unknown[] };
 
+/** Checks the query against the schema, which the contract publishes. */
+export const checkQuery = <Schema extends v.GenericSchema>(schema: Schema) =>
+  validator("query", schema, refuse("query"), PUBLISHED);
+
+/** As `checkQuery`, of the path's parameters. */
+export const checkParam = <Schema extends v.GenericSchema>(schema: Schema) =>
+  validator("param", schema, refuse("param"), PUBLISHED);
+
+/** As `checkQuery`, of the body. */
+export const checkBody = <Schema extends v.GenericSchema>(schema: Schema) =>
+  validator("json", schema, refuse("json"), PUBLISHED);
+
 /** For `validator()`: its own answer would repeat the input. A path that cannot be is a path to nothing. */
-export const refuse =
+const refuse =
   (where: "param" | "query" | "json") =>
   (result: Checked): Response | undefined => {
     if (result.success) return undefined;

@@ -1,18 +1,17 @@
 /** The CRMs, each CRM's rules, and one rule with all that is known of it. */
 import type { Hono } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { libraryOf, type Kept } from "../../library.ts";
 import { stateOf } from "../../state.ts";
 import { sendDocument, sendFrom } from "../answer.ts";
-import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
+import { json, NOT_MODIFIED, publish } from "../contract.ts";
 import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema } from "../documents/rules.ts";
 import { hrefOf } from "../links.ts";
 import { sendProblem } from "../problem.ts";
-import { crmName, crmParam, name, refuse, sendNoCrm, whole, noQuery } from "../request.ts";
+import { crmName, crmParam, name, sendNoCrm, whole, noQuery, checkQuery, checkParam } from "../request.ts";
 
 const ruleParam = v.strictObject({ crm: crmName, rule: name("A rule's name, percent-encoded") });
 const rulesQuery = v.strictObject({
@@ -64,7 +63,7 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
       problems: [404],
     }),
     noQuery,
-    validator("param", crmParam, refuse("param"), PUBLISHED),
+    checkParam(crmParam),
     async (c) => {
       const crm = await find(c.req.valid("param").crm);
       return crm === undefined ? sendNoCrm() : sendFrom(c, crm, CrmSchema, () => publishCrm(crm, hrefOf(c, "reports")));
@@ -79,8 +78,8 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The rules", RulesSchema, "Rules"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("param", crmParam, refuse("param"), PUBLISHED),
-    validator("query", rulesQuery, refuse("query"), PUBLISHED),
+    checkParam(crmParam),
+    checkQuery(rulesQuery),
     async (c) => {
       const { crm } = c.req.valid("param");
       if ((await find(crm)) === undefined) return sendNoCrm();
@@ -98,8 +97,8 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The rule", RuleSchema, "Rule"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("param", ruleParam, refuse("param"), PUBLISHED),
-    validator("query", ruleQuery, refuse("query"), PUBLISHED),
+    checkParam(ruleParam),
+    checkQuery(ruleQuery),
     async (c) => {
       const { crm: crmName, rule } = c.req.valid("param");
       const crm = context.config().crms.find((one) => one.name === crmName);

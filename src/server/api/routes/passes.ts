@@ -1,6 +1,5 @@
 /** Passes that were kept, and fresh ones on demand. */
 import type { Context, Hono, MiddlewareHandler } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { AGE_LIMITS } from "../../../config/sections/fields.ts";
 import { describe } from "../../../report/schema-figures.ts";
@@ -10,7 +9,7 @@ import { HOUR_MS } from "../../../time/units.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import type { Ticket } from "../../passes.ts";
 import { CACHE, sendDocument } from "../answer.ts";
-import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
+import { json, NOT_MODIFIED, publish } from "../contract.ts";
 import { PassesSchema, PassSchema, publishPass, publishRequest, RequestSchema } from "../documents/lists.ts";
 import { hrefOf, nextPage } from "../links.ts";
 import { sendProblem } from "../problem.ts";
@@ -20,11 +19,13 @@ import {
   moment,
   name,
   readCursor,
-  readMoment,
-  refuse,
+  readSpan,
   whole,
-  writeCursor,
   noQuery,
+  checkQuery,
+  checkParam,
+  checkBody,
+  cutPage,
 } from "../request.ts";
 
 const MOST_CRMS = 10_000;
@@ -60,23 +61,20 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "Kept passes, newest first",
       responses: { 200: json("A page of passes", PassesSchema, "Passes"), ...NOT_MODIFIED },
     }),
-    validator("query", passesQuery, refuse("query"), PUBLISHED),
+    checkQuery(passesQuery),
     async (c) => {
       const query = c.req.valid("query");
       const after = readCursor(query.cursor);
-      const [sinceMs, untilMs] = [readMoment(query.since, clock()), readMoment(query.until, clock())];
       const rows = await store.reports.listPasses({
-        ...(sinceMs === undefined ? {} : { sinceMs }),
-        ...(untilMs === undefined ? {} : { untilMs }),
+        ...readSpan(query, clock()),
         ...(query.origin === undefined ? {} : { origins: [query.origin] }),
         ...(after === undefined ? {} : { after: { startedMs: after.ms, id: after.id } }),
         limit: query.limit + 1,
       });
-      const shown = rows.slice(0, query.limit);
-      const last = rows.length > shown.length ? shown.at(-1) : undefined;
+      const { shown, cursor: next } = cutPage(rows, query.limit, ({ startedMs: ms, id }) => ({ ms, id }));
       return sendDocument(c, PassesSchema, {
         passes: shown.flatMap((row) => publishPass(row) ?? []),
-        next: last === undefined ? null : nextPage(c, "/passes", writeCursor(last.startedMs, last.id)),
+        next: nextPage(c, "/passes", next),
       });
     },
   );
@@ -93,7 +91,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
     }),
     noQuery,
     requireJson,
-    validator("json", wanted, refuse("json"), PUBLISHED),
+    checkBody(wanted),
     async (c) => {
       const { crms, time_window: window } = c.req.valid("json");
       const known = config().crms.map(({ name }) => name);
@@ -114,7 +112,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       problems: [404],
     }),
     noQuery,
-    validator("param", idParam, refuse("param"), PUBLISHED),
+    checkParam(idParam),
     (c) => {
       const ticket = fresh.find(c.req.valid("param").id);
       if (ticket !== null) return sendRequest(c, ticket, 200);
@@ -131,7 +129,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       problems: [404],
     }),
     noQuery,
-    validator("param", idParam, refuse("param"), PUBLISHED),
+    checkParam(idParam),
     async (c) => {
       const { id } = c.req.valid("param");
       const [row] = await store.reports.listPasses({ ids: [id], limit: 1 });

@@ -1,6 +1,5 @@
 /** Kept reports: listed, the newest of a CRM, one by its id; and what they tell over time. */
 import type { Hono } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { ReportSchema } from "../../../report/schema.ts";
 import { REPORT_STATUSES, VERDICTS } from "../../../report/words.ts";
@@ -9,7 +8,7 @@ import type { ReportRow } from "../../../store/reports.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { stateOf } from "../../state.ts";
 import { CACHE, sendChecked, sendDocument, sendFrom } from "../answer.ts";
-import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
+import { json, NOT_MODIFIED, publish } from "../contract.ts";
 import { ErrorSchema, ErrorsSchema, publishError, publishErrors, type DigestOf } from "../documents/errors.ts";
 import { ReportsSchema } from "../documents/lists.ts";
 import { FIGURE_NAMES, publishSeries, SeriesSchema } from "../documents/series.ts";
@@ -21,12 +20,13 @@ import {
   moment,
   name,
   readCursor,
-  readMoment,
-  refuse,
+  readSpan,
   sendNoCrm,
   whole,
-  writeCursor,
   noQuery,
+  checkQuery,
+  checkParam,
+  cutPage,
 } from "../request.ts";
 
 const span = {
@@ -63,10 +63,6 @@ const report = { 200: json("The report", ReportSchema, "Report"), ...NOT_MODIFIE
 export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
   const { store, clock } = context;
   const state = stateOf(context);
-  const timesOf = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => {
-    const [sinceMs, untilMs] = [readMoment(since, clock()), readMoment(until, clock())];
-    return { ...(sinceMs === undefined ? {} : { sinceMs }), ...(untilMs === undefined ? {} : { untilMs }) };
-  };
   const digestAll = async (rows: ReportRow[]) => {
     const kept: (DigestOf & { origin: string })[] = [];
     for (const { id, origin } of rows) {
@@ -84,12 +80,12 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "Kept reports, newest first",
       responses: { 200: json("A page of reports", ReportsSchema, "Reports"), ...NOT_MODIFIED },
     }),
-    validator("query", reportsQuery, refuse("query"), PUBLISHED),
+    checkQuery(reportsQuery),
     async (c) => {
       const query = c.req.valid("query");
       const after = readCursor(query.cursor);
       const rows = await store.reports.list({
-        ...timesOf(query),
+        ...readSpan(query, clock()),
         ...(query.crm === undefined ? {} : { sources: [query.crm] }),
         ...(query.origin === undefined ? {} : { origins: [query.origin] }),
         ...(query.status === undefined ? {} : { status: query.status }),
@@ -97,11 +93,10 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
         ...(after === undefined ? {} : { after: { generatedMs: after.ms, id: after.id } }),
         limit: query.limit + 1,
       });
-      const shown = rows.slice(0, query.limit);
-      const last = rows.length > shown.length ? shown.at(-1) : undefined;
+      const { shown, cursor: next } = cutPage(rows, query.limit, ({ generatedMs: ms, id }) => ({ ms, id }));
       return sendDocument(c, ReportsSchema, {
         reports: shown.map(publishKeptReport),
-        next: last === undefined ? null : nextPage(c, "/reports", writeCursor(last.generatedMs, last.id)),
+        next: nextPage(c, "/reports", next),
       });
     },
   );
@@ -114,7 +109,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: report,
       problems: [404],
     }),
-    validator("query", latestQuery, refuse("query"), PUBLISHED),
+    checkQuery(latestQuery),
     async (c) => {
       const { crm } = c.req.valid("query");
       const found = (await state.crms()).find((one) => one.name === crm);
@@ -128,7 +123,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
     "/reports/:id",
     publish({ tag: "reports", id: "getReport", summary: "One kept report", responses: report, problems: [404] }),
     noQuery,
-    validator("param", idParam, refuse("param"), PUBLISHED),
+    checkParam(idParam),
     async (c) => {
       const read = await store.reports.read(c.req.valid("param").id);
       if (read.status === "read") return sendChecked(c, read.report, { cache: CACHE.fixed });
@@ -163,12 +158,12 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The cause", ErrorSchema, "Error"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("param", printParam, refuse("param"), PUBLISHED),
-    validator("query", errorQuery, refuse("query"), PUBLISHED),
+    checkParam(printParam),
+    checkQuery(errorQuery),
     async (c) => {
       const { crm, limit, ...times } = c.req.valid("query");
       const sources = crm === undefined ? {} : { sources: [crm] };
-      const looked = await digestAll(await store.reports.list({ ...timesOf(times), ...sources, limit }));
+      const looked = await digestAll(await store.reports.list({ ...readSpan(times, clock()), ...sources, limit }));
       const document = publishError(
         c.req.valid("param").fingerprint,
         looked.toSorted((a, b) => b.digest.windowEndMs - a.digest.windowEndMs),
@@ -186,14 +181,19 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
       responses: { 200: json("The points", SeriesSchema, "Series"), ...NOT_MODIFIED },
       problems: [404],
     }),
-    validator("param", seriesParam, refuse("param"), PUBLISHED),
-    validator("query", seriesQuery, refuse("query"), PUBLISHED),
+    checkParam(seriesParam),
+    checkQuery(seriesQuery),
     async (c) => {
       const { crm, metric } = c.req.valid("param");
       const { limit, origin, ...times } = c.req.valid("query");
       if (!context.config().crms.some((one) => one.name === crm)) return sendNoCrm();
       const origins = origin === undefined ? {} : { origins: [origin] };
-      const rows = await store.reports.list({ ...timesOf(times), ...origins, sources: [crm], limit: limit + 1 });
+      const rows = await store.reports.list({
+        ...readSpan(times, clock()),
+        ...origins,
+        sources: [crm],
+        limit: limit + 1,
+      });
       const points = await digestAll(rows.slice(0, limit));
       return sendDocument(c, SeriesSchema, publishSeries(crm, metric, points, rows.length <= limit));
     },

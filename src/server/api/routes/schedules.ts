@@ -1,6 +1,5 @@
 /** When reports are made by themselves, the slots there were, and which program answers. */
 import type { Hono } from "hono";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import type { ScheduleConfig } from "../../../config/schema.ts";
 import { SCHEMA_VERSION } from "../../../report/words.ts";
@@ -9,11 +8,22 @@ import { publishSchedule, SchedulesSchema } from "../../../schedule/published.ts
 import { SLOT_STATES } from "../../../store/slot.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { sendDocument } from "../answer.ts";
-import { json, NOT_MODIFIED, publish, PUBLISHED } from "../contract.ts";
+import { json, NOT_MODIFIED, publish } from "../contract.ts";
 import { publishApiSlot, ScheduleListSchema, SlotPageSchema, VersionSchema } from "../documents/lists.ts";
 import { nextPage } from "../links.ts";
 import { sendProblem } from "../problem.ts";
-import { cursor, moment, name, readCursor, readMoment, refuse, whole, writeCursor, noQuery } from "../request.ts";
+import {
+  cursor,
+  moment,
+  name,
+  readCursor,
+  readSpan,
+  whole,
+  noQuery,
+  checkQuery,
+  checkParam,
+  cutPage,
+} from "../request.ts";
 
 const scheduleParam = v.strictObject({ schedule: name("A schedule's name in the configuration") });
 const slotsQuery = v.strictObject({
@@ -56,7 +66,7 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       problems: [404],
     }),
     noQuery,
-    validator("param", scheduleParam, refuse("param"), PUBLISHED),
+    checkParam(scheduleParam),
     async (c) => {
       const { schedule: wanted } = c.req.valid("param");
       const schedule = config().schedules.find((one) => one.name === wanted);
@@ -72,24 +82,21 @@ export function addSchedules(api: Hono<ServeEnv>, context: ServeContext): void {
       summary: "The slots there were and what became of them, newest first",
       responses: { 200: json("A page of slots", SlotPageSchema, "Slots"), ...NOT_MODIFIED },
     }),
-    validator("query", slotsQuery, refuse("query"), PUBLISHED),
+    checkQuery(slotsQuery),
     async (c) => {
       const query = c.req.valid("query");
       const after = readCursor(query.cursor);
-      const [sinceMs, untilMs] = [readMoment(query.since, clock()), readMoment(query.until, clock())];
       const rows = await store.slots.list({
         ...(query.schedule === undefined ? {} : { schedules: [query.schedule] }),
         ...(query.state === undefined ? {} : { states: [query.state] }),
-        ...(sinceMs === undefined ? {} : { sinceMs }),
-        ...(untilMs === undefined ? {} : { untilMs }),
+        ...readSpan(query, clock()),
         ...(after === undefined ? {} : { after: { slotMs: after.ms, schedule: after.id } }),
         limit: query.limit + 1,
       });
-      const shown = rows.slice(0, query.limit);
-      const last = rows.length > shown.length ? shown.at(-1) : undefined;
+      const { shown, cursor: next } = cutPage(rows, query.limit, ({ slotMs: ms, schedule: id }) => ({ ms, id }));
       return sendDocument(c, SlotPageSchema, {
         slots: shown.map(publishApiSlot),
-        next: last === undefined ? null : nextPage(c, "/slots", writeCursor(last.slotMs, last.schedule)),
+        next: nextPage(c, "/slots", next),
       });
     },
   );

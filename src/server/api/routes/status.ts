@@ -1,17 +1,16 @@
 /** Whether all is well: for monitors, for people, as a picture. */
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import { validator } from "hono-openapi";
 import * as v from "valibot";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import type { ScheduleJudgement } from "../../../schedule/judge.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { stateOf } from "../../state.ts";
 import { sendDocument, sendText } from "../answer.ts";
-import { ALSO_PROBLEM, json, publish, PUBLISHED } from "../contract.ts";
+import { ALSO_PROBLEM, json, publish } from "../contract.ts";
 import { drawBadge } from "../documents/badge.ts";
 import { describeStatus, httpStatusOf, StatusSchema, type StatusDocument } from "../documents/status.ts";
-import { crmParam, refuse, sendNoCrm } from "../request.ts";
+import { crmParam, sendNoCrm, checkQuery, checkParam } from "../request.ts";
 
 const TEXT = "text/plain; charset=UTF-8";
 const SVG = "image/svg+xml";
@@ -37,7 +36,7 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
   api.get(
     "/status",
     publish({ ...described, id: "getStatus", summary: "Whether all is well" }),
-    validator("query", formatQuery, refuse("query"), PUBLISHED),
+    checkQuery(formatQuery),
     async (c) => sendStatus(c, c.req.valid("query").format, await describeAll(context)),
   );
   api.get("/badge.svg", publish({ ...badge, id: "getBadge", summary: "The verdict as a picture" }), async (c) =>
@@ -46,8 +45,8 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
   api.get(
     "/crms/:crm/status",
     publish({ ...described, id: "getCrmStatus", summary: "Whether one CRM is well", problems: [404] }),
-    validator("param", crmParam, refuse("param"), PUBLISHED),
-    validator("query", formatQuery, refuse("query"), PUBLISHED),
+    checkParam(crmParam),
+    checkQuery(formatQuery),
     async (c) => {
       const status = await describeOne(context, c.req.valid("param").crm);
       return status === null ? sendNoCrm() : sendStatus(c, c.req.valid("query").format, status);
@@ -56,7 +55,7 @@ export function addStatus(api: Hono<ServeEnv>, context: ServeContext): void {
   api.get(
     "/crms/:crm/badge.svg",
     publish({ ...badge, id: "getCrmBadge", summary: "A CRM's verdict as a picture", problems: [404] }),
-    validator("param", crmParam, refuse("param"), PUBLISHED),
+    checkParam(crmParam),
     async (c) => {
       const { crm } = c.req.valid("param");
       const status = await describeOne(context, crm);
