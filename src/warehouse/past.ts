@@ -10,7 +10,7 @@ import type { HoursRequest, ReadRequest } from "./request.ts";
 /** Up to this many rows, reading the whole table costs too little to be noticed: its past is read with each report. */
 export const SMALL_TABLE_ROWS = 200_000;
 /** So much of it, where there is so much. */
-const PAST_MS = 56 * DAY_MS;
+const PAST_MS = 120 * DAY_MS;
 /** Of the time that a CRM is given, so much at most goes to its past: a report is worth more. */
 export const PAST_SHARE = 0.25;
 /** So many take 10 MB to tell. */

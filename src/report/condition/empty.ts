@@ -2,7 +2,8 @@
 import { formatCount, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import type { EmptyStreak } from "../activity.ts";
-import { chanceOfEmptiness } from "../memory/emptiness.ts";
+import { chanceOfEmptiness, usualRecords } from "../memory/emptiness.ts";
+import { findStreakOnset } from "../memory/onset.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
 
@@ -14,7 +15,8 @@ const UNLIKELY = 1e-3;
 const FEWEST_HOURS = 2;
 
 export function judgeEmpty(facts: RuleFacts): Judgement | null {
-  const { rule, emptyStreak, window } = facts;
+  const { rule, window } = facts;
+  const emptyStreak = reachBack(facts);
   if (emptyStreak === null || emptyStreak.usual === null || emptyStreak.usual < MANY_RECORDS) return null;
   const { n, sinceMs, usual, atLeast = false } = emptyStreak;
   if (!isUnusual(facts, emptyStreak)) return null;
@@ -26,6 +28,22 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
     sinceMs,
     message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run at all hours`,
     evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
+  };
+}
+
+/** The streak with its part, and the usual records, that only the weeks before know. */
+function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
+  if (emptyStreak === null || history === null || (emptyStreak.usual !== null && emptyStreak.atLeast !== true))
+    return emptyStreak;
+  const onset = findStreakOnset(history.empties, emptyStreak.sinceMs);
+  if (onset === null) return emptyStreak;
+  const { n, sinceHour, otherHour } = onset;
+  return {
+    ...emptyStreak,
+    n: emptyStreak.n + n,
+    sinceMs: n === 0 ? emptyStreak.sinceMs : sinceHour * HOUR_MS,
+    usual: emptyStreak.usual ?? usualRecords(history, sinceHour),
+    atLeast: otherHour === null,
   };
 }
 

@@ -1,9 +1,10 @@
 /** A rule whose newest finished runs failed. */
 import { expectedShare } from "../chance.ts";
-import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
-import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
+import { formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { endedBadly, hasFailed, settledAt, type Attempts } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { usualFailureShare } from "../memory/failures.ts";
+import { findStreakOnset, type Onset } from "../memory/onset.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
@@ -23,29 +24,27 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
   const [newest] = runs;
   const oldest = runs.at(-1);
   if (newest === undefined || oldest === undefined) return null;
-  const { failStreak } = facts;
-  const counted = Math.max(failStreak?.n ?? 0, runs.length);
-  const sinceMs = Math.min(failStreak?.sinceMs ?? Infinity, settledAt(oldest));
-  const isWhole = bad !== -1 || failStreak?.whole === true;
+  const { failStreak, history } = facts;
+  const knownSinceMs = Math.min(failStreak?.sinceMs ?? Infinity, settledAt(oldest));
+  const isKnown = bad !== -1 || failStreak?.whole === true;
+  const onset = isKnown || history === null ? null : findStreakOnset(history.finished, knownSinceMs);
+  const counted = Math.max(failStreak?.n ?? 0, runs.length) + (onset?.n ?? 0);
+  const sinceMs = onset === null || onset.n === 0 ? knownSinceMs : onset.sinceHour * HOUR_MS;
+  const isWhole = isKnown || (onset?.otherHour ?? null) !== null;
   const since = formatNear(sinceMs, window.endMs);
-  const how = runs.every(({ status }) => status === "partial") ? "ended only in part" : "failed";
+  const isPartial = runs.every(({ status }) => status === "partial");
+  const how = isPartial ? "ended only in part" : "failed";
   const times =
     counted === 1
       ? `its newest run ${how} at ${formatNear(settledAt(newest), window.endMs)}`
       : `its newest ${formatPlural(counted, "run")} ${how}, since ${since}${isWhole ? "" : " at least"}`;
-  const before =
-    lastSuccessMs === null ? "no success known" : `last success ${formatNear(lastSuccessMs, window.endMs)}`;
+  const silentMs = isPartial ? null : findSilence(facts, startOf(streak));
   return {
     condition: "failing",
-    severity: weigh(
-      facts,
-      streak.length,
-      runs.every(({ status }) => status === "partial"),
-      sinceMs,
-    ),
+    severity: silentMs === null ? weigh(facts, streak.length, isPartial, sinceMs) : "critical",
     degradation: null,
-    sinceMs,
-    message: `${rule}: ${times}; ${before}`,
+    sinceMs: silentMs === null ? sinceMs : Math.min(sinceMs, (lastSuccessMs ?? sinceMs) + (facts.usualIntervalMs ?? 0)),
+    message: `${rule}: ${times}${silentMs === null ? "" : `, after ${formatDuration(silentMs / 1000)} without any`}; ${sayLastSuccess(facts, onset)}`,
     evidence: {
       failed_in_a_row: counted,
       since: formatInstant(sinceMs),
@@ -56,6 +55,26 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
       row_ids: runs.flatMap(({ id }) => id ?? []).slice(0, 3),
     },
   };
+}
+
+/** Of a success so old the hour alone is known. */
+function sayLastSuccess({ lastSuccessMs, window }: RuleFacts, onset: Onset | null): string {
+  if (lastSuccessMs !== null) return `last success ${formatNear(lastSuccessMs, window.endMs)}`;
+  const otherHour = onset?.otherHour ?? null;
+  return otherHour === null
+    ? "no success known"
+    : `last success in the hour after ${formatNear(otherHour * HOUR_MS, window.endMs)}`;
+}
+
+function startOf(streak: Attempts[]): number {
+  return Math.min(...streak.flatMap(({ runs }) => runs.map(({ startedMs }) => startedMs)));
+}
+
+/** How long nothing had run before the streak, where that alone was an outage: a failure ends none. Else null. */
+function findSilence({ lastSuccessMs, limits }: RuleFacts, streakMs: number): number | null {
+  if (lastSuccessMs === null || limits.errorAfterMs === null) return null;
+  const silentMs = streakMs - lastSuccessMs;
+  return silentMs > limits.errorAfterMs ? silentMs : null;
 }
 
 /**

@@ -23,11 +23,11 @@ const JUDGES = [
 ];
 
 export function judgeRule(facts: RuleFacts): Judgement {
-  for (const judge of JUDGES) {
-    const judgement = judge(facts);
-    if (judgement !== null) return judgement;
-  }
-  return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
+  const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
+  if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
+  // A failure that may be chance must not hide that far too many of its runs fail.
+  const degraded = first.condition === "failing" && first.severity === "info" ? judgeDegraded(facts) : null;
+  return degraded === null || degraded.severity === "info" ? first : degraded;
 }
 
 /**

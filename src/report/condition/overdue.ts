@@ -31,7 +31,8 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
   const bySilence = judgeSilence(facts);
   // Its weeks know of such rests, and its newest runs do not.
   if (bySilence === null) return facts.silence?.isUsual === true ? null : byAge;
-  return byAge?.severity === "critical" ? byAge : bySilence;
+  const worst = byAge?.severity === "critical" ? byAge : bySilence;
+  return { ...worst, sinceMs: Math.min(bySilence.sinceMs ?? Infinity, byAge?.sinceMs ?? Infinity) };
 }
 
 /** By the runs that it usually starts in such a time. */

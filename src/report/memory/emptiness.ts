@@ -4,12 +4,26 @@ import { DAY_SLOTS, HOURS_A_DAY } from "./calendar.ts";
 import { within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS } from "./known.ts";
+import { fromThousandths } from "./sketch.ts";
 
 /** An hour of day is known by this many runs in it; else the whole day counts. */
 const FEWEST_AT_HOUR = 5;
 /** A prior of 2 % worth 25 runs. */
 const PRIOR_EMPTY = 0.5;
 const PRIOR_RUNS = 25;
+
+/** Records of a run that brought some, by their geometric mean before that hour; null where none is known. */
+export function usualRecords({ records }: RuleHistory, beforeHour: number): number | null {
+  const { counts, values } = within(records, beforeHour - PAST_DAYS * HOURS_A_DAY, beforeHour);
+  let runs = 0;
+  let sum = 0;
+  for (const [index, value] of values.entries()) {
+    if (value === 0) continue;
+    runs += counts[index] ?? 0;
+    sum += value * (counts[index] ?? 0);
+  }
+  return runs === 0 ? null : Math.max(0, fromThousandths(sum / runs) - 1);
+}
 
 /** Of the successes without records since then; null where too little is known from before. */
 export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, sinceMs: number): number | null {
