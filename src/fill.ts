@@ -21,6 +21,8 @@ export type FillOptions = {
   nowMs: number;
   /** Reads the days that are known, too, and replaces them. */
   again: boolean;
+  /** Looks into the days that are known: one that can no longer be read is read again. That costs more than a report beside it may. */
+  isThorough: boolean;
   limits: FillLimits;
   /** Whether a report is being made: then nothing more is read. */
   isBusy: () => Promise<boolean>;
@@ -62,15 +64,20 @@ export async function fillMemory(options: FillOptions): Promise<Filled[]> {
 }
 
 /** Beside scheduled reports: says what it did, and what keeps it from going on. */
-export async function fillBeside(options: Omit<FillOptions, "sinceMs" | "again" | "limits">): Promise<void> {
+export async function fillBeside(
+  options: Omit<FillOptions, "sinceMs" | "again" | "isThorough" | "limits">,
+): Promise<void> {
   const { memory, nowMs, log } = options;
   try {
+    // Another process makes a report: it fills the memory afterwards.
+    if (await options.isBusy()) return;
     const crms: CrmConfig[] = [];
     for (const crm of options.crms) {
       const stop = await memory.readStop(crm.name);
       if (stop === null || nowMs - stop.atMs > TRY_AGAIN_MS) crms.push(crm);
     }
-    const all = await fillMemory({ ...options, crms, sinceMs: nowMs - FILL_MS, again: false, limits: FILL_BESIDE });
+    const sinceMs = nowMs - FILL_MS;
+    const all = await fillMemory({ ...options, crms, sinceMs, again: false, isThorough: false, limits: FILL_BESIDE });
     for (const one of all) {
       const { source: crm, read, left } = one;
       if (read > 0) log.info(`${crm}: ${formatPlural(read, "day")} of its past read back`, { left }, { crm });
@@ -85,7 +92,7 @@ export async function fillBeside(options: Omit<FillOptions, "sinceMs" | "again" 
 async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boolean): Promise<Filled> {
   const { memory, nowMs, again, signal, isBusy } = options;
   const source = crm.name;
-  const known = again ? new Map<number, number>() : await memory.listDays(source, Math.floor(options.sinceMs / DAY_MS));
+  const known = again ? new Map<number, number>() : await listKnown(source, options);
   const days = listMissing(known, { startMs: options.sinceMs, endMs: nowMs });
   const mode = again ? "replace" : "add";
   /** Days without a run: they are known to be empty only where an older day is not. */
@@ -122,6 +129,11 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
   options.log.progress(null);
   await memory.stopFill(source, null);
   return { source, read, left: 0, end: "whole" };
+}
+
+async function listKnown(source: string, { memory, sinceMs, isThorough }: FillOptions): Promise<Map<number, number>> {
+  const sinceDay = Math.floor(sinceMs / DAY_MS);
+  return isThorough ? await memory.listDays(source, sinceDay) : await memory.listHours(source, sinceDay);
 }
 
 type Answer = { kind: "read"; past: Past } | { kind: "failed"; reason: string } | { kind: "interrupted" };

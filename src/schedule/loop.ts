@@ -232,10 +232,13 @@ async function runInTurn(
   try {
     if (options.signal.aborted) return null;
     await options.filler.pause();
+    let hasRun = false;
     try {
-      return await runSlot(schedule, slotMs, options);
+      const result = await runSlot(schedule, slotMs, options);
+      hasRun = result.kind === "ran";
+      return result;
     } finally {
-      options.filler.resume(options.config);
+      options.filler.resume(hasRun ? options.config : null);
     }
   } finally {
     leave();

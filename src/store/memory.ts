@@ -22,6 +22,8 @@ export type Memory = Family<"days"> & {
   readDay: (source: string, day: number) => Promise<Past | null>;
   /** From that day on: the known hours of each, where bit h stands for hour h. Days are counted since the epoch. */
   listDays: (source: string, sinceDay: number) => Promise<Map<number, number>>;
+  /** As `listDays`, without a look into the days: one that can no longer be read counts as known. */
+  listHours: (source: string, sinceDay: number) => Promise<Map<number, number>>;
   /** Every CRM of which something is known. */
   list: () => Promise<MemorySize[]>;
   /** False where nothing was known. What the operator said of its hours and rules is kept. */
@@ -55,6 +57,7 @@ export function memoryOf(engine: Engine): Memory {
     read: async (sources, sinceMs) => await engine.look(async (ask) => await readMemory(ask, sources, sinceMs)),
     readDay: async (source, day) => await readOneDay(engine, source, day),
     listDays: async (source, sinceDay) => await listDays(engine, source, sinceDay),
+    listHours: async (source, sinceDay) => await listHours(engine, source, sinceDay),
     list: async () => await listSizes(engine),
     forget: async (source) => await forget(engine, source),
     ignore: async (source, [from, to]) => {
@@ -80,6 +83,8 @@ export function memoryOf(engine: Engine): Memory {
     listIgnored: async () => await engine.look(async (ask) => await listIgnored(ask)),
     retire: async (source, rule, sinceMs) => await retire(engine, source, rule, sinceMs),
     stopFill: async (source, stop) => {
+      // To write nothing anew would still be news to whoever watches the store.
+      if (stop === null && (await readStop(engine, source)) === null) return;
       await engine.transact(
         async (ask) =>
           await ask("UPDATE automation_reports_memory_rules SET stopped_ms = $2, stopped = $3 WHERE source = $1", [
@@ -120,6 +125,17 @@ async function listDays(engine: Engine, source: string, sinceDay: number): Promi
     .map((row) => ({ row, ...v.parse(DaySchema, row) }))
     .filter(({ row, day }) => readDay(row, day * HOURS_OF_DAY) !== null);
   return new Map(known.map(({ day, hours }) => [day, hours]));
+}
+
+async function listHours(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask("SELECT source, day, hours FROM automation_reports_memory_days WHERE source = $1 AND day >= $2", [
+        source,
+        sinceDay,
+      ]),
+  );
+  return new Map(rows.map((row) => v.parse(DaySchema, row)).map(({ day, hours }) => [day, hours]));
 }
 
 async function listSizes(engine: Engine): Promise<MemorySize[]> {

@@ -42,6 +42,19 @@ test("of reports at the same time the last one to end lets it begin, once", asyn
   expect(events).toEqual(["begun", "ended"]);
 });
 
+test("where no report was made nothing begins, but what was broken off goes on", async () => {
+  const { filler, events } = makeFiller();
+  await filler.pause();
+  filler.resume(null);
+  expect(events).toEqual([]);
+  await filler.pause();
+  filler.resume(CONFIG);
+  await filler.pause();
+  filler.resume(null);
+  expect(events).toEqual(["begun", "ended", "begun"]);
+  await filler.stop();
+});
+
 test("after the stop nothing begins any more", async () => {
   const { filler, events } = makeFiller();
   await filler.pause();

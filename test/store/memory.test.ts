@@ -244,6 +244,22 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.memory.readStop("hubspot")).toBeNull();
   });
 
+  test("taking back a stop that is not there writes nothing", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    await store.memory.write(seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]])), "replace");
+    const forbidden =
+      kind === "SQLite"
+        ? "CREATE TRIGGER no_write BEFORE UPDATE ON automation_reports_memory_rules BEGIN SELECT RAISE(ABORT, 'written'); END"
+        : `CREATE FUNCTION no_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'written'; END $$;
+        CREATE TRIGGER no_write BEFORE UPDATE ON automation_reports_memory_rules EXECUTE FUNCTION no_write()`;
+    await alterStore(kind, url, forbidden);
+    await store.memory.stopFill("hubspot", null);
+    expect(await store.memory.stopFill("hubspot", { atMs: 7, reason: "too slow" }).catch(() => "written")).toBe(
+      "written",
+    );
+  });
+
   test.each([
     { name: "cut off", bytes: "28b52ffd" },
     { name: "no pack", bytes: Buffer.from(Bun.zstdCompressSync("hello, world")).toString("hex") },
@@ -265,6 +281,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       const read = (await store.memory.read(["hubspot"], 0)).get("hubspot");
       expect([read?.unreadable, read?.past.covered]).toEqual([2, [[FIRST + 24, FIRST + 48]]]);
       expect([...(await store.memory.listDays("hubspot", 0)).keys()]).toEqual([MONDAY + 1]);
+      expect([...(await store.memory.listHours("hubspot", 0)).keys()]).toEqual([MONDAY, MONDAY + 1]);
       await store.memory.write(seenOf(past), "replace");
       const again = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
       expect({ ...again, past: written(again.past) }).toEqual({ past: written(past), retired: [], unreadable: 0 });

@@ -33,6 +33,7 @@ export default defineCommand(
       sinceMs: readSince(args.since, nowMs, config.store.memoryMs),
       nowMs,
       again: args.again === true,
+      isThorough: true,
       limits: { totalMs: null, dayMs: null },
       isBusy: async () => {
         // A report comes first: it is waited for.
