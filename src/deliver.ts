@@ -35,14 +35,14 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
 const MEMORY_JIT_POLICY = 8;
 
 /** Reads the configured store's memory, and opens it only for that. */
-export function readMemoryOf({ target }: Config["store"]): Memory["read"] {
+export function readMemoryOf({ target }: Config["store"]): Memory["recall"] {
   return async (sources, sinceMs) => {
     // Hundreds of thousands of hours are added up: here some compiled code pays for itself. See scripts/build.
     Bun.unsafe.setJITPolicy(MEMORY_JIT_POLICY);
     // Loaded only here: most commands need no store.
     const { openStore } = await import("./store/open.ts");
     await using store = await openStore(target, "look");
-    return await store.memory.read(sources, sinceMs);
+    return await store.memory.recall(sources, sinceMs);
   };
 }
 

@@ -36,7 +36,7 @@ export type PassOptions = {
   baseline: "week" | null;
   exportTo: ExportOptions | null;
   /** Reads what is known of the CRMs' pasts; null: there is no memory. */
-  readMemory: Memory["read"] | null;
+  readMemory: Memory["recall"] | null;
   /** The pass is kept in the same store, and what is wrong with that is said then. */
   isKept?: boolean;
   /** How long to wait before each further try of CRMs whose failure may pass; empty where an operator waits for the pass. */
@@ -86,7 +86,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onActivity: async (crm, activity) => {
       const recalled = await recalling;
       const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
-      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.pastOf(crm)));
+      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.takePast(crm)));
       if (activity.kind === "read") seen.push({ source: crm.name, past: rememberActivity(activity) });
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),

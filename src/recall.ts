@@ -8,13 +8,13 @@ import type { Past } from "./report/memory/cells.ts";
 import { pastUntil } from "./report/memory/remember.ts";
 import type { ReportSettings } from "./report/settings.ts";
 import type { Memory } from "./store/memory.ts";
-import type { Remembered } from "./store/memory/read.ts";
+import type { Kept } from "./store/memory/read.ts";
 import { WEEK_MS } from "./time/units.ts";
 import type { Window } from "./time/window.ts";
 
 export type Recalled = {
-  /** Null: nothing is known, or it could not be read. */
-  pastOf: (crm: CrmConfig) => Past | null;
+  /** Once for each CRM: it is unpacked only then, and not held. Null: nothing is known, or it could not be read. */
+  takePast: (crm: CrmConfig) => Past | null;
   /** With what the operator said of its rules in the store. */
   settingsOf: (crm: CrmConfig) => ReportSettings;
   /** What the reports say of a memory that could not be read. */
@@ -24,7 +24,7 @@ export type Recalled = {
 type RecallOptions = {
   crms: CrmConfig[];
   window: Window;
-  readMemory: Memory["read"] | null;
+  readMemory: Memory["recall"] | null;
   isKept?: boolean | undefined;
   log: Log;
 };
@@ -35,23 +35,21 @@ const REMEMBERED_MS = 8 * WEEK_MS;
 const PATIENCE_MS = 2000;
 const WITHOUT = "the report is made without it";
 
-export async function recallPasts({ crms, window, readMemory, isKept, log }: RecallOptions): Promise<Recalled> {
-  if (readMemory === null) return describe(new Map(), window, null);
+export async function recallPasts(options: RecallOptions): Promise<Recalled> {
+  const { crms, window, readMemory, isKept, log } = options;
+  if (readMemory === null) return describe(new Map(), null, options);
   // The warehouses are asked first: they work meanwhile.
   await sleep(0);
   try {
     const sources = crms.map(({ name }) => name);
-    const remembered = await Promise.race([readMemory(sources, window.endMs - REMEMBERED_MS), rejectLate()]);
-    for (const [crm, { unreadable }] of remembered)
-      if (unreadable > 0)
-        log.warn(`${crm}: a part of its memory can no longer be read: see automation-reports store check`, {}, { crm });
-    return describe(remembered, window, null);
+    const kept = await Promise.race([readMemory(sources, window.endMs - REMEMBERED_MS), rejectLate()]);
+    return describe(kept, null, options);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // One line is enough for one cause.
     const say = isKept === true ? log.debug : log.warn;
     say(`the memory could not be read: ${error.message}. The reports are made without it`);
-    return describe(new Map(), window, `the memory could not be read: ${WITHOUT}`);
+    return describe(new Map(), `the memory could not be read: ${WITHOUT}`, options);
   }
 }
 
@@ -63,17 +61,26 @@ async function rejectLate(): Promise<never> {
   return await promise;
 }
 
-function describe(remembered: Map<string, Remembered>, window: Window, problem: string | null): Recalled {
+function describe(
+  kept: Map<string, Kept>,
+  problem: string | null,
+  { window, log }: Pick<RecallOptions, "window" | "log">,
+): Recalled {
+  const retired = new Map([...kept].map(([source, one]) => [source, one.retired]));
   return {
-    pastOf: (crm) => {
-      const known = remembered.get(crm.name);
-      const leftOut = [...crm.excludeRules, ...(crm.wrapperRules ?? [])];
-      return known === undefined ? null : pastUntil(known.past, window.endMs, leftOut);
+    takePast: (crm) => {
+      const known = kept.get(crm.name)?.unpack();
+      kept.delete(crm.name);
+      if (known === undefined) return null;
+      if (known.unreadable > 0) {
+        const advice = "see automation-reports store check, and memory fill, which reads it again";
+        log.warn(`${crm.name}: a part of its memory can no longer be read: ${advice}`, {}, { crm: crm.name });
+      }
+      return pastUntil(known.past, window.endMs, [...crm.excludeRules, ...(crm.wrapperRules ?? [])]);
     },
     settingsOf: (crm) => {
       const settings = settingsOf(crm);
-      const retired = remembered.get(crm.name)?.retired ?? [];
-      return { ...settings, retiredRules: [...settings.retiredRules, ...retired] };
+      return { ...settings, retiredRules: [...settings.retiredRules, ...(retired.get(crm.name) ?? [])] };
     },
     context: problem === null ? {} : { memoryProblem: problem },
   };

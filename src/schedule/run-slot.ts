@@ -175,7 +175,7 @@ async function makePass(
     // Late or not, the report is of the window that ends at its slot.
     ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
-    readMemory: store.memory.read,
+    readMemory: store.memory.recall,
     isKept: true,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,

@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { HOURS_OF_DAY } from "./memory/day.ts";
 import type { Span } from "../report/memory/without.ts";
-import { DaySchema, listIgnored, readMemory, text, type Remembered } from "./memory/read.ts";
+import { DaySchema, listIgnored, readKept, text, type Kept, type Remembered } from "./memory/read.ts";
 import { joinDays, readDay, readRules } from "./memory/stored.ts";
 import { nameLock, writeMemory, type Seen, type WriteMode } from "./memory/write.ts";
 import { BATCH, deleteAll, instant, readAll, whole } from "./rows.ts";
@@ -18,6 +18,8 @@ export type Memory = Family<"days"> & {
   write: (seen: Seen[], mode: WriteMode) => Promise<void>;
   /** By CRM, from that moment on, without the hours that are to be ignored. Rules that ran longest ago are there too. */
   read: (sources: string[], sinceMs: number) => Promise<Map<string, Remembered>>;
+  /** As `read`, still packed: each CRM's is unpacked where it is needed. */
+  recall: (sources: string[], sinceMs: number) => Promise<Map<string, Kept>>;
   /** One day of one CRM, counted since the epoch, also its hours that are to be ignored; null: nothing is known of it. */
   readDay: (source: string, day: number) => Promise<Past | null>;
   /** From that day on: the known hours of each, where bit h stands for hour h. Days are counted since the epoch. */
@@ -54,7 +56,11 @@ const SizeSchema = v.object({ source: v.string(), days: whole, first_day: whole,
 export function memoryOf(engine: Engine): Memory {
   return {
     write: async (seen, mode) => await engine.transact(async (ask) => await writeMemory(engine, ask, seen, mode)),
-    read: async (sources, sinceMs) => await engine.look(async (ask) => await readMemory(ask, sources, sinceMs)),
+    read: async (sources, sinceMs) => {
+      const kept = await engine.look(async (ask) => await readKept(ask, sources, sinceMs));
+      return new Map([...kept].map(([source, { retired, unpack }]) => [source, { ...unpack(), retired }]));
+    },
+    recall: async (sources, sinceMs) => await engine.look(async (ask) => await readKept(ask, sources, sinceMs)),
     readDay: async (source, day) => await readOneDay(engine, source, day),
     listDays: async (source, sinceDay) => await listDays(engine, source, sinceDay),
     listHours: async (source, sinceDay) => await listHours(engine, source, sinceDay),
