@@ -5,6 +5,7 @@ import { describeFailure } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { listCells, listStarts, type Past } from "./report/memory/cells.ts";
+import { READ_BACK_MS } from "./report/memory/known.ts";
 import { keepable } from "./report/memory/remember.ts";
 import { listMissing, type DayToRead } from "./report/memory/missing.ts";
 import type { Memory } from "./store/memory.ts";
@@ -41,8 +42,6 @@ export type Filled = { source: string; read: number; left: number } & (
   | { end: "begin" | "failed"; reason: string }
 );
 
-/** So far back a rule is judged by its past. */
-export const FILL_MS = 56 * DAY_MS;
 /** Beside scheduled reports. A query of a day by an index takes a tenth of a second. */
 const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS };
 /** A fill that stopped is tried again then: an index may have been made. */
@@ -76,7 +75,7 @@ export async function fillBeside(
       const stop = await memory.readStop(crm.name);
       if (stop === null || nowMs - stop.atMs > TRY_AGAIN_MS) crms.push(crm);
     }
-    const sinceMs = nowMs - FILL_MS;
+    const sinceMs = nowMs - READ_BACK_MS;
     const all = await fillMemory({ ...options, crms, sinceMs, again: false, isThorough: false, limits: FILL_BESIDE });
     for (const one of all) {
       const { source: crm, read, left } = one;

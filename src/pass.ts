@@ -14,6 +14,7 @@ import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
+import type { ReadActivity } from "./report/activity.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
@@ -87,7 +88,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
       const recalled = await recalling;
       const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
       made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.takePast(crm)));
-      if (activity.kind === "read") seen.push({ source: crm.name, past: rememberActivity(activity) });
+      if (activity.kind === "read") seen.push(...remember(crm.name, activity, log));
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
@@ -106,6 +107,17 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, seen, failedDeliveries };
+}
+
+/** The report is made: whatever goes wrong here, it is given out. */
+function remember(source: string, activity: ReadActivity, log: Log): Seen[] {
+  try {
+    return [{ source, past: rememberActivity(activity) }];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn(`${source}: its runs are not remembered: ${reason}`, {}, { crm: source, reason });
+    return [];
+  }
 }
 
 /** At the signal some CRMs were not visited yet, and the reading of others was broken off. */

@@ -3,10 +3,9 @@ import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { formatInstant } from "../text/figures.ts";
 import { writeAscii } from "../text/json.ts";
-import { DAY_MS } from "../time/units.ts";
+import { DAY_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
-import { HOURS_OF_DAY } from "./memory/day.ts";
 import type { Span } from "../report/memory/without.ts";
 import { DaySchema, listIgnored, readKept, text, type Kept, type Remembered } from "./memory/read.ts";
 import { joinDays, readDay, readRules } from "./memory/stored.ts";
@@ -114,7 +113,7 @@ async function readOneDay(engine: Engine, source: string, day: number): Promise<
         day,
       ]),
   );
-  const stored = row === undefined ? null : readDay(row, day * HOURS_OF_DAY);
+  const stored = row === undefined ? null : readDay(row, day * HOURS_A_DAY);
   return stored === null ? null : joinDays([stored]);
 }
 
@@ -129,7 +128,7 @@ async function listDays(engine: Engine, source: string, sinceDay: number): Promi
   // A day that can no longer be read is not known: a fill reads it again.
   const known = rows
     .map((row) => ({ row, ...v.parse(DaySchema, row) }))
-    .filter(({ row, day }) => readDay(row, day * HOURS_OF_DAY) !== null);
+    .filter(({ row, day }) => readDay(row, day * HOURS_A_DAY) !== null);
   return new Map(known.map(({ day, hours }) => [day, hours]));
 }
 
@@ -206,7 +205,7 @@ async function checkMemory(engine: Engine): Promise<string[]> {
   const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["day"])];
   for await (const row of readAll(engine, days, ["", 0], keyOf)) {
     const [source, day] = keyOf(row);
-    if (readDay(row, day * HOURS_OF_DAY) === null)
+    if (readDay(row, day * HOURS_A_DAY) === null)
       problems.push(
         `memory of ${source}: ${formatInstant(day * DAY_MS).slice(0, 10)} is not as this program writes it`,
       );

@@ -1,7 +1,6 @@
 /** Which hour of the week each UTC clock hour is where a rule's people live: their nights, weekends and holidays. */
-import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 
-export const HOURS_A_DAY = 24;
 export const HOURS_A_WEEK = 7 * HOURS_A_DAY;
 /** Hours of a working day, and of a day of rest. */
 export const DAY_SLOTS = 2 * HOURS_A_DAY;

@@ -47,6 +47,9 @@ export type HourStart = [hour: number, started: number];
  */
 export type Visited<T> = { forEach: (visit: (one: T) => void) => void };
 
+/** Of each rule, so many of its newest runs are kept with its past. */
+export const MOST_KEPT_RUNS = 50;
+
 export type RulePast = {
   rule: string;
   /** Start of the first run that is known, epoch milliseconds. */

@@ -1,5 +1,5 @@
 /** Whether a rule starts far more often than on any day it is known for. */
-import { HOURS_A_DAY } from "./calendar.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
 export type Crowd = {

@@ -1,6 +1,6 @@
 /** How likely a rule that is well brings no records so many times, by the hours of its day in which it usually brings some. */
-import { HOUR_MS } from "../../time/units.ts";
-import { DAY_SLOTS, HOURS_A_DAY } from "./calendar.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS } from "./calendar.ts";
 import { within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS } from "./known.ts";

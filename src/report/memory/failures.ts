@@ -1,6 +1,6 @@
 /** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
+import { HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_FAILED, PRIOR_RUNS } from "../chance.ts";
-import { HOURS_A_DAY } from "./calendar.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS } from "./known.ts";

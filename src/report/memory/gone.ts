@@ -1,5 +1,5 @@
 /** Rules that the memory knows and the tables do not show any more: they are judged like all others. */
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
@@ -8,7 +8,6 @@ import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
 const NEWEST_STARTS = 10;
-const DAY_HOURS = 24;
 /** A successor begins this many of the usual intervals after the last run at most, or a day. */
 const SOON_INTERVALS = 3;
 /** Its rhythm is the same up to this factor. */
@@ -60,7 +59,7 @@ export function findSuccessor(
 ): { rule: string; sinceMs: number } | null {
   const [lastHour = NaN, interval] = [starts.hours.at(-1), hoursApart(starts)];
   if (interval === null) return null;
-  const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
+  const soon = Math.max(HOURS_A_DAY, SOON_INTERVALS * interval);
   const candidates = [...histories.values()].filter((other) => {
     const firstHour = other.starts.hours[0] ?? Infinity;
     const isNew =

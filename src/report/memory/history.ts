@@ -1,6 +1,6 @@
 /** A rule's past as its tests read it: its hours in order, up to the hour that is going on. */
-import { HOUR_MS } from "../../time/units.ts";
-import { createCalendar, HOURS_A_DAY, type Calendar } from "./calendar.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { createCalendar, type Calendar } from "./calendar.ts";
 import { BUCKET_WIDTH, type LogSketch, type Past, type RulePast } from "./cells.ts";
 import { addAt, createTally, takeColumns, type HourColumns, type Tally } from "./columns.ts";
 import { fromThousandths } from "./sketch.ts";

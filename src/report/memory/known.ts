@@ -1,5 +1,9 @@
 /** How much of a past is needed, and how much of it is used. */
+import { DAY_MS } from "../../time/units.ts";
 import type { RuleHistory } from "./history.ts";
+
+/** So far back a past is read: five weeks are judged by, and rare rules by more. */
+export const READ_BACK_MS = 56 * DAY_MS;
 
 /** With fewer known days a rule is judged by its last runs only. */
 export const FEWEST_DAYS = 14;

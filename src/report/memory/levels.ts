@@ -1,5 +1,6 @@
 /** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
-import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";

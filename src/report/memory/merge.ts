@@ -1,9 +1,10 @@
 /** Two pasts as one: where both know an hour, the newer reading of it holds. */
-import type { Past, RulePast, Visited } from "./cells.ts";
+import { settledAt } from "../attempts.ts";
+import type { RunRow } from "../run-row.ts";
+import { compareNames } from "../words.ts";
+import { MOST_KEPT_RUNS, type Past, type RulePast, type Visited } from "./cells.ts";
 
 type Span = [fromHour: number, toHour: number];
-
-const NEWEST_RUNS = 50;
 
 /**
  * `newer` wins every hour that it covers, also those in which it knows of no run. Of an hour that it knows in part it tells only where
@@ -70,12 +71,24 @@ function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => num
   };
 }
 
-/** A run that was open before may have ended since: the newer row of it holds. */
-function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["runs"] {
-  const keyOf = ({ id, startedMs }: RulePast["runs"][number]) => id ?? `${startedMs}`;
-  const merged = new Map([...older, ...newer].map((run) => [keyOf(run), run]));
-  const settledAt = ({ startedMs, endedMs }: RulePast["runs"][number]) => endedMs ?? startedMs;
-  return [...merged.values()].toSorted((a, b) => settledAt(b) - settledAt(a)).slice(0, NEWEST_RUNS);
+/** A run that was open before may have ended since: the newer row of it holds. An error that only one of them tells is kept. */
+function mergeRuns(older: RunRow[], newer: RunRow[]): RunRow[] {
+  const merged = new Map<string, RunRow>();
+  for (const run of [...older, ...newer]) {
+    const known = merged.get(keyOf(run));
+    const isAlike = known?.status === run.status && run.error === null;
+    merged.set(keyOf(run), isAlike ? { ...run, error: known.error } : run);
+  }
+  return [...merged.values()].toSorted(compareRuns).slice(0, MOST_KEPT_RUNS);
+}
+
+function keyOf({ id, startedMs }: RunRow): string {
+  return id === null ? `at ${startedMs}` : `id ${id}`;
+}
+
+/** Newest first by their ends; of those that ended together, in one order whoever told them first. */
+function compareRuns(a: RunRow, b: RunRow): number {
+  return settledAt(b) - settledAt(a) || b.startedMs - a.startedMs || compareNames(keyOf(a), keyOf(b));
 }
 
 function createLookup(covered: Span[]): (hour: number) => boolean {

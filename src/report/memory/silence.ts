@@ -1,6 +1,6 @@
 /** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
-import { HOUR_MS, DAY_MS } from "../../time/units.ts";
-import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { HOUR_MS, DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";

@@ -1,5 +1,6 @@
 /** What is usual at each hour of a working day or a day of rest. */
-import { DAY_SLOTS, HOURS_A_DAY, type Calendar } from "./calendar.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, type Calendar } from "./calendar.ts";
 import type { HourColumns } from "./columns.ts";
 import { weightedMedian, type Weighted } from "./spread.ts";
 

@@ -9,11 +9,9 @@ import {
   type Past,
   type RulePast,
 } from "../../report/memory/cells.ts";
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { compareNames } from "../../report/words.ts";
 import { readColumns, writeColumns, type Columns } from "./columns.ts";
-
-export const HOURS_OF_DAY = 24;
 
 /** `hours`: bit h stands for hour h of the day. */
 export type PackedDay = { hours: number; cells: Uint8Array<ArrayBuffer> };
@@ -54,7 +52,7 @@ type Heading = [rule: string, cells: number, starts: number, buckets: number][];
 export function packDay({ covered, rules }: Past, fromHour: number): PackedDay {
   const hours = maskOf(covered, fromHour);
   const isKnown = (hour: number) =>
-    hour >= fromHour && hour < fromHour + HOURS_OF_DAY && hasHour(hours, hour - fromHour);
+    hour >= fromHour && hour < fromHour + HOURS_A_DAY && hasHour(hours, hour - fromHour);
   const kept = rules
     .map(({ rule, cells, starts }) => ({
       rule,
@@ -133,7 +131,7 @@ export function joinSlices(
 export function maskOf(covered: Past["covered"], fromHour: number): number {
   let mask = 0;
   for (const [from, to] of covered)
-    for (let hour = Math.max(from, fromHour); hour < Math.min(to, fromHour + HOURS_OF_DAY); hour++)
+    for (let hour = Math.max(from, fromHour); hour < Math.min(to, fromHour + HOURS_A_DAY); hour++)
       mask |= 1 << (hour - fromHour);
   return mask;
 }
@@ -141,7 +139,7 @@ export function maskOf(covered: Past["covered"], fromHour: number): number {
 /** Ascending and apart. */
 export function spansOf(hours: number, fromHour: number): Past["covered"] {
   const spans: Past["covered"] = [];
-  for (let hour = 0; hour < HOURS_OF_DAY; hour++) {
+  for (let hour = 0; hour < HOURS_A_DAY; hour++) {
     if (!hasHour(hours, hour)) continue;
     const last = spans.at(-1);
     if (last?.[1] === fromHour + hour) last[1] += 1;

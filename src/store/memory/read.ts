@@ -1,10 +1,9 @@
 /** What is known of CRMs, read of one state of the store. */
 import * as v from "valibot";
 import type { Past } from "../../report/memory/cells.ts";
-import { DAY_MS } from "../../time/units.ts";
+import { DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Ask } from "../engine.ts";
 import { instant, whole } from "../rows.ts";
-import { HOURS_OF_DAY } from "./day.ts";
 import { withoutHours, type Span } from "../../report/memory/without.ts";
 import { joinDays, readDay, readRules } from "./stored.ts";
 
@@ -66,7 +65,7 @@ export async function readKept(ask: Ask, sources: string[], sinceMs: number): Pr
 }
 
 function unpack(ofDays: { row: Row; day: number }[], ofRules: Row[], ignored: Span[]): Unpacked {
-  const days = ofDays.map(({ row, day }) => readDay(row, day * HOURS_OF_DAY));
+  const days = ofDays.map(({ row, day }) => readDay(row, day * HOURS_A_DAY));
   const rules = ofRules.map(readRules);
   const past = joinDays(
     days.filter((day) => day !== null),

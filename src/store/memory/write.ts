@@ -3,7 +3,8 @@ import type { Past } from "../../report/memory/cells.ts";
 import { mergePasts } from "../../report/memory/merge.ts";
 import { withHours } from "../../report/memory/without.ts";
 import type { Ask, Engine } from "../engine.ts";
-import { HOURS_OF_DAY, maskOf, packDay, spansOf } from "./day.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { maskOf, packDay, spansOf } from "./day.ts";
 import { packRules } from "./rules.ts";
 import { compress, joinDays, readDay, readRules } from "./stored.ts";
 
@@ -34,12 +35,12 @@ export function nameLock(source: string): string {
 function listDays(covered: Past["covered"]): number[] {
   const days = new Set<number>();
   for (const [from, to] of covered)
-    for (let day = Math.floor(from / HOURS_OF_DAY); day * HOURS_OF_DAY < to; day++) days.add(day);
+    for (let day = Math.floor(from / HOURS_A_DAY); day * HOURS_A_DAY < to; day++) days.add(day);
   return [...days].toSorted((a, b) => a - b);
 }
 
 async function writeDay(ask: Ask, source: string, day: number, past: Past, mode: WriteMode): Promise<void> {
-  const fromHour = day * HOURS_OF_DAY;
+  const fromHour = day * HOURS_A_DAY;
   const [row] = await ask("SELECT hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day = $2", [
     source,
     day,
@@ -62,7 +63,7 @@ async function writeDay(ask: Ask, source: string, day: number, past: Past, mode:
 /** A window ends within hours that are not whole: what is known of those is not kept. */
 function onlyHours({ rules }: Past, fromHour: number, hours: number): Past["rules"] {
   const isWanted = (hour: number) =>
-    hour >= fromHour && hour < fromHour + HOURS_OF_DAY && (hours & (1 << (hour - fromHour))) !== 0;
+    hour >= fromHour && hour < fromHour + HOURS_A_DAY && (hours & (1 << (hour - fromHour))) !== 0;
   return rules.map((rule) => withHours(rule, isWanted, []));
 }
 
