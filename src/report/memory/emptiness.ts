@@ -18,7 +18,7 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
   const overall = { n: 0, empty: 0 };
   const bySlot = Array.from({ length: DAY_SLOTS }, () => ({ n: 0, empty: 0 }));
   for (const [index, hour] of before.hours.entries()) {
-    for (const sum of [overall, bySlot[calendar(hour).slot] ?? overall]) {
+    for (const sum of [overall, bySlot[calendar.at(hour).slot] ?? overall]) {
       sum.n += before.counts[index] ?? 0;
       sum.empty += before.values[index] ?? 0;
     }
@@ -27,7 +27,7 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
   let chance = 1;
   const since = within(empties, sinceHour, endHour);
   for (const [index, hour] of since.hours.entries()) {
-    const atHour = bySlot[calendar(hour).slot] ?? overall;
+    const atHour = bySlot[calendar.at(hour).slot] ?? overall;
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
     chance *=
       ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) **
