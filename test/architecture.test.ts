@@ -277,7 +277,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   "recall.ts": {
     is: "What is known of the CRMs' pasts before their reports are made.",
-    imports: ["report", "types:time", "config", "store", "types:log.ts", "errors.ts", "node:timers/promises"],
+    imports: ["time", "report", "config", "store", "types:log.ts", "errors.ts", "node:timers/promises"],
   },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",

@@ -12,7 +12,8 @@ test("each CRM's past is unpacked when its report is made, and what the operator
   const keep = (source: string): [string, Kept] => [
     source,
     {
-      hours: new Map(),
+      covered: [],
+      stop: null,
       retired: [{ rule: "over", sinceMs: 5 }],
       unpack: () => {
         unpacked.push(source);

@@ -281,7 +281,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("why a fill stopped is kept until it goes on", async () => {
     await using store = await open();
     await store.memory.write(seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]])), "replace");
-    const stop = { atMs: 7, reason: "ä \u0000 too slow" };
+    const stop = { kind: "costly" as const, atMs: 7, reason: "ä \u0000 too slow" };
     expect(await store.memory.readStop("hubspot")).toBeNull();
     await store.memory.stopFill("hubspot", stop);
     expect(await store.memory.readStop("hubspot")).toEqual(stop);
@@ -300,9 +300,9 @@ describe.each(STORE_KINDS)("%s", (kind) => {
         CREATE TRIGGER no_write BEFORE UPDATE ON automation_reports_memory_rules EXECUTE FUNCTION no_write()`;
     await alterStore(kind, url, forbidden);
     await store.memory.stopFill("hubspot", null);
-    expect(await store.memory.stopFill("hubspot", { atMs: 7, reason: "too slow" }).catch(() => "written")).toBe(
-      "written",
-    );
+    expect(
+      await store.memory.stopFill("hubspot", { kind: "costly", atMs: 7, reason: "too slow" }).catch(() => "written"),
+    ).toBe("written");
   });
 
   test.each([
@@ -339,7 +339,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       await using store = await openStore(targetOf(url));
       await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
     }
-    for (const table of ["days", "rules", "ignored", "retired"])
+    for (const table of ["days", "rules", "ignored", "retired", "weeks"])
       await alterStore(kind, url, `DROP TABLE automation_reports_memory_${table}`);
     await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 3");
     await using store = await openStore(targetOf(url), "look");

@@ -2,7 +2,9 @@
 import { settledAt } from "../attempts.ts";
 import type { RunRow } from "../run-row.ts";
 import { compareNames } from "../words.ts";
-import { MOST_KEPT_RUNS, type Past, type RulePast, type Visited } from "./cells.ts";
+import { MOST_KEPT_RUNS, type Past, type RulePast, type RuleWeek, type Visited } from "./cells.ts";
+
+import { where, type HourColumns } from "./columns.ts";
 
 type Span = [fromHour: number, toHour: number];
 
@@ -16,6 +18,7 @@ export function mergePasts(older: Past | null, newer: Past | null): Past | null 
   const holds = {
     older: (hour: number) => !isNew(hour),
     newer: (hour: number) => isNew(hour) || !isOld(hour),
+    covers: (fromHour: number, toHour: number) => newer.covered.some(([from, to]) => from < toHour && to > fromHour),
     firstNew: newer.covered[0]?.[0] ?? Infinity,
   };
   const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
@@ -45,10 +48,38 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
     cells: choose(older?.cells ?? [], newer?.cells ?? [], (cell) => cell.hour, holds),
     starts: choose(older?.starts ?? [], newer?.starts ?? [], (start) => start[0], holds),
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
+    ...chooseWeeks(older?.weeks, holds),
   };
 }
 
-type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean; firstNew: number };
+/** A warehouse's reading tells cells: where it knows some hours of a week, the others of that week are still added up. */
+function chooseWeeks(weeks: RuleWeek[] | undefined, { older, covers }: Holds): Pick<RulePast, "weeks"> {
+  if (weeks === undefined) return {};
+  return {
+    weeks: weeks.map((week) => {
+      if (!covers(week.fromHour, week.toHour)) return week;
+      const keep = (columns: HourColumns) => where(columns, older);
+      const { finished, seconds, records, empties, starts } = week;
+      return {
+        ...week,
+        isWhole: false,
+        finished: keep(finished),
+        seconds: keep(seconds),
+        records: keep(records),
+        empties: keep(empties),
+        starts: keep(starts),
+      };
+    }),
+  };
+}
+
+/** `covers`: whether the newer one knows any hour of a span. */
+type Holds = {
+  older: (hour: number) => boolean;
+  newer: (hour: number) => boolean;
+  covers: (fromHour: number, toHour: number) => boolean;
+  firstNew: number;
+};
 
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
 function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => number, holds: Holds): Visited<T> {
