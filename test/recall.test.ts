@@ -32,3 +32,44 @@ test("each CRM's past is unpacked when its report is made, and what the operator
     [],
   ]);
 });
+
+const END_HOUR = WINDOW.endMs / 3_600_000;
+/** Both windows are a day long. */
+const TOLD_FROM = END_HOUR - 48;
+const READ_FROM = END_HOUR - 56 * 24;
+const begin = (hour: number) => ({ kind: "begin" as const, atMs: 0, reason: "", fromMs: hour * 3_600_000 });
+
+test.each<{ name: string; covered: Kept["covered"]; stop?: Kept["stop"]; isKnown: boolean }>([
+  { name: "nothing is known", covered: [], isKnown: false },
+  { name: "eight weeks up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
+  { name: "the first hour is not known", covered: [[READ_FROM + 1, END_HOUR]], isKnown: false },
+  { name: "an hour before the windows is not known", covered: [[READ_FROM, TOLD_FROM - 1]], isKnown: false },
+  {
+    name: "there is a hole",
+    covered: [
+      [READ_FROM, READ_FROM + 50],
+      [READ_FROM + 51, END_HOUR],
+    ],
+    isKnown: false,
+  },
+  {
+    name: "before it there is no run",
+    covered: [[READ_FROM + 500, TOLD_FROM]],
+    stop: begin(READ_FROM + 500),
+    isKnown: true,
+  },
+  {
+    name: "what is before it was too slow to be read",
+    covered: [[READ_FROM + 500, TOLD_FROM]],
+    stop: { kind: "costly", atMs: 0, reason: "" },
+    isKnown: false,
+  },
+])("whether a small warehouse's past is still to be read: $name", async ({ covered, stop = null, isKnown }) => {
+  const kept: Kept = { covered, stop, retired: [], unpack: () => ({ past: { covered, rules: [] }, unreadable: 0 }) };
+  const readMemory = async () => new Map([["a", kept]]);
+  const recalled = await recallPasts({ crms: CRMS, window: WINDOW, readMemory, log: silent });
+  expect(CRMS.map((crm) => recalled.isPastKnown(crm))).toEqual([isKnown, false, false]);
+  const long = { startMs: WINDOW.endMs - 8 * 7 * 86_400_000, endMs: WINDOW.endMs };
+  const ofLong = await recallPasts({ crms: CRMS, window: long, readMemory, log: silent });
+  expect(ofLong.isPastKnown(CRMS[0]!)).toBe(false);
+});
