@@ -270,6 +270,7 @@ function isCentreBeyond(
 ): boolean {
   const dayOf = (index: number) => Math.floor((endHour - 1 - (hours[index] ?? 0)) / HOURS_A_DAY);
   const most = dayOf(0) - dayOf(hours.length - 1) + 1;
+  const middles = new Float64Array(DAY_SLOTS).fill(NaN);
   let beyond = 0;
   let left = most;
   for (let index = hours.length - 1; index >= 0 && 2 * (beyond + left) > most; left -= 1) {
@@ -278,7 +279,10 @@ function isCentreBeyond(
     for (; index >= 0; index -= 1) {
       const hour = hours[index] ?? 0;
       if (hour < firstHour) break;
-      const residual = direction * ((values[index] ?? 0) - usual(slotAt(hour, calendar)));
+      const slot = calendar.slots[hour - calendar.fromHour] ?? slotAt(hour, calendar);
+      let middle = middles[slot] ?? NaN;
+      if (Number.isNaN(middle)) middles[slot] = middle = usual(slot);
+      const residual = direction * ((values[index] ?? 0) - middle);
       balance += residual > limit + CLEARLY ? (counts[index] ?? 0) : -(counts[index] ?? 0);
     }
     if (balance > 0) beyond += 1;
