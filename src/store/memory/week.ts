@@ -91,7 +91,7 @@ export function unpackWeek(bytes: Uint8Array, week: number): Map<string, RuleWee
     counts: ArrayLike<number>,
     values?: ArrayLike<number>,
   ) => {
-    const part = <T>(column: T) => (column as Float64Array).subarray(from, from + length);
+    const part = (column: ArrayLike<number>) => (column as Float64Array).subarray(from, from + length);
     const taken = {
       hours: part(hours) as unknown as Int32Array,
       counts: part(counts) as unknown as Uint32Array,
