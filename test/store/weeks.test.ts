@@ -135,6 +135,20 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     ]);
   });
 
+  test("weeks that no report of today reads any more go, and their days stay", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    await fill(store, STEADY);
+    const later = FIRST + 12 * WEEK_HOURS;
+    await store.memory.write(seenOf(countPast([], [[later, later + DAY_HOURS]])), "add");
+    const { past, weeks } = await recall(store);
+    // The fourth is over now, and of all four the newest two are left.
+    expect(weeks).toBe(2);
+    expect(past.covered).toEqual([
+      [FIRST, END],
+      [later, later + DAY_HOURS],
+    ]);
+  });
+
   test("what is forgotten or too old is in no week either", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     await fill(store, STEADY);

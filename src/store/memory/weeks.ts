@@ -9,13 +9,18 @@ import { DAYS_A_WEEK, packWeek, stampWeek } from "./week.ts";
 
 /** Rows come late: a week whose days still change is not added up. */
 const SETTLED_DAYS = 3;
-/** Older ones are read by no report. */
+/** Older ones are read by no report of today: they go, and their days stay. */
 const READ_WEEKS = 10;
 
 /** `changed`: days of this CRM that were written in this transaction. */
 export async function keepWeeks(ask: Ask, source: string, changed: number[]): Promise<void> {
   for (const week of new Set(changed.map((day) => Math.floor(day / DAYS_A_WEEK))))
     await ask("DELETE FROM automation_reports_memory_weeks WHERE source = $1 AND week = $2", [source, week]);
+  await ask(
+    `DELETE FROM automation_reports_memory_weeks WHERE source = $1 AND week < (
+      SELECT max(day) / ${DAYS_A_WEEK} - ${READ_WEEKS} FROM automation_reports_memory_days WHERE source = $1)`,
+    [source],
+  );
   const missing = await ask(
     `SELECT days.day / ${DAYS_A_WEEK} AS week
       FROM automation_reports_memory_days AS days, (SELECT max(day) AS day FROM automation_reports_memory_days WHERE source = $1) AS newest
