@@ -9,6 +9,7 @@ import { measureDaemon, measurePasses } from "./measure/daemon.ts";
 import { startWarehouses } from "./measure/kept-warehouse.ts";
 import { formatLine, type Line } from "./measure/line.ts";
 import { measureBefore, measureMemory, measureQuery, measureReports, measureStart } from "./measure/report.ts";
+import { measureFilled } from "./measure/filled.ts";
 import { measureServing } from "./measure/serving.ts";
 import { measureSync, SECONDS_BETWEEN_REPORTS } from "./measure/sync.ts";
 
@@ -40,6 +41,7 @@ try {
   print(measureStart(bench));
   print(await measureReports(bench));
   print(measureMemory(bench));
+  print(measureFilled(bench));
   print([await measureQuery(bench)]);
   if (flags.before !== undefined) print(measureBefore(bench, flags.before));
   const daemon = await measureDaemon(bench);

@@ -5,7 +5,7 @@ import type { Log } from "./log.ts";
 import { exportReport, type ExportOptions } from "./output/export.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Report } from "./report/schema.ts";
-import type { Memory } from "./store/memory.ts";
+import { sayForgotten } from "./store/forgotten.ts";
 import type { Seen } from "./store/memory/write.ts";
 import type { Ages, Store } from "./store/store.ts";
 
@@ -31,21 +31,6 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
   return failed;
 }
 
-/** By measure: at 256, as built, the pass takes 800 ms of CPU, at 1 as a daemon has it 580 ms, in between 520 ms. */
-const MEMORY_JIT_POLICY = 8;
-
-/** Reads the configured store's memory, and opens it only for that. */
-export function readMemoryOf({ target }: Config["store"]): Memory["read"] {
-  return async (sources, sinceMs) => {
-    // Hundreds of thousands of hours are added up: here some compiled code pays for itself. See scripts/build.
-    Bun.unsafe.setJITPolicy(MEMORY_JIT_POLICY);
-    // Loaded only here: most commands need no store.
-    const { openStore } = await import("./store/open.ts");
-    await using store = await openStore(target, "look");
-    return await store.memory.read(sources, sinceMs);
-  };
-}
-
 /** Where a pass that no slot asked for is kept, as what, and for how long. `origin`: a schedule's name, or `adhoc`. */
 type KeepOptions = { store: Store; origin: string; ages: Ages; nowMs: number; log: Log };
 
@@ -55,7 +40,8 @@ export async function keepPass(
   { store, origin, ages, nowMs, log }: KeepOptions,
 ): Promise<number> {
   try {
-    await store.reports.keepPass({ pass: document, reports, seen }, origin);
+    const onForgotten = (reason: string) => log.warn(sayForgotten(reason), {}, { reason });
+    await store.reports.keepPass({ pass: document, reports, seen, onForgotten }, origin);
     await store.prune(nowMs, ages);
     log.debug("pass kept", { store: store.place });
     return 0;

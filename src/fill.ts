@@ -5,22 +5,28 @@ import { describeFailure } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { listCells, listStarts, type Past } from "./report/memory/cells.ts";
+import { READ_BACK_MS } from "./report/memory/known.ts";
 import { keepable } from "./report/memory/remember.ts";
 import { listMissing, type DayToRead } from "./report/memory/missing.ts";
 import type { Memory } from "./store/memory.ts";
 import { formatDuration, formatInstant, formatPlural } from "./text/figures.ts";
 import type { Redact } from "./text/redact.ts";
-import { DAY_MS, SECOND_MS, WEEK_MS } from "./time/units.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS, WEEK_MS } from "./time/units.ts";
 import { readHours } from "./warehouse/hours.ts";
 
 export type FillOptions = {
   crms: CrmConfig[];
   memory: Memory;
-  /** How far back, and the real time; epoch milliseconds. */
+  /** How far back, up to when, and the real time; epoch milliseconds. */
   sinceMs: number;
+  untilMs: number;
   nowMs: number;
+  /** CRMs before whose begin nothing is looked for, epoch milliseconds. */
+  beginsMs: ReadonlyMap<string, number>;
   /** Reads the days that are known, too, and replaces them. */
   again: boolean;
+  /** Looks into the days that are known: one that can no longer be read is read again. That costs more than a report beside it may. */
+  isThorough: boolean;
   limits: FillLimits;
   /** Whether a report is being made: then nothing more is read. */
   isBusy: () => Promise<boolean>;
@@ -39,11 +45,9 @@ export type Filled = { source: string; read: number; left: number } & (
   | { end: "begin" | "failed"; reason: string }
 );
 
-/** So far back a rule is judged by its past. */
-export const FILL_MS = 56 * DAY_MS;
 /** Beside scheduled reports. A query of a day by an index takes a tenth of a second. */
 const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS };
-/** A fill that stopped is tried again then: an index may have been made. */
+/** What would cost too much is tried again then: an index may have been made. So is what was not there. */
 const TRY_AGAIN_MS = WEEK_MS;
 const LONGEST_PAUSE_MS = SECOND_MS;
 /** So many days without a run in a row: the table begins after them, or the CRM does. */
@@ -62,19 +66,44 @@ export async function fillMemory(options: FillOptions): Promise<Filled[]> {
 }
 
 /** Beside scheduled reports: says what it did, and what keeps it from going on. */
-export async function fillBeside(options: Omit<FillOptions, "sinceMs" | "again" | "limits">): Promise<void> {
+export async function fillBeside(
+  options: Omit<FillOptions, "sinceMs" | "untilMs" | "beginsMs" | "again" | "isThorough" | "limits">,
+): Promise<void> {
   const { memory, nowMs, log } = options;
+  /** Why it could not be read the last time. */
+  const reasons = new Map<string, string>();
+  const beginsMs = new Map<string, number>();
   try {
+    // Another process makes a report: it fills the memory afterwards.
+    if (await options.isBusy()) return;
     const crms: CrmConfig[] = [];
     for (const crm of options.crms) {
       const stop = await memory.readStop(crm.name);
-      if (stop === null || nowMs - stop.atMs > TRY_AGAIN_MS) crms.push(crm);
+      const isNews = stop !== null && nowMs - stop.atMs <= TRY_AGAIN_MS;
+      if (isNews && stop.kind === "costly") continue;
+      if (isNews && stop.kind === "begin") beginsMs.set(crm.name, stop.fromMs);
+      if (stop?.kind === "failed") reasons.set(crm.name, stop.reason);
+      crms.push(crm);
     }
-    const all = await fillMemory({ ...options, crms, sinceMs: nowMs - FILL_MS, again: false, limits: FILL_BESIDE });
+    const all = await fillMemory({
+      ...options,
+      crms,
+      // Whole weeks: these are added up.
+      sinceMs: Math.floor((nowMs - READ_BACK_MS) / WEEK_MS) * WEEK_MS,
+      // Today is not over: the next reports tell it.
+      untilMs: Math.floor(nowMs / DAY_MS) * DAY_MS,
+      beginsMs,
+      again: false,
+      isThorough: false,
+      limits: FILL_BESIDE,
+    });
     for (const one of all) {
       const { source: crm, read, left } = one;
       if (read > 0) log.info(`${crm}: ${formatPlural(read, "day")} of its past read back`, { left }, { crm });
-      if (one.end === "failed") log.warn(`${crm}: its past is not read back any further: ${one.reason}`, {}, { crm });
+      if (one.end !== "failed") continue;
+      // After each report the same is tried again, and said once.
+      const say = reasons.get(crm) === one.reason ? log.debug : log.warn;
+      say(`${crm}: its past is not read back any further: ${one.reason}`, {}, { crm });
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -85,15 +114,25 @@ export async function fillBeside(options: Omit<FillOptions, "sinceMs" | "again" 
 async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boolean): Promise<Filled> {
   const { memory, nowMs, again, signal, isBusy } = options;
   const source = crm.name;
-  const known = again ? new Map<number, number>() : await memory.listDays(source, Math.floor(options.sinceMs / DAY_MS));
-  const days = listMissing(known, { startMs: options.sinceMs, endMs: nowMs });
+  const known = again ? new Map<number, number>() : await listKnown(source, options);
+  const startMs = Math.max(options.sinceMs, options.beginsMs.get(source) ?? -Infinity);
+  const days = listMissing(known, { startMs, endMs: options.untilMs });
+  const firstKnown = Math.min(...known.keys());
   const mode = again ? "replace" : "add";
-  /** Days without a run: they are known to be empty only where an older day is not. */
-  let empty: Past["covered"] = [];
+  /** Days without a run, one after the other: they are known to be empty only where an older day is not. */
+  let empty: DayToRead[] = [];
   let read = 0;
-  const stop = async (end: "begin" | "failed", reason: string): Promise<Filled> => {
-    await memory.stopFill(source, { atMs: nowMs, reason });
-    return { source, read, left: end === "begin" ? 0 : days.length - read, end, reason };
+  const write = async (past: Past) => {
+    const covered = [...past.covered, ...empty.map(hoursOf)];
+    empty = [];
+    await memory.write([{ source, past: { ...keepable(past), covered } }], mode);
+  };
+  const stop = async (said: StopReason): Promise<Filled> => {
+    await memory.stopFill(source, { atMs: nowMs, ...said });
+    const { kind, reason } = said;
+    return kind === "begin"
+      ? { source, read: read - empty.length, left: 0, end: kind, reason }
+      : { source, read, left: days.length - read, end: "failed", reason };
   };
   const pause = (): Filled => ({ source, read, left: days.length - read, end: "paused" });
   for (const day of days) {
@@ -102,29 +141,46 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     const answer = await readDay(crm, day, options);
     const tookMs = performance.now() - startedAt;
     if (answer.kind === "interrupted") return pause();
-    if (answer.kind === "failed") return await stop("failed", answer.reason);
+    if (answer.kind !== "read") return await stop(answer);
     const { past } = answer;
-    const hasRuns = past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0);
-    if (!hasRuns) empty.push(...past.covered);
-    if (!hasRuns && empty.length >= EMPTY_DAYS) {
-      const sinceMs = day.fromMs + EMPTY_DAYS * DAY_MS;
-      read -= EMPTY_DAYS - 1;
-      return await stop("begin", `there is no run in the ${EMPTY_DAYS} days before ${formatDay(sinceMs)}`);
-    }
-    if (hasRuns) {
-      await memory.write([{ source, past: { ...keepable(past), covered: [...past.covered, ...empty] } }], mode);
-      empty = [];
-    }
+    if (past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0)) await write(past);
+    else empty.push(day);
     read += 1;
     options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
+    // Before days that are known the table has not begun.
+    if (empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
+    if (empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);
-  await memory.stopFill(source, null);
+  if (empty.length > 0 && options.sinceMs <= nowMs - READ_BACK_MS) return await stop(describeBegin(empty));
+  // What was there before is still before it.
+  if (!options.beginsMs.has(source)) await memory.stopFill(source, null);
   return { source, read, left: 0, end: "whole" };
 }
 
-type Answer = { kind: "read"; past: Past } | { kind: "failed"; reason: string } | { kind: "interrupted" };
+type StopReason = { reason: string } & ({ kind: "begin"; fromMs: number } | { kind: "costly" | "failed" });
+
+function describeBegin([newest, ...others]: DayToRead[]): StopReason {
+  const fromMs = (newest?.fromMs ?? 0) + DAY_MS;
+  const before = `the ${formatPlural(others.length + 1, "day")} before ${formatDay(fromMs)}`;
+  return { kind: "begin", fromMs, reason: `there is no run in ${before}` };
+}
+
+function hoursOf({ fromMs, toMs }: DayToRead): Past["covered"][number] {
+  return [fromMs / HOUR_MS, toMs / HOUR_MS];
+}
+
+function dayOf({ fromMs }: DayToRead): number {
+  return fromMs / DAY_MS;
+}
+
+async function listKnown(source: string, { memory, sinceMs, isThorough }: FillOptions): Promise<Map<number, number>> {
+  const sinceDay = Math.floor(sinceMs / DAY_MS);
+  return isThorough ? await memory.listDays(source, sinceDay) : await memory.listHours(source, sinceDay);
+}
+
+type Answer = { kind: "read"; past: Past } | { kind: "costly" | "failed"; reason: string } | { kind: "interrupted" };
 
 async function readDay(crm: CrmConfig, { fromMs, toMs }: DayToRead, options: FillOptions): Promise<Answer> {
   const { limits, redact, signal, nowMs } = options;
@@ -135,16 +191,15 @@ async function readDay(crm: CrmConfig, { fromMs, toMs }: DayToRead, options: Fil
   try {
     const result = await readHours({ crm: limited, nowMs, fromMs, toMs }, redact, AbortSignal.any([signal, deadline]));
     if (result.kind === "read") return result;
-    if (result.kind === "unindexed") return { kind: "failed", reason: redact(result.problem) };
+    if (result.kind === "unindexed") return { kind: "costly", reason: redact(result.problem) };
     return { kind: "failed", reason: `no table to read in ${result.where}` };
   } catch (error) {
     if (signal.aborted) return { kind: "interrupted" };
     // The server may have kept the same limit a moment before.
-    const reason =
-      performance.now() - startedAt >= dayMs * 0.9
-        ? `${formatDay(fromMs)} takes longer than ${formatDuration(dayMs / SECOND_MS)}: see automation-reports check for an index`
-        : redact(describeFailure(error, crm.target));
-    return { kind: "failed", reason };
+    if (performance.now() - startedAt < dayMs * 0.9)
+      return { kind: "failed", reason: redact(describeFailure(error, crm.target)) };
+    const took = `${formatDay(fromMs)} takes longer than ${formatDuration(dayMs / SECOND_MS)}`;
+    return { kind: "costly", reason: `${took}: see automation-reports check for an index` };
   }
 }
 

@@ -14,6 +14,7 @@ import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
 import { findSharedCauses } from "./report/shared-failures.ts";
+import type { ReadActivity } from "./report/activity.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
@@ -36,7 +37,7 @@ export type PassOptions = {
   baseline: "week" | null;
   exportTo: ExportOptions | null;
   /** Reads what is known of the CRMs' pasts; null: there is no memory. */
-  readMemory: Memory["read"] | null;
+  readMemory: Memory["recall"] | null;
   /** The pass is kept in the same store, and what is wrong with that is said then. */
   isKept?: boolean;
   /** How long to wait before each further try of CRMs whose failure may pass; empty where an operator waits for the pass. */
@@ -78,6 +79,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     recent: detailed ? RECENT_ACTIONS : 0,
     baselineSeconds: baseline === null ? null : WEEK_MS / 1000,
     hours: options.readMemory !== null,
+    isPastKnown: async (crm) => (await recalling).isPastKnown(crm),
     nowMs,
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),
@@ -86,8 +88,8 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onActivity: async (crm, activity) => {
       const recalled = await recalling;
       const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
-      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.pastOf(crm)));
-      if (activity.kind === "read") seen.push({ source: crm.name, past: rememberActivity(activity) });
+      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.takePast(crm)));
+      if (activity.kind === "read") seen.push(...remember(crm.name, activity, log));
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
   });
@@ -106,6 +108,17 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, seen, failedDeliveries };
+}
+
+/** The report is made: whatever goes wrong here, it is given out. */
+function remember(source: string, activity: ReadActivity, log: Log): Seen[] {
+  try {
+    return [{ source, past: rememberActivity(activity) }];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn(`${source}: its runs are not remembered: ${reason}`, {}, { crm: source, reason });
+    return [];
+  }
 }
 
 /** At the signal some CRMs were not visited yet, and the reading of others was broken off. */

@@ -1,20 +1,23 @@
 /** What is known of the CRMs' pasts before their reports are made. Where it cannot be read, that is said and no report waits. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { settingsOf } from "./config/report-settings.ts";
-import type { CrmConfig } from "./config/schema.ts";
+import type { Config, CrmConfig } from "./config/schema.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Past } from "./report/memory/cells.ts";
+import { LONGEST_PAST_MS } from "./report/memory/known.ts";
 import { pastUntil } from "./report/memory/remember.ts";
 import type { ReportSettings } from "./report/settings.ts";
 import type { Memory } from "./store/memory.ts";
-import type { Remembered } from "./store/memory/read.ts";
-import { WEEK_MS } from "./time/units.ts";
-import type { Window } from "./time/window.ts";
+import type { Kept } from "./store/memory/read.ts";
+import { HOUR_MS, WEEK_MS } from "./time/units.ts";
+import { lengthOf, windowBefore, type Window } from "./time/window.ts";
 
 export type Recalled = {
-  /** Null: nothing is known, or it could not be read. */
-  pastOf: (crm: CrmConfig) => Past | null;
+  /** Once for each CRM: it is unpacked only then, and not held. Null: nothing is known, or it could not be read. */
+  takePast: (crm: CrmConfig) => Past | null;
+  /** Whether all hours are known that are judged by and that the warehouse does not tell with the windows. */
+  isPastKnown: (crm: CrmConfig) => boolean;
   /** With what the operator said of its rules in the store. */
   settingsOf: (crm: CrmConfig) => ReportSettings;
   /** What the reports say of a memory that could not be read. */
@@ -24,35 +27,50 @@ export type Recalled = {
 type RecallOptions = {
   crms: CrmConfig[];
   window: Window;
-  readMemory: Memory["read"] | null;
+  readMemory: Memory["recall"] | null;
   isKept?: boolean | undefined;
   log: Log;
 };
 
-/** Five weeks are judged by, and rare rules by more. */
-const REMEMBERED_MS = 8 * WEEK_MS;
 /** A store that is slow must not keep the reports from the operator. */
 const PATIENCE_MS = 2000;
+/** By measure: at 256, as built, the pass takes 530 ms of CPU, at 1 as a daemon has it 520 ms, in between 420 ms. */
+const MEMORY_JIT_POLICY = 16;
 const WITHOUT = "the report is made without it";
 
-export async function recallPasts({ crms, window, readMemory, isKept, log }: RecallOptions): Promise<Recalled> {
-  if (readMemory === null) return describe(new Map(), window, null);
+export async function recallPasts(options: RecallOptions): Promise<Recalled> {
+  const { crms, window, readMemory, isKept, log } = options;
+  if (readMemory === null) return describe(new Map(), null, options);
   // The warehouses are asked first: they work meanwhile.
   await sleep(0);
   try {
     const sources = crms.map(({ name }) => name);
-    const remembered = await Promise.race([readMemory(sources, window.endMs - REMEMBERED_MS), rejectLate()]);
-    for (const [crm, { unreadable }] of remembered)
-      if (unreadable > 0)
-        log.warn(`${crm}: a part of its memory can no longer be read: see automation-reports store check`, {}, { crm });
-    return describe(remembered, window, null);
+    const kept = await Promise.race([readMemory(sources, reachOf(window)), rejectLate()]);
+    return describe(kept, null, options);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // One line is enough for one cause.
     const say = isKept === true ? log.debug : log.warn;
     say(`the memory could not be read: ${error.message}. The reports are made without it`);
-    return describe(new Map(), window, `the memory could not be read: ${WITHOUT}`);
+    return describe(new Map(), `the memory could not be read: ${WITHOUT}`, options);
   }
+}
+
+/** Reads the configured store's memory, and opens it only for that. */
+export function readMemoryOf({ target }: Config["store"]): Memory["recall"] {
+  return async (sources, reach) => {
+    // Hundreds of thousands of hours are added up: here some compiled code pays for itself. See scripts/build.
+    Bun.unsafe.setJITPolicy(MEMORY_JIT_POLICY);
+    // Loaded only here: most commands need no store.
+    const { openStore } = await import("./store/open.ts");
+    await using store = await openStore(target, "look");
+    return await store.memory.recall(sources, reach);
+  };
+}
+
+/** The hours of both windows are told by the warehouse itself. */
+function reachOf(window: Window): { sinceMs: number; weeksUntilMs: number } {
+  return { sinceMs: window.endMs - LONGEST_PAST_MS, weeksUntilMs: windowBefore(window).startMs };
 }
 
 async function rejectLate(): Promise<never> {
@@ -63,17 +81,35 @@ async function rejectLate(): Promise<never> {
   return await promise;
 }
 
-function describe(remembered: Map<string, Remembered>, window: Window, problem: string | null): Recalled {
+function describe(
+  kept: Map<string, Kept>,
+  problem: string | null,
+  { window, log }: Pick<RecallOptions, "window" | "log">,
+): Recalled {
+  const retired = new Map([...kept].map(([source, one]) => [source, one.retired]));
   return {
-    pastOf: (crm) => {
-      const known = remembered.get(crm.name);
-      const leftOut = [...crm.excludeRules, ...(crm.wrapperRules ?? [])];
-      return known === undefined ? null : pastUntil(known.past, window.endMs, leftOut);
+    takePast: (crm) => {
+      const known = kept.get(crm.name)?.unpack();
+      kept.delete(crm.name);
+      if (known === undefined) return null;
+      if (known.unreadable > 0) {
+        const advice = "see automation-reports store check, and memory fill, which reads it again";
+        log.warn(`${crm.name}: a part of its memory can no longer be read: ${advice}`, {}, { crm: crm.name });
+      }
+      return pastUntil(known.past, window.endMs, [...crm.excludeRules, ...(crm.wrapperRules ?? [])]);
+    },
+    isPastKnown: (crm) => {
+      const known = kept.get(crm.name);
+      // Of longer windows the hours are not told.
+      if (known === undefined || lengthOf(window) > WEEK_MS) return false;
+      const { sinceMs, weeksUntilMs: untilMs } = reachOf(window);
+      const beginMs = known.stop?.kind === "begin" ? known.stop.fromMs : -Infinity;
+      const [fromHour, toHour] = [Math.floor(Math.max(sinceMs, beginMs) / HOUR_MS), Math.ceil(untilMs / HOUR_MS)];
+      return fromHour >= toHour || known.covered.some(([from, to]) => from <= fromHour && to >= toHour);
     },
     settingsOf: (crm) => {
       const settings = settingsOf(crm);
-      const retired = remembered.get(crm.name)?.retired ?? [];
-      return { ...settings, retiredRules: [...settings.retiredRules, ...retired] };
+      return { ...settings, retiredRules: [...settings.retiredRules, ...(retired.get(crm.name) ?? [])] };
     },
     context: problem === null ? {} : { memoryProblem: problem },
   };

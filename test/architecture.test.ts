@@ -161,6 +161,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "daemon.ts",
       "serve.ts",
       "pass.ts",
+      "recall.ts",
       "log.ts",
       "errors.ts",
       "version.ts",
@@ -276,7 +277,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   "recall.ts": {
     is: "What is known of the CRMs' pasts before their reports are made.",
-    imports: ["time", "report", "config", "types:store", "types:log.ts", "errors.ts", "node:timers/promises"],
+    imports: ["time", "report", "config", "store", "types:log.ts", "errors.ts", "node:timers/promises"],
   },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",

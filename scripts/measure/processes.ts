@@ -17,6 +17,19 @@ export function interleave(commands: Command[], runs: number): number[][] {
   return measures;
 }
 
+/** CPU milliseconds of each command, otherwise as `interleave`. */
+export function interleaveCpu(commands: Command[], runs: number): number[][] {
+  const measures: number[][] = commands.map(() => []);
+  for (let round = -1; round < runs; round += 1) {
+    for (const [index, { argv, env }] of commands.entries()) {
+      const result = Bun.spawnSync(argv, { stdout: "pipe", stderr: "pipe", ...(env ? { env } : {}) });
+      if (!result.success) throw new Error(`${argv.join(" ")}: ${result.stderr.toString()}`);
+      if (round >= 0) measures[index]?.push(Number(result.resourceUsage.cpuTime.total) / 1000);
+    }
+  }
+  return measures;
+}
+
 /** Its stdout. */
 export function runCommand({ argv, env }: Command): string {
   const result = Bun.spawnSync(argv, { stdout: "pipe", stderr: "pipe", ...(env ? { env } : {}) });

@@ -1,3 +1,4 @@
+import { readMemoryOf } from "../recall.ts";
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { RESERVED_NAME } from "../config/sections/fields.ts";
@@ -110,7 +111,7 @@ export default defineCommand(
       detailed,
       baseline,
       exportTo: exporting ? { directory, keep: config.export.keep } : null,
-      readMemory: config.store.configured ? (await import("../deliver.ts")).readMemoryOf(config.store) : null,
+      readMemory: config.store.configured ? readMemoryOf(config.store) : null,
       isKept: args.store && config.store.configured,
       log,
       signal: runtime.signal,

@@ -5,7 +5,8 @@ import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { Verdict } from "../report/words.ts";
 import type { SlotRow } from "../store/slot.ts";
-import { BEFORE_BEGIN, latestSlot, listSlots, nextSlots } from "./slots.ts";
+import { isSkippedBy } from "./skip.ts";
+import { latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 
 /** Worst first. */
@@ -62,7 +63,7 @@ export function judgeSchedule(
   const newest = findNewest(slots, dueMs);
   const beganMs = latestSlot(schedule, nowMs - LATE_MS - 1);
   if (slots.every(({ state, attempts }) => state === "skipped" && attempts === 0)) {
-    const hasBegun = newest?.note === BEFORE_BEGIN;
+    const hasBegun = newest !== undefined && isSkippedBy(newest, "beforeBegin");
     if (!hasBegun || beganMs === null || newest.slotMs >= beganMs) {
       return hasBegun
         ? { schedule: name, status: "not-due", slotMs: null, message: sayFirst(schedule, newest.slotMs, nowMs) }

@@ -5,9 +5,9 @@ import { formatInstant, formatPlural } from "../text/figures.ts";
 import type { Filler } from "./filler.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
-import { runSlot, skipOverlapping, type SlotContext, type SlotResult } from "./run-slot.ts";
-import type { Store } from "../store/store.ts";
-import { BEFORE_BEGIN, latestSlot, listSlots, nextSlots } from "./slots.ts";
+import { runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
+import { giveUpSlot, skipSlot } from "./skip.ts";
+import { latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
 export type LoopOptions = Omit<SlotContext, "config"> & {
@@ -57,6 +57,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   const { signal, log, clock } = options;
   let { config } = options;
   let watches = await startWatching(config, options, []);
+  options.filler.follow(config);
   options.onReady();
   const gate = createGate();
   /** Schedules that a reload removed while something of theirs was left to do. */
@@ -81,6 +82,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     if (changedWatches === null) continue;
     departed = known.filter((watch) => !changedWatches.includes(watch));
     config = changed;
+    options.filler.follow(config);
     watches = changedWatches;
     options.onConfig(config);
     log.info("configuration reloaded", { schedules: watches.length });
@@ -105,22 +107,24 @@ async function watchAnew(config: Config, options: LoopOptions, known: Watch[]): 
 }
 
 /** A schedule goes on after its newest slot in the store. A new schedule begins now, and the store remembers that. */
-async function startWatching(config: Config, { store, clock }: LoopOptions, known: Watch[]): Promise<Watch[]> {
+async function startWatching(config: Config, options: LoopOptions, known: Watch[]): Promise<Watch[]> {
   const watches: Watch[] = [];
   for (const schedule of config.schedules) {
     const watch = known.find((one) => one.schedule.name === schedule.name);
-    watches.push(watch ?? (await watchNew(schedule, store, clock())));
+    watches.push(watch ?? (await watchNew(schedule, options)));
   }
   // Changed only now: the store has answered for all of them.
   for (const [index, schedule] of config.schedules.entries()) if (watches[index]) watches[index].schedule = schedule;
   return watches;
 }
 
-async function watchNew(schedule: ScheduleConfig, store: Store, now: number): Promise<Watch> {
+async function watchNew(schedule: ScheduleConfig, options: LoopOptions): Promise<Watch> {
+  const { store } = options;
+  const now = options.clock();
   const past = { schedules: [schedule.name], untilMs: now + 1 };
   const [last] = await store.slots.list({ ...past, limit: 1 });
   const before = last === undefined ? latestSlot(schedule, now - 1) : null;
-  if (before !== null) await store.slots.skip({ schedule: schedule.name, slotMs: before }, BEFORE_BEGIN);
+  if (before !== null) await skipSlot({ schedule: schedule.name, slotMs: before }, "beforeBegin", options);
   // Unfinished slots are tried again: their holders may be dead.
   const unfinished = await store.slots.list({ ...past, states: ["running", "interrupted"], limit: MOST_RECORDED });
   const [done] = await store.slots.list({ ...past, states: ["made", "failed"], limit: 1 });
@@ -176,18 +180,17 @@ function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boo
   return catchUp === "none" && now - slotMs > MISSED_MS;
 }
 
-async function recordMissed({ name }: ScheduleConfig, slots: number[], { store, log }: LoopOptions): Promise<void> {
+async function recordMissed({ name }: ScheduleConfig, slots: number[], options: LoopOptions): Promise<void> {
   if (slots.length === 0) return;
-  log.warn("reports were not made while no scheduler was running", { schedule: name, slots: slots.length });
-  for (const slotMs of slots.slice(-MOST_RECORDED))
-    await store.slots.skip({ schedule: name, slotMs }, "no scheduler was running");
+  options.log.warn("reports were not made while no scheduler was running", { schedule: name, slots: slots.length });
+  for (const slotMs of slots.slice(-MOST_RECORDED)) await skipSlot({ schedule: name, slotMs }, "noScheduler", options);
 }
 
 /** Skips an unfinished slot for which it is too late: a later one is due or was made. */
-async function giveUp(watch: Watch, slotMs: number, { store }: LoopOptions): Promise<void> {
+async function giveUp(watch: Watch, slotMs: number, options: LoopOptions): Promise<void> {
   const key = { schedule: watch.schedule.name, slotMs };
-  if (await store.slots.skip(key, "the store could not be reached")) return;
-  if (!(await store.slots.giveUp(key, "left unfinished, and not made up for"))) watch.held.push(slotMs);
+  if (await skipSlot(key, "unreachable", options)) return;
+  if (!(await giveUpSlot(key, options))) watch.held.push(slotMs);
 }
 
 /** False where the store is still away. */
@@ -205,7 +208,7 @@ async function begin(watch: Watch, slotMs: number, options: LookOptions): Promis
   const { log } = options;
   if (watch.running?.slotMs === slotMs) return;
   if (watch.running !== null) {
-    if (!(await skipOverlapping({ schedule: schedule.name, slotMs }, options))) watch.held.push(slotMs);
+    if (!(await skipSlot({ schedule: schedule.name, slotMs }, "overlapping", options))) watch.held.push(slotMs);
     return;
   }
   const work = runInTurn(schedule, slotMs, await options.store.slots.countCrashes(schedule.name), options)
@@ -232,10 +235,13 @@ async function runInTurn(
   try {
     if (options.signal.aborted) return null;
     await options.filler.pause();
+    let hasRun = false;
     try {
-      return await runSlot(schedule, slotMs, options);
+      const result = await runSlot(schedule, slotMs, options);
+      hasRun = result.kind === "ran";
+      return result;
     } finally {
-      options.filler.resume(options.config);
+      options.filler.resume(hasRun);
     }
   } finally {
     leave();

@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { exitCodeOf, type PassResult } from "../pass.ts";
+import { sayForgotten } from "../store/forgotten.ts";
 import type { ClaimedSlot } from "../store/slot.ts";
 import type { SlotEnd } from "../store/slots.ts";
 import type { Ages, Store } from "../store/store.ts";
@@ -56,7 +57,8 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
 /** False where the store cannot be told. True also where the slot is another process's now: nothing is left to record. */
 async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log, clock }: Recording): Promise<boolean> {
   try {
-    const made = pass === null ? null : { pass: pass.document, reports: pass.reports, seen: pass.seen };
+    const onForgotten = (reason: string) => log.warn(sayForgotten(reason), {}, { reason });
+    const made = pass === null ? null : { pass: pass.document, reports: pass.reports, seen: pass.seen, onForgotten };
     const ours = await store.slots.end(claimed, end, made);
     const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs), attempt: claimed.attempt };
     if (!ours) log.warn("slot was taken over by another process before it ended: nothing of it is kept", facts);

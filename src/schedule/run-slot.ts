@@ -5,11 +5,12 @@ import { AppError, EXIT } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { exitCodeOf, reaches, type PassOptions, type PassResult } from "../pass.ts";
 import { formatDuration, formatInstant } from "../text/figures.ts";
-import type { ClaimedSlot, FinalState, SlotKey, SlotState } from "../store/slot.ts";
+import type { ClaimedSlot, FinalState, SlotKey, SlotNews, SlotState } from "../store/slot.ts";
 import type { Store } from "../store/store.ts";
 import { describeScheduledPass } from "./scheduled-pass.ts";
 import { pingEnd, pingStart, type PingOutcome } from "./ping.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
+import { skipSlot } from "./skip.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
 export type SlotContext = {
@@ -31,9 +32,6 @@ export type SlotContext = {
   /** How long to wait before each further try to record the end of a slot: `END_RETRIES_MS`. */
   endRetriesMs: number[];
 };
-
-/** `passId`: of the pass that was made; null: none was, or it has not ended. */
-export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };
 
 export type SlotResult =
   | {
@@ -60,7 +58,8 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const { store, holder, log, clock, signal } = context;
   const key = { schedule: schedule.name, slotMs };
   const claim = await store.slots.claim(key, holder, LEASE_MS);
-  if (claim.kind === "overlapping") return { ...claim, skipped: await skipOverlapping(key, context) };
+  // Two passes of one schedule never overlap: a slot that comes while one runs, on any machine, is skipped.
+  if (claim.kind === "overlapping") return { ...claim, skipped: await skipSlot(key, "overlapping", context) };
   if (claim.kind === "crashed") {
     const { exitCode, note } = claim;
     log.error(`slot failed: ${note}`, { schedule: schedule.name, slot: formatInstant(slotMs) });
@@ -79,21 +78,6 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state: result.state, exit: result.exitCode, seconds });
   return result;
-}
-
-/**
- * Two passes of one schedule never overlap: a slot that comes while one runs, on any machine, is recorded as skipped. False
- * where the slot is recorded already.
- */
-export async function skipOverlapping(
-  key: SlotKey,
-  { store, log, onSlot }: Pick<SlotContext, "store" | "log" | "onSlot">,
-): Promise<boolean> {
-  if (!(await store.slots.skip(key, "the report before it was still being made"))) return false;
-  onSlot?.({ ...key, state: "skipped", passId: null });
-  const facts = { schedule: key.schedule, slot: formatInstant(key.slotMs) };
-  log.warn("slot skipped: the report before it is still being made", facts);
-  return true;
 }
 
 /** `pass`: what there is to keep. `ping`: what the monitor is told; none where the slot is made again. */
@@ -175,7 +159,7 @@ async function makePass(
     // Late or not, the report is of the window that ends at its slot.
     ...describeScheduledPass(schedule, slotMs, config),
     nowMs: clock(),
-    readMemory: store.memory.read,
+    readMemory: store.memory.recall,
     isKept: true,
     retryDelaysMs: Array.from({ length: schedule.retries }, (_, index) => FIRST_RETRY_MS * 4 ** index),
     log,

@@ -5,9 +5,6 @@ import { DAY_MS } from "../time/units.ts";
 
 type Pattern = Pick<ScheduleConfig, "cron" | "timezone">;
 
-/** The note of the slot that tells from when on the store knows a schedule: nothing was to be made then. */
-export const BEFORE_BEGIN = "due before the schedule began";
-
 /** How far the next and the latest slot are looked for: a day, a month, a year, and eight years for a leap day. */
 const REACHES_MS = [1, 32, 366, 366 * 8].map((days) => days * DAY_MS);
 

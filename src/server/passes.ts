@@ -199,7 +199,7 @@ async function readAnew(crms: string[], windowMs: number, options: FreshOptions)
       detailed: true,
       baseline: null,
       exportTo: null,
-      readMemory: store.memory.read,
+      readMemory: store.memory.recall,
       log,
       signal,
     });

@@ -6,7 +6,13 @@ import type { Ask, Engine } from "./engine.ts";
 import { writeMemory, type Seen } from "./memory/write.ts";
 
 /** `seen`: what the pass has seen of the past, which the memory keeps. */
-export type MadePass = { pass: PassSummary; reports: Report[]; seen: Seen[] };
+export type MadePass = {
+  pass: PassSummary;
+  reports: Report[];
+  seen: Seen[];
+  /** Told why what was seen could not be remembered: the pass is kept without it. */
+  onForgotten?: (reason: string) => void;
+};
 
 /**
  * Who asked for a pass. `origin`: a schedule's name, or `adhoc`. Of one attempt at a slot one pass is kept; both are null
@@ -18,7 +24,7 @@ export type Origin = { origin: string; slotMs: number | null; attempt: number | 
 export async function insertPass(
   engine: Engine,
   ask: Ask,
-  { pass, reports, seen }: MadePass,
+  { pass, reports, seen, onForgotten }: MadePass,
   { origin, slotMs, attempt }: Origin,
 ): Promise<void> {
   const [inserted] = await ask(
@@ -50,7 +56,23 @@ export async function insertPass(
       ],
     );
   }
-  await writeMemory(engine, ask, seen, "replace");
+  const reason = await remember(engine, ask, seen);
+  if (reason !== null) onForgotten?.(reason);
+}
+
+/** Why nothing of it is remembered; null: all of it is. */
+async function remember(engine: Engine, ask: Ask, seen: Seen[]): Promise<string | null> {
+  if (seen.length === 0) return null;
+  await ask("SAVEPOINT memory");
+  try {
+    await writeMemory(engine, ask, seen, "replace");
+    await ask("RELEASE SAVEPOINT memory");
+    return null;
+  } catch (error) {
+    // Throws where more than the memory is lost.
+    await ask("ROLLBACK TO SAVEPOINT memory");
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Such as `hubspot-20260710T210000Z-4d7e60`. The end comes from the pass, so that no two ids are the same. */

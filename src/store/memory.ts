@@ -3,25 +3,31 @@ import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { formatInstant } from "../text/figures.ts";
 import { writeAscii } from "../text/json.ts";
-import { DAY_MS } from "../time/units.ts";
+import { DAY_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
-import { HOURS_OF_DAY } from "./memory/day.ts";
 import type { Span } from "../report/memory/without.ts";
-import { DaySchema, listIgnored, readMemory, text, type Remembered } from "./memory/read.ts";
-import { joinDays, readDay, readRules } from "./memory/stored.ts";
+import { DaySchema, listIgnored, readKept, type Kept, type Reach, type Remembered } from "./memory/read.ts";
+import { packRules } from "./memory/rules.ts";
+import { parseStop, writeStop, type Stop } from "./memory/stop.ts";
+import { compress, joinDays, readDay, readRules, readWeek } from "./memory/stored.ts";
+import { DAYS_A_WEEK, stampWeek } from "./memory/week.ts";
 import { nameLock, writeMemory, type Seen, type WriteMode } from "./memory/write.ts";
-import { BATCH, deleteAll, instant, readAll, whole } from "./rows.ts";
+import { BATCH, deleteAll, readAll, whole } from "./rows.ts";
 
 export type Memory = Family<"days"> & {
   /** All of it or nothing. */
   write: (seen: Seen[], mode: WriteMode) => Promise<void>;
   /** By CRM, from that moment on, without the hours that are to be ignored. Rules that ran longest ago are there too. */
   read: (sources: string[], sinceMs: number) => Promise<Map<string, Remembered>>;
+  /** As `read`, still packed, and weeks may be added up: each CRM's is unpacked where it is needed. */
+  recall: (sources: string[], reach: Reach) => Promise<Map<string, Kept>>;
   /** One day of one CRM, counted since the epoch, also its hours that are to be ignored; null: nothing is known of it. */
   readDay: (source: string, day: number) => Promise<Past | null>;
   /** From that day on: the known hours of each, where bit h stands for hour h. Days are counted since the epoch. */
   listDays: (source: string, sinceDay: number) => Promise<Map<number, number>>;
+  /** As `listDays`, without a look into the days: one that can no longer be read counts as known. */
+  listHours: (source: string, sinceDay: number) => Promise<Map<number, number>>;
   /** Every CRM of which something is known. */
   list: () => Promise<MemorySize[]>;
   /** False where nothing was known. What the operator said of its hours and rules is kept. */
@@ -38,23 +44,30 @@ export type Memory = Family<"days"> & {
   readStop: (source: string) => Promise<Stop | null>;
 };
 
-type Stop = { atMs: number; reason: string };
-
 /** `firstDay`: of the days since the epoch, the first of which something is known. */
 export type MemorySize = { source: string; days: number; firstDay: number; bytes: number };
 
 const DELETE_OLD = `DELETE FROM automation_reports_memory_days WHERE (source, day) IN (
   SELECT source, day FROM automation_reports_memory_days WHERE day < CAST($1 AS BIGINT) / ${DAY_MS} LIMIT ${BATCH}) RETURNING 1 AS deleted`;
 
-const StopSchema = v.object({ stopped_ms: v.nullable(instant), stopped: v.nullable(text) });
+/** With the first of its days. */
+const DELETE_OLD_WEEKS = `DELETE FROM automation_reports_memory_weeks WHERE (source, week) IN (
+  SELECT source, week FROM automation_reports_memory_weeks
+  WHERE week * ${DAYS_A_WEEK} < CAST($1 AS BIGINT) / ${DAY_MS} LIMIT ${BATCH}) RETURNING 1 AS deleted`;
+
 const SizeSchema = v.object({ source: v.string(), days: whole, first_day: whole, bytes: whole });
 
 export function memoryOf(engine: Engine): Memory {
   return {
     write: async (seen, mode) => await engine.transact(async (ask) => await writeMemory(engine, ask, seen, mode)),
-    read: async (sources, sinceMs) => await engine.look(async (ask) => await readMemory(ask, sources, sinceMs)),
+    read: async (sources, sinceMs) => {
+      const kept = await engine.look(async (ask) => await readKept(ask, sources, { sinceMs, weeksUntilMs: null }));
+      return new Map([...kept].map(([source, { retired, unpack }]) => [source, { ...unpack(), retired }]));
+    },
+    recall: async (sources, reach) => await engine.look(async (ask) => await readKept(ask, sources, reach)),
     readDay: async (source, day) => await readOneDay(engine, source, day),
     listDays: async (source, sinceDay) => await listDays(engine, source, sinceDay),
+    listHours: async (source, sinceDay) => await listHours(engine, source, sinceDay),
     list: async () => await listSizes(engine),
     forget: async (source) => await forget(engine, source),
     ignore: async (source, [from, to]) => {
@@ -80,18 +93,24 @@ export function memoryOf(engine: Engine): Memory {
     listIgnored: async () => await engine.look(async (ask) => await listIgnored(ask)),
     retire: async (source, rule, sinceMs) => await retire(engine, source, rule, sinceMs),
     stopFill: async (source, stop) => {
+      // To write nothing anew would still be news to whoever watches the store.
+      if (stop === null && (await readStop(engine, source)) === null) return;
+      // A CRM of which nothing is remembered yet has no row.
       await engine.transact(
         async (ask) =>
-          await ask("UPDATE automation_reports_memory_rules SET stopped_ms = $2, stopped = $3 WHERE source = $1", [
-            source,
-            stop?.atMs ?? null,
-            stop === null ? null : writeAscii(stop.reason),
-          ]),
+          await ask(
+            `INSERT INTO automation_reports_memory_rules (source, rules, stopped_ms, stopped) VALUES ($1, $2, $3, $4)
+              ON CONFLICT (source) DO UPDATE SET stopped_ms = excluded.stopped_ms, stopped = excluded.stopped`,
+            [source, compress(packRules([])), stop?.atMs ?? null, stop === null ? null : writeStop(stop)],
+          ),
       );
     },
     readStop: async (source) => await readStop(engine, source),
     check: async () => await checkMemory(engine),
-    prune: async (beforeMs) => ({ days: await deleteAll(engine, DELETE_OLD, beforeMs) }),
+    prune: async (beforeMs) => {
+      await deleteAll(engine, DELETE_OLD_WEEKS, beforeMs);
+      return { days: await deleteAll(engine, DELETE_OLD, beforeMs) };
+    },
   };
 }
 
@@ -103,7 +122,7 @@ async function readOneDay(engine: Engine, source: string, day: number): Promise<
         day,
       ]),
   );
-  const stored = row === undefined ? null : readDay(row, day * HOURS_OF_DAY);
+  const stored = row === undefined ? null : readDay(row, day * HOURS_A_DAY);
   return stored === null ? null : joinDays([stored]);
 }
 
@@ -118,8 +137,19 @@ async function listDays(engine: Engine, source: string, sinceDay: number): Promi
   // A day that can no longer be read is not known: a fill reads it again.
   const known = rows
     .map((row) => ({ row, ...v.parse(DaySchema, row) }))
-    .filter(({ row, day }) => readDay(row, day * HOURS_OF_DAY) !== null);
+    .filter(({ row, day }) => readDay(row, day * HOURS_A_DAY) !== null);
   return new Map(known.map(({ day, hours }) => [day, hours]));
+}
+
+async function listHours(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask("SELECT source, day, hours FROM automation_reports_memory_days WHERE source = $1 AND day >= $2", [
+        source,
+        sinceDay,
+      ]),
+  );
+  return new Map(rows.map((row) => v.parse(DaySchema, row)).map(({ day, hours }) => [day, hours]));
 }
 
 async function listSizes(engine: Engine): Promise<MemorySize[]> {
@@ -140,7 +170,7 @@ async function forget(engine: Engine, source: string): Promise<boolean> {
   return await engine.transact(async (ask) => {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
     let deleted = 0;
-    for (const table of ["days", "rules"])
+    for (const table of ["weeks", "days", "rules"])
       deleted += (
         await ask(`DELETE FROM automation_reports_memory_${table} WHERE source = $1 RETURNING 1 AS deleted`, [source])
       ).length;
@@ -172,9 +202,7 @@ async function readStop(engine: Engine, source: string): Promise<Stop | null> {
     async (ask) =>
       await ask("SELECT stopped_ms, stopped FROM automation_reports_memory_rules WHERE source = $1", [source]),
   );
-  if (row === undefined) return null;
-  const { stopped_ms: atMs, stopped: reason } = v.parse(StopSchema, row);
-  return atMs === null || reason === null ? null : { atMs, reason };
+  return row === undefined ? null : parseStop(row);
 }
 
 async function checkMemory(engine: Engine): Promise<string[]> {
@@ -184,10 +212,22 @@ async function checkMemory(engine: Engine): Promise<string[]> {
   const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["day"])];
   for await (const row of readAll(engine, days, ["", 0], keyOf)) {
     const [source, day] = keyOf(row);
-    if (readDay(row, day * HOURS_OF_DAY) === null)
+    if (readDay(row, day * HOURS_A_DAY) === null)
       problems.push(
         `memory of ${source}: ${formatInstant(day * DAY_MS).slice(0, 10)} is not as this program writes it`,
       );
+  }
+  const weeks = `SELECT source, week, stamp, sums FROM automation_reports_memory_weeks
+    WHERE source > $1 OR (source = $1 AND week > $2) ORDER BY source, week LIMIT ${BATCH}`;
+  const weekOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["week"])];
+  for await (const row of readAll(engine, weeks, ["", 0], weekOf)) {
+    const [source, week] = weekOf(row);
+    const sums = row["sums"];
+    const isWell =
+      sums instanceof Uint8Array && stampWeek(sums) === Number(row["stamp"]) && readWeek(row, week) !== null;
+    const first = formatInstant(week * DAYS_A_WEEK * DAY_MS).slice(0, 10);
+    if (!isWell)
+      problems.push(`memory of ${source}: the sums of the week from ${first} are not as this program writes them`);
   }
   const rules = await engine.look(
     async (ask) => await ask("SELECT source, rules FROM automation_reports_memory_rules ORDER BY source", []),

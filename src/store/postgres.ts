@@ -14,6 +14,7 @@ import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
 import fourthSql from "./migrations/4.postgres.sql" with { type: "text" };
+import fifthSql from "./migrations/5.postgres.sql" with { type: "text" };
 
 /** For one call, connecting included. */
 const DEADLINE_MS = 10_000;
@@ -80,7 +81,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     listKeys: LIST_KEYS,
     measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
-    migrations: [firstSql, secondSql, thirdSql, fourthSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql],
     transact: async (work) => await run("write", work),
     look: async (work) => await run("look", work),
     // The lease counts by the database's clock, which is the same for all machines.

@@ -46,6 +46,7 @@ const TABLES: Record<string, Table> = {
     keys: ["schedule, slot_ms"],
   },
   automation_reports_memory_days: { columns: ["source", "day", "hours", "cells"], keys: ["source, day"] },
+  automation_reports_memory_weeks: { columns: ["source", "week", "stamp", "sums"], keys: ["source, week"] },
   automation_reports_memory_rules: { columns: ["source", "rules", "stopped_ms", "stopped"], keys: ["source"] },
   automation_reports_memory_ignored: {
     columns: ["source", "from_hour", "to_hour"],

@@ -66,3 +66,6 @@ export const SlotSchema = v.pipe(
     crashes: row.crashes,
   })),
 );
+
+/** `passId`: of the pass that was made; null: none was, or it has not ended. */
+export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };

@@ -14,6 +14,7 @@ import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };
 import fourthSql from "./migrations/4.sqlite.sql" with { type: "text" };
+import fifthSql from "./migrations/5.sqlite.sql" with { type: "text" };
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
@@ -94,7 +95,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     listKeys: LIST_KEYS,
     measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
-    migrations: [firstSql, secondSql, thirdSql, fourthSql],
+    migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql],
     transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
     look: async (work) => await inTurn(BEGIN_LOOKING, work),
     // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.

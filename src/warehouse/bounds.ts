@@ -24,8 +24,6 @@ const LONGEST_AHEAD_MS = 366 * DAY_MS;
 
 /** Two windows of a week: of longer ones the hours are not told. */
 const MOST_HOURS_MS = 14 * DAY_MS;
-/** Of each rule, so many of its newest runs are kept with its past. */
-export const MOST_KEPT_RUNS = 50;
 
 /** Epoch milliseconds. */
 export type Bounds = ReturnType<typeof computeBounds>;

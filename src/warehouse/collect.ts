@@ -11,18 +11,22 @@ export type Outcome =
   | { source: string; status: "failed"; reason: string };
 
 export type CollectOptions = VisitOptions &
-  Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs" | "isPastKnown"> & {
+  Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs"> & {
+    /** Whether the memory knows the CRM's past. */
+    isPastKnown?: (crm: CrmConfig) => Promise<boolean>;
     /** Called as soon as a CRM is read, while others still are. */
     onActivity?: (crm: CrmConfig, activity: Activity) => Promise<void>;
   };
 
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
-  const { window, recent, baselineSeconds, hours = true, nowMs, isPastKnown = false, redact, onActivity } = options;
+  const { window, recent, baselineSeconds, hours = true, nowMs, isPastKnown, redact, onActivity } = options;
   return await visitWarehouses(
     options,
-    async (crm, signal) =>
-      await readActivity({ crm, window, recent, baselineSeconds, hours, nowMs, isPastKnown }, signal),
+    async (crm, signal) => {
+      const request = { crm, window, recent, baselineSeconds, hours, nowMs };
+      return await readActivity({ ...request, isPastKnown: isPastKnown?.(crm) ?? false }, signal);
+    },
     async (visit, crm): Promise<Outcome> => {
       const { source } = visit;
       if (visit.status === "failed") return { source, status: visit.status, reason: visit.reason };
@@ -37,7 +41,9 @@ async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<
   const { target } = request.crm;
   if (target.kind === "sqlite") {
     const { askSqlite } = await import("./sqlite/ask.ts");
-    return await askSqlite("read", { request, path: target.path }, signal);
+    // Its thread has the question only once.
+    const known = { ...request, isPastKnown: (await request.isPastKnown) ?? false };
+    return await askSqlite("read", { request: known, path: target.path }, signal);
   }
   const { readPostgres } = await import("./postgres/read.ts");
   return await readPostgres(request, target, signal);

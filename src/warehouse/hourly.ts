@@ -3,7 +3,14 @@
  * logarithms are taken here for both, because two engines round them in two ways.
  */
 import type { HourActivity } from "../report/activity.ts";
-import { CELL_STATUSES, type CellStatus, type HourCell, type Past, type RulePast } from "../report/memory/cells.ts";
+import {
+  CELL_STATUSES,
+  type CellStatus,
+  type HourCell,
+  type HourStart,
+  type Past,
+  type RulePast,
+} from "../report/memory/cells.ts";
 import { addDuration, addRecords, emptySketch } from "../report/memory/sketch.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { type ActionStatus, compareNames } from "../report/words.ts";
@@ -30,25 +37,27 @@ export function buildPast(
 ): Past {
   const [baseHour, firstHour] = [toHour(baseMs), toHour(beforeMs)];
   const rules = [...Map.groupBy(rows, ([, rule]) => rule)].map(([rule, ofRule]): RulePast => {
-    const starts = new Map<number, number>();
-    const cells = new Map<number, HourCell>();
+    const starts: number[] = [];
+    const cells: HourCell[] = [];
     for (const [, , status, , spans, durations, records] of ofRule) {
+      const order = rank(status);
       for (let at = 0; at < spans.length; at += 1) {
-        const { startHour, endHour } = readSpan(spans[at] ?? 0, baseHour);
+        const span = spans[at] ?? 0;
+        const startHour = baseHour + Math.floor(span / SPAN_START);
+        const endHour = baseHour + (span % SPAN_START);
         // What began before and ended in these hours is not all that began then.
-        if (startHour >= firstHour) starts.set(startHour, (starts.get(startHour) ?? 0) + 1);
+        if (startHour >= firstHour) starts[startHour - firstHour] = (starts[startHour - firstHour] ?? 0) + 1;
         if (!isCellStatus(status) || endHour - startHour >= LONGEST_HOURS) continue;
-        const key = endHour * CELL_STATUSES.length + rank(status);
-        const cell = cells.get(key) ?? emptyCell(endHour, status);
-        cells.set(key, cell);
-        countRun(cell, durations[at] ?? null, records[at] ?? null);
+        const key = (endHour - baseHour) * CELL_STATUSES.length + order;
+        countRun((cells[key] ??= emptyCell(endHour, status)), durations[at] ?? null, records[at] ?? null);
       }
     }
     return {
       rule,
       firstMs: Math.min(...ofRule.map(([, , , firstMs]) => firstMs)),
-      cells: [...cells.values()].toSorted((a, b) => a.hour - b.hour || rank(a.status) - rank(b.status)),
-      starts: [...starts].toSorted(([a], [b]) => a - b),
+      // Both are by hour already; most hours are in none.
+      cells: cells.filter((cell) => cell !== undefined),
+      starts: starts.flatMap((started, index): [HourStart] => [[firstHour + index, started]]),
       runs: runsOf.get(rule) ?? [],
     };
   });

@@ -1,7 +1,8 @@
 /** The past of a CRM as the statement of past hours tells it, and how much of it is read. */
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
-import { DAY_MS, HOUR_MS } from "../time/units.ts";
+import { LONGEST_PAST_MS } from "../report/memory/known.ts";
+import { HOUR_MS } from "../time/units.ts";
 import { computeHourBounds } from "./bounds.ts";
 import { hoursSchema, nameRun } from "./document.ts";
 import { buildPast } from "./hourly.ts";
@@ -9,8 +10,6 @@ import type { HoursRequest, ReadRequest } from "./request.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed: its past is read with each report. */
 export const SMALL_TABLE_ROWS = 200_000;
-/** So much of it, where there is so much. */
-const PAST_MS = 120 * DAY_MS;
 /** Of the time that a CRM is given, so much at most goes to its past: a report is worth more. */
 export const PAST_SHARE = 0.25;
 /** So many take 10 MB to tell. */
@@ -18,7 +17,7 @@ export const MOST_READ_RUNS = 500_000;
 
 /** The hours of the past that belong to a report. */
 export function requestPast({ crm, window, nowMs }: ReadRequest): HoursRequest {
-  const firstMs = window.endMs - PAST_MS;
+  const firstMs = window.endMs - LONGEST_PAST_MS;
   return { crm, nowMs, fromMs: Math.floor(firstMs / HOUR_MS) * HOUR_MS, toMs: window.endMs };
 }
 

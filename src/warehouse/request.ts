@@ -18,8 +18,8 @@ export type ReadRequest = {
   hours?: boolean;
   /** The real time, which tells a start in the future from one after the window. */
   nowMs: number;
-  /** The past is known from elsewhere: also of a small warehouse it is not read. */
-  isPastKnown?: boolean;
+  /** Whether the past is known from elsewhere: then that of a small warehouse is not read either. Asked after the report's own rows. */
+  isPastKnown?: boolean | Promise<boolean>;
 };
 
 /** The hours of the past that are read besides: half-open, epoch milliseconds. */

@@ -6,7 +6,7 @@ import type { Config, ScheduleConfig } from "../../src/config/schema.ts";
 import { AppError } from "../../src/errors.ts";
 import type { PassResult } from "../../src/pass.ts";
 import { runLoop, type Mailbox } from "../../src/schedule/loop.ts";
-import type { SlotNews } from "../../src/schedule/run-slot.ts";
+import type { SlotNews } from "../../src/store/slot.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SlotKey } from "../../src/store/slot.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -92,7 +92,7 @@ export async function drive({
         onPass: [],
         onSlot: (news) => driven.told.push(news),
         endRetriesMs: [],
-        filler: { pause: async () => {}, resume: () => {}, stop: async () => {} },
+        filler: { follow: () => {}, pause: async () => {}, resume: () => {}, stop: async () => {} },
         onReady: () => {},
         onStatus: () => {},
         onConfig: (config) => driven.inForce.push(config),

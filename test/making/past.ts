@@ -41,7 +41,7 @@ function countRule(rule: string, runs: RunRow[], covered: HourSpan[], asOfMs: nu
     starts: [...starts].toSorted(([a], [b]) => a - b),
     runs: runs
       .filter((run) => run.startedMs < asOfMs && settledAt(run) < asOfMs)
-      .toSorted((a, b) => settledAt(b) - settledAt(a))
+      .toSorted((a, b) => settledAt(b) - settledAt(a) || b.startedMs - a.startedMs)
       .slice(0, NEWEST_RUNS),
   };
 }

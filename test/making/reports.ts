@@ -54,7 +54,7 @@ export async function reportOn(
     recent: detailed ? 20 : 0,
     baselineSeconds,
     nowMs,
-    isPastKnown,
+    isPastKnown: async () => isPastKnown,
     concurrency: 1,
     redact: (text) => text,
     signal: new AbortController().signal,

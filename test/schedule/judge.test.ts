@@ -2,9 +2,10 @@
 import { expect, test } from "bun:test";
 import { isWell, judgeSchedule, sortJudgements } from "../../src/schedule/judge.ts";
 import type { SlotRow } from "../../src/store/slot.ts";
-import { BEFORE_BEGIN } from "../../src/schedule/slots.ts";
 import { SCHEDULE } from "../making/schedules.ts";
 
+/** As the store keeps it. */
+const BEFORE_BEGIN = "due before the schedule began";
 const NOW = Date.parse("2026-07-10T21:30:00Z");
 const SLOT = Date.parse("2026-07-10T21:00:00Z");
 const BEFORE = Date.parse("2026-07-10T04:00:00Z");

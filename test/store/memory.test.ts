@@ -51,6 +51,20 @@ function plain(past: Past) {
   };
 }
 
+/** Of each rule its newest runs and its first start, in one order. */
+function tellRules({ rules }: Past) {
+  return rules
+    .map(({ rule, runs, firstMs }) => ({ rule, runs, firstMs }))
+    .toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
+}
+
+/** What was seen in any of the spans: a rule is known from the first on in which one of its runs started or ended. */
+function countSeen(rules: { rule: string; runs: RunRow[] }[], spans: HourSpan[]): Past {
+  const seen = spans.flatMap((span) => countPast(rules, [span]).rules.map(({ rule }) => rule));
+  const known = rules.filter(({ rule }) => seen.includes(rule));
+  return countPast(known, [[0, Infinity]]);
+}
+
 describe.each(STORE_KINDS)("%s", (kind) => {
   const open = async () => await openStore(targetOf(await newStoreUrl(kind)));
 
@@ -149,6 +163,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
           for (const [span, mode] of writes) await store.memory.write(seenOf(countPast(rules, [span])), mode);
           const read = (await store.memory.read(["hubspot"], 0)).get("hubspot")!.past;
           expect(plain(read)).toEqual(plain(countPast(rules, read.covered)));
+          expect(tellRules(read)).toEqual(
+            tellRules(
+              countSeen(
+                rules,
+                writes.map(([span]) => span),
+              ),
+            ),
+          );
           const hours = new Set(
             writes.flatMap(([[from, to]]) => Array.from({ length: to - from }, (_, at) => from + at)),
           );
@@ -187,6 +209,29 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     for (const _ of [1, 2])
       await store.slots.end({ ...key, holder: "b", attempt: 1 }, { state: "made", exitCode: 0, note: null }, made);
     expect(plain((await store.memory.read(["hubspot"], 0)).get("hubspot")!.past)).toEqual(plain(past));
+  });
+
+  test("a pass is kept where its memory cannot be written, and whoever keeps it hears why", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    const forbidden =
+      kind === "SQLite"
+        ? "CREATE TRIGGER no_write BEFORE INSERT ON automation_reports_memory_rules BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        : `CREATE FUNCTION no_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+        CREATE TRIGGER no_write BEFORE INSERT ON automation_reports_memory_rules EXECUTE FUNCTION no_write()`;
+    await alterStore(kind, url, forbidden);
+    const reasons: string[] = [];
+    const past = countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 24]]);
+    const made = {
+      ...madePass(["hubspot"]),
+      seen: seenOf(past),
+      onForgotten: (reason: string) => reasons.push(reason),
+    };
+    await store.reports.keepPass(made, "adhoc");
+    expect(reasons).toEqual([expect.stringContaining("refused")]);
+    expect((await store.reports.list({ limit: 5 })).length).toBe(1);
+    // The day was written before: it is taken back with the rest.
+    expect(await store.memory.list()).toEqual([]);
   });
 
   test("what is ignored is left out of the past until it is heeded again; a rule that is over is named", async () => {
@@ -236,12 +281,28 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("why a fill stopped is kept until it goes on", async () => {
     await using store = await open();
     await store.memory.write(seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]])), "replace");
-    const stop = { atMs: 7, reason: "ä \u0000 too slow" };
+    const stop = { kind: "costly" as const, atMs: 7, reason: "ä \u0000 too slow" };
     expect(await store.memory.readStop("hubspot")).toBeNull();
     await store.memory.stopFill("hubspot", stop);
     expect(await store.memory.readStop("hubspot")).toEqual(stop);
     await store.memory.stopFill("hubspot", null);
     expect(await store.memory.readStop("hubspot")).toBeNull();
+  });
+
+  test("taking back a stop that is not there writes nothing", async () => {
+    const url = await newStoreUrl(kind);
+    await using store = await openStore(targetOf(url));
+    await store.memory.write(seenOf(countPast([{ rule: "deals", runs: [run(1)] }], [[FIRST, FIRST + 2]])), "replace");
+    const forbidden =
+      kind === "SQLite"
+        ? "CREATE TRIGGER no_write BEFORE UPDATE ON automation_reports_memory_rules BEGIN SELECT RAISE(ABORT, 'written'); END"
+        : `CREATE FUNCTION no_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'written'; END $$;
+        CREATE TRIGGER no_write BEFORE UPDATE ON automation_reports_memory_rules EXECUTE FUNCTION no_write()`;
+    await alterStore(kind, url, forbidden);
+    await store.memory.stopFill("hubspot", null);
+    expect(
+      await store.memory.stopFill("hubspot", { kind: "costly", atMs: 7, reason: "too slow" }).catch(() => "written"),
+    ).toBe("written");
   });
 
   test.each([
@@ -265,6 +326,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       const read = (await store.memory.read(["hubspot"], 0)).get("hubspot");
       expect([read?.unreadable, read?.past.covered]).toEqual([2, [[FIRST + 24, FIRST + 48]]]);
       expect([...(await store.memory.listDays("hubspot", 0)).keys()]).toEqual([MONDAY + 1]);
+      expect([...(await store.memory.listHours("hubspot", 0)).keys()]).toEqual([MONDAY, MONDAY + 1]);
       await store.memory.write(seenOf(past), "replace");
       const again = (await store.memory.read(["hubspot"], 0)).get("hubspot")!;
       expect({ ...again, past: written(again.past) }).toEqual({ past: written(past), retired: [], unreadable: 0 });
@@ -277,7 +339,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       await using store = await openStore(targetOf(url));
       await store.reports.keepPass(madePass(["hubspot"]), "adhoc");
     }
-    for (const table of ["days", "rules", "ignored", "retired"])
+    for (const table of ["days", "rules", "ignored", "retired", "weeks"])
       await alterStore(kind, url, `DROP TABLE automation_reports_memory_${table}`);
     await alterStore(kind, url, "UPDATE automation_reports_schema SET version = 3");
     await using store = await openStore(targetOf(url), "look");

@@ -1,5 +1,6 @@
 /** What `explain` and `history explain` share: a rule or all rules of a report, explained. */
 import type { ArgsDef } from "citty";
+import { readMemoryOf } from "../../recall.ts";
 import { readDocument } from "../../config/document.ts";
 import { findConfig } from "../../config/find.ts";
 import { suggestName } from "../../config/nearest.ts";
@@ -51,7 +52,7 @@ export async function explainNow(
     detailed: true,
     baseline: lengthOf(window) <= LONGEST_BASELINE_MS ? "week" : null,
     exportTo: null,
-    readMemory: config.store.configured ? (await import("../../deliver.ts")).readMemoryOf(config.store) : null,
+    readMemory: config.store.configured ? readMemoryOf(config.store) : null,
     log,
     signal: runtime.signal,
     showsFailures: true,

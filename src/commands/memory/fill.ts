@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, EXIT } from "../../errors.ts";
-import { FILL_MS, fillMemory, type Filled } from "../../fill.ts";
+import { fillMemory, type Filled } from "../../fill.ts";
+import { READ_BACK_MS } from "../../report/memory/known.ts";
 import { emit } from "../../output/stdout.ts";
 import { formatInstant, formatPlural } from "../../text/figures.ts";
 import { createRedactor } from "../../text/redact.ts";
@@ -31,8 +32,11 @@ export default defineCommand(
       crms,
       memory: opened.memory,
       sinceMs: readSince(args.since, nowMs, config.store.memoryMs),
+      untilMs: nowMs,
       nowMs,
+      beginsMs: new Map(),
       again: args.again === true,
+      isThorough: true,
       limits: { totalMs: null, dayMs: null },
       isBusy: async () => {
         // A report comes first: it is waited for.
@@ -66,7 +70,7 @@ function readSince(text: string, nowMs: number, memoryMs: number): number {
   const sinceMs = readTime("--since", text, nowMs);
   const asked = `--since ${quoteText(text)}`;
   if (sinceMs >= nowMs) throw new AppError("usage", `${asked}: it lies in the future`);
-  if (sinceMs >= nowMs - Math.max(memoryMs, FILL_MS)) return sinceMs;
+  if (sinceMs >= nowMs - Math.max(memoryMs, READ_BACK_MS)) return sinceMs;
   const oldest = formatInstant(nowMs - memoryMs).slice(0, 10);
   throw new AppError("usage", `${asked}: hours from before ${oldest} are deleted again: raise [store] memory`);
 }

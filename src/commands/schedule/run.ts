@@ -84,7 +84,7 @@ async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, 
   const pass = await runPass({
     ...describeScheduledPass(schedule, nowMs, config),
     nowMs,
-    readMemory: store.memory.read,
+    readMemory: store.memory.recall,
     isKept: true,
     log,
     signal: runtime.signal,

@@ -38,12 +38,13 @@ function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
   const onset = findStreakOnset(history.empties, emptyStreak.sinceMs);
   if (onset === null) return emptyStreak;
   const { n, sinceHour, otherHour } = onset;
+  const { atLeast: _, ...known } = emptyStreak;
   return {
-    ...emptyStreak,
+    ...known,
     n: emptyStreak.n + n,
     sinceMs: n === 0 ? emptyStreak.sinceMs : sinceHour * HOUR_MS,
     usual: emptyStreak.usual ?? usualRecords(history, sinceHour),
-    atLeast: otherHour === null,
+    ...(otherHour === null ? { atLeast: true as const } : {}),
   };
 }
 

@@ -1,7 +1,6 @@
 /** Which hour of the week each UTC clock hour is where a rule's people live: their nights, weekends and holidays. */
-import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 
-export const HOURS_A_DAY = 24;
 export const HOURS_A_WEEK = 7 * HOURS_A_DAY;
 /** Hours of a working day, and of a day of rest. */
 export const DAY_SLOTS = 2 * HOURS_A_DAY;
@@ -16,7 +15,16 @@ type LocalHour = {
 };
 
 /** The local hours of `[fromHour, toHour)`, hours since the epoch. */
-export type Calendar = (hour: number) => LocalHour;
+export type Calendar = {
+  fromHour: number;
+  /** Of each hour from `fromHour` on: to read them one after the other costs less than to ask for each. */
+  slots: Uint8Array;
+  hoursOfWeek: Uint8Array;
+  /** Of any hour. */
+  at: (hour: number) => LocalHour;
+  /** Those of `[fromHour, toHour)` that are such an hour, ascending. */
+  hoursAt: (slot: number) => Int32Array;
+};
 
 const SUNDAY = 0;
 const SATURDAY = 6;
@@ -25,6 +33,15 @@ const FIRST_WEEKDAY = 4;
 
 /** `holidays` are dates such as 2026-12-25 in that zone, an IANA name. */
 export function createCalendar(timezone: string, holidays: string[], [fromHour, toHour]: [number, number]): Calendar {
+  const key = JSON.stringify([timezone, holidays, fromHour, toHour]);
+  if (newest?.key !== key) newest = { key, calendar: makeCalendar(timezone, holidays, [fromHour, toHour]) };
+  return newest.calendar;
+}
+
+/** The CRMs of a pass mostly have one zone. */
+let newest: { key: string; calendar: Calendar } | null = null;
+
+function makeCalendar(timezone: string, holidays: string[], [fromHour, toHour]: [number, number]): Calendar {
   const holy = new Set(holidays.map((date) => Math.floor(Date.parse(`${date}T00:00:00Z`) / DAY_MS)));
   const localHours: LocalHour[] = [];
   for (const { untilHour, offsetMs } of listOffsets(timezone, fromHour, toHour)) {
@@ -32,7 +49,22 @@ export function createCalendar(timezone: string, holidays: string[], [fromHour, 
       localHours.push(describeHour(Math.floor((hour * HOUR_MS + offsetMs) / HOUR_MS), holy));
     }
   }
-  return (hour) => localHours[hour - fromHour] ?? describeHour(hour, holy);
+  const bySlot: Int32Array[] = [];
+  const slots = Uint8Array.from(localHours, ({ slot }) => slot);
+  return {
+    fromHour,
+    slots,
+    hoursOfWeek: Uint8Array.from(localHours, ({ hourOfWeek }) => hourOfWeek),
+    at: (hour) => localHours[hour - fromHour] ?? describeHour(hour, holy),
+    hoursAt: (slot) => (bySlot[slot] ??= listHours(slots, slot, fromHour)),
+  };
+}
+
+function listHours(slots: Uint8Array, slot: number, fromHour: number): Int32Array {
+  const hours: number[] = [];
+  for (let index = slots.indexOf(slot); index !== -1; index = slots.indexOf(slot, index + 1))
+    hours.push(fromHour + index);
+  return Int32Array.from(hours);
 }
 
 function describeHour(localHour: number, holidays: Set<number>): LocalHour {

@@ -1,5 +1,6 @@
 /** What is known of a rule's past, hour by hour: counts that can be added up over any hours, and no single run. */
 import type { RunRow } from "../run-row.ts";
+import type { HourColumns } from "./columns.ts";
 
 /**
  * How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell, also where a CRM has
@@ -47,6 +48,9 @@ export type HourStart = [hour: number, started: number];
  */
 export type Visited<T> = { forEach: (visit: (one: T) => void) => void };
 
+/** Of each rule, so many of its newest runs are kept with its past. */
+export const MOST_KEPT_RUNS = 50;
+
 export type RulePast = {
   rule: string;
   /** Start of the first run that is known, epoch milliseconds. */
@@ -57,7 +61,27 @@ export type RulePast = {
   starts: Visited<HourStart>;
   /** The newest 50 runs known, newest first by their ends. */
   runs: RunRow[];
+  /** Weeks that are added up already, ascending: their hours are in no cell and in no start. */
+  weeks?: RuleWeek[];
 };
+
+/** What a rule did hour by hour, added up. */
+export type Sums = {
+  /** Its finished runs, and how many of them failed. */
+  finished: HourColumns;
+  /** Its successes that have a duration, and the mean of the natural logarithms in thousandths; the same of their records. */
+  seconds: HourColumns;
+  records: HourColumns;
+  /** Its successes that tell their records, and how many of them had none. */
+  empties: HourColumns;
+  /** How often it started; there is nothing else to tell. */
+  starts: HourColumns;
+  /** The highest bucket of a success's seconds; null: none is known. */
+  longest: number | null;
+};
+
+/** Half-open, hours since the epoch: what `cells` and `starts` of a week come to. Not whole: some of its hours are told by cells. */
+export type RuleWeek = Sums & { fromHour: number; toHour: number; isWhole: boolean };
 
 /** A CRM's past as far as it is known. An hour that is not covered is unknown, and not empty. */
 export type Past = {

@@ -10,29 +10,47 @@ export type HourColumns = {
   values: Float64Array;
 };
 
-/** The same figures for each hour of a span, to be added to in any order. */
-export type Tally = { counts: Float64Array; values: Float64Array };
+/** The same figures for each hour of a span, to be added to in any order. `[from, to)`: nothing was added outside of it. */
+export type Tally = { counts: Float64Array; values: Float64Array; from: number; to: number };
+
+const NONE = [-1, -1] as const;
 
 export function createTally(hours: number): Tally {
-  return { counts: new Float64Array(hours), values: new Float64Array(hours) };
+  return { counts: new Float64Array(hours), values: new Float64Array(hours), from: hours, to: 0 };
 }
 
-export function addAt({ counts, values }: Tally, index: number, count: number, value: number): void {
+export function addAt(tally: Tally, index: number, count: number, value: number): void {
+  const { counts, values } = tally;
   counts[index] = (counts[index] ?? 0) + count;
   values[index] = (values[index] ?? 0) + value;
+  if (index < tally.from) tally.from = index;
+  if (index >= tally.to) tally.to = index + 1;
 }
 
-/** Of the hours from `fromHour` on, and clears it for the next. `isMean`: of the values, their mean is told and not their sum. */
-export function takeColumns({ counts, values }: Tally, fromHour: number, isMean = false): HourColumns {
+/**
+ * Of the hours from `fromHour` on, and clears it for the next. `isMean`: of the values, their mean is told and not their sum. `skip`:
+ * indexes between which nothing was added.
+ */
+export function takeColumns(
+  tally: Tally,
+  fromHour: number,
+  isMean = false,
+  [skipFrom, skipTo]: readonly [number, number] = NONE,
+): HourColumns {
+  const { counts, values, from, to } = tally;
   let length = 0;
-  for (let index = 0; index < counts.length; index += 1) if (counts[index] !== 0) length += 1;
+  for (let index = from; index < to; index += 1) {
+    if (index === skipFrom) index = skipTo;
+    if (counts[index] !== 0) length += 1;
+  }
   const columns = {
     hours: new Int32Array(length),
     counts: new Uint32Array(length),
     values: new Float64Array(length),
   };
   let at = 0;
-  for (let index = 0; index < counts.length; index += 1) {
+  for (let index = from; index < to; index += 1) {
+    if (index === skipFrom) index = skipTo;
     const count = counts[index] ?? 0;
     if (count === 0) continue;
     columns.hours[at] = fromHour + index;
@@ -40,9 +58,48 @@ export function takeColumns({ counts, values }: Tally, fromHour: number, isMean 
     columns.values[at] = (values[index] ?? 0) / (isMean ? count : 1);
     at += 1;
   }
-  counts.fill(0);
-  values.fill(0);
+  if (from < to) {
+    counts.fill(0, from, to);
+    values.fill(0, from, to);
+  }
+  tally.from = counts.length;
+  tally.to = 0;
   return columns;
+}
+
+/** Columns of hours that are apart, whatever their order, as one. */
+export function joinColumns(parts: HourColumns[]): HourColumns {
+  const length = parts.reduce((sum, { hours }) => sum + hours.length, 0);
+  const joined = {
+    hours: new Int32Array(length),
+    counts: new Uint32Array(length),
+    values: new Float64Array(length),
+  };
+  let at = 0;
+  let isAscending = true;
+  for (const { hours, counts, values } of parts) {
+    isAscending &&= at === 0 || hours.length === 0 || (hours[0] ?? 0) > (joined.hours[at - 1] ?? 0);
+    joined.hours.set(hours, at);
+    joined.counts.set(counts, at);
+    joined.values.set(values, at);
+    at += hours.length;
+  }
+  return isAscending ? joined : sortByHour(joined);
+}
+
+function sortByHour({ hours, counts, values }: HourColumns): HourColumns {
+  const order = Uint32Array.from(hours.keys()).toSorted((a, b) => (hours[a] ?? 0) - (hours[b] ?? 0));
+  const sorted = {
+    hours: new Int32Array(order.length),
+    counts: new Uint32Array(order.length),
+    values: new Float64Array(order.length),
+  };
+  for (const [to, from] of order.entries()) {
+    sorted.hours[to] = hours[from] ?? 0;
+    sorted.counts[to] = counts[from] ?? 0;
+    sorted.values[to] = values[from] ?? 0;
+  }
+  return sorted;
 }
 
 /** The hours of `[fromHour, toHour)`, without a copy. */

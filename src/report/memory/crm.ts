@@ -1,10 +1,11 @@
 /** The CRM's own success rate against its past: the same test as a rule's, on all its runs together. */
 import type { ReportSettings } from "../settings.ts";
 import type { Thresholds } from "../thresholds.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
 import { findFailureShift, type FailureShift } from "./failures.ts";
-import { addAt, createTally, takeColumns, type HourColumns } from "./columns.ts";
+import { addAt, createTally, takeColumns, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { FEWEST_DAYS } from "./known.ts";
+import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 
 export type CrmShift = {
   /** Null: its runs fail as usual, or too little is known. */
@@ -26,10 +27,14 @@ export function judgeCrm(histories: ReadonlyMap<string, RuleHistory>, { ownThres
 }
 
 function addUp(rules: RuleHistory[]): HourColumns {
-  const fromHour = Math.min(...rules.map(({ finished }) => finished.hours[0] ?? Infinity));
-  const toHour = Math.max(...rules.map(({ finished }) => finished.hours.at(-1) ?? -Infinity)) + 1;
+  // Its test reads no further back.
+  const endHour = rules[0]?.endHour ?? 0;
+  const since = (finished: HourColumns) => within(finished, endHour - PAST_DAYS * HOURS_A_DAY, Infinity);
+  const all = rules.map(({ finished }) => since(finished));
+  const fromHour = Math.min(...all.map(({ hours }) => hours[0] ?? Infinity));
+  const toHour = Math.max(...all.map(({ hours }) => hours.at(-1) ?? -Infinity)) + 1;
   const sum = createTally(Math.max(0, toHour - fromHour));
-  for (const { finished } of rules)
+  for (const finished of all)
     for (let index = 0; index < finished.hours.length; index += 1)
       addAt(sum, (finished.hours[index] ?? 0) - fromHour, finished.counts[index] ?? 0, finished.values[index] ?? 0);
   return takeColumns(sum, fromHour);

@@ -1,5 +1,6 @@
 /** Whether a rule starts far more often than on any day it is known for. */
-import { HOURS_A_DAY } from "./calendar.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
 export type Crowd = {
@@ -24,9 +25,10 @@ const MEDIAN_FACTOR = 4;
 /** By spans of a day, and of a quarter of it, that end now. Null: it starts as often as it may. */
 export function findCrowd(history: RuleHistory): Crowd | null {
   const { endHour, calendar } = history;
-  if (calendar(endHour - 1).isAfterHoliday) return null;
+  if (calendar.at(endHour - 1).isAfterHoliday) return null;
   for (const hours of SPANS_HOURS) {
     const perDay = HOURS_A_DAY / hours;
+    if (isNoCrowd(history, hours, [1, SETTLED_DAYS * perDay])) continue;
     const spans = countSpans(history, hours);
     const [started = 0] = spans;
     for (const newest of [1, SETTLED_DAYS * perDay]) {
@@ -40,6 +42,21 @@ export function findCrowd(history: RuleHistory): Crowd | null {
     }
   }
   return null;
+}
+
+/** For certain: at each of these spans back there is one that is known and was busy as well. False: perhaps. */
+function isNoCrowd(
+  { endHour, firstHour, starts, coveredBefore }: RuleHistory,
+  hours: number,
+  spans: number[],
+): boolean {
+  const startedIn = (nth: number) => countRuns(within(starts, endHour - (nth + 1) * hours, endHour - nth * hours));
+  const isKnown = (nth: number) => {
+    const [fromHour, toHour] = [endHour - (nth + 1) * hours, endHour - nth * hours];
+    return fromHour >= firstHour && countCovered({ coveredBefore }, fromHour, toHour) >= hours - 1;
+  };
+  const started = startedIn(0);
+  return spans.every((nth) => isKnown(nth) && started <= BUSIEST_FACTOR * startedIn(nth));
 }
 
 /** Starts in each span, newest first; null: not all of it is known, or the rule is younger. */

@@ -1,6 +1,6 @@
 /** How likely a rule that is well brings no records so many times, by the hours of its day in which it usually brings some. */
-import { HOUR_MS } from "../../time/units.ts";
-import { DAY_SLOTS, HOURS_A_DAY } from "./calendar.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS } from "./calendar.ts";
 import { within } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS } from "./known.ts";
@@ -32,7 +32,7 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
   const overall = { n: 0, empty: 0 };
   const bySlot = Array.from({ length: DAY_SLOTS }, () => ({ n: 0, empty: 0 }));
   for (const [index, hour] of before.hours.entries()) {
-    for (const sum of [overall, bySlot[calendar(hour).slot] ?? overall]) {
+    for (const sum of [overall, bySlot[calendar.at(hour).slot] ?? overall]) {
       sum.n += before.counts[index] ?? 0;
       sum.empty += before.values[index] ?? 0;
     }
@@ -41,7 +41,7 @@ export function chanceOfEmptiness({ empties, calendar, endHour }: RuleHistory, s
   let chance = 1;
   const since = within(empties, sinceHour, endHour);
   for (const [index, hour] of since.hours.entries()) {
-    const atHour = bySlot[calendar(hour).slot] ?? overall;
+    const atHour = bySlot[calendar.at(hour).slot] ?? overall;
     const { n, empty: wasEmpty } = atHour.n < FEWEST_AT_HOUR ? overall : atHour;
     chance *=
       ((PRIOR_EMPTY + wasEmpty) / Math.max(1, atHour.n < FEWEST_AT_HOUR ? PRIOR_RUNS + n : PRIOR_EMPTY + 1 + n)) **

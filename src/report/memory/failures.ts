@@ -1,6 +1,6 @@
 /** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
+import { HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_FAILED, PRIOR_RUNS } from "../chance.ts";
-import { HOURS_A_DAY } from "./calendar.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS } from "./known.ts";
@@ -45,7 +45,8 @@ export function findFailureShift({
     const now = count(finished, span);
     if (now.failed < fewestFailed || now.total < fewestRuns) continue;
     const before = count(finished, daysBack(endHour, ...againstDays));
-    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), now.total)) >= UNLIKELY) continue;
+    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= UNLIKELY)
+      continue;
     return {
       ...now,
       failedBefore: before.failed,
@@ -87,8 +88,7 @@ export function failureTail({ failed, total }: Counts, before: Counts, mostRuns:
  * For how many runs the past counts: fewer where its failures come in groups, such as repeats and bad days. Their variance from
  * day to day, over that of independent failures, is the variance that the beta-binomial distribution then has.
  */
-function trustIn(finished: HourColumns, span: Span, runsNow: number): number {
-  const { failed, total } = count(finished, span);
+function trustIn(finished: HourColumns, span: Span, { failed, total }: Counts, runsNow: number): number {
   if (failed === 0 || failed === total) return MOST_RUNS;
   const share = failed / total;
   let excess = CALM_DAYS;

@@ -1,14 +1,13 @@
 /** Rules that the memory knows and the tables do not show any more: they are judged like all others. */
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { RuleActivity } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { emptyCounts } from "../counts.ts";
-import { listCells, listStarts, type Past, type RulePast } from "./cells.ts";
+import { listCells, listStarts, type Past, type RulePast, type RuleWeek } from "./cells.ts";
 import { countRuns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 
 const NEWEST_STARTS = 10;
-const DAY_HOURS = 24;
 /** A successor begins this many of the usual intervals after the last run at most, or a day. */
 const SOON_INTERVALS = 3;
 /** Its rhythm is the same up to this factor. */
@@ -23,12 +22,18 @@ export function listGone(past: Past, known: ReadonlySet<string>, excluded: strin
 function recallRule(past: RulePast): RuleActivity[] {
   const { rule, runs } = past;
   const startedMs = runs.map((run) => run.startedMs).toSorted((a, b) => b - a);
-  const newestStartMs = startedMs[0] ?? (listStarts(past).at(-1)?.[0] ?? NaN) * HOUR_MS;
+  const newestStartMs =
+    startedMs[0] ?? newestHour(past, listStarts(past).at(-1)?.[0], ({ starts }) => starts.hours.at(-1)) * HOUR_MS;
   if (Number.isNaN(newestStartMs)) return [];
   const success = runs.find(({ status }) => status === "success");
-  const successHour = listCells(past).findLast(({ status }) => status === "success")?.hour;
+  const successHour =
+    success !== undefined
+      ? NaN
+      : newestHour(past, listCells(past).findLast(({ status }) => status === "success")?.hour, ({ finished }) =>
+          finished.hours.findLast((_, index) => (finished.counts[index] ?? 0) > (finished.values[index] ?? 0)),
+        );
   const lastSuccessMs =
-    success === undefined ? (successHour === undefined ? null : successHour * HOUR_MS) : settledAt(success);
+    success !== undefined ? settledAt(success) : Number.isNaN(successHour) ? null : successHour * HOUR_MS;
   return [
     {
       rule,
@@ -53,6 +58,16 @@ function recallRule(past: RulePast): RuleActivity[] {
   ];
 }
 
+/** In what is told hour by hour, or in the weeks; NaN: in none. */
+function newestHour(
+  { weeks = [] }: RulePast,
+  toldHour: number | undefined,
+  hourOf: (week: RuleWeek) => number | undefined,
+): number {
+  const hours = [toldHour, ...weeks.map(hourOf)].filter((hour) => hour !== undefined);
+  return hours.length === 0 ? NaN : Math.max(...hours);
+}
+
 /** The rule that began where this one ended, with the same rhythm; null: none, or the past does not reach so far. */
 export function findSuccessor(
   { rule, starts }: RuleHistory,
@@ -60,7 +75,7 @@ export function findSuccessor(
 ): { rule: string; sinceMs: number } | null {
   const [lastHour = NaN, interval] = [starts.hours.at(-1), hoursApart(starts)];
   if (interval === null) return null;
-  const soon = Math.max(DAY_HOURS, SOON_INTERVALS * interval);
+  const soon = Math.max(HOURS_A_DAY, SOON_INTERVALS * interval);
   const candidates = [...histories.values()].filter((other) => {
     const firstHour = other.starts.hours[0] ?? Infinity;
     const isNew =

@@ -1,8 +1,10 @@
 /** A rule's past as its tests read it: its hours in order, up to the hour that is going on. */
-import { HOUR_MS } from "../../time/units.ts";
-import { createCalendar, HOURS_A_DAY, type Calendar } from "./calendar.ts";
-import { BUCKET_WIDTH, type LogSketch, type Past, type RulePast } from "./cells.ts";
-import { addAt, createTally, takeColumns, type HourColumns, type Tally } from "./columns.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { createCalendar, type Calendar } from "./calendar.ts";
+import { BUCKET_WIDTH, type Past, type RulePast } from "./cells.ts";
+import { countRuns, type HourColumns } from "./columns.ts";
+import { createAdder, joinWeeks, spanOfWeeks } from "./sums.ts";
+import { LONGEST_PAST_DAYS } from "./known.ts";
 import { fromThousandths } from "./sketch.ts";
 
 export type RuleHistory = {
@@ -33,8 +35,6 @@ export type RuleHistory = {
   longestSeconds: number | null;
 };
 
-/** Further back than this nothing is judged by, whatever is known. */
-const LONGEST_DAYS = 120;
 const FEWEST_SUCCESSES = 5;
 
 export type HistoryOptions = { nowMs: number; timezone: string; holidays: string[] };
@@ -42,74 +42,43 @@ export type HistoryOptions = { nowMs: number; timezone: string; holidays: string
 /** One for each rule, by its name. */
 export function readHistories(past: Past, { nowMs, timezone, holidays }: HistoryOptions): Map<string, RuleHistory> {
   const endHour = Math.ceil(nowMs / HOUR_MS);
-  const reach = endHour - LONGEST_DAYS * HOURS_A_DAY;
+  const reach = endHour - LONGEST_PAST_DAYS * HOURS_A_DAY;
   const covered = past.covered.filter(([, to]) => to > reach);
   const fromHour = Math.max(reach, covered[0]?.[0] ?? endHour);
   const calendar = createCalendar(timezone, holidays, [fromHour, endHour + 1]);
-  const readHistory = createReader(fromHour, { nowMs, endHour, calendar, ...lookUp(covered, fromHour, endHour) });
+  const shared = { nowMs, endHour, calendar, ...lookUp(covered, fromHour, endHour) };
+  const readHistory = createReader(fromHour, shared, spanOfWeeks(past.rules));
   return new Map(past.rules.map((rule) => [rule.rule, readHistory(rule)]));
 }
 
 type Shared = Pick<RuleHistory, "nowMs" | "endHour" | "calendar" | "isCovered" | "coveredBefore">;
 
-/** Counts one rule after the other. */
-function createReader(fromHour: number, shared: Shared): (past: RulePast) => RuleHistory {
+/** Reads one rule after the other. */
+function createReader(
+  fromHour: number,
+  shared: Shared,
+  weeks: Past["covered"][number] | null,
+): (past: RulePast) => RuleHistory {
   const { nowMs, endHour, isCovered } = shared;
   // The hour that goes on is known so far.
   const goingOn = Math.floor(nowMs / HOUR_MS);
-  const baseHour = Math.min(fromHour, goingOn);
   const isKnown = (hour: number) => hour < endHour && (hour === goingOn || isCovered(hour));
-  const [finished, seconds, records, empties, starts] = Array.from({ length: 5 }, () =>
-    createTally(endHour - baseHour),
-  ) as [Tally, Tally, Tally, Tally, Tally];
+  const addUp = createAdder(Math.min(fromHour, goingOn), endHour, isKnown, weeks);
   return (past) => {
-    const longest = createLongest();
-    past.cells.forEach((cell) => {
-      if (!isKnown(cell.hour)) return;
-      const at = cell.hour - baseHour;
-      const isSuccess = cell.status === "success";
-      addAt(finished, at, cell.ended, isSuccess ? 0 : cell.ended);
-      if (!isSuccess) return;
-      longest.add(cell.seconds);
-      addAt(seconds, at, cell.seconds.n, cell.seconds.sum);
-      addAt(records, at, cell.records.n, cell.records.sum);
-      addAt(empties, at, cell.records.n, cell.empty);
-    });
-    past.starts.forEach((start) => {
-      if (isKnown(start[0])) addAt(starts, start[0] - baseHour, start[1], 0);
-    });
     const firstHour = Math.max(fromHour, Math.floor(past.firstMs / HOUR_MS));
+    const { longest, ...columns } = joinWeeks(past.weeks ?? [], addUp(past));
     return {
       rule: past.rule,
       ...shared,
       firstMs: past.firstMs,
       firstHour,
       knownDays: Math.floor((countCovered(shared, firstHour, endHour) + 1) / HOURS_A_DAY),
-      finished: takeColumns(finished, baseHour),
-      seconds: takeColumns(seconds, baseHour, true),
-      records: takeColumns(records, baseHour, true),
-      empties: takeColumns(empties, baseHour),
-      starts: takeColumns(starts, baseHour),
-      longestSeconds: longest.seconds(),
+      ...columns,
+      longestSeconds:
+        longest === null || countRuns(columns.seconds) < FEWEST_SUCCESSES
+          ? null
+          : fromThousandths((longest + 1) * BUCKET_WIDTH),
     };
-  };
-}
-
-/** The longest of all durations. Buckets are read only where mean and spread leave room for a longer one. */
-function createLongest(): { add: (sketch: LogSketch) => void; seconds: () => number | null } {
-  let longest = -Infinity;
-  let successes = 0;
-  return {
-    add: (sketch) => {
-      const { n, sum, squares } = sketch;
-      successes += n;
-      if (n === 0) return;
-      // No figure is further from the mean than the spread times √(n − 1).
-      const most = sum / n + Math.sqrt(Math.max(0, (squares - sum ** 2 / n) * (1 - 1 / n)));
-      if (most + 1 < (longest + 1) * BUCKET_WIDTH) return;
-      for (const bucket of sketch.buckets.keys()) longest = Math.max(longest, bucket);
-    },
-    seconds: () => (successes < FEWEST_SUCCESSES ? null : fromThousandths((longest + 1) * BUCKET_WIDTH)),
   };
 }
 

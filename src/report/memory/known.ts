@@ -1,5 +1,12 @@
 /** How much of a past is needed, and how much of it is used. */
+import { DAY_MS } from "../../time/units.ts";
 import type { RuleHistory } from "./history.ts";
+
+/** So far back a past is filled: five weeks are judged by, and rare rules by more. */
+export const READ_BACK_MS = 56 * DAY_MS;
+/** So far back what is there is used: an outage of two months is held against what was before it. */
+export const LONGEST_PAST_DAYS = 120;
+export const LONGEST_PAST_MS = LONGEST_PAST_DAYS * DAY_MS;
 
 /** With fewer known days a rule is judged by its last runs only. */
 export const FEWEST_DAYS = 14;

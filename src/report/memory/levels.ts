@@ -1,5 +1,6 @@
 /** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
-import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
@@ -76,19 +77,37 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
   return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER, sudden: MUCH_FEWER });
 }
 
+/** Found once: it is asked for again by what is usual. */
+const settledRecords = new WeakMap<RuleHistory, HourColumns>();
+
 /** The hours by which its records are judged: without those, of a day of work or of rest, in which a quarter of the runs bring fewer than ten. */
-export function withoutPoorHours({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
+export function withoutPoorHours(history: RuleHistory): HourColumns {
+  const known = settledRecords.get(history) ?? findSettledRecords(history);
+  settledRecords.set(history, known);
+  return known;
+}
+
+function findSettledRecords({ records, calendar, endHour, knownDays }: RuleHistory): HourColumns {
   const settledDays = knownDays < PAST_DAYS ? 1 : WEEK_DAYS + 1;
   const poor = new Uint32Array(DAY_SLOTS);
   const all = new Uint32Array(DAY_SLOTS);
   const settled = within(records, -Infinity, endHour - settledDays * HOURS_A_DAY);
+  if (settled.values.every(isMany)) return records;
   for (let index = 0; index < settled.hours.length; index += 1) {
-    const { slot } = calendar(settled.hours[index] ?? 0);
+    const slot = slotAt(settled.hours[index] ?? 0, calendar);
     all[slot] = (all[slot] ?? 0) + 1;
     if ((settled.values[index] ?? 0) < FEW_RECORDS) poor[slot] = (poor[slot] ?? 0) + 1;
   }
   const isPoor = (slot: number) => (poor[slot] ?? 0) > Math.floor((all[slot] ?? 0) / 4);
-  return poor.some((_, slot) => isPoor(slot)) ? where(records, (hour) => !isPoor(calendar(hour).slot)) : records;
+  return poor.some((_, slot) => isPoor(slot)) ? where(records, (hour) => !isPoor(slotAt(hour, calendar))) : records;
+}
+
+function isMany(records: number): boolean {
+  return records >= FEW_RECORDS;
+}
+
+function slotAt(hour: number, { fromHour, slots, at }: Calendar): number {
+  return slots[hour - fromHour] ?? at(hour).slot;
 }
 
 /** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
@@ -112,13 +131,15 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
     const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
     if (!isEnough(before, fromHour, history)) continue;
     const usual = describeUsual(before, calendar);
+    const residuals = listResiduals(now, usual, calendar);
+    if (isRare) lessWeekly(residuals, now, before, usual, calendar, options);
+    const middle = weightedMedian(residuals);
+    if (isCentreBeyond(direction * middle - least / 2, before, usual, calendar, fromHour, direction)) return null;
     const days = residualsByDay(before, usual, calendar, fromHour);
     const values = days.map(({ value }) => value);
     const centre = medianOf(values);
-    const residuals = listResiduals(now, usual, calendar);
-    if (isRare) lessWeekly(residuals, now, before, usual, calendar, options);
     const mean = isRare ? meanOf([...residuals.values]) : NaN;
-    const moved = direction * (weightedMedian(residuals) - centre);
+    const moved = direction * (middle - centre);
     // What is no trouble by half is none without some days of the past either.
     if (moved < least / 2) return null;
     if (moved < least) continue;
@@ -208,8 +229,8 @@ function chooseNow(
   { direction }: LevelOptions,
 ): HourColumns {
   const now = within(levels, fromHour, Infinity);
-  return direction === 1 && now.hours.some((hour) => calendar(hour).isAfterHoliday)
-    ? where(now, (hour) => !calendar(hour).isAfterHoliday)
+  return direction === 1 && now.hours.some((hour) => calendar.at(hour).isAfterHoliday)
+    ? where(now, (hour) => !calendar.at(hour).isAfterHoliday)
     : now;
 }
 
@@ -228,8 +249,46 @@ function isEnough(
 function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, calendar: Calendar): Weighted {
   const residuals = new Float64Array(hours.length);
   for (let index = 0; index < hours.length; index += 1)
-    residuals[index] = (values[index] ?? 0) - usual(calendar(hours[index] ?? 0).slot);
+    residuals[index] = (values[index] ?? 0) - usual(slotAt(hours[index] ?? 0, calendar));
   return { values: residuals, weights: new Float64Array(counts) };
+}
+
+/** No rounding comes near to it. */
+const CLEARLY = 1e-6;
+
+/**
+ * Whether the middle of the days' residuals lies beyond a limit for certain, in that direction: more than half of all days do, of each
+ * of which more than half of its runs do. To count the newest ones takes a fraction of finding all middles. False: perhaps.
+ */
+function isCentreBeyond(
+  limit: number,
+  { hours, counts, values }: HourColumns,
+  usual: Usual,
+  calendar: Calendar,
+  endHour: number,
+  direction: Direction,
+): boolean {
+  const dayOf = (index: number) => Math.floor((endHour - 1 - (hours[index] ?? 0)) / HOURS_A_DAY);
+  const most = dayOf(0) - dayOf(hours.length - 1) + 1;
+  const middles = new Float64Array(DAY_SLOTS).fill(NaN);
+  let beyond = 0;
+  let left = most;
+  for (let index = hours.length - 1; index >= 0 && 2 * (beyond + left) > most; left -= 1) {
+    const firstHour = endHour - HOURS_A_DAY * (dayOf(index) + 1);
+    let balance = 0;
+    for (; index >= 0; index -= 1) {
+      const hour = hours[index] ?? 0;
+      if (hour < firstHour) break;
+      const slot = calendar.slots[hour - calendar.fromHour] ?? slotAt(hour, calendar);
+      let middle = middles[slot] ?? NaN;
+      if (Number.isNaN(middle)) middles[slot] = middle = usual(slot);
+      const residual = direction * ((values[index] ?? 0) - middle);
+      balance += residual > limit + CLEARLY ? (counts[index] ?? 0) : -(counts[index] ?? 0);
+    }
+    if (balance > 0) beyond += 1;
+    if (2 * beyond > most) return true;
+  }
+  return false;
 }
 
 /** `day` counts back from the last one, 0. */
@@ -257,7 +316,7 @@ function residualsByDay(
 /** What is usual in the same hours, as many times as each was run in. */
 function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
   const values = new Float64Array(hours.length);
-  for (let index = 0; index < hours.length; index += 1) values[index] = usual(calendar(hours[index] ?? 0).slot);
+  for (let index = 0; index < hours.length; index += 1) values[index] = usual(slotAt(hours[index] ?? 0, calendar));
   return weightedMedian({ values, weights: new Float64Array(counts) });
 }
 
@@ -270,7 +329,7 @@ function lessWeekly(
   calendar: Calendar,
   { direction }: LevelOptions,
 ): void {
-  const weekdayOf = (hour: number) => Math.floor(calendar(hour).hourOfWeek / HOURS_A_DAY);
+  const weekdayOf = (hour: number) => Math.floor(calendar.at(hour).hourOfWeek / HOURS_A_DAY);
   for (const [index, hour] of now.hours.entries()) {
     const alike = where(before, (other) => weekdayOf(other) === weekdayOf(hour));
     if (alike.hours.length < FEWEST_WEEKS) continue;
@@ -297,7 +356,7 @@ function findOnset(
   let usualRuns = 0;
   for (let index = levels.hours.length - 1; index >= 0; index -= 1) {
     const hour = levels.hours[index] ?? 0;
-    const residual = (levels.values[index] ?? 0) - usual(calendar(hour).slot);
+    const residual = (levels.values[index] ?? 0) - usual(slotAt(hour, calendar));
     if (direction * (residual - half) >= 0) {
       since = hour;
       usualRuns = 0;
@@ -340,6 +399,8 @@ function meanLevel(levels: HourColumns): number {
 
 /** Whether at least so many days, or such parts of them, have a level. */
 function hasDays({ hours: known }: HourColumns, endHour: number, fewest: number, hours: number = HOURS_A_DAY): boolean {
+  // No day has more than all of its hours.
+  if (known.length > (fewest - 1) * hours) return true;
   let days = 0;
   let last = NaN;
   for (let index = 0; index < known.length && days < fewest; index += 1) {

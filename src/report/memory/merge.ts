@@ -1,9 +1,12 @@
 /** Two pasts as one: where both know an hour, the newer reading of it holds. */
-import type { Past, RulePast, Visited } from "./cells.ts";
+import { settledAt } from "../attempts.ts";
+import type { RunRow } from "../run-row.ts";
+import { compareNames } from "../words.ts";
+import { MOST_KEPT_RUNS, type Past, type RulePast, type RuleWeek, type Visited } from "./cells.ts";
+
+import { where, type HourColumns } from "./columns.ts";
 
 type Span = [fromHour: number, toHour: number];
-
-const NEWEST_RUNS = 50;
 
 /**
  * `newer` wins every hour that it covers, also those in which it knows of no run. Of an hour that it knows in part it tells only where
@@ -15,6 +18,7 @@ export function mergePasts(older: Past | null, newer: Past | null): Past | null 
   const holds = {
     older: (hour: number) => !isNew(hour),
     newer: (hour: number) => isNew(hour) || !isOld(hour),
+    covers: (fromHour: number, toHour: number) => newer.covered.some(([from, to]) => from < toHour && to > fromHour),
     firstNew: newer.covered[0]?.[0] ?? Infinity,
   };
   const rules = new Map(older.rules.map((rule) => [rule.rule, rule]));
@@ -44,10 +48,38 @@ function mergeRule(rule: string, older: RulePast | undefined, newer: RulePast | 
     cells: choose(older?.cells ?? [], newer?.cells ?? [], (cell) => cell.hour, holds),
     starts: choose(older?.starts ?? [], newer?.starts ?? [], (start) => start[0], holds),
     runs: mergeRuns(older?.runs ?? [], newer?.runs ?? []),
+    ...chooseWeeks(older?.weeks, holds),
   };
 }
 
-type Holds = { older: (hour: number) => boolean; newer: (hour: number) => boolean; firstNew: number };
+/** A warehouse's reading tells cells: where it knows some hours of a week, the others of that week are still added up. */
+function chooseWeeks(weeks: RuleWeek[] | undefined, { older, covers }: Holds): Pick<RulePast, "weeks"> {
+  if (weeks === undefined) return {};
+  return {
+    weeks: weeks.map((week) => {
+      if (!covers(week.fromHour, week.toHour)) return week;
+      const keep = (columns: HourColumns) => where(columns, older);
+      const { finished, seconds, records, empties, starts } = week;
+      return {
+        ...week,
+        isWhole: false,
+        finished: keep(finished),
+        seconds: keep(seconds),
+        records: keep(records),
+        empties: keep(empties),
+        starts: keep(starts),
+      };
+    }),
+  };
+}
+
+/** `covers`: whether the newer one knows any hour of a span. */
+type Holds = {
+  older: (hour: number) => boolean;
+  newer: (hour: number) => boolean;
+  covers: (fromHour: number, toHour: number) => boolean;
+  firstNew: number;
+};
 
 /** An hour that neither covers is the newer one's, unless that does not know it at all. */
 function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => number, holds: Holds): Visited<T> {
@@ -70,12 +102,24 @@ function choose<T>(older: Visited<T>, newer: Visited<T>, hourOf: (one: T) => num
   };
 }
 
-/** A run that was open before may have ended since: the newer row of it holds. */
-function mergeRuns(older: RulePast["runs"], newer: RulePast["runs"]): RulePast["runs"] {
-  const keyOf = ({ id, startedMs }: RulePast["runs"][number]) => id ?? `${startedMs}`;
-  const merged = new Map([...older, ...newer].map((run) => [keyOf(run), run]));
-  const settledAt = ({ startedMs, endedMs }: RulePast["runs"][number]) => endedMs ?? startedMs;
-  return [...merged.values()].toSorted((a, b) => settledAt(b) - settledAt(a)).slice(0, NEWEST_RUNS);
+/** A run that was open before may have ended since: the newer row of it holds. An error that only one of them tells is kept. */
+function mergeRuns(older: RunRow[], newer: RunRow[]): RunRow[] {
+  const merged = new Map<string, RunRow>();
+  for (const run of [...older, ...newer]) {
+    const known = merged.get(keyOf(run));
+    const isAlike = known?.status === run.status && run.error === null;
+    merged.set(keyOf(run), isAlike ? { ...run, error: known.error } : run);
+  }
+  return [...merged.values()].toSorted(compareRuns).slice(0, MOST_KEPT_RUNS);
+}
+
+function keyOf({ id, startedMs }: RunRow): string {
+  return id === null ? `at ${startedMs}` : `id ${id}`;
+}
+
+/** Newest first by their ends; of those that ended together, in one order whoever told them first. */
+function compareRuns(a: RunRow, b: RunRow): number {
+  return settledAt(b) - settledAt(a) || b.startedMs - a.startedMs || compareNames(keyOf(a), keyOf(b));
 }
 
 function createLookup(covered: Span[]): (hour: number) => boolean {

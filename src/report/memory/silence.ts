@@ -1,6 +1,6 @@
 /** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
-import { HOUR_MS, DAY_MS } from "../../time/units.ts";
-import { DAY_SLOTS, HOURS_A_DAY, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
+import { HOUR_MS, DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
@@ -48,7 +48,7 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
     isUsual:
-      secondLongestGap(starts.hours) * HOUR_MS > nowMs - lastStartMs &&
+      isRestedLonger(starts.hours, nowMs - lastStartMs) &&
       addUp((lastHour + 1) * HOUR_MS, nowMs + GRACE_MS, limit, rates, calendar).expected < limit / 2,
     limit,
     days: Math.round(known / HOURS_A_DAY),
@@ -76,13 +76,10 @@ function measureRates(
   { calendar, isCovered }: RuleHistory,
   toHour: number,
 ): Float64Array {
-  const seen = new Float64Array(HOURS_A_WEEK);
+  const seen = countSeen(fromHour, toHour, calendar, isCovered);
   const started = new Float64Array(HOURS_A_WEEK);
-  for (let hour = fromHour; hour < toHour; hour += 1) {
-    if (isCovered(hour)) addAt(seen, calendar(hour).hourOfWeek, 1);
-  }
   for (let index = 0; index < hours.length; index += 1)
-    addAt(started, calendar(hours[index] ?? 0).hourOfWeek, counts[index] ?? 0);
+    addAt(started, hourOfWeekAt(hours[index] ?? 0, calendar), counts[index] ?? 0);
   const alike = { started: new Float64Array(DAY_SLOTS), seen: new Float64Array(DAY_SLOTS) };
   for (let hourOfWeek = 0; hourOfWeek < HOURS_A_WEEK; hourOfWeek += 1) {
     addAt(alike.started, slotOf(hourOfWeek), started[hourOfWeek] ?? 0);
@@ -92,6 +89,31 @@ function measureRates(
     const slot = slotOf(hourOfWeek);
     return (n + (alike.started[slot] ?? 0) / Math.max(1, alike.seen[slot] ?? 0)) / ((seen[hourOfWeek] ?? 0) + 1);
   });
+}
+
+/** Of one CRM: most of its rules are judged by the same hours. */
+const seenBefore = new WeakMap<RuleHistory["isCovered"], Map<string, Float64Array>>();
+
+/** How many of each hour of the week are known. */
+function countSeen(
+  fromHour: number,
+  toHour: number,
+  calendar: Calendar,
+  isCovered: RuleHistory["isCovered"],
+): Float64Array {
+  const ofCrm = seenBefore.get(isCovered) ?? new Map<string, Float64Array>();
+  seenBefore.set(isCovered, ofCrm);
+  const key = `${fromHour} ${toHour}`;
+  const known = ofCrm.get(key);
+  if (known !== undefined) return known;
+  const seen = new Float64Array(HOURS_A_WEEK);
+  for (let hour = fromHour; hour < toHour; hour += 1) if (isCovered(hour)) addAt(seen, hourOfWeekAt(hour, calendar), 1);
+  ofCrm.set(key, seen);
+  return seen;
+}
+
+function hourOfWeekAt(hour: number, { fromHour, hoursOfWeek, at }: Calendar): number {
+  return hoursOfWeek[hour - fromHour] ?? at(hour).hourOfWeek;
 }
 
 /** The same hour of day on Saturday and Sunday is one, and that on the other days. */
@@ -118,9 +140,15 @@ function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): 
   for (let index = 0; index < rests.length; index += 1) {
     const next = hours[index + 1] ?? 0;
     for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
-      addAt(rests, index, rates[calendar(between).hourOfWeek] ?? 0);
+      addAt(rests, index, rates[hourOfWeekAt(between, calendar)] ?? 0);
   }
   return rests.sort();
+}
+
+/** Whether at least twice so much time passed between two starts. */
+function isRestedLonger(hours: Int32Array, silentMs: number): boolean {
+  // Two hours are an hour apart at least.
+  return (hours.length > 2 && silentMs < HOUR_MS) || secondLongestGap(hours) * HOUR_MS > silentMs;
 }
 
 /** In hours between two starts. */
@@ -141,7 +169,7 @@ function addUp(
   for (let atMs = fromMs; atMs < nowMs - GRACE_MS;) {
     const hour = Math.floor(atMs / HOUR_MS);
     const untilMs = Math.min(nowMs - GRACE_MS, (hour + 1) * HOUR_MS);
-    const rate = rates[calendar(hour).hourOfWeek] ?? 0;
+    const rate = rates[hourOfWeekAt(hour, calendar)] ?? 0;
     expected += (rate * (untilMs - atMs)) / HOUR_MS;
     if (sinceMs === null && expected > limit) sinceMs = untilMs + GRACE_MS;
     atMs = untilMs;

@@ -1,6 +1,7 @@
 /** What is usual at each hour of a working day or a day of rest. */
-import { DAY_SLOTS, HOURS_A_DAY, type Calendar } from "./calendar.ts";
-import type { HourColumns } from "./columns.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { DAY_SLOTS, type Calendar } from "./calendar.ts";
+import { indexOf, type HourColumns } from "./columns.ts";
 import { weightedMedian, type Weighted } from "./spread.ts";
 
 /** A usual value at an hour is known from this many of its hours; with fewer, its neighbours count, or the whole day. */
@@ -10,59 +11,68 @@ const FEWEST_NEAR_HOUR = 3;
 /** By the hour of a working day or a day of rest. */
 export type Usual = (slot: number) => number;
 
+/** What was asked of the same hours before: they lie in one buffer, wherever they begin and end in it. */
+const asked = new WeakMap<ArrayBufferLike, Map<string, Usual>>();
+
 /** The median of its hours at that hour of a working day or a day of rest; each is found when it is asked for. */
 export function describeUsual(before: HourColumns, calendar: Calendar): Usual {
-  const slots = groupBySlot(before, calendar);
+  const { buffer, byteOffset, length } = before.values;
+  const ofBuffer = asked.get(buffer) ?? new Map<string, Usual>();
+  asked.set(buffer, ofBuffer);
+  const key = `${byteOffset} ${length}`;
+  const known = ofBuffer.get(key) ?? createUsual(before, calendar);
+  ofBuffer.set(key, known);
+  return known;
+}
+
+function createUsual(before: HourColumns, calendar: Calendar): Usual {
   const medians: number[] = [];
-  return (slot) => (medians[slot] ??= medianAt(slot, slots));
+  const collect = createCollector(before, calendar);
+  return (slot) => (medians[slot] ??= medianAt(slot, collect));
 }
 
-/** Those of slot `k` stand from `ends[k]` to `ends[k + 1]`. */
-type Slots = Weighted & { ends: Uint32Array };
+/** The values of all hours from one slot to another; what is collected next takes its place. */
+type Collect = (spans: [fromSlot: number, toSlot: number][]) => Weighted;
 
-function groupBySlot({ hours, counts, values }: HourColumns, calendar: Calendar): Slots {
-  const ends = new Uint32Array(DAY_SLOTS + 2);
-  for (let index = 0; index < hours.length; index += 1) {
-    const next = calendar(hours[index] ?? 0).slot + 2;
-    ends[next] = (ends[next] ?? 0) + 1;
-  }
-  for (let slot = 1; slot < ends.length; slot += 1) ends[slot] = (ends[slot] ?? 0) + (ends[slot - 1] ?? 0);
-  const grouped = { values: new Float64Array(hours.length), weights: new Float64Array(hours.length), ends };
-  for (let index = 0; index < hours.length; index += 1) {
-    const next = calendar(hours[index] ?? 0).slot + 1;
-    const at = ends[next] ?? 0;
-    grouped.values[at] = values[index] ?? 0;
-    grouped.weights[at] = counts[index] ?? 0;
-    ends[next] = at + 1;
-  }
-  return grouped;
+function createCollector({ hours, counts, values }: HourColumns, calendar: Calendar): Collect {
+  const [first = 0, last = -1] = [hours[0], hours.at(-1)];
+  const positions = last - first + 1 === hours.length ? null : listPositions(hours, first, last);
+  const room = { values: new Float64Array(hours.length), weights: new Float64Array(hours.length) };
+  return (spans) => {
+    let length = 0;
+    for (const [fromSlot, toSlot] of spans) {
+      for (let slot = fromSlot; slot < toSlot; slot += 1) {
+        const alike = calendar.hoursAt(slot);
+        for (let nth = indexOf(alike, first); nth < alike.length; nth += 1) {
+          const hour = alike[nth] ?? Infinity;
+          if (hour > last) break;
+          const at = positions === null ? hour - first : (positions[hour - first] ?? 0) - 1;
+          if (at < 0) continue;
+          room.values[length] = values[at] ?? 0;
+          room.weights[length] = counts[at] ?? 0;
+          length += 1;
+        }
+      }
+    }
+    return { values: room.values.subarray(0, length), weights: room.weights.subarray(0, length) };
+  };
 }
 
-function medianAt(slot: number, slots: Slots): number {
-  const [from = 0, to = 0] = [slots.ends[slot], slots.ends[slot + 1]];
-  if (to - from >= FEWEST_AT_HOUR) return weightedMedian(slots, from, to);
-  const near = takeSlots(
-    slots,
-    nearSlots(slot).map((one) => [one, one + 1]),
-  );
+/** Of each hour from the first on the place in the list, from 1 on; 0: it is not in it. */
+function listPositions(hours: Int32Array, first: number, last: number): Uint32Array {
+  const positions = new Uint32Array(last - first + 1);
+  for (let index = 0; index < hours.length; index += 1) positions[(hours[index] ?? 0) - first] = index + 1;
+  return positions;
+}
+
+function medianAt(slot: number, collect: Collect): number {
+  const own = collect([[slot, slot + 1]]);
+  if (own.values.length >= FEWEST_AT_HOUR) return weightedMedian(own);
+  const near = collect(nearSlots(slot).map((one) => [one, one + 1]));
   if (near.values.length >= FEWEST_NEAR_HOUR) return weightedMedian(near);
   const first = slot - (slot % HOURS_A_DAY);
-  const ofDay = takeSlots(slots, [[first, first + HOURS_A_DAY]]);
-  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : takeSlots(slots, [[0, DAY_SLOTS]]));
-}
-
-/** A copy: to find the middle of several slots puts them in one order. */
-function takeSlots({ values, weights, ends }: Slots, spans: [fromSlot: number, toSlot: number][]): Weighted {
-  const indexes = spans.map(([fromSlot, toSlot]) => [ends[fromSlot] ?? 0, ends[toSlot] ?? 0] as const);
-  const length = indexes.reduce((sum, [from, to]) => sum + to - from, 0);
-  const taken = { values: new Float64Array(length), weights: new Float64Array(length) };
-  let at = 0;
-  for (const [from, to] of indexes) {
-    taken.values.set(values.subarray(from, to), at);
-    taken.weights.set(weights.subarray(from, to), at);
-    at += to - from;
-  }
-  return taken;
+  const ofDay = collect([[first, first + HOURS_A_DAY]]);
+  return weightedMedian(ofDay.values.length >= FEWEST_NEAR_HOUR ? ofDay : collect([[0, DAY_SLOTS]]));
 }
 
 /** The hour, the one before and the one after, on the same kind of day. */

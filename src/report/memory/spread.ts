@@ -13,22 +13,41 @@ export function medianOf(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[sorted.length / 2 - 1] ?? upper) + upper) / 2;
 }
 
-/**
- * The value in the middle of all weights, of those from one index to another; 0 of nothing. Both lists are put in order between the
- * two for it.
- */
+/** The value in the middle of all weights, whole numbers, of those from one index to another; 0 of nothing. */
 export function weightedMedian({ values, weights }: Weighted, from = 0, to = values.length): number {
-  sortTogether(values, weights, from, to);
+  if (from >= to) return 0;
+  const sorted = values.slice(from, to).sort();
   let half = 0;
   for (let index = from; index < to; index += 1) half += (weights[index] ?? 0) / 2;
-  let below = 0;
-  for (let index = from; index < to; index += 1) {
-    const value = values[index] ?? 0;
-    below += weights[index] ?? 0;
-    if (below > half) return value;
-    if (below === half) return index + 1 < to ? (value + (values[index + 1] ?? value)) / 2 : value;
+  // Weights are mostly alike: it is near the middle of the values.
+  let index = sorted.length >> 1;
+  for (;;) {
+    const value = sorted[index] ?? 0;
+    let below = 0;
+    let upTo = 0;
+    for (let at = from; at < to; at += 1) {
+      const one = values[at] ?? 0;
+      if (one > value) continue;
+      const weight = weights[at] ?? 0;
+      upTo += weight;
+      if (one < value) below += weight;
+    }
+    if (upTo < half) index = nextIndex(sorted, index);
+    else if (below >= half) index = previousIndex(sorted, index);
+    else return upTo > half ? value : (value + (sorted[nextIndex(sorted, index)] ?? value)) / 2;
   }
-  return 0;
+}
+
+function nextIndex(sorted: Float64Array, index: number): number {
+  let next = index + 1;
+  while (next < sorted.length && sorted[next] === sorted[index]) next += 1;
+  return next;
+}
+
+function previousIndex(sorted: Float64Array, index: number): number {
+  let previous = index - 1;
+  while (previous > 0 && sorted[previous] === sorted[index]) previous -= 1;
+  return Math.max(0, previous);
 }
 
 export function meanOf(values: number[]): number {
@@ -40,24 +59,3 @@ export function spreadOf(values: number[]): number {
   const centre = medianOf(values);
   return NORMAL * medianOf(values.map((value) => Math.abs(value - centre)));
 }
-
-/** Ascending by value: Shell's way, without a pair for each value, of which a report sorts hundreds of thousands. */
-function sortTogether(values: Float64Array, weights: Float64Array, from: number, to: number): void {
-  for (let nth = 0; nth < GAPS.length; nth += 1) {
-    const gap = GAPS[nth] ?? 1;
-    for (let index = from + gap; index < to; index += 1) {
-      const value = values[index] ?? 0;
-      const weight = weights[index] ?? 0;
-      let at = index;
-      for (; at >= from + gap && (values[at - gap] ?? 0) > value; at -= gap) {
-        values[at] = values[at - gap] ?? 0;
-        weights[at] = weights[at - gap] ?? 0;
-      }
-      values[at] = value;
-      weights[at] = weight;
-    }
-  }
-}
-
-/** Ciura's. */
-const GAPS = [1750, 701, 301, 132, 57, 23, 10, 4, 1];

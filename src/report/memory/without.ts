@@ -9,9 +9,14 @@ export function withoutHours({ covered, rules }: Past, ignored: Span[]): Past {
   if (ignored.length === 0) return { covered, rules };
   const isKept = (hour: number) => !ignored.some(([from, to]) => hour >= from && hour < to);
   return {
-    covered: ignored.reduce((left, span) => left.flatMap((one) => cutSpan(one, span)), covered),
+    covered: withoutSpans(covered, ignored),
     rules: rules.map((rule) => withHours(rule, isKept)),
   };
+}
+
+/** What is left of spans where others are taken away. */
+function withoutSpans(spans: Span[], away: Span[]): Span[] {
+  return away.reduce((left, span) => left.flatMap((one) => cutSpan(one, span)), spans);
 }
 
 /** The rule with the hours that are chosen. They are chosen when they are read. */
@@ -22,6 +27,8 @@ export function withHours(rule: RulePast, isKept: (hour: number) => boolean, run
     cells: choose(rule.cells, (cell) => isKept(cell.hour)),
     starts: choose(rule.starts, (start) => isKept(start[0])),
     runs,
+    // Whoever has weeks has whole ones: none of their hours is left out.
+    ...(rule.weeks === undefined ? {} : { weeks: rule.weeks }),
   };
 }
 

@@ -8,15 +8,17 @@ import {
   type LogSketch,
   type Past,
   type RulePast,
+  type RuleWeek,
 } from "../../report/memory/cells.ts";
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { compareNames } from "../../report/words.ts";
 import { readColumns, writeColumns, type Columns } from "./columns.ts";
 
-export const HOURS_OF_DAY = 24;
-
 /** `hours`: bit h stands for hour h of the day. */
 export type PackedDay = { hours: number; cells: Uint8Array<ArrayBuffer> };
+
+/** All hours of a day. */
+export const WHOLE_DAY = 2 ** HOURS_A_DAY - 1;
 
 const LAYOUT = {
   secondsSum: "whole",
@@ -54,7 +56,7 @@ type Heading = [rule: string, cells: number, starts: number, buckets: number][];
 export function packDay({ covered, rules }: Past, fromHour: number): PackedDay {
   const hours = maskOf(covered, fromHour);
   const isKnown = (hour: number) =>
-    hour >= fromHour && hour < fromHour + HOURS_OF_DAY && hasHour(hours, hour - fromHour);
+    hour >= fromHour && hour < fromHour + HOURS_A_DAY && hasHour(hours, hour - fromHour);
   const kept = rules
     .map(({ rule, cells, starts }) => ({
       rule,
@@ -94,7 +96,8 @@ type Range = [from: number, to: number];
 export function sliceDay({ cells }: PackedDay, fromHour: number): Slice[] {
   const { heading, columns } = readColumns(cells, LAYOUT);
   const at = { cell: 0, start: 0, bucket: 0 };
-  const slices = (heading as Heading).map(([rule, cellCount, startCount, bucketCount]): Slice => {
+  if (!isHeading(heading)) throw new TypeError("no heading of a day");
+  const slices = heading.map(([rule, cellCount, startCount, bucketCount]): Slice => {
     const slice: Slice = {
       rule,
       columns,
@@ -114,15 +117,30 @@ export function sliceDay({ cells }: PackedDay, fromHour: number): Slice[] {
   return slices;
 }
 
+function isHeading(heading: unknown): heading is Heading {
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  return (
+    Array.isArray(heading) &&
+    heading.every(
+      (row: unknown) =>
+        Array.isArray(row) && row.length === 4 && typeof row[0] === "string" && row.slice(1).every(isCount),
+    )
+  );
+}
+
 /** What the slices of several days say of one rule, and what else is known of it. */
 export function joinSlices(
   rule: string,
   slices: Slice[],
   known: Pick<RulePast, "firstMs" | "runs"> | undefined,
+  weeks: RuleWeek[] = [],
 ): RulePast {
+  const ofWeek = weeks[0]?.finished.hours[0] ?? weeks[0]?.starts.hours[0] ?? Infinity;
+  const firstDay = Math.floor(Math.min(ofWeek, slices[0]?.fromHour ?? Infinity) / HOURS_A_DAY);
   return {
     rule,
-    firstMs: known?.firstMs ?? (slices[0]?.fromHour ?? 0) * HOUR_MS,
+    firstMs: known?.firstMs ?? firstDay * HOURS_A_DAY * HOUR_MS,
+    ...(weeks.length === 0 ? {} : { weeks }),
     cells: { forEach: (visit) => slices.forEach((slice) => visitCells(slice, visit)) },
     starts: { forEach: (visit) => slices.forEach((slice) => visitStarts(slice, visit)) },
     runs: known?.runs ?? [],
@@ -133,7 +151,7 @@ export function joinSlices(
 export function maskOf(covered: Past["covered"], fromHour: number): number {
   let mask = 0;
   for (const [from, to] of covered)
-    for (let hour = Math.max(from, fromHour); hour < Math.min(to, fromHour + HOURS_OF_DAY); hour++)
+    for (let hour = Math.max(from, fromHour); hour < Math.min(to, fromHour + HOURS_A_DAY); hour++)
       mask |= 1 << (hour - fromHour);
   return mask;
 }
@@ -141,7 +159,7 @@ export function maskOf(covered: Past["covered"], fromHour: number): number {
 /** Ascending and apart. */
 export function spansOf(hours: number, fromHour: number): Past["covered"] {
   const spans: Past["covered"] = [];
-  for (let hour = 0; hour < HOURS_OF_DAY; hour++) {
+  for (let hour = 0; hour < HOURS_A_DAY; hour++) {
     if (!hasHour(hours, hour)) continue;
     const last = spans.at(-1);
     if (last?.[1] === fromHour + hour) last[1] += 1;

@@ -1,64 +1,145 @@
 /** What is known of CRMs, read of one state of the store. */
 import * as v from "valibot";
 import type { Past } from "../../report/memory/cells.ts";
-import { DAY_MS } from "../../time/units.ts";
+import { DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Ask } from "../engine.ts";
 import { instant, whole } from "../rows.ts";
-import { HOURS_OF_DAY } from "./day.ts";
+import { uniteSpans } from "../../report/memory/merge.ts";
 import { withoutHours, type Span } from "../../report/memory/without.ts";
-import { joinDays, readDay, readRules } from "./stored.ts";
+import { spansOf } from "./day.ts";
+import { parseStop, type Stop } from "./stop.ts";
+import { joinDays, readDay, readRules, readWeek } from "./stored.ts";
+import { DAYS_A_WEEK, hoursOfWeek, stampWeek } from "./week.ts";
 
-export type Remembered = {
-  past: Past;
+export type Remembered = Unpacked & Pick<Kept, "retired">;
+
+/** What is known of one CRM as it is kept: still packed, for all CRMs at once would take 30 MB each. */
+export type Kept = {
+  /** Hours that are known, if they can be read, also those that are to be ignored. */
+  covered: Past["covered"];
+  /** Why the past is not read back any further; null: it is. */
+  stop: Stop | null;
   /** Since when the operator calls a rule over, epoch milliseconds. */
   retired: { rule: string; sinceMs: number }[];
+  unpack: () => Unpacked;
+};
+
+type Unpacked = {
+  past: Past;
   /** How many rows can no longer be read: what they held is not known. */
   unreadable: number;
 };
 
+type Row = Record<string, unknown>;
+
 /** A name as it is kept: a JSON string. */
-export const text = v.pipe(v.string(), v.parseJson(), v.string());
+const text = v.pipe(v.string(), v.parseJson(), v.string());
 export const DaySchema = v.object({ source: v.string(), day: whole, hours: whole });
+const WeekSchema = v.object({ source: v.string(), week: whole, stamp: whole });
 const RetiredSchema = v.object({ source: v.string(), rule: text, since_ms: instant });
 const IgnoredSchema = v.object({ source: v.string(), from_hour: whole, to_hour: whole });
 
-/** By CRM, from that moment on, without the hours that are to be ignored. */
-export async function readMemory(ask: Ask, sources: string[], sinceMs: number): Promise<Map<string, Remembered>> {
-  const numbers = sources.map((_, index) => `$${index + 2}`).join(", ");
+/** `weeksUntilMs`: weeks that end by then may be handed over added up; null: all is told hour by hour. */
+export type Reach = { sinceMs: number; weeksUntilMs: number | null };
+
+/** By CRM, from that moment on, or the begin of its week, without the hours that are to be ignored. */
+export async function readKept(
+  ask: Ask,
+  sources: string[],
+  { sinceMs, weeksUntilMs }: Reach,
+): Promise<Map<string, Kept>> {
   if (sources.length === 0) return new Map();
+  const list = (first: number) => sources.map((_, index) => `$${index + first}`).join(", ");
+  const readAll = async (columns: string, table: string) =>
+    await ask(`SELECT ${columns} FROM automation_reports_memory_${table} WHERE source IN (${list(1)})`, sources);
+  const ignored = (await readAll("source, from_hour, to_hour", "ignored")).map(nameIgnored);
+  const firstWeek = Math.floor(sinceMs / DAY_MS / DAYS_A_WEEK);
+  const weeks =
+    weeksUntilMs === null
+      ? []
+      : (
+          await ask(
+            `SELECT source, week, stamp, sums FROM automation_reports_memory_weeks
+              WHERE week >= $1 AND week < $2 AND source IN (${list(3)}) ORDER BY week`,
+            [firstWeek, Math.floor(weeksUntilMs / DAY_MS / DAYS_A_WEEK), ...sources],
+          )
+        )
+          .map((row) => ({ ...v.parse(WeekSchema, row), row }))
+          .filter((week) => isWeekUsable(week, ignored));
+  const isInWeeks = `AND (source, day / ${DAYS_A_WEEK}) NOT IN (VALUES ${weeks
+    .map(
+      (_, index) =>
+        `(CAST($${sources.length + 2 + 2 * index} AS TEXT), CAST($${sources.length + 3 + 2 * index} AS BIGINT))`,
+    )
+    .join(", ")})`;
   const days = await ask(
-    `SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE day >= $1 AND source IN (${numbers})
-      ORDER BY day`,
-    [Math.floor(sinceMs / DAY_MS), ...sources],
+    `SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE day >= $1 AND source IN (${list(2)})
+      ${weeks.length === 0 ? "" : isInWeeks} ORDER BY day`,
+    [firstWeek * DAYS_A_WEEK, ...sources, ...weeks.flatMap(({ source, week }) => [source, week])],
   );
-  const rules = await ask("SELECT source, rules FROM automation_reports_memory_rules", []);
-  const retired = (await ask("SELECT source, rule, since_ms FROM automation_reports_memory_retired", [])).map((row) =>
-    v.parse(RetiredSchema, row),
-  );
-  const ignored = await listIgnored(ask);
+  const rules = await readAll("source, rules, stopped_ms, stopped", "rules");
+  const retired = (await readAll("source, rule, since_ms", "retired")).map((row) => v.parse(RetiredSchema, row));
   const isOf = (source: string) => (row: Record<string, unknown>) => row["source"] === source;
   return new Map(
-    sources.map((source) => {
-      const ofDays = days.filter(isOf(source)).map((row) => {
-        const { day } = v.parse(DaySchema, row);
-        return readDay(row, day * HOURS_OF_DAY);
-      });
-      const ofRules = rules.filter(isOf(source)).map(readRules);
-      const known = ofDays.filter((day) => day !== null);
-      const past = joinDays(known, ofRules[0]?.past.rules);
+    sources.map((source): [string, Kept] => {
+      const packed: Packed = {
+        days: days.filter(isOf(source)).map((row) => ({ row, ...v.parse(DaySchema, row) })),
+        weeks: weeks.filter(isOf(source)),
+        rules: rules.filter(isOf(source)),
+        ignored: ignored.filter(isOf(source)).map(({ span }) => span),
+      };
       return [
         source,
         {
-          past: withoutHours(
-            past,
-            ignored.filter(isOf(source)).map(({ span }) => span),
-          ),
+          covered: coverOf(packed),
+          stop: packed.rules[0] === undefined ? null : parseStop(packed.rules[0]),
           retired: retired.filter(isOf(source)).map(({ rule, since_ms: atMs }) => ({ rule, sinceMs: atMs })),
-          unreadable: [...ofDays, ...ofRules].filter((row) => row === null).length,
+          unpack: () => unpack(packed),
         },
       ];
     }),
   );
+}
+
+type Packed = {
+  days: { row: Row; day: number; hours: number }[];
+  weeks: { row: Row; week: number }[];
+  rules: Row[];
+  ignored: Span[];
+};
+
+/** Not where an hour of it is left out of the past, nor where its bytes are not those that were written: then its days are read. */
+function isWeekUsable(
+  { source, week, stamp, row }: v.InferOutput<typeof WeekSchema> & { row: Row },
+  ignored: { source: string; span: Span }[],
+): boolean {
+  const [fromHour, toHour] = hoursOfWeek(week);
+  const sums = row["sums"];
+  return (
+    sums instanceof Uint8Array &&
+    stampWeek(sums) === stamp &&
+    !ignored.some((one) => one.source === source && one.span[0] < toHour && one.span[1] > fromHour)
+  );
+}
+
+function coverOf({ days, weeks }: Packed): Past["covered"] {
+  return uniteSpans([
+    ...weeks.map(({ week }) => hoursOfWeek(week)),
+    ...days.flatMap(({ day, hours }) => spansOf(hours, day * HOURS_A_DAY)),
+  ]);
+}
+
+function unpack({ days, weeks, rules, ignored }: Packed): Unpacked {
+  const ofDays = days.map(({ row, day }) => readDay(row, day * HOURS_A_DAY));
+  const ofWeeks = weeks.map(({ row, week }) => readWeek(row, week));
+  const ofRules = rules.map(readRules);
+  const past = joinDays(
+    ofDays.filter((day) => day !== null),
+    ofRules[0]?.past.rules,
+    ofWeeks.filter((week) => week !== null),
+  );
+  const unreadable = [...ofDays, ...ofWeeks, ...ofRules].filter((row) => row === null).length;
+  return { past: withoutHours(past, ignored), unreadable };
 }
 
 export async function listIgnored(ask: Ask): Promise<{ source: string; span: Span }[]> {
@@ -66,7 +147,10 @@ export async function listIgnored(ask: Ask): Promise<{ source: string; span: Spa
     "SELECT source, from_hour, to_hour FROM automation_reports_memory_ignored ORDER BY source, from_hour, to_hour",
     [],
   );
-  return rows
-    .map((row) => v.parse(IgnoredSchema, row))
-    .map(({ source, from_hour: from, to_hour: to }) => ({ source, span: [from, to] }));
+  return rows.map(nameIgnored);
+}
+
+function nameIgnored(row: Row): { source: string; span: Span } {
+  const { source, from_hour: from, to_hour: to } = v.parse(IgnoredSchema, row);
+  return { source, span: [from, to] };
 }

@@ -1,29 +1,24 @@
 /** Every rule of a CRM that was ever seen, with its newest runs, as it is kept: one packed list. */
-import * as v from "valibot";
 import type { Past, RulePast } from "../../report/memory/cells.ts";
-import { ACTION_STATUSES, compareNames } from "../../report/words.ts";
+import { ACTION_STATUSES, type ActionStatus, compareNames } from "../../report/words.ts";
 import { writeAscii } from "../../text/json.ts";
 
 /** Where each run had a rule of its own, those that ran last are remembered. */
 const MOST_RULES = 10_000;
 
-/** Name, first start, and of each run id, start, end, status, records, error. */
-const RulesSchema = v.array(
-  v.tuple([
-    v.string(),
-    v.number(),
-    v.array(
-      v.tuple([
-        v.nullable(v.string()),
-        v.number(),
-        v.nullable(v.number()),
-        v.picklist(ACTION_STATUSES),
-        v.nullable(v.number()),
-        v.nullable(v.string()),
-      ]),
-    ),
-  ]),
-);
+type RuleRow = [rule: string, firstMs: number, runs: RunColumns[]];
+type RunColumns = [
+  id: string | null,
+  startedMs: number,
+  endedMs: number | null,
+  status: ActionStatus,
+  records: number | null,
+  error: string | null,
+];
+
+/** What dates can hold. */
+const FARTHEST_MS = 8.64e15;
+const STATUSES: ReadonlySet<unknown> = new Set(ACTION_STATUSES);
 
 /** The same rules give the same bytes. */
 export function packRules(rules: RulePast[]): Uint8Array<ArrayBuffer> {
@@ -49,7 +44,8 @@ export function packRules(rules: RulePast[]): Uint8Array<ArrayBuffer> {
 
 /** Without cells, and without an hour that is known. Throws where the bytes are not what `packRules` wrote. */
 export function unpackRules(bytes: Uint8Array): Past {
-  const rows = v.parse(RulesSchema, JSON.parse(new TextDecoder().decode(bytes)));
+  const rows: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!Array.isArray(rows) || !rows.every(isRule)) throw new TypeError("no rules");
   return {
     covered: [],
     rules: rows.map(([rule, firstMs, runs]): RulePast => ({
@@ -67,4 +63,32 @@ export function unpackRules(bytes: Uint8Array): Past {
       })),
     })),
   };
+}
+
+/** By hand: a schema of thousands of runs takes longer than the rest of the reading. */
+function isRule(row: unknown): row is RuleRow {
+  if (!Array.isArray(row) || row.length !== 3) return false;
+  const [rule, firstMs, runs] = row as unknown[];
+  return typeof rule === "string" && isInstant(firstMs) && Array.isArray(runs) && runs.every(isRun);
+}
+
+function isRun(run: unknown): run is RunColumns {
+  if (!Array.isArray(run) || run.length !== 6) return false;
+  const [id, startedMs, endedMs, status, records, error] = run as unknown[];
+  return (
+    isTextOrNull(id) &&
+    isInstant(startedMs) &&
+    (endedMs === null || isInstant(endedMs)) &&
+    STATUSES.has(status) &&
+    (records === null || Number.isFinite(records)) &&
+    isTextOrNull(error)
+  );
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= FARTHEST_MS;
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
 }

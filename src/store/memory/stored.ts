@@ -1,8 +1,9 @@
 /** Packed rows as the database holds them: compressed. */
-import type { Past } from "../../report/memory/cells.ts";
+import type { Past, RuleWeek } from "../../report/memory/cells.ts";
 import { uniteSpans } from "../../report/memory/merge.ts";
 import { joinSlices, sliceDay, spansOf, type PackedDay, type Slice } from "./day.ts";
 import { unpackRules } from "./rules.ts";
+import { hoursOfWeek, unpackWeek } from "./week.ts";
 
 /** Higher ones take several times as long for a tenth less. */
 const LEVEL = 6;
@@ -15,28 +16,55 @@ export function compress(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer
 
 export type StoredDay = { packed: PackedDay; covered: Past["covered"]; slices: Slice[] };
 
-/** Null where it can no longer be read. */
-export function readDay({ hours, cells }: Row, fromHour: number): StoredDay | null {
+/** As it was packed, whatever is in it. Null where it can no longer be read. */
+export function readPacked({ hours, cells }: Row): PackedDay | null {
   try {
     const packed = { hours: Number(hours), cells: decompress(cells) };
-    if (!Number.isInteger(packed.hours)) return null;
+    return Number.isInteger(packed.hours) ? packed : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null where it can no longer be read. */
+export function readDay(row: Row, fromHour: number): StoredDay | null {
+  const packed = readPacked(row);
+  if (packed === null) return null;
+  try {
     return { packed, covered: spansOf(packed.hours, fromHour), slices: sliceDay(packed, fromHour) };
   } catch {
     return null;
   }
 }
 
-/** Days in their order, and every rule that is known, as one past. */
-export function joinDays(days: StoredDay[], rules: Past["rules"] = []): Past {
+export type StoredWeek = { span: [fromHour: number, toHour: number]; rules: Map<string, RuleWeek> };
+
+/** Null where it can no longer be read. */
+export function readWeek({ sums }: Row, week: number): StoredWeek | null {
+  try {
+    return { span: hoursOfWeek(week), rules: unpackWeek(decompress(sums), week) };
+  } catch {
+    return null;
+  }
+}
+
+/** Days and weeks in their order, and every rule that is known, as one past. */
+export function joinDays(days: StoredDay[], rules: Past["rules"] = [], weeks: StoredWeek[] = []): Past {
   const slices = Map.groupBy(
     days.flatMap((day) => day.slices),
     ({ rule }) => rule,
   );
   const known = new Map(rules.map((rule) => [rule.rule, rule]));
   return {
-    covered: uniteSpans(days.flatMap(({ covered }) => covered)),
-    rules: [...new Set([...known.keys(), ...slices.keys()])].map((rule) =>
-      joinSlices(rule, slices.get(rule) ?? [], known.get(rule)),
+    covered: uniteSpans([...weeks.map(({ span }) => span), ...days.flatMap(({ covered }) => covered)]),
+    rules: [...new Set([...known.keys(), ...weeks.flatMap((week) => [...week.rules.keys()]), ...slices.keys()])].map(
+      (rule) =>
+        joinSlices(
+          rule,
+          slices.get(rule) ?? [],
+          known.get(rule),
+          weeks.flatMap((week) => week.rules.get(rule) ?? []),
+        ),
     ),
   };
 }

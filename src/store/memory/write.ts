@@ -3,9 +3,11 @@ import type { Past } from "../../report/memory/cells.ts";
 import { mergePasts } from "../../report/memory/merge.ts";
 import { withHours } from "../../report/memory/without.ts";
 import type { Ask, Engine } from "../engine.ts";
-import { HOURS_OF_DAY, maskOf, packDay, spansOf } from "./day.ts";
+import { HOURS_A_DAY } from "../../time/units.ts";
+import { maskOf, packDay, spansOf, WHOLE_DAY } from "./day.ts";
 import { packRules } from "./rules.ts";
-import { compress, joinDays, readDay, readRules } from "./stored.ts";
+import { compress, joinDays, readDay, readPacked, readRules } from "./stored.ts";
+import { keepWeeks } from "./weeks.ts";
 
 /** What was seen of one CRM: every hour that is covered, and the newest runs of every rule. */
 export type Seen = { source: string; past: Past };
@@ -21,7 +23,9 @@ export async function writeMemory(engine: Engine, ask: Ask, seen: Seen[], mode: 
   // In one order, so that no two processes wait for each other.
   for (const { source, past } of seen.toSorted((a, b) => (a.source < b.source ? -1 : 1))) {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
-    for (const day of listDays(past.covered)) await writeDay(ask, source, day, past, mode);
+    const changed: number[] = [];
+    for (const day of listDays(past.covered)) if (await writeDay(ask, source, day, past, mode)) changed.push(day);
+    await keepWeeks(ask, source, changed);
     await writeRules(ask, source, past);
   }
 }
@@ -34,35 +38,47 @@ export function nameLock(source: string): string {
 function listDays(covered: Past["covered"]): number[] {
   const days = new Set<number>();
   for (const [from, to] of covered)
-    for (let day = Math.floor(from / HOURS_OF_DAY); day * HOURS_OF_DAY < to; day++) days.add(day);
+    for (let day = Math.floor(from / HOURS_A_DAY); day * HOURS_A_DAY < to; day++) days.add(day);
   return [...days].toSorted((a, b) => a - b);
 }
 
-async function writeDay(ask: Ask, source: string, day: number, past: Past, mode: WriteMode): Promise<void> {
-  const fromHour = day * HOURS_OF_DAY;
+/** Whether something has changed. */
+async function writeDay(ask: Ask, source: string, day: number, past: Past, mode: WriteMode): Promise<boolean> {
+  const fromHour = day * HOURS_A_DAY;
   const [row] = await ask("SELECT hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day = $2", [
     source,
     day,
   ]);
-  // What cannot be read is not known: what is seen now takes its place.
-  const known = row === undefined ? null : readDay(row, fromHour);
-  const wanted = maskOf(past.covered, fromHour) & (mode === "add" && known !== null ? ~known.packed.hours : ~0);
-  if (wanted === 0) return;
+  const covered = maskOf(past.covered, fromHour);
+  const known = row === undefined ? null : readKnown(row, fromHour, mode === "replace" && covered === WHOLE_DAY);
+  const wanted = covered & (mode === "add" && known !== null ? ~known.hours : ~0);
+  if (wanted === 0) return false;
   const seen: Past = { covered: spansOf(wanted, fromHour), rules: onlyHours(past, fromHour, wanted) };
-  const merged = packDay(mergePasts(known === null ? null : joinDays([known]), seen) ?? seen, fromHour);
-  if (known !== null && merged.hours === known.packed.hours && Buffer.compare(merged.cells, known.packed.cells) === 0)
-    return;
+  const merged = packDay(mergePasts(known?.past ?? null, seen) ?? seen, fromHour);
+  if (known !== null && merged.hours === known.hours && Buffer.compare(merged.cells, known.cells) === 0) return false;
   await ask(
     `INSERT INTO automation_reports_memory_days (source, day, hours, cells) VALUES ($1, $2, $3, $4)
       ON CONFLICT (source, day) DO UPDATE SET hours = excluded.hours, cells = excluded.cells`,
     [source, day, merged.hours, compress(merged.cells)],
   );
+  return true;
+}
+
+/** `past`: null where all of it is replaced. What cannot be read is not known: what is seen now takes its place. */
+function readKnown(
+  row: Record<string, unknown>,
+  fromHour: number,
+  isReplaced: boolean,
+): { hours: number; cells: Uint8Array; past: Past | null } | null {
+  const known = isReplaced ? readPacked(row) : readDay(row, fromHour);
+  if (known === null) return null;
+  return "packed" in known ? { ...known.packed, past: joinDays([known]) } : { ...known, past: null };
 }
 
 /** A window ends within hours that are not whole: what is known of those is not kept. */
 function onlyHours({ rules }: Past, fromHour: number, hours: number): Past["rules"] {
   const isWanted = (hour: number) =>
-    hour >= fromHour && hour < fromHour + HOURS_OF_DAY && (hours & (1 << (hour - fromHour))) !== 0;
+    hour >= fromHour && hour < fromHour + HOURS_A_DAY && (hours & (1 << (hour - fromHour))) !== 0;
   return rules.map((rule) => withHours(rule, isWanted, []));
 }
 

@@ -1,6 +1,6 @@
 /** What a CRM's rules did in some past hours, from PostgreSQL, in one read-only snapshot. */
 import type { Connection } from "../../database/connection.ts";
-import { codeOf, DatabaseError } from "../../database/failure.ts";
+import { DatabaseError } from "../../database/failure.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import type { Past } from "../../report/memory/cells.ts";
 import {
@@ -21,9 +21,6 @@ import { hasIndex, type TableFacts } from "./lookback.ts";
 import { inSnapshot } from "./patience.ts";
 import { composeHours } from "./statement.ts";
 
-/** SQLSTATE of a statement that its timeout ended, or that was cancelled. */
-const TOOK_TOO_LONG = "57014";
-
 /** The runs of a CRM in whole hours. Throws as a report's reading does. */
 export async function readPostgresHours(
   request: HoursRequest,
@@ -42,7 +39,7 @@ export async function readPostgresHours(
   });
 }
 
-/** The past of a table that is small enough to be read with each report; null where it is not, or took too long. Ends the snapshot. */
+/** The past of a table that is small enough to be read with each report; null where it is not, or cannot be read. Ends the snapshot. */
 export async function readSmallPast(
   connection: Connection,
   source: Source,
@@ -55,10 +52,9 @@ export async function readSmallPast(
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
     const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
     return past === null ? null : limitPast(past, tableSinceMs);
-  } catch (error) {
-    // The report is there already.
-    if (codeOf(error) === TOOK_TOO_LONG) return null;
-    throw error;
+  } catch {
+    // What the report needs is there already: whatever goes wrong now, it is made without its past.
+    return null;
   }
 }
 

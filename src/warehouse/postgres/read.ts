@@ -55,7 +55,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
       lookback,
       assumedZone,
     });
-    if (request.isPastKnown === true) return activity;
+    if ((await request.isPastKnown) === true) return activity;
     return { ...activity, past: await readSmallPast(connection, source, actions, request, activity.tableSinceMs) };
   };
   try {

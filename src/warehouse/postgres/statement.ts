@@ -1,10 +1,10 @@
 /** The statements of a pass on PostgreSQL, with their parameters: one finds the tables, one reads them. */
+import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
 import type postgres from "postgres";
 import {
   computeBounds,
   computeHourBounds,
   holdsHours,
-  MOST_KEPT_RUNS,
   MOST_NAMES,
   MOST_OLDER_ROWS,
   type Bounds,

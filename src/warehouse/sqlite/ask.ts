@@ -1,4 +1,7 @@
-/** SQLite off the main thread: a query blocks its thread, so at the signal its answer is abandoned with the thread. */
+/**
+ * SQLite off the main thread: a query blocks its thread, so at the signal its answer is abandoned with the thread. What it has answered
+ * by then holds.
+ */
 import { DescribedFailure, DatabaseError } from "../../database/failure.ts";
 import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
 
@@ -9,10 +12,15 @@ export async function askSqlite<T extends keyof WorkerTasks>(
 ): Promise<WorkerTasks[T]["result"]> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url).href);
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();
-  const abort = () => reject(new DatabaseError("given up"));
+  let part: WorkerAnswer<T> | null = null;
+  const end = (error: Error) => (part === null ? reject(error) : resolve(part));
+  const abort = () => end(new DatabaseError("given up"));
   signal.addEventListener("abort", abort, { once: true });
-  worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer<T>>) => resolve(data));
-  worker.addEventListener("error", (event) => reject(new Error(event.message)));
+  worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer<T>>) => {
+    if (data.ok && !data.isWhole) part = data;
+    else resolve(data);
+  });
+  worker.addEventListener("error", (event) => end(new Error(event.message)));
   worker.postMessage({ task, input });
   try {
     const answer = await promise;

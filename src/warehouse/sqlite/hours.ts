@@ -21,21 +21,26 @@ export function queryHours(request: HoursRequest, path: string): HoursResult {
   return read();
 }
 
-/** The past of a table that is small enough to be read with each report; else null. */
+/** The past of a table that is small enough to be read with each report; null where it is not, or cannot be read. */
 export function readSmallPast(
   database: Database,
   source: Source,
   request: ReadRequest,
   tableSinceMs: number | null,
 ): Past | null {
-  const { n } = database
-    .query<{ n: number }, []>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.actionsTable} LIMIT ${SMALL_TABLE_ROWS + 1})`,
-    )
-    .get() ?? { n: 0 };
-  if (n > SMALL_TABLE_ROWS) return null;
-  const past = readHours(database, source, requestPast(request), SMALL_TABLE_ROWS);
-  return past === null ? null : limitPast(past, tableSinceMs);
+  try {
+    const { n } = database
+      .query<{ n: number }, []>(
+        `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.actionsTable} LIMIT ${SMALL_TABLE_ROWS + 1})`,
+      )
+      .get() ?? { n: 0 };
+    if (n > SMALL_TABLE_ROWS) return null;
+    const past = readHours(database, source, requestPast(request), SMALL_TABLE_ROWS);
+    return past === null ? null : limitPast(past, tableSinceMs);
+  } catch {
+    // What the report needs is there already: whatever goes wrong now, it is made without its past.
+    return null;
+  }
 }
 
 function readHours(database: Database, source: Source, request: HoursRequest, most: number): Past | null {

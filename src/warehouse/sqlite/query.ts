@@ -11,7 +11,8 @@ import { locateSource } from "./locate.ts";
 import { hasIndex, openDatabase } from "./open.ts";
 import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
-export function querySqlite(request: ReadRequest, path: string): ReadResult {
+/** `onReport`: called with what a report needs where its past is still to be read. */
+export function querySqlite(request: ReadRequest, path: string, onReport: (result: ReadResult) => void): ReadResult {
   const { crm } = request;
   const startedAt = performance.now();
   using database = openDatabase(path, crm.lockTimeoutMs);
@@ -29,8 +30,9 @@ export function querySqlite(request: ReadRequest, path: string): ReadResult {
     if (request.isPastKnown === true) return activity;
     // A query cannot be ended. The past takes at most some times as long as the report did.
     const hasTime = performance.now() - startedAt < (crm.timeoutMs * PAST_SHARE) / 4;
-    const past = hasTime ? readSmallPast(database, found.source, request, activity.tableSinceMs) : null;
-    return { ...activity, past };
+    if (!hasTime) return activity;
+    onReport(activity);
+    return { ...activity, past: readSmallPast(database, found.source, request, activity.tableSinceMs) };
   });
   return read();
 }

@@ -1,9 +1,9 @@
 /** The statements of a pass on SQLite, with their parameters: the activity, and rules that are known by their names alone. */
+import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
 import {
   computeBounds,
   computeHourBounds,
   holdsHours,
-  MOST_KEPT_RUNS,
   MOST_NAMES,
   type ScanBounds,
   MOST_NEWEST_RUNS,

@@ -14,12 +14,14 @@ export type WorkerTasks = {
   hours: { input: WorkerInput<HoursRequest>; result: HoursResult };
   examine: { input: WorkerInput<ReadRequest>; result: WarehouseFacts };
 };
+/** `isWhole`: nothing else comes. What is not is worth something by itself. */
 export type WorkerAnswer<T extends keyof WorkerTasks> =
-  | { ok: true; result: WorkerTasks[T]["result"] }
+  | { ok: true; isWhole: boolean; result: WorkerTasks[T]["result"] }
   | { ok: false; reason: string; code: string };
 
 const TASKS: { [T in keyof WorkerTasks]: (input: WorkerTasks[T]["input"]) => WorkerTasks[T]["result"] } = {
-  read: ({ request, path }) => querySqlite(request, path),
+  read: ({ request, path }) =>
+    querySqlite(request, path, (result) => self.postMessage({ ok: true, isWhole: false, result })),
   hours: ({ request, path }) => queryHours(request, path),
   examine: ({ request, path }) => examineSqlite(request, path),
 };
@@ -30,7 +32,7 @@ self.addEventListener("message", ({ data }: MessageEvent<{ task: keyof WorkerTas
 
 function answer<T extends keyof WorkerTasks>(task: T, input: WorkerTasks[T]["input"]): WorkerAnswer<T> {
   try {
-    return { ok: true, result: TASKS[task](input) };
+    return { ok: true, isWhole: true, result: TASKS[task](input) };
   } catch (error) {
     return { ok: false, reason: describeFailure(error, { kind: "sqlite", path: input.path }), code: codeOf(error) };
   }

@@ -52,6 +52,7 @@ export function lookAt(crms: LookedAt[], { atMs, hours }: Look, nowMs: number): 
     const read = querySqlite(
       { crm, window, recent: 0, baselineSeconds: null, nowMs, isPastKnown: true },
       crm.target.path,
+      () => {},
     );
     if (read.kind === "missing") throw new Error("a simulated CRM has its tables");
     const past = readPast === null ? null : readPast(atMs);

@@ -1,0 +1,116 @@
+/** What a fill beside reports reads, and what keeps it from reading more. */
+import { renameSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { fillBeside } from "../src/fill.ts";
+import type { Log } from "../src/log.ts";
+import { openStore } from "../src/store/open.ts";
+import type { Store } from "../src/store/store.ts";
+import { silent } from "./making/logs.ts";
+import { crmConfig } from "./making/reports.ts";
+import { newStoreUrl, targetOf } from "./making/stores.ts";
+import { listEngines, run } from "./making/warehouses.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NOW = Date.parse("2026-07-10T09:30:00Z");
+const TODAY = Math.floor(NOW / DAY_MS);
+const sqlite = listEngines().find(({ name }) => name === "sqlite, sync-history")!;
+
+/** One run at noon of each of these days before today. */
+async function makeWarehouse(daysAgo: number[]): Promise<string> {
+  const starts = daysAgo.map((days) => new Date((TODAY - days) * DAY_MS + 12 * HOUR_MS).toISOString());
+  const { url } = await sqlite.make(
+    starts.map((start) => run({ start, end: start.replace("12:00", "12:05") })),
+    [],
+  );
+  return url;
+}
+
+async function openFresh(): Promise<Store> {
+  return await openStore(targetOf(await newStoreUrl("SQLite")));
+}
+
+/** How many days were read, and what was warned of. */
+async function fill(store: Store, url: string, nowMs = NOW): Promise<{ read: number; warnings: string[] }> {
+  const filled = { read: 0, warnings: [] as string[] };
+  const log: Log = {
+    ...silent,
+    warn: (message) => filled.warnings.push(message),
+    progress: (waiting) => (filled.read += waiting === null ? 0 : 1),
+  };
+  await fillBeside({
+    crms: [crmConfig(url)],
+    memory: store.memory,
+    nowMs,
+    isBusy: async () => false,
+    redact: (text) => text,
+    log,
+    signal: new AbortController().signal,
+  });
+  return filled;
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const known = async (store: Store) =>
+  [...(await store.memory.listHours("hubspot", 0)).keys()].map((day) => TODAY - day).toSorted((a, b) => a - b);
+
+test("today is not over: it is left to the reports", async () => {
+  await using store = await openFresh();
+  await fill(store, await makeWarehouse(range(0, 60)));
+  const days = await known(store);
+  expect(days[0]).toBe(1);
+  // Eight weeks, and the begin of the week in which these begin.
+  expect(days.length).toBeGreaterThanOrEqual(56);
+  expect(days.length).toBeLessThanOrEqual(62);
+});
+
+test.each<{ name: string; daysAgo: number[] }>([
+  { name: "fewer empty days than a fortnight are left of the eight weeks", daysAgo: range(1, 50) },
+  { name: "there is a fortnight without a run", daysAgo: range(1, 10) },
+  { name: "there is no run at all", daysAgo: [] },
+])("where the runs begin is looked for once: $name", async ({ daysAgo }) => {
+  await using store = await openFresh();
+  const url = await makeWarehouse(daysAgo);
+  expect((await fill(store, url)).read).toBeGreaterThan(daysAgo.length);
+  expect(await known(store)).toEqual(daysAgo);
+  expect(await store.memory.readStop("hubspot")).toMatchObject({
+    kind: "begin",
+    fromMs: (TODAY - (daysAgo.at(-1) ?? 0)) * DAY_MS,
+  });
+  expect((await fill(store, url)).read).toBe(0);
+  // Tomorrow there is one more day, and after a week the days before are looked at again.
+  expect((await fill(store, url, NOW + DAY_MS)).read).toBe(1);
+  expect((await fill(store, url, NOW + 8 * DAY_MS)).read).toBeGreaterThan(5);
+});
+
+test("empty days between days with runs are known, and read once", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse([...range(1, 3), ...range(30, 60)]);
+  // The days before the rest are known already.
+  const older = (TODAY - 30) * 24;
+  await store.memory.write([{ source: "hubspot", past: { covered: [[older - 24, older + 24]], rules: [] } }], "add");
+  await fill(store, url);
+  expect((await known(store)).slice(0, 40)).toEqual(range(1, 40));
+  expect((await fill(store, url)).read).toBe(0);
+});
+
+test("what failed is tried again after the next report, and said once", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse(range(1, 60));
+  const path = url.slice("sqlite:".length);
+  renameSync(path, `${path}.away`);
+  expect((await fill(store, url)).warnings).toEqual([expect.stringContaining("its past is not read back any further")]);
+  expect(await store.memory.readStop("hubspot")).toMatchObject({ kind: "failed" });
+  expect((await fill(store, url)).warnings).toEqual([]);
+  renameSync(`${path}.away`, path);
+  expect((await fill(store, url)).read).toBeGreaterThan(50);
+  expect(await store.memory.readStop("hubspot")).toBeNull();
+});
+
+test("what would cost too much is left alone for a week", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse(range(1, 60));
+  await store.memory.stopFill("hubspot", { kind: "costly", atMs: NOW - 6 * DAY_MS, reason: "too slow" });
+  expect((await fill(store, url)).read).toBe(0);
+  expect((await fill(store, url, NOW + 2 * DAY_MS)).read).toBeGreaterThan(50);
+});

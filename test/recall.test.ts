@@ -1,0 +1,75 @@
+/** What is known of the CRMs' pasts, before their reports are made: unpacked one by one, and dropped. */
+import { expect, test } from "bun:test";
+import { recallPasts } from "../src/recall.ts";
+import type { Kept } from "../src/store/memory/read.ts";
+import { crmConfig, WINDOW } from "./making/reports.ts";
+import { silent } from "./making/logs.ts";
+
+const CRMS = ["a", "b", "new"].map((name) => crmConfig("sqlite:w.db", {}, name));
+
+test("each CRM's past is unpacked when its report is made, and what the operator said of its rules stays", async () => {
+  const unpacked: string[] = [];
+  const keep = (source: string): [string, Kept] => [
+    source,
+    {
+      covered: [],
+      stop: null,
+      retired: [{ rule: "over", sinceMs: 5 }],
+      unpack: () => {
+        unpacked.push(source);
+        return { past: { covered: [[1, 2]], rules: [] }, unreadable: 0 };
+      },
+    },
+  ];
+  const readMemory = async () => new Map([keep("a"), keep("b")]);
+  const { takePast, settingsOf } = await recallPasts({ crms: CRMS, window: WINDOW, readMemory, log: silent });
+  expect(unpacked).toEqual([]);
+  expect(CRMS.map((crm) => takePast(crm)?.covered ?? null)).toEqual([[[1, 2]], [[1, 2]], null]);
+  expect(unpacked).toEqual(["a", "b"]);
+  expect(CRMS.map((crm) => settingsOf(crm).retiredRules)).toEqual([
+    [{ rule: "over", sinceMs: 5 }],
+    [{ rule: "over", sinceMs: 5 }],
+    [],
+  ]);
+});
+
+const END_HOUR = WINDOW.endMs / 3_600_000;
+/** Both windows are a day long. */
+const TOLD_FROM = END_HOUR - 48;
+const READ_FROM = END_HOUR - 56 * 24;
+const begin = (hour: number) => ({ kind: "begin" as const, atMs: 0, reason: "", fromMs: hour * 3_600_000 });
+
+test.each<{ name: string; covered: Kept["covered"]; stop?: Kept["stop"]; isKnown: boolean }>([
+  { name: "nothing is known", covered: [], isKnown: false },
+  { name: "eight weeks up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
+  { name: "the first hour is not known", covered: [[READ_FROM + 1, END_HOUR]], isKnown: false },
+  { name: "an hour before the windows is not known", covered: [[READ_FROM, TOLD_FROM - 1]], isKnown: false },
+  {
+    name: "there is a hole",
+    covered: [
+      [READ_FROM, READ_FROM + 50],
+      [READ_FROM + 51, END_HOUR],
+    ],
+    isKnown: false,
+  },
+  {
+    name: "before it there is no run",
+    covered: [[READ_FROM + 500, TOLD_FROM]],
+    stop: begin(READ_FROM + 500),
+    isKnown: true,
+  },
+  {
+    name: "what is before it was too slow to be read",
+    covered: [[READ_FROM + 500, TOLD_FROM]],
+    stop: { kind: "costly", atMs: 0, reason: "" },
+    isKnown: false,
+  },
+])("whether a small warehouse's past is still to be read: $name", async ({ covered, stop = null, isKnown }) => {
+  const kept: Kept = { covered, stop, retired: [], unpack: () => ({ past: { covered, rules: [] }, unreadable: 0 }) };
+  const readMemory = async () => new Map([["a", kept]]);
+  const recalled = await recallPasts({ crms: CRMS, window: WINDOW, readMemory, log: silent });
+  expect(CRMS.map((crm) => recalled.isPastKnown(crm))).toEqual([isKnown, false, false]);
+  const long = { startMs: WINDOW.endMs - 8 * 7 * 86_400_000, endMs: WINDOW.endMs };
+  const ofLong = await recallPasts({ crms: CRMS, window: long, readMemory, log: silent });
+  expect(ofLong.isPastKnown(CRMS[0]!)).toBe(false);
+});
