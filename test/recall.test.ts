@@ -36,12 +36,12 @@ test("each CRM's past is unpacked when its report is made, and what the operator
 const END_HOUR = WINDOW.endMs / 3_600_000;
 /** Both windows are a day long. */
 const TOLD_FROM = END_HOUR - 48;
-const READ_FROM = END_HOUR - 56 * 24;
+const READ_FROM = END_HOUR - 120 * 24;
 const begin = (hour: number) => ({ kind: "begin" as const, atMs: 0, reason: "", fromMs: hour * 3_600_000 });
 
 test.each<{ name: string; covered: Kept["covered"]; stop?: Kept["stop"]; isKnown: boolean }>([
   { name: "nothing is known", covered: [], isKnown: false },
-  { name: "eight weeks up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
+  { name: "120 days up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
   { name: "the first hour is not known", covered: [[READ_FROM + 1, END_HOUR]], isKnown: false },
   { name: "an hour before the windows is not known", covered: [[READ_FROM, TOLD_FROM - 1]], isKnown: false },
   {

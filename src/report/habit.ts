@@ -24,12 +24,12 @@ export function describeHabit(rule: RuleActivity, window: Window, looked: ReadAc
  * The longest time that passed between two runs in the look-back's newest runs and in the window. Where too few starts are
  * known, the window before divided by its runs.
  */
-function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "intervalMs" | "n"> | null {
-  const gaps = { longestMs: 0, n: 0 };
+function measureInterval(rule: RuleActivity, window: Window): Pick<Habit, "intervalMs" | "shortestMs" | "n"> | null {
+  const gaps = { longestMs: 0, shortestMs: Infinity, n: 0 };
   for (const startsMs of [rule.lookback?.startsMs ?? [], rule.startsMs ?? []]) addGaps(gaps, startsMs);
-  if (gaps.n >= MIN_INTERVALS) return { intervalMs: gaps.longestMs, n: gaps.n };
+  if (gaps.n >= MIN_INTERVALS) return { intervalMs: gaps.longestMs, shortestMs: gaps.shortestMs, n: gaps.n };
   const finished = rule.startsMs === null ? countOutcome(rule.current).total : countOutcome(rule.previous).total;
-  return finished === 0 ? null : { intervalMs: lengthOf(window) / finished, n: finished };
+  return finished === 0 ? null : { intervalMs: lengthOf(window) / finished, shortestMs: 0, n: finished };
 }
 
 /** How many runs a window would hold at the pace of the look-back's newest runs; null where these are too few. */
@@ -41,7 +41,7 @@ export function countAtUsualPace({ lookback }: RuleActivity, windowMs: number): 
 }
 
 /** Those between starts in their order, or against it. */
-function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): void {
+function addGaps(gaps: { longestMs: number; shortestMs: number; n: number }, startsMs: number[]): void {
   let [beforeMs = 0] = startsMs;
   for (const atMs of startsMs) {
     const gapMs = atMs > beforeMs ? atMs - beforeMs : beforeMs - atMs;
@@ -49,6 +49,7 @@ function addGaps(gaps: { longestMs: number; n: number }, startsMs: number[]): vo
     if (gapMs < SAME_RUN_MS) continue;
     gaps.n += 1;
     if (gapMs > gaps.longestMs) gaps.longestMs = gapMs;
+    if (gapMs < gaps.shortestMs) gaps.shortestMs = gapMs;
   }
 }
 

@@ -68,6 +68,70 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ranks[0]).toBeGreaterThanOrEqual(2);
   });
 
+  describe("since 10 May, at the end of a day, of three weeks, of a month and of two", () => {
+    const DAYS = ["05-11 00:30", "05-31 01:30", "06-14 00:30", "07-08 01:30"];
+    const others = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].flatMap((rule) =>
+      repeat({ rule, from: "05-25 00:00", to: "07-09 00:00", every: HOUR }),
+    );
+    const before = repeat({ rule: "deals", from: "04-10 00:00", to: "05-09 23:00", every: HOUR }, () => ({
+      processed: 5000,
+    }));
+    const since = (change: Parameters<typeof repeat>[1]) => [
+      ...others,
+      ...before,
+      ...repeat({ rule: "deals", from: "05-10 00:00", to: "07-09 00:00", every: HOUR }, change),
+    ];
+    const tell = async (runs: ReturnType<typeof repeat>) => {
+      await using warehouse = await makeWarehouse(engine, { runs });
+      const told = [];
+      for (const as of DAYS) {
+        const { report } = await ask(warehouse, { as });
+        const { condition, severity, since: sinceAt } = ruleOf(report, "deals");
+        told.push([condition, severity, sinceAt?.slice(0, 13)]);
+      }
+      return told;
+    };
+
+    test("a rule fails all the time", async () => {
+      const told = await tell(since(() => ({ status: "failed", error: "INVALID_LOGIN" })));
+      expect(told).toEqual(DAYS.map(() => ["failing", "critical", "2026-05-10T00"]));
+    });
+
+    test("a rule brings no records", async () => {
+      expect(await tell(since(() => ({ processed: 0, created: 0, updated: 0 })))).toEqual(
+        DAYS.map(() => ["empty", "warning", "2026-05-10T00"]),
+      );
+    });
+
+    test("every other run fails, whether the newest one did or not", async () => {
+      const told = await tell(
+        since((_, index) => (index % 2 === 0 ? { status: "failed", error: "504 Gateway Time-out" } : {})),
+      );
+      expect(told.map(([condition, severity]) => [condition, severity])).toEqual(
+        DAYS.map(() => ["degraded", "warning"]),
+      );
+    });
+  });
+
+  test("an outage of 20 hours is none the less one after a run that failed, and one the day after", async () => {
+    const runs = [
+      ...repeat({ from: "06-15 00:00", to: "07-10 20:00", every: HOUR }),
+      ...repeat({ rule: "deals", from: "06-15 00:00", to: "07-09 21:00", every: HOUR }),
+      ...repeat({ rule: "deals", from: "07-10 18:00", to: "07-10 18:00", every: HOUR }, () => ({
+        status: "failed",
+        error: "boom",
+      })),
+    ];
+    for (const schedules of [[], [interval(1, "hours", "contacts"), interval(1, "hours", "deals")]]) {
+      await using warehouse = await makeWarehouse(engine, { runs, schedules });
+      for (const as of ["07-10 17:30", "07-10 18:30", "07-10 20:54"]) {
+        const { report } = await ask(warehouse, { as });
+        expect(ruleOf(report, "deals").severity).toBe("critical");
+        expect(ruleOf(report, "contacts").severity).toBeNull();
+      }
+    }
+  });
+
   test("a rule without a schedule that ran every quarter of an hour and stopped three days ago is overdue", async () => {
     const runs = [
       ...repeat({ from: "07-01 00:00", to: "07-10 20:45", every: 15 * MINUTE }),

@@ -138,7 +138,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   test("weeks that no report of today reads any more go, and their days stay", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
     await fill(store, STEADY);
-    const later = FIRST + 12 * WEEK_HOURS;
+    const later = FIRST + 22 * WEEK_HOURS;
     await store.memory.write(seenOf(countPast([], [[later, later + DAY_HOURS]])), "add");
     const { past, weeks } = await recall(store);
     // The fourth is over now, and of all four the newest two are left.

@@ -4,7 +4,9 @@ import { formatDuration, formatInstant, formatNear, formatPlural } from "../../t
 import { endedBadly, hasFailed, settledAt, type Attempts } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { usualFailureShare } from "../memory/failures.ts";
+import { isPastKnown } from "../memory/known.ts";
 import { findStreakOnset, type Onset } from "../memory/onset.ts";
+import { isCertain, measureSilence } from "../memory/silence.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
@@ -38,12 +40,12 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
     counted === 1
       ? `its newest run ${how} at ${formatNear(settledAt(newest), window.endMs)}`
       : `its newest ${formatPlural(counted, "run")} ${how}, since ${since}${isWhole ? "" : " at least"}`;
-  const silentMs = isPartial ? null : findSilence(facts, startOf(streak));
+  const silentMs = isPartial || counted > runs.length ? null : findSilence(facts, streak);
   return {
     condition: "failing",
     severity: silentMs === null ? weigh(facts, streak.length, isPartial, sinceMs) : "critical",
     degradation: null,
-    sinceMs: silentMs === null ? sinceMs : Math.min(sinceMs, (lastSuccessMs ?? sinceMs) + (facts.usualIntervalMs ?? 0)),
+    sinceMs: silentMs === null ? sinceMs : (lastSuccessMs ?? sinceMs),
     message: `${rule}: ${times}${silentMs === null ? "" : `, after ${formatDuration(silentMs / 1000)} without any`}; ${sayLastSuccess(facts, onset)}`,
     evidence: {
       failed_in_a_row: counted,
@@ -66,15 +68,18 @@ function sayLastSuccess({ lastSuccessMs, window }: RuleFacts, onset: Onset | nul
     : `last success in the hour after ${formatNear(otherHour * HOUR_MS, window.endMs)}`;
 }
 
-function startOf(streak: Attempts[]): number {
-  return Math.min(...streak.flatMap(({ runs }) => runs.map(({ startedMs }) => startedMs)));
-}
-
-/** How long nothing had run before the streak, where that alone was an outage: a failure ends none. Else null. */
-function findSilence({ lastSuccessMs, limits }: RuleFacts, streakMs: number): number | null {
-  if (lastSuccessMs === null || limits.errorAfterMs === null) return null;
+/** How long nothing had run before the streak, in milliseconds, where that alone was an outage: a failure ends none. Else null. */
+function findSilence({ attempts, history, lastSuccessMs, limits }: RuleFacts, streak: Attempts[]): number | null {
+  const [before] = attempts.slice(streak.length);
+  if (lastSuccessMs === null || before === undefined) return null;
+  const streakMs = Math.min(...streak.flatMap(({ runs }) => runs.map(({ startedMs }) => startedMs)));
   const silentMs = streakMs - lastSuccessMs;
-  return silentMs > limits.errorAfterMs ? silentMs : null;
+  const lastStartMs = Math.max(...before.runs.map(({ startedMs }) => startedMs));
+  // Its weeks know its rests better than its newest runs do.
+  const isGuess = limits.basis === "usual-interval" && isPastKnown(history);
+  const isLong = !isGuess && limits.errorAfterMs !== null && silentMs > limits.errorAfterMs;
+  const isOutage = history !== null && isCertain(measureSilence({ ...history, nowMs: streakMs }, lastStartMs));
+  return isLong || isOutage ? silentMs : null;
 }
 
 /**

@@ -26,6 +26,8 @@ const COUNTED_BACK_MS = 30 * DAY_MS;
 /** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
+/** Of the window's runs, so many in the window before say that there are always as many. */
+const BUSY_SHARE = 0.9;
 /** A rule that began later in the window before tells less of itself than that window holds. */
 const YOUNG_SHARE = 0.75;
 const NONE_MISSED = { n: 0, isMinimum: false };
@@ -215,7 +217,9 @@ function findTooOften(
   }
   const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
   const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
-  return busiest > MOST_PER_HOUR && !isPlanned && !isKnown
+  // A rule that always runs each half minute is no loop.
+  const wasAsBusy = countRuns(found.previous) >= seen * BUSY_SHARE;
+  return busiest > MOST_PER_HOUR && !isPlanned && !isKnown && !wasAsBusy
     ? { seen, expected: busiest, words: "of them within one hour" }
     : null;
 }

@@ -5,7 +5,9 @@ import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
+import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
+import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 const BASES = {
@@ -14,8 +16,6 @@ const BASES = {
   "usual-interval": "its usual interval",
   unknown: "",
 };
-/** A silence of so many limits is no accident. */
-const CERTAIN_FACTOR = 2;
 /** A schedule that started nothing this many times is no accident. */
 const MANY_MISSED = 3;
 
@@ -41,12 +41,7 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
   if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
   const expected = Math.floor(silence.expected);
   const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
-  const judgement = describe(
-    facts,
-    silence.expected > CERTAIN_FACTOR * silence.limit ? "critical" : "warning",
-    silence.sinceMs ?? window.endMs,
-    null,
-  );
+  const judgement = describe(facts, isCertain(silence) ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
   const last =
     lastSuccessMs === null
       ? "no success known"
@@ -68,7 +63,10 @@ export function judgeStopped(facts: RuleFacts): Judgement | null {
   const silentMs = window.endMs - settledAt(newest);
   const isSilent =
     (limits.errorAfterMs !== null && silentMs > limits.errorAfterMs) || judgement.evidence["basis"] === "past";
-  return isSilent || (due !== null && limits.basis !== "config") ? judgement : null;
+  if (!isSilent && (due === null || limits.basis === "config")) return null;
+  // The trouble is as old as the failures.
+  const failingSinceMs = judgeFailing(facts)?.sinceMs ?? Infinity;
+  return { ...judgement, sinceMs: Math.min(judgement.sinceMs ?? Infinity, failingSinceMs) };
 }
 
 /** By the age of the last success, less the time for which a run has been going on. */

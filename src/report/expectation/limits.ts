@@ -20,8 +20,9 @@ export type FreshnessFacts = {
 
 /** How a rule usually runs. */
 export type Habit = {
-  /** The longest known time between two starts, and how many such times are known. */
+  /** The longest and the shortest known time between two starts, and how many such times are known. */
   intervalMs: number;
+  shortestMs: number;
   n: number;
   /**
    * How old its newest starts were at the same time a week before, ascending: at least `NEWEST_AGES` where that many are known,
@@ -37,6 +38,11 @@ const WEEKEND_MS = 3 * DAY_MS;
 const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];
 /** Fewer are no habit. */
 export const MIN_INTERVALS = 3;
+/** A regular rule's times between two starts: from this on, this alike, so many, and over so long a time. A month has 28 to 31 days. */
+const REGULAR_MS = 20 * HOUR_MS;
+const REGULAR_SHARE = 0.85;
+const FEWEST_REGULAR = 5;
+const REGULAR_SPAN_MS = 9 * DAY_MS;
 /** So many a look-back brings. */
 const NEWEST_AGES = 10;
 const UNKNOWN: Freshness = { warnAfterMs: null, errorAfterMs: null, basis: "unknown" };
@@ -58,11 +64,13 @@ export function deriveFreshness({ configured, schedules, windowEndMs, habit, lat
 }
 
 /**
- * A guess: three and six usual intervals, at least 30 and 60 minutes, after the rest that the rule had at the same time a week
+ * A guess: of a rule that runs regularly but seldom one and a half and two usual intervals, of others three and six, at least 30 and 60 minutes, after the rest that the rule had at the same time a week
  * before. A rule that is known for less than a week may rest as it did the day
  * before, and is no error before a weekend would be over.
  */
-function deriveFromHabit({ intervalMs, weekAgesMs, dayAgeMs }: Habit): Freshness {
+function deriveFromHabit(habit: Habit): Freshness {
+  const { intervalMs, weekAgesMs, dayAgeMs } = habit;
+  if (isRegular(habit)) return { warnAfterMs: intervalMs * 1.5, errorAfterMs: intervalMs * 2, basis: "usual-interval" };
   const [warnMs, errorMs] = [Math.max(intervalMs * 3, 30 * MINUTE_MS), Math.max(intervalMs * 6, 60 * MINUTE_MS)];
   const basis = "usual-interval";
   if (weekAgesMs === null) {
@@ -71,6 +79,12 @@ function deriveFromHabit({ intervalMs, weekAgesMs, dayAgeMs }: Habit): Freshness
   }
   const afterRest = (limitMs: number) => limitMs + findRest(weekAgesMs, limitMs, intervalMs);
   return { warnAfterMs: afterRest(warnMs), errorAfterMs: Math.max(afterRest(warnMs), afterRest(errorMs)), basis };
+}
+
+/** A rule that runs once a day, a week or a month, at weekends too, as far as more than a week tells. */
+function isRegular({ intervalMs, shortestMs, n }: Habit): boolean {
+  const isKnown = n >= FEWEST_REGULAR && n * intervalMs >= REGULAR_SPAN_MS;
+  return isKnown && intervalMs >= REGULAR_MS && shortestMs >= intervalMs * REGULAR_SHARE;
 }
 
 /**

@@ -19,6 +19,8 @@ export type Silence = {
   hoursApart: number;
 };
 
+/** A silence of so many limits is no accident. */
+const CERTAIN_FACTOR = 2;
 /** Of a rule that runs less often than every other day, more is asked. */
 const RARE_STARTS = 20;
 const RARE_PAST_DAYS = 70;
@@ -54,6 +56,10 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
     days: Math.round(known / HOURS_A_DAY),
     hoursApart: known / countRuns(starts),
   };
+}
+
+export function isCertain(silence: Silence | null): boolean {
+  return silence !== null && silence.expected > CERTAIN_FACTOR * silence.limit;
 }
 
 type Starts = RuleHistory["starts"] & { fromHour: number };

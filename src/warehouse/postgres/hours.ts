@@ -47,9 +47,10 @@ export async function readSmallPast(
   request: ReadRequest,
   tableSinceMs: number | null,
 ): Promise<Past | null> {
-  if (!isSmall(actions)) return null;
+  if (!isSmall(actions) && !isUncounted(actions)) return null;
   try {
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
+    if (isUncounted(actions) && !(await hasFewRows(connection, actions))) return null;
     const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
     return past === null ? null : limitPast(past, tableSinceMs);
   } catch {
@@ -78,6 +79,18 @@ function leadsToDays(actions: TableFacts, { source, start }: ActionColumns): boo
 
 function isSmall({ rows, parts, opaque }: TableFacts): boolean {
   return rows !== null && rows <= SMALL_TABLE_ROWS && parts === null && !opaque;
+}
+
+/** A table that was never analysed: the catalog does not say how many rows it has. */
+function isUncounted({ rows, parts, opaque }: TableFacts): boolean {
+  return rows === null && parts === null && !opaque;
+}
+
+async function hasFewRows(connection: Connection, actions: TableFacts): Promise<boolean> {
+  const [row] = await connection.ask<{ n: number }>(
+    `SELECT count(*)::int AS n FROM (SELECT FROM ${quoteTable(actions)} LIMIT ${SMALL_TABLE_ROWS + 1}) AS known`,
+  );
+  return row !== undefined && row.n <= SMALL_TABLE_ROWS;
 }
 
 function adviseIndex(actions: TableFacts, { source, start }: ActionColumns): string {

@@ -30,7 +30,7 @@ const cases: Record<string, Case[]> = {
     { name: "all is well", strip: { runs: s(24), everyMinutes: 60 }, due: "every 1 hours", is: ["ok", null] },
     {
       name: "one failure of a rule that runs every 15 minutes is a line and no warning",
-      strip: { runs: `${s(23)}f`, everyMinutes: 15, error: "HTTP 503" },
+      strip: { runs: `${s(199)}f`, everyMinutes: 15, error: "HTTP 503" },
       due: "every 15 minutes",
       is: ["failing", "info"],
       says: "deals: its newest run failed at 20:55; last success 20:40",

@@ -15,6 +15,7 @@ const schedule = (text: string, change: Partial<Schedule> = {}): Schedule => {
 const week = Array.from({ length: 10 }, (_, index) => (index + 0.5) * HOUR);
 const habit = (change: Partial<Habit>): Habit => ({
   intervalMs: HOUR,
+  shortestMs: 0,
   n: 50,
   weekAgesMs: week,
   dayAgeMs: null,
@@ -44,6 +45,26 @@ test.each([
     name: "one configured limit stands alone",
     given: { configured: { warnAfterMs: null, errorAfterMs: 2 * HOUR }, schedules: [schedule("@daily")] },
     is: { warnAfterMs: null, errorAfterMs: 2 * HOUR, basis: "config" },
+  },
+  {
+    name: "without a schedule, each day for nine days",
+    given: { habit: habit({ intervalMs: 24 * HOUR, shortestMs: 23 * HOUR, n: 9, weekAgesMs: null }) },
+    is: { warnAfterMs: 36 * HOUR, errorAfterMs: 48 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "each day, and for no week yet: it may rest at weekends",
+    given: { habit: habit({ intervalMs: 24 * HOUR, shortestMs: 23 * HOUR, n: 5, weekAgesMs: null }) },
+    is: { warnAfterMs: 72 * HOUR, errorAfterMs: 144 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "each month",
+    given: { habit: habit({ intervalMs: 31 * 24 * HOUR, shortestMs: 28 * 24 * HOUR, n: 5, weekAgesMs: [] }) },
+    is: { warnAfterMs: 46.5 * 24 * HOUR, errorAfterMs: 62 * 24 * HOUR, basis: "usual-interval" },
+  },
+  {
+    name: "on working days: it rests for three of them",
+    given: { habit: habit({ intervalMs: 72 * HOUR, shortestMs: 24 * HOUR, n: 15, weekAgesMs: [] }) },
+    is: { warnAfterMs: 216 * HOUR, errorAfterMs: 432 * HOUR, basis: "usual-interval" },
   },
   {
     name: "daily",
