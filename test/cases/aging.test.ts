@@ -71,7 +71,7 @@ describe.each(ENGINES)("%s", (engine) => {
   describe("since 10 May, at the end of a day, of three weeks, of a month and of two", () => {
     const DAYS = ["05-11 00:30", "05-31 01:30", "06-14 00:30", "07-08 01:30"];
     const others = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].flatMap((rule) =>
-      repeat({ rule, from: "05-25 00:00", to: "07-09 00:00", every: HOUR }),
+      repeat({ rule, from: "04-10 00:00", to: "07-09 00:00", every: HOUR }),
     );
     const before = repeat({ rule: "deals", from: "04-10 00:00", to: "05-09 23:00", every: HOUR }, () => ({
       processed: 5000,
@@ -87,19 +87,19 @@ describe.each(ENGINES)("%s", (engine) => {
       for (const as of DAYS) {
         const { report } = await ask(warehouse, { as });
         const { condition, severity, since: sinceAt } = ruleOf(report, "deals");
-        told.push([condition, severity, sinceAt?.slice(0, 13)]);
+        told.push([report.verdict, condition, severity, sinceAt?.slice(0, 13)]);
       }
       return told;
     };
 
     test("a rule fails all the time", async () => {
       const told = await tell(since(() => ({ status: "failed", error: "INVALID_LOGIN" })));
-      expect(told).toEqual(DAYS.map(() => ["failing", "critical", "2026-05-10T00"]));
+      expect(told).toEqual(DAYS.map(() => ["critical", "failing", "critical", "2026-05-10T00"]));
     });
 
     test("a rule brings no records", async () => {
       expect(await tell(since(() => ({ processed: 0, created: 0, updated: 0 })))).toEqual(
-        DAYS.map(() => ["empty", "warning", "2026-05-10T00"]),
+        DAYS.map(() => ["warning", "empty", "warning", "2026-05-10T00"]),
       );
     });
 
@@ -107,9 +107,13 @@ describe.each(ENGINES)("%s", (engine) => {
       const told = await tell(
         since((_, index) => (index % 2 === 0 ? { status: "failed", error: "504 Gateway Time-out" } : {})),
       );
-      expect(told.map(([condition, severity]) => [condition, severity])).toEqual(
-        DAYS.map(() => ["degraded", "warning"]),
-      );
+      expect(told.map((said) => said.slice(1, 3))).toEqual(DAYS.map(() => ["degraded", "warning"]));
+    });
+
+    test("every other run of its only rule fails", async () => {
+      const runs = since((_, index) => (index % 2 === 0 ? { status: "failed", error: "504 Gateway Time-out" } : {}));
+      const told = await tell(runs.filter(({ rule }) => rule === "deals"));
+      expect(told.map(([verdict]) => verdict)).toEqual(DAYS.map(() => "critical"));
     });
   });
 

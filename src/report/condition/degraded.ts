@@ -11,10 +11,10 @@ import { judgeDuration, judgeRecords } from "./collapse.ts";
 import { findCrowd } from "../memory/crowd.ts";
 import { findFailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
-import { isPastKnown, PAST_DAYS } from "../memory/known.ts";
+import { isPastKnown } from "../memory/known.ts";
 import { findDurationShift, findRecordsShift } from "../memory/levels.ts";
 import { fromThousandths } from "../memory/sketch.ts";
-import { sayDays } from "../memory/words.ts";
+import { sayAgainst, sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
@@ -75,10 +75,10 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const { rule, window, thresholds } = facts;
   const retries = judgeRetries(facts, thresholds.rule_success_rate);
   if (retries !== null) return retries;
-  const { failed, total, failedBefore, totalBefore, sinceHour } = shift;
+  const { failed, total, failedBefore, totalBefore, sinceHour, againstDays } = shift;
   const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayDays(Math.min(PAST_DAYS, history.knownDays))})${sayNewest(facts)}`;
+  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayAgainst(againstDays, history.knownDays)})${sayNewest(facts)}`;
   const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
   return {
     ...degraded("failures", isSevere ? "critical" : "warning", message),

@@ -12,8 +12,7 @@ import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
 import type { Outcome } from "../counts.ts";
 import type { CrmShift } from "../memory/crm.ts";
-import { PAST_DAYS } from "../memory/known.ts";
-import { sayDays } from "../memory/words.ts";
+import { sayAgainst } from "../memory/words.ts";
 import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { compareHalves, isBeyond } from "../trend.ts";
@@ -128,7 +127,7 @@ function findBar(
 function findUsual({ shift, knownDays }: CrmShift): { rate: number; words: string } | null {
   if (shift === null) return null;
   const rate = 1 - shift.failedBefore / Math.max(1, shift.totalBefore);
-  return { rate, words: `the usual ${formatRatio(rate)} (${sayDays(Math.min(PAST_DAYS, knownDays))})` };
+  return { rate, words: `the usual ${formatRatio(rate)} (${sayAgainst(shift.againstDays, knownDays)})` };
 }
 
 /** Failures that were started again and then succeeded are the rule's own finding, and no outage of the CRM. */

@@ -1,11 +1,10 @@
 /** The CRM's own success rate against its past: the same test as a rule's, on all its runs together. */
 import type { ReportSettings } from "../settings.ts";
 import type { Thresholds } from "../thresholds.ts";
-import { HOURS_A_DAY } from "../../time/units.ts";
 import { findFailureShift, type FailureShift } from "./failures.ts";
-import { addAt, createTally, takeColumns, within, type HourColumns } from "./columns.ts";
+import { addAt, createTally, takeColumns, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
+import { FEWEST_DAYS } from "./known.ts";
 
 export type CrmShift = {
   /** Null: its runs fail as usual, or too little is known. */
@@ -27,10 +26,7 @@ export function judgeCrm(histories: ReadonlyMap<string, RuleHistory>, { ownThres
 }
 
 function addUp(rules: RuleHistory[]): HourColumns {
-  // Its test reads no further back.
-  const endHour = rules[0]?.endHour ?? 0;
-  const since = (finished: HourColumns) => within(finished, endHour - PAST_DAYS * HOURS_A_DAY, Infinity);
-  const all = rules.map(({ finished }) => since(finished));
+  const all = rules.map(({ finished }) => finished);
   const fromHour = Math.min(...all.map(({ hours }) => hours[0] ?? Infinity));
   const toHour = Math.max(...all.map(({ hours }) => hours.at(-1) ?? -Infinity)) + 1;
   const sum = createTally(Math.max(0, toHour - fromHour));

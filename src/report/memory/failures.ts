@@ -1,9 +1,9 @@
-/** Whether more runs fail than usual: today against the five weeks before, and this week against the four before it. */
+/** Whether more runs fail than usual: today against the five weeks before, this week against the four before it and the months before. */
 import { HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_FAILED, PRIOR_RUNS } from "../chance.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { PAST_DAYS } from "./known.ts";
+import { LONGEST_PAST_DAYS, PAST_DAYS } from "./known.ts";
 
 /** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
 export type FailureShift = {
@@ -13,6 +13,8 @@ export type FailureShift = {
   totalBefore: number;
   /** First hour of the time in which they fail more often. */
   sinceHour: number;
+  /** The days that it is held against, counted back from now. */
+  againstDays: [newest: number, oldest: number];
 };
 
 type Span = { fromHour: number; toHour: number };
@@ -33,6 +35,8 @@ const TESTS: Test[] = [
   { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [WEEK_DAYS, PAST_DAYS] },
   // What began some days ago is part of the days before: without them it stays told.
   { days: 1, fewestFailed: 2, fewestRuns: 3, againstDays: [WEEK_DAYS + 1, PAST_DAYS] },
+  // And what has been so for weeks is not how it always was.
+  { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [PAST_DAYS, LONGEST_PAST_DAYS] },
 ];
 
 /** The first test that holds; null: they fail as usual. */
@@ -51,7 +55,9 @@ export function findFailureShift({
       ...now,
       failedBefore: before.failed,
       totalBefore: before.total,
-      sinceHour: findOnset(finished, daysBack(endHour, 0, WEEK_DAYS), before) ?? span.fromHour,
+      sinceHour:
+        findOnset(finished, daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0])), before) ?? span.fromHour,
+      againstDays,
     };
   }
   return null;

@@ -2,6 +2,7 @@
 
 import type { Report } from "../schema.ts";
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
+import { PAST_DAYS } from "./known.ts";
 
 /** What is usual, each with the time that says so; where that is too short, that it is. Null: nothing is known. */
 export function sayUsual(usual: Report["rules"][number]["usual"]): string | null {
@@ -19,6 +20,11 @@ export function sayUsual(usual: Report["rules"][number]["usual"]): string | null
       : `${formatCount(failures.failed)} of ${formatPlural(failures.total, "run")} failed (${sayDays(failures.days)})`,
   ].filter((text) => text !== null);
   return says.length === 0 ? null : says.join("; ");
+}
+
+/** The days that something is held against, as far as they are known: "5 weeks", "before the last 5 weeks". */
+export function sayAgainst([newest, oldest]: [newest: number, oldest: number], knownDays: number): string {
+  return newest >= PAST_DAYS ? `before the last ${sayDays(newest)}` : sayDays(Math.min(oldest, knownDays));
 }
 
 /** "5 weeks", "12 days". */
