@@ -3,6 +3,7 @@ import { formatCount, formatInstant, formatNear, formatPlural } from "../../text
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import type { EmptyStreak } from "../activity.ts";
 import { chanceOfEmptiness, usualRecords } from "../memory/emptiness.ts";
+import { isPastKnown } from "../memory/known.ts";
 import { findStreakOnset } from "../memory/onset.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { isRare } from "./rare.ts";
@@ -51,7 +52,7 @@ function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
 /** By its own past, where that is known from before the streak; else by the day before it. A rare rule is told at once. */
 function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
   if (isRare(facts) === true) return true;
-  const chance = facts.history === null ? null : chanceOfEmptiness(facts.history, sinceMs);
+  const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, sinceMs) : null;
   if (chance !== null) return n > 1 && chance < UNLIKELY;
   return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, fullHours);
 }

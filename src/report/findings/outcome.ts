@@ -88,8 +88,9 @@ function describeGroup(group: ErrorGroup | undefined, causes: number): Finding["
     : { causes, most_frequent: group.example, most_frequent_failed: group.count, most_frequent_rules: group.rules };
 }
 
-export const findDecline: Finder = ({ halves, thresholds, crm }) => {
+export const findDecline: Finder = ({ halves, thresholds, crm, outcome, states }) => {
   if (crm.decides("trend_change") && crm.shift === null) return [];
+  if (withoutRetried(outcome, states).failed === 0) return [];
   if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];
   const change = halves.later.successful / halves.later.total - halves.earlier.successful / halves.earlier.total;
   if (compareHalves(halves, thresholds.trend_change) !== "declining") return [];
