@@ -19,9 +19,17 @@ export type FailureShift = {
 
 type Span = { fromHour: number; toHour: number };
 type Counts = { failed: number; total: number };
-type Test = { days: number; fewestFailed: number; fewestRuns: number; againstDays: [newest: number, oldest: number] };
+type Test = {
+  days: number;
+  fewestFailed: number;
+  fewestRuns: number;
+  againstDays: [newest: number, oldest: number];
+  chance?: number;
+};
 
 const UNLIKELY = 1e-3;
+/** What is months old may be another habit: only a difference that leaves no doubt tells. */
+const NO_DOUBT = 1e-6;
 /** No past counts for more: real failures come in groups. */
 const MOST_RUNS = 400;
 /** So many days without groups are part of every past. */
@@ -36,7 +44,7 @@ const TESTS: Test[] = [
   // What began some days ago is part of the days before: without them it stays told.
   { days: 1, fewestFailed: 2, fewestRuns: 3, againstDays: [WEEK_DAYS + 1, PAST_DAYS] },
   // And what has been so for weeks is not how it always was.
-  { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [PAST_DAYS, LONGEST_PAST_DAYS] },
+  { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [PAST_DAYS, LONGEST_PAST_DAYS], chance: NO_DOUBT },
 ];
 
 /** The first test that holds; null: they fail as usual. */
@@ -44,12 +52,12 @@ export function findFailureShift({
   finished,
   endHour,
 }: Pick<RuleHistory, "finished" | "endHour">): FailureShift | null {
-  for (const { days, fewestFailed, fewestRuns, againstDays } of TESTS) {
+  for (const { days, fewestFailed, fewestRuns, againstDays, chance = UNLIKELY } of TESTS) {
     const span = daysBack(endHour, 0, days);
     const now = count(finished, span);
     if (now.failed < fewestFailed || now.total < fewestRuns) continue;
     const before = count(finished, daysBack(endHour, ...againstDays));
-    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= UNLIKELY)
+    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= chance)
       continue;
     return {
       ...now,
