@@ -1,6 +1,5 @@
 /** How much of a past is needed, and how much of it is used. */
 import { DAY_MS } from "../../time/units.ts";
-import type { RuleHistory } from "./history.ts";
 
 /** So far back a past is filled: five weeks are judged by, and rare rules by more. */
 export const READ_BACK_MS = 56 * DAY_MS;
@@ -14,6 +13,8 @@ export const FEWEST_DAYS = 14;
 export const PAST_DAYS = 35;
 
 /** Whether a rule can be held against its own past. */
-export function isPastKnown(history: RuleHistory | null | undefined): history is RuleHistory {
+export function isPastKnown<History extends { knownDays: number }>(
+  history: History | null | undefined,
+): history is History {
   return history !== null && history !== undefined && history.knownDays >= FEWEST_DAYS;
 }
