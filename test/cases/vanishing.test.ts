@@ -8,6 +8,12 @@ const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
 const whole = (instant: string) => instant.slice(0, 19);
 const inZone = (instant: string, hours: number, offset: string) => `${whole(later(instant, hours * HOUR))}${offset}`;
 
+/** `Jul 10 2026 18:00:00` */
+function inWords(instant: string): string {
+  const [, day, month, year, time] = new Date(instant).toUTCString().split(" ");
+  return `${month} ${day} ${year} ${time}`;
+}
+
 /** The same instants, as programs write them. */
 const SPELLINGS: Record<string, (instant: string) => string | number> = {
   space,
@@ -29,6 +35,20 @@ const SPELLINGS: Record<string, (instant: string) => string | number> = {
   seconds: (instant) => Date.parse(instant) / 1000,
   milliseconds: (instant) => Date.parse(instant),
   real: (instant) => Date.parse(instant) / 1000 + 0.5,
+  "seconds as text": (instant) => `${Date.parse(instant) / 1000}.25`,
+  microseconds: (instant) => Date.parse(instant) * 1000,
+  "microseconds as text": (instant) => `${Date.parse(instant)}000`,
+  digits: (instant) => whole(instant).replaceAll(/\D/g, ""),
+  GMT: (instant) => `${space(instant)} GMT`,
+  Java: (instant) => `${whole(instant)}Z[UTC]`,
+  "Java in New York": (instant) => inZone(instant, -4, "-04:00[America/New_York]"),
+  "Go in New York": (instant) => inZone(instant, -4, ".5 -0400 EDT").replace("T", " "),
+  "Go in São Paulo": (instant) => inZone(instant, -3, " -0300 -03").replace("T", " "),
+  "Go with a clock": (instant) => `${space(instant)}.123456789 +0000 UTC m=+0.000012`,
+  JavaScript: (instant) =>
+    `${new Date(instant).toUTCString().slice(0, 3)} ${inWords(instant)} GMT+0000 (Coordinated Universal Time)`,
+  HTTP: (instant) => new Date(instant).toUTCString(),
+  mail: (instant) => new Date(instant).toUTCString().replace("GMT", "+0000").replace(" 09 ", " 9 "),
 };
 
 /** One rule for each spelling, and 24 runs of each. */
@@ -48,7 +68,7 @@ function spelled(spellings: Record<string, (instant: string) => string | number>
   return `sqlite:${path}`;
 }
 
-test("sqlite-time-spellings: nineteen spellings of the same 24 instants are 24 runs each", async () => {
+test("sqlite-time-spellings: thirty-two spellings of the same 24 instants are 24 runs each", async () => {
   const { report } = await ask({ url: spelled(SPELLINGS) });
   const expected = Object.keys(SPELLINGS).map((rule) => [rule, 24] as const);
   expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
