@@ -31,6 +31,7 @@ import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
+import { describeTypes } from "./locate.ts";
 import { findAssumedZone, readStarts } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
@@ -105,6 +106,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const found = leaveOutUnreadable(findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
+  const problem = readable === null ? null : describeTypes(readable);
   const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
@@ -126,7 +128,9 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
     plan:
       readable === null
         ? { document: null, problem: null }
-        : await explain(connection, request, readable, target, analyze),
+        : problem === null
+          ? await explain(connection, request, readable, target, analyze)
+          : { document: null, problem },
     tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null ? null : await readRows(connection, request, readable, indexes),
