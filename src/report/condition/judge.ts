@@ -10,6 +10,8 @@ import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones. */
 const MANY_UNKNOWN = 3;
+/** So many newest runs are told of a rule, and earlier ones. */
+const MOST_KNOWN = 20;
 
 /** In the order in which they are tried. */
 const JUDGES = [
@@ -55,7 +57,10 @@ function judgeWords(facts: RuleFacts): Judgement | null {
   const [newest] = unknown;
   if (newest === undefined || enabled === false || (finished.length > 0 && unknown.length < MANY_UNKNOWN)) return null;
   if (judgeOverdue({ ...facts, lastSuccessMs: settledAt(newest) }) !== null) return null;
-  const runs = unknown.length === 1 ? "its newest run has" : `its newest ${formatCount(unknown.length)} runs have`;
+  // Between the newest ones and those of the look-back there may be more.
+  const least = unknown.length >= MOST_KNOWN ? "at least " : "";
+  const runs =
+    unknown.length === 1 ? "its newest run has" : `${least}its newest ${formatCount(unknown.length)} runs have`;
   const word =
     unknownWord === null ? "a status that is not known" : `the unknown status ${JSON.stringify(unknownWord)}`;
   const before =
