@@ -18,9 +18,10 @@ const TRUE = "('t', 'true', '1', 'y', 'yes', 'on')";
 const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 /** A day that every month has, or one that its month has. */
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
-const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)?)?\s*$`;
-/** Seconds since 1970 reach that number in the year 5138, milliseconds in 1973. */
-const FIRST_MILLISECONDS = 1e11;
+const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?)?\s*$`;
+const EPOCH = String.raw`^\s*(\d{10}(\.\d+)?|\d{13}|\d{16}|\d{19})\s*$`;
+/** How many of the unit a second has, and the first number that is of the next one: each is of 1973, or of the year 5138. */
+const FIRST_OF_UNITS = { 1: "1e11", 1000: "1e14", 1000000: "1e17" };
 
 /** What stands for an end that is there and cannot be read: no clock shows it. Read as any end before its start, it is none. */
 export const UNREADABLE_END: Record<"postgres" | "sqlite", string> = {
@@ -61,11 +62,18 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
   if (type === "date") return `${name}::timestamptz`;
   if (NUMBERS.includes(type)) {
-    return `to_timestamp(${name}::float8 / CASE WHEN abs(${name}) < ${FIRST_MILLISECONDS} THEN 1 ELSE 1000 END)`;
+    return castNumber(`${name}::float8`);
   }
   const other = kind === "end" ? ` WHEN ${name}::text ~ '\\S' THEN ${UNREADABLE_END.postgres}` : "";
-  const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz${other} END`;
+  const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
+      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)}${other} END`;
   return WORDS.includes(type) ? read : undefined;
+}
+
+/** Seconds since 1970, or thousandths and so on of them. */
+function castNumber(number: string): string {
+  const units = Object.entries(FIRST_OF_UNITS).map(([unit, first]) => `WHEN abs(${number}) < ${first} THEN ${unit}`);
+  return `to_timestamp(${number} / CASE ${units.join(" ")} ELSE 1000000000 END)`;
 }
 
 /** The table, or a query that reads it with its columns cast; `beside` is one column more. Throws nothing: see `listUnreadable`. */

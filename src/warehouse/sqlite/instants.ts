@@ -99,6 +99,7 @@ export function writeRange(condition: string, column: string, fromMs: number, to
   return `(${[
     between(quote(first), quote(end)),
     between(quote(first.replaceAll("-", "")), quote(end.replaceAll("-", ""))),
+    between(quote(first.replaceAll("-", "/")), quote(end.replaceAll("-", "/"))),
     between(quote(` ${first}`), quote(` ${end}`)),
     between(quote("A"), quote("[")),
     between(`CAST(${quote(first)} AS BLOB)`, `CAST(${quote(end)} AS BLOB)`),

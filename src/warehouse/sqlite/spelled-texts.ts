@@ -32,6 +32,7 @@ const WHOLE: Branch[] = [
   [`t GLOB '${digits(8)}T${digits(6)}*'`, writeSigns("'T'", 10)],
   [`t GLOB '${digits(14)}'`, writeSigns("' '", 9)],
   [`t GLOB '${digits(8)}'`, "substr(t, 1, 4) || '-' || substr(t, 5, 2) || '-' || substr(t, 7)"],
+  [`t GLOB '${digits(4)}/${digits(2)}/${digits(2)}*'`, "replace(replace(t, '/', '-'), ',', '.')"],
   ["t GLOB '*,*'", "replace(t, ',', '.')"],
 ];
 

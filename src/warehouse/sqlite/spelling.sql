@@ -1,5 +1,6 @@
 -- How the newest rows of the table spell their times. Placeholders: actions is a preset's relation; own_ms and finish_ms are a start
 -- and an end as SQLite reads them alone, start_ms is a start in any spelling. excluded: rule names as a JSON array.
+-- Ids that are no numbers are in no order: then a rule has newer rows where none can be read.
 -- unreadable: rule, rows whose start cannot be read, how many of them are newer than each that can, three ids, the newest start.
 WITH actions AS (
 {actions}
@@ -12,7 +13,9 @@ newest AS MATERIALIZED (
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
 ),
 numbered AS MATERIALIZED (
-  SELECT rule, id, started_at, typeof(id) <> 'integer' OR id > coalesce(max(iif(started_ms IS NULL, NULL, id)) OVER of_rule, id - 1) AS is_newer,
+  SELECT rule, id, started_at, 
+    CASE WHEN typeof(id) = 'integer' THEN id > coalesce(max(iif(started_ms IS NULL, NULL, id)) OVER of_rule, id - 1)
+      ELSE count(started_ms) OVER of_rule = 0 END AS is_newer,
     started_ms, row_number() OVER (PARTITION BY rule, started_ms IS NULL ORDER BY id DESC) AS nth
   FROM newest WINDOW of_rule AS (PARTITION BY rule)
 )
@@ -24,5 +27,5 @@ SELECT json_object(
     SELECT {rule_name} AS rule, count(*) AS n, sum(is_newer) AS newer,
       json_group_array(CAST(id AS TEXT) ORDER BY nth) FILTER (WHERE nth <= 3) AS ids,
       max(substr(CAST(started_at AS TEXT), 1, 100)) FILTER (WHERE nth = 1) AS sample
-    FROM numbered WHERE started_ms IS NULL AND started_at IS NOT NULL GROUP BY rule ORDER BY n DESC, rule LIMIT 100)))
+    FROM numbered WHERE started_ms IS NULL AND started_at IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 100)))
 ) AS document
