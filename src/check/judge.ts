@@ -1,6 +1,6 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
-import { formatCount, formatInstant, formatMinute, listNames } from "../text/figures.ts";
-import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
+import { formatCount, formatInstant, formatMinute, formatPlural, listNames } from "../text/figures.ts";
+import type { FoundTables, RowFacts, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { judgePolicies } from "./judge-reach.ts";
@@ -164,8 +164,27 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   const alike = sources.filter((source) => source !== context.source && plain(source) === plain(context.source));
   return [
     ["rows", [{ ...span, evidence }]],
+    ["starts", judgeStarts(rows.unreadable)],
     ["sources", [...judgeSpelling(alike, context.source), ...judgeSources(strangers, sources.length)]],
     ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
+  ];
+}
+
+function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {
+  if (unreadable.length === 0) return [];
+  const rows = unreadable.reduce((sum, { n }) => sum + n, 0);
+  const forms = [...new Set(unreadable.map(({ form }) => JSON.stringify(form)))];
+  return [
+    {
+      status: "warn",
+      message: `the starts of ${formatPlural(rows, "row")} of ${listNames(unreadable.map(({ rule }) => rule))} cannot be read: ${listNames(forms)}`,
+      advice: "let the syncs write 2026-07-10T21:00:00Z, or a time of the database: these rows are in no report",
+      evidence: {
+        rows,
+        rules: unreadable.map(({ rule }) => rule),
+        row_ids: unreadable.flatMap(({ ids }) => ids).slice(0, 3),
+      },
+    },
   ];
 }
 

@@ -12,6 +12,7 @@ export const CHECK_IDS = [
   "tables",
   "copies",
   "rows",
+  "starts",
   "sources",
   "settings",
   "success-scale",

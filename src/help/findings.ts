@@ -113,6 +113,12 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     means: "Runs have a status word that the program does not know.",
     when: "Any such run is in the window. The key `statuses` says what a word means.",
   },
+  "starts-unreadable": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The newest rows of rules cannot be read, so that what they did since then is in no figure.",
+    when: "Their starts are text in no form that is understood, and newer than each row of the rule that can be read. The finding shows the form with each digit as 0 and each letter as a. The newest 10,000 rows of the table are looked at.",
+  },
   "rules-unreadable": {
     about: "a CRM",
     severities: ["warning"],

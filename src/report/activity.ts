@@ -35,6 +35,17 @@ export type FailStreak = {
   whole: boolean;
 };
 
+/** Rows of a rule whose start is in no form that is read, of the newest rows of the table. */
+export type UnreadableStarts = {
+  rule: string;
+  n: number;
+  /** How many of them are newer than each of the rule's rows that can be read. */
+  newer: number;
+  ids: string[];
+  /** Of the newest one, with each digit as 0 and each letter as a. */
+  form: string;
+};
+
 export type RuleActivity = {
   rule: string;
   current: StatusCounts;
@@ -68,6 +79,9 @@ export type RuleActivity = {
    * weekStartsMs holds the newest 10 starts up to seven days before the window's end, then the newest 2 up to an hour earlier.
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
+  unreadable: UnreadableStarts | null;
+  /** The status word of most of its runs whose word is in no vocabulary; null: there are none in both windows. */
+  unknownWord: string | null;
   /** Its finished runs of the same window one week before; null where they were not asked for. */
   weekBefore: { total: number; successful: number } | null;
 };

@@ -16,6 +16,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "running-with-end": "Running, although it has an end: the status was never updated, so it is in no rate",
   "finished-without-end": "Finished without an end: its duration is unknown",
   "end-before-start": "It ended before it started: a clock or a time zone is wrong, its duration is unknown",
+  "end-unreadable": "Its end is in no form that is read: the run counts at its start, its duration is unknown",
   "unknown-status": "An unknown status word: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
@@ -26,6 +27,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
   "start-unreadable": "Its start is in no form that is read: no window holds it",
+  "began-too-early": "It ended in the window, and began before the first run that is read for it: it is in no total",
   "probable-duplicates": "Starts of one rule within 5 s: probably one run with two rows, counted twice",
   "wrapper-disagrees": "A wrapper tells another story than the runs inside it: trust the runs",
 };

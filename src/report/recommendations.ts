@@ -17,6 +17,9 @@ const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
   info: "low",
 };
 
+/** What every engine reads. */
+const START_FORM = "2026-07-10T21:00:00Z";
+
 const ADVISERS: Record<FindingId, Adviser> = {
   "tables-missing": ({ message }) => ({
     id: "set-up-warehouse",
@@ -68,11 +71,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
     category: "reliability",
     issue: message,
     recommendation:
-      typeof evidence["running_since"] === "string"
-        ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
-        : typeof evidence["newest_error"] === "string"
-          ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
-          : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
+      typeof evidence["unreadable_rows"] === "number"
+        ? `Let ${rule_name ?? "it"} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`
+        : typeof evidence["running_since"] === "string"
+          ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
+          : typeof evidence["newest_error"] === "string"
+            ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
+            : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",
@@ -156,6 +161,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation:
       "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
+  }),
+  "starts-unreadable": ({ message, evidence: { rules } }) => ({
+    id: "mend-starts",
+    priority: "medium",
+    category: "data",
+    issue: message,
+    recommendation: `Let ${listNames(Array.isArray(rules) ? rules : [])} write starts as ${START_FORM}, or as a time of the database; until then what they do is in no figure`,
   }),
   "rules-unreadable": ({ message }) => ({
     id: "read-rules",
@@ -272,6 +284,10 @@ function adviseOnFailures({
 function adviseOnRule({ rule_name, evidence }: Finding): string {
   const rule = rule_name ?? "the rule";
   const error = evidence["newest_error"];
+  const rows = evidence["row_ids"];
+  if (typeof error !== "string" && (!Array.isArray(rows) || rows.length === 0)) {
+    return `See the log of ${rule}: its failures are older than the runs that are known`;
+  }
   if (typeof error !== "string") return `The newest failure of ${rule} left no message: see its log`;
   return `See the newest error of ${rule} first: ${error}; ${adviseOnError(error, rule)}`;
 }

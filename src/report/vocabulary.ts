@@ -1,9 +1,14 @@
 /** The words that syncs write into a warehouse, and what they mean. The statements are filled with the same lists. */
 import type { ActionStatus } from "./words.ts";
 
-/** The meaning of a status as it is spelled in lower case. */
+/** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress` are one word. */
+export function plainWord(status: string): string {
+  return status.toLowerCase().replaceAll(/[ \t\n\v\f\r_-]/g, "");
+}
+
+/** The meaning of a status as `plainWord` makes it. */
 export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
-  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed"],
+  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed", "pass"],
   failed: [
     "failed",
     "failure",
@@ -12,7 +17,6 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "errored",
     "timeout",
     "timed_out",
-    "timed out",
     "cancelled",
     "canceled",
     "revoked",
@@ -20,16 +24,49 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "killed",
     "crashed",
     "rejected",
+    "upstream_failed",
+    "failure_with_task",
+    "runtime_error",
+    "interrupted",
+    "terminated",
+    "fatal",
+    "lost",
+    "stopped",
   ],
-  partial: ["partial", "partial_success", "partially_failed", "completed_with_errors", "warning", "incomplete"],
-  running: ["running", "in_progress", "in-progress", "in progress", "started", "processing", "active", "syncing"],
-  pending: ["pending", "queued", "waiting", "scheduled", "received", "retry", "retrying", "created"],
+  partial: [
+    "partial",
+    "partial_success",
+    "partially_failed",
+    "completed_with_errors",
+    "completed_with_warnings",
+    "success_with_warnings",
+    "warning",
+    "warn",
+    "incomplete",
+  ],
+  running: ["running", "in_progress", "started", "processing", "active", "syncing"],
+  pending: [
+    "pending",
+    "queued",
+    "enqueued",
+    "waiting",
+    "scheduled",
+    "rescheduled",
+    "submitted",
+    "not_started",
+    "received",
+    "retry",
+    "retrying",
+    "up_for_retry",
+    "up_for_reschedule",
+    "created",
+  ],
   skipped: ["skipped", "ignored", "noop"],
 });
 
 function spell(words: Partial<Record<ActionStatus, string[]>>): Record<string, ActionStatus> {
   const pairs = Object.entries(words) as [ActionStatus, string[]][];
-  return Object.fromEntries(pairs.flatMap(([status, spellings]) => spellings.map((word) => [word, status])));
+  return Object.fromEntries(pairs.flatMap(([status, spellings]) => spellings.map((word) => [plainWord(word), status])));
 }
 
 /** Rules whose runs contain runs that have rows of their own. */

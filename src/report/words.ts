@@ -28,6 +28,7 @@ export const FINDING_IDS = [
   "unknown-status",
   "rules-unreadable",
   "times-without-zone",
+  "starts-unreadable",
   "rows-contradictory",
   "utilization-low",
   "manual-share-high",
@@ -83,6 +84,7 @@ export const CONTRADICTION_KINDS = [
   "running-with-end",
   "finished-without-end",
   "end-before-start",
+  "end-unreadable",
   "unknown-status",
   "success-without-records",
   "success-with-error",
@@ -92,6 +94,7 @@ export const CONTRADICTION_KINDS = [
   "start-in-future",
   "start-at-infinity",
   "start-unreadable",
+  "began-too-early",
   "probable-duplicates",
   "wrapper-disagrees",
 ] as const;

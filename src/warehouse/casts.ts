@@ -1,7 +1,7 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
-/** What a preset reads a column as. A document may be of any type. */
-type ColumnKind = "text" | "number" | "time" | "flag" | "document";
+/** What a preset reads a column as. An end is a time, of which it is told where it cannot be read. A document may be of any type. */
+type ColumnKind = "text" | "number" | "time" | "end" | "flag" | "document";
 
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;
@@ -18,9 +18,16 @@ const TRUE = "('t', 'true', '1', 'y', 'yes', 'on')";
 const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 /** A day that every month has, or one that its month has. */
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
-const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|[+-]\d\d(:?\d\d)?)?)?\s*$`;
-/** Seconds since 1970 reach that number in the year 5138, milliseconds in 1973. */
-const FIRST_MILLISECONDS = 1e11;
+const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?)?\s*$`;
+const EPOCH = String.raw`^\s*(\d{10}(\.\d+)?|\d{13}|\d{16}|\d{19})\s*$`;
+/** How many of the unit a second has, and the first number that is of the next one: each is of 1973, or of the year 5138. */
+const FIRST_OF_UNITS = { 1: "1e11", 1000: "1e14", 1000000: "1e17" };
+
+/** What stands for an end that is there and cannot be read: no clock shows it. Read as any end before its start, it is none. */
+export const UNREADABLE_END: Record<"postgres" | "sqlite", string> = {
+  postgres: "'4713-01-01 00:00:00+00 BC'::timestamptz",
+  sqlite: "-210866803200000",
+};
 
 /** How a column of that type is read, as SQL over its quoted name; null: as it is; undefined: it cannot be. */
 function castColumn(kind: ColumnKind, type: string, name: string): string | null | undefined {
@@ -43,7 +50,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
       return `CASE WHEN ${name} BETWEEN -1e300 AND 1e300 THEN ${name} WHEN ${name} IS NOT NULL THEN 'NaN'::numeric END`;
     if (NUMBERS.includes(type)) return null;
     if (type === "boolean") return `${name}::int`;
-    return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric END` : undefined;
+    // What is no number makes no sum of 0.
+    const read = `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric WHEN ${name}::text ~ '\\S' THEN 'NaN'::numeric END`;
+    return WORDS.includes(type) ? read : undefined;
   }
   if (kind === "flag") {
     if (type === "boolean") return null;
@@ -53,20 +62,42 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
   if (type === "date") return `${name}::timestamptz`;
   if (NUMBERS.includes(type)) {
-    return `to_timestamp(${name}::float8 / CASE WHEN abs(${name}) < ${FIRST_MILLISECONDS} THEN 1 ELSE 1000 END)`;
+    return castNumber(`${name}::float8`);
   }
-  return WORDS.includes(type) ? `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz END` : undefined;
+  const other = kind === "end" ? ` WHEN ${name}::text ~ '\\S' THEN ${UNREADABLE_END.postgres}` : "";
+  const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
+      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)}${other} END`;
+  return WORDS.includes(type) ? read : undefined;
 }
 
-/** The table, or a query that reads it with its columns cast. Throws nothing: see `listUnreadable`. */
-export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds): string {
+/** Seconds since 1970, or thousandths and so on of them. */
+function castNumber(number: string): string {
+  const units = Object.entries(FIRST_OF_UNITS).map(([unit, first]) => `WHEN abs(${number}) < ${first} THEN ${unit}`);
+  return `to_timestamp(${number} / CASE ${units.join(" ")} ELSE 1000000000 END)`;
+}
+
+/** The table, or a query that reads it with its columns cast; `beside` is one column more. Throws nothing: see `listUnreadable`. */
+export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds, beside?: string): string {
   const columns = Object.entries(types).map(([column, type]) => {
     const name = `"${column.replaceAll('"', '""')}"`;
     const kind = kindOf(column, kinds);
     return { name, cast: kind === null ? null : (castColumn(kind, type, name) ?? null) };
   });
   if (columns.every(({ cast }) => cast === null)) return table;
-  return `(SELECT ${columns.map(({ name, cast }) => (cast === null ? name : `${cast} AS ${name}`)).join(", ")} FROM ${table})`;
+  const read = columns.map(({ name, cast }) => (cast === null ? name : `${cast} AS ${name}`));
+  return `(SELECT ${[...read, ...(beside === undefined ? [] : [beside])].join(", ")} FROM ${table})`;
+}
+
+/** The starts as they are written beside what they are read as; null where their column holds no text. */
+export function spellStarts(
+  table: string,
+  types: ColumnTypes,
+  kinds: ColumnKinds,
+  { source, rule, start }: { source: string; rule: string; start: string },
+): string | null {
+  if (!WORDS.includes(types[start] ?? "")) return null;
+  return `SELECT id, ${source} AS crm_source, ${rule} AS rule, ${start} AS started_at, written
+    FROM ${castTable(table, types, kinds, `${start}::text AS written`)} AS source_row`;
 }
 
 /** Each column that cannot be read, with its type. */
@@ -80,21 +111,23 @@ export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[]
 /** Whether a time that is read names no zone. */
 export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   return Object.entries(types).some(
-    ([column, type]) => type === "timestamp without time zone" && kindOf(column, kinds) === "time",
+    ([column, type]) =>
+      type === "timestamp without time zone" && ["time", "end"].includes(kindOf(column, kinds) ?? "document"),
   );
 }
 
 /**
- * The columns that are numbers as SQLite reads them: any may hold a text, and one that is no number is no count. A sum of
- * whole numbers above 2^63 would be an error.
+ * The columns that are numbers as SQLite reads them: any may hold a text, and one that is no number is infinite, so that no
+ * sum with it is known; `noNumber` says otherwise. A sum of whole numbers above 2^63 would be an error.
  */
-export function castCounts(kinds: ColumnKinds): Record<string, string> {
+export function castCounts(kinds: ColumnKinds, noNumber = "9e999"): Record<string, string> {
   const columns = Object.keys(kinds).filter((column) => kinds[column] === "number");
   return Object.fromEntries(
     columns.map((column) => [
       column,
-      `CASE typeof(${column}) WHEN 'text' THEN iif(trim(${column}) GLOB '[0-9]*' AND trim(${column}) NOT GLOB '*[^0-9.]*',
-      CAST(${column} AS NUMERIC) * 1.0, NULL) WHEN 'blob' THEN NULL
+      `CASE typeof(${column}) WHEN 'text' THEN CASE WHEN trim(${column}) = '' THEN NULL
+        WHEN ltrim(trim(${column}), '+-') GLOB '[0-9]*' AND ltrim(trim(${column}), '+-') NOT GLOB '*[^0-9.]*' THEN CAST(trim(${column}) AS NUMERIC) * 1.0
+        ELSE ${noNumber} END WHEN 'blob' THEN ${noNumber}
       WHEN 'integer' THEN iif(${column} BETWEEN -1e12 AND 1e12, ${column}, ${column} * 1.0) ELSE ${column} END`,
     ]),
   );

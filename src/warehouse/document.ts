@@ -121,7 +121,8 @@ export const documentSchema = v.object({
   emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isText, isNumber, isNumber),
-  words: v.pipe(table(isText, isNumber), v.maxLength(20)),
+  /** part, rule, status word that no vocabulary knows, n. */
+  words: v.pipe(table(isPart, isText, isText, isNumber), v.maxLength(500)),
   /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
   errors: v.pipe(
     table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
@@ -135,8 +136,6 @@ export const documentSchema = v.object({
   wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
-  /** n, ids, and 1 where the start of any other row can be read; PostgreSQL's times always can. */
-  unreadable: v.optional(v.tuple([v.number(), v.array(v.string()), v.number()]), [0, [], 0]),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
   /**
    * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the

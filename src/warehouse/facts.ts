@@ -1,4 +1,5 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
+import type { UnreadableStarts } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { ActionColumns } from "./presets.ts";
 import type { UnusedSetting } from "./unused-settings.ts";
@@ -100,6 +101,7 @@ export type FoundTables = {
 export type OtherTable = { name: string; columns: string[] };
 
 export type RowFacts = {
+  unreadable: UnreadableStarts[];
   oldestMs: number | null;
   newestMs: number | null;
   /** Values of crm_source in the last 7 days. */

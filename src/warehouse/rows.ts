@@ -9,6 +9,7 @@ import type {
   ReadActivity,
   RuleActivity,
   Run,
+  UnreadableStarts,
 } from "../report/activity.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
@@ -29,9 +30,13 @@ import {
 } from "./document.ts";
 import { buildPast, countHours } from "./hourly.ts";
 import type { Source } from "./source.ts";
+import type { Spelling } from "./spelling.ts";
 import { HOUR_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
+
+/** So many status words that are not known are told. */
+const MOST_WORDS = 20;
 
 /** So many take two seconds and 250 MB; beyond, both grow faster than their number. */
 const MOST_RULES = 10_000;
@@ -49,6 +54,7 @@ const CONTRADICTIONS: Contradiction[] = [
   "success-with-error",
   "negative-counts",
   "inexact-counts",
+  "end-unreadable",
 ];
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
@@ -60,14 +66,18 @@ export function buildActivity(
     baseline: boolean;
     lookback: ReadActivity["lookback"];
     bounds: Bounds;
+    spelling: Spelling;
     assumedZone?: string | null;
   },
 ): ReadActivity {
   const document = v.parse(documentSchema, JSON.parse(json));
   const cells = nameCells(document.cells);
-  const [unreadable, ids, readable] = document.unreadable;
-  if (unreadable > 0 && readable === 0 && cells.length === 0 && document.lookback.length === 0) {
-    throw new DatabaseError(`the starts of its runs are in no form that is read (rows ${ids.join(", ")})`);
+  const { unreadable, isReadable } = facts.spelling;
+  const [first] = unreadable;
+  if (first !== undefined && !isReadable && cells.length === 0 && document.lookback.length === 0) {
+    throw new DatabaseError(
+      `the starts of its runs are in no form that is read: "${first.form}" (rows ${first.ids.join(", ")})`,
+    );
   }
   const named = new Set([...cells.map(({ rule }) => rule), ...document.lookback.map(([rule]) => rule)]).size;
   if (named > MOST_RULES)
@@ -77,7 +87,7 @@ export function buildActivity(
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
-  const rules = readRules(document, cells, facts.baseline);
+  const rules = readRules(document, cells, facts.baseline, unreadable);
   const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
@@ -90,11 +100,13 @@ export function buildActivity(
     hours: readHours(document, facts.bounds).toSorted((a, b) => a.hourMs - b.hourMs),
     hourly: readHourly(document, facts.bounds, rules),
     past: null,
-    unknownStatuses: document.words
-      .map(([word, n]) => ({ word, n }))
-      .toSorted((a, b) => b.n - a.n || compareNames(a.word, b.word)),
+    unknownStatuses: countWords(document.words.filter(([part]) => part === "current")).slice(0, MOST_WORDS),
     failures: readFailures(document),
-    contradictions: readContradictions(document),
+    contradictions: [
+      ...readContradictions(document),
+      ...listBeyondReach(document, facts.bounds),
+      ...unreadable.map(({ rule, n, ids }) => ({ kind: "start-unreadable" as const, rule, n, ids })),
+    ],
     wrappers: document.wrappers.map(([rule, id, status, total, successful]) => ({
       rule,
       id,
@@ -123,6 +135,13 @@ export function buildActivity(
   };
 }
 
+/** Status words, the most frequent first. */
+function countWords(rows: Document["words"]): { word: string; n: number }[] {
+  return [...Map.groupBy(rows, ([, , word]) => word)]
+    .map(([word, ofWord]) => ({ word, n: ofWord.reduce((sum, [, , , n]) => sum + n, 0) }))
+    .toSorted((a, b) => b.n - a.n || compareNames(a.word, b.word));
+}
+
 function readHours({ hours, hourly }: Document, bounds: Bounds): HourActivity[] {
   if (hours === null) return countHours(hourly ?? [], bounds);
   return hours.map(([hour, total, successful]) => ({ hourMs: hour * HOUR_MS, total, successful }));
@@ -144,7 +163,13 @@ function countSuccesses(cells: Cell[]): { total: number; successful: number } {
   return { total: addAll(finished), successful: addAll(finished.filter(({ state }) => state === "success")) };
 }
 
-function readRules(document: Document, allCells: Cell[], hasBaseline: boolean): RuleActivity[] {
+function readRules(
+  document: Document,
+  allCells: Cell[],
+  hasBaseline: boolean,
+  unreadable: UnreadableStarts[],
+): RuleActivity[] {
+  const unreadableOf = new Map(unreadable.map((starts) => [starts.rule, starts]));
   const cellsOf = Map.groupBy(allCells, (cell) => cell.rule);
   const runsOf = new Map(document.runs.map((row) => [row[0], row]));
   const runningOf = Map.groupBy(document.running, ([, rule]) => rule);
@@ -156,7 +181,8 @@ function readRules(document: Document, allCells: Cell[], hasBaseline: boolean): 
   const newestOf = Map.groupBy(document.newest, ([rule]) => rule);
   const emptiedOf = new Map(document.emptied.map((row) => [row[0], row]));
   const failingOf = new Map(document.failing.map((row) => [row[0], row]));
-  const names = new Set([...cellsOf.keys(), ...lookbackOf.keys()]);
+  const wordsOf = Map.groupBy(document.words, ([, rule]) => rule);
+  const names = new Set([...cellsOf.keys(), ...lookbackOf.keys(), ...unreadableOf.keys()]);
   return [...names].toSorted(compareNames).map((rule) => {
     const cells = cellsOf.get(rule) ?? [];
     const current = cells.filter(({ part }) => part === "current");
@@ -192,6 +218,8 @@ function readRules(document: Document, allCells: Cell[], hasBaseline: boolean): 
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
       lookback: lookback === undefined ? null : { startsMs, stuck, weekStartsMs },
+      unreadable: unreadableOf.get(rule) ?? null,
+      unknownWord: countWords(wordsOf.get(rule) ?? [])[0]?.word ?? null,
       weekBefore: hasBaseline ? countSuccesses(cells.filter(({ part }) => part === "baseline")) : null,
     };
   });
@@ -229,12 +257,19 @@ function readContradictions(document: Document): ReadActivity["contradictions"] 
       n,
       ids: known(ids),
     })),
-    ...unreadableOf(document),
   ];
 }
 
-function unreadableOf({ unreadable: [n, ids] }: Document): ReadActivity["contradictions"] {
-  return n === 0 ? [] : [{ kind: "start-unreadable", rule: null, n, ids }];
+/** Runs that ended in the window and began before the first that is read for it, as far as a look-back shows them. */
+function listBeyondReach(document: Document, bounds: Bounds): ReadActivity["contradictions"] {
+  return document.lookback.flatMap(([rule, runs]) => {
+    const beyond = runs
+      .map(nameRun)
+      .filter((run) => isFinished(run) && run.endedMs !== null && run.startedMs < bounds.scanFromMs)
+      .filter(({ endedMs }) => endedMs !== null && endedMs >= bounds.fromMs && endedMs < bounds.toMs);
+    const ids = beyond.flatMap(({ id }) => id ?? []);
+    return beyond.length === 0 ? [] : [{ kind: "began-too-early" as const, rule, n: beyond.length, ids }];
+  });
 }
 
 function countStates(cells: Cell[]): RuleActivity["current"] {

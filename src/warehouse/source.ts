@@ -1,6 +1,6 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castCounts, castTable } from "./casts.ts";
+import { castCounts, castTable, spellStarts } from "./casts.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
@@ -18,6 +18,8 @@ export type Source = {
   actions: string;
   /** The relation of the rules, without a row where there is no table of rules. */
   rules: string;
+  /** Starts as they are written and as they are read, on a server whose column of them holds text; else null. */
+  spelled: string | null;
   columns: ActionColumns;
   ruleNames: RuleNames;
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
@@ -71,9 +73,10 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
         : fillPlaceholders(rules[dialect], {
             table: castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
-            ...(dialect === "sqlite" ? castCounts(kinds.rules) : {}),
+            ...(dialect === "sqlite" ? castCounts(kinds.rules, "NULL") : {}),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
+    spelled: spellStarts(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, columns),
     columns,
     ruleNames,
     wrapperRules,

@@ -1,4 +1,5 @@
 /** Which names in a CRM's settings mean nothing that its warehouse holds: a slip of the pen, or something that is gone. */
+import { plainWord } from "../report/vocabulary.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import type { RuleNames } from "./presets.ts";
 import { areAlike, mappedName } from "./schedule-names.ts";
@@ -19,7 +20,7 @@ export type NamingConfig = Pick<
   "crmSource" | "rules" | "excludeRules" | "wrapperRules" | "ruleNames" | "statuses"
 >;
 
-/** What a CRM's rows name: the rules of its runs, those declared or scheduled, and its status words in small letters. */
+/** What a CRM's rows name: the rules of its runs, those declared or scheduled, and its status words as `plainWord` makes them. */
 export type RowNames = { runs: string[]; declared: string[]; words: string[] };
 
 export function listNamedSettings(crm: NamingConfig): NamedSetting[] {
@@ -66,7 +67,7 @@ const NEAR: Record<NamedSetting["setting"], Seek> = {
   wrapper_rules: seekLeftOut,
   rule_names: (name, { declared }, crm) => seekAmong(name, declared, crm),
   "rule_names to": (name, { runs }, crm) => seekAmong(name, runs, crm),
-  statuses: (name, { words }) => (words.includes(name) ? "used" : null),
+  statuses: (name, { words }) => (words.includes(plainWord(name)) ? "used" : null),
 };
 
 function seekAmong(name: string, names: string[], { crmSource }: NamingConfig): Answer {

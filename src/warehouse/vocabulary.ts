@@ -1,15 +1,15 @@
 /** The vocabulary as SQL reads it. */
-import { CLEAN_UP_MARKS, STATUS_SPELLINGS } from "../report/vocabulary.ts";
+import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS } from "../report/vocabulary.ts";
 import type { Dialect } from "./presets.ts";
 
-/** What the column `status` means; null where the word is unknown. A word as it is mostly spelled is not made small first. */
+/** What the column `status` means; null where the word is unknown. A word as it is mostly spelled is not made plain first. */
 export function writeStatus(dialect: Dialect): string {
   const spellings = Object.entries(STATUS_SPELLINGS);
   const common = spellings.filter(([word]) => COMMON_STATUSES.includes(word));
   const other: Record<Dialect, string> = {
     // One expression to plan with each mention of the status, not a hundred.
-    postgres: `${quote(JSON.stringify(STATUS_SPELLINGS))}::jsonb ->> lower(btrim(status, ${writeBlanks("postgres")}))`,
-    sqlite: `CASE lower(trim(status, ${writeBlanks("sqlite")})) ${writeBranches(spellings)} END`,
+    postgres: `${quote(JSON.stringify(STATUS_SPELLINGS))}::jsonb ->> ${writeWord("postgres", "status")}`,
+    sqlite: `CASE ${writeWord("sqlite", "status")} ${writeBranches(spellings)} END`,
   };
   return `CASE status ${writeBranches(common)} ELSE ${other[dialect]} END`;
 }
@@ -20,11 +20,34 @@ function writeBranches(spellings: [string, string][]): string {
   return spellings.map(([word, status]) => `WHEN ${quote(word)} THEN ${quote(status)}`).join(" ");
 }
 
-/** The characters that are trimmed from a status. */
+/** A status as `plainWord` makes it. */
+export function writeWord(dialect: Dialect, column: string): string {
+  if (dialect === "postgres") return `lower(translate(${column}, ${writeBlanks(dialect)} || '-_', ''))`;
+  const removed = ["' '", ...BLANK_CODES.map((code) => `char(${code})`), "'-'", "'_'"];
+  return `lower(${removed.reduce((text, letter) => `replace(${text}, ${letter}, '')`, column)})`;
+}
+
+/** Words of the configuration as `writeWord` spells those of the rows. */
+export function spellPlain<T>(statuses: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(statuses).map(([word, status]) => [plainWord(word), status]));
+}
+
+/** A rule's name, or what stands for one that is missing or of blanks only. Very long ones are cut. */
+export function writeRuleName(dialect: Dialect, column = "rule"): string {
+  return dialect === "postgres"
+    ? `CASE WHEN btrim(${column}) <> '' THEN CASE WHEN octet_length(${column}) > 1000 THEN left(${column}, 200) || '…' || right(${column}, 60)
+      ELSE ${column} END ELSE '(no name)' END`
+    : `CASE WHEN trim(${column}) <> '' THEN iif(length(${column}) > 1000, substr(${column}, 1, 200) || '…' || substr(${column}, -60), ${column})
+      ELSE '(no name)' END`;
+}
+
+/** The characters that are trimmed from a text. */
 export function writeBlanks(dialect: Dialect): string {
   const letter = dialect === "postgres" ? "chr" : "char";
-  return `' ' || ${[9, 10, 11, 12, 13].map((code) => `${letter}(${code})`).join(" || ")}`;
+  return `' ' || ${BLANK_CODES.map((code) => `${letter}(${code})`).join(" || ")}`;
 }
+
+const BLANK_CODES = [9, 10, 11, 12, 13];
 
 /** Texts as a list for IN. */
 export function writeList(texts: string[]): string {

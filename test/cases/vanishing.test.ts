@@ -8,6 +8,12 @@ const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
 const whole = (instant: string) => instant.slice(0, 19);
 const inZone = (instant: string, hours: number, offset: string) => `${whole(later(instant, hours * HOUR))}${offset}`;
 
+/** `Jul 10 2026 18:00:00` */
+function inWords(instant: string): string {
+  const [, day, month, year, time] = new Date(instant).toUTCString().split(" ");
+  return `${month} ${day} ${year} ${time}`;
+}
+
 /** The same instants, as programs write them. */
 const SPELLINGS: Record<string, (instant: string) => string | number> = {
   space,
@@ -29,6 +35,21 @@ const SPELLINGS: Record<string, (instant: string) => string | number> = {
   seconds: (instant) => Date.parse(instant) / 1000,
   milliseconds: (instant) => Date.parse(instant),
   real: (instant) => Date.parse(instant) / 1000 + 0.5,
+  "seconds as text": (instant) => `${Date.parse(instant) / 1000}.25`,
+  microseconds: (instant) => Date.parse(instant) * 1000,
+  "microseconds as text": (instant) => `${Date.parse(instant)}000`,
+  digits: (instant) => whole(instant).replaceAll(/\D/g, ""),
+  slashes: (instant) => space(instant).replaceAll("-", "/"),
+  GMT: (instant) => `${space(instant)} GMT`,
+  Java: (instant) => `${whole(instant)}Z[UTC]`,
+  "Java in New York": (instant) => inZone(instant, -4, "-04:00[America/New_York]"),
+  "Go in New York": (instant) => inZone(instant, -4, ".5 -0400 EDT").replace("T", " "),
+  "Go in São Paulo": (instant) => inZone(instant, -3, " -0300 -03").replace("T", " "),
+  "Go with a clock": (instant) => `${space(instant)}.123456789 +0000 UTC m=+0.000012`,
+  JavaScript: (instant) =>
+    `${new Date(instant).toUTCString().slice(0, 3)} ${inWords(instant)} GMT+0000 (Coordinated Universal Time)`,
+  HTTP: (instant) => new Date(instant).toUTCString(),
+  mail: (instant) => new Date(instant).toUTCString().replace("GMT", "+0000").replace(" 09 ", " 9 "),
 };
 
 /** One rule for each spelling, and 24 runs of each. */
@@ -48,12 +69,29 @@ function spelled(spellings: Record<string, (instant: string) => string | number>
   return `sqlite:${path}`;
 }
 
-test("sqlite-time-spellings: nineteen spellings of the same 24 instants are 24 runs each", async () => {
+test("sqlite-time-spellings: thirty-three spellings of the same 24 instants are 24 runs each", async () => {
   const { report } = await ask({ url: spelled(SPELLINGS) });
   const expected = Object.keys(SPELLINGS).map((rule) => [rule, 24] as const);
   expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
     Object.fromEntries(expected),
   );
+});
+
+test("text and numbers that PostgreSQL keeps as starts are the same instants", async () => {
+  const runs = repeat({ from: "07-09 21:30", to: "07-10 20:30", every: HOUR });
+  const changes: Record<string, string> = {
+    seconds: "TYPE text USING extract(epoch FROM start_time)::bigint::text || '.25'",
+    microseconds: "TYPE bigint USING (extract(epoch FROM start_time) * 1000000)::bigint",
+    "microseconds as text": "TYPE text USING (extract(epoch FROM start_time) * 1000000)::bigint::text",
+    GMT: "TYPE text USING to_char(start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' GMT'",
+  };
+  for (const change of Object.values(changes)) {
+    await using warehouse = await makeWarehouse("postgresql", { runs });
+    await warehouse.sql?.unsafe(`ALTER TABLE orchestration.sync_history ALTER start_time ${change}`);
+    const { report } = await ask(warehouse);
+    expect(ruleOf(report, "contacts").total).toBe(24);
+    expect(report.data_quality).toEqual([]);
+  }
 });
 
 test("starts that can be read in two ways are counted and named, beside those that can be read", async () => {

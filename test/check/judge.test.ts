@@ -57,6 +57,7 @@ const good: Postgres = {
     newestMs: NOW - 2 * HOUR_MS,
     sources: ["hubspot", "Genius"],
     scale: { fractions: 40, percentages: 0 },
+    unreadable: [],
   },
   settings: { unused: [], newest: null },
 };

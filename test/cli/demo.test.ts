@@ -83,10 +83,12 @@ test("every situation that a report explains is there once", async () => {
   const families = new Set(reports.flatMap(({ error_groups: groups }) => groups.map(({ family }) => family)));
   // No sync counts to 2^53. SQLite knows no infinity, what was the future then is past, and every start is written plainly.
   expect(CONTRADICTION_KINDS.filter((kind) => !quality.has(kind))).toEqual([
+    "end-unreadable",
     "inexact-counts",
     "start-in-future",
     "start-at-infinity",
     "start-unreadable",
+    "began-too-early",
   ]);
   // Nothing is silent as a whole, nothing manual or undeclared, no disabled rule ran, and no share of idle rules is that high.
   expect(FINDING_IDS.filter((id) => !findings.has(id)).toSorted()).toEqual([
@@ -97,6 +99,7 @@ test("every situation that a report explains is there once", async () => {
     "rule-undeclared",
     "rules-stopped",
     "rules-unreadable",
+    "starts-unreadable",
     "tables-missing",
     "times-without-zone",
     "utilization-low",

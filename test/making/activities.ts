@@ -46,6 +46,8 @@ export function rule(
     runningBefore: [],
     usualRecords: null,
     lookback: null,
+    unreadable: null,
+    unknownWord: null,
     weekBefore: null,
     ...override,
     current: counts(current),

@@ -5,7 +5,7 @@ import { mustReport } from "../making/reports.ts";
 import { run } from "../making/warehouses.ts";
 
 const WORDS = {
-  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed"],
+  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed", "pass"],
   failed: [
     "failed",
     "failure",
@@ -22,12 +22,59 @@ const WORDS = {
     "killed",
     "crashed",
     "rejected",
+    "TimedOut",
+    "timed-out",
+    "upstream_failed",
+    "FAILURE_WITH_TASK",
+    "runtime error",
+    "interrupted",
+    "terminated",
+    "fatal",
+    "lost",
+    "stopped",
   ],
-  running: ["running", "in_progress", "in-progress", "in progress", "started", "processing", "active", "syncing"],
-  pending: ["pending", "queued", "waiting", "scheduled", "received", "retry", "retrying", "created"],
-  partial: ["partial", "partial_success", "partially_failed", "completed_with_errors", "warning", "incomplete"],
+  running: [
+    "running",
+    "in_progress",
+    "in-progress",
+    "in progress",
+    "InProgress",
+    "started",
+    "processing",
+    "active",
+    "syncing",
+  ],
+  pending: [
+    "pending",
+    "queued",
+    "waiting",
+    "scheduled",
+    "received",
+    "retry",
+    "retrying",
+    "created",
+    "up_for_retry",
+    "up_for_reschedule",
+    "rescheduled",
+    "submitted",
+    "enqueued",
+    "not_started",
+  ],
+  partial: [
+    "partial",
+    "partial_success",
+    "partially_failed",
+    "completed_with_errors",
+    "Completed with errors",
+    "CompletedWithErrors",
+    "partial-success",
+    "success_with_warnings",
+    "warn",
+    "warning",
+    "incomplete",
+  ],
   skipped: ["skipped", "ignored", "noop"],
-  unknown: ["exploded", "not ok", "success!", "suc cess", ""],
+  unknown: ["exploded", "not ok", "success!", "suc.cess", "removed", "true", ""],
 };
 const BLANKS = " \t\r\n";
 
@@ -79,8 +126,10 @@ describe.each(ENGINES)("%s", (engine) => {
     { word: "exploded", key: "exploded", as: "success" as const },
     { word: "exploded", key: `${BLANKS}ExPloded${BLANKS}`, as: "pending" as const },
     { word: "failed", key: "FAILED", as: "success" as const },
+    { word: "not ok", key: "not-ok", as: "success" as const },
+    { word: "completed_with_errors", key: "CompletedWithErrors", as: "success" as const },
     { word: "not ok", key: "Not OK\n", as: "pending" as const },
-  ])("statuses says that $word is $as, whatever its blanks and case", async ({ word, key, as }) => {
+  ])("statuses says that $word is $as, whatever its blanks, signs and case", async ({ word, key, as }) => {
     expect(await countsOf(word, { [key]: as })).toEqual({ ...none, [as]: 3 });
   });
 });

@@ -62,7 +62,7 @@ const settings = {
     v.optional(v.nullable(names), null),
   ),
   statuses: describe(
-    `Words of your own for ${STATUSES.join(", ")}.`,
+    `Words of your own for ${STATUSES.join(", ")}. Case, blanks, hyphens and underscores do not matter.`,
     v.optional(v.record(v.string(), choice(STATUSES)), {}),
   ),
   rule_names: describe(

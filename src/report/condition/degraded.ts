@@ -98,6 +98,8 @@ function sayNewest({ finished }: RuleFacts): string {
   const lastFailed = finished.findIndex(hasFailed);
   const succeeded = (lastFailed === -1 ? finished : finished.slice(0, lastFailed)).length;
   if (succeeded === 0) return "";
+  // There were more, of which nothing is known.
+  if (lastFailed === -1) return `; at least its newest ${formatPlural(succeeded, "run")} succeeded`;
   return succeeded === 1 ? "; its newest run succeeded" : `; its newest ${formatCount(succeeded)} runs succeeded`;
 }
 

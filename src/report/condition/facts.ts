@@ -52,6 +52,12 @@ export type RuleFacts = {
   failStreak: FailStreak | null;
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;
+  /** As `RuleActivity`. */
+  unknownWord: string | null;
+  /** Its newest runs, since the newest whose status word is known, newest first. */
+  unknown: RunRow[];
+  /** Its rows that are newer than each that can be read; null: there are none. */
+  unreadable: { newer: number; form: string } | null;
   /** Start of the oldest row that was read, or could have been; 0: the whole table was read. */
   knownSinceMs: number;
   /** Its schedule is older than the table's oldest row: runs of it may have been deleted. */

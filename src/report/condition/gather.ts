@@ -120,6 +120,9 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     failStreak: found?.failStreak ?? null,
     tooOften: found === null ? null : findTooOften(found, expectation, window, settings, history),
     newestError: found?.newestError ?? null,
+    unknownWord: found?.unknownWord ?? null,
+    unknown: listUnknown(runs),
+    unreadable: (found?.unreadable?.newer ?? 0) > 0 ? (found?.unreadable ?? null) : null,
     knownSinceMs: activity.knownSinceMs,
     mayBePurged: changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity),
     thresholds: settings.thresholds,
@@ -155,7 +158,18 @@ function isOpen({ status }: RunRow): boolean {
 
 function hasOwnRuns(rule: RuleActivity | undefined): boolean {
   if (rule === undefined) return false;
-  return rule.runs.length > 0 || rule.lookback !== null || countRuns(rule.current) + countRuns(rule.previous) > 0;
+  return (
+    rule.runs.length > 0 ||
+    rule.lookback !== null ||
+    rule.unreadable !== null ||
+    countRuns(rule.current) + countRuns(rule.previous) > 0
+  );
+}
+
+/** Runs without a known status since the newest one with an outcome. */
+function listUnknown(runs: RunRow[]): RunRow[] {
+  const known = runs.findIndex(isFinished);
+  return (known === -1 ? runs : runs.slice(0, known)).filter(({ status }) => status === "unknown");
 }
 
 /** When the newest of a rule's schedule rows was made or changed. */

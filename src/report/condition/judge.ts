@@ -1,15 +1,22 @@
 /** The one condition of a rule at a window's end: the first of the list that holds. Pure. */
-import { formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
+import { settledAt } from "../attempts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
 
+/** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones. */
+const MANY_UNKNOWN = 3;
+/** So many newest runs are told of a rule, and earlier ones. */
+const MOST_KNOWN = 20;
+
 /** In the order in which they are tried. */
 const JUDGES = [
   judgeRetired,
+  judgeWords,
   judgeStopped,
   judgeFailing,
   judgeOverdue,
@@ -23,11 +30,47 @@ const JUDGES = [
 ];
 
 export function judgeRule(facts: RuleFacts): Judgement {
+  const judgement = judgeFirst(facts);
+  return facts.unreadable === null ? judgement : addUnreadable(judgement, facts.unreadable);
+}
+
+function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
   // A failure that may be chance must not hide that far too many of its runs fail.
   const degraded = first.condition === "failing" && first.severity === "info" ? judgeDegraded(facts) : null;
   return degraded === null || degraded.severity === "info" ? first : degraded;
+}
+
+/** What is judged is not the newest that it did. */
+function addUnreadable(judgement: Judgement, { newer, form }: NonNullable<RuleFacts["unreadable"]>): Judgement {
+  return {
+    ...judgement,
+    message: `${judgement.message}; ${formatPlural(newer, "newer row")} could not be read (starts of the form ${JSON.stringify(form)})`,
+    evidence: { ...judgement.evidence, unreadable_rows: newer, unreadable_form: form },
+  };
+}
+
+/** It runs on, and nothing says how: its newest runs have status words that no vocabulary knows. */
+function judgeWords(facts: RuleFacts): Judgement | null {
+  const { rule, unknown, unknownWord, finished, lastSuccessMs, window, enabled } = facts;
+  const [newest] = unknown;
+  if (newest === undefined || enabled === false || (finished.length > 0 && unknown.length < MANY_UNKNOWN)) return null;
+  if (judgeOverdue({ ...facts, lastSuccessMs: settledAt(newest) }) !== null) return null;
+  // Between the newest ones and those of the look-back there may be more.
+  const least = unknown.length >= MOST_KNOWN ? "at least " : "";
+  const runs =
+    unknown.length === 1 ? "its newest run has" : `${least}its newest ${formatCount(unknown.length)} runs have`;
+  const word =
+    unknownWord === null ? "a status that is not known" : `the unknown status ${JSON.stringify(unknownWord)}`;
+  const before =
+    lastSuccessMs === null
+      ? "no success known"
+      : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+  return {
+    ...say("unknown", `${rule}: ${runs} ${word}; ${before}`),
+    evidence: { unknown_status: unknownWord, runs: unknown.length },
+  };
 }
 
 /**
@@ -94,7 +137,8 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome }: Rule
   return null;
 }
 
-function describeUnknown({ lastStartMs, window }: RuleFacts): string {
+function describeUnknown({ lastStartMs, window, unreadable }: RuleFacts): string {
+  if (lastStartMs === null && unreadable !== null) return "no run known";
   if (lastStartMs === null) return "nothing is known of its runs";
   const hours = (window.endMs - lastStartMs) / HOUR_MS;
   return `last run ${formatDuration(hours * 3600)} ago; without a schedule or more runs nothing says when the next is due`;

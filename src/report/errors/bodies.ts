@@ -30,9 +30,12 @@ function readElement(page: string, name: string): string {
 }
 
 function readWords(html: string): string {
-  return html
-    .replace(/<(script|style|head)[\s>][\s\S]*?(?:<\/\1>|$)/gi, " ")
-    .replace(/<[^>]*>?/g, " ")
+  return decodeEntities(html.replace(/<(script|style|head)[\s>][\s\S]*?(?:<\/\1>|$)/gi, " ").replace(/<[^>]*>?/g, " "));
+}
+
+/** The text of an element, on one line. */
+export function decodeEntities(text: string): string {
+  return text
     .replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]{2,4}));/gi, decodeEntity)
     .replace(/\s+/g, " ")
     .trim();

@@ -1,5 +1,6 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
 import { findInJson, findInPage, isPage } from "./bodies.ts";
+import { findInXml } from "./xml.ts";
 import { findInTrace } from "./traces.ts";
 
 /** Nothing looks further into a message than this, the end of a trace apart. */
@@ -44,6 +45,9 @@ function readEnds(message: string): { start: string; end: string | null } {
 
 function unwrap(text: string, times: number): string {
   if (times === 0) return text;
-  const inside = findInPage(text) ?? findInJson(text, (told) => unwrap(findInTrace(told, null) ?? told, times - 1));
+  const inside =
+    findInPage(text) ??
+    findInXml(text) ??
+    findInJson(text, (told) => unwrap(findInTrace(told, null) ?? told, times - 1));
   return inside ?? text;
 }

@@ -65,6 +65,8 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\bname or service not known\b|\bname resolution\b|nameresolutionerror|\bgetaddrinfo\b|\bdns\b|\bnodename nor servname\b/i,
       /\b(?:host|network|server|service)(?: is)? (?:unreachable|unavailable)|\bno route to host\b|\breset by peer\b|\bbad gateway\b|\bservice temporarily unavailable\b/i,
       /\bremote end closed\b|remotedisconnected|incompleteread\b|\bssl(?:cert\w{0,20})?error\b|certificate_verify_failed|\bunexpected eof\b|\bremaining connection slots\b|\btoo many (?:clients|connections)\b/i,
+      /\bcertificate (?:(?:is|was|has)(?: been)? )?(?:not (?:yet )?valid|not trusted|invalid|expired|revoked|untrusted|unknown|rejected|signed by|verify failed|verification (?:failed|error))/i,
+      /\b(?:self[- ]signed|local issuer|untrusted|expired|invalid) certificate\b|\bpkix path\b|\bx509: |\b(?:tls|ssl)\w{0,4}[ _-](?:alert|handshake)|\bhandshake[ _](?:fail|error|exception)|sslhandshakeexception|\berr_tls_cert|\bcert_(?:has_expired|untrusted|not_yet_valid)\b|self_signed_cert|unable_to_verify_leaf/i,
     ],
     advise: () => "check that the CRM and the warehouse answer, and the network between them",
   },

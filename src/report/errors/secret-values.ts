@@ -9,7 +9,9 @@ export function isSecret({ name, isSure, separator, value, before, after }: Foun
   const isQuoted = bare !== value;
   if (!/[\p{L}\p{N}]/u.test(bare)) return isQuoted && bare.length > 3;
   if (isQuoted ? SENTENCE.test(bare) : NO_VALUE.test(bare)) return false;
-  if (isAboutOther(name, before) || (/[^s]s$/i.test(name) && /^[\d.,]{1,9}$/.test(bare))) return false;
+  if (PLACEHOLDER.test(bare) || (name === "key" && COLUMN.test(bare))) return false;
+  if (isAboutOther(name, before) || isPlace(name, before, bare) || (/[^s]s$/i.test(name) && /^[\d.,]{1,9}$/.test(bare)))
+    return false;
   const isWord = /^\s/.test(separator) && !/["':=]/.test(separator);
   if (isWord && !isQuoted && goesOn(separator, bare)) return false;
   if (isSure) return !(isWord && isQuoted && TOLD_ABOUT.test(after));
@@ -35,6 +37,11 @@ function isSecretOfUnsure({ name, separator, bare, before, isSpoken, isQuoted }:
 function isAboutOther(name: string, before: string): boolean {
   if (ABOUT.test(name) || KEY_OF_DATA.test(name) || OF_TABLE.test(before)) return true;
   return /token$/i.test(name) && PARSER.test(before);
+}
+
+/** A place in a list of pages, where it is in plain words. */
+function isPlace(name: string, before: string, bare: string): boolean {
+  return /token$/i.test(name) && OF_PAGES.test(before) && /^\p{Ll}{1,12}$/u.test(bare);
 }
 
 /** "the token is outdated"; what other languages say for "is" means much else too. */
@@ -70,6 +77,11 @@ const KEY_OF_DATA =
 /** What comes before `token` where a parser speaks. */
 const PARSER =
   /\b(?:current|end|expected|illegal|last|lexer|next|pars(?:er?|ing)|reserved|unexpected|unknown|unrecogni[sz]ed)[\s:]{1,3}$/i;
+const OF_PAGES = /\b(?:continuation|cursor|page|paging|pagination|next[ -]page|resume)[\s:]{1,3}$/i;
+/** What programs write where a value would stand: `<missing>`, `<your-api-key>`. */
+const PLACEHOLDER = /^<[a-z][a-z_-]{0,30}>?$/i;
+/** A column, as the key of a record. */
+const COLUMN = /^[a-z]{1,20}(?:_[a-z]{1,20}){0,3}_(?:at|code|date|email|id|ids|key|name|number|status|type|url|uuid)$/;
 const OF_TABLE = /\b(?:column|constraint|index|relation|sequence|table|view)\s["'`]?$/i;
 /** A pass that comes after another. */
 const PASS_OF_MANY = /(?:first|second|third|last|next|multi|single|two|by)[_-]?pass$/i;

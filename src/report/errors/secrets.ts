@@ -5,7 +5,7 @@ import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME } from "./secret-n
 import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
-  /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
+  /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:absent|empty|nil|none|null|undefined|unset|<[a-z][a-z _-]{0,30}>)\s{0,3}(?:$|[\n,;.)}\]]))(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
 
 const AGE_KEY: Mask = [/\bAGE-SECRET-KEY-1[A-Z0-9]{8,}/gi, "***"];
 
@@ -159,7 +159,11 @@ const BY_SHAPE: Mask[] = [
   [/\b00D\w{9,15}![\w.]+/g, "***"],
   // Hashes of passwords, as crypt, Django and Argon2 write them.
   [/(?<![\w$])(?:[a-z][a-z\d_]{2,20})?\$(?:[a-z\d]{1,10}|\d{2,7})\$[\w./$+=,-]{8,}/gi, "***"],
-  [/[\w+/=-]{20,}/g, (run = "") => (looksRandom(run.replace(UUID, "")) ? "***" : run)],
+  // A commit of Git has the shape of a key, and the word before it says what it is.
+  [
+    /(\b(?:changeset|checkout|commit|HEAD|revision)(?: id| hash| sha)?[\s:=#@]{1,3}[\da-f]{40}(?![\w+/=-]))|[\w+/=-]{20,}/g,
+    (run = "", commit?: string) => (commit === undefined && looksRandom(run.replace(UUID, "")) ? "***" : run),
+  ],
 ];
 
 /** Most names of rules. Only a secret's shape can show in one: all else needs a blank, a quotation mark or the like. */

@@ -116,11 +116,19 @@ function findAboveFrames(lines: string[]): string | null {
   const first = lines.findIndex((line) => line.trim() !== "" && !isEnd(line));
   if (first === -1) return null;
   const head = blockFrom(first);
+  // Node shows the line of code with a mark below it, and then the failure, whatever its class is called.
+  const marked = head.findLastIndex((line) => /^\s*\^+\s*$/.test(line));
+  const shown = marked === -1 ? [] : head.slice(marked + 1).filter((line) => line.trim() !== "");
+  if (shown.length > 0) return withCause(shown.join("\n").replace(PREFIX, ""), lines);
   const named = head.findIndex((line) => EXCEPTION.test(line.replace(PREFIX, "")));
   const told = head.slice(Math.max(0, named)).join("\n").replace(PREFIX, "");
-  const inner = /^\s*\[cause\]: (.+)$/.exec(lines.find((line) => /^\s*\[cause\]: /.test(line)) ?? "")?.[1];
   const arrow = told.lastIndexOf(" ---> ");
   if (arrow !== -1) return told.slice(arrow + " ---> ".length).replace(/^\(Inner Exception #\d{1,4}\) /, "");
+  return withCause(told, lines);
+}
+
+function withCause(told: string, lines: string[]): string {
+  const inner = /^\s*\[cause\]: (.+)$/.exec(lines.find((line) => /^\s*\[cause\]: /.test(line)) ?? "")?.[1];
   return inner === undefined ? told : `${told.trim()} [cause]: ${inner}`;
 }
 

@@ -55,7 +55,9 @@ export const findStopped: Finder = (facts) => {
 /** Empty where too few are silent, or none of them urgently. */
 function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
   const silent = states.filter(
-    ({ judgement: { condition, severity } }) => SILENT.includes(condition) && severity !== null,
+    // That its newest rows cannot be read is no silence.
+    ({ judgement: { condition, severity }, facts: { unreadable } }) =>
+      SILENT.includes(condition) && severity !== null && unreadable === null,
   );
   const due = states.filter(isDue).length;
   const isOne = silent.length >= TOGETHER && silent.length >= due * TOGETHER_SHARE;

@@ -4,7 +4,7 @@ import { SEVERITIES, type FindingId } from "../words.ts";
 import { CONDITION_FINDINGS, findStopped } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";
 import { findDecline, findFall, findLowSuccess, findManyFailures, findSlowdown } from "./outcome.ts";
-import { findAssumedZone, findContradictions, findUnknownStatus } from "./rows.ts";
+import { findAssumedZone, findContradictions, findUnknownStatus, findUnreadableStarts } from "./rows.ts";
 import {
   findIdleRules,
   findInexpressibleSchedules,
@@ -26,6 +26,7 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "duration-rising": findSlowdown,
   "stale-actions": findStale,
   "unknown-status": findUnknownStatus,
+  "starts-unreadable": findUnreadableStarts,
   "rules-unreadable": findUnreadableRules,
   "times-without-zone": findAssumedZone,
   "rows-contradictory": findContradictions,

@@ -1,10 +1,11 @@
 /** What the rows say that cannot be trusted as it stands. */
-import { formatCount, formatPlural, listNames } from "../../text/figures.ts";
+import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import type { Contradiction } from "../words.ts";
 import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
 const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-records"];
+const MOST_FORMS = 3;
 
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
@@ -12,6 +13,19 @@ export const findUnknownStatus: Finder = ({ counts, activity }) => {
   const message = `${formatPlural(counts.unknown, "run")} with an unknown status, counted in no rate: ${listNames(words)}`;
   const statuses = Object.fromEntries(activity.unknownStatuses.map(({ word, n }) => [word, n]));
   return [warn(message, { statuses })];
+};
+
+/** Rules that write their starts in another form now: what they did since then is in no figure. */
+export const findUnreadableStarts: Finder = ({ activity }) => {
+  const hidden = activity.rules.flatMap(({ unreadable }) =>
+    unreadable === null || unreadable.newer === 0 ? [] : [unreadable],
+  );
+  if (hidden.length === 0) return [];
+  const rows = hidden.reduce((sum, { newer }) => sum + newer, 0);
+  const forms = [...new Set(hidden.map(({ form }) => form))];
+  const names = hidden.map(({ rule }) => rule);
+  const message = `The newest ${formatPlural(rows, "row")} of ${listNames(names)} cannot be read: no start of the form ${listNames(forms.slice(0, MOST_FORMS).map((form) => JSON.stringify(form)))} is understood`;
+  return [warn(message, { rules: names, rows, forms, row_ids: hidden.flatMap(({ ids }) => ids).slice(0, 3) })];
 };
 
 export const findAssumedZone: Finder = ({ activity: { assumedZone } }) =>
@@ -23,10 +37,23 @@ export const findAssumedZone: Finder = ({ activity: { assumedZone } }) =>
         }),
       ];
 
-export const findContradictions: Finder = ({ dataQuality }) => {
+export const findContradictions: Finder = ({ dataQuality, activity }) => {
   const kinds = dataQuality.filter(({ id }) => !TOLD_ELSEWHERE.includes(id));
   if (kinds.length === 0) return [];
-  const words = kinds.map(({ id, count }) => `${formatCount(count)} ${id.replaceAll("-", " ")}`);
+  const isContradiction = ({ id }: { id: Contradiction }) => id !== "began-too-early";
+  const words = kinds
+    .filter(isContradiction)
+    .map(({ id, count }) => `${formatCount(count)} ${id.replaceAll("-", " ")}`);
+  const since = formatNear(activity.scannedFromMs, activity.window.endMs);
+  const sentences = [
+    ...(words.length === 0 ? [] : [`Rows that contradict themselves or each other: ${listNames(words)}`]),
+    ...kinds
+      .filter((kind) => !isContradiction(kind))
+      .map(
+        ({ count, rules }) =>
+          `${formatPlural(count, "run")} of ${listNames(rules)} ended here and began before ${since}, too early to be in the total`,
+      ),
+  ];
   const counts = Object.fromEntries(kinds.map(({ id, count }) => [id, count]));
-  return [inform(`Rows that contradict themselves or each other: ${listNames(words)}`, { kinds: counts })];
+  return [inform(sentences.join("; "), { kinds: counts })];
 };

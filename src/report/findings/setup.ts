@@ -6,7 +6,12 @@ import { inform, isRetired, warn, type Finder } from "./facts.ts";
 /** Of the enabled rules of which a run was due. */
 export const findIdleRules: Finder = ({ states, hours, outcome, thresholds }) => {
   const due = states.filter(
-    ({ facts: { enabled }, judgement: { condition } }) => enabled === true && condition !== "idle",
+    // What became of its runs is not known: they may all have finished.
+    ({ facts: { enabled, counts, unreadable }, judgement: { condition } }) =>
+      enabled === true &&
+      condition !== "idle" &&
+      (condition !== "unknown" || counts.unknown === 0) &&
+      unreadable === null,
   );
   const ran = due.filter(({ facts }) => facts.outcome.total > 0);
   const share = divide(ran.length, due.length);

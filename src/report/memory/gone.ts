@@ -53,6 +53,8 @@ function recallRule(past: RulePast): RuleActivity[] {
       runningBefore: [],
       usualRecords: null,
       lookback: { startsMs: startedMs.slice(0, NEWEST_STARTS), stuck: 0, weekStartsMs: [] },
+      unreadable: null,
+      unknownWord: null,
       weekBefore: null,
     },
   ];

@@ -2,6 +2,7 @@
 -- Placeholders: scan is scan.sql, rules a preset's relation. starts is its actions without what must be computed.
 -- hourly is hourly.sql, or no such columns where the windows are too long; then has_hours is false. most: of more runs none is told.
 -- Instants and the other parameters: see scan.sql. recent: how many recent actions to list.
+-- repeated, start_repeated: whether a start is in an hour that clocks without a zone showed twice.
 -- What looks at few rows reads them from odd, not from r.
 WITH RECURSIVE {scan},
 rules AS NOT MATERIALIZED (
@@ -21,17 +22,19 @@ odd AS MATERIALIZED (
   FROM (
     SELECT *,
       CASE WHEN part > 0 OR state > 6 THEN 0 ELSE
-        CASE WHEN state = 0 AND records_failed > 0 THEN 1 ELSE 0 END
-        + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
+        CASE WHEN state = 0 AND records_failed > 0 AND records_failed <= 9007199254740991 THEN 1 ELSE 0 END
+        + CASE WHEN records_failed > records_processed AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
         + CASE WHEN state = 3 AND ended_at < :to::timestamptz THEN 4 ELSE 0 END
-        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at OR (finished_at > '-infinity' AND finished_at < '1971-01-01')) THEN 8 ELSE 0 END
-        + CASE WHEN finished_at < started_at AND (finished_at = '-infinity' OR finished_at >= '1971-01-01') THEN 16 ELSE 0 END
+        + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at OR (finished_at > '-infinity' AND finished_at < '1971-01-01'))
+          AND finished_at IS DISTINCT FROM {unreadable_end} THEN 8 ELSE 0 END
+        + CASE WHEN finished_at < started_at AND (finished_at = '-infinity' OR finished_at >= '1971-01-01') AND NOT {start_repeated} THEN 16 ELSE 0 END
         + CASE WHEN state = 6 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
         + CASE WHEN state = 0 AND error ~ '\S' THEN 256 ELSE 0 END
         + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
         + CASE WHEN greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991 THEN 1024 ELSE 0 END
+        + CASE WHEN finished_at = {unreadable_end} THEN 2048 ELSE 0 END
       END AS flags
     FROM r
     WHERE state <> 0 OR d IS NULL OR records_processed = 0 OR records_failed > 0 OR records_failed > records_processed
@@ -92,7 +95,7 @@ SELECT json_build_object(
     FROM r WHERE state < 7 AND (part = 0 OR (part = 1 AND started_at >= :starts_from::timestamptz)) GROUP BY rule) g
     CROSS JOIN LATERAL (
       SELECT count(*) AS duplicates, (array_agg(nth ORDER BY nth))[1:3] AS twice
-      FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000) d),
+      FROM unnest(starts) WITH ORDINALITY run(start, nth) WHERE start <= starts[nth - 1] + 5000 AND NOT {repeated}) d),
   'newest', {newest_runs},
   'emptied', (SELECT coalesce(json_agg(json_build_array(e.rule, s.n, s.since, e.usual, h.hours)), '[]') FROM emptied e
     CROSS JOIN LATERAL (
@@ -105,9 +108,9 @@ SELECT json_build_object(
     SELECT rule, count(*) AS n, min(settled_ms) AS since
     FROM odd LEFT JOIN (SELECT rule, max(last_settled) AS newest FROM cells WHERE state = 0 AND part < 2 GROUP BY rule) s USING (rule)
     WHERE state IN (1, 2) AND (newest IS NULL OR settled_ms > tstzrange_subdiff(newest, 'epoch') * 1000) GROUP BY rule) f),
-  'words', (SELECT coalesce(json_agg(json_build_array(word, n)), '[]') FROM (
-    SELECT coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
-    FROM odd WHERE part = 0 AND state = 6 GROUP BY 1 ORDER BY n DESC, word LIMIT 20) w),
+  'words', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, word, n)), '[]') FROM (
+    SELECT part, rule, coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
+    FROM odd WHERE state = 6 GROUP BY 1, 2, 3 ORDER BY part, n DESC, word, rule LIMIT 500) w),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
   -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
   'errors', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
@@ -122,7 +125,7 @@ SELECT json_build_object(
     ORDER BY part, started_at LIMIT 1000) n),
   'contradictions', (SELECT coalesce(json_agg(json_build_array(rule, bit, n, ids)), '[]') FROM (
     SELECT rule, bit, count(*) AS n, (array_agg(id::text ORDER BY started_at DESC, id))[1:3] AS ids
-    FROM odd CROSS JOIN generate_series(0, 10) bit
+    FROM odd CROSS JOIN generate_series(0, 11) bit
     WHERE flags <> 0 AND (flags & (1 << bit)) <> 0 GROUP BY rule, bit) c),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', (SELECT coalesce(json_agg(json_build_array(w.rule, w.id::text, {states}[w.state - 7], c.total, c.successful)), '[]') FROM (
@@ -151,7 +154,7 @@ SELECT json_build_object(
       AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(
-      CASE WHEN octet_length(rule) > 1000 THEN left(rule, 200) || '…' || right(rule, 60) ELSE rule END, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
+      {rule_name}, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),
   'known_since', (SELECT floor(tstzrange_subdiff(known_since, 'epoch') * 1000)::int8 FROM known),
   'sampled', (SELECT coalesce(json_agg(rule ORDER BY rule), '[]') FROM sampled),
   'rules', (SELECT coalesce(json_agg(json_build_object(

@@ -31,9 +31,10 @@ import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
-import { findAssumedZone } from "./read.ts";
+import { describeTypes } from "./locate.ts";
+import { findAssumedZone, readStarts } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
-import { writeBlanks } from "../vocabulary.ts";
+import { writeWord } from "../vocabulary.ts";
 import { composeActivity, composeSearch, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
@@ -105,6 +106,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const found = leaveOutUnreadable(findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
+  const problem = readable === null ? null : describeTypes(readable);
   const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
@@ -126,7 +128,9 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
     plan:
       readable === null
         ? { document: null, problem: null }
-        : await explain(connection, request, readable, target, analyze),
+        : problem === null
+          ? await explain(connection, request, readable, target, analyze)
+          : { document: null, problem },
     tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null ? null : await readRows(connection, request, readable, indexes),
@@ -214,7 +218,14 @@ async function readRows(
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
   const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
-  return { oldestMs: row.oldest_ms, newestMs: row.newest_ms, sources: row.sources, scale };
+  const spelling = await attempt(connection, async () => await readStarts(connection, source, { crm }));
+  return {
+    oldestMs: row.oldest_ms,
+    newestMs: row.newest_ms,
+    sources: row.sources,
+    scale,
+    unreadable: spelling?.unreadable ?? [],
+  };
 }
 
 /** Whether an index that begins with one of these lists of columns is there, or the table is small. */
@@ -235,8 +246,11 @@ async function readSettings(
   if (listNamedSettings(crm).length === 0) return { unused: [], newest: null };
   const { source: ofCrm, start } = source.columns;
   if (!isQuick(actions, indexes, [[start], [ofCrm, start]])) return null;
-  const blanks = writeBlanks(source.dialect);
-  const statement = fillPlaceholders(namesSql, { actions: source.actions, rules: source.rules, blanks });
+  const statement = fillPlaceholders(namesSql, {
+    actions: source.actions,
+    rules: source.rules,
+    word: writeWord(source.dialect, "left(status_word, 300)"),
+  });
   const span = { now: writeInstant(nowMs), month_ago: writeInstant(nowMs - LOOKBACK_MS) };
   const parameters = { ...span, crm: crm.crmSource, most: MOST_NAMED_RUNS };
   type Row = RowNames & { looked_at: number };

@@ -4,8 +4,8 @@ import { DatabaseError } from "../../database/failure.ts";
 import { listUnreadable } from "../casts.ts";
 import { describeIncomplete } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
-import { findSource, type Found } from "../source.ts";
-import { quoteTable, type TableConfig } from "../tables.ts";
+import { findSource, type Found, type Source } from "../source.ts";
+import { quoteTable, type TableConfig, type TableName } from "../tables.ts";
 import type { TableFacts } from "./lookback.ts";
 import { composeSearch } from "./statement.ts";
 
@@ -23,12 +23,25 @@ export async function locateSource(
     throw new DatabaseError(describeIncomplete(incomplete, quoteTable(incomplete.table), preset));
   }
   if (found.kind === "missing") return found;
-  const { kinds } = PRESETS[found.source.preset];
-  const unreadable = [
-    ...listUnreadable(found.actions.types ?? {}, kinds.actions),
-    ...listUnreadable(found.rules?.types ?? {}, kinds.rules),
-  ];
-  if (unreadable.length > 0)
-    throw new DatabaseError(`columns of other types than a report needs: ${unreadable.join(", ")}`);
+  const problem = describeTypes(found);
+  if (problem !== null) throw new DatabaseError(problem);
   return found;
+}
+
+/** Every column that is of no type a report reads; null: there is none. */
+export function describeTypes({
+  source,
+  actions,
+  rules,
+}: {
+  source: Pick<Source, "preset">;
+  actions: TableName;
+  rules: TableName | null;
+}): string | null {
+  const { kinds } = PRESETS[source.preset];
+  const unreadable = [
+    ...listUnreadable(actions.types ?? {}, kinds.actions),
+    ...listUnreadable(rules?.types ?? {}, kinds.rules),
+  ];
+  return unreadable.length === 0 ? null : `columns of other types than a report needs: ${unreadable.join(", ")}`;
 }

@@ -28,7 +28,7 @@ export type TableFacts = TableName & {
 };
 
 export type Lookback = {
-  /** Its placeholder is `{blanks}`. */
+  /** Its placeholder is `{word}`. */
   sql: string;
   kind: ReadActivity["lookback"];
   /** The rows looked at are those of this CRM, not of all. */

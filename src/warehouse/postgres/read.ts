@@ -7,6 +7,7 @@ import { lacksZone } from "../casts.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
+import { PLAIN_SPELLING, readSpelling, type Spelling } from "../spelling.ts";
 import { explainUnreadable, withoutRules, type Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
@@ -15,7 +16,7 @@ import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
 import { beginSnapshot } from "./snapshot.ts";
 import type { Connection } from "../../database/connection.ts";
-import { composeActivity, composeNameProbe, composeProbe, type Parameter } from "./statement.ts";
+import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type Parameter } from "./statement.ts";
 
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 /** SQLSTATE of what the role has no right to, or what row-level security would hide from it. */
@@ -44,6 +45,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
   const actions = await describeActions(connection, found.source, found.actions, request);
   const assumedZone = await findAssumedZone(connection, found, request.crm.timezone);
+  const spelling = await readStarts(connection, found.source, request);
   // What the search has locked in the catalog is free again.
   if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);
   const read = async (source: Source) => {
@@ -53,6 +55,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
       baseline: request.baselineSeconds !== null,
       bounds: computeBounds(request),
       lookback,
+      spelling,
       assumedZone,
     });
     if ((await request.isPastKnown) === true) return activity;
@@ -66,6 +69,18 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
     await connection.ask(`ROLLBACK; ${beginSnapshot(request.crm)}`);
     return await read(withoutRules(found.source, explainUnreadable(found.rules, isHidingRows(error))));
   }
+}
+
+/** Which starts of the newest rows cannot be read. */
+export async function readStarts(
+  connection: Connection,
+  source: Source,
+  request: Pick<ReadRequest, "crm">,
+): Promise<Spelling> {
+  const statement = composeSpelling(source, request);
+  if (statement === null) return PLAIN_SPELLING;
+  const [row] = await connection.ask<{ document: string }>(statement.text, statement.values);
+  return readSpelling(row?.document ?? "");
 }
 
 /** The server's own zone, where times without one are read as UTC and the server is elsewhere; else null. */

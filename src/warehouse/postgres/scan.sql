@@ -20,7 +20,7 @@ told AS NOT MATERIALIZED (
   SELECT a.*,
     CASE WHEN a.finished_at >= a.started_at AND a.finished_at <= :latest_end::timestamptz THEN a.finished_at END AS ended_at,
     CASE WHEN :statuses::jsonb IS NULL THEN a.status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(a.status_word, {blanks})), a.status) END AS meaning,
+      ELSE coalesce(:statuses::jsonb ->> {word}, a.status) END AS meaning,
     CASE WHEN :wrappers::jsonb IS NULL THEN a.wrapper ELSE :wrappers::jsonb ? a.rule END AS is_wrapper
   FROM actions a
   WHERE a.crm_source = :crm::text
@@ -72,8 +72,7 @@ r AS MATERIALIZED (
     settled_at,
     CASE WHEN (CASE WHEN error IS NOT NULL AND outcome <> 0 THEN {cleaned_up} END) IS NOT TRUE
       THEN tstzrange_subdiff(ended_at, started_at) END AS d,
-    coalesce(CASE WHEN octet_length(rule) > 1000 THEN left(rule, 200) || '…' || right(rule, 60) ELSE rule END, '(no name)')
-      COLLATE "C" AS rule,
+    ({rule_name}) COLLATE "C" AS rule,
     records_processed, records_created, records_updated, records_failed,
     id,
     status_word,

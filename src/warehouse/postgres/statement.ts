@@ -11,6 +11,8 @@ import {
   type ScanBounds,
   MOST_NEWEST_RUNS,
 } from "../bounds.ts";
+import { listRepeatedHours } from "../../time/clock-changes.ts";
+import { UNREADABLE_END } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
@@ -18,11 +20,12 @@ import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
-import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
+import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
 import findTablesSql from "./find-tables.sql" with { type: "text" };
 import hourlySql from "./hourly.sql" with { type: "text" };
 import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
+import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
@@ -53,16 +56,18 @@ export function composeActivity(
   const bounds = computeBounds(request);
   const hasHours = holdsHours(request, bounds);
   const { kind, sql, ofCrm, fromMs, byName } = chooseLookback(actions, source.columns, bounds);
-  const blanks = writeBlanks(source.dialect);
   const text = fillPlaceholders(activitySql, {
     scan: writeScan(source),
+    unreadable_end: UNREADABLE_END[source.dialect],
     hourly: hasHours ? hourlySql : NO_HOURLY,
     has_hours: String(hasHours),
     most: String(MOST_HOURLY_RUNS),
     newest_runs: writeNewestRuns(chooseNewest(MOST_NEWEST_RUNS), MOST_NEWEST_RUNS),
     rules: source.rules,
     starts: composeStarts(source),
-    lookback: fillPlaceholders(sql, { blanks }),
+    lookback: fillPlaceholders(sql, { word: writeWord(source.dialect, "status_word") }),
+    rule_name: writeRuleName(source.dialect),
+    ...writeRepeated(request.crm.timezone, bounds),
     table_since: composeTableSince(actions, source),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: WORDS_OF_STATES,
@@ -76,6 +81,17 @@ export function composeActivity(
     ...(byName ? { most_names: MOST_NAMES, most_rows: MOST_OLDER_ROWS } : {}),
   };
   return { ...numberParameters<Parameter>(text, parameters, source.dialect), lookback: kind };
+}
+
+/** Which starts of the newest rows cannot be read: `readSpelling`. Null: each can. */
+export function composeSpelling(
+  { spelled, dialect }: Source,
+  { crm }: Pick<ReadRequest, "crm">,
+): Statement<Parameter> | null {
+  if (spelled === null) return null;
+  const text = fillPlaceholders(spellingSql, { spelled, rule_name: writeRuleName(dialect) });
+  const excluded = crm.excludeRules.length === 0 ? null : crm.excludeRules;
+  return numberParameters<Parameter>(text, { crm: crm.crmSource, excluded }, dialect);
 }
 
 /** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
@@ -95,7 +111,8 @@ export function composeHours(source: Source, request: HoursRequest, most: number
 function writeScan({ actions, dialect }: Source): string {
   return fillPlaceholders(scanSql, {
     actions,
-    blanks: writeBlanks(dialect),
+    word: writeWord(dialect, "a.status_word"),
+    rule_name: writeRuleName(dialect),
     cleaned_up: writeCleanedUp(dialect),
   });
 }
@@ -144,6 +161,20 @@ function composeTableSince({ indexes, parts, opaque }: TableFacts, { columns: { 
   return `(SELECT floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8 FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
 }
 
+/** Whether a start, as milliseconds and as it is, lies in an hour that clocks without a zone showed twice. */
+function writeRepeated(zone: string | null, { beforeMs, toMs }: Bounds): { repeated: string; start_repeated: string } {
+  const hours = zone === null ? [] : listRepeatedHours(zone, beforeMs, toMs);
+  const write = (holds: (fromMs: number, toMs: number) => string) =>
+    hours.length === 0 ? "false" : `(${hours.map((hour) => holds(hour.fromMs, hour.toMs)).join(" OR ")})`;
+  return {
+    repeated: write((from, to) => `(start >= ${from} AND start < ${to})`),
+    start_repeated: write(
+      (from, to) =>
+        `(started_at >= '${writeInstant(from)}'::timestamptz AND started_at < '${writeInstant(to)}'::timestamptz)`,
+    ),
+  };
+}
+
 function bindRequest({ crm, recent }: ReadRequest, bounds: Bounds): Record<string, Parameter> {
   return {
     ...bindScan(crm, bounds),
@@ -167,7 +198,7 @@ function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, P
     baseline_to: bounds.baselineToMs === null ? null : writeInstant(bounds.baselineToMs),
     excluded: crm.excludeRules.length === 0 ? null : crm.excludeRules,
     wrappers: crm.wrapperRules,
-    statuses: Object.keys(crm.statuses).length === 0 ? null : crm.statuses,
+    statuses: Object.keys(crm.statuses).length === 0 ? null : spellPlain(crm.statuses),
   };
 }
 

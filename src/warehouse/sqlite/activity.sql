@@ -1,7 +1,7 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
 -- Placeholders: scan is scan.sql, rules a preset's relation. hourly is hourly.sql. Where the windows are too long
 -- has_hours is false. most: of more runs none is told. Instants and the other parameters: see scan.sql.
--- recent: how many recent actions to list.
+-- recent: how many recent actions to list. repeated: whether a start is in an hour that the clocks showed twice.
 WITH {scan},
 rules AS (
 {rules}
@@ -39,12 +39,13 @@ failure_minutes AS MATERIALIZED (
 -- Contradictions, powers of two in the order of CONTRADICTIONS in rows.ts.
 flagged AS NOT MATERIALIZED (
   SELECT rule, id, started_ms,
-        CASE WHEN state = 'success' AND records_failed > 0 THEN 1 ELSE 0 END
-        + CASE WHEN records_failed > records_processed THEN 2 ELSE 0 END
+        CASE WHEN state = 'success' AND records_failed > 0 AND records_failed <= 9007199254740991 THEN 1 ELSE 0 END
+        + CASE WHEN records_failed > records_processed AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
         + CASE WHEN meaning = 'running' AND ended_ms IS NOT NULL THEN 4 ELSE 0 END
         + CASE WHEN state IN ('success', 'partial', 'failed') AND ended_ms IS NULL
-          AND (finished_ms IS NULL OR finished_ms >= started_ms OR finished_ms < 31536000000) THEN 8 ELSE 0 END
-        + CASE WHEN finished_ms < started_ms AND finished_ms >= 31536000000 THEN 16 ELSE 0 END
+          AND (finished_ms IS NULL OR finished_ms >= started_ms OR finished_ms < 31536000000)
+          AND finished_ms IS NOT {unreadable_end} THEN 8 ELSE 0 END
+        + CASE WHEN finished_ms < started_ms AND finished_ms >= 31536000000 AND NOT {repeated} THEN 16 ELSE 0 END
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
@@ -52,6 +53,7 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
         + CASE WHEN records_processed > 9007199254740991 OR records_created > 9007199254740991
           OR records_updated > 9007199254740991 OR records_failed > 9007199254740991 THEN 1024 ELSE 0 END
+        + CASE WHEN finished_ms = {unreadable_end} THEN 2048 ELSE 0 END
         AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
@@ -111,7 +113,7 @@ SELECT json_object(
       SELECT *, sum(twice) OVER (PARTITION BY rule ORDER BY started_ms, id) AS nth FROM (
         SELECT rule, id, started_ms, started_ms >= :starts_from AS listed,
           iif(part = 'current' AND state IN ('success', 'partial', 'failed'), d, NULL) AS d,
-          iif(started_ms >= :starts_from,
+          iif(started_ms >= :starts_from AND NOT {repeated},
             coalesce(started_ms <= lag(started_ms) OVER (PARTITION BY rule, started_ms >= :starts_from ORDER BY started_ms, id) + 5000, 0), 0) AS twice
         FROM r WHERE state NOT IN ('dry_run', 'wrapper')
           AND (part = 'current' OR (part = 'previous' AND started_ms >= :starts_from))))
@@ -127,9 +129,9 @@ SELECT json_object(
     SELECT rule, count(*) AS n, min(settled_ms) AS since FROM r
     LEFT JOIN (SELECT rule, max(settled_ms) AS newest FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule) s USING (rule)
     WHERE state IN ('partial', 'failed') AND part <> 'baseline' AND (newest IS NULL OR settled_ms > newest) GROUP BY rule))),
-  'words', json((SELECT json_group_array(json_array(word, n)) FROM (
-    SELECT coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
-    FROM r WHERE part = 'current' AND state = 'unknown' GROUP BY 1 ORDER BY n DESC, word LIMIT 20))),
+  'words', json((SELECT json_group_array(json_array(part, rule, word, n)) FROM (
+    SELECT part, rule, coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
+    FROM r WHERE part <> 'baseline' AND state = 'unknown' GROUP BY 1, 2, 3 ORDER BY part, n DESC, word, rule LIMIT 500))),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
   -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
   'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(coalesce(minutes, '[]')))) FROM (
@@ -142,7 +144,7 @@ SELECT json_object(
   'contradictions', json((SELECT json_group_array(json_array(rule, bit, n, json(ids))) FROM (
     SELECT rule, value AS bit, count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
       SELECT rule, f.id, value, row_number() OVER (PARTITION BY rule, value ORDER BY started_ms DESC, f.id) AS at
-      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10]') WHERE (flags & (1 << value)) <> 0)
+      FROM flagged f CROSS JOIN json_each('[0,1,2,3,4,5,6,7,8,9,10,11]') WHERE (flags & (1 << value)) <> 0)
     GROUP BY rule, value))),
   -- A wrapper and the runs inside it tell different stories.
   'wrappers', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), meaning, total, successful)) FROM (
@@ -159,11 +161,6 @@ SELECT json_object(
       SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
       WHERE {future_range}
         AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
-  -- Starts that cannot be read, among the newest rows of the table.
-  'unreadable', json((SELECT json_array(count(*), json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3),
-      EXISTS (SELECT 1 FROM actions WHERE crm_source = :crm AND {start_ms} IS NOT NULL)) FROM (
-    SELECT id, row_number() OVER (ORDER BY id DESC) AS at FROM actions
-    WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm AND started_at IS NOT NULL AND {start_ms} IS NULL))),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),

@@ -5,9 +5,10 @@ import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteTable, type TableName } from "../tables.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
-import { writeBlanks } from "../vocabulary.ts";
+import { writeWord } from "../vocabulary.ts";
 import { findTables, openDatabase } from "./open.ts";
-import { writeInstantMs } from "./instants.ts";
+import { askSpelling } from "./spelling.ts";
+import { listOffsets, writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
 const MOST_OTHERS = 500;
@@ -35,7 +36,7 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       indexes: found.kind === "found" ? listIndexes(database, found.actions) : [],
       tables: describeTables(database, found),
       copies: tables.filter((table) => !read.includes(table)).map(describeTable),
-      rows: found.kind === "found" ? readRows(database, crm.crmSource, found.source) : null,
+      rows: found.kind === "found" ? readRows(database, request, found.source) : null,
       settings: found.kind === "found" ? readSettings(database, crm, found.source) : null,
     };
   });
@@ -102,7 +103,7 @@ function describeTable(name: TableName): TableFacts {
 
 /** The lines of EXPLAIN QUERY PLAN. */
 function explain(database: Database, request: ReadRequest, source: Source): string[] {
-  const { text, values } = composeActivity(source, request);
+  const { text, values } = composeActivity(source, request, "own");
   return ask<{ detail: string }>(database, `EXPLAIN QUERY PLAN ${text}`, ...values).map(({ detail }) => detail);
 }
 
@@ -127,13 +128,15 @@ function listIndexes(database: Database, { name }: TableName): IndexFacts[] {
 /** The years 1 to 9998. */
 const [FIRST_YEAR_MS, LAST_YEAR_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-01-01T00:00:00Z")];
 
-function readRows(database: Database, crmSource: string, { actions }: Source): RowFacts {
+function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Source): RowFacts {
+  const { actions } = source;
+  const startMs = writeInstantMs("started_at", { offsets: listOffsets(crm.timezone, nowMs, nowMs), spellings: "all" });
   const [row] = ask<{ oldest: number | null; newest: number | null }>(
     database,
     `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest
-     FROM (SELECT crm_source, ${writeInstantMs("started_at")} AS ms FROM (${actions}))
+     FROM (SELECT crm_source, ${startMs} AS ms FROM (${actions}))
      WHERE ms BETWEEN ${FIRST_YEAR_MS} AND ${LAST_YEAR_MS}`,
-    crmSource,
+    crm.crmSource,
   );
   const sources = ask<{ source: string }>(
     database,
@@ -145,6 +148,7 @@ function readRows(database: Database, crmSource: string, { actions }: Source): R
     newestMs: row?.newest ?? null,
     sources: sources.map((found) => found.source),
     scale: null,
+    unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,
   };
 }
 
@@ -156,7 +160,7 @@ function readSettings(database: Database, crm: ReadRequest["crm"], source: Sourc
   const rows = {
     runs: names(`SELECT DISTINCT CAST(substr(rule, 1, 300) AS TEXT) AS name FROM (${newest}) WHERE rule IS NOT NULL`),
     words: names(
-      `SELECT DISTINCT lower(trim(CAST(substr(status_word, 1, 300) AS TEXT), ${writeBlanks(source.dialect)})) AS name FROM (${newest})
+      `SELECT DISTINCT ${writeWord(source.dialect, "substr(status_word, 1, 300)")} AS name FROM (${newest})
        WHERE status_word IS NOT NULL`,
     ),
     declared: names(

@@ -7,6 +7,8 @@ import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
 import { openDatabase } from "./open.ts";
+import type { Spelling } from "../spelling.ts";
+import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeHours, type SqliteValue } from "./statement.ts";
 
 export function queryHours(request: HoursRequest, path: string): HoursResult {
@@ -14,7 +16,8 @@ export function queryHours(request: HoursRequest, path: string): HoursResult {
   const read = database.transaction((): HoursResult => {
     const found = locateSource(database, request.crm);
     if (found.kind === "missing") return { ...found, where: path };
-    const past = readHours(database, found.source, request, MOST_READ_RUNS);
+    const spelling = askSpelling(database, found.source, request);
+    const past = readHours(database, found.source, request, spelling, MOST_READ_RUNS);
     if (past === null) throw new DatabaseError(describeTooMany());
     return { kind: "read", past };
   });
@@ -26,6 +29,7 @@ export function readSmallPast(
   database: Database,
   source: Source,
   request: ReadRequest,
+  spelling: Spelling,
   tableSinceMs: number | null,
 ): Past | null {
   try {
@@ -35,7 +39,7 @@ export function readSmallPast(
       )
       .get() ?? { n: 0 };
     if (n > SMALL_TABLE_ROWS) return null;
-    const past = readHours(database, source, requestPast(request), SMALL_TABLE_ROWS);
+    const past = readHours(database, source, requestPast(request), spelling, SMALL_TABLE_ROWS);
     return past === null ? null : limitPast(past, tableSinceMs);
   } catch {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
@@ -43,8 +47,14 @@ export function readSmallPast(
   }
 }
 
-function readHours(database: Database, source: Source, request: HoursRequest, most: number): Past | null {
-  const { text, values } = composeHours(source, request, most);
+function readHours(
+  database: Database,
+  source: Source,
+  request: HoursRequest,
+  spelling: Spelling,
+  most: number,
+): Past | null {
+  const { text, values } = composeHours(source, request, most, spellingsOf(spelling));
   const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
   return readPast(row?.document ?? "", request);
 }

@@ -1,47 +1,90 @@
 /**
  * Times as SQLite tables hold them. Text that SQLite itself reads is read by it (sqlite.org/lang_datefunc.html). Others are
- * rewritten where they can mean one time only: `+0000`, `+00`, ` UTC`, Go's ` +0000 UTC`, `20260710T120000Z`, a comma before
- * the fraction, small letters and blanks around. Numbers are seconds or milliseconds since 1970, or Julian days.
+ * rewritten where they can mean one time only: spelled-texts.ts. Numbers are seconds, or thousandths and so on of them, since
+ * 1970, or Julian days. Text that names no zone is in the CRM's.
  */
 import { DAY_MS } from "../../time/units.ts";
+import { listClockChanges, offsetAt } from "../../time/clock-changes.ts";
+import { writeSpelled } from "./spelled-texts.ts";
 
-/** Numbers below are Julian days, and seconds below the second. */
+/** Numbers below are Julian days, and seconds below the second. Each further unit is a thousandth of the one before. */
 const FIRST_SECONDS = 1e7;
 const FIRST_MILLISECONDS = 1e11;
+const FIRST_MICROSECONDS = 1e14;
+const FIRST_NANOSECONDS = 1e17;
 /** RFC 3339 writes the years 1 to 9999. Numbers of other years are no times. */
 const JULIAN_DAY_OF_YEAR_1 = 1_721_425.5;
-const LATEST_MS = Date.parse("9999-12-31T23:59:59.999Z");
+const LATEST_NANOSECONDS = 9e18;
 const JULIAN_DAY_OF_1970 = 2_440_587.5;
+/** Clock changes so long before what is read, and after it, are looked at: each is in the statement with each mention of a time. */
+const [CHANGES_BEFORE_MS, CHANGES_AFTER_MS] = [366 * DAY_MS, 31 * DAY_MS];
 
-const digits = (count: number) => "[0-9]".repeat(count);
+/**
+ * What a time without a zone is ahead of UTC by: the first from ever on, each other from its local time on. Empty: it is UTC.
+ * A time that is older than a year before what is read may be taken for one an hour beside it.
+ */
+type Offsets = { fromLocalMs: number; offsetMs: number }[];
 
-/** The instant in a column, in whole epoch milliseconds; null where it cannot be read. */
-export function writeInstantMs(column: string): string {
-  return `CAST(round(CASE WHEN typeof(${column}) IN ('integer', 'real')
-      THEN CASE WHEN ${column} NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_MS} THEN NULL
-        WHEN ${column} < ${FIRST_SECONDS} THEN (${column} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
-        WHEN ${column} < ${FIRST_MILLISECONDS} THEN ${column} * 1000.0 ELSE ${column} END
-      WHEN ${column} NOT GLOB '*[^0-9.]*' AND ${column} + 0.0 NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_MS} THEN NULL
-      ELSE coalesce(unixepoch(${column}, 'subsec') * 1000, ${writeRewrittenMs(column)}) END) AS INTEGER)`;
+/** How a table's times are read. Other spellings than SQLite's own triple the time that a statement takes to be prepared. */
+export type Reading = { offsets: Offsets; spellings: Spellings };
+export type Spellings = "own" | "all";
+
+/** An ambiguous time is one of after the change, and one that the clocks leave out one of before it, as PostgreSQL reads them. */
+export function listOffsets(zone: string | null, fromMs: number, toMs: number): Offsets {
+  if (zone === null) return [];
+  const firstMs = fromMs - CHANGES_BEFORE_MS;
+  const changes = listClockChanges(zone, firstMs, toMs + CHANGES_AFTER_MS);
+  return [
+    { fromLocalMs: -Infinity, offsetMs: offsetAt(zone, firstMs) },
+    ...changes.map(({ atMs, offsetMs }) => ({ fromLocalMs: atMs + offsetMs, offsetMs })),
+  ];
 }
 
-function writeRewrittenMs(column: string): string {
-  return `(SELECT CASE
-        WHEN t GLOB '${digits(10)}' THEN t * 1000.0
-        WHEN t GLOB '${digits(13)}' THEN t * 1.0
-        WHEN t GLOB '${digits(8)}T${digits(6)}*'
-          THEN unixepoch(substr(t, 1, 4) || '-' || substr(t, 5, 2) || '-' || substr(t, 7, 5) || ':' || substr(t, 12, 2) || ':'
-            || substr(t, 14), 'subsec') * 1000
-        WHEN t GLOB '*[+-]${digits(4)}' AND t GLOB '*:*' THEN unixepoch(substr(t, 1, length(t) - 2) || ':' || substr(t, -2), 'subsec') * 1000
-        WHEN t GLOB '*:*[+-]${digits(2)}' THEN unixepoch(t || ':00', 'subsec') * 1000
-        ELSE unixepoch(t, 'subsec') * 1000 END
-      FROM (SELECT CASE WHEN u LIKE '% UTC' THEN substr(u, 1, length(u) - 4) ELSE u END AS t
-        FROM (SELECT replace(upper(trim(CAST(${column} AS TEXT))), ',', '.') AS u)))`;
+/** The instant in a column, in whole epoch milliseconds; null where it cannot be read. */
+export function writeInstantMs(column: string, { offsets, spellings }: Reading): string {
+  const own = writeKnownMs(column, offsets);
+  const text = spellings === "own" ? own : `coalesce(${own}, ${writeSpelledMs(column, offsets)})`;
+  const number = (value: string) => `CASE
+        WHEN ${value} NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_NANOSECONDS} THEN NULL
+        WHEN ${value} < ${FIRST_SECONDS} THEN (${value} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
+        WHEN ${value} < ${FIRST_MILLISECONDS} THEN ${value} * 1000.0
+        WHEN ${value} < ${FIRST_MICROSECONDS} THEN ${value}
+        WHEN ${value} < ${FIRST_NANOSECONDS} THEN ${value} / 1000.0 ELSE ${value} / 1000000.0 END`;
+  return `CAST(round(CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${number(column)}
+      WHEN ${column} NOT GLOB '*[^0-9.]*' AND ${writesNumber(column)} THEN ${number(`(${column} + 0.0)`)}
+      ELSE ${text} END) AS INTEGER)`;
+}
+
+/** Of other lengths they are dates: 20260710, 20260710180000. */
+function writesNumber(column: string): string {
+  const lengths = [7, 10, 13, 16, 19].join(", ");
+  return `instr(${column} || '.', '.') - 1 IN (${lengths})`;
+}
+
+/** Text that SQLite reads as it is. */
+function writeKnownMs(column: string, offsets: Offsets): string {
+  const known = `unixepoch(${column}, 'subsec') * 1000`;
+  if (offsets.length === 0) return known;
+  return `CASE WHEN ${column} GLOB '*:*Z' OR ${column} GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN ${known}
+        WHEN substr(${column}, 11) NOT GLOB '*[^0-9:.T ]*' THEN (SELECT ms - ${writeOffset(offsets)} FROM (SELECT ${known} AS ms)) END`;
+}
+
+function writeSpelledMs(column: string, offsets: Offsets): string {
+  const ms = offsets.length === 0 ? "ms" : `iif(zoned, ms, ms - ${writeOffset(offsets)})`;
+  return `(SELECT ${ms} FROM ${writeSpelled(column)})`;
+}
+
+/** Halved again and again: a zone has two changes a year. */
+function writeOffset(offsets: Offsets): string {
+  const middle = offsets[offsets.length >> 1];
+  if (middle === undefined || offsets.length === 1) return String(offsets[0]?.offsetMs ?? 0);
+  const half = offsets.length >> 1;
+  return `iif(ms < ${middle.fromLocalMs}, ${writeOffset(offsets.slice(0, half))}, ${writeOffset(offsets.slice(half))})`;
 }
 
 /**
  * Whether the condition holds and a column may hold an instant in `[fromMs, toMs)`, in a form an index helps with. It holds for a day more on both
- * sides, because text names a day without its zone.
+ * sides, because text names a day without its zone. Text that begins with the day of the week is in no order.
  */
 export function writeRange(condition: string, column: string, fromMs: number, toMs: number): string {
   const [from, to] = [fromMs - DAY_MS, toMs + 2 * DAY_MS];
@@ -49,17 +92,23 @@ export function writeRange(condition: string, column: string, fromMs: number, to
   const between = (low: string, high: string) => `(${condition}${column} >= ${low} AND ${column} < ${high})`;
   const quote = (text: string) => `'${text}'`;
   const julian = (ms: number) => String(ms / DAY_MS + JULIAN_DAY_OF_1970);
-  const seconds = (ms: number) => String(Math.round(ms / 1000));
+  const units = (["", "000", "000000", "000000000"] as const).map((thousandths) => [
+    `${Math.round(from / 1000)}${thousandths}`,
+    `${Math.round(to / 1000)}${thousandths}`,
+  ]) as [low: string, high: string][];
   return `(${[
     between(quote(first), quote(end)),
     between(quote(first.replaceAll("-", "")), quote(end.replaceAll("-", ""))),
+    between(quote(first.replaceAll("-", "/")), quote(end.replaceAll("-", "/"))),
     between(quote(` ${first}`), quote(` ${end}`)),
+    between(quote("A"), quote("[")),
     between(`CAST(${quote(first)} AS BLOB)`, `CAST(${quote(end)} AS BLOB)`),
     between(julian(from), julian(to)),
-    between(seconds(from), seconds(to)),
-    between(String(from), String(to)),
-    ...besideDates(seconds(from), seconds(to)).map(([low, high]) => between(quote(low), quote(high))),
-    ...besideDates(String(from), String(to)).map(([low, high]) => between(quote(low), quote(high))),
+    ...units.map(([low, high]) => between(low, high)),
+    ...units
+      .slice(0, 2)
+      .flatMap(([low, high]) => besideDates(low, high))
+      .map(([low, high]) => between(quote(low), quote(high))),
   ].join(" OR ")})`;
 }
 

@@ -1,5 +1,5 @@
 json((SELECT json_group_array(json_array(
-      iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule),
+      {rule_name},
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
           iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
         SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),

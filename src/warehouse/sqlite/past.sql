@@ -1,9 +1,9 @@
--- What a look-back tells of each rule: newest is the runs that it found.
+-- What a look-back tells of each rule: newest is the runs that it found. What ended after the window was running at its end.
 past AS MATERIALIZED (
-  SELECT rule, id, started_ms, meaning, records_processed, error,
-    iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms,
+  SELECT rule, id, started_ms, iif(ended_ms >= :to, 'running', meaning) AS meaning, records_processed, error,
+    iif(ended_ms < :to, ended_ms, NULL) AS ended_ms,
     row_number() OVER (PARTITION BY rule ORDER BY started_ms DESC) AS nth
-  FROM newest
+  FROM (SELECT *, iif(finished_ms >= started_ms AND finished_ms <= :latest_end, finished_ms, NULL) AS ended_ms FROM newest)
 ),
 lookback AS NOT MATERIALIZED (
   SELECT rule,

@@ -9,6 +9,8 @@ import type { Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
 import { hasIndex, openDatabase } from "./open.ts";
+import type { Spelling } from "../spelling.ts";
+import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
 
 /** `onReport`: called with what a report needs where its past is still to be read. */
@@ -19,20 +21,22 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
   const read = database.transaction((): ReadResult => {
     const found = locateSource(database, crm);
     if (found.kind === "missing") return { ...found, where: path };
-    const { text, values } = composeActivity(found.source, request);
+    const spelling = askSpelling(database, found.source, request);
+    const { text, values } = composeActivity(found.source, request, spellingsOf(spelling));
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
-    const document = addOlder(database, found.source, found.actions.name, request, row?.document ?? "");
+    const document = addOlder(database, found.source, found.actions.name, request, spelling, row?.document ?? "");
     const activity = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
       bounds: computeBounds(request),
       lookback: "newest-rows",
+      spelling,
     });
     if (request.isPastKnown === true) return activity;
     // A query cannot be ended. The past takes at most some times as long as the report did.
     const hasTime = performance.now() - startedAt < (crm.timeoutMs * PAST_SHARE) / 4;
     if (!hasTime) return activity;
     onReport(activity);
-    return { ...activity, past: readSmallPast(database, found.source, request, activity.tableSinceMs) };
+    return { ...activity, past: readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };
   });
   return read();
 }
@@ -40,7 +44,14 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
 type Lookback = Pick<Document, "cells" | "lookback" | "known_since">;
 
 /** The document with the rules that are in it by no run, where an index leads from name to name. */
-function addOlder(database: Database, source: Source, table: string, request: ReadRequest, json: string): string {
+function addOlder(
+  database: Database,
+  source: Source,
+  table: string,
+  request: ReadRequest,
+  spelling: Spelling,
+  json: string,
+): string {
   if (!hasIndex(database, table, [source.columns.source, source.columns.rule])) return json;
   const names = composeNames(source, request);
   const all = database.query<{ rule: string }, SqliteValue[]>(names.text).all(...names.values);
@@ -51,7 +62,7 @@ function addOlder(database: Database, source: Source, table: string, request: Re
   const missing = all.flatMap(({ rule }) => (known.has(rule) || request.crm.excludeRules.includes(rule) ? [] : [rule]));
   const most = Math.max(20, Math.floor(MOST_OLDER_ROWS / Math.max(1, missing.length)));
   for (const rule of missing) {
-    const older = composeOlder(source, request, rule, most);
+    const older = composeOlder(source, request, rule, most, spellingsOf(spelling));
     const row = database.query<{ document: string }, SqliteValue[]>(older.text).get(...older.values);
     const { lookback, is_sampled: isSampled } = JSON.parse(row?.document ?? "") as Lookback & { is_sampled: boolean };
     document.lookback.push(...lookback);

@@ -12,9 +12,9 @@ actions AS (
 timed AS NOT MATERIALIZED (
   SELECT *,
     {start_ms} AS started_ms,
-    {finish_ms} AS finished_ms,
+    coalesce({finish_ms}, iif(trim(finished_at) <> '', {unreadable_end}, NULL)) AS finished_ms,
     CASE WHEN :statuses IS NULL THEN status
-      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning,
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = {word}), status) END AS meaning,
     CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END AS is_wrapper
   FROM actions
   WHERE {scan_range}
@@ -57,7 +57,7 @@ placed AS NOT MATERIALIZED (
 r AS MATERIALIZED (
   SELECT
     part,
-    coalesce(iif(length(rule) > 1000, substr(rule, 1, 200) || '…' || substr(rule, -60), rule), '(no name)') AS rule,
+    {rule_name} AS rule,
     state,
     id,
     CASE WHEN meaning IS NULL THEN status_word END AS word,

@@ -8,13 +8,15 @@ import {
   type ScanBounds,
   MOST_NEWEST_RUNS,
 } from "../bounds.ts";
+import { listRepeatedHours } from "../../time/clock-changes.ts";
+import { UNREADABLE_END } from "../casts.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
-import { writeBlanks, writeCleanedUp } from "../vocabulary.ts";
-import { writeInstantMs, writeRange } from "./instants.ts";
+import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
+import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import hourlySql from "./hourly.sql" with { type: "text" };
 import hoursSql from "./hours.sql" with { type: "text" };
@@ -23,6 +25,7 @@ import lookbackRowsSql from "./lookback-rows.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import pastSql from "./past.sql" with { type: "text" };
 import olderSql from "./older.sql" with { type: "text" };
+import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
 
 /** Beside each range, so that an index on CRM and start helps. */
@@ -35,7 +38,7 @@ const RUNS = `rule, id, error, records_processed,
     {start_ms} AS started_ms,
     {finish_ms} AS finished_ms,
     CASE WHEN :statuses IS NULL THEN status
-      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = lower(trim(status_word, {blanks}))), status) END AS meaning`;
+      ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = {word}), status) END AS meaning`;
 /** Neither rehearsed nor excluded. */
 const OWN = `dry_run IS NOT TRUE AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))`;
 const IS_WRAPPER =
@@ -48,22 +51,25 @@ export function composeNames({ actions, dialect }: Source, { crm }: ReadRequest)
   return numberParameters(fillPlaceholders(namesSql, { actions }), { crm: crm.crmSource, most: MOST_NAMES }, dialect);
 }
 
-export function composeActivity(source: Source, request: ReadRequest): Statement<SqliteValue> {
+export function composeActivity(source: Source, request: ReadRequest, spellings: Spellings): Statement<SqliteValue> {
   const { rules, dialect } = source;
   const bounds = computeBounds(request);
   const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
+  const reading = { offsets: listOffsets(request.crm.timezone, bounds.beforeMs, bounds.toMs), spellings };
   const text = fillPlaceholders(activitySql, {
-    ...writeLookback(dialect),
-    scan: writeScan(source, scanFromMs, bounds.toMs),
+    ...writeLookback(dialect, reading),
+    repeated: writeRepeated(request.crm.timezone, bounds.beforeMs, bounds.toMs),
+    scan: writeScan(source, reading, scanFromMs, bounds.toMs),
+    unreadable_end: UNREADABLE_END[dialect],
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: String(MOST_NEWEST_RUNS) }),
     rules,
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
-    begin_ms: writeInstantMs("starts_at"),
-    stop_ms: writeInstantMs("ends_at"),
-    change_ms: writeInstantMs("changed_at"),
+    begin_ms: writeInstantMs("starts_at", reading),
+    stop_ms: writeInstantMs("ends_at", reading),
+    change_ms: writeInstantMs("changed_at", reading),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
     later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
@@ -72,10 +78,16 @@ export function composeActivity(source: Source, request: ReadRequest): Statement
 }
 
 /** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
-export function composeHours(source: Source, request: HoursRequest, most: number): Statement<SqliteValue> {
+export function composeHours(
+  source: Source,
+  request: HoursRequest,
+  most: number,
+  spellings: Spellings,
+): Statement<SqliteValue> {
   const bounds = computeHourBounds(request);
+  const reading = { offsets: listOffsets(request.crm.timezone, bounds.scanFromMs, bounds.toMs), spellings };
   const text = fillPlaceholders(hoursSql, {
-    scan: writeScan(source, bounds.scanFromMs, bounds.toMs),
+    scan: writeScan(source, reading, bounds.scanFromMs, bounds.toMs),
     hourly: hourlySql,
     most: String(most),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
@@ -83,15 +95,37 @@ export function composeHours(source: Source, request: HoursRequest, most: number
   return numberParameters(text, bindScan(request.crm, bounds), source.dialect);
 }
 
-function writeScan({ actions, dialect }: Source, fromMs: number, toMs: number): string {
+function writeScan({ actions, dialect }: Source, reading: Reading, fromMs: number, toMs: number): string {
   return fillPlaceholders(scanSql, {
     actions,
-    blanks: writeBlanks(dialect),
+    word: writeWord(dialect, "status_word"),
+    rule_name: writeRuleName(dialect),
+    unreadable_end: UNREADABLE_END[dialect],
     cleaned_up: writeCleanedUp(dialect),
-    start_ms: writeInstantMs("started_at"),
-    finish_ms: writeInstantMs("finished_at"),
+    start_ms: writeInstantMs("started_at", reading),
+    finish_ms: writeInstantMs("finished_at", reading),
     scan_range: writeRange(OF_CRM, "started_at", fromMs, toMs),
   });
+}
+
+/** Which starts of the newest rows are spelled otherwise, and which cannot be read: `spellingSchema`. */
+export function composeSpelling(
+  { actions, dialect }: Source,
+  { crm, nowMs }: Pick<ReadRequest, "crm" | "nowMs">,
+): Statement<SqliteValue> {
+  const offsets = listOffsets(crm.timezone, nowMs, nowMs);
+  const text = fillPlaceholders(spellingSql, {
+    rule_name: writeRuleName(dialect),
+    actions,
+    own_ms: writeInstantMs("started_at", { offsets, spellings: "own" }),
+    start_ms: writeInstantMs("started_at", { offsets, spellings: "all" }),
+    finish_ms: writeInstantMs("finished_at", { offsets, spellings: "own" }),
+  });
+  return numberParameters<SqliteValue>(
+    text,
+    { crm: crm.crmSource, excluded: JSON.stringify(crm.excludeRules) },
+    dialect,
+  );
 }
 
 /** The look-back of one rule, in `most` of its rows: `lookback` as in the document, and whether there may be more rows. */
@@ -100,10 +134,16 @@ export function composeOlder(
   request: ReadRequest,
   rule: string,
   most: number,
+  spellings: Spellings,
 ): Statement<SqliteValue> {
   const all = bindRequest(request);
-  const text = fillPlaceholders(olderSql, { ...writeLookback(dialect), actions });
-  const names = ["crm", "before", "scan_from", "latest_end", "week_before", "hour_and_week_before"];
+  const { startMs, endMs } = request.window;
+  const reading = { offsets: listOffsets(request.crm.timezone, startMs, endMs), spellings };
+  const text = fillPlaceholders(olderSql, {
+    ...writeLookback(dialect, reading),
+    actions,
+  });
+  const names = ["crm", "before", "to", "scan_from", "latest_end", "week_before", "hour_and_week_before"];
   const parameters = {
     ...Object.fromEntries([...names, "excluded", "wrappers", "statuses"].map((name) => [name, all[name] ?? null])),
     rule,
@@ -112,14 +152,28 @@ export function composeOlder(
   return numberParameters<SqliteValue>(text, parameters, dialect);
 }
 
-function writeLookback(dialect: Dialect): Record<string, string> {
+function writeLookback(dialect: Dialect, reading: Reading): Record<string, string> {
   const shared = {
-    blanks: writeBlanks(dialect),
-    start_ms: writeInstantMs("started_at"),
-    finish_ms: writeInstantMs("finished_at"),
+    word: writeWord(dialect, "status_word"),
+    start_ms: writeInstantMs("started_at", reading),
+    finish_ms: writeInstantMs("finished_at", reading),
   };
   const own = `(${OWN} AND NOT ${IS_WRAPPER})`;
-  return { ...shared, runs: fillPlaceholders(RUNS, shared), own, past: pastSql, lookback_rows: lookbackRowsSql };
+  return {
+    ...shared,
+    runs: fillPlaceholders(RUNS, shared),
+    own,
+    past: pastSql,
+    lookback_rows: fillPlaceholders(lookbackRowsSql, { rule_name: writeRuleName(dialect) }),
+  };
+}
+
+/** Whether a run started in an hour that the clocks showed twice, and may have ended before it as they showed it. */
+function writeRepeated(zone: string | null, fromMs: number, toMs: number): string {
+  const hours = zone === null ? [] : listRepeatedHours(zone, fromMs, toMs);
+  return hours.length === 0
+    ? "FALSE"
+    : `(${hours.map((hour) => `(started_ms >= ${hour.fromMs} AND started_ms < ${hour.toMs})`).join(" OR ")})`;
 }
 
 function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
@@ -149,6 +203,6 @@ function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, S
     baseline_to: bounds.baselineToMs,
     excluded: JSON.stringify(crm.excludeRules),
     wrappers: crm.wrapperRules === null ? null : JSON.stringify(crm.wrapperRules),
-    statuses: Object.keys(crm.statuses).length === 0 ? null : JSON.stringify(crm.statuses),
+    statuses: Object.keys(crm.statuses).length === 0 ? null : JSON.stringify(spellPlain(crm.statuses)),
   };
 }

@@ -113,6 +113,21 @@ const OTHERS: Row[] = [
     shown: "java.lang.IllegalStateException: no cursor",
   },
   {
+    name: "Node: an error in small letters, below the line of code",
+    message: `/app/node_modules/pg/lib/client.js:526\n    Error.captureStackTrace(err);\n          ^\n\nerror: deadlock detected\n    at Parser.parseErrorMessage (/app/node_modules/pg-protocol/dist/parser.js:287:98)`,
+    shown: "error: deadlock detected",
+  },
+  {
+    name: "Node: a class that is not called an error",
+    message: `/app/sync.js:9\n  throw new ApiProblem("quota");\n  ^\n\nApiProblem: quota used up\n    at main (/app/sync.js:9:9)`,
+    shown: "ApiProblem: quota used up",
+  },
+  {
+    name: "Node: a text that is thrown",
+    message: `/app/sync.js:9\n  throw "no cursor";\n  ^\nno cursor\n(Use \`node --trace-uncaught ...\` to show where the exception was thrown)\n    at main (/app/sync.js:9:9)`,
+    shown: "no cursor (Use `node --trace-uncaught ...` to show where the exception was thrown)",
+  },
+  {
     name: "Java: the innermost cause",
     message: `java.lang.RuntimeException: sync failed\n${AT}\nCaused by: com.example.ApiException: call failed\n${AT}\n\t... 3 more\nCaused by: java.net.SocketTimeoutException: Read timed out\n${AT}\n\t... 23 more`,
     shown: "java.net.SocketTimeoutException: Read timed out",
@@ -252,6 +267,29 @@ const OTHERS: Row[] = [
 ];
 
 const BODIES: Row[] = [
+  {
+    name: "a SOAP fault",
+    message:
+      '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username or user locked out.</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>',
+    shown: "INVALID_LOGIN: Invalid username or user locked out.",
+  },
+  {
+    name: "a SOAP 1.2 fault behind a status",
+    message:
+      'HTTP 500: <env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope"><env:Body><env:Fault><env:Code><env:Value>env:Sender</env:Value></env:Code><env:Reason><env:Text xml:lang="en">Message does not have necessary info</env:Text></env:Reason></env:Fault></env:Body></env:Envelope>',
+    shown: "HTTP 500: Sender: Message does not have necessary info",
+  },
+  {
+    name: "an error of S3",
+    message:
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>',
+    shown: "NoSuchBucket: The specified bucket does not exist",
+  },
+  {
+    name: "a SOAP fault that is cut off",
+    message: "<soap:Fault><faultcode>soap:Server</faultcode><faultstring>Object reference not set &amp; lost",
+    shown: "Server: Object reference not set & lost",
+  },
   {
     name: "a page's title",
     message: "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>",

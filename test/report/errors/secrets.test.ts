@@ -22,6 +22,22 @@ const SECRETS: Record<string, Row[]> = {
     ["IMAP.login(b'bob', b'canary')", "canary"],
     ['smtp.login(\\"bob\\", \\"canary\\")', "canary"],
   ],
+  "beside words that mean none": [
+    ["Invalid cursor token: canary9x", "canary9x"],
+    ["next page token: eyJcanary", "canary"],
+    ["key=canary_9x", "canary"],
+    ["key=canary_phrase", "canary"],
+    ["Authorization: none canary9x", "canary9x"],
+    ["Authorization: <canary9x>", "canary9x"],
+    ["Authorization: canary", "canary"],
+    ["api_key: <canary9x>", "canary9x"],
+    ["password: <canary9x>", "canary9x"],
+    ["token 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b refused", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"],
+    [
+      "key of commit: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b9f86d081",
+      "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b9f86d081",
+    ],
+  ],
   "names that end so": [
     ["DB_PASS=canary", "canary"],
     ["SMTP_PW: canary", "canary"],

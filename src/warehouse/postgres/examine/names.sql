@@ -13,7 +13,7 @@ newest AS MATERIALIZED (
 SELECT
   (SELECT count(*) FROM newest)::int AS looked_at,
   (SELECT coalesce(jsonb_agg(DISTINCT left(rule, 300)), '[]') FROM newest WHERE rule IS NOT NULL) AS runs,
-  (SELECT coalesce(jsonb_agg(DISTINCT lower(btrim(left(status_word, 300), {blanks}))), '[]') FROM newest
+  (SELECT coalesce(jsonb_agg(DISTINCT {word}), '[]') FROM newest
     WHERE status_word IS NOT NULL) AS words,
   (SELECT coalesce(jsonb_agg(DISTINCT left(name, 300)), '[]') FROM rules
     WHERE crm_source = :crm::text AND name IS NOT NULL) AS declared

@@ -12,9 +12,9 @@
 ),
 past AS NOT MATERIALIZED (
   SELECT id, rule, started_at, finished_at, records_processed, error,
-    CASE WHEN :statuses::jsonb IS NULL THEN status
-      ELSE coalesce(:statuses::jsonb ->> lower(btrim(status_word, {blanks})), status) END AS meaning,
-    CASE WHEN finished_at >= started_at AND finished_at <= :latest_end::timestamptz THEN finished_at END AS ended_at
+    CASE WHEN finished_at >= :to::timestamptz AND finished_at <= :latest_end::timestamptz THEN 'running' WHEN :statuses::jsonb IS NULL THEN status
+      ELSE coalesce(:statuses::jsonb ->> {word}, status) END AS meaning,
+    CASE WHEN finished_at >= started_at AND finished_at < :to::timestamptz THEN finished_at END AS ended_at
   FROM actions
   WHERE crm_source = :crm::text AND NOT dry_run
     AND (:wrappers::jsonb IS NOT NULL OR NOT wrapper OR (SELECT wrappers_only FROM lone))

@@ -1,0 +1,31 @@
+-- How the newest rows of the table spell their times. Placeholders: actions is a preset's relation; own_ms and finish_ms are a start
+-- and an end as SQLite reads them alone, start_ms is a start in any spelling. excluded: rule names as a JSON array.
+-- Ids that are no numbers are in no order: then a rule has newer rows where none can be read.
+-- unreadable: rule, rows whose start cannot be read, how many of them are newer than each that can, three ids, the newest start.
+WITH actions AS (
+{actions}
+),
+newest AS MATERIALIZED (
+  SELECT id, rule, started_at, {start_ms} AS started_ms,
+    ({own_ms} IS NULL AND started_at IS NOT NULL) OR ({finish_ms} IS NULL AND finished_at IS NOT NULL) AS is_other
+  FROM actions
+  WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm
+    AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
+),
+numbered AS MATERIALIZED (
+  SELECT rule, id, started_at, 
+    CASE WHEN typeof(id) = 'integer' THEN id > coalesce(max(iif(started_ms IS NULL, NULL, id)) OVER of_rule, id - 1)
+      ELSE count(started_ms) OVER of_rule = 0 END AS is_newer,
+    started_ms, row_number() OVER (PARTITION BY rule, started_ms IS NULL ORDER BY id DESC) AS nth
+  FROM newest WINDOW of_rule AS (PARTITION BY rule)
+)
+SELECT json_object(
+  'is_other', json(iif((SELECT max(is_other) FROM newest), 'true', 'false')),
+  'is_readable', json(iif((SELECT count(started_ms) FROM newest) > 0
+    OR EXISTS (SELECT 1 FROM actions WHERE crm_source = :crm AND {start_ms} IS NOT NULL), 'true', 'false')),
+  'unreadable', json((SELECT json_group_array(json_array(rule, n, newer, json(ids), sample)) FROM (
+    SELECT {rule_name} AS rule, count(*) AS n, sum(is_newer) AS newer,
+      json_group_array(CAST(id AS TEXT) ORDER BY nth) FILTER (WHERE nth <= 3) AS ids,
+      max(substr(CAST(started_at AS TEXT), 1, 100)) FILTER (WHERE nth = 1) AS sample
+    FROM numbered WHERE started_ms IS NULL AND started_at IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 100)))
+) AS document

@@ -1,0 +1,78 @@
+/** Local times without a zone, where the clocks show an hour twice: each run is one run, in one window. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { ask, ENGINES, makeWarehouse, MINUTE, repeat, type CaseEngine, type CaseWarehouse } from "../making/cases.ts";
+import type { RunRow } from "../making/warehouses.ts";
+
+/** The rows with their times as clocks of that zone show them. */
+async function inLocalTime(engine: CaseEngine, zone: string, runs: RunRow[]): Promise<CaseWarehouse> {
+  const warehouse = await makeWarehouse(engine, { runs });
+  await warehouse.sql?.unsafe(
+    ["start_time", "end_time"]
+      .map(
+        (name) =>
+          `ALTER TABLE orchestration.sync_history ALTER ${name} TYPE timestamp USING ${name} AT TIME ZONE '${zone}'`,
+      )
+      .join("; "),
+  );
+  if (warehouse.sql === null) {
+    using database = new Database(warehouse.url.slice("sqlite:".length));
+    type Row = { id: number; start_time: string; end_time: string };
+    const show = (instant: string) =>
+      Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDateTime().toString().replace("T", " ");
+    const change = database.prepare("UPDATE sync_history SET start_time = ?, end_time = ? WHERE id = ?");
+    for (const row of database.query<Row, []>("SELECT id, start_time, end_time FROM sync_history").all())
+      change.run(show(row.start_time), show(row.end_time), row.id);
+  }
+  return warehouse;
+}
+
+const quarters = (from: string, to: string, takes = 4 * MINUTE) => repeat({ from, to, every: 15 * MINUTE, takes });
+
+describe.each(ENGINES)("%s", (engine) => {
+  const settings = (zone: string) => `timezone = "${zone}"`;
+
+  test("a day with a repeated hour holds its 96 runs, none of them called a duplicate", async () => {
+    await using warehouse = await inLocalTime(engine, "Europe/Berlin", quarters("10-20 00:00", "10-26 06:00"));
+    const { report } = await ask(warehouse, { as: "10-25 21:00", settings: settings("Europe/Berlin") });
+    expect(report.performance_metrics).toMatchObject({ total_actions: 96, failed_actions: 0 });
+    expect(report.data_quality).toEqual([]);
+  });
+
+  test("the six hours around it hold the 24 runs that ended in them", async () => {
+    await using warehouse = await inLocalTime(engine, "Europe/Berlin", quarters("10-20 00:00", "10-26 06:00"));
+    const totals: number[] = [];
+    for (const hour of ["00", "01", "02", "03", "04", "05"]) {
+      const { report } = await ask(warehouse, {
+        as: `10-25 ${hour}:00`,
+        settings: settings("Europe/Berlin"),
+        flags: ["--time-window", "1h"],
+      });
+      totals.push(report.performance_metrics.total_actions);
+    }
+    // 02:00 to 03:00 is shown twice, and read as of after the change.
+    expect(totals).toEqual([4, 0, 8, 4, 4, 4]);
+  });
+
+  test("a run that the clocks let end before it started is no contradiction", async () => {
+    await using warehouse = await inLocalTime(
+      engine,
+      "Europe/Berlin",
+      // From 02:55 to 02:05.
+      [...quarters("10-25 10:00", "10-25 20:00"), ...quarters("10-25 00:55", "10-25 00:55", 10 * MINUTE)],
+    );
+    const { report } = await ask(warehouse, { as: "10-25 21:00", settings: settings("Europe/Berlin") });
+    expect(report.performance_metrics.total_actions).toBe(42);
+    expect(report.data_quality).toEqual([]);
+  });
+
+  test("in the spring, and south of the equator, a day holds its runs too", async () => {
+    await using berlin = await inLocalTime(engine, "Europe/Berlin", quarters("03-25 00:00", "03-30 06:00"));
+    const spring = await ask(berlin, { as: "03-29 21:00", settings: settings("Europe/Berlin") });
+    expect(spring.report.performance_metrics.total_actions).toBe(96);
+    await using sydney = await inLocalTime(engine, "Australia/Sydney", quarters("04-01 00:00", "04-06 06:00"));
+    const autumn = await ask(sydney, { as: "04-05 04:00", settings: settings("Australia/Sydney") });
+    expect(autumn.report.performance_metrics.total_actions).toBe(96);
+    expect(autumn.report.data_quality).toEqual([]);
+  });
+});

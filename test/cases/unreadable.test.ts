@@ -1,0 +1,192 @@
+/** Starts, ends and counts that cannot be read, on both engines: told by rule, number and form, and never a value. */
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import {
+  ask,
+  at,
+  cron,
+  ENGINES,
+  HOUR,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+  type CaseEngine,
+  type CaseWarehouse,
+} from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+import { run, type RunRow } from "../making/warehouses.ts";
+
+const DAYS = { from: "07-05 00:00", to: "07-10 20:00", every: HOUR };
+/** 10.07.2026 20:00:00, of a time that is written as ISO 8601 or as PostgreSQL does. */
+const german = (column: string) =>
+  `substr(${column}, 9, 2) || '.' || substr(${column}, 6, 2) || '.' || substr(${column}, 1, 4) || ' ' || substr(${column}, 12, 8)`;
+
+/** The rows in columns of text, then changed. */
+async function inText(engine: CaseEngine, runs: RunRow[], columns: string[], change: string): Promise<CaseWarehouse> {
+  const warehouse = await makeWarehouse(engine, { runs });
+  if (warehouse.sql === null) {
+    using database = new Database(warehouse.url.slice("sqlite:".length));
+    database.run(`UPDATE sync_history SET ${change}`);
+  } else {
+    const table = "orchestration.sync_history";
+    await warehouse.sql.unsafe(
+      columns.map((name) => `ALTER TABLE ${table} ALTER ${name} DROP DEFAULT, ALTER ${name} TYPE text`).join("; "),
+    );
+    await warehouse.sql.unsafe(`UPDATE ${table} SET ${change}`);
+  }
+  return warehouse;
+}
+
+const TIMES = ["start_time", "end_time"];
+const qualityOf = (report: Awaited<ReturnType<typeof ask>>["report"]) =>
+  (report.data_quality ?? []).map(({ id, count, rules }) => [id, count, rules]);
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("a rule none of whose starts can be read is named, with their number and form", async () => {
+    const runs = [
+      ...repeat({ ...DAYS }),
+      ...repeat({ ...DAYS, rule: "deals" }, () => ({ status: "failed", error: "HTTP 401" })),
+    ];
+    const write = (column: string) =>
+      `${column} = CASE WHEN sync_type = 'deals' THEN ${german(column)} ELSE ${column} END`;
+    await using warehouse = await inText(engine, runs, TIMES, TIMES.map(write).join(", "));
+    const { report } = await ask(warehouse);
+    expect(report.verdict).toBe("warning");
+    expect(qualityOf(report)).toEqual([["start-unreadable", 141, ["deals"]]]);
+    expect(report.findings[0]).toMatchObject({
+      id: "starts-unreadable",
+      severity: "warning",
+      message: 'The newest 141 rows of deals cannot be read: no start of the form "00.00.0000 00:00:00" is understood',
+    });
+    expect(ruleOf(report, "deals")).toMatchObject({
+      condition: "unknown",
+      message: 'deals: no run known; 141 newer rows could not be read (starts of the form "00.00.0000 00:00:00")',
+    });
+    expect(ruleOf(report, "contacts").total).toBe(24);
+    const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) });
+    expect(stdout).toContain('the starts of 141 rows of deals cannot be read: "00.00.0000 00:00:00"');
+  });
+
+  test("a rule that changed its form is not simply overdue", async () => {
+    const since = (column: string) =>
+      `${column} = CASE WHEN substr(start_time, 1, 10) = '2026-07-10' THEN ${german(column)} ELSE ${column} END`;
+    const runs = ["contacts", "deals", "users"].flatMap((rule) => repeat({ ...DAYS, rule }));
+    await using warehouse = await inText(engine, runs, TIMES, TIMES.map(since).join(", "));
+    const { report } = await ask(warehouse);
+    const rule = ruleOf(report, "contacts");
+    expect(rule.condition).toBe("overdue");
+    expect(rule.message).toEndWith('; 21 newer rows could not be read (starts of the form "00.00.0000 00:00:00")');
+    // It is no silence that they share.
+    expect(report.findings.map(({ id }) => id)).not.toContain("rules-stopped");
+    expect(report.recommendations.map(({ recommendation }) => recommendation).join("\n")).not.toContain("Restart");
+  });
+
+  test("old rows that cannot be read are counted and raise no warning", async () => {
+    const old = (column: string) =>
+      `${column} = CASE WHEN substr(start_time, 1, 10) = '2026-07-05' THEN 'yesterday' ELSE ${column} END`;
+    await using warehouse = await inText(engine, repeat(DAYS), TIMES, TIMES.map(old).join(", "));
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([["start-unreadable", 24, ["contacts"]]]);
+    expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([["rows-contradictory", "info"]]);
+  });
+
+  test("an end that cannot be read is no missing end", async () => {
+    const ends =
+      "end_time = CASE WHEN substr(start_time, 1, 10) = '2026-07-10' AND substr(start_time, 12, 2) >= '18' THEN 'soon' ELSE end_time END";
+    await using warehouse = await inText(engine, repeat(DAYS), TIMES, ends);
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([["end-unreadable", 3, ["contacts"]]]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, condition: "ok" });
+  });
+
+  test.each(["n/a", "1,234", "1 234", "many"])("a count of %s is no number, and the sum is unknown", async (count) => {
+    const counts = `records_processed = CASE WHEN start_time >= '2026-07-10' THEN '${count}' ELSE records_processed END`;
+    await using warehouse = await inText(engine, repeat(DAYS), [...TIMES, "records_processed"], counts);
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([["inexact-counts", 21, ["contacts"]]]);
+    expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, records: { processed: null } });
+  });
+
+  test("counts that are text and numbers are read, and no text at all is no count", async () => {
+    const counts = "records_processed = CASE WHEN start_time >= '2026-07-10' THEN ' 7 ' ELSE '' END";
+    await using warehouse = await inText(engine, repeat(DAYS), [...TIMES, "records_processed"], counts);
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([]);
+    expect(ruleOf(report, "contacts").records.processed).toBe(147);
+  });
+
+  test("a run that ends after the window is running in it, however early it began", async () => {
+    const backfill = run({
+      rule: "backfill",
+      start: at("06-29 10:00"),
+      end: at("07-10 12:00"),
+      status: "failed",
+      error: "OOM",
+    });
+    const runs = [...repeat({ from: "06-20 00:00", to: "07-12 00:00", every: HOUR }), backfill];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const before = await ask(warehouse, { as: "07-07 11:00" });
+    expect(ruleOf(before.report, "backfill")).toMatchObject({
+      condition: "stuck",
+      since: "2026-06-29T10:00:00Z",
+      failed: 0,
+    });
+    expect(JSON.stringify(before.report)).not.toContain("OOM");
+    const after = await ask(warehouse);
+    expect(ruleOf(after.report, "backfill")).toMatchObject({ condition: "failing", since: "2026-07-10T12:00:00Z" });
+    // What began before the reach is in no total, and that is said.
+    expect(qualityOf(after.report)).toEqual([["began-too-early", 1, ["backfill"]]]);
+    expect(after.report.findings.map(({ message }) => message)).toContain(
+      "1 run of backfill ended here and began before 7 Jul 21:00, too early to be in the total",
+    );
+  });
+
+  test("a rule without a name is one rule, however it is missing", async () => {
+    const bad = { status: "failed", error: "boom" };
+    const runs = [
+      ...repeat(DAYS),
+      ...repeat({ ...DAYS, from: "07-10 17:00", rule: "" }, () => bad),
+      ...repeat({ ...DAYS, from: "07-10 19:00", rule: "  " }, () => bad),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const { report } = await ask(warehouse);
+    expect(report.rules.map(({ rule_name, total }) => [rule_name, total])).toEqual([
+      ["(no name)", 6],
+      ["contacts", 24],
+    ]);
+  });
+
+  test("a rule that runs on with words nobody knows is unknown, and the word is named", async () => {
+    const runs = [
+      ...repeat(DAYS),
+      ...repeat({ ...DAYS, rule: "deals" }, () => ({ status: "Erledigt" })),
+      ...repeat({ ...DAYS, rule: "users" }, (start) => (start >= at("07-09 12:00") ? { status: "true" } : {})),
+      ...repeat({ ...DAYS, rule: "tasks" }, (_, index) => (index % 5 === 0 ? { status: "odd" } : {})),
+      ...repeat({ ...DAYS, to: "07-06 12:00", rule: "gone" }, () => ({ status: "Erledigt" })),
+    ];
+    const schedules = ["deals", "users", "gone"].map((model) => cron("0 * * * *", model));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    expect(report.rules.map(({ rule_name, condition }) => [rule_name, condition])).toEqual([
+      ["contacts", "ok"],
+      ["deals", "unknown"],
+      ["gone", "overdue"],
+      ["tasks", "ok"],
+      ["users", "unknown"],
+    ]);
+    expect(ruleOf(report, "deals").message).toContain('have the unknown status "Erledigt"; no success known');
+    expect(ruleOf(report, "users").message).toContain('have the unknown status "true"; last success');
+    const ids = report.findings.map(({ id }) => id);
+    expect(ids).toContain("unknown-status");
+    expect(ids).not.toContain("utilization-low");
+  });
+});
+
+test("a column of a type that is no time is named by check, as by a report", async () => {
+  await using warehouse = await makeWarehouse("postgresql", { runs: repeat({ ...DAYS, takes: MINUTE }) });
+  await warehouse.sql?.unsafe("ALTER TABLE orchestration.sync_history ALTER end_time TYPE time");
+  const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) });
+  expect(stdout).toMatch(/error plan +columns of other types than a report needs: end_time \(time without time zone\)/);
+  expect(stdout).not.toContain("search_path");
+});
