@@ -102,6 +102,8 @@ export type DeclaredSchedule = {
   recurrence: Recurrence | Inexpressible;
   startAtMs: number | null;
   endAtMs: number | null;
+  /** When the row was made: before that there was no such schedule. */
+  createdMs: number | null;
   /** When the row was made or changed last: before that the schedule may have been another. */
   changedMs: number | null;
 };

@@ -69,7 +69,16 @@ export function writeMapping(name: string): string {
 function listSchedules(rule: string, declared: DeclaredRule | undefined, settings: ReportSettings): DeclaredSchedule[] {
   const { expect } = settingsOfRule(settings, rule);
   if (expect !== null)
-    return [{ text: expect, recurrence: readRecurrence(expect), startAtMs: null, endAtMs: null, changedMs: null }];
+    return [
+      {
+        text: expect,
+        recurrence: readRecurrence(expect),
+        startAtMs: null,
+        endAtMs: null,
+        createdMs: null,
+        changedMs: null,
+      },
+    ];
   return declared?.enabled === true ? declared.schedules : [];
 }
 
@@ -82,9 +91,10 @@ function compareRule(
 ): RuleExpectation {
   const texts = declared.map(({ text }) => text);
   const unread = declared.flatMap(({ recurrence }) => (recurrence.kind === "inexpressible" ? [recurrence.reason] : []));
-  const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs }): Schedule[] =>
-    recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs, endAtMs }],
-  );
+  const schedules = declared.flatMap(({ recurrence, startAtMs, endAtMs, createdMs }): Schedule[] => {
+    const fromMs = latest(startAtMs, pastChange(createdMs, activity.window.endMs));
+    return recurrence.kind === "inexpressible" ? [] : [{ recurrence, timezone, startAtMs: fromMs, endAtMs }];
+  });
   // What was expected before the rule's first run, the table's first row or a change of the schedule is not known.
   const knownMs = latest(activity.tableSinceMs, found === undefined ? null : findFirstRun(found, activity));
   const comparable = declared.flatMap(({ recurrence, startAtMs, endAtMs, changedMs }): Schedule[] =>

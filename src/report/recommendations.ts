@@ -20,6 +20,13 @@ const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
 /** What every engine reads. */
 const START_FORM = "2026-07-10T21:00:00Z";
 
+/** By what came of the runs that were started. */
+const BARREN_ADVICE: Record<string, (rule: string) => string> = {
+  skipped: (rule) => `See why ${rule} skips its runs: a lock that was left behind, or a run that does not end`,
+  waiting: (rule) => `See why no worker takes up the runs of ${rule} that wait`,
+  hanging: (rule) => `See why the runs of ${rule} do not end, and mark the rows failed whose workers are gone`,
+};
+
 const ADVISERS: Record<FindingId, Adviser> = {
   "tables-missing": ({ message }) => ({
     id: "set-up-warehouse",
@@ -35,7 +42,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
     category: "reliability",
     issue: message,
     recommendation:
-      "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
+      evidence["nothing_due"] === true
+        ? "Compare the schedules with what should run: by them nothing was due"
+        : "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
   }),
   "success-rate-low": ({ evidence, message }, thresholds) => ({
     id: "raise-success-rate",
@@ -71,13 +80,14 @@ const ADVISERS: Record<FindingId, Adviser> = {
     category: "reliability",
     issue: message,
     recommendation:
-      typeof evidence["unreadable_rows"] === "number"
+      adviseOnBarren(rule_name ?? "it", evidence) ??
+      (typeof evidence["unreadable_rows"] === "number"
         ? `Let ${rule_name ?? "it"} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`
         : typeof evidence["running_since"] === "string"
           ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
           : typeof evidence["newest_error"] === "string"
             ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
-            : `Restart ${rule_name ?? "it"}, or its scheduler and worker`,
+            : `Restart ${rule_name ?? "it"}, or its scheduler and worker`),
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",
@@ -313,7 +323,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "find-missed-runs",
       priority,
       category: "reliability",
-      recommendation: `See whether the scheduler or the worker of ${rule} was down at those times`,
+      recommendation: adviseOnMissed(rule, finding.evidence),
     },
     records: {
       id: "check-source",
@@ -350,6 +360,22 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
   const first = advice[degradation as Degradation];
   const others = Array.isArray(also) ? also.map((one) => advice[one as Degradation].recommendation) : [];
   return { ...first, recommendation: [first.recommendation, ...others].join(". ") };
+}
+
+/** Null: no more than one run hangs, or its runs came to something. */
+function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding["evidence"]): string | null {
+  return fruitless === "hanging" && n === 1
+    ? null
+    : typeof fruitless === "string"
+      ? (BARREN_ADVICE[fruitless]?.(rule) ?? null)
+      : null;
+}
+
+function adviseOnMissed(rule: string, { waited, schedule }: Finding["evidence"]): string {
+  if (waited !== undefined) return `See why a run of ${rule} takes so long, or start it less often`;
+  if (typeof schedule === "string")
+    return `See why the scheduler does not start ${rule} at ${JSON.stringify(schedule)} any more`;
+  return `See whether the scheduler or the worker of ${rule} was down at those times`;
 }
 
 function adviseOnStuck(evidence: Finding["evidence"]): string {

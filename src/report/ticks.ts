@@ -1,5 +1,5 @@
 /** Expected against actual, one by one: every time at which a rule should have started in a report's window, and what became of it. */
-import { mergeOccurrences } from "../time/occurrences.ts";
+import { mergeCertain, mergeOccurrences } from "../time/occurrences.ts";
 import {
   type CalendarRecurrence,
   type IntervalRecurrence,
@@ -125,7 +125,7 @@ function compareOne(schedules: Schedule[], known: Known): { ticks: Tick[]; omitt
 function listNewest(schedules: Schedule<CalendarRecurrence>[], { startMs, endMs }: Window): number[] {
   for (const reachMs of REACHES_MS) {
     const fromMs = Math.max(startMs, endMs - reachMs);
-    const { occurrencesMs } = mergeOccurrences(schedules, { startMs: fromMs, endMs });
+    const { occurrencesMs } = mergeCertain(schedules, { startMs: fromMs, endMs });
     if (fromMs === startMs || occurrencesMs.length > MOST_TICKS) return occurrencesMs;
   }
   return [];

@@ -16,8 +16,15 @@ import type { Window } from "./window.ts";
 
 export type Occurrences = { kind: "listed"; occurrencesMs: number[] } | Inexpressible;
 
-/** Ascending instants in the part of the window in which the schedule is in force. */
-export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: Window): Occurrences {
+/**
+ * Ascending instants in the part of the window in which the schedule is in force. `withMissing`: with the end of a gap for times that
+ * do not exist.
+ */
+export function listOccurrences(
+  schedule: Schedule<CalendarRecurrence>,
+  window: Window,
+  withMissing = true,
+): Occurrences {
   const calendar = readCalendar(schedule.recurrence);
   if (calendar.kind === "inexpressible") return calendar;
   if (!isTimeZone(schedule.timezone)) return { kind: "inexpressible", reason: "unknown time zone: write an IANA name" };
@@ -27,7 +34,7 @@ export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: 
   if (startMs >= endMs) return { kind: "listed", occurrencesMs: [] };
   const spans = listSpans(schedule.timezone, startMs, endMs);
   const occurrencesMs = spans
-    .flatMap((span) => listInstants(calendar, span))
+    .flatMap((span) => listInstants(calendar, span, withMissing))
     .filter((instantMs) => instantMs >= startMs && instantMs < endMs);
   return { kind: "listed", occurrencesMs };
 }
@@ -36,11 +43,27 @@ export function listOccurrences(schedule: Schedule<CalendarRecurrence>, window: 
 export function mergeOccurrences(
   schedules: Schedule<CalendarRecurrence>[],
   window: Window,
+  withMissing = true,
 ): { occurrencesMs: number[]; reasons: string[] } {
-  const all = distinct(schedules).map((schedule) => listOccurrences(schedule, window));
+  const all = distinct(schedules).map((schedule) => listOccurrences(schedule, window, withMissing));
   const listed = all.flatMap((result) => (result.kind === "listed" ? [result.occurrencesMs] : []));
   const reasons = new Set(all.flatMap((result) => (result.kind === "inexpressible" ? [result.reason] : [])));
   return { occurrencesMs: mergeSorted(listed), reasons: [...reasons] };
+}
+
+/** Those that any scheduler keeps: of a time that does not exist on a day, nothing says that it is made up for. */
+export function mergeCertain(
+  schedules: Schedule<CalendarRecurrence>[],
+  window: Window,
+): ReturnType<typeof mergeOccurrences> {
+  return mergeOccurrences(schedules, window, false);
+}
+
+/** When the same time of day comes once more, on a day on which the clocks go back; else that moment itself. */
+export function findSecond(atMs: number, timezone: string): number {
+  if (timezone === "UTC" || !isTimeZone(timezone)) return atMs;
+  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timezone).toPlainDateTime();
+  return Math.max(atMs, local.toZonedDateTime(timezone, { disambiguation: "later" }).epochMilliseconds);
 }
 
 /** A table may say the same thousands of times. */
@@ -114,13 +137,13 @@ function offsetOf(at: Temporal.ZonedDateTime): number {
   return at.offsetNanoseconds / 1e6;
 }
 
-function listInstants(calendar: Calendar, { fromMs, untilMs, offsetMs, change }: Span): number[] {
+function listInstants(calendar: Calendar, { fromMs, untilMs, offsetMs, change }: Span, withMissing: boolean): number[] {
   const instants = listWallTimes(calendar, fromMs + offsetMs, untilMs + offsetMs).map((wallMs) => wallMs - offsetMs);
   if (calendar.steady || change === null) return instants;
   const { atMs, offsetBeforeMs } = change;
   const repeatedUntilMs = atMs + offsetBeforeMs - offsetMs;
   if (repeatedUntilMs > atMs) return instants.filter((instantMs) => instantMs >= repeatedUntilMs);
-  if (atMs < fromMs || repeatedUntilMs === atMs) return instants;
+  if (!withMissing || atMs < fromMs || repeatedUntilMs === atMs) return instants;
   const gapMs = atMs - repeatedUntilMs;
   const firesAnyway = listWallTimes(calendar, atMs + offsetMs, atMs + offsetMs + gapMs).length > 0;
   const missing = firesAnyway ? [] : listWallTimes(calendar, atMs + offsetBeforeMs, atMs + offsetMs);

@@ -54,7 +54,16 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
   const recurrence = row.recurrence === null ? (text === "" ? null : readRecurrence(text)) : readRow(row.recurrence);
   return recurrence === null
     ? []
-    : [{ text, recurrence, startAtMs: limit(row.from), endAtMs: limit(row.to), changedMs: limit(row.changed) }];
+    : [
+        {
+          text,
+          recurrence,
+          startAtMs: limit(row.from),
+          endAtMs: limit(row.to),
+          createdMs: limit(row.created),
+          changedMs: limit(row.changed),
+        },
+      ];
 }
 
 /** SQLite's numbers go beyond what a date can be. */

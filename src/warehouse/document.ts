@@ -158,6 +158,7 @@ export const documentSchema = v.object({
       recurrence: v.nullable(recurrenceSchema),
       from: v.nullable(v.number()),
       to: v.nullable(v.number()),
+      created: v.nullable(v.number()),
       changed: v.nullable(v.number()),
     }),
   ),

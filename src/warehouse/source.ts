@@ -37,7 +37,7 @@ export type Found<T extends TableName> =
 
 const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS name, CAST(NULL AS boolean) AS enabled,
   CAST(NULL AS text) AS automation_level, CAST(NULL AS text) AS strategy, CAST(NULL AS text) AS priority,
-  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS changed_at WHERE 1 = 0`;
+  CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS created_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
 const TIMES = ["timestamp with time zone", "timestamp without time zone", "date"];
@@ -74,7 +74,8 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
             table: castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
             ...(dialect === "sqlite" ? castCounts(kinds.rules, "NULL") : {}),
-            changed_at: writeChangedAt(located.rules, dialect),
+            created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
+            changed_at: writeChangedAt(located.rules, dialect, ["created_at", "updated_at"]),
           }),
     spelled: spellStarts(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, columns),
     columns,
@@ -98,8 +99,8 @@ export function withoutRules(source: Source, problem: string): Source {
 }
 
 /** Not every table has the columns that say when a row was written, and only where these are times do they say it. */
-function writeChangedAt({ columns = [], types }: TableName, dialect: Dialect): string {
-  const there = ["created_at", "updated_at"].filter((name) =>
+function writeChangedAt({ columns = [], types }: TableName, dialect: Dialect, names: string[]): string {
+  const there = names.filter((name) =>
     types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? ""),
   );
   if (dialect === "sqlite" && there.length < 2) return there[0] ?? "NULL";

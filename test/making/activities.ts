@@ -128,7 +128,15 @@ export function report(
 
 /** A schedule as its row says it. */
 export function schedule(text: string, override: Partial<DeclaredSchedule> = {}): DeclaredSchedule {
-  return { text, recurrence: readRecurrence(text), startAtMs: null, endAtMs: null, changedMs: null, ...override };
+  return {
+    text,
+    recurrence: readRecurrence(text),
+    startAtMs: null,
+    endAtMs: null,
+    createdMs: null,
+    changedMs: null,
+    ...override,
+  };
 }
 
 /** Runs that go on and on, in the row ids 1, 2, …; each start is so many hours before the window's end. */

@@ -74,7 +74,7 @@ const LAYOUTS: Record<string, string> = {
 };
 
 /** How far a look-back reaches differs, and the report says so. The rows of schedules are written when the test runs. */
-const REACHES = new Set(["knownSinceMs", "tableSinceMs", "lookback", "changedMs", "past"]);
+const REACHES = new Set(["knownSinceMs", "tableSinceMs", "lookback", "createdMs", "changedMs", "past"]);
 const withoutReach = (key: string, value: unknown) => (REACHES.has(key) ? undefined : value);
 
 /** The rows as they are written, then moved by `layout`. */

@@ -5,7 +5,6 @@ import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
-import type { Compared } from "../expectation/interval.ts";
 import { nameOthers } from "./also.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
 import { findCrowd } from "../memory/crowd.ts";
@@ -15,13 +14,9 @@ import { isPastKnown } from "../memory/known.ts";
 import { findDurationShift, findRecordsShift } from "../memory/levels.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
-import type { Judgement, RuleFacts } from "./facts.ts";
+import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
+import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
 
-/** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
-const FEW_MISSED = 3;
-const FEW_MISSED_SHARE = 0.1;
-/** From this share on they are more urgent than what the runs bring or how long they take. */
-const MANY_MISSED_SHARE = 0.25;
 /** Late or early runs are told from this many on, and from this share of those expected. */
 const MANY_SHIFTED = 3;
 const MANY_LATE_SHARE = 0.2;
@@ -41,6 +36,7 @@ type Judge = (facts: RuleFacts) => Judgement | null;
 const JUDGES: Judge[] = [
   judgeFailures,
   judgeTooOften,
+  judgeSilentSchedule,
   (facts) => chooseMissed(facts, true),
   judgeFewerRecords,
   judgeSlower,
@@ -196,41 +192,6 @@ function judgeSlower({ rule, history, window }: RuleFacts): Judgement | null {
   };
 }
 
-/** Few missed runs are an hour of rest, and tell less than what the others bring or how long they take. */
-function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | null {
-  const { compared } = facts;
-  return compared !== null && settleMissed(compared).missedShare >= MANY_MISSED_SHARE === isMany
-    ? judgeMissed(facts)
-    : null;
-}
-
-function judgeMissed({ rule, compared, window }: RuleFacts): Judgement | null {
-  if (compared === null || compared.missed === 0) return null;
-  const { expected, seen, missedAtMs } = compared;
-  const { missed, missedShare } = settleMissed(compared);
-  if (missed === 0) return null;
-  const [newest] = missedAtMs;
-  const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
-  const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} did not start${last}`;
-  const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
-  return { ...degraded("missed", isFew ? "info" : "warning", message), evidence: { expected, seen, missed } };
-}
-
-/**
- * The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run. What
- * is due at times of its own does not drift, and other runs do not stand for it.
- */
-function settleMissed({ expected, seen, missed, missedShare, late, atTimes }: Compared) {
-  if (late !== null) return { missed, missedShare };
-  const own = atTimes ?? { expected: 0, missed: 0, pending: 0 };
-  const due = expected - own.expected;
-  const drifting = Math.min(missed - own.missed, Math.max(0, due - (seen - (own.expected - own.missed - own.pending))));
-  return {
-    missed: drifting + own.missed,
-    missedShare: Math.max(drifting / Math.max(1, due), own.missed / Math.max(1, own.expected)),
-  };
-}
-
 function judgeLate({ rule, compared, window }: RuleFacts): Judgement | null {
   const late = compared?.late ?? 0;
   if (compared === null || late < MANY_SHIFTED || late < compared.expected * MANY_LATE_SHARE) return null;
@@ -256,12 +217,4 @@ function judgeOverlap({ rule, finished, open, window }: RuleFacts): Judgement | 
   if (overlapping < MANY_OVERLAPPING || overlapping < runs.length * MANY_OVERLAPPING_SHARE) return null;
   const message = `${rule}: ${formatCount(overlapping)} of its newest ${formatPlural(runs.length, "run")} started before the one before had ended`;
   return { ...degraded("overlapping", "info", message), evidence: { overlapping, runs: runs.length } };
-}
-
-function degraded(
-  degradation: NonNullable<Judgement["degradation"]>,
-  severity: NonNullable<Judgement["severity"]>,
-  message: string,
-): Judgement {
-  return { condition: "degraded", severity, degradation, sinceMs: null, message, evidence: {} };
 }

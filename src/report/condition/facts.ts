@@ -6,9 +6,11 @@ import type { RunRow } from "../run-row.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
+import type { SilentSchedule } from "../expectation/own-schedule.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
+import type { Fruitless } from "./fruitless.ts";
 import type { Silence } from "../memory/silence.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Condition, Degradation, Severity } from "../words.ts";
@@ -35,6 +37,12 @@ export type RuleFacts = {
   schedules: string[];
   /** IANA name of the zone that they are meant in. */
   timezone: string;
+  /** When the last of its schedules stopped to start runs, where none is in force any more; null: one is, or it runs all the same. */
+  endedMs: number | null;
+  /** When its schedule was made or changed, where runs are awaited since then only; null: since its last start. */
+  renewedMs: number | null;
+  /** Its newest runs came to nothing: all were skipped, wait, or do not end; null: they did not. */
+  fruitless: Fruitless | null;
   /** The run that the schedules wait for; null: none, or it is not known since when. */
   due: Due | null;
   /** Whether it is the first one ever due, where no run is known; else it is the first of what was looked back on. */
@@ -42,6 +50,8 @@ export type RuleFacts = {
   /** Runs that were due before the window's end since the last start. */
   missedSince: DueCount;
   compared: Compared | null;
+  /** One of several schedules of its that starts nothing, although the rule goes on; null: none, or it cannot be told. */
+  silentSchedule: SilentSchedule | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;
@@ -62,6 +72,8 @@ export type RuleFacts = {
   knownSinceMs: number;
   /** Its schedule is older than the table's oldest row: runs of it may have been deleted. */
   mayBePurged: boolean;
+  /** Start of the table's oldest row; null: not known. */
+  tableSinceMs: number | null;
   thresholds: Thresholds;
   /** The thresholds that the configuration sets: they hold, whatever is usual. */
   ownThresholds: (keyof Thresholds)[];
@@ -86,3 +98,12 @@ export type Judgement = {
   message: string;
   evidence: Finding["evidence"];
 };
+
+/** A rule that works, but not as it should; since when is not known. */
+export function degraded(
+  degradation: NonNullable<Judgement["degradation"]>,
+  severity: NonNullable<Judgement["severity"]>,
+  message: string,
+): Judgement {
+  return { condition: "degraded", severity, degradation, sinceMs: null, message, evidence: {} };
+}

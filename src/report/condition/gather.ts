@@ -1,23 +1,32 @@
 /** From one CRM's activity to what each of its rules is judged by. */
-import { isInForce, type Schedule } from "../../time/recurrence.ts";
+import { isInForce } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { hoursOf, lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
-import { pastChange, type RuleExpectation } from "../expectations.ts";
+import type { RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
-import { countDue, findDue, type Due } from "../expectation/due.ts";
+import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
+import { findSilentSchedule } from "../expectation/own-schedule.ts";
 import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
-import { measureSilence } from "../memory/silence.ts";
 import { isPastKnown } from "../memory/known.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
+import {
+  changedAt,
+  describeFruitless,
+  findAwaitedNow,
+  findEnd,
+  findMiddleGap,
+  newestEnd,
+  silenceSince,
+} from "./awaited.ts";
 import type { RuleFacts } from "./facts.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
@@ -82,9 +91,19 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
   const changedMs = changedAt(declared, window.endMs);
-  const countedFromMs = Math.max(activity.knownSinceMs, window.endMs - COUNTED_BACK_MS, changedMs ?? -Infinity);
-  const due = findAwaited(inForce, lastStartMs, countedFromMs, changedMs);
+  const mayBePurged = changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity);
+  const countedFromMs = Math.max(
+    activity.knownSinceMs,
+    window.endMs - COUNTED_BACK_MS,
+    changedMs ?? -Infinity,
+    // What was due before the table's oldest row may have run, and have been deleted.
+    mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
+  );
+  const awaited = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findMiddleGap(finished) };
+  const lastRunMs = Math.max(lastStartMs ?? -Infinity, newestEnd(finished) ?? -Infinity);
+  const due = findAwaitedNow(awaited, lastStartMs, newestEnd(finished));
   const own = settingsOfRule(settings, rule);
+  const stuckAfterMs = own.staleAfterMs ?? limitOf(found, history ?? undefined);
   const limits = deriveFreshness({
     configured: { warnAfterMs: own.warnAfterMs, errorAfterMs: own.errorAfterMs },
     schedules: expectation?.schedules ?? [],
@@ -110,11 +129,16 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     schedules: expectation?.texts ?? [],
     timezone: settings.timezone,
     due,
+    endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
+    renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
+    fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
     missedSince: due === null ? NONE_MISSED : countDue(inForce, due, window.endMs - settings.lateAfterMs),
     compared: expectation?.compared ?? null,
+    silentSchedule:
+      expectation === null || history === null ? null : findSilentSchedule(expectation, history, settings.lateAfterMs),
     limits,
     lateAfterMs: settings.lateAfterMs,
-    stuckAfterMs: own.staleAfterMs ?? limitOf(found, history ?? undefined),
+    stuckAfterMs,
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
     failStreak: found?.failStreak ?? null,
@@ -124,11 +148,12 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     unknown: listUnknown(runs),
     unreadable: (found?.unreadable?.newer ?? 0) > 0 ? (found?.unreadable ?? null) : null,
     knownSinceMs: activity.knownSinceMs,
-    mayBePurged: changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity),
+    mayBePurged,
+    tableSinceMs: activity.tableSinceMs,
     thresholds: settings.thresholds,
     ownThresholds: settings.ownThresholds,
     history,
-    silence: history === null || lastStartMs === null ? null : measureSilence(history, lastStartMs),
+    silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     retired: findRetirement(rule, lastStartMs, settings),
     successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
   };
@@ -170,29 +195,6 @@ function hasOwnRuns(rule: RuleActivity | undefined): boolean {
 function listUnknown(runs: RunRow[]): RunRow[] {
   const known = runs.findIndex(isFinished);
   return (known === -1 ? runs : runs.slice(0, known)).filter(({ status }) => status === "unknown");
-}
-
-/** When the newest of a rule's schedule rows was made or changed. */
-function changedAt(declared: DeclaredRule | null, endMs: number): number | null {
-  const changes = (declared?.schedules ?? []).flatMap(({ changedMs }) => pastChange(changedMs, endMs) ?? []);
-  return changes.length === 0 ? null : Math.max(...changes);
-}
-
-/**
- * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
- * had been silent for days before the change: a row that is written every minute must excuse nothing.
- */
-function findAwaited(
-  schedules: Schedule[],
-  lastStartMs: number | null,
-  countedFromMs: number,
-  changedMs: number | null,
-): Due | null {
-  if (schedules.length === 0) return null;
-  if (lastStartMs === null) return findDue(schedules, countedFromMs);
-  const due = findDue(schedules, lastStartMs);
-  if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
-  return changedMs - lastStartMs > Math.max(DAY_MS, 3 * due.gapMs) ? due : findDue(schedules, changedMs);
 }
 
 /** From one run to the next, where that is known. */

@@ -21,6 +21,7 @@ const JUDGES = [
   judgeFailing,
   judgeOverdue,
   judgeStuck,
+  judgeEnded,
   judgeNever,
   judgeEmpty,
   judgeDegraded,
@@ -92,13 +93,16 @@ function judgeStuck({ rule, open, window, stuckAfterMs, finished }: RuleFacts): 
   const [oldest] = stuck;
   if (oldest === undefined) return null;
   const openMs = window.endMs - oldest.startedMs;
+  const isWaiting = stuck.every(({ status }) => status === "pending");
+  const what = isWaiting ? "waits since" : "started";
+  const end = isWaiting ? "was never started, for" : "has not ended for";
   const more = stuck.length > 1 ? `, and ${formatPlural(stuck.length - 1, "more run")} with it` : "";
   return {
     condition: "stuck",
     severity: "warning",
     degradation: null,
     sinceMs: oldest.startedMs,
-    message: `${rule}: a run started ${formatNear(oldest.startedMs, window.endMs)} and has not ended for ${formatDuration(openMs / 1000)} (limit ${formatDuration(stuckAfterMs / 1000)})${more}`,
+    message: `${rule}: a run ${what} ${formatNear(oldest.startedMs, window.endMs)} and ${end} ${formatDuration(openMs / 1000)} (limit ${formatDuration(stuckAfterMs / 1000)})${more}`,
     evidence: {
       running_since: formatInstant(oldest.startedMs),
       open_seconds: openMs / 1000,
@@ -117,6 +121,12 @@ function judgeRunning({ rule, open, window, stuckAfterMs }: RuleFacts): Judgemen
   };
 }
 
+/** Nothing is due any more, or not yet. */
+function judgeEnded({ rule, enabled, endedMs, window, limits, open }: RuleFacts): Judgement | null {
+  if (enabled === false || endedMs === null || limits.basis === "config" || open.length > 0) return null;
+  return say("idle", `${rule}: its schedule ended ${formatNear(endedMs, window.endMs)}`);
+}
+
 /** A success that is young enough, or whose successor is not awaited. */
 function judgeOk(facts: RuleFacts): Judgement | null {
   const { rule, enabled, lastSuccessMs, window, limits, due, finished, silence } = facts;
@@ -124,16 +134,27 @@ function judgeOk(facts: RuleFacts): Judgement | null {
   const isAwaited = due !== null || limits.warnAfterMs !== null || limits.errorAfterMs !== null || silence !== null;
   const ranInWindow = finished.some(({ endedMs, startedMs }) => (endedMs ?? startedMs) >= window.startMs);
   if (!isAwaited && !ranInWindow) return null;
+  if (!ranInWindow && facts.renewedMs !== null) {
+    return say("idle", `${rule}: not due yet: its schedule is of ${formatNear(facts.renewedMs, window.endMs)}`);
+  }
   return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
 }
 
-function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome }: RuleFacts): Judgement | null {
+function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...facts }: RuleFacts): Judgement | null {
   if (enabled === false) {
     const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
     return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };
   }
   if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
-  if (schedules.length > 0 && lastStartMs === null) return say("idle", `${rule}: not due yet`);
+  if (schedules.length > 0 && lastStartMs === null) {
+    const { tableSinceMs, mayBePurged, window } = facts;
+    return mayBePurged && tableSinceMs !== null
+      ? say(
+          "idle",
+          `${rule}: not due since ${formatNear(tableSinceMs, window.endMs)}, and no older run is in the table`,
+        )
+      : say("idle", `${rule}: not due yet`);
+  }
   return null;
 }
 

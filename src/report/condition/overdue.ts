@@ -9,6 +9,7 @@ import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
+import { sayFruitless } from "./fruitless.ts";
 
 const BASES = {
   config: "the configuration",
@@ -24,6 +25,22 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
   const { enabled, lastStartMs, limits } = facts;
   if (enabled === false || lastStartMs === null) return null;
   if (limits.basis === "config") return judgeAge(facts, 0);
+  if (facts.endedMs !== null) return null;
+  return judgeFruitless(facts) ?? judgeStarts(facts);
+}
+
+/** By what came of its starts: where runs hang, `stuck` tells what is no outage yet. */
+function judgeFruitless(facts: RuleFacts): Judgement | null {
+  const { fruitless } = facts;
+  if (fruitless === null || fruitless.isUsual) return null;
+  const { due, silence } = fruitless;
+  const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
+  const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
+  return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
+}
+
+function judgeStarts(given: RuleFacts): Judgement | null {
+  const facts = { ...given, fruitless: null };
   if (facts.due !== null) return judgeDue(facts);
   // A run that has begun in time ends the silence, unless it is stuck.
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
@@ -37,7 +54,7 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
 
 /** By the runs that it usually starts in such a time. */
 function judgeSilence(facts: RuleFacts): Judgement | null {
-  const { rule, silence, lastStartMs, lastSuccessMs, window } = facts;
+  const { rule, silence, lastStartMs, lastSuccessMs, window, fruitless } = facts;
   if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
   const expected = Math.floor(silence.expected);
   const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
@@ -46,9 +63,10 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
     lastSuccessMs === null
       ? "no success known"
       : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
+  if (fruitless !== null) return judgement;
   return {
     ...judgement,
-    message: `${rule}: nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
+    message: `${rule}: ${sayOpen(facts)}nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
     evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
 }
@@ -83,7 +101,7 @@ function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
 function judgeDue(facts: RuleFacts): Judgement | null {
   const { due, window, lateAfterMs } = facts;
   if (due === null) return null;
-  const lateMs = window.endMs - due.atMs;
+  const lateMs = window.endMs - due.secondMs;
   const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
   if (lateMs <= warnMs) return null;
   return describe(
@@ -100,27 +118,29 @@ function describe(
   sinceMs: number,
   limitMs: number | null,
 ): Judgement {
-  const { rule, open, finished, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, stuckAfterMs } =
-    facts;
+  const { rule, open, finished, lastStartMs, lastSuccessMs, window, limits, missedSince, schedules, fruitless } = facts;
   const [newest] = finished;
   const failed = newest !== undefined && hasFailed(newest) ? newest : null;
-  const stuck = open.filter(({ startedMs }) => window.endMs - startedMs > stuckAfterMs);
-  const runningMs = stuck[0]?.startedMs ?? null;
+  const begun = open.filter(({ status }) => status !== "pending");
+  const runningMs = begun[0]?.startedMs ?? null;
   const age = lastSuccessMs === null ? null : formatDuration((window.endMs - lastSuccessMs) / 1000);
   const last = age === null ? "no success known" : `last success ${age} ago`;
   const expected =
     limits.basis === "schedule"
       ? `due ${sayWhenDue(schedules, facts.timezone)}`
-      : `expected within ${formatDuration((limitMs ?? 0) / 1000)} by ${BASES[limits.basis]}`;
+      : limitMs === null
+        ? "not expected to rest so long by its past"
+        : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
   const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
-  const running = runningMs === null ? "" : `running since ${formatNear(runningMs, window.endMs)} and not ended; `;
+  const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
+  const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
     condition: "overdue",
     // What goes on under another name is no outage, as far as the rows tell.
     severity: facts.successor === null ? severity : "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${running}${last}, ${expected}${missed}${sayWhatElse(facts)}`,
+    message: `${rule}: ${what}${last}, ${expected}${missed}${sayWhatElse(facts)}`,
     evidence: {
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       last_start_at: lastStartMs === null ? null : formatInstant(lastStartMs),
@@ -131,10 +151,23 @@ function describe(
       missed_is_minimum: missedSince.isMinimum,
       ...(failed === null ? {} : { newest_error: maskErrorMessage(failed.error ?? facts.newestError) }),
       ...(facts.successor === null ? {} : { likely_successor: facts.successor.rule }),
+      ...(barren === null
+        ? {}
+        : { fruitless: barren.kind, fruitless_runs: barren.n, fruitless_is_minimum: barren.isMinimum }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
-      row_ids: stuck.flatMap(({ id }) => id ?? []).slice(0, 3),
+      row_ids: (barren?.kind === "waiting" ? open : begun).flatMap(({ id }) => id ?? []).slice(0, 3),
     },
   };
+}
+
+/** The run that goes on, or seems to. */
+function sayOpen({ open, window, stuckAfterMs }: RuleFacts): string {
+  const oldest = open.find(({ status }) => status !== "pending");
+  if (oldest === undefined) return "";
+  const since = formatNear(oldest.startedMs, window.endMs);
+  return window.endMs - oldest.startedMs > stuckAfterMs
+    ? `running since ${since} and not ended; `
+    : `its run of ${since} has not ended; `;
 }
 
 /** That its newest run failed, and which rule is perhaps the same under another name. */

@@ -1,6 +1,6 @@
 /** Since when a rule's schedules have been waiting for a run. */
 import { DAY_MS, MINUTE_MS } from "../../time/units.ts";
-import { mergeOccurrences } from "../../time/occurrences.ts";
+import { findSecond, mergeCertain } from "../../time/occurrences.ts";
 import { type CalendarRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 
 export type Due = {
@@ -10,6 +10,8 @@ export type Due = {
   atMs: number;
   /** The time until the run after it is due. */
   gapMs: number;
+  /** The same time of day once more, where the clocks go back; else `atMs`. */
+  secondMs: number;
 };
 
 /** How many runs were due; where not all were counted, at least that many. */
@@ -25,11 +27,10 @@ const LONGEST_COUNTED_MS = 31 * DAY_MS;
 
 /** The earliest of the schedules' due runs after `lastStartMs`. Null: no schedule will start one. */
 export function findDue(schedules: Schedule[], lastStartMs: number): Due | null {
-  const intervals = schedules.filter(isInterval).map(({ recurrence: { everyMs } }): Due => ({
-    sinceMs: lastStartMs,
-    atMs: lastStartMs + everyMs,
-    gapMs: everyMs,
-  }));
+  const intervals = schedules.filter(isInterval).map(({ recurrence: { everyMs }, startAtMs }): Due => {
+    const sinceMs = Math.max(lastStartMs, startAtMs ?? -Infinity);
+    return { sinceMs, atMs: sinceMs + everyMs, gapMs: everyMs, secondMs: sinceMs + everyMs };
+  });
   const calendar = findNextOccurrence(schedules.filter(isCalendar), lastStartMs);
   const all = calendar === null ? intervals : [...intervals, calendar];
   return all.toSorted((a, b) => a.atMs - b.atMs)[0] ?? null;
@@ -39,20 +40,31 @@ function findNextOccurrence(calendars: Schedule<CalendarRecurrence>[], lastStart
   if (calendars.length === 0) return null;
   for (const horizonMs of HORIZONS_MS) {
     const ahead = { startMs: lastStartMs + 1, endMs: lastStartMs + horizonMs };
-    const { occurrencesMs } = mergeOccurrences(calendars, ahead);
+    const { occurrencesMs } = mergeCertain(calendars, ahead);
     const [first, second, third] = occurrencesMs;
     if (first === undefined || second === undefined) continue;
     // The run may have started a little before the occurrence that it was for.
     const isServed = first - lastStartMs <= earlyBefore(second - first);
-    if (!isServed) return { sinceMs: lastStartMs, atMs: first, gapMs: second - first };
-    if (third !== undefined) return { sinceMs: lastStartMs, atMs: second, gapMs: third - second };
+    if (!isServed) return describeDue(lastStartMs, first, second - first, calendars);
+    if (third !== undefined) return describeDue(lastStartMs, second, third - second, calendars);
   }
-  const { occurrencesMs } = mergeOccurrences(calendars, {
+  const { occurrencesMs } = mergeCertain(calendars, {
     startMs: lastStartMs + 1,
     endMs: lastStartMs + 2 * (HORIZONS_MS.at(-1) ?? 0),
   });
   const [only] = occurrencesMs;
-  return only === undefined ? null : { sinceMs: lastStartMs, atMs: only, gapMs: HORIZONS_MS.at(-1) ?? 0 };
+  return only === undefined ? null : describeDue(lastStartMs, only, HORIZONS_MS.at(-1) ?? 0, calendars);
+}
+
+/** A schedule that began later than the last start waits since then. */
+function describeDue(lastStartMs: number, atMs: number, gapMs: number, calendars: Schedule[]): Due {
+  const beginsMs = Math.min(...calendars.map(({ startAtMs }) => startAtMs ?? -Infinity));
+  return {
+    sinceMs: Math.max(lastStartMs, beginsMs),
+    atMs,
+    gapMs,
+    secondMs: findSecond(atMs, calendars[0]?.timezone ?? "UTC"),
+  };
 }
 
 /**
@@ -61,12 +73,13 @@ function findNextOccurrence(calendars: Schedule<CalendarRecurrence>[], lastStart
  */
 export function countDue(schedules: Schedule[], due: Due, untilMs: number): DueCount {
   if (untilMs < due.atMs) return { n: 0, isMinimum: false };
-  const byIntervals = schedules
-    .filter(isInterval)
-    .reduce((sum, { recurrence: { everyMs } }) => sum + Math.floor((untilMs - due.sinceMs) / everyMs), 0);
+  const byIntervals = schedules.filter(isInterval).reduce((sum, { recurrence: { everyMs }, startAtMs }) => {
+    const sinceMs = Math.max(due.sinceMs, startAtMs ?? -Infinity);
+    return sum + Math.max(0, Math.floor((untilMs - sinceMs) / everyMs));
+  }, 0);
   const calendars = schedules.filter(isCalendar);
   const countedUntilMs = Math.min(untilMs, due.atMs + LONGEST_COUNTED_MS);
-  const { occurrencesMs } = mergeOccurrences(calendars, { startMs: due.atMs, endMs: countedUntilMs + 1 });
+  const { occurrencesMs } = mergeCertain(calendars, { startMs: due.atMs, endMs: countedUntilMs + 1 });
   return { n: byIntervals + occurrencesMs.length, isMinimum: calendars.length > 0 && countedUntilMs < untilMs };
 }
 

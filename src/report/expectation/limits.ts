@@ -125,9 +125,9 @@ function findLongestGap(schedules: Schedule[], endMs: number): number | null {
   return gapMs === Infinity ? null : gapMs;
 }
 
-/** A schedule that began yesterday has the gaps it would have had before. */
+/** A schedule that began yesterday has the gaps it would have had before; a day on which the clocks change has no longer ones. */
 function findCalendarGap(calendars: Schedule<CalendarRecurrence>[], endMs: number): number | null {
-  const always = calendars.map((schedule) => ({ ...schedule, startAtMs: null, endAtMs: null }));
+  const always = calendars.map((schedule) => ({ ...schedule, timezone: "UTC", startAtMs: null, endAtMs: null }));
   const key = [endMs, ...new Set(always.map(nameSchedule))].join("\n\n");
   const before = knownGaps.get(key);
   if (before !== undefined) return before;

@@ -63,6 +63,7 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
     total_before: previous.total,
     near_sources: activity.nearSources,
     last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
+    nothing_due: near === "" && isKnown && counts.running === 0 && isPlain,
   };
   const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];

@@ -162,9 +162,10 @@ SELECT json_build_object(
       'enabled', enabled, 'automation_level', automation_level,
       'strategy', left(strategy, 100), 'priority', left(priority, 100), 'schedule', left(schedule, 600),
       'recurrence', CASE WHEN octet_length(recurrence::text) > 4000 THEN '{"kind": "other", "type": "of more than 4,000 characters"}'
-        ELSE recurrence END, 'from', from_ms, 'to', to_ms, 'changed', changed_ms)), '[]')
+        ELSE recurrence END, 'from', from_ms, 'to', to_ms, 'created', created_ms, 'changed', changed_ms)), '[]')
     FROM (SELECT *, CASE WHEN starts_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(starts_at, '0001-01-01'), '9999-01-01')) * 1000) END AS from_ms,
         CASE WHEN ends_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(ends_at, '0001-01-01'), '9999-01-01')) * 1000) END AS to_ms,
+        CASE WHEN created_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(created_at, '0001-01-01'), '9999-01-01')) * 1000) END AS created_ms,
         CASE WHEN changed_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(changed_at, '0001-01-01'), '9999-01-01')) * 1000) END AS changed_ms
       FROM rules) rules
     WHERE lower(crm_source) = lower(:crm::text) AND name IS NOT NULL)

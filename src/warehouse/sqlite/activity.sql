@@ -179,6 +179,7 @@ SELECT json_object(
       'recurrence', json(iif(length(recurrence) > 4000, '{"kind": "other", "type": "of more than 4,000 characters"}', recurrence)),
       'from', {begin_ms},
       'to', {stop_ms},
+      'created', {create_ms},
       'changed', {change_ms}))
     FROM rules
     WHERE lower(crm_source) = lower(:crm) AND name IS NOT NULL))

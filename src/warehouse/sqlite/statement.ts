@@ -69,6 +69,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
     begin_ms: writeInstantMs("starts_at", reading),
     stop_ms: writeInstantMs("ends_at", reading),
+    create_ms: writeInstantMs("created_at", reading),
     change_ms: writeInstantMs("changed_at", reading),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
     later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),

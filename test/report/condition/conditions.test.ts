@@ -222,8 +222,8 @@ const cases: Record<string, Case[]> = {
       name: "six runs hang, and the one before the first of them ended after that one's start",
       strip: { runs: `${s(20)}rrrrrr`, everyMinutes: 60, tookMinutes: 90 },
       due: "every 1 hours",
-      is: ["stuck", "warning"],
-      says: "deals: a run started 15:50 and has not ended for 5h 10m (limit 4h 30m)",
+      is: ["overdue", "critical"],
+      says: "deals: its run of 15:50 has not ended; last success 4h 40m ago, due every 1h",
     },
     {
       name: "left open while later runs end: the rule is well",

@@ -10,5 +10,6 @@ SELECT
   CAST(NULL AS jsonb) AS recurrence,
   CAST(NULL AS timestamptz) AS starts_at,
   CAST(NULL AS timestamptz) AS ends_at,
+  CAST(NULL AS timestamptz) AS created_at,
   CAST(NULL AS timestamptz) AS changed_at
 FROM {table} AS source_row

@@ -10,5 +10,6 @@ SELECT
   NULL AS recurrence,
   NULL AS starts_at,
   NULL AS ends_at,
+  NULL AS created_at,
   NULL AS changed_at
 FROM {table}

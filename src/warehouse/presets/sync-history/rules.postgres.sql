@@ -22,5 +22,6 @@ SELECT
   END AS recurrence,
   start_at::timestamptz AS starts_at,
   end_at::timestamptz AS ends_at,
+  {created_at} AS created_at,
   {changed_at} AS changed_at
 FROM {table} AS source_row

@@ -23,5 +23,6 @@ SELECT
   END AS recurrence,
   start_at AS starts_at,
   end_at AS ends_at,
+  {created_at} AS created_at,
   {changed_at} AS changed_at
 FROM {table}

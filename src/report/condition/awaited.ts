@@ -1,0 +1,89 @@
+/** What a rule's schedules wait for, since when, and what excuses them: changes, the rule's own long runs, an end. */
+import type { Schedule } from "../../time/recurrence.ts";
+import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import type { Window } from "../../time/window.ts";
+import type { DeclaredRule, RuleActivity } from "../activity.ts";
+import { findDue, type Due } from "../expectation/due.ts";
+import { MIN_INTERVALS } from "../expectation/limits.ts";
+import { pastChange } from "../expectations.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import { measureSilence, type Silence } from "../memory/silence.ts";
+import type { RunRow } from "../run-row.ts";
+import { findFruitless, restsSoLong, type Fruitless } from "./fruitless.ts";
+
+export type Awaited = {
+  schedules: Schedule[];
+  countedFromMs: number;
+  changedMs: number | null;
+  usualGapMs: number;
+};
+
+/**
+ * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
+ * had been silent for longer before the change than it usually is: a row that is written every minute must excuse nothing.
+ */
+function findAwaited(
+  { schedules, countedFromMs, changedMs, usualGapMs }: Awaited,
+  lastStartMs: number | null,
+): Due | null {
+  if (schedules.length === 0) return null;
+  if (lastStartMs === null) return findDue(schedules, countedFromMs);
+  const due = findDue(schedules, lastStartMs);
+  if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
+  const mostMs = Math.max(DAY_MS, 3 * due.gapMs, 2 * usualGapMs);
+  return changedMs - lastStartMs > mostMs ? due : findDue(schedules, changedMs);
+}
+
+/** What was due while the newest run went on has waited for its end, and is awaited no more. */
+export function findAwaitedNow(awaited: Awaited, lastStartMs: number | null, lastEndMs: number | null): Due | null {
+  const due = findAwaited(awaited, lastStartMs);
+  return due !== null && lastStartMs !== null && lastEndMs !== null && lastEndMs > due.atMs
+    ? findAwaited(awaited, lastEndMs)
+    : due;
+}
+
+export function describeFruitless(
+  found: RuleActivity,
+  known: { window: Window; stuckAfterMs: number; awaited: Awaited; history: RuleHistory | null },
+): Fruitless | null {
+  const { window, stuckAfterMs, awaited, history } = known;
+  const streak = findFruitless(found, { endMs: window.endMs, stuckAfterMs });
+  if (streak === null) return null;
+  const sinceMs = streak.lastEndMs ?? streak.firstMs;
+  return {
+    ...streak,
+    due: findAwaited(awaited, sinceMs),
+    silence: silenceSince(history, sinceMs),
+    isUsual: streak.kind === "skipped" && restsSoLong(history, streak.lastEndMs, window.endMs),
+  };
+}
+
+export function silenceSince(history: RuleHistory | null, sinceMs: number | null): Silence | null {
+  return history === null || sinceMs === null ? null : measureSilence(history, sinceMs);
+}
+
+export function newestEnd(finished: RunRow[]): number | null {
+  const ends = finished.flatMap(({ endedMs }) => endedMs ?? []);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** Between the starts of two of its newest runs, as often longer as shorter; 0 where too few are known. */
+export function findMiddleGap(finished: RunRow[]): number {
+  const startsMs = finished.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
+  const gaps = startsMs.slice(1).map((atMs, index) => atMs - (startsMs[index] ?? atMs));
+  return gaps.length < MIN_INTERVALS ? 0 : (gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0);
+}
+
+/** When the last of its schedules stopped to start runs. Null: one is in force, or may still be, or it runs all the same. */
+export function findEnd(schedules: Schedule[], finished: RunRow[], endMs: number): number | null {
+  const ends = schedules.map(({ endAtMs }) => endAtMs ?? Infinity);
+  const lastMs = Math.max(...ends);
+  if (schedules.length === 0 || lastMs > endMs) return null;
+  return finished.filter(({ startedMs }) => startedMs > lastMs + HOUR_MS).length < MIN_INTERVALS ? lastMs : null;
+}
+
+/** When the newest of a rule's schedule rows was made or changed. */
+export function changedAt(declared: DeclaredRule | null, endMs: number): number | null {
+  const changes = (declared?.schedules ?? []).flatMap(({ changedMs }) => pastChange(changedMs, endMs) ?? []);
+  return changes.length === 0 ? null : Math.max(...changes);
+}

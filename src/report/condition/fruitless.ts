@@ -1,0 +1,112 @@
+/** Starts that come to nothing: a rule whose runs are all skipped, wait for ever or hang starts as if it were well. */
+import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import type { RuleActivity, StatusCounts } from "../activity.ts";
+import { isFinished, settledAt } from "../attempts.ts";
+import { countOutcome } from "../counts.ts";
+import type { Due } from "../expectation/due.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import { isPastKnown } from "../memory/known.ts";
+import type { Silence } from "../memory/silence.ts";
+import type { RunRow } from "../run-row.ts";
+
+/** `hanging`: they do not end, or some of them wait as well. */
+export type Barren = "skipped" | "waiting" | "hanging";
+
+export type Fruitless = {
+  kind: Barren;
+  n: number;
+  /** There may have been more: no run before them is known. */
+  isMinimum: boolean;
+  /** Start of the first of them, as far as they are known. */
+  firstMs: number;
+  /** End of the last run that came to something; null: none is known. */
+  lastEndMs: number | null;
+  /** The run that the schedules have waited for since then, and by its past how long it has been silent. */
+  due: Due | null;
+  silence: Silence | null;
+  /** It skipped as many hours before, and was well. */
+  isUsual: boolean;
+};
+
+type Streak = Omit<Fruitless, "due" | "silence" | "isUsual">;
+
+/** Of so many newest runs of the windows each is known. */
+const NEWEST_RUNS = 20;
+/** A pause of so many times the second-longest one before is none of its own. */
+const REST_FACTOR = 1.3;
+
+/** Null: its newest run came to something, or may still do so. */
+export function findFruitless(
+  { runs, current, previous, lastSuccessMs }: RuleActivity,
+  { endMs, stuckAfterMs }: { endMs: number; stuckAfterMs: number },
+): Streak | null {
+  const byStart = runs.toSorted((a, b) => b.startedMs - a.startedMs);
+  const isYoung = (run: RunRow) => isOpen(run) && endMs - run.startedMs <= stuckAfterMs;
+  const fromIndex = byStart.findIndex((run) => !isYoung(run));
+  const older = fromIndex === -1 ? [] : byStart.slice(fromIndex);
+  // Where runs hang, the next one may have just begun. Beside one that goes on as it may, others are skipped.
+  if (fromIndex > 0 && !(older[0] !== undefined && isOpen(older[0]))) return null;
+  const endIndex = older.findIndex((run) => isYoung(run) || !(isOpen(run) || run.status === "skipped"));
+  const streak = endIndex === -1 ? older : older.slice(0, endIndex);
+  const next = endIndex === -1 ? undefined : older[endIndex];
+  const first = streak.at(-1);
+  if (first === undefined || (next !== undefined && isYoung(next))) return null;
+  const skipped = streak.filter(({ status }) => status === "skipped");
+  const told = skipped.length > 0 ? skipped : streak;
+  const kind = skipped.length > 0 ? "skipped" : streak.every(isWaiting) ? "waiting" : "hanging";
+  const newestEnd = runs.find(isFinished);
+  const lastEndMs = Math.max(newestEnd === undefined ? -Infinity : settledAt(newestEnd), lastSuccessMs ?? -Infinity);
+  // Between the newest runs and those of the look-back there may be others.
+  const isMinimum = next === undefined || settledAt(next) < lastEndMs || streak.length >= NEWEST_RUNS;
+  const whole = [current, previous].filter((_, index, all) => all.slice(0, index + 1).every(hasNoneFinished));
+  const counted = whole.reduce((sum, counts) => sum + countOf(kind, counts), 0);
+  return {
+    kind,
+    n: isMinimum ? Math.max(told.length, counted) : told.length,
+    isMinimum,
+    firstMs: told.at(-1)?.startedMs ?? first.startedMs,
+    lastEndMs: lastEndMs === -Infinity ? null : lastEndMs,
+  };
+}
+
+/** Whether it rested as long at least twice before: there was nothing to do, and it will have been so again. */
+export function restsSoLong(history: RuleHistory | null, lastEndMs: number | null, endMs: number): boolean {
+  if (!isPastKnown(history) || lastEndMs === null) return false;
+  const hours = history.finished.hours.filter((hour) => hour * HOUR_MS <= lastEndMs);
+  const gaps = hours.subarray(1).map((hour, index) => hour - (hours[index] ?? hour));
+  return (gaps.sort().at(-2) ?? 0) * HOUR_MS * REST_FACTOR >= endMs - lastEndMs;
+}
+
+/** As a part of a sentence about the rule. */
+export function sayFruitless({ kind, n, isMinimum, firstMs, lastEndMs }: Fruitless, endMs: number): string {
+  const since = formatNear(isMinimum ? (lastEndMs ?? firstMs) : firstMs, endMs);
+  const runs = isMinimum ? `runs since ${since}` : `${formatPlural(n, "run")} since ${since}`;
+  const least = isMinimum ? ` (at least ${formatCount(n)})` : "";
+  if (n === 1 && !isMinimum) {
+    if (kind === "skipped") return `its run of ${since} was skipped`;
+    return kind === "waiting"
+      ? `a run waits since ${since} and was never started`
+      : `its run of ${since} has not ended`;
+  }
+  if (kind === "skipped") return `all ${runs} were skipped${least}`;
+  return kind === "waiting"
+    ? `its ${runs} wait and were never started${least}`
+    : `none of its ${runs} has ended${least}`;
+}
+
+function countOf(kind: Barren, { skipped, running, stale, pending }: StatusCounts): number {
+  return kind === "skipped" ? skipped : kind === "waiting" ? pending : running + stale + pending;
+}
+
+function hasNoneFinished(counts: StatusCounts): boolean {
+  return countOutcome(counts).total === 0;
+}
+
+function isOpen({ status }: RunRow): boolean {
+  return status === "running" || status === "stale" || status === "pending";
+}
+
+function isWaiting({ status }: RunRow): boolean {
+  return status === "pending";
+}

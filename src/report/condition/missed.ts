@@ -1,0 +1,113 @@
+/** Runs of a rule that works, which did not start. */
+import {
+  formatCount,
+  formatDuration,
+  formatHours,
+  formatInstant,
+  formatNear,
+  formatPlural,
+} from "../../text/figures.ts";
+import { readRecurrence } from "../../time/recurrence.ts";
+import { SECOND_MS } from "../../time/units.ts";
+import { hoursOf } from "../../time/window.ts";
+import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
+import type { RunRow } from "../run-row.ts";
+import { sayWhenDue } from "../schedule-words.ts";
+import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
+
+/** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
+const FEW_MISSED = 3;
+const FEW_MISSED_SHARE = 0.1;
+/** From this share on they are more urgent than what the runs bring or how long they take. */
+const MANY_MISSED_SHARE = 0.25;
+
+/** Few missed runs are an hour of rest, and tell less than what the others bring or how long they take. */
+export function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | null {
+  const { compared } = facts;
+  return compared !== null && settleMissed(compared).missedShare >= MANY_MISSED_SHARE === isMany
+    ? judgeMissed(facts)
+    : null;
+}
+
+/** One of several schedules starts nothing any more, and the others hide it. */
+export function judgeSilentSchedule({ rule, silentSchedule, timezone, window }: RuleFacts): Judgement | null {
+  if (silentSchedule === null) return null;
+  const { text, sinceMs, n } = silentSchedule;
+  const message = `${rule}: its schedule ${sayWhenDue([text], timezone)} has started nothing since ${formatNear(sinceMs, window.endMs)} (${formatPlural(n, "run")}), while its others go on`;
+  return {
+    ...degraded("missed", "warning", message),
+    sinceMs,
+    evidence: { schedule: text, since: formatInstant(sinceMs), missed: n },
+  };
+}
+
+function judgeMissed(facts: RuleFacts): Judgement | null {
+  const { rule, compared, window } = facts;
+  if (compared === null || compared.missed === 0) return null;
+  const { expected, seen, missedAtMs, atTimes } = compared;
+  const { missed, missedShare } = settleMissed(compared);
+  if (missed === 0) return null;
+  const waited = judgeWaited(facts, missed, missedShare);
+  if (waited !== null) return waited;
+  const [newest] = missedAtMs;
+  const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
+  const hours = formatHours(hoursOf(window));
+  const isOwn = atTimes !== null && missed === atTimes.missed;
+  const what = isOwn
+    ? `its schedule ${sayCalendars(facts)} did not start ${formatCount(missed)} of ${formatPlural(atTimes.expected, "run")} due in ${hours}${last}`
+    : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} did not start${last}`;
+  const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
+  return {
+    ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}`),
+    evidence: { expected, seen, missed },
+  };
+}
+
+/** Null: some of them were due while no run went on. */
+function judgeWaited(facts: RuleFacts, missed: number, missedShare: number): Judgement | null {
+  const { rule, compared, window, finished, open } = facts;
+  if (compared === null) return null;
+  const { expected, seen, missedAtMs } = compared;
+  const goingOn = [...finished, ...open].filter(({ status }) => status !== "pending");
+  const busy = missedAtMs.map((atMs) => goingOn.find((run) => run.startedMs < atMs && atMs < endOf(run, facts)));
+  const [longest] = busy
+    .flatMap((run) => run ?? [])
+    .toSorted((a, b) => endOf(b, facts) - b.startedMs - (endOf(a, facts) - a.startedMs));
+  if (longest === undefined || busy.includes(undefined) || missedAtMs.length < Math.min(missed, MAX_LISTED))
+    return null;
+  const took = formatDuration((endOf(longest, facts) - longest.startedMs) / SECOND_MS);
+  const how = longest.endedMs === null ? `which has gone on for ${took}` : `which took ${took}`;
+  const others = new Set(busy).size > 1 ? "runs before them to end, such as that" : "run";
+  const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} waited for its ${others} of ${formatNear(longest.startedMs, window.endMs)}, ${how}`;
+  return {
+    ...degraded("missed", missedShare < MANY_MISSED_SHARE ? "info" : "warning", message),
+    evidence: { expected, seen, missed, waited: missed },
+  };
+}
+
+function endOf({ startedMs, endedMs, status }: RunRow, { window }: RuleFacts): number {
+  return endedMs ?? (status === "running" || status === "stale" ? window.endMs : startedMs);
+}
+
+/** Beside an interval. */
+function sayCalendars({ schedules, timezone }: RuleFacts): string {
+  return sayWhenDue(
+    schedules.filter((text) => readRecurrence(text).kind !== "interval"),
+    timezone,
+  );
+}
+
+/**
+ * The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run. What
+ * is due at times of its own does not drift, and other runs do not stand for it.
+ */
+function settleMissed({ expected, seen, missed, missedShare, late, atTimes }: Compared) {
+  if (late !== null) return { missed, missedShare };
+  const own = atTimes ?? { expected: 0, missed: 0, pending: 0 };
+  const due = expected - own.expected;
+  const drifting = Math.min(missed - own.missed, Math.max(0, due - (seen - (own.expected - own.missed - own.pending))));
+  return {
+    missed: drifting + own.missed,
+    missedShare: Math.max(drifting / Math.max(1, due), own.missed / Math.max(1, own.expected)),
+  };
+}
