@@ -6,6 +6,7 @@ export function settingsOf(crm: CrmConfig): ReportSettings {
   const { thresholds, ownThresholds, scheduleTimezone, excludeRules, lateAfterMs, staleAfterMs, warnAfterMs } = crm;
   const { errorAfterMs, holidays, rules } = crm;
   return {
+    crmSource: crm.crmSource,
     thresholds,
     ownThresholds,
     timezone: scheduleTimezone ?? "UTC",

@@ -33,7 +33,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A rule has a schedule, and no run of it is known.",
-    when: "A run was due, and nothing is found as far back as was read. It is critical from three due runs on, unless rules without a schedule run: then one of them may be this rule under another name.",
+    when: "A run was due, and nothing is found as far back as was read. It is critical from three due runs on, unless rules without a schedule run, of which one may be this rule under another name: where the schedule is older than the table's oldest row, one of them must run as often as the schedule asks for.",
   },
   "rule-empty": {
     about: "a rule",
@@ -99,7 +99,7 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
     about: "a CRM",
     severities: ["info"],
     means: "Runs take longer than in the window before.",
-    when: "The time within which 95 % of the runs ended grew by more than `duration_growth`. Both windows need `duration_min_actions` known durations.",
+    when: "The time within which 95 % of the runs ended grew by more than `duration_growth`. Both windows need `duration_min_actions` known durations. Where two weeks of the past are known and neither is set, each rule is held against its own past instead.",
   },
   "stale-actions": {
     about: "a CRM",

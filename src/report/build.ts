@@ -24,6 +24,7 @@ import { SCHEMA_VERSION } from "./words.ts";
 import { boundFindings, boundReport } from "./bounds.ts";
 import { measureConfidence } from "./confidence.ts";
 import { describeReach } from "./reach.ts";
+import { findRenamed, moveSchedules } from "./renamed.ts";
 import type { ReportSettings } from "./settings.ts";
 import { hideSecretsInNames } from "./shown-names.ts";
 import { differsBeyondNoise } from "./significance.ts";
@@ -70,7 +71,9 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const histories = readPast(past, named.window.endMs, settings);
-  const { activity, stale } = markStale(recallGone(named, past, settings), settings, histories);
+  const recalled = recallGone(named, past, settings);
+  const renamed = findRenamed(recalled, histories, settings.crmSource);
+  const { activity, stale } = markStale(moveSchedules(recalled, renamed), settings, histories);
   const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);
@@ -83,7 +86,7 @@ function buildFromRows(
     thresholds.min_actions,
   );
   const expectations = compareExpectations(activity, settings);
-  const states = gatherFacts(activity, expectations, settings, histories).map((facts) => ({
+  const states = gatherFacts(activity, expectations, settings, { histories, renamed }).map((facts) => ({
     facts,
     judgement: judgeRule(facts),
   }));

@@ -61,8 +61,8 @@ export function describeExpectations(
 }
 
 /** The line of a CRM's table that would map this schedule. */
-export function writeMapping(name: string): string {
-  return `rule_names = { ${JSON.stringify(name)} = "the sync type" }`;
+export function writeMapping(name: string, type = "the sync type"): string {
+  return `rule_names = { ${JSON.stringify(name)} = ${JSON.stringify(type)} }`;
 }
 
 /** What the configuration expects wins over what the warehouse's schedules say. */

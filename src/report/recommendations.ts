@@ -96,12 +96,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `${rule_name ?? "It"}: ${adviseOnStuck(evidence)}`,
   }),
-  "rule-never": ({ message, rule_name, severity }) => ({
+  "rule-never": ({ message, rule_name, severity, evidence }) => ({
     id: "start-rule",
     priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation: `Start ${rule_name ?? "it"}; if it does run, map it in the CRM's table: ${writeMapping(rule_name ?? "")}`,
+    recommendation: adviseOnNever(rule_name ?? "it", evidence["likely"]),
   }),
   "rule-empty": ({ message, rule_name }) => ({
     id: "check-source",
@@ -369,6 +369,13 @@ function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding[
     : typeof fruitless === "string"
       ? (BARREN_ADVICE[fruitless]?.(rule) ?? null)
       : null;
+}
+
+function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undefined): string {
+  const [first, ...others] = Array.isArray(likely) ? likely : [];
+  if (first === undefined) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
+  const or = others.length === 0 ? "" : `, or to ${listNames(others, MOST_NAMED)}`;
+  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, first)}${or}; else start it`;
 }
 
 function adviseOnMissed(rule: string, { waited, schedule }: Finding["evidence"]): string {

@@ -3,6 +3,8 @@ import type { FreshnessLimits } from "./expectation/limits.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 export type ReportSettings = {
+  /** The CRM's name in the warehouse, which names of rules may begin with. */
+  crmSource: string;
   thresholds: Thresholds;
   /** Those that the configuration sets to another value than the default: the operator's own word. */
   ownThresholds: (keyof Thresholds)[];

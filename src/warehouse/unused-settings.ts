@@ -2,7 +2,8 @@
 import { plainWord } from "../report/vocabulary.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import type { RuleNames } from "./presets.ts";
-import { areAlike, mappedName } from "./schedule-names.ts";
+import { areAlike } from "../text/alike-names.ts";
+import { mappedName } from "./schedule-names.ts";
 
 /** Of the newest runs, up to this many are asked for their names. */
 export const MOST_NAMED_RUNS = 100_000;

@@ -77,7 +77,7 @@ test("the smallest file has every default", async () => {
         trend_change: 0.05,
         failed_actions: 10,
         duration_growth: 0.5,
-        duration_min_actions: 10,
+        duration_min_actions: 100,
       },
       target: {
         kind: "postgres",

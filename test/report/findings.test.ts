@@ -137,19 +137,19 @@ const cases: Case[] = [
   {
     name: "half as long again is not yet slower",
     id: "duration-rising",
-    facts: { duration: figures(15), previousDuration: { n: 10, p95: 10 } },
+    facts: { duration: figures(15, 100), previousDuration: { n: 100, p95: 10 } },
     found: [],
   },
   {
     name: "more than that is",
     id: "duration-rising",
-    facts: { duration: figures(151), previousDuration: { n: 10, p95: 100 } },
+    facts: { duration: figures(151, 100), previousDuration: { n: 100, p95: 100 } },
     found: [{ message: "Slower: 95 % of the runs ended within 2m 31s, within 1m 40s in the window before" }],
   },
   {
-    name: "nine runs are too few to call it slower",
+    name: "99 runs are too few to call it slower: the slowest four decide",
     id: "duration-rising",
-    facts: { duration: figures(151, 9), previousDuration: { n: 10, p95: 100 } },
+    facts: { duration: figures(151, 99), previousDuration: { n: 100, p95: 100 } },
     found: [],
   },
   {

@@ -41,7 +41,7 @@ export const thresholdsSchema = v.strictObject({
     v.optional(positive, 0.5),
   ),
   duration_min_actions: describe(
-    "Durations are compared only where both windows have this many.",
-    v.optional(positiveWhole, 10),
+    "Durations are compared only where both windows have this many. Of 100 the slowest 5 decide.",
+    v.optional(positiveWhole, 100),
   ),
 });

@@ -12,6 +12,7 @@ import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import type { Fruitless } from "./fruitless.ts";
 import type { Silence } from "../memory/silence.ts";
+import type { Renaming } from "../renamed.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Condition, Degradation, Severity } from "../words.ts";
 
@@ -24,6 +25,8 @@ export type RuleFacts = {
   unmatched: boolean;
   /** Rules that run and that no schedule names: one of them may be this one under another name. */
   unscheduled: string[];
+  /** Those of them that run as often as its schedules ask for. */
+  lookalikes: string[];
   counts: StatusCounts;
   outcome: Outcome;
   /** Runs that ended, newest first, started again or not. */
@@ -83,6 +86,8 @@ export type RuleFacts = {
   silence: Silence | null;
   /** The operator said that it is over, and it has not run since then; without a time nothing says since when. */
   retired: { sinceMs: number | null } | null;
+  /** Its name is another spelling of that of a rule that began where this one ended: that is this rule now. */
+  renamed: Renaming | null;
   /** A rule that began where this one ended, with the same rhythm. */
   successor: { rule: string; sinceMs: number } | null;
 };

@@ -15,6 +15,7 @@ import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
+import type { Renamings } from "../renamed.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
 import { compareNames } from "../words.ts";
@@ -37,6 +38,8 @@ const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
 /** Of the window's runs, so many in the window before say that there are always as many. */
 const BUSY_SHARE = 0.9;
+/** Runs are as often as a schedule asks for, up to this factor. */
+const SAME_RHYTHM = 1.5;
 /** A rule that began later in the window before tells less of itself than that window holds. */
 const YOUNG_SHARE = 0.75;
 const NONE_MISSED = { n: 0, isMinimum: false };
@@ -46,7 +49,7 @@ export function gatherFacts(
   activity: ReadActivity & { window: Window },
   expectations: RuleExpectation[],
   settings: ReportSettings,
-  histories: ReadonlyMap<string, RuleHistory>,
+  { histories, renamed }: { histories: ReadonlyMap<string, RuleHistory>; renamed: Renamings },
 ): RuleFacts[] {
   const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
   const declared = new Map(activity.declaredRules.map((rule) => [rule.name, rule]));
@@ -63,8 +66,10 @@ export function gatherFacts(
         declared: declared.get(rule) ?? null,
         expectation: expected.get(rule) ?? null,
         unscheduled,
+        activities,
         settings,
         histories,
+        renamed,
       }),
     );
 }
@@ -75,8 +80,10 @@ type Known = {
   declared: DeclaredRule | null;
   expectation: RuleExpectation | null;
   unscheduled: string[];
+  activities: ReadonlyMap<string, RuleActivity>;
   settings: ReportSettings;
   histories: ReadonlyMap<string, RuleHistory>;
+  renamed: Renamings;
 };
 
 function gatherRule(rule: string, known: Known): RuleFacts {
@@ -112,12 +119,17 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     habit,
   });
   const usualIntervalMs = findInterval(due, habit);
+  const lookalikes =
+    lastStartMs === null && due !== null
+      ? known.unscheduled.filter((name) => runsEvery(due.gapMs, known.activities.get(name), window))
+      : [];
   return {
     rule,
     window,
     enabled: declared?.enabled ?? (expectation === null ? null : true),
     unmatched: declared?.unmatched ?? false,
     unscheduled,
+    lookalikes,
     counts,
     outcome: countOutcome(counts),
     finished,
@@ -154,9 +166,18 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     ownThresholds: settings.ownThresholds,
     history,
     silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
+    renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
     successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
   };
+}
+
+/** Up to a factor, by its newest runs, or by those of the window where few are known. */
+function runsEvery(gapMs: number, rule: RuleActivity | undefined, window: Window): boolean {
+  if (rule === undefined) return false;
+  const usualMs =
+    findMiddleGap(rule.runs.filter(isFinished)) || lengthOf(window) / Math.max(1, countRuns(rule.current));
+  return usualMs <= gapMs * SAME_RHYTHM && gapMs <= usualMs * SAME_RHYTHM;
 }
 
 /** What the operator said of it, unless it has run since. */

@@ -16,6 +16,7 @@ const MOST_KNOWN = 20;
 /** In the order in which they are tried. */
 const JUDGES = [
   judgeRetired,
+  judgeRenamed,
   judgeWords,
   judgeStopped,
   judgeFailing,
@@ -84,6 +85,12 @@ function judgeRetired(facts: RuleFacts): Judgement | null {
   const isRecent = lastStartMs !== null && lastStartMs >= window.startMs;
   const stillRuns = retired.sinceMs === null && isRecent && judgeOverdue(facts) === null && judgeStuck(facts) === null;
   return stillRuns ? null : say("idle", `${rule}: retired by the operator`);
+}
+
+function judgeRenamed({ rule, renamed, window }: RuleFacts): Judgement | null {
+  if (renamed === null) return null;
+  const since = renamed.sinceMs === null ? "" : ` since ${formatNear(renamed.sinceMs, window.endMs)}`;
+  return say("idle", `${rule}: goes on as ${renamed.to}${since}`);
 }
 
 /** Runs that are open beyond their limit, and nothing ended that started after them: what did is past them. */

@@ -198,7 +198,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
     ? "in the whole table"
     : `since ${formatNear(knownSinceMs, window.endMs)}, as far back as was read`;
   // Of a rule that has stopped some run would be known, had everything been read.
-  const isMisnamed = isComplete && !mayBePurged && unscheduled.length > 0;
+  const isMisnamed = isComplete && (mayBePurged ? facts.lookalikes : unscheduled).length > 0;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",
@@ -214,6 +214,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
       looked_back_to: isComplete ? null : formatInstant(knownSinceMs),
       complete: isComplete,
       unscheduled,
+      likely: isMisnamed ? (facts.lookalikes.length > 0 ? facts.lookalikes : unscheduled) : [],
     },
   };
 }

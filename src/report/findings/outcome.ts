@@ -98,7 +98,9 @@ export const findDecline: Finder = ({ halves, thresholds, crm, outcome, states }
   return [warn(message, { change, total_earlier: halves.earlier.total, total_later: halves.later.total })];
 };
 
-export const findSlowdown: Finder = ({ activity: { duration, previousDuration }, thresholds }) => {
+/** Where the past is known each rule is held against its own: all runs together are slower for one slow run more. */
+export const findSlowdown: Finder = ({ activity: { duration, previousDuration }, thresholds, crm }) => {
+  if (crm.decides("duration_growth") && crm.decides("duration_min_actions")) return [];
   if (duration === null || previousDuration === null || previousDuration.p95 === 0) return [];
   if (Math.min(duration.n, previousDuration.n) < thresholds.duration_min_actions) return [];
   const growth = duration.p95 / previousDuration.p95 - 1;

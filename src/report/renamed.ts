@@ -1,0 +1,78 @@
+/** A rule that goes on under another spelling of its name: its schedules are the new one's, and it is no rule that stopped. */
+import { normalizeName } from "../text/alike-names.ts";
+import { HOUR_MS } from "../time/units.ts";
+import type { DeclaredRule, ReadActivity, RuleActivity } from "./activity.ts";
+import { countRuns } from "./counts.ts";
+import type { RuleHistory } from "./memory/history.ts";
+
+/** `sinceMs`: null where its first run is not known. */
+export type Renaming = { to: string; sinceMs: number | null };
+export type Renamings = ReadonlyMap<string, Renaming>;
+
+/** Both may have run for so long, while the one took the other's place. */
+const OVERLAP_MS = HOUR_MS;
+/** So many hours without a run before a first one make it the first. */
+const HOURS_BEFORE = 24;
+
+/** By the old name. Two that were seen to run side by side are two rules. */
+export function findRenamed(
+  { preset, rules }: ReadActivity,
+  histories: ReadonlyMap<string, RuleHistory>,
+  crmSource: string,
+): Renamings {
+  const renamed = new Map<string, Renaming>();
+  if (preset !== "sync-history") return renamed;
+  const alike = Map.groupBy(rules, ({ rule }) => normalizeName(rule, crmSource));
+  for (const spellings of alike.values()) {
+    if (spellings.length < 2) continue;
+    const [newest, ...older] = spellings.toSorted((a, b) => (b.newestStartMs ?? 0) - (a.newestStartMs ?? 0));
+    if (newest === undefined) continue;
+    const history = histories.get(newest.rule) ?? null;
+    const firstMs = firstKnownStart(newest, history);
+    for (const { rule, newestStartMs } of older) {
+      if (newestStartMs === null || newestStartMs > firstMs + OVERLAP_MS) continue;
+      renamed.set(rule, { to: newest.rule, sinceMs: isFirst(firstMs, history) ? firstMs : null });
+    }
+  }
+  return renamed;
+}
+
+/** The schedules of an old name are those of the new one from its first run on. */
+export function moveSchedules<T extends ReadActivity>(activity: T, renamed: Renamings): T {
+  if (renamed.size === 0) return activity;
+  const ran = new Set(
+    activity.rules
+      .filter(({ current, previous }) => countRuns(current) + countRuns(previous) > 0)
+      .map(({ rule }) => rule),
+  );
+  const declaredRules = activity.declaredRules.flatMap((declared): DeclaredRule[] => {
+    if (renamed.has(declared.name)) return ran.has(declared.name) ? [{ ...declared, schedules: [] }] : [];
+    const moved = activity.declaredRules.flatMap(({ name, schedules }) => {
+      const renaming = renamed.get(name);
+      return renaming?.to === declared.name
+        ? schedules.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, renaming.sinceMs) }))
+        : [];
+    });
+    return [{ ...declared, schedules: [...declared.schedules, ...moved] }];
+  });
+  return { ...activity, declaredRules };
+}
+
+function firstKnownStart({ runs, lookback, startsMs }: RuleActivity, history: RuleHistory | null): number {
+  return Math.min(
+    history?.firstMs ?? Infinity,
+    ...runs.map(({ startedMs }) => startedMs),
+    ...(lookback?.startsMs ?? []),
+    startsMs?.[0] ?? Infinity,
+  );
+}
+
+/** Whether it is known that nothing ran before. */
+function isFirst(firstMs: number, history: RuleHistory | null): boolean {
+  const hour = Math.floor(firstMs / HOUR_MS);
+  return history !== null && Array.from({ length: HOURS_BEFORE }, (_, n) => hour - 1 - n).every(history.isCovered);
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
