@@ -77,7 +77,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
     is: "Reads a CRM's runs and rules with one read-only statement, whatever the database and the preset.",
     imports: [
       "warehouse",
-      "types:text",
+      "text",
       "time",
       "database",
       "files",

@@ -148,6 +148,8 @@ export type ReadActivity = {
   contradictions: { kind: Contradiction; rule: string | null; n: number; ids: string[] }[];
   /** Finished wrappers of the current window with the finished runs inside their time. */
   wrappers: { rule: string; id: string | null; status: ActionStatus; total: number; successful: number }[];
+  /** Finished ones of both windows, newest first; at most 50 of each wrapper. */
+  wrapperRuns: { rule: string; runs: RunRow[] }[];
   /** How far back rules were looked for that did not run in either window. */
   lookback: "each-rule" | "newest-rows" | "none";
   /** Every rule that has a row since then is known; 0: every rule that ever ran. */

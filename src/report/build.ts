@@ -31,6 +31,7 @@ import { differsBeyondNoise } from "./significance.ts";
 import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
+import { addFailingWrappers } from "./wrappers.ts";
 import { WEEK_MS } from "../time/units.ts";
 import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
 
@@ -73,7 +74,7 @@ function buildFromRows(
   const histories = readPast(past, named.window.endMs, settings);
   const recalled = recallGone(named, past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
-  const { activity, stale } = markStale(moveSchedules(recalled, renamed), settings, histories);
+  const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
   const hours = hoursOf(activity.window);
   const counts = addCounts(activity.rules.map((rule) => rule.current));
   const outcome = countOutcome(counts);
@@ -232,6 +233,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     failures: [],
     contradictions: [],
     wrappers: [],
+    wrapperRuns: [],
     lookback: "none",
     knownSinceMs: windowBefore(activity.window).startMs,
     sampledRules: [],

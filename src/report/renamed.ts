@@ -45,15 +45,17 @@ export function moveSchedules<T extends ReadActivity>(activity: T, renamed: Rena
       .filter(({ current, previous }) => countRuns(current) + countRuns(previous) > 0)
       .map(({ rule }) => rule),
   );
+  const moved = Map.groupBy(
+    activity.declaredRules.filter(({ name }) => renamed.has(name)),
+    ({ name }) => renamed.get(name)?.to ?? name,
+  );
   const declaredRules = activity.declaredRules.flatMap((declared): DeclaredRule[] => {
     if (renamed.has(declared.name)) return ran.has(declared.name) ? [{ ...declared, schedules: [] }] : [];
-    const moved = activity.declaredRules.flatMap(({ name, schedules }) => {
-      const renaming = renamed.get(name);
-      return renaming?.to === declared.name
-        ? schedules.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, renaming.sinceMs) }))
-        : [];
+    const more = (moved.get(declared.name) ?? []).flatMap(({ name, schedules }) => {
+      const sinceMs = renamed.get(name)?.sinceMs ?? null;
+      return schedules.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, sinceMs) }));
     });
-    return [{ ...declared, schedules: [...declared.schedules, ...moved] }];
+    return [more.length === 0 ? declared : { ...declared, schedules: [...declared.schedules, ...more] }];
   });
   return { ...activity, declaredRules };
 }

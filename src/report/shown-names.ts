@@ -22,6 +22,7 @@ export function hideSecretsInNames<T extends ReadActivity>(
       failures: activity.failures.map(rename),
       recent: activity.recent.map(rename),
       wrappers: activity.wrappers.map(rename),
+      wrapperRuns: activity.wrapperRuns.map(rename),
       contradictions: activity.contradictions.map((row) => ({
         ...row,
         rule: row.rule === null ? null : show(row.rule),
@@ -40,7 +41,13 @@ export function hideSecretsInNames<T extends ReadActivity>(
 }
 
 function listNames(activity: ReadActivity, settings: ReportSettings, past: Past | null): Set<string> {
-  const rows = [...activity.rules, ...activity.failures, ...activity.recent, ...activity.wrappers];
+  const rows = [
+    ...activity.rules,
+    ...activity.failures,
+    ...activity.recent,
+    ...activity.wrappers,
+    ...activity.wrapperRuns,
+  ];
   return new Set([
     ...rows.map(({ rule }) => rule),
     ...(past?.rules ?? []).map(({ rule }) => rule),

@@ -134,6 +134,8 @@ export const documentSchema = v.object({
   contradictions: table(isText, isNumber, isNumber, isIds),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
   wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
+  /** At most 50 finished ones of each wrapper. */
+  wrapper_runs: v.pipe(newest, v.maxLength(1000)),
   /** whether at infinity, n, ids. */
   displaced: table(isFlag, isNumber, isIds),
   recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),

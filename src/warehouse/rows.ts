@@ -114,6 +114,10 @@ export function buildActivity(
       total,
       successful,
     })),
+    wrapperRuns: [...Map.groupBy(document.wrapper_runs, ([rule]) => rule)].map(([rule, rows]) => ({
+      rule,
+      runs: rows.map(([, ...run]) => nameRun(run)),
+    })),
     lookback: facts.lookback,
     knownSinceMs: findReach(document),
     sampledRules: document.sampled,

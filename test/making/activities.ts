@@ -89,6 +89,7 @@ export function activity(
     failures: [],
     contradictions: [],
     wrappers: [],
+    wrapperRuns: [],
     lookback: "none",
     knownSinceMs: WINDOW.endMs - 30 * 86_400_000,
     sampledRules: [],

@@ -134,6 +134,13 @@ SELECT json_build_object(
       SELECT count(*) AS total, count(*) FILTER (WHERE state = 0) AS successful FROM r
       WHERE part = 0 AND state < 3
         AND started_at >= w.started_at AND started_at <= w.ended_at) c),
+  -- The newest ones of each by themselves: a wrapper may fail although nothing inside it did.
+  'wrapper_runs', (SELECT coalesce(json_agg(json_build_array(rule, id::text,
+      floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8, floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8,
+      {states}[state - 7], NULL, CASE WHEN state > 8 AND nth <= 5 THEN error END) ORDER BY rule, nth), '[]') FROM (
+    SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
+      FROM odd WHERE state BETWEEN 8 AND 10 AND ended_at < :to::timestamptz) n
+    WHERE nth <= 50 ORDER BY rule, nth LIMIT 1000) w),
   -- Starts that no window holds: they are later than now, or infinite.
   'displaced', (SELECT coalesce(json_agg(json_build_array(at_infinity, n, ids)), '[]') FROM (
     SELECT started_at IN ('infinity', '-infinity') AS at_infinity, count(*) AS n,

@@ -155,6 +155,12 @@ SELECT json_object(
         AND c.started_ms BETWEEN w.started_ms AND w.ended_ms) AS successful
     FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.ended_ms IS NOT NULL
     ORDER BY w.started_ms DESC LIMIT 20))),
+  -- The newest ones of each by themselves: a wrapper may fail although nothing inside it did.
+  'wrapper_runs', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), started_ms, ended_ms, meaning, records_processed,
+      iif(meaning IN ('partial', 'failed') AND nth <= 5, error, NULL))) FROM (
+    SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
+      FROM r WHERE part <> 'baseline' AND state = 'wrapper' AND ended_ms IS NOT NULL AND meaning IN ('success', 'partial', 'failed'))
+    WHERE nth <= 50 ORDER BY rule, nth LIMIT 1000))),
   -- Starts that are later than now. SQLite knows no infinity.
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
     SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
