@@ -22,6 +22,8 @@ export type ScheduleRow = {
   dayOfWeek?: string;
   dayOfMonth?: string;
   monthOfYear?: string;
+  startAt?: string;
+  endAt?: string;
   enabled: boolean;
   createdAt: string;
   updatedAt: string;
@@ -143,10 +145,10 @@ async function makeOnPostgres({ runs, schedules = [], statusType }: Rows): Promi
   await sql.unsafe(insertRuns, [JSON.stringify(runs)]);
   for (const row of schedules) {
     await sql`INSERT INTO orchestration.sync_schedule (source_key, name, mode, recurrence_type, every, period, minute, hour,
-        day_of_week, day_of_month, month_of_year, enabled, options, created_at, updated_at, crm_source, model_name)
+        day_of_week, day_of_month, month_of_year, start_at, end_at, enabled, options, created_at, updated_at, crm_source, model_name)
       VALUES (${row.crm}, ${row.model}, 'delta', ${row.recurrence}, ${row.every ?? null}, ${row.period ?? null},
         ${row.minute ?? null}, ${row.hour ?? null}, ${row.dayOfWeek ?? null}, ${row.dayOfMonth ?? null},
-        ${row.monthOfYear ?? null}, ${row.enabled}, '{}', ${row.createdAt}, ${row.updatedAt}, ${row.crm}, ${row.model})`;
+        ${row.monthOfYear ?? null}, ${row.startAt ?? null}, ${row.endAt ?? null}, ${row.enabled}, '{}', ${row.createdAt}, ${row.updatedAt}, ${row.crm}, ${row.model})`;
   }
   return { url, sql, [Symbol.asyncDispose]: close };
 }
@@ -164,8 +166,8 @@ function makeOnSqlite({ runs, schedules = [] }: Rows): CaseWarehouse {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const addSchedule =
     database.prepare(`INSERT INTO sync_schedule (source_key, name, mode, recurrence_type, every, period, minute,
-    hour, day_of_week, day_of_month, month_of_year, enabled, created_at, updated_at, crm_source, model_name)
-    VALUES (?, ?, 'delta', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    hour, day_of_week, day_of_month, month_of_year, start_at, end_at, enabled, created_at, updated_at, crm_source, model_name)
+    VALUES (?, ?, 'delta', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   database.transaction(() => {
     for (const row of runs) {
       const counts = [row.processed, row.created, row.updated, row.failed];
@@ -180,6 +182,8 @@ function makeOnSqlite({ runs, schedules = [] }: Rows): CaseWarehouse {
         row.model,
         row.recurrence,
         ...when,
+        row.startAt ?? null,
+        row.endAt ?? null,
         enabled,
         row.createdAt,
         row.updatedAt,
