@@ -30,14 +30,26 @@ export function findRenamed(
     const history = histories.get(newest.rule) ?? null;
     const firstMs = firstKnownStart(newest, history);
     for (const { rule, newestStartMs } of older) {
-      if (newestStartMs === null || newestStartMs > firstMs + OVERLAP_MS) continue;
+      if (!isBefore(newestStartMs, firstMs)) continue;
       renamed.set(rule, { to: newest.rule, sinceMs: isFirst(firstMs, history) ? firstMs : null });
     }
   }
   return renamed;
 }
 
-/** The schedules of an old name are those of the new one from its first run on. */
+/** Of several spellings of one name the one that goes on; null: they ran side by side, or nothing says so. */
+export function findNewestSpelling(spellings: RuleActivity[]): string | null {
+  const [newest, ...older] = spellings.toSorted((a, b) => (b.newestStartMs ?? 0) - (a.newestStartMs ?? 0));
+  if (newest === undefined) return null;
+  const firstMs = firstKnownStart(newest, null);
+  return older.every(({ newestStartMs }) => isBefore(newestStartMs, firstMs)) ? newest.rule : null;
+}
+
+function isBefore(newestStartMs: number | null, firstMs: number): boolean {
+  return newestStartMs !== null && firstMs !== Infinity && newestStartMs <= firstMs + OVERLAP_MS;
+}
+
+/** The schedules of an old name are those of the new one, which asked for nothing before its first run. */
 export function moveSchedules<T extends ReadActivity>(activity: T, renamed: Renamings): T {
   if (renamed.size === 0) return activity;
   const ran = new Set(
@@ -45,17 +57,20 @@ export function moveSchedules<T extends ReadActivity>(activity: T, renamed: Rena
       .filter(({ current, previous }) => countRuns(current) + countRuns(previous) > 0)
       .map(({ rule }) => rule),
   );
-  const moved = Map.groupBy(
-    activity.declaredRules.filter(({ name }) => renamed.has(name)),
-    ({ name }) => renamed.get(name)?.to ?? name,
-  );
+  const schedulesOf = new Map(activity.declaredRules.map(({ name, schedules }) => [name, schedules]));
+  const oldNames = Map.groupBy(renamed, ([, { to }]) => to);
   const declaredRules = activity.declaredRules.flatMap((declared): DeclaredRule[] => {
     if (renamed.has(declared.name)) return ran.has(declared.name) ? [{ ...declared, schedules: [] }] : [];
-    const more = (moved.get(declared.name) ?? []).flatMap(({ name, schedules }) => {
-      const sinceMs = renamed.get(name)?.sinceMs ?? null;
-      return schedules.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, sinceMs) }));
-    });
-    return [more.length === 0 ? declared : { ...declared, schedules: [...declared.schedules, ...more] }];
+    const old = oldNames.get(declared.name);
+    if (old === undefined) return [declared];
+    const sinceMs = old[0]?.[1].sinceMs ?? null;
+    const all = [...declared.schedules, ...old.flatMap(([name]) => schedulesOf.get(name) ?? [])];
+    return [
+      {
+        ...declared,
+        schedules: all.map((schedule) => ({ ...schedule, changedMs: latest(schedule.changedMs, sinceMs) })),
+      },
+    ];
   });
   return { ...activity, declaredRules };
 }

@@ -1,6 +1,7 @@
 /** Schedule rows and sync types call the same thing by different names: `Genius_Appointment` starts `appointments`. */
 import type { DeclaredRule, RuleActivity } from "../report/activity.ts";
 import { countRuns } from "../report/counts.ts";
+import { findNewestSpelling } from "../report/renamed.ts";
 import { normalizeName } from "../text/alike-names.ts";
 
 /**
@@ -49,8 +50,9 @@ function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
 }
 
 /**
- * The rule that a schedule's name means: the configured name, else the same name, else the one rule whose normalised name is
- * the same; never a guess. Thousands of schedules are looked up, so that rules are put in order once.
+ * The rule that a schedule's name means: the configured name, else the same name, else the rule whose normalised name is the
+ * same, of several the one that goes on where the others ended; never a guess. Thousands of schedules are looked up, so that
+ * rules are put in order once.
  */
 function indexRules(
   rules: RuleActivity[],
@@ -66,11 +68,7 @@ function indexRules(
     if (configured !== null) return known.has(configured) ? configured : null;
     const same = bySmallLetters.get(name.toLowerCase());
     if (same !== undefined) return same;
-    const candidates = alike.get(normalizeName(name, crmSource)) ?? [];
-    // Of several spellings, all but one may be old.
-    const running = candidates.filter(({ current }) => countRuns(current) > 0);
-    const [only, another] = running.length === 0 ? candidates : running;
-    return another === undefined ? (only?.rule ?? null) : null;
+    return findNewestSpelling(alike.get(normalizeName(name, crmSource)) ?? []);
   };
 }
 

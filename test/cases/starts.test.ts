@@ -383,6 +383,9 @@ describe.each(ENGINES)("%s", (engine) => {
       schedules: [interval(1, "hours", "deals")],
     };
     await using warehouse = await makeWarehouse(engine, rows);
+    const { report: sameDay } = await ask(warehouse, { as: "07-08 18:30" });
+    expect(alarms(sameDay)).toEqual([]);
+    expect(ruleOf(sameDay, "Hubspot_Deals")).toMatchObject({ condition: "ok", expected: 6, missed: 0 });
     const { report } = await ask(warehouse, { as: "07-10 21:00" });
     expect(ruleOf(report, "deals")).toMatchObject({
       condition: "idle",
@@ -390,6 +393,27 @@ describe.each(ENGINES)("%s", (engine) => {
     });
     expect(ruleOf(report, "Hubspot_Deals")).toMatchObject({ condition: "ok", schedules: ["every 1 hours"], missed: 0 });
     expect(alarms(report)).toEqual([]);
+  });
+
+  test("a schedule that is written as neither spelling is that of the one that goes on", async () => {
+    const rows = {
+      runs: [
+        ...repeat({ rule: "deal", from: "06-01 00:00", to: "07-08 12:00", every: HOUR }),
+        ...repeat({ rule: "Deals", from: "07-08 13:00", to: "07-12 10:00", every: HOUR }),
+        ...alive(),
+      ],
+      schedules: [interval(1, "hours", "Hubspot_Deal")],
+    };
+    await using warehouse = await makeWarehouse(engine, rows);
+    const { report: sameDay } = await ask(warehouse, { as: "07-08 14:00" });
+    expect(alarms(sameDay)).toEqual([]);
+    const { report } = await ask(warehouse, { as: "07-20 21:00" });
+    expect(ruleOf(report, "Deals")).toMatchObject({
+      condition: "overdue",
+      severity: "critical",
+      since: at("07-12 11:00").replace(".000", ""),
+    });
+    expect(report.rules.map(({ rule_name }) => rule_name)).toEqual(["Deals", "contacts", "deal"]);
   });
 
   test("two spellings that ran side by side are two rules, of which one stopped", async () => {

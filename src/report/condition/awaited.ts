@@ -49,9 +49,12 @@ export function describeFruitless(
   const { window, stuckAfterMs, awaited, history } = known;
   const streak = findFruitless(found, { endMs: window.endMs, stuckAfterMs });
   if (streak === null) return null;
-  const sinceMs = streak.lastEndMs ?? streak.firstMs;
+  // Where nothing of it ever ended, its first start that is known.
+  const firstMs = streak.isMinimum ? Math.min(streak.firstMs, history?.firstMs ?? Infinity) : streak.firstMs;
+  const sinceMs = streak.lastEndMs ?? firstMs;
   return {
     ...streak,
+    firstMs,
     due: findAwaited(awaited, sinceMs),
     silence: silenceSince(history, sinceMs),
     isUsual: streak.kind === "skipped" && restsSoLong(history, streak.lastEndMs, window.endMs),

@@ -11,7 +11,7 @@ import type { Silence } from "../memory/silence.ts";
 import type { RunRow } from "../run-row.ts";
 
 /** `hanging`: they do not end, or some of them wait as well. */
-export type Barren = "skipped" | "waiting" | "hanging";
+type Barren = "skipped" | "waiting" | "hanging";
 
 export type Fruitless = {
   kind: Barren;
