@@ -51,7 +51,7 @@ function listLimits(rule: RuleReport, timezone: string | null, origins: Origins)
     config: null,
     schedule: `its schedule (${sayWhenDue(schedules, timezone)})`,
     "usual-interval": "how often it usually runs",
-    unknown: "nothing: no schedule, and too few runs",
+    unknown: schedules.length > 0 ? "nothing: no schedule of it is in force" : "nothing: no schedule, and too few runs",
   }[limits.basis];
   const ageOrigin = (key: string) => basis ?? origins(key) ?? "the configuration";
   return [

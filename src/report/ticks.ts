@@ -47,7 +47,7 @@ export function listTicks(
     ticks,
     omitted,
     not_comparable: problem,
-    next: listNext(schedules, rule, nowMs).map(formatInstant),
+    next: isInForce(rule) ? listNext(schedules, rule, nowMs).map(formatInstant) : [],
   };
 }
 
@@ -72,6 +72,11 @@ function describeKnown(report: Report, rule: RuleReport, lateAfterMs: number): K
     window: { startMs: Date.parse(report.metadata.window_start), endMs: Date.parse(report.metadata.window_end) },
     lateAfterMs,
   };
+}
+
+/** Only then a schedule sets a limit. */
+function isInForce({ limits, schedules, condition }: RuleReport): boolean {
+  return schedules.length === 0 || limits.basis !== "unknown" || condition !== "idle";
 }
 
 /** Null: the rule's runs can be compared with its schedules one by one. */
