@@ -33,7 +33,10 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
 function judgeFruitless(facts: RuleFacts): Judgement | null {
   const { fruitless } = facts;
   if (fruitless === null || fruitless.isUsual) return null;
-  const { due, silence } = fruitless;
+  const { silence, n, firstMs } = fruitless;
+  // One run alone began when it did, however late.
+  const isLate = n === 1 && fruitless.due !== null && firstMs > fruitless.due.atMs;
+  const due = isLate && fruitless.due !== null ? { ...fruitless.due, atMs: firstMs, secondMs: firstMs } : fruitless.due;
   const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
   const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
   return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
