@@ -7,18 +7,18 @@ export const BATCH = 200;
 
 /** PostgreSQL's 64-bit numbers come as text. */
 export const whole = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.digits())]),
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/))]),
   v.transform(Number),
   v.safeInteger(),
 );
 
-const FARTHEST_MS = 8.64e15;
+export const FARTHEST_MS = 8.64e15;
 
 /** Epoch milliseconds, within what the language's dates can hold. */
 export const instant = v.pipe(whole, v.minValue(-FARTHEST_MS), v.maxValue(FARTHEST_MS));
 
 type Value = string | number;
-type Row = Record<string, unknown>;
+export type Row = Record<string, unknown>;
 
 /** A condition for each value that is given. Its `?` becomes the number of the value, or the numbers of several. */
 export function buildFilter(conditions: [text: string, value: Value | Value[] | undefined][]): {
@@ -33,6 +33,21 @@ export function buildFilter(conditions: [text: string, value: Value | Value[] | 
     return [text.replace("?", numbers.join(", "))];
   });
   return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values };
+}
+
+/** Rows apart: what the schema reads of those that it accepts, and those that another program spoiled. */
+export function siftRows<Schema extends v.GenericSchema>(
+  schema: Schema,
+  rows: Row[],
+): { good: { row: Row; read: v.InferOutput<Schema> }[]; spoiled: Row[] } {
+  const good: { row: Row; read: v.InferOutput<Schema> }[] = [];
+  const spoiled: Row[] = [];
+  for (const row of rows) {
+    const result = v.safeParse(schema, row);
+    if (result.success) good.push({ row, read: result.output });
+    else spoiled.push(row);
+  }
+  return { good, spoiled };
 }
 
 /** What is wrong with a row, by its first column that the schema does not accept; null: nothing. */
@@ -56,6 +71,15 @@ export async function* readAll(
     if (last === undefined || rows.length < BATCH) return;
     after = keyOf(last);
   }
+}
+
+/** What `readAll` goes on after, as the database gave it: a number beyond 2^53 stays what it is where it came as text. */
+export function keyOf(...columns: string[]): (row: Row) => Value[] {
+  return (row) =>
+    columns.map((column) => {
+      const value = row[column];
+      return typeof value === "number" ? value : String(value);
+    });
 }
 
 /** Deletes batch by batch. `text` deletes at most `BATCH` rows from before `$1`, and returns one row for each. */
