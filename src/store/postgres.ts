@@ -50,7 +50,7 @@ const purposeOf = (access: Access) => ({
 /** `schema`: where the tables are, or are made. */
 type Place = { schema: string; owner: string | null; ours: boolean };
 
-export function openPostgres(configured: PostgresTarget): Engine {
+export function openPostgres(configured: PostgresTarget, say: Engine["say"]): Engine {
   // The store is written to, so it needs the primary, even where reports are read from a standby.
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
@@ -89,6 +89,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     lockName:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
     version: () => null,
+    say: (text) => say(`store ${describeTarget(target)}: ${text}`),
     check: async () => [],
     backup: async () => {
       const advice = "use pg_dump --table='automation_reports_*'";

@@ -1,6 +1,6 @@
 /** What the statements of all families share. */
 import * as v from "valibot";
-import type { Engine } from "./engine.ts";
+import type { Ask, Engine } from "./engine.ts";
 
 /** How many rows one transaction reads or deletes: other processes wait for a moment at most. */
 export const BATCH = 200;
@@ -48,6 +48,28 @@ export function siftRows<Schema extends v.GenericSchema>(
     else spoiled.push(row);
   }
   return { good, spoiled };
+}
+
+/** How many rows are asked for at most where some are spoiled. */
+const MOST_ASKED = 10_000;
+
+/**
+ * The first `limit` rows that are as this program writes them: one that another program spoiled takes no other with it. `text` ends
+ * with the number of the limit, which comes after the values.
+ */
+export async function askGood<Schema extends v.GenericSchema>(
+  ask: Ask,
+  { text, values, limit }: { text: string; values: Value[]; limit: number },
+  schema: Schema,
+  onSpoiled: (row: Row) => void,
+): Promise<v.InferOutput<Schema>[]> {
+  for (let most = limit; ; most *= 2) {
+    const rows = await ask(text, [...values, most]);
+    const { good, spoiled } = siftRows(schema, rows);
+    if (good.length < limit && rows.length === most && most < MOST_ASKED) continue;
+    for (const row of spoiled) onSpoiled(row);
+    return good.slice(0, limit).map(({ read }) => read);
+  }
 }
 
 /** What is wrong with a row, by its first column that the schema does not accept; null: nothing. */

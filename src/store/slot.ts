@@ -1,6 +1,6 @@
 /** A slot as it is kept: one row. */
 import * as v from "valibot";
-import { instant, whole } from "./rows.ts";
+import { instant, nameColumn, whole, type Row } from "./rows.ts";
 
 /** One time at which a schedule should report. */
 export type SlotKey = { schedule: string; slotMs: number };
@@ -69,3 +69,9 @@ export const SlotSchema = v.pipe(
 
 /** `passId`: of the pass that was made; null: none was, or it has not ended. */
 export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };
+
+/** What is wrong with a row of a slot; null: nothing. */
+export function nameSpoiledSlot(row: Row): string | null {
+  const problem = nameColumn(SlotSchema, row);
+  return problem === null ? null : `slot ${String(row["slot_ms"])} of ${String(row["schedule"])}: ${problem}`;
+}

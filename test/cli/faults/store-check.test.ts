@@ -1,4 +1,4 @@
-/** `store check` sees whatever would make another command fail: for each damage a command fails on, it has a line. */
+/** `store check` sees whatever would make another command fail, or leave something out: for each such damage it has a line. */
 import { describe, expect, test } from "bun:test";
 import { openStore } from "../../../src/store/open.ts";
 import { directoryWith, runCli } from "../../making/cli.ts";
@@ -28,6 +28,8 @@ type Damage = {
   sql: string | Record<StoreKind, string>;
   /** A command that needs what is damaged, and fails. */
   args?: string[];
+  /** A command that leaves the row out and says so. */
+  without?: string[];
   says: string;
 };
 
@@ -36,25 +38,25 @@ const DAMAGES: Damage[] = [
   {
     name: "a slot's state",
     sql: "UPDATE automation_reports_slots SET state = 'odd'",
-    args: ["schedule", "history"],
+    without: ["schedule", "history"],
     says: `slot ${SLOT_MS} of daily: state is not as this program writes it`,
   },
   {
     name: "a time that no calendar has",
     sql: `UPDATE automation_reports_slots SET ended_ms = ${FAR_MS}`,
-    args: ["schedule", "history"],
+    without: ["schedule", "history"],
     says: `slot ${SLOT_MS} of daily: ended_ms is not as this program writes it`,
   },
   {
     name: "a report's time that no calendar has",
     sql: `UPDATE automation_reports_reports SET window_end_ms = ${FAR_MS}`,
-    args: ["history", "list"],
+    without: ["history", "list"],
     says: "window_end_ms is not as this program writes it",
   },
   {
     name: "a report's status",
     sql: "UPDATE automation_reports_reports SET status = 'odd'",
-    args: ["history", "list"],
+    without: ["history", "list"],
     says: "status is not as this program writes it",
   },
   {
@@ -217,11 +219,17 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect([code, stdout, stderr]).toEqual([0, expect.stringContaining("is in order"), ""]);
   });
 
-  test.each(numbered(`D2.${at}`, DAMAGES))(`$no $name, on ${kind} → $says`, async ({ sql, args, says }) => {
+  test.each(numbered(`D2.${at}`, DAMAGES))(`$no $name, on ${kind} → $says`, async ({ sql, args, without, says }) => {
     const { cwd, url } = await installStore(kind);
     await alterStore(kind, url, typeof sql === "string" ? sql : sql[kind]);
     const check = await runCli(["store", "check"], { cwd });
     expect([check.code, check.stdout, check.stderr]).toEqual([5, "", expect.stringContaining(says)]);
+    if (without !== undefined) {
+      const { code, stdout, stderr } = await runCli(without, { cwd });
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^warning: store /)]);
+      expect(stderr).toContain(`${says}: it is left out: see automation-reports store check`);
+      expect(stdout).not.toContain("2026-07-10");
+    }
     if (args === undefined) return;
     const command = await runCli(args, { cwd });
     expect([command.code, command.stderr]).toEqual([5, expect.stringMatching(/^error: store /)]);
