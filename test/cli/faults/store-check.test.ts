@@ -255,3 +255,62 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     },
   );
 });
+
+const NAMES_TAKEN = [
+  {
+    name: "a view",
+    sql: "CREATE VIEW automation_reports_slots AS SELECT 1 AS a",
+    says: "automation_reports_slots, which the store needs, is taken (view)",
+  },
+  {
+    name: "a view of the first table",
+    sql: "CREATE VIEW automation_reports_schema AS SELECT 1 AS version",
+    says: "automation_reports_schema, which the store needs, is taken (view)",
+  },
+  {
+    name: "a sequence",
+    sql: "CREATE SEQUENCE automation_reports_passes",
+    says: "automation_reports_passes, which the store needs, is taken (sequence)",
+  },
+  {
+    name: "an index",
+    sql: "CREATE TABLE t (a int); CREATE INDEX automation_reports_slots_slot ON t (a)",
+    says: "automation_reports_slots_slot, which the store needs, is taken (index)",
+  },
+  {
+    name: "a type",
+    sql: "CREATE TYPE automation_reports_memory_days AS ENUM ('a')",
+    says: "automation_reports_memory_days, which the store needs, is taken (type)",
+  },
+  {
+    name: "a table",
+    sql: "CREATE TABLE automation_reports_memory_rules (a int)",
+    says: "automation_reports_memory_rules, which the store needs, is taken (table)",
+  },
+].map((one) => ({ ...one, says: `the name ${one.says}` }));
+
+test.each(
+  numbered("D6", [
+    ...NAMES_TAKEN.map((one) => ({ ...one, name: `a name of its tables is taken by ${one.name}` })),
+    {
+      name: "a search path without a schema",
+      sql: "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = nowhere', current_database()); END $$",
+      says: "the role's search path names no schema: create one",
+    },
+  ]),
+)("$no $name, on PostgreSQL → store check and whoever writes exit 5: $says", async ({ sql, says }) => {
+  const url = await newStoreUrl("PostgreSQL");
+  await alterStore("PostgreSQL", url, sql);
+  const cwd = directoryWith(
+    `[store]\nurl = "${url}"\n[[schedule]]\nname = "daily"\ncron = "@daily"\n[crm.a]\nurl = "sqlite:none"\n`,
+  );
+  for (const args of [
+    ["store", "check"],
+    ["schedule", "run", "daily"],
+    ["history", "list"],
+  ]) {
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect([code, stdout, stderr]).toEqual([5, "", expect.stringMatching(/^error: store [^\n]*\n$/)]);
+    expect(stderr).toContain(says);
+  }
+});
