@@ -5,7 +5,15 @@ import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { judgeHolder } from "./holder.ts";
 import { siftRows, whole, type Row } from "./rows.ts";
-import { nameSpoiledSlot, SLOT_COLUMNS, SlotSchema, type FinalState, type SlotKey, type SlotRow } from "./slot.ts";
+import {
+  isLeaseSound,
+  nameSpoiledSlot,
+  SLOT_COLUMNS,
+  SlotSchema,
+  type FinalState,
+  type SlotKey,
+  type SlotRow,
+} from "./slot.ts";
 
 export type Claim =
   | { kind: "claimed"; attempt: number }
@@ -29,7 +37,8 @@ export async function claimSlot(engine: Engine, key: SlotKey, holder: string, le
 }
 
 export function isHeld(engine: Engine, { state, holder, leaseUntilMs }: SlotRow, nowMs: number): boolean {
-  return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
+  const soundMs = isLeaseSound(leaseUntilMs, nowMs) ? (leaseUntilMs ?? 0) : 0;
+  return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: soundMs, nowMs });
 }
 
 /** Tells of a row that is left out. */

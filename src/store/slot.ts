@@ -1,5 +1,6 @@
 /** A slot as it is kept: one row. */
 import * as v from "valibot";
+import { HOUR_MS } from "../time/units.ts";
 import { instant, nameColumn, whole, type Row } from "./rows.ts";
 
 /** One time at which a schedule should report. */
@@ -31,6 +32,14 @@ export type SlotRow = SlotKey & {
   /** How often a process ended without ending the slot. */
   crashes: number;
 };
+
+/** Leases last a minute. One that ends later than so long from now was written by a clock that was ahead, or by another program. */
+const LONGEST_LEASE_MS = 2 * HOUR_MS;
+
+/** Whether the lease is of a length that there is. Of another one nothing is held. */
+export function isLeaseSound(leaseUntilMs: number | null, nowMs: number): boolean {
+  return (leaseUntilMs ?? 0) - nowMs <= LONGEST_LEASE_MS;
+}
 
 /** What `SlotSchema` reads. */
 export const SLOT_COLUMNS =

@@ -5,8 +5,9 @@ import { claimSlot, countCrashes, isHeld, saySpoiled, type Claim } from "./claim
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
-import { askGood, BATCH, buildFilter, deleteAll, keyOf, readAll, siftRows, whole } from "./rows.ts";
+import { askGood, BATCH, buildFilter, deleteAll, keyOf, readAll, siftRows, whole, type Row } from "./rows.ts";
 import {
+  isLeaseSound,
   nameSpoiledSlot,
   SLOT_COLUMNS,
   SlotSchema,
@@ -217,12 +218,19 @@ async function listSpoiled(engine: Engine, schedule: string): Promise<string[]> 
 }
 
 async function checkSlots(engine: Engine): Promise<string[]> {
-  const text = `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots WHERE schedule > $1 OR (schedule = $1 AND slot_ms > $2)
+  const text = `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule > $1 OR (schedule = $1 AND slot_ms > $2)
     ORDER BY schedule, slot_ms LIMIT ${BATCH}`;
   const problems: string[] = [];
   for await (const row of readAll(engine, text, ["", 0], keyOf("schedule", "slot_ms")))
-    problems.push(...[nameSpoiledSlot(row)].filter((problem) => problem !== null));
+    problems.push(...[nameSpoiledSlot(row) ?? nameUnsoundLease(row)].filter((problem) => problem !== null));
   return problems;
+}
+
+/** Null: nobody holds the slot, or for as long as one may. */
+function nameUnsoundLease(row: Row): string | null {
+  const { schedule, slotMs, state, leaseUntilMs } = v.parse(SlotSchema, row);
+  if (state !== "running" || isLeaseSound(leaseUntilMs, v.parse(whole, row["now_ms"]))) return null;
+  return `slot ${slotMs} of ${schedule}: its lease ends later than any does, and is void: the slot can be run again`;
 }
 
 async function changesRow(engine: Engine, text: string, values: (string | number | null)[]): Promise<boolean> {
