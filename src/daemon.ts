@@ -87,7 +87,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
       log.info("scheduler started", { config: config.path, schedules: config.schedules.length, store: store.place });
       notifier.ready();
     },
-    onConfig: (changed) => beside?.onConfig(changed),
+    onConfig: (changed) => {
+      const isStoreSame =
+        Bun.deepEquals(changed.store.target, config.store.target) && changed.store.group === config.store.group;
+      if (!isStoreSame) log.warn("[store] has changed: the new store is used after a restart");
+      beside?.onConfig(changed);
+    },
     onStatus: (text) => notifier.status(text),
     onBeat: () => {
       notifier.watchdog();

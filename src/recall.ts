@@ -56,6 +56,12 @@ export async function recallPasts(options: RecallOptions): Promise<Recalled> {
   }
 }
 
+/** That some of its rows are left out. */
+export function sayUnreadable(crm: string): string {
+  const advice = "see automation-reports store check, and memory fill, which reads it again";
+  return `${crm}: a part of its memory can no longer be read: ${advice}`;
+}
+
 /** Reads the configured store's memory, and opens it only for that. */
 export function readMemoryOf({ target }: Config["store"]): Memory["recall"] {
   return async (sources, reach) => {
@@ -92,10 +98,7 @@ function describe(
       const known = kept.get(crm.name)?.unpack();
       kept.delete(crm.name);
       if (known === undefined) return null;
-      if (known.unreadable > 0) {
-        const advice = "see automation-reports store check, and memory fill, which reads it again";
-        log.warn(`${crm.name}: a part of its memory can no longer be read: ${advice}`, {}, { crm: crm.name });
-      }
+      if (known.unreadable > 0) log.warn(sayUnreadable(crm.name), {}, { crm: crm.name });
       return pastUntil(known.past, window.endMs, [...crm.excludeRules, ...(crm.wrapperRules ?? [])]);
     },
     isPastKnown: (crm) => {

@@ -52,6 +52,7 @@ function readListen(text: string, folder: string): Listen | string {
   if (text.startsWith(UNIX)) {
     const path = resolve(folder, text.slice(UNIX.length));
     if (text === UNIX) return "listen names no socket: write unix:PATH";
+    if (text.startsWith(`${UNIX}@`)) return "listen: an abstract socket is not listened on: write unix:PATH";
     return Buffer.byteLength(path) > LONGEST_SOCKET
       ? `listen: the path of a Unix socket has at most ${LONGEST_SOCKET} bytes: choose a shorter one`
       : { kind: "unix", path };

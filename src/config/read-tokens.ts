@@ -6,6 +6,7 @@ import type { Reading } from "./reading.ts";
 import { SCOPES, type NamedToken, type Scope } from "./schema.ts";
 
 const READABLE_BY_ALL = 0o004;
+const WRITABLE_BY_ALL = 0o002;
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 /** What a Bearer header may hold (RFC 6750, token68). A shorter one could be guessed. */
 const TOKEN = /^[\w.~+/-]{20,512}=*$/;
@@ -17,7 +18,11 @@ export function readTokens(file: string, reading: Reading): NamedToken[] | strin
   const found = readSecretText(file, reading, () => null);
   if ("problem" in found) return found.problem;
   const place = showText(found.path);
-  if ((statSync(found.path).mode & READABLE_BY_ALL) !== 0) {
+  const { mode } = statSync(found.path);
+  if ((mode & WRITABLE_BY_ALL) !== 0) {
+    return `${place}: every user may write it, and add a token: chmod o-rwx ${place}, and look through its lines`;
+  }
+  if ((mode & READABLE_BY_ALL) !== 0) {
     return `${place}: every user may read it: chmod o-rwx ${place}, and make new tokens`;
   }
   const tokens: NamedToken[] = [];

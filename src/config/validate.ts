@@ -16,7 +16,12 @@ export function findProblems(value: unknown, schema: v.GenericSchema): Problem[]
   const misplaced = tables.flatMap(findMisplaced);
   // The schema library passes unusable names over, and takes lists and dates for tables without keys.
   const isSaid = ({ path }: Problem) => misplaced.some((problem) => isWithin(path, problem.path));
-  const others = [...tables.flatMap(findUnknownKeys), ...findBadValues(value, schema), ...findBadNames(value)];
+  const others = [
+    ...tables.flatMap(findUnknownKeys),
+    ...findBadValues(value, schema),
+    ...findBadNames(value),
+    ...findNul(value),
+  ];
   return [...misplaced, ...others.filter((problem) => !isSaid(problem))];
 }
 
@@ -69,6 +74,14 @@ function describePath(path: Path): string {
 /** A key that needs quotes may be a value on the wrong side: its place is said, not its text. */
 function describeKey(key: string): string {
   return PLAIN_KEY.test(key) ? `"${key}"` : "in quotes";
+}
+
+/** No path, address or name can hold it: the system would end there, or refuse it in words of its own. */
+function findNul(value: unknown, path: Path = []): Problem[] {
+  if (typeof value === "string")
+    return value.includes("\0") ? [{ path, message: `${describePath(path)} holds a NUL character: take it out` }] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findNul(item, [...path, index]));
+  return isTable(value) ? Object.entries(value).flatMap(([key, item]) => findNul(item, [...path, key])) : [];
 }
 
 function findBadNames(value: unknown): Problem[] {

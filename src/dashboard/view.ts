@@ -220,6 +220,8 @@ export type ScheduleView = {
     text: string;
     /** Whether it has made a report, or should have. */
     hasMade: boolean;
+    /** Of slots that cannot be shown. */
+    notices: Notice[];
     pattern: string;
     timezone: string;
     next: { utc: string; local: string }[];

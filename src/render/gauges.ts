@@ -1,6 +1,7 @@
 /** The gauges of a CRM, by one set of names: in the textfile of a pass and in what a server answers. */
 import { Gauge, type Registry } from "prom-client";
 import { COUNTED, type Digest } from "../report/digest.ts";
+import { showText } from "../text/terminal.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Condition, type Verdict } from "../report/words.ts";
 
 /** Of every name of ours. */
@@ -74,7 +75,8 @@ export function setRules(
     "rule",
     "condition",
   ]);
-  for (const { crm, rule, condition } of rules) {
+  for (const { crm, rule: name, condition } of rules) {
+    const rule = showText(name);
     for (const word of CONDITIONS) gauge.set({ crm, rule, condition: word }, condition === word ? 1 : 0);
   }
 }

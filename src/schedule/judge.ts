@@ -4,7 +4,7 @@ import { EXIT } from "../errors.ts";
 import { nameHolder } from "../store/holder.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { Verdict } from "../report/words.ts";
-import type { SlotRow } from "../store/slot.ts";
+import { isLeaseSound, type SlotRow } from "../store/slot.ts";
 import { isSkippedBy } from "./skip.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
 import { DAY_MS, MINUTE_MS } from "../time/units.ts";
@@ -84,7 +84,7 @@ function findNewest(slots: SlotRow[], dueMs: number | null): SlotRow | undefined
 
 /** Slots are made one after another: while one is made, those after it wait. */
 function isAlive({ state, leaseUntilMs }: SlotRow, nowMs: number): boolean {
-  return state === "running" && (leaseUntilMs ?? 0) >= nowMs;
+  return state === "running" && (leaseUntilMs ?? 0) >= nowMs && isLeaseSound(leaseUntilMs, nowMs);
 }
 
 /** `lastMs`: the newest slot that should have begun. */
@@ -144,6 +144,8 @@ function judgeSlot(
   if (state === "running") {
     const ago = formatDuration((nowMs - (claimedMs ?? slotMs)) / 1000);
     const started = `${report} was started ${ago} ago${holder === null ? "" : ` on ${nameHolder(holder)}`}`;
+    if (!isLeaseSound(leaseUntilMs, nowMs))
+      return { status: "late", message: `${started}; its lease ends later than any does, and is void` };
     return (leaseUntilMs ?? 0) < nowMs
       ? { status: "late", message: `${started}; its process gives no sign of life` }
       : { status: "running", message: started };

@@ -3,7 +3,7 @@ import type { CrmConfig, ScheduleConfig } from "../config/schema.ts";
 import { digestReport, type Digest } from "../report/digest.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import type { PassRow } from "../store/passes.ts";
-import type { ReportRow } from "../store/reports.ts";
+import type { NewestReports, ReportRow } from "../store/reports.ts";
 import { formatMinute, formatInstant } from "../text/figures.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import type { ServeContext } from "./context.ts";
@@ -84,11 +84,14 @@ export function createState({ config, store, clock }: Pick<ServeContext, "config
       now.crms.map(({ name }) => name),
       LOOKED_AT,
     );
-    const rows = new Map([...newest].map(([name, kept]) => [name, latestFirst(kept)]));
+    const rows = new Map([...newest].map(([name, kept]) => [name, latestFirst(kept.rows)]));
     const before = new Map((known?.crms ?? []).map((crm) => [crm.name, crm]));
     const attempts = await findAttempts(now.crms, rows, before, store);
     const crms: Found[] = [];
-    for (const { name } of now.crms) crms.push(await describe(name, rows.get(name) ?? [], attempts.get(name), digest));
+    for (const { name } of now.crms) {
+      const spoiled = newest.get(name)?.spoiled ?? [];
+      crms.push(await describe(name, { rows: rows.get(name) ?? [], spoiled }, attempts.get(name), digest));
+    }
     return { version, stamp, config: now, crms };
   };
 
@@ -180,15 +183,23 @@ function sinceBefore(before: Found | undefined, newest: ReportRow | undefined): 
 
 async function describe(
   name: string,
-  rows: ReportRow[],
+  { rows, spoiled }: NewestReports,
   seen: Seen | undefined,
   digest: State["digest"],
 ): Promise<Found> {
   const newest = await findReadable(rows, digest);
-  const problem = newest === null && rows.length > 0 ? "its newest reports can no longer be read" : null;
+  const problem = nameProblem(newest !== null, { rows, spoiled });
   if (seen === undefined) return { name, newest, failure: null, seconds: null, problem };
   const { failed, seconds, ...attempt } = seen;
   return { name, newest, failure: failed ? attempt : null, seconds, problem };
+}
+
+/** What is left out may be worse than what is shown. */
+function nameProblem(isShown: boolean, { rows, spoiled }: NewestReports): string | null {
+  if (!isShown) return rows.length + spoiled.length > 0 ? "its newest reports can no longer be read" : null;
+  return spoiled.some(({ isNewer }) => isNewer)
+    ? "a newer report can no longer be read: see automation-reports store check"
+    : null;
 }
 
 async function findReadable(rows: ReportRow[], digest: State["digest"]): Promise<CrmState["newest"]> {

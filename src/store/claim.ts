@@ -4,8 +4,16 @@ import { EXIT } from "../errors.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { judgeHolder } from "./holder.ts";
-import { whole } from "./rows.ts";
-import { SLOT_COLUMNS, SlotSchema, type FinalState, type SlotKey, type SlotRow } from "./slot.ts";
+import { siftRows, whole, type Row } from "./rows.ts";
+import {
+  isLeaseSound,
+  nameSpoiledSlot,
+  SLOT_COLUMNS,
+  SlotSchema,
+  type FinalState,
+  type SlotKey,
+  type SlotRow,
+} from "./slot.ts";
 
 export type Claim =
   | { kind: "claimed"; attempt: number }
@@ -29,7 +37,13 @@ export async function claimSlot(engine: Engine, key: SlotKey, holder: string, le
 }
 
 export function isHeld(engine: Engine, { state, holder, leaseUntilMs }: SlotRow, nowMs: number): boolean {
-  return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: leaseUntilMs ?? 0, nowMs });
+  const soundMs = isLeaseSound(leaseUntilMs, nowMs) ? (leaseUntilMs ?? 0) : 0;
+  return state === "running" && engine.isHeld({ holder: holder ?? "", leaseUntilMs: soundMs, nowMs });
+}
+
+/** Tells of a row that is left out. */
+export function saySpoiled(engine: Engine, row: Row): void {
+  engine.say(`${nameSpoiledSlot(row) ?? ""}: it is left out: see automation-reports store check`);
 }
 
 /** How often a process ended in the midst of the slot: also the one that would have it now, were it still alive. */
@@ -53,7 +67,11 @@ async function tryClaim(
       WHERE schedule = $1 AND (slot_ms = $2 OR state = 'running')`,
     [key.schedule, key.slotMs],
   );
-  const slots = rows.map((row) => v.parse(SlotSchema, row));
+  const { good, spoiled } = siftRows(SlotSchema, rows);
+  for (const row of spoiled) saySpoiled(engine, row);
+  // Whether its report was made is not known. It is not made twice, and the slots after it are made.
+  if (spoiled.some((row) => Number(row["slot_ms"]) === key.slotMs)) return { kind: "ended", state: "failed" };
+  const slots = good.map(({ read }) => read);
   const slot = slots.find(({ slotMs }) => slotMs === key.slotMs) ?? null;
   if (slot !== null && slot.state !== "running" && slot.state !== "interrupted")
     return { kind: "ended", state: slot.state };

@@ -41,6 +41,8 @@ export type Engine = {
   lockName: string | null;
   /** Another one after a commit of whomever; null: that cannot be told without asking. It waits for nothing. */
   version: () => string | null;
+  /** Told what an operator should know: of rows that are left out, and of the file. */
+  say: (text: string) => void;
   /** What is wrong with the database itself. `shared`: its group may read it. */
   check: (shared: boolean) => Promise<string[]>;
   backup: (path: string) => Promise<void>;

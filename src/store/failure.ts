@@ -11,6 +11,8 @@ const NOT_ALLOWED = `only its owner may open it: use sudo, set [store] group for
 
 const CHANGED = `its tables are not as this program made them: see automation-reports store check, restore a backup, or ${ELSEWHERE}`;
 
+const TAKEN = `a name that its tables need, automation_reports_…, is taken by something else in the same schema: drop or rename that, or ${ELSEWHERE}`;
+
 /** By SQLSTATE, by SQLite's code up to its second word, or by the system's error code. */
 const REASONS: Record<string, string> = {
   "25006": "it is read-only: name the primary server in [store] url",
@@ -24,6 +26,8 @@ const REASONS: Record<string, string> = {
   "23502": CHANGED,
   "23505": CHANGED,
   "23514": CHANGED,
+  "42P07": TAKEN,
+  "42710": TAKEN,
   P0001: CHANGED,
   "53100": `the server's disk is full: make room, or ${ELSEWHERE}`,
   "57014": "it did not answer in time: look for locks and load there",

@@ -1,19 +1,20 @@
 /** The memory: what is known of each CRM's past. Hours are replaced as a whole, so whoever writes them counts nothing twice. */
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
-import { formatInstant } from "../text/figures.ts";
 import { writeAscii } from "../text/json.ts";
 import { DAY_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import type { Span } from "../report/memory/without.ts";
-import { DaySchema, listIgnored, readKept, type Kept, type Reach, type Remembered } from "./memory/read.ts";
+import { checkMemory } from "./memory/check.ts";
+import { listIgnored, readKept, type Kept, type Reach, type Remembered } from "./memory/read.ts";
+import { DaySchema, FARTHEST_DAY } from "./memory/row.ts";
 import { packRules } from "./memory/rules.ts";
 import { parseStop, writeStop, type Stop } from "./memory/stop.ts";
-import { compress, joinDays, readDay, readRules, readWeek } from "./memory/stored.ts";
-import { DAYS_A_WEEK, stampWeek } from "./memory/week.ts";
+import { compress, joinDays, readDay } from "./memory/stored.ts";
+import { DAYS_A_WEEK } from "./memory/week.ts";
 import { nameLock, writeMemory, type Seen, type WriteMode } from "./memory/write.ts";
-import { BATCH, deleteAll, readAll, whole } from "./rows.ts";
+import { BATCH, deleteAll, siftRows, whole } from "./rows.ts";
 
 export type Memory = Family<"days"> & {
   /** All of it or nothing. */
@@ -94,7 +95,7 @@ export function memoryOf(engine: Engine): Memory {
     retire: async (source, rule, sinceMs) => await retire(engine, source, rule, sinceMs),
     stopFill: async (source, stop) => {
       // To write nothing anew would still be news to whoever watches the store.
-      if (stop === null && (await readStop(engine, source)) === null) return;
+      if (stop === null && (await readKeptStop(engine, source)) === null) return;
       // A CRM of which nothing is remembered yet has no row.
       await engine.transact(
         async (ask) =>
@@ -105,7 +106,10 @@ export function memoryOf(engine: Engine): Memory {
           ),
       );
     },
-    readStop: async (source) => await readStop(engine, source),
+    readStop: async (source) => {
+      const stop = await readKeptStop(engine, source);
+      return stop === "spoiled" ? null : stop;
+    },
     check: async () => await checkMemory(engine),
     prune: async (beforeMs) => {
       await deleteAll(engine, DELETE_OLD_WEEKS, beforeMs);
@@ -135,10 +139,8 @@ async function listDays(engine: Engine, source: string, sinceDay: number): Promi
       ),
   );
   // A day that can no longer be read is not known: a fill reads it again.
-  const known = rows
-    .map((row) => ({ row, ...v.parse(DaySchema, row) }))
-    .filter(({ row, day }) => readDay(row, day * HOURS_A_DAY) !== null);
-  return new Map(known.map(({ day, hours }) => [day, hours]));
+  const known = siftRows(DaySchema, rows).good.filter(({ row, read }) => readDay(row, read.day * HOURS_A_DAY) !== null);
+  return new Map(known.map(({ read: { day, hours } }) => [day, hours]));
 }
 
 async function listHours(engine: Engine, source: string, sinceDay: number): Promise<Map<number, number>> {
@@ -149,7 +151,7 @@ async function listHours(engine: Engine, source: string, sinceDay: number): Prom
         sinceDay,
       ]),
   );
-  return new Map(rows.map((row) => v.parse(DaySchema, row)).map(({ day, hours }) => [day, hours]));
+  return new Map(siftRows(DaySchema, rows).good.map(({ read: { day, hours } }) => [day, hours]));
 }
 
 async function listSizes(engine: Engine): Promise<MemorySize[]> {
@@ -157,7 +159,7 @@ async function listSizes(engine: Engine): Promise<MemorySize[]> {
     async (ask) =>
       await ask(
         `SELECT source, count(*) AS days, min(day) AS first_day, sum(length(cells)) AS bytes
-          FROM automation_reports_memory_days GROUP BY source ORDER BY source`,
+          FROM automation_reports_memory_days WHERE day BETWEEN -${FARTHEST_DAY} AND ${FARTHEST_DAY} GROUP BY source ORDER BY source`,
         [],
       ),
   );
@@ -197,43 +199,10 @@ async function retire(engine: Engine, source: string, rule: string, sinceMs: num
   });
 }
 
-async function readStop(engine: Engine, source: string): Promise<Stop | null> {
+async function readKeptStop(engine: Engine, source: string): Promise<ReturnType<typeof parseStop>> {
   const [row] = await engine.look(
     async (ask) =>
       await ask("SELECT stopped_ms, stopped FROM automation_reports_memory_rules WHERE source = $1", [source]),
   );
   return row === undefined ? null : parseStop(row);
-}
-
-async function checkMemory(engine: Engine): Promise<string[]> {
-  const problems: string[] = [];
-  const days = `SELECT source, day, hours, cells FROM automation_reports_memory_days
-    WHERE source > $1 OR (source = $1 AND day > $2) ORDER BY source, day LIMIT ${BATCH}`;
-  const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["day"])];
-  for await (const row of readAll(engine, days, ["", 0], keyOf)) {
-    const [source, day] = keyOf(row);
-    if (readDay(row, day * HOURS_A_DAY) === null)
-      problems.push(
-        `memory of ${source}: ${formatInstant(day * DAY_MS).slice(0, 10)} is not as this program writes it`,
-      );
-  }
-  const weeks = `SELECT source, week, stamp, sums FROM automation_reports_memory_weeks
-    WHERE source > $1 OR (source = $1 AND week > $2) ORDER BY source, week LIMIT ${BATCH}`;
-  const weekOf = (row: Record<string, unknown>): [string, number] => [String(row["source"]), Number(row["week"])];
-  for await (const row of readAll(engine, weeks, ["", 0], weekOf)) {
-    const [source, week] = weekOf(row);
-    const sums = row["sums"];
-    const isWell =
-      sums instanceof Uint8Array && stampWeek(sums) === Number(row["stamp"]) && readWeek(row, week) !== null;
-    const first = formatInstant(week * DAYS_A_WEEK * DAY_MS).slice(0, 10);
-    if (!isWell)
-      problems.push(`memory of ${source}: the sums of the week from ${first} are not as this program writes them`);
-  }
-  const rules = await engine.look(
-    async (ask) => await ask("SELECT source, rules FROM automation_reports_memory_rules ORDER BY source", []),
-  );
-  for (const row of rules)
-    if (readRules(row) === null)
-      problems.push(`memory of ${String(row["source"])}: its rules are not as this program writes them`);
-  return problems;
 }

@@ -14,9 +14,15 @@ import type { Families, Store } from "./store.ts";
 const INSERT_NOTHING =
   "INSERT INTO automation_reports_passes SELECT * FROM automation_reports_passes WHERE 1 = 0 RETURNING 1 AS inserted";
 
+/** What is told of rows that are left out and of the file that holds them, once for each text. */
+type Say = (text: string) => void;
+
+/** More texts than these are not remembered: they are told again. */
+const MOST_TOLD = 1000;
+
 /** Where the store cannot be used, this and every call of it throws an `AppError` of kind `delivery`, with advice. */
-export async function openStore(target: Target, access: Access = "write"): Promise<Store> {
-  const engine = access === "write" ? await openToWrite(target) : await openToLook(target);
+export async function openStore(target: Target, access: Access = "write", say: Say = () => {}): Promise<Store> {
+  const engine = access === "write" ? await openToWrite(target, once(say)) : await openToLook(target, once(say));
   const families: Families = { reports: reportsOf(engine), slots: slotsOf(engine), memory: memoryOf(engine) };
   return {
     ...families,
@@ -50,8 +56,18 @@ export async function openStore(target: Target, access: Access = "write"): Promi
   };
 }
 
-async function openToWrite(target: Target): Promise<Engine> {
-  const engine = await openEngine(target, "write");
+function once(say: Say): Say {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    if (told.size >= MOST_TOLD) told.clear();
+    told.add(text);
+    say(text);
+  };
+}
+
+async function openToWrite(target: Target, say: Say): Promise<Engine> {
+  const engine = await openEngine(target, "write", say);
   try {
     await migrate(engine);
     return engine;
@@ -62,8 +78,8 @@ async function openToWrite(target: Target): Promise<Engine> {
 }
 
 /** Where there is no store yet, nothing is in it and none is made. */
-async function openToLook(target: Target): Promise<Engine> {
-  const engine = await openEngine(target, "look");
+async function openToLook(target: Target, say: Say): Promise<Engine> {
+  const engine = await openEngine(target, "look", say);
   let found: Awaited<ReturnType<typeof judgeTables>>;
   try {
     found = await judgeTables(engine);
@@ -73,14 +89,14 @@ async function openToLook(target: Target): Promise<Engine> {
     throw error;
   }
   await engine.close();
-  if (found === "old") return await openToWrite(target);
+  if (found === "old") return await openToWrite(target, say);
   const nothing = { ...(await import("./sqlite.ts")).openNothing(), place: engine.place, isThere: false };
   await migrate(nothing);
   return nothing;
 }
 
-async function openEngine(target: Target, access: Access): Promise<Engine> {
+async function openEngine(target: Target, access: Access, say: Say): Promise<Engine> {
   return target.kind === "sqlite"
-    ? (await import("./sqlite.ts")).openSqlite(target, access)
-    : (await import("./postgres.ts")).openPostgres(target);
+    ? (await import("./sqlite.ts")).openSqlite(target, access, say)
+    : (await import("./postgres.ts")).openPostgres(target, say);
 }

@@ -4,7 +4,7 @@ import { parsePass, type ParsedPass } from "../report/parse.ts";
 import { PassSummarySchema } from "../report/pass-schema.ts";
 import { DAY_MS } from "../time/units.ts";
 import type { Engine } from "./engine.ts";
-import { buildFilter, instant, whole } from "./rows.ts";
+import { askGood, buildFilter, instant, nameColumn, whole } from "./rows.ts";
 
 export type PassRow = {
   id: string;
@@ -42,11 +42,12 @@ const ListedSchema = v.object({
   origin: v.string(),
   slot_ms: v.nullable(instant),
   started_ms: instant,
+  document: v.string(),
 });
 
 const StampSchema = v.object({ n: whole, oldest: v.nullable(v.string()), newest: v.nullable(v.string()) });
 
-/** Newest first. One that can no longer be read is a value, not an error. */
+/** Newest first, without rows that another program spoiled. A document that can no longer be read is a value, not an error. */
 export async function listPasses(engine: Engine, filter: PassFilter): Promise<PassRow[]> {
   const { where, values } = buildFilter([
     ["id IN (?)", filter.ids],
@@ -56,18 +57,22 @@ export async function listPasses(engine: Engine, filter: PassFilter): Promise<Pa
     ["started_ms <= ?", filter.after?.startedMs],
     ["(-started_ms, id) > (?)", filter.after && [-filter.after.startedMs, filter.after.id]],
   ]);
+  const text = `SELECT id, origin, slot_ms, started_ms, document FROM automation_reports_passes ${where}
+    ORDER BY started_ms DESC, id LIMIT $${values.length + 1}`;
   const rows = await engine.look(
     async (ask) =>
-      await ask(
-        `SELECT id, origin, slot_ms, started_ms, document FROM automation_reports_passes ${where}
-          ORDER BY started_ms DESC, id LIMIT $${values.length + 1}`,
-        [...values, filter.limit],
-      ),
+      await askGood(ask, { text, values, limit: filter.limit }, ListedSchema, (row) => {
+        const problem = nameColumn(ListedSchema, row) ?? "";
+        engine.say(`pass ${String(row["id"])}: ${problem}: it is left out: see automation-reports store check`);
+      }),
   );
-  return rows.map((row) => {
-    const { id, origin, slot_ms: slotMs, started_ms: startedMs } = v.parse(ListedSchema, row);
-    return { id, origin, slotMs, startedMs, read: parsePass(String(row["document"])) };
-  });
+  return rows.map(({ id, origin, slot_ms: slotMs, started_ms: startedMs, document }) => ({
+    id,
+    origin,
+    slotMs,
+    startedMs,
+    read: parsePass(document),
+  }));
 }
 
 /**

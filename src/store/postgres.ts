@@ -50,7 +50,7 @@ const purposeOf = (access: Access) => ({
 /** `schema`: where the tables are, or are made. */
 type Place = { schema: string; owner: string | null; ours: boolean };
 
-export function openPostgres(configured: PostgresTarget): Engine {
+export function openPostgres(configured: PostgresTarget, say: Engine["say"]): Engine {
   // The store is written to, so it needs the primary, even where reports are read from a standby.
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
@@ -89,6 +89,7 @@ export function openPostgres(configured: PostgresTarget): Engine {
     lockName:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
     version: () => null,
+    say: (text) => say(`store ${describeTarget(target)}: ${text}`),
     check: async () => [],
     backup: async () => {
       const advice = "use pg_dump --table='automation_reports_*'";
@@ -128,6 +129,21 @@ const FIND_CLOSED = `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespac
   WHERE c.relname = 'automation_reports_schema' AND c.relkind IN ('r', 'p') AND NOT has_schema_privilege(n.oid, 'USAGE') LIMIT 1`;
 const FIRST_SCHEMA = `SELECT (current_setting('${OWN_SCHEMAS}')::name[])[1] AS schema`;
 
+type Taken = { name: string; kind: string };
+const NAMES = [firstSql, secondSql, thirdSql, fourthSql, fifthSql]
+  .flatMap((sql) => [...sql.matchAll(/^CREATE (?:TABLE|(?:UNIQUE )?INDEX) (\w+)/gm)])
+  .map(([, name]) => `'${name}'`)
+  .join(", ");
+/** What stands where migrations would put a table or an index. Each table is a type, too. Another process may just have made them. */
+const FIND_TAKEN = `SELECT name, kind FROM (
+    SELECT c.relname AS name, c.relnamespace AS place, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+      WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'f' THEN 'foreign table'
+      WHEN 'c' THEN 'type' ELSE 'table' END AS kind FROM pg_class c
+    UNION ALL SELECT typname, typnamespace, 'type' FROM pg_type WHERE typrelid = 0) AS things
+  WHERE name IN (${NAMES}) AND place = (SELECT oid FROM pg_namespace WHERE nspname = $1)
+    AND NOT EXISTS (SELECT 1 FROM pg_class made WHERE made.relname = 'automation_reports_schema' AND made.relkind IN ('r', 'p')
+      AND made.relnamespace = place) ORDER BY name LIMIT 1`;
+
 async function findPlace({ ask }: Connection, access: Access, target: PostgresTarget): Promise<Place> {
   const [found] = await ask<Place>(FIND_TABLES);
   if (found !== undefined) return found;
@@ -138,8 +154,15 @@ async function findPlace({ ask }: Connection, access: Access, target: PostgresTa
     throw new AppError("delivery", message);
   }
   const [first] = await ask<{ schema: string | null }>(FIRST_SCHEMA);
-  if (first?.schema === null && access === "write") throw new DescribedFailure("no schema", "3F000");
-  return { schema: first?.schema ?? "", owner: null, ours: true };
+  const schema = first?.schema ?? null;
+  if (schema === null) throw new DescribedFailure("no schema", "3F000");
+  const [taken] = await ask<Taken>(FIND_TAKEN, [schema]);
+  if (taken !== undefined) {
+    const what = `in schema ${schema} the name ${taken.name}, which the store needs, is taken (${taken.kind})`;
+    const advice = "drop or rename that, or name another store with [store] url";
+    throw new AppError("delivery", `store ${describeTarget(target)}: ${what}: ${advice}`);
+  }
+  return { schema, owner: null, ours: true };
 }
 
 /** A table of somebody else may have triggers, which would run as our role. */

@@ -8,15 +8,26 @@ import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
 import { listPasses, PassRowSchema, stampPasses, type PassFilter, type PassRow } from "./passes.ts";
-import { BATCH, buildFilter, deleteAll, instant, nameColumn, readAll, whole } from "./rows.ts";
+import {
+  askGood,
+  BATCH,
+  buildFilter,
+  deleteAll,
+  instant,
+  keyOf,
+  nameColumn,
+  readAll,
+  whole,
+  type Row,
+} from "./rows.ts";
 
 export type Reports = Family<"reports" | "passes"> & {
   /** Keeps all of a pass that no slot asked for, or nothing. A pass that is handed over again changes nothing. */
   keepPass: (made: MadePass, origin: string) => Promise<void>;
-  /** Newest first. */
+  /** Newest first, without rows that another program spoiled. */
   list: (filter: ReportFilter) => Promise<ReportRow[]>;
   /** Of each source the newest so many, newest first, all of one state of the store. */
-  listNewest: (sources: string[], each: number) => Promise<Map<string, ReportRow[]>>;
+  listNewest: (sources: string[], each: number) => Promise<Map<string, NewestReports>>;
   /** How many there are, whatever the limit. */
   count: (filter: Omit<ReportFilter, "limit">) => Promise<number>;
   /** A report that can no longer be read is a value, not an error. */
@@ -42,6 +53,9 @@ export type ReportRow = {
   /** Null: kept by an older program, which did not write it. */
   summary: ReportSummary | null;
 };
+
+/** `spoiled`: what is wrong with each row among them that is left out, and whether it is newer than they are. */
+export type NewestReports = { rows: ReportRow[]; spoiled: { text: string; isNewer: boolean }[] };
 
 /** `critical`: how many of the findings are. */
 type ReportSummary = { verdict: Verdict; successful: number; total: number; critical: number };
@@ -142,30 +156,41 @@ async function countReports(engine: Engine, filter: Omit<ReportFilter, "limit">)
 async function listReports(engine: Engine, filter: ReportFilter): Promise<ReportRow[]> {
   const { where, values } = writeFilter(filter);
   const order = filter.windowEndMs === undefined ? "" : "window_end_ms DESC, ";
-  return await engine.look(async (ask) => {
-    const rows = await ask(
-      `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`,
-      [...values, filter.limit],
-    );
-    return rows.map((row) => v.parse(RowSchema, row));
-  });
+  const text = `SELECT ${COLUMNS} FROM automation_reports_reports ${where} ORDER BY ${order}generated_ms DESC, id LIMIT $${values.length + 1}`;
+  return await engine.look(
+    async (ask) =>
+      await askGood(ask, { text, values, limit: filter.limit }, RowSchema, (row) => saySpoiled(engine, row)),
+  );
 }
 
-async function listNewest(engine: Engine, sources: string[], each: number): Promise<Map<string, ReportRow[]>> {
+async function listNewest(engine: Engine, sources: string[], each: number): Promise<Map<string, NewestReports>> {
+  const text = `SELECT ${COLUMNS} FROM automation_reports_reports WHERE source = $1 ORDER BY generated_ms DESC, id LIMIT $2`;
   return await engine.look(async (ask) => {
-    const newest = new Map<string, ReportRow[]>();
+    const newest = new Map<string, NewestReports>();
     for (const source of sources) {
-      const rows = await ask(
-        `SELECT ${COLUMNS} FROM automation_reports_reports WHERE source = $1 ORDER BY generated_ms DESC, id LIMIT $2`,
-        [source, each],
-      );
-      newest.set(
-        source,
-        rows.map((row) => v.parse(RowSchema, row)),
-      );
+      const bad: Row[] = [];
+      const rows = await askGood(ask, { text, values: [source], limit: each }, RowSchema, (row) => {
+        saySpoiled(engine, row);
+        bad.push(row);
+      });
+      const newestMs = rows[0]?.generatedMs ?? -Infinity;
+      const spoiled = bad.map((row) => ({
+        text: nameSpoiled(row) ?? "",
+        isNewer: Number(row["generated_ms"]) > newestMs,
+      }));
+      newest.set(source, { rows, spoiled });
     }
     return newest;
   });
+}
+
+function nameSpoiled(row: Row): string | null {
+  const problem = nameColumn(RowSchema, row);
+  return problem === null ? null : `report ${String(row["id"])}: ${problem}`;
+}
+
+function saySpoiled(engine: Engine, row: Row): void {
+  engine.say(`${nameSpoiled(row) ?? ""}: it is left out: see automation-reports store check`);
 }
 
 async function readReport(engine: Engine, id: string): ReturnType<Reports["read"]> {
@@ -195,7 +220,7 @@ async function checkReports(engine: Engine): Promise<string[]> {
       WHERE pass.id = report.pass_id) AS made
     FROM automation_reports_reports AS report WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
   const problems: string[] = [];
-  for await (const row of readAll(engine, text, [""], keyOf)) {
+  for await (const row of readAll(engine, text, [""], keyOf("id"))) {
     const read = parseReport(String(row["document"]));
     const problem =
       nameColumn(RowSchema, row) ??
@@ -210,15 +235,11 @@ async function checkPasses(engine: Engine): Promise<string[]> {
   const text = `SELECT id, origin, slot_ms, attempt, started_ms, document FROM automation_reports_passes
     WHERE id > $1 ORDER BY id LIMIT ${BATCH}`;
   const problems: string[] = [];
-  for await (const row of readAll(engine, text, [""], keyOf)) {
+  for await (const row of readAll(engine, text, [""], keyOf("id"))) {
     const problem = nameColumn(PassRowSchema, row);
     if (problem !== null) problems.push(`pass ${String(row["id"])}: ${problem}`);
   }
   return problems;
-}
-
-function keyOf(row: Record<string, unknown>): [string] {
-  return [String(row["id"])];
 }
 
 function deleteOf(kind: "reports" | "passes", column: string): string {

@@ -1,24 +1,24 @@
 /** What the statements of all families share. */
 import * as v from "valibot";
-import type { Engine } from "./engine.ts";
+import type { Ask, Engine } from "./engine.ts";
 
 /** How many rows one transaction reads or deletes: other processes wait for a moment at most. */
 export const BATCH = 200;
 
 /** PostgreSQL's 64-bit numbers come as text. */
 export const whole = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.digits())]),
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d+$/))]),
   v.transform(Number),
   v.safeInteger(),
 );
 
-const FARTHEST_MS = 8.64e15;
+export const FARTHEST_MS = 8.64e15;
 
 /** Epoch milliseconds, within what the language's dates can hold. */
 export const instant = v.pipe(whole, v.minValue(-FARTHEST_MS), v.maxValue(FARTHEST_MS));
 
 type Value = string | number;
-type Row = Record<string, unknown>;
+export type Row = Record<string, unknown>;
 
 /** A condition for each value that is given. Its `?` becomes the number of the value, or the numbers of several. */
 export function buildFilter(conditions: [text: string, value: Value | Value[] | undefined][]): {
@@ -33,6 +33,43 @@ export function buildFilter(conditions: [text: string, value: Value | Value[] | 
     return [text.replace("?", numbers.join(", "))];
   });
   return { where: parts.length === 0 ? "" : `WHERE ${parts.join(" AND ")}`, values };
+}
+
+/** Rows apart: what the schema reads of those that it accepts, and those that another program spoiled. */
+export function siftRows<Schema extends v.GenericSchema>(
+  schema: Schema,
+  rows: Row[],
+): { good: { row: Row; read: v.InferOutput<Schema> }[]; spoiled: Row[] } {
+  const good: { row: Row; read: v.InferOutput<Schema> }[] = [];
+  const spoiled: Row[] = [];
+  for (const row of rows) {
+    const result = v.safeParse(schema, row);
+    if (result.success) good.push({ row, read: result.output });
+    else spoiled.push(row);
+  }
+  return { good, spoiled };
+}
+
+/** How many rows are asked for at most where some are spoiled. */
+const MOST_ASKED = 10_000;
+
+/**
+ * The first `limit` rows that are as this program writes them: one that another program spoiled takes no other with it. `text` ends
+ * with the number of the limit, which comes after the values.
+ */
+export async function askGood<Schema extends v.GenericSchema>(
+  ask: Ask,
+  { text, values, limit }: { text: string; values: Value[]; limit: number },
+  schema: Schema,
+  onSpoiled: (row: Row) => void,
+): Promise<v.InferOutput<Schema>[]> {
+  for (let most = limit; ; most *= 2) {
+    const rows = await ask(text, [...values, most]);
+    const { good, spoiled } = siftRows(schema, rows);
+    if (good.length < limit && rows.length === most && most < MOST_ASKED) continue;
+    for (const row of spoiled) onSpoiled(row);
+    return good.slice(0, limit).map(({ read }) => read);
+  }
 }
 
 /** What is wrong with a row, by its first column that the schema does not accept; null: nothing. */
@@ -56,6 +93,15 @@ export async function* readAll(
     if (last === undefined || rows.length < BATCH) return;
     after = keyOf(last);
   }
+}
+
+/** What `readAll` goes on after, as the database gave it: a number beyond 2^53 stays what it is where it came as text. */
+export function keyOf(...columns: string[]): (row: Row) => Value[] {
+  return (row) =>
+    columns.map((column) => {
+      const value = row[column];
+      return typeof value === "number" ? value : String(value);
+    });
 }
 
 /** Deletes batch by batch. `text` deletes at most `BATCH` rows from before `$1`, and returns one row for each. */

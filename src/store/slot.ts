@@ -1,6 +1,7 @@
 /** A slot as it is kept: one row. */
 import * as v from "valibot";
-import { instant, whole } from "./rows.ts";
+import { HOUR_MS } from "../time/units.ts";
+import { instant, nameColumn, whole, type Row } from "./rows.ts";
 
 /** One time at which a schedule should report. */
 export type SlotKey = { schedule: string; slotMs: number };
@@ -31,6 +32,14 @@ export type SlotRow = SlotKey & {
   /** How often a process ended without ending the slot. */
   crashes: number;
 };
+
+/** Leases last a minute. One that ends later than so long from now was written by a clock that was ahead, or by another program. */
+const LONGEST_LEASE_MS = 2 * HOUR_MS;
+
+/** Whether the lease is of a length that there is. Of another one nothing is held. */
+export function isLeaseSound(leaseUntilMs: number | null, nowMs: number): boolean {
+  return (leaseUntilMs ?? 0) - nowMs <= LONGEST_LEASE_MS;
+}
 
 /** What `SlotSchema` reads. */
 export const SLOT_COLUMNS =
@@ -69,3 +78,9 @@ export const SlotSchema = v.pipe(
 
 /** `passId`: of the pass that was made; null: none was, or it has not ended. */
 export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };
+
+/** What is wrong with a row of a slot; null: nothing. */
+export function nameSpoiledSlot(row: Row): string | null {
+  const problem = nameColumn(SlotSchema, row);
+  return problem === null ? null : `slot ${String(row["slot_ms"])} of ${String(row["schedule"])}: ${problem}`;
+}

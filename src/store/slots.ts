@@ -1,12 +1,21 @@
 /** Slots: each is one row, and a claim is one statement that writes the row only where it is unchanged. */
 import * as v from "valibot";
 import { writeAscii } from "../text/json.ts";
-import { claimSlot, countCrashes, isHeld, type Claim } from "./claim.ts";
+import { claimSlot, countCrashes, isHeld, saySpoiled, type Claim } from "./claim.ts";
 import type { Engine } from "./engine.ts";
 import type { Family } from "./family.ts";
 import { insertPass, type MadePass } from "./keep.ts";
-import { BATCH, buildFilter, deleteAll, nameColumn, readAll, whole } from "./rows.ts";
-import { SLOT_COLUMNS, SlotSchema, type ClaimedSlot, type SlotKey, type SlotRow, type SlotState } from "./slot.ts";
+import { askGood, BATCH, buildFilter, deleteAll, keyOf, readAll, siftRows, whole, type Row } from "./rows.ts";
+import {
+  isLeaseSound,
+  nameSpoiledSlot,
+  SLOT_COLUMNS,
+  SlotSchema,
+  type ClaimedSlot,
+  type SlotKey,
+  type SlotRow,
+  type SlotState,
+} from "./slot.ts";
 
 export type Slots = Family<"slots"> & {
   /**
@@ -34,8 +43,10 @@ export type Slots = Family<"slots"> & {
   skip: (key: SlotKey, note: string) => Promise<boolean>;
   /** Whether a process makes a report now. */
   areRunning: () => Promise<boolean>;
-  /** Newest slot first. */
+  /** Newest slot first, without rows that another program spoiled. */
   list: (filter: SlotFilter) => Promise<SlotRow[]>;
+  /** What is wrong with each of the schedule's newest rows that `list` leaves out. */
+  listSpoiled: (schedule: string) => Promise<string[]>;
 };
 
 export type SlotEnd = { state: Exclude<SlotState, "running"> } & Pick<SlotRow, "exitCode" | "note">;
@@ -71,6 +82,7 @@ export function slotsOf(engine: Engine): Slots {
     skip: async (key, note) => await skipSlot(engine, key, note),
     areRunning: async () => await findRunning(engine),
     list: async (filter) => await listSlots(engine, filter),
+    listSpoiled: async (schedule) => await listSpoiled(engine, schedule),
     check: async () => await checkSlots(engine),
     prune: async (beforeMs) => ({ slots: await deleteAll(engine, DELETE_OLD, beforeMs) }),
   };
@@ -126,7 +138,7 @@ async function countNewCrashes(engine: Engine, schedule: string): Promise<number
       ),
   );
   const nowMs = v.parse(whole, rows[0]?.["now_ms"] ?? 0);
-  const slots = rows.map((row) => v.parse(SlotSchema, row));
+  const slots = siftRows(SlotSchema, rows).good.map(({ read }) => read);
   const made = slots.findIndex(({ state }) => state === "made");
   const since = made === -1 ? slots : slots.slice(0, made);
   return since.reduce((sum, slot) => sum + countCrashes(engine, slot, nowMs), 0);
@@ -140,7 +152,8 @@ async function findRunning(engine: Engine): Promise<boolean> {
         [],
       ),
   );
-  return rows.some((row) => isHeld(engine, v.parse(SlotSchema, row), v.parse(whole, row["now_ms"])));
+  const { good } = siftRows(SlotSchema, rows);
+  return good.some(({ row, read }) => isHeld(engine, read, v.parse(whole, row["now_ms"])));
 }
 
 /** One transaction and no claim: a claimed slot would look as if it were running. */
@@ -152,7 +165,10 @@ async function giveUpSlot(engine: Engine, key: SlotKey, note: string): Promise<b
       [key.schedule, key.slotMs],
     );
     if (found === undefined) return true;
-    if (isHeld(engine, v.parse(SlotSchema, found), v.parse(whole, found["now_ms"]))) return false;
+    const [slot] = siftRows(SlotSchema, [found]).good;
+    // What is spoiled is left as it is, and is nobody's.
+    if (slot === undefined) return true;
+    if (isHeld(engine, slot.read, v.parse(whole, found["now_ms"]))) return false;
     await ask(
       `UPDATE automation_reports_slots SET state = 'skipped', exit_code = NULL, note = $3, ended_ms = ${engine.nowMs},
         lease_until_ms = NULL WHERE schedule = $1 AND slot_ms = $2 AND state IN ('running', 'interrupted')`,
@@ -181,26 +197,40 @@ async function listSlots(engine: Engine, filter: SlotFilter): Promise<SlotRow[]>
     ["slot_ms <= ?", filter.after?.slotMs],
     ["(-slot_ms, schedule) > (?)", filter.after && [-filter.after.slotMs, filter.after.schedule]],
   ]);
-  return await engine.look(async (ask) => {
-    const rows = await ask(
-      `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots ${where} ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`,
-      [...values, filter.limit],
-    );
-    return rows.map((row) => v.parse(SlotSchema, row));
-  });
+  const text = `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots ${where}
+    ORDER BY slot_ms DESC, schedule LIMIT $${values.length + 1}`;
+  return await engine.look(
+    async (ask) =>
+      await askGood(ask, { text, values, limit: filter.limit }, SlotSchema, (row) => saySpoiled(engine, row)),
+  );
+}
+
+async function listSpoiled(engine: Engine, schedule: string): Promise<string[]> {
+  const rows = await engine.look(
+    async (ask) =>
+      await ask(
+        `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots WHERE schedule = $1
+        ORDER BY slot_ms DESC LIMIT ${BATCH}`,
+        [schedule],
+      ),
+  );
+  return rows.flatMap((row) => nameSpoiledSlot(row) ?? []);
 }
 
 async function checkSlots(engine: Engine): Promise<string[]> {
-  const text = `SELECT ${SLOT_COLUMNS} FROM automation_reports_slots WHERE schedule > $1 OR (schedule = $1 AND slot_ms > $2)
+  const text = `SELECT ${SLOT_COLUMNS}, ${engine.nowMs} AS now_ms FROM automation_reports_slots WHERE schedule > $1 OR (schedule = $1 AND slot_ms > $2)
     ORDER BY schedule, slot_ms LIMIT ${BATCH}`;
-  const keyOf = (row: Record<string, unknown>): [string, number] => [String(row["schedule"]), Number(row["slot_ms"])];
   const problems: string[] = [];
-  for await (const row of readAll(engine, text, ["", 0], keyOf)) {
-    const problem = nameColumn(SlotSchema, row);
-    const [schedule, slotMs] = keyOf(row);
-    if (problem !== null) problems.push(`slot ${slotMs} of ${schedule}: ${problem}`);
-  }
+  for await (const row of readAll(engine, text, ["", 0], keyOf("schedule", "slot_ms")))
+    problems.push(...[nameSpoiledSlot(row) ?? nameUnsoundLease(row)].filter((problem) => problem !== null));
   return problems;
+}
+
+/** Null: nobody holds the slot, or for as long as one may. */
+function nameUnsoundLease(row: Row): string | null {
+  const { schedule, slotMs, state, leaseUntilMs } = v.parse(SlotSchema, row);
+  if (state !== "running" || isLeaseSound(leaseUntilMs, v.parse(whole, row["now_ms"]))) return null;
+  return `slot ${slotMs} of ${schedule}: its lease ends later than any does, and is void: the slot can be run again`;
 }
 
 async function changesRow(engine: Engine, text: string, values: (string | number | null)[]): Promise<boolean> {

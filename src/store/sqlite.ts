@@ -9,6 +9,7 @@ import { replaceFile } from "../output/file.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
+import { followFile, type OpenedEngine, type SqliteTarget } from "./follow-file.ts";
 import { judgeHolder } from "./holder.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
@@ -51,23 +52,21 @@ const OWN_CHANGES = "SELECT total_changes() AS n";
 /** For so long what others commit may be overlooked: a thousand questions in a second are one to the file. */
 const OVERLOOKED_MS = 5;
 
-type SqliteTarget = Extract<Target, { kind: "sqlite" }>;
-
-export function openSqlite(target: SqliteTarget, access: Access): Engine {
+export function openSqlite(target: SqliteTarget, access: Access, say: Engine["say"]): Engine {
   const { path } = target;
-  return engineOf(
-    target,
-    explain(target, () => (access === "write" ? openDatabase(path) : openReadable(path))),
-  );
+  const open = access === "write" ? () => openDatabase(path) : () => openReadable(path);
+  const opened = engineOf(target, explain(target, open), say);
+  return access === "write" ? followFile(target, opened, () => explain(target, open)) : opened.engine;
 }
 
 /** In memory, for a store that is not there yet. */
 export function openNothing(): Engine {
-  return engineOf({ kind: "sqlite", path: NOWHERE }, new Database(NOWHERE, { strict: true }));
+  return engineOf({ kind: "sqlite", path: NOWHERE }, new Database(NOWHERE, { strict: true }), () => {}).engine;
 }
 
-function engineOf(target: SqliteTarget, database: Database): Engine {
+function engineOf(target: SqliteTarget, opened: Database, say: Engine["say"]): OpenedEngine {
   const { path } = target;
+  let database = opened;
   const ask: Ask = async (text, values) => {
     if (values !== undefined) return database.query<never, SQLQueryBindings[]>(numberParameters(text)).all(...values);
     database.run(text);
@@ -87,7 +86,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     if (now - others.readAt > OVERLOOKED_MS) others = { n: count(OTHERS_COMMITS), readAt: now };
     return `${others.n} ${count(OWN_CHANGES)}`;
   };
-  return {
+  const engine: Engine = {
     place: path,
     nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     findTables: FIND_TABLES,
@@ -105,6 +104,7 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     },
     lockName: null,
     version: () => explain(target, tellVersion),
+    say: (text) => say(`store ${path}: ${text}`),
     check: async (shared) => explain(target, () => checkFile(database, path, shared)),
     backup: async (copy) => {
       await replaceFile(copy, (temporary) =>
@@ -113,6 +113,17 @@ function engineOf(target: SqliteTarget, database: Database): Engine {
     },
     close: async () => database.close(),
   };
+  const replace = async (open: () => Database) => {
+    const exchange = () => {
+      const before = database;
+      database = open();
+      before.close();
+    };
+    const mine = turn.then(exchange);
+    turn = mine.catch(() => {});
+    await mine;
+  };
+  return { engine, replace };
 }
 
 /** Only the owner may open the directory and the file, from their first moment on. */

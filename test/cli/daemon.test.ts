@@ -1,6 +1,6 @@
 /** The daemon as it is installed: the compiled executable, real stores, real signals. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { backendPid, slowDown, until } from "../making/faults.ts";
@@ -128,6 +128,12 @@ test("SIGHUP loads the configuration again; a broken one is refused and the old 
   writeFileSync(path, good.replace('"@daily"', '"@daily"\n[[schedule]]\nname = "weekly"\ncron = "@weekly"'));
   child.kill("SIGHUP");
   await until(() => log.text().includes("configuration reloaded schedules=2"));
+  expect(log.text()).not.toContain("[store] has changed");
+  writeFileSync(path, good.replace("state/reports.sqlite", "state/other.sqlite"));
+  child.kill("SIGHUP");
+  await until(() => log.text().includes("configuration reloaded schedules=1"));
+  expect(log.text()).toContain("[store] has changed: the new store is used after a restart");
+  expect(existsSync(join(cwd, "state/other.sqlite"))).toBe(false);
   expect(child.exitCode).toBeNull();
   child.kill("SIGTERM");
   expect(await child.exited).toBe(0);

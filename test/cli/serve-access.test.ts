@@ -56,6 +56,17 @@ describe("what does not start: exit 2, and what to do", () => {
     expect(await refuse(cwd)).toContain("tokens: every user may read it: chmod o-rwx");
   });
 
+  test("a file that every user may write: anyone could add a token", async () => {
+    const cwd = install();
+    chmodSync(join(cwd, "tokens"), 0o622);
+    expect(await refuse(cwd)).toContain("tokens: every user may write it, and add a token: chmod o-rwx");
+  });
+
+  test("an abstract socket", async () => {
+    const stderr = await refuse(installServer('listen = "unix:@reports"'));
+    expect(stderr).toContain("listen: an abstract socket is not listened on: write unix:PATH");
+  });
+
   test.each<{ name: string; lines: string[]; says: string }>([
     {
       name: "nothing in it",

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "bun:test";
 import { slowDown, until } from "../making/faults.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
 import { killLaunched, makeWarehouse } from "../making/scheduler.ts";
-import { installServer, startServer, type Served } from "../making/serving.ts";
+import { expectProblem, installServer, startServer, type Served } from "../making/serving.ts";
 
 afterEach(killLaunched);
 
@@ -26,6 +26,16 @@ function watchBackends({ sql, name }: TestDatabase, over: AbortSignal): { pids: 
 }
 
 type Request = { state: string; passes?: { href: string }[]; status?: string };
+
+test.each(["[]", "[1]", "null", '"x"', "1", "{", '{"crms":[]}'])(
+  "the body %s is refused, and nothing is read",
+  async (body) => {
+    const server = await startServer(installServer());
+    const headers = { "content-type": "application/json" };
+    const response = await server.ask("/api/v1/passes", { method: "POST", headers, body });
+    await expectProblem(response, 400);
+  },
+);
 
 async function requestPass(server: Served, window = "24h"): Promise<string> {
   const response = await server.ask("/api/v1/passes", {

@@ -89,3 +89,26 @@ function put(table: Record<string | number, unknown>, [key = "", ...rest]: (stri
   if (rest.length === 0) table[key] = value;
   else put((table[key] ??= {}) as Record<string, unknown>, rest, value);
 }
+
+test("a NUL character is refused wherever a text may stand, without the text", () => {
+  const nul = "canary\0";
+  const problems = findProblems(
+    {
+      crm: { a: { url_file: nul } },
+      calendar: { holidays: [nul] },
+      export: { dir: nul },
+      store: { path: nul },
+      serve: { listen: `unix:${nul}`, token_file: nul },
+    },
+    ConfigSchema,
+  ).filter(({ message }) => message.endsWith("holds a NUL character: take it out"));
+  expect(problems.map(({ path }) => path.join("."))).toEqual([
+    "crm.a.url_file",
+    "calendar.holidays.0",
+    "export.dir",
+    "store.path",
+    "serve.listen",
+    "serve.token_file",
+  ]);
+  expect(JSON.stringify(problems)).not.toContain("canary");
+});

@@ -57,7 +57,9 @@ test("single rules only where they are asked for, their names escaped", async ()
   expect(found.get('automation_reports_rule_condition{crm="hubspot",rule="deals",condition="failing"}')).toBe(1);
   expect(found.get('automation_reports_rule_condition{crm="hubspot",rule="deals",condition="ok"}')).toBe(0);
   expect(
-    found.get(`automation_reports_rule_condition{crm="hubspot",rule="a\\"b\\\\c\\n{x=\\"1\\"} 7",condition="overdue"}`),
+    found.get(
+      `automation_reports_rule_condition{crm="hubspot",rule="a\\"b\\\\c\\\\u{a}{x=\\"1\\"} 7",condition="overdue"}`,
+    ),
   ).toBe(1);
 });
 

@@ -104,6 +104,12 @@ test.each<{ name: string; slots: SlotRow[]; now?: number; status: string; says: 
     says: "was started 30m ago on db-1 (pid 117478); its process gives no sign of life",
   },
   {
+    name: "its lease is longer than there are any",
+    slots: [row({ state: "running", endedMs: null, exitCode: null, leaseUntilMs: NOW + 7_200_001 })],
+    status: "late",
+    says: "was started 30m ago on db-1 (pid 117478); its lease ends later than any does, and is void",
+  },
+  {
     name: "some CRMs could not be read",
     slots: [row({ exitCode: 3, note: "could not be read: b" })],
     status: "incomplete",

@@ -91,6 +91,17 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect([await store.slots.renew(OURS, 60_000), await store.slots.end(OURS, MADE, null)]).toEqual([false, false]);
   });
 
+  test("a lease that ends later than any does is void: check names it, and the slot is taken over", async () => {
+    await using store = await open();
+    await store.slots.claim(KEY, OTHER, 3 * 3_600_000);
+    expect(await store.check()).toEqual([
+      expect.stringMatching(/^slot \d+ of \w+: its lease ends later than any does, and is void/),
+    ]);
+    expect(await store.slots.areRunning()).toBe(false);
+    expect(await store.slots.claim(KEY, "b", 60_000)).toEqual({ kind: "claimed", attempt: 2 });
+    expect(await store.check()).toEqual([]);
+  });
+
   test("of one holder's two attempts the older one ends nothing and keeps nothing", async () => {
     await using store = await open();
     const [lost, kept] = [madePass(["hubspot"]), madePass(["hubspot"])];

@@ -55,7 +55,7 @@ export async function openConfigured(
   // Loaded only here: most commands need no store.
   const { openStore } = await import("../../store/open.ts");
   const { shareStore } = await import("../../store/share.ts");
-  const store = await openStore(config.store.target, access);
+  const store = await openStore(config.store.target, access, log.warn);
   const notShared = access === "write" ? shareStore(config.store.target, config.store.group) : null;
   if (notShared !== null) log.warn(notShared);
   log.debug("store", { place: store.place });

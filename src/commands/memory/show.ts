@@ -1,6 +1,8 @@
 import { suggestNearest } from "../../config/nearest.ts";
 import { AppError, EXIT } from "../../errors.ts";
+import type { Log } from "../../log.ts";
 import { emit } from "../../output/stdout.ts";
+import { sayUnreadable } from "../../recall.ts";
 import { renderMemory, renderMemoryOfRule, renderMemorySizes } from "../../render/terminal/memory.ts";
 import { summarizeMemory, type MemorySummary } from "../../report/memory/summary.ts";
 import type { Store } from "../../store/store.ts";
@@ -35,13 +37,15 @@ export default defineCommand(
     const configured = config.crms.map(({ name }) => name);
     if (args.crm === undefined) {
       const sizes = await opened.memory.list();
-      const shown = await Promise.all(sizes.map(async ({ source }) => await summarize(opened, source, sinceMs, nowMs)));
+      const shown = await Promise.all(
+        sizes.map(async ({ source }) => await summarize({ store: opened, log }, source, sinceMs, nowMs)),
+      );
       if (shown.length === 0) log.info(`nothing is remembered in ${opened.place} yet`);
       await emit(args.format === "json" ? writeJson(shown) : renderMemorySizes(shown, sizes, view));
       return EXIT.ok;
     }
     await requireRemembered(opened, args.crm, configured);
-    const summary = await summarize(opened, args.crm, sinceMs, nowMs);
+    const summary = await summarize({ store: opened, log }, args.crm, sinceMs, nowMs);
     const chosen = args.rule === undefined ? summary : { ...summary, rules: [findRule(summary, args.rule)] };
     const [only] = chosen.rules;
     if (args.format === "json") await emit(writeJson([chosen]));
@@ -56,9 +60,15 @@ export default defineCommand(
 );
 
 /** Of the last 56 days where nothing else is asked for. */
-async function summarize(store: Store, source: string, sinceMs: number, nowMs: number): Promise<MemorySummary> {
+async function summarize(
+  { store, log }: { store: Store; log: Log },
+  source: string,
+  sinceMs: number,
+  nowMs: number,
+): Promise<MemorySummary> {
   const remembered = (await store.memory.read([source], sinceMs)).get(source);
-  const { past = { covered: [], rules: [] }, retired = [] } = remembered ?? {};
+  const { past = { covered: [], rules: [] }, retired = [], unreadable = 0 } = remembered ?? {};
+  if (unreadable > 0) log.warn(sayUnreadable(source), {}, { crm: source });
   const stop = await store.memory.readStop(source);
   const ignored = (await store.memory.listIgnored()).filter((one) => one.source === source).map(({ span }) => span);
   const fromHour = Math.floor(sinceMs / HOUR_MS);

@@ -1,5 +1,6 @@
 /** The schedules that make the reports, and what each slot was used for. */
 import { formatDuration } from "../../text/figures.ts";
+import { Notices } from "../parts/findings.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { useFrame } from "../parts/state.ts";
 import { Time, Until } from "../parts/time.tsx";
@@ -25,6 +26,7 @@ export function Schedule({ view }: { view: ScheduleView }) {
             </span>
           </h2>
           <p>{schedule.text}</p>
+          <Notices notices={schedule.notices} />
           <Slots slots={schedule.slots} />
           {schedule.next.length > 0 && (
             <p class="dim">

@@ -4,7 +4,7 @@ import { isWell, verdictOnSchedule, type ScheduleJudgement } from "../../schedul
 import type { PublishedSchedule } from "../../schedule/published.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { SlotRow } from "../../store/slot.ts";
-import { formatInstant } from "../../text/figures.ts";
+import { formatInstant, formatPlural } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import type { Links, Notice, ScheduleView, SlotMark } from "../view.ts";
 
@@ -14,6 +14,8 @@ export type ScheduleFacts = {
   published: PublishedSchedule;
   /** Newest first. */
   slots: SlotRow[];
+  /** What is wrong with each slot that is left out. */
+  spoiled: string[];
 };
 
 const SHOWN_SLOTS = 40;
@@ -30,13 +32,14 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
   });
   return {
     kind: "schedule",
-    schedules: all.map(({ schedule, judgement, published, slots }) => ({
+    schedules: all.map(({ schedule, judgement, published, slots, spoiled }) => ({
       name: showText(schedule.name),
       verdict: verdictOnSchedule(judgement),
       text: showText(judgement.message),
       hasMade: judgement.status !== "not-due" && judgement.status !== "never-run",
       pattern: sayWhenDue(schedule.cron, schedule.timezone),
       timezone: schedule.timezone,
+      notices: saySpoiled(spoiled),
       next: published.next,
       slots: slots.slice(0, SHOWN_SLOTS).map(mark).toReversed(),
     })),
@@ -52,6 +55,13 @@ export function viewSchedules(all: ScheduleFacts[], hasPass: (id: string) => boo
         attempts: row.attempts,
       })),
   };
+}
+
+function saySpoiled([first, ...others]: string[]): Notice[] {
+  if (first === undefined) return [];
+  const more = others.length === 0 ? "" : `, and ${formatPlural(others.length, "other slot")}`;
+  const text = `${showText(first)}${more}: left out here: see automation-reports store check`;
+  return [{ severity: "warning", text, href: null }];
 }
 
 function toneOf({ state, exitCode, attempts }: SlotRow): SlotMark["tone"] {

@@ -123,6 +123,14 @@ export const checkQuery = <Schema extends v.GenericSchema>(schema: Schema) =>
 export const checkParam = <Schema extends v.GenericSchema>(schema: Schema) =>
   validator("param", schema, refuse("param"), PUBLISHED);
 
+/** A list has no keys either: the schema library would take an empty one for an empty object. */
+export const requireObject: MiddlewareHandler<ServeEnv> = async (c, next) => {
+  // What is no JSON is refused by whoever checks it.
+  const body: unknown = await c.req.json().catch(() => null);
+  if (!Array.isArray(body)) return await next();
+  return sendProblem(400, WRONG, [{ in: "body", name: null, reason: "must be an object" }]);
+};
+
 /** As `checkQuery`, of the body. */
 export const checkBody = <Schema extends v.GenericSchema>(schema: Schema) =>
   validator("json", schema, refuse("json"), PUBLISHED);

@@ -93,12 +93,12 @@ function describeUnreported(here: Route, { crms }: Standings): PageView["content
   const known =
     here.page === "crm" && here.report === null ? crms.find(({ source }) => source === here.crm) : undefined;
   if (known === undefined) return null;
-  const [notice] = listNoticesOf(known.source, crms);
+  const notices = listNoticesOf(known.source, crms).map(({ text }) => text);
   return {
     kind: "missing",
     standing: known.reason === null ? null : "unread",
-    headline: `No report on ${showText(known.source)} was made yet`,
-    text: notice?.text ?? "The next one shows here.",
+    headline: `No report on ${showText(known.source)} ${known.stale === null ? "was made yet" : "can be shown"}`,
+    text: notices.length === 0 ? "The next one shows here." : notices.join("; "),
   };
 }
 
@@ -132,12 +132,11 @@ function listNoticesOf(crm: string, crms: KnownCrm[]): Notice[] {
   const { reason, unreadSinceMs, stale, report } = crms.find(({ source }) => source === crm) ?? NOT_CONFIGURED;
   // The report says itself that there is no table.
   if (report?.metadata.status === "fallback") return [];
-  if (reason !== null) {
-    const since = report === null ? saySince(unreadSinceMs) : "";
-    return [{ severity: "critical", text: `Not read${since}: ${showText(reason.split("\n")[0] ?? "")}`, href: null }];
-  }
+  const since = report === null ? saySince(unreadSinceMs) : "";
+  const unread = reason === null ? null : `Not read${since}: ${showText(reason.split("\n")[0] ?? "")}`;
   // Beside a report it stands in the headline.
-  return stale === null || report !== null ? [] : [{ severity: "critical", text: stale, href: null }];
+  const old = report === null ? stale : null;
+  return [unread, old].flatMap((text) => (text === null ? [] : [{ severity: "critical" as const, text, href: null }]));
 }
 
 function missing(here: Route): PageView["content"] {

@@ -72,7 +72,8 @@ export async function loadSchedules({ config, store, nowMs, judge }: Desk) {
   const loaded = [];
   for (const schedule of config.schedules) {
     const slots = await store.slots.list({ schedules: [schedule.name], limit: SHOWN_SLOTS });
-    loaded.push({ schedule, slots, judgement: await judgeKeptSlots(schedule, store, nowMs, judge) });
+    const spoiled = await store.slots.listSpoiled(schedule.name);
+    loaded.push({ schedule, slots, spoiled, judgement: await judgeKeptSlots(schedule, store, nowMs, judge) });
   }
   return loaded;
 }

@@ -1,12 +1,12 @@
 /** What is known of CRMs, read of one state of the store. */
-import * as v from "valibot";
 import type { Past } from "../../report/memory/cells.ts";
 import { DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Ask } from "../engine.ts";
-import { instant, whole } from "../rows.ts";
+import { siftRows } from "../rows.ts";
 import { uniteSpans } from "../../report/memory/merge.ts";
 import { withoutHours, type Span } from "../../report/memory/without.ts";
 import { spansOf } from "./day.ts";
+import { DaySchema, IgnoredSchema, RetiredSchema, WeekSchema } from "./row.ts";
 import { parseStop, type Stop } from "./stop.ts";
 import { joinDays, readDay, readRules, readWeek } from "./stored.ts";
 import { DAYS_A_WEEK, hoursOfWeek, stampWeek } from "./week.ts";
@@ -32,13 +32,6 @@ type Unpacked = {
 
 type Row = Record<string, unknown>;
 
-/** A name as it is kept: a JSON string. */
-const text = v.pipe(v.string(), v.parseJson(), v.string());
-export const DaySchema = v.object({ source: v.string(), day: whole, hours: whole });
-const WeekSchema = v.object({ source: v.string(), week: whole, stamp: whole });
-const RetiredSchema = v.object({ source: v.string(), rule: text, since_ms: instant });
-const IgnoredSchema = v.object({ source: v.string(), from_hour: whole, to_hour: whole });
-
 /** `weeksUntilMs`: weeks that end by then may be handed over added up; null: all is told hour by hour. */
 export type Reach = { sinceMs: number; weeksUntilMs: number | null };
 
@@ -52,19 +45,22 @@ export async function readKept(
   const list = (first: number) => sources.map((_, index) => `$${index + first}`).join(", ");
   const readAll = async (columns: string, table: string) =>
     await ask(`SELECT ${columns} FROM automation_reports_memory_${table} WHERE source IN (${list(1)})`, sources);
-  const ignored = (await readAll("source, from_hour, to_hour", "ignored")).map(nameIgnored);
+  const ignoredRows = siftRows(IgnoredSchema, await readAll("source, from_hour, to_hour", "ignored"));
+  const ignored = ignoredRows.good.map(({ read }) => nameIgnored(read));
   const firstWeek = Math.floor(sinceMs / DAY_MS / DAYS_A_WEEK);
   const weeks =
     weeksUntilMs === null
       ? []
-      : (
+      : // A row that is spoiled is as good as none: its days are read.
+        siftRows(
+          WeekSchema,
           await ask(
             `SELECT source, week, stamp, sums FROM automation_reports_memory_weeks
               WHERE week >= $1 AND week < $2 AND source IN (${list(3)}) ORDER BY week`,
             [firstWeek, Math.floor(weeksUntilMs / DAY_MS / DAYS_A_WEEK), ...sources],
-          )
+          ),
         )
-          .map((row) => ({ ...v.parse(WeekSchema, row), row }))
+          .good.map(({ row, read }) => ({ ...read, row }))
           .filter((week) => isWeekUsable(week, ignored));
   const isInWeeks = `AND (source, day / ${DAYS_A_WEEK}) NOT IN (VALUES ${weeks
     .map(
@@ -72,28 +68,35 @@ export async function readKept(
         `(CAST($${sources.length + 2 + 2 * index} AS TEXT), CAST($${sources.length + 3 + 2 * index} AS BIGINT))`,
     )
     .join(", ")})`;
-  const days = await ask(
+  const dayRows = await ask(
     `SELECT source, day, hours, cells FROM automation_reports_memory_days WHERE day >= $1 AND source IN (${list(2)})
       ${weeks.length === 0 ? "" : isInWeeks} ORDER BY day`,
     [firstWeek * DAYS_A_WEEK, ...sources, ...weeks.flatMap(({ source, week }) => [source, week])],
   );
+  const days = siftRows(DaySchema, dayRows);
   const rules = await readAll("source, rules, stopped_ms, stopped", "rules");
-  const retired = (await readAll("source, rule, since_ms", "retired")).map((row) => v.parse(RetiredSchema, row));
+  const retired = siftRows(RetiredSchema, await readAll("source, rule, since_ms", "retired"));
+  const spoiled = [...days.spoiled, ...ignoredRows.spoiled, ...retired.spoiled];
   const isOf = (source: string) => (row: Record<string, unknown>) => row["source"] === source;
   return new Map(
     sources.map((source): [string, Kept] => {
       const packed: Packed = {
-        days: days.filter(isOf(source)).map((row) => ({ row, ...v.parse(DaySchema, row) })),
+        days: days.good.filter(({ read }) => read.source === source).map(({ row, read }) => ({ row, ...read })),
         weeks: weeks.filter(isOf(source)),
         rules: rules.filter(isOf(source)),
         ignored: ignored.filter(isOf(source)).map(({ span }) => span),
+        spoiled: spoiled.filter(isOf(source)).length,
       };
+      const stop = packed.rules[0] === undefined ? null : parseStop(packed.rules[0]);
+      if (stop === "spoiled") packed.spoiled += 1;
       return [
         source,
         {
           covered: coverOf(packed),
-          stop: packed.rules[0] === undefined ? null : parseStop(packed.rules[0]),
-          retired: retired.filter(isOf(source)).map(({ rule, since_ms: atMs }) => ({ rule, sinceMs: atMs })),
+          stop: stop === "spoiled" ? null : stop,
+          retired: retired.good
+            .filter(({ read }) => read.source === source)
+            .map(({ read: { rule, since_ms: atMs } }) => ({ rule, sinceMs: atMs })),
           unpack: () => unpack(packed),
         },
       ];
@@ -106,11 +109,13 @@ type Packed = {
   weeks: { row: Row; week: number }[];
   rules: Row[];
   ignored: Span[];
+  /** How many rows are not as this program writes them: they are left out. */
+  spoiled: number;
 };
 
 /** Not where an hour of it is left out of the past, nor where its bytes are not those that were written: then its days are read. */
 function isWeekUsable(
-  { source, week, stamp, row }: v.InferOutput<typeof WeekSchema> & { row: Row },
+  { source, week, stamp, row }: { source: string; week: number; stamp: number; row: Row },
   ignored: { source: string; span: Span }[],
 ): boolean {
   const [fromHour, toHour] = hoursOfWeek(week);
@@ -129,7 +134,7 @@ function coverOf({ days, weeks }: Packed): Past["covered"] {
   ]);
 }
 
-function unpack({ days, weeks, rules, ignored }: Packed): Unpacked {
+function unpack({ days, weeks, rules, ignored, spoiled }: Packed): Unpacked {
   const ofDays = days.map(({ row, day }) => readDay(row, day * HOURS_A_DAY));
   const ofWeeks = weeks.map(({ row, week }) => readWeek(row, week));
   const ofRules = rules.map(readRules);
@@ -139,18 +144,20 @@ function unpack({ days, weeks, rules, ignored }: Packed): Unpacked {
     ofWeeks.filter((week) => week !== null),
   );
   const unreadable = [...ofDays, ...ofWeeks, ...ofRules].filter((row) => row === null).length;
-  return { past: withoutHours(past, ignored), unreadable };
+  return { past: withoutHours(past, ignored), unreadable: unreadable + spoiled };
 }
 
+/** Without those that another program spoiled. */
 export async function listIgnored(ask: Ask): Promise<{ source: string; span: Span }[]> {
   const rows = await ask(
     "SELECT source, from_hour, to_hour FROM automation_reports_memory_ignored ORDER BY source, from_hour, to_hour",
     [],
   );
-  return rows.map(nameIgnored);
+  return siftRows(IgnoredSchema, rows).good.map(({ read }) => nameIgnored(read));
 }
 
-function nameIgnored(row: Row): { source: string; span: Span } {
-  const { source, from_hour: from, to_hour: to } = v.parse(IgnoredSchema, row);
+type Ignored = { source: string; from_hour: number; to_hour: number };
+
+function nameIgnored({ source, from_hour: from, to_hour: to }: Ignored): { source: string; span: Span } {
   return { source, span: [from, to] };
 }

@@ -25,6 +25,7 @@ import {
   checkQuery,
   checkParam,
   checkBody,
+  requireObject,
   cutPage,
 } from "../request.ts";
 
@@ -91,6 +92,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
     }),
     noQuery,
     requireJson,
+    requireObject,
     checkBody(wanted),
     async (c) => {
       const { crms, time_window: window } = c.req.valid("json");
