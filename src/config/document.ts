@@ -2,9 +2,10 @@
 import { AppError } from "../errors.ts";
 import { describeReadFailure, SMALL_BYTES, readPlainFile } from "../files/plain.ts";
 import { ConfigSchema } from "./schema.ts";
+import { formatCount } from "../text/figures.ts";
 import { expandVariables, type Problem } from "./expand.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
-import { findProblems } from "./validate.ts";
+import { findProblems, MOST_PROBLEMS } from "./validate.ts";
 
 export type Variables = Record<string, string | undefined>;
 
@@ -37,17 +38,20 @@ export async function readDocument(path: string, variables: Variables): Promise<
   return { path, text, written: parsed.value as Table, raw: expanded.value as ConfigDocument["raw"] };
 }
 
-/** One line each, with the place it is about. */
+/** One line each, with the place it is about, and how many more there are. */
 export async function describeProblems(path: string, text: string, problems: Problem[]): Promise<AppError> {
+  const told = problems.slice(0, MOST_PROBLEMS);
   const positions = await findPositions(
     text,
-    problems.map((problem) => problem.path),
+    told.map((problem) => problem.path),
   );
-  const lines = problems.map(({ message }, index) => {
+  const lines = told.map(({ message }, index) => {
     const position = positions[index] ?? null;
     return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${message}`;
   });
-  return new AppError("config", [...new Set(lines)]);
+  const left = problems.length - told.length;
+  const more = left === 0 ? [] : [`${path}: and ${formatCount(left)} more ${left === 1 ? "problem" : "problems"}`];
+  return new AppError("config", [...new Set(lines), ...more]);
 }
 
 function readText(path: string): string {

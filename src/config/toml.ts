@@ -18,14 +18,16 @@ export async function parseToml(text: string): Promise<{ value: unknown } | { mi
 
 /** The place of each key, or of the nearest table that holds it; line and column count from 1. */
 export async function findPositions(text: string, paths: Path[]): Promise<(Position | null)[]> {
-  const keys = await listPlaces(text);
+  /** Of each key or table, and of the first that stands within it. */
+  const [own, first] = [new Map<string, Position>(), new Map<string, Position>()];
+  for (const { path, position } of await listPlaces(text)) {
+    if (!own.has(nameOf(path))) own.set(nameOf(path), position);
+    for (const above of listAbove(path)) if (!first.has(above)) first.set(above, position);
+  }
   return paths.map((path) => {
-    let best: { depth: number; position: Position } | null = null;
-    for (const { path: found, position } of keys) {
-      const depth = sharedDepth(found, path);
-      if (depth > (best?.depth ?? 0) && depth === Math.min(found.length, path.length)) best = { depth, position };
-    }
-    return best?.position ?? null;
+    const within = first.get(nameOf(path));
+    const above = listAbove(path).findLast((name) => own.has(name));
+    return within ?? own.get(above ?? "") ?? null;
   });
 }
 
@@ -75,7 +77,11 @@ async function findSyntaxError(text: string): Promise<Stop | null> {
   return null;
 }
 
-function sharedDepth(a: Path, b: Path): number {
-  const different = a.findIndex((key, index) => String(key) !== String(b[index]));
-  return different === -1 ? a.length : different;
+/** The names of the path and of all that hold it, the outermost first. */
+function listAbove(path: Path): string[] {
+  return path.map((_, at) => nameOf(path.slice(0, at + 1)));
+}
+
+function nameOf(path: Path): string {
+  return JSON.stringify(path.map(String));
 }

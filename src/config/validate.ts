@@ -8,6 +8,8 @@ import { CRM_NAME, RESERVED_NAME } from "./sections/fields.ts";
 /** Names of a table that JavaScript, or the schema library, does not treat as the file's own. */
 const UNUSABLE_NAMES = ["__proto__", "constructor", "prototype"];
 const PLAIN_KEY = /^[\w-]{1,64}$/;
+/** So many are told. */
+export const MOST_PROBLEMS = 20;
 const NO_CRM = "no CRM is configured: add a table such as [crm.hubspot]";
 
 /** Empty: the schema can be applied, and every CRM has a usable name. */
@@ -15,18 +17,11 @@ export function findProblems(value: unknown, schema: v.GenericSchema): Problem[]
   const tables = listTables(schema, value);
   const misplaced = tables.flatMap(findMisplaced);
   // The schema library passes unusable names over, and takes lists and dates for tables without keys.
-  const isSaid = ({ path }: Problem) => misplaced.some((problem) => isWithin(path, problem.path));
-  const others = [
-    ...tables.flatMap(findUnknownKeys),
-    ...findBadValues(value, schema),
-    ...findBadNames(value),
-    ...findNul(value),
-  ];
-  return [...misplaced, ...others.filter((problem) => !isSaid(problem))];
-}
-
-function isWithin(path: Path, above: Path): boolean {
-  return above.every((key, index) => key === path[index]);
+  const said = new Set(misplaced.map(({ path }) => JSON.stringify(path)));
+  const isSaid = ({ path }: { path: Path }) => path.some((_, at) => said.has(JSON.stringify(path.slice(0, at + 1))));
+  const unknown = describeUnknown(tables.flatMap(findUnknownKeys).filter((key) => !isSaid(key)));
+  const bad = [...findBadValues(value, schema), ...findBadNames(value), ...findNul(value)];
+  return [...misplaced, ...unknown, ...bad.filter((problem) => !isSaid(problem))];
 }
 
 function findMisplaced({ path, keys, value }: TablePlace): Problem[] {
@@ -37,14 +32,26 @@ function findMisplaced({ path, keys, value }: TablePlace): Problem[] {
   }));
 }
 
-function findUnknownKeys({ path, keys, value }: TablePlace): Problem[] {
+type UnknownKey = { path: Path; key: string; known: string[] };
+
+function findUnknownKeys({ path, keys, value }: TablePlace): UnknownKey[] {
   if (keys === null || !isTable(value)) return [];
   const known = Object.keys(keys);
   const unknown = Object.keys(value).filter((key) => !known.includes(key));
-  return unknown.map((key) => ({
-    path: [...path, key],
-    message: `unknown key ${describeKey(key)}: ${suggestName(key, known)}`,
-  }));
+  return unknown.map((key) => ({ path: [...path, key], key, known }));
+}
+
+/** What is known is listed once for each kind of table; a name that may be meant is not looked for where nobody is told. */
+function describeUnknown(keys: UnknownKey[]): Problem[] {
+  const listed = new Set<string>();
+  return keys.map(({ path, key, known }, index) => {
+    const says = `unknown key ${describeKey(key)}`;
+    if (index >= MOST_PROBLEMS) return { path, message: says };
+    const advice = suggestName(key, known);
+    const isTold = listed.has(advice);
+    listed.add(advice);
+    return { path, message: isTold && !advice.startsWith("did") ? says : `${says}: ${advice}` };
+  });
 }
 
 function findBadValues(value: unknown, schema: v.GenericSchema): Problem[] {

@@ -1,13 +1,21 @@
 /** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
 import type postgres from "postgres";
-import { createRedactor } from "../text/redact.ts";
+import { createLooseRedactor } from "../text/redact.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
-import { codeOf, cutMessage, HostsFailure, TLS_CODE, DatabaseError, REFUSED_AUTHORIZATION } from "./failure.ts";
+import {
+  codeOf,
+  HostsFailure,
+  TLS_CODE,
+  DatabaseError,
+  NoSession,
+  REFUSED_AUTHORIZATION,
+  type Answering,
+} from "./failure.ts";
 import { followAuthentication } from "./authentication.ts";
 import { dial, listAttempts, maySendClearText, type Encryption, type Protection } from "./dial.ts";
 import { GuardedSocket } from "./guard.ts";
 import { preparePassword } from "./prepared-password.ts";
-import { screenServer } from "./screen.ts";
+import { screenServer, type Screen } from "./screen.ts";
 
 export type Connection = {
   host: PostgresHost;
@@ -54,6 +62,8 @@ export async function openConnection(
   const failures = new Map<PostgresHost, unknown>();
   for (const wanted of ROUNDS[target.targetSession]) {
     for (const host of target.hosts) {
+      // What was silent is silent still, and the time is for the others.
+      if (failures.get(host) instanceof NoSession) continue;
       try {
         const connection = await openHost(target, host, purpose, signal);
         if (await isWanted(connection, wanted)) return connection;
@@ -97,9 +107,8 @@ async function openHost(
     try {
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
-      throw connecting.signal.aborted
-        ? new DatabaseError(`no connection within ${(limitMs ?? 0) / 1000} s`, true)
-        : error;
+      if (connecting.signal.aborted) throw new NoSession(`no connection within ${(limitMs ?? 0) / 1000} s`, true);
+      throw signal.aborted ? new NoSession("given up", true) : error;
     } finally {
       if (timer !== null) clearTimeout(timer);
     }
@@ -124,13 +133,15 @@ async function connect(
   const sockets: GuardedSocket[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
   const password = host.password ?? "";
-  const hide = createRedactor([password]);
+  const hide = createLooseRedactor(password);
   let wantsPrepared = () => false;
+  let screen: Screen | null = null;
   const dialFirst = async () => {
     const dialled = await dial(target, host, encryption, connecting);
     const authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
     wantsPrepared = authentication.isScram;
-    const guarded = new GuardedSocket(dialled.socket, screenServer(authentication, purpose.mostBytes));
+    screen = screenServer(authentication, purpose.mostBytes);
+    const guarded = new GuardedSocket(dialled.socket, screen);
     sockets.push(guarded);
     protection = dialled.protection;
     return guarded;
@@ -185,6 +196,7 @@ async function connect(
     for (const socket of sockets) socket.destroySoon();
   };
   let usable = true;
+  let inSession = false;
   try {
     const ask: Connection["ask"] = async (text, values = []) => {
       try {
@@ -192,8 +204,11 @@ async function connect(
       } catch (error) {
         usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
         // A server may repeat the password, and half of one, where a message is cut, nobody would know again.
-        if (error instanceof createClient.PostgresError && cutMessage(error.message) !== error.message)
+        if (error instanceof createClient.PostgresError) {
           error.message = hide(error.message);
+          const answering: Answering = { inSession, isStandby: screen?.isStandby() ?? null };
+          Object.assign(error, answering);
+        }
         throwIfRefused(sockets);
         throw error;
       }
@@ -209,6 +224,7 @@ async function connect(
       await close();
     };
     await ask(purpose.begin);
+    inSession = true;
     return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();

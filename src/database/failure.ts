@@ -14,6 +14,16 @@ export class DatabaseError extends Error {
   }
 }
 
+/** A server that opened no session in the time for it. */
+export class NoSession extends DatabaseError {}
+
+/** What is known of the server that answered with an error. */
+export type Answering = {
+  /** Whether the session was open before. */
+  inSession: boolean;
+  isStandby: boolean | null;
+};
+
 /** A failure whose whole reason was put into words elsewhere. */
 export class DescribedFailure extends Error {
   readonly code: string;
@@ -83,6 +93,8 @@ const REASONS: Record<string, Words> = {
   SQLITE_BUSY: (place) => `${place} is locked by a writer, and lock_timeout passed: try again`,
   SQLITE_ERROR: (place, message) =>
     `${place}: ${message}. The table is not as the preset expects it: check preset and table`,
+  SQLITE_READONLY_ROLLBACK: (place) =>
+    `${place} was left by a writer that was killed, and its journal beside it must be undone first: open it once as a user who may write it, such as with sqlite3 and a SELECT`,
   SQLITE_READONLY: (place) =>
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };
@@ -116,6 +128,11 @@ export function wasTakenBack(error: unknown): boolean {
   return error instanceof Error && isConflict({ code: codeOf(error), message: error.message });
 }
 
+/** Whether the time was over before any of the target's servers had opened a session. */
+export function hadNoSession(error: unknown): boolean {
+  return error instanceof HostsFailure && [...error.failures.values()].some((cause) => cause instanceof NoSession);
+}
+
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {
   if (error instanceof DescribedFailure) return error.message;
@@ -130,6 +147,12 @@ export function describeFailure(error: unknown, target: Target): string {
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
   }
   const code = codeOf(error);
+  const inSession = error instanceof Error && "inSession" in error && error.inSession === true;
+  // Whoever is in is not asked for a password: something in the query said so.
+  if (inSession && REFUSED_AUTHORIZATION.test(code)) {
+    const said = cutMessage(error.message);
+    return oneLine(`${place}: ${said} (${code}): a function behind the table, or a server that it reads from, says so`);
+  }
   if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
     return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
   }
@@ -163,7 +186,7 @@ export function lookUp<T>(table: Record<string, T>, code: string): T | undefined
 }
 
 /** At most 2 kB of what a server said. */
-export function cutMessage(message: string): string {
+function cutMessage(message: string): string {
   const { read } = new TextEncoder().encodeInto(message, new Uint8Array(LONGEST_MESSAGE_BYTES));
   return read < message.length ? `${message.slice(0, read)}…` : message;
 }

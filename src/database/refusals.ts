@@ -3,12 +3,19 @@
 export type Words = (place: string, message: string) => string;
 
 /** Servers say the message in their own language, and name the place in their source code in English. */
-type Said = { code: string; message: string; routine: string };
+type Said = { code: string; message: string; routine: string; isStandby: boolean | null };
 
 /** SQLSTATE of a standby that had to take back what a query was reading. */
 const CONFLICT = /^(?:40001|40P01)$/;
+/** The same code of another server: sessions that wait for each other, or a function that says so. */
+const AGAINST =
+  "another session works against the query, or a function behind the table says so: look into the server's log";
 
 const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
+  {
+    fits: (said) => said.isStandby === false && CONFLICT.test(said.code),
+    words: (place, message) => `${place}: ${message}, also when it was tried again: ${AGAINST}`,
+  },
   {
     fits: isConflict,
     words: (place) =>
@@ -52,11 +59,12 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
 /** Null where the code tells enough. */
 export function findWords(error: Error, code: string): Words | null {
   const routine = "routine" in error ? String(error.routine) : "";
-  return CASES.find(({ fits }) => fits({ code, message: error.message, routine }))?.words ?? null;
+  const isStandby = "isStandby" in error && typeof error.isStandby === "boolean" ? error.isStandby : null;
+  return CASES.find(({ fits }) => fits({ code, message: error.message, routine, isStandby }))?.words ?? null;
 }
 
-/** Whether the server cancelled a query because it is a standby: the next try may have more luck. */
-export function isConflict({ code, message }: Omit<Said, "routine">): boolean {
+/** Whether the server cancelled a query for others, as a standby does: the next try may have more luck. */
+export function isConflict({ code, message }: Pick<Said, "code" | "message">): boolean {
   return CONFLICT.test(code) || (code === "57014" && /conflict with recovery/.test(message));
 }
 

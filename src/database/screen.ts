@@ -22,6 +22,8 @@ export type Screen = {
   sent: (bytes: Buffer) => void;
   /** The whole messages that the client library is to see. Throws a `DatabaseError` at the first that is wrong. */
   received: (chunk: Buffer) => Iterable<Buffer>;
+  /** What the server said of itself last; null: nothing, as some poolers do. */
+  isStandby: () => boolean | null;
 };
 
 /** `mostBytes`: the longest answer to one statement, and to the attempt to connect. */
@@ -34,6 +36,8 @@ export function screenServer(authentication: Authentication, mostBytes: number):
   let messages = 0;
   let lists = 0;
   let values = 0;
+  let rowBytes = 0;
+  let isStandby: boolean | null = null;
 
   const announce = (header: Buffer): number => {
     const [type = 0] = header;
@@ -41,8 +45,11 @@ export function screenServer(authentication: Authentication, mostBytes: number):
     expectMessage(type, length - HEADER_BYTES, phase);
     bytes += length;
     messages += 1;
-    if (bytes > mostBytes)
-      throw new DatabaseError(`answers with more than ${mostBytes / MEBIBYTE} MiB: has each run a rule of its own?`);
+    if (String.fromCharCode(type) === "D") rowBytes += length;
+    if (bytes > mostBytes) {
+      const advice = rowBytes * 2 > bytes ? "has each run a rule of its own?" : "look for notices in its log";
+      throw new DatabaseError(`answers with more than ${mostBytes / MEBIBYTE} MiB: ${advice}`);
+    }
     if (messages > MOST_MESSAGES)
       throw new DatabaseError(`answers with more than ${MOST_MESSAGES} messages: look for notices in its log`);
     return length;
@@ -54,6 +61,7 @@ export function screenServer(authentication: Authentication, mostBytes: number):
     const body = message.subarray(HEADER_BYTES);
     const expected = expectMessage(type, body.length, phase);
     checkBody(type, expected, body, columns);
+    if (String.fromCharCode(type) === "S") isStandby = readStandby(body) ?? isStandby;
     if (!expected.passed) return false;
     const name = String.fromCharCode(type);
     if (!asking && name !== "E") throw malformed(`a message of type ${name} that answers nothing`);
@@ -74,12 +82,14 @@ export function screenServer(authentication: Authentication, mostBytes: number):
       messages = 0;
       lists = 0;
       values = 0;
+      rowBytes = 0;
     }
     return true;
   };
 
   const cut = cutMessages(announce);
   return {
+    isStandby: () => isStandby,
     sent: (data) => {
       if (phase === "start") authentication.replied(data);
       asking = true;
@@ -88,6 +98,12 @@ export function screenServer(authentication: Authentication, mostBytes: number):
       for (const message of cut(chunk)) if (judge(message)) yield message;
     },
   };
+}
+
+/** Of a parameter that a server reports; null: it is another one. */
+function readStandby(body: Buffer): boolean | null {
+  const [name, value] = body.toString("latin1").split("\0", 2);
+  return name === "in_hot_standby" ? value === "on" : null;
 }
 
 function count(body: Buffer, letter: string, most: number): number {

@@ -55,6 +55,9 @@ const OTHER_FORMS: [RegExp, string][] = [
   [/^postgres(?:ql)?\+\w+:/, "leave out the driver's name after the +: write postgresql://user@host:5432/database"],
   [/^[\w ]+=/, "this is no URL: write its parts as postgresql://user@host:5432/database"],
 ];
+/** sockaddr_un holds 108 bytes, the zero at the end included. */
+const MOST_SOCKET_BYTES = 107;
+const TOO_LONG_SOCKET = `the path of the Unix socket has more than ${MOST_SOCKET_BYTES} bytes, which no system can open: name a shorter directory, such as a link to it`;
 const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
@@ -130,8 +133,13 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
     host,
     port: readWhole((ports.length === 1 ? ports[0] : ports[index]) || "5432"),
   }));
+  if (addresses.some(isTooLongSocket)) return { problem: TOO_LONG_SOCKET };
   const valid = addresses.every(({ port }) => port >= 1 && port <= 65_535);
   return valid ? addresses : { problem: BAD_PORT };
+}
+
+function isTooLongSocket({ host, port }: Address): boolean {
+  return host.startsWith("/") && Buffer.byteLength(describeHost({ host, port, password: null })) > MOST_SOCKET_BYTES;
 }
 
 function composeTarget(

@@ -23,7 +23,7 @@ const REASONS = new Map([
   ["ENFILE", "too many files are open on this machine"],
 ]);
 
-/** What stands at a path is not what was asked for. The message begins with `it is`. */
+/** What stands at a path is not what was asked for. The message begins with `it is`, or names what is beside it. */
 export class NotPlain extends Error {}
 
 /** Why a file cannot be read, in words. */
@@ -73,7 +73,8 @@ export function readPlainFile(path: string, mostBytes: number): string {
 export function refuseOtherThanDatabase(path: string): void {
   for (const beside of ["", "-wal", "-shm", "-journal"]) {
     const stats = statSync(`${path}${beside}`, { throwIfNoEntry: false });
-    if (stats !== undefined) refuseOther(stats);
+    if (stats !== undefined)
+      refuseOther(stats, beside === "" ? "it" : `${path.slice(path.lastIndexOf("/") + 1)}${beside} beside it: it`);
   }
 }
 
@@ -90,9 +91,9 @@ function readAtMost(file: number, expected: number, mostBytes: number): Buffer |
   return null;
 }
 
-function refuseOther(stats: Stats): void {
+function refuseOther(stats: Stats, name = "it"): void {
   if (stats.isFile()) return;
-  if (stats.isDirectory()) throw new NotPlain("it is a directory");
+  if (stats.isDirectory()) throw new NotPlain(`${name} is a directory`);
   const kind = stats.isFIFO() ? "a FIFO" : stats.isSocket() ? "a socket" : "a device";
-  throw new NotPlain(`it is ${kind}, not a file`);
+  throw new NotPlain(`${name} is ${kind}, not a file`);
 }

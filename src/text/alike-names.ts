@@ -1,10 +1,5 @@
 /** One thing under several spellings: `Genius_Appointment` and `appointments`. */
 
-/** Whether two names differ only in case, blanks, number, or the CRM's name before them. */
-export function areAlike(name: string, other: string, crmSource: string): boolean {
-  return normalizeName(name, crmSource) === normalizeName(other, crmSource);
-}
-
 /**
  * The letters and digits in lower case, without the CRM's name and a `sync` before that, the last word in the singular. Where
  * a name is split into words does not matter: `MarketSharpSource` is `marketsharp_sources`.

@@ -6,6 +6,15 @@ export type Redact = (text: string) => string;
 
 const SHORTEST = 3;
 
+/** One secret in a server's words: in any letters and read backwards too. */
+export function createLooseRedactor(secret: string): Redact {
+  const redact = createRedactor([secret]);
+  if (secret.length < SHORTEST) return redact;
+  const spellings = [secret, Array.from(secret).toReversed().join("")].map((text) => RegExp.escape(text));
+  const anyhow = new RegExp(spellings.join("|"), "giu");
+  return (text) => redact(text).replaceAll(anyhow, "***");
+}
+
 /** Each secret is also found percent-encoded, in base64, and as it stands inside JSON and in a terminal. */
 export function createRedactor(secrets: string[]): Redact {
   const spellings = secrets

@@ -1,6 +1,7 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
 import { castCounts, castTable, spellStarts } from "./casts.ts";
+import { boundTable } from "./long-values.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
@@ -61,7 +62,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
     dialect,
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
-      table: actionsTable,
+      table: dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns)) : actionsTable,
       status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
@@ -71,11 +72,14 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
       located.rules === null
         ? fillPlaceholders(NO_RULES, { time: NO_TIME[dialect] })
         : fillPlaceholders(rules[dialect], {
-            table: castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
+            table:
+              dialect === "sqlite"
+                ? boundTable(located.rules, kinds.rules, listChangeColumns(located.rules))
+                : castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
             ...(dialect === "sqlite" ? castCounts(kinds.rules, "NULL") : {}),
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
-            changed_at: writeChangedAt(located.rules, dialect, ["created_at", "updated_at"]),
+            changed_at: writeChangedAt(located.rules, dialect),
           }),
     spelled: spellStarts(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, columns),
     columns,
@@ -98,11 +102,20 @@ export function withoutRules(source: Source, problem: string): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
 }
 
+/** Where an index helps to find runs. */
+function listKeys({ source, rule, start }: ActionColumns): string[] {
+  return ["id", source, rule, start];
+}
+
 /** Not every table has the columns that say when a row was written, and only where these are times do they say it. */
-function writeChangedAt({ columns = [], types }: TableName, dialect: Dialect, names: string[]): string {
-  const there = names.filter((name) =>
+function listChangeColumns({ columns = [], types }: TableName, names = ["created_at", "updated_at"]): string[] {
+  return names.filter((name) =>
     types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? ""),
   );
+}
+
+function writeChangedAt(table: TableName, dialect: Dialect, names?: string[]): string {
+  const there = listChangeColumns(table, names);
   if (dialect === "sqlite" && there.length < 2) return there[0] ?? "NULL";
   const [newest, cast] = dialect === "sqlite" ? ["max", ""] : ["greatest", "::timestamptz"];
   return there.length === 0 ? NO_TIME.postgres : `${newest}(${there.map((name) => name + cast).join(", ")})`;

@@ -2,7 +2,7 @@
 import { plainWord } from "../report/vocabulary.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import type { RuleNames } from "./presets.ts";
-import { areAlike } from "../text/alike-names.ts";
+import { normalizeName } from "../text/alike-names.ts";
 import { mappedName } from "./schedule-names.ts";
 
 /** Of the newest runs, up to this many are asked for their names. */
@@ -38,8 +38,17 @@ export function listNamedSettings(crm: NamingConfig): NamedSetting[] {
 
 /** In the order in which the settings are listed. */
 export function findUnused(crm: NamingConfig, rows: RowNames, ruleNames: RuleNames): UnusedSetting[] {
+  const { runs, declared, words } = rows;
+  const mapped = declared.map((schedule) => mappedName(schedule, crm.ruleNames) ?? schedule);
+  const there: There = {
+    runs: indexNames(runs, crm),
+    declared: indexNames(declared, crm),
+    mapped: indexNames(mapped, crm),
+    either: indexNames([...runs, ...mapped], crm),
+    words,
+  };
   return listNamedSettings(crm).flatMap(({ setting, name }) => {
-    const near = NEAR[setting](name, rows, crm, ruleNames);
+    const near = NEAR[setting](name, there, crm, ruleNames);
     return near === "used" ? [] : [{ setting, name, near: near?.name ?? null }];
   });
 }
@@ -47,23 +56,24 @@ export function findUnused(crm: NamingConfig, rows: RowNames, ruleNames: RuleNam
 /** The name is used, or another is like it, or neither. */
 type Answer = "used" | { name: string } | null;
 
-type Seek = (name: string, rows: RowNames, crm: NamingConfig, ruleNames: RuleNames) => Answer;
+/** Names as they are, and the first of those that are alike. */
+type Names = { own: Set<string>; alike: Map<string, string> };
+
+/** `mapped`: what the declared mean. */
+type There = { runs: Names; declared: Names; mapped: Names; either: Names; words: string[] };
+
+type Seek = (name: string, there: There, crm: NamingConfig, ruleNames: RuleNames) => Answer;
 
 /** Runs are left out by their very name, schedules by one that is like it. */
-const seekLeftOut: Seek = (name, { runs, declared }, crm, ruleNames) => {
+const seekLeftOut: Seek = (name, { runs, mapped }, crm, ruleNames) => {
   const answer = seekAmong(name, runs, crm);
   if (answer !== null) return answer;
-  const ofDeclared = seekAmong(
-    name,
-    declared.map((schedule) => mappedName(schedule, crm.ruleNames) ?? schedule),
-    crm,
-  );
+  const ofDeclared = seekAmong(name, mapped, crm);
   return ofDeclared !== null && ruleNames === "normalized" ? "used" : ofDeclared;
 };
 
 const NEAR: Record<NamedSetting["setting"], Seek> = {
-  rules: (name, { runs, declared }, crm) =>
-    seekAmong(name, [...runs, ...declared.map((schedule) => mappedName(schedule, crm.ruleNames) ?? schedule)], crm),
+  rules: (name, { either }, crm) => seekAmong(name, either, crm),
   exclude_rules: seekLeftOut,
   wrapper_rules: seekLeftOut,
   rule_names: (name, { declared }, crm) => seekAmong(name, declared, crm),
@@ -71,8 +81,13 @@ const NEAR: Record<NamedSetting["setting"], Seek> = {
   statuses: (name, { words }) => (words.includes(plainWord(name)) ? "used" : null),
 };
 
-function seekAmong(name: string, names: string[], { crmSource }: NamingConfig): Answer {
-  if (names.includes(name)) return "used";
-  const alike = names.find((other) => areAlike(name, other, crmSource));
+function indexNames(names: string[], { crmSource }: NamingConfig): Names {
+  const alike = new Map(names.toReversed().map((name) => [normalizeName(name, crmSource), name]));
+  return { own: new Set(names), alike };
+}
+
+function seekAmong(name: string, { own, alike: likes }: Names, { crmSource }: NamingConfig): Answer {
+  if (own.has(name)) return "used";
+  const alike = likes.get(normalizeName(name, crmSource));
   return alike === undefined ? null : { name: alike };
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";
-import { describeFailure, mayPass, DatabaseError, wasTakenBack } from "../database/failure.ts";
+import { describeFailure, mayPass, DatabaseError, hadNoSession, wasTakenBack } from "../database/failure.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -88,7 +88,9 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
     const failure =
-      deadline.signal.aborted && !wasTakenBack(error) ? new DatabaseError(adviseOnTimeout(crm.timeoutMs)) : error;
+      deadline.signal.aborted && !wasTakenBack(error)
+        ? new DatabaseError(adviseOnTimeout(crm.timeoutMs, hadNoSession(error)))
+        : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {
@@ -96,6 +98,9 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   }
 }
 
-function adviseOnTimeout(timeoutMs: number): string {
-  return `no complete answer within ${timeoutMs / 1000} s: look at the server's load, ask for a shorter window, or raise timeout`;
+function adviseOnTimeout(timeoutMs: number, hadNone: boolean): string {
+  const advice = hadNone
+    ? "no session was opened: check hosts, ports, network and firewalls, or raise timeout"
+    : "look at the server's load, ask for a shorter window, or raise timeout";
+  return `no complete answer within ${timeoutMs / 1000} s: ${advice}`;
 }

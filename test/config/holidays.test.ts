@@ -108,6 +108,21 @@ test.each([
     content: writeCalendar(event("DTSTART;VALUE=DATE:20000101", "RRULE:FREQ=DAILY")),
     says: "it has more than 20000 days: name a calendar of holidays alone",
   },
+  {
+    name: "of more events than a calendar of holidays has",
+    content: writeCalendar(...Array.from({ length: 20_001 }, () => event("DTSTART;VALUE=DATE:20260101"))),
+    says: "it has more than 20000 events: name a calendar of holidays alone",
+  },
+  {
+    name: "of a rule that goes on by nothing",
+    content: writeCalendar(event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;INTERVAL=0")),
+    says: "it has more than 20000 days: name a calendar of holidays alone",
+  },
+  {
+    name: "of a rule for the 30th of February",
+    content: writeCalendar(event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")),
+    says: "an event comes again by a rule that fits hardly any day: correct its RRULE",
+  },
 ])("a file that is $name is said, with the line that names it", async ({ content, file = FILE, says }) => {
   const message = await load(content, file).then(
     () => "",
@@ -115,3 +130,12 @@ test.each([
   );
   expect(message).toContain(`c.toml:7:1: holidays: ${says}`);
 });
+
+test("10,000 events are read in seconds", async () => {
+  const day = (index: number) => `20${10 + (index % 20)}${String((index % 12) + 1).padStart(2, "0")}01`;
+  const events = Array.from({ length: 10_000 }, (_, index) => event(`DTSTART;VALUE=DATE:${day(index)}`));
+  const startedAt = performance.now();
+  await load(writeCalendar(...events));
+  // Where each looked through all the others it was 10 s.
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+}, 30_000);

@@ -65,6 +65,7 @@ describe("which server is read", () => {
     { names: ["primary", "standby"], wants: "any", chosen: "primary" },
     { names: ["closed", "standby"], wants: "any", chosen: "standby" },
     { names: ["mute", "primary"], wants: "any", chosen: "primary" },
+    { names: ["mute", "mute", "mute", "primary"], wants: null, chosen: "primary" },
     { names: ["standby", "primary"], wants: "primary", chosen: "primary" },
     { names: ["standby", "read-only", "primary"], wants: "read-write", chosen: "primary" },
     { names: ["primary", "read-only"], wants: "read-only", chosen: "read-only" },

@@ -123,6 +123,10 @@ test.each([
   { url: "postgres://u:secret@h/d?connect_timeout=1e3", says: "connect_timeout" },
   { url: "postgres://u:secret@h,/d", says: "no host" },
   { url: "postgres://u:secret@/d?host=a,b,c&port=1,2", says: "not as many ports as hosts" },
+  {
+    url: `postgres://u@/d?host=/${"a".repeat(93)}`,
+    says: "the path of the Unix socket has more than 107 bytes",
+  },
   { url: "postgres://u:secret@h/d?target_session_attrs=secret", says: "target_session_attrs is not one of any, " },
   {
     url: "postgres://u:secret@h/d?sslmode=require&channel_binding=require",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createRedactor } from "../../src/text/redact.ts";
+import { createLooseRedactor, createRedactor } from "../../src/text/redact.ts";
 
 test("a secret is found as it is, percent-encoded, in base64 and in JSON", () => {
   const secret = 'p@ss"w/rd';
@@ -18,4 +18,18 @@ test.each([
   { name: "that begins like another", secrets: ["abc", "abcdef"], text: "abcdef abc", clean: "*** ***" },
 ])("a secret $name", ({ secrets, text, clean }) => {
   expect(createRedactor([...secrets])(text)).toBe(clean);
+});
+
+test.each([
+  { name: "as it is", text: "it is Geheim+1!", clean: "it is ***!" },
+  { name: "in capitals", text: "it is GEHEIM+1!", clean: "it is ***!" },
+  { name: "backwards", text: "it is 1+miehEG!", clean: "it is ***!" },
+  { name: "percent-encoded", text: "it is Geheim%2B1!", clean: "it is ***!" },
+  { name: "not at all", text: "it is Geheim1!", clean: "it is Geheim1!" },
+])("a password in a server's words, $name", ({ text, clean }) => {
+  expect(createLooseRedactor("Geheim+1")(text)).toBe(clean);
+});
+
+test("no password, and a very short one, is looked for nowhere", () => {
+  expect(["", "ab"].map((password) => createLooseRedactor(password)("AB ba"))).toEqual(["AB ba", "AB ba"]);
 });

@@ -279,6 +279,105 @@ describe("names and words of 100 kB", () => {
   });
 });
 
+/** A table of no types, as SQLite takes it. */
+function writeHistory(cwd: string, rows: string): string {
+  const path = join(cwd, "w.sqlite");
+  using sqlite = new Database(path);
+  sqlite.run(
+    "CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, start_time, end_time, status, records_processed, records_created, records_updated, records_failed, error_message, configuration)",
+  );
+  sqlite.run(`INSERT INTO sync_history ${rows}`);
+  return `sqlite:${path}`;
+}
+
+const TWO = "(SELECT 1 AS n UNION SELECT 2)";
+
+test("F15 two messages of 100 MB on SQLite → two failures, each said to be too long to be read", async () => {
+  const url = writeHistory(
+    freshDirectory(),
+    `SELECT n, 'long', 'r', '2026-07-10 01:00:00', '2026-07-10 01:00:10', 'failed', 1, 0, 0, 1, hex(zeroblob(50000000)), '{}' FROM ${TWO}`,
+  );
+  const { report } = await reportOn("long", configureAmong("long", url));
+  expect(report.performance_metrics.failed_actions).toBe(2);
+  expect(JSON.stringify(report)).toContain("(100,000,000 bytes, too long to be read)");
+}, 120_000);
+
+test("F16 a status, an end, a count and a configuration of 50 MB on SQLite → a run of unknown status, in the same memory", async () => {
+  const long = "hex(zeroblob(25000000))";
+  const url = writeHistory(
+    freshDirectory(),
+    `SELECT n, 'long', 'r', '2026-07-10 01:00:00', ${long}, ${long}, ${long}, 0, 0, 1, NULL, ${long} FROM (SELECT 1 AS n)`,
+  );
+  const { report } = await reportOn("long", configureAmong("long", url));
+  expect(report.performance_metrics.total_actions).toBe(0);
+  expect(JSON.stringify(report)).toContain("(50,000,000 bytes, too long to be read)");
+}, 120_000);
+
+test("F17 a message of 5 kB on SQLite → cut as one of 3 kB is", async () => {
+  const errors = [600, 1000].map(async (words) => {
+    const message = `'begin ' || replace(hex(zeroblob(${words})), '00', 'word ') || 'end'`;
+    const url = writeHistory(
+      freshDirectory(),
+      `SELECT n, 'long', 'r', '2026-07-10 01:00:00', '2026-07-10 01:00:10', 'failed', 1, 0, 0, 1, ${message}, '{}' FROM ${TWO}`,
+    );
+    const { report } = await reportOn("long", configureAmong("long", url));
+    return report.rules[0]?.newest_error;
+  });
+  const [short, long] = await Promise.all(errors);
+  expect(short).toStartWith("begin word word ");
+  expect(long).toBe(short);
+});
+
+describe("a configuration", () => {
+  const configured = (more: string) => directoryWith(`[crm.a]\nurl = "sqlite:a.sqlite"\n${more}`);
+  const checked = async (cwd: string) => {
+    const startedAt = performance.now();
+    const ended = await runCli(["config", "check"], { cwd });
+    return { ...ended, lines: ended.stderr.trimEnd().split("\n"), tookMs: performance.now() - startedAt };
+  };
+  const numbersTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+  test("F18 20,000 unknown keys → exit 2, 20 of them in short lines, and how many more", async () => {
+    const { code, lines, tookMs } = await checked(
+      configured(
+        numbersTo(20_000)
+          .map((n) => `bogus${n} = 1\n`)
+          .join(""),
+      ),
+    );
+    expect([code, lines.length]).toEqual([2, 21]);
+    expect(lines[1]).toEndWith(':4:1: unknown key "bogus2"');
+    expect(lines.at(-1)).toEndWith(": and 19,980 more problems");
+    // What looks each of them up among all the others takes minutes.
+    expect(tookMs).toBeLessThan(20_000);
+  }, 60_000);
+
+  test("F19 5,000 CRMs with two mistakes each → exit 2, 20 of them, and how many more", async () => {
+    const { code, lines, tookMs } = await checked(
+      configured(
+        numbersTo(5000)
+          .map((n) => `[crm.c${n}]\nurl = 5\nthresholds = "x"\n`)
+          .join(""),
+      ),
+    );
+    expect([code, lines.length]).toEqual([2, 21]);
+    expect(lines.at(-1)).toMatch(/: and [\d,]+ more problems$/);
+    expect(tookMs).toBeLessThan(20_000);
+  }, 60_000);
+
+  test("F20 5,000 tables of rules → config show within seconds", async () => {
+    const cwd = configured(
+      numbersTo(5000)
+        .map((n) => `[crm.a.rules.no${n}]\nwarn_after = "5h"\n`)
+        .join(""),
+    );
+    const startedAt = performance.now();
+    const { code, stdout } = await runCli(["config", "show", "--set"], { cwd });
+    expect([code, stdout.match(/^warn_after/gm)?.length]).toEqual([0, 5000]);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  }, 60_000);
+});
+
 test("F14 a schedule's log of 2,000 rules → less than 70 lines, less than 3,000 characters", async () => {
   const cwd = configure("many");
   writeFileSync(

@@ -1,0 +1,49 @@
+/**
+ * Values that are too long, cut where an SQLite table is read. `octet_length` of a column reads no page of it, all other functions
+ * read the whole value, and some copy it several times.
+ */
+import type { ColumnKinds } from "./casts.ts";
+import { quoteTable, type TableName } from "./tables.ts";
+
+/** Above, a text is not read: what stands there instead says so. SQLite may hold 1 GB in one value. */
+const MOST_TEXT_BYTES = 4_000_000;
+/** Numbers and times. */
+const MOST_FIGURE_BYTES = 1000;
+/** What a report reads of a message: see scan.sql and lookback-rows.sql. A message of fewer bytes stays as it is. */
+const [MOST_WHOLE_BYTES, HEAD, TAIL] = [4000, 1000, 690];
+
+type Bound = "message" | "text" | "figure";
+
+const MESSAGES = ["error", "error_message"];
+
+/**
+ * The columns that a preset reads of an SQLite table, bounded, as SQL reads them. SQLite merges it into the query around it.
+ * `asTheyAre`: those that an index must help with, and others that are read beside.
+ */
+export function boundTable(table: TableName, kinds: ColumnKinds, asTheyAre: string[]): string {
+  const bounded = Object.entries(kinds).filter(([column]) => !asTheyAre.includes(column));
+  const read = bounded.map(([column, kind]) => `${BOUNDS[boundOf(column, kind)](column)} AS ${column}`);
+  return `(SELECT ${[...asTheyAre, ...read].join(", ")} FROM ${quoteTable(table)})`;
+}
+
+function boundOf(column: string, kind: ColumnKinds[string]): Bound {
+  if (MESSAGES.includes(column)) return "message";
+  return kind === "text" || kind === "document" ? "text" : "figure";
+}
+
+const BOUNDS: Record<Bound, (column: string) => string> = {
+  message: (column) => `CASE WHEN octet_length(${column}) > ${MOST_TEXT_BYTES} THEN ${writeInstead(column)}
+    WHEN octet_length(${column}) > ${MOST_WHOLE_BYTES}
+      THEN substr(CAST(${column} AS TEXT), 1, ${HEAD}) || substr(CAST(${column} AS TEXT), -${TAIL})
+    ELSE ${column} END`,
+  text: (column) => writeBound(column, MOST_TEXT_BYTES),
+  figure: (column) => writeBound(column, MOST_FIGURE_BYTES),
+};
+
+function writeBound(column: string, most: number): string {
+  return `CASE WHEN octet_length(${column}) > ${most} THEN ${writeInstead(column)} ELSE ${column} END`;
+}
+
+function writeInstead(column: string): string {
+  return `printf('(%,d bytes, too long to be read)', octet_length(${column}))`;
+}

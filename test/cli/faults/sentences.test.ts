@@ -1,0 +1,130 @@
+/** What is said of a fault names its cause, and no other one that gives the same code. */
+import { Database } from "bun:sqlite";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
+import { startFakeServer, type Script } from "../../making/fake-server.ts";
+import { GENERATE, makeVictim } from "../../making/faults.ts";
+import { numbered } from "../../making/numbers.ts";
+import type { TestDatabase } from "../../making/postgres-server.ts";
+import { failure, message, SESSION } from "../../making/server-messages.ts";
+import { sharedServer } from "../../making/warehouses.ts";
+
+let victim: TestDatabase;
+
+beforeAll(async () => {
+  victim = await makeVictim(await sharedServer());
+});
+afterAll(async () => await victim.close());
+
+/** What the binary says of one CRM that it cannot read. */
+async function reasonOf(url: string, { settings = "", code = 4 } = {}): Promise<string> {
+  const cwd = directoryWith(`[crm.a]\nurl = "${url}"\n${settings}`);
+  const ended = await runCli(GENERATE, { cwd });
+  expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(/^[^\n]+\n$/)]);
+  return ended.stderr;
+}
+
+function makeSqlite(): string {
+  const path = join(freshDirectory(), "w.sqlite");
+  using database = new Database(path);
+  database.run("CREATE TABLE automation_actions (id INTEGER PRIMARY KEY, error TEXT)");
+  database.run(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+    INSERT INTO automation_actions (error) SELECT hex(zeroblob(500)) FROM n`);
+  return path;
+}
+
+test("O1 a hot journal of a killed writer → exit 4: left by a writer that was killed, and nothing of WAL", async () => {
+  const path = makeSqlite();
+  const left = `${path}.left`;
+  using writer = new Database(path);
+  writer.run("PRAGMA cache_size = 5");
+  writer.run("BEGIN");
+  writer.run("UPDATE automation_actions SET error = 'x' || id");
+  copyFileSync(path, left);
+  copyFileSync(`${path}-journal`, `${left}-journal`);
+  writer.run("ROLLBACK");
+  const reason = await reasonOf(`sqlite:${left}`);
+  expect(reason).toContain(`${left} was left by a writer that was killed`);
+  expect(reason).toContain("open it once as a user who may write it");
+  expect(reason).not.toContain("WAL");
+});
+
+test.each(
+  numbered("O2", [
+    { beside: "-wal", kind: "FIFO", make: (path: string) => Bun.spawnSync(["mkfifo", path]) },
+    { beside: "-journal", kind: "directory", make: (path: string) => mkdirSync(path) },
+    { beside: "-shm", kind: "FIFO", make: (path: string) => Bun.spawnSync(["mkfifo", path]) },
+  ]),
+)("$no a $beside that is a $kind → exit 4: it is the one that is named", async ({ beside, kind, make }) => {
+  const path = makeSqlite();
+  make(`${path}${beside}`);
+  expect(await reasonOf(`sqlite:${path}`)).toContain(`${path}: w.sqlite${beside} beside it: it is a ${kind}`);
+});
+
+describe("a function behind the table", () => {
+  test.each(
+    numbered("O3", [
+      { code: "40P01", wrong: "standby", says: "boo, also when it was tried again: another session works against" },
+      { code: "40001", wrong: "standby", says: "boo, also when it was tried again: another session works against" },
+      { code: "28P01", wrong: "password", says: "boo (28P01): a function behind the table" },
+    ]),
+  )("$no $code from a function of a primary → exit 4: nothing of a $wrong", async ({ no, code, wrong, says }) => {
+    const schema = no.toLowerCase().replace(".", "_");
+    await victim.sql.unsafe(`CREATE SCHEMA ${schema};
+      CREATE FUNCTION ${schema}.r(text) RETURNS text LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION USING errcode = '${code}', message = 'boo'; END $$;
+      CREATE VIEW ${schema}.sync_history AS SELECT id, crm_source, ${schema}.r(sync_type::text) AS sync_type, start_time, end_time,
+        status, records_processed, records_created, records_updated, records_failed, error_message, configuration
+        FROM orchestration.sync_history`);
+    const settings = `crm_source = "dead"\nschema = "${schema}"\npreset = "sync-history"\ntimeout = "3s"`;
+    const url = new URL(victim.url);
+    const reason = await reasonOf(victim.url, { settings });
+    expect(reason.replaceAll(url.host, "")).toContain(says);
+    expect(reason).not.toContain(wrong);
+  });
+});
+
+test("O4 three silent hosts → exit 4: no session was opened, nothing of the server's load", async () => {
+  using mute = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const host = `127.0.0.1:${mute.port}`;
+  // The time is over before the third is given up.
+  const settings = 'timeout = "1s"';
+  const reason = await reasonOf(`postgresql://u@${host},${host},${host}/d?connect_timeout=2`, { settings });
+  expect(reason).toContain("no complete answer within 1 s: no session was opened: check hosts, ports");
+  expect(reason).not.toContain("load");
+});
+
+test("O5 a Unix socket of too long a path → exit 2: in words, and the path is not repeated", async () => {
+  const reason = await reasonOf(`postgresql://u@/d?host=/${"long/".repeat(25)}`, { code: 2 });
+  expect(reason).toContain("the path of the Unix socket has more than 107 bytes");
+  expect(reason).not.toContain("long/long");
+});
+
+test("O6 large notices without end → exit 4: look for notices, nothing of rules", async () => {
+  const notice = message("N", `SNOTICE\0C00000\0M${"x".repeat(500_000)}\0\0`);
+  await using server = await startFakeServer(async (client) => {
+    await client.startup();
+    await client.send(SESSION);
+    await client.turn();
+    while (!client.hasGone()) await client.send(notice);
+  });
+  const reason = await reasonOf(`postgresql://u@127.0.0.1:${server.port}/d?sslmode=disable`);
+  expect(reason).toContain("answers with more than 32 MiB: look for notices in its log");
+});
+
+test.each(
+  numbered("O7", [
+    { how: "in capitals", said: "GEHEIM7" },
+    { how: "backwards", said: "7mieheg" },
+  ]),
+)("$no refused, the password $how in the words → exit 4: it is hidden", async ({ said }) => {
+  const refuses: Script = async (client) => {
+    await client.startup();
+    await client.send(failure({ S: "FATAL", V: "FATAL", C: "XX000", M: `it is ${said}!` }));
+  };
+  await using server = await startFakeServer(refuses);
+  const reason = await reasonOf(`postgresql://u:geheim7@127.0.0.1:${server.port}/d?sslmode=disable`);
+  expect(reason).toContain("it is ***! (XX000)");
+});
