@@ -109,9 +109,7 @@ function listKeys({ source, rule, start }: ActionColumns): string[] {
 
 /** Not every table has the columns that say when a row was written, and only where these are times do they say it. */
 function listChangeColumns({ columns = [], types }: TableName, names = ["created_at", "updated_at"]): string[] {
-  return names.filter((name) =>
-    types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? ""),
-  );
+  return names.filter((name) => (types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? "")));
 }
 
 function writeChangedAt(table: TableName, dialect: Dialect, names?: string[]): string {
