@@ -36,22 +36,22 @@ function answersWithout(
 /** Answers as a real server did, but for the document that a report is made of. */
 function reportsWith(...values: (string | Uint8Array | null)[]): ServerFault["does"] {
   return async (client, recording) => {
-    const last = recording.findLastIndex((answer) => answer.includes("document\0"));
-    // Described in one turn, read in the next.
+    // Described in one turn, read in the next. The past is asked for afterwards.
+    const at = recording.findIndex((answer) => answer.includes("document\0"));
     const answer = Buffer.concat([BOUND, ...values.map((value) => row(value)), DONE, READY]);
-    await replay(client, recording, { [last + 1]: answer });
+    await replay(client, recording, { [at + 1]: answer });
   };
 }
 
 /** The recorded document with one part replaced. */
 function reportsPart(change: (document: Record<string, unknown>) => void): ServerFault["does"] {
   return async (client, recording) => {
-    const last = recording.findLastIndex((answer) => answer.includes("document\0"));
-    const answer = recording[last + 1]?.toString("utf8") ?? "";
+    const at = recording.findIndex((answer) => answer.includes("document\0"));
+    const answer = recording[at + 1]?.toString("utf8") ?? "";
     const document = JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? "{}") as Record<string, unknown>;
     change(document);
     const changed = Buffer.concat([BOUND, row(JSON.stringify(document)), DONE, READY]);
-    await replay(client, recording, { [last + 1]: changed });
+    await replay(client, recording, { [at + 1]: changed });
   };
 }
 
