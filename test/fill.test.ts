@@ -1,6 +1,6 @@
 /** What a fill beside reports reads, and what keeps it from reading more. */
 import { renameSync } from "node:fs";
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { fillBeside } from "../src/fill.ts";
 import type { Log } from "../src/log.ts";
 import { openStore } from "../src/store/open.ts";
@@ -9,6 +9,9 @@ import { silent } from "./making/logs.ts";
 import { crmConfig } from "./making/reports.ts";
 import { newStoreUrl, targetOf } from "./making/stores.ts";
 import { listEngines, run } from "./making/warehouses.ts";
+
+// Eight weeks are read a day at a time, with pauses.
+setDefaultTimeout(90_000);
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

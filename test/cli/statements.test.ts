@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => await server.stop());
 
-test("one session and one statement for each CRM, whatever the report is asked for", async () => {
+test("one session and one statement for each CRM, whatever the report is asked for, and one for the past of a small table", async () => {
   const database = await server.createDatabase();
   const start = new Date(Date.now() - 600_000).toISOString();
   await fillSyncHistory("H")(database.sql, [run({ crm: "hubspot", start, end: start })], []);
@@ -39,6 +39,10 @@ test("one session and one statement for each CRM, whatever the report is asked f
     ...Array.from({ length: 3 }, () => "COMMIT"),
     ...Array.from({ length: 3 }, () => "Every table or view of o"),
     ...Array.from({ length: 3 }, () => "One CRM's activity in th"),
+    // It was never analysed: whether it is small is counted, to a limit.
+    ...Array.from({ length: 3 }, () => "SELECT count(*)::int AS "),
+    ...Array.from({ length: 3 }, () => "SET LOCAL statement_time"),
+    ...Array.from({ length: 3 }, () => "What one CRM's rules did"),
   ]);
 }, 30_000);
 

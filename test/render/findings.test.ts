@@ -20,7 +20,7 @@ test("most urgent first; a CRM that was not read is critical; what concerns seve
     activity({
       rules: [
         ruleOf("deals", { runs: "sssssssssfff", everyMinutes: 60 }),
-        ruleOf("jobs", { runs: `${"s".repeat(20)}f`, everyMinutes: 60 }),
+        ruleOf("jobs", { runs: `${"s".repeat(30)}f`, everyMinutes: 60 }),
       ],
       declaredRules: [declared("deals", every("every 1 hours")), declared("jobs", every("every 1 hours"))],
     }),

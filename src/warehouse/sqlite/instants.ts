@@ -61,9 +61,9 @@ function writesNumber(column: string): string {
   return `instr(${column} || '.', '.') - 1 IN (${lengths})`;
 }
 
-/** Text that SQLite reads as it is. */
+/** Text that SQLite reads as it is, and that begins with a year: it takes other digits for a Julian day, and an hour for one of 2000. */
 function writeKnownMs(column: string, offsets: Offsets): string {
-  const known = `unixepoch(${column}, 'subsec') * 1000`;
+  const known = `CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-*' THEN unixepoch(${column}, 'subsec') * 1000 END`;
   if (offsets.length === 0) return known;
   return `CASE WHEN ${column} GLOB '*:*Z' OR ${column} GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN ${known}
         WHEN substr(${column}, 11) NOT GLOB '*[^0-9:.T ]*' THEN (SELECT ms - ${writeOffset(offsets)} FROM (SELECT ${known} AS ms)) END`;

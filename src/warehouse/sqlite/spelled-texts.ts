@@ -51,7 +51,8 @@ const ZONES: Branch[] = [
 /** A relation of one row: `ms`, the time as if it were UTC where it names no zone, and `zoned`, whether it names one. */
 export function writeSpelled(column: string): string {
   const zoned = ZONES.map(([when]) => when).join(" OR ");
-  return `(SELECT unixepoch(${writeCase(ZONES)}, 'subsec') * 1000 AS ms, ${zoned} AS zoned
+  // What begins with no year may be a Julian day to SQLite, or an hour of 2000.
+  return `(SELECT CASE WHEN t GLOB '${digits(4)}-*' THEN unixepoch(${writeCase(ZONES)}, 'subsec') * 1000 END AS ms, ${zoned} AS zoned
       FROM (SELECT ${writeCase(WHOLE)} AS t FROM (SELECT upper(trim(CAST(${column} AS TEXT))) AS t)))`;
 }
 

@@ -128,7 +128,12 @@ test("X3 an error of the server that repeats the password → exit 3; stars in i
       BEGIN RAISE EXCEPTION 'login ${PASSWORD.replace("%", "%%")} at ${victim.url.replaceAll("%", "%%")}'; END $$;
     CREATE VIEW orchestration.sync_history AS SELECT * FROM orchestration.real_history WHERE shout()`);
   const ended = await launch(GENERATE, { cwd: trio.withDead(victim.url) }).trial;
-  await expectOneFailure(ended, { trio, says: "login *** at ***", advises: "P0001", free: [victim] });
+  await expectOneFailure(ended, {
+    trio,
+    says: "login *** at postgresql://owner:***@127.0.0.1",
+    advises: "P0001",
+    free: [victim],
+  });
   await victim.close();
 });
 
