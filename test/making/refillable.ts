@@ -59,6 +59,9 @@ export async function makeRefillable(preset: Preset): Promise<Refillable> {
   const database = new Database(sqlite.url.slice("sqlite:".length));
   database.run("PRAGMA synchronous = OFF");
   const { actions, rules, runs, declared } = TABLES[preset];
+  // Both engines' schedules are made now.
+  for (const column of preset === "automation" ? [] : ["created_at", "updated_at"])
+    database.run(`ALTER TABLE ${rules} ADD COLUMN ${column} TEXT DEFAULT '${new Date().toISOString()}'`);
   const [actionsTable, rulesTable] =
     preset === "automation" ? [actions, rules] : [`orchestration.${actions}`, `orchestration.${rules}`];
   const optional = preset === "automation" ? "" : ", options, created_at, updated_at";

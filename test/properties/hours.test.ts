@@ -36,7 +36,7 @@ describe.each<Preset>(["sync-history", "automation"])("%s", (preset) => {
       for (const engine of ENGINES) memory.write(await readWindows(warehouse[engine], drawn));
       expect(memory.list()).toEqual(countRows(drawn, preset, fromHour, toHour));
     });
-    await fc.assert(property, draws(10, 400));
+    await fc.assert(property, draws(8, 400));
   });
 });
 
@@ -125,7 +125,8 @@ function countRows(
   for (const run of runs) {
     const isOwn = run.crm === "hubspot" && !run.dryRun && !wrappers.includes(run.rule);
     if (!isOwn || settings.exclude_rules.includes(run.rule)) continue;
-    const rule = run.rule.length > 1000 ? `${run.rule.slice(0, 200)}…${run.rule.slice(-60)}` : run.rule;
+    const shown = run.rule.trim() === "" ? "(no name)" : run.rule;
+    const rule = shown.length > 1000 ? `${shown.slice(0, 200)}…${shown.slice(-60)}` : shown;
     const startHour = Math.floor(run.startMs / HOUR_MS);
     if (isAsked(startHour))
       starts.set(`${startHour} starts ${rule}`, (starts.get(`${startHour} starts ${rule}`) ?? 0) + 1);

@@ -156,7 +156,7 @@ SELECT json_object(
     FROM r w WHERE w.part = 'current' AND w.state = 'wrapper' AND w.ended_ms IS NOT NULL
     ORDER BY w.started_ms DESC LIMIT 20))),
   -- The newest ones of each by themselves: a wrapper may fail although nothing inside it did.
-  'wrapper_runs', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), started_ms, ended_ms, meaning, records_processed,
+  'wrapper_runs', json((SELECT json_group_array(json_array(rule, CAST(id AS TEXT), started_ms, ended_ms, meaning, NULL,
       iif(meaning IN ('partial', 'failed') AND nth <= 5, error, NULL))) FROM (
     SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
       FROM r WHERE part <> 'baseline' AND state = 'wrapper' AND ended_ms IS NOT NULL AND meaning IN ('success', 'partial', 'failed'))
