@@ -13,6 +13,11 @@ export function isFinished({ status }: RunRow): boolean {
   return status === "success" || status === "partial" || status === "failed";
 }
 
+/** It waits, goes on, or was left so. */
+export function isOpen({ status }: RunRow): boolean {
+  return status === "running" || status === "pending" || status === "stale";
+}
+
 export function hasFailed({ status }: RunRow): boolean {
   return status === "failed" || status === "partial";
 }

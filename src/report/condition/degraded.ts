@@ -11,7 +11,7 @@ import { findCrowd } from "../memory/crowd.ts";
 import { findFailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
-import { findDurationShift, findRecordsShift } from "../memory/levels.ts";
+import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";

@@ -2,12 +2,12 @@
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { RuleActivity, StatusCounts } from "../activity.ts";
-import { isFinished, settledAt } from "../attempts.ts";
+import { isFinished, isOpen, settledAt } from "../attempts.ts";
 import { countOutcome } from "../counts.ts";
 import type { Due } from "../expectation/due.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
-import type { Silence } from "../memory/silence.ts";
+import { REST_FACTOR, secondLongestGap, type Silence } from "../memory/silence.ts";
 import type { RunRow } from "../run-row.ts";
 
 /** `hanging`: they do not end, or some of them wait as well. */
@@ -33,8 +33,6 @@ type Streak = Omit<Fruitless, "due" | "silence" | "isUsual">;
 
 /** Of so many newest runs of the windows each is known. */
 const NEWEST_RUNS = 20;
-/** A pause of so many times the second-longest one before is none of its own. */
-const REST_FACTOR = 1.3;
 
 /** Null: its newest run came to something, or may still do so. */
 export function findFruitless(
@@ -74,8 +72,7 @@ export function findFruitless(
 export function restsSoLong(history: RuleHistory | null, lastEndMs: number | null, endMs: number): boolean {
   if (!isPastKnown(history) || lastEndMs === null) return false;
   const hours = history.finished.hours.filter((hour) => hour * HOUR_MS <= lastEndMs);
-  const gaps = hours.subarray(1).map((hour, index) => hour - (hours[index] ?? hour));
-  return (gaps.sort().at(-2) ?? 0) * HOUR_MS * REST_FACTOR >= endMs - lastEndMs;
+  return secondLongestGap(hours) * HOUR_MS * REST_FACTOR >= endMs - lastEndMs;
 }
 
 /** As a part of a sentence about the rule. */
@@ -101,10 +98,6 @@ function countOf(kind: Barren, { skipped, running, stale, pending }: StatusCount
 
 function hasNoneFinished(counts: StatusCounts): boolean {
   return countOutcome(counts).total === 0;
-}
-
-function isOpen({ status }: RunRow): boolean {
-  return status === "running" || status === "stale" || status === "pending";
 }
 
 function isWaiting({ status }: RunRow): boolean {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { hoursOf, lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
-import { foldAttempts, isFinished } from "../attempts.ts";
+import { foldAttempts, isFinished, isOpen } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
@@ -196,10 +196,6 @@ function findRetirement(
 /** Silent for so long that another rule may have taken its place. */
 function isGone(lastStartMs: number | null, { endMs }: Window): boolean {
   return lastStartMs !== null && endMs - lastStartMs > HOUR_MS;
-}
-
-function isOpen({ status }: RunRow): boolean {
-  return status === "running" || status === "pending" || status === "stale";
 }
 
 function hasOwnRuns(rule: RuleActivity | undefined): boolean {

@@ -1,61 +1,22 @@
-/** Whether runs take longer, or bring less, than usual at these hours: by logarithms, against the rule's own days. */
+/** What is usual for a rule at the hours of its day: the level of durations or records, by logarithms. */
 import { HOURS_A_DAY } from "../../time/units.ts";
-import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
-import { countRuns, where, within, type HourColumns } from "./columns.ts";
+import { DAY_SLOTS, type Calendar } from "./calendar.ts";
+import { where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 import { describeUsual, type Usual } from "./slots.ts";
-import { meanOf, medianOf, spreadOf, weightedMedian, type Weighted } from "./spread.ts";
-
-/** All in thousandths of the natural logarithm, but for the hours and the days. */
-export type LevelShift = {
-  /** Now less the usual at the same hours; above 0 it is more. */
-  change: number;
-  /** What is usual at these hours. */
-  usual: number;
-  /** First hour of the time in which it is so. */
-  sinceHour: number;
-  /** So many days of the past it was held against. */
-  days: number;
-};
-
-type Direction = 1 | -1;
+import { weightedMedian, type Weighted } from "./spread.ts";
 
 /** Of a rule that runs so seldom that five weeks hold too few days of it. */
 const RARE_PAST_DAYS = 84;
 const FEWEST_RUN_DAYS = 10;
-const FEWEST_RARE_DAYS = 5;
-/** Fewer successes within a day than this: the newest ones are judged, however old. */
-const FEWEST_RUNS = 3;
-const TROUBLE = 4;
-const SUDDEN_HOURS = 8;
-const FEWEST_SUDDEN_RUNS = 5;
-const CERTAIN = 5;
-/** No rule is steadier than this from one day to the next, in thousandths. */
-const LEAST_SPREAD = 100;
+export const FEWEST_RARE_DAYS = 5;
 const WEEK_DAYS = 7;
-const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
-/** The same day of the earlier weeks: what comes each week is no trouble. */
-const WEEKS = 5;
-const FEWEST_WEEKS = 2;
-const FEW_DAYS = 3;
-
-/** 1.6 ×, a half and ten records, as logarithms in thousandths. */
-const SLOWER = Math.round(1000 * Math.log(1.6));
-const FEWER = Math.round(1000 * Math.log(2));
-/** 1.8 × and a quarter. */
-const MUCH_SLOWER = Math.round(1000 * Math.log(1.8));
-const MUCH_FEWER = Math.round(1000 * Math.log(4));
+/** Ten, as logarithm in thousandths. */
 const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
 
-type LevelOptions = {
-  /** 1: more is trouble; -1: less is. */
-  direction: Direction;
-  /** By how much at least, in thousandths. */
-  least: number;
-  /** And by how much within eight hours. */
-  sudden: number;
-};
+/** `day` counts back from the last one, 0. */
+export type Day = { day: number; value: number };
 
 /** What is usual in the hours of the last day, in thousandths, and the days that say so; null where too little is known. */
 export function findUsualLevel(levels: HourColumns, history: RuleHistory): { usual: number; days: number } | null {
@@ -67,17 +28,7 @@ export function findUsualLevel(levels: HourColumns, history: RuleHistory): { usu
   return { usual: usualOf(now, describeUsual(before, calendar), calendar), days: spanOfDays(before, fromHour) };
 }
 
-/** Of a rule's successes: that they take at least 1.6 × as long as usual. */
-export function findDurationShift(history: RuleHistory): LevelShift | null {
-  return findLevelShift(history.seconds, history, { direction: 1, least: SLOWER, sudden: MUCH_SLOWER });
-}
-
-/** That they bring half of the usual records at most. Hours that may well bring next to nothing are left out. */
-export function findRecordsShift(history: RuleHistory): LevelShift | null {
-  return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER, sudden: MUCH_FEWER });
-}
-
-/** Found once: it is asked for again by what is usual. */
+/** Found once: a shift asks for it and what is usual. */
 const settledRecords = new WeakMap<RuleHistory, HourColumns>();
 
 /** The hours by which its records are judged: without those, of a day of work or of rest, in which a quarter of the runs bring fewer than ten. */
@@ -106,136 +57,15 @@ function isMany(records: number): boolean {
   return records >= FEW_RECORDS;
 }
 
-function slotAt(hour: number, { fromHour, slots, at }: Calendar): number {
-  return slots[hour - fromHour] ?? at(hour).slot;
-}
-
-/** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
-function findLevelShift(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
-  return (
-    findToday(levels, history, options) ??
-    findSudden(levels, history, options) ??
-    findCreeping(levels, history, options)
-  );
-}
-
-function findToday(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
-  const { endHour, calendar } = history;
-  const { direction, least } = options;
-  const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, FEWEST_RUNS));
-  const now = chooseNow(levels, fromHour, history, options);
-  if (countRuns(now) < FEWEST_RUNS) return null;
-  const isRare = endHour - fromHour > HOURS_A_DAY;
-  // What began some days ago is part of the days before: without them it stays told.
-  for (const settled of isRare ? [0] : [0, WEEK_DAYS]) {
-    const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
-    if (!isEnough(before, fromHour, history)) continue;
-    const usual = describeUsual(before, calendar);
-    const residuals = listResiduals(now, usual, calendar);
-    if (isRare) lessWeekly(residuals, now, before, usual, calendar, options);
-    const middle = weightedMedian(residuals);
-    if (isCentreBeyond(direction * middle - least / 2, before, usual, calendar, fromHour, direction)) return null;
-    const days = residualsByDay(before, usual, calendar, fromHour);
-    const values = days.map(({ value }) => value);
-    const centre = medianOf(values);
-    const mean = isRare ? meanOf([...residuals.values]) : NaN;
-    const moved = direction * (middle - centre);
-    // What is no trouble by half is none without some days of the past either.
-    if (moved < least / 2) return null;
-    if (moved < least) continue;
-    const spread = Math.max(LEAST_SPREAD, spreadOf(values));
-    const evidence = isRare ? direction * (mean - centre) : moved;
-    const error = spread * Math.sqrt(1 / (isRare ? now.hours.length : 1) + 1 / values.length);
-    // Few days say little of their own spread.
-    if (evidence < TROUBLE * (1 + FEW_DAYS / values.length) * error) continue;
-    if (!isRare && isWeekly(days, direction * moved, options)) continue;
-    const half = centre + (direction * moved) / 2;
-    return {
-      change: direction * moved,
-      usual: usualOf(now, usual, calendar),
-      sinceHour: findOnset(levels, usual, calendar, half, direction) ?? fromHour,
-      days: spanOfDays(before, fromHour),
-    };
-  }
-  return null;
-}
-
-/** The last eight hours against such eight hours before: half a day of it is not the median of a day. */
-function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
-  const { endHour, calendar } = history;
-  const { direction, sudden } = options;
-  const fromHour = endHour - SUDDEN_HOURS;
-  const now = chooseNow(levels, fromHour, history, options);
-  if (countRuns(now) < FEWEST_SUDDEN_RUNS) return null;
-  const before = chooseBefore(levels, fromHour);
-  if (!isEnough(before, fromHour, history, SUDDEN_HOURS)) return null;
-  const usual = describeUsual(before, calendar);
-  const moved = direction * weightedMedian(listResiduals(now, usual, calendar));
-  if (moved < sudden) return null;
-  const parts = residualsByDay(before, usual, calendar, fromHour, SUDDEN_HOURS);
-  const values = parts.map(({ value }) => value);
-  if (moved < CERTAIN * Math.max(LEAST_SPREAD, spreadOf(values))) return null;
-  const alike = parts.filter(({ day }) => (day + 1) % (HOURS_A_WEEK / SUDDEN_HOURS) === 0).map(({ value }) => value);
-  if (alike.length > 0 && moved - direction * medianOf(alike) < sudden) return null;
-  return {
-    change: direction * moved,
-    usual: usualOf(now, usual, calendar),
-    sinceHour: findOnset(levels, usual, calendar, (direction * moved) / 2, direction) ?? fromHour,
-    days: spanOfDays(before, fromHour),
-  };
-}
-
-/** What the last week is at, day by day, against the days before the last two weeks. */
-function findCreeping(
-  levels: HourColumns,
-  history: RuleHistory,
-  { direction, least }: LevelOptions,
-): LevelShift | null {
-  const { endHour, calendar } = history;
-  const [newest, oldest] = CREEPING_AGAINST;
-  const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
-  const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
-  const now = within(levels, fromHour, Infinity);
-  if (!hasDays(before, endHour, FEWEST_RARE_DAYS) || !hasDays(now, endHour, FEWEST_RUNS)) return null;
-  if (direction * (meanLevel(now) - meanLevel(before)) < least / 2) return null;
-  const usual = describeUsual(before, calendar);
-  const days = residualsByDay(before, usual, calendar, endHour).map(({ value }) => value);
-  const week = residualsByDay(now, usual, calendar, endHour).map(({ value }) => value);
-  const spread = Math.max(LEAST_SPREAD, spreadOf(days), spreadOf(week));
-  const persistence = persistenceOf(days);
-  const error = spread * Math.sqrt(1 / week.length + 1 / days.length) * Math.sqrt(persistence);
-  const moved = direction * (medianOf(week) - medianOf(days));
-  if (moved < least || moved < TROUBLE * error) return null;
-  return {
-    change: direction * moved,
-    usual: usualOf(now, usual, calendar),
-    sinceHour: findOnset(levels, usual, calendar, medianOf(days) + (direction * moved) / 2, direction) ?? fromHour,
-    days: spanOfDays(before, fromHour),
-  };
-}
-
 /** Five weeks, or twelve where five hold too few of its days. */
-function chooseBefore(levels: HourColumns, beforeHour: number): HourColumns {
+export function chooseBefore(levels: HourColumns, beforeHour: number): HourColumns {
   const daysBack = (days: number) => within(levels, beforeHour - days * HOURS_A_DAY, beforeHour);
   const usual = daysBack(PAST_DAYS);
   return hasDays(usual, beforeHour, FEWEST_RUN_DAYS) ? usual : daysBack(RARE_PAST_DAYS);
 }
 
-/** After a holiday runs take longer, and that is no trouble. */
-function chooseNow(
-  levels: HourColumns,
-  fromHour: number,
-  { calendar }: RuleHistory,
-  { direction }: LevelOptions,
-): HourColumns {
-  const now = within(levels, fromHour, Infinity);
-  return direction === 1 && now.hours.some((hour) => calendar.at(hour).isAfterHoliday)
-    ? where(now, (hour) => !calendar.at(hour).isAfterHoliday)
-    : now;
-}
-
 /** Days that are known, in such parts. */
-function isEnough(
+export function isEnough(
   before: HourColumns,
   untilHour: number,
   { endHour }: RuleHistory,
@@ -246,56 +76,35 @@ function isEnough(
   return hasDays(before, untilHour, FEWEST_RARE_DAYS, hours);
 }
 
-function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, calendar: Calendar): Weighted {
+/** Whether at least so many days, or such parts of them, have a level. */
+export function hasDays(
+  { hours: known }: HourColumns,
+  endHour: number,
+  fewest: number,
+  hours: number = HOURS_A_DAY,
+): boolean {
+  // No day has more than all of its hours.
+  if (known.length > (fewest - 1) * hours) return true;
+  let days = 0;
+  let last = NaN;
+  for (let index = 0; index < known.length && days < fewest; index += 1) {
+    const day = Math.floor((endHour - 1 - (known[index] ?? 0)) / hours);
+    if (day !== last) days += 1;
+    last = day;
+  }
+  return days >= fewest;
+}
+
+/** Each hour less what is usual in it, by its runs. */
+export function listResiduals({ hours, counts, values }: HourColumns, usual: Usual, calendar: Calendar): Weighted {
   const residuals = new Float64Array(hours.length);
   for (let index = 0; index < hours.length; index += 1)
     residuals[index] = (values[index] ?? 0) - usual(slotAt(hours[index] ?? 0, calendar));
   return { values: residuals, weights: new Float64Array(counts) };
 }
 
-/** No rounding comes near to it. */
-const CLEARLY = 1e-6;
-
-/**
- * Whether the middle of the days' residuals lies beyond a limit for certain, in that direction: more than half of all days do, of each
- * of which more than half of its runs do. To count the newest ones takes a fraction of finding all middles. False: perhaps.
- */
-function isCentreBeyond(
-  limit: number,
-  { hours, counts, values }: HourColumns,
-  usual: Usual,
-  calendar: Calendar,
-  endHour: number,
-  direction: Direction,
-): boolean {
-  const dayOf = (index: number) => Math.floor((endHour - 1 - (hours[index] ?? 0)) / HOURS_A_DAY);
-  const most = dayOf(0) - dayOf(hours.length - 1) + 1;
-  const middles = new Float64Array(DAY_SLOTS).fill(NaN);
-  let beyond = 0;
-  let left = most;
-  for (let index = hours.length - 1; index >= 0 && 2 * (beyond + left) > most; left -= 1) {
-    const firstHour = endHour - HOURS_A_DAY * (dayOf(index) + 1);
-    let balance = 0;
-    for (; index >= 0; index -= 1) {
-      const hour = hours[index] ?? 0;
-      if (hour < firstHour) break;
-      const slot = calendar.slots[hour - calendar.fromHour] ?? slotAt(hour, calendar);
-      let middle = middles[slot] ?? NaN;
-      if (Number.isNaN(middle)) middles[slot] = middle = usual(slot);
-      const residual = direction * ((values[index] ?? 0) - middle);
-      balance += residual > limit + CLEARLY ? (counts[index] ?? 0) : -(counts[index] ?? 0);
-    }
-    if (balance > 0) beyond += 1;
-    if (2 * beyond > most) return true;
-  }
-  return false;
-}
-
-/** `day` counts back from the last one, 0. */
-type Day = { day: number; value: number };
-
 /** The oldest first, without those in which nothing is known. */
-function residualsByDay(
+export function residualsByDay(
   levels: HourColumns,
   usual: Usual,
   calendar: Calendar,
@@ -314,70 +123,19 @@ function residualsByDay(
 }
 
 /** What is usual in the same hours, as many times as each was run in. */
-function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
+export function usualOf({ hours, counts }: HourColumns, usual: Usual, calendar: Calendar): number {
   const values = new Float64Array(hours.length);
   for (let index = 0; index < hours.length; index += 1) values[index] = usual(slotAt(hours[index] ?? 0, calendar));
   return weightedMedian({ values, weights: new Float64Array(counts) });
 }
 
-/** Less what the same day of the earlier weeks was moved by: a full sync on Sundays. */
-function lessWeekly(
-  { values }: Weighted,
-  now: HourColumns,
-  before: HourColumns,
-  usual: Usual,
-  calendar: Calendar,
-  { direction }: LevelOptions,
-): void {
-  const weekdayOf = (hour: number) => Math.floor(calendar.at(hour).hourOfWeek / HOURS_A_DAY);
-  for (const [index, hour] of now.hours.entries()) {
-    const alike = where(before, (other) => weekdayOf(other) === weekdayOf(hour));
-    if (alike.hours.length < FEWEST_WEEKS) continue;
-    const weekly = direction * weightedMedian(listResiduals(alike, usual, calendar));
-    values[index] = (values[index] ?? 0) - direction * Math.max(0, weekly);
-  }
+/** From the first of these hours on, in whole days. */
+export function spanOfDays({ hours: [first] }: HourColumns, untilHour: number): number {
+  return first === undefined ? 0 : Math.ceil((untilHour - first) / HOURS_A_DAY);
 }
 
-/** Whether the same day of most earlier weeks was moved as far, or nearly: a full sync on Sundays, less on a Monday. */
-function isWeekly(days: Day[], change: number, { direction, least }: LevelOptions): boolean {
-  const alike = days.filter(({ day }) => day % WEEK_DAYS === WEEK_DAYS - 1 && day < WEEKS * WEEK_DAYS);
-  return alike.length > 0 && direction * (change - medianOf(alike.map(({ value }) => value))) < least;
-}
-
-/** The first hour after the newest one that was still as usual, or nearly. */
-function findOnset(
-  levels: HourColumns,
-  usual: Usual,
-  calendar: Calendar,
-  half: number,
-  direction: Direction,
-): number | null {
-  let since: number | null = null;
-  let usualRuns = 0;
-  for (let index = levels.hours.length - 1; index >= 0; index -= 1) {
-    const hour = levels.hours[index] ?? 0;
-    const residual = (levels.values[index] ?? 0) - usual(slotAt(hour, calendar));
-    if (direction * (residual - half) >= 0) {
-      since = hour;
-      usualRuns = 0;
-    } else usualRuns += 1;
-    // One hour that was as usual is no end of it.
-    if (usualRuns > 1) break;
-  }
-  return since;
-}
-
-/** The variance of a mean of days that follow each other grows by this: a bad day seldom comes alone. */
-function persistenceOf(days: number[]): number {
-  const centre = medianOf(days);
-  const deviations = days.map((value) => value - centre);
-  const squares = deviations.reduce((sum, value) => sum + value ** 2, 0);
-  const products = deviations.slice(1).reduce((sum, value, index) => sum + value * (deviations[index] ?? 0), 0);
-  const correlation = squares === 0 ? 0 : Math.min(0.8, Math.max(0, products / squares));
-  return (1 + correlation) / (1 - correlation);
-}
-
-function hourOfNewest({ hours, counts }: HourColumns, runs: number): number {
+/** The hour from which on there are so many runs; infinite: there are fewer. */
+export function hourOfNewest({ hours, counts }: HourColumns, runs: number): number {
   let left = runs;
   for (let index = hours.length - 1; index >= 0; index -= 1) {
     left -= counts[index] ?? 0;
@@ -386,27 +144,7 @@ function hourOfNewest({ hours, counts }: HourColumns, runs: number): number {
   return Infinity;
 }
 
-function spanOfDays({ hours: [first] }: HourColumns, untilHour: number): number {
-  return first === undefined ? 0 : Math.ceil((untilHour - first) / HOURS_A_DAY);
-}
-
-function meanLevel(levels: HourColumns): number {
-  let sum = 0;
-  for (let index = 0; index < levels.hours.length; index += 1)
-    sum += (levels.counts[index] ?? 0) * (levels.values[index] ?? 0);
-  return sum / Math.max(1, countRuns(levels));
-}
-
-/** Whether at least so many days, or such parts of them, have a level. */
-function hasDays({ hours: known }: HourColumns, endHour: number, fewest: number, hours: number = HOURS_A_DAY): boolean {
-  // No day has more than all of its hours.
-  if (known.length > (fewest - 1) * hours) return true;
-  let days = 0;
-  let last = NaN;
-  for (let index = 0; index < known.length && days < fewest; index += 1) {
-    const day = Math.floor((endHour - 1 - (known[index] ?? 0)) / hours);
-    if (day !== last) days += 1;
-    last = day;
-  }
-  return days >= fewest;
+/** Which hour of which kind of day it is. */
+export function slotAt(hour: number, { fromHour, slots, at }: Calendar): number {
+  return slots[hour - fromHour] ?? at(hour).slot;
 }

@@ -30,7 +30,8 @@ const LIMIT = 2;
 /** Of a rule whose rests are short. */
 const REGULAR_LIMIT = 1.5;
 const REGULAR_REST = 1.2;
-const REST_FACTOR = 1.3;
+/** A rest so many times the second-longest known one is none of the rule's own. */
+export const REST_FACTOR = 1.3;
 /** A run of the hour that goes on may still start in it, and be later by this. */
 const GRACE_MS = HOUR_MS;
 
@@ -157,8 +158,8 @@ function isRestedLonger(hours: Int32Array, silentMs: number): boolean {
   return (hours.length > 2 && silentMs < HOUR_MS) || secondLongestGap(hours) * HOUR_MS > silentMs;
 }
 
-/** In hours between two starts. */
-function secondLongestGap(hours: Int32Array): number {
+/** In hours between two of these hours. */
+export function secondLongestGap(hours: Int32Array): number {
   const gaps = hours.subarray(1).map((hour, index) => hour - (hours[index] ?? hour));
   return gaps.sort().at(-2) ?? 0;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { findCrowd } from "../../../src/report/memory/crowd.ts";
 import { failureTail, findFailureShift } from "../../../src/report/memory/failures.ts";
-import { findDurationShift, findRecordsShift } from "../../../src/report/memory/levels.ts";
+import { findDurationShift, findRecordsShift } from "../../../src/report/memory/level-shift.ts";
 import { measureSilence } from "../../../src/report/memory/silence.ts";
 import { type Habit, historyOf, listHabit, NOW_MS } from "../../making/habits.ts";
 
