@@ -33,8 +33,15 @@ async function openFresh(): Promise<Store> {
   return await openStore(targetOf(await newStoreUrl("SQLite")));
 }
 
-/** How many days were read, and what was warned of. */
+/** How many days were read, after as many reports as that takes on this machine, and what was warned of. */
 async function fill(store: Store, url: string, nowMs = NOW): Promise<{ read: number; warnings: string[] }> {
+  const filled = await fillOnce(store, url, nowMs);
+  if (filled.read === 0) return filled;
+  const { read, warnings } = await fill(store, url, nowMs);
+  return { read: filled.read + read, warnings: [...filled.warnings, ...warnings] };
+}
+
+async function fillOnce(store: Store, url: string, nowMs: number): Promise<{ read: number; warnings: string[] }> {
   const filled = { read: 0, warnings: [] as string[] };
   const log: Log = {
     ...silent,
