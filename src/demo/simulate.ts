@@ -42,7 +42,8 @@ function simulateRun(crm: DemoCrm, rule: DemoRule, startedMs: number, endMs: num
   const hoursAgo = (endMs - startedMs) / HOUR_MS;
   const sinceFullHour = (endMs % HOUR_MS) / HOUR_MS;
   const troubles = crm.troubles.filter((trouble) => applies(trouble, rule, hoursAgo - sinceFullHour));
-  const outage = troubles.find((trouble) => trouble.kind === "outage");
+  // It starts the others, whatever becomes of them.
+  const outage = rule.wrapper === true ? undefined : troubles.find((trouble) => trouble.kind === "outage");
   const slow = troubles.find((trouble) => trouble.kind === "slow");
   const fails = random() < rule.failureRate || outage !== undefined;
   const partly = fails && outage === undefined && random() < PARTIAL_SHARE;

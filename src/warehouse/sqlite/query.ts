@@ -32,8 +32,8 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
       spelling,
     });
     if (request.isPastKnown === true) return activity;
-    // A query cannot be ended. The past takes at most some times as long as the report did.
-    const hasTime = performance.now() - startedAt < (crm.timeoutMs * PAST_SHARE) / 4;
+    // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
+    const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;
     if (!hasTime) return activity;
     onReport(activity);
     return { ...activity, past: readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };
