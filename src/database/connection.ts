@@ -16,6 +16,7 @@ import { dial, listAttempts, maySendClearText, type Encryption, type Protection 
 import { GuardedSocket } from "./guard.ts";
 import { preparePassword } from "./prepared-password.ts";
 import { screenServer, type Screen } from "./screen.ts";
+import { begin } from "./transaction.ts";
 
 export type Connection = {
   host: PostgresHost;
@@ -223,7 +224,7 @@ async function connect(
       if (usable && !ended) void ask("COMMIT").catch(() => {});
       await close();
     };
-    await ask(purpose.begin);
+    await begin(ask, purpose.begin);
     inSession = true;
     return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {

@@ -1,4 +1,6 @@
 /** What every transaction of ours begins with, so that nobody else decides what our statements mean or for whom they run on. */
+import type { Connection } from "./connection.ts";
+import { codeOf } from "./failure.ts";
 
 /** The schemas of the role's own search path, as an array that SQL reads; set by `PINNED`. */
 export const OWN_SCHEMAS = "automation_reports.schemas";
@@ -21,3 +23,21 @@ export const PINNED = [
   `SELECT set_config('client_connection_check_interval', '${LOOK_FOR_CLIENT}', true)
     WHERE current_setting('client_connection_check_interval', true) IS NOT NULL AND version() ~* '(linux|darwin|bsd)'`,
 ];
+
+const CANCELED = "57014";
+const MOST_TRIES = 10;
+
+/**
+ * Sends the statements that begin a transaction, again where they are cancelled: until ours is set, the role's own statement_timeout
+ * holds, and of one or two milliseconds a busy machine leaves nothing.
+ */
+export async function begin(ask: Connection["ask"], statements: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ask(tries === 1 ? statements : `ROLLBACK; ${statements}`);
+      return;
+    } catch (error) {
+      if (codeOf(error) !== CANCELED || tries === MOST_TRIES) throw error;
+    }
+  }
+}

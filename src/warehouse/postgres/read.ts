@@ -1,6 +1,7 @@
 /** One CRM's activity from PostgreSQL: one connection, one read-only snapshot, one statement for the numbers. */
 import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf } from "../../database/failure.ts";
+import { begin } from "../../database/transaction.ts";
 import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds } from "../bounds.ts";
 import { lacksZone } from "../casts.ts";
@@ -47,7 +48,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   const assumedZone = await findAssumedZone(connection, found, request.crm.timezone);
   const spelling = await readStarts(connection, found.source, request);
   // What the search has locked in the catalog is free again.
-  if (actions.parts !== null) await connection.ask(`COMMIT; ${beginSnapshot(request.crm)}`);
+  if (actions.parts !== null) await begin(connection.ask, `COMMIT; ${beginSnapshot(request.crm)}`);
   const read = async (source: Source) => {
     const { text, values, lookback } = composeActivity(source, actions, request);
     const [row] = await connection.ask<{ document: string }>(text, values);
@@ -66,7 +67,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
   } catch (error) {
     if (found.rules === null || codeOf(error) !== NOT_ALLOWED) throw error;
     // Perhaps only the rules may not be read. If the runs may not, that is said now.
-    await connection.ask(`ROLLBACK; ${beginSnapshot(request.crm)}`);
+    await begin(connection.ask, `ROLLBACK; ${beginSnapshot(request.crm)}`);
     return await read(withoutRules(found.source, explainUnreadable(found.rules, isHidingRows(error))));
   }
 }
