@@ -1,5 +1,4 @@
 /** What every transaction of ours begins with, so that nobody else decides what our statements mean or for whom they run on. */
-import type { Connection } from "./connection.ts";
 import { codeOf } from "./failure.ts";
 
 /** The schemas of the role's own search path, as an array that SQL reads; set by `PINNED`. */
@@ -31,7 +30,7 @@ const MOST_TRIES = 10;
  * Sends the statements that begin a transaction, again where they are cancelled: until ours is set, the role's own statement_timeout
  * holds, and of one or two milliseconds a busy machine leaves nothing.
  */
-export async function begin(ask: Connection["ask"], statements: string): Promise<void> {
+export async function begin(ask: (text: string) => Promise<unknown>, statements: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       await ask(tries === 1 ? statements : `ROLLBACK; ${statements}`);

@@ -36,8 +36,8 @@ const purposeOf = (access: Access) => ({
   mostBytes: LONGEST_ANSWER_BYTES,
   begin: [
     BEGIN[access],
-    `SET LOCAL statement_timeout = ${STATEMENT_MS}`,
     ...PINNED,
+    `SET LOCAL statement_timeout = ${STATEMENT_MS}`,
     `SET LOCAL lock_timeout = ${LOCK_MS}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${DEADLINE_MS}`,
     // A claimed slot must stay claimed after a crash, even where the database commits before it writes to disk.

@@ -22,8 +22,8 @@ export async function openSnapshot(target: PostgresTarget, limits: Limits, signa
 export function beginSnapshot({ timeoutMs, statementTimeoutMs, lockTimeoutMs, timezone }: Limits): string {
   return [
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    `SET LOCAL statement_timeout = ${Math.min(statementTimeoutMs ?? timeoutMs, timeoutMs)}`,
     ...PINNED,
+    `SET LOCAL statement_timeout = ${Math.min(statementTimeoutMs ?? timeoutMs, timeoutMs)}`,
     `SET LOCAL lock_timeout = ${lockTimeoutMs}`,
     `SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs}`,
     "SET LOCAL jit = off",
