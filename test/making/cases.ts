@@ -131,7 +131,7 @@ export function alarms({ findings }: Report): Finding[] {
 }
 
 async function makeOnPostgres({ runs, schedules = [], statusType }: Rows): Promise<CaseWarehouse> {
-  const { sql, url, close } = await (await sharedServer()).createDatabase();
+  const { sql, url, drop } = await (await sharedServer()).createDatabase();
   await sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("H")}; ${SCHEDULE_DDL}`);
   if (statusType !== undefined) {
     await sql.unsafe(`ALTER TABLE orchestration.sync_history ALTER status TYPE ${statusType}`);
@@ -150,7 +150,7 @@ async function makeOnPostgres({ runs, schedules = [], statusType }: Rows): Promi
         ${row.minute ?? null}, ${row.hour ?? null}, ${row.dayOfWeek ?? null}, ${row.dayOfMonth ?? null},
         ${row.monthOfYear ?? null}, ${row.startAt ?? null}, ${row.endAt ?? null}, ${row.enabled}, '{}', ${row.createdAt}, ${row.updatedAt}, ${row.crm}, ${row.model})`;
   }
-  return { url, sql, [Symbol.asyncDispose]: close };
+  return { url, sql, [Symbol.asyncDispose]: drop };
 }
 
 function makeOnSqlite({ runs, schedules = [] }: Rows): CaseWarehouse {

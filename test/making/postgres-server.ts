@@ -39,7 +39,10 @@ export type TestDatabase = {
   name: string;
   url: string;
   sql: postgres.Sql;
+  /** Ends the test's own connections. */
   close: () => Promise<void>;
+  /** Where many are made, so that the disk does not hold them all. */
+  drop: () => Promise<void>;
 };
 
 /** Needs percent-encoding, so that every test also tests that; a canary for leaks. */
@@ -120,11 +123,13 @@ function makePlace(installation: { name: string; bin: string }): Place {
   const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
   chmodSync(directory, 0o755);
   giveToServer(directory);
+  const data = mkdtempSync(join(process.env["AR_TEST_DATABASES"] ?? directory, "data-"));
+  giveToServer(data);
   return {
     name: installation.name,
     directory,
     bin: reachableBin(installation, directory),
-    data: join(directory, "data"),
+    data,
     stopsBy: "SIGQUIT",
   };
 }
@@ -180,6 +185,7 @@ async function launch(
     port: String(port),
     unix_socket_directories: directory,
     fsync: "off",
+    max_wal_size: "128MB",
     ...settings,
   };
   const command = [
@@ -209,7 +215,12 @@ async function launch(
       const name = `test_${databases}`;
       await usingAdmin(url(), socket, (sql) => sql.unsafe(`CREATE DATABASE ${name} ${options}`));
       const sql = connect(url(name), socket);
-      return { name, url: url(name), sql, close: () => sql.end({ timeout: 1 }) };
+      const close = async () => await sql.end({ timeout: 1 });
+      const drop = async () => {
+        await close();
+        await usingAdmin(url(), socket, (admin) => admin.unsafe(`DROP DATABASE ${name} WITH (FORCE)`));
+      };
+      return { name, url: url(name), sql, close, drop };
     },
     reload: async () => {
       await usingAdmin(url(), socket, async (sql) => {
@@ -233,7 +244,7 @@ async function launch(
       child.kill(stopsBy);
       await child.exited;
       closeSync(log);
-      rmSync(directory, { recursive: true, force: true });
+      for (const path of [directory, data]) rmSync(path, { recursive: true, force: true });
     },
   };
   running.add(server);

@@ -172,9 +172,9 @@ function makeOnPostgres(
   fill: (sql: postgres.Sql, runs: RunRow[], rules: RuleRow[]) => Promise<void>,
 ): Engine["make"] {
   return async (runs, rules) => {
-    const database = await (await sharedServer(server)).createDatabase();
-    await fill(database.sql, runs, rules);
-    return database;
+    const { sql, url, drop } = await (await sharedServer(server)).createDatabase();
+    await fill(sql, runs, rules);
+    return { url, close: drop };
   };
 }
 
