@@ -24,7 +24,7 @@ import { listEngines, run } from "../../making/warehouses.ts";
 
 afterEach(killLaunched);
 
-const ROUNDS = isLong ? 1000 : 20;
+const ROUNDS = isLong ? 1000 : 9;
 /** Rounds that are on their way together: they also wait for each other's locks. */
 const ABREAST = 3;
 const CRMS = ["first", "last"];
