@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type postgres from "postgres";
 import tablesPostgres from "../../src/warehouse/presets/tables.postgres.sql" with { type: "text" };
 import tablesSqlite from "../../src/warehouse/presets/tables.sqlite.sql" with { type: "text" };
+import { isLong } from "./draws.ts";
 import { listInstallations, startPostgres, type PostgresServer } from "./postgres-server.ts";
 
 /** One run as a hand writes it; times are ISO text. */
@@ -81,6 +82,14 @@ export function listEngines(): Engine[] {
     { name: "sqlite, sync-history", preset: "sync-history", make: makeOnSqlite(fillSqliteHistory) },
     { name: "sqlite, automation", preset: "automation", make: makeOnSqlite(fillSqliteAutomation) },
   ];
+}
+
+/** On which everything is tried: all in the long form, in the short one each kind of table once, on the versions in turn. */
+export function chooseEngines(): Engine[] {
+  const engines = listEngines();
+  if (isLong) return engines;
+  const kinds = [...Map.groupBy(engines, ({ name }) => name.slice(name.indexOf(", "))).values()];
+  return kinds.flatMap((versions, index) => versions[index % versions.length] ?? []);
 }
 
 /** Shape M: as the migrations make it. Shape H: as databases were repaired by hand. */

@@ -6,7 +6,7 @@ import { fingerprintError } from "../../src/report/errors/fingerprint.ts";
 import { findSource } from "../../src/warehouse/source.ts";
 import { writeCleanedUp } from "../../src/warehouse/vocabulary.ts";
 import { mustReport } from "../making/reports.ts";
-import { listEngines, run, type Engine } from "../making/warehouses.ts";
+import { chooseEngines, run, type Engine } from "../making/warehouses.ts";
 
 const MESSAGES: { message: string; cleanUp: boolean }[] = [
   { message: "Marked as failed by nightly cleanup: running for more than 24 hours", cleanUp: true },
@@ -58,7 +58,7 @@ test.each(MESSAGES)("in the family of errors: $message, $cleanUp", ({ message, c
   expect(fingerprintError(message).family === "cleaned-up").toBe(cleanUp);
 });
 
-describe.each(listEngines())("$name", (engine) => {
+describe.each(chooseEngines())("$name", (engine) => {
   test("in the database", async () => {
     const runs = MESSAGES.map(({ message }) => run({ start: `${day}01:00:00Z`, status: "failed", error: message }));
     const found = await readCleanedUp(engine, runs);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Report } from "../../src/report/schema.ts";
 import { mustReport } from "../making/reports.ts";
-import { listEngines, run, type RuleRow, type RunRow } from "../making/warehouses.ts";
+import { chooseEngines, run, type RuleRow, type RunRow } from "../making/warehouses.ts";
 
 type Case = {
   name: string;
@@ -471,7 +471,7 @@ const cases: Case[] = [
   },
 ];
 
-describe.each(listEngines())("$name", (engine) => {
+describe.each(chooseEngines())("$name", (engine) => {
   test.each(cases)("$name", async ({ runs, rules = [], settings = {}, expected, automation, history }) => {
     const made = await engine.make(runs, rules);
     try {

@@ -12,6 +12,7 @@ import {
   fillSyncHistory,
   historyDdl,
   insertHistory,
+  chooseEngines,
   listEngines,
   run,
   SCHEDULE_DDL,
@@ -73,7 +74,7 @@ describe("every relation of every preset runs by itself", () => {
   });
 });
 
-describe.each(listEngines().filter(({ preset }) => preset === "sync-history"))("configuration in $name", (engine) => {
+describe.each(chooseEngines().filter(({ preset }) => preset === "sync-history"))("configuration in $name", (engine) => {
   test.each([
     { configuration: '{"dry_run": true}', dry: 1 },
     { configuration: '{"dry_run": "TRUE"}', dry: 1 },
@@ -277,7 +278,7 @@ test("a NULL status is an unknown one", async () => {
   });
 });
 
-test.each(listEngines().filter(({ preset }) => preset === "automation"))(
+test.each(chooseEngines().filter(({ preset }) => preset === "automation"))(
   "$name: unknown words that are the same as far as they are shown are counted together",
   async (engine) => {
     const shown = "y".repeat(100);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Report } from "../../src/report/schema.ts";
 import { mustReport } from "../making/reports.ts";
-import { listEngines, run, type Engine, type RuleRow, type RunRow } from "../making/warehouses.ts";
+import { chooseEngines, run, type Engine, type RuleRow, type RunRow } from "../making/warehouses.ts";
 
 const day = "2026-07-10T";
 const END = Date.parse("2026-07-10T21:00:00Z");
@@ -431,7 +431,7 @@ const TRAPS: Trap[] = [
   },
 ];
 
-describe.each(listEngines())("$name", ({ preset, make }) => {
+describe.each(chooseEngines())("$name", ({ preset, make }) => {
   test.each(TRAPS.filter(({ only }) => only === undefined || only === preset))("trap $name", async (trap) => {
     const { url, close } = await make(trap.runs, trap.rules ?? []);
     try {

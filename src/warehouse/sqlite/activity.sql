@@ -171,10 +171,9 @@ SELECT json_object(
       CASE WHEN state IN ('success', 'partial', 'failed') THEN d END, error)) FROM (
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   -- Where nothing is there under the CRM's name: the same name in other letters.
-  'near_sources', json((SELECT json_group_array(source) FROM (
+  'near_sources', json(iif(EXISTS (SELECT 1 FROM r), '[]', (SELECT json_group_array(source) FROM (
     SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM actions
-    WHERE NOT EXISTS (SELECT 1 FROM r) AND {near_range}
-      AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3))),
+    WHERE {near_range} AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3)))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', {lookback_rows},

@@ -43,16 +43,18 @@ export function listOffsets(zone: string | null, fromMs: number, toMs: number): 
 /** The instant in a column, in whole epoch milliseconds; null where it cannot be read. */
 export function writeInstantMs(column: string, { offsets, spellings }: Reading): string {
   const own = writeKnownMs(column, offsets);
-  const text = spellings === "own" ? own : `coalesce(${own}, ${writeSpelledMs(column, offsets)})`;
+  const other = spellings === "own" ? "NULL" : writeSpelledMs(column, offsets);
   const number = (value: string) => `CASE
         WHEN ${value} NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_NANOSECONDS} THEN NULL
         WHEN ${value} < ${FIRST_SECONDS} THEN (${value} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
         WHEN ${value} < ${FIRST_MILLISECONDS} THEN ${value} * 1000.0
         WHEN ${value} < ${FIRST_MICROSECONDS} THEN ${value}
         WHEN ${value} < ${FIRST_NANOSECONDS} THEN ${value} / 1000.0 ELSE ${value} / 1000000.0 END`;
-  return `CAST(round(CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${number(column)}
+  // First what almost all tables hold. It begins with a year: SQLite takes other digits for a Julian day, and an hour for one of 2000.
+  return `CAST(round(coalesce(CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-*' THEN ${own} END,
+      CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${number(column)}
       WHEN ${column} NOT GLOB '*[^0-9.]*' AND ${writesNumber(column)} THEN ${number(`(${column} + 0.0)`)}
-      ELSE ${text} END) AS INTEGER)`;
+      ELSE ${other} END)) AS INTEGER)`;
 }
 
 /** Of other lengths they are dates: 20260710, 20260710180000. */
@@ -61,9 +63,9 @@ function writesNumber(column: string): string {
   return `instr(${column} || '.', '.') - 1 IN (${lengths})`;
 }
 
-/** Text that SQLite reads as it is, and that begins with a year: it takes other digits for a Julian day, and an hour for one of 2000. */
+/** Text that SQLite reads as it is. */
 function writeKnownMs(column: string, offsets: Offsets): string {
-  const known = `CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-*' THEN unixepoch(${column}, 'subsec') * 1000 END`;
+  const known = `unixepoch(${column}, 'subsec') * 1000`;
   if (offsets.length === 0) return known;
   return `CASE WHEN ${column} GLOB '*:*Z' OR ${column} GLOB '*:*[+-][0-9][0-9]:[0-9][0-9]' THEN ${known}
         WHEN substr(${column}, 11) NOT GLOB '*[^0-9:.T ]*' THEN (SELECT ms - ${writeOffset(offsets)} FROM (SELECT ${known} AS ms)) END`;
@@ -104,22 +106,31 @@ export function writeRange(condition: string, column: string, fromMs: number, to
     between(quote("A"), quote("[")),
     between(`CAST(${quote(first)} AS BLOB)`, `CAST(${quote(end)} AS BLOB)`),
     between(julian(from), julian(to)),
-    ...units.map(([low, high]) => between(low, high)),
+    ...units.map(([low, high]) =>
+      isBesideDates(low, high)
+        ? between(low, high)
+        : `(typeof(${column}) IN ('integer', 'real') AND ${between(low, high)})`,
+    ),
     ...units
       .slice(0, 2)
-      .flatMap(([low, high]) => besideDates(low, high))
-      .map(([low, high]) => between(quote(low), quote(high))),
+      .flatMap(([low, high]) =>
+        isBesideDates(low, high)
+          ? [[low, high]]
+          : [
+              [low, "20"],
+              ["21", high],
+            ],
+      )
+      .map(([low = "", high = ""]) => between(quote(low), quote(high))),
   ].join(" OR ")})`;
 }
 
-/** A wide range of digits would hold every date of this century, which costs a look at each. Those of 2033 to 2036 are left out. */
-function besideDates(low: string, high: string): [low: string, high: string][] {
-  return low < "20" && high > "21"
-    ? [
-        [low, "20"],
-        ["21", high],
-      ]
-    : [[low, high]];
+/**
+ * A wide range of digits, also of numbers where the column holds text, would hold every date of this century, which costs a look at
+ * each. Of text those of 2033 to 2036 are left out.
+ */
+function isBesideDates(low: string, high: string): boolean {
+  return low >= "20" || high <= "21";
 }
 
 function writeDay(ms: number): string {
