@@ -107,7 +107,7 @@ describe.each(ENGINES)("%s", (engine) => {
       const told = await tell(
         since((_, index) => (index % 2 === 0 ? { status: "failed", error: "504 Gateway Time-out" } : {})),
       );
-      expect(told.map((said) => said.slice(1, 3))).toEqual(DAYS.map(() => ["degraded", "warning"]));
+      expect(told.map((said) => said.slice(0, 3))).toEqual(DAYS.map(() => ["critical", "degraded", "warning"]));
     });
 
     test("every other run of its only rule fails", async () => {

@@ -58,12 +58,17 @@ export const findFall: Finder = (facts) => {
   ];
 };
 
+/** Where the configuration sets one of them, it and not the past says whether failures are many. */
+const DECIDING: (keyof Thresholds)[] = ["success_rate", "failed_actions"];
+
 /** With what most of them have in common. */
 export const findManyFailures: Finder = (facts) => {
-  const { errorGroups, outcome, states, hours, thresholds } = facts;
+  const { errorGroups, outcome, states, hours, thresholds, crm } = facts;
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
-  if (withoutRetried(outcome, states).failed <= limit || findBar(["success_rate", "failed_actions"], facts) === null)
-    return [];
+  if (withoutRetried(outcome, states).failed <= limit) return [];
+  // What has lasted for months is what the CRM is used to; its rules are still held against the time before.
+  const isOfSick = DECIDING.every(crm.decides) && countOfSick(states) > limit;
+  if (!isOfSick && findBar(DECIDING, facts) === null) return [];
   const [group] = errorGroups;
   const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
   const alike =
@@ -131,6 +136,16 @@ function findUsual({ shift, knownDays }: CrmShift): { rate: number; words: strin
   if (shift === null) return null;
   const rate = 1 - shift.failedBefore / Math.max(1, shift.totalBefore);
   return { rate, words: `the usual ${formatRatio(rate)} (${sayAgainst(shift.againstDays, knownDays)})` };
+}
+
+/** Failures of rules that fail more often than they used to. */
+function countOfSick(states: RuleState[]): number {
+  return states
+    .filter(
+      ({ judgement: { condition, degradation, severity } }) =>
+        severity !== "info" && (condition === "failing" || degradation === "failures"),
+    )
+    .reduce((sum, { facts: { outcome } }) => sum + outcome.failed, 0);
 }
 
 /** Failures that were started again and then succeeded are the rule's own finding, and no outage of the CRM. */

@@ -3,7 +3,7 @@ import { HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_FAILED, PRIOR_RUNS } from "../chance.ts";
 import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { LONGEST_PAST_DAYS, PAST_DAYS } from "./known.ts";
+import { LONGEST_PAST_DAYS, PAST_DAYS, WEEK_DAYS } from "./known.ts";
 
 /** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
 export type FailureShift = {
@@ -35,7 +35,7 @@ const MOST_RUNS = 400;
 /** So many days without groups are part of every past. */
 const CALM_DAYS = 10;
 const NOTABLE_DISPERSION = 1.3;
-const WEEK_DAYS = 7;
+const FEWEST_RUNS_BEFORE = 5;
 
 /** Newest first: the time that is judged, in days, the fewest runs and failures, and the days before that it is held against. */
 const TESTS: Test[] = [
@@ -59,16 +59,52 @@ export function findFailureShift({
     const before = count(finished, daysBack(endHour, ...againstDays));
     if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= chance)
       continue;
-    return {
-      ...now,
-      failedBefore: before.failed,
-      totalBefore: before.total,
-      sinceHour:
-        findOnset(finished, daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0])), before) ?? span.fromHour,
-      againstDays,
-    };
+    const searched = daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0]));
+    const sinceHour = findOnset(finished, searched, before) ?? span.fromHour;
+    // A time that fills all that was searched may have begun before.
+    const change = sinceHour < searched.fromHour + HOURS_A_DAY ? findChange(finished, sinceHour) : null;
+    return change === null
+      ? { ...now, failedBefore: before.failed, totalBefore: before.total, sinceHour, againstDays }
+      : { ...now, ...change, againstDays: sinceDays(endHour, change.sinceHour) };
   }
   return null;
+}
+
+type Change = Pick<FailureShift, "failedBefore" | "totalBefore" | "sinceHour">;
+
+/**
+ * The hour that best parts a time of few failures from one of many that goes on to the end: where the likelihood of two shares
+ * is the highest. Null: before that hour it is not this one, or too few runs are known.
+ */
+function findChange({ hours, counts, values }: HourColumns, latestHour: number): Change | null {
+  const all = sumOf(counts, values);
+  const before: Counts = { failed: 0, total: 0 };
+  let best: (Change & { evidence: number }) | null = null;
+  for (let index = 0; index < hours.length && (hours[index] ?? 0) <= latestHour; index += 1) {
+    const [hour = 0, failed = 0] = [hours[index], values[index]];
+    const after = { failed: all.failed - before.failed, total: all.total - before.total };
+    const isMore = after.failed * before.total > before.failed * after.total;
+    if (failed > 0 && isMore && before.total >= FEWEST_RUNS_BEFORE) {
+      const evidence = logLikelihood(before) + logLikelihood(after);
+      if (best === null || evidence > best.evidence)
+        best = { evidence, sinceHour: hour, failedBefore: before.failed, totalBefore: before.total };
+    }
+    before.failed += failed;
+    before.total += counts[index] ?? 0;
+  }
+  if (best === null) return null;
+  const { evidence: _, ...change } = best;
+  return change;
+}
+
+/** Of independent failures at the share that they have. */
+function logLikelihood({ failed, total }: Counts): number {
+  const part = (n: number) => (n === 0 ? 0 : n * Math.log(n / total));
+  return part(failed) + part(total - failed);
+}
+
+function sinceDays(endHour: number, sinceHour: number): FailureShift["againstDays"] {
+  return [Math.floor((endHour - sinceHour) / HOURS_A_DAY), LONGEST_PAST_DAYS];
 }
 
 /** How likely a run of the rule fails, by its runs before that hour: a prior of 2 % is part of it. */
@@ -147,9 +183,17 @@ function daysBack(endHour: number, newest: number, oldest: number): Span {
 }
 
 function count({ hours, counts, values }: HourColumns, { fromHour, toHour }: Span): Counts {
+  return sumOf(counts, values, indexOf(hours, fromHour), indexOf(hours, toHour));
+}
+
+function sumOf(
+  counts: HourColumns["counts"],
+  values: HourColumns["values"],
+  from = 0,
+  to: number = counts.length,
+): Counts {
   const sum: Counts = { failed: 0, total: 0 };
-  const to = indexOf(hours, toHour);
-  for (let index = indexOf(hours, fromHour); index < to; index += 1) {
+  for (let index = from; index < to; index += 1) {
     sum.failed += values[index] ?? 0;
     sum.total += counts[index] ?? 0;
   }

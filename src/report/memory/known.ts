@@ -18,3 +18,5 @@ export function isPastKnown<History extends { knownDays: number }>(
 ): history is History {
   return history !== null && history !== undefined && history.knownDays >= FEWEST_DAYS;
 }
+/** What is newer is judged, also what began some days ago. */
+export const WEEK_DAYS = 7;

@@ -3,7 +3,7 @@ import { HOURS_A_DAY } from "../../time/units.ts";
 import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { PAST_DAYS } from "./known.ts";
+import { PAST_DAYS, WEEK_DAYS } from "./known.ts";
 import {
   chooseBefore,
   FEWEST_RARE_DAYS,
@@ -43,7 +43,6 @@ const FEWEST_SUDDEN_RUNS = 5;
 const CERTAIN = 5;
 /** No rule is steadier than this from one day to the next, in thousandths. */
 const LEAST_SPREAD = 100;
-const WEEK_DAYS = 7;
 const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
 /** The same day of the earlier weeks: what comes each week is no trouble. */
 const WEEKS = 5;

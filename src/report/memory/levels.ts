@@ -3,7 +3,7 @@ import { HOURS_A_DAY } from "../../time/units.ts";
 import { DAY_SLOTS, type Calendar } from "./calendar.ts";
 import { where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
-import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
+import { FEWEST_DAYS, PAST_DAYS, WEEK_DAYS } from "./known.ts";
 import { describeUsual, type Usual } from "./slots.ts";
 import { weightedMedian, type Weighted } from "./spread.ts";
 
@@ -11,7 +11,6 @@ import { weightedMedian, type Weighted } from "./spread.ts";
 const RARE_PAST_DAYS = 84;
 const FEWEST_RUN_DAYS = 10;
 export const FEWEST_RARE_DAYS = 5;
-const WEEK_DAYS = 7;
 /** Ten, as logarithm in thousandths. */
 const FEW_RECORDS = Math.round(1000 * Math.log(1 + 10));
 

@@ -1,8 +1,8 @@
 /** How a past is spoken of. */
 
 import type { Report } from "../schema.ts";
+import { WEEK_DAYS } from "./known.ts";
 import { formatCount, formatDuration, formatPlural } from "../../text/figures.ts";
-import { PAST_DAYS } from "./known.ts";
 
 /** What is usual, each with the time that says so; where that is too short, that it is. Null: nothing is known. */
 export function sayUsual(usual: Report["rules"][number]["usual"]): string | null {
@@ -24,7 +24,7 @@ export function sayUsual(usual: Report["rules"][number]["usual"]): string | null
 
 /** The days that something is held against, as far as they are known: "5 weeks", "before the last 5 weeks". */
 export function sayAgainst([newest, oldest]: [newest: number, oldest: number], knownDays: number): string {
-  return newest >= PAST_DAYS ? `before the last ${sayDays(newest)}` : sayDays(Math.min(oldest, knownDays));
+  return newest > WEEK_DAYS + 1 ? `before the last ${sayDays(newest)}` : sayDays(Math.min(oldest, knownDays));
 }
 
 /** "5 weeks", "12 days". */
