@@ -116,8 +116,15 @@ export async function startStandby(primary: PostgresServer): Promise<PostgresSer
   });
 }
 
-/** Stopped by SIGQUIT, a server leaves its data as a crash would. */
-type Place = { name: string; directory: string; bin: string; data: string; stopsBy: "SIGQUIT" | "SIGINT" };
+/** Stopped by SIGQUIT, a server leaves its data as a crash would. `own`: what goes with it beside its directory. */
+type Place = {
+  name: string;
+  directory: string;
+  bin: string;
+  data: string;
+  stopsBy: "SIGQUIT" | "SIGINT";
+  own: string[];
+};
 
 function makePlace(installation: { name: string; bin: string }): Place {
   const directory = mkdtempSync(join(tmpdir(), "automation-reports-pg-"));
@@ -131,6 +138,7 @@ function makePlace(installation: { name: string; bin: string }): Place {
     bin: reachableBin(installation, directory),
     data,
     stopsBy: "SIGQUIT",
+    own: [data],
   };
 }
 
@@ -175,7 +183,7 @@ function giveToServer(path: string): void {
 }
 
 async function launch(
-  { name, directory, bin, data, stopsBy }: Place,
+  { name, directory, bin, data, stopsBy, own }: Place,
   settings: Record<string, string>,
   within: string[] = [],
 ): Promise<PostgresServer> {
@@ -244,7 +252,7 @@ async function launch(
       child.kill(stopsBy);
       await child.exited;
       closeSync(log);
-      for (const path of [directory, data]) rmSync(path, { recursive: true, force: true });
+      for (const path of [directory, ...own]) rmSync(path, { recursive: true, force: true });
     },
   };
   running.add(server);
