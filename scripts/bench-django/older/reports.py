@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from datetime import timedelta
 from statistics import median, quantiles
 
 from older.models import SyncHistory
@@ -10,6 +11,7 @@ FINISHED = {"success", "partial", "failed"}
 WRAPPERS = {"all", "all_entities"}
 LOOKBACK_STARTS = 20
 DUPLICATE_SECONDS = 5
+LONGEST_RUN = timedelta(hours=1)
 
 
 def build_report(crm, start, end):
@@ -20,8 +22,11 @@ def build_report(crm, start, end):
     records = {"processed": 0, "created": 0, "updated": 0, "failed": 0}
     durations = []
     total = successful = running = 0
-    runs = SyncHistory.objects.filter(crm_source=crm, start_time__gte=start, start_time__lt=end).order_by("start_time")
-    for run in runs:
+    # A run belongs to the window in which it ended; no index leads to that.
+    runs = SyncHistory.objects.filter(crm_source=crm, start_time__gte=start - LONGEST_RUN, start_time__lt=end)
+    for run in runs.order_by("start_time"):
+        if run.end_time is not None and run.end_time < start:
+            continue
         if run.sync_type in WRAPPERS or run.configuration.get("dry_run") is True:
             continue
         rule = rules[run.sync_type]
@@ -30,7 +35,7 @@ def build_report(crm, start, end):
         rule["starts"].append(run.start_time)
         for kind in _contradict(run):
             contradictions[kind].append(run.id)
-        if run.status not in FINISHED or run.end_time is None or run.end_time > end:
+        if run.status not in FINISHED or run.end_time is None or run.end_time >= end:
             running += 1
             continue
         hour = hours[run.start_time.replace(minute=0, second=0, microsecond=0)]
@@ -91,11 +96,11 @@ def build_freshness(crm, rules, start, end):
     freshness = {}
     for rule in rules:
         runs = history.filter(sync_type=rule).order_by("-start_time")
-        last_success = runs.filter(status="success", start_time__lt=end, end_time__lte=end).first()
+        last_success = runs.filter(status="success", start_time__lt=end, end_time__lt=end).first()
         starts = list(runs.filter(start_time__lt=start).values_list("start_time", flat=True)[:LOOKBACK_STARTS])
         intervals = [(later - earlier).total_seconds() for later, earlier in zip(starts, starts[1:])]
         freshness[rule] = {
-            "last_success": last_success and last_success.start_time.isoformat(),
+            "last_success": last_success and last_success.end_time.isoformat(),
             "usual_interval": median(intervals) if intervals else None,
         }
     stuck = history.filter(status="running", end_time__isnull=True, start_time__lt=end)
