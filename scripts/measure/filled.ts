@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { makeGenerate, writeConfig } from "./commands.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 import type { Line } from "./line.ts";
-import { interleaveCpu, measurePeakMemory, runCommand } from "./processes.ts";
+import { interleaveCpu, measurePeakMemory, runCommand, type Command } from "./processes.ts";
 
 const FILL_SCRIPT = resolve(import.meta.dir, "fill.ts");
 /** A machine that does something else only ever adds to it: the least tells most. */
@@ -13,11 +13,16 @@ const MEMORY_RUNS = 5;
 
 type Bench = { directory: string; binary: string; large: Warehouse };
 
+/** A first fill of eight weeks, each time into a new store. */
+export function makeFill({ directory, large }: Pick<Bench, "directory" | "large">): Command {
+  const { config, store } = writeConfigWithStore(directory, large, "first-fill");
+  const script = 'rm -f "$0"*; exec "$@"';
+  return { argv: ["sh", "-c", script, join(directory, store), process.execPath, FILL_SCRIPT, config, END] };
+}
+
 /** Nothing is kept by either: what keeping costs is the same for both. */
 export function measureFilled({ directory, binary, large }: Bench): Line[] {
-  const config = join(directory, "filled.toml");
-  copyFileSync(writeConfig(directory, large), config);
-  appendFileSync(config, '\n[store]\npath = "filled.sqlite"\n');
+  const { config } = writeConfigWithStore(directory, large, "filled");
   runCommand({ argv: [process.execPath, FILL_SCRIPT, config, END] });
   const without = makeGenerate(directory, binary, large)();
   const filled = { argv: [...without.argv, "--config", config, "--no-store"] };
@@ -32,4 +37,15 @@ export function measureFilled({ directory, binary, large }: Bench): Line[] {
     },
     { what: "three CRMs, 24 h: filled memory / without, peak memory", ratio: peak(filled) / peak(without) },
   ];
+}
+
+function writeConfigWithStore(
+  directory: string,
+  warehouse: Warehouse,
+  name: string,
+): { config: string; store: string } {
+  const [config, store] = [join(directory, `${name}.toml`), `${name}.sqlite`];
+  copyFileSync(writeConfig(directory, warehouse), config);
+  appendFileSync(config, `\n[store]\npath = "${store}"\n`);
+  return { config, store };
 }

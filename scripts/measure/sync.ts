@@ -1,6 +1,7 @@
 /** What reports cost a sync that runs at the same time: its throughput, and the CPU that the reports take. */
 import { makeDjango, makeGenerate } from "./commands.ts";
 import type { Warehouse } from "./kept-warehouse.ts";
+import { makeFill } from "./filled.ts";
 import type { Line } from "./line.ts";
 import { measureCpu, median, readServerCpu, type Command } from "./processes.ts";
 
@@ -19,7 +20,8 @@ export type SyncBench = {
 };
 
 type Sync = { rowsPerSecond: number; cpuPerBatch: number; reportsPerBatch: number };
-type Schedule = { generate: Command; everyMs: number };
+/** What runs beside a sync, how often, and whether it has ended well when it is killed with the sync's end. */
+type Beside = { command: Command; everyMs: number; isKilled: boolean };
 
 /** Null where Django is not installed: the sync is a command of the Django project, as the older system's were. */
 export async function measureSync(bench: SyncBench): Promise<{ lines: Line[]; said: string[] } | null> {
@@ -27,21 +29,25 @@ export async function measureSync(bench: SyncBench): Promise<{ lines: Line[]; sa
   if (django === null) return null;
   const { batches, rounds, serverPid } = bench;
   const generate = makeGenerate(bench.directory, bench.binary, bench.large)();
-  const run = async (everyMs: number | null, count = batches, ...flags: string[]) => {
+  const run = async (beside: Beside | null, count = batches, ...flags: string[]) => {
     const sync = django("sync", "--crm", "crm1", "--batches", String(count), ...flags);
-    return await runSync(sync, count, everyMs === null ? null : { generate, everyMs }, serverPid);
+    return await runSync(sync, count, beside, serverPid);
   };
+  const report = (everyMs: number): Beside => ({ command: generate, everyMs, isKilled: false });
+  const fill: Beside = { command: makeFill(bench), everyMs: 0, isKilled: true };
   const modes = {
     none: async () => await run(null),
-    onSchedule: async () => await run(SECONDS_BETWEEN_REPORTS * 1000),
+    onSchedule: async () => await run(report(SECONDS_BETWEEN_REPORTS * 1000)),
     noneAgain: async () => await run(null),
-    withoutPause: async () => await run(0),
+    filling: async () => await run(fill),
+    withoutPause: async () => await run(report(0)),
     older: async () => await run(null, Math.ceil(batches * OLDER_SHARE_OF_BATCHES), "--report-after-each-batch"),
   };
   const syncs: Record<keyof typeof modes, Sync[]> = {
     none: [],
     onSchedule: [],
     noneAgain: [],
+    filling: [],
     withoutPause: [],
     older: [],
   };
@@ -56,7 +62,7 @@ export async function measureSync(bench: SyncBench): Promise<{ lines: Line[]; sa
 }
 
 function describeSyncs(
-  syncs: Record<"none" | "onSchedule" | "noneAgain" | "withoutPause" | "older", Sync[]>,
+  syncs: Record<"none" | "onSchedule" | "noneAgain" | "filling" | "withoutPause" | "older", Sync[]>,
   reportCpu: number,
 ): { lines: Line[]; said: string[] } {
   const middle = (of: Sync[], figure: keyof Sync) => median(of.map((sync) => sync[figure]));
@@ -74,6 +80,7 @@ function describeSyncs(
         ratio: throughput(syncs.onSchedule),
         limit: { atLeast: 0.95 },
       },
+      { what: "sync throughput, a first fill of the memory / nothing", ratio: throughput(syncs.filling) },
       {
         what: "CPU, our report on schedule / the older after each batch",
         ratio: scheduledCpu / olderCpu,
@@ -95,11 +102,11 @@ function toMs(seconds: number): string {
   return (seconds * 1000).toFixed(0);
 }
 
-/** With a schedule, reports run beside it until it ends. */
+/** What is to run beside it runs until it ends. */
 async function runSync(
   { argv, env }: Command,
   batches: number,
-  schedule: Schedule | null,
+  beside: Beside | null,
   serverPid: number,
 ): Promise<Sync> {
   const serverBefore = readServerCpu(serverPid);
@@ -107,7 +114,7 @@ async function runSync(
   const started = Promise.withResolvers<void>();
   const ended = readOutput(sync.stdout, started.resolve);
   await Promise.race([started.promise, ended]);
-  const reports = schedule === null ? 0 : await reportUntil(ended, schedule);
+  const reports = beside === null ? 0 : await repeatUntil(ended, beside);
   const text = await ended;
   if ((await sync.exited) !== 0) throw new Error("the sync failed");
   const { rows, seconds, cpu_seconds } = JSON.parse(text) as { rows: number; seconds: number; cpu_seconds: number };
@@ -129,18 +136,19 @@ async function readOutput(output: ReadableStream<Uint8Array>, onStart: () => voi
   return text.replace("started\n", "");
 }
 
-async function reportUntil(ended: Promise<unknown>, { generate, everyMs }: Schedule): Promise<number> {
+async function repeatUntil(ended: Promise<unknown>, { command, everyMs, isKilled }: Beside): Promise<number> {
   const over = new AbortController();
   const stop = ended.finally(() => over.abort());
-  let reports = 0;
+  let times = 0;
   while (!over.signal.aborted) {
     const next = performance.now() + everyMs;
-    const report = Bun.spawn(generate.argv, { stdout: "ignore", stderr: "inherit" });
-    if ((await report.exited) !== 0) throw new Error("a report beside the sync failed");
-    reports += 1;
+    const child = Bun.spawn(command.argv, { stdout: "ignore", stderr: "inherit" });
+    if (isKilled) void stop.then(() => child.kill());
+    if ((await child.exited) !== 0 && !over.signal.aborted) throw new Error("what runs beside the sync failed");
+    times += 1;
     await Promise.race([stop, Bun.sleep(Math.max(0, next - performance.now()))]);
   }
-  return reports;
+  return times;
 }
 
 async function removeSync({ sql }: Warehouse): Promise<void> {

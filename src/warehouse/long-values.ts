@@ -3,14 +3,15 @@
  * read the whole value, and some copy it several times.
  */
 import type { ColumnKinds } from "./casts.ts";
+import { writeCutMessage } from "./cut-messages.ts";
 import { quoteTable, type TableName } from "./tables.ts";
 
 /** Above, a text is not read: what stands there instead says so. SQLite may hold 1 GB in one value. */
 const MOST_TEXT_BYTES = 4_000_000;
 /** Numbers and times. */
 const MOST_FIGURE_BYTES = 1000;
-/** What a report reads of a message: see scan.sql and lookback-rows.sql. A message of fewer bytes stays as it is. */
-const [MOST_WHOLE_BYTES, HEAD, TAIL] = [4000, 1000, 690];
+/** A message of fewer bytes is not cut here. */
+const MOST_WHOLE_BYTES = 4000;
 
 type Bound = "message" | "text" | "figure";
 
@@ -34,7 +35,7 @@ function boundOf(column: string, kind: ColumnKinds[string]): Bound {
 const BOUNDS: Record<Bound, (column: string) => string> = {
   message: (column) => `CASE WHEN octet_length(${column}) > ${MOST_TEXT_BYTES} THEN ${writeInstead(column)}
     WHEN octet_length(${column}) > ${MOST_WHOLE_BYTES}
-      THEN substr(CAST(${column} AS TEXT), 1, ${HEAD}) || substr(CAST(${column} AS TEXT), -${TAIL})
+      THEN ${writeCutMessage("sqlite", column)}
     ELSE ${column} END`,
   text: (column) => writeBound(column, MOST_TEXT_BYTES),
   figure: (column) => writeBound(column, MOST_FIGURE_BYTES),

@@ -71,4 +71,32 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(examples[0]).not.toContain("margin");
     expect(examples[1]).toContain("Property values were not valid");
   });
+
+  test("a long message is read where its cause is: in the middle of a trace, of a page, of a JSON answer, also days ago", async () => {
+    const frames = (n: number) =>
+      Array.from({ length: n }, (_, i) => `\tat org.app.module${i}.Worker.go(Worker.java:${i})\n`).join("");
+    const java = ["java.io.IOException: No space left on device", "java.net.UnknownHostException: api.example.com"].map(
+      (cause) =>
+        `java.lang.RuntimeException: Sync failed\n${frames(90)}Caused by: org.app.Wrapped: again\n${frames(20)}Caused by: ${cause}\n${frames(60)}\t... 12 more\n`,
+    );
+    const rules = "body { margin: 0; padding: 0; color: #333; }\n";
+    const html = `<!DOCTYPE html><html><head><style>${rules.repeat(40)}</style><title>502 Bad Gateway</title></head><body>${"<p>nginx</p>".repeat(90)}</body></html>`;
+    const json = JSON.stringify({
+      trace: "0123456789abcdef ".repeat(60),
+      message: "Quota exceeded for reads",
+      context: "x y ".repeat(300),
+    });
+    const { error_groups: groups } = await judge(engine, { runs: failures([...java, html, json]) });
+    const examples = groups.map(({ example }) => example ?? "").toSorted();
+    expect(examples).toEqual(
+      [
+        "502 Bad Gateway",
+        "Quota exceeded for reads",
+        "java.io.IOException: No space left on device",
+        "java.net.UnknownHostException: api.example.com",
+      ].map((cause) => expect.stringContaining(cause)),
+    );
+    const old = await judge(engine, { runs: failures(java).slice(0, 1) }, { as: "07-14 21:00" });
+    expect(old.rules[0]?.newest_error).toContain("No space left on device");
+  });
 });

@@ -78,5 +78,5 @@ export function hasIndex(indexes: string[][], columns: string[]): boolean {
 /** A placeholder of the part that is put in is one of the whole. */
 function writeNewest(byName: boolean): string {
   const older = fillPlaceholders(byName ? olderSql : notOlderSql, { runs: runsSql, columns: RUN_COLUMNS });
-  return fillPlaceholders(byStartSql, { runs: runsSql, older });
+  return fillPlaceholders(byStartSql, { runs: runsSql, older, cut_error: "{cut_error}" });
 }

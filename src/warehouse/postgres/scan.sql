@@ -1,5 +1,5 @@
 -- The runs of one CRM that a window, the window before it or a baseline holds, each with its part and its state: r.
--- Placeholders: actions is a preset's relation.
+-- Placeholders: actions is a preset's relation, cut_error an error that is not too long.
 -- cleaned_up, whether a clean-up wrote the error, is asked of few rows. In actions it would be planned with each mention of it.
 -- Instants: see bounds.ts. baseline_from and baseline_to are null where no baseline is asked for.
 -- excluded and wrappers: rule names as JSON arrays. Without excluded no rule is; without wrappers the preset says which are.
@@ -76,7 +76,7 @@ r AS MATERIALIZED (
     records_processed, records_created, records_updated, records_failed,
     id,
     status_word,
-    CASE WHEN length(error) > 1000 THEN left(error, 300) || E'\n…\n' || right(error, 690) ELSE error END AS error
+    {cut_error} AS error
   FROM placed
   WHERE part IS NOT NULL
 )

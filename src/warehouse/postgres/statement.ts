@@ -18,6 +18,7 @@ import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { candidateNames, type TableConfig } from "../tables.ts";
+import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
@@ -65,7 +66,10 @@ export function composeActivity(
     newest_runs: writeNewestRuns(chooseNewest(MOST_NEWEST_RUNS), MOST_NEWEST_RUNS),
     rules: source.rules,
     starts: composeStarts(source),
-    lookback: fillPlaceholders(sql, { word: writeWord(source.dialect, "status_word") }),
+    lookback: fillPlaceholders(sql, {
+      word: writeWord(source.dialect, "status_word"),
+      cut_error: writeCutMessage(source.dialect, "error"),
+    }),
     rule_name: writeRuleName(source.dialect),
     ...writeRepeated(request.crm.timezone, bounds),
     table_since: composeTableSince(actions, source),
@@ -114,6 +118,7 @@ function writeScan({ actions, dialect }: Source): string {
     word: writeWord(dialect, "a.status_word"),
     rule_name: writeRuleName(dialect),
     cleaned_up: writeCleanedUp(dialect),
+    cut_error: writeCutMessage(dialect, "error"),
   });
 }
 

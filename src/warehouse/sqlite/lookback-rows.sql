@@ -1,7 +1,7 @@
 json((SELECT json_group_array(json_array(
       {rule_name},
       json((SELECT json_group_array(json_array(CAST(id AS TEXT), started_ms, ended_ms, coalesce(meaning, 'unknown'), records_processed,
-          iif(meaning IN ('failed', 'partial') AND nth <= 3, substr(CAST(error AS TEXT), 1, 1000), NULL))) FROM (
+          iif(meaning IN ('failed', 'partial') AND nth <= 3, {cut_error}, NULL))) FROM (
         SELECT * FROM past n WHERE n.rule = lookback.rule AND nth <= 20 ORDER BY nth))),
       last_success, processed, stuck,
       json((SELECT json_group_array(started_ms) FROM (

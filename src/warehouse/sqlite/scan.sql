@@ -69,9 +69,7 @@ r AS MATERIALIZED (
     records_processed, records_created, records_updated, records_failed,
     CASE WHEN ended_ms < :to AND cleaned_up IS NOT TRUE THEN (ended_ms - started_ms) / 1000.0 END AS d,
     cleaned_up,
-    CASE WHEN length(CAST(error AS TEXT)) > 1000
-      THEN substr(CAST(error AS TEXT), 1, 300) || char(10, 8230, 10) || substr(CAST(error AS TEXT), -690)
-      ELSE CAST(error AS TEXT) END AS error
+    {cut_error} AS error
   FROM placed
   WHERE part IS NOT NULL
 )

@@ -14,6 +14,7 @@ import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
 import type { Source } from "../source.ts";
+import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
 import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
@@ -103,6 +104,7 @@ function writeScan({ actions, dialect }: Source, reading: Reading, fromMs: numbe
     rule_name: writeRuleName(dialect),
     unreadable_end: UNREADABLE_END[dialect],
     cleaned_up: writeCleanedUp(dialect),
+    cut_error: writeCutMessage(dialect, "error"),
     start_ms: writeInstantMs("started_at", reading),
     finish_ms: writeInstantMs("finished_at", reading),
     scan_range: writeRange(OF_CRM, "started_at", fromMs, toMs),
@@ -165,7 +167,10 @@ function writeLookback(dialect: Dialect, reading: Reading): Record<string, strin
     runs: fillPlaceholders(RUNS, shared),
     own,
     past: pastSql,
-    lookback_rows: fillPlaceholders(lookbackRowsSql, { rule_name: writeRuleName(dialect) }),
+    lookback_rows: fillPlaceholders(lookbackRowsSql, {
+      rule_name: writeRuleName(dialect),
+      cut_error: writeCutMessage(dialect, "error"),
+    }),
   };
 }
 

@@ -44,7 +44,7 @@ lookback AS NOT MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
         floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
-        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth), '[]') AS runs,
+        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN {cut_error} END) ORDER BY nth), '[]') AS runs,
       avg(records_processed)::float8 AS processed,
       bool_and(records_processed = 0) AS empty,
       count(*) = 20 AS more,

@@ -34,7 +34,7 @@ lookback AS NOT MATERIALIZED (
   SELECT rule,
     coalesce(json_agg(json_build_array(id::text, floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
         floor(tstzrange_subdiff(ended_at, 'epoch') * 1000)::int8, coalesce(meaning, 'unknown'), records_processed,
-        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN left(error, 1000) END) ORDER BY nth)
+        CASE WHEN meaning IN ('failed', 'partial') AND nth <= 3 THEN {cut_error} END) ORDER BY nth)
       FILTER (WHERE nth <= 20), '[]') AS runs,
     coalesce(to_json((array_agg(floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8 ORDER BY started_at DESC)
         FILTER (WHERE started_at <= :week_before::timestamptz))[1:10]
