@@ -116,6 +116,8 @@ export type DeclaredRule = {
   priority: string | null;
   /** The enabled ones. */
   schedules: DeclaredSchedule[];
+  /** When its row was changed last, which is when it was disabled at the latest; null: it is enabled, or that is not known. */
+  disabledMs: number | null;
   /** An enabled schedule whose name matches no sync type seen in the two windows or the look-back. */
   unmatched: boolean;
 };

@@ -45,6 +45,7 @@ function declareRule(row: RuleRow): DeclaredRule {
     strategy: row.strategy,
     priority: row.priority,
     schedules: row.enabled ? listSchedules(row) : [],
+    disabledMs: row.enabled ? null : limit(row.changed),
     unmatched: false,
   };
 }

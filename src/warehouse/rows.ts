@@ -212,7 +212,7 @@ function readRules(
       duration: measureDurations(finished, figures),
       lastSuccessMs: findNewest(successes, "lastSettled") ?? lookbackSuccess,
       runs: mergeRuns(newer, older),
-      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled)),
+      emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled), successes.length > 0),
       failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
@@ -295,15 +295,19 @@ function mergeRuns(newer: RunRow[], older: RunRow[]): RunRow[] {
   return [...newer, ...others].toSorted((a, b) => settledAt(b) - settledAt(a));
 }
 
-/** A streak that is longer than both windows goes on in the look-back. */
+/** A streak that is longer than both windows goes on in the look-back, and one of a rare rule may be there only. */
 function readEmptyStreak(
   row: Document["emptied"][number] | undefined,
   older: RunRow[],
   filled: number | null,
+  hasSuccess: boolean,
 ): EmptyStreak | null {
   const before = older.filter(({ status }) => status === "success");
-  if (row === undefined) return null;
-  const [, n, sinceMs, usual, fullHours] = row;
+  const [newest] = before;
+  const inWindows =
+    row ?? (hasSuccess || newest?.records !== 0 ? null : (["", 0, settledAt(newest), null, []] as const));
+  if (inWindows === null) return null;
+  const [, n, sinceMs, usual, fullHours] = inWindows;
   const known = keepNumber(usual);
   if (known !== null) return { n, sinceMs, usual: known, fullHours: fullHours.toSorted((a, b) => a - b) };
   const end = before.findIndex(({ records }) => records !== 0);

@@ -45,8 +45,14 @@ function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
     strategy: null,
     priority: null,
     schedules: enabled.flatMap((schedule) => schedule.schedules),
+    disabledMs: enabled.length > 0 ? null : findNewestChange(schedules),
     unmatched: false,
   };
+}
+
+function findNewestChange(schedules: DeclaredRule[]): number | null {
+  const changes = schedules.flatMap(({ disabledMs }) => disabledMs ?? []);
+  return changes.length === 0 ? null : Math.max(...changes);
 }
 
 /**

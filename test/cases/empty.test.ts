@@ -1,6 +1,6 @@
 /** Runs that succeed without records are told as long as that lasts. */
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, DAY, ENGINES, HOUR, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import { ask, at, cron, DAY, ENGINES, HOUR, later, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
 
 describe.each(ENGINES)("%s", (engine) => {
   test("hourly runs without records for 1, 4, 10 and 25 days", async () => {
@@ -27,6 +27,24 @@ describe.each(ENGINES)("%s", (engine) => {
         severity: "warning",
         since: "2026-06-20T03:01:00Z",
       });
+    }
+  });
+
+  test("a weekly run without records is told until the next one, and so are six in a row, on any day of the week", async () => {
+    const week = (n: number) =>
+      repeat({ rule: "full", from: "04-05 02:00", to: "07-05 02:00", every: 7 * DAY, takes: 10 * MINUTE }, (start) => ({
+        processed: start >= later(at("07-05 02:00"), -7 * (n - 1) * DAY) ? 0 : 9000,
+      }));
+    for (const [n, since] of [
+      [1, "2026-07-05T02:10:00Z"],
+      [6, "2026-05-31T02:10:00Z"],
+    ] as const) {
+      const runs = [...repeat({ from: "06-01 00:00", to: "07-10 20:00", every: HOUR }), ...week(n)];
+      await using warehouse = await makeWarehouse(engine, { runs });
+      for (const as of ["07-05 21:00", "07-08 04:00", "07-10 21:00"]) {
+        const { report } = await ask(warehouse, { as });
+        expect(ruleOf(report, "full")).toMatchObject({ condition: "empty", severity: "warning", since });
+      }
     }
   });
 

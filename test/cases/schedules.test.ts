@@ -46,6 +46,25 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.findings).toEqual([]);
   });
 
+  test("a schedule changed today from each hour to every 5 minutes is kept, and one that was disabled today is over", async () => {
+    const runs = [
+      ...repeat({ rule: "changed", from: "06-01 00:00", to: "07-10 18:00", every: HOUR }),
+      ...repeat({ rule: "changed", from: "07-10 18:05", to: "07-10 20:55", every: 5 * MINUTE }),
+      ...repeat({ rule: "over", from: "06-01 00:00", to: "07-10 12:00", every: HOUR }),
+      ...repeat({ rule: "by_hand", from: "06-01 00:00", to: "07-10 20:00", every: HOUR }),
+    ];
+    const schedules = [
+      interval(5, "minutes", "changed", { updatedAt: "2026-07-10T18:02:00Z" }),
+      interval(1, "hours", "over", { enabled: false, updatedAt: "2026-07-10T12:10:00Z" }),
+      interval(1, "hours", "by_hand", { enabled: false, updatedAt: "2026-07-01T12:10:00Z" }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "changed").condition).toBe("ok");
+    expect(ruleOf(report, "over")).toMatchObject({ condition: "idle", severity: null, message: "over: disabled" });
+    expect(ruleOf(report, "by_hand")).toMatchObject({ condition: "idle", severity: "info" });
+  });
+
   test("recurrence-type-other-words: the words are read without their case, and others are never guessed", async () => {
     const rules = ["contacts", "deals", "users", "companies", "forms", "calls"];
     const runs = rules.flatMap((rule) => repeat({ rule, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }));

@@ -63,6 +63,7 @@ export function declared(name: string, override: Partial<DeclaredRule> = {}): De
     strategy: null,
     priority: null,
     schedules: [],
+    disabledMs: null,
     unmatched: false,
     ...override,
   };

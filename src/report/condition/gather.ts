@@ -143,6 +143,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
+    scheduleChangedMs: changedMs,
+    disabledMs: declared?.disabledMs ?? null,
     fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
     missedSince: due === null ? NONE_MISSED : countDue(inForce, due, window.endMs - settings.lateAfterMs),
     compared: expectation?.compared ?? null,

@@ -149,8 +149,11 @@ function judgeOk(facts: RuleFacts): Judgement | null {
 
 function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...facts }: RuleFacts): Judgement | null {
   if (enabled === false) {
-    const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
-    return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };
+    const { disabledMs } = facts;
+    const ranBefore = disabledMs !== null && lastStartMs !== null && lastStartMs < disabledMs;
+    if (outcome.total === 0 || ranBefore) return say("idle", `${rule}: disabled`);
+    const runs = `${formatPlural(outcome.total, "run")} ended in the window`;
+    return { ...say("idle", `${rule}: disabled, and yet ${runs}`), severity: "info" };
   }
   if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
   if (schedules.length > 0 && lastStartMs === null) {
