@@ -2,6 +2,8 @@
 -- A parent without indexes of its own has those of its newest part.
 -- The parts are looked up in pg_inherits, because pg_partition_tree would lock each of them.
 -- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
+-- far: on another PostgreSQL.
+-- rows: as the planner knows them; null where it does not.
 -- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
 -- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
 WITH own AS MATERIALIZED (
@@ -14,6 +16,9 @@ SELECT
   pg_catalog.pg_get_userbyid(c.relowner) AS owner,
   pg_has_role(c.relowner, n.nspowner, 'USAGE') OR pg_has_role(c.relowner, 'pg_database_owner', 'USAGE') AS trusted,
   c.relkind IN ('v', 'f') AS opaque,
+  EXISTS (SELECT FROM pg_catalog.pg_foreign_table t JOIN pg_catalog.pg_foreign_server s ON s.oid = t.ftserver
+    JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    WHERE t.ftrelid = c.oid AND w.fdwname = 'postgres_fdw') AS far,
   (SELECT jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
       WHEN NOT (SELECT k.collisdeterministic FROM pg_catalog.pg_collation k WHERE k.oid = a.attcollation) THEN 'loose text'
       ELSE pg_catalog.format_type(t.oid, NULL) END)
@@ -35,7 +40,12 @@ SELECT
       CROSS JOIN LATERAL regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid), 'FROM \(''([^'']+)''\) TO') bound)
     WHEN p.newest IS NOT NULL THEN '{"starts": [], "locks": 1}'::jsonb
   END AS parts,
-  CASE WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
+  -- Of parts that were never analysed more rows than their size can hold.
+  CASE WHEN p.newest IS NULL THEN CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::float8 END ELSE (
+    WITH RECURSIVE tree(oid) AS (
+      SELECT c.oid UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+    SELECT sum(CASE WHEN l.reltuples >= 0 THEN l.reltuples::float8 ELSE pg_catalog.pg_relation_size(l.oid) / 60.0 END)
+    FROM tree JOIN pg_catalog.pg_class l ON l.oid = tree.oid AND l.relkind <> 'p') END AS rows,
   (SELECT coalesce(jsonb_agg((SELECT jsonb_agg(a.attname ORDER BY k.at)
       FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, at)
       JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum)), '[]')

@@ -17,9 +17,14 @@ import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { quoteTable } from "../tables.ts";
 import { locateSource } from "./locate.ts";
+import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { hasIndex, type TableFacts } from "./lookback.ts";
+import { limitPartsOfPast } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import { composeHours } from "./statement.ts";
+
+/** They come by the hundred. */
+const SMALL_FAR_ROWS = 20_000;
 
 /** The runs of a CRM in whole hours. Throws as a report's reading does. */
 export async function readPostgresHours(
@@ -51,7 +56,7 @@ export async function readSmallPast(
   try {
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
     if (isUncounted(actions) && !(await hasFewRows(connection, actions))) return null;
-    const past = await askHours(connection, source, requestPast(request), SMALL_TABLE_ROWS);
+    const past = await askHours(connection, source, requestSmallPast(request, actions), SMALL_TABLE_ROWS);
     return past === null ? null : limitPast(past, tableSinceMs);
   } catch {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
@@ -77,20 +82,29 @@ function leadsToDays(actions: TableFacts, { source, start }: ActionColumns): boo
   return opaque || isIndexed || isSmall(actions) || (parts !== null && parts.starts.length > 0);
 }
 
-function isSmall({ rows, parts, opaque }: TableFacts): boolean {
-  return rows !== null && rows <= SMALL_TABLE_ROWS && parts === null && !opaque;
+function isSmall({ rows }: TableFacts): boolean {
+  return rows !== null && rows <= SMALL_TABLE_ROWS;
+}
+
+/** Of a table in parts as far as they may be locked. What began a day before its first hour is read too. */
+function requestSmallPast(request: ReadRequest, { parts }: TableFacts): HoursRequest {
+  const past = requestPast(request);
+  if (parts === null) return past;
+  const fromMs = limitPartsOfPast(parts, past.toMs) + DAY_MS;
+  return { ...past, fromMs: Math.max(past.fromMs, Math.ceil(fromMs / HOUR_MS) * HOUR_MS) };
 }
 
 /** A table that was never analysed: the catalog does not say how many rows it has. */
-function isUncounted({ rows, parts, opaque }: TableFacts): boolean {
-  return rows === null && parts === null && !opaque;
+function isUncounted({ rows, parts, opaque, far }: TableFacts): boolean {
+  return rows === null && parts === null && (!opaque || far);
 }
 
 async function hasFewRows(connection: Connection, actions: TableFacts): Promise<boolean> {
+  const most = actions.far ? SMALL_FAR_ROWS : SMALL_TABLE_ROWS;
   const [row] = await connection.ask<{ n: number }>(
-    `SELECT count(*)::int AS n FROM (SELECT FROM ${quoteTable(actions)} LIMIT ${SMALL_TABLE_ROWS + 1}) AS known`,
+    `SELECT count(*)::int AS n FROM (SELECT FROM ${quoteTable(actions)} LIMIT ${most + 1}) AS known`,
   );
-  return row !== undefined && row.n <= SMALL_TABLE_ROWS;
+  return row !== undefined && row.n <= most;
 }
 
 function adviseIndex(actions: TableFacts, { source, start }: ActionColumns): string {

@@ -4,7 +4,7 @@ import type { Bounds } from "../bounds.ts";
 import type { ActionColumns } from "../presets.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { TableName } from "../tables.ts";
-import { limitLookback, type Parts } from "./parts.ts";
+import { BEFORE_ANY_ROW_MS, limitLookback, type Parts } from "./parts.ts";
 import byRuleSql from "./lookback/by-rule.sql" with { type: "text" };
 import byStartSql from "./lookback/by-start.sql" with { type: "text" };
 import noneSql from "./lookback/none.sql" with { type: "text" };
@@ -21,6 +21,8 @@ export type TableFacts = TableName & {
   rows: number | null;
   /** A view or a foreign table: the catalog does not say what is behind it. */
   opaque: boolean;
+  /** A foreign table of another PostgreSQL, which hands its rows over one after the other, as far as they are asked for. */
+  far: boolean;
   /** Null: its rows are in itself. */
   parts: Parts | null;
   /** The planner reaches the rows of each rule's name without reading others; where it was not asked, false. */
@@ -43,9 +45,6 @@ export type Lookback = {
 const RUN_COLUMNS =
   "id, rule, started_at, finished_at, records_processed, error, dry_run, meaning, ended_at, is_wrapper";
 
-/** Before any row. */
-const LONG_AGO_MS = 0;
-
 export function chooseLookback(
   { indexes, rows, parts, byName = false }: TableFacts,
   { source, rule, start }: ActionColumns,
@@ -53,9 +52,9 @@ export function chooseLookback(
 ): Lookback {
   const leads = (...columns: string[]) => hasIndex(indexes, columns);
   if (parts === null && leads(source, rule, start)) {
-    return { sql: byRuleSql, kind: "each-rule", ofCrm: true, fromMs: LONG_AGO_MS, byName: false };
+    return { sql: byRuleSql, kind: "each-rule", ofCrm: true, fromMs: BEFORE_ANY_ROW_MS, byName: false };
   }
-  const fromMs = parts === null ? LONG_AGO_MS : limitLookback(parts, bounds);
+  const fromMs = parts === null ? BEFORE_ANY_ROW_MS : limitLookback(parts, bounds);
   const newest = { sql: writeNewest(byName), kind: "newest-rows" as const, fromMs, byName };
   if (leads(source, start)) return { ...newest, ofCrm: true };
   if (leads(start)) return { ...newest, ofCrm: false };

@@ -10,16 +10,26 @@ export type Parts = {
 
 /** A server has room for some thousand locks, and a report must leave it to others. */
 const MOST_LOCKS = 32;
+export const BEFORE_ANY_ROW_MS = 0;
 /** Of the parent and its index, of the table of rules with its indexes, and of the transaction itself. */
 const OTHER_LOCKS = 8;
 
-/** The start of the oldest partition that may still be locked, or of the look-back if that is later. */
+/**
+ * From when on a look-back may read: the start of the oldest partition that may still be locked. Before any row where all of them
+ * may be, or where each is read in any case.
+ */
 export function limitLookback(parts: Parts, bounds: Bounds): number {
   const startsMs = listStarts(parts, bounds);
   const { read, ofBaseline } = countRead(startsMs, bounds);
-  const more = Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks) - read - ofBaseline;
-  const oldestMs = startsMs[Math.max(read, read + more) - 1];
-  return Math.max(bounds.lookbackFromMs, oldestMs ?? bounds.lookbackFromMs);
+  const most = Math.max(read, Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks) - ofBaseline);
+  return most >= startsMs.length ? BEFORE_ANY_ROW_MS : (startsMs[most - 1] ?? bounds.scanFromMs);
+}
+
+/** The start of the oldest partition that a past until then may lock. */
+export function limitPartsOfPast(parts: Parts, toMs: number): number {
+  const startsMs = listStarts(parts, { toMs });
+  const most = Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks);
+  return most >= startsMs.length ? BEFORE_ANY_ROW_MS : (startsMs[most - 1] ?? toMs);
 }
 
 /**
@@ -33,7 +43,7 @@ export function countExcessLocks(parts: Parts, bounds: Bounds): number | null {
 }
 
 /** Newest first. */
-function listStarts({ starts }: Parts, { toMs }: Bounds): number[] {
+function listStarts({ starts }: Parts, { toMs }: Pick<Bounds, "toMs">): number[] {
   return starts
     .map(readInstant)
     .filter((ms) => ms < toMs)

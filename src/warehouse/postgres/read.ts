@@ -13,6 +13,7 @@ import { explainUnreadable, withoutRules, type Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
 import { mayReachNames, type TableFacts } from "./lookback.ts";
+import { quoteTable } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { inSnapshot } from "./patience.ts";
 import { beginSnapshot } from "./snapshot.ts";
@@ -107,15 +108,33 @@ async function describeActions(
   request: ReadRequest,
 ): Promise<TableFacts> {
   if (actions.opaque) {
-    const cost = await askCost(connection, composeProbe(source, request));
-    return cost <= CHEAP_COST ? { ...actions, indexes: [[source.columns.start]] } : actions;
+    const { cost } = await askPlan(connection, composeProbe(source, request));
+    const whole = await askPlan(connection, {
+      text: `EXPLAIN (FORMAT JSON) SELECT FROM ${quoteTable(actions)}`,
+      values: [],
+    });
+    return {
+      ...actions,
+      // How many rows are far away is a guess.
+      rows: whole.isFar || whole.cost > CHEAP_COST ? actions.rows : whole.rows,
+      indexes: cost <= CHEAP_COST ? [[source.columns.start]] : actions.indexes,
+    };
   }
   if (!mayReachNames(actions, source.columns)) return actions;
-  const cost = await askCost(connection, composeNameProbe(source, request));
+  const { cost } = await askPlan(connection, composeNameProbe(source, request));
   return { ...actions, byName: cost <= CHEAP_NAME_COST };
 }
 
-async function askCost(connection: Connection, { text, values }: Statement<Parameter>): Promise<number> {
-  const [row] = await connection.ask<{ "QUERY PLAN": { Plan: { "Total Cost": number } }[] }>(text, values);
-  return row?.["QUERY PLAN"][0]?.Plan["Total Cost"] ?? Infinity;
+async function askPlan(
+  connection: Connection,
+  { text, values }: Statement<Parameter>,
+): Promise<{ cost: number; rows: number; isFar: boolean }> {
+  type Plan = { "Total Cost": number; "Plan Rows": number };
+  const [row] = await connection.ask<{ "QUERY PLAN": { Plan: Plan }[] }>(text, values);
+  const plan = row?.["QUERY PLAN"][0]?.Plan;
+  return {
+    cost: plan?.["Total Cost"] ?? Infinity,
+    rows: plan?.["Plan Rows"] ?? Infinity,
+    isFar: JSON.stringify(plan).includes('"Foreign Scan"'),
+  };
 }
