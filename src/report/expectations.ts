@@ -87,7 +87,7 @@ function compareRule(
   declared: DeclaredSchedule[],
   found: RuleActivity | undefined,
   activity: ReadActivity & { window: Window },
-  { timezone, lateAfterMs }: ReportSettings,
+  { timezone, habitTimezone, lateAfterMs }: ReportSettings,
 ): RuleExpectation {
   const texts = declared.map(({ text }) => text);
   const unread = declared.flatMap(({ recurrence }) => (recurrence.kind === "inexpressible" ? [recurrence.reason] : []));
@@ -113,6 +113,7 @@ function compareRule(
   if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
   const comparison = compareRuns({
     schedules: comparable,
+    timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
     seen: found === undefined ? 0 : countRuns(found.current),
     window: activity.window,

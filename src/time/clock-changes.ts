@@ -1,5 +1,7 @@
 /** When a zone's clocks are changed, which decides what a time without a zone means. Times are epoch milliseconds. */
 
+import { DAY_MS, HOUR_MS } from "./units.ts";
+
 export type ClockChange = {
   atMs: number;
   /** What the clocks are ahead of UTC by, before and from then on. */
@@ -36,4 +38,18 @@ export function listRepeatedHours(zone: string, fromMs: number, toMs: number): {
   return listClockChanges(zone, fromMs, toMs).flatMap(({ atMs, offsetBeforeMs, offsetMs }) =>
     offsetMs < offsetBeforeMs ? [{ fromMs: atMs, toMs: atMs + offsetBeforeMs - offsetMs }] : [],
   );
+}
+
+/**
+ * The zone by which times without one are read that were written until then. Within the first showing of an hour that the clocks
+ * show twice, nothing can be of the second: then it is the offset of the first, as an IANA zone, where that is whole hours.
+ */
+export function zoneOfTimesUntil(zone: string, endMs: number): string {
+  const going = listRepeatedHours(zone, endMs, endMs + DAY_MS).find(
+    ({ fromMs, toMs }) => endMs < fromMs && endMs > fromMs - (toMs - fromMs),
+  );
+  const hours = offsetAt(zone, endMs) / HOUR_MS;
+  if (going === undefined || !Number.isInteger(hours)) return zone;
+  // West of Greenwich the sign is plus.
+  return hours === 0 ? "Etc/GMT" : `Etc/GMT${hours > 0 ? "-" : "+"}${Math.abs(hours)}`;
 }

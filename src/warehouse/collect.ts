@@ -2,6 +2,7 @@
 import type { CrmConfig } from "../config/schema.ts";
 import type { Activity } from "../report/activity.ts";
 import type { Redact } from "../text/redact.ts";
+import { zoneOfTimesUntil } from "../time/clock-changes.ts";
 import { hideInPast } from "./hours.ts";
 import type { ReadRequest, ReadResult } from "./request.ts";
 import { visitWarehouses, type VisitOptions } from "./visit.ts";
@@ -24,7 +25,8 @@ export async function collectActivities(options: CollectOptions): Promise<Outcom
   return await visitWarehouses(
     options,
     async (crm, signal) => {
-      const request = { crm, window, recent, baselineSeconds, hours, nowMs };
+      const timezone = crm.timezone === null ? null : zoneOfTimesUntil(crm.timezone, window.endMs);
+      const request = { crm: { ...crm, timezone }, window, recent, baselineSeconds, hours, nowMs };
       return await readActivity({ ...request, isPastKnown: isPastKnown?.(crm) ?? false }, signal);
     },
     async (visit, crm): Promise<Outcome> => {

@@ -8,7 +8,7 @@ import type { Document } from "./document.ts";
 import { attachSchedules, recognizeRules } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
-export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules">;
+export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules" | "timezone">;
 
 /** The farthest date of ECMAScript from 1970. */
 const FARTHEST_MS = 8.64e15;

@@ -31,7 +31,8 @@ import {
 import { buildPast, countHours } from "./hourly.ts";
 import type { Source } from "./source.ts";
 import type { Spelling } from "./spelling.ts";
-import { HOUR_MS } from "../time/units.ts";
+import { listRepeatedHours } from "../time/clock-changes.ts";
+import { HOUR_MS, SECOND_MS } from "../time/units.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
@@ -56,6 +57,9 @@ const CONTRADICTIONS: Contradiction[] = [
   "inexact-counts",
   "end-unreadable",
 ];
+
+/** Two runs of one schedule start within so much of the same minute. */
+const CLOSE_MS = 90 * SECOND_MS;
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
 export function buildActivity(
@@ -87,7 +91,9 @@ export function buildActivity(
   const finishedIn = (part: Cell["part"]) =>
     cells.filter((cell) => cell.part === part && FINISHED.includes(cell.state));
   const [current, previous, baseline] = [finishedIn("current"), finishedIn("previous"), finishedIn("baseline")];
-  const rules = readRules(document, cells, facts.baseline, unreadable);
+  const repeated =
+    crm.timezone === null ? [] : listRepeatedHours(crm.timezone, facts.bounds.startsFromMs, facts.bounds.toMs);
+  const rules = readRules(document, cells, facts.baseline, unreadable, repeated);
   const previousDuration = measureDurations(previous, document.percentiles.previous);
   return {
     kind: "read",
@@ -172,6 +178,7 @@ function readRules(
   allCells: Cell[],
   hasBaseline: boolean,
   unreadable: UnreadableStarts[],
+  repeated: Span[],
 ): RuleActivity[] {
   const unreadableOf = new Map(unreadable.map((starts) => [starts.rule, starts]));
   const cellsOf = Map.groupBy(allCells, (cell) => cell.rule);
@@ -192,7 +199,8 @@ function readRules(
     const current = cells.filter(({ part }) => part === "current");
     const finished = current.filter(({ state }) => FINISHED.includes(state));
     const before = cells.filter(({ part, state }) => part === "previous" && FINISHED.includes(state));
-    const [, figures = null, runStartsMs = []] = runsOf.get(rule) ?? [];
+    const [, figures = null, foldedMs = []] = runsOf.get(rule) ?? [];
+    const runStartsMs = foldedMs && repeated.reduce(unfold, foldedMs);
     const lookback = lookbackOf.get(rule);
     const [, past = [], lookbackSuccess = null, lookbackRecords = null, stuck = 0, weekStartsMs = [], filled = null] =
       lookback ?? [];
@@ -227,6 +235,25 @@ function readRules(
       weekBefore: hasBaseline ? countSuccesses(cells.filter(({ part }) => part === "baseline")) : null,
     };
   });
+}
+
+type Span = { fromMs: number; toMs: number };
+
+/**
+ * Of two starts that lie close together in an hour that the clocks showed twice, the first belongs to its first showing, if no
+ * start lies there: times without a zone are all read as of the second.
+ */
+function unfold(startsMs: number[], { fromMs, toMs }: Span): number[] {
+  const lengthMs = toMs - fromMs;
+  const isKnownAt = (atMs: number) => startsMs.some((ms) => Math.abs(ms - atMs) <= CLOSE_MS);
+  const unfolded = [...startsMs];
+  for (let index = 0; index + 1 < unfolded.length; index += 1) {
+    const [first = 0, second = 0] = [startsMs[index], startsMs[index + 1]];
+    if (first < fromMs || second >= toMs || second - first > CLOSE_MS || isKnownAt(first - lengthMs)) continue;
+    unfolded[index] = first - lengthMs;
+    index += 1;
+  }
+  return unfolded.toSorted((a, b) => a - b);
 }
 
 function listRunning(rows: Document["running"] = [], wanted: Cell["part"]): Run[] {

@@ -1,12 +1,30 @@
 /** Local times without a zone, where the clocks show an hour twice: each run is one run, in one window. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { ask, ENGINES, makeWarehouse, MINUTE, repeat, type CaseEngine, type CaseWarehouse } from "../making/cases.ts";
+import {
+  alarms,
+  ask,
+  cron,
+  DAY,
+  ENGINES,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+  type CaseEngine,
+  type CaseWarehouse,
+  type ScheduleRow,
+} from "../making/cases.ts";
 import type { RunRow } from "../making/warehouses.ts";
 
 /** The rows with their times as clocks of that zone show them. */
-async function inLocalTime(engine: CaseEngine, zone: string, runs: RunRow[]): Promise<CaseWarehouse> {
-  const warehouse = await makeWarehouse(engine, { runs });
+async function inLocalTime(
+  engine: CaseEngine,
+  zone: string,
+  runs: RunRow[],
+  schedules: ScheduleRow[] = [],
+): Promise<CaseWarehouse> {
+  const warehouse = await makeWarehouse(engine, { runs, schedules });
   await warehouse.sql?.unsafe(
     ["start_time", "end_time"]
       .map(
@@ -28,6 +46,9 @@ async function inLocalTime(engine: CaseEngine, zone: string, runs: RunRow[]): Pr
 }
 
 const quarters = (from: string, to: string, takes = 4 * MINUTE) => repeat({ from, to, every: 15 * MINUTE, takes });
+
+/** As `repeat` and `ask` take it. */
+const short = (ms: number) => new Date(ms).toISOString().slice(5, 16).replace("T", " ");
 
 describe.each(ENGINES)("%s", (engine) => {
   const settings = (zone: string) => `timezone = "${zone}"`;
@@ -74,5 +95,26 @@ describe.each(ENGINES)("%s", (engine) => {
     const autumn = await ask(sydney, { as: "04-05 04:00", settings: settings("Australia/Sydney") });
     expect(autumn.report.performance_metrics.total_actions).toBe(96);
     expect(autumn.report.data_quality).toEqual([]);
+  });
+
+  test("looked at while the hour is shown the first and the second time, and a day long after it, nothing is missing", async () => {
+    for (const [zone, change] of [
+      ["Europe/Berlin", "2026-10-25T01:00:00Z"],
+      ["America/New_York", "2026-11-01T06:00:00Z"],
+    ] as const)
+      for (const minutes of [-55, -25, -5, 5, 35, 55, 5 * 60, 23 * 60]) {
+        const end = short(Date.parse(change) + minutes * MINUTE);
+        const from = short(Date.parse(change) - 9 * DAY);
+        const runs = repeat({
+          from,
+          to: short(Date.parse(change) + minutes * MINUTE - MINUTE),
+          every: 10 * MINUTE,
+          takes: MINUTE / 2,
+        });
+        await using warehouse = await inLocalTime(engine, zone, runs, [cron("*/10 * * * *", "contacts")]);
+        const { report } = await ask(warehouse, { as: end, settings: settings(zone) });
+        expect([zone, minutes, alarms(report)]).toEqual([zone, minutes, []]);
+        expect(ruleOf(report, "contacts").age_seconds).toBeLessThan(700);
+      }
   });
 });

@@ -9,6 +9,8 @@ import { EARLY_MS, earlyBefore } from "./due.ts";
 export type Runs = {
   /** The rule's enabled schedules. */
   schedules: Schedule[];
+  /** The zone of times without one: a start in an hour that its clocks show twice may be told an hour late. */
+  timezone: string;
   /** The starts in the window and the last `EARLY_MS` before it, ascending; null where they are too many to list. */
   startsMs: number[] | null;
   /** The number of starts in the window. */
@@ -58,11 +60,11 @@ export function isTooOften({ expected, seen }: { expected: number; seen: number 
 function compareOccurrences(
   occurrencesMs: number[],
   startsMs: number[],
-  { schedules, window, lateAfterMs, seen }: Runs,
+  { timezone, window, lateAfterMs, seen }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
   const due = matches.filter(({ atMs }) => isWithin(atMs, window));
-  const again = (atMs: number) => findSecond(atMs, schedules[0]?.timezone ?? "UTC");
+  const again = (atMs: number) => findSecond(atMs, timezone);
   const onTime = ({ atMs, startMs }: Match) =>
     startMs !== null &&
     (startMs - atMs <= lateAfterMs || Math.abs(startMs - again(atMs)) <= Math.max(lateAfterMs, EARLY_MS));

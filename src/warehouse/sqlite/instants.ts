@@ -29,14 +29,23 @@ type Offsets = { fromLocalMs: number; offsetMs: number }[];
 export type Reading = { offsets: Offsets; spellings: Spellings };
 export type Spellings = "own" | "all";
 
-/** An ambiguous time is one of after the change, and one that the clocks leave out one of before it, as PostgreSQL reads them. */
+/**
+ * An ambiguous time is one of after the change, and one that the clocks leave out one of before it, as PostgreSQL reads them. Where
+ * `toMs` lies within an hour that is shown again, what would be later was written at its first showing.
+ */
 export function listOffsets(zone: string | null, fromMs: number, toMs: number): Offsets {
   if (zone === null) return [];
   const firstMs = fromMs - CHANGES_BEFORE_MS;
   const changes = listClockChanges(zone, firstMs, toMs + CHANGES_AFTER_MS);
   return [
     { fromLocalMs: -Infinity, offsetMs: offsetAt(zone, firstMs) },
-    ...changes.map(({ atMs, offsetMs }) => ({ fromLocalMs: atMs + offsetMs, offsetMs })),
+    ...changes.flatMap(({ atMs, offsetBeforeMs, offsetMs }) => {
+      const change = { fromLocalMs: atMs + offsetMs, offsetMs };
+      const againUntilMs = atMs + offsetBeforeMs - offsetMs;
+      if (toMs <= atMs || toMs >= againUntilMs) return [change];
+      const first = { fromLocalMs: toMs + offsetMs, offsetMs: offsetBeforeMs };
+      return [change, first, { fromLocalMs: againUntilMs + offsetMs, offsetMs }];
+    }),
   ];
 }
 

@@ -21,6 +21,7 @@ const compare = (
   const startsMs = typeof starts === "number" ? null : starts.map(day);
   return compareRuns({
     schedules: [...schedules],
+    timezone: schedules[0]?.timezone ?? "UTC",
     startsMs,
     seen: startsMs?.length ?? Number(starts),
     window: { startMs: day(from), endMs: day(to) },
