@@ -1,13 +1,20 @@
 /** Rows that contradict themselves or each other, counted, with the ids to look at and what they mean. */
-import type { ReadActivity } from "./activity.ts";
+import type { Window } from "../time/window.ts";
+import type { ReadActivity, RuleActivity } from "./activity.ts";
+import { settledAt } from "./attempts.ts";
+import { countRuns } from "./counts.ts";
 import type { Report } from "./schema.ts";
-import { CONTRADICTION_KINDS, type Contradiction, compareNames } from "./words.ts";
+import { CONTRADICTION_KINDS, type Contradiction, compareNames, NO_NAME } from "./words.ts";
 
 export type DataQuality = NonNullable<Report["data_quality"]>;
 
 const SHOWN_IDS = 3;
 /** A rule whose finished runs process fewer on average may well find nothing. */
 const MANY_RECORDS = 100;
+
+/** So few earlier runs say little of what is usual. */
+const FEWEST_EARLIER = 5;
+const FAR_FEWER = 20;
 
 /** What each kind of contradiction says about its rows. */
 export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
@@ -20,6 +27,8 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "unknown-status": "An unknown status word: in no rate until statuses in the configuration says what it means",
   "success-without-records":
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
+  "far-fewer-records":
+    "Success with a small part of what each earlier run of the rule brought: probably it was cut off",
   "success-with-error": "Success with an error message: a part of it probably failed",
   "negative-counts": "A count below zero: no sum holds it",
   "inexact-counts": "A count beyond 2^53, or no number: no sum with it is exact, so that the sum is unknown",
@@ -27,19 +36,22 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
   "start-unreadable": "Its start is in no form that is read: no window holds it",
+  "without-name": "It names no rule: all such runs are told as one",
   "began-too-early": "It ended in the window, and began before the first run that is read for it: it is in no total",
   "probable-duplicates": "Starts of one rule within 5 s: probably one run with two rows, counted twice",
   "wrapper-disagrees": "A wrapper tells another story than the runs inside it: trust the runs",
 };
 
 /** In the order of `CONTRADICTION_KINDS`; only what was found. */
-export function listContradictions(activity: ReadActivity): DataQuality {
+export function listContradictions(activity: ReadActivity & { window: Window }): DataQuality {
   const usual = new Map(activity.rules.map(({ rule, usualRecords }) => [rule, usualRecords ?? 0]));
   const found = [
     ...activity.contradictions.filter(
       ({ kind, rule }) => kind !== "success-without-records" || (usual.get(rule ?? "") ?? 0) >= MANY_RECORDS,
     ),
     ...activity.wrappers.flatMap(compareWrapper),
+    ...activity.rules.flatMap((rule) => findPoorRun(rule, activity.window)),
+    ...activity.rules.flatMap(findNameless),
   ];
   return CONTRADICTION_KINDS.flatMap((kind) => {
     const rows = found.filter((row) => row.kind === kind);
@@ -57,6 +69,21 @@ export function listContradictions(activity: ReadActivity): DataQuality {
 }
 
 type Row = ReadActivity["contradictions"][number];
+
+/** The newest success, against each of the earlier ones that are known. */
+function findPoorRun({ rule, runs }: RuleActivity, window: Window): Row[] {
+  const [newest, ...earlier] = runs.filter(({ status, records }) => status === "success" && records !== null);
+  if (newest === undefined || earlier.length < FEWEST_EARLIER || settledAt(newest) < window.startMs) return [];
+  const brought = newest.records ?? 0;
+  const least = Math.min(...earlier.map(({ records }) => records ?? 0));
+  if (brought <= 0 || least < MANY_RECORDS || brought * FAR_FEWER > least) return [];
+  return [{ kind: "far-fewer-records", rule, n: 1, ids: newest.id === null ? [] : [newest.id] }];
+}
+
+function findNameless({ rule, current, runs }: RuleActivity): Row[] {
+  if (rule !== NO_NAME || countRuns(current) === 0) return [];
+  return [{ kind: "without-name", rule, n: countRuns(current), ids: runs.flatMap(({ id }) => id ?? []) }];
+}
 
 function compareWrapper({ rule, id, status, total, successful }: ReadActivity["wrappers"][number]): Row[] {
   const hides = status === "success" && successful < total;

@@ -87,6 +87,7 @@ export const CONTRADICTION_KINDS = [
   "end-unreadable",
   "unknown-status",
   "success-without-records",
+  "far-fewer-records",
   "success-with-error",
   "negative-counts",
   "inexact-counts",
@@ -94,6 +95,7 @@ export const CONTRADICTION_KINDS = [
   "start-in-future",
   "start-at-infinity",
   "start-unreadable",
+  "without-name",
   "began-too-early",
   "probable-duplicates",
   "wrapper-disagrees",
@@ -111,6 +113,9 @@ export type AutomationLevel = (typeof AUTOMATION_LEVELS)[number];
 export type PresetName = (typeof PRESET_NAMES)[number];
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 export type Contradiction = (typeof CONTRADICTION_KINDS)[number];
+
+/** What stands for the name of a rule that is missing, or of blanks only. */
+export const NO_NAME = "(no name)";
 
 /** Code-point order: the same on every machine, whatever its locale. */
 export function compareNames(a: string, b: string): number {

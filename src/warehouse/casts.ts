@@ -70,6 +70,14 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   return WORDS.includes(type) ? read : undefined;
 }
 
+/** A column as a time; null: there is none of that name, or it is of a type that holds none. */
+export function writeTime(types: ColumnTypes, column: string): string | null {
+  const type = types[column];
+  if (type === undefined) return null;
+  const cast = castColumn("time", type, column);
+  return cast === undefined ? null : (cast ?? column);
+}
+
 /** Seconds since 1970, or thousandths and so on of them. */
 function castNumber(number: string): string {
   const units = Object.entries(FIRST_OF_UNITS).map(([unit, first]) => `WHEN abs(${number}) < ${first} THEN ${unit}`);

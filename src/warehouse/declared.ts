@@ -10,8 +10,10 @@ import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules" | "timezone">;
 
-/** The farthest date of ECMAScript from 1970. */
-const FARTHEST_MS = 8.64e15;
+/** Years 1 and 9999: what is beyond them is no date, as PostgreSQL's statement says too. */
+const [FIRST_MS, LAST_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.UTC(9999, 0)];
+/** Programs write the beginning of their time for no end. */
+const FIRST_END_MS = Date.UTC(1971, 0);
 
 type RuleRow = Document["rules"][number];
 
@@ -60,7 +62,7 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
           text,
           recurrence,
           startAtMs: limit(row.from),
-          endAtMs: limit(row.to),
+          endAtMs: row.to !== null && row.to < FIRST_END_MS ? null : limit(row.to),
           createdMs: limit(row.created),
           changedMs: limit(row.changed),
         },
@@ -69,7 +71,7 @@ function listSchedules(row: RuleRow): DeclaredSchedule[] {
 
 /** SQLite's numbers go beyond what a date can be. */
 function limit(ms: number | null): number | null {
-  return ms === null ? null : Math.min(Math.max(ms, -FARTHEST_MS), FARTHEST_MS);
+  return ms === null ? null : Math.min(Math.max(ms, FIRST_MS), LAST_MS);
 }
 
 /** A row of sync_schedule. A crontab field that is not set means every value, as in Celery. */

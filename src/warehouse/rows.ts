@@ -14,6 +14,7 @@ import type {
 import type { RunRow } from "../report/run-row.ts";
 import { hasFailed, isFinished, settledAt } from "../report/attempts.ts";
 import { emptyCounts, isOwnRun } from "../report/counts.ts";
+import { maskName } from "../report/errors/redact.ts";
 import type { DurationFigures, RecordSums } from "../report/schema.ts";
 import { type ActionStatus, type Contradiction, compareNames } from "../report/words.ts";
 import type { Past } from "../report/memory/cells.ts";
@@ -129,7 +130,7 @@ export function buildActivity(
     sampledRules: document.sampled,
     tableSinceMs: document.table_since,
     scannedFromMs: facts.bounds.scanFromMs,
-    nearSources: document.near_sources,
+    nearSources: document.near_sources.map(maskName),
     assumedZone: facts.assumedZone ?? null,
     recent: document.recent
       .map(([rule, state, startedMs, durationSeconds, error]) => ({
@@ -147,7 +148,7 @@ export function buildActivity(
 
 /** Status words, the most frequent first. */
 function countWords(rows: Document["words"]): { word: string; n: number }[] {
-  return [...Map.groupBy(rows, ([, , word]) => word)]
+  return [...Map.groupBy(rows, ([, , word]) => maskName(word))]
     .map(([word, ofWord]) => ({ word, n: ofWord.reduce((sum, [, , , n]) => sum + n, 0) }))
     .toSorted((a, b) => b.n - a.n || compareNames(a.word, b.word));
 }

@@ -1,6 +1,6 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castCounts, castTable, spellStarts } from "./casts.ts";
+import { castCounts, castTable, spellStarts, writeTime } from "./casts.ts";
 import { boundTable } from "./long-values.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
@@ -40,8 +40,6 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS automation_level, CAST(NULL AS text) AS strategy, CAST(NULL AS text) AS priority,
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS created_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
-
-const TIMES = ["timestamp with time zone", "timestamp without time zone", "date"];
 
 /** Chooses among the tables that are there. */
 export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
@@ -107,14 +105,14 @@ function listKeys({ source, rule, start }: ActionColumns): string[] {
   return ["id", source, rule, start];
 }
 
-/** Not every table has the columns that say when a row was written, and only where these are times do they say it. */
+/** Not every table has the columns that say when a row was written, and only where these can be read as times do they say it. */
 function listChangeColumns({ columns = [], types }: TableName, names = ["created_at", "updated_at"]): string[] {
-  return names.filter((name) => (types === undefined ? columns.includes(name) : TIMES.includes(types[name] ?? "")));
+  return names.filter((name) => (types === undefined ? columns.includes(name) : writeTime(types, name) !== null));
 }
 
 function writeChangedAt(table: TableName, dialect: Dialect, names?: string[]): string {
   const there = listChangeColumns(table, names);
-  if (dialect === "sqlite" && there.length < 2) return there[0] ?? "NULL";
-  const [newest, cast] = dialect === "sqlite" ? ["max", ""] : ["greatest", "::timestamptz"];
-  return there.length === 0 ? NO_TIME.postgres : `${newest}(${there.map((name) => name + cast).join(", ")})`;
+  if (dialect === "sqlite") return there.length < 2 ? (there[0] ?? "NULL") : `max(${there.join(", ")})`;
+  const times = there.map((name) => `(${writeTime(table.types ?? {}, name)})::timestamptz`);
+  return times.length === 0 ? NO_TIME.postgres : `greatest(${times.join(", ")})`;
 }

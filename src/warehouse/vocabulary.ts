@@ -1,5 +1,6 @@
 /** The vocabulary as SQL reads it. */
 import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS } from "../report/vocabulary.ts";
+import { NO_NAME } from "../report/words.ts";
 import type { Dialect } from "./presets.ts";
 
 /** What the column `status` means; null where the word is unknown. A word as it is mostly spelled is not made plain first. */
@@ -36,9 +37,9 @@ export function spellPlain<T>(statuses: Record<string, T>): Record<string, T> {
 export function writeRuleName(dialect: Dialect, column = "rule"): string {
   return dialect === "postgres"
     ? `CASE WHEN btrim(${column}) <> '' THEN CASE WHEN octet_length(${column}) > 1000 THEN left(${column}, 200) || '…' || right(${column}, 60)
-      ELSE ${column} END ELSE '(no name)' END`
+      ELSE ${column} END ELSE '${NO_NAME}' END`
     : `CASE WHEN trim(${column}) <> '' THEN iif(length(${column}) > 1000, substr(${column}, 1, 200) || '…' || substr(${column}, -60), ${column})
-      ELSE '(no name)' END`;
+      ELSE '${NO_NAME}' END`;
 }
 
 /** The characters that are trimmed from a text. */

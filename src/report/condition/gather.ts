@@ -167,7 +167,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     thresholds: settings.thresholds,
     ownThresholds: settings.ownThresholds,
     history,
-    silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
+    silence: silenceSince(history, lastStartMs === null ? null : Math.max(lastRunMs, changedMs ?? -Infinity)),
     renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
     successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),

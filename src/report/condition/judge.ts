@@ -18,6 +18,7 @@ const JUDGES = [
   judgeRetired,
   judgeRenamed,
   judgeWords,
+  judgeDisabled,
   judgeStopped,
   judgeFailing,
   judgeOverdue,
@@ -147,13 +148,16 @@ function judgeOk(facts: RuleFacts): Judgement | null {
   return say("ok", `${rule}: last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`);
 }
 
+/** Whatever it did before it was disabled is over: no run of it could ever end what is told. */
+function judgeDisabled({ rule, enabled, disabledMs, lastStartMs, open }: RuleFacts): Judgement | null {
+  if (enabled !== false || disabledMs === null || lastStartMs === null || open.length > 0) return null;
+  return lastStartMs < disabledMs ? say("idle", `${rule}: disabled`) : null;
+}
+
 function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...facts }: RuleFacts): Judgement | null {
   if (enabled === false) {
-    const { disabledMs } = facts;
-    const ranBefore = disabledMs !== null && lastStartMs !== null && lastStartMs < disabledMs;
-    if (outcome.total === 0 || ranBefore) return say("idle", `${rule}: disabled`);
-    const runs = `${formatPlural(outcome.total, "run")} ended in the window`;
-    return { ...say("idle", `${rule}: disabled, and yet ${runs}`), severity: "info" };
+    const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
+    return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };
   }
   if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
   if (schedules.length > 0 && lastStartMs === null) {

@@ -82,7 +82,8 @@ function writeKnownMs(column: string, offsets: Offsets): string {
 
 function writeSpelledMs(column: string, offsets: Offsets): string {
   const ms = offsets.length === 0 ? "ms" : `iif(zoned, ms, ms - ${writeOffset(offsets)})`;
-  return `(SELECT ${ms} FROM ${writeSpelled(column)})`;
+  // No range holds what begins with two blanks.
+  return `(SELECT ${ms} FROM ${writeSpelled(column)} WHERE ${column} NOT GLOB '  *')`;
 }
 
 /** Halved again and again: a zone has two changes a year. */

@@ -6,14 +6,14 @@ WITH actions AS (
 {actions}
 ),
 newest AS MATERIALIZED (
-  SELECT id, rule, started_at, {start_ms} AS started_ms,
+  SELECT id, rule, started_at, finished_at IS NOT NULL OR status IN ('success', 'partial', 'failed') AS has_ended, {start_ms} AS started_ms,
     ({own_ms} IS NULL AND started_at IS NOT NULL) OR ({finish_ms} IS NULL AND finished_at IS NOT NULL) AS is_other
   FROM actions
   WHERE id > (SELECT max(id) FROM actions) - 10000 AND crm_source = :crm
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))
 ),
 numbered AS MATERIALIZED (
-  SELECT rule, id, started_at, 
+  SELECT rule, id, started_at, has_ended,
     CASE WHEN typeof(id) = 'integer' THEN id > coalesce(max(iif(started_ms IS NULL, NULL, id)) OVER of_rule, id - 1)
       ELSE count(started_ms) OVER of_rule = 0 END AS is_newer,
     started_ms, row_number() OVER (PARTITION BY rule, started_ms IS NULL ORDER BY id DESC) AS nth
@@ -26,6 +26,6 @@ SELECT json_object(
   'unreadable', json((SELECT json_group_array(json_array(rule, n, newer, json(ids), sample)) FROM (
     SELECT {rule_name} AS rule, count(*) AS n, sum(is_newer) AS newer,
       json_group_array(CAST(id AS TEXT) ORDER BY nth) FILTER (WHERE nth <= 3) AS ids,
-      max(substr(CAST(started_at AS TEXT), 1, 100)) FILTER (WHERE nth = 1) AS sample
-    FROM numbered WHERE started_ms IS NULL AND started_at IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1 LIMIT 100)))
+      coalesce(max(substr(CAST(started_at AS TEXT), 1, 100)) FILTER (WHERE nth = 1), '') AS sample
+    FROM numbered WHERE started_ms IS NULL AND (started_at IS NOT NULL OR has_ended) GROUP BY 1 ORDER BY n DESC, 1 LIMIT 100)))
 ) AS document
