@@ -18,7 +18,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   files: {
     is: "Files that an operator names: only what is a file is opened, and none is read without end.",
-    imports: ["node:fs"],
+    imports: ["node:buffer", "node:fs"],
   },
   database: {
     is: "A target, a connection to it, and its failures in words. It is neither reader nor writer.",

@@ -1,9 +1,10 @@
 /** The configuration as it is written: read, expanded and checked. Everything wrong with it is said at once. */
 import { AppError } from "../errors.ts";
-import { describeReadFailure, SMALL_BYTES, readPlainFile } from "../files/plain.ts";
+import { describeReadFailure, NotUtf8, SMALL_BYTES, readPlainText } from "../files/plain.ts";
 import { ConfigSchema } from "./schema.ts";
 import { formatCount } from "../text/figures.ts";
 import { expandVariables, type Problem } from "./expand.ts";
+import type { Position } from "./toml-mistakes.ts";
 import { findPositions, nestsDeeper, parseToml, type Table } from "./toml.ts";
 import { findProblems, MOST_PROBLEMS } from "./validate.ts";
 
@@ -20,6 +21,8 @@ export type ConfigDocument = {
 
 /** `crm.x.thresholds.y` has four; a file that goes much deeper exhausts the stack of its reader. */
 const DEEPEST = 8;
+const NOT_UTF8_HERE =
+  "the file is not UTF-8 here: save it as UTF-8 (of a Latin-1 file: iconv -f latin1 -t utf-8 makes one)";
 
 /** Throws an `AppError` that names file, line and column of each problem, and no value. */
 export async function readDocument(path: string, variables: Variables): Promise<ConfigDocument> {
@@ -27,7 +30,7 @@ export async function readDocument(path: string, variables: Variables): Promise<
   const parsed = await parseToml(text);
   if ("mistake" in parsed) {
     const { position, says } = parsed.mistake;
-    throw new AppError("config", `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${says}`);
+    throw new AppError("config", `${nameFile(path, position)}: ${says}`);
   }
   if (nestsDeeper(parsed.value, DEEPEST)) {
     throw new AppError("config", `${path}: nested too deeply: nothing here has more than ${DEEPEST} levels`);
@@ -47,18 +50,26 @@ export async function describeProblems(path: string, text: string, problems: Pro
   );
   const lines = told.map(({ message }, index) => {
     const position = positions[index] ?? null;
-    return `${path}${position === null ? "" : `:${position.line}:${position.column}`}: ${message}`;
+    return `${nameFile(path, position)}: ${message}`;
   });
   const left = problems.length - told.length;
   const more = left === 0 ? [] : [`${path}: and ${formatCount(left)} more ${left === 1 ? "problem" : "problems"}`];
   return new AppError("config", [...new Set(lines), ...more]);
 }
 
+function nameFile(path: string, position: Position | null): string {
+  return `${path}${position === null ? "" : `:${position.line}:${position.column}`}`;
+}
+
 function readText(path: string): string {
   try {
-    // Editors on Windows begin a file with a byte order mark.
-    return readPlainFile(path, SMALL_BYTES).replace(/^\ufeff/, "");
+    return readPlainText(path, SMALL_BYTES);
   } catch (error) {
+    if (error instanceof NotUtf8) {
+      const { place } = error;
+      const says = place === null ? error.message.replace("it is", "the file is") : NOT_UTF8_HERE;
+      throw new AppError("config", `${nameFile(path, place)}: ${says}`, { cause: error });
+    }
     throw new AppError("config", `configuration ${path}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 /** Names that a configuration has, for completion. A mistake anywhere in it leaves the names of all else. */
-import { readPlainFile, SMALL_BYTES } from "../files/plain.ts";
+import { readPlainText, SMALL_BYTES } from "../files/plain.ts";
 import { isTable } from "../schema-keys.ts";
 import type { Variables } from "./document.ts";
 import { expandVariables } from "./expand.ts";
@@ -35,7 +35,7 @@ export function findStoreFile(path: string, variables: Variables): string | null
 }
 
 function readTable(path: string): Table {
-  return Bun.TOML.parse(readPlainFile(path, SMALL_BYTES).replace(/^\ufeff/, "")) as Table;
+  return Bun.TOML.parse(readPlainText(path, SMALL_BYTES)) as Table;
 }
 
 function isName(name: unknown): name is string {

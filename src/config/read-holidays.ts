@@ -1,6 +1,7 @@
 /** The days of an iCalendar file (RFC 5545), each as often as it comes again. */
 import { dirname, resolve } from "node:path";
 import { describeReadFailure, LARGE_BYTES, readPlainFile } from "../files/plain.ts";
+import { showText } from "../text/terminal.ts";
 import type { Reading } from "./reading.ts";
 
 /** Windows of reports lie in these years. */
@@ -23,13 +24,15 @@ type Event = InstanceType<Calendar["Event"]>;
 /** Ascending, such as 2026-12-25; empty where no file is named, and where a problem was said. */
 export async function readHolidays(file: string | undefined, reading: Reading): Promise<string[]> {
   if (file === undefined) return [];
+  const path = resolve(dirname(reading.path), file);
   const say = (message: string): string[] => {
-    reading.problems.push({ path: ["calendar", "holidays"], message: `holidays: ${message}` });
+    reading.problems.push({ path: ["calendar", "holidays"], message: `holidays ${showText(path)}: ${message}` });
     return [];
   };
   let content: string;
   try {
-    content = readPlainFile(resolve(dirname(reading.path), file), LARGE_BYTES);
+    // Days alone are taken: names of them in another encoding do no harm.
+    content = readPlainFile(path, LARGE_BYTES);
   } catch (error) {
     return say(describeReadFailure(error));
   }

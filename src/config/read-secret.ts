@@ -1,12 +1,16 @@
 /** Secrets that stand in files of their own. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { describeReadFailure, isMissing, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
+import { describeReadFailure, isMissing, readPlainText, SMALL_BYTES } from "../files/plain.ts";
 import { showText } from "../text/terminal.ts";
 import type { Reading } from "./reading.ts";
 import { nameCredential } from "./secret-files.ts";
 
 /** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
 const NO_PATH = /^\w+:|:[^/]*@/;
+
+/** A word as tokens and keys are: long, of letters and digits, and no name of a file with an ending. */
+const TOKEN_LIKE = /^(?=.*\d)(?=.*[A-Za-z])[\w~+-]{20,}=*$/;
+const HIDDEN = (directory: string) => `${showText(directory)}/… (its name looks like a secret, and is not repeated)`;
 
 /** A file's whole content, and where it was found. */
 export type SecretText = { text: string; path: string };
@@ -24,7 +28,7 @@ export function readSecret(
 
 /**
  * Looked for in `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential) first, whose files the service alone may read.
- * The problem names each path where something is: what stands for a path where nothing is may be the secret itself.
+ * The problem names each path that was tried, and why it would not do. A token that stands where its file should be named is not repeated.
  * `judge` says what is wrong with a content.
  */
 export function readSecretText(
@@ -35,23 +39,25 @@ export function readSecretText(
   if (NO_PATH.test(file)) return { problem: "must be the path of a file: what stands here looks like its content" };
   const credentials = variables["CREDENTIALS_DIRECTORY"];
   const candidates = [
-    ...(credentials === undefined
-      ? []
-      : [{ candidate: join(credentials, nameCredential(file)), place: "in $CREDENTIALS_DIRECTORY" }]),
-    { candidate: resolve(dirname(path), file), place: isAbsolute(file) ? "at that path" : "beside the configuration" },
+    ...(credentials === undefined ? [] : [{ folder: credentials, candidate: join(credentials, nameCredential(file)) }]),
+    { folder: dirname(path), candidate: resolve(dirname(path), file) },
   ];
   const problems: string[] = [];
-  for (const { candidate, place } of candidates) {
+  for (const { folder, candidate } of candidates) {
     try {
-      const text = readPlainFile(candidate, SMALL_BYTES).trim();
+      const text = readPlainText(candidate, SMALL_BYTES).trim();
       const problem = text === "" ? "the file is empty" : judge(text);
       if (problem === null) return { text, path: candidate };
       problems.push(`${showText(candidate)}: ${problem}`);
     } catch (error) {
-      // A relative path where nothing is may be the secret itself.
-      const isDoubtful = isMissing(error) && !isAbsolute(file);
-      problems.push(isDoubtful ? `is no file ${place}` : `${showText(candidate)}: ${describeReadFailure(error)}`);
+      const isDoubtful = isMissing(error) && !isAbsolute(file) && isTokenLike(file);
+      const tried = isDoubtful ? HIDDEN(folder) : showText(candidate);
+      problems.push(`${tried}: ${describeReadFailure(error)}`);
     }
   }
   return { problem: problems.join("; ") };
+}
+
+function isTokenLike(file: string): boolean {
+  return file.split("/").some((part) => TOKEN_LIKE.test(part));
 }

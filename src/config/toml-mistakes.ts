@@ -18,7 +18,7 @@ const NOT_TOML = "not valid TOML: see automation-reports help configuration";
 /** `stop`: null where no parser says where it is. */
 export function explainMistake(text: string, stop: Stop | null): Mistake {
   const lines = text.split("\n");
-  const whole = explainWhole(lines, text);
+  const whole = explainWhole(lines);
   if (whole !== null) return whole;
   if (stop === null) return { position: null, says: NOT_TOML };
   const twice = explainTwice(lines, stop);
@@ -31,10 +31,7 @@ export function explainMistake(text: string, stop: Stop | null): Mistake {
 }
 
 /** What is wrong from the first line on. */
-function explainWhole(lines: string[], text: string): Mistake | null {
-  if (text.includes("\0")) return { position: null, says: "the file is UTF-16, or no text: save it as UTF-8" };
-  const broken = lines.findIndex((line) => line.includes("\ufffd"));
-  if (broken !== -1) return { position: at(broken, lines), says: "the file is not UTF-8 here: save it as UTF-8" };
+function explainWhole(lines: string[]): Mistake | null {
   const first = lines.findIndex((line) => line.trim() !== "" && !line.trim().startsWith("#"));
   const start = lines[first]?.trim() ?? "";
   if (start.startsWith("{") || /^\[\s*(?:[{"]|$)/.test(start)) {

@@ -154,7 +154,8 @@ export function describeFailure(error: unknown, target: Target): string {
     return oneLine(`${place}: ${said} (${code}): a function behind the table, or a server that it reads from, says so`);
   }
   if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
-    return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600`;
+    const tried = target.noPassword === undefined ? "" : ` (${target.noPassword})`;
+    return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600${tried}`;
   }
   const message = cutMessage(error instanceof Error ? error.message : String(error));
   const words =

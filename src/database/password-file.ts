@@ -1,7 +1,8 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
-import { statSync, type Stats } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { describeReadFailure, readPlainFile, SMALL_BYTES } from "../files/plain.ts";
+import { describeReadFailure, readPlainText, SMALL_BYTES } from "../files/plain.ts";
+import { quoteWord, showText } from "../text/terminal.ts";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
 
@@ -15,40 +16,39 @@ export function fillPasswords(
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
   const path = target.passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
   const isNamed = target.passFile !== null || (pgPassFile ?? "") !== "";
-  const file = readPrivateFile(path, isNamed);
-  if ("warning" in file) return { target, warning: file.warning };
+  const file = readPrivateFile(path);
+  if ("why" in file) {
+    const shown = showText(path);
+    // As in libpq the default file may be missing, or in a home of another user, and that of the variable may be missing.
+    const isTold = file.fault === "unfit" || (file.fault === "out of reach" ? isNamed : target.passFile !== null);
+    const lacking = { ...target, noPassword: `${shown}: ${file.why}` };
+    return { target: lacking, warning: isTold ? `the password file ${shown} was not read: ${file.why}` : null };
+  }
   const entries = file.text.split(/\r?\n/).flatMap((line) => parseLine(line) ?? []);
   const hosts = target.hosts.map((host) => ({
     ...host,
     password: host.password ?? findPassword(entries, target, host),
   }));
-  return { target: { ...target, hosts }, warning: null };
+  return { target: { ...target, hosts, noPassword: `${showText(path)}: no line fits` }, warning: null };
 }
 
 type Entry = { host: string; port: string; database: string; user: string; password: string };
 
-/** The default file may be in a home of another user: as in libpq that is no reason for a warning. */
-function readPrivateFile(path: string, isNamed: boolean): { text: string } | { warning: string | null } {
-  const stats = lookFor(path);
-  if (stats === null)
-    return { warning: isNamed ? `the password file ${path} cannot be looked for by this user` : null };
-  if (stats === undefined) return { warning: null };
-  if (stats.isFile() && (stats.mode & OTHERS) !== 0) {
-    return { warning: `the password file ${path} was not read, because others may: chmod 600 ${path}` };
-  }
-  try {
-    return { text: readPlainFile(path, SMALL_BYTES) };
-  } catch (error) {
-    return { warning: `the password file ${path} was not read: ${describeReadFailure(error)}` };
-  }
-}
+type Unread = { fault: "missing" | "out of reach" | "unfit"; why: string };
 
-/** Undefined: there is none. Null: a directory before it may not be entered, or is none. */
-function lookFor(path: string): Stats | undefined | null {
+function readPrivateFile(path: string): { text: string } | Unread {
   try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return null;
+    const stats = statSync(path);
+    if (stats.isFile() && (stats.mode & OTHERS) !== 0)
+      return { why: `others may read it: chmod 600 ${quoteWord(path)}`, fault: "unfit" };
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    return { why: describeReadFailure(error), fault: isMissing ? "missing" : "out of reach" };
+  }
+  try {
+    return { text: readPlainText(path, SMALL_BYTES) };
+  } catch (error) {
+    return { why: describeReadFailure(error), fault: "unfit" };
   }
 }
 

@@ -26,6 +26,8 @@ export type PostgresTarget = {
   database: string;
   /** Where passwords are looked up that the URL does not give; null: libpq's default file. */
   passFile: string | null;
+  /** The password file that was looked into, and why it has no password; absent where none was. */
+  noPassword?: string;
   /** Command-line options for the server's session. */
   options: string | null;
   targetSession: TargetSession;

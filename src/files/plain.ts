@@ -1,4 +1,5 @@
 /** Files that an operator names, and anybody may have put something else there: what is no file is not opened, none is read without end. */
+import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
 
 const MEGABYTE = 1_000_000;
@@ -26,6 +27,17 @@ const REASONS = new Map([
 /** What stands at a path is not what was asked for. The message begins with `it is`, or names what is beside it. */
 export class NotPlain extends Error {}
 
+/** A text in another encoding; `line` and `column` count from 1, null where it is none from the first byte on. */
+export class NotUtf8 extends NotPlain {
+  readonly place: { line: number; column: number } | null;
+
+  constructor(place: NotUtf8["place"]) {
+    const where = place === null ? "it is UTF-16, or no text" : `it is not UTF-8 (line ${place.line})`;
+    super(`${where}: save it as UTF-8`);
+    this.place = place;
+  }
+}
+
 /** Why a file cannot be read, in words. */
 export function describeReadFailure(error: unknown): string {
   if (error instanceof NotPlain) return error.message;
@@ -48,8 +60,21 @@ export function isOutOfFiles(): boolean {
   }
 }
 
+/** As `readPlainFile`, where a wrong letter would be a wrong name or password. Throws a `NotUtf8` too. */
+export function readPlainText(path: string, mostBytes: number): string {
+  const bytes = readPlainBytes(path, mostBytes);
+  // A file that a terminal or Windows wrote as UTF-16 may be valid UTF-8 with zeros in it.
+  if (bytes.includes(0) || !isUtf8(bytes)) throw new NotUtf8(bytes.includes(0) ? null : findWrongByte(bytes));
+  // Editors on Windows begin a file with a byte order mark.
+  return bytes.toString("utf8").replace(/^\ufeff/, "");
+}
+
 /** The text of a file. Throws what `describeReadFailure` describes, also where the file has more than so many bytes. */
 export function readPlainFile(path: string, mostBytes: number): string {
+  return readPlainBytes(path, mostBytes).toString("utf8");
+}
+
+function readPlainBytes(path: string, mostBytes: number): Buffer {
   refuseOther(statSync(path));
   // What has come to stand there since is not waited for either.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -58,7 +83,7 @@ export function readPlainFile(path: string, mostBytes: number): string {
     refuseOther(stats);
     if (stats.size <= mostBytes) {
       const bytes = readAtMost(file, stats.size, mostBytes);
-      if (bytes !== null) return bytes.toString("utf8");
+      if (bytes !== null) return bytes;
     }
     throw new NotPlain(`it is larger than ${mostBytes / MEGABYTE} MB`);
   } finally {
@@ -75,6 +100,17 @@ export function refuseOtherThanDatabase(path: string): void {
     const stats = statSync(`${path}${beside}`, { throwIfNoEntry: false });
     if (stats !== undefined)
       refuseOther(stats, beside === "" ? "it" : `${path.slice(path.lastIndexOf("/") + 1)}${beside} beside it: it`);
+  }
+}
+
+function findWrongByte(bytes: Buffer): NotUtf8["place"] {
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const next = bytes.indexOf("\n", start);
+    const part = bytes.subarray(start, next === -1 ? bytes.length : next);
+    if (!isUtf8(part)) return { line, column: part.toString("utf8").indexOf("\ufffd") + 1 };
+    if (next === -1) return { line, column: 1 };
+    start = next + 1;
   }
 }
 

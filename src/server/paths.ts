@@ -2,7 +2,8 @@
 
 /** Without scheme, host, base path and query, percent-encoding left as it is. Both `/reports` and `/reports/` are `/`. */
 export function pathOf(url: string, basePath: string): string {
-  const begin = url.indexOf("/", url.indexOf(":") + 3);
+  // Of a request by HTTP/1.0 that names no host, Bun gives the path alone.
+  const begin = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf(":") + 3);
   const query = url.indexOf("?", begin);
   return withoutBase(url.slice(begin, query === -1 ? undefined : query), basePath);
 }

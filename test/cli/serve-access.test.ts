@@ -46,7 +46,9 @@ describe("what does not start: exit 2, and what to do", () => {
   test("no such file, which may be the token itself", async () => {
     const cwd = installServer(`token_file = "${OPS}"`);
     const stderr = await refuse(cwd);
-    expect(stderr).toContain("token_file is no file beside the configuration");
+    expect(stderr).toContain(
+      `token_file ${cwd}/… (its name looks like a secret, and is not repeated): there is no such file`,
+    );
     expect(stderr).not.toContain(OPS);
   });
 
@@ -93,7 +95,7 @@ describe("what does not start: exit 2, and what to do", () => {
     const cwd = installServer('token_file = "tokens"');
     expect(await runCli(["config", "check"], { cwd })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("token_file is no file") as string,
+      stderr: expect.stringContaining(`token_file ${cwd}/tokens: there is no such file`) as string,
     });
     expect((await runCli(["schedule", "list"], { cwd })).code).toBe(0);
   });

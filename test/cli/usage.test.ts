@@ -205,7 +205,7 @@ describe("configuration", () => {
     const { code, stderr } = await runCli(["config", "check"], { cwd: directory, env, within });
     expect([code, stderr]).toEqual([
       2,
-      `error: ${directory}/automation-reports.toml:2:1: url_file is no file in $CREDENTIALS_DIRECTORY; ${secret}: permission denied\n`,
+      `error: ${directory}/automation-reports.toml:2:1: url_file ${credentials}/secret: there is no such file; ${secret}: permission denied\n`,
     ]);
   });
 

@@ -222,9 +222,37 @@ test("each place of a secret file that was tried is said, with what stopped it",
   const credentials = mkdtempSync(join(tmpdir(), "automation-reports-credentials-"));
   mkdirSync(join(credentials, "secrets_url"));
   expect(await problemsOf('[crm.one]\nurl_file = "secrets/url"\n', { CREDENTIALS_DIRECTORY: credentials })).toBe(
-    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; is no file beside the configuration`,
+    `FILE:2:1: url_file ${credentials}/secrets_url: it is a directory; ${directory}/secrets/url: there is no such file`,
   );
 });
+
+test.each([
+  { key: "url_file", text: '[crm.a]\nurl_file = "NAME"\n' },
+  { key: "url_file", text: '[crm.a]\nurl = "sqlite:x"\n[store]\nurl_file = "NAME"\n' },
+  {
+    key: "ping_url_file",
+    text: `[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "a"\ncron = "0 4 * * *"\nping_url_file = "NAME"\n`,
+  },
+  { key: "token_file", text: '[crm.a]\nurl = "sqlite:x"\n[serve]\ntoken_file = "NAME"\n' },
+  { key: "holidays", text: '[crm.a]\nurl = "sqlite:x"\n[calendar]\nholidays = "NAME"\n' },
+])("where the file of $key is missing, the path that was tried is named and escaped", async ({ key, text }) => {
+  const file = write(text.replace("NAME", "no\\u001bsuch-file"));
+  const message = await loadConfig(file, {}, "serve").then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  expect(message).toContain(`${key} ${directory}/no\\u{1b}such-file: there is no such file`);
+});
+
+test.each(["ops-canary-0123456789abcdef", "canary/3q2+7wB9sT0abcdefgh4kQ==", "canary0123456789abcdefgh"])(
+  "a token that stands where its file should be named is not repeated: %s",
+  async (token) => {
+    const message = await problemsOf(`[crm.a]\nurl_file = "${token}"\n`);
+    expect(message).toContain(`url_file ${directory}`);
+    expect(message).toContain("its name looks like a secret, and is not repeated): there is no such file");
+    expect(message).not.toContain("canary");
+  },
+);
 
 test.each([
   { code: "EACCES", says: "permission denied" },
@@ -282,7 +310,7 @@ test("a password file that others may read is said to be left alone, and its pas
   const url = '[crm.x]\nurl = "postgres://u@h/d?passfile=passwords"\n';
   writeFileSync(file, "h:*:d:u:filed\n", { mode: 0o644 });
   const open = await load(url);
-  expect(open.warnings).toEqual([`the password file ${file} was not read, because others may: chmod 600 ${file}`]);
+  expect(open.warnings).toEqual([`the password file ${file} was not read: others may read it: chmod 600 ${file}`]);
   expect(open.crms[0]?.target).toMatchObject({ hosts: [{ password: null }] });
   chmodSync(file, 0o600);
   const closed = await load(url);

@@ -78,8 +78,14 @@ test.each<{ name: string; text: string | Uint8Array; says: string }>([
   {
     name: "Latin-1",
     text: new Uint8Array(Buffer.from('[crm.a]\nurl = "canary\n# é\n', "latin1")),
-    says: "FILE:3:1: the file is not UTF-8 here",
+    says: "FILE:3:3: the file is not UTF-8 here",
   },
+  {
+    name: "Latin-1 in what is else right",
+    text: new Uint8Array(Buffer.from('[crm.a]\nurl = "sqlite:canary"\ncrm_source = "F\xfcr"\n', "latin1")),
+    says: "FILE:3:16: the file is not UTF-8 here: save it as UTF-8",
+  },
+  { name: "the sign for what is no letter", text: '[crm.a]\nurl = "sqlite:\ufffd"\n', says: "valid" },
   { name: "a byte order mark", text: `\ufeff${CRM}`, says: "valid" },
   { name: "a mistake behind a byte order mark", text: "\ufeffcanary\n", says: "FILE:2:1: the equals sign is missing" },
   { name: "JSON", text: '\n{"crm": {"a": {"url": "canary"}}}\n', says: "FILE:2:1: this is JSON" },

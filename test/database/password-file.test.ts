@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillPasswords } from "../../src/database/password-file.ts";
+import { describeFailure } from "../../src/database/failure.ts";
 import { parseTarget } from "../../src/database/target.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "automation-reports-pgpass-"));
@@ -49,9 +50,35 @@ test("no file is nothing to say", () => {
   expect("kind" in target && target.kind === "postgres" && fillPasswords(target, "/nowhere").warning).toBeNull();
 });
 
+test("no file that the URL names is said, and so is it where the server asks for a password", () => {
+  const target = parseTarget("postgres://u@h/d?passfile=pass%0Awords", "/etc/none");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+  const filled = fillPasswords(target, undefined);
+  expect(filled.warning).toBe("the password file /etc/none/pass\\u{a}words was not read: there is no such file");
+  const refusal = Object.assign(new Error("no password supplied"), { code: "28P01" });
+  expect(describeFailure(refusal, filled.target)).toEndWith(
+    "or to a password file of mode 0600 (/etc/none/pass\\u{a}words: there is no such file)",
+  );
+});
+
 test.each([
-  { name: "a directory that is a file, named", named: "/etc/passwd/x", says: "cannot be looked for" },
-  { name: "a name that is too long, named", named: `/${"x".repeat(5000)}`, says: "cannot be looked for" },
+  { name: "no line for the host", text: "g:5432:d:u:secret", says: ": no line fits" },
+  {
+    name: "letters of another encoding",
+    text: Buffer.from("h:5432:d:u:\n\xe9", "latin1"),
+    says: ": it is not UTF-8 (line 2): save it as UTF-8",
+  },
+])("where a password was looked for in vain is known: $name", ({ text, says }) => {
+  const path = join(directory, String((files += 1)));
+  writeFileSync(path, text, { mode: 0o600 });
+  const target = parseTarget("postgres://u@h/d", "/");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+  expect(fillPasswords(target, path).target.noPassword).toBe(`${path}${says}`);
+});
+
+test.each([
+  { name: "a directory that is a file, named", named: "/etc/passwd/x", says: "was not read: there is no such file" },
+  { name: "a name that is too long, named", named: `/${"x".repeat(5000)}`, says: "was not read: its name is too long" },
 ])("$name: said, and no password", ({ named, says }) => {
   const target = parseTarget("postgres://u@h/d", "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");

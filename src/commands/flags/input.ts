@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
-import { describeReadFailure, readPlainFile } from "../../files/plain.ts";
+import { describeReadFailure, readPlainText } from "../../files/plain.ts";
 import { quoteText } from "../../text/terminal.ts";
 import { checkDocument } from "../../report/parse.ts";
 import type { PassDocument } from "../../report/pass-schema.ts";
@@ -60,7 +60,7 @@ async function listFiles(path: string): Promise<string[]> {
 
 /** A pass as `--format json` prints it, or one report as exports are. */
 async function readDocument(path: string): Promise<PassDocument | Report> {
-  const read = checkDocument(await explain(path, async () => JSON.parse(readPlainFile(path, MOST_BYTES)) as unknown));
+  const read = checkDocument(await explain(path, async () => JSON.parse(readPlainText(path, MOST_BYTES)) as unknown));
   if (read.status === "read") return read.document;
   throw new AppError("usage", `${path}: ${read.problem}`);
 }

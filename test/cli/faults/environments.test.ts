@@ -166,7 +166,7 @@ describe("homes", () => {
       return home;
     };
 
-    test("E8 HOME of another user, no password in the URL → exit 3, and nothing is said of the password file", () => {
+    test("E8 HOME of another user, no password in the URL → exit 3, and no warning of the password file", () => {
       const { code, stdout, stderr } = runBare(GENERATE, openDirectory(withoutPassword()), { HOME: locked() }, "54321");
       expect([code, stderr]).toEqual([3, expect.stringMatching(/^error: [^\n]*asks for a password[^\n]*\n$/)]);
       expectOthers(stdout, trio);
@@ -175,7 +175,7 @@ describe("homes", () => {
     test("E9 a password file named in the home of another user → exit 3, a warning", () => {
       const loud = GENERATE.filter((word) => word !== "--quiet");
       const path = join(locked(), "pgpass");
-      const warning = `warning: the password file ${path} cannot be looked for by this user\n`;
+      const warning = `warning: the password file ${path} was not read: permission denied\n`;
       const byVariable = runBare(loud, openDirectory(withoutPassword()), { PGPASSFILE: path }, "54321");
       expect([byVariable.code, byVariable.stderr]).toEqual([3, expect.stringContaining(warning)]);
       expectOthers(byVariable.stdout, trio);
