@@ -11,7 +11,7 @@ import { followStore } from "./server/follow-store.ts";
 import { listen } from "./server/listen.ts";
 import { createFresh } from "./server/passes.ts";
 import { formatInstant } from "./text/figures.ts";
-import { DAY_MS } from "./time/units.ts";
+import { ASKED_WINDOW_MS } from "./server/usual-window.ts";
 import { VERSION } from "./version.ts";
 
 /** For what is being answered when the server is told to stop. */
@@ -106,7 +106,7 @@ async function readUnread({ config, store, fresh, log }: ServeContext): Promise<
       const [row] = await store.reports.list({ sources: [name], limit: 1 });
       if (row === undefined) unread.push(name);
     }
-    if (unread.length > 0) await fresh.request(unread, DAY_MS);
+    if (unread.length > 0) await fresh.request(unread, ASKED_WINDOW_MS);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.warn(`whether there are reports is not known: ${error.message}`);

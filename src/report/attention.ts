@@ -1,12 +1,12 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "./errors/group.ts";
 import type { Finding, Report } from "./schema.ts";
-import type { Severity } from "./words.ts";
+import type { Condition, Severity } from "./words.ts";
 
 /** One CRM of a pass: its report, or null and the reason why there is none. */
 export type PassRow = { source: string; report: Report | null; reason: string | null };
 
-/** How urgent a CRM is, most urgent first. Silent: nothing ran that should have, or most of it has stopped. */
+/** How urgent a CRM is, most urgent first. Silent: what should have run did not, or most of it has stopped. */
 export const STANDINGS = ["unread", "no-table", "silent", "critical", "warning", "unknown", "ok"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
@@ -52,9 +52,18 @@ function raise(standing: Standing, source: string, causes: Finding[]): Standing 
   return STANDINGS.find((one) => named.some(({ severity }) => severity === one)) ?? standing;
 }
 
-function isSilent({ metadata, verdict, findings }: Report): boolean {
-  return (metadata.status === "no_data" && verdict === "critical") || findings.some(({ id }) => id === "rules-stopped");
+/** In a short window nothing may be due: then silence is what is found of the rules, and none of them goes on. */
+function isSilent({ metadata, rules, findings }: Report): boolean {
+  if (findings.some(({ id }) => id === "rules-stopped")) return true;
+  return (
+    metadata.status === "no_data" &&
+    findings.some(({ id, severity }) => SILENCE.includes(id) && severity === "critical") &&
+    rules.every(({ condition }) => SILENT_CONDITIONS.includes(condition))
+  );
 }
+
+const SILENCE: Finding["id"][] = ["rule-overdue", "rule-never"];
+const SILENT_CONDITIONS: Condition[] = ["overdue", "never", "stuck", "idle", "unknown"];
 
 /**
  * The most urgent finding of a report that none of the pass's causes tells already. Null: a cause tells every finding of

@@ -7,11 +7,12 @@ import type { NewestReports, ReportRow } from "../store/reports.ts";
 import { formatMinute, formatInstant } from "../text/figures.ts";
 import { MINUTE_MS } from "../time/units.ts";
 import type { ServeContext } from "./context.ts";
+import { chooseUsual } from "./usual-window.ts";
 
 /** What there is to say of one CRM without asking its warehouse. */
 export type CrmState = {
   name: string;
-  /** The one whose window ends last; null: none is kept. */
+  /** Of its usual windows the one that ends last; null: none is kept. */
   newest: { id: string; origin: string; digest: Digest } | null;
   /** Why the newest pass could not read the CRM; null: it could, or no pass is known. */
   failure: Attempt | null;
@@ -84,7 +85,11 @@ export function createState({ config, store, clock }: Pick<ServeContext, "config
       now.crms.map(({ name }) => name),
       LOOKED_AT,
     );
-    const rows = new Map([...newest].map(([name, kept]) => [name, latestFirst(kept.rows)]));
+    const rows = new Map<string, ReportRow[]>();
+    for (const [name, kept] of newest) {
+      const source = { reports: store.reports, limit: LOOKED_AT };
+      rows.set(name, latestFirst(await chooseUsual(name, kept.rows, now.schedules, source)));
+    }
     const before = new Map((known?.crms ?? []).map((crm) => [crm.name, crm]));
     const attempts = await findAttempts(now.crms, rows, before, store);
     const crms: Found[] = [];

@@ -68,6 +68,8 @@ export type ReportFilter = {
   untilMs?: number;
   /** Before that moment. With it the rows come by the end of their window, the latest first. */
   windowEndMs?: number;
+  /** Lengths of windows. */
+  windowsMs?: number[];
   status?: ReportRow["status"];
   verdicts?: Verdict[];
   /** Schedules' names, or `adhoc`. */
@@ -137,6 +139,7 @@ function writeFilter(filter: Omit<ReportFilter, "limit">): ReturnType<typeof bui
     ["generated_ms >= ?", filter.sinceMs],
     ["generated_ms < ?", filter.untilMs],
     ["window_end_ms < ?", filter.windowEndMs],
+    ["window_end_ms - window_start_ms IN (?)", filter.windowsMs],
     ["status = ?", filter.status],
     ["verdict IN (?)", filter.verdicts],
     ["origin IN (?)", filter.origins],

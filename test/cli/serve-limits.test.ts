@@ -19,6 +19,12 @@ describe("shapes", () => {
     { name: "rubbish", bytes: "GARBAGE\r\n\r\n", says: /^HTTP\/1\.1 400 / },
     { name: "no Host", bytes: "GET / HTTP/1.1\r\n\r\n", says: /^HTTP\/1\.1 400 / },
     { name: "HTTP/1.0 without Host", bytes: "GET / HTTP/1.0\r\n\r\n", says: /^HTTP\/1\.1 421 / },
+    { name: "HTTP/1.0 without Host, of health", bytes: "GET /healthz HTTP/1.0\r\n\r\n", says: /^HTTP\/1\.1 200 / },
+    {
+      name: "HTTP/1.0 without Host, of readiness",
+      bytes: "OPTIONS /readyz HTTP/1.0\r\n\r\n",
+      says: /^HTTP\/1\.1 (200|503) /,
+    },
     { name: "a Host with a blank", bytes: "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", says: /^HTTP\/1\.1 421 / },
     { name: "two Hosts", bytes: "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n", says: /^HTTP\/1\.1 4/ },
     {

@@ -1,7 +1,8 @@
 /** Which CRMs need the operator first, and whether a cause of the pass tells what is found in one. */
 import { describe, expect, test } from "bun:test";
 import type { FailureRow } from "../../src/report/activity.ts";
-import { chooseFinding, rankRows } from "../../src/report/attention.ts";
+import { chooseFinding, rankRows, type Standing } from "../../src/report/attention.ts";
+import { emptyCounts } from "../../src/report/counts.ts";
 import type { Finding, Report } from "../../src/report/schema.ts";
 import { activity, declared, report, rule } from "../making/activities.ts";
 import { every } from "../making/findings.ts";
@@ -64,6 +65,46 @@ test("a CRM in which all rules stopped is silent, though some ran in the window"
   });
   expect(silent.performance_metrics.total_actions).toBeGreaterThan(0);
   expect(rankRows([{ source: "silent", report: silent, reason: null }], [])[0]?.standing).toBe("silent");
+});
+
+describe("silent is a CRM of which silence is found, not one of which nothing was due in a short window", () => {
+  const window = { startMs: WINDOW.endMs - 60_000, endMs: WINDOW.endMs };
+  const hourly = every("every 1 hours");
+  const cases: { name: string; facts: Parameters<typeof activity>[0]; standing: Standing }[] = [
+    {
+      name: "its rule fails, and was not due",
+      facts: { rules: [ruleOf("deals", { runs: "ssssssffff", everyMinutes: 60, startedMinutesAgo: 10 })] },
+      standing: "critical",
+    },
+    {
+      name: "one of its rules has stopped, another was not due",
+      facts: {
+        rules: [
+          ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 900 }),
+          ruleOf("users", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 10 }),
+        ],
+        declaredRules: [declared("deals", hourly), declared("users", hourly)],
+      },
+      standing: "critical",
+    },
+    {
+      name: "its only rule has stopped",
+      facts: {
+        rules: [ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60, startedMinutesAgo: 900 })],
+        declaredRules: [declared("deals", hourly)],
+      },
+      standing: "silent",
+    },
+  ];
+  test.each(cases)("$name", ({ facts = {}, standing }) => {
+    const one = made("a", {
+      window,
+      ...facts,
+      rules: (facts.rules ?? []).map((each) => ({ ...each, current: emptyCounts(), startsMs: [] })),
+    });
+    expect(one.metadata.status).toBe("no_data");
+    expect(rankRows([{ source: "a", report: one, reason: null }], [])[0]?.standing).toBe(standing);
+  });
 });
 
 describe("a cause tells a rule's finding", () => {

@@ -328,6 +328,16 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await store.reports.keepPass({ ...past, pass: { ...past.pass, window } }, "adhoc");
     expect(await readNewest()).toMatchObject({ id: newest });
 
+    // And six times about one minute: none of these windows is that of the schedule.
+    for (const minute of ["10", "11", "12", "13", "14", "15"]) {
+      const short = madePass(["a"], `2026-07-10T21:${minute}:00Z`);
+      const start = `2026-07-10T21:${Number(minute) - 1}:00Z`.replace(":9:", ":09:");
+      for (const { metadata } of short.reports)
+        Object.assign(metadata, { window_start: start, window_end: metadata.report_generated_at });
+      await store.reports.keepPass(short, "adhoc");
+    }
+    expect(await readNewest()).toMatchObject({ id: newest });
+
     const failed = madePass([], "2026-07-10T21:02:00Z");
     const outcomes = [failedOutcome("b", "connection refused")];
     await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: both.pass.window, outcomes } }, "adhoc");

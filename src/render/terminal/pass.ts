@@ -19,10 +19,11 @@ const SCREEN_LINES = 24;
 const SLOW_SECONDS = 5;
 const SLOW_FACTOR = 3;
 
+/** By verdict: a silent CRM is one of the critical ones. */
 const STANDING_WORDS: Record<Standing, string> = {
   unread: "not read",
   "no-table": "without a table",
-  silent: "silent",
+  silent: "critical",
   critical: "critical",
   warning: "warning",
   unknown: "unknown",
@@ -89,10 +90,13 @@ function isRead({ standing }: RankedRow): boolean {
 }
 
 function countStandings(rows: RankedRow[]): string {
-  return STANDINGS.flatMap((standing) => {
-    const count = rows.filter((row) => row.standing === standing).length;
-    return count === 0 ? [] : [`${formatCount(count)} ${STANDING_WORDS[standing]}`];
-  }).join(", ");
+  const words = [...new Set(STANDINGS.map((standing) => STANDING_WORDS[standing]))];
+  return words
+    .flatMap((word) => {
+      const count = rows.filter(({ standing }) => STANDING_WORDS[standing] === word).length;
+      return count === 0 ? [] : [`${formatCount(count)} ${word}`];
+    })
+    .join(", ");
 }
 
 /** The verdict again, and the one command that says more. */

@@ -8,6 +8,7 @@ import { parseDuration } from "../../../time/duration.ts";
 import { HOUR_MS } from "../../../time/units.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import type { Ticket } from "../../passes.ts";
+import { ASKED_WINDOW_MS } from "../../usual-window.ts";
 import { CACHE, sendDocument } from "../answer.ts";
 import { json, NOT_MODIFIED, publish } from "../contract.ts";
 import { PassesSchema, PassSchema, publishPass, publishRequest, RequestSchema } from "../documents/lists.ts";
@@ -47,7 +48,7 @@ const wanted = v.strictObject({
   time_window: v.optional(
     describe(
       v.pipe(v.string(), v.maxLength(20), v.check(isWindow, `a length of time such as 24h or 7d, ${AGE_LIMITS.says}`)),
-      "How much time the reports are about, up to now: such as 24h or 7d. By default 24h",
+      "How much time the reports are about, up to now: such as 24h or 7d. By default 24h. Of another length than this and those of its schedules it is kept, and does not become the newest of the CRM",
     ),
   ),
 });
@@ -100,7 +101,7 @@ export function addPasses(api: Hono<ServeEnv>, context: ServeContext): void {
       if (crms?.some((crm) => !known.includes(crm)) === true) {
         return sendProblem(404, "One of the crms is not configured: see crms.");
       }
-      const ticket = await fresh.request([...new Set(crms ?? known)], readWindow(window ?? "24h") ?? 24 * HOUR_MS);
+      const ticket = await fresh.request([...new Set(crms ?? known)], readWindow(window ?? "") ?? ASKED_WINDOW_MS);
       return sendRequest(c, ticket, 202);
     },
   );

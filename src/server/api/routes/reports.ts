@@ -105,7 +105,7 @@ export function addReports(api: Hono<ServeEnv>, context: ServeContext): void {
     publish({
       tag: "reports",
       id: "getLatestReport",
-      summary: "The newest kept report of a CRM: of the window that ends last",
+      summary: "The newest kept report of a CRM: of the window that ends last, of the lengths that its schedules use",
       responses: report,
       problems: [404],
     }),
