@@ -10,7 +10,8 @@ type Meaning = {
   when: string;
 };
 
-const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> = {
+/** Of each finding; its severities are all that it is told with. */
+export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> = {
   "rule-failing": {
     about: "a rule",
     severities: ["info", "warning", "critical"],
@@ -169,9 +170,9 @@ const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Meaning> =
   },
   "failures-shared": {
     about: "a pass over several CRMs",
-    severities: ["critical"],
+    severities: ["warning", "critical"],
     means: "Several CRMs failed in the same minutes with the same kind of error.",
-    when: "Three CRMs share a minute, or two CRMs share two minutes, and their own rates of failures do not explain it. Minutes no more than five apart are one time.",
+    when: "Three CRMs share a minute, or two CRMs share two minutes, and their own rates of failures do not explain it. Minutes no more than five apart are one time. It is a warning where it is over.",
   },
   "silence-shared": {
     about: "a pass over several CRMs",

@@ -90,6 +90,8 @@ const FLAGS: Record<string, string[]> = {
   overwrite: ["force"],
 };
 
+/** The flag has no definition of its own: citty negates `--color`. */
+const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
 /** A URL, or a user with a password: it is never repeated. */
@@ -113,6 +115,7 @@ export function hintCommand(word: string): string | null {
 /** A sentence about a flag that the command does not have; null where nobody knows. `value`: what stands behind it. */
 export function hintFlag(name: string, value: string | undefined, known: KnownFlags): string | null {
   if (name === "output") return "it prints to the standard output: leave the flag out, or write > FILE.";
+  if (NO_COLOR.test(name) && known.has("color")) return "write --no-color.";
   const meant = (Object.hasOwn(FLAGS, name) ? (FLAGS[name] ?? []) : []).find((flag) => known.has(flag));
   if (meant !== undefined) {
     const takesValue = known.get(meant)?.type !== "boolean" && value !== undefined && !value.startsWith("-");

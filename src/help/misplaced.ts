@@ -3,7 +3,7 @@ import { suggestName } from "../config/nearest.ts";
 import { AppError } from "../errors.ts";
 import { PROGRAM } from "../version.ts";
 import type { CommandHelp } from "./commands.ts";
-import { hintCommand, quoteTyped, repeatWord } from "./hints.ts";
+import { hintCommand, hintFlag, quoteTyped, repeatWord, type KnownFlags } from "./hints.ts";
 
 /** `path`: the groups that were found, `rest`: the words behind them. */
 export function explainUnknown(path: string[], rest: string[], described: CommandHelp[]): AppError {
@@ -32,7 +32,12 @@ function explainEarlyFlags(path: string[], rest: string[], described: CommandHel
   if (place === undefined) {
     const [flag = ""] = rest;
     const [first = ""] = flag.split("=");
-    const known = within([...path, "generate"])?.flags.some((known) => isCalled(known, first)) === true;
+    const flags = within([...path, "generate"])?.flags ?? [];
+    const known = flags.some((known) => isCalled(known, first));
+    const value = flag.includes("=") ? flag.slice(first.length + 1) : rest[1];
+    const hint = known || flags.length === 0 ? null : hintFlag(first.replace(/^--?/, ""), value, toKnown(flags));
+    if (hint !== null)
+      return `there is no flag ${quoteTyped(first)}: ${hint.replace("write", `write ${PROGRAM} generate`)} ${see}`;
     const example = known ? ` such as ${line(["generate"], rest, described)}.` : ".";
     return `flag ${quoteTyped(first)} stands before the command: name one${example} ${see}`;
   }
@@ -44,6 +49,15 @@ function explainEarlyFlags(path: string[], rest: string[], described: CommandHel
     end += 1;
   }
   return `flags come after the command: ${line(command, [...rest.slice(end), ...rest.slice(0, place)], described)}`;
+}
+
+function toKnown(flags: CommandHelp["flags"]): KnownFlags {
+  return new Map(
+    flags.map(({ name, value }) => [
+      name.replace(/^--/, ""),
+      { type: value === null ? "boolean" : "string", options: value?.choices ?? [] },
+    ]),
+  );
 }
 
 function isCalled({ name, short }: CommandHelp["flags"][number], word: string): boolean {

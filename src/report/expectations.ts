@@ -115,6 +115,7 @@ function compareRule(
     schedules: comparable,
     timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
+    beforeMs: found?.previousStartMs ?? found?.lookback?.startsMs[0] ?? null,
     seen: found === undefined ? 0 : countRuns(found.current),
     window: activity.window,
     lateAfterMs,

@@ -8,6 +8,11 @@ const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:x.sqlite"\n[crm.genius]\
 describe("a typing error runs nothing, exits 2 and names the right one", () => {
   test.each([
     { args: ["--bogus"], says: 'flag "--bogus" stands before the command: name one. See' },
+    { args: ["--json"], says: 'there is no flag "--json": write automation-reports generate --format json. See' },
+    { args: ["--since=7d"], says: 'there is no flag "--since": write automation-reports generate --time-window 7d.' },
+    { args: ["--no-colour"], says: 'there is no flag "--no-colour": write automation-reports generate --no-color.' },
+    { args: ["generate", "--no-colour"], says: 'unknown flag "--no-colour": write --no-color.' },
+    { args: ["generate", "--bogus"], says: "log-format, no-store, no-color." },
     { args: ["--format", "json"], says: "name one such as automation-reports generate --format json." },
     {
       args: ["config", "--config", "x", "check"],

@@ -8,8 +8,10 @@ import { settingsOf } from "../../src/config/report-settings.ts";
 import type { CrmConfig } from "../../src/config/schema.ts";
 import { CrmSchema } from "../../src/config/sections/crm.ts";
 import { parseTarget } from "../../src/database/target.ts";
+import { MEANINGS } from "../../src/help/findings.ts";
 import { buildReport } from "../../src/report/build.ts";
 import { ReportSchema, type Report } from "../../src/report/schema.ts";
+import type { Severity } from "../../src/report/words.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import type { Window } from "../../src/time/window.ts";
 
@@ -26,6 +28,13 @@ export function assertPublishable(report: unknown): asserts report is Report {
   if (!checkSchema(report)) throw new Error(`not a report: ${ajv.errorsText(checkSchema.errors)}`);
   if (!Bun.deepEquals(JSON.parse(JSON.stringify(report)), report, true))
     throw new Error("changed by a JSON round trip");
+  for (const { id, severity } of (report as Report).findings) assertHelpful(id, severity);
+}
+
+/** Throws where `help findings` does not name that severity of the finding. */
+export function assertHelpful(id: keyof typeof MEANINGS, severity: Severity): void {
+  if (!MEANINGS[id].severities.includes(severity))
+    throw new Error(`help findings does not say that ${id} is ${severity}`);
 }
 
 export function crmConfig(url: string, settings: v.InferInput<typeof CrmSchema> = {}, name = "hubspot"): CrmConfig {

@@ -1,9 +1,15 @@
 /** One cause across CRMs, told from a coincidence. */
-import { WINDOW } from "../making/reports.ts";
+import { assertHelpful, WINDOW } from "../making/reports.ts";
 import { describe, expect, test } from "bun:test";
-import { findSharedCauses, type CrmFailures } from "../../src/report/shared-failures.ts";
+import { findSharedCauses as findCauses, type CrmFailures } from "../../src/report/shared-failures.ts";
 
 const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`) / 60_000;
+
+const findSharedCauses = (...facts: Parameters<typeof findCauses>) => {
+  const found = findCauses(...facts);
+  for (const { id, severity } of found) assertHelpful(id, severity);
+  return found;
+};
 
 function crm(source: string, message: string | null, times: string[], current = true): CrmFailures {
   return {

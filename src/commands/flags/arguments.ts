@@ -30,7 +30,11 @@ export function checkArguments(command: Command, rest: string[], path: string[])
   const words = Object.entries(args ?? {}).filter(([, { type }]) => type === "positional");
   const defined = new Map(Object.entries(args ?? {}).filter(([, { type }]) => type !== "positional"));
   const negatable = [...defined].filter(([, flag]) => flag.default === true).map(([name]) => `no-${name}`);
-  const names = [...[...defined.keys()].filter((name) => !negatable.includes(`no-${name}`)), ...negatable];
+  const names = [
+    ...[...defined.keys()].filter((name) => !negatable.includes(`no-${name}`)),
+    ...negatable,
+    ...(defined.has("color") ? ["no-color"] : []),
+  ];
   const options = Object.fromEntries(
     [...defined].map(([name, { type }]) => [
       name,

@@ -146,7 +146,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     scheduleChangedMs: changedMs,
     disabledMs: declared?.disabledMs ?? null,
     fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
-    missedSince: due === null ? NONE_MISSED : countDue(inForce, due, window.endMs - settings.lateAfterMs),
+    missedSince:
+      due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
     silentSchedule:
       expectation === null || history === null ? null : findSilentSchedule(expectation, history, settings.lateAfterMs),

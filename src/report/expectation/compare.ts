@@ -13,6 +13,8 @@ export type Runs = {
   timezone: string;
   /** The starts in the window and the last `EARLY_MS` before it, ascending; null where they are too many to list. */
   startsMs: number[] | null;
+  /** The newest start before the window; null: none is known. */
+  beforeMs: number | null;
   /** The number of starts in the window. */
   seen: number;
   /** Runs are known up to its end. */
@@ -96,17 +98,19 @@ function compareBoth(
   const { window, lateAfterMs, seen } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   let left = startsMs;
-  let alone = compareInterval(interval, left, runs);
+  // The start before the window may be the calendar's.
+  const own = { ...runs, beforeMs: null };
+  let alone = compareInterval(interval, left, own);
   const missedMs: number[] = [];
   let pending = 0;
   for (const atMs of due) {
     const near = left.filter((startMs) => startMs >= atMs - EARLY_MS && startMs <= atMs + lateAfterMs);
     const rest = near
       .map((startMs) => left.filter((other) => other !== startMs))
-      .find((others) => compareInterval(interval, others, runs).missed <= alone.missed);
+      .find((others) => compareInterval(interval, others, own).missed <= alone.missed);
     if (rest !== undefined) {
       left = rest;
-      alone = compareInterval(interval, left, runs);
+      alone = compareInterval(interval, left, own);
     } else if (mayStillStart(atMs, window, lateAfterMs)) pending += 1;
     else missedMs.push(atMs);
   }

@@ -1,6 +1,7 @@
 /** Since when a rule's schedules have been waiting for a run. */
 import { DAY_MS, MINUTE_MS } from "../../time/units.ts";
 import { findSecond, mergeCertain } from "../../time/occurrences.ts";
+import { countMissed } from "./interval.ts";
 import { type CalendarRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 
 export type Due = {
@@ -68,14 +69,20 @@ function describeDue(lastStartMs: number, atMs: number, gapMs: number, calendars
 }
 
 /**
- * The runs of all schedules that were due in `[due.atMs, untilMs]`. Those of a calendar are counted over the first 31 days
+ * The runs of all schedules that were due since `due.atMs`, and can no longer be on time. Those of a calendar are counted over the first 31 days
  * only, so that an old silence costs no more than a month of it.
  */
-export function countDue(schedules: Schedule[], due: Due, untilMs: number): DueCount {
+export function countDue(
+  schedules: Schedule[],
+  due: Due,
+  { endMs, lateAfterMs }: { endMs: number; lateAfterMs: number },
+): DueCount {
+  const untilMs = endMs - lateAfterMs;
   if (untilMs < due.atMs) return { n: 0, isMinimum: false };
   const byIntervals = schedules.filter(isInterval).reduce((sum, { recurrence: { everyMs }, startAtMs }) => {
     const sinceMs = Math.max(due.sinceMs, startAtMs ?? -Infinity);
-    return sum + Math.max(0, Math.floor((untilMs - sinceMs) / everyMs));
+    // As where an interval is compared: what has waited for less than half of it may still start.
+    return sum + countMissed(endMs - sinceMs, everyMs);
   }, 0);
   const calendars = schedules.filter(isCalendar);
   const countedUntilMs = Math.min(untilMs, due.atMs + LONGEST_COUNTED_MS);

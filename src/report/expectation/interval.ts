@@ -37,23 +37,28 @@ export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Wi
 
 /**
  * Compares the starts, ascending, with one interval. A missed run was due whole intervals after the start before it.
- * Where the window shows no start before it, its time is unknown. Extra are the starts above the most that the interval allows.
+ * `beforeMs`: the newest start before the window; where it is not known, the times of the first runs are not either. Extra are the starts above the most that the interval allows.
  */
 export function compareInterval(
   schedule: Schedule<IntervalRecurrence>,
   startsMs: number[],
-  { window, seen }: { window: Window; seen: number },
+  { window, seen, beforeMs }: { window: Window; seen: number; beforeMs: number | null },
 ): Compared {
   const { everyMs } = schedule.recurrence;
   const { startMs, endMs } = clip(schedule, window);
   const inForce = startsMs.filter((atMs) => atMs >= startMs && atMs < endMs);
-  const edges = [startMs, ...inForce, endMs];
+  // A schedule that began within the window waits from then on.
+  const anchorMs = beforeMs !== null && beforeMs < startMs && startMs === window.startMs ? beforeMs : null;
+  const edges = [anchorMs ?? startMs, ...inForce, endMs];
   const gaps = edges.slice(1).map((toMs, index) => {
     const fromMs = edges[index] ?? toMs;
-    return { fromMs, missed: countMissed(toMs - fromMs, everyMs), afterStart: index > 0 };
+    // What was due before the window is missing there, not here.
+    const before = Math.max(0, Math.ceil((startMs - fromMs) / everyMs) - 1);
+    const last = countMissed(toMs - fromMs, everyMs);
+    return { fromMs, last, missed: Math.max(0, last - before), afterStart: index > 0 || anchorMs !== null };
   });
   const missed = gaps.reduce((sum, gap) => sum + gap.missed, 0);
-  const lastGapMs = endMs - (inForce.at(-1) ?? startMs);
+  const lastGapMs = endMs - (inForce.at(-1) ?? anchorMs ?? startMs);
   const dueInLastGap = endMs === window.endMs ? Math.floor(lastGapMs / everyMs) : 0;
   const mostAllowed = Math.ceil((endMs - startMs) / everyMs);
   const tooMany = Math.max(0, inForce.length + missed - mostAllowed);
@@ -74,14 +79,16 @@ export function compareInterval(
     missedAtMs: gaps
       .filter((gap) => gap.afterStart)
       .reduceRight<number[]>((listed, gap) => {
-        for (let n = gap.missed; n > 0 && listed.length < MAX_LISTED; n -= 1) listed.push(gap.fromMs + n * everyMs);
+        for (let n = 0; n < gap.missed && listed.length < MAX_LISTED; n += 1)
+          listed.push(gap.fromMs + (gap.last - n) * everyMs);
         return listed;
       }, []),
     pending,
   };
 }
 
-function countMissed(gapMs: number, everyMs: number): number {
+/** How many runs of an interval are missing in a gap between two starts, or since the last one. */
+export function countMissed(gapMs: number, everyMs: number): number {
   return Math.max(0, Math.floor(gapMs / everyMs - 0.5));
 }
 

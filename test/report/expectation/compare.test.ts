@@ -16,13 +16,14 @@ const EVERY_HOUR = [schedule("every hour")];
 const compare = (
   schedules: readonly Schedule[],
   starts: readonly string[] | number,
-  { from = "08:00", to = "12:00" }: { from?: string; to?: string } = {},
+  { from = "08:00", to = "12:00", before }: { from?: string; to?: string; before?: string | undefined } = {},
 ) => {
   const startsMs = typeof starts === "number" ? null : starts.map(day);
   return compareRuns({
     schedules: [...schedules],
     timezone: schedules[0]?.timezone ?? "UTC",
     startsMs,
+    beforeMs: before === undefined ? null : day(before),
     seen: startsMs?.length ?? Number(starts),
     window: { startMs: day(from), endMs: day(to) },
     lateAfterMs: 10 * MINUTE,
@@ -302,6 +303,37 @@ describe("an interval", () => {
     const compared = compare(EVERY_HOUR, starts, { from: "08:00", to: "09:00" });
     expect(compared).toMatchObject({ expected: 1, seen: 240, missed: 0, extra: 239 });
     expect(compared.kind === "compared" && isTooOften(compared)).toBe(true);
+  });
+});
+
+describe("an interval whose newest start before the window is known", () => {
+  test.each([
+    {
+      name: "nothing has run since: each missed run has its time, and none is pending",
+      before: "06:20",
+      starts: [],
+      is: { expected: 4, seen: 0, missed: 4, pending: 0, missedAtMs: ["11:20", "10:20", "09:20", "08:20"].map(day) },
+    },
+    {
+      name: "a run that may still start is due, and not missed",
+      before: "05:40",
+      starts: ["08:40", "09:40", "10:40"],
+      is: { expected: 4, missed: 0, pending: 1, missedAtMs: [] },
+    },
+    {
+      name: "what was missed before the window counts there alone",
+      before: "05:00",
+      starts: ["09:00", "10:00", "11:00"],
+      is: { expected: 4, missed: 1, pending: 0, missedAtMs: [day("08:00")] },
+    },
+    {
+      name: "the run before the first of the window is not missed",
+      before: "07:45",
+      starts: ["08:45", "09:45", "10:45", "11:45"],
+      is: { expected: 4, missed: 0, pending: 0, extra: 0 },
+    },
+  ])("$name", ({ before, starts, is }) => {
+    expect(compare(EVERY_HOUR, starts, { before })).toMatchObject({ kind: "compared", ...is });
   });
 });
 

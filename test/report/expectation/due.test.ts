@@ -18,18 +18,18 @@ const exactly = (n: number): DueCount => ({ n, isMinimum: false });
 test.each<{ name: string; due: string[]; since: string; until: string; is: DueCount }>([
   { name: "none yet", due: ["every 1 hours"], since: "2026-07-10T20:30", until: "2026-07-10T21:00", is: exactly(0) },
   {
-    name: "one at the very end",
+    name: "one of an interval at the very end may still start",
     due: ["every 1 hours"],
     since: "2026-07-10T20:00",
     until: "2026-07-10T21:00",
-    is: exactly(1),
+    is: exactly(0),
   },
   {
     name: "of an interval, over months",
     due: ["every 1 hours"],
     since: "2026-03-02T21:00",
     until: "2026-07-10T21:00",
-    is: exactly(130 * 24),
+    is: exactly(130 * 24 - 1),
   },
   {
     name: "in office hours of Berlin only: 10 on Thursday, 10 on Friday",
@@ -64,7 +64,14 @@ test.each<{ name: string; due: string[]; since: string; until: string; is: DueCo
     due: ["every 6 hours", "0 12 * * *"],
     since: "2026-07-09T21:00",
     until: "2026-07-10T21:00",
-    is: exactly(5),
+    is: exactly(4),
+  },
+  {
+    name: "of an interval the last is due for less than half of it, and may still start",
+    due: ["every 4 hours"],
+    since: "2026-07-09T21:00",
+    until: "2026-07-10T18:59",
+    is: exactly(4),
   },
   {
     name: "started three minutes before the time that it was for",
@@ -83,5 +90,5 @@ test.each<{ name: string; due: string[]; since: string; until: string; is: DueCo
 ])("$name", ({ due, since, until, is }) => {
   const all = schedules(...due);
   const awaited = findDue(all, at(since));
-  expect(awaited === null ? null : countDue(all, awaited, at(until))).toEqual(is);
+  expect(awaited === null ? null : countDue(all, awaited, { endMs: at(until), lateAfterMs: 0 })).toEqual(is);
 });
