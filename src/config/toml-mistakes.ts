@@ -10,6 +10,11 @@ export type Stop = Position & { message: string };
 
 const PLAIN_KEY = /^[\w-]+(?:\.[\w-]+)*$/;
 const QUOTES = /[\u2018-\u201f\u2032\u2033\u00ab\u00bb\u0060\u00b4]/;
+/** Of Unicode, among them the no-break space: to TOML none is a space. */
+const SPACES = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]/;
+const MERGE_MARK = /^(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)/;
+const NAME = String.raw`(?:[\w-]+|"[^"]*"|'[^']*')`;
+const TABLE = new RegExp(String.raw`^\s*\[\[?\s*${NAME}(?:\s*\.\s*${NAME})*\s*\]\]?\s*(?:#.*)?$`);
 const KEY = /^\s*([^=\s]+)\s*=/;
 const HEADER = /^\s*\[\[?\s*([^\]]*?)\s*\]/;
 const NO_VALUE = "the value is missing: write key = value";
@@ -32,9 +37,16 @@ export function explainMistake(text: string, stop: Stop | null): Mistake {
 
 /** What is wrong from the first line on. */
 function explainWhole(lines: string[]): Mistake | null {
+  const merged = lines.findIndex((line) => MERGE_MARK.test(line));
+  if (merged !== -1) {
+    return {
+      position: at(merged, lines),
+      says: "a merge conflict was left here: keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>",
+    };
+  }
   const first = lines.findIndex((line) => line.trim() !== "" && !line.trim().startsWith("#"));
   const start = lines[first]?.trim() ?? "";
-  if (start.startsWith("{") || /^\[\s*(?:[{"]|$)/.test(start)) {
+  if (start.startsWith("{") || /^\[\s*(?:\{|$|"[^"]*"\s*,)/.test(start)) {
     return {
       position: at(first, lines),
       says: "this is JSON: TOML has a table such as [crm.hubspot], then key = value",
@@ -116,6 +128,10 @@ const LINE_MISTAKES: { isMade: (line: string, message: string) => boolean; says:
     says: 'these quotation marks are not plain ones: write "',
   },
   {
+    isMade: (line) => SPACES.test(withoutText(line)),
+    says: "a space stands here that is none in TOML, such as a no-break space: write a plain one",
+  },
+  {
     isMade: (line, message) => /escape|code point/.test(message) && line.includes("\\"),
     says: "a backslash begins an escape: write it twice, or put the text between single quotes '…'",
   },
@@ -132,6 +148,10 @@ const LINE_MISTAKES: { isMade: (line: string, message: string) => boolean; says:
     says: "a key is followed by =, not by a colon: write key = value",
   },
   {
+    isMade: (line) => /^\s*\[[^=]*\]\s*(?:#.*)?$/.test(line) && !TABLE.test(line),
+    says: "this is no name of a table: letters, digits, _ and - make one, with a point between its parts, such as [crm.hub_spot]",
+  },
+  {
     isMade: (line, message) => !line.includes("=") || message.startsWith("Expected equal"),
     says: "the equals sign is missing: write key = value",
   },
@@ -146,6 +166,10 @@ const LINE_MISTAKES: { isMade: (line: string, message: string) => boolean; says:
   {
     isMade: (line) => /=\s*(?:null|none|nil|undefined)\s*(?:#|$)/i.test(line),
     says: "there is no empty value: leave the key out",
+  },
+  {
+    isMade: (line) => /=\s*[-+]?(?:\.\d|\d[\d_]*(?:\.(?:\s|#|$)|%|,\d|\s\d{3}\s*(?:#|$)))/.test(line),
+    says: "a number has digits on both sides of its point, and no %, comma or space: write 0.9, or 1000",
   },
   {
     isMade: (line) => /,\s*(?:#.*)?$/.test(line),

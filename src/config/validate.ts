@@ -32,22 +32,24 @@ function findMisplaced({ path, keys, value }: TablePlace): Problem[] {
   }));
 }
 
-type UnknownKey = { path: Path; key: string; known: string[] };
+type UnknownKey = { path: Path; key: string; known: string[]; value: unknown };
 
 function findUnknownKeys({ path, keys, value }: TablePlace): UnknownKey[] {
   if (keys === null || !isTable(value)) return [];
   const known = Object.keys(keys);
   const unknown = Object.keys(value).filter((key) => !known.includes(key));
-  return unknown.map((key) => ({ path: [...path, key], key, known }));
+  return unknown.map((key) => ({ path: [...path, key], key, known, value: value[key] }));
 }
 
 /** What is known is listed once for each kind of table; a name that may be meant is not looked for where nobody is told. */
 function describeUnknown(keys: UnknownKey[]): Problem[] {
   const listed = new Set<string>();
-  return keys.map(({ path, key, known }, index) => {
+  return keys.map(({ path, key, known, value }, index) => {
     const says = `unknown key ${describeKey(key)}`;
     if (index >= MOST_PROBLEMS) return { path, message: says };
     const advice = suggestName(key, known);
+    const isCrm = path.length === 1 && isTable(value) && PLAIN_KEY.test(key) && !advice.startsWith("did");
+    if (isCrm) return { path, message: `${says}: the table of a CRM of that name is [crm.${key}]` };
     const isTold = listed.has(advice);
     listed.add(advice);
     return { path, message: isTold && !advice.startsWith("did") ? says : `${says}: ${advice}` };

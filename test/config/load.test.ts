@@ -325,6 +325,16 @@ test.each([
     text: '[crm.a]\nurl = "sqlite:x"\n[crm.a]\nurl = "sqlite:canary"\n',
     says: ["FILE:3:", "table [crm.a] is defined twice (first at line 1)"],
   },
+  {
+    name: "the table of a CRM without crm.",
+    text: '[hubspot]\nurl = "sqlite:canary"\n',
+    says: ['FILE:1:1: unknown key "hubspot": the table of a CRM of that name is [crm.hubspot]'],
+  },
+  {
+    name: "a table that is misspelt",
+    text: '[stor]\nurl = "sqlite:canary"\n',
+    says: ['FILE:1:1: unknown key "stor": did you mean store?'],
+  },
   { name: "no CRM", text: "concurrency = 2\n", says: ["FILE: no CRM is configured"] },
   { name: "an empty CRM table", text: "[crm]\n", says: ["FILE:1:1: no CRM is configured"] },
   {
