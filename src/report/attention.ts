@@ -1,7 +1,7 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "./errors/group.ts";
 import type { Finding, Report } from "./schema.ts";
-import type { Condition, Severity } from "./words.ts";
+import { SEVERITIES, type Condition, type Severity } from "./words.ts";
 
 /** One CRM of a pass: its report, or null and the reason why there is none. */
 export type PassRow = { source: string; report: Report | null; reason: string | null };
@@ -78,15 +78,34 @@ export function chooseFinding(report: Report, causes: Finding[]): Finding | null
   );
 }
 
-/** Whether all failures of the finding's rule have the cause's words, in its time and in one of its CRMs. */
-function explains({ evidence: cause }: Finding, { evidence, rule_name: rule }: Finding, report: Report): boolean {
-  const { sources, example, from, to } = cause;
-  const groups = report.error_groups;
-  const [group, ...others] = groups.filter(({ rules }) => rule !== null && rules.includes(rule));
-  // Where ten are listed there may be more of the rule.
-  if (group === undefined || others.length > 0 || groups.length >= MOST_GROUPS) return false;
-  if (group.example === null || group.example !== example || example !== evidence["newest_error"]) return false;
+/** Findings about the failures of a whole CRM. */
+const OF_FAILURES: Finding["id"][] = ["failures-many", "success-rate-low", "success-rate-fell", "trend-declining"];
+
+/**
+ * Whether all failures of the finding's rule, or of the whole CRM, have the cause's words, in its time and in one of its
+ * CRMs. Of a whole CRM the cause must be as urgent.
+ */
+function explains(cause: Finding, finding: Finding, report: Report): boolean {
+  const { sources, example, from, to } = cause.evidence;
   if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
   if (typeof from !== "string" || typeof to !== "string") return false;
-  return group.first_seen >= from && group.last_seen < to;
+  const groups = report.error_groups;
+  // Where ten are listed there may be more.
+  if (groups.length >= MOST_GROUPS) return false;
+  const isCause = (group: (typeof groups)[number]) =>
+    group.example !== null && group.example === example && group.first_seen >= from && group.last_seen < to;
+  if (OF_FAILURES.includes(finding.id) && finding.rule_name === null) {
+    const counted = groups.reduce((sum, { count }) => sum + count, 0);
+    return (
+      SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(cause.severity) &&
+      counted === report.performance_metrics.failed_actions &&
+      groups.length > 0 &&
+      groups.every(isCause)
+    );
+  }
+  const [group, ...others] = groups.filter(
+    ({ rules }) => finding.rule_name !== null && rules.includes(finding.rule_name),
+  );
+  if (group === undefined || others.length > 0) return false;
+  return isCause(group) && example === finding.evidence["newest_error"];
 }

@@ -20,7 +20,11 @@ type Facts = Parameters<typeof activity>[0] & { source: string };
 
 export const SITUATIONS: Situation[] = [
   make("twelve", [
-    { source: "genius", reason: "127.0.0.1:34273/w12 refuses the connection" },
+    {
+      source: "genius",
+      reason:
+        "127.0.0.1:34273/w12 refuses the connection: is PostgreSQL running there, listening on that port, and reachable from here?",
+    },
     {
       source: "zoho",
       reason: "db-7.internal:5432/warehouse refuses the password or user: percent-encode @, /, : and % in the password",

@@ -183,3 +183,60 @@ test("a well CRM that a cause names stands as the cause does", () => {
   ]);
   expect(standings([cause("warning"), cause("critical")])[0]).toEqual(["a", "critical"]);
 });
+
+describe("a cause tells what is found of all failures of a CRM", () => {
+  const ERROR = "Connection refused";
+  const at = (time: string) => Date.parse(`2026-07-10T${time}:00Z`);
+  const cause = (severity: Finding["severity"]): Finding => ({
+    id: "failures-shared",
+    severity,
+    rule_name: null,
+    message: "One cause",
+    evidence: {
+      sources: ["hubspot", "genius"],
+      from: "2026-07-10T03:00:00Z",
+      to: "2026-07-10T04:00:00Z",
+      example: ERROR,
+    },
+  });
+  const failure = (n: number, message = ERROR, hour = "03"): FailureRow => ({
+    rule: "deals",
+    message,
+    n,
+    firstMs: at(`${hour}:00`),
+    lastMs: at(`${hour}:59`),
+    current: true,
+    minutes: [],
+  });
+  const low = (failures: FailureRow[]): Report => {
+    const made = report(activity({ rules: [rule("deals", { success: 90, failed: 5 })], failures }));
+    const found = made.findings.filter(({ id }) => id === "trend-declining");
+    const finding: Finding = {
+      id: "trend-declining",
+      severity: "warning",
+      rule_name: null,
+      message: "fell",
+      evidence: {},
+    };
+    return { ...made, findings: found.length > 0 ? found : [finding] };
+  };
+  test.each<{ name: string; failures: FailureRow[]; severity: Finding["severity"]; told: boolean }>([
+    { name: "where it is all of them", failures: [failure(5)], severity: "warning", told: true },
+    { name: "not where the cause is less urgent", failures: [failure(5)], severity: "info", told: false },
+    {
+      name: "not where some failed otherwise",
+      failures: [failure(4), failure(1, "HTTP 500")],
+      severity: "critical",
+      told: false,
+    },
+    {
+      name: "not where some failed at another time",
+      failures: [failure(5, ERROR, "05")],
+      severity: "critical",
+      told: false,
+    },
+    { name: "not where the causes of some are not known", failures: [failure(4)], severity: "critical", told: false },
+  ])("$name", ({ failures, severity, told }) => {
+    expect(chooseFinding(low(failures), [cause(severity)])?.id ?? null).toBe(told ? null : "trend-declining");
+  });
+});

@@ -8,6 +8,18 @@ import { cutText, showText } from "../../text/terminal.ts";
 const MOST_CAUSES = 3;
 const LONGEST_CAUSE = 40;
 
+/** What to do, at the end of a reason: it fills a line, and `check` tells it. */
+const ADVICE =
+  /(?:: |\. )(?:is PostgreSQL running|percent-encode|check|look|use|try|raise|restore|open it|read as|ask|add it|set|name|grant|create role|alter)\b.*$/i;
+
+/** As `describeUnread`, of each host of a connection, and without the advice. */
+export function describeUnreadShortly(row: PassRow): string {
+  return describeUnread(row)
+    .split("; ")
+    .map((part) => part.replace(ADVICE, ""))
+    .join("; ");
+}
+
 /** The reason why a CRM was not read, without what `check` explains. */
 export function describeUnread({ reason }: PassRow): string {
   return showText((reason ?? "could not be read").split("\n")[0] ?? "");

@@ -5,7 +5,7 @@ import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 import type { View } from "../view.ts";
-import { describeBriefly, describeCause, describeUnread } from "./brief.ts";
+import { describeBriefly, describeCause, describeUnreadShortly } from "./brief.ts";
 import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "./sparkline.ts";
 import { VERDICT_MARKS, type Style, type Tone } from "./style.ts";
 
@@ -76,7 +76,7 @@ export function renderOverview(
 /** CRMs that fail for one reason are told once. */
 function listUnread(rows: RankedRow[]): Line[] {
   const unread = rows.filter(({ report }) => report === null);
-  return [...Map.groupBy(unread, describeUnread)].map(([fact, alike]) => ({
+  return [...Map.groupBy(unread, describeUnreadShortly)].map(([fact, alike]) => ({
     standing: "unread",
     names: alike.map(({ source }) => source),
     state: "not read",

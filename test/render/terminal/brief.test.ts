@@ -2,7 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import type { ReadActivity } from "../../../src/report/activity.ts";
 import type { Finding, Report } from "../../../src/report/schema.ts";
-import { describeBriefly, describeCause, describeUnread } from "../../../src/render/terminal/brief.ts";
+import {
+  describeBriefly,
+  describeCause,
+  describeUnread,
+  describeUnreadShortly,
+} from "../../../src/render/terminal/brief.ts";
 import { activity, declared, report, rule } from "../../making/activities.ts";
 import { every } from "../../making/findings.ts";
 import { WINDOW } from "../../making/reports.ts";
@@ -186,6 +191,27 @@ test.each([
   { reason: null, words: "could not be read" },
 ])("why a CRM was not read: $reason", ({ reason, words }) => {
   expect(describeUnread({ source: "a", report: null as Report | null, reason })).toBe(words);
+});
+
+test.each<{ reason: string; words: string }>([
+  {
+    reason:
+      "db:5432 refuses the connection: is PostgreSQL running there, listening on that port, and reachable from here?",
+    words: "db:5432 refuses the connection",
+  },
+  {
+    reason:
+      "a:1 cannot be reached: check the network and firewalls; b:2 has no free connection: raise max_connections or the role's limit, or try later",
+    words: "a:1 cannot be reached; b:2 has no free connection",
+  },
+  {
+    reason:
+      'db: relation "x" does not exist. The table is not as the preset expects it: check preset, schema and table',
+    words: 'db: relation "x" does not exist. The table is not as the preset expects it',
+  },
+  { reason: "no answer within 10 s", words: "no answer within 10 s" },
+])("the same in a list, without what to do: $words", ({ reason, words }) => {
+  expect(describeUnreadShortly({ source: "a", report: null as Report | null, reason })).toBe(words);
 });
 
 function failure(message: string | null, n: number) {
