@@ -195,7 +195,7 @@ export function nameRun([id, startedMs, endedMs, status, records, error]: RunCol
   return { id, startedMs, endedMs, status, records: keepNumber(records), error };
 }
 
-/** Null for what is no number, or too large for one. */
+/** Null for what is no number, or so large that it is not exact. */
 export function keepNumber(records: Cell["processed"]): number | null {
-  return typeof records === "number" && Number.isFinite(records) ? records : null;
+  return typeof records === "number" && Math.abs(records) <= Number.MAX_SAFE_INTEGER ? records : null;
 }

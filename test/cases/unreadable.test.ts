@@ -108,6 +108,16 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, records: { processed: null } });
   });
 
+  test("a count beyond 2^53 is exact nowhere, and unknown also where a run is listed", async () => {
+    const counts = "records_processed = CASE WHEN start_time >= '2026-07-10' THEN '9223372036854775807' ELSE '5' END";
+    await using warehouse = await inText(engine, repeat(DAYS), [...TIMES, "records_processed"], counts);
+    const { report } = await ask(warehouse, { flags: ["--detailed"] });
+    expect(qualityOf(report)).toEqual([["inexact-counts", 21, ["contacts"]]]);
+    expect(ruleOf(report, "contacts").records.processed).toBeNull();
+    const runs = report.detailed_metrics?.rule_runs["contacts"]?.runs ?? [];
+    expect(runs.slice(0, 20).map(({ records }) => records)).toEqual(Array.from({ length: 20 }, () => null));
+  });
+
   test("counts that are text and numbers are read, and no text at all is no count", async () => {
     const counts = "records_processed = CASE WHEN start_time >= '2026-07-10' THEN ' 7 ' ELSE '' END";
     await using warehouse = await inText(engine, repeat(DAYS), [...TIMES, "records_processed"], counts);

@@ -28,7 +28,7 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   expect([code, stderr]).toEqual([0, ""]);
   expect(stdout.split("\n")[0]).toBe("hubspot zipcodes · overdue, critical · at 10 Jul 2026 21:00 UTC");
   for (const line of [
-    "  Why         zipcodes: last success 1d 04h ago, due every 4h, 7 runs did not start",
+    "  Why         zipcodes: last success 1d 04h ago, due every 4h, 6 runs did not start",
     "  What to do  Restart zipcodes, or its scheduler and worker",
     "  Week ago    6 of 6 runs succeeded",
     "  warning from this age on    6h, by its schedule (every 4h)",

@@ -179,6 +179,9 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect((await runCli(brief, { cwd })).code).toBe(0);
     const [kept] = JSON.parse(await explain("last", name, ...JSON_OUT)) as Explanation[];
     expect(kept?.runs).toBeNull();
+    const listed = await explain("last");
+    expect(listed).toContain("Newest runs  not kept: the report was made without its details\nNext: ");
+    expect(listed.split("\n")[0]?.trim().split(/ {2,}/)).toEqual(["Rule", "Condition", "Since"]);
     expect(await explain("last", name)).toContain("not kept: the report was made without its details");
   });
 

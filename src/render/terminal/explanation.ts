@@ -26,6 +26,7 @@ const OTHER_SIGN = "?";
 const RUN_EXPENDABLE = ["Id", "Records"];
 const LIST_EXPENDABLE = ["Newest runs", "Since"];
 const LONGEST_NAME = 40;
+const NOT_KEPT = "not kept: the report was made without its details";
 
 export function renderExplanation(explanation: Explanation, view: View): string {
   const {
@@ -119,17 +120,19 @@ export function renderRules(explanations: Explanation[], command: string, view: 
   const [first] = sorted;
   if (first === undefined) return "";
   const endMs = Date.parse(first.window.end);
+  const isKept = sorted.some(({ runs }) => runs !== null);
   const columns = [
     column("Rule", ({ rule }) => cutText(showText(rule.rule_name), LONGEST_NAME)),
     column("Condition", ({ rule: { condition, severity } }) =>
       severity === null ? condition : style[SEVERITY_TONES[severity]](`${condition}, ${severity}`),
     ),
     column("Since", ({ rule }) => (rule.since === null ? "" : formatNear(Date.parse(rule.since), endMs))),
-    column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style)),
+    ...(isKept ? [column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style))] : []),
   ];
+  const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
-  return finish(`${lines.join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
+  return finish(`${[...lines, ...note].join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
 }
 
 function rank({ rule: { severity } }: Explanation): number {
@@ -182,7 +185,7 @@ function drawStrip(runs: Run[], style: Style): string {
 }
 
 function listRuns({ runs, window }: Explanation, view: View, style: Style): string[] {
-  if (runs === null) return [style.strong("  Newest runs"), "  not kept: the report was made without its details"];
+  if (runs === null) return [style.strong("  Newest runs"), `  ${NOT_KEPT}`];
   if (runs.length === 0) return [style.strong("  Newest runs"), "  none is known"];
   const endMs = Date.parse(window.end);
   const column = (title: string, align: Column["align"], cellOf: (run: Run) => string): Column => ({
