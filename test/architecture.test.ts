@@ -92,7 +92,17 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   output: {
     is: "Writes to stdout and to files: whole or not at all.",
-    imports: ["output", "text", "types:report", "errors.ts", "node:fs", "node:fs/promises", "node:os", "node:path"],
+    imports: [
+      "output",
+      "files",
+      "text",
+      "types:report",
+      "errors.ts",
+      "node:fs",
+      "node:fs/promises",
+      "node:os",
+      "node:path",
+    ],
   },
   store: {
     is: "What is kept between passes, in SQLite or PostgreSQL: reports, passes, slots, memory.",
@@ -250,7 +260,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   "serve.ts": {
     is: "Dashboard, API and metrics beside the scheduler: store, HTTP, scheduler.",
-    imports: ["text", "time", "server", "daemon.ts", "pass.ts", "errors.ts", "version.ts"],
+    imports: ["text", "server", "daemon.ts", "pass.ts", "errors.ts", "version.ts"],
   },
   "check.ts": {
     is: "One check over the chosen CRMs: examine, judge, make a real report of one hour.",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { RESERVED_NAME } from "../config/sections/fields.ts";
 import { AppError, EXIT } from "../errors.ts";
+import { isSameFile } from "../files/plain.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, LONGEST_BASELINE_MS, runPass } from "../pass.ts";
@@ -89,6 +90,7 @@ export default defineCommand(
     readZone(args.timezone);
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
     const { config, crms } = await loadChosen(args, runtime, log);
+    if (toFile) refuseConfiguration(output, config.path);
     const exporting = args["export-json"] === true || config.export.enabled;
     if (args["output-dir"] !== undefined && !exporting) {
       throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
@@ -168,6 +170,11 @@ async function refuseUnwritable(output: string): Promise<void> {
     if (!(error instanceof AppError)) throw error;
     throw new AppError("usage", `--output: ${error.message}`, { cause: error });
   }
+}
+
+function refuseConfiguration(output: string, configuration: string): void {
+  if (isSameFile(output, configuration))
+    throw new AppError("usage", `--output: ${output} is the configuration: choose another place`);
 }
 
 /** To stdout also where the file cannot be written: what was made is not lost. Returns how many deliveries failed. */

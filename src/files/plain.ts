@@ -103,6 +103,48 @@ export function refuseOtherThanDatabase(path: string): void {
   }
 }
 
+/** Null: nothing is there, or it may not be looked for. */
+function lookAt(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+const SQLITE_MARK = "SQLite format 3\0";
+/** What SQLite keeps beside a database: to replace one destroys the database. */
+const BESIDE_DATABASE = /-(?:wal|shm|journal)$/;
+
+/** The SQLite database that is at the path, or that what is named so would belong to; null: none. */
+export function findSqliteFile(path: string): string | null {
+  const candidates = BESIDE_DATABASE.test(path) ? [path.replace(BESIDE_DATABASE, ""), path] : [path];
+  return candidates.find((file) => readHead(file, SQLITE_MARK.length).toString("latin1") === SQLITE_MARK) ?? null;
+}
+
+/** Whether both paths lead to one file; false where one leads to nothing. */
+export function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [lookAt(one), lookAt(other)];
+  return first !== null && second !== null && first.dev === second.dev && first.ino === second.ino;
+}
+
+/** The first bytes of a file; none where there is no file, or it may not be read. */
+export function readHead(path: string, bytes: number): Buffer {
+  if (lookAt(path)?.isFile() !== true) return Buffer.alloc(0);
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return Buffer.alloc(0);
+  }
+  try {
+    const head = Buffer.alloc(bytes);
+    return head.subarray(0, readSync(file, head, 0, bytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
 function findWrongByte(bytes: Buffer): NotUtf8["place"] {
   let start = 0;
   for (let line = 1; ; line += 1) {

@@ -4,6 +4,7 @@ import { access, link, open, readdir, rename, stat, unlink } from "node:fs/promi
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
+import { findSqliteFile } from "../files/plain.ts";
 
 const PRIVATE = 0o600;
 const REPORT_MODE = 0o640;
@@ -28,6 +29,11 @@ export async function replaceFile(path: string, content: Content, mode = REPORT_
 export async function checkReplaceable(path: string): Promise<void> {
   await explainFailure(path, async () => {
     await refuseOther(path, "leave --output out to write to stdout");
+    const database = findSqliteFile(path);
+    if (database !== null) {
+      const what = database === path ? "is an SQLite database" : `belongs to the SQLite database ${database}`;
+      throw new AppError("delivery", `${path} ${what}, which a report would destroy: choose another place`);
+    }
     await access(`${dirname(path)}/`, constants.W_OK | constants.X_OK);
   });
 }

@@ -6,6 +6,7 @@ import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
+import { refuseTaken } from "./backup-place.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
@@ -107,6 +108,7 @@ function engineOf(target: SqliteTarget, opened: Database, say: Engine["say"]): O
     say: (text) => say(`store ${path}: ${text}`),
     check: async (shared) => explain(target, () => checkFile(database, path, shared)),
     backup: async (copy) => {
+      refuseTaken(copy, path);
       await replaceFile(copy, (temporary) =>
         explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary)),
       );

@@ -159,6 +159,7 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     }
     expect([code, statSync(join(cwd, "copy.sqlite")).mode & 0o777]).toEqual([0, 0o600]);
     expect(await list(keepingIn(`path = "${join(cwd, "copy.sqlite")}"`))).toEqual(await list(cwd));
+    expect((await runCli(["store", "backup", "copy.sqlite"], { cwd })).code).toBe(0);
   });
 
   test("a rule of a kept report is explained, with its runs where the report kept them", async () => {
