@@ -66,6 +66,8 @@ export default defineCommand(
     const failOn = args["fail-on"] ?? null;
     const output = args.output === undefined || args.output === "-" ? null : resolve(args.output);
     const toFile = output !== null;
+    // Gauges hold no message of a warehouse, and node_exporter reads them as a user of its own.
+    const place = toFile ? { path: output, isPublic: args.format === "openmetrics" } : null;
     if (toFile) await refuseUnwritable(output);
     if (args.input !== undefined) {
       // Loaded only here: the check of a report's every value takes half a megabyte.
@@ -75,7 +77,7 @@ export default defineCommand(
       const detailed = args.detailed === true;
       const perRule = args["per-rule"] === true;
       const view = viewOf({ detailed, sections: detailed, timezone: readZone(args.timezone), perRule, toFile });
-      const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), output, log);
+      const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), place, log);
       const { pass: document, reports } = joinPasses(passes);
       return exitCodeOf({ document, reports, failedDeliveries }, failOn);
     }
@@ -85,7 +87,7 @@ export default defineCommand(
       const flags = { ...args, format: asked.format };
       const text = await explainNow({ ...asked, flags }, { rawArgs, runtime, log, nowMs, viewOf });
       if (text === null) return EXIT.noneReadable;
-      return (await deliver(text, output, log)) > 0 ? EXIT.delivery : EXIT.ok;
+      return (await deliver(text, place, log)) > 0 ? EXIT.delivery : EXIT.ok;
     }
     readZone(args.timezone);
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
@@ -132,7 +134,7 @@ export default defineCommand(
       toFile,
     });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
-    let failedDeliveries = pass.failedDeliveries + (await deliver(text, output, log));
+    let failedDeliveries = pass.failedDeliveries + (await deliver(text, place, log));
     // What is unfinished is neither kept nor a success; main gives the signal's exit code.
     if (runtime.signal.aborted) return EXIT.someUnreadable;
     // After printing: a store that is slow or away must not keep the report from the operator.
@@ -177,15 +179,17 @@ function refuseConfiguration(output: string, configuration: string): void {
     throw new AppError("usage", `--output: ${output} is the configuration: choose another place`);
 }
 
+type Place = { path: string; isPublic: boolean };
+
 /** To stdout also where the file cannot be written: what was made is not lost. Returns how many deliveries failed. */
-async function deliver(text: string, output: string | null, log: Log): Promise<number> {
+async function deliver(text: string, place: Place | null, log: Log): Promise<number> {
   try {
-    if (output === null) await emit(text);
-    else await (await import("../output/file.ts")).replaceFile(output, text);
+    if (place === null) await emit(text);
+    else await (await import("../output/file.ts")).replaceOutput(place.path, text, place);
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(output === null ? error.message : `${error.message}. It is printed instead`);
-    return output === null ? 1 : 1 + (await deliver(text, null, log));
+    log.error(place === null ? error.message : `${error.message}. It is printed instead`);
+    return place === null ? 1 : 1 + (await deliver(text, null, log));
   }
 }

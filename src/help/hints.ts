@@ -92,6 +92,8 @@ const FLAGS: Record<string, string[]> = {
 
 /** The flag has no definition of its own: citty negates `--color`. */
 const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
+/** Of a number behind such a flag. */
+const UNITS: Record<string, string> = { days: "d", hours: "h" };
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
 /** A URL, or a user with a password: it is never repeated. */
@@ -118,6 +120,10 @@ export function hintFlag(name: string, value: string | undefined, known: KnownFl
   if (NO_COLOR.test(name) && known.has("color")) return "write --no-color.";
   const meant = (Object.hasOwn(FLAGS, name) ? (FLAGS[name] ?? []) : []).find((flag) => known.has(flag));
   if (meant !== undefined) {
+    const unit = meant === "time-window" && value !== undefined && /^\d+$/.test(value) ? UNITS[name] : undefined;
+    if (unit !== undefined) return `write --${meant} ${value}${unit}.`;
+    if (meant === "time-window" && value !== undefined && !/^(?:-|\d+$)/.test(value) && !DURATION.test(value))
+      return "write --time-window 7d.";
     const takesValue = known.get(meant)?.type !== "boolean" && value !== undefined && !value.startsWith("-");
     return `write --${meant}${takesValue ? ` ${repeatWord(value)}` : ""}.`;
   }

@@ -1,6 +1,6 @@
 /** Files appear whole or not at all. They are written beside their place under another name, then moved there. */
 import { constants } from "node:fs";
-import { access, link, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { access, link, lstat, open, readdir, rename, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -9,6 +9,8 @@ import { findSqliteFile } from "../files/plain.ts";
 const PRIVATE = 0o600;
 const REPORT_MODE = 0o640;
 const PUBLIC_MODE = 0o644;
+/** That other users may write a file is not kept. */
+const KEPT_MODE = 0o664;
 const MARK = ".automation-reports";
 const HOST = hostname().replace(/[^\w-]/g, "_");
 
@@ -23,6 +25,14 @@ export async function replaceFile(path: string, content: Content, mode = REPORT_
       await rename(temporary, path);
     });
   });
+}
+
+/** For `--output`: as `replaceFile`. Who could read a file of ours before can do so afterwards; a new public one is for every user. */
+export async function replaceOutput(path: string, text: string, { isPublic }: { isPublic: boolean }): Promise<void> {
+  const there = await lstat(path).catch(() => null);
+  const isOwn = there !== null && there.isFile() && there.uid === process.geteuid?.();
+  const mode = isOwn ? (there.mode & KEPT_MODE) | PRIVATE : isPublic ? PUBLIC_MODE : REPORT_MODE;
+  await replaceFile(path, text, mode);
 }
 
 /** For `--output`: throws, as far as it can be known before there is anything to write, what `replaceFile` would throw. */

@@ -8,6 +8,10 @@ const cwd = directoryWith('[crm.hubspot]\nurl = "sqlite:x.sqlite"\n[crm.genius]\
 describe("a typing error runs nothing, exits 2 and names the right one", () => {
   test.each([
     { args: ["--bogus"], says: 'flag "--bogus" stands before the command: name one. See' },
+    { args: ["generate", "--days", "7"], says: 'unknown flag "--days": write --time-window 7d.' },
+    { args: ["generate", "--hours", "7"], says: 'unknown flag "--hours": write --time-window 7h.' },
+    { args: ["generate", "--from", "2026-01-01"], says: 'unknown flag "--from": write --time-window 7d.' },
+    { args: ["generate", "--since", "24"], says: 'unknown flag "--since": write --time-window 24.' },
     { args: ["--json"], says: 'there is no flag "--json": write automation-reports generate --format json. See' },
     { args: ["--since=7d"], says: 'there is no flag "--since": write automation-reports generate --time-window 7d.' },
     { args: ["--no-colour"], says: 'there is no flag "--no-colour": write automation-reports generate --no-color.' },

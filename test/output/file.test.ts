@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,7 +12,7 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFile, replaceFile, sweepTemporaryFiles } from "../../src/output/file.ts";
+import { createFile, replaceFile, replaceOutput, sweepTemporaryFiles } from "../../src/output/file.ts";
 
 const fresh = () => mkdtempSync(join(tmpdir(), "automation-reports-file-"));
 
@@ -21,6 +22,22 @@ test("a file is replaced whole, readable by owner and group", async () => {
   await replaceFile(path, "new");
   expect(readFileSync(path, "utf8")).toBe("new");
   expect(statSync(path).mode & 0o777).toBe(0o640);
+});
+
+test.each([
+  { name: "a new report is for its owner and group", before: null, isPublic: false, after: 0o640 },
+  { name: "new gauges are for every user", before: null, isPublic: true, after: 0o644 },
+  { name: "who could read a file before still can", before: 0o644, isPublic: false, after: 0o644 },
+  { name: "a private file stays private", before: 0o600, isPublic: true, after: 0o600 },
+  { name: "that every user may write it is not kept", before: 0o666, isPublic: true, after: 0o664 },
+])("of --output, $name", async ({ before, isPublic, after }) => {
+  const path = join(fresh(), "report");
+  if (before !== null) {
+    writeFileSync(path, "old");
+    chmodSync(path, before);
+  }
+  await replaceOutput(path, "new", { isPublic });
+  expect([readFileSync(path, "utf8"), statSync(path).mode & 0o777]).toEqual(["new", after]);
 });
 
 test("a taken name is left alone: the next gets _2, then _3", async () => {
