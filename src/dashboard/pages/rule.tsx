@@ -48,7 +48,7 @@ export function Rule({ view }: { view: RuleView }) {
           {row.marks !== null && <RunStrip marks={row.marks} />} <Rate rate={row.rate} runs={row.runs} />
         </p>
         <Runs runs={view.runs} />
-        {view.messagesOf !== null && <p class="dim">Messages are read of the newest {view.messagesOf} runs only.</p>}
+        {view.errorsNote !== null && <p class="dim">{view.errorsNote}.</p>}
       </section>
       <Due view={view} />
       {view.around.length > 0 && (

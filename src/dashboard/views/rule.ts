@@ -1,5 +1,5 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
-import { explainRule, SHOWN_ERRORS, type Origins } from "../../report/explain.ts";
+import { explainRule, type Origins } from "../../report/explain.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
@@ -97,7 +97,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         id: run.id === null ? null : showText(run.id),
         error: run.error === null ? null : showText(run.error),
       })) ?? null,
-    messagesOf: explained.runs?.slice(SHOWN_ERRORS).some(isUntold) === true ? SHOWN_ERRORS : null,
+    errorsNote: explained.errors_note,
     around: explained.around.map(({ source, rule_name: other, condition, since }) => ({
       crm: showText(source),
       rule: showText(other),
@@ -115,11 +115,6 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
           },
     history,
   };
-}
-
-/** A failure without a message. */
-function isUntold({ status, error }: { status: string; error: string | null }): boolean {
-  return (status === "failed" || status === "partial") && error === null;
 }
 
 /** What may still start is not due yet. */

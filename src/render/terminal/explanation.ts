@@ -35,6 +35,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     window,
     limits,
     errors,
+    errors_note: note,
     week_before: week,
     around,
     same_error: same,
@@ -73,11 +74,14 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ),
     ].flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: false }).split("\n")),
     listRuns(explanation, view, style),
-    errors.length === 0
+    errors.length === 0 && note === null
       ? []
       : [
           style.strong("  Newest errors"),
-          ...errors.flatMap(({ at, message }) => hang(near(at).padEnd(LABEL + 2), showText(message), LABEL + 2, width)),
+          ...errors.flatMap(({ at, message, runs }) =>
+            hang(near(at).padEnd(LABEL + 2), `${showText(message)}${sayRuns(runs)}`, LABEL + 2, width),
+          ),
+          ...(note === null ? [] : hang("", note, 0, width)),
         ],
     around.length === 0 && same === null
       ? []
@@ -137,6 +141,11 @@ export function renderRules(explanations: Explanation[], command: string, view: 
 
 function rank({ rule: { severity } }: Explanation): number {
   return severity === null ? -1 : SEVERITIES.indexOf(severity);
+}
+
+/** Messages of one kind may differ in their numbers. */
+function sayRuns(runs: number | null): string {
+  return runs === null || runs < 2 ? "" : ` (${formatCount(runs)} runs)`;
 }
 
 function describeCounts(rule: Explanation["rule"]): string {
