@@ -10,6 +10,8 @@ import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
 import { rememberActivity } from "./report/memory/remember.ts";
+import type { Rejudge } from "./report/setting.ts";
+import type { ReportSettings } from "./report/settings.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
@@ -46,6 +48,8 @@ export type PassOptions = {
   signal: AbortSignal;
   /** The failures are shown where the log is, too: they are not logged. */
   showsFailures?: boolean;
+  /** Of each CRM whose report is made: what judges the same rows by other settings. Who keeps it holds the rows. */
+  onMade?: (crm: CrmConfig, settings: ReportSettings, rejudge: Rejudge) => void;
   /** At the signal the CRMs that were read by then are reported, the others as failed, and none is exported; else nothing is. */
   reportInterrupted?: boolean;
 };
@@ -88,7 +92,9 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onActivity: async (crm, activity) => {
       const recalled = await recalling;
       const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
-      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.takePast(crm)));
+      const [settings, past] = [recalled.settingsOf(crm), recalled.takePast(crm)];
+      made.set(crm.name, buildReport(activity, settings, context, past));
+      options.onMade?.(crm, settings, (changed) => buildReport(activity, changed, context, past));
       if (activity.kind === "read") seen.push(...remember(crm.name, activity, log));
     },
     onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),

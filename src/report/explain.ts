@@ -5,6 +5,7 @@ import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
 import { sayDays } from "./memory/words.ts";
 import { sayWhenDue } from "./schedule-words.ts";
+import { leaveUntried } from "./setting.ts";
 import { sayLimitBasis } from "./stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
 import { formatPlural } from "../text/figures.ts";
@@ -43,7 +44,7 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     around: listAround(rule, report, others),
     same_error: findSameError(rule, report),
     advice: adviseOnRule(report, name),
-    setting: chooseSetting(rule, report.metadata.source),
+    ...leaveUntried(rule),
   };
 }
 
@@ -142,27 +143,4 @@ function listAround({ since, rule_name: name }: RuleReport, own: Report, others:
         since: rule.since ?? since,
       })),
   );
-}
-
-/** What of the configuration would change the judgement; null where nothing would. */
-function chooseSetting({ condition, degradation, rule_name: rule }: RuleReport, crm: string): Explanation["setting"] {
-  const ofRule = (line: string, why: string) => ({ table: ["crm", crm, "rules", rule], line, why });
-  const ofCrm = (line: string, why: string) => ({ table: ["crm", crm], line, why });
-  if (condition === "overdue") {
-    return ofRule('expect = "every 6 hours"', "where it should run at other times than its schedule or habit say");
-  }
-  if (condition === "never")
-    return ofCrm(`rule_names = { ${JSON.stringify(rule)} = "its sync type" }`, "where it runs under another name");
-  if (condition === "stuck") return ofRule('stale_after = "6h"', "where a run may well take that long");
-  if (condition === "unknown") return ofRule('expect = "every 6 hours"', "so that its silence can be judged");
-  if (condition === "failing")
-    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: reports then leave it out");
-  if (condition !== "degraded") return null;
-  if (degradation === "late" || degradation === "missed") {
-    return ofCrm('late_after = "30m"', "where a later start is still in time");
-  }
-  if (degradation === "failures") {
-    return ofCrm("thresholds = { rule_success_rate = 0.9 }", "where more failures are usual");
-  }
-  return null;
 }

@@ -31,11 +31,15 @@ export const ExplanationSchema = v.strictObject({
         message: v.string(),
         runs: v.pipe(
           v.nullable(v.number()),
-          v.description("How many failed with it in the window and the one before, apart from its numbers; null: not counted"),
+          v.description(
+            "How many failed with it in the window and the one before, apart from its numbers; null: not counted",
+          ),
         ),
       }),
     ),
-    v.description("The newest 5 known: of failed runs, and the newest failure of each kind in the window and the one before"),
+    v.description(
+      "The newest 5 known: of failed runs, and the newest failure of each kind in the window and the one before",
+    ),
   ),
   errors_note: v.pipe(
     v.nullable(v.string()),
@@ -66,7 +70,13 @@ export const ExplanationSchema = v.strictObject({
         why: v.string(),
       }),
     ),
-    v.description("What of the configuration would change the judgement; null where nothing would"),
+    v.description(
+      "What of the configuration would change the judgement: it was tried on the rows; null where there is no such line",
+    ),
+  ),
+  setting_note: v.pipe(
+    v.nullable(v.string()),
+    v.description("Why no line is told for a rule that is flagged; null where there is one, or no need"),
   ),
 });
 

@@ -89,7 +89,10 @@ export const ruleRunSchema = v.strictObject({
   ended_at: describe(v.nullable(instant), "Null: it has not ended, or its row does not say when"),
   duration_seconds: v.nullable(seconds),
   records: v.nullable(number),
-  error: describe(v.nullable(v.string()), "One line, shortened and redacted; of failed ones among the newest, and of the newest of each kind of failure"),
+  error: describe(
+    v.nullable(v.string()),
+    "One line, shortened and redacted; of failed ones among the newest, and of the newest of each kind of failure",
+  ),
 });
 
 const ruleErrorSchema = v.strictObject({

@@ -32,7 +32,7 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
     "  What to do  Restart zipcodes, or its scheduler and worker",
     "  Week ago    6 of 6 runs succeeded",
     "  warning from this age on    6h, by its schedule (every 4h)",
-    '  [crm.hubspot.rules.zipcodes]  expect = "every 6 hours"',
+    '  [crm.hubspot.rules.zipcodes]  expect = "every 29 hours"',
   ]) {
     expect(stdout).toContain(`\n${line}\n`);
   }
@@ -85,4 +85,50 @@ test("a CRM that cannot be read: the reason, exit 4", async () => {
   const { code, stdout, stderr } = await explain("gone", "--config", "gone.toml");
   expect([code, stdout]).toEqual([4, ""]);
   expect(stderr).toMatch(/^error: gone could not be read: .*nowhere\.sqlite/);
+});
+
+describe("what would change the judgement", () => {
+  const CONFIG = "automation-reports.toml";
+  const judge = async (crm: string, rule: string, config = CONFIG): Promise<Explanation | null> => {
+    const { code, stdout } = await explain(crm, rule, "--format", "json", "--config", config);
+    return code === 0 ? ((JSON.parse(stdout) as Explanation[])[0] ?? null) : null;
+  };
+  const FLAGGED = [
+    { crm: "hubspot", rule: "zipcodes", was: "overdue", line: 'expect = "every 29 hours"' },
+    { crm: "hubspot", rule: "companies", was: "empty", line: 'exclude_rules = ["companies"]' },
+    { crm: "hubspot", rule: "invoices", was: "never", line: 'exclude_rules = ["invoices"]' },
+    { crm: "genius", rule: "history", was: "stuck", line: "stale_after = " },
+    { crm: "genius", rule: "leads", was: "degraded", line: "rule_success_rate = " },
+    { crm: "genius", rule: "users", was: "failing", line: 'exclude_rules = ["users"]' },
+    { crm: "arrivy", rule: "tasks", was: "degraded", line: "expect = " },
+    { crm: "arrivy", rule: "statuses", was: "degraded", line: 'exclude_rules = ["statuses"]' },
+    { crm: "arrivy", rule: "bookings", was: "degraded", line: "" },
+    { crm: "callrail", rule: "texts", was: "unknown", line: "" },
+  ];
+
+  test.each(FLAGGED)("$crm $rule, $was: the line, written into the configuration, changes it", async (row) => {
+    const { crm, rule, was, line } = row;
+    const before = await judge(crm, rule);
+    const setting = before?.setting ?? null;
+    if (before === null || setting === null) throw new Error("no line");
+    expect([before.rule.condition, setting.line]).toEqual([was, expect.stringContaining(line)] as never);
+    const text = await Bun.file(join(cwd, CONFIG)).text();
+    const head = `[${setting.table.join(".")}]\n`;
+    const changed = text.includes(head)
+      ? text.replace(head, `${head}${setting.line}\n`)
+      : `${text}\n${head}${setting.line}\n`;
+    writeFileSync(join(cwd, "changed.toml"), changed);
+    const then = await judge(crm, rule, "changed.toml");
+    const told = ({ rule: { condition, severity } }: Explanation) => `${condition} ${severity ?? ""}`;
+    if (then !== null) expect(told(then)).not.toBe(told(before));
+  });
+
+  test("of a kept report nothing is tried, and where it is tried is said", async () => {
+    const all = JSON.parse((await explain("hubspot", "--format", "json")).stdout) as Explanation[];
+    const zipcodes = all.find(({ rule }) => rule.rule_name === "zipcodes");
+    expect([zipcodes?.setting, zipcodes?.setting_note]).toEqual([
+      null,
+      "automation-reports explain, with the CRM and the rule, reads the rows and tries which line would",
+    ]);
+  });
 });

@@ -253,27 +253,3 @@ test("what else changed within an hour, in this CRM and in others; not what is w
     },
   ]);
 });
-
-describe("what of the configuration would change the judgement", () => {
-  const never = { rules: [], declaredRules: [declared("deals", hourly)], knownSinceMs: 0 };
-  test.each<{ name: string; facts: Partial<ReadActivity>; is: unknown }>([
-    {
-      name: "never",
-      facts: never,
-      is: { table: ["crm", "hubspot"], line: 'rule_names = { "deals" = "its sync type" }' },
-    },
-    {
-      name: "overdue",
-      facts: {
-        rules: [ruleOf("deals", { runs: "s".repeat(9), everyMinutes: 60, startedMinutesAgo: 400 })],
-        declaredRules: [declared("deals", hourly)],
-      },
-      is: { table: ["crm", "hubspot", "rules", "deals"], line: 'expect = "every 6 hours"' },
-    },
-    { name: "ok", facts: { rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60 })] }, is: null },
-  ])("$name", ({ facts, is }) => {
-    const setting = explainRule(made(facts), "deals", [], nothingSet)?.setting;
-    if (is === null) expect(setting).toBeNull();
-    else expect(setting).toMatchObject(is as object);
-  });
-});

@@ -10,6 +10,7 @@ import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { Format, View } from "../../render/view.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
+import { trySetting, type Setting } from "../../report/setting.ts";
 import { writeJson } from "../../text/json.ts";
 import { quoteText, quoteWord } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
@@ -44,6 +45,7 @@ export async function explainNow(
   if (!names.includes(crm)) {
     throw new AppError("usage", `CRM ${quoteText(crm)} is not configured: ${suggestName(crm, names)}`);
   }
+  let settingFor: Explaining["settingFor"] = null;
   const { document, reports } = await runPass({
     config,
     crms,
@@ -56,6 +58,9 @@ export async function explainNow(
     log,
     signal: runtime.signal,
     showsFailures: true,
+    onMade: ({ name }, settings, rejudge) => {
+      if (name === crm) settingFor = (one, made) => trySetting(one, made, settings, rejudge);
+    },
   });
   const report = reports.find(({ metadata }) => metadata.source === crm);
   if (report === undefined || report.metadata.status === "fallback") {
@@ -67,7 +72,7 @@ export async function explainNow(
   const others = reports.filter((other) => other !== report);
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
   const command = `explain ${quoteWord(crm)}`;
-  return await explainRules({ report, others, rule, origins, format: flags.format, view, command });
+  return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command });
 }
 
 export type Explaining = {
@@ -77,6 +82,8 @@ export type Explaining = {
   /** Null: all. */
   rule: string | null;
   origins: Origins;
+  /** What of the configuration would change the judgement on a rule of the report; null: the rows to try it on are not at hand. */
+  settingFor: ((rule: Report["rules"][number], report: Report) => Setting) | null;
   format: Format;
   view: View;
   /** Which explains one rule, such as `explain hubspot`. */
@@ -89,6 +96,7 @@ export async function explainRules({
   others,
   rule,
   origins,
+  settingFor,
   format,
   view,
   command,
@@ -99,7 +107,11 @@ export async function explainRules({
     throw new AppError("usage", `${report.metadata.source} has no rule ${quoteText(rule)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
-  const explanations = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
+  const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
+  // Each is judged again several times: of all rules that is done for one that is asked for by its name.
+  const explanations = known.map((one) =>
+    rule === null || settingFor === null ? one : { ...one, ...settingFor(one.rule, report) },
+  );
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;

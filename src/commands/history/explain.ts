@@ -34,7 +34,9 @@ export default defineCommand(
     const origins = await findOrigins(args, runtime, report.metadata.source, rule);
     const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags({ config: args.config }) });
     const command = `history explain ${row.id}`;
-    await emit(await explainRules({ report, others, rule, origins, format: args.format, view, command }));
+    await emit(
+      await explainRules({ report, others, rule, origins, settingFor: null, format: args.format, view, command }),
+    );
     return EXIT.ok;
   },
 );

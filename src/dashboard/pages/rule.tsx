@@ -174,7 +174,7 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
   );
 }
 
-function Limits({ view: { limits, setting } }: { view: RuleView }) {
+function Limits({ view: { limits, settingCommand } }: { view: RuleView }) {
   return (
     <section>
       <h2>Limits</h2>
@@ -190,10 +190,9 @@ function Limits({ view: { limits, setting } }: { view: RuleView }) {
           ))}
         </tbody>
       </table>
-      {setting !== null && (
-        <p>
-          What would change the judgement: <code>{setting.table}</code> <code>{setting.line}</code>{" "}
-          <span class="dim">{setting.why}</span>
+      {settingCommand !== null && (
+        <p class="dim">
+          Which line of the configuration would change the judgement is told by <code>{settingCommand}</code>.
         </p>
       )}
     </section>

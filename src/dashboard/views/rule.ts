@@ -4,7 +4,6 @@ import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
-import { nameTable } from "../../text/toml.ts";
 import type { Links, RuleView } from "../view.ts";
 import { describeDurations } from "./facts.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
@@ -28,7 +27,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const { report } = place;
   const explained = explainRule(report, name, facts.others, facts.origins);
   if (explained === null) return null;
-  const { rule, week_before: week, same_error: same, setting } = explained;
+  const { rule, week_before: week, same_error: same } = explained;
   const reportId = place.isLatest ? null : place.id;
   const crm = report.metadata.source;
   const usual = sayUsual(rule.usual);
@@ -105,14 +104,8 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       condition,
       since,
     })),
-    setting:
-      setting === null
-        ? null
-        : {
-            table: showText(nameTable(setting.table)),
-            line: showText(setting.line),
-            why: setting.why,
-          },
+    settingCommand:
+      explained.setting_note === null ? null : `automation-reports explain ${quoteWord(crm)} ${quoteWord(name)}`,
     history,
   };
 }

@@ -41,6 +41,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     same_error: same,
     advice,
     setting,
+    setting_note: settingNote,
   } = explanation;
   const style = createStyle(view.color);
   const { width } = view;
@@ -93,7 +94,9 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           ),
         ],
     setting === null
-      ? []
+      ? settingNote === null
+        ? []
+        : [style.strong("  What would change the judgement"), ...hang("", settingNote, 0, width)]
       : [
           style.strong("  What would change the judgement"),
           ...Bun.wrapAnsi(`  ${showText(nameTable(setting.table))}  ${showText(setting.line)}`, width, {
