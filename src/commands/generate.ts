@@ -119,8 +119,7 @@ export default defineCommand(
       isKept: args.store && config.store.configured,
       log,
       signal: runtime.signal,
-      // A file keeps the whole pass that it holds.
-      reportInterrupted: !toFile,
+      reportInterrupted: true,
       showsFailures: args.format === "table" && !toFile && isOneScreen(runtime),
     });
     const isChosen = args.crm !== undefined && args.crm !== RESERVED_NAME;
