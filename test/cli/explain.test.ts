@@ -47,6 +47,18 @@ test("all rules of a CRM: a line each, worst first, and the next command", async
   expect(lines.at(-1)).toBe("Next: automation-reports explain genius users --as-of 2026-07-10T21:00:00Z");
 });
 
+test("all rules of a CRM: why the CRM itself is flagged stands below them, with what to do", async () => {
+  const { stdout } = await explain("genius");
+  const own = stdout.split("\n\n").find((block) => block.startsWith("The CRM itself\n")) ?? "";
+  const { reports } = JSON.parse(
+    (await runCli(["generate", "--crm", "genius", ...AS_OF, "--format", "json"], { cwd })).stdout,
+  ) as { reports: { findings: { rule_name: string | null; severity: string; message: string }[] }[] };
+  const flagged = reports[0]?.findings.filter((one) => one.rule_name === null && one.severity !== "info") ?? [];
+  expect(flagged.length).toBeGreaterThan(0);
+  for (const { message } of flagged) expect(own.replaceAll(/\s+/g, " ")).toContain(message);
+  expect(own).toContain("→ ");
+});
+
 describe("JSON", () => {
   test("is what its schema says, of one rule and of all", async () => {
     const one = JSON.parse((await explain("genius", "users", "--format", "json")).stdout) as Explanation[];

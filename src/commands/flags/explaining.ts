@@ -7,7 +7,9 @@ import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
 import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
+import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
+import { adviseOnFinding } from "../../report/advice.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { trySetting, type Setting } from "../../report/setting.ts";
@@ -115,7 +117,16 @@ export async function explainRules({
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;
-  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, command, view);
+  return rule !== null && only !== undefined
+    ? renderExplanation(only, view)
+    : renderRules(explanations, listOwnFindings(report), command, view);
+}
+
+/** Why the CRM itself is flagged, whatever its rules are. */
+function listOwnFindings(report: Report): OwnFinding[] {
+  return report.findings.flatMap(({ rule_name: rule, severity, message }, index) =>
+    rule === null && severity !== "info" ? [{ severity, message, advice: adviseOnFinding(report, index) }] : [],
+  );
 }
 
 /** Which line of the configuration sets a limit of the rule: its own table's, the CRM's or that of `[defaults]`. */

@@ -1,6 +1,6 @@
 /** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
 import type { Explanation } from "../../report/explanation-schema.ts";
-import { SEVERITIES } from "../../report/words.ts";
+import { SEVERITIES, type Severity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
@@ -9,7 +9,7 @@ import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
 import { formatLocal, formatLocalMinute } from "./local-time.ts";
-import { createStyle, finish, SEVERITY_TONES, type Style } from "./style.ts";
+import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "./style.ts";
 
 type Run = NonNullable<Explanation["runs"]>[number];
 
@@ -115,8 +115,14 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   );
 }
 
-/** Every rule of a CRM in a line, those that need the operator first. `command`: explains one of them. */
-export function renderRules(explanations: Explanation[], command: string, view: View): string {
+/** What is found of the CRM as a whole, and what to do about it. */
+export type OwnFinding = { severity: Exclude<Severity, "info">; message: string; advice: string[] };
+
+/**
+ * Every rule of a CRM in a line, those that need the operator first, then why the CRM itself is flagged. `command`: explains one
+ * of them.
+ */
+export function renderRules(explanations: Explanation[], findings: OwnFinding[], command: string, view: View): string {
   const style = createStyle(view.color);
   const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
   const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
@@ -125,7 +131,8 @@ export function renderRules(explanations: Explanation[], command: string, view: 
     cells: sorted.map(cellOf),
   });
   const [first] = sorted;
-  if (first === undefined) return "";
+  const own = listOwn(findings, style, view);
+  if (first === undefined) return finish(own.length === 0 ? "" : `${own.join("\n")}\n`, view);
   const endMs = Date.parse(first.window.end);
   const isKept = sorted.some(({ runs }) => runs !== null);
   const columns = [
@@ -133,13 +140,25 @@ export function renderRules(explanations: Explanation[], command: string, view: 
     column("Condition", ({ rule: { condition, severity } }) =>
       severity === null ? condition : style[SEVERITY_TONES[severity]](`${condition}, ${severity}`),
     ),
-    column("Since", ({ rule }) => (rule.since === null ? "" : formatNear(Date.parse(rule.since), endMs))),
+    column("Since", ({ rule }) => (rule.since === null ? "" : nearTime(rule.since, endMs, view))),
     ...(isKept ? [column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style))] : []),
   ];
   const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
-  return finish(`${[...lines, ...note].join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
+  const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])].map((block) => block.join("\n")).join("\n\n");
+  return finish(`${blocks}${own.length === 0 ? "" : "\n"}\n${style.strong("Next:")} ${next}\n`, view);
+}
+
+function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[] {
+  if (findings.length === 0) return [];
+  return [
+    style.strong("The CRM itself"),
+    ...findings.flatMap(({ severity, message, advice }) => [
+      ...hang(style[SEVERITY_TONES[severity]](VERDICT_MARKS[severity]), showText(message), 1, width),
+      ...advice.flatMap((text) => hang("", style.faint(`→ ${showText(text)}`), 1, width)),
+    ]),
+  ];
 }
 
 function rank({ rule: { severity } }: Explanation): number {
