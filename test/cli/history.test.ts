@@ -66,6 +66,10 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(table.stdout).toMatch(
       /^CRM {3}Made \(UTC\) +Window +Verdict +Success +Critical {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}! warning {2}50.0 % of 2 {9}0 {2}adhoc {3}last-\w+-\w{6}\n$/,
     );
+    const local = await runCli(["history", "list", "--crm", "last", "--timezone", "Asia/Tokyo"], { cwd });
+    expect(local.stdout).toMatch(
+      /^CRM {3}Made \(Asia\/Tokyo\) +Window \(Asia\/Tokyo\) .*\n.* 24 h to 11 Jul 2026 06:00 /,
+    );
   });
 
   test("a report is found by latest, its CRM, a time, and a CRM at a time; latest alone is the whole pass", async () => {

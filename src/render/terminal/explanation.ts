@@ -8,7 +8,7 @@ import { nameTable } from "../../text/toml.ts";
 import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
-import { formatLocal, formatLocalMinute } from "./local-time.ts";
+import { formatLocal, formatWindowEnd } from "./local-time.ts";
 import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "./style.ts";
 
 type Run = NonNullable<Explanation["runs"]>[number];
@@ -52,7 +52,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   const label = (name: string, text: string) => hang(style.strong(name.padEnd(LABEL)), text, LABEL, width);
   const blocks = [
     [
-      `${style.strong(showText(`${source} ${rule.rule_name}`))} · ${tone(rule.severity === null ? rule.condition : `${rule.condition}, ${rule.severity}`)} · at ${formatLocalMinute(window.end, view.timezone)}`,
+      `${style.strong(showText(`${source} ${rule.rule_name}`))} · ${tone(rule.severity === null ? rule.condition : `${rule.condition}, ${rule.severity}`)} · at ${formatWindowEnd(window.end, view.timezone)}`,
     ],
     [
       ...label("Why", showText(rule.message)),
