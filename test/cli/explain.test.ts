@@ -3,7 +3,8 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { writeFileSync } from "node:fs";
+import { Database } from "bun:sqlite";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
@@ -80,6 +81,15 @@ test("a limit of the configuration is named by its line", async () => {
   const { stdout } = await explain("hubspot", "zipcodes", "--config", "own.toml");
   expect(stdout).toContain("\n  warning from this age on    2d, by [crm.hubspot.rules.zipcodes], line 7\n");
   expect(stdout).toContain("\n  a run is stale after        3h, by [defaults], line 2\n");
+});
+
+test("a rule whose name no terminal shows is typed as it is shown", async () => {
+  copyFileSync(join(cwd, "warehouse.sqlite"), join(cwd, "odd.sqlite"));
+  using database = new Database(join(cwd, "odd.sqlite"));
+  database.run("UPDATE automation_actions SET rule = 'a' || char(9) || 'b' WHERE rule = 'prospects'");
+  writeFileSync(join(cwd, "odd.toml"), '[crm.genius]\nurl = "sqlite:odd.sqlite"\npreset = "automation"\n');
+  const { code, stdout } = await explain("genius", "a\\u{9}b", "--config", "odd.toml");
+  expect([code, stdout.split(" · ")[0]]).toEqual([0, "genius a\\u{9}b"]);
 });
 
 test.each([

@@ -14,7 +14,7 @@ import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { trySetting, type Setting } from "../../report/setting.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { quoteText, quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
@@ -96,7 +96,7 @@ export type Explaining = {
 export async function explainRules({
   report,
   others,
-  rule,
+  rule: typed,
   origins,
   settingFor,
   format,
@@ -104,6 +104,9 @@ export async function explainRules({
   command,
 }: Explaining): Promise<string> {
   const names = report.rules.map(({ rule_name: name }) => name);
+  // A name with signs that no terminal shows is typed as it is shown.
+  const rule =
+    typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
     throw new AppError("usage", `${report.metadata.source} has no rule ${quoteText(rule)}: ${known}`);
