@@ -33,15 +33,15 @@ export function trySetting(
 ): Setting {
   if (!isJudged(rule)) return { setting: null, setting_note: null };
   const window = { startMs: Date.parse(start), endMs: Date.parse(end) };
-  let milder: { candidate: Candidate; then: RuleReport } | null = null;
+  let milder: { candidate: Candidate; judged: RuleReport } | null = null;
   for (const candidate of listCandidates(rule, source, settings, window)) {
-    const then = rejudge(candidate.settings).rules.find(({ rule_name: name }) => name === rule.rule_name);
-    if (then === undefined) continue;
-    if (!isJudged(then)) return tell(candidate, "");
-    if (rank(then) < rank(rule)) milder ??= { candidate, then };
+    const judged = rejudge(candidate.settings).rules.find(({ rule_name: name }) => name === rule.rule_name);
+    if (judged === undefined) continue;
+    if (!isJudged(judged)) return tell(candidate, "");
+    if (rank(judged) < rank(rule)) milder ??= { candidate, judged };
   }
   if (milder !== null)
-    return tell(milder.candidate, `; it is then ${milder.then.condition}, ${milder.then.severity ?? ""}`);
+    return tell(milder.candidate, `; it is then ${milder.judged.condition}, ${milder.judged.severity ?? ""}`);
   const rules = [...new Set([...settings.excludedRules, rule.rule_name])];
   return {
     setting: {

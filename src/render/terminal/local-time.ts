@@ -13,7 +13,7 @@ export function formatListed(instant: string, timezone: string | null): string {
 }
 
 /** An RFC 3339 instant as `10 Jul 2026 21:00 UTC`, and with a zone `10 Jul 2026 21:00 UTC (23:00 Europe/Berlin)`. */
-export function formatLocalMinute(instant: string, timezone: string | null): string {
+function formatLocalMinute(instant: string, timezone: string | null): string {
   const utc = `${formatMinute(instant)} UTC`;
   return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)} ${timezone})`;
 }
