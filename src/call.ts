@@ -1,9 +1,9 @@
 /** Which command a command line means: its help, or its code, which is loaded then. */
 import type { Runtime } from "./commands/flags/runtime.ts";
-import { EXIT } from "./errors.ts";
+import { AppError, EXIT } from "./errors.ts";
 import type { Command, Entry } from "./help/commands.ts";
 import { emit } from "./output/stdout.ts";
-import { VERSION_LINE } from "./version.ts";
+import { PROGRAM, VERSION_LINE } from "./version.ts";
 
 const HELP = ["--help", "-h"];
 const VERSION = ["--version", "-v"];
@@ -63,6 +63,7 @@ async function explainCommand(found: Found, table: Table, runtime: Runtime): Pro
   const { entry, path, rest } = found;
   const [word = "-"] = rest;
   if (entry?.commands !== undefined && !word.startsWith("-")) await refuse(found);
+  if (!word.startsWith("-")) await refuseExtra(path, word);
   const code = await printHelp(path, runtime);
   const [name = ""] = path;
   const topic = path.length === 1 ? table["help"]?.commands?.[name] : undefined;
@@ -90,6 +91,11 @@ async function refuse({ path, rest }: Found): Promise<never> {
     import("./described.ts"),
   ]);
   throw explainUnknown(path, rest, listDescribed());
+}
+
+async function refuseExtra(path: string[], word: string): Promise<never> {
+  const { quoteTyped } = await import("./help/hints.ts");
+  throw new AppError("usage", `unexpected word ${quoteTyped(word)}: write ${PROGRAM} help ${path.join(" ")}`);
 }
 
 async function printHelp(words: string[], { environment }: Runtime): Promise<number> {

@@ -13,7 +13,9 @@ import { formatInstant, formatPlural } from "./text/figures.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import type { WarehouseFacts } from "./warehouse/facts.ts";
+import { logVisits, type VisitLog } from "./warehouse/interrupted.ts";
 import { examineWarehouses } from "./warehouse/examine.ts";
+import type { Visit, VisitOptions } from "./warehouse/visit.ts";
 import { withoutShared } from "./warehouse/shared-settings.ts";
 import { DAY_MS, HOUR_MS } from "./time/units.ts";
 import { lengthOf, type Window } from "./time/window.ts";
@@ -31,6 +33,7 @@ export type CheckOptions = {
   onProgress: (checking: string[], done: number) => void;
 };
 
+const CUT = "interrupted before it was checked to its end";
 const OF_THE_SETTINGS: CheckId[] = ["connection", "tables", "rows", "sources", "settings"];
 const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
   "tls",
@@ -46,20 +49,36 @@ const OF_THE_WHOLE_WAREHOUSE: CheckId[] = [
 /** Documents are in the order of `crms`. */
 export async function checkWarehouses(options: CheckOptions): Promise<CheckDocument[]> {
   const { config, crms, window, nowMs, analyze, extent, signal, onProgress } = options;
-  const visit = { crms, concurrency: config.concurrency, redact: createRedactor(config.secrets), signal, onProgress };
-  const visits = withoutShared(await examineWarehouses({ ...visit, window, analyze, nowMs }), config.crms);
+  const visit = { crms, concurrency: config.concurrency, redact: createRedactor(config.secrets), signal };
+  const [examining, reporting] = [logVisits(signal), logVisits(signal)];
+  const follow =
+    (visitLog: VisitLog): VisitOptions["onProgress"] =>
+    (names, done) => {
+      visitLog.onProgress(names);
+      onProgress(names, done);
+    };
+  const examined = await examineWarehouses({ ...visit, onProgress: follow(examining), window, analyze, nowMs });
+  if (signal.aborted && crms.every(({ name }) => examining.wasCut(name))) {
+    throw new AppError("interrupted", "interrupted: nothing was checked to its end");
+  }
+  const visits = withoutShared(fillGaps(examined, crms), config.crms);
   const reached = crms.filter((_, index) => extent === "all" && visits[index]?.status === "read");
   const hour = { startMs: nowMs - HOUR_MS, endMs: nowMs };
   const outcomes = await collectActivities({
     hours: false,
     ...visit,
+    onProgress: follow(reporting),
     crms: reached,
     window: hour,
     recent: 0,
     baselineSeconds: null,
     nowMs,
   });
-  if (signal.aborted) throw new AppError("interrupted", "interrupted: nothing was checked to its end");
+  const made = reached.flatMap(({ name: source }, index): Outcome[] => {
+    const outcome = outcomes[index];
+    const isCut = outcome?.status !== "read" && reporting.wasCut(source);
+    return isCut ? [{ source, status: "failed", reason: CUT }] : outcome === undefined ? [] : [outcome];
+  });
   const said = new Set<string>();
   return crms.map((crm, index) => {
     const seen = visits[index];
@@ -71,10 +90,11 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       source: crm.crmSource,
       crm: crm.name,
     };
-    const items =
-      seen?.status === "read"
+    const items = examining.wasCut(crm.name)
+      ? [describeUnreachable(CUT)]
+      : seen?.status === "read"
         ? judgeAnswers(crm, () =>
-            withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, outcomes, nowMs, seen.result)),
+            withoutEchoes(judgeFacts(seen.result, context), judgeReport(crm, made, nowMs, seen.result)),
           )
         : [describeUnreachable(seen?.reason ?? "not examined")];
     const place = describeTarget(crm.target);
@@ -93,6 +113,13 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       items: kept,
     };
   });
+}
+
+/** Of those that were not visited any more there is nothing. */
+function fillGaps(visits: Visit<WarehouseFacts>[], crms: CrmConfig[]): Visit<WarehouseFacts>[] {
+  return crms.map(
+    ({ name: source }, index) => visits[index] ?? { source, status: "failed", reason: CUT, mayPass: false },
+  );
 }
 
 /** The documented exit code: warnings are no failure. */

@@ -10,6 +10,8 @@ import type { ExportOptions } from "./output/export.ts";
 import { createRedactor } from "./text/redact.ts";
 import { buildReport, describeMissing } from "./report/build.ts";
 import { rememberActivity } from "./report/memory/remember.ts";
+import type { Rejudge } from "./report/setting.ts";
+import type { ReportSettings } from "./report/settings.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
@@ -23,6 +25,7 @@ import type { Seen } from "./store/memory/write.ts";
 import { GENERATOR } from "./version.ts";
 import { recallPasts } from "./recall.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
+import { logVisits } from "./warehouse/interrupted.ts";
 import { WEEK_MS } from "./time/units.ts";
 import type { Window } from "./time/window.ts";
 
@@ -46,7 +49,9 @@ export type PassOptions = {
   signal: AbortSignal;
   /** The failures are shown where the log is, too: they are not logged. */
   showsFailures?: boolean;
-  /** At the signal the CRMs that were read by then are reported, the others as failed, and none is exported; else nothing is. */
+  /** Of each CRM whose report is made: what judges the same rows by other settings. Who keeps it holds the rows. */
+  onMade?: (crm: CrmConfig, settings: ReportSettings, rejudge: Rejudge) => void;
+  /** At the signal the CRMs that were read by then are reported and exported, the others told as failed; else nothing is. */
   reportInterrupted?: boolean;
 };
 
@@ -72,6 +77,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
 
   const made = new Map<string, Report>();
   const seen: Seen[] = [];
+  const visits = logVisits(signal);
   const recalling = recallPasts(options);
   const collected = await collectActivities({
     crms,
@@ -88,23 +94,29 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     onActivity: async (crm, activity) => {
       const recalled = await recalling;
       const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
-      made.set(crm.name, buildReport(activity, recalled.settingsOf(crm), context, recalled.takePast(crm)));
+      const [settings, past] = [recalled.settingsOf(crm), recalled.takePast(crm)];
+      made.set(crm.name, buildReport(activity, settings, context, past));
+      options.onMade?.(crm, settings, (changed) => buildReport(activity, changed, context, past));
       if (activity.kind === "read") seen.push(...remember(crm.name, activity, log));
     },
-    onProgress: (reading, done) => log.progress({ doing: "reading", names: reading, done, all: crms.length }),
+    onProgress: (reading, done) => {
+      visits.onProgress(reading);
+      log.progress({ doing: "reading", names: reading, done, all: crms.length });
+    },
   });
   log.progress(null);
-  if (signal.aborted && (options.reportInterrupted !== true || made.size === 0)) {
+  const isCut = ({ name }: CrmConfig) => visits.wasCut(name) && !made.has(name);
+  if (signal.aborted && (options.reportInterrupted !== true || crms.every(isCut))) {
     throw new AppError("interrupted", "interrupted: nothing was reported");
   }
-  const outcomes = signal.aborted ? crms.map(({ name }) => describeInterrupted(name, collected)) : collected;
+  const outcomes = crms.flatMap((crm, index) => (isCut(crm) ? sayCut(crm.name) : (collected[index] ?? [])));
 
   const reports = crms.flatMap(({ name }) => made.get(name) ?? []);
   const document = describePass(outcomes, made, options, passId);
   if (options.showsFailures !== true) logOutcomes(document, log);
 
   for (const { source: crm, seconds } of document.outcomes) if (seconds !== null) log.debug("read", { crm, seconds });
-  const failedDeliveries = signal.aborted ? 0 : await exportReports(reports, options);
+  const failedDeliveries = await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
   return { document, reports, seen, failedDeliveries };
@@ -121,10 +133,8 @@ function remember(source: string, activity: ReadActivity, log: Log): Seen[] {
   }
 }
 
-/** At the signal some CRMs were not visited yet, and the reading of others was broken off. */
-function describeInterrupted(source: string, collected: Outcome[]): Outcome {
-  const outcome = collected.find((one) => one?.source === source);
-  return outcome?.status === "read" ? outcome : { source, status: "failed", reason: "interrupted before it was read" };
+function sayCut(source: string): Outcome {
+  return { source, status: "failed", reason: "interrupted before it was read" };
 }
 
 async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<number> {

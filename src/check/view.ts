@@ -36,6 +36,7 @@ const LIKELY: Record<string, string[]> = {
   dry_run: ["dryrun"],
   wrapper: ["wrapper"],
 };
+const LONGEST_LINE = 76;
 /** Without these a table holds no runs. */
 const NEEDED = ["rule", "status", "started_at"];
 
@@ -45,7 +46,7 @@ const TYPES: Record<WarehouseFacts["kind"], (column: string) => string> = {
   sqlite: () => "NULL",
 };
 
-/** Of the tables that look as if they held runs, the one with the most of the columns. Null: none does. */
+/** Of the tables that look as if they held runs, the one with the most of the columns. The statement has lines of its own. Null: none does. */
 export function adviseView(tables: OtherTable[], source: string, dialect: WarehouseFacts["kind"]): string | null {
   const [best] = tables
     .map((table) => ({ table, found: matchColumns(table.columns) }))
@@ -63,8 +64,21 @@ export function adviseView(tables: OtherTable[], source: string, dialect: Wareho
   const isTaken = /(?:^|[."])automation_actions"?$/.test(table.name);
   const view = isTaken ? OTHER_VIEW : VIEW;
   const settings = isTaken ? `preset = "automation" and table = "${view}"` : 'preset = "automation"';
-  const ddl = `CREATE VIEW ${view} AS SELECT ${columns.join(", ")} FROM ${table.name}`;
-  return `if the runs are in ${table.name}: ${ddl}, then ${settings}; look whether each column is the right one`;
+  const ddl = [`CREATE VIEW ${view} AS SELECT`, ...packColumns(columns), `FROM ${table.name};`].join("\n");
+  return `if the runs are in ${table.name}, look whether each column is the right one in\n${ddl}\nand set ${settings}`;
+}
+
+/** As lines that a terminal shows whole, so that they can be copied from there. */
+function packColumns(columns: string[]): string[] {
+  const lines: string[] = [];
+  for (const [index, column] of columns.entries()) {
+    const text = index === columns.length - 1 ? column : `${column},`;
+    const last = lines.at(-1);
+    const longer = `${last ?? ""} ${text}`;
+    if (last !== undefined && longer.length <= LONGEST_LINE) lines.splice(-1, 1, longer);
+    else lines.push(`  ${text}`);
+  }
+  return lines;
 }
 
 /** The table's own column for each of the preset's. A column is taken once. */

@@ -64,6 +64,9 @@ export default defineCommand(
   },
   async ({ args, rawArgs, runtime, log, nowMs, viewOf }) => {
     const failOn = args["fail-on"] ?? null;
+    if (args["per-rule"] === true && args.format !== "openmetrics") {
+      throw new AppError("usage", "--per-rule needs --format openmetrics: nothing else has series of rules");
+    }
     const output = args.output === undefined || args.output === "-" ? null : resolve(args.output);
     const toFile = output !== null;
     // Gauges hold no message of a warehouse, and node_exporter reads them as a user of its own.
@@ -119,8 +122,7 @@ export default defineCommand(
       isKept: args.store && config.store.configured,
       log,
       signal: runtime.signal,
-      // A file keeps the whole pass that it holds.
-      reportInterrupted: !toFile,
+      reportInterrupted: true,
       showsFailures: args.format === "table" && !toFile && isOneScreen(runtime),
     });
     const isChosen = args.crm !== undefined && args.crm !== RESERVED_NAME;

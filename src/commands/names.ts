@@ -5,6 +5,7 @@ import type { NameKind } from "../help/commands.ts";
 import { emit } from "../output/stdout.ts";
 import { defineCommand } from "./flags/command.ts";
 import { CONFIG_FLAG } from "./flags/flags.ts";
+import { LATEST } from "./flags/reports.ts";
 import type { Runtime } from "./flags/runtime.ts";
 
 const KINDS: NameKind[] = ["crm", "schedule", "report"];
@@ -29,5 +30,6 @@ async function listNames(kind: NameKind, flag: string | undefined, { environment
   const store = findStoreFile(path, environment.variables);
   if (store === null) return [];
   const { listReportIds } = await import("../store/report-ids.ts");
-  return listReportIds(store);
+  const ids = listReportIds(store);
+  return ids.length === 0 ? [] : [LATEST, ...listConfiguredNames(path).crm, ...ids];
 }

@@ -195,10 +195,11 @@ export type RuleView = {
   ticks: { at: string; reason: TickReason; text: string }[];
   limits: { name: string; seconds: number | null; from: string }[];
   runs: RunRow[] | null;
-  /** Of how many of the newest runs alone the messages are read; null: no other of those that are shown failed. */
-  messagesOf: number | null;
+  /** How many of those that failed are shown without their message, and why; null: none. */
+  errorsNote: string | null;
   around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];
-  setting: { table: string; line: string; why: string } | null;
+  /** The command that tells which line of the configuration would change the judgement; null: it is well. */
+  settingCommand: string | null;
   /** What the kept reports said of the rule, oldest first. */
   history: { href: string; at: string; condition: Condition; severity: Severity | null }[];
 };

@@ -40,6 +40,23 @@ const COMMANDS: Record<string, string> = {
   man: "help",
   topics: "help",
   version: "--version",
+  gen: "generate",
+  dashboard: "serve",
+  ui: "serve",
+  web: "serve",
+  api: "serve",
+  "config validate": "config check",
+  "config verify": "config check",
+  "config lint": "config check",
+  "config test": "config check",
+  "config new": "config init",
+  "config print": "config show",
+  "schedule start": "schedule",
+  "schedule daemon": "schedule",
+  "schedule now": "schedule run",
+  "schedule ls": "schedule list",
+  "history ls": "history list",
+  "store verify": "store check",
 };
 
 /** Flags that there are not, and those that may be meant; the first that the command has. */
@@ -48,6 +65,8 @@ const FLAGS: Record<string, string[]> = {
   window: ["time-window"],
   hours: ["time-window"],
   days: ["time-window"],
+  weeks: ["time-window"],
+  minutes: ["time-window"],
   last: ["time-window", "limit"],
   period: ["time-window"],
   range: ["time-window"],
@@ -93,7 +112,7 @@ const FLAGS: Record<string, string[]> = {
 /** The flag has no definition of its own: citty negates `--color`. */
 const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
 /** Of a number behind such a flag. */
-const UNITS: Record<string, string> = { days: "d", hours: "h" };
+const UNITS: Record<string, string> = { days: "d", hours: "h", weeks: "w", minutes: "m" };
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
 /** A URL, or a user with a password: it is never repeated. */
@@ -109,7 +128,7 @@ export function quoteTyped(word: string): string {
   return SECRET.test(word) ? "…" : quoteText(word);
 }
 
-/** The command to type for a word that is none; null where nobody knows. */
+/** The command to type for a word that is none, behind the name of its group; null where nobody knows. */
 export function hintCommand(word: string): string | null {
   return Object.hasOwn(COMMANDS, word) ? (COMMANDS[word] ?? null) : null;
 }
@@ -120,10 +139,8 @@ export function hintFlag(name: string, value: string | undefined, known: KnownFl
   if (NO_COLOR.test(name) && known.has("color")) return "write --no-color.";
   const meant = (Object.hasOwn(FLAGS, name) ? (FLAGS[name] ?? []) : []).find((flag) => known.has(flag));
   if (meant !== undefined) {
-    const unit = meant === "time-window" && value !== undefined && /^\d+$/.test(value) ? UNITS[name] : undefined;
-    if (unit !== undefined) return `write --${meant} ${value}${unit}.`;
-    if (meant === "time-window" && value !== undefined && !/^(?:-|\d+$)/.test(value) && !DURATION.test(value))
-      return "write --time-window 7d.";
+    const length = meant === "time-window" && value !== undefined ? readLength(name, value) : null;
+    if (length !== null) return length;
     const takesValue = known.get(meant)?.type !== "boolean" && value !== undefined && !value.startsWith("-");
     return `write --${meant}${takesValue ? ` ${repeatWord(value)}` : ""}.`;
   }
@@ -131,17 +148,24 @@ export function hintFlag(name: string, value: string | undefined, known: KnownFl
   return chosen === null ? null : `write --${chosen} ${name}.`;
 }
 
-/** The flags to type for words that stand without one; null where nobody knows. */
-export function hintWords(words: string[], known: KnownFlags): string | null {
+/** A window has a length and an end: a moment is no length. */
+function readLength(name: string, value: string): string | null {
+  if (value.startsWith("-")) return null;
+  if (/^\d+(?:\.\d+)?$/.test(value)) return `write --time-window ${value}${UNITS[name] ?? ""}.`;
+  return DURATION.test(value) ? null : "write --time-window 7d. Its end is --as-of.";
+}
+
+/** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
+export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
   const [word = ""] = words;
   if (SECRET.test(word)) return null;
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
   if (DURATION.test(word) && known.has("time-window")) return `--time-window ${word}`;
   if (PATH.test(word)) return known.has("config") ? `--config ${repeatWord(word)}` : null;
-  const listed = words.map(repeatWord).join(",");
-  if (known.has("crm")) return `--crm ${listed}`;
-  return known.has("schedule") ? `--schedule ${listed}` : null;
+  const listedWith = (flag: string) => [given.get(flag) ?? [], words].flat().map(repeatWord).join(",");
+  if (known.has("crm")) return `--crm ${listedWith("crm")}`;
+  return known.has("schedule") ? `--schedule ${listedWith("schedule")}` : null;
 }
 
 /** The flag that has the word among its choices. That of the log is never meant. */

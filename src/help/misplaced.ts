@@ -66,7 +66,7 @@ function isCalled({ name, short }: CommandHelp["flags"][number], word: string): 
 
 /** By what people call it, or by its name in another group. */
 function findMeant(path: string[], word: string, described: CommandHelp[]): string[] | null {
-  const hinted = path.length === 0 ? hintCommand(word) : null;
+  const hinted = hintCommand([...path, word].join(" "));
   if (hinted !== null) return hinted.split(" ");
   const elsewhere = described.filter(({ names: [name] }) => !name.startsWith("help ") && name.endsWith(` ${word}`));
   const [only] = elsewhere;

@@ -36,10 +36,11 @@ function writeCommand({ names, flags, words }: CommandHelp): string {
 }
 
 function writeGroup({ names: [path], commands, flags }: CommandHelp, all: CommandHelp[]): string {
-  const inside = commands.map(({ name }) => {
+  const inside = commands.flatMap(({ name }) => {
     const names = all.find((command) => command.names[0] === `${path} ${name}`.trimStart())?.names ?? [];
     const words = new Set(names.map((spelling) => spelling.slice(spelling.lastIndexOf(" ") + 1)));
-    return `        ${[...words].join("|")}) ${nameFunction(`${path} ${name}`)} ;;`;
+    // Behind the name of a command, help takes no more words.
+    return words.size === 0 ? [] : [`        ${[...words].join("|")}) ${nameFunction(`${path} ${name}`)} ;;`];
   });
   const described = commands.map(({ name, summary }) =>
     quoteWord(`${name}:${summary.replaceAll(":", String.raw`\:`)}`),

@@ -1,19 +1,22 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
-import type { ReadActivity } from "./activity.ts";
+import type { FailureRow, ReadActivity } from "./activity.ts";
 import type { RunRow } from "./run-row.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
 import { measureByLevel, measureByStrategy } from "./groups.ts";
 import type { RuleSet } from "./rules.ts";
 import type { Report } from "./schema.ts";
+import { compareNames } from "./words.ts";
 
 type Details = NonNullable<Report["detailed_metrics"]>;
 type RuleRun = NonNullable<Details["rule_runs"][string]>["runs"][number];
 
 /** Of each rule, the newest. */
 export const SHOWN_RUNS = 20;
+const SHOWN_KINDS = 20;
 
 export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
+  const failuresOf = Map.groupBy(activity.failures, ({ rule }) => rule);
   return {
     rule_metrics: Object.fromEntries(
       rules.executed.map(({ rule, outcome, declared, activity: { duration, records, lastSuccessMs } }) => [
@@ -38,7 +41,13 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
     rule_runs: Object.fromEntries(
       activity.rules.map(({ rule, runs, weekBefore }) => [
         rule,
-        { runs: runs.slice(0, SHOWN_RUNS).map(describeRun), week_before: weekBefore },
+        {
+          runs: nameErrors(runs, failuresOf.get(rule) ?? [])
+            .slice(0, SHOWN_RUNS)
+            .map(describeRun),
+          errors: describeErrors(failuresOf.get(rule) ?? []),
+          week_before: weekBefore,
+        },
       ]),
     ),
     recent_actions: activity.recent.map((action) => ({
@@ -50,6 +59,29 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
       message: maskErrorMessage(action.error),
     })),
   };
+}
+
+/** A run has its message where it is among the newest; else the newest failure of its kind may be this very run. */
+function nameErrors(runs: RunRow[], failures: FailureRow[]): RunRow[] {
+  const endOf = ({ endedMs, startedMs }: RunRow) => endedMs ?? startedMs;
+  const endings = Map.groupBy(runs.filter(isFailed), endOf);
+  const kinds = Map.groupBy(failures, ({ lastMs }) => lastMs);
+  return runs.map((run) => {
+    const [kind, other] = kinds.get(endOf(run)) ?? [];
+    const isThis = isFailed(run) && other === undefined && endings.get(endOf(run))?.length === 1;
+    return run.error === null && isThis && kind !== undefined ? { ...run, error: kind.message } : run;
+  });
+}
+
+function isFailed({ status }: RunRow): boolean {
+  return status === "failed" || status === "partial";
+}
+
+function describeErrors(failures: FailureRow[]): NonNullable<Details["rule_runs"][string]["errors"]> {
+  return failures
+    .toSorted((a, b) => b.lastMs - a.lastMs || compareNames(a.message ?? "", b.message ?? ""))
+    .slice(0, SHOWN_KINDS)
+    .map(({ message, lastMs, n }) => ({ at: formatInstant(lastMs), message: maskErrorMessage(message), runs: n }));
 }
 
 function describeRun({ id, status, startedMs, endedMs, records, error }: RunRow): RuleRun {

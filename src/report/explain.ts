@@ -5,14 +5,19 @@ import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
 import { sayDays } from "./memory/words.ts";
 import { sayWhenDue } from "./schedule-words.ts";
+import { leaveUntried } from "./setting.ts";
 import { sayLimitBasis } from "./stale.ts";
 import { SCHEMA_VERSION } from "./words.ts";
+import { formatPlural } from "../text/figures.ts";
 import { HOUR_MS } from "../time/units.ts";
 
 type RuleReport = Report["rules"][number];
+type RuleRuns = NonNullable<Report["detailed_metrics"]>["rule_runs"][string];
+type Runs = RuleRuns["runs"];
+type Kinds = NonNullable<RuleRuns["errors"]>;
 
 /** Of no more of a rule's newest runs is the message read. */
-export const SHOWN_ERRORS = 5;
+const SHOWN_ERRORS = 5;
 /** Two conditions that began within this of each other may have one cause. */
 const TOGETHER_MS = HOUR_MS;
 
@@ -33,16 +38,45 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     rule,
     limits: listLimits(rule, report.expectations?.timezone ?? null, origins),
     runs: report.metadata.include_detailed ? runs : null,
-    errors: runs
-      .filter(({ status, error }) => (status === "failed" || status === "partial") && error !== null)
-      .slice(0, SHOWN_ERRORS)
-      .map(({ ended_at: ended, started_at: started, error }) => ({ at: ended ?? started, message: error ?? "" })),
+    errors: listErrors(runs, known?.errors ?? []),
+    errors_note: noteErrors(runs, known?.errors ?? []),
     week_before: known?.week_before ?? null,
     around: listAround(rule, report, others),
     same_error: findSameError(rule, report),
     advice: adviseOnRule(report, name),
-    setting: chooseSetting(rule, report.metadata.source),
+    ...leaveUntried(rule),
   };
+}
+
+/** Of the newest runs each, and of those before them the newest of each kind. */
+function listErrors(runs: Runs, kinds: Kinds): Explanation["errors"] {
+  const kindsAt = Map.groupBy(kinds, ({ at }) => Date.parse(at));
+  const errors = new Map(
+    [
+      ...runs.filter(isFailed).map(({ ended_at: ended, started_at: started, error }) => ({
+        at: ended ?? started,
+        message: error,
+      })),
+      ...kinds,
+    ].flatMap(({ at, message }) => {
+      if (message === null) return [];
+      const kind = kindsAt.get(Date.parse(at))?.find((one) => one.message === message);
+      return [[`${at} ${message}`, { at, message, runs: kind?.runs ?? null }] as const];
+    }),
+  );
+  return [...errors.values()].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)).slice(0, SHOWN_ERRORS);
+}
+
+function noteErrors(runs: Runs, kinds: Kinds): string | null {
+  const silent = runs.filter((run) => isFailed(run) && run.error === null).length;
+  if (silent === 0) return null;
+  const failed = `${formatPlural(silent, "failed run")} of the list`;
+  if (kinds.length > 0 && kinds.every(({ message }) => message === null)) return `${failed}: no message is recorded`;
+  return `${failed} without a message: messages are read of the newest ${SHOWN_ERRORS} runs and of the newest failure of each kind`;
+}
+
+function isFailed({ status }: Runs[number]): boolean {
+  return status === "failed" || status === "partial";
 }
 
 function listLimits(rule: RuleReport, timezone: string | null, origins: Origins): Explanation["limits"] {
@@ -109,27 +143,4 @@ function listAround({ since, rule_name: name }: RuleReport, own: Report, others:
         since: rule.since ?? since,
       })),
   );
-}
-
-/** What of the configuration would change the judgement; null where nothing would. */
-function chooseSetting({ condition, degradation, rule_name: rule }: RuleReport, crm: string): Explanation["setting"] {
-  const ofRule = (line: string, why: string) => ({ table: ["crm", crm, "rules", rule], line, why });
-  const ofCrm = (line: string, why: string) => ({ table: ["crm", crm], line, why });
-  if (condition === "overdue") {
-    return ofRule('expect = "every 6 hours"', "where it should run at other times than its schedule or habit say");
-  }
-  if (condition === "never")
-    return ofCrm(`rule_names = { ${JSON.stringify(rule)} = "its sync type" }`, "where it runs under another name");
-  if (condition === "stuck") return ofRule('stale_after = "6h"', "where a run may well take that long");
-  if (condition === "unknown") return ofRule('expect = "every 6 hours"', "so that its silence can be judged");
-  if (condition === "failing")
-    return ofCrm(`exclude_rules = [${JSON.stringify(rule)}]`, "where it is of no interest: reports then leave it out");
-  if (condition !== "degraded") return null;
-  if (degradation === "late" || degradation === "missed") {
-    return ofCrm('late_after = "30m"', "where a later start is still in time");
-  }
-  if (degradation === "failures") {
-    return ofCrm("thresholds = { rule_success_rate = 0.9 }", "where more failures are usual");
-  }
-  return null;
 }

@@ -24,7 +24,27 @@ export const ExplanationSchema = v.strictObject({
     v.nullable(v.array(ruleRunSchema)),
     v.description("The newest 20 known, newest first; null where the report was made without its details"),
   ),
-  errors: v.pipe(v.array(v.strictObject({ at: instant, message: v.string() })), v.description("The newest 5 of them")),
+  errors: v.pipe(
+    v.array(
+      v.strictObject({
+        at: instant,
+        message: v.string(),
+        runs: v.pipe(
+          v.nullable(v.number()),
+          v.description(
+            "How many failed with it in the window and the one before, apart from its numbers; null: not counted",
+          ),
+        ),
+      }),
+    ),
+    v.description(
+      "The newest 5 known: of failed runs, and the newest failure of each kind in the window and the one before",
+    ),
+  ),
+  errors_note: v.pipe(
+    v.nullable(v.string()),
+    v.description("How many failed runs are told without their message, and why; null where there are none"),
+  ),
   week_before: v.pipe(
     v.nullable(v.strictObject({ total: v.number(), successful: v.number() })),
     v.description("Its finished runs of the same window one week before; null where they were not read"),
@@ -50,7 +70,13 @@ export const ExplanationSchema = v.strictObject({
         why: v.string(),
       }),
     ),
-    v.description("What of the configuration would change the judgement; null where nothing would"),
+    v.description(
+      "What of the configuration would change the judgement: it was tried on the rows; null where there is no such line",
+    ),
+  ),
+  setting_note: v.pipe(
+    v.nullable(v.string()),
+    v.description("Why no line is told for a rule that is flagged; null where there is one, or no need"),
   ),
 });
 

@@ -89,7 +89,16 @@ export const ruleRunSchema = v.strictObject({
   ended_at: describe(v.nullable(instant), "Null: it has not ended, or its row does not say when"),
   duration_seconds: v.nullable(seconds),
   records: v.nullable(number),
-  error: describe(v.nullable(v.string()), "One line, shortened and redacted; of the newest failed ones only"),
+  error: describe(
+    v.nullable(v.string()),
+    "One line, shortened and redacted; of failed ones among the newest, and of the newest of each kind of failure",
+  ),
+});
+
+const ruleErrorSchema = v.strictObject({
+  at: instant,
+  message: describe(v.nullable(v.string()), "One line, shortened and redacted; null: none is recorded"),
+  runs: describe(count, "How many failed with that message, apart from its numbers"),
 });
 
 const interval = v.strictObject({ low: number, high: number });
@@ -379,6 +388,10 @@ export const ReportSchema = v.strictObject({
             ruleName,
             v.strictObject({
               runs: describe(v.array(ruleRunSchema), "The newest 20 known, newest first by their ends"),
+              errors: describe(
+                v.optional(v.array(ruleErrorSchema)),
+                "The newest failure of each kind in the window and the one before, newest first; at most 20",
+              ),
               week_before: describe(
                 v.nullable(v.strictObject({ total: count, successful: count })),
                 "Finished runs of the same window one week before; null where that was not asked for",

@@ -62,7 +62,8 @@ const ONLY_OWNER = "only its owner may read it: use sudo, or let a group read it
 const REASONS_TO_LOOK: Record<string, string> = {
   "42501": "the role may not read there: GRANT USAGE ON SCHEMA, and SELECT ON the tables automation_reports_*",
   SQLITE_READONLY: "it cannot be read without writing beside it: give this user write access to its directory",
-  SQLITE_CANTOPEN: "it cannot be opened: give this user read access to the file and its directory",
+  SQLITE_CANTOPEN: ONLY_OWNER,
+  SQLITE_PERM: ONLY_OWNER,
   EACCES: ONLY_OWNER,
   EPERM: ONLY_OWNER,
 };

@@ -56,16 +56,16 @@ const OVERLOOKED_MS = 5;
 export function openSqlite(target: SqliteTarget, access: Access, say: Engine["say"]): Engine {
   const { path } = target;
   const open = access === "write" ? () => openDatabase(path) : () => openReadable(path);
-  const opened = engineOf(target, explain(target, open), say);
-  return access === "write" ? followFile(target, opened, () => explain(target, open)) : opened.engine;
+  const opened = engineOf(target, explain(target, open, access), access, say);
+  return access === "write" ? followFile(target, opened, () => explain(target, open, access)) : opened.engine;
 }
 
 /** In memory, for a store that is not there yet. */
 export function openNothing(): Engine {
-  return engineOf({ kind: "sqlite", path: NOWHERE }, new Database(NOWHERE, { strict: true }), () => {}).engine;
+  return engineOf({ kind: "sqlite", path: NOWHERE }, new Database(NOWHERE, { strict: true }), "look", () => {}).engine;
 }
 
-function engineOf(target: SqliteTarget, opened: Database, say: Engine["say"]): OpenedEngine {
+function engineOf(target: SqliteTarget, opened: Database, access: Access, say: Engine["say"]): OpenedEngine {
   const { path } = target;
   let database = opened;
   const ask: Ask = async (text, values) => {
@@ -76,7 +76,9 @@ function engineOf(target: SqliteTarget, opened: Database, say: Engine["say"]): O
   // One connection has one transaction at a time: a call that comes meanwhile waits for its turn.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = async <T>(begin: string, work: (ask: Ask) => Promise<T>): Promise<T> => {
-    const mine = turn.then(async () => await runTransaction(database, target, begin, async () => await work(ask)));
+    const mine = turn.then(
+      async () => await runTransaction(database, { target, access, begin }, async () => await work(ask)),
+    );
     turn = mine.catch(() => {});
     return await mine;
   };
@@ -104,13 +106,13 @@ function engineOf(target: SqliteTarget, opened: Database, say: Engine["say"]): O
       return life === "alive" || (life === "unknown" && leaseUntilMs > nowMs);
     },
     lockName: null,
-    version: () => explain(target, tellVersion),
+    version: () => explain(target, tellVersion, access),
     say: (text) => say(`store ${path}: ${text}`),
-    check: async (shared) => explain(target, () => checkFile(database, path, shared)),
+    check: async (shared) => explain(target, () => checkFile(database, path, shared), access),
     backup: async (copy) => {
       refuseTaken(copy, path);
       await replaceFile(copy, (temporary) =>
-        explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary)),
+        explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary), "write"),
       );
     },
     close: async () => database.close(),
@@ -205,8 +207,7 @@ function refuseForeignFile(database: Database, path: string): void {
 
 async function runTransaction<T>(
   database: Database,
-  target: Target,
-  begin: string,
+  { target, access, begin }: { target: Target; access: Access; begin: string },
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -216,7 +217,7 @@ async function runTransaction<T>(
     return result;
   } catch (error) {
     if (database.inTransaction) database.run("ROLLBACK");
-    throw explainStoreFailure(error, target);
+    throw explainStoreFailure(error, target, access);
   }
 }
 
@@ -253,10 +254,10 @@ function checkFile(database: Database, path: string, shared: boolean): string[] 
   return problems;
 }
 
-function explain<T>(target: Target, work: () => T): T {
+function explain<T>(target: Target, work: () => T, access: Access): T {
   try {
     return work();
   } catch (error) {
-    throw explainStoreFailure(error, target);
+    throw explainStoreFailure(error, target, access);
   }
 }

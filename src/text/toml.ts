@@ -5,6 +5,7 @@ export function nameTable(path: string[]): string {
   return `[${path.map(quoteKey).join(".")}]`;
 }
 
-function quoteKey(key: string): string {
+/** A key as it stands before `=` or between the dots of a table's name. */
+export function quoteKey(key: string): string {
   return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }

@@ -60,9 +60,12 @@ const TYPED = [
   { typed: "schedule history --schedule eve⇥", given: ["schedule", "history", "--schedule", "evening"] },
   { typed: "history show genius-2026⇥", given: ["history", "show", "genius-20260710T210000Z-000001"] },
   {
-    typed: "history diff genius-20260710T210000Z-000001 hub⇥",
+    typed: "history diff genius-20260710T210000Z-000001 hubspot-⇥",
     given: ["history", "diff", "genius-20260710T210000Z-000001", "hubspot-20260710T210000Z-000002"],
   },
+  { typed: "history explain lat⇥", given: ["history", "explain", "latest"] },
+  { typed: "history diff lat⇥", given: ["history", "diff", "latest"] },
+  { typed: "help gener⇥", given: ["help", "generate"] },
   { typed: "store backup setti⇥", given: ["store", "backup", "settings of mine.toml"] },
   { typed: "schema sql --dialect s⇥", given: ["schema", "sql", "--dialect", "sqlite"] },
   { typed: "schema pass --dial⇥", given: ["schema", "pass", "--dial"] },

@@ -3,7 +3,8 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { beforeAll, describe, expect, test } from "bun:test";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { writeFileSync } from "node:fs";
+import { Database } from "bun:sqlite";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
@@ -32,7 +33,7 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
     "  What to do  Restart zipcodes, or its scheduler and worker",
     "  Week ago    6 of 6 runs succeeded",
     "  warning from this age on    6h, by its schedule (every 4h)",
-    '  [crm.hubspot.rules.zipcodes]  expect = "every 6 hours"',
+    '  [crm.hubspot.rules.zipcodes]  expect = "every 29 hours"',
   ]) {
     expect(stdout).toContain(`\n${line}\n`);
   }
@@ -45,6 +46,18 @@ test("all rules of a CRM: a line each, worst first, and the next command", async
   const lines = stdout.trimEnd().split("\n");
   expect(lines[1]).toMatch(/^users +failing, critical +9 Jul 21:00 +✓+✗+$/);
   expect(lines.at(-1)).toBe("Next: automation-reports explain genius users --as-of 2026-07-10T21:00:00Z");
+});
+
+test("all rules of a CRM: why the CRM itself is flagged stands below them, with what to do", async () => {
+  const { stdout } = await explain("genius");
+  const own = stdout.split("\n\n").find((block) => block.startsWith("The CRM itself\n")) ?? "";
+  const { reports } = JSON.parse(
+    (await runCli(["generate", "--crm", "genius", ...AS_OF, "--format", "json"], { cwd })).stdout,
+  ) as { reports: { findings: { rule_name: string | null; severity: string; message: string }[] }[] };
+  const flagged = reports[0]?.findings.filter((one) => one.rule_name === null && one.severity !== "info") ?? [];
+  expect(flagged.length).toBeGreaterThan(0);
+  for (const { message } of flagged) expect(own.replaceAll(/\s+/g, " ")).toContain(message);
+  expect(own).toContain("→ ");
 });
 
 describe("JSON", () => {
@@ -70,6 +83,15 @@ test("a limit of the configuration is named by its line", async () => {
   expect(stdout).toContain("\n  a run is stale after        3h, by [defaults], line 2\n");
 });
 
+test("a rule whose name no terminal shows is typed as it is shown", async () => {
+  copyFileSync(join(cwd, "warehouse.sqlite"), join(cwd, "odd.sqlite"));
+  using database = new Database(join(cwd, "odd.sqlite"));
+  database.run("UPDATE automation_actions SET rule = 'a' || char(9) || 'b' WHERE rule = 'prospects'");
+  writeFileSync(join(cwd, "odd.toml"), '[crm.genius]\nurl = "sqlite:odd.sqlite"\npreset = "automation"\n');
+  const { code, stdout } = await explain("genius", "a\\u{9}b", "--config", "odd.toml");
+  expect([code, stdout.split(" · ")[0]]).toEqual([0, "genius a\\u{9}b"]);
+});
+
 test.each([
   { args: ["nobody"], says: 'CRM "nobody" is not configured: did you mean hubspot' },
   { args: ["hubspot", "zipcode"], says: 'hubspot has no rule "zipcode": did you mean zipcodes?' },
@@ -85,4 +107,50 @@ test("a CRM that cannot be read: the reason, exit 4", async () => {
   const { code, stdout, stderr } = await explain("gone", "--config", "gone.toml");
   expect([code, stdout]).toEqual([4, ""]);
   expect(stderr).toMatch(/^error: gone could not be read: .*nowhere\.sqlite/);
+});
+
+describe("what would change the judgement", () => {
+  const CONFIG = "automation-reports.toml";
+  const judge = async (crm: string, rule: string, config = CONFIG): Promise<Explanation | null> => {
+    const { code, stdout } = await explain(crm, rule, "--format", "json", "--config", config);
+    return code === 0 ? ((JSON.parse(stdout) as Explanation[])[0] ?? null) : null;
+  };
+  const FLAGGED = [
+    { crm: "hubspot", rule: "zipcodes", was: "overdue", line: 'expect = "every 29 hours"' },
+    { crm: "hubspot", rule: "companies", was: "empty", line: 'exclude_rules = ["companies"]' },
+    { crm: "hubspot", rule: "invoices", was: "never", line: 'exclude_rules = ["invoices"]' },
+    { crm: "genius", rule: "history", was: "stuck", line: "stale_after = " },
+    { crm: "genius", rule: "leads", was: "degraded", line: "rule_success_rate = " },
+    { crm: "genius", rule: "users", was: "failing", line: 'exclude_rules = ["users"]' },
+    { crm: "arrivy", rule: "tasks", was: "degraded", line: "expect = " },
+    { crm: "arrivy", rule: "statuses", was: "degraded", line: 'exclude_rules = ["statuses"]' },
+    { crm: "arrivy", rule: "bookings", was: "degraded", line: "" },
+    { crm: "callrail", rule: "texts", was: "unknown", line: "" },
+  ];
+
+  test.each(FLAGGED)("$crm $rule, $was: the line, written into the configuration, changes it", async (row) => {
+    const { crm, rule, was, line } = row;
+    const before = await judge(crm, rule);
+    const setting = before?.setting ?? null;
+    if (before === null || setting === null) throw new Error("no line");
+    expect([before.rule.condition, setting.line]).toEqual([was, expect.stringContaining(line)] as never);
+    const text = await Bun.file(join(cwd, CONFIG)).text();
+    const head = `[${setting.table.join(".")}]\n`;
+    const changed = text.includes(head)
+      ? text.replace(head, `${head}${setting.line}\n`)
+      : `${text}\n${head}${setting.line}\n`;
+    writeFileSync(join(cwd, "changed.toml"), changed);
+    const then = await judge(crm, rule, "changed.toml");
+    const told = ({ rule: { condition, severity } }: Explanation) => `${condition} ${severity ?? ""}`;
+    if (then !== null) expect(told(then)).not.toBe(told(before));
+  });
+
+  test("of a kept report nothing is tried, and where it is tried is said", async () => {
+    const all = JSON.parse((await explain("hubspot", "--format", "json")).stdout) as Explanation[];
+    const zipcodes = all.find(({ rule }) => rule.rule_name === "zipcodes");
+    expect([zipcodes?.setting, zipcodes?.setting_note]).toEqual([
+      null,
+      "automation-reports explain, with the CRM and the rule, reads the rows and tries which line would",
+    ]);
+  });
 });

@@ -161,10 +161,10 @@ describe("a zone beside UTC", () => {
     const headOf = async (...flags: string[]) =>
       (await runCli(["generate", ...AS_OF, ...flags], { cwd: directory })).stdout.split("\n")[0];
     expect(await headOf()).toBe(
-      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo) · 1 run, 0 failed · 1 ok",
+      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo; in sentences UTC) · 1 run, 0 failed · 1 ok",
     );
     expect(await headOf("--timezone", "Europe/Berlin")).toBe(
-      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (23:00 Europe/Berlin) · 1 run, 0 failed · 1 ok",
+      "1 CRM · 24 h to 10 Jul 2026 21:00 UTC (23:00 Europe/Berlin; in sentences UTC) · 1 run, 0 failed · 1 ok",
     );
   });
 });

@@ -1,7 +1,16 @@
 /** Reports that are kept, found again, shown, compared; and what happens where they cannot be kept. */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ReportDiff } from "../../src/report/diff.ts";
 import type { Explanation } from "../../src/report/explanation-schema.ts";
@@ -65,6 +74,10 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     const table = await runCli(["history", "list", "--crm", "last"], { cwd });
     expect(table.stdout).toMatch(
       /^CRM {3}Made \(UTC\) +Window +Verdict +Success +Critical {2}Origin {2}Id\nlast {2}\d+ \w+ \d{4} \d\d:\d\d {2}24 h to 10 Jul 2026 21:00 {2}! warning {2}50.0 % of 2 {9}0 {2}adhoc {3}last-\w+-\w{6}\n$/,
+    );
+    const local = await runCli(["history", "list", "--crm", "last", "--timezone", "Asia/Tokyo"], { cwd });
+    expect(local.stdout).toMatch(
+      /^CRM {3}Made \(Asia\/Tokyo\) +Window \(Asia\/Tokyo\) .*\n.* 24 h to 11 Jul 2026 06:00 /,
     );
   });
 
@@ -383,4 +396,20 @@ describe("words and values", () => {
     const { code, stdout, stderr } = await runCli(args, { cwd: keepingIn('path = "s.sqlite"') });
     expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
   });
+});
+
+test("of a whole pass explain and diff take the most urgent report, and say which", async () => {
+  const cwd = freshDirectory();
+  const times = ["2026-07-10T20:00:00Z", "2026-07-10T21:00:00Z"];
+  await runCli(["demo", "--dir", ".", "--as-of", times[1] ?? ""], { cwd });
+  appendFileSync(join(cwd, "automation-reports.toml"), '\n[store]\npath = "kept.sqlite"\n');
+  for (const time of times) expect((await runCli(["generate", "--as-of", time], { cwd })).code).toBe(0);
+  // It has the most critical findings of the demo: a rule that fails, and many failures. By name arrivy and callrail come before it.
+  const worst = "genius";
+  for (const command of ["explain", "diff"]) {
+    const { code, stdout, stderr } = await runCli(["history", command, "latest"], { cwd });
+    expect([code, stderr]).toEqual([0, `of ${worst}, the most urgent of that pass: name another CRM for its report\n`]);
+    expect(stdout).toContain(worst);
+  }
+  expect((await runCli(["history", "explain", "arrivy"], { cwd })).stderr).toBe("");
 });

@@ -54,7 +54,7 @@ test("a FIFO or a directory for a configuration is waited for by nobody", async 
   for (const name of ["fifo", "folder"]) expect(await ask("crm", cwd, "--config", name)).toEqual(NOTHING);
 });
 
-test("reports come from the store, newest first, also where it may only be read", async () => {
+test("reports come from the store, behind latest and the names of CRMs, newest first, also where it may only be read", async () => {
   const url = await newStoreUrl("SQLite");
   const path = url.slice("sqlite:".length);
   const ids: string[] = [];
@@ -65,7 +65,7 @@ test("reports come from the store, newest first, also where it may only be read"
     ids.push(...(await store.reports.list({ limit: 10 })).map(({ id }) => id));
   }
   const cwd = directoryWith(`[crm.a]\nurl = "\${NOT_SET}"\n[store]\npath = "${path}"\n`);
-  const shown = { ...NOTHING, stdout: `${ids.join("\n")}\n` };
+  const shown = { ...NOTHING, stdout: `${["latest", "a", ...ids].join("\n")}\n` };
   expect(ids).toHaveLength(2);
   expect(await ask("report", cwd)).toEqual(shown);
   chmodSync(path, 0o444);

@@ -214,6 +214,16 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   expect(list.stdout.match(/ UTC  .*\[America\/New_York\]$/gm)).toHaveLength(5);
   const history = await runCli(["schedule", "history"], { cwd });
   expect(history.stdout).toMatch(/daily +made +0 +1 /);
+  // Midnight in New York: one time of the day in each zone, whatever day it is.
+  for (const [zone, slot] of [
+    ["America/New_York", "00:00"],
+    ["Pacific/Honolulu", "(?:18|19):00"],
+  ]) {
+    const local = await runCli(["schedule", "history", "--timezone", zone ?? ""], { cwd });
+    expect(local.stdout).toMatch(new RegExp(`^Slot \\(${zone}\\) .*\\n\\d+ \\w+ \\d{4} ${slot} +daily +made `));
+  }
+  const beside = await runCli(["schedule", "list", "--timezone", "Asia/Kolkata"], { cwd });
+  expect(beside.stdout.match(/ UTC \((?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g)).toHaveLength(5);
 });
 
 test("a schedule whose first report is not due yet is well, and status says when it comes", async () => {

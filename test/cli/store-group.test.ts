@@ -69,6 +69,32 @@ test.skipIf(!isRoot)(
   },
 );
 
+test
+  .skipIf(!isRoot)
+  .each(
+    [
+      "history list",
+      "history show latest",
+      "schedule list",
+      "schedule status",
+      "schedule history",
+      "store check",
+      "memory show",
+    ].map((words) => ({ words })),
+  )("who may not read the store, and only reads, is advised so: $words (needs root)", async ({ words }) => {
+  const cwd = install("");
+  mkdirSync(join(cwd, "kept"), { mode: 0o755 });
+  expect((await open(cwd)).code).toBe(0);
+  const binary = join(cwd, "automation-reports");
+  Bun.spawnSync(["cp", BINARY, binary]);
+  const stranger = ["setpriv", `--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups", binary];
+  const { exitCode, stderr } = Bun.spawnSync([...stranger, ...words.split(" ")], { cwd, env: {} });
+  expect([exitCode, stderr.toString()]).toEqual([
+    5,
+    `error: store ${cwd}/kept/s.sqlite: only its owner may read it: use sudo, or let a group read it with [store] group\n`,
+  ]);
+});
+
 test.skipIf(!isRoot)(
   "a store that is there already is given to the group, and its reports stay (needs root)",
   async () => {

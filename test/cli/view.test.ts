@@ -21,21 +21,29 @@ describe("which table, which column", () => {
         { name: "t", columns: ["name", "state", "created_at"] },
         { name: "job_runs", columns: OF_RUNS },
       ],
-      says:
-        "if the runs are in job_runs: CREATE VIEW automation_actions AS SELECT id, 'o''brien' AS crm_source, job_name AS rule, " +
-        '"state" AS status, started AS started_at, completed_at AS finished_at, "rows" AS records_processed, ' +
-        "NULL::bigint AS records_created, NULL::bigint AS records_updated, NULL::bigint AS records_failed, message AS error, " +
-        'false AS dry_run, false AS wrapper FROM job_runs, then preset = "automation"; look whether each column is the right one',
+      says: `if the runs are in job_runs, look whether each column is the right one in
+CREATE VIEW automation_actions AS SELECT
+  id, 'o''brien' AS crm_source, job_name AS rule, "state" AS status,
+  started AS started_at, completed_at AS finished_at,
+  "rows" AS records_processed, NULL::bigint AS records_created,
+  NULL::bigint AS records_updated, NULL::bigint AS records_failed,
+  message AS error, false AS dry_run, false AS wrapper
+FROM job_runs;
+and set preset = "automation"`,
     },
     {
       name: "a column is taken once, and capitals are kept",
       tables: [{ name: 'x."Runs"', columns: ["Type", "Status", "StartTime", "Source", 'odd"name'] }],
-      says:
-        'if the runs are in x."Runs": CREATE VIEW automation_actions AS SELECT NULL::text AS id, "Source" AS crm_source, ' +
-        '"Type" AS rule, "Status" AS status, "StartTime" AS started_at, NULL::timestamptz AS finished_at, ' +
-        "NULL::bigint AS records_processed, NULL::bigint AS records_created, NULL::bigint AS records_updated, " +
-        'NULL::bigint AS records_failed, NULL::text AS error, false AS dry_run, false AS wrapper FROM x."Runs", ' +
-        'then preset = "automation"; look whether each column is the right one',
+      says: `if the runs are in x."Runs", look whether each column is the right one in
+CREATE VIEW automation_actions AS SELECT
+  NULL::text AS id, "Source" AS crm_source, "Type" AS rule,
+  "Status" AS status, "StartTime" AS started_at,
+  NULL::timestamptz AS finished_at, NULL::bigint AS records_processed,
+  NULL::bigint AS records_created, NULL::bigint AS records_updated,
+  NULL::bigint AS records_failed, NULL::text AS error, false AS dry_run,
+  false AS wrapper
+FROM x."Runs";
+and set preset = "automation"`,
     },
   ])("$name", ({ tables, says }) => expect(adviseView(tables, "o'brien", "postgres")).toBe(says));
 });
@@ -43,7 +51,7 @@ describe("which table, which column", () => {
 /** The statement and the settings in the advice of `check`, taken apart as an operator does. */
 function readAdvice(document: CheckDocument | undefined): { ddl: string; settings: string } {
   const advice = document?.items.find(({ id }) => id === "tables")?.advice ?? "";
-  const [, ddl = "", settings = ""] = /: (CREATE VIEW .*), then (.*); look/.exec(advice) ?? [];
+  const [, ddl = "", settings = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
   return { ddl, settings: settings.replace(" and ", "\n") };
 }
 

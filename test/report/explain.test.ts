@@ -43,6 +43,63 @@ test("its condition, its newest runs and errors, and what to do", () => {
   expect(explained?.advice).toEqual([expect.stringContaining("HTTP 401")]);
 });
 
+describe("errors of failures that are not among the newest runs", () => {
+  const kind = (message: string | null, hoursAgo: number, n: number) => ({
+    rule: "deals",
+    n,
+    message,
+    firstMs: ago(hoursAgo + n),
+    lastMs: ago(hoursAgo),
+    current: true,
+    minutes: [],
+  });
+  // Of a run each hour that ended 5 minutes before: those of 8, 9 and 11 hours ago failed, and their messages were not read.
+  const explained = (failures: ReturnType<typeof kind>[]) =>
+    explainRule(
+      made({
+        rules: [ruleOf("deals", { runs: `${"s".repeat(11)}fsff${"s".repeat(8)}`, everyMinutes: 60 })],
+        failures,
+      }),
+      "deals",
+      [],
+      nothingSet,
+    );
+  const at = (hours: number) => hours + 5 / 60;
+
+  test("the newest of each kind has its message, and the others are counted", () => {
+    const told = explained([kind("HTTP 429", at(8), 2), kind("read timeout after 30 s", at(11), 1)]);
+    expect(told?.errors).toEqual([
+      { at: "2026-07-10T12:55:00Z", message: "HTTP 429", runs: 2 },
+      { at: "2026-07-10T09:55:00Z", message: "read timeout after 30 s", runs: 1 },
+    ]);
+    expect(told?.runs?.filter(({ status }) => status === "failed").map(({ error }) => error)).toEqual([
+      "HTTP 429",
+      null,
+      "read timeout after 30 s",
+    ]);
+    expect(told?.errors_note).toBe(
+      "1 failed run of the list without a message: messages are read of the newest 5 runs and of the newest failure of each kind",
+    );
+  });
+
+  test("a kind whose runs are older than those listed is told, too", () => {
+    expect(explained([kind("disk full", 21, 3)])?.errors).toEqual([
+      { at: "2026-07-10T00:00:00Z", message: "disk full", runs: 3 },
+    ]);
+  });
+
+  test("two kinds of one moment: the run is given neither message", () => {
+    const told = explained([kind("a", at(8), 1), kind("b", at(8), 1)]);
+    expect(told?.runs?.map(({ error }) => error).filter((error) => error !== null)).toEqual([]);
+    expect(told?.errors.map(({ message }) => message)).toEqual(["a", "b"]);
+  });
+
+  test("no message recorded is said to be so", () => {
+    const told = explained([kind(null, at(8), 3)]);
+    expect([told?.errors, told?.errors_note]).toEqual([[], "3 failed runs of the list: no message is recorded"]);
+  });
+});
+
 describe("an outage of the whole CRM", () => {
   const error = 'FATAL: password authentication failed for user "etl"';
   const down = made({
@@ -195,28 +252,4 @@ test("what else changed within an hour, in this CRM and in others; not what is w
       since: new Date(ago(320 / 60 - 1)).toISOString().replace(".000", ""),
     },
   ]);
-});
-
-describe("what of the configuration would change the judgement", () => {
-  const never = { rules: [], declaredRules: [declared("deals", hourly)], knownSinceMs: 0 };
-  test.each<{ name: string; facts: Partial<ReadActivity>; is: unknown }>([
-    {
-      name: "never",
-      facts: never,
-      is: { table: ["crm", "hubspot"], line: 'rule_names = { "deals" = "its sync type" }' },
-    },
-    {
-      name: "overdue",
-      facts: {
-        rules: [ruleOf("deals", { runs: "s".repeat(9), everyMinutes: 60, startedMinutesAgo: 400 })],
-        declaredRules: [declared("deals", hourly)],
-      },
-      is: { table: ["crm", "hubspot", "rules", "deals"], line: 'expect = "every 6 hours"' },
-    },
-    { name: "ok", facts: { rules: [ruleOf("deals", { runs: "s".repeat(24), everyMinutes: 60 })] }, is: null },
-  ])("$name", ({ facts, is }) => {
-    const setting = explainRule(made(facts), "deals", [], nothingSet)?.setting;
-    if (is === null) expect(setting).toBeNull();
-    else expect(setting).toMatchObject(is as object);
-  });
 });

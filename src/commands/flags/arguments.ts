@@ -45,12 +45,17 @@ export function checkArguments(command: Command, rest: string[], path: string[])
   const called = [PROGRAM, ...path].join(" ");
   const seen = new Set<string>();
   const fail = (message: string) => new AppError("usage", `${message} See ${called} --help`);
+  const values = new Map(
+    tokens.flatMap((token) =>
+      token.kind === "option" && token.value !== undefined ? [[token.name, token.value]] : [],
+    ),
+  );
   let given = 0;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
       given += 1;
-      if (given > words.length) throw fail(explainWord(rest.slice(token.index), defined, called));
+      if (given > words.length) throw fail(explainWord(rest.slice(token.index), { flags: defined, values, called }));
       if (token.value === "") throw fail(`${nameWord(words[given - 1])} is empty.`);
       continue;
     }
@@ -83,10 +88,13 @@ function nameWord(word: [name: string, { valueHint?: string }] | undefined): str
   return word?.[1].valueHint ?? word?.[0].toUpperCase() ?? "";
 }
 
-function explainWord(rest: string[], flags: KnownFlags, called: string): string {
+function explainWord(
+  rest: string[],
+  { flags, values, called }: { flags: KnownFlags; values: ReadonlyMap<string, string>; called: string },
+): string {
   const end = rest.findIndex((word) => word.startsWith("-"));
   const extra = end === -1 ? rest : rest.slice(0, end);
   const [word = ""] = extra;
-  const hint = hintWords(extra, flags);
+  const hint = hintWords(extra, flags, values);
   return `unexpected word ${quoteTyped(word)}${hint === null ? "." : `: write ${called} ${hint}.`}`;
 }

@@ -7,11 +7,14 @@ import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
 import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
+import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
+import { adviseOnFinding } from "../../report/advice.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
+import { trySetting, type Setting } from "../../report/setting.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { quoteText, quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
@@ -44,6 +47,7 @@ export async function explainNow(
   if (!names.includes(crm)) {
     throw new AppError("usage", `CRM ${quoteText(crm)} is not configured: ${suggestName(crm, names)}`);
   }
+  let settingFor: Explaining["settingFor"] = null;
   const { document, reports } = await runPass({
     config,
     crms,
@@ -56,6 +60,9 @@ export async function explainNow(
     log,
     signal: runtime.signal,
     showsFailures: true,
+    onMade: ({ name }, settings, rejudge) => {
+      if (name === crm) settingFor = (one, made) => trySetting(one, made, settings, rejudge);
+    },
   });
   const report = reports.find(({ metadata }) => metadata.source === crm);
   if (report === undefined || report.metadata.status === "fallback") {
@@ -67,7 +74,7 @@ export async function explainNow(
   const others = reports.filter((other) => other !== report);
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
   const command = `explain ${quoteWord(crm)}`;
-  return await explainRules({ report, others, rule, origins, format: flags.format, view, command });
+  return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command });
 }
 
 export type Explaining = {
@@ -77,6 +84,8 @@ export type Explaining = {
   /** Null: all. */
   rule: string | null;
   origins: Origins;
+  /** What of the configuration would change the judgement on a rule of the report; null: the rows to try it on are not at hand. */
+  settingFor: ((rule: Report["rules"][number], report: Report) => Setting) | null;
   format: Format;
   view: View;
   /** Which explains one rule, such as `explain hubspot`. */
@@ -87,23 +96,40 @@ export type Explaining = {
 export async function explainRules({
   report,
   others,
-  rule,
+  rule: typed,
   origins,
+  settingFor,
   format,
   view,
   command,
 }: Explaining): Promise<string> {
   const names = report.rules.map(({ rule_name: name }) => name);
+  // A name with signs that no terminal shows is typed as it is shown.
+  const rule =
+    typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
     throw new AppError("usage", `${report.metadata.source} has no rule ${quoteText(rule)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
-  const explanations = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
+  const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
+  // Each is judged again several times: of all rules that is done for one that is asked for by its name.
+  const explanations = known.map((one) =>
+    rule === null || settingFor === null ? one : { ...one, ...settingFor(one.rule, report) },
+  );
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;
-  return rule !== null && only !== undefined ? renderExplanation(only, view) : renderRules(explanations, command, view);
+  return rule !== null && only !== undefined
+    ? renderExplanation(only, view)
+    : renderRules(explanations, listOwnFindings(report), command, view);
+}
+
+/** Why the CRM itself is flagged, whatever its rules are. */
+function listOwnFindings(report: Report): OwnFinding[] {
+  return report.findings.flatMap(({ rule_name: rule, severity, message }, index) =>
+    rule === null && severity !== "info" ? [{ severity, message, advice: adviseOnFinding(report, index) }] : [],
+  );
 }
 
 /** Which line of the configuration sets a limit of the rule: its own table's, the CRM's or that of `[defaults]`. */

@@ -21,6 +21,10 @@ export const CONFIG_FLAG = {
   config: { type: "string", valueHint: "FILE", description: "configuration file" },
 } satisfies ArgsDef;
 
+export const ZONE_FLAG = {
+  timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
+} satisfies ArgsDef;
+
 /** Which window, and how its times are shown. */
 export const AS_OF_FLAGS = {
   "time-window": { type: "string", valueHint: "24|7d", default: DEFAULT_WINDOW, description: "hours, or a duration" },
@@ -29,7 +33,7 @@ export const AS_OF_FLAGS = {
     valueHint: "TIME",
     description: "end of the window, such as 2026-07-10T21:00:00Z; now by default",
   },
-  timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
+  ...ZONE_FLAG,
 } satisfies ArgsDef;
 
 export const FORMAT_FLAG = {

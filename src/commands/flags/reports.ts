@@ -8,6 +8,7 @@ import type { SavedPass } from "../../report/saved-pass.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
 import { quoteText } from "../../text/terminal.ts";
 import type { Report } from "../../report/schema.ts";
+import { VERDICTS } from "../../report/words.ts";
 import type { ReportFilter, ReportRow } from "../../store/reports.ts";
 import type { Store } from "../../store/store.ts";
 import { NOW, readInstant } from "./flags.ts";
@@ -15,7 +16,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../time/units.ts";
 
 export const REPORT_WORD = "an id of history list, latest, a CRM's name, a time, or CRM@TIME";
 
-const LATEST = "latest";
+export const LATEST = "latest";
 /** More than a pass has CRMs. */
 const MOST_OF_A_PASS = 10_000;
 
@@ -32,6 +33,27 @@ export async function findKeptReport(word: string, source: string | null, keepin
   const [row] = await findRows(word, source, keeping);
   if (row !== undefined) return row;
   throw missing(word, keeping);
+}
+
+/** As `findKeptReport`. Of a pass that the word means it is the most urgent report, and `onChosen` is told which. */
+export async function findUrgentReport(
+  word: string,
+  source: string | null,
+  keeping: Keeping,
+  onChosen: (source: string) => void,
+): Promise<ReportRow> {
+  const row = await findKeptReport(word, source, keeping);
+  if (source !== null || !namesPass(word, keeping)) return row;
+  const rank = ({ summary }: ReportRow) => VERDICTS.indexOf(summary?.verdict ?? "unknown");
+  const critical = ({ summary }: ReportRow) => summary?.critical ?? 0;
+  const pass = await listPass(row, keeping);
+  const [worst = row] = pass.toSorted((a, b) => rank(a) - rank(b) || critical(b) - critical(a));
+  if (pass.length > 1) onChosen(worst.source);
+  return worst;
+}
+
+export function sayChosen(source: string): string {
+  return `of ${source}, the most urgent of that pass: name another CRM for its report`;
 }
 
 /** Whether the word means a whole pass: it names no CRM and no single report. */

@@ -5,7 +5,15 @@ import { writeJson } from "../../text/json.ts";
 import { compareReports } from "../../report/diff.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
-import { findEarlier, findKeptReport, findNamedSource, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
+import {
+  findEarlier,
+  findKeptReport,
+  findNamedSource,
+  findUrgentReport,
+  readKeptReport,
+  REPORT_WORD,
+  sayChosen,
+} from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
 export default defineCommand(
@@ -31,7 +39,12 @@ export default defineCommand(
     await using _ = store;
     const keeping = { store, config, nowMs };
     const find = async (word: string, other: string | undefined) =>
-      await findKeptReport(word, other === undefined ? null : await findNamedSource(other, keeping), keeping);
+      await findUrgentReport(
+        word,
+        other === undefined ? null : await findNamedSource(other, keeping),
+        keeping,
+        (source) => log.info(sayChosen(source)),
+      );
     const newer = await find(args.after ?? args.before, args.after === undefined ? undefined : args.before);
     // latest and a time mean the same CRM as the other word.
     const older =

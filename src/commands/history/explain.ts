@@ -3,13 +3,13 @@ import { emit } from "../../output/stdout.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { explainRules, findOrigins } from "../flags/explaining.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, readZone, repeatFlags } from "../flags/flags.ts";
-import { findKeptReport, listPass, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
+import { findUrgentReport, listPass, readKeptReport, REPORT_WORD, sayChosen } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 import type { Report } from "../../report/schema.ts";
 
 export default defineCommand(
   {
-    report: { type: "positional", required: true, valueHint: "REPORT", description: REPORT_WORD },
+    report: { type: "positional", required: true, valueHint: "REPORT", description: REPORT_WORD, sayChosen },
     rule: {
       type: "positional",
       required: false,
@@ -24,7 +24,7 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
-    const row = await findKeptReport(args.report, null, keeping);
+    const row = await findUrgentReport(args.report, null, keeping, (source) => log.info(sayChosen(source)));
     const report = await readKeptReport(row, keeping);
     const others: Report[] = [];
     for (const beside of await listPass(row, keeping)) {
@@ -34,7 +34,9 @@ export default defineCommand(
     const origins = await findOrigins(args, runtime, report.metadata.source, rule);
     const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags({ config: args.config }) });
     const command = `history explain ${row.id}`;
-    await emit(await explainRules({ report, others, rule, origins, format: args.format, view, command }));
+    await emit(
+      await explainRules({ report, others, rule, origins, settingFor: null, format: args.format, view, command }),
+    );
     return EXIT.ok;
   },
 );

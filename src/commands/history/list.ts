@@ -5,7 +5,7 @@ import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
 import { publishKeptReport } from "../../store/published.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { CONFIG_FLAG, FORMAT_FLAG, readLimit } from "../flags/flags.ts";
+import { CONFIG_FLAG, FORMAT_FLAG, readLimit, readZone } from "../flags/flags.ts";
 import { readSources, readTime } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
@@ -16,19 +16,21 @@ export default defineCommand(
     until: { type: "string", valueHint: "7d|TIME", description: "made longer ago than this, or before this moment" },
     status: { type: "enum", options: [...REPORT_STATUSES], description: "only reports of this status" },
     limit: { type: "string", valueHint: "20", default: "20", description: "how many at most" },
+    timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone instead of UTC" },
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const sources = readSources(args.crm);
     const limit = readLimit(args.limit);
+    const zone = readZone(args.timezone);
     const filter = {
       ...(sources === undefined ? {} : { sources }),
       ...(args.since === undefined ? {} : { sinceMs: readTime("--since", args.since, nowMs) }),
       ...(args.until === undefined ? {} : { untilMs: readTime("--until", args.until, nowMs) }),
       ...(args.status === undefined ? {} : { status: args.status }),
     };
-    const { store } = await openConfigured(args, runtime, log, "look");
+    const { config, store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const kept = (await opened.reports.list({ ...filter, limit })).map(publishKeptReport);
     const all = await opened.reports.count(filter);
@@ -37,7 +39,7 @@ export default defineCommand(
         isFiltered(args) ? `no such report is kept in ${opened.place}` : `no report is kept in ${opened.place} yet`,
       );
     if (all > kept.length) log.info(`${kept.length} of ${all} shown: raise --limit, or set --until`);
-    const view = viewOf();
+    const view = viewOf({ timezone: zone ?? config.displayTimezone });
     await emit(args.format === "json" ? writeJson(kept) : renderHistory(kept, view));
     return EXIT.ok;
   },

@@ -4,7 +4,7 @@ import { writeJson } from "../../text/json.ts";
 import { renderSlots } from "../../render/terminal/schedules.ts";
 import { publishSlot } from "../../schedule/published.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { readLimit } from "../flags/flags.ts";
+import { readLimit, readZone } from "../flags/flags.ts";
 import { findSchedule, SCHEDULE_FLAGS } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
 
@@ -12,15 +12,17 @@ export default defineCommand(
   {
     schedule: { type: "string", valueHint: "NAME", description: "of which schedule; all by default" },
     limit: { type: "string", valueHint: "N", default: "20", description: "how many, newest first" },
+    timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone instead of UTC" },
     ...SCHEDULE_FLAGS,
   },
   async ({ args, runtime, log, viewOf }) => {
     const limit = readLimit(args.limit);
+    const zone = readZone(args.timezone);
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
     const slots = await store.slots.list({ ...schedules, limit });
-    const view = viewOf();
+    const view = viewOf({ timezone: zone ?? config.displayTimezone });
     await emit(args.format === "json" ? writeJson(slots.map(publishSlot)) : renderSlots(slots, view));
     return EXIT.ok;
   },

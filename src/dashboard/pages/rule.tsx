@@ -48,7 +48,7 @@ export function Rule({ view }: { view: RuleView }) {
           {row.marks !== null && <RunStrip marks={row.marks} />} <Rate rate={row.rate} runs={row.runs} />
         </p>
         <Runs runs={view.runs} />
-        {view.messagesOf !== null && <p class="dim">Messages are read of the newest {view.messagesOf} runs only.</p>}
+        {view.errorsNote !== null && <p class="dim">{view.errorsNote}.</p>}
       </section>
       <Due view={view} />
       {view.around.length > 0 && (
@@ -174,7 +174,7 @@ function Due({ view: { row, ticks, notComparable } }: { view: RuleView }) {
   );
 }
 
-function Limits({ view: { limits, setting } }: { view: RuleView }) {
+function Limits({ view: { limits, settingCommand } }: { view: RuleView }) {
   return (
     <section>
       <h2>Limits</h2>
@@ -190,10 +190,9 @@ function Limits({ view: { limits, setting } }: { view: RuleView }) {
           ))}
         </tbody>
       </table>
-      {setting !== null && (
-        <p>
-          What would change the judgement: <code>{setting.table}</code> <code>{setting.line}</code>{" "}
-          <span class="dim">{setting.why}</span>
+      {settingCommand !== null && (
+        <p class="dim">
+          Which line of the configuration would change the judgement is told by <code>{settingCommand}</code>.
         </p>
       )}
     </section>

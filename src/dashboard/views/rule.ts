@@ -1,10 +1,9 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
-import { explainRule, SHOWN_ERRORS, type Origins } from "../../report/explain.ts";
+import { explainRule, type Origins } from "../../report/explain.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
 import { quoteWord, showText } from "../../text/terminal.ts";
-import { nameTable } from "../../text/toml.ts";
 import type { Links, RuleView } from "../view.ts";
 import { describeDurations } from "./facts.ts";
 import { viewHead, type ReportPlace } from "./head.ts";
@@ -28,7 +27,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
   const { report } = place;
   const explained = explainRule(report, name, facts.others, facts.origins);
   if (explained === null) return null;
-  const { rule, week_before: week, same_error: same, setting } = explained;
+  const { rule, week_before: week, same_error: same } = explained;
   const reportId = place.isLatest ? null : place.id;
   const crm = report.metadata.source;
   const usual = sayUsual(rule.usual);
@@ -97,7 +96,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         id: run.id === null ? null : showText(run.id),
         error: run.error === null ? null : showText(run.error),
       })) ?? null,
-    messagesOf: explained.runs?.slice(SHOWN_ERRORS).some(isUntold) === true ? SHOWN_ERRORS : null,
+    errorsNote: explained.errors_note,
     around: explained.around.map(({ source, rule_name: other, condition, since }) => ({
       crm: showText(source),
       rule: showText(other),
@@ -105,21 +104,10 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       condition,
       since,
     })),
-    setting:
-      setting === null
-        ? null
-        : {
-            table: showText(nameTable(setting.table)),
-            line: showText(setting.line),
-            why: setting.why,
-          },
+    settingCommand:
+      explained.setting_note === null ? null : `automation-reports explain ${quoteWord(crm)} ${quoteWord(name)}`,
     history,
   };
-}
-
-/** A failure without a message. */
-function isUntold({ status, error }: { status: string; error: string | null }): boolean {
-  return (status === "failed" || status === "partial") && error === null;
 }
 
 /** What may still start is not due yet. */

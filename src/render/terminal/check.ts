@@ -43,29 +43,65 @@ function renderEverything(documents: CheckDocument[], style: Style, view: View):
   });
 }
 
-/** Those that are well share one line. */
+/** Those that are well share one line, and what is wrong alike with several is told once, with their names. */
 function renderTroubles(documents: CheckDocument[], style: Style, view: View): string[][] {
   const well = documents.filter(({ status }) => status === "ok").map(({ source }) => showText(source));
   const shared =
     well.length === 0 ? [] : [hang(style.good(SIGNS.ok), well.join(", "), Bun.stringWidth(SIGNS.ok), view.width)];
-  const troubled = documents.filter(({ status }) => status !== "ok");
+  const blocks = groupTroubles(documents).map(({ sources, place, items }) =>
+    renderCrm({ source: sources.join(", "), place }, items, style, view),
+  );
+  return [...shared, ...blocks];
+}
+
+type Trouble = { sources: string[]; place: string; items: CheckItem[] };
+
+/** Each item once, with those that the same CRMs of one place have. The bad ones last. */
+function groupTroubles(documents: CheckDocument[]): Trouble[] {
+  const items = documents.flatMap(({ source, place, items: all }) =>
+    all.filter(({ status }) => status !== "ok").map((item) => ({ source, place, item })),
+  );
+  const alike = Map.groupBy(items, ({ place, item: { id, status, message, advice } }) =>
+    JSON.stringify([place, id, status, message, advice]),
+  );
+  const told = [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, sources: [...new Set(same.map(({ source }) => source))] }];
+  });
+  const blocks = Map.groupBy(told, ({ place, sources }) => JSON.stringify([place, sources]));
+  const troubles = [...blocks.values()].flatMap((block): Trouble[] => {
+    const [first] = block;
+    return first === undefined ? [] : [{ ...first, items: block.map(({ item }) => item) }];
+  });
+  const worst = ({ items: own }: Trouble) => Math.max(...own.map(({ status }) => ORDER.indexOf(status)));
+  return troubles.toSorted((a, b) => worst(a) - worst(b));
+}
+
+function renderCrm(
+  { source, place }: Pick<CheckDocument, "source" | "place">,
+  items: CheckItem[],
+  style: Style,
+  { width }: View,
+): string[] {
+  const head = `${style.strong(showText(source))} · ${style.faint(showText(place))}`;
   return [
-    ...shared,
-    ...troubled.map((document) => {
-      const items = document.items.filter(({ status }) => status !== "ok");
-      return renderCrm(document, items, style, view);
-    }),
+    ...Bun.wrapAnsi(head, width, { trim: true }).split("\n"),
+    ...items.flatMap(({ id, status, message, advice }) => [
+      ...hang(`${style[TONES[status]](SIGNS[status])} ${id.padEnd(14)}`, showText(message), LABEL_WIDTH, width),
+      ...(advice === null ? [] : layOutAdvice(advice, style, width)),
+    ]),
   ];
 }
 
-function renderCrm({ source, place }: CheckDocument, items: CheckItem[], style: Style, { width }: View): string[] {
-  return [
-    `${style.strong(showText(source))} · ${style.faint(showText(place))}`,
-    ...items.flatMap(({ id, status, message, advice }) => [
-      ...hang(`${style[TONES[status]](SIGNS[status])} ${id.padEnd(14)}`, showText(message), LABEL_WIDTH, width),
-      ...(advice === null ? [] : hang("", style.faint(`→ ${showText(advice)}`), LABEL_WIDTH, width)),
-    ]),
-  ];
+/** A statement within it stands from the first column on, as it is to be pasted. */
+function layOutAdvice(advice: string, style: Style, width: number): string[] {
+  let isSql = false;
+  return advice.split("\n").flatMap((line, index) => {
+    isSql ||= line.startsWith("CREATE VIEW ");
+    if (!isSql) return hang("", style.faint(`${index === 0 ? "→ " : ""}${showText(line)}`), LABEL_WIDTH, width);
+    isSql = !line.endsWith(";");
+    return [showText(line)];
+  });
 }
 
 /** Such as `3 CRMs checked: 1 ok, 1 with warnings (arrivy), 1 with errors (genius)`. */

@@ -1,6 +1,6 @@
 /** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
 import type { Explanation } from "../../report/explanation-schema.ts";
-import { SEVERITIES } from "../../report/words.ts";
+import { SEVERITIES, type Severity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
@@ -8,8 +8,8 @@ import { nameTable } from "../../text/toml.ts";
 import type { View } from "../view.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
-import { formatLocal, formatLocalMinute } from "./local-time.ts";
-import { createStyle, finish, SEVERITY_TONES, type Style } from "./style.ts";
+import { formatLocal, formatWindowEnd } from "./local-time.ts";
+import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "./style.ts";
 
 type Run = NonNullable<Explanation["runs"]>[number];
 
@@ -35,11 +35,13 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     window,
     limits,
     errors,
+    errors_note: note,
     week_before: week,
     around,
     same_error: same,
     advice,
     setting,
+    setting_note: settingNote,
   } = explanation;
   const style = createStyle(view.color);
   const { width } = view;
@@ -50,7 +52,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   const label = (name: string, text: string) => hang(style.strong(name.padEnd(LABEL)), text, LABEL, width);
   const blocks = [
     [
-      `${style.strong(showText(`${source} ${rule.rule_name}`))} · ${tone(rule.severity === null ? rule.condition : `${rule.condition}, ${rule.severity}`)} · at ${formatLocalMinute(window.end, view.timezone)}`,
+      `${style.strong(showText(`${source} ${rule.rule_name}`))} · ${tone(rule.severity === null ? rule.condition : `${rule.condition}, ${rule.severity}`)} · at ${formatWindowEnd(window.end, view.timezone)}`,
     ],
     [
       ...label("Why", showText(rule.message)),
@@ -73,11 +75,14 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ),
     ].flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: false }).split("\n")),
     listRuns(explanation, view, style),
-    errors.length === 0
+    errors.length === 0 && note === null
       ? []
       : [
           style.strong("  Newest errors"),
-          ...errors.flatMap(({ at, message }) => hang(near(at).padEnd(LABEL + 2), showText(message), LABEL + 2, width)),
+          ...errors.flatMap(({ at, message, runs }) =>
+            hang(near(at).padEnd(LABEL + 2), `${showText(message)}${sayRuns(runs)}`, LABEL + 2, width),
+          ),
+          ...(note === null ? [] : hang("", note, 0, width)),
         ],
     around.length === 0 && same === null
       ? []
@@ -89,7 +94,9 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           ),
         ],
     setting === null
-      ? []
+      ? settingNote === null
+        ? []
+        : [style.strong("  What would change the judgement"), ...hang("", settingNote, 0, width)]
       : [
           style.strong("  What would change the judgement"),
           ...Bun.wrapAnsi(`  ${showText(nameTable(setting.table))}  ${showText(setting.line)}`, width, {
@@ -108,8 +115,14 @@ export function renderExplanation(explanation: Explanation, view: View): string 
   );
 }
 
-/** Every rule of a CRM in a line, those that need the operator first. `command`: explains one of them. */
-export function renderRules(explanations: Explanation[], command: string, view: View): string {
+/** What is found of the CRM as a whole, and what to do about it. */
+export type OwnFinding = { severity: Exclude<Severity, "info">; message: string; advice: string[] };
+
+/**
+ * Every rule of a CRM in a line, those that need the operator first, then why the CRM itself is flagged. `command`: explains one
+ * of them.
+ */
+export function renderRules(explanations: Explanation[], findings: OwnFinding[], command: string, view: View): string {
   const style = createStyle(view.color);
   const sorted = explanations.toSorted((a, b) => rank(b) - rank(a));
   const column = (title: string, cellOf: (explanation: Explanation) => string): Column => ({
@@ -118,7 +131,8 @@ export function renderRules(explanations: Explanation[], command: string, view: 
     cells: sorted.map(cellOf),
   });
   const [first] = sorted;
-  if (first === undefined) return "";
+  const own = listOwn(findings, style, view);
+  if (first === undefined) return finish(own.length === 0 ? "" : `${own.join("\n")}\n`, view);
   const endMs = Date.parse(first.window.end);
   const isKept = sorted.some(({ runs }) => runs !== null);
   const columns = [
@@ -126,17 +140,34 @@ export function renderRules(explanations: Explanation[], command: string, view: 
     column("Condition", ({ rule: { condition, severity } }) =>
       severity === null ? condition : style[SEVERITY_TONES[severity]](`${condition}, ${severity}`),
     ),
-    column("Since", ({ rule }) => (rule.since === null ? "" : formatNear(Date.parse(rule.since), endMs))),
+    column("Since", ({ rule }) => (rule.since === null ? "" : nearTime(rule.since, endMs, view))),
     ...(isKept ? [column("Newest runs", ({ runs }) => drawStrip(runs ?? [], style))] : []),
   ];
   const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
-  return finish(`${[...lines, ...note].join("\n")}\n${style.strong("Next:")} ${next}\n`, view);
+  const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])].map((block) => block.join("\n")).join("\n\n");
+  return finish(`${blocks}${own.length === 0 ? "" : "\n"}\n${style.strong("Next:")} ${next}\n`, view);
+}
+
+function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[] {
+  if (findings.length === 0) return [];
+  return [
+    style.strong("The CRM itself"),
+    ...findings.flatMap(({ severity, message, advice }) => [
+      ...hang(style[SEVERITY_TONES[severity]](VERDICT_MARKS[severity]), showText(message), 1, width),
+      ...advice.flatMap((text) => hang("", style.faint(`→ ${showText(text)}`), 1, width)),
+    ]),
+  ];
 }
 
 function rank({ rule: { severity } }: Explanation): number {
   return severity === null ? -1 : SEVERITIES.indexOf(severity);
+}
+
+/** Messages of one kind may differ in their numbers. */
+function sayRuns(runs: number | null): string {
+  return runs === null || runs < 2 ? "" : ` (${formatCount(runs)} runs)`;
 }
 
 function describeCounts(rule: Explanation["rule"]): string {

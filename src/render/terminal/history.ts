@@ -1,7 +1,8 @@
 /** The kept reports as lines for a terminal. */
-import { formatCount, formatHours, formatMinute, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatHours, formatRatio } from "../../text/figures.ts";
 import type { KeptReport } from "../../store/published.ts";
 import { alignColumns, type Column } from "./columns.ts";
+import { formatListed } from "./local-time.ts";
 import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
 import { showText } from "../../text/terminal.ts";
@@ -12,6 +13,7 @@ const UNKNOWN = "–";
 export function renderHistory(kept: KeptReport[], view: View): string {
   if (kept.length === 0) return "";
   const style = createStyle(view.color);
+  const { timezone: zone } = view;
   const column = (title: string, cellOf: (report: KeptReport) => string, align: Column["align"] = "left"): Column => ({
     title,
     align,
@@ -20,10 +22,10 @@ export function renderHistory(kept: KeptReport[], view: View): string {
   const lines = alignColumns(
     [
       column("CRM", ({ source }) => showText(source)),
-      column("Made (UTC)", ({ report_generated_at: made }) => formatMinute(made)),
-      column("Window", ({ window_start: start, window_end: end }) => {
+      column(`Made (${zone ?? "UTC"})`, ({ report_generated_at: made }) => formatListed(made, zone)),
+      column(zone === null ? "Window" : `Window (${zone})`, ({ window_start: start, window_end: end }) => {
         const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
-        return `${formatHours(hours)} to ${formatMinute(end)}`;
+        return `${formatHours(hours)} to ${formatListed(end, zone)}`;
       }),
       column("Verdict", (report) => describeVerdict(report, style)),
       column("Success", describeSuccess, "right"),

@@ -7,7 +7,7 @@ import { quoteWord, showText } from "../../text/terminal.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { View } from "../view.ts";
 import { renderDetails } from "./details.ts";
-import { formatLocalMinute } from "./local-time.ts";
+import { formatWindowEnd } from "./local-time.ts";
 import { renderOverview } from "./overview.ts";
 import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 
@@ -71,7 +71,7 @@ function wrapParts(parts: string[], width: number): string[] {
 /** How many CRMs, which window, what ran in it, and how the CRMs stand. */
 function describeHead(rows: RankedRow[], { window }: PassSummary, { timezone }: View): string[] {
   const hours = hoursOf({ startMs: Date.parse(window.start), endMs: Date.parse(window.end) });
-  const when = `${formatHours(hours)} to ${formatLocalMinute(window.end, timezone)}`;
+  const when = `${formatHours(hours)} to ${formatWindowEnd(window.end, timezone)}`;
   return [formatPlural(rows.length, "CRM"), when, ...countRuns(rows), countStandings(rows)];
 }
 

@@ -4,6 +4,7 @@ import type { ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
 import type { SlotRow, SlotState } from "../../store/slot.ts";
 import { alignColumns } from "./columns.ts";
+import { formatListed, formatLocal } from "./local-time.ts";
 import { createStyle, finish, type Style, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
@@ -35,7 +36,8 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
     `  last  ${describeLast(last, style)}`,
     ...next.map(({ utc, local }, index) => {
       const label = index === 0 ? "  next  " : "        ";
-      return `${label}${formatMinute(utc)} UTC${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+      const beside = view.timezone === null ? "" : ` (${formatLocal(utc, view.timezone)} ${view.timezone})`;
+      return `${label}${formatMinute(utc)} UTC${beside}${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
     }),
   ]);
   return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);
@@ -67,7 +69,11 @@ export function renderSlots(slots: SlotRow[], view: View): string {
   if (slots.length === 0) return "No schedule has made or skipped a report yet.\n";
   const lines = alignColumns(
     [
-      { title: "Slot, UTC", align: "left", cells: slots.map(({ slotMs }) => formatMinute(formatInstant(slotMs))) },
+      {
+        title: `Slot (${view.timezone ?? "UTC"})`,
+        align: "left",
+        cells: slots.map(({ slotMs }) => formatListed(formatInstant(slotMs), view.timezone)),
+      },
       { title: "Schedule", align: "left", cells: slots.map(({ schedule }) => showText(schedule)) },
       { title: "State", align: "left", cells: slots.map(({ state }) => style[STATE_TONES[state]](state)) },
       {

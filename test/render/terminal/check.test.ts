@@ -85,3 +85,45 @@ test("hostile names are harmless", () => {
   const text = renderCheck([crm("a\u001b[2J", []), crm("b", [item("rows", "warn", "x\u001b[2J")])], false, view);
   expect(text).not.toContain("\u001b");
 });
+
+test("what is wrong alike with several CRMs of one place is told once, with their names; a statement can be pasted", () => {
+  const REFUSED = item("connection", "error", "the password or user is refused");
+  const SHAPE = item(
+    "tables",
+    "error",
+    "no table",
+    "look whether\nCREATE VIEW a AS SELECT\n  id\nFROM t;\nand set table",
+  );
+  const text = renderCheck(
+    [
+      crm("a", [REFUSED]),
+      crm("b", [REFUSED], "elsewhere:5432"),
+      crm("c", [REFUSED, item("rows", "warn", "of c alone")]),
+      crm("d", [SHAPE]),
+      crm("e", [SHAPE]),
+    ],
+    false,
+    view,
+  );
+  expect(text).toBe(
+    `c · db:5432
+  ! warn  rows            of c alone
+
+a, c · db:5432
+  ✗ error connection      the password or user is refused
+
+b · elsewhere:5432
+  ✗ error connection      the password or user is refused
+
+d, e · db:5432
+  ✗ error tables          no table
+                          → look whether
+CREATE VIEW a AS SELECT
+  id
+FROM t;
+                          and set table
+
+5 CRMs checked: 0 ok, 0 with warnings, 5 with errors (a, b, c, d, e)
+`,
+  );
+});

@@ -51,9 +51,9 @@ describe("the head", () => {
   });
 
   test.each([
-    { timezone: "Europe/Berlin", text: "10 Jul 2026 21:00 UTC (23:00 Europe/Berlin)" },
-    { timezone: "Asia/Kolkata", text: "10 Jul 2026 21:00 UTC (11 Jul 02:30 Asia/Kolkata)" },
-    { timezone: "America/New_York", text: "10 Jul 2026 21:00 UTC (17:00 America/New_York)" },
+    { timezone: "Europe/Berlin", text: "10 Jul 2026 21:00 UTC (23:00 Europe/Berlin; in sentences UTC)" },
+    { timezone: "Asia/Kolkata", text: "10 Jul 2026 21:00 UTC (11 Jul 02:30 Asia/Kolkata; in sentences UTC)" },
+    { timezone: "America/New_York", text: "10 Jul 2026 21:00 UTC (17:00 America/New_York; in sentences UTC)" },
   ])("with a zone: $timezone", ({ timezone, text }) => {
     expect(render({ reports: [well("a")], view: { timezone } })[0]).toBe(
       `1 CRM · 24 h to ${text} · 24 runs, 0 failed · 1 ok`,
