@@ -146,7 +146,9 @@ export function renderRules(explanations: Explanation[], findings: OwnFinding[],
   const note = isKept ? [] : [`${style.strong("Newest runs")}  ${NOT_KEPT}`];
   const lines = alignColumns(fitColumns(columns, LIST_EXPENDABLE, view.width), style.strong);
   const next = `automation-reports ${command} ${quoteWord(first.rule.rule_name)}${view.repeat.config}${view.repeat.window}`;
-  const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])].map((block) => block.join("\n")).join("\n\n");
+  const blocks = [[...lines, ...note], ...(own.length === 0 ? [] : [own])]
+    .map((block) => block.join("\n"))
+    .join("\n\n");
   return finish(`${blocks}${own.length === 0 ? "" : "\n"}\n${style.strong("Next:")} ${next}\n`, view);
 }
 
