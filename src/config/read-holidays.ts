@@ -1,7 +1,8 @@
 /** The days of an iCalendar file (RFC 5545), each as often as it comes again. */
 import { dirname, resolve } from "node:path";
-import { describeReadFailure, LARGE_BYTES, readPlainFile } from "../files/plain.ts";
+import { describeReadFailure, isMissing, LARGE_BYTES, readPlainFile } from "../files/plain.ts";
 import { showText } from "../text/terminal.ts";
+import { nameTried } from "./read-secret.ts";
 import type { Reading } from "./reading.ts";
 
 /** Windows of reports lie in these years. */
@@ -24,9 +25,10 @@ type Event = InstanceType<Calendar["Event"]>;
 /** Ascending, such as 2026-12-25; empty where no file is named, and where a problem was said. */
 export async function readHolidays(file: string | undefined, reading: Reading): Promise<string[]> {
   if (file === undefined) return [];
-  const path = resolve(dirname(reading.path), file);
-  const say = (message: string): string[] => {
-    reading.problems.push({ path: ["calendar", "holidays"], message: `holidays ${showText(path)}: ${message}` });
+  const folder = dirname(reading.path);
+  const path = resolve(folder, file);
+  const say = (message: string, shown = showText(path)): string[] => {
+    reading.problems.push({ path: ["calendar", "holidays"], message: `holidays ${shown}: ${message}` });
     return [];
   };
   let content: string;
@@ -34,7 +36,7 @@ export async function readHolidays(file: string | undefined, reading: Reading): 
     // Days alone are taken: names of them in another encoding do no harm.
     content = readPlainFile(path, LARGE_BYTES);
   } catch (error) {
-    return say(describeReadFailure(error));
+    return say(describeReadFailure(error), isMissing(error) ? nameTried(file, folder, path) : undefined);
   }
   // Loaded only here: few configurations name a calendar.
   const { default: ical } = await import("ical.js");

@@ -8,9 +8,11 @@ import { nameCredential } from "./secret-files.ts";
 /** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
 const NO_PATH = /^\w+:|:[^/]*@/;
 
-/** A word as tokens and keys are: long, of letters and digits, and no name of a file with an ending. */
+/** A name with an ending, of a file in a folder, or of small letters only. */
+const PATH_LIKE = /^(?:[\w.~ -]+\/)*[\w~ -][\w.~ -]*\.[A-Za-z]{1,8}$|^(?:[\w.~ -]+\/)+[\w.~ -]+$|^[a-z._-]+$/;
+/** A word as tokens and keys are: long, of letters and digits. */
 const TOKEN_LIKE = /^(?=.*\d)(?=.*[A-Za-z])[\w~+-]{20,}=*$/;
-const HIDDEN = (directory: string) => `${showText(directory)}/… (its name looks like a secret, and is not repeated)`;
+const HIDDEN = "… (the name may be a secret that stands where its file should be named, and is not repeated)";
 
 /** A file's whole content, and where it was found. */
 export type SecretText = { text: string; path: string };
@@ -50,14 +52,15 @@ export function readSecretText(
       if (problem === null) return { text, path: candidate };
       problems.push(`${showText(candidate)}: ${problem}`);
     } catch (error) {
-      const isDoubtful = isMissing(error) && !isAbsolute(file) && isTokenLike(file);
-      const tried = isDoubtful ? HIDDEN(folder) : showText(candidate);
+      const tried = isMissing(error) ? nameTried(file, folder, candidate) : showText(candidate);
       problems.push(`${tried}: ${describeReadFailure(error)}`);
     }
   }
   return { problem: problems.join("; ") };
 }
 
-function isTokenLike(file: string): boolean {
-  return file.split("/").some((part) => TOKEN_LIKE.test(part));
+/** A file that is missing, by the path that was tried, unless what stands in the configuration may be a secret. */
+export function nameTried(file: string, folder: string, candidate: string): string {
+  const isPath = PATH_LIKE.test(file) && !file.split("/").some((part) => TOKEN_LIKE.test(part));
+  return isAbsolute(file) || isPath ? showText(candidate) : `${showText(folder)}/${HIDDEN}`;
 }

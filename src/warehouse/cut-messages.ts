@@ -19,6 +19,7 @@ type Words = {
   right: (text: string, length: number) => string;
   from: (text: string, at: string, length: number) => string;
   find: (text: string, words: string) => string;
+  small: (text: string) => string;
   /** From the last cause on; the text has one. */
   lastCause: (text: string) => string;
 };
@@ -26,11 +27,13 @@ type Words = {
 const WORDS: Record<Dialect, Words> = {
   postgres: {
     whole: (text) => text,
-    gap: String.raw`E'\n…\n'`,
+    gap: "E'\\n…\\n'",
     left: (text, length) => `left(${text}, ${length})`,
     right: (text, length) => `right(${text}, ${length})`,
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
     find: (text, words) => `strpos(${text}, '${words}')`,
+    // Other collations cannot read bytes that are in no encoding.
+    small: (text) => `lower(${text} COLLATE "C")`,
     lastCause: (text) => `right(${text}, strpos(reverse(${text}), reverse('${CAUSED_BY}')) + ${CAUSED_BY.length - 1})`,
   },
   sqlite: {
@@ -40,6 +43,7 @@ const WORDS: Record<Dialect, Words> = {
     right: (text, length) => `substr(${text}, -${length})`,
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
     find: (text, words) => `instr(${text}, '${words}')`,
+    small: (text) => `lower(${text})`,
     lastCause: (text) => `(WITH RECURSIVE causes(text) AS (VALUES (substr(${text}, instr(${text}, '${CAUSED_BY}')))
         UNION ALL SELECT substr(text, 1 + instr(substr(text, 2), '${CAUSED_BY}')) FROM causes WHERE instr(substr(text, 2), '${CAUSED_BY}') > 0)
         SELECT text FROM causes ORDER BY length(text) LIMIT 1)`,
@@ -48,10 +52,10 @@ const WORDS: Record<Dialect, Words> = {
 
 /** The column, cut where it is long. Linear in the length of what is read. */
 export function writeCutMessage(dialect: Dialect, column: string): string {
-  const { whole, gap, left, right, from, find, lastCause } = WORDS[dialect];
+  const { whole, gap, left, right, from, find, small, lastCause } = WORDS[dialect];
   const text = whole(column);
   const [near, end] = [left(text, REACH), right(text, REACH)];
-  const title = find(`lower(${near})`, TITLE);
+  const title = find(small(near), TITLE);
   const message = find(near, MESSAGE);
   return `CASE WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text}
       WHEN ${find(end, CAUSED_BY)} > 0 THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${left(lastCause(end), CAUSE)}

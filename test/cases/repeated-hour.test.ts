@@ -102,9 +102,9 @@ describe.each(ENGINES)("%s", (engine) => {
       ["Europe/Berlin", "2026-10-25T01:00:00Z"],
       ["America/New_York", "2026-11-01T06:00:00Z"],
     ] as const)
-      for (const minutes of [-55, -25, -5, 5, 35, 55, 5 * 60, 23 * 60]) {
+      for (const minutes of [-25, 5, 35, 23 * 60]) {
         const end = short(Date.parse(change) + minutes * MINUTE);
-        const from = short(Date.parse(change) - 9 * DAY);
+        const from = short(Date.parse(change) - 2 * DAY);
         const runs = repeat({
           from,
           to: short(Date.parse(change) + minutes * MINUTE - MINUTE),

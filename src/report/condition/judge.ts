@@ -149,8 +149,10 @@ function judgeOk(facts: RuleFacts): Judgement | null {
 }
 
 /** Whatever it did before it was disabled is over: no run of it could ever end what is told. */
-function judgeDisabled({ rule, enabled, disabledMs, lastStartMs, open }: RuleFacts): Judgement | null {
+function judgeDisabled({ rule, enabled, disabledMs, lastStartMs, open, window }: RuleFacts): Judgement | null {
   if (enabled !== false || disabledMs === null || lastStartMs === null || open.length > 0) return null;
+  // What was written later does not say how it was then.
+  if (disabledMs > window.endMs) return null;
   return lastStartMs < disabledMs ? say("idle", `${rule}: disabled`) : null;
 }
 
