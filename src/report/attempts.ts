@@ -18,7 +18,7 @@ export function isOpen({ status }: RunRow): boolean {
   return status === "running" || status === "pending" || status === "stale";
 }
 
-export function hasFailed({ status }: RunRow): boolean {
+export function hasFailed({ status }: Pick<RunRow, "status">): boolean {
   return status === "failed" || status === "partial";
 }
 

@@ -1,5 +1,6 @@
 /** What `--detailed` adds: every rule's own figures and the newest actions. */
 import type { FailureRow, ReadActivity } from "./activity.ts";
+import { hasFailed } from "./attempts.ts";
 import type { RunRow } from "./run-row.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import { formatInstant } from "../text/figures.ts";
@@ -64,17 +65,13 @@ export function buildDetails(activity: ReadActivity, rules: RuleSet): Details {
 /** A run has its message where it is among the newest; else the newest failure of its kind may be this very run. */
 function nameErrors(runs: RunRow[], failures: FailureRow[]): RunRow[] {
   const endOf = ({ endedMs, startedMs }: RunRow) => endedMs ?? startedMs;
-  const endings = Map.groupBy(runs.filter(isFailed), endOf);
+  const endings = Map.groupBy(runs.filter(hasFailed), endOf);
   const kinds = Map.groupBy(failures, ({ lastMs }) => lastMs);
   return runs.map((run) => {
     const [kind, other] = kinds.get(endOf(run)) ?? [];
-    const isThis = isFailed(run) && other === undefined && endings.get(endOf(run))?.length === 1;
+    const isThis = hasFailed(run) && other === undefined && endings.get(endOf(run))?.length === 1;
     return run.error === null && isThis && kind !== undefined ? { ...run, error: kind.message } : run;
   });
-}
-
-function isFailed({ status }: RunRow): boolean {
-  return status === "failed" || status === "partial";
 }
 
 function describeErrors(failures: FailureRow[]): NonNullable<Details["rule_runs"][string]["errors"]> {

@@ -1,6 +1,7 @@
 /** Why a rule is in its condition: everything a report knows of it, what else changed then, and what would change the judgement. */
 import { adviseOnRule } from "./advice.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
+import { hasFailed } from "./attempts.ts";
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
 import { sayDays } from "./memory/words.ts";
@@ -16,7 +17,7 @@ type RuleRuns = NonNullable<Report["detailed_metrics"]>["rule_runs"][string];
 type Runs = RuleRuns["runs"];
 type Kinds = NonNullable<RuleRuns["errors"]>;
 
-/** Of no more of a rule's newest runs is the message read. */
+/** Of no more of a rule's newest failures is the message read. */
 const SHOWN_ERRORS = 5;
 /** Two conditions that began within this of each other may have one cause. */
 const TOGETHER_MS = HOUR_MS;
@@ -53,7 +54,7 @@ function listErrors(runs: Runs, kinds: Kinds): Explanation["errors"] {
   const kindsAt = Map.groupBy(kinds, ({ at }) => Date.parse(at));
   const errors = new Map(
     [
-      ...runs.filter(isFailed).map(({ ended_at: ended, started_at: started, error }) => ({
+      ...runs.filter(hasFailed).map(({ ended_at: ended, started_at: started, error }) => ({
         at: ended ?? started,
         message: error,
       })),
@@ -68,15 +69,11 @@ function listErrors(runs: Runs, kinds: Kinds): Explanation["errors"] {
 }
 
 function noteErrors(runs: Runs, kinds: Kinds): string | null {
-  const silent = runs.filter((run) => isFailed(run) && run.error === null).length;
+  const silent = runs.filter((run) => hasFailed(run) && run.error === null).length;
   if (silent === 0) return null;
   const failed = `${formatPlural(silent, "failed run")} of the list`;
   if (kinds.length > 0 && kinds.every(({ message }) => message === null)) return `${failed}: no message is recorded`;
-  return `${failed} without a message: messages are read of the newest ${SHOWN_ERRORS} runs and of the newest failure of each kind`;
-}
-
-function isFailed({ status }: Runs[number]): boolean {
-  return status === "failed" || status === "partial";
+  return `${failed} without a message: messages are read of its newest ${SHOWN_ERRORS} failures and of the newest failure of each kind`;
 }
 
 function listLimits(rule: RuleReport, timezone: string | null, origins: Origins): Explanation["limits"] {

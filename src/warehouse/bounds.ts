@@ -15,7 +15,7 @@ export const MOST_OLDER_ROWS = 2000;
 /** Of each rule: its newest runs, by which it is judged. */
 export const MOST_NEWEST_RUNS = 20;
 /** Runs that began this long before both windows are still found in the one in which they ended. */
-const REACH_MS = DAY_MS;
+export const REACH_MS = DAY_MS;
 /** So much later than now a start may be: the clocks of two machines differ. */
 const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
 

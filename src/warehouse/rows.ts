@@ -33,7 +33,8 @@ import { buildPast, countHours } from "./hourly.ts";
 import type { Source } from "./source.ts";
 import type { Spelling } from "./spelling.ts";
 import { listRepeatedHours } from "../time/clock-changes.ts";
-import { HOUR_MS, SECOND_MS } from "../time/units.ts";
+import { HOUR_MS } from "../time/units.ts";
+import { unfold, type Span } from "./repeated-hours.ts";
 
 const FINISHED: ActionStatus[] = ["success", "partial", "failed"];
 
@@ -58,9 +59,6 @@ const CONTRADICTIONS: Contradiction[] = [
   "inexact-counts",
   "end-unreadable",
 ];
-
-/** Two runs of one schedule start within so much of the same minute. */
-const CLOSE_MS = 90 * SECOND_MS;
 
 /** Throws a `ValiError` where the answer has another shape: an error of ours, or a column of another type. */
 export function buildActivity(
@@ -236,25 +234,6 @@ function readRules(
       weekBefore: hasBaseline ? countSuccesses(cells.filter(({ part }) => part === "baseline")) : null,
     };
   });
-}
-
-type Span = { fromMs: number; toMs: number };
-
-/**
- * Of two starts that lie close together in an hour that the clocks showed twice, the first belongs to its first showing, if no
- * start lies there: times without a zone are all read as of the second.
- */
-function unfold(startsMs: number[], { fromMs, toMs }: Span): number[] {
-  const lengthMs = toMs - fromMs;
-  const isKnownAt = (atMs: number) => startsMs.some((ms) => Math.abs(ms - atMs) <= CLOSE_MS);
-  const unfolded = [...startsMs];
-  for (let index = 0; index + 1 < unfolded.length; index += 1) {
-    const [first = 0, second = 0] = [startsMs[index], startsMs[index + 1]];
-    if (first < fromMs || second >= toMs || second - first > CLOSE_MS || isKnownAt(first - lengthMs)) continue;
-    unfolded[index] = first - lengthMs;
-    index += 1;
-  }
-  return unfolded.toSorted((a, b) => a - b);
 }
 
 function listRunning(rows: Document["running"] = [], wanted: Cell["part"]): Run[] {

@@ -65,6 +65,21 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "by_hand")).toMatchObject({ condition: "idle", severity: "info" });
   });
 
+  test("a row that is written every minute excuses neither a silence nor a rule that runs without end", async () => {
+    const now = "2026-07-10T20:59:30Z";
+    const runs = [
+      ...repeat({ rule: "busy", from: "06-01 00:00", to: "07-10 17:00", every: HOUR }),
+      ...repeat({ rule: "busy", from: "07-10 18:00", to: "07-10 20:56", every: 4 * MINUTE }),
+      ...repeat({ rule: "silent", from: "06-01 00:00", to: "07-09 03:00", every: HOUR }),
+      ...repeat({ rule: "well", from: "06-01 00:00", to: "07-10 20:00", every: HOUR }),
+    ];
+    const schedules = ["busy", "silent", "well"].map((rule) => interval(1, "hours", rule, { updatedAt: now }));
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "busy")).toMatchObject({ condition: "degraded", degradation: "too-often" });
+    expect(ruleOf(report, "silent")).toMatchObject({ condition: "overdue", severity: "critical" });
+    expect(ruleOf(report, "well").severity).toBeNull();
+  });
+
   test("recurrence-type-other-words: the words are read without their case, and others are never guessed", async () => {
     const rules = ["contacts", "deals", "users", "companies", "forms", "calls"];
     const runs = rules.flatMap((rule) => repeat({ rule, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }));

@@ -1,14 +1,13 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
 import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
-import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
-import { countRuns } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
-import { findCrowd, SETTLED_DAYS } from "../memory/crowd.ts";
+import { findCrowd } from "../memory/crowd.ts";
 import { findFailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
@@ -152,13 +151,12 @@ function judgeTooOften(facts: RuleFacts): Judgement | null {
   return { ...degraded("too-often", "warning", message), evidence: { seen, expected } };
 }
 
-/** As often as its schedule asks for is not too often, nor what is so since the schedule was changed. */
-function judgeCrowd({ rule, history, compared, counts, scheduleChangedMs, window }: RuleFacts): Judgement | null {
-  if (history === null || (compared !== null && countRuns(counts) <= compared.expected)) return null;
-  if (scheduleChangedMs !== null && scheduleChangedMs > window.endMs - SETTLED_DAYS * DAY_MS) return null;
-  const crowd = findCrowd(history);
+/** As often as its schedule asks for is not too often, however seldom that was before the schedule was changed. */
+function judgeCrowd({ rule, history, due }: RuleFacts): Judgement | null {
+  const crowd = history === null ? null : findCrowd(history);
   if (crowd === null) return null;
   const { started, hours, busiest, median, days } = crowd;
+  if (due !== null && started * due.gapMs <= hours * HOUR_MS) return null;
   const message = `${rule}: ${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
   return {
     ...degraded("too-often", "warning", message),

@@ -143,7 +143,6 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
-    scheduleChangedMs: changedMs,
     disabledMs: declared?.disabledMs ?? null,
     fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
     missedSince:
@@ -168,7 +167,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     thresholds: settings.thresholds,
     ownThresholds: settings.ownThresholds,
     history,
-    silence: silenceSince(history, lastStartMs === null ? null : Math.max(lastRunMs, changedMs ?? -Infinity)),
+    silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
     successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),

@@ -14,7 +14,7 @@ export type Crowd = {
 
 const PAST_DAYS = 28;
 /** Without the days just gone, what began some days ago stays told. */
-export const SETTLED_DAYS = 8;
+const SETTLED_DAYS = 8;
 const FEWEST_DAYS = 7;
 /** A quarter of a day tells it sooner. */
 const SPANS_HOURS = [HOURS_A_DAY, 6];

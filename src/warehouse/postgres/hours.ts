@@ -17,7 +17,8 @@ import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { quoteTable } from "../tables.ts";
 import { locateSource } from "./locate.ts";
-import { DAY_MS, HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import { REACH_MS } from "../bounds.ts";
 import { hasIndex, type TableFacts } from "./lookback.ts";
 import { limitPartsOfPast } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
@@ -86,11 +87,11 @@ function isSmall({ rows }: TableFacts): boolean {
   return rows !== null && rows <= SMALL_TABLE_ROWS;
 }
 
-/** Of a table in parts as far as they may be locked. What began a day before its first hour is read too. */
+/** Of a table in parts as far as they may be locked. What began a little before its first hour is read too. */
 function requestSmallPast(request: ReadRequest, { parts }: TableFacts): HoursRequest {
   const past = requestPast(request);
   if (parts === null) return past;
-  const fromMs = limitPartsOfPast(parts, past.toMs) + DAY_MS;
+  const fromMs = limitPartsOfPast(parts, past.toMs) + REACH_MS;
   return { ...past, fromMs: Math.max(past.fromMs, Math.ceil(fromMs / HOUR_MS) * HOUR_MS) };
 }
 

@@ -21,15 +21,22 @@ const OTHER_LOCKS = 8;
 export function limitLookback(parts: Parts, bounds: Bounds): number {
   const startsMs = listStarts(parts, bounds);
   const { read, ofBaseline } = countRead(startsMs, bounds);
-  const most = Math.max(read, Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks) - ofBaseline);
-  return most >= startsMs.length ? BEFORE_ANY_ROW_MS : (startsMs[most - 1] ?? bounds.scanFromMs);
+  return startOfOldest(startsMs, Math.max(read, countAllowed(parts) - ofBaseline)) ?? bounds.scanFromMs;
 }
 
 /** The start of the oldest partition that a past until then may lock. */
 export function limitPartsOfPast(parts: Parts, toMs: number): number {
-  const startsMs = listStarts(parts, { toMs });
-  const most = Math.floor((MOST_LOCKS - OTHER_LOCKS) / parts.locks);
-  return most >= startsMs.length ? BEFORE_ANY_ROW_MS : (startsMs[most - 1] ?? toMs);
+  return startOfOldest(listStarts(parts, { toMs }), countAllowed(parts)) ?? toMs;
+}
+
+/** How many partitions may be locked. */
+function countAllowed({ locks }: Parts): number {
+  return Math.floor((MOST_LOCKS - OTHER_LOCKS) / locks);
+}
+
+/** Of the newest so many partitions; null: of none. */
+function startOfOldest(startsMs: number[], most: number): number | null {
+  return most >= startsMs.length ? BEFORE_ANY_ROW_MS : (startsMs[most - 1] ?? null);
 }
 
 /**
