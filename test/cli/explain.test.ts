@@ -41,6 +41,17 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
 });
 
+test("a message that eight runs failed with is told once, with their number; beside its runs it stands as often", async () => {
+  const { stdout } = await explain("genius", "users");
+  const [runs = "", errors = ""] = stdout.split("  Newest errors\n");
+  const lines = (text: string) =>
+    text.split("\n").filter((line) => line.includes("HTTP 401 Unauthorized: token expired"));
+  expect(lines(errors.split("\n\n")[0] ?? "")).toEqual([
+    "  18:00         HTTP 401 Unauthorized: token expired (8 runs)",
+  ]);
+  expect(lines(runs.split("  Newest runs")[1] ?? "")).toHaveLength(5);
+});
+
 test("all rules of a CRM: a line each, worst first, and the next command", async () => {
   const { stdout } = await explain("genius");
   const lines = stdout.trimEnd().split("\n");

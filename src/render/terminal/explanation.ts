@@ -79,7 +79,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
       ? []
       : [
           style.strong("  Newest errors"),
-          ...errors.flatMap(({ at, message, runs }) =>
+          ...withoutCounted(errors).flatMap(({ at, message, runs }) =>
             hang(near(at).padEnd(LABEL + 2), `${showText(message)}${sayRuns(runs)}`, LABEL + 2, width),
           ),
           ...(note === null ? [] : hang("", note, 0, width)),
@@ -249,4 +249,11 @@ function listRuns({ runs, window }: Explanation, view: View, style: Style): stri
 function nearTime(instant: string, endMs: number, { timezone }: View): string {
   const utc = formatNear(Date.parse(instant), endMs);
   return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)})`;
+}
+
+/** Without those that a line above counts already: each stands beside its run. */
+function withoutCounted(errors: Explanation["errors"]): Explanation["errors"] {
+  return errors.filter(
+    ({ message }, index) => !errors.slice(0, index).some((above) => above.runs !== null && above.message === message),
+  );
 }
