@@ -49,10 +49,10 @@ const PROSE =
 
 const COMMAND_LINES = once((): Mask[] => [
   ...listCommands(),
-  // curl -u user:password, docker's -u 1000:1000 apart.
+  // curl -u user:password, docker's -u 1000:1000 and what copies only newer files apart.
   [
     new RegExp(
-      String.raw`(${FLAG_BEFORE}(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
+      String.raw`(?<!\b(?:cp|mv|rsync|scp|sort|tar|uniq)\s[^\n|;&]{0,100})(${FLAG_BEFORE}(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
       "g",
     ),
     "$1***",
@@ -93,8 +93,17 @@ const COMMAND_LINES = once((): Mask[] => [
     /(\bidentified\s{1,3}by\s{1,3}(?:values\s{1,3})?)(?!(?:a|an|externally|globally|its|the|their)\b|\d)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s;]+)/gi,
     "$1***",
   ],
-  // Windows: net use … password /user:name, and /u:name /p:password.
+  [
+    /(\bset\s{1,3}password\s{1,3}(?:for\s{1,3}[^\n=]{1,100})?=\s{0,3}(?:\w{1,20}\()?)(?:"[^"\n]*"?|'[^'\n]*'?)/gi,
+    "$1***",
+  ],
+  [
+    /(\bhtpasswd\s[^\n|;]{0,60}?-\w{0,5}b\w{0,5}\s{1,3}(?:-\S{1,20}\s{1,3}){0,5}[^\s-]\S{0,200}\s{1,3}\S{1,100}\s{1,3})\S+/g,
+    "$1***",
+  ],
+  // Windows: net use … password /user:name password, and /u:name /p:password.
   [/(\bnet\s{1,3}use\s[^\n]{0,100}?\s)(?!\/)[^\s\\]{1,100}(?=\s{1,3}\/user:)/gi, "$1***"],
+  [/(\bnet\s{1,3}use\s[^\n]{0,100}?\/user:\S{1,100}\s{1,3})(?!\/)\S+/gi, "$1***"],
   [/(\/u(?:ser)?:\S{1,100}\s{1,3}\/p(?:ass\w{0,4})?:)\S+/gi, "$1***"],
   // netrc and pgpass.
   [/(\blogin\s{1,5}\S{1,200}\s{1,5}(?:account\s{1,5}\S{1,200}\s{1,5})?passw(?:or)?d\s{1,5})\S+/gi, "$1***"],

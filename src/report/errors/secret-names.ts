@@ -77,6 +77,9 @@ export const SECRET_NAME = once(
   () => new RegExp([...SURE, "credentials?", "clave", `(?:${SHORT})(?![a-z])`].join("|"), "iu"),
 );
 
+/** A name that has no other meaning. */
+export const SURE_NAME = once(() => new RegExp(SURE.join("|"), "iu"));
+
 const NAMED = once(
   () =>
     new RegExp(

@@ -1,7 +1,7 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, once, type Mask } from "./masks.ts";
-import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME } from "./secret-names.ts";
+import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
 import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
@@ -109,7 +109,7 @@ const CODES = once((): Mask[] => [
 const SPOKEN = once(
   () =>
     new RegExp(
-      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|(?:access|api|client|encryption|master|private|secret|shared|signing)[ _-]?key|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
       "giu",
     ),
 );
@@ -142,8 +142,13 @@ const AFTER_NAMES = once((): Mask[] => [
   [
     SPOKEN(),
     (match = "", before = "", value = "") =>
-      value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) ? `${before}***` : match,
+      value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) && !isFile(value) ? `${before}***` : match,
     SECRET_NAME(),
+  ],
+  // "login etl/hunter2x refused"
+  [
+    /(\b(?:credentials?|creds|log(?:in|on))(?:\s{0,3}[:=]\s{0,3}|\s{1,3})[\w.@-]{1,60}\/)(?=[^\s/]{0,60}\d)(?=[^\s/]{0,60}[a-z])[^\s/"',;]{5,60}(?![^\s"',;)])/gi,
+    "$1***",
   ],
   [/(?<![^\s"'=(<,[])([\w.-]{1,60}):(?!\/\/)[^\s@]{1,200}@[\w.*[\]-]+/g, "$1:***@***"],
 ]);
@@ -171,10 +176,28 @@ const ONE_WORD = /^\w[\w.-]*$/;
 
 export function maskSecrets(text: string): string {
   if (ONE_WORD.test(text)) return applyMasks(text, [AGE_KEY, ...BY_SHAPE]);
-  const placed = maskCommandLines(applyMasks(removeInvisible(text), SECRETS()));
+  const placed = maskCommandLines(applyMasks(spellNames(removeInvisible(text)), SECRETS()));
   const named = maskNamedSecrets(applyMasks(placed, PAIRS()));
   const coded = CODE_NAME().test(named) ? applyMasks(named, CODES()) : named;
   return applyMasks(applyMasks(coded, AFTER_NAMES()), BY_SHAPE);
+}
+
+/** A letter in the spelling of HTML, of a URL or of JSON: `&#x77;`, `%77`, `\u0077`. */
+const SPELLED_LETTER = /&#(?:0{0,4}(\d{2,3})|x0{0,4}([4-7][\da-f]));|%([4-7][\da-f])|\\u00([4-7][\da-f])/gi;
+
+/** With the letters that hide a secret's name by their spelling; where there is none, as it is written. */
+function spellNames(text: string): string {
+  const spelled = text.replace(
+    SPELLED_LETTER,
+    (match, decimal?: string, html?: string, url?: string, json?: string) => {
+      const letter = String.fromCharCode(
+        decimal === undefined ? parseInt(html ?? url ?? json ?? "", 16) : Number(decimal),
+      );
+      return /[A-Za-z]/.test(letter) ? letter : match;
+    },
+  );
+  const countNames = (written: string) => written.split(SURE_NAME()).length;
+  return spelled !== text && countNames(spelled) > countNames(text) ? spelled : text;
 }
 
 /** Characters without a width would hide a name from every pattern. Joiners are part of emoji and of other scripts. */
@@ -196,6 +219,11 @@ function isAlgorithm(value: string): boolean {
   return /^(?:argon2\w{0,2}|base64\w{0,3}|bcrypt\w{0,3}|md\d|pbkdf2\w{0,12}|sha\d?[-_\d]{0,8}|utf-?\d{1,2}|scram-sha-\d{1,3}|\w{0,10}auth2?)[.:]?$/i.test(
     value,
   );
+}
+
+/** "private key id2.pem not found" names the file that holds it. */
+function isFile(value: string): boolean {
+  return /\.(?:cer|crt|der|env|json|key|p12|pem|pfx|ppk|pub|ya?ml)[.:]?$/i.test(value);
 }
 
 /** "Basic Sync2" is a name; base64 is long, or has a colon in it. */

@@ -4,6 +4,15 @@ import { maskErrorMessage } from "../../../src/report/errors/redact.ts";
 
 test.each([
   "Missing required key: deal_stage",
+  "password: is required",
+  "cp -u old:names new",
+  "rsync -au host:dir here",
+  "credentials from s3/bucket1",
+  "login api/v2 is gone",
+  "private key file2.pem not found",
+  "api key v2 deprecated",
+  "%41 of 100%45",
+  "&#65;&#8217;",
   "tokenizer: unexpected token ] at line 3",
   "Primary key: id is missing",
   "auth: basic scheme not supported",

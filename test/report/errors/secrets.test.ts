@@ -38,6 +38,22 @@ const SECRETS: Record<string, Row[]> = {
       "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b9f86d081",
     ],
   ],
+  "names spelled by the numbers of their letters": [
+    ["pass&#x77;ord=canary9x", "canary9x"],
+    ["pass&#119;ord: canary", "canary"],
+    ["p%61ssword=canary", "canary"],
+    ['{"\\u0070assword":"canary"}', "canary"],
+  ],
+  "as a sentence or a command says them": [
+    ["secret key Xq7canary9 rejected", "Xq7canary9"],
+    ["api key canary9x was revoked", "canary9x"],
+    ["login: etl/canary9x", "canary9x"],
+    ["credentials bob/canary9x were rejected", "canary9x"],
+    ["net use \\\\srv\\share /user:me Canary9x", "Canary9x"],
+    ["htpasswd -cb /etc/f bob canary", "canary"],
+    ["SET PASSWORD FOR 'etl' = 'canary'", "canary"],
+    ["SET PASSWORD = PASSWORD('canary')", "canary"],
+  ],
   "names that end so": [
     ["DB_PASS=canary", "canary"],
     ["SMTP_PW: canary", "canary"],
