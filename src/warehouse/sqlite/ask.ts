@@ -5,29 +5,55 @@
 import { DescribedFailure, DatabaseError } from "../../database/failure.ts";
 import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
 
+/** A thread that nothing asks any more is ended then. */
+const IDLE_MS = 1000;
+/** To start a thread takes longer than most answers: the next question, such as a fill's next day, finds one. */
+const idle: Worker[] = [];
+
 export async function askSqlite<T extends keyof WorkerTasks>(
   task: T,
   input: WorkerTasks[T]["input"],
   signal: AbortSignal,
 ): Promise<WorkerTasks[T]["result"]> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url).href);
+  const worker = idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url).href);
+  worker.ref();
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();
   let part: WorkerAnswer<T> | null = null;
   const end = (error: Error) => (part === null ? reject(error) : resolve(part));
-  const abort = () => end(new DatabaseError("given up"));
-  signal.addEventListener("abort", abort, { once: true });
-  worker.addEventListener("message", ({ data }: MessageEvent<WorkerAnswer<T>>) => {
-    if (data.ok && !data.isWhole) part = data;
-    else resolve(data);
-  });
-  worker.addEventListener("error", (event) => end(new Error(event.message)));
+  const listening = new AbortController();
+  const listen = { signal: listening.signal };
+  signal.addEventListener("abort", () => end(new DatabaseError("given up")), listen);
+  worker.addEventListener(
+    "message",
+    ({ data }: MessageEvent<WorkerAnswer<T>>) => {
+      if (data.ok && !data.isWhole) part = data;
+      else resolve(data);
+    },
+    listen,
+  );
+  worker.addEventListener("error", (event) => end(new Error(event.message)), listen);
   worker.postMessage({ task, input });
+  let isFree = false;
   try {
     const answer = await promise;
+    isFree = !answer.ok || answer.isWhole;
     if (answer.ok) return answer.result;
     throw new DescribedFailure(answer.reason, answer.code);
   } finally {
-    signal.removeEventListener("abort", abort);
-    worker.terminate();
+    listening.abort();
+    if (isFree) keepIdle(worker);
+    else worker.terminate();
   }
+}
+
+function keepIdle(worker: Worker): void {
+  worker.unref();
+  idle.push(worker);
+  const endIdle = () => {
+    const index = idle.indexOf(worker);
+    if (index === -1) return;
+    idle.splice(index, 1);
+    worker.terminate();
+  };
+  setTimeout(endIdle, IDLE_MS).unref();
 }
