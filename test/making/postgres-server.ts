@@ -193,6 +193,8 @@ async function launch(
     port: String(port),
     unix_socket_directories: directory,
     fsync: "off",
+    full_page_writes: "off",
+    synchronous_commit: "off",
     max_wal_size: "128MB",
     ...settings,
   };
@@ -209,6 +211,7 @@ async function launch(
   let child = spawn();
   const url = (database = "postgres", parameters = "") =>
     `postgresql://owner:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}${parameters}`;
+  const admin = connect(url(), socket);
   const server: PostgresServer = {
     name,
     port,
@@ -221,22 +224,21 @@ async function launch(
     createDatabase: async (options = "") => {
       databases += 1;
       const name = `test_${databases}`;
-      await usingAdmin(url(), socket, (sql) => sql.unsafe(`CREATE DATABASE ${name} ${options}`));
+      // To copy its files takes a third of what it takes to log their pages.
+      await admin.unsafe(`CREATE DATABASE ${name} STRATEGY file_copy ${options}`);
       const sql = connect(url(name), socket);
       const close = async () => await sql.end({ timeout: 1 });
       const drop = async () => {
         await close();
-        await usingAdmin(url(), socket, (admin) => admin.unsafe(`DROP DATABASE ${name} WITH (FORCE)`));
+        await admin.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
       };
       return { name, url: url(name), sql, close, drop };
     },
     reload: async () => {
-      await usingAdmin(url(), socket, async (sql) => {
-        const loaded = async () => String((await sql`SELECT pg_conf_load_time()::text AS at`)[0]?.["at"]);
-        const before = await loaded();
-        await sql`SELECT pg_reload_conf()`;
-        while ((await loaded()) === before) await Bun.sleep(5);
-      });
+      const loaded = async () => String((await admin`SELECT pg_conf_load_time()::text AS at`)[0]?.["at"]);
+      const before = await loaded();
+      await admin`SELECT pg_reload_conf()`;
+      while ((await loaded()) === before) await Bun.sleep(5);
     },
     halt: async (mode) => {
       child.kill(mode === "fast" ? "SIGINT" : "SIGQUIT");
@@ -249,6 +251,7 @@ async function launch(
     },
     stop: async () => {
       running.delete(server);
+      await admin.end({ timeout: 1 });
       child.kill(stopsBy);
       await child.exited;
       closeSync(log);
