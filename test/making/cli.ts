@@ -14,6 +14,10 @@ export type Surroundings = {
   within?: string[];
 };
 
+/** Of scripts/test: its processes take memory in large pages, which on a virtual machine saves a third of their CPU. */
+const LARGE_PAGES = "MIMALLOC_ALLOW_THP";
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => name === LARGE_PAGES));
+
 export function freshDirectory(): string {
   return mkdtempSync(join(tmpdir(), "automation-reports-cli-"));
 }
@@ -21,7 +25,7 @@ export function freshDirectory(): string {
 export function start(args: readonly string[], { cwd = freshDirectory(), env = {}, within = [] }: Surroundings = {}) {
   return Bun.spawn([...within, BINARY, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...inherited, ...env },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -144,7 +144,10 @@ export async function insertHistory(sql: postgres.Sql, table: string, runs: RunR
       records_created, records_updated, records_failed, error_message, configuration, performance_metrics, created_at)
     SELECT crm, rule, start, "end", status, coalesce(processed, 0), coalesce(created, 0), coalesce(updated, 0),
       coalesce(failed, 0), error, configuration::jsonb, '{}', now()
-    FROM ${asRecords(sql, runs.map((row) => ({ ...row, configuration: configurationOf(row) })))}`;
+    FROM ${asRecords(
+      sql,
+      runs.map((row) => ({ ...row, configuration: configurationOf(row) })),
+    )}`;
 }
 
 /** One statement for all rows, in their order: thousands of them one by one take longer than most tests. */

@@ -54,6 +54,9 @@ describe("written as", () => {
 
 type Days = { from: string; until: string };
 const YEAR = { from: "2026-01-01", until: "2027-01-01" };
+/** With both of its clock changes a year of many runs takes systemd most of a minute. */
+const SPRING = { from: "2026-03-01", until: "2026-05-01" };
+const AUTUMN = { from: "2026-10-01", until: "2026-12-01" };
 
 /** Ours, by cron's rules. */
 function listOurs(patterns: string[], timezone: string, { from, until }: Days): string[] {
@@ -84,14 +87,14 @@ function listSystemds(patterns: string[], timezone: string, { from, until }: Day
   return [...new Set(all)].toSorted();
 }
 
-describe.skipIf(withoutSystemd)("fires when cron would, all year", () => {
-  test.each<{ patterns: string[]; timezone: string; runs: number }>([
+describe.skipIf(withoutSystemd)("fires when cron would", () => {
+  test.each<{ patterns: string[]; timezone: string; runs: number; days?: Days }>([
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "UTC", runs: 730 },
     { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "Europe/Berlin", runs: 730 },
-    { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "America/New_York", runs: 730 },
-    { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "Asia/Kolkata", runs: 730 },
+    { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "America/New_York", runs: 122, days: AUTUMN },
+    { patterns: ["0 4 * * *", "0 21 * * *"], timezone: "Asia/Kolkata", runs: 122, days: SPRING },
     { patterns: ["0 */4 * * *"], timezone: "UTC", runs: 2190 },
-    { patterns: ["7-52/15 9-17/2 * * mon-fri"], timezone: "Europe/Berlin", runs: 261 * 5 * 4 },
+    { patterns: ["7-52/15 9-17/2 * * mon-fri"], timezone: "Europe/Berlin", runs: 44 * 5 * 4, days: SPRING },
     // The last of them is Friday, 1 January 2027, in Berlin.
     { patterns: ["0 0 13 * 5"], timezone: "Europe/Berlin", runs: 62 },
     { patterns: ["0 0 */2 * 1"], timezone: "UTC", runs: 26 },
@@ -100,9 +103,9 @@ describe.skipIf(withoutSystemd)("fires when cron would, all year", () => {
     { patterns: ["0 12 * */3 0,6-7"], timezone: "America/New_York", runs: 34 },
     { patterns: ["0 12 1-7 apr-jun *", "5 12 29 2 *"], timezone: "UTC", runs: 21 },
     { patterns: ["0 0 * * */2"], timezone: "UTC", runs: 209 },
-  ])("$patterns in $timezone", ({ patterns, timezone, runs }) => {
-    const ours = listOurs(patterns, timezone, YEAR);
-    expect(listSystemds(patterns, timezone, YEAR, ours.length)).toEqual(ours);
+  ])("$patterns in $timezone", ({ patterns, timezone, runs, days = YEAR }) => {
+    const ours = listOurs(patterns, timezone, days);
+    expect(listSystemds(patterns, timezone, days, ours.length)).toEqual(ours);
     expect(ours).toHaveLength(runs);
   });
 });

@@ -281,13 +281,13 @@ test("P17 no file may be larger than 0 bytes (ulimit -f) → exit 5 for --output
 });
 
 test("P13 kill -9 in mid-export → whole reports only, and the next run sweeps the rest", async () => {
-  const cwd = directoryWith(manyHealthy(40));
+  const cwd = directoryWith(manyHealthy(20));
   const directory = join(cwd, "out");
   const args = [...GENERATE, ...TO_OUT];
   for (let round = 0; round < (isLong ? 40 : 4); round += 1) {
     const before = existsSync(directory) ? readdirSync(directory).length : 0;
     const child = start(args, { cwd });
-    await until(() => existsSync(directory) && readdirSync(directory).length > before + ((round * 7) % 30));
+    await until(() => existsSync(directory) && readdirSync(directory).length > before + ((round * 7) % 18));
     child.kill("SIGKILL");
     await child.exited;
     for (const name of readdirSync(directory).filter((file) => file.endsWith(".json")))
@@ -323,7 +323,7 @@ describe("stdout", () => {
         "--format",
         "json",
       ],
-      { cwd: directoryWith(manyHealthy(60)), stderr: "pipe" },
+      { cwd: directoryWith(manyHealthy(15)), stderr: "pipe" },
     );
     expect(made.stdout.toString().trim()).toBe("5");
     expect(made.stderr.toString()).toContain("its reader closed it");
