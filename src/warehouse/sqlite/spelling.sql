@@ -1,5 +1,5 @@
 -- How the newest rows of the table spell their times. Placeholders: actions is a preset's relation; own_ms and finish_ms are a start
--- and an end as SQLite reads them alone, start_ms is a start in any spelling. excluded: rule names as a JSON array.
+-- and an end as SQLite reads them alone, start_ms is a start in whichever spellings are asked for. excluded: rule names as a JSON array.
 -- Ids that are no numbers are in no order: then a rule has newer rows where none can be read.
 -- unreadable: rule, rows whose start cannot be read, how many of them are newer than each that can, three ids, the newest start.
 WITH actions AS (

@@ -115,13 +115,14 @@ function writeScan({ actions, dialect }: Source, reading: Reading, fromMs: numbe
 export function composeSpelling(
   { actions, dialect }: Source,
   { crm, nowMs }: Pick<ReadRequest, "crm" | "nowMs">,
+  spellings: Spellings,
 ): Statement<SqliteValue> {
   const offsets = listOffsets(crm.timezone, nowMs, nowMs);
   const text = fillPlaceholders(spellingSql, {
     rule_name: writeRuleName(dialect),
     actions,
     own_ms: writeInstantMs("started_at", { offsets, spellings: "own" }),
-    start_ms: writeInstantMs("started_at", { offsets, spellings: "all" }),
+    start_ms: writeInstantMs("started_at", { offsets, spellings }),
     finish_ms: writeInstantMs("finished_at", { offsets, spellings: "own" }),
   });
   return numberParameters<SqliteValue>(
