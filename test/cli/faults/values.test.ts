@@ -10,7 +10,7 @@ import * as fc from "fast-check";
 import { renderSaved } from "../../../src/render/renderers.ts";
 import { parseReport } from "../../../src/report/parse.ts";
 import { freshDirectory, runCli } from "../../making/cli.ts";
-import { draws } from "../../making/draws.ts";
+import { draws, isLong } from "../../making/draws.ts";
 import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { numbered } from "../../making/numbers.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
@@ -58,11 +58,15 @@ async function reportsBeside(cwd: string, crms: string): Promise<Report[]> {
   return reports.filter((report) => !isWell(report));
 }
 
-/** In the terminal, and by check. */
+/** In the terminal, and by check; in the short form each third of the CRMs. */
 async function expectNoFailure(cwd: string): Promise<void> {
-  const table = await runCli(["generate", ...AS_OF, "--detailed", "--quiet"], { cwd });
+  const all = readFileSync(join(cwd, "automation-reports.toml"), "utf8").split(/(?=^\[crm\.)/m);
+  const chosen = all.filter((_, index) => isLong || all.length < 6 || index % 3 === 1).join("");
+  writeFileSync(join(cwd, "chosen.toml"), chosen, { mode: 0o600 });
+  const flags = ["--config", "chosen.toml", "--quiet"];
+  const table = await runCli(["generate", ...AS_OF, "--detailed", ...flags], { cwd });
   expect([table.code, table.stderr]).toEqual([0, ""]);
-  const checked = await runCli(["check", "--format", "json", "--quiet"], { cwd });
+  const checked = await runCli(["check", "--format", "json", ...flags], { cwd });
   expect([checked.code, checked.stderr]).toEqual([0, ""]);
 }
 
