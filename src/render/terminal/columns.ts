@@ -10,6 +10,8 @@ export type Column = {
 const GAP = "  ";
 /** A name that is cut further than this names nothing. */
 const FEWEST_COLUMNS = 8;
+/** In less a sentence is a column of single words. */
+const FEWEST_WORDS = 20;
 
 function columnWidth({ title, cells }: Column): number {
   return Math.max(Bun.stringWidth(title), ...cells.map((cell) => Bun.stringWidth(cell)));
@@ -44,6 +46,23 @@ export function alignColumns(columns: Column[], styleTitle: (text: string) => st
     styleTitle(line((column) => column.title)),
     ...Array.from({ length: rows }, (_, row) => line((column) => column.cells[row] ?? "")),
   ];
+}
+
+/** With sentences as the last column, each wrapped below itself. */
+export function hangLast(
+  columns: Column[],
+  last: Pick<Column, "title" | "cells">,
+  width: number,
+  styleTitle: (text: string) => string,
+): string[] {
+  const indent = lineWidth(columns) + GAP.length;
+  const room = Math.max(FEWEST_WORDS, width - indent);
+  return alignColumns(columns, (title) => title).map((line, row) => {
+    const text = row === 0 ? last.title : (last.cells[row - 1] ?? "");
+    const wrapped = Bun.wrapAnsi(text, room, { hard: true, trim: true }).replaceAll("\n", `\n${" ".repeat(indent)}`);
+    const whole = `${pad(line, indent, "left")}${wrapped}`;
+    return row === 0 ? styleTitle(whole) : whole;
+  });
 }
 
 function pad(text: string, width: number, align: Column["align"]): string {

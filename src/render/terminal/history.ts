@@ -1,7 +1,7 @@
 /** The kept reports as lines for a terminal. */
 import { formatCount, formatHours, formatRatio } from "../../text/figures.ts";
 import type { KeptReport } from "../../store/published.ts";
-import { alignColumns, type Column } from "./columns.ts";
+import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { formatListed } from "./local-time.ts";
 import { createStyle, finish, VERDICT_MARKS, VERDICT_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
@@ -9,6 +9,8 @@ import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 
 const UNKNOWN = "–";
+/** What a narrow terminal shows none of, in this order; `history show` has it. */
+const EXPENDABLE = ["Origin", "Critical", "Window"];
 
 export function renderHistory(kept: KeptReport[], view: View): string {
   if (kept.length === 0) return "";
@@ -19,22 +21,22 @@ export function renderHistory(kept: KeptReport[], view: View): string {
     align,
     cells: kept.map(cellOf),
   });
-  const lines = alignColumns(
-    [
-      column("CRM", ({ source }) => showText(source)),
-      column(`Made (${zone ?? "UTC"})`, ({ report_generated_at: made }) => formatListed(made, zone)),
-      column(zone === null ? "Window" : `Window (${zone})`, ({ window_start: start, window_end: end }) => {
-        const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
-        return `${formatHours(hours)} to ${formatListed(end, zone)}`;
-      }),
-      column("Verdict", (report) => describeVerdict(report, style)),
-      column("Success", describeSuccess, "right"),
-      column("Critical", ({ critical_findings: count }) => (count === null ? UNKNOWN : formatCount(count)), "right"),
-      column("Origin", ({ origin }) => showText(origin)),
-      column("Id", ({ id }) => showText(id)),
-    ],
-    style.strong,
-  );
+  const columns = [
+    column("CRM", ({ source }) => showText(source)),
+    column(`Made (${zone ?? "UTC"})`, ({ report_generated_at: made }) => formatListed(made, zone)),
+    column("Window", ({ window_start: start, window_end: end }) => {
+      const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
+      return `${formatHours(hours)} to ${formatListed(end, zone)}`;
+    }),
+    column("Verdict", (report) => describeVerdict(report, style)),
+    column("Success", describeSuccess, "right"),
+    column("Critical", ({ critical_findings: count }) => (count === null ? UNKNOWN : formatCount(count)), "right"),
+    column("Origin", ({ origin }) => showText(origin)),
+    column("Id", ({ id }) => showText(id)),
+  ];
+  // What is piped is for another program, and whole.
+  const shown = view.rows === null ? columns : fitColumns(columns, EXPENDABLE, view.width);
+  const lines = alignColumns(shown, style.strong);
   return finish(`${lines.join("\n")}\n`, view);
 }
 

@@ -18,6 +18,14 @@ function formatLocalMinute(instant: string, timezone: string | null): string {
   return timezone === null ? utc : `${utc} (${formatLocal(instant, timezone)} ${timezone})`;
 }
 
+/** A sentence with the local time beside each full time of it, such as `10 Jul 2026 21:00 UTC`. */
+export function tellLocal(sentence: string, timezone: string | null): string {
+  if (timezone === null) return sentence;
+  return sentence.replaceAll(/\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC/g, (utc) =>
+    formatLocalMinute(new Date(utc).toISOString(), timezone),
+  );
+}
+
 /** The wall clock of the zone, with the day where it is another one than in UTC. */
 export function formatLocal(instant: string, timezone: string): string {
   const local = toLocal(instant, timezone);

@@ -3,11 +3,14 @@ import { formatDuration, formatInstant, formatMinute } from "../../text/figures.
 import type { ScheduleJudgement } from "../../schedule/judge.ts";
 import type { PublishedSchedule } from "../../schedule/published.ts";
 import type { SlotRow, SlotState } from "../../store/slot.ts";
-import { alignColumns } from "./columns.ts";
-import { formatListed, formatLocal } from "./local-time.ts";
+import { alignColumns, hangLast, type Column } from "./columns.ts";
+import { hang } from "./hang.ts";
+import { formatListed, formatLocal, tellLocal } from "./local-time.ts";
 import { createStyle, finish, type Style, type Tone } from "./style.ts";
 import type { View } from "../view.ts";
 import { cutText, showText } from "../../text/terminal.ts";
+
+const LABEL = "last".length;
 
 const STATE_TONES: Record<SlotState, Tone> = {
   made: "good",
@@ -33,7 +36,7 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   const style = createStyle(view.color);
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
-    `  last  ${describeLast(last, style)}`,
+    ...hang("last", describeLast(last, view, style), LABEL, view.width),
     ...next.map(({ utc, local }, index) => {
       const label = index === 0 ? "  next  " : "        ";
       const beside = view.timezone === null ? "" : ` (${formatLocal(utc, view.timezone)} ${view.timezone})`;
@@ -44,24 +47,19 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
 }
 
 /** Where there was none yet, the message alone says so. */
-function describeLast({ status, message }: PublishedSchedule["last"], style: Style): string {
-  const tone = style[STATUS_TONES[status]];
-  return status === "not-due" || status === "never-run"
-    ? tone(showText(message))
-    : `${tone(status)}  ${showText(message)}`;
+function describeLast({ status, message }: PublishedSchedule["last"], { timezone }: View, style: Style): string {
+  const [tone, text] = [style[STATUS_TONES[status]], tellLocal(showText(message), timezone)];
+  return status === "not-due" || status === "never-run" ? tone(text) : `${tone(status)}  ${text}`;
 }
 
 export function renderScheduleStatus(judgements: ScheduleJudgement[], view: View): string {
   const style = createStyle(view.color);
-  const lines = alignColumns(
-    [
-      { title: "Schedule", align: "left", cells: judgements.map(({ schedule }) => showText(schedule)) },
-      { title: "Status", align: "left", cells: judgements.map(({ status }) => style[STATUS_TONES[status]](status)) },
-      { title: "Why", align: "left", cells: judgements.map(({ message }) => showText(message)) },
-    ],
-    style.strong,
-  );
-  return finish(`${lines.join("\n")}\n`, view);
+  const whys = judgements.map(({ message }) => tellLocal(showText(message), view.timezone));
+  const columns: Column[] = [
+    { title: "Schedule", align: "left", cells: judgements.map(({ schedule }) => showText(schedule)) },
+    { title: "Status", align: "left", cells: judgements.map(({ status }) => style[STATUS_TONES[status]](status)) },
+  ];
+  return finish(`${hangLast(columns, { title: "Why", cells: whys }, view.width, style.strong).join("\n")}\n`, view);
 }
 
 export function renderSlots(slots: SlotRow[], view: View): string {

@@ -16,7 +16,7 @@ export type Tone = keyof Style;
 /** SGR parameters. These colours of the 256 are as readable on white as on black. */
 const CODES: Record<Tone, [on: string, off: string]> = {
   good: ["38;5;28", "39"],
-  doubtful: ["38;5;166", "39"],
+  doubtful: ["38;5;130", "39"],
   bad: ["38;5;160", "39"],
   faint: ["38;5;243", "39"],
   strong: ["1", "22"],

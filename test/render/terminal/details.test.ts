@@ -196,7 +196,7 @@ describe("what is not known", () => {
 describe("colours", () => {
   const lines = show(activity(FULL), { color: true });
   const paint = (code: string) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
-  const [red, green, orange] = [paint("38;5;160"), paint("38;5;28"), paint("38;5;166")];
+  const [red, green, orange] = [paint("38;5;160"), paint("38;5;28"), paint("38;5;130")];
   test.each([
     { name: "verdict", text: orange("warning"), times: 1 },
     { name: "warnings", text: orange("warning "), times: 1 },

@@ -95,7 +95,7 @@ test("every mark has its colour", () => {
     unread: [["dead", "away"]],
     view: { color: true, width: 110 },
   }).filter((line) => !line.startsWith(" "));
-  const starts = ["38;5;160m✗", "38;5;160m✗", "38;5;166m!", "38;5;243m?", "38;5;28m✓"];
+  const starts = ["38;5;160m✗", "38;5;160m✗", "38;5;130m!", "38;5;243m?", "38;5;28m✓"];
   expect(lines.map((line) => /^\u001b\[(.*?)\u001b/.exec(line)?.[1] ?? "")).toEqual(starts);
 });
 

@@ -73,8 +73,8 @@ describe("the sign and the colour of a cell", () => {
   test.each([
     { successful: 100, sign: "█", code: "38;5;28" },
     { successful: 95, sign: "█", code: "38;5;28" },
-    { successful: 94, sign: "!", code: "38;5;166" },
-    { successful: 70, sign: "!", code: "38;5;166" },
+    { successful: 94, sign: "!", code: "38;5;130" },
+    { successful: 70, sign: "!", code: "38;5;130" },
     { successful: 69, sign: "✗", code: "38;5;160" },
     { successful: 0, sign: "✗", code: "38;5;160" },
   ])("$successful of 100", ({ successful, sign, code }) => {
