@@ -15,7 +15,7 @@ export type Surroundings = {
 };
 
 /** Of scripts/test: its processes take memory in large pages, which on a virtual machine saves a third of their CPU. */
-const LARGE_PAGES = "MIMALLOC_ALLOW_THP";
+export const LARGE_PAGES = "MIMALLOC_ALLOW_THP";
 const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => name === LARGE_PAGES));
 
 export function freshDirectory(): string {
