@@ -143,6 +143,16 @@ describe("with tokens", () => {
           expect(check({ operation, ...answer })).toEqual([]);
         }
       }
+      for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
+        const allowed = async (path: string, headers: Record<string, string>) => {
+          const answer = await fetch(`${guarded.base}${path}`, { method, headers });
+          return [answer.status, answer.headers.get("allow")];
+        };
+        expect(await allowed("/api/v1/crms", viewer)).toEqual([405, "GET, HEAD"]);
+        expect(await allowed("/api/v1/passes", viewer)).toEqual([405, "GET, HEAD, POST"]);
+        expect(await allowed("/api/v1/nowhere", viewer)).toEqual([404, null]);
+        expect(await allowed("/api/v1/crms", {})).toEqual([401, null]);
+      }
       expect(statuses["POST"]).toEqual([401, 401, 403, 202]);
       const [anonymous, wrong] = [0, 1].map(
         (n) => new Set((statuses["GET"] ?? []).filter((_, index) => index % 4 === n)),

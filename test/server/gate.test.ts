@@ -95,8 +95,8 @@ describe("changes", () => {
     expect(judge({ method: "POST", headers })).toBe(is);
   });
 
-  test.each(["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"])("%s is no method of ours", (method) => {
-    expect(judge({ method })).toBe("405");
+  test("another site's change is refused by whatever method it comes", () => {
+    expect(judge({ method: "DELETE", headers: { "sec-fetch-site": "cross-site" } })).toBe("403");
   });
 
   test("looking is nobody's change", () => {
@@ -120,6 +120,9 @@ describe("tokens", () => {
     { name: "a huge one", headers: bearer("x".repeat(10_000)), is: "401" },
     { name: "asking for a report without run", method: "POST", headers: bearer(PROM), is: "403" },
     { name: "asking for a report", method: "POST", headers: bearer(OPS), is: "ops, token" },
+    // Which methods there are is each route's to say.
+    { name: "by a method of no route", method: "DELETE", headers: bearer(PROM), is: "prometheus, token" },
+    { name: "by a method of no route, without a token", method: "DELETE", is: "401" },
     { name: "looking without read", headers: bearer("cron-token-0123456789abcdef"), is: "403" },
     { name: "the log-in, for nobody", path: "/login", is: "nobody, nothing" },
     { name: "style, for nobody", path: "/assets/page.css", is: "nobody, nothing" },

@@ -5,7 +5,19 @@ import { mustReport } from "../making/reports.ts";
 import { run } from "../making/warehouses.ts";
 
 const WORDS = {
-  success: ["success", "completed", "complete", "succeeded", "successful", "ok", "done", "finished", "passed", "pass"],
+  success: [
+    "success",
+    "completed",
+    "complete",
+    "succeeded",
+    "successful",
+    "ok",
+    "done",
+    "finished",
+    "passed",
+    "pass",
+    "Completed successfully",
+  ],
   failed: [
     "failed",
     "failure",
@@ -32,6 +44,10 @@ const WORDS = {
     "fatal",
     "lost",
     "stopped",
+    "exception",
+    "startup_failure",
+    "UpstreamCanceled",
+    "expired",
   ],
   running: [
     "running",
@@ -43,6 +59,9 @@ const WORDS = {
     "processing",
     "active",
     "syncing",
+    "starting",
+    "executing",
+    "canceling",
   ],
   pending: [
     "pending",
@@ -59,6 +78,9 @@ const WORDS = {
     "submitted",
     "enqueued",
     "not_started",
+    "AwaitingRetry",
+    "deferred",
+    "blocked",
   ],
   partial: [
     "partial",
@@ -72,6 +94,9 @@ const WORDS = {
     "warn",
     "warning",
     "incomplete",
+    "partiallySucceeded",
+    "succeededWithIssues",
+    "finished with errors",
   ],
   skipped: ["skipped", "ignored", "noop"],
   unknown: ["exploded", "not ok", "success!", "suc.cess", "removed", "true", ""],

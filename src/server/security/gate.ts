@@ -21,7 +21,6 @@ export type Admission =
 
 type Asking = Pick<Request, "method" | "headers">;
 
-const METHODS = ["GET", "HEAD", "POST"];
 const ANYONE: Admission = { kind: "admitted", principal: { name: "anyone", scopes: ["read", "run"], by: "nothing" } };
 const NOBODY: Principal = { name: "nobody", scopes: [], by: "nothing" };
 
@@ -35,7 +34,6 @@ export function admit(request: Asking, path: string, rules: GateRules, nowMs: nu
   if (forwarded !== null && !rules.isKnownHost(forwarded)) return { kind: "refused", problem: MISDIRECTED };
   const isChange = method !== "GET" && method !== "HEAD";
   if (isChange) {
-    if (!METHODS.includes(method)) return { kind: "refused", problem: WRONG_METHOD };
     const from = { fetchSite: headers.get("sec-fetch-site"), origin: headers.get("origin") };
     if (isCrossSite(from, forwarded ?? host, rules.hosts)) return { kind: "refused", problem: CROSS_SITE };
   }
@@ -43,7 +41,9 @@ export function admit(request: Asking, path: string, rules: GateRules, nowMs: nu
   const principal = findPrincipal(headers, rules.tokens, nowMs);
   if (isOpen(path)) return { kind: "admitted", principal: principal ?? NOBODY };
   if (principal === null) return describeUnknown(request, isChange);
-  return principal.scopes.includes(isChange ? "run" : "read")
+  // No route takes another method, and each says which ones it takes.
+  const isRefusedByAll = isChange && method !== "POST";
+  return isRefusedByAll || principal.scopes.includes(isChange ? "run" : "read")
     ? { kind: "admitted", principal }
     : { kind: "refused", problem: isChange ? NO_RUN : NO_READ };
 }
@@ -80,11 +80,6 @@ const CHALLENGE = { "WWW-Authenticate": 'Bearer realm="automation-reports"' };
 const MISDIRECTED: Problem = {
   status: 421,
   detail: "This name is not one of the server's: add it to hosts of [serve], or ask by address.",
-};
-const WRONG_METHOD: Problem = {
-  status: 405,
-  detail: "Nothing here takes this method.",
-  headers: { Allow: METHODS.join(", ") },
 };
 const CROSS_SITE: Problem = { status: 403, detail: "A page of another site may not ask for a change." };
 const NO_TOKEN: Problem = {
