@@ -9,13 +9,14 @@ import { showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 
 const UNKNOWN = "–";
-/** What a narrow terminal shows none of, in this order; `history show` has it. */
-const EXPENDABLE = ["Origin", "Critical", "Window"];
+/** What a narrow terminal shows none of, in this order, and then the window; `history show` has it. */
+const EXPENDABLE = ["Origin", "Critical"];
 
 export function renderHistory(kept: KeptReport[], view: View): string {
   if (kept.length === 0) return "";
   const style = createStyle(view.color);
   const { timezone: zone } = view;
+  const window = zone === null ? "Window" : `Window (${zone})`;
   const column = (title: string, cellOf: (report: KeptReport) => string, align: Column["align"] = "left"): Column => ({
     title,
     align,
@@ -24,7 +25,7 @@ export function renderHistory(kept: KeptReport[], view: View): string {
   const columns = [
     column("CRM", ({ source }) => showText(source)),
     column(`Made (${zone ?? "UTC"})`, ({ report_generated_at: made }) => formatListed(made, zone)),
-    column("Window", ({ window_start: start, window_end: end }) => {
+    column(window, ({ window_start: start, window_end: end }) => {
       const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
       return `${formatHours(hours)} to ${formatListed(end, zone)}`;
     }),
@@ -35,7 +36,7 @@ export function renderHistory(kept: KeptReport[], view: View): string {
     column("Id", ({ id }) => showText(id)),
   ];
   // What is piped is for another program, and whole.
-  const shown = view.rows === null ? columns : fitColumns(columns, EXPENDABLE, view.width);
+  const shown = view.rows === null ? columns : fitColumns(columns, [...EXPENDABLE, window], view.width);
   const lines = alignColumns(shown, style.strong);
   return finish(`${lines.join("\n")}\n`, view);
 }

@@ -45,7 +45,7 @@ test.each(
 
 test("Q2 all of them in mid-report → the report is made, exit 0", async () => {
   const cwd = install(DAILY, database.url);
-  await slowDown(database, 2);
+  await slowDown(database, 1);
   const child = launch(["schedule", "run", "daily"], { cwd });
   await backendPid(database);
   for (const signal of IDLE) child.kill(signal);
