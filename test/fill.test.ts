@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOW = Date.parse("2026-07-10T09:30:00Z");
 const TODAY = Math.floor(NOW / DAY_MS);
-// A day of SQLite takes a thread of its own, which starts anew for each.
+// As most warehouses are.
 const engine = listEngines().find(({ name }) => name === "packaged, sync-history shape H")!;
 
 /** One run at noon of each of these days before today. */

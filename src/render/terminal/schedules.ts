@@ -37,10 +37,10 @@ export function renderScheduleList(schedules: PublishedSchedule[], view: View): 
   const sections = schedules.map(({ name, cron, timezone, last, next }) => [
     `${style.strong(showText(name))} · ${showText(cron.join(" and "))} · ${showText(timezone)}`,
     ...hang("last", describeLast(last, view, style), LABEL, view.width),
-    ...next.map(({ utc, local }, index) => {
-      const label = index === 0 ? "  next  " : "        ";
+    ...next.flatMap(({ utc, local }, index) => {
       const beside = view.timezone === null ? "" : ` (${formatLocal(utc, view.timezone)} ${view.timezone})`;
-      return `${label}${formatMinute(utc)} UTC${beside}${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+      const text = `${formatMinute(utc)} UTC${beside}${timezone === "UTC" ? "" : style.faint(`  ${showText(local)}`)}`;
+      return hang(index === 0 ? "next" : "", text, LABEL, view.width);
     }),
   ]);
   return finish(`${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`, view);

@@ -52,7 +52,7 @@ const COMMAND_LINES = once((): Mask[] => [
   // curl -u user:password, docker's -u 1000:1000 and what copies only newer files apart.
   [
     new RegExp(
-      String.raw`(?<!\b(?:cp|mv|rsync|scp|sort|tar|uniq)\s[^\n|;&]{0,100})(${FLAG_BEFORE}(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
+      String.raw`(${FLAG_BEFORE}(?=-)(?<!\b(?:cp|mv|rsync|scp|sort|tar|uniq)\s[^\n|;&]{0,100})(?:-[A-Za-z]{0,5}[uU]|--(?:proxy-)?user)(?:=|${NEXT})?["']?[^\s:"',/=]{1,100}:)(?!\d{1,6}\b|\/\/)((?<=["'][^"']{1,101})[^"'\n]+|[^\s"']+)`,
       "g",
     ),
     "$1***",

@@ -39,17 +39,12 @@ const WRONG =
 /** A pattern: the word for password in any language known here. */
 export const PASSWORD = String.raw`passw(?:or)?d|pass(?:phrase|code)|(?:${FOREIGN.join("|")})(?:\s{0,3}(?:${WRONG}))?`;
 
+/** A pattern: a key that opens a door. */
+export const SECRET_KEY =
+  "(?:access|account|api|auth|client|consumer|encryption|license|master|private|secret|service|shared|signing|storage|subscription|webhook)[ _-]?key";
+
 /** With anything before them: `client_secret`, `HUBSPOT_ACCESS_TOKEN`, `X-Api-Key`. */
-const SURE = [
-  PASSWORD,
-  "pwd",
-  "secret",
-  "token",
-  "api[ _-]?key",
-  "(?:access|account|auth|client|consumer|encryption|license|master|private|secret|service|shared|signing|storage|subscription|webhook)[ _-]?key",
-  "hapikey",
-  "session_?id",
-];
+const SURE = [PASSWORD, "pwd", "secret", "token", SECRET_KEY, "hapikey", "session_?id"];
 const SHORT = "key|pass|auth|sid|sig|signature|pw|pin|otp|jwt";
 /** Words that name much else too: only some of their values are secrets. */
 const UNSURE = [

@@ -1,7 +1,7 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, once, type Mask } from "./masks.ts";
-import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
+import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_KEY, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
 import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
@@ -109,7 +109,7 @@ const CODES = once((): Mask[] => [
 const SPOKEN = once(
   () =>
     new RegExp(
-      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|(?:access|api|client|encryption|master|private|secret|shared|signing)[ _-]?key|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
+      String.raw`((?<![\p{L}\p{N}])(?:${PASSWORD}|pass|pwd?|${SECRET_KEY}|secret)(?:\s{1,3}(?:for|of)\s{1,3}(?:user\s{1,3})?\S{1,60}?)?(?::|\s{1,3}(?:is|was))?\s{1,3})([^\s,;]+)`,
       "giu",
     ),
 );
