@@ -73,7 +73,7 @@ function noteErrors(runs: Runs, kinds: Kinds): string | null {
   if (silent === 0) return null;
   const failed = `${formatPlural(silent, "failed run")} of the list`;
   if (kinds.length > 0 && kinds.every(({ message }) => message === null)) return `${failed}: no message is recorded`;
-  return `${failed} without a message: messages are read of its newest ${SHOWN_ERRORS} failures and of the newest failure of each kind`;
+  return `${failed} shown without a message: messages are read of its newest ${SHOWN_ERRORS} failures and of the newest failure of each kind`;
 }
 
 function listLimits(rule: RuleReport, timezone: string | null, origins: Origins): Explanation["limits"] {

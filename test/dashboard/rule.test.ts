@@ -80,7 +80,7 @@ describe("the page", () => {
     {
       name: "a failure among the older ones has none",
       untold: 6,
-      note: "1 failed run of the list without a message: messages are read of its newest 5 failures and of the newest failure of each kind",
+      note: "1 failed run of the list shown without a message: messages are read of its newest 5 failures and of the newest failure of each kind",
     },
     { name: "all of those shown are read", untold: null, note: null },
   ])("whose messages are read is said once: $name", ({ untold, note }) => {

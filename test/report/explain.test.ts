@@ -78,7 +78,7 @@ describe("errors of failures that are not among the newest runs", () => {
       "read timeout after 30 s",
     ]);
     expect(told?.errors_note).toBe(
-      "1 failed run of the list without a message: messages are read of its newest 5 failures and of the newest failure of each kind",
+      "1 failed run of the list shown without a message: messages are read of its newest 5 failures and of the newest failure of each kind",
     );
   });
 
