@@ -137,6 +137,7 @@ async function connect(
   const hide = createLooseRedactor(password);
   let wantsPrepared = () => false;
   let screen: Screen | null = null;
+  let inSession = false;
   const dialFirst = async () => {
     const dialled = await dial(target, host, encryption, connecting);
     const authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
@@ -166,7 +167,7 @@ async function connect(
     socket: async () => {
       const first = dialling;
       dialling = null;
-      if (first === null && signal.aborted) return await dialCancelling();
+      if (first === null && signal.aborted && inSession) return await dialCancelling();
       const socket = await first;
       if (socket?.readyState === "open") return socket;
       throwIfRefused(sockets);
@@ -197,7 +198,6 @@ async function connect(
     for (const socket of sockets) socket.destroySoon();
   };
   let usable = true;
-  let inSession = false;
   try {
     const ask: Connection["ask"] = async (text, values = []) => {
       try {

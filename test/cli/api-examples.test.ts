@@ -16,7 +16,7 @@ let served: Served;
 
 beforeAll(async () => {
   served = await serveDemo();
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await served.stop()).toBe(0);

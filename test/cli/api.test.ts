@@ -15,7 +15,7 @@ beforeAll(async () => {
   served = await serveDemo({ kept: [{ made: hostilePass(), origin: "hostile" }] });
   contract = await readContract(served.base);
   values = await findValues(served.base);
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await served.stop()).toBe(0);

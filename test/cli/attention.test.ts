@@ -99,7 +99,7 @@ test("three of twelve: two that failed together, said once, and one that stopped
     expect.stringMatching(/^! warning · 12 CRMs read · made in \d+\.\d\d s$/),
     `Next: automation-reports explain zoho contacts ${NEXT}`,
   ]);
-}, 30_000);
+});
 
 test("two of the twelve cannot be read: they stand first, each told once, and the verdict is last", async () => {
   const unread = { gone: ["genius"], unreachable: ["hubspot"] };
@@ -122,7 +122,7 @@ test("two of the twelve cannot be read: they stand first, each told once, and th
   );
   for (const crm of unread.gone) expect(lines.join("\n").match(new RegExp(`^. ${crm}`, "gm"))).toHaveLength(1);
   expect(lines.at(-1)).toBe(`Next: automation-reports check --crm genius`);
-}, 30_000);
+});
 
 test("all but one are bad, each in its own way: still one screen, the unread ones first", async () => {
   const failing = CRMS.slice(2, 11).flatMap((crm, index) =>
@@ -141,4 +141,4 @@ test("all but one are bad, each in its own way: still one screen, the unread one
   const first = lines.filter((line) => /^[✗!] [a-z]/.test(line)).map((line) => line.split(" ", 2)[1]);
   expect(first.slice(0, 2)).toEqual(["arrivy", "callrail"]);
   expect(CRMS.filter((crm) => first.filter((name) => name === crm).length === 1)).toEqual(CRMS);
-}, 30_000);
+});

@@ -47,7 +47,7 @@ test("stopped by SIGTERM in mid-report: within 5 s, exit 0, the slot free again,
       WHERE datname = ${database.name} AND application_name = 'automation-reports'`;
     return row?.["n"] === 0;
   });
-}, 30_000);
+});
 
 test("killed in mid-report: the store is whole, and the slot is taken over once", async () => {
   await slowDown(database);
@@ -61,7 +61,7 @@ test("killed in mid-report: the store is whole, and the slot is taken over once"
   expect(exportsIn(cwd)).toHaveLength(1);
   const check = await runCli(["store", "check"], { cwd });
   expect(check.code, check.stderr).toBe(0);
-}, 60_000);
+});
 
 test("the daemon killed in mid-report: the next one takes the slot over, once", async () => {
   await slowDown(database);
@@ -75,7 +75,7 @@ test("the daemon killed in mid-report: the next one takes the slot over, once", 
   expect(exportsIn(cwd)).toHaveLength(1);
   for (const child of [second, third]) child.kill("SIGTERM");
   expect(await Promise.all([second.exited, third.exited])).toEqual([0, 0]);
-}, 60_000);
+});
 
 test("a second signal forces: a server that is frozen holds nobody up", async () => {
   await slowDown(database);
@@ -94,7 +94,7 @@ test("a second signal forces: a server that is frozen holds nobody up", async ()
   } finally {
     process.kill(backend, "SIGCONT");
   }
-}, 30_000);
+});
 
 test("a store that is away when the configuration is loaded again: the old one stays, and nobody dies", async () => {
   const away = await startPostgres();
@@ -112,7 +112,7 @@ test("a store that is away when the configuration is loaded again: the old one s
   expect(child.exitCode, log.text()).toBeNull();
   child.kill("SIGTERM");
   expect(await child.exited).toBe(0);
-}, 60_000);
+});
 
 test("SIGHUP loads the configuration again; a broken one is refused and the old one stays", async () => {
   const cwd = install(DAILY, database.url);
@@ -137,7 +137,7 @@ test("SIGHUP loads the configuration again; a broken one is refused and the old 
   expect(child.exitCode).toBeNull();
   child.kill("SIGTERM");
   expect(await child.exited).toBe(0);
-}, 30_000);
+});
 
 describe.skipIf(PYTHON === null)("what systemd is told (needs python3)", () => {
   let peer: NotifyPeer;
@@ -163,5 +163,5 @@ describe.skipIf(PYTHON === null)("what systemd is told (needs python3)", () => {
     await until(() => peer.heard.findLastIndex((line) => line.includes("READY=1")) > begun);
     child.kill("SIGTERM");
     expect(await child.exited).toBe(0);
-  }, 30_000);
+  });
 });

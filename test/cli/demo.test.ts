@@ -53,7 +53,7 @@ test("the same seed and end give the same numbers, another seed others", async (
   const first = await figures();
   expect(await figures()).toEqual(first);
   expect(await figures("--seed", "7")).not.toEqual(first);
-}, 60_000);
+});
 
 test("thirty days hold an outage, stuck runs and a slow week", async () => {
   const cwd = freshDirectory();

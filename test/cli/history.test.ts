@@ -292,7 +292,7 @@ test("killed at any moment, the store is whole: all of a pass is there or nothin
   expect([check.code, check.stderr]).toEqual([0, ""]);
   const passes = Map.groupBy(await list(cwd, "--limit", "100"), ({ id }) => id.slice(-6));
   expect([...passes.values()].filter((reports) => reports.length !== 2)).toEqual([]);
-}, 30_000);
+});
 
 describe("generate --input", () => {
   let cwd: string;

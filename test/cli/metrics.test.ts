@@ -23,7 +23,7 @@ beforeAll(async () => {
     crms: '[crm.away]\nurl = "postgresql://reader@127.0.0.1:1/none"\ntimeout = "2s"\n',
   });
   text = await (await fetch(`${served.base}/metrics`)).text();
-}, 60_000);
+});
 
 afterAll(async () => {
   expect(await served.stop()).toBe(0);

@@ -161,7 +161,7 @@ describe("event streams", () => {
       await response.body?.cancel();
       return response.status === 200;
     });
-  }, 60_000);
+  });
 
   test("a page that comes back is told what it missed", async () => {
     const server = await startServer(installServer());
@@ -191,7 +191,7 @@ describe("event streams", () => {
     while (!page.text().includes(": \n\n") && Date.now() < deadline) await Bun.sleep(50);
     expect(page.text()).toContain(": \n\n");
     page.socket.destroy();
-  }, 30_000);
+  });
 });
 
 test("a request that arrives letter by letter is given up, and holds up nobody", async () => {
@@ -213,4 +213,4 @@ test("a request that arrives letter by letter is given up, and holds up nobody",
   while (slow.some(({ closed }) => !closed) && Date.now() < deadline) await Bun.sleep(100);
   clearInterval(dripping);
   expect(slow.filter(({ closed }) => !closed)).toEqual([]);
-}, 60_000);
+});

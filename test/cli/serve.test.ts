@@ -60,7 +60,7 @@ describe("readiness", () => {
       await holder.exited;
     }
     await until(async () => (await server.ask("/readyz")).status === 200);
-  }, 60_000);
+  });
 });
 
 describe("what cannot be listened on: exit 2, and what to do", () => {
@@ -201,7 +201,7 @@ describe("SIGTERM", () => {
         WHERE datname = ${database.name} AND application_name = 'automation-reports'`;
       return row?.["n"] === 0;
     });
-  }, 30_000);
+  });
 
   test("an asker that does not finish its question holds nobody up", async () => {
     const server = await startServer(installServer());
@@ -213,7 +213,7 @@ describe("SIGTERM", () => {
     expect(code).toBe(0);
     expect(seconds).toBeLessThan(5);
     socket.end();
-  }, 15_000);
+  });
 });
 
 test("CRMs without a report are read at the start, once; pages are told; a second start reads nothing", async () => {
@@ -230,7 +230,7 @@ test("CRMs without a report are read at the start, once; pages are told; a secon
   await again.stop();
   expect((JSON.parse(await kept()) as unknown[]).length).toBe(1);
   expect(again.said()).not.toContain("hubspot could not");
-}, 30_000);
+});
 
 test("an open page is told of a pass that another process has kept", async () => {
   const server = await startServer(installServer());
@@ -251,4 +251,4 @@ test("an open page is told of a pass that another process has kept", async () =>
   await hear(kept!.pass_id);
   expect(told).toMatch(/^event: pass$/m);
   await reader.cancel();
-}, 30_000);
+});

@@ -44,7 +44,7 @@ test("one session and one statement for each CRM, whatever the report is asked f
     ...Array.from({ length: 3 }, () => "SET LOCAL statement_time"),
     ...Array.from({ length: 3 }, () => "What one CRM's rules did"),
   ]);
-}, 30_000);
+});
 
 test("each session takes its leave, though nobody waits for the server to end it", async () => {
   const database = await server.createDatabase();
@@ -65,7 +65,7 @@ test("each session takes its leave, though nobody waits for the server to end it
   const after = await countSessions();
   expect(after.sessions).toBeGreaterThanOrEqual(sessions + 3);
   expect(after.lost).toBe(0);
-}, 30_000);
+});
 
 test("no worker of the server's, where its settings would have some", async () => {
   const database = await server.createDatabase();
@@ -92,4 +92,4 @@ test("no worker of the server's, where its settings would have some", async () =
   await readOtherwise();
   await until(async () => (await countWorkers()) >= 2 * usual);
   expect(await countWorkers()).toBe(2 * usual);
-}, 30_000);
+});

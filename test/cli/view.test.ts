@@ -170,6 +170,5 @@ describe("the columns that are said to be needed are all that the preset reads, 
         }
       }
     },
-    120_000,
   );
 });

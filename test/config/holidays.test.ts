@@ -139,4 +139,4 @@ test("10,000 events are read in seconds", async () => {
   await load(writeCalendar(...events));
   // Where each looked through all the others it was 10 s.
   expect(performance.now() - startedAt).toBeLessThan(5000);
-}, 30_000);
+});

@@ -52,7 +52,6 @@ test.each(YEAR)(
     expect(driven.ran.every(({ slotMs, atMs }) => atMs - slotMs < 1000)).toBe(true);
     await driven.store[Symbol.asyncDispose]();
   },
-  600_000,
 );
 
 describe("after downtime", () => {

@@ -57,7 +57,7 @@ test("restarted under it: a call waits for the server to come back, nothing is l
     kind: "delivery",
     message: expect.stringMatching(/^store: 127\.0\.0\.1:\d+ /),
   });
-}, 30_000);
+});
 
 test("a role without rights is told what to grant", async () => {
   const server = await sharedServer();
@@ -82,4 +82,4 @@ test("a lock that is held: given up in words before the deadline", async () => {
     );
   });
   await sql.end();
-}, 20_000);
+});

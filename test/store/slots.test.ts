@@ -220,7 +220,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(slots.map(({ state, attempts }) => [state, attempts])).toEqual(
       Array.from({ length: count }, () => ["made", 1]),
     );
-  }, 180_000);
+  });
 });
 
 test("PostgreSQL: a killed holder's slot is another's once its lease has passed by the server's clock, not before", async () => {

@@ -35,5 +35,5 @@ describe.skipIf(CHROMIUM === undefined)("log-in", () => {
     await page.waitForURL(/\/login/);
     expect(await page.content()).not.toContain("hubspot");
     await close();
-  }, 60_000);
+  });
 });

@@ -61,7 +61,7 @@ describe.skipIf(CHROMIUM === undefined)("hostile text", () => {
     }
     expect(problems).toEqual([]);
     await close();
-  }, 120_000);
+  });
 });
 
 async function hrefs(links: import("playwright-core").Locator, from: string): Promise<string[]> {

@@ -30,7 +30,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor({ timeout: 40_000 });
     await untilLive(page);
     await close();
-  }, 150_000);
+  });
 
   test.concurrent("a server that is gone is noticed at once, and found again when it is back", async () => {
     const served = await startWell();
@@ -46,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await untilLive(page);
     expect(again.url).toBe(served.url);
     await close();
-  }, 150_000);
+  });
 
   test.concurrent("a browser that slept over a report catches up when it wakes", async () => {
     const served = await startWell();
@@ -63,7 +63,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor();
     await untilLive(page);
     await close();
-  }, 150_000);
+  });
 
   test.concurrent("reports that another process makes are there within a minute", async () => {
     const served = await startWell();
@@ -75,7 +75,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await page.locator("h1", { hasText: "hubspot needs attention" }).waitFor({ timeout: 90_000 });
     expect(problems).toEqual([]);
     await close();
-  }, 150_000);
+  });
 
   test.concurrent("paused, a page stays as it is and counts what waits", async () => {
     const served = await startWell();
@@ -91,7 +91,7 @@ describe.skipIf(CHROMIUM === undefined)("the line", () => {
     await untilLive(page);
     expect(problems).toEqual([]);
     await close();
-  }, 150_000);
+  });
 });
 
 async function startWell(): Promise<Living> {

@@ -23,7 +23,7 @@ let served: Served;
 
 beforeAll(async () => {
   if (CHROMIUM !== undefined) served = await serveDemo();
-}, 60_000);
+});
 afterAll(async () => {
   await closeBrowser();
   killLaunched();
@@ -94,7 +94,6 @@ describe.skipIf(CHROMIUM === undefined)("every page", () => {
       await close();
       await without.close();
     },
-    60_000,
   );
 });
 

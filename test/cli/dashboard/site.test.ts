@@ -17,7 +17,7 @@ beforeAll(async () => {
   await runCli(["generate", "--detailed", "--quiet"], { cwd });
   await runCli(["generate", "--detailed", "--quiet", "--crm", "genius"], { cwd });
   made = await runCli(["export", "site", "public"], { cwd });
-}, 60_000);
+});
 afterAll(closeBrowser);
 
 describe("the files", () => {

@@ -45,5 +45,5 @@ describe.skipIf(CHROMIUM === undefined)("live", () => {
     expect([...problems, ...rule.problems]).toEqual([]);
     await close();
     await rule.close();
-  }, 90_000);
+  });
 });

@@ -115,7 +115,7 @@ test("B5 SIGSTOP in mid-query, and no word from us → the server gives the snap
   child.kill("SIGCONT");
   expect(await child.exited).toBe(4);
   await frozen.close();
-}, 30_000);
+});
 
 test("B6 kill -9 of a schedule's run in mid-query, its store in PostgreSQL → no backend of either after 2 s", async () => {
   const store = await server.createDatabase();

@@ -297,7 +297,7 @@ test("P13 kill -9 in mid-export → whole reports only, and the next run sweeps 
   expect(trial.code).toBe(0);
   expect(readdirSync(directory).filter((file) => file.endsWith(".tmp"))).toEqual([]);
   await expectNothingLeft(trial, [trio.healthy]);
-}, 60_000);
+});
 
 describe("stdout", () => {
   test("P14 a stdout that is full → exit 5", () => {

@@ -188,13 +188,13 @@ describe("thousands of schedules of one CRM, in seconds", () => {
     await addSchedules("own", 10_000, { model: "'m' || g", minute: "(g % 60)::text", hour: "(g % 24)::text" });
     const { report } = await reportOn("own");
     expect([report.rules.length, report.omitted?.["rules"]]).toEqual([1000, 9000]);
-  }, 120_000);
+  });
 
   test("F8 4,000 schedules of every minute → each is counted", async () => {
     await addSchedules("minutes", 4000, { model: "'m' || g", minute: "'*'", hour: "'*'" });
     const { report } = await reportOn("minutes");
     expect(report.system_health.total_rules).toBe(4000);
-  }, 120_000);
+  });
 
   test("F9 10,000 schedules of one rule, the same and different ones → 100 of them, and how many more", async () => {
     await addRuns("single", 10, { rule: "'m'", status: "'success'", error: "NULL" });
@@ -204,14 +204,14 @@ describe("thousands of schedules of one CRM, in seconds", () => {
     expect(report.rules).toHaveLength(1);
     expect(report.rules[0]?.schedules).toHaveLength(100);
     expect(report.omitted?.["rules.schedules"]).toBe(9900);
-  }, 120_000);
+  });
 
   test("F10 4,000 schedules of 2,000 rules that ran, under names that are only alike → each run is counted", async () => {
     await addRuns("alike", 2000, { rule: "'sync_table_' || g", status: "'success'", error: "NULL" });
     await addSchedules("alike", 4000, { model: "'SyncTable' || g % 2000", minute: "'0'", hour: "'*'" });
     const { report } = await reportOn("alike");
     expect(report.performance_metrics.total_actions).toBe(2000);
-  }, 120_000);
+  });
 
   test("F11 10,000 schedules of a date that never comes → 100 of them, and how many more", async () => {
     await addSchedules("never", 10_000, { model: "'m' || g", minute: "'0'", hour: "'0'" });
@@ -221,7 +221,7 @@ describe("thousands of schedules of one CRM, in seconds", () => {
     const { report } = await reportOn("never");
     expect(report.expectations?.inexpressible).toHaveLength(100);
     expect(report.omitted?.["expectations.inexpressible"]).toBe(9900);
-  }, 120_000);
+  });
 });
 
 describe("names and words of 100 kB", () => {
@@ -300,7 +300,7 @@ test("F15 two messages of 100 MB on SQLite → two failures, each said to be too
   const { report } = await reportOn("long", configureAmong("long", url));
   expect(report.performance_metrics.failed_actions).toBe(2);
   expect(JSON.stringify(report)).toContain("(100,000,000 bytes, too long to be read)");
-}, 120_000);
+});
 
 test("F16 a status, an end, a count and a configuration of 50 MB on SQLite → a run of unknown status, in the same memory", async () => {
   const long = "hex(zeroblob(25000000))";
@@ -311,7 +311,7 @@ test("F16 a status, an end, a count and a configuration of 50 MB on SQLite → a
   const { report } = await reportOn("long", configureAmong("long", url));
   expect(report.performance_metrics.total_actions).toBe(0);
   expect(JSON.stringify(report)).toContain("(50,000,000 bytes, too long to be read)");
-}, 120_000);
+});
 
 test("F17 a message of 5 kB on SQLite → cut as one of 3 kB is", async () => {
   const errors = [600, 1000].map(async (words) => {
@@ -350,7 +350,7 @@ describe("a configuration", () => {
     expect(lines.at(-1)).toEndWith(": and 19,980 more problems");
     // What looks each of them up among all the others takes minutes.
     expect(tookMs).toBeLessThan(20_000);
-  }, 60_000);
+  });
 
   test("F19 5,000 CRMs with two mistakes each → exit 2, 20 of them, and how many more", async () => {
     const { code, lines, tookMs } = await checked(
@@ -363,7 +363,7 @@ describe("a configuration", () => {
     expect([code, lines.length]).toEqual([2, 21]);
     expect(lines.at(-1)).toMatch(/: and [\d,]+ more problems$/);
     expect(tookMs).toBeLessThan(20_000);
-  }, 60_000);
+  });
 
   test("F20 5,000 tables of rules → config show within seconds", async () => {
     const cwd = configured(
@@ -375,7 +375,7 @@ describe("a configuration", () => {
     const { code, stdout } = await runCli(["config", "show", "--set"], { cwd });
     expect([code, stdout.match(/^warn_after/gm)?.length]).toEqual([0, 5000]);
     expect(performance.now() - startedAt).toBeLessThan(15_000);
-  }, 60_000);
+  });
 });
 
 test("F14 a schedule's log of 2,000 rules → less than 70 lines, less than 3,000 characters", async () => {

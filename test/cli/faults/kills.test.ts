@@ -72,7 +72,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
     await passLeases(kind, url);
     expect((await runSlot(name, cwd)).code).toBe(0);
     await expectEachOnce(url, names);
-  }, 60_000);
+  });
 
   test(`${no("L3")} the end of a slot cannot be written for a while → the pass is kept with it once it can`, async () => {
     const { cwd, url, names } = await installMany(kind, 1);
@@ -84,7 +84,7 @@ describe.each(STORE_KINDS)("a store in %s", (kind) => {
     await alterStore(kind, url, ALLOW_ENDS[kind]);
     expect(await child.exited).toBe(0);
     await expectEachOnce(url, names);
-  }, 60_000);
+  });
 });
 
 test("L7 8 kills at random moments while an SQLite store is made → it is in order or not there, and the next command makes it", async () => {
@@ -109,7 +109,7 @@ test("L7 8 kills at random moments while an SQLite store is made → it is in or
     const listed = await runCli(["schedule", "history", "--format", "json"], { cwd });
     expect([listed.code, JSON.parse(listed.stdout)]).toEqual([0, []]);
   }
-}, 120_000);
+});
 
 describe("a schedule that ends its process", () => {
   test("L4 a slot ends its process twice → failed, in the log, the status, the history and the exit code", async () => {
@@ -132,7 +132,7 @@ describe("a schedule that ends its process", () => {
     const fourth = await runSlot("daily", cwd);
     expect([fourth.code, fourth.stderr]).toEqual([0, expect.stringContaining("failed, and is not tried again")]);
     expect(exportsIn(cwd)).toEqual([]);
-  }, 60_000);
+  });
 
   test("L5 a slot is stopped three times and ends its process once → made, exit 0", async () => {
     const database = await makeWarehouse();
@@ -150,7 +150,7 @@ describe("a schedule that ends its process", () => {
     await speedUp(database);
     expect((await runSlot("daily", cwd)).code).toBe(0);
     expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 5 }]);
-  }, 60_000);
+  });
 
   test("L6 a slot ends its daemon twice → failed, and the others' are made, also those that were on their way", async () => {
     const [bad, good] = await Promise.all([makeWarehouse(), makeWarehouse()]);
@@ -189,7 +189,7 @@ describe("a schedule that ends its process", () => {
       "bad failed",
       "good made",
     ]);
-  }, 120_000);
+  });
 });
 
 /** Those that a killed process left behind, and their locks. */

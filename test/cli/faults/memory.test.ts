@@ -59,7 +59,7 @@ describe.each(STORE_KINDS.map((kind, at) => ({ kind, at: at + 1 })))("a store in
     );
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(await expectAsRows(await readMemory(cwd, url), warehouse)).toBeGreaterThanOrEqual(DAYS * 24 - 1);
-  }, 60_000);
+  });
 });
 
 test.skipIf(!isRoot)(
@@ -86,7 +86,6 @@ test.skipIf(!isRoot)(
       Bun.spawnSync(["umount", disk]);
     }
   },
-  60_000,
 );
 
 test("J4 a warehouse that is away, a table that is not there → said, exit 4, and what is known stays", async () => {
@@ -106,4 +105,4 @@ test("J4 a warehouse that is away, a table that is not there → said, exit 4, a
   const missing = await runCli(["memory", "fill"], { cwd });
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining("no table to read")]);
   expect(await expectAsRows(await readMemory(cwd), warehouse)).toBe(known);
-}, 60_000);
+});

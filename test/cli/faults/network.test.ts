@@ -59,7 +59,7 @@ describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
       free: [victim],
     });
     await victim.close();
-  }, 20_000);
+  });
 
   test("N2 the cable is pulled before the connection → exit 3, given up at the deadline", async () => {
     cable.pull();
@@ -87,7 +87,7 @@ describe.skipIf(!canMakeNamespaces)(`the cable is pulled (${WHY})`, () => {
       [{}, { performance_metrics: { total_actions: 2, failed_actions: 1 } }, {}],
     ]);
     await victim.close();
-  }, 20_000);
+  });
 });
 
 describe.skipIf(!canMakeNamespaces)(`no route to the server (${WHY})`, () => {

@@ -71,7 +71,7 @@ test("R1 the backend is killed → exit 0, read once more", async () => {
   await kill(await backendPid(victim));
   await expectWhole(await trial);
   expect(statements()).toBe(2);
-}, 20_000);
+});
 
 test("R2 a row comes between the two readings → exit 0, it is in all figures", async () => {
   const { trial } = launchCounted();
@@ -88,7 +88,7 @@ test("R2 a row comes between the two readings → exit 0, it is in all figures",
   expect(Object.keys(details?.rule_metrics ?? {})).toEqual(["contacts", "late"]);
   expect(trend.hourly_distribution?.actions_per_hour["2026-07-10T03:00:00Z"]).toBe(1);
   await victim.sql`DELETE FROM orchestration.real_history WHERE sync_type = 'late'`;
-}, 20_000);
+});
 
 test("R3 the backend is killed twice → exit 3, no third reading", async () => {
   const { trial, statements } = launchCounted();
@@ -102,7 +102,7 @@ test("R3 the backend is killed twice → exit 3, no third reading", async () => 
     free: [victim],
   });
   expect(statements()).toBe(2);
-}, 20_000);
+});
 
 test.each(numbered("R4", [{ mode: "fast" as const }, { mode: "immediate" as const }]))(
   "$no the server is restarted in mid-query, mode $mode → exit 0, read once more",
@@ -128,7 +128,7 @@ test("R5 the server is stopped and stays away → exit 3, given up at the deadli
   } finally {
     await start();
   }
-}, 30_000);
+});
 
 test("R6 the second reading is slow → exit 3, given up at the deadline of both", async () => {
   await slowDown(victim, 600);
@@ -147,4 +147,4 @@ test("R6 the second reading is slow → exit 3, given up at the deadline of both
   } finally {
     await slowDown(victim, 0.7);
   }
-}, 20_000);
+});

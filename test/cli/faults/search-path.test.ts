@@ -75,7 +75,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     await layTraps(database.sql);
     clean = await newReader(database, "app", ["app", "orchestration"]);
     trapped = await newReader(database, "traps, pg_catalog, app", ["app", "orchestration"]);
-  }, 60_000);
+  });
 
   afterAll(async () => await database.close());
 
@@ -162,7 +162,7 @@ describe("a schema with a namesake of everything in pg_catalog comes first", () 
     expect((await says(["schedule", "status"])).code).toBe(0);
     expect(await says(["store", "check"])).toMatchObject({ code: 0, stdout: expect.stringContaining("in order") });
     expect((await says(["store", "prune", "--older-than", "1d"])).code).toBe(0);
-  }, 30_000);
+  });
 
   test("H5 what was said to the server in all of these → each statement follows the one that fixes the search path", () => {
     const log = readFileSync(join(server.socketDirectory, "log"), "utf8");

@@ -57,7 +57,6 @@ test.each(numbered("Z1", COMMANDS))(
       if (isLong && first % 500 === 0) console.log(`${name}: ${first} of ${numRuns} conversations`);
     }
   },
-  1_800_000,
 );
 
 /** One pass over the healthy two and a CRM for each conversation, which finds its own by the name of its database. */

@@ -223,7 +223,6 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
       await expectNothingLeft(await trial, [victim]);
       await victim.close();
     },
-    15_000,
   );
 });
 

@@ -79,4 +79,4 @@ test("Q4 SIGQUIT in mid-report → its default ends the process, and the slot ca
   await speedUp(database);
   expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
   expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 2 }]);
-}, 30_000);
+});

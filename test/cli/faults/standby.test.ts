@@ -36,7 +36,7 @@ describe("a standby", () => {
     await victim.sql.unsafe("ALTER SYSTEM SET max_standby_streaming_delay = 0");
     await victim.sql`CREATE TABLE junk AS SELECT 1 AS n`;
     standby = await startStandby(primary);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await trio.healthy.close();
@@ -76,7 +76,7 @@ describe("a standby", () => {
   test("Y1 a standby takes every snapshot back, of two hosts → exit 0, the next host is read", async () => {
     await using _ = disturb();
     expectRead(await launch(GENERATE, { cwd: trio.withDead(urlOf(standby, primary)) }).trial);
-  }, 40_000);
+  });
 
   test("Y2 a standby takes every snapshot back, and there is no other host → exit 3, what to set, within the timeout", async () => {
     await using _ = disturb();
@@ -87,7 +87,7 @@ describe("a standby", () => {
       advises: "hot_standby_feedback = on",
     });
     expect(ended.tookMs).toBeLessThan(7000);
-  }, 40_000);
+  });
 
   test("Y3 a standby takes one snapshot back → exit 0, the same host is read again", async () => {
     const { trial } = launch(GENERATE, { cwd: trio.withDead(urlOf(standby)) });
@@ -105,7 +105,7 @@ describe("a standby", () => {
       await onStandby`SELECT confl_snapshot::int AS n FROM pg_stat_database_conflicts WHERE datname = ${victim.name}`;
     expect(Number(counted?.["n"])).toBeGreaterThan(0);
     await onStandby.end();
-  }, 30_000);
+  });
 
   test.each(
     numbered("Y4", [

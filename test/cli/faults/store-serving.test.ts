@@ -86,7 +86,6 @@ test.each(
     const check = await runCli(["store", "check"], { cwd });
     expect([check.code, check.stderr]).toEqual([5, expect.stringContaining(damage.says)]);
   },
-  30_000,
 );
 
 test("D5.1 the file of the store is removed under serve → not ready, told so; put back, it goes on with it", async () => {
@@ -101,7 +100,7 @@ test("D5.1 the file of the store is removed under serve → not ready, told so; 
   await until(async () => (await server.ask("/readyz")).status === 200);
   expect((await server.ask("/api/v1/reports")).status).toBe(200);
   expect((await server.stop()).code).toBe(0);
-}, 30_000);
+});
 
 test("D5.2 a backup takes the place of the file under serve → it is opened, told so, and what is made later is kept in it", async () => {
   const { cwd, path } = await installKept();
@@ -127,4 +126,4 @@ test("D5.2 a backup takes the place of the file under serve → it is opened, to
   expect((await server.stop()).code).toBe(0);
   await using store = await openStore(targetOf(`sqlite:${path}`), "look");
   expect((await store.reports.listPasses({ limit: 9 })).length).toBeGreaterThanOrEqual(2);
-}, 30_000);
+});

@@ -192,7 +192,7 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
     }
     const crms = rows.map((_, index) => `[crm.crm${index}]\nurl = "${database.url}"\nschema = "s${index}"\n`).join("");
     reports = await reportsBeside(cwd, crms);
-  }, 120_000);
+  });
   afterAll(async () => await database.close());
 
   test.each(
@@ -211,7 +211,7 @@ describe("PostgreSQL: one row of sync_history or sync_schedule", () => {
 
   test("V2 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
     await expectNoFailure(cwd);
-  }, 180_000);
+  });
 });
 
 describe("PostgreSQL: words of schedules that are none", () => {
@@ -269,7 +269,7 @@ describe("PostgreSQL: words of schedules that are none", () => {
     expect(reports.map(({ performance_metrics: metrics }) => metrics.total_actions)).toEqual([4]);
     await expectNoFailure(cwd);
     await database.close();
-  }, 120_000);
+  });
 });
 
 describe("SQLite, where every column holds anything", () => {
@@ -363,7 +363,7 @@ describe("SQLite, where every column holds anything", () => {
       cwd,
       columns.map(({ index }) => `[crm.crm${index}]\nurl = "sqlite:w.sqlite"\n`).join(""),
     );
-  }, 60_000);
+  });
 
   test.each(numbered("V3", columns))(
     "$no 10 hostile values in column $column of $table on SQLite, and 4 good rows → exit 0: $total of 14 runs",
@@ -374,7 +374,7 @@ describe("SQLite, where every column holds anything", () => {
 
   test("V4 the same rows, in the terminal and by check → exit 0, nothing on stderr", async () => {
     await expectNoFailure(cwd);
-  }, 180_000);
+  });
 });
 
 describe("saved documents: a report or a typed error", () => {
@@ -459,7 +459,7 @@ describe("saved documents: a report or a typed error", () => {
       expect(ended.peakBytes).toBeLessThan(300_000_000);
       expect(ended.tookMs).toBeLessThan(20_000);
     }
-  }, 3_600_000);
+  });
 
   test("V10 whatever becomes of a saved report, checked and printed in one process → no exception", async () => {
     const view = viewOf({ width: 100, sections: true, detailed: true });
@@ -478,7 +478,7 @@ describe("saved documents: a report or a typed error", () => {
     );
     // Else the property would only say that every change is refused.
     expect(printed).toBeGreaterThan(10);
-  }, 3_600_000);
+  });
 
   test("V11 a kept report that was damaged → exit 5, in words; a row that was is left out", async () => {
     const path = join(cwd, "store.sqlite");
