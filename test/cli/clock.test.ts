@@ -89,37 +89,34 @@ describe.skipIf(FAKETIME === undefined || PYTHON === null)(
           "10T04:00 skipped",
         ],
       },
-    ])(
-      "$name",
-      async ({ to, slots }) => {
-        const cwd = install('[[schedule]]\nname = "twice"\ncron = ["0 4 * * *", "0 21 * * *"]\n', database.url);
-        const clock = join(cwd, "clock");
-        setClock(clock, "2026-07-10T20:55:00Z");
-        const child = launch(["schedule"], {
-          cwd,
-          env: {
-            ...peer.env,
-            LD_PRELOAD: FAKETIME ?? "",
-            FAKETIME_TIMESTAMP_FILE: clock,
-            FAKETIME_NO_CACHE: "1",
-            FAKETIME_DONT_FAKE_MONOTONIC: "1",
-            TZ: "UTC",
-          },
-        });
-        const log = readLog(child);
-        await peer.hears("READY=1");
-        await peer.hears("WATCHDOG=1");
-        const beats = peer.heard.length;
-        setClock(clock, to);
-        await until(() => peer.heard.length > beats + 4);
-        await until(async () => (await slotsIn(cwd)).every(({ state }) => state !== "running"));
-        const seen = (await slotsIn(cwd)).map(({ slot, state }) => `${slot.slice(8, 16)} ${state}`);
-        expect(seen, log.text()).toEqual([...slots]);
-        child.kill("SIGTERM");
-        expect(await child.exited).toBe(0);
-        await peer.hears("STOPPING=1");
-        expect(peer.heard.some((line) => line.startsWith("STATUS=1 schedule, next slot 2026-07-"))).toBe(true);
-      },
-    );
+    ])("$name", async ({ to, slots }) => {
+      const cwd = install('[[schedule]]\nname = "twice"\ncron = ["0 4 * * *", "0 21 * * *"]\n', database.url);
+      const clock = join(cwd, "clock");
+      setClock(clock, "2026-07-10T20:55:00Z");
+      const child = launch(["schedule"], {
+        cwd,
+        env: {
+          ...peer.env,
+          LD_PRELOAD: FAKETIME ?? "",
+          FAKETIME_TIMESTAMP_FILE: clock,
+          FAKETIME_NO_CACHE: "1",
+          FAKETIME_DONT_FAKE_MONOTONIC: "1",
+          TZ: "UTC",
+        },
+      });
+      const log = readLog(child);
+      await peer.hears("READY=1");
+      await peer.hears("WATCHDOG=1");
+      const beats = peer.heard.length;
+      setClock(clock, to);
+      await until(() => peer.heard.length > beats + 4);
+      await until(async () => (await slotsIn(cwd)).every(({ state }) => state !== "running"));
+      const seen = (await slotsIn(cwd)).map(({ slot, state }) => `${slot.slice(8, 16)} ${state}`);
+      expect(seen, log.text()).toEqual([...slots]);
+      child.kill("SIGTERM");
+      expect(await child.exited).toBe(0);
+      await peer.hears("STOPPING=1");
+      expect(peer.heard.some((line) => line.startsWith("STATUS=1 schedule, next slot 2026-07-"))).toBe(true);
+    });
   },
 );

@@ -173,26 +173,23 @@ describe("schedule run", () => {
     await peer.stop(true);
   });
 
-  test.skipIf(!isLong)(
-    "a slow holder renews its lease, so that nobody takes its slot (long form)",
-    async () => {
-      await slowDown(database, 50);
-      const stored = await (await startPostgres()).createDatabase();
-      const cwd = directoryWith(
-        `[[schedule]]\nname = "daily"\ncron = "@daily"\n[store]\nurl = "${stored.url}"\n[defaults]\ntimeout = "2m"\n[crm.hubspot]\nurl = "${database.url}"\n`,
-      );
-      const child = launch(["schedule", "run", "daily"], { cwd });
-      await backendPid(database);
-      const lease = async () =>
-        Number((await stored.sql`SELECT lease_until_ms AS ms FROM automation_reports_slots`)[0]?.["ms"]);
-      const first = await lease();
-      while ((await lease()) === first) await Bun.sleep(250);
-      expect(await lease()).toBeGreaterThan(first + 15_000);
-      const other = await runCli(["schedule", "run", "daily"], { cwd });
-      expect([other.code, other.stderr]).toEqual([0, expect.stringMatching(/report is being made on \S+ \(pid \d+\)/)]);
-      expect(await child.exited).toBe(0);
-    },
-  );
+  test.skipIf(!isLong)("a slow holder renews its lease, so that nobody takes its slot (long form)", async () => {
+    await slowDown(database, 50);
+    const stored = await (await startPostgres()).createDatabase();
+    const cwd = directoryWith(
+      `[[schedule]]\nname = "daily"\ncron = "@daily"\n[store]\nurl = "${stored.url}"\n[defaults]\ntimeout = "2m"\n[crm.hubspot]\nurl = "${database.url}"\n`,
+    );
+    const child = launch(["schedule", "run", "daily"], { cwd });
+    await backendPid(database);
+    const lease = async () =>
+      Number((await stored.sql`SELECT lease_until_ms AS ms FROM automation_reports_slots`)[0]?.["ms"]);
+    const first = await lease();
+    while ((await lease()) === first) await Bun.sleep(250);
+    expect(await lease()).toBeGreaterThan(first + 15_000);
+    const other = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([other.code, other.stderr]).toEqual([0, expect.stringMatching(/report is being made on \S+ \(pid \d+\)/)]);
+    expect(await child.exited).toBe(0);
+  });
 });
 
 test("list, history and status tell what was, what comes and what is wrong", async () => {

@@ -66,27 +66,24 @@ test.each(
       notes: "hubspot",
     },
   ]),
-)(
-  "$no $name → serve leaves the row out, says so once and on its page, shows the rest",
-  async (damage) => {
-    const { cwd, path } = await installKept();
-    await alterStore("SQLite", `sqlite:${path}`, damage.sql);
-    const server = await startServer(cwd);
-    await until(async () => (await server.ask("/readyz")).status === 200);
-    for (const place of [...ANSWERED, ...ANSWERED])
-      expect([place, (await server.ask(place)).status]).toEqual([place, 200]);
-    const [, status] = await read(server, "/api/v1/status");
-    expect(status).toMatch(/^(?:critical|warning)/);
-    const [, page] = await read(server, damage.page);
-    expect(page).toContain(damage.notes);
-    const [, hubspot] = await read(server, "/api/v1/crms/hubspot");
-    expect(JSON.parse(hubspot)).toMatchObject({ report: { id: expect.stringMatching(/^hubspot-/) } });
-    expect(server.said().split(damage.says).length - 1).toBe(1);
-    expect((await server.stop()).code).toBe(0);
-    const check = await runCli(["store", "check"], { cwd });
-    expect([check.code, check.stderr]).toEqual([5, expect.stringContaining(damage.says)]);
-  },
-);
+)("$no $name → serve leaves the row out, says so once and on its page, shows the rest", async (damage) => {
+  const { cwd, path } = await installKept();
+  await alterStore("SQLite", `sqlite:${path}`, damage.sql);
+  const server = await startServer(cwd);
+  await until(async () => (await server.ask("/readyz")).status === 200);
+  for (const place of [...ANSWERED, ...ANSWERED])
+    expect([place, (await server.ask(place)).status]).toEqual([place, 200]);
+  const [, status] = await read(server, "/api/v1/status");
+  expect(status).toMatch(/^(?:critical|warning)/);
+  const [, page] = await read(server, damage.page);
+  expect(page).toContain(damage.notes);
+  const [, hubspot] = await read(server, "/api/v1/crms/hubspot");
+  expect(JSON.parse(hubspot)).toMatchObject({ report: { id: expect.stringMatching(/^hubspot-/) } });
+  expect(server.said().split(damage.says).length - 1).toBe(1);
+  expect((await server.stop()).code).toBe(0);
+  const check = await runCli(["store", "check"], { cwd });
+  expect([check.code, check.stderr]).toEqual([5, expect.stringContaining(damage.says)]);
+});
 
 test("D5.1 the file of the store is removed under serve → not ready, told so; put back, it goes on with it", async () => {
   const { cwd, path } = await installKept();
