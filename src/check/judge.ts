@@ -1,5 +1,6 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
 import { formatCount, formatInstant, formatMinute, formatPlural, listNames } from "../text/figures.ts";
+import { describeForms } from "../text/unreadable-starts.ts";
 import type { FoundTables, RowFacts, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
@@ -173,11 +174,10 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
 function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {
   if (unreadable.length === 0) return [];
   const rows = unreadable.reduce((sum, { n }) => sum + n, 0);
-  const forms = [...new Set(unreadable.map(({ form }) => JSON.stringify(form)))];
   return [
     {
       status: "warn",
-      message: `the starts of ${formatPlural(rows, "row")} of ${listNames(unreadable.map(({ rule }) => rule))} cannot be read: ${listNames(forms)}`,
+      message: `${formatPlural(rows, "row")} of ${listNames(unreadable.map(({ rule }) => rule))} cannot be read: ${describeForms(unreadable.map(({ form }) => form))}`,
       advice: "let the syncs write 2026-07-10T21:00:00Z, or a time of the database: these rows are in no report",
       evidence: {
         rows,

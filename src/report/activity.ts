@@ -35,14 +35,14 @@ export type FailStreak = {
   whole: boolean;
 };
 
-/** Rows of a rule whose start is in no form that is read, of the newest rows of the table. */
+/** Rows of a rule whose start is in no form that is read, or missing in a run that has ended, of the newest rows of the table. */
 export type UnreadableStarts = {
   rule: string;
   n: number;
   /** How many of them are newer than each of the rule's rows that can be read. */
   newer: number;
   ids: string[];
-  /** Of the newest one, with each digit as 0 and each letter as a. */
+  /** Of the newest one, with each digit as 0 and each letter as a; empty: it has none. */
   form: string;
 };
 

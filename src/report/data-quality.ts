@@ -35,7 +35,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
   "ended-by-cleanup": "Ended by a clean-up, not by its worker: the end is the clean-up's, its duration is unknown",
   "start-in-future": "It starts in the future: a clock is wrong; no window holds it yet",
   "start-at-infinity": "It starts at infinity: no window will ever hold it",
-  "start-unreadable": "Its start is in no form that is read: no window holds it",
+  "start-unreadable": "Its start is missing or in no form that is read: no window holds it",
   "without-name": "It names no rule: all such runs are told as one",
   "began-too-early": "It ended in the window, and began before the first run that is read for it: it is in no total",
   "probable-duplicates": "Starts of one rule within 5 s: probably one run with two rows, counted twice",

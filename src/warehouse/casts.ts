@@ -91,21 +91,30 @@ export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds,
     const kind = kindOf(column, kinds);
     return { name, cast: kind === null ? null : (castColumn(kind, type, name) ?? null) };
   });
-  if (columns.every(({ cast }) => cast === null)) return table;
+  if (beside === undefined && columns.every(({ cast }) => cast === null)) return table;
   const read = columns.map(({ name, cast }) => (cast === null ? name : `${cast} AS ${name}`));
   return `(SELECT ${[...read, ...(beside === undefined ? [] : [beside])].join(", ")} FROM ${table})`;
 }
 
-/** The starts as they are written beside what they are read as; null where their column holds no text. */
+/**
+ * Starts that may be of no use, as they are written and as they are read, with the run's end as it is written; null where a start
+ * is always a time. `mayBeNull`: a column of another type than text may lack one.
+ */
 export function spellStarts(
   table: string,
   types: ColumnTypes,
   kinds: ColumnKinds,
-  { source, rule, start }: { source: string; rule: string; start: string },
+  {
+    columns: { source, rule, start },
+    mayBeNull,
+  }: { columns: Record<"source" | "rule" | "start", string>; mayBeNull: boolean },
 ): string | null {
-  if (!WORDS.includes(types[start] ?? "")) return null;
-  return `SELECT id, ${source} AS crm_source, ${rule} AS rule, ${start} AS started_at, written
-    FROM ${castTable(table, types, kinds, `${start}::text AS written`)} AS source_row`;
+  const isText = WORDS.includes(types[start] ?? "");
+  if (!isText && !mayBeNull) return null;
+  const end = Object.keys(types).find((column) => kindOf(column, kinds) === "end");
+  const beside = `${start}::text AS written, ${end === undefined ? "NULL" : `${end}::text`} AS written_end`;
+  return `SELECT id, ${source} AS crm_source, ${rule} AS rule, ${start} AS started_at, written, written_end
+    FROM ${castTable(table, types, kinds, beside)} AS source_row`;
 }
 
 /** Each column that cannot be read, with its type. */

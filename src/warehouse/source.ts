@@ -19,7 +19,7 @@ export type Source = {
   actions: string;
   /** The relation of the rules, without a row where there is no table of rules. */
   rules: string;
-  /** Starts as they are written and as they are read, on a server whose column of them holds text; else null. */
+  /** Starts as they are written and as they are read, on a server whose column of them holds text or may hold none; else null. */
   spelled: string | null;
   columns: ActionColumns;
   ruleNames: RuleNames;
@@ -79,7 +79,10 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
-    spelled: spellStarts(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, columns),
+    spelled: spellStarts(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, {
+      columns,
+      mayBeNull: located.actions.nullable?.includes(columns.start) === true,
+    }),
     columns,
     ruleNames,
     wrapperRules,

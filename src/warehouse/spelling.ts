@@ -35,7 +35,6 @@ const LONGEST_FORM = 40;
 
 /** `00.00.0000 00:00` for any such time: the form is told, and no value of a row is. */
 function describeForm(start: string): string {
-  if (start === "") return "(empty)";
   const form = start
     .replaceAll(/\p{N}/gu, "0")
     .replaceAll(/\p{Lu}/gu, "A")

@@ -15,6 +15,8 @@ export type TableName = {
   /** Where they are asked for. */
   columns?: string[];
   types?: ColumnTypes;
+  /** Columns that may hold nothing, where the newest rows are cheap to look at. */
+  nullable?: string[];
 };
 
 export type Located<T extends TableName> =

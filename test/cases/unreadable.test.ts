@@ -38,6 +38,25 @@ async function inText(engine: CaseEngine, runs: RunRow[], columns: string[], cha
   return warehouse;
 }
 
+/** The rows changed, and that column free to hold nothing. */
+async function change(warehouse: CaseWarehouse, nullable: string, change: string): Promise<void> {
+  const update = (table: string) => `UPDATE ${table} SET ${change}`;
+  if (warehouse.sql === null) {
+    using database = new Database(warehouse.url.slice("sqlite:".length));
+    const { sql } = database.query("SELECT sql FROM sqlite_schema WHERE name = 'sync_history'").get() as {
+      sql: string;
+    };
+    database.run("ALTER TABLE sync_history RENAME TO strict_history");
+    database.run(sql.replace(`${nullable} TEXT NOT NULL`, `${nullable} TEXT`));
+    database.run("INSERT INTO sync_history SELECT * FROM strict_history");
+    database.run(update("sync_history"));
+  } else {
+    const table = "orchestration.sync_history";
+    await warehouse.sql.unsafe(`ALTER TABLE ${table} ALTER ${nullable} DROP NOT NULL`);
+    await warehouse.sql.unsafe(update(table).replaceAll("substr(end_time", "substr(end_time::text"));
+  }
+}
+
 const TIMES = ["start_time", "end_time"];
 const qualityOf = (report: Awaited<ReturnType<typeof ask>>["report"]) =>
   (report.data_quality ?? []).map(({ id, count, rules }) => [id, count, rules]);
@@ -61,11 +80,14 @@ describe.each(ENGINES)("%s", (engine) => {
     });
     expect(ruleOf(report, "deals")).toMatchObject({
       condition: "unknown",
-      message: 'deals: no run known; 141 newer rows could not be read (starts of the form "00.00.0000 00:00:00")',
+      message:
+        'deals: no run known; 141 newer rows could not be read: no start of the form "00.00.0000 00:00:00" is understood',
     });
     expect(ruleOf(report, "contacts").total).toBe(24);
     const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) });
-    expect(stdout).toContain('the starts of 141 rows of deals cannot be read: "00.00.0000 00:00:00"');
+    expect(stdout).toContain(
+      '141 rows of deals cannot be read: no start of the form "00.00.0000 00:00:00" is understood',
+    );
   });
 
   test("a rule that changed its form is not simply overdue", async () => {
@@ -76,7 +98,9 @@ describe.each(ENGINES)("%s", (engine) => {
     const { report } = await ask(warehouse);
     const rule = ruleOf(report, "contacts");
     expect(rule.condition).toBe("overdue");
-    expect(rule.message).toEndWith('; 21 newer rows could not be read (starts of the form "00.00.0000 00:00:00")');
+    expect(rule.message).toEndWith(
+      '; 21 newer rows could not be read: no start of the form "00.00.0000 00:00:00" is understood',
+    );
     // It is no silence that they share.
     expect(report.findings.map(({ id }) => id)).not.toContain("rules-stopped");
     expect(report.recommendations.map(({ recommendation }) => recommendation).join("\n")).not.toContain("Restart");
@@ -89,6 +113,22 @@ describe.each(ENGINES)("%s", (engine) => {
     const { report } = await ask(warehouse);
     expect(qualityOf(report)).toEqual([["start-unreadable", 24, ["contacts"]]]);
     expect(report.findings.map(({ id, severity }) => [id, severity])).toEqual([["rows-contradictory", "info"]]);
+  });
+
+  test("runs that ended without a start are counted and named, where others wait without one", async () => {
+    const runs = ["contacts", "deals"].flatMap((rule) => repeat({ ...DAYS, rule }, () => ({ status: "failed" })));
+    const isToday = "substr(end_time, 1, 10) = '2026-07-10'";
+    const without = `start_time = CASE WHEN ${isToday} THEN NULL ELSE start_time END,
+      status = CASE WHEN ${isToday} AND sync_type = 'deals' THEN 'pending' ELSE status END,
+      end_time = CASE WHEN ${isToday} AND sync_type = 'deals' THEN NULL ELSE end_time END`;
+    await using warehouse = await makeWarehouse(engine, { runs });
+    await change(warehouse, "start_time", without);
+    const { report } = await ask(warehouse);
+    expect(qualityOf(report)).toEqual([["start-unreadable", 21, ["contacts"]]]);
+    expect(ruleOf(report, "contacts").message).toEndWith("; 21 newer rows could not be read: they have no start");
+    expect(report.findings.map(({ message }) => message)).toContain(
+      "The newest 21 rows of contacts cannot be read: they have no start",
+    );
   });
 
   test("an end that cannot be read is no missing end", async () => {

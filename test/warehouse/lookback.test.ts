@@ -160,6 +160,43 @@ test("an index on CRM, rule and start: each rule's newest runs, however many oth
   expect(silent(await lookBack("H", 300, others))).toEqual(["contacts", "deals"]);
 });
 
+describe("a rule that has brought nothing for three weeks: what it brought at first says that this is unusual", () => {
+  const HOURLY = { every: "1 hour", from: 60 };
+  const DAILY = { every: "1 day", from: 60 };
+  async function emptied(shape: Shape, { every, from }: { every: string; from: number }, brought: number) {
+    const database = await server.createDatabase();
+    await fillSyncHistory(shape)(database.sql, [], []);
+    await crowd(database.sql, 12_000, "2 minutes");
+    await database.sql
+      .unsafe(`INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status,
+        records_processed, records_created, records_updated, records_failed, configuration, performance_metrics, created_at)
+      SELECT 'hubspot', 'contacts', t, t + interval '1 minute', 'success', CASE WHEN t < '${daysBefore(21)}' THEN ${brought} ELSE 0 END,
+        0, 0, 0, '{}', '{}', t
+      FROM generate_series(timestamptz '${daysBefore(from - 0.1)}', '${daysBefore(0.01)}', '${every}') t;
+      ANALYZE orchestration.sync_history`);
+    await database.close();
+    const { rules } = await mustReport(database.url, {}, WITHOUT_PAST);
+    return rules.map(({ rule_name: rule, condition, severity, message }) => ({ rule, condition, severity, message }));
+  }
+
+  test.each([
+    { shape: "M", pace: HOURLY },
+    { shape: "M", pace: DAILY },
+    { shape: "H", pace: HOURLY },
+    { shape: "H", pace: DAILY },
+  ] as const)("$shape, every $pace.every", async ({ shape, pace }) => {
+    expect(await emptied(shape, pace, 500)).toEqual([
+      {
+        rule: "contacts",
+        condition: "empty",
+        severity: "warning",
+        message: expect.stringMatching(/runs succeeded with 0 records since .*, usually 500 a run at all hours$/),
+      },
+    ]);
+    expect(await emptied(shape, pace, 0)).toMatchObject([{ rule: "contacts", condition: "ok", severity: null }]);
+  });
+});
+
 test("an overdue rule is only a warning where nobody knows what it did a week before", async () => {
   const hourly = (firstHoursAgo: number, count: number) =>
     Array.from({ length: count }, (_, index) => {
@@ -228,3 +265,32 @@ describe("SQLite: an index on CRM and rule leads to what is beyond the newest ro
     expect(report.metadata.rules_known_since).toBe("2026-06-23T02:41:36Z");
   });
 });
+
+test.each([
+  { every: 60, brought: 500, expected: { condition: "empty", severity: "warning" } },
+  { every: 1440, brought: 500, expected: { condition: "empty", severity: "warning" } },
+  { every: 60, brought: 0, expected: { condition: "ok", severity: null } },
+])(
+  "SQLite: a rule every $every min that brought $brought at first and nothing for three weeks is $expected.condition",
+  async ({ every, brought, expected }) => {
+    const path = join(freshDirectory(), "warehouse.sqlite");
+    using database = new Database(path);
+    database.run(syncHistorySql);
+    database.run("CREATE INDEX by_rule ON sync_history (crm_source, sync_type)");
+    const add =
+      database.prepare(`INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status, records_processed)
+      VALUES (?, ?, ?, ?, 'success', ?)`);
+    database.transaction(() => {
+      for (let minutes = 60 * 1440; minutes > 0; minutes -= every) {
+        const start = daysBefore(minutes / 1440 - 0.01);
+        add.run("hubspot", "contacts", start, start, minutes > 21 * 1440 ? brought : 0);
+      }
+      for (let minutes = 12_000; minutes > 0; minutes -= 1) {
+        const start = daysBefore(2 + minutes / 1440);
+        add.run("hubspot", "jobs", start, start, 1);
+      }
+    })();
+    const { rules } = await mustReport(`sqlite:${path}`, {}, WITHOUT_PAST);
+    expect(rules.find(({ rule_name }) => rule_name === "contacts")).toMatchObject(expected);
+  },
+);

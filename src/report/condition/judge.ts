@@ -2,6 +2,7 @@
 import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { settledAt } from "../attempts.ts";
+import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import { judgeFailing } from "./failing.ts";
@@ -49,7 +50,7 @@ function judgeFirst(facts: RuleFacts): Judgement {
 function addUnreadable(judgement: Judgement, { newer, form }: NonNullable<RuleFacts["unreadable"]>): Judgement {
   return {
     ...judgement,
-    message: `${judgement.message}; ${formatPlural(newer, "newer row")} could not be read (starts of the form ${JSON.stringify(form)})`,
+    message: `${judgement.message}; ${formatPlural(newer, "newer row")} could not be read: ${describeForms([form])}`,
     evidence: { ...judgement.evidence, unreadable_rows: newer, unreadable_form: form },
   };
 }

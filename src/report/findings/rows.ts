@@ -1,11 +1,11 @@
 /** What the rows say that cannot be trusted as it stands. */
 import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { describeForms } from "../../text/unreadable-starts.ts";
 import type { Contradiction } from "../words.ts";
 import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
 const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-records"];
-const MOST_FORMS = 3;
 
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
@@ -24,7 +24,7 @@ export const findUnreadableStarts: Finder = ({ activity }) => {
   const rows = hidden.reduce((sum, { newer }) => sum + newer, 0);
   const forms = [...new Set(hidden.map(({ form }) => form))];
   const names = hidden.map(({ rule }) => rule);
-  const message = `The newest ${formatPlural(rows, "row")} of ${listNames(names)} cannot be read: no start of the form ${listNames(forms.slice(0, MOST_FORMS).map((form) => JSON.stringify(form)))} is understood`;
+  const message = `The newest ${formatPlural(rows, "row")} of ${listNames(names)} cannot be read: ${describeForms(forms)}`;
   return [warn(message, { rules: names, rows, forms, row_ids: hidden.flatMap(({ ids }) => ids).slice(0, 3) })];
 };
 

@@ -3,6 +3,7 @@
 -- The parts are looked up in pg_inherits, because pg_partition_tree would lock each of them.
 -- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
 -- far: on another PostgreSQL.
+-- nullable: columns that may hold nothing, of a table that an index leads through in the order of its ids.
 -- rows: as the planner knows them; null where it does not.
 -- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
 -- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
@@ -26,6 +27,11 @@ SELECT
     JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
     JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS types,
+  CASE WHEN c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_index x
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
+      WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND a.attname = 'id')
+    THEN (SELECT coalesce(jsonb_agg(a.attname), '[]') FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull) ELSE '[]' END AS nullable,
   CASE
     WHEN c.relkind = 'p' THEN (
       SELECT jsonb_build_object(

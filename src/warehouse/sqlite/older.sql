@@ -1,10 +1,10 @@
--- The runs of one rule that has none in the windows and the newest rows, where an index begins with CRM and rule.
--- It reads the rows that were added last, which the index has in that order. most: how many.
+-- The runs of one rule that the windows and the newest rows do not tell of, where an index begins with CRM and rule.
+-- It reads the rows that were added last or first, as `order` says: the index has them in that order. most: how many.
 WITH actions AS (
 {actions}
 ),
 added AS MATERIALIZED (
-  SELECT {runs}, {own} AS is_own FROM actions WHERE crm_source = :crm AND rule = :rule ORDER BY id DESC LIMIT :most
+  SELECT {runs}, {own} AS is_own FROM actions WHERE crm_source = :crm AND rule = :rule ORDER BY id {order} LIMIT :most
 ),
 newest AS MATERIALIZED (
   SELECT rule, id, error, records_processed, started_ms, finished_ms, meaning FROM (

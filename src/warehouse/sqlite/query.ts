@@ -11,7 +11,7 @@ import { locateSource } from "./locate.ts";
 import { hasIndex, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
-import { composeActivity, composeNames, composeOlder, type SqliteValue } from "./statement.ts";
+import { composeActivity, composeNames, composeOlder, type NamedRows, type SqliteValue } from "./statement.ts";
 
 /** `onReport`: called with what a report needs where its past is still to be read. */
 export function querySqlite(request: ReadRequest, path: string, onReport: (result: ReadResult) => void): ReadResult {
@@ -41,9 +41,15 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
   return read();
 }
 
-type Lookback = Pick<Document, "cells" | "lookback" | "known_since">;
+type Lookback = Pick<Document, "cells" | "emptied" | "lookback" | "known_since">;
+type Older = Pick<Document, "lookback"> & { is_sampled: boolean };
 
-/** The document with the rules that are in it by no run, where an index leads from name to name. */
+/** So many rows of a rule are read at least, and of one that brings nothing any more those that were added first. */
+const FEWEST_ROWS = 20;
+/** Where a row of `lookback` has the mean of the records of successes that had some. */
+const FILLED = 6;
+
+/** The document with what only the names of the CRM's rules lead to, where an index leads from name to name. */
 function addOlder(
   database: Database,
   source: Source,
@@ -56,17 +62,34 @@ function addOlder(
   const names = composeNames(source, request);
   const all = database.query<{ rule: string }, SqliteValue[]>(names.text).all(...names.values);
   const document = JSON.parse(json) as Lookback;
+  const askOlder = (rows: NamedRows): Older => {
+    const older = composeOlder(source, request, rows, spellingsOf(spelling));
+    return JSON.parse(
+      database.query<{ document: string }, SqliteValue[]>(older.text).get(...older.values)?.document ?? "",
+    ) as Older;
+  };
   const sampled: string[] = [];
   const ran = document.cells.filter(([part, , state]) => part !== "baseline" && state !== "dry_run");
   const known = new Set([...ran.map(([, rule]) => rule), ...document.lookback.map(([rule]) => rule)]);
   const missing = all.flatMap(({ rule }) => (known.has(rule) || request.crm.excludeRules.includes(rule) ? [] : [rule]));
-  const most = Math.max(20, Math.floor(MOST_OLDER_ROWS / Math.max(1, missing.length)));
+  const most = Math.max(FEWEST_ROWS, Math.floor(MOST_OLDER_ROWS / Math.max(1, missing.length)));
   for (const rule of missing) {
-    const older = composeOlder(source, request, rule, most, spellingsOf(spelling));
-    const row = database.query<{ document: string }, SqliteValue[]>(older.text).get(...older.values);
-    const { lookback, is_sampled: isSampled } = JSON.parse(row?.document ?? "") as Lookback & { is_sampled: boolean };
+    const { lookback, is_sampled: isSampled } = askOlder({ rule, most, added: "last" });
     document.lookback.push(...lookback);
     if (isSampled && lookback.length > 0) sampled.push(rule);
   }
+  for (const rule of listEmptied(document).slice(0, MOST_NAMES)) {
+    const [first] = askOlder({ rule, most: FEWEST_ROWS, added: "first" }).lookback;
+    const filled = first?.[FILLED] ?? null;
+    const own = document.lookback.find(([name]) => name === rule);
+    if (own === undefined) document.lookback.push([rule, [], null, null, 0, [], filled]);
+    else own[FILLED] = filled;
+  }
   return JSON.stringify({ ...document, sampled, known_since: all.length > MOST_NAMES ? document.known_since : 0 });
+}
+
+/** Rules whose successes bring nothing, and of which neither the windows nor the newest rows say what they brought. */
+function listEmptied({ emptied, lookback }: Lookback): string[] {
+  const filled = new Set(lookback.flatMap((row) => (row[FILLED] === null ? [] : [row[0]])));
+  return emptied.flatMap(([rule, , , usual]) => (usual === null && !filled.has(rule) ? [rule] : []));
 }

@@ -132,12 +132,14 @@ export function composeSpelling(
   );
 }
 
-/** The look-back of one rule, in `most` of its rows: `lookback` as in the document, and whether there may be more rows. */
+/** The rows of one rule that are read by its name: so many of those that were added last, or first. */
+export type NamedRows = { rule: string; most: number; added: "last" | "first" };
+
+/** The look-back of one rule, in these of its rows: `lookback` as in the document, and whether there may be more rows. */
 export function composeOlder(
   { actions, dialect }: Source,
   request: ReadRequest,
-  rule: string,
-  most: number,
+  { rule, most, added }: NamedRows,
   spellings: Spellings,
 ): Statement<SqliteValue> {
   const all = bindRequest(request);
@@ -145,6 +147,7 @@ export function composeOlder(
   const reading = { offsets: listOffsets(request.crm.timezone, startMs, endMs), spellings };
   const text = fillPlaceholders(olderSql, {
     ...writeLookback(dialect, reading),
+    order: added === "last" ? "DESC" : "ASC",
     actions,
   });
   const names = ["crm", "before", "to", "scan_from", "latest_end", "week_before", "hour_and_week_before"];

@@ -4,7 +4,7 @@
 -- The oldest start of these rows is read from the index alone, so that nothing is computed for the rows of other CRMs.
 -- older: what ran before these rows (older.sql), where an index leads to it.
 -- runs: id, start, end, status, records, and the error of the newest few; newest first. stuck: how many never ended.
--- filled: the mean of the records of successes that had some.
+-- filled: the mean of the records of successes that had some, among the oldest rows where none of these had.
 -- week: the newest 10 starts up to a week before the window's end, then the newest 2 up to an hour before that.
 , past AS NOT MATERIALIZED (
   SELECT started_at FROM starts
@@ -42,8 +42,8 @@ lookback AS NOT MATERIALIZED (
         FILTER (WHERE started_at <= :hour_and_week_before::timestamptz))[1:2]), '[]') AS week,
     floor(tstzrange_subdiff(max(coalesce(ended_at, started_at)) FILTER (WHERE meaning = 'success'), 'epoch') * 1000) AS last_success,
     avg(records_processed)::float8 AS processed,
-    avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8 AS filled,
+    coalesce(avg(records_processed) FILTER (WHERE records_processed > 0 AND meaning = 'success')::float8, max(at_first.filled)) AS filled,
     count(*) FILTER (WHERE meaning = 'running' AND ended_at IS NULL AND started_at < :scan_from::timestamptz) AS stuck
-  FROM past_runs
+  FROM past_runs FULL JOIN at_first USING (rule)
   GROUP BY rule
 )
