@@ -1,4 +1,5 @@
 /** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
+import { Socket } from "node:net";
 import type postgres from "postgres";
 import { createLooseRedactor } from "../text/redact.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
@@ -148,10 +149,15 @@ async function connect(
     protection = dialled.protection;
     return guarded;
   };
-  /** Nothing that is answered to it concerns us. */
+  /**
+   * Nothing that is answered to it concerns us. Where nothing was asked yet, or the server takes no connection any more, it is a
+   * closed socket: without one the library would throw where nobody listens.
+   */
   const dialCancelling = async () => {
-    const dialled = await dial(target, host, encryption, AbortSignal.timeout(CANCEL_MS));
-    const guarded = new GuardedSocket(dialled.socket, null);
+    const dialled = inSession
+      ? await dial(target, host, encryption, AbortSignal.timeout(CANCEL_MS)).catch(() => null)
+      : null;
+    const guarded = new GuardedSocket(dialled?.socket ?? new Socket().destroy(), null);
     sockets.push(guarded);
     return guarded;
   };
@@ -167,7 +173,7 @@ async function connect(
     socket: async () => {
       const first = dialling;
       dialling = null;
-      if (first === null && signal.aborted && inSession) return await dialCancelling();
+      if (first === null && signal.aborted) return await dialCancelling();
       const socket = await first;
       if (socket?.readyState === "open") return socket;
       throwIfRefused(sockets);

@@ -13,7 +13,7 @@ export class GuardedSocket extends EventEmitter {
   readonly #socket: Socket;
   readonly #screen: Screen | null;
 
-  /** Without a screen nothing that the server says is passed on. */
+  /** Without a screen nothing that the server says is passed on, and no error: of it comes a close. */
   constructor(socket: Socket, screen: Screen | null) {
     super();
     this.#socket = socket;
@@ -21,7 +21,7 @@ export class GuardedSocket extends EventEmitter {
     // The library stops listening, and an error without a listener would end the process.
     this.on("error", () => {});
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    socket.on("error", (error) => this.emit("error", error));
+    socket.on("error", (error) => screen !== null && this.emit("error", error));
     socket.on("drain", () => this.emit("drain"));
     // As if without an error: told of one, the library forgets a statement that was sent between the error and the close.
     socket.on("close", () => this.emit("close", false));

@@ -18,7 +18,12 @@ export type FakeClient = {
 };
 
 export type Script = (client: FakeClient) => Promise<void>;
-export type FakeServer = AsyncDisposable & { port: number; calls: () => number };
+export type FakeServer = AsyncDisposable & {
+  port: number;
+  calls: () => number;
+  /** Takes no connection any more; those it has go on. */
+  close: () => void;
+};
 
 const SSL_REQUEST = 80_877_103;
 const CANCEL_REQUEST = 80_877_102;
@@ -35,13 +40,15 @@ export async function startFakeServer(script: Script): Promise<FakeServer> {
     void script(serve(socket)).then(() => socket.end());
   }).listen(0, "0.0.0.0");
   await once(server, "listening");
+  const gone = once(server, "close");
   return {
     port: (server.address() as AddressInfo).port,
     calls: () => calls,
+    close: () => void server.close(),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
+      if (server.listening) server.close();
+      await gone;
     },
   };
 }

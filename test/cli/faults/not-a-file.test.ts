@@ -18,7 +18,7 @@ import { startPeer, type Peer } from "../../making/peers.ts";
 import { numbered } from "../../making/numbers.ts";
 
 const HUGE_BYTES = 5_000_000_000;
-const QUICK_MS = 5000;
+const QUICK_MS = 20_000;
 const LITTLE_BYTES = 150_000_000;
 
 /** Each makes the thing `odd` in a directory, mode 0600. */

@@ -15,7 +15,9 @@ import {
   slowDown,
   type Trio,
 } from "../../making/faults.ts";
+import { startFakeServer, type FakeClient } from "../../making/fake-server.ts";
 import { NO_TLS, startPeer, type Peer } from "../../making/peers.ts";
+import { recordServer } from "../../making/recorded-server.ts";
 import {
   freePort,
   PASSWORD,
@@ -28,7 +30,7 @@ import { numbered } from "../../making/numbers.ts";
 
 const DEADLINE = "1500ms";
 /** Start of the process, and what closing and cancelling may take after the deadline. */
-const GRACE_MS = 4000;
+const GRACE_MS = 10_000;
 
 let trio: Trio;
 let victims: PostgresServer;
@@ -224,6 +226,36 @@ describe("frozen in mid-query: given up at the deadline, free again once it thaw
       await victim.close();
     },
   );
+});
+
+describe("gone when it is asked to cancel: given up at the deadline, and nothing else", () => {
+  test.each(
+    numbered("A12", [
+      { name: "takes no connection any more", isClosed: true, later: async () => {} },
+      { name: "resets each further one", isClosed: false, later: async (client: FakeClient) => client.hangUp("reset") },
+      { name: "is mute to each further one", isClosed: false, later: async (client: FakeClient) => client.silence() },
+      {
+        name: "answers each further one with nonsense",
+        isClosed: false,
+        later: async (client: FakeClient) => client.send(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")),
+      },
+    ]),
+  )("$no a server that answers no query and $name → exit 3, given up at the deadline", async ({ isClosed, later }) => {
+    const recording = await recordServer({ host: "127.0.0.1", port: victims.port }, victim.url);
+    await using peer = await startFakeServer(async (client) => {
+      if (peer.calls() > 1) return await later(client);
+      await client.startup();
+      for (const answer of recording) {
+        await client.send(answer);
+        if ((await client.turn()).includes("'cells'")) break;
+      }
+      if (isClosed) peer.close();
+      await client.silence();
+    });
+    const url = `postgres://u:canary@127.0.0.1:${peer.port}/d?sslmode=disable`;
+    const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
+    await expectOneFailure(await trial, { trio, says: "no complete answer within 1.5 s", advises: "raise timeout" });
+  });
 });
 
 test("A11 a table that is missing → exit 3, a fallback report beside the others", async () => {
