@@ -233,11 +233,15 @@ describe("gone when it is asked to cancel: given up at the deadline, and nothing
     numbered("A12", [
       { name: "takes no connection any more", isClosed: true, later: async () => {} },
       { name: "resets each further one", isClosed: false, later: async (client: FakeClient) => client.hangUp("reset") },
-      { name: "is mute to each further one", isClosed: false, later: async (client: FakeClient) => client.silence() },
+      {
+        name: "is mute to each further one",
+        isClosed: false,
+        later: async (client: FakeClient) => await client.silence(),
+      },
       {
         name: "answers each further one with nonsense",
         isClosed: false,
-        later: async (client: FakeClient) => client.send(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")),
+        later: async (client: FakeClient) => await client.send(Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n")),
       },
     ]),
   )("$no a server that answers no query and $name → exit 3, given up at the deadline", async ({ isClosed, later }) => {
