@@ -133,6 +133,7 @@ async function connect(
   connecting: AbortSignal,
 ): Promise<Connection> {
   const sockets: GuardedSocket[] = [];
+  const cancelling: Promise<GuardedSocket>[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
   const password = host.password ?? "";
   const hide = createLooseRedactor(password);
@@ -173,7 +174,11 @@ async function connect(
     socket: async () => {
       const first = dialling;
       dialling = null;
-      if (first === null && signal.aborted) return await dialCancelling();
+      if (first === null && signal.aborted) {
+        const dialled = dialCancelling();
+        cancelling.push(dialled);
+        return await dialled;
+      }
       const socket = await first;
       if (socket?.readyState === "open") return socket;
       throwIfRefused(sockets);
@@ -200,6 +205,9 @@ async function connect(
   } as postgres.Options<Record<string, never>>);
   const close = async () => {
     await sql.end({ timeout: CLOSE_SECONDS });
+    // The server hangs up when it has done what it can.
+    const hungUp = cancelling.map(async (dialled) => await (await dialled).closed);
+    if (hungUp.length > 0) await Promise.race([Promise.all(hungUp), Bun.sleep(CANCEL_MS)]);
     // When its last byte is sent: a server's process takes milliseconds to end.
     for (const socket of sockets) socket.destroySoon();
   };
@@ -258,9 +266,8 @@ async function untilAborted<T extends postgres.MaybeRow[]>(
 ): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => {
-    void Promise.race([Promise.resolve(query.cancel()), Bun.sleep(CANCEL_MS)])
-      .catch(() => {})
-      .then(() => reject(new DatabaseError("given up")));
+    query.cancel();
+    reject(new DatabaseError("given up"));
   };
   query.catch(() => {});
   if (signal.aborted) onAbort();

@@ -10,6 +10,7 @@ import type { Screen } from "./screen.ts";
 export class GuardedSocket extends EventEmitter {
   /** Why the server was not listened to any longer; null while it is. */
   refusal: unknown = null;
+  readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #screen: Screen | null;
 
@@ -23,8 +24,13 @@ export class GuardedSocket extends EventEmitter {
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("error", (error) => screen !== null && this.emit("error", error));
     socket.on("drain", () => this.emit("drain"));
-    // As if without an error: told of one, the library forgets a statement that was sent between the error and the close.
-    socket.on("close", () => this.emit("close", false));
+    this.closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        // As if without an error: told of one, the library forgets a statement that was sent between the error and the close.
+        this.emit("close", false);
+        resolve();
+      });
+    });
   }
 
   get readyState(): string {

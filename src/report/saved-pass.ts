@@ -26,14 +26,17 @@ export function inferPass(reports: [Report, ...Report[]]): PassSummary {
   };
 }
 
-/** The passes of saved documents, in their order; the single reports of one pass together. */
+/** The passes of saved documents, in their order; the single reports of one pass together. What is there twice is told once. */
 export function groupPasses(documents: (PassDocument | Report)[]): SavedPass[] {
-  const whole = documents.flatMap((document) => {
-    if (!("reports" in document)) return [];
-    const { reports, ...pass } = document;
-    return [{ pass, reports }];
-  });
-  const alone = documents.flatMap((document) => ("reports" in document ? [] : [document]));
+  const whole = firstOfEach(
+    documents.flatMap((document) => ("reports" in document ? [document] : [])),
+    ({ pass_id: id, outcomes }) => [id, ...outcomes.map(({ source }) => source)].join(" "),
+  ).map(({ reports, ...pass }): SavedPass => ({ pass, reports }));
+  const told = new Set(whole.flatMap(({ reports }) => reports.map(nameReport)));
+  const alone = firstOfEach(
+    documents.flatMap((document) => ("reports" in document ? [] : [document])),
+    nameReport,
+  ).filter((report) => !told.has(nameReport(report)));
   const byPass = Map.groupBy(alone, ({ metadata }) => metadata.pass_id);
   const inferred = [...byPass.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
@@ -41,6 +44,14 @@ export function groupPasses(documents: (PassDocument | Report)[]): SavedPass[] {
     return [{ pass: inferPass(reports), reports }];
   });
   return [...whole, ...inferred];
+}
+
+function nameReport({ metadata }: Report): string {
+  return `${metadata.pass_id} ${metadata.source}`;
+}
+
+function firstOfEach<T>(all: T[], nameOf: (one: T) => string): T[] {
+  return [...Map.groupBy(all, nameOf).values()].flatMap(([first]) => first ?? []);
 }
 
 /** Several passes as one: the first one's time and window, and what became of the CRMs of all of them. */

@@ -315,6 +315,8 @@ describe("generate --input", () => {
     { name: "two exports", input: "out/latest/last.json,out/latest/first.json", sources: ["last", "first"] },
     { name: "a folder of exports", input: "out/latest", sources: ["first", "last"] },
     { name: "a printed pass", input: "pass.json", sources: ["first", "last"] },
+    { name: "a file twice", input: "out/latest/first.json,out/latest/first.json", sources: ["first"] },
+    { name: "a pass and its own exports", input: "out/latest,pass.json,pass.json", sources: ["first", "last"] },
   ])("$name", async ({ input, sources }) => {
     const { code, stdout, stderr } = await printAgain(input, ...JSON_OUT);
     expect([code, stderr]).toEqual([0, ""]);

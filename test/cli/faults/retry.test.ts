@@ -118,13 +118,13 @@ test.each(numbered("R4", [{ mode: "fast" as const }, { mode: "immediate" as cons
 );
 
 test("R5 the server is stopped and stays away → exit 3, given up at the deadline", async () => {
-  const { trial } = launchCounted('timeout = "2s"');
+  const { trial } = launchCounted('timeout = "4s"');
   await backendPid(victim);
   const { start } = await victims.halt("fast");
   try {
     const ended = await trial;
-    await expectOneFailure(ended, { trio, says: "no complete answer within 2 s", advises: "raise timeout" });
-    expect(ended.tookMs).toBeLessThan(6000);
+    await expectOneFailure(ended, { trio, says: "no complete answer within 4 s", advises: "raise timeout" });
+    expect(ended.tookMs).toBeLessThan(20_000);
   } finally {
     await start();
   }
@@ -133,16 +133,16 @@ test("R5 the server is stopped and stays away → exit 3, given up at the deadli
 test("R6 the second reading is slow → exit 3, given up at the deadline of both", async () => {
   await slowDown(victim, 600);
   try {
-    const { trial, statements } = launchCounted('timeout = "4s"');
+    const { trial, statements } = launchCounted('timeout = "8s"');
     await kill(await backendPid(victim));
     const ended = await trial;
     await expectOneFailure(ended, {
       trio,
-      says: "no complete answer within 4 s",
+      says: "no complete answer within 8 s",
       advises: "raise timeout",
       free: [victim],
     });
-    expect(ended.tookMs).toBeLessThan(8000);
+    expect(ended.tookMs).toBeLessThan(25_000);
     expect(statements()).toBe(2);
   } finally {
     await slowDown(victim, 0.7);

@@ -262,6 +262,35 @@ describe("gone when it is asked to cancel: given up at the deadline, and nothing
   });
 });
 
+test("A13 a server that answers no query and is slow to take a call → exit 3, and it is asked to cancel", async () => {
+  const recording = await recordServer({ host: "127.0.0.1", port: victims.port }, victim.url);
+  const asked: Buffer[] = [];
+  await using peer = await startFakeServer(async (client) => {
+    // The first two open the session: one for the SSLRequest, one in plain.
+    if (peer.calls() > 2) {
+      const first = await client.bytes();
+      asked.push(first);
+      // It is asked for TLS first.
+      if (first.length === 8) {
+        await Bun.sleep(400);
+        await client.send(Buffer.from(NO_TLS));
+      }
+      return;
+    }
+    await client.startup();
+    for (const answer of recording) {
+      await client.send(answer);
+      if ((await client.turn()).includes("'cells'")) break;
+    }
+    await client.silence();
+  });
+  const url = `postgres://u:canary@127.0.0.1:${peer.port}/d`;
+  const { trial } = launch(GENERATE, { cwd: trio.withDead(url, `timeout = "${DEADLINE}"`) });
+  await expectOneFailure(await trial, { trio, says: "no complete answer within 1.5 s", advises: "raise timeout" });
+  // The length and the code of a CancelRequest (PostgreSQL documentation, 55.7).
+  expect(asked.map((bytes) => bytes.subarray(0, 8).toString("hex"))).toContain("0000001004d2162e");
+});
+
 test("A11 a table that is missing → exit 3, a fallback report beside the others", async () => {
   const victim = await makeVictim(victims);
   await victim.sql.unsafe("DROP TABLE orchestration.sync_history");
