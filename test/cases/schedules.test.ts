@@ -163,6 +163,33 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "deals")).toMatchObject({ expected: 12, missed: 0 });
   });
 
+  test("schedules of unknown age beside a table of three days: what was due before it is nobody's failure", async () => {
+    const unknown = { createdAt: null, updatedAt: null };
+    const runs = repeat({ from: "07-07 21:00", to: "07-10 20:00", every: HOUR });
+    const schedules = [
+      interval(1, "hours", "contacts", unknown),
+      cron("0 2 * * 0", "weekly", unknown),
+      cron("0 5 1 * *", "monthly", unknown),
+      cron("0 2 * * *", "daily", unknown),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    for (const name of ["weekly", "monthly"]) {
+      const { condition, severity, message } = ruleOf(report, name);
+      expect([condition, severity, message]).toEqual([
+        "idle",
+        null,
+        `${name}: not due since 7 Jul 21:00, and no older run is in the table`,
+      ]);
+    }
+    expect(ruleOf(report, "daily")).toMatchObject({ condition: "never", severity: "critical" });
+    const { report: first } = await ask(warehouse, { as: "07-07 22:00" });
+    expect(alarms(first)).toEqual([]);
+    const { report: before } = await ask(warehouse, { as: "07-01 00:00" });
+    expect(alarms(before).map(({ id }) => id)).toEqual(["no-data"]);
+    expect(ruleOf(before, "daily")).toMatchObject({ condition: "unknown" });
+  });
+
   test("overlapping-runs: hourly runs of three and a half hours overlap, and that is no outage", async () => {
     const runs = repeat({ from: "07-05 00:00", to: "07-10 20:00", every: HOUR, takes: 3.5 * HOUR });
     const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });

@@ -25,8 +25,8 @@ export type ScheduleRow = {
   startAt?: string;
   endAt?: string;
   enabled: boolean;
-  createdAt: string;
-  updatedAt: string;
+  createdAt: string | null;
+  updatedAt: string | null;
 };
 
 /** On PostgreSQL a status is varchar(20), where nothing else is said. */
@@ -132,7 +132,8 @@ export function alarms({ findings }: Report): Finding[] {
 
 async function makeOnPostgres({ runs, schedules = [], statusType }: Rows): Promise<CaseWarehouse> {
   const { sql, url, drop } = await (await sharedServer()).createDatabase();
-  await sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("H")}; ${SCHEDULE_DDL}`);
+  await sql.unsafe(`CREATE SCHEMA orchestration; ${historyDdl("H")}; ${SCHEDULE_DDL};
+    ALTER TABLE orchestration.sync_schedule ALTER created_at DROP NOT NULL, ALTER updated_at DROP NOT NULL`);
   if (statusType !== undefined) {
     await sql.unsafe(`ALTER TABLE orchestration.sync_history ALTER status TYPE ${statusType}`);
   }

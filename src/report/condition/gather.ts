@@ -98,12 +98,13 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const inForce = (expectation?.schedules ?? []).filter((schedule) => isInForce(schedule, window.endMs));
   const lastStartMs = found?.newestStartMs ?? null;
   const changedMs = changedAt(declared, window.endMs);
-  const mayBePurged = changedMs !== null && changedMs < (activity.tableSinceMs ?? -Infinity);
+  // Not every table of schedules says when a row was written.
+  const mayBePurged = activity.tableSinceMs !== null && (changedMs ?? -Infinity) < activity.tableSinceMs;
   const countedFromMs = Math.max(
     activity.knownSinceMs,
     window.endMs - COUNTED_BACK_MS,
     changedMs ?? -Infinity,
-    // What was due before the table's oldest row may have run, and have been deleted.
+    // What was due before the table's oldest row may have run and been deleted, or the CRM may be younger.
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
   const awaited = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findMiddleGap(finished) };

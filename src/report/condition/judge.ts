@@ -165,12 +165,11 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...fac
   if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
   if (schedules.length > 0 && lastStartMs === null) {
     const { tableSinceMs, mayBePurged, window } = facts;
-    return mayBePurged && tableSinceMs !== null
-      ? say(
-          "idle",
-          `${rule}: not due since ${formatNear(tableSinceMs, window.endMs)}, and no older run is in the table`,
-        )
-      : say("idle", `${rule}: not due yet`);
+    if (!mayBePurged || tableSinceMs === null) return say("idle", `${rule}: not due yet`);
+    const sinceWhen = formatNear(tableSinceMs, window.endMs);
+    return tableSinceMs < window.endMs
+      ? say("idle", `${rule}: not due since ${sinceWhen}, and no older run is in the table`)
+      : say("unknown", `${rule}: the oldest run in the table is of ${sinceWhen}`);
   }
   return null;
 }
