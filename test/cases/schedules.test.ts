@@ -121,6 +121,34 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts").missed_at).toEqual(["2026-07-10T02:00:00Z"]);
   });
 
+  test.each([
+    { other: "0 2 * * *", hours: [2], rare: "0 5 * * 0" },
+    { other: "0 2 * * *", hours: [2], rare: "0 3 * * 0" },
+    { other: "0 0,6,12,18 * * *", hours: [0, 6, 12, 18], rare: "0 5 * * 0" },
+    { other: "0 */2 * * *", hours: [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22], rare: "0 5 * * 0" },
+  ])("$rare beside $other starts nothing for three Sundays, and is told each day since", async (given) => {
+    const { other, hours, rare } = given;
+    const [, sundaysAt = ""] = rare.split(" ");
+    const runs = [
+      ...hours.flatMap((hour) =>
+        repeat({ from: `05-10 ${String(hour).padStart(2, "0")}:01`, to: "07-10 22:01", every: DAY, takes: MINUTE }),
+      ),
+      ...repeat({ from: `05-10 0${sundaysAt}:01`, to: `06-14 0${sundaysAt}:01`, every: 7 * DAY, takes: 30 * MINUTE }),
+    ];
+    const schedules = [cron(other, "contacts"), cron(rare, "contacts")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    for (const as of ["06-19 21:00", "06-20 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect([as, alarms(report)]).toEqual([as, []]);
+    }
+    for (const as of ["06-22 21:00", "06-27 21:00", "07-01 21:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      const rule = ruleOf(report, "contacts");
+      expect([as, rule.severity, rule.since]).toEqual([as, "warning", `2026-06-21T0${sundaysAt}:00:00Z`]);
+      expect(rule.message).toContain(`its schedule at 0${sundaysAt}:00 on Sun has started nothing since 21 Jun`);
+    }
+  });
+
   test("a drifting delta beside a daily run misses nothing while as many run as expected", async () => {
     const late = at("07-10 10:00");
     const runs = [

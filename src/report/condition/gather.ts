@@ -150,7 +150,9 @@ function gatherRule(rule: string, known: Known): RuleFacts {
       due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
     silentSchedule:
-      expectation === null || history === null ? null : findSilentSchedule(expectation, history, settings.lateAfterMs),
+      expectation === null || history === null
+        ? null
+        : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs }),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,

@@ -1,7 +1,8 @@
 /** A schedule that starts nothing, beside others of the same rule that do: what a nightly one misses, a five-minute one hides. */
 import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, isInForce, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
-import { HOUR_MS } from "../../time/units.ts";
+import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import type { Window } from "../../time/window.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { EARLY_MS } from "./due.ts";
@@ -18,30 +19,36 @@ const HOURS_AROUND = 3;
 const FEWEST_AROUND = 4;
 /** A schedule that fires more often than this hides behind nothing. */
 const SHORTEST_GAP_MS = 6 * HOUR_MS;
+const MOST_SCHEDULES = 20;
 
 /**
- * By the starts of each hour: where the hours around one all have as many, one start more is this schedule's. An hour that
- * can be read so neither way says nothing.
+ * By the starts of each hour, less those that are due by its other schedules: where the hours around one all have as many, one
+ * start more is this schedule's. An hour that can be read so neither way says nothing.
  */
 export function findSilentSchedule(
   { schedules, texts, compared }: RuleExpectation,
   history: RuleHistory,
-  lateAfterMs: number,
+  { window, lateAfterMs }: { window: Window; lateAfterMs: number },
 ): SilentSchedule | null {
-  if (schedules.length < 2 || schedules.length !== texts.length) return null;
+  if (schedules.length < 2 || schedules.length > MOST_SCHEDULES || schedules.length !== texts.length) return null;
   const atTimes = compared?.atTimes ?? null;
-  if (atTimes !== null && atTimes.expected > 0 && atTimes.missed === 0) return null;
-  const counts = new Map(Array.from(history.starts.hours, (hour, index) => [hour, history.starts.counts[index] ?? 0]));
+  // All that was due at times of its own in the window has started.
+  const isWell = atTimes !== null && atTimes.expected > 0 && atTimes.missed === 0;
   const found = schedules.flatMap((schedule, index) => {
-    const text = texts[index] ?? "";
-    return isCalendar(schedule) && isInForce(schedule, history.nowMs)
-      ? (findSilence(schedule, { text, history, counts, lateAfterMs }) ?? [])
-      : [];
+    if (!isCalendar(schedule) || !isInForce(schedule, history.nowMs)) return [];
+    if (isWell && mergeCertain([schedule], window).occurrencesMs.length > 0) return [];
+    const others = schedules.filter((other) => other !== schedule).filter(isCalendar);
+    return findSilence(schedule, { text: texts[index] ?? "", others, history, lateAfterMs }) ?? [];
   });
   return found.toSorted((a, b) => a.sinceMs - b.sinceMs)[0] ?? null;
 }
 
-type Known = { text: string; history: RuleHistory; counts: Map<number, number>; lateAfterMs: number };
+type Known = {
+  text: string;
+  others: Schedule<CalendarRecurrence>[];
+  history: RuleHistory;
+  lateAfterMs: number;
+};
 
 function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): SilentSchedule | null {
   const { history, lateAfterMs } = known;
@@ -49,9 +56,10 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
   const { occurrencesMs } = mergeCertain([schedule], { startMs: history.firstHour * HOUR_MS, endMs: untilMs });
   const [first = 0, second = Infinity] = occurrencesMs;
   if (occurrencesMs.length < 2 || second - first < SHORTEST_GAP_MS) return null;
+  const counts = countUnexplained(known);
   const missedMs: number[] = [];
   for (const atMs of occurrencesMs.toReversed()) {
-    const ran = didRun(atMs, known);
+    const ran = didRun(atMs, counts, known);
     if (ran === false) missedMs.push(atMs);
     if (ran !== true) continue;
     const sinceMs = missedMs.at(-1);
@@ -61,7 +69,23 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
   return null;
 }
 
-function didRun(atMs: number, { history, counts, lateAfterMs }: Known): boolean | null {
+/** Starts of each hour that are not due by the other schedules. One that fires often has as many in each hour, and is left out. */
+function countUnexplained({ others, history }: Known): Map<number, number> {
+  const { hours, counts } = history.starts;
+  const unexplained = new Map(Array.from(hours, (hour, index) => [hour, counts[index] ?? 0]));
+  const span = { startMs: history.firstHour * HOUR_MS, endMs: history.nowMs };
+  const newest = { startMs: history.nowMs - DAY_MS, endMs: history.nowMs };
+  for (const other of others) {
+    if (mergeCertain([other], newest).occurrencesMs.length > HOURS_A_DAY) continue;
+    for (const atMs of mergeCertain([other], span).occurrencesMs) {
+      const hour = Math.floor(atMs / HOUR_MS);
+      unexplained.set(hour, (unexplained.get(hour) ?? 0) - 1);
+    }
+  }
+  return unexplained;
+}
+
+function didRun(atMs: number, counts: Map<number, number>, { history, lateAfterMs }: Known): boolean | null {
   const fromHour = Math.floor((atMs - EARLY_MS) / HOUR_MS);
   const toHour = Math.floor((atMs + lateAfterMs) / HOUR_MS);
   const hours = Array.from({ length: toHour - fromHour + 1 }, (_, index) => fromHour + index);
@@ -71,6 +95,8 @@ function didRun(atMs: number, { history, counts, lateAfterMs }: Known): boolean 
     .map((hour) => counts.get(hour) ?? 0);
   if (around.length < FEWEST_AROUND || !hours.every((hour) => history.isCovered(hour))) return null;
   const [fewest, most] = [Math.min(...around), Math.max(...around)];
+  // Another's run came in the hour before or after its own.
+  if (fewest < 0) return null;
   const started = hours.reduce((sum, hour) => sum + (counts.get(hour) ?? 0), 0);
   if (started > most * hours.length) return true;
   return fewest === most && started === most * hours.length ? false : null;
