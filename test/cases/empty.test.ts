@@ -30,6 +30,23 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 
+  test("of two runs a day the one by day has never brought anything, and that is no news; that by night has", async () => {
+    const day = (hour: string, processed: (start: string) => number) =>
+      repeat({ rule: "deals", from: `05-01 ${hour}:00`, to: `07-10 ${hour}:00`, every: DAY }, (start) => ({
+        processed: processed(start),
+      }));
+    const well = [...day("03", () => 50_000), ...day("15", () => 0)];
+    const broken = [...day("03", (start) => (start >= at("07-10 00:00") ? 0 : 50_000)), ...day("15", () => 0)];
+    for (const [runs, condition] of [
+      [well, "ok"],
+      [broken, "empty"],
+    ] as const) {
+      await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 3,15 * * *", "deals")] });
+      const { report } = await ask(warehouse);
+      expect(ruleOf(report, "deals").condition).toBe(condition);
+    }
+  });
+
   test("a weekly run without records is told until the next one, and so are six in a row, on any day of the week", async () => {
     const week = (n: number) =>
       repeat({ rule: "full", from: "04-05 02:00", to: "07-05 02:00", every: 7 * DAY, takes: 10 * MINUTE }, (start) => ({

@@ -12,6 +12,7 @@ import { isRare } from "./rare.ts";
 const MANY_RECORDS = 100;
 const FEWEST_RUNS = 3;
 const UNLIKELY = 1e-3;
+const OFTEN = 0.2;
 /** Hours with records at the same time the day before: two, because a change of clocks moves a night by one. */
 const FEWEST_HOURS = 2;
 
@@ -49,10 +50,13 @@ function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
   };
 }
 
-/** By its own past, where that is known from before the streak; else by the day before it. A rare rule is told at once. */
+/**
+ * By its own past, where that is known from before the streak; else by the day before it. A rare rule is told at once, unless it
+ * often brings nothing at that hour.
+ */
 function isUnusual(facts: RuleFacts, { n, sinceMs, fullHours }: EmptyStreak): boolean {
-  if (isRare(facts) === true) return true;
   const chance = isPastKnown(facts.history) ? chanceOfEmptiness(facts.history, sinceMs) : null;
+  if (isRare(facts) === true) return chance === null || chance < OFTEN;
   if (chance !== null) return n > 1 && chance < UNLIKELY;
   return n >= FEWEST_RUNS && hadRecordsTheDayBefore(sinceMs, facts.window.endMs, fullHours);
 }
