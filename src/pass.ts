@@ -97,7 +97,9 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
       const [settings, past] = [recalled.settingsOf(crm), recalled.takePast(crm)];
       made.set(crm.name, buildReport(activity, settings, context, past));
       options.onMade?.(crm, settings, (changed) => buildReport(activity, changed, context, past));
-      if (activity.kind === "read") seen.push(...remember(crm.name, activity, log));
+      if (activity.kind !== "read") return;
+      seen.push(...remember(crm.name, activity, log));
+      if (activity.pastProblem !== null) log.warn(`${crm.name}: ${activity.pastProblem}`, {}, { crm: crm.name });
     },
     onProgress: (reading, done) => {
       visits.onProgress(reading);

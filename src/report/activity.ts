@@ -144,6 +144,8 @@ export type ReadActivity = {
   hourly: Past | null;
   /** The last 56 days up to the window's end, of a warehouse that is small enough to be read at once; else null. */
   past: Past | null;
+  /** Why a past that a report would read was not read; null: it was, or it is no report's to read. */
+  pastProblem: string | null;
   /** Status words that no vocabulary knows, in the current window. */
   unknownStatuses: { word: string; n: number }[];
   failures: FailureRow[];

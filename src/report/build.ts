@@ -118,7 +118,7 @@ function buildFromRows(
       ...describeWindow(activity, context),
       scanned_from: formatInstant(activity.scannedFromMs),
       ...describeReach(activity),
-      past: describePast(histories, context),
+      past: describePast(histories, [context.memoryProblem, activity.pastProblem]),
       status: noData ? "no_data" : "ok",
       note: noData ? (findings.find((finding) => finding.id === "no-data")?.message ?? null) : null,
       preset: activity.preset,
@@ -199,11 +199,14 @@ function recallGone<T extends ReadActivity>(activity: T, past: Past | null, { ex
   return gone.length === 0 ? activity : { ...activity, rules: [...activity.rules, ...gone] };
 }
 
-function describePast(histories: Histories, { memoryProblem }: ReportContext): NonNullable<Report["metadata"]["past"]> {
+function describePast(
+  histories: Histories,
+  problems: (string | null | undefined)[],
+): NonNullable<Report["metadata"]["past"]> {
   const known = [...histories.values()];
   const days = known.length === 0 ? 0 : Math.max(...known.map(({ knownDays }) => knownDays));
   const unknown = sayWhatIsUnknown(known);
-  const notes = [...(memoryProblem === undefined ? [] : [memoryProblem]), ...(unknown === null ? [] : [unknown])];
+  const notes = [...problems, unknown].flatMap((note) => note ?? []);
   return { known_days: days, note: notes.length === 0 ? null : notes.join("; ") };
 }
 
@@ -229,6 +232,7 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
     hours: [],
     hourly: null,
     past: null,
+    pastProblem: null,
     unknownStatuses: [],
     failures: [],
     contradictions: [],

@@ -2,7 +2,9 @@
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { LONGEST_PAST_MS } from "../report/memory/known.ts";
-import { HOUR_MS } from "../time/units.ts";
+import type { CrmConfig } from "../config/schema.ts";
+import type { ReadActivity } from "../report/activity.ts";
+import { HOUR_MS, SECOND_MS } from "../time/units.ts";
 import { computeHourBounds } from "./bounds.ts";
 import { hoursSchema, nameRun } from "./document.ts";
 import { buildPast } from "./hourly.ts";
@@ -29,6 +31,18 @@ export function readPast(json: string, request: HoursRequest): Past | null {
     ([rule, rows]) => [rule, rows.map(([, ...run]) => nameRun(run))] as const,
   );
   return buildPast(hourly, computeHourBounds(request), new Map(runs));
+}
+
+/** A past that belongs to a report, or why there is none. */
+export type SmallPast = Pick<ReadActivity, "past" | "pastProblem">;
+
+/** It is read some other way, or the table is too large. */
+export const NO_PAST: SmallPast = { past: null, pastProblem: null };
+export const UNREADABLE_PAST: SmallPast = { past: null, pastProblem: "its past could not be read" };
+
+export function pastInVain({ timeoutMs }: Pick<CrmConfig, "timeoutMs">): SmallPast {
+  const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: raise it, or keep a [store]`;
+  return { past: null, pastProblem };
 }
 
 /** Why hours were not told. */

@@ -105,6 +105,7 @@ export function buildActivity(
     hours: readHours(document, facts.bounds).toSorted((a, b) => a.hourMs - b.hourMs),
     hourly: readHourly(document, facts.bounds, rules),
     past: null,
+    pastProblem: null,
     unknownStatuses: countWords(document.words.filter(([part]) => part === "current")).slice(0, MOST_WORDS),
     failures: readFailures(document),
     contradictions: [

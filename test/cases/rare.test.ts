@@ -174,3 +174,24 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "contacts").message).toContain("276 runs failed");
   });
 });
+
+test("a past that would take too long is not read, and the report and the log say so", async () => {
+  const runs = repeat({ from: "06-01 00:00", to: "07-10 20:00", every: HOUR });
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  const slow = async (seconds: number) =>
+    await warehouse.sql?.unsafe(`CREATE OR REPLACE VIEW orchestration.sync_history
+      AS SELECT h.* FROM orchestration.real_history h, (SELECT pg_sleep(${seconds}) OFFSET 0) s`);
+  await warehouse.sql?.unsafe("ALTER TABLE orchestration.sync_history RENAME TO real_history");
+  await slow(0);
+  const quick = await ask(warehouse, { settings: 'timeout = "8s"' });
+  expect([quick.stderr, quick.report.metadata.past]).toEqual(["", { known_days: 39, note: null }]);
+  await slow(2.1);
+  const { stderr, report } = await ask(warehouse, { settings: 'timeout = "8s"' });
+  const problem =
+    "its past was not read, for there was not enough time within timeout = 8 s: raise it, or keep a [store]";
+  expect(stderr).toBe(`warning: hubspot: ${problem}\n`);
+  expect(report.metadata.past).toEqual({
+    known_days: 0,
+    note: `${problem}; nothing is known: rules are judged by their last runs only`,
+  });
+});

@@ -86,6 +86,7 @@ export function activity(
     hours: [],
     hourly: null,
     past: null,
+    pastProblem: null,
     unknownStatuses: [],
     failures: [],
     contradictions: [],

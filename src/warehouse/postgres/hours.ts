@@ -1,16 +1,20 @@
 /** What a CRM's rules did in some past hours, from PostgreSQL, in one read-only snapshot. */
 import type { Connection } from "../../database/connection.ts";
-import { DatabaseError } from "../../database/failure.ts";
+import { codeOf, DatabaseError } from "../../database/failure.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import type { Past } from "../../report/memory/cells.ts";
 import {
   describeTooMany,
   limitPast,
   MOST_READ_RUNS,
-  readPast,
+  NO_PAST,
   PAST_SHARE,
+  pastInVain,
+  readPast,
   requestPast,
   SMALL_TABLE_ROWS,
+  UNREADABLE_PAST,
+  type SmallPast,
 } from "../past.ts";
 import type { ActionColumns } from "../presets.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
@@ -24,6 +28,8 @@ import { limitPartsOfPast } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import { composeHours } from "./statement.ts";
 
+/** SQLSTATE of what took longer than `statement_timeout`. */
+const CANCELLED = "57014";
 /** They come by the hundred. */
 const SMALL_FAR_ROWS = 20_000;
 
@@ -45,23 +51,24 @@ export async function readPostgresHours(
   });
 }
 
-/** The past of a table that is small enough to be read with each report; null where it is not, or cannot be read. Ends the snapshot. */
+/** The past of a table that is small enough to be read with each report. Ends the snapshot. */
 export async function readSmallPast(
   connection: Connection,
   source: Source,
   actions: TableFacts,
   request: ReadRequest,
   tableSinceMs: number | null,
-): Promise<Past | null> {
-  if (!isSmall(actions) && !isUncounted(actions)) return null;
+): Promise<SmallPast> {
+  if (!isSmall(actions) && !isUncounted(actions)) return NO_PAST;
   try {
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
-    if (isUncounted(actions) && !(await hasFewRows(connection, actions))) return null;
+    if (isUncounted(actions) && !(await hasFewRows(connection, actions))) return NO_PAST;
     const past = await askHours(connection, source, requestSmallPast(request, actions), SMALL_TABLE_ROWS);
-    return past === null ? null : limitPast(past, tableSinceMs);
-  } catch {
+    return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
+  } catch (error) {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
-    return null;
+    const isLate = error instanceof DatabaseError || codeOf(error) === CANCELLED;
+    return isLate ? pastInVain(request.crm) : UNREADABLE_PAST;
   }
 }
 

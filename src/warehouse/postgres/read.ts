@@ -61,7 +61,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
       assumedZone,
     });
     if ((await request.isPastKnown) === true) return activity;
-    return { ...activity, past: await readSmallPast(connection, source, actions, request, activity.tableSinceMs) };
+    return { ...activity, ...(await readSmallPast(connection, source, actions, request, activity.tableSinceMs)) };
   };
   try {
     return await read(found.source);

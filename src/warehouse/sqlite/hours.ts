@@ -2,7 +2,17 @@
 import type { Database } from "bun:sqlite";
 import { DatabaseError } from "../../database/failure.ts";
 import type { Past } from "../../report/memory/cells.ts";
-import { describeTooMany, limitPast, MOST_READ_RUNS, readPast, requestPast, SMALL_TABLE_ROWS } from "../past.ts";
+import {
+  describeTooMany,
+  limitPast,
+  MOST_READ_RUNS,
+  NO_PAST,
+  readPast,
+  requestPast,
+  SMALL_TABLE_ROWS,
+  UNREADABLE_PAST,
+  type SmallPast,
+} from "../past.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
@@ -24,26 +34,26 @@ export function queryHours(request: HoursRequest, path: string): HoursResult {
   return read();
 }
 
-/** The past of a table that is small enough to be read with each report; null where it is not, or cannot be read. */
+/** The past of a table that is small enough to be read with each report. */
 export function readSmallPast(
   database: Database,
   source: Source,
   request: ReadRequest,
   spelling: Spelling,
   tableSinceMs: number | null,
-): Past | null {
+): SmallPast {
   try {
     const { n } = database
       .query<{ n: number }, []>(
         `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.actionsTable} LIMIT ${SMALL_TABLE_ROWS + 1})`,
       )
       .get() ?? { n: 0 };
-    if (n > SMALL_TABLE_ROWS) return null;
+    if (n > SMALL_TABLE_ROWS) return NO_PAST;
     const past = readHours(database, source, requestPast(request), spelling, SMALL_TABLE_ROWS);
-    return past === null ? null : limitPast(past, tableSinceMs);
+    return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
   } catch {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
-    return null;
+    return UNREADABLE_PAST;
   }
 }
 

@@ -1,7 +1,7 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
-import { PAST_SHARE } from "../past.ts";
+import { PAST_SHARE, pastInVain } from "../past.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
 import { buildActivity } from "../rows.ts";
@@ -34,9 +34,10 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
     if (request.isPastKnown === true) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
     const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;
-    if (!hasTime) return activity;
-    onReport(activity);
-    return { ...activity, past: readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };
+    const inVain = { ...activity, ...pastInVain(crm) };
+    if (!hasTime) return inVain;
+    onReport(inVain);
+    return { ...activity, ...readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };
   });
   return read();
 }
