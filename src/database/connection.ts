@@ -68,7 +68,11 @@ export async function openConnection(
       if (failures.get(host) instanceof NoSession) continue;
       try {
         const connection = await openHost(target, host, purpose, signal);
-        if (await isWanted(connection, wanted)) return connection;
+        const isFit = await isWanted(connection, wanted).catch(async (error: unknown) => {
+          await connection[Symbol.asyncDispose]();
+          throw error;
+        });
+        if (isFit) return connection;
         await connection[Symbol.asyncDispose]();
         failures.set(
           host,

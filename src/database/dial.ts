@@ -6,6 +6,7 @@ import type { PostgresHost, PostgresTarget, SslMode } from "./target.ts";
 import { codeOf, DatabaseError } from "./failure.ts";
 import { readIdentity, readTrust } from "./certificates.ts";
 import { isOutOfFiles, TOO_MANY_OPEN } from "../files/plain.ts";
+import { lookUp } from "./look-up.ts";
 
 export type Encryption = "plain" | "tls";
 
@@ -58,7 +59,7 @@ export async function dial(
 ): Promise<Dialled> {
   const socket = host.host.startsWith("/")
     ? connect({ path: `${host.host}/.s.PGSQL.${host.port}` })
-    : connect({ host: host.host, port: host.port });
+    : connect({ host: host.host, port: host.port, lookup: lookUp });
   const abort = () => socket.destroy(new DatabaseError("given up"));
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) abort();

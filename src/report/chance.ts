@@ -14,9 +14,7 @@ export function binomialTail(k: number, n: number, p: number): number {
 /** For k above the mean. */
 function tailAbove(k: number, n: number, p: number): number {
   if (k > n) return 0;
-  let logTerm = k * Math.log(p) + (n - k) * Math.log1p(-p);
-  for (let i = 1; i <= k; i += 1) logTerm += Math.log((n - k + i) / i);
-  let term = Math.exp(logTerm);
+  let term = Math.exp(k * Math.log(p) + (n - k) * Math.log1p(-p) + logChoose(n, k));
   let sum = term;
   for (let i = k; i < n; i += 1) {
     term *= ((n - i) / (i + 1)) * (p / (1 - p));
@@ -27,6 +25,22 @@ function tailAbove(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
+/** More factors than this are not multiplied one by one. */
+const MANY_FACTORS = 10_000;
+
+/** Natural logarithm of the binomial coefficient; of large ones by Stirling's series, which is exact to 12 digits there. */
+function logChoose(n: number, k: number): number {
+  const fewer = Math.min(k, n - k);
+  if (fewer > MANY_FACTORS) return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+  let sum = 0;
+  for (let i = 1; i <= fewer; i += 1) sum += Math.log((n - fewer + i) / i);
+  return sum;
+}
+
+function logFactorial(n: number): number {
+  return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + 1 / (12 * n);
+}
+
 /** P(N ≥ n) for N of Poisson(λ): how likely n or more independent failures are in a time that usually brings λ. */
 export function poissonTail(n: number, lambda: number): number {
   let term = Math.exp(-lambda);
@@ -34,6 +48,7 @@ export function poissonTail(n: number, lambda: number): number {
   for (let i = 0; i < n; i += 1) {
     below += term;
     term *= lambda / (i + 1);
+    if (term === 0) break;
   }
   return Math.max(0, 1 - below);
 }

@@ -1,9 +1,8 @@
 /** What a pass did, as one document: which CRMs were read, which were not and why, and every report. */
 import * as v from "valibot";
 import { findingSchema, ReportSchema } from "./schema.ts";
+import { instant } from "./schema-figures.ts";
 import { SCHEMA_VERSION, VERDICTS } from "./words.ts";
-
-const instant = v.pipe(v.string(), v.isoTimestamp());
 
 /** A pass without its reports: what is known of it before they are printed, and what a store keeps beside them. */
 export const PassSummarySchema = v.strictObject({

@@ -8,7 +8,11 @@ export const number = v.pipe(v.number(), v.finite());
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 export const seconds = v.pipe(v.number(), v.finite(), v.minValue(0));
-const isDate = (text: string) => !Number.isNaN(Date.parse(text));
+/** 30 February is taken for 2 March by `Date`. */
+const isDate = (text: string) => {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text.slice(0, 10);
+};
 export const instant = describe(
   v.pipe(v.string(), v.isoTimestamp(), v.check(isDate, "is no date")),
   "UTC, RFC 3339, ending in Z",

@@ -8,7 +8,7 @@ import { recordEnd, type Ending } from "./record-end.ts";
 import { runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
 import { giveUpSlot, skipSlot } from "./skip.ts";
 import { latestSlot, listSlots, nextSlots } from "./slots.ts";
-import { MINUTE_MS } from "../time/units.ts";
+import { DAY_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
 
 export type LoopOptions = Omit<SlotContext, "config"> & {
   config: Config;
@@ -36,8 +36,10 @@ export type Mailbox = { config: Config | null; wake: () => void };
 const MISSED_MS = MINUTE_MS;
 /** After a long time without a scheduler only the newest missed slots are recorded. */
 const MOST_RECORDED = 100;
+/** Of a schedule that seldom has a slot. */
+const FARTHEST_MS = 366 * 8 * DAY_MS;
 
-type LookOptions = LoopOptions & { gate: Gate };
+type LookOptions = LoopOptions & { gate: Gate; telling: Set<Promise<void>> };
 
 type Watch = {
   schedule: ScheduleConfig;
@@ -60,13 +62,15 @@ export async function runLoop(options: LoopOptions): Promise<void> {
   options.filler.follow(config);
   options.onReady();
   const gate = createGate();
+  /** Monitors that are still being told. */
+  const telling = new Set<Promise<void>>();
   /** Schedules that a reload removed while something of theirs was left to do. */
   let departed: Watch[] = [];
   while (!signal.aborted) {
     const now = clock();
     for (const watch of watches) {
       options.onBeat();
-      await look(watch, now, { ...options, config, gate });
+      await look(watch, now, { ...options, config, gate, telling });
     }
     gate.admitSuspects();
     departed = await settleDeparted(departed, options);
@@ -88,6 +92,7 @@ export async function runLoop(options: LoopOptions): Promise<void> {
     log.info("configuration reloaded", { schedules: watches.length });
   }
   await Promise.all(listWork([...watches, ...departed]));
+  await Promise.all(telling);
   await options.filler.stop();
 }
 
@@ -147,7 +152,7 @@ async function look(watch: Watch, now: number, options: LookOptions): Promise<vo
   const { schedule } = watch;
   // After a step back of the clock the same slots come again: the store knows them.
   const from = Math.min(watch.seenMs, now);
-  const due = listSlots(schedule, from + 1, now + 1);
+  const due = listDue(schedule, from, now);
   const again = watch.held.filter((slotMs) => !due.includes(slotMs));
   const latest = due.at(-1);
   watch.seenMs = now;
@@ -173,6 +178,12 @@ async function look(watch: Watch, now: number, options: LookOptions): Promise<vo
     options.log.error(`${schedule.name}: ${error.message}`, {}, { schedule: schedule.name, reason: error.message });
     lookAgain();
   }
+}
+
+/** Of more than are recorded those of a week: a clock that began in 1970 would have a minutely schedule list 30 million. */
+function listDue(schedule: ScheduleConfig, from: number, now: number): number[] {
+  const ofWeek = listSlots(schedule, Math.max(from, now - WEEK_MS) + 1, now + 1);
+  return ofWeek.length > MOST_RECORDED ? ofWeek : listSlots(schedule, Math.max(from, now - FARTHEST_MS) + 1, now + 1);
 }
 
 /** Whether it is too late for the slot, by the schedule's `catch_up`. */
@@ -238,7 +249,11 @@ async function runInTurn(
     let hasRun = false;
     try {
       const result = await runSlot(schedule, slotMs, options);
-      hasRun = result.kind === "ran";
+      if (result.kind === "ran") {
+        hasRun = true;
+        const told = result.told.finally(() => options.telling.delete(told));
+        options.telling.add(told);
+      }
       return result;
     } finally {
       options.filler.resume(hasRun);

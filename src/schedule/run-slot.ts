@@ -41,6 +41,8 @@ export type SlotResult =
       note: string | null;
       /** The end that could not be recorded; the daemon tries again. */
       unrecorded: Ending | null;
+      /** Resolves when the monitor has been told, or has not answered. */
+      told: Promise<void>;
     }
   /** Another process runs the slot. */
   | { kind: "held"; holder: string }
@@ -63,8 +65,8 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   if (claim.kind === "crashed") {
     const { exitCode, note } = claim;
     log.error(`slot failed: ${note}`, { schedule: schedule.name, slot: formatInstant(slotMs) });
-    if (schedule.pingUrl !== null) await tellPing(pingEnd(schedule.pingUrl, exitCode, { signal }), log);
-    return { kind: "ran", state: "failed", exitCode, note, unrecorded: null };
+    const told = schedule.pingUrl === null ? null : tellPing(pingEnd(schedule.pingUrl, exitCode, { signal }), log);
+    return { kind: "ran", state: "failed", exitCode, note, unrecorded: null, told: told ?? Promise.resolve() };
   }
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
@@ -83,7 +85,10 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
 /** `pass`: what there is to keep. `ping`: what the monitor is told; none where the slot is made again. */
 type Outcome = Ending["end"] & { pass: PassResult | null; ping: "exit" | "failure" | "none" };
 
-/** Makes the reports within the deadline, renews the lease until the end is recorded, and pings the start and the end. */
+/**
+ * Makes the reports within the deadline, renews the lease until the end is recorded, and pings the start and the end. A monitor that
+ * does not answer keeps no slot from beginning.
+ */
 async function runClaimed(
   schedule: ScheduleConfig,
   claimed: ClaimedSlot,
@@ -104,12 +109,12 @@ async function runClaimed(
     over.abort();
     const passId = outcome.pass?.document.pass_id ?? null;
     context.onSlot?.({ schedule: schedule.name, slotMs: claimed.slotMs, state: outcome.state, passId });
-    await begun;
-    if (pingUrl !== null && outcome.ping !== "none") {
-      const exitCode = outcome.ping === "exit" ? ended.exitCode : null;
-      await tellPing(pingEnd(pingUrl, exitCode, { signal }), log);
-    }
-    return { kind: "ran", state: outcome.state, ...ended };
+    const tellEnd = async () => {
+      await begun;
+      if (pingUrl === null || outcome.ping === "none") return;
+      await tellPing(pingEnd(pingUrl, outcome.ping === "exit" ? ended.exitCode : null, { signal }), log);
+    };
+    return { kind: "ran", state: outcome.state, ...ended, told: tellEnd() };
   } finally {
     over.abort();
     await renewing;

@@ -142,7 +142,8 @@ export function createFresh(options: FreshOptions): Fresh {
       const windowMs = pass.window.endMs - pass.window.startMs;
       const names = pass.crms.map(({ name }) => name);
       const before = Promise.all(names.flatMap((name) => cells.get(`${name} ${windowMs}`)?.running ?? []));
-      const made = before.then(async () => await options.makePass(pass));
+      // Beyond its deadline it waits for nobody: it is interrupted.
+      const made = Promise.race([before, untilAborted(pass.signal)]).then(async () => await options.makePass(pass));
       if (clock() - pass.window.endMs > RECENT_MS) return await made;
       // From now on, not from when its turn comes: whoever asks meanwhile must neither overtake it nor hold it up.
       occupy(
@@ -231,4 +232,11 @@ function partsOf({ document }: PassResult): Map<string, Part> {
 
 function failAll(crms: string[], reason: string): Map<string, Part> {
   return new Map(crms.map((crm) => [crm, { status: "failed", reason }]));
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  if (signal.aborted) resolve();
+  await promise;
 }

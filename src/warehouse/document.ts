@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { RunRow } from "../report/run-row.ts";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
 import { MINUTE_MS } from "../time/units.ts";
-import { isFlag, isNumber, isNumbers, isOneOf, isText, isWhole, listOf, orNull, table } from "./guards.ts";
+import { isCount, isFlag, isNumber, isNumbers, isOneOf, isText, isWhole, listOf, orNull, table } from "./guards.ts";
 
 /** Sums of numeric and float columns that JSON has no number for come as text. */
 const NO_NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
@@ -46,8 +46,12 @@ const isSum = orNull(isNumber);
 /** SQLite writes what is beyond a double as a number that JavaScript reads as Infinity. */
 const isRecordSum = (value: unknown): value is RecordSum =>
   value === null || typeof value === "number" || isNoNumber(value);
+/** Names are cut at 1,000 bytes where they are read. */
+const isName = (value: unknown): value is string => typeof value === "string" && value.length <= 1000;
 const isId = orNull(isText);
 const isIds = listOf(isId);
+/** Of each rule at most so many runs are told one by one. */
+const MOST_TOLD_RUNS = 50;
 
 function isRun(value: unknown): value is RunColumns {
   if (!Array.isArray(value) || value.length !== 6) return false;
@@ -80,11 +84,16 @@ const percentiles = v.custom<Percentiles | null>(orNull(isPercentiles));
  * (hourly.ts). Null: they were not asked for, or there are too many runs.
  */
 const hourly = v.nullable(
-  table(isPart, isText, isStatus, isNumber, listOf(isWhole), listOf(isSum), listOf(isRecordSum)),
+  table(isPart, isName, isStatus, isNumber, listOf(isWhole), listOf(isSum), listOf(isRecordSum)),
 );
 
 /** rule, then as `RunColumns`; of each rule the newest ones, newest first. */
-const newest = table(isText, isId, isNumber, isSum, isStatus, isRecordSum, isId);
+const newest = v.pipe(
+  table(isName, isId, isNumber, isSum, isStatus, isRecordSum, isId),
+  v.check((rows) => [...Map.groupBy(rows, ([rule]) => rule).values()].every((runs) => runs.length <= MOST_TOLD_RUNS)),
+);
+
+const isLookback = (value: unknown): value is RunColumns[] => listOf(isRun)(value) && value.length <= MOST_TOLD_RUNS;
 
 /** What the statement of past hours answers. */
 export const hoursSchema = v.object({ hourly, newest });
@@ -94,10 +103,10 @@ export const documentSchema = v.object({
   /** What a `Cell` holds, in its order. */
   cells: table(
     isPart,
-    isText,
+    isName,
     isStatus,
-    isNumber,
-    isNumber,
+    isCount,
+    isCount,
     isSum,
     isSum,
     isRecordSum,
@@ -109,41 +118,41 @@ export const documentSchema = v.object({
   ),
   hourly,
   /** hours since the epoch, finished actions, successful ones of the window; null where `hourly` says it. */
-  hours: v.nullable(table(isNumber, isNumber, isNumber)),
+  hours: v.nullable(table(isNumber, isCount, isCount)),
   /** The CRM has no other runs in the windows. */
   wrappers_only: v.boolean(),
   percentiles: v.object({ current: percentiles, previous: percentiles }),
   /** rule, percentiles, starts (ascending; null: too many to list), probable duplicates, ids of these. */
-  runs: table(isText, orNull(isPercentiles), orNull(isNumbers), isNumber, orNull(isIds)),
+  runs: table(isName, orNull(isPercentiles), orNull(isNumbers), isCount, orNull(isIds)),
   /** At most 20 of each rule. */
   newest,
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
-  emptied: table(isText, isNumber, isNumber, isRecordSum, isNumbers),
+  emptied: table(isName, isCount, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
-  failing: table(isText, isNumber, isNumber),
+  failing: table(isName, isCount, isNumber),
   /** part, rule, status word that no vocabulary knows, n. */
-  words: v.pipe(table(isPart, isText, isText, isNumber), v.maxLength(500)),
+  words: v.pipe(table(isPart, isName, isName, isCount), v.maxLength(500)),
   /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
   errors: v.pipe(
-    table(isPart, isText, orNull(isText), isNumber, isInstant, isInstant, listOf(isMinute)),
+    table(isPart, isName, orNull(isText), isCount, isInstant, isInstant, listOf(isMinute)),
     v.maxLength(500),
   ),
   /** part, rule, start, id. */
-  running: v.pipe(table(isPart, isText, isNumber, isId), v.maxLength(1000)),
+  running: v.pipe(table(isPart, isName, isNumber, isId), v.maxLength(1000)),
   /** rule, number of the contradiction, n, ids. */
-  contradictions: table(isText, isNumber, isNumber, isIds),
+  contradictions: table(isName, isWhole, isCount, isIds),
   /** rule, id, status, finished runs inside its time, successful ones of them. */
-  wrappers: v.pipe(table(isText, isId, orNull(isStatus), isNumber, isNumber), v.maxLength(20)),
+  wrappers: v.pipe(table(isName, isId, orNull(isStatus), isCount, isCount), v.maxLength(20)),
   /** At most 50 finished ones of each wrapper. */
   wrapper_runs: v.pipe(newest, v.maxLength(1000)),
   /** whether at infinity, n, ids. */
-  displaced: table(isFlag, isNumber, isIds),
-  recent: table(isText, isStatus, isNumber, isSum, orNull(isText)),
+  displaced: table(isFlag, isCount, isIds),
+  recent: table(isName, isStatus, isNumber, isSum, orNull(isText)),
   /**
    * rule, newest runs, last success, mean of the records processed, runs that never ended, newest starts a week before, mean of the
    * records of those that had some.
    */
-  lookback: table(isText, listOf(isRun), isSum, isRecordSum, isNumber, isNumbers, isRecordSum),
+  lookback: table(isName, isLookback, isSum, isRecordSum, isCount, isNumbers, isRecordSum),
   near_sources: v.array(v.string()),
   table_since: v.nullable(v.number()),
   known_since: v.number(),

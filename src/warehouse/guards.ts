@@ -39,8 +39,17 @@ function findMisfit(rows: unknown[], columns: Guard<unknown>[]): number[] {
   return [];
 }
 
+/** Longer texts are cut where they are read. */
+const LONGEST_TEXT = 20_000;
+/** More runs than any table has: what counts to it in a loop comes to its end. */
+const MOST_RUNS = 100_000_000;
+
 export function isText(value: unknown): value is string {
-  return typeof value === "string";
+  return typeof value === "string" && value.length <= LONGEST_TEXT;
+}
+
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_RUNS;
 }
 
 /** JSON's 1e999 is none. */

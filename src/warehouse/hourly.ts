@@ -14,6 +14,7 @@ import {
 import { addDuration, addRecords, emptySketch } from "../report/memory/sketch.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { type ActionStatus, compareNames } from "../report/words.ts";
+import { DatabaseError } from "../database/failure.ts";
 import { HOUR_MS } from "../time/units.ts";
 import type { ScanBounds } from "./bounds.ts";
 import type { Hourly } from "./document.ts";
@@ -24,6 +25,9 @@ export const MOST_HOURLY_RUNS = 100_000;
 const SPAN_START = 1_000_000;
 /** A run over so many clock hours is in no cell: whoever reads the hour of its end may not see its start. */
 const LONGEST_HOURS = 24;
+/** A clock that is a little ahead starts runs after the hours that are asked for. */
+const LATEST_HOURS = 24;
+const NOT_ASKED = "its answer has hours that were not asked for";
 /** What is more is no count of records. Sums of larger numbers would not be whole any more. */
 const MOST_RECORDS = 1e12;
 
@@ -35,7 +39,7 @@ export function buildPast(
   { beforeMs, toMs, baseMs }: Bounds,
   runsOf: ReadonlyMap<string, RunRow[]>,
 ): Past {
-  const [baseHour, firstHour] = [toHour(baseMs), toHour(beforeMs)];
+  const [baseHour, firstHour, lastHour] = [toHour(baseMs), toHour(beforeMs), toHour(toMs) + LATEST_HOURS];
   const rules = [...Map.groupBy(rows, ([, rule]) => rule)].map(([rule, ofRule]): RulePast => {
     const starts: number[] = [];
     const cells: HourCell[] = [];
@@ -45,6 +49,7 @@ export function buildPast(
         const span = spans[at] ?? 0;
         const startHour = baseHour + Math.floor(span / SPAN_START);
         const endHour = baseHour + (span % SPAN_START);
+        if (startHour > lastHour) throw new DatabaseError(NOT_ASKED);
         // What began before and ended in these hours is not all that began then.
         if (startHour >= firstHour) starts[startHour - firstHour] = (starts[startHour - firstHour] ?? 0) + 1;
         if (!isCellStatus(status) || endHour - startHour >= LONGEST_HOURS) continue;

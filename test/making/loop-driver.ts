@@ -192,7 +192,7 @@ async function settle(working: Set<Promise<unknown>>): Promise<void> {
 
 /** The slots that were run, such as `07-10T21:00`. */
 export const times = ({ ran }: Driven) => ran.map(({ slotMs }) => new Date(slotMs).toISOString().slice(5, 16));
-export const statesOf = async (store: Store) =>
-  (await store.slots.list({ limit: 100 }))
+export const statesOf = async (store: Store, limit = 100) =>
+  (await store.slots.list({ limit }))
     .map(({ slotMs, state }) => [new Date(slotMs).toISOString().slice(5, 16), state])
     .toReversed();

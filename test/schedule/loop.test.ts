@@ -79,6 +79,19 @@ describe("after downtime", () => {
     expect(times(driven)).toEqual(["07-10T21:00", "07-11T21:00"]);
   });
 
+  test("a clock that began in 1970: the newest missed slots of a minutely schedule are recorded, and the others not counted", async () => {
+    const driven = await drive({
+      schedules: [{ ...SCHEDULE, name: "often", cron: ["* * * * *"] }],
+      startMs: 3 * MINUTE_MS,
+    });
+    await driven.until(5 * MINUTE_MS);
+    driven.clock.ms = START;
+    await driven.until(START + MINUTE_MS);
+    const states = await statesOf(driven.store, 1000);
+    expect(states.filter(([, state]) => state === "skipped").length).toBeLessThan(110);
+    expect(driven.ran.at(-1)?.slotMs).toBe(START);
+  });
+
   test("a schedule that is new begins now", async () => {
     const driven = await drive({ startMs: Date.parse("2026-07-10T21:30:00Z") });
     await driven.until(Date.parse("2026-07-11T03:00:00Z"));
@@ -243,6 +256,14 @@ test("a slot that comes while the one before it runs is recorded as skipped", as
   const states = await statesOf(driven.store);
   expect(states.filter(([, state]) => state === "skipped").length).toBeGreaterThanOrEqual(2);
   expect(new Set(driven.ran.map(({ slotMs }) => slotMs)).size).toBe(driven.ran.length);
+});
+
+test("a monitor that does not answer keeps no later slot from being made", async () => {
+  using mute = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => {} } });
+  const often = { ...SCHEDULE, name: "often", cron: ["* * * * *"], pingUrl: `http://127.0.0.1:${mute.port}/ping` };
+  const driven = await drive({ schedules: [often] });
+  await driven.until(START + 3 * MINUTE_MS);
+  expect(driven.ran.map(({ slotMs }) => (slotMs - START) / MINUTE_MS)).toEqual([0, 1, 2]);
 });
 
 test("whoever follows is told of a slot's begin and of its end, when what it made is in the store", async () => {

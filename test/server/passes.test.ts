@@ -167,6 +167,7 @@ describe("beside the scheduler", () => {
       crms: config.crms.filter(({ name }) => name === "first"),
       window: { startMs: endMs - DAY_MS, endMs },
       nowMs: state.now,
+      signal: new AbortController().signal,
     }) as unknown as PassOptions;
 
   test("a request while a slot is made waits for it, until it is kept", async () => {
@@ -193,6 +194,18 @@ describe("beside the scheduler", () => {
     set.passes[1]!.finish();
     await scheduled;
     expect(set.most.reading).toBe(1);
+  });
+
+  test("a slot that waits for a pass on demand heeds its deadline", async () => {
+    const set = await setUp();
+    await set.fresh.request(["first"], DAY_MS);
+    await begun(set, 1);
+    const deadline = new AbortController();
+    const scheduled = set.fresh.schedule({ ...slot(set), signal: deadline.signal });
+    deadline.abort();
+    await begun(set, 2);
+    for (const pass of set.passes) pass.finish();
+    await scheduled;
   });
 
   test("while a slot waits for a second CRM, the first is not read beside it", async () => {

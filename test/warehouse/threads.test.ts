@@ -38,6 +38,12 @@ test("what is given up ends its thread, and the next question is answered", asyn
   expect(await ask()).toBe(3);
 });
 
+test("what is given up before it is asked is not waited for", async () => {
+  const ask = await makeAsker(3);
+  expect(await ask(AbortSignal.abort()).catch((error: Error) => error.message)).toBe("given up");
+  expect(await ask()).toBe(3);
+});
+
 test("a file that cannot be read fails its question alone", async () => {
   const ask = await makeAsker(3);
   const failed = await ask(undefined, "/nowhere/at/all.sqlite").catch((error: Error) => error.message);

@@ -56,6 +56,7 @@ export default defineCommand(
       endRetriesMs: END_RETRIES_MS,
     });
     if (result.kind === "ran") {
+      await result.told;
       if (result.state === "made") {
         await fillBeside({
           crms: config.crms,

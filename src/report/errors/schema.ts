@@ -1,5 +1,6 @@
 /** The published shape of failures that have one cause, and the names of the causes that are known. */
 import * as v from "valibot";
+import { describe, instant } from "../schema-figures.ts";
 
 export const ERROR_FAMILIES = [
   "rate-limit",
@@ -12,10 +13,6 @@ export const ERROR_FAMILIES = [
   "cleaned-up",
   "other",
 ] as const;
-
-const describe = <T extends v.GenericSchema>(schema: T, text: string) => v.pipe(schema, v.description(text));
-
-const instant = describe(v.pipe(v.string(), v.isoTimestamp()), "UTC, RFC 3339, ending in Z");
 
 export const errorGroupSchema = v.strictObject({
   fingerprint: describe(

@@ -15,6 +15,8 @@ export async function askSqlite<T extends keyof WorkerTasks>(
   input: WorkerTasks[T]["input"],
   signal: AbortSignal,
 ): Promise<WorkerTasks[T]["result"]> {
+  // Nobody would hear of it: the signal has been given.
+  if (signal.aborted) throw new DatabaseError("given up");
   const worker = idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url).href);
   worker.ref();
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();

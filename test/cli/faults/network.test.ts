@@ -13,6 +13,10 @@ import {
   type Trial,
   type Trio,
 } from "../../making/faults.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { directoryWith, freshDirectory } from "../../making/cli.ts";
+import { reportsIn } from "../../making/passes.ts";
 import { canMakeNamespaces, layCable, type Cable } from "../../making/namespaces.ts";
 
 const WHY = "network namespaces need root";
@@ -96,5 +100,25 @@ describe.skipIf(!canMakeNamespaces)(`no route to the server (${WHY})`, () => {
     const ended = await launch(GENERATE, { cwd, within: cable.here }).trial;
     // Bun reports ENETUNREACH as ECONNREFUSED.
     await expectOneFailure(ended, { trio, says: "10.231.8.1:5432", advises: "is PostgreSQL running there" });
+  });
+});
+
+describe.skipIf(!canMakeNamespaces)("no server of names answers (another resolv.conf needs root)", () => {
+  test("N5 eight names that nobody looks up → exit 3, and a CRM with a name that is known is read", async () => {
+    const mute = await Bun.udpSocket({ hostname: "127.9.9.9", port: 53, socket: { data: () => {} } });
+    const resolver = join(freshDirectory(), "resolv.conf");
+    writeFileSync(resolver, "nameserver 127.9.9.9\n");
+    const names = Array.from({ length: 8 }, (_, nth) => `[crm.dead${nth}]\nurl = "postgres://u@host${nth}.test/d"\n`);
+    const known = `[crm.known]\nurl = "${trio.healthyUrl.replace("127.0.0.1", "localhost")}"\ncrm_source = "first"\n`;
+    const cwd = directoryWith(`concurrency = 4\n[defaults]\ntimeout = "4s"\n${names.join("")}${known}`);
+    const bound = `mount --bind ${resolver} /etc/resolv.conf && exec "$@"`;
+    const { trial } = launch(GENERATE, { cwd, within: ["unshare", "-m", "sh", "-c", bound, "sh"] });
+    try {
+      const { code, stdout, stderr } = await trial;
+      expect([code, stderr.trimEnd().split("\n").length]).toEqual([3, 8]);
+      expect(reportsIn(stdout).map(({ metadata }) => metadata.source)).toEqual(["known"]);
+    } finally {
+      mute.close();
+    }
   });
 });

@@ -317,6 +317,51 @@ const LATER: ServerFault[] = [
     says: "the answer is not as expected",
   },
   { name: "a document twice", does: reportsWith("{}", "{}"), says: "the answer is not as expected" },
+  ...[0.5, -1, 4_294_967_296].map((n): ServerFault => ({
+    name: `a count of ${n} runs`,
+    does: reportsPart((document) => {
+      document["cells"] = [["current", "r", "success", n, 1, 1, 1, 0, 0, 0, 0, 1_783_650_000_000, 1_783_650_000_000]];
+    }),
+    says: "the answer is not as expected at cells",
+  })),
+  {
+    name: "a rule's name of 20 kB",
+    does: reportsPart((document) => {
+      const name = "password=".repeat(2000);
+      document["cells"] = [["current", name, "success", 1, 1, 1, 1, 0, 0, 0, 0, 1_783_650_000_000, 1_783_650_000_000]];
+    }),
+    says: "the answer is not as expected at cells",
+  },
+  {
+    name: "100,000 newest runs of one rule",
+    does: reportsPart((document) => {
+      document["newest"] = Array.from({ length: 100_000 }, () => [
+        "r",
+        "1",
+        1_783_650_000_000,
+        null,
+        "success",
+        0,
+        null,
+      ]);
+    }),
+    says: "the answer is not as expected at newest",
+  },
+  {
+    name: "100,000 runs in a look-back",
+    does: reportsPart((document) => {
+      const runs = Array.from({ length: 100_000 }, () => ["1", 1_783_650_000_000, null, "success", 0, null]);
+      document["lookback"] = [["r", runs, null, null, 0, [], null]];
+    }),
+    says: "the answer is not as expected at lookback",
+  },
+  {
+    name: "hours of a far time",
+    does: reportsPart((document) => {
+      document["hourly"] = [["current", "r", "success", 1_783_650_000_000, [4_000_000_000_000_000], [1000], [1]]];
+    }),
+    says: "hours that were not asked for",
+  },
 ];
 
 export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT, ...LATER];
