@@ -5,9 +5,9 @@ import { settledAt } from "../attempts.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
-import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
-import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
+import { judgeNever, judgeOverdue } from "./overdue.ts";
+import { judgeFailed } from "./stopped.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones. */
 const MANY_UNKNOWN = 3;
@@ -20,8 +20,7 @@ const JUDGES = [
   judgeRenamed,
   judgeWords,
   judgeDisabled,
-  judgeStopped,
-  judgeFailing,
+  judgeFailed,
   judgeOverdue,
   judgeStuck,
   judgeEnded,

@@ -7,7 +7,6 @@ import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
-import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 
@@ -72,22 +71,6 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
     message: `${rule}: ${sayOpen(facts)}nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
     evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
-}
-
-/** A rule whose newest run failed, and of which nothing has been seen since: that it stopped is worse than the old failure. */
-export function judgeStopped(facts: RuleFacts): Judgement | null {
-  const { finished, limits, window, due } = facts;
-  const [newest] = finished;
-  if (newest === undefined || !hasFailed(newest)) return null;
-  const judgement = judgeOverdue(facts);
-  if (judgement?.severity !== "critical") return null;
-  const silentMs = window.endMs - settledAt(newest);
-  const isSilent =
-    (limits.errorAfterMs !== null && silentMs > limits.errorAfterMs) || judgement.evidence["basis"] === "past";
-  if (!isSilent && (due === null || limits.basis === "config")) return null;
-  // The trouble is as old as the failures.
-  const failingSinceMs = judgeFailing(facts)?.sinceMs ?? Infinity;
-  return { ...judgement, sinceMs: Math.min(judgement.sinceMs ?? Infinity, failingSinceMs) };
 }
 
 /** By the age of the last success, less the time for which a run has been going on. */
@@ -186,7 +169,7 @@ function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): stri
   return `${failed}${renamed}`;
 }
 
-function formatMissed({ n, isMinimum }: DueCount): string {
+export function formatMissed({ n, isMinimum }: DueCount): string {
   return `${isMinimum ? "at least " : ""}${formatPlural(n, "run")}`;
 }
 
