@@ -239,7 +239,8 @@ function describeComparison(
   window: { total_actions: number; overall_success_rate: number | null },
   changed: boolean | null,
 ): string {
-  if (window.overall_success_rate === null) return "nothing finished";
+  if (window.total_actions === 0) return "nothing finished";
+  if (window.overall_success_rate === null) return `${formatCount(window.total_actions)} finished, no rate is known`;
   const noise = changed === null ? "" : changed ? " (a significant change)" : " (no significant change)";
   return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }

@@ -193,6 +193,13 @@ describe("what is not known", () => {
   });
 });
 
+test("a window before of which no rate is known had runs none the less", () => {
+  const before = rule("a", { success: 1 }, { previous: { success: 1, unknown: 3 } });
+  expect(show(activity({ rules: [before] }), { detailed: false })).toContain(
+    "  Before    1 finished, no rate is known",
+  );
+});
+
 describe("colours", () => {
   const lines = show(activity(FULL), { color: true });
   const paint = (code: string) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;
