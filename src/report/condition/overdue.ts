@@ -117,7 +117,7 @@ function describe(
       : limitMs === null
         ? "not expected to rest so long by its past"
         : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
-  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
+  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}` : "";
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -154,6 +154,12 @@ function sayOpen({ open, window, stuckAfterMs }: RuleFacts): string {
   return window.endMs - oldest.startedMs > stuckAfterMs
     ? `running since ${since} and not ended; `
     : `its run of ${since} has not ended; `;
+}
+
+/** In the window, which then counts what was due since the change only: those that did not start were due before it, too. */
+function sayChanged({ changedMs, window }: RuleFacts): string {
+  if (changedMs === null || changedMs <= window.startMs) return "";
+  return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
 /** That its newest run failed, and which rule is perhaps the same under another name. */
