@@ -187,7 +187,7 @@ function chooseSpan(spans: Span[], crms: CrmFailures[], { endMs }: Window): Told
 type Recovery = { source: string; failedMs: number; successMs: number };
 
 /**
- * When a CRM last failed so, and when one of the rules that did has last succeeded, 0 where that is not known. Null: it has not
+ * When a CRM last failed so, and when one of the rules that did has last succeeded; 0: nothing of it ever has. Null: it has not
  * failed so, or none of these rules is awaited.
  */
 function findRecovery(spans: Span[], { source, rules, idle }: CrmFailures): Recovery | null {
@@ -195,10 +195,10 @@ function findRecovery(spans: Span[], { source, rules, idle }: CrmFailures): Reco
   const failed = own.reduce((all, { rulesOf }) => all.union(rulesOf.get(source) ?? new Set()), new Set<string>());
   const awaited = failed.difference(idle);
   if (awaited.size === 0) return null;
-  const successMs = Math.max(
-    0,
-    ...rules.filter(({ rule }) => awaited.has(rule)).map(({ lastSuccessMs }) => lastSuccessMs ?? 0),
-  );
+  const its = rules.filter(({ rule }) => awaited.has(rule));
+  // Rules that never succeeded tell no recovery: whatever else the CRM runs does.
+  const telling = its.some(({ lastSuccessMs }) => lastSuccessMs !== null) ? its : rules;
+  const successMs = Math.max(0, ...telling.map(({ lastSuccessMs }) => lastSuccessMs ?? 0));
   return { source, failedMs: (own.at(-1)?.toMinute ?? 0) * MINUTE_MS, successMs };
 }
 

@@ -174,12 +174,22 @@ describe("a cause goes on until something of each CRM that failed so has succeed
     {
       name: "another rule of the CRM, which did not fail so, does not count",
       crms: ["a", "b", "c"].map((source) => {
-        const made = crm(source, refused, rare, true, null);
+        const made = crm(source, refused, rare, true, at("11:11") * 60_000);
         return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
       }),
       over: false,
       waiting: ["a", "b", "c"],
       words: "and none of them has succeeded since: ",
+    },
+    {
+      name: "but for a rule of which no success was ever known",
+      crms: ["a", "b", "c"].map((source) => {
+        const made = crm(source, refused, rare, true, null);
+        return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
+      }),
+      over: true,
+      waiting: [],
+      words: ", over now: ",
     },
   ])("$name", ({ crms, over, waiting, words }) => {
     const [finding] = findSharedCauses(crms, WINDOW);
