@@ -15,7 +15,7 @@ import type { ReportSettings } from "./report/settings.ts";
 import { worstVerdict } from "./report/rule-states.ts";
 import { findSharedSilence } from "./report/shared-silence.ts";
 import { formatInstant } from "./text/figures.ts";
-import { findSharedCauses } from "./report/shared-failures.ts";
+import { describeFailures, findSharedCauses } from "./report/shared-failures.ts";
 import type { ReadActivity } from "./report/activity.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
@@ -179,11 +179,10 @@ function describePass(
     ...findUnreachable(outcomes, crms),
     ...findSharedSilence(reports),
     ...findSharedCauses(
-      read.map(({ source, activity: { failures } }) => ({
-        source,
-        failures,
-        failed: made.get(source)?.performance_metrics.failed_actions ?? 0,
-      })),
+      read.flatMap(({ source, activity }) => {
+        const report = made.get(source);
+        return report === undefined ? [] : [describeFailures(activity, report)];
+      }),
       window,
     ),
   ];

@@ -1,11 +1,11 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
-import type { FailureRow } from "./activity.ts";
+import type { FailureRow, ReadActivity, RuleActivity } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
 import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail, PRIOR_FAILED } from "./chance.ts";
 import { compareNames } from "./words.ts";
-import type { Finding } from "./schema.ts";
+import type { Finding, Report } from "./schema.ts";
 import { MINUTE_MS } from "../time/units.ts";
 
 export type CrmFailures = {
@@ -13,25 +13,49 @@ export type CrmFailures = {
   failures: FailureRow[];
   /** How many of its runs failed in the window. */
   failed: number;
+  rules: Pick<RuleActivity, "rule" | "lastSuccessMs">[];
+  /** Rules of which no run is awaited: none of them can show that a cause is over. */
+  idle: ReadonlySet<string>;
 };
+
+/** What a CRM's rows and its report tell of its failures. */
+export function describeFailures({ failures, rules }: ReadActivity, { metadata, ...report }: Report): CrmFailures {
+  return {
+    source: metadata.source,
+    failures,
+    failed: report.performance_metrics.failed_actions,
+    rules,
+    idle: new Set(report.rules.filter(({ condition }) => condition === "idle").map(({ rule_name }) => rule_name)),
+  };
+}
 
 /** Minutes are put together by this many, and times apart by no more than as many are one. */
 const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
-/** Failures that ended this long before the window's end are over. */
+/** Failures that ended no longer than this before the window's end are not over, whatever has succeeded since. */
 const OVER_MS = 30 * MINUTE_MS;
 /** A time that shows the like once in a thousand windows has a cause. */
 const RARE = 1e-3;
 
-type Row = { source: string; family: string; key: string; kind: string; example: string | null; minutes: number[] };
+type Row = {
+  source: string;
+  rule: string;
+  family: string;
+  key: string;
+  kind: string;
+  example: string | null;
+  minutes: number[];
+};
 type Span = {
   fromMinute: number;
   toMinute: number;
   failures: number;
   /** In how many minutes each CRM failed. */
   minutesOf: Map<string, number>;
+  /** Which rules failed in each CRM. */
+  rulesOf: Map<string, Set<string>>;
   /** How many of each CRM's runs failed. */
   failedOf: Map<string, number>;
   /** In which CRMs runs failed with the same words. */
@@ -45,32 +69,28 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
   const rows = crms.flatMap(({ source, failures }) =>
     failures
       .filter(({ current }) => current)
-      .map(({ message, minutes }): Row => {
+      .map(({ rule, message, minutes }): Row => {
         const { family, key, example } = fingerprintOf(message);
         // What no family knows is alike only where the message is.
-        return { source, family, key, kind: family === "other" ? key : family, example, minutes };
+        return { source, rule, family, key, kind: family === "other" ? key : family, example, minutes };
       }),
   );
   const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));
   return [...Map.groupBy(rows, ({ kind }) => kind)]
     .toSorted(([a], [b]) => compareNames(a, b))
     .flatMap(([, alike]) => {
-      const shared = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, window));
-      return shared.longest === null ? [] : [describeSpan(shared, shared.longest, alike[0]?.family ?? "other", window)];
+      const spans = findSharedSpans(alike, (span) => isNoChance(span, failedOfCrm, window));
+      const told = chooseSpan(spans, crms, window);
+      return told === null ? [] : [describeSpan(told, alike[0]?.family ?? "other", window)];
     });
 }
 
-/** The span with the most failures of those that several CRMs share, how many these are, and when the last one ended. */
-type Shared = { longest: Span | null; times: number; lastMinute: number };
-
-function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Shared {
-  const shared: Shared = { longest: null, times: 0, lastMinute: 0 };
+/** The times that several CRMs share, in order. */
+function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Span[] {
+  const shared: Span[] = [];
   let span: Span | null = null;
   const close = () => {
-    if (span === null || !isShared(span) || !isCause(span)) return;
-    shared.times += 1;
-    shared.lastMinute = span.toMinute;
-    if (shared.longest === null || span.failures > shared.longest.failures) shared.longest = span;
+    if (span !== null && isShared(span) && isCause(span)) shared.push(span);
   };
   const seenIn = new Map<string, number>();
   const failures = sortFailures(rows);
@@ -87,6 +107,7 @@ function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Shared 
         toMinute: minute,
         failures: 0,
         minutesOf: new Map(),
+        rulesOf: new Map(),
         failedOf: new Map(),
         saying: new Map(),
         example: null,
@@ -96,6 +117,7 @@ function findSharedSpans(rows: Row[], isCause: (span: Span) => boolean): Shared 
     span.failures += 1;
     span.example ??= row.example;
     span.failedOf.set(row.source, (span.failedOf.get(row.source) ?? 0) + 1);
+    span.rulesOf.set(row.source, (span.rulesOf.get(row.source) ?? new Set()).add(row.rule));
     span.saying.set(row.key, (span.saying.get(row.key) ?? new Set()).add(row.source));
     if (seenIn.get(row.source) === minute) continue;
     seenIn.set(row.source, minute);
@@ -141,25 +163,86 @@ function isNoChance(
   return chance * times < RARE;
 }
 
-function describeSpan(
-  { times, lastMinute }: Shared,
-  { fromMinute, toMinute, minutesOf, example }: Span,
-  family: string,
-  { endMs }: Window,
-): Finding {
-  const [fromMs, toMs] = [fromMinute * MINUTE_MS, (toMinute + 1) * MINUTE_MS];
+/** What is told of the times that several CRMs share: how many these are, and which of the CRMs have not succeeded since. */
+type Told = { span: Span; times: number; waiting: string[]; over: boolean };
+
+/** Null: there is no such time. */
+function chooseSpan(spans: Span[], crms: CrmFailures[], { endMs }: Window): Told | null {
+  const newest = spans.at(-1);
+  if (newest === undefined) return null;
+  const recoveries = crms.flatMap((crm) => findRecovery(spans, crm) ?? []);
+  const isQuiet = endMs - endOf(newest) > OVER_MS;
+  // Just now nothing may have had the time to succeed.
+  const waiting = isQuiet ? recoveries.filter((one) => one.successMs < one.failedMs).map(({ source }) => source) : [];
+  const over = isQuiet && waiting.length === 0;
+  // Rules fail when they run, and rest in between: failures without a success between them are of one time.
+  const unbroken = spans.filter(({ fromMinute }) =>
+    recoveries.every(({ successMs }) => successMs < fromMinute * MINUTE_MS),
+  );
+  if (!over && unbroken.length > 1) return { span: unbroken.reduce(join), times: 1, waiting, over };
+  const longest = spans.reduce((most, one) => (one.failures > most.failures ? one : most));
+  return { span: longest, times: spans.length, waiting, over };
+}
+
+type Recovery = { source: string; failedMs: number; successMs: number };
+
+/**
+ * When a CRM last failed so, and when one of the rules that did has last succeeded; 0: nothing of it ever has. Null: it has not
+ * failed so, or none of these rules is awaited.
+ */
+function findRecovery(spans: Span[], { source, rules, idle }: CrmFailures): Recovery | null {
+  const own = spans.filter(({ rulesOf }) => rulesOf.has(source));
+  const failed = own.reduce((all, { rulesOf }) => all.union(rulesOf.get(source) ?? new Set()), new Set<string>());
+  const awaited = failed.difference(idle);
+  if (awaited.size === 0) return null;
+  const its = rules.filter(({ rule }) => awaited.has(rule));
+  // Rules that never succeeded tell no recovery: whatever else the CRM runs does.
+  const telling = its.some(({ lastSuccessMs }) => lastSuccessMs !== null) ? its : rules;
+  const successMs = Math.max(0, ...telling.map(({ lastSuccessMs }) => lastSuccessMs ?? 0));
+  return { source, failedMs: (own.at(-1)?.toMinute ?? 0) * MINUTE_MS, successMs };
+}
+
+/** Both, and what was between them. */
+function join(earlier: Span, later: Span): Span {
+  return {
+    ...earlier,
+    toMinute: later.toMinute,
+    minutesOf: new Map([...earlier.minutesOf, ...later.minutesOf]),
+  };
+}
+
+function endOf({ toMinute }: Span): number {
+  return (toMinute + 1) * MINUTE_MS;
+}
+
+function describeSpan({ span, times, waiting, over }: Told, family: string, { endMs }: Window): Finding {
+  const { fromMinute, minutesOf, example } = span;
+  const [fromMs, toMs] = [fromMinute * MINUTE_MS, endOf(span)];
   const sources = [...minutesOf.keys()];
   const kind = family === "other" ? "alike" : `with ${family} errors`;
-  const over = endMs - (lastMinute + 1) * MINUTE_MS > OVER_MS;
   const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
   const again = times > 1 ? `, and so ${formatPlural(times - 1, "more time")}` : "";
-  const state = over ? ", over now" : "";
+  const state = over ? ", over now" : sayWaiting(waiting, sources.length);
   const said = example === null ? "" : `: ${example}`;
   return {
     id: "failures-shared",
     severity: over ? "warning" : "critical",
     rule_name: null,
     message: `One cause for ${sources.length} CRMs (${listNames(sources)}): they failed ${kind} ${when}${again}${state}${said}`,
-    evidence: { sources, family, from: formatInstant(fromMs), to: formatInstant(toMs), times, over, example },
+    evidence: {
+      sources,
+      family,
+      from: formatInstant(fromMs),
+      to: formatInstant(toMs),
+      times,
+      over,
+      without_success: waiting,
+      example,
+    },
   };
+}
+
+function sayWaiting(waiting: string[], crms: number): string {
+  if (waiting.length === 0) return "";
+  return `, and ${waiting.length === crms ? "none of them" : `nothing of ${listNames(waiting)}`} has succeeded since`;
 }

@@ -173,6 +173,75 @@ describe.each(ENGINES)("%s", (engine) => {
     });
     expect(ruleOf(report, "contacts").message).toContain("276 runs failed");
   });
+
+  test("nightly-retries-age-out: each night succeeds at the third attempt, which is told after three months as after a week", async () => {
+    const runs = repeat({ rule: "nightly", from: "04-01 02:00", to: "07-10 02:00", every: DAY }).flatMap((night) =>
+      [0, 2, 4].map((minutes) => {
+        const start = later(night.start, minutes * MINUTE);
+        const outcome = minutes < 4 ? { status: "failed", error: "HTTP 429" } : {};
+        return { ...night, start, end: later(start, MINUTE), ...outcome };
+      }),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 2 * * *", "nightly")] });
+    for (const as of ["04-15 21:00", "05-10 21:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(alarms(report)).toMatchObject([
+        {
+          rule_name: "nightly",
+          severity: "warning",
+          evidence: { retried: 9 },
+          message: expect.stringMatching(
+            / 9 of the newest 9 runs succeeded only when they were started again/,
+          ) as never,
+        },
+      ]);
+    }
+  });
+
+  test("usual-of-no-past: where all that is known failed, nothing is said to be usual", async () => {
+    const nights = repeat({ rule: "nightly", from: "06-20 02:00", to: "07-10 02:00", every: DAY });
+    const runs = nights.flatMap((night) =>
+      [0, 30, 60].map((minutes) => {
+        const start = later(night.start, minutes * MINUTE);
+        const isWell = minutes === 60 && start > at("07-10 00:00");
+        return {
+          ...night,
+          start,
+          end: later(start, MINUTE),
+          ...(isWell ? {} : { status: "failed", error: "HTTP 429" }),
+        };
+      }),
+    );
+    const report = await judge(engine, { runs });
+    expect(ruleOf(report, "nightly")).toMatchObject({
+      severity: "critical",
+      message: expect.stringMatching(
+        / failed \(\d+\.\d %\), many since .*; how many usually fail is not known/,
+      ) as never,
+    });
+    expect(JSON.stringify(report.findings)).not.toMatch(/the usual|usually \d/);
+  });
+
+  test("rare-rule-with-unknown-word: what a nightly or weekly rule does is unknown from the first such run on", async () => {
+    const worded = (from: string) => (start: string) => (start >= at(from) ? { status: "kaputt" } : {});
+    const runs = [
+      ...repeat({ rule: "nightly", from: "05-01 02:00", to: "07-10 02:00", every: DAY }, worded("07-10 00:00")),
+      ...repeat({ rule: "weekly", from: "05-03 02:00", to: "07-05 02:00", every: 7 * DAY }, worded("07-05 00:00")),
+      ...repeat({ rule: "hourly", from: "05-01 00:00", to: "07-10 20:00", every: HOUR }, worded("07-10 20:00")),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 2 * * *", "nightly")] });
+    const { report } = await ask(warehouse);
+    expect(report.rules.map(({ rule_name, condition }) => [rule_name, condition])).toEqual([
+      ["hourly", "ok"],
+      ["nightly", "unknown"],
+      ["weekly", "unknown"],
+    ]);
+    const rare = await judge(engine, {
+      runs: runs.filter(({ rule }) => rule !== "hourly"),
+      schedules: [cron("0 2 * * *", "nightly")],
+    });
+    expect(rare.findings.map(({ message }) => message).join()).not.toMatch(/nothing says when|nothing was due/);
+  });
 });
 
 test("a past that would take too long is not read, and the report and the log say so", async () => {

@@ -173,6 +173,34 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("disabled-schedule-suggested: a rule with a disabled schedule of its own is no other rule's name", async () => {
+    const runs = repeat({ rule: "legacy", from: "05-01 00:00", to: "07-10 12:00", every: HOUR });
+    const schedules = [
+      cron("0 * * * *", "deals", { createdAt: at("07-08 09:00"), updatedAt: at("07-08 09:00") }),
+      cron("0 * * * *", "legacy", { enabled: false, updatedAt: at("07-10 12:30") }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "never", severity: "critical" });
+    expect(JSON.stringify(report.recommendations)).not.toContain("legacy");
+  });
+
+  test("schedule-changed-in-an-outage: what did not start before the change is told with it", async () => {
+    const runs = ["jobs", "tasks"].flatMap((rule) =>
+      repeat({ rule, from: "06-01 00:00", to: rule === "jobs" ? "06-10 00:00" : "07-10 20:00", every: HOUR }),
+    );
+    const schedules = [cron("0 * * * *", "jobs", { updatedAt: at("07-10 20:30") }), cron("0 * * * *", "tasks")];
+    const report = await judge(engine, { runs, schedules });
+    // From 01:00 on 10 June to 20:00 on 10 July, there are 740 runs, both included, and that of 21:00 is not late.
+    expect(ruleOf(report, "jobs")).toMatchObject({
+      condition: "overdue",
+      severity: "critical",
+      expected: 0,
+      message: expect.stringMatching(/, 740 runs did not start by its schedule, which was changed at 20:30$/) as never,
+    });
+    const unchanged = await judge(engine, { runs, schedules: [cron("0 * * * *", "jobs")] });
+    expect(ruleOf(unchanged, "jobs").message).toEndWith(" runs did not start");
+  });
+
   test("schedule-made-or-changed-today: made half an hour ago, changed an hour ago; nothing was missed", async () => {
     const every = 5 * MINUTE;
     const runs = [

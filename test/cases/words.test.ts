@@ -24,6 +24,16 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.performance_metrics).toMatchObject({ total_actions: 40, overall_success_rate: 0.75 });
   });
 
+  test("rate-of-half-unknown-words: where no rate is known, none is told", async () => {
+    const words = ["failed", "kaputt", "erledigt", "success"];
+    const runs = repeat({ from: "07-09 21:00", to: "07-10 20:00", every: HOUR }, (_, index) => ({
+      status: words[index % words.length] ?? "",
+    }));
+    const report = await judge(engine, { runs });
+    expect(report.performance_metrics).toMatchObject({ total_actions: 12, overall_success_rate: null });
+    expect(ruleOf(report, "contacts").message).toBe("contacts: 6 of 12 runs succeeded");
+  });
+
   test("ends-that-mean-none: the years 1, 1970 and 9999 are no ends", async () => {
     const [zero, epoch, never] = ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T00:00:00Z"];
     const start = at("07-10 13:00");

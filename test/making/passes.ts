@@ -25,5 +25,10 @@ export function failedOutcome(source: string, reason: string): PassSummary["outc
 
 /** The reports of a pass that was printed as JSON. */
 export function reportsIn(stdout: string): Report[] {
-  return (JSON.parse(stdout) as PassDocument).reports;
+  return readPass(stdout).reports;
+}
+
+/** A pass that was printed as JSON. */
+export function readPass(stdout: string): PassDocument {
+  return JSON.parse(stdout) as PassDocument;
 }

@@ -2,7 +2,7 @@
 import type { PassSummary } from "../../src/report/pass-schema.ts";
 import { worstVerdict } from "../../src/report/rule-states.ts";
 import type { FailureRow } from "../../src/report/activity.ts";
-import { findSharedCauses } from "../../src/report/shared-failures.ts";
+import { describeFailures, findSharedCauses } from "../../src/report/shared-failures.ts";
 import type { Finding, Report } from "../../src/report/schema.ts";
 import { activity, declared, report, schedule } from "./activities.ts";
 import { failedOutcome, madeOutcome, passDocument } from "./passes.ts";
@@ -117,11 +117,7 @@ function make(name: string, crms: Crm[]): Situation {
     return its === undefined ? failedOutcome(crm.source, "reason" in crm ? crm.reason : "") : madeOutcome(its);
   });
   const shared = findSharedCauses(
-    read.map(({ source, failures = [] }) => ({
-      source,
-      failures,
-      failed: made.find(({ metadata }) => metadata.source === source)?.performance_metrics.failed_actions ?? 0,
-    })),
+    read.flatMap((facts, index) => made.slice(index, index + 1).map((one) => describeFailures(activity(facts), one))),
     WINDOW,
   );
   const findings = [...findUnreachable(crms), ...shared];

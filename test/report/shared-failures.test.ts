@@ -11,10 +11,19 @@ const findSharedCauses = (...facts: Parameters<typeof findCauses>) => {
   return found;
 };
 
-function crm(source: string, message: string | null, times: string[], current = true): CrmFailures {
+/** Of a rule that has succeeded just now; null: of which no success is known. */
+function crm(
+  source: string,
+  message: string | null,
+  times: string[],
+  current = true,
+  lastSuccessMs: number | null = WINDOW.endMs,
+): CrmFailures {
   return {
     source,
     failed: times.length,
+    rules: [{ rule: "r", lastSuccessMs }],
+    idle: new Set(),
     failures: [{ rule: "r", message, n: times.length, firstMs: 0, lastMs: 0, current, minutes: times.map(at) }],
   };
 }
@@ -94,7 +103,7 @@ test("evidence names the CRMs, the family and the times; secrets are masked", ()
   expect(JSON.stringify(finding)).not.toContain("canary");
 });
 
-describe("a cause goes on until nothing of it has failed for half an hour, at any of its times", () => {
+describe("a cause whose rules have succeeded goes on until nothing of it has failed for half an hour", () => {
   const long = ["04:10", "04:11", "04:12", "04:13"];
   test.each<{ name: string; times: string[]; over: boolean }>([
     { name: "to the window's end", times: ["20:58", "20:59"], over: false },
@@ -106,6 +115,89 @@ describe("a cause goes on until nothing of it has failed for half an hour, at an
     const [finding] = findSharedCauses([crm("a", refused, times), crm("b", refused, times)], WINDOW);
     expect([finding?.evidence["over"], finding?.severity]).toEqual([over, over ? "warning" : "critical"]);
     expect(finding?.message.includes(", over now: ")).toBe(over);
+  });
+});
+
+describe("a cause goes on until something of each CRM that failed so has succeeded", () => {
+  const rare = ["12:10", "13:10", "14:10"];
+  type Case = { name: string; crms: CrmFailures[]; over: boolean; waiting: string[]; words: string };
+  test.each<Case>([
+    {
+      name: "nothing has: it is one time from its first failure on",
+      crms: ["a", "b", "c"].map((source) => crm(source, refused, rare, true, at("11:11") * 60_000)),
+      over: false,
+      waiting: ["a", "b", "c"],
+      words: "from 12:10 to 14:11, and none of them has succeeded since: ",
+    },
+    {
+      name: "no success is known at all",
+      crms: ["a", "b", "c"].map((source) => crm(source, refused, ["02:00"], true, null)),
+      over: false,
+      waiting: ["a", "b", "c"],
+      words: "from 02:00 to 02:01, and none of them has succeeded since: ",
+    },
+    {
+      name: "one of the three has not",
+      crms: [
+        crm("a", refused, rare, true, at("15:11") * 60_000),
+        crm("b", refused, rare, true, at("15:11") * 60_000),
+        crm("c", refused, rare, true, at("11:11") * 60_000),
+      ],
+      over: false,
+      waiting: ["c"],
+      words: "from 12:10 to 12:11, and so 2 more times, and nothing of c has succeeded since: ",
+    },
+    {
+      name: "all have",
+      crms: ["a", "b", "c"].map((source) => crm(source, refused, rare, true, at("15:11") * 60_000)),
+      over: true,
+      waiting: [],
+      words: "from 12:10 to 12:11, and so 2 more times, over now: ",
+    },
+    {
+      name: "between its times all have, and not since",
+      crms: ["a", "b", "c"].map((source) => crm(source, refused, rare, true, at("12:40") * 60_000)),
+      over: false,
+      waiting: ["a", "b", "c"],
+      words: "from 13:10 to 14:11, and none of them has succeeded since: ",
+    },
+    {
+      name: "what failed is disabled in one of them",
+      crms: [
+        ...["a", "b"].map((source) => crm(source, refused, rare, true, at("15:11") * 60_000)),
+        { ...crm("c", refused, rare, true, null), idle: new Set(["r"]) },
+      ],
+      over: true,
+      waiting: [],
+      words: ", over now: ",
+    },
+    {
+      name: "another rule of the CRM, which did not fail so, does not count",
+      crms: ["a", "b", "c"].map((source) => {
+        const made = crm(source, refused, rare, true, at("11:11") * 60_000);
+        return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
+      }),
+      over: false,
+      waiting: ["a", "b", "c"],
+      words: "and none of them has succeeded since: ",
+    },
+    {
+      name: "but for a rule of which no success was ever known",
+      crms: ["a", "b", "c"].map((source) => {
+        const made = crm(source, refused, rare, true, null);
+        return { ...made, rules: [...made.rules, { rule: "other", lastSuccessMs: WINDOW.endMs }] };
+      }),
+      over: true,
+      waiting: [],
+      words: ", over now: ",
+    },
+  ])("$name", ({ crms, over, waiting, words }) => {
+    const [finding] = findSharedCauses(crms, WINDOW);
+    expect(finding).toMatchObject({
+      severity: over ? "warning" : "critical",
+      message: expect.stringContaining(words) as never,
+      evidence: { sources: ["a", "b", "c"], over, without_success: waiting },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 /** A report's figures in words, a line each. */
+import { sayRan } from "../../report/ran-words.ts";
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { formatCount, formatDuration, formatMinute, formatPlural, formatRatio } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
@@ -34,7 +35,7 @@ export function listFacts(report: Report): Fact[] {
       text:
         health.rule_utilization_rate === null
           ? `${formatCount(health.active_rules)} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
-          : `${formatCount(health.active_rules)} of ${formatCount(health.total_rules)} ran`,
+          : `${formatCount(health.active_rules)} of ${formatCount(health.total_rules)} ${sayRan(report)}`,
     },
     { label: "Read", text: `in ${formatDuration(metadata.query_seconds)}, preset ${metadata.preset ?? "unknown"}` },
     metadata.rules_known_since === null
@@ -58,7 +59,8 @@ function describeComparison(
   window: { total_actions: number; overall_success_rate: number | null },
   changed: boolean | null,
 ): string {
-  if (window.overall_success_rate === null) return "nothing finished";
+  if (window.total_actions === 0) return "nothing finished";
+  if (window.overall_success_rate === null) return `${formatCount(window.total_actions)} finished, no rate is known`;
   const noise = changed === null ? "" : changed ? ", a significant change" : ", no significant change";
   return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }

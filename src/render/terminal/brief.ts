@@ -32,9 +32,10 @@ export function describeCause({ message, evidence }: Finding, others: string[], 
   if (from === null || to === null) return showText(message);
   const kind = typeof family === "string" && family !== "other" ? `${family} errors` : "failures alike";
   const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
+  const waits = Array.isArray(evidence["without_success"]) && evidence["without_success"].length > 0;
   const [start, end] = [formatNear(from, endMs), formatNear(to, endMs)];
   const [, day = ""] = /^(.* )?\d\d:\d\d$/.exec(start) ?? [];
-  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : ""}`;
+  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", none succeeded since" : ""}`;
   return showText(`${kind}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
 }
 

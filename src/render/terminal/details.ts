@@ -1,6 +1,7 @@
 /** One CRM in a terminal: its figures, what was found, what to do; with `--detailed` also its rules and newest actions. */
 import { formatCount, formatDuration, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import { adviseOnFinding } from "../../report/advice.ts";
+import { sayRan } from "../../report/ran-words.ts";
 import type { DurationFigures, RecordSums, Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { hang } from "./hang.ts";
@@ -102,7 +103,7 @@ function figureLines(report: Report, style: Style, width: number): string[] {
       "Rules",
       health.rule_utilization_rate === null
         ? `${health.active_rules} ran; ${health.rules_basis === "unknown" ? "what the warehouse declares is unknown" : "the warehouse declares none"}`
-        : `${health.active_rules} of ${health.total_rules} ran (${formatRatio(health.rule_utilization_rate)})`,
+        : `${health.active_rules} of ${health.total_rules} ${sayRan(report)} (${formatRatio(health.rule_utilization_rate)})`,
     ],
     ["Known", describeReach(report)],
     ["Past", describePast(report)],
@@ -239,7 +240,8 @@ function describeComparison(
   window: { total_actions: number; overall_success_rate: number | null },
   changed: boolean | null,
 ): string {
-  if (window.overall_success_rate === null) return "nothing finished";
+  if (window.total_actions === 0) return "nothing finished";
+  if (window.overall_success_rate === null) return `${formatCount(window.total_actions)} finished, no rate is known`;
   const noise = changed === null ? "" : changed ? " (a significant change)" : " (no significant change)";
   return `${formatCount(window.total_actions)} finished, ${formatRatio(window.overall_success_rate)} succeeded${noise}`;
 }

@@ -143,8 +143,9 @@ function sortLines(lines: Line[]): Line[] {
 function describeState({ metadata, performance_metrics: metrics }: Report, standing: Standing): string {
   if (metadata.status === "fallback") return "no table";
   if (standing === "silent") return "silent";
-  const { overall_success_rate: rate, total_actions: total } = metrics;
-  return rate === null ? "no runs" : `${formatRatio(rate)} of ${formatCount(total)}`;
+  const { overall_success_rate: rate, total_actions: total, unknown_status_actions: unknown } = metrics;
+  if (rate === null) return total + unknown > 0 ? "no rate" : "no runs";
+  return `${formatRatio(rate)} of ${formatCount(total)}`;
 }
 
 /** `peak`: how many runs a full bar stands for; null where no sparkline is drawn. */

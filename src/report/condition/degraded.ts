@@ -15,6 +15,7 @@ import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
+import { isRare } from "./rare.ts";
 import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
 
 /** Late or early runs are told from this many on, and from this share of those expected. */
@@ -72,9 +73,14 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const retries = judgeRetries(facts, thresholds.rule_success_rate);
   if (retries !== null) return retries;
   const { failed, total, failedBefore, totalBefore, sinceHour, againstDays } = shift;
-  const [share, usual] = [failed / total, failedBefore / Math.max(1, totalBefore)];
+  const share = formatRatio(failed / total);
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${formatRatio(share)}), more than usual since ${since}: usually ${formatRatio(usual)} (${sayAgainst(againstDays, history.knownDays)})${sayNewest(facts)}`;
+  // Where nothing is known of before, failures of hardly any run are taken for usual.
+  const usual =
+    totalBefore === 0
+      ? `many since ${since}; how many usually fail is not known`
+      : `more than usual since ${since}: usually ${formatRatio(failedBefore / totalBefore)} (${sayAgainst(againstDays, history.knownDays)})`;
+  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${share}), ${usual}${sayNewest(facts)}`;
   const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
   return {
     ...degraded("failures", isSevere ? "critical" : "warning", message),
@@ -114,17 +120,25 @@ function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
   const isEnough = (total: number) => total >= thresholds.min_actions;
   const inWindow = isEnough(outcome.total) && isBelowLimit(outcome, limit);
   const ofAttempts = isEnough(attempts.length) && isBelowLimit({ failed: bad, total: attempts.length }, limit);
-  if (!inWindow && !ofAttempts) return null;
-  const retries = judgeRetries(facts, limit);
+  const retries = inWindow || ofAttempts || failsBeforeRepeats(facts, limit) ? judgeRetries(facts, limit) : null;
   if (retries !== null) return retries;
+  if (!inWindow && !ofAttempts) return null;
   const newest = facts.finished.find(hasFailed);
-  const rate = formatRatio(outcome.rate ?? 0);
+  const rate = outcome.rate === null ? "" : ` (${formatRatio(outcome.rate)})`;
   const message = inWindow
-    ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded (${rate})`
+    ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded${rate}`
     : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(attempts.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
   const isSevere = inWindow && isBelowLimit(outcome, thresholds.rule_success_rate_high);
   const evidence = { successful: outcome.successful, total: outcome.total, ...describeFailed(facts) };
   return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
+}
+
+/** Of a rule that seldom runs the window holds too few: its newest runs, repeats and all, stand for it. */
+function failsBeforeRepeats(facts: RuleFacts, limit: number): boolean {
+  const { finished } = facts;
+  return (
+    isRare(facts) === true && isBelowLimit({ failed: finished.filter(hasFailed).length, total: finished.length }, limit)
+  );
 }
 
 /** Failures that were started again and then succeeded; null: not enough of them were, or their last attempts fail too often. */

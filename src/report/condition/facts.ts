@@ -44,6 +44,8 @@ export type RuleFacts = {
   endedMs: number | null;
   /** When its schedule was made or changed, where runs are awaited since then only; null: since its last start. */
   renewedMs: number | null;
+  /** When its schedule was made or changed, where runs are awaited since its last start all the same; null: it was not since then. */
+  changedMs: number | null;
   /** When it was disabled at the latest; null: it is not, or that is not known. */
   disabledMs: number | null;
   /** Its newest runs came to nothing: all were skipped, wait, or do not end; null: they did not. */

@@ -144,6 +144,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
+    changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
     fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
     missedSince:
@@ -225,11 +226,12 @@ function findInterval(due: Due | null, habit: Habit | null): number | null {
   return habit?.intervalMs ?? null;
 }
 
-/** Rules that run and that no schedule names, where others are scheduled and never ran. */
+/** Rules that run and that no schedule names, not even a disabled one, where others are scheduled and never ran. */
 function listUnscheduled(activity: ReadActivity, expected: Map<string, RuleExpectation>): string[] {
   if (!activity.declaredRules.some(({ unmatched }) => unmatched)) return [];
+  const disabled = new Set(activity.declaredRules.filter(({ enabled }) => !enabled).map(({ name }) => name));
   return activity.rules
-    .filter(({ rule, current }) => !expected.has(rule) && countRuns(current) > 0)
+    .filter(({ rule, current }) => !expected.has(rule) && !disabled.has(rule) && countRuns(current) > 0)
     .map(({ rule }) => rule);
 }
 

@@ -5,11 +5,12 @@ import { settledAt } from "../attempts.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
-import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
-import { judgeNever, judgeOverdue, judgeStopped } from "./overdue.ts";
+import { judgeNever, judgeOverdue } from "./overdue.ts";
+import { isRare } from "./rare.ts";
+import { judgeFailed } from "./stopped.ts";
 
-/** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones. */
+/** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
 /** So many newest runs are told of a rule, and earlier ones. */
 const MOST_KNOWN = 20;
@@ -20,8 +21,7 @@ const JUDGES = [
   judgeRenamed,
   judgeWords,
   judgeDisabled,
-  judgeStopped,
-  judgeFailing,
+  judgeFailed,
   judgeOverdue,
   judgeStuck,
   judgeEnded,
@@ -59,7 +59,9 @@ function addUnreadable(judgement: Judgement, { newer, form }: NonNullable<RuleFa
 function judgeWords(facts: RuleFacts): Judgement | null {
   const { rule, unknown, unknownWord, finished, lastSuccessMs, window, enabled } = facts;
   const [newest] = unknown;
-  if (newest === undefined || enabled === false || (finished.length > 0 && unknown.length < MANY_UNKNOWN)) return null;
+  if (newest === undefined || enabled === false) return null;
+  const isHidden = finished.length === 0 || unknown.length >= MANY_UNKNOWN || isRare(facts) === true;
+  if (!isHidden) return null;
   if (judgeOverdue({ ...facts, lastSuccessMs: settledAt(newest) }) !== null) return null;
   // Between the newest ones and those of the look-back there may be more.
   const least = unknown.length >= MOST_KNOWN ? "at least " : "";
@@ -174,10 +176,11 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...fac
   return null;
 }
 
-function describeUnknown({ lastStartMs, window, unreadable }: RuleFacts): string {
+function describeUnknown({ lastStartMs, window, unreadable, due }: RuleFacts): string {
   if (lastStartMs === null && unreadable !== null) return "no run known";
   if (lastStartMs === null) return "nothing is known of its runs";
   const hours = (window.endMs - lastStartMs) / HOUR_MS;
+  if (due !== null) return `last run ${formatDuration(hours * 3600)} ago, and no success known`;
   return `last run ${formatDuration(hours * 3600)} ago; without a schedule or more runs nothing says when the next is due`;
 }
 

@@ -7,7 +7,6 @@ import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
-import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 
@@ -74,22 +73,6 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
   };
 }
 
-/** A rule whose newest run failed, and of which nothing has been seen since: that it stopped is worse than the old failure. */
-export function judgeStopped(facts: RuleFacts): Judgement | null {
-  const { finished, limits, window, due } = facts;
-  const [newest] = finished;
-  if (newest === undefined || !hasFailed(newest)) return null;
-  const judgement = judgeOverdue(facts);
-  if (judgement?.severity !== "critical") return null;
-  const silentMs = window.endMs - settledAt(newest);
-  const isSilent =
-    (limits.errorAfterMs !== null && silentMs > limits.errorAfterMs) || judgement.evidence["basis"] === "past";
-  if (!isSilent && (due === null || limits.basis === "config")) return null;
-  // The trouble is as old as the failures.
-  const failingSinceMs = judgeFailing(facts)?.sinceMs ?? Infinity;
-  return { ...judgement, sinceMs: Math.min(judgement.sinceMs ?? Infinity, failingSinceMs) };
-}
-
 /** By the age of the last success, less the time for which a run has been going on. */
 function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
   const { lastSuccessMs, window, limits } = facts;
@@ -134,7 +117,7 @@ function describe(
       : limitMs === null
         ? "not expected to rest so long by its past"
         : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
-  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start` : "";
+  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}` : "";
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -173,6 +156,12 @@ function sayOpen({ open, window, stuckAfterMs }: RuleFacts): string {
     : `its run of ${since} has not ended; `;
 }
 
+/** In the window, which then counts what was due since the change only: those that did not start were due before it, too. */
+function sayChanged({ changedMs, window }: RuleFacts): string {
+  if (changedMs === null || changedMs <= window.startMs) return "";
+  return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
+}
+
 /** That its newest run failed, and which rule is perhaps the same under another name. */
 function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): string {
   const failed =
@@ -186,7 +175,7 @@ function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): stri
   return `${failed}${renamed}`;
 }
 
-function formatMissed({ n, isMinimum }: DueCount): string {
+export function formatMissed({ n, isMinimum }: DueCount): string {
   return `${isMinimum ? "at least " : ""}${formatPlural(n, "run")}`;
 }
 

@@ -124,17 +124,18 @@ function findBar(
 ): { rate: number; words: string } | null {
   const judged = withoutRetried(outcome, states);
   const below = (rate: number) => (isBelowLimit(judged, rate) ? { rate, words: formatRatio(rate) } : null);
-  if (!names.every((name) => crm.decides(name))) return below(thresholds.success_rate);
+  const isPastKnown = names.every((name) => crm.decides(name)) && crm.shift?.totalBefore !== 0;
+  if (!isPastKnown) return below(thresholds.success_rate);
   const usual = findUsual(crm);
   return usual !== null && outcome.rate !== null && outcome.rate < usual.rate
     ? usual
     : below(thresholds.overall_success_rate_high);
 }
 
-/** Null: it fails as it usually does. A shift is told of its own time, which the window need not hold. */
+/** Null: it fails as it usually does. Something is known of before a shift. A shift is told of its own time, which the window need not hold. */
 function findUsual({ shift, knownDays }: CrmShift): { rate: number; words: string } | null {
   if (shift === null) return null;
-  const rate = 1 - shift.failedBefore / Math.max(1, shift.totalBefore);
+  const rate = 1 - shift.failedBefore / shift.totalBefore;
   return { rate, words: `the usual ${formatRatio(rate)} (${sayAgainst(shift.againstDays, knownDays)})` };
 }
 

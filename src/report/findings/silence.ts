@@ -57,7 +57,9 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
           ? ""
           : isPlain
             ? "; nothing was due"
-            : "; nothing says when the next run is due";
+            : states.some(isUnplanned)
+              ? "; nothing says when the next run is due"
+              : "";
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
@@ -68,6 +70,11 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
   const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
+
+/** Unknown because nothing says when it should run, and not because its words tell nothing. */
+function isUnplanned({ facts: { due, unknown }, judgement: { condition } }: RuleState): boolean {
+  return condition === "unknown" && due === null && unknown.length === 0;
+}
 
 /** Of a rule whose known runs are too few for a limit: twice the longest pause between them has passed. */
 function isSilentForLong({ facts: { finished, window }, judgement: { condition } }: RuleState): boolean {

@@ -13,6 +13,8 @@ const SOON_INTERVALS = 3;
 /** Its rhythm is the same up to this factor. */
 const SAME_RHYTHM = 1.25;
 const FEWEST_STARTS = 3;
+/** So many runs are read of a rule that has stopped long ago. */
+const MOST_READ_BACK = 20;
 
 /** One for each rule of the past that is not among those `known`, and not excluded. */
 export function listGone(past: Past, known: ReadonlySet<string>, excluded: string[]): RuleActivity[] {
@@ -70,24 +72,38 @@ function newestHour(
   return hours.length === 0 ? NaN : Math.max(...hours);
 }
 
-/** The rule that began where this one ended, with the same rhythm; null: none, or the past does not reach so far. */
+/** The rule that began where this one ended, with the same rhythm; null: none, or too little is known of either. */
 export function findSuccessor(
-  { rule, starts }: RuleHistory,
+  gone: RuleHistory,
   histories: ReadonlyMap<string, RuleHistory>,
 ): { rule: string; sinceMs: number } | null {
-  const [lastHour = NaN, interval] = [starts.hours.at(-1), hoursApart(starts)];
-  if (interval === null) return null;
-  const soon = Math.max(HOURS_A_DAY, SOON_INTERVALS * interval);
+  const [lastHour = NaN, interval] = [gone.starts.hours.at(-1), hoursApart(gone.starts)];
+  const end = interval === null ? findOldEnd(gone) : { lastHour, interval };
+  if (end === null) return null;
+  const soon = Math.max(HOURS_A_DAY, SOON_INTERVALS * end.interval);
   const candidates = [...histories.values()].filter((other) => {
-    const firstHour = other.starts.hours[0] ?? Infinity;
-    const isNew =
-      firstHour > lastHour - interval - 1 && firstHour <= lastHour + soon && other.firstMs >= firstHour * HOUR_MS;
-    if (other.rule === rule || !isNew) return false;
+    const firstHour = Math.floor(other.firstMs / HOUR_MS);
+    const isNew = firstHour > end.lastHour - end.interval - 1 && firstHour <= end.lastHour + soon;
+    if (other.rule === gone.rule || !isNew) return false;
     const own = hoursApart(other.starts);
-    return own !== null && own <= interval * SAME_RHYTHM && interval <= own * SAME_RHYTHM;
+    return own !== null && own <= end.interval * SAME_RHYTHM && end.interval <= own * SAME_RHYTHM;
   });
   const [nearest] = candidates.toSorted((a, b) => a.firstMs - b.firstMs);
   return nearest === undefined ? null : { rule: nearest.rule, sinceMs: nearest.firstMs };
+}
+
+type End = { lastHour: number; interval: number };
+
+/**
+ * Of a rule that ended before what is told hour by hour. Only of one that was seen to run: where the memory began after its end,
+ * all others seem to have begun then.
+ */
+function findOldEnd({ newestStartsMs }: RuleHistory): End | null {
+  const [firstMs = NaN, lastMs = NaN] = [newestStartsMs[0], newestStartsMs.at(-1)];
+  const interval = (lastMs - firstMs) / HOUR_MS / (newestStartsMs.length - 1);
+  return newestStartsMs.length > MOST_READ_BACK && interval > 0
+    ? { lastHour: Math.floor(lastMs / HOUR_MS), interval }
+    : null;
 }
 
 /** On average; null where too few are known. */

@@ -31,6 +31,8 @@ export type RuleHistory = {
   empties: HourColumns;
   /** How often it started; there is nothing else to tell. */
   starts: HourColumns;
+  /** Of the newest runs that are remembered, however old, ascending; epoch milliseconds. */
+  newestStartsMs: number[];
   /** Of the successes known, by the upper edge of their bucket; null where fewer than five are known. */
   longestSeconds: number | null;
 };
@@ -74,6 +76,7 @@ function createReader(
       firstHour,
       knownDays: Math.floor((countCovered(shared, firstHour, endHour) + 1) / HOURS_A_DAY),
       ...columns,
+      newestStartsMs: past.runs.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b),
       longestSeconds:
         longest === null || countRuns(columns.seconds) < FEWEST_SUCCESSES
           ? null

@@ -3,7 +3,7 @@ import { settingsOf } from "../../../src/config/report-settings.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import { buildReport } from "../../../src/report/build.ts";
 import type { Finding } from "../../../src/report/schema.ts";
-import { findSharedCauses } from "../../../src/report/shared-failures.ts";
+import { describeFailures, findSharedCauses } from "../../../src/report/shared-failures.ts";
 import { findSharedSilence } from "../../../src/report/shared-silence.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
@@ -59,11 +59,10 @@ export function lookAt(crms: LookedAt[], { atMs, hours }: Look, nowMs: number): 
     return { crm, past, activity: { ...read, source: crm.name, window, querySeconds: 0 } };
   });
   const reports = activities.map(({ crm, activity, past }) => buildReport(activity, settingsOf(crm), context, past));
-  const failures = activities.map(({ activity: { source, failures: rows } }, index) => ({
-    source,
-    failures: rows,
-    failed: reports[index]?.performance_metrics.failed_actions ?? 0,
-  }));
+  const failures = activities.flatMap(({ activity }, index) => {
+    const report = reports[index];
+    return report === undefined ? [] : [describeFailures(activity, report)];
+  });
   return {
     reports: reports.map(({ findings }) => findings),
     pass: [...findSharedCauses(failures, window), ...findSharedSilence(reports)],

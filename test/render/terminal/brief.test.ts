@@ -149,6 +149,12 @@ describe("a cause", () => {
   test.each<{ name: string; evidence: object; others: string[]; words: string }>([
     { name: "its family and time", evidence: {}, others: [], words: "connection errors 13:00–13:01" },
     { name: "that is over", evidence: { over: true }, others: [], words: "connection errors 13:00–13:01, over" },
+    {
+      name: "that goes on, as nothing has succeeded",
+      evidence: { over: false, without_success: ["a"] },
+      others: [],
+      words: "connection errors 13:00–13:01, none succeeded since",
+    },
     { name: "that goes on", evidence: { over: false }, others: [], words: "connection errors 13:00–13:01" },
     {
       name: "its example and the CRMs that are not named beside it",

@@ -193,6 +193,18 @@ describe("what is not known", () => {
   });
 });
 
+test("a disabled rule that runs is not among those that ran", () => {
+  const facts = activity({ rules: [rule("a", { success: 16 })], declaredRules: [declared("a", { enabled: false })] });
+  expect(show(facts, { detailed: false })).toContain("  Rules     0 of 1 are enabled and ran (0.0 %)");
+});
+
+test("a window before of which no rate is known had runs none the less", () => {
+  const before = rule("a", { success: 1 }, { previous: { success: 1, unknown: 3 } });
+  expect(show(activity({ rules: [before] }), { detailed: false })).toContain(
+    "  Before    1 finished, no rate is known",
+  );
+});
+
 describe("colours", () => {
   const lines = show(activity(FULL), { color: true });
   const paint = (code: string) => (text: string) => `\u001b[${code}m${text}\u001b[39m`;

@@ -63,6 +63,22 @@ function body({ reports = [], unread = [], findings = [], view = {} }: Given): s
   return lines.slice(first, verdict);
 }
 
+test("runs of which no rate is known are none the less runs", () => {
+  const reports = [
+    report(activity({ source: "half", rules: [rule("a", { success: 6, failed: 6, unknown: 12 })] })),
+    report(activity({ source: "odd", rules: [rule("a", { unknown: 12 })] })),
+    quiet("quiet"),
+  ];
+  const lines = body({ reports, view: { width: 160 } });
+  expect(
+    lines.map((line) => /(half|odd|quiet) +(no \w+)/.exec(line)?.slice(1) ?? []).filter(({ length }) => length > 0),
+  ).toEqual([
+    ["half", "no rate"],
+    ["odd", "no rate"],
+    ["quiet", "no runs"],
+  ]);
+});
+
 test("the order of urgency: a line each, those that are well together", () => {
   const reports = [
     well("a_well"),

@@ -79,6 +79,33 @@ const cases: Record<string, Case[]> = {
       is: ["overdue", "critical"],
     },
     {
+      name: "nor does it hide that two runs did not start",
+      strip: { runs: `${s(30)}f`, everyMinutes: 60, startedMinutesAgo: 180 },
+      due: "0 * * * *",
+      is: ["overdue", "warning"],
+      says: "deals: last success 3h 55m ago, due hourly at :00, 2 runs did not start; its newest run failed at 18:05",
+    },
+    {
+      name: "one that has failed often is not less so because two runs did not start",
+      strip: { runs: `${s(30)}ff`, everyMinutes: 60, startedMinutesAgo: 180 },
+      due: "0 * * * *",
+      is: ["failing", "critical"],
+      says: "deals: its newest 2 runs failed, since 17:05; last success 16:05; 2 runs due since then did not start",
+    },
+    {
+      name: "a nightly run failed, and the next did not start",
+      strip: { runs: `${s(30)}f`, everyMinutes: DAY, startedMinutesAgo: DAY + 9 * 60 },
+      due: "0 12 * * *",
+      is: ["failing", "warning"],
+      says: "deals: its newest run failed at 9 Jul 12:05; last success 8 Jul 12:05; 1 run due since then did not start",
+    },
+    {
+      name: "nor did the one after it",
+      strip: { runs: `${s(30)}f`, everyMinutes: DAY, startedMinutesAgo: 2 * DAY + 9 * 60 },
+      due: "0 12 * * *",
+      is: ["overdue", "critical"],
+    },
+    {
       name: "runs that end only in part are failures, and warn",
       strip: { runs: `${s(20)}pppp`, everyMinutes: 60 },
       due: "every 1 hours",

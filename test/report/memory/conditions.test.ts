@@ -265,6 +265,34 @@ describe("a rule that only the memory knows", () => {
     expect(told).toMatchObject({ condition: "overdue", severity: "warning" });
     expect(told?.message).toEndWith("deals_v2 began 30 Jun 21:00 with the same rhythm, and is probably its new name");
   });
+  test.each([
+    { name: "after 118 days, of which two nights of it are told hour by hour", goneDays: 118 },
+    { name: "after 120 days", goneDays: 120 },
+    { name: "after 200 days, which no hour tells any more", goneDays: 200 },
+    {
+      name: "but not where the memory knows no more of it than its newest rows",
+      goneDays: 200,
+      known: 20,
+      isNamed: false,
+    },
+  ])("names it, $name", ({ goneDays, known = 50, isNamed = true }) => {
+    const nightly = (fromDays: number, toDays: number) =>
+      listHabit({
+        days: fromDays,
+        everyMinutes: 24 * 60,
+        startsAt: (at) => at.getTime() < NOW_MS - toDays * DAY_MS,
+      });
+    const [deals, renamed, always] = [nightly(goneDays + known, goneDays), nightly(goneDays, 0), nightly(300, 0)];
+    const { rules } = report(
+      activity({ rules: [found("deals", deals), found("deals_v2", renamed), found("users", always)] }),
+      {
+        past: pastOf({ deals, deals_v2: renamed, users: always }, 300),
+      },
+    );
+    const told = rules.find(({ rule_name: name }) => name === "deals");
+    expect(told).toMatchObject({ condition: "overdue", severity: isNamed ? "warning" : "critical" });
+    expect(told?.message.includes("; deals_v2 began ")).toBe(isNamed);
+  });
 });
 
 describe("the CRM as a whole", () => {

@@ -1,0 +1,53 @@
+/** What several CRMs have in common, by hand-made rows. */
+import { describe, expect, test } from "bun:test";
+import { at, DAY, ENGINES, HOUR, makeWarehouse, repeat } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+import { readPass } from "../making/passes.ts";
+
+const CRMS = ["hubspot", "genius", "arrivy"];
+const failed = { status: "failed", processed: 0, error: "could not connect to server: Connection refused" };
+
+describe.each(ENGINES)("%s", (engine) => {
+  test.each([
+    {
+      name: "hourly rules that fail since 12:10",
+      every: HOUR,
+      from: "06-20 00:10",
+      since: "07-10 12:10",
+      heals: "",
+      over: false,
+    },
+    {
+      name: "nightly rules that failed at 02:00",
+      every: DAY,
+      from: "06-01 02:00",
+      since: "07-10 02:00",
+      heals: "",
+      over: false,
+    },
+    {
+      name: "hourly rules that failed from 12:10 to 18:10",
+      every: HOUR,
+      from: "06-20 00:10",
+      since: "07-10 12:10",
+      heals: "07-10 19:10",
+      over: true,
+    },
+  ])("shared-outage-called-over: $name, over: $over", async ({ every, from, since, heals, over }) => {
+    const runs = CRMS.flatMap((crm) =>
+      repeat({ crm, from, to: "07-10 20:59", every }, (start) =>
+        start >= at(since) && (heals === "" || start < at(heals)) ? failed : {},
+      ),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const cwd = directoryWith(CRMS.map((crm) => `[crm.${crm}]\nurl = "${warehouse.url}"\n`).join(""));
+    const asked = ["generate", "--no-store", "--as-of", at("07-10 21:00")];
+    const { findings } = readPass((await runCli([...asked, "--format", "json"], { cwd })).stdout);
+    expect(findings).toMatchObject([
+      { id: "failures-shared", severity: over ? "warning" : "critical", evidence: { sources: CRMS, over } },
+    ]);
+    const { stdout: screen } = await runCli(asked, { cwd });
+    expect(screen.includes(", over: ")).toBe(over);
+    expect(screen.includes(", none succeeded since: ")).toBe(!over);
+  });
+});
