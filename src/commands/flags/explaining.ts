@@ -6,6 +6,7 @@ import { findConfig } from "../../config/find.ts";
 import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
@@ -14,7 +15,7 @@ import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { trySetting, type Setting } from "../../report/setting.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText, quoteWord, showText } from "../../text/terminal.ts";
+import { quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
@@ -45,7 +46,7 @@ export async function explainNow(
   const { config, crms } = await loadChosen({ ...flags, crm: undefined }, runtime, log);
   const names = crms.map(({ name }) => name);
   if (!names.includes(crm)) {
-    throw new AppError("usage", `CRM ${quoteText(crm)} is not configured: ${suggestName(crm, names)}`);
+    throw new AppError("usage", `CRM ${quoteTyped(crm)} is not configured: ${suggestName(crm, names)}`);
   }
   let settingFor: Explaining["settingFor"] = null;
   const { document, reports } = await runPass({
@@ -109,7 +110,7 @@ export async function explainRules({
     typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
-    throw new AppError("usage", `${report.metadata.source} has no rule ${quoteText(rule)}: ${known}`);
+    throw new AppError("usage", `${report.metadata.source} has no rule ${quoteTyped(rule)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
   const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
