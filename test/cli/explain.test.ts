@@ -8,6 +8,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
+import { startPeer } from "../making/peers.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 const matches = addFormats
@@ -119,6 +120,25 @@ test("a CRM that cannot be read: the reason, exit 4", async () => {
   expect([code, stdout]).toEqual([4, ""]);
   expect(stderr).toMatch(/^error: gone could not be read: .*nowhere\.sqlite/);
 });
+
+test.each([{ asked: ["genius"] }, { asked: ["genius", "users"] }])(
+  "$asked does not wait for CRMs that are silent, and says which they are",
+  async ({ asked }) => {
+    using silent = startPeer({});
+    const url = `postgresql://u:p@127.0.0.1:${silent.port}/d`;
+    const away = ["acme", "mute"].map((name) => `[crm.${name}]\nurl = "${url}"\n`).join("");
+    const config = 'concurrency = 2\n[defaults]\ntimeout = "10m"\n';
+    writeFileSync(
+      join(cwd, "silent.toml"),
+      `${config}${away}[crm.genius]\nurl = "sqlite:warehouse.sqlite"\npreset = "automation"\n`,
+    );
+    const { code, stdout, stderr } = await explain(...asked, "--config", "silent.toml");
+    expect([code, stdout.includes("users")]).toEqual([0, true]);
+    expect(stderr).toContain(
+      "warning: acme, mute were not read within 2 s of genius: what happened there at that time is not told\n",
+    );
+  },
+);
 
 describe("what would change the judgement", () => {
   const CONFIG = "automation-reports.toml";
