@@ -162,6 +162,8 @@ export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap
   if (SECRET.test(word)) return null;
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
+  if (given.has("input") && known.has("input"))
+    return `--input ${[given.get("input") ?? [], words].flat().map(repeatWord).join(",")}`;
   if (DURATION.test(word) && known.has("time-window")) return `--time-window ${word}`;
   if (PATH.test(word)) return known.has("config") ? `--config ${repeatWord(word)}` : null;
   const listedWith = (flag: string) => [given.get(flag) ?? [], words].flat().map(repeatWord).join(",");

@@ -42,6 +42,16 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
 });
 
+test.each(["60", "70", "80"])("at %s columns each limit hangs below itself", async (columns) => {
+  const { stdout } = await runCli(["explain", "hubspot", "zipcodes", ...AS_OF], { cwd, env: { COLUMNS: columns } });
+  const [, limits = ""] = stdout.split("\n  Limits\n");
+  const lines = (limits.split("\n\n")[0] ?? "").split("\n");
+  const labels = lines.filter((line) => /^ {2}\S/.test(line));
+  expect(labels.length).toBeGreaterThan(2);
+  expect(lines.filter((line) => !labels.includes(line) && !/^ {30}\S/.test(line))).toEqual([]);
+  expect(lines.filter((line) => Bun.stringWidth(line) > Number(columns))).toEqual([]);
+});
+
 test("a message that eight runs failed with is told once, with their number; beside its runs it stands as often", async () => {
   const { stdout } = await explain("genius", "users");
   const [runs = "", errors = ""] = stdout.split("  Newest errors\n");
