@@ -1,7 +1,7 @@
 /** A connection URL that is typed in the wrong place: no error, no log and no name of a file repeats its password. */
 import { beforeAll, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { directoryWith, runCli } from "../../making/cli.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 
 const PASSWORD = "PW9xCanary";
 const URLS = [`postgresql://u:${PASSWORD}@h/d`, `mysql://u:${PASSWORD}@h:3306/d?ssl=1`];
