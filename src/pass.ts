@@ -51,6 +51,8 @@ export type PassOptions = {
   showsFailures?: boolean;
   /** Of each CRM whose report is made: what judges the same rows by other settings. Who keeps it holds the rows. */
   onMade?: (crm: CrmConfig, settings: ReportSettings, rejudge: Rejudge) => void;
+  /** The names of the CRMs that are being read, whenever one begins or ends. */
+  onReading?: (names: string[]) => void;
   /** At the signal the CRMs that were read by then are reported and exported, the others told as failed; else nothing is. */
   reportInterrupted?: boolean;
 };
@@ -69,6 +71,8 @@ export const LONGEST_BASELINE_MS = WEEK_MS / 2;
 
 const RECENT_ACTIONS = 20;
 const NAMED_CRMS = 5;
+/** Why a CRM was not read whose reading was not awaited. */
+export const INTERRUPTED = "interrupted before it was read";
 
 export async function runPass(options: PassOptions): Promise<PassResult> {
   const { config, crms, window, nowMs, detailed, baseline, log, signal } = options;
@@ -103,6 +107,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     },
     onProgress: (reading, done) => {
       visits.onProgress(reading);
+      options.onReading?.(reading);
       log.progress({ doing: "reading", names: reading, done, all: crms.length });
     },
   });
@@ -136,7 +141,7 @@ function remember(source: string, activity: ReadActivity, log: Log): Seen[] {
 }
 
 function sayCut(source: string): Outcome {
-  return { source, status: "failed", reason: "interrupted before it was read" };
+  return { source, status: "failed", reason: INTERRUPTED };
 }
 
 async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<number> {

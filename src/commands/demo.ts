@@ -5,8 +5,9 @@ import { join, relative, resolve } from "node:path";
 import { LOCAL_CONFIG } from "../config/find.ts";
 import { loadConfig } from "../config/load.ts";
 import { simulateActions } from "../demo/simulate.ts";
-import { buildWarehouse, DEMO_DATABASE, writeDemoConfig } from "../demo/warehouse.ts";
+import { buildWarehouse, DEMO_DATABASE, DEMO_MARK, writeDemoConfig } from "../demo/warehouse.ts";
 import { AppError } from "../errors.ts";
+import { readHead } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
@@ -35,7 +36,7 @@ export default defineCommand(
     const window = readWindow("24", new Date(endMs).toISOString(), nowMs);
     const directory = resolve(args.dir);
     const paths = { config: join(directory, LOCAL_CONFIG), database: join(directory, DEMO_DATABASE) };
-    refuseToReplace(Object.values(paths), args.force === true);
+    refuseToReplace(paths, args.force === true);
 
     await makeDirectory(directory);
     await replaceFile(paths.database, buildWarehouse(simulateActions(seed, endMs)));
@@ -79,10 +80,14 @@ function readSeed(text: string): number {
   throw new AppError("usage", "--seed: write a whole number from 0 to 4294967295");
 }
 
-function refuseToReplace(paths: string[], force: boolean): void {
-  const there = paths.filter((path) => existsSync(path));
-  if (there.length === 0 || force) return;
-  throw new AppError("usage", `${there.join(" and ")} already there: choose another --dir, or replace with --force`);
+/** With `--force` too only an earlier demo is replaced: its configuration says that it is one. */
+function refuseToReplace({ config, database }: { config: string; database: string }, force: boolean): void {
+  const there = [config, database].filter((path) => existsSync(path));
+  if (there.length === 0) return;
+  const names = there.join(" and ");
+  const isDemo = readHead(config, DEMO_MARK.length).toString() === DEMO_MARK;
+  if (!isDemo) throw new AppError("usage", `${names} already there, and of no earlier demo: choose another --dir`);
+  if (!force) throw new AppError("usage", `${names} already there: choose another --dir, or replace with --force`);
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -2,8 +2,8 @@ import { readMemoryOf } from "../recall.ts";
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import { RESERVED_NAME } from "../config/sections/fields.ts";
+import type { CrmConfig } from "../config/schema.ts";
 import { AppError, EXIT } from "../errors.ts";
-import { isSameFile } from "../files/plain.ts";
 import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, LONGEST_BASELINE_MS, runPass } from "../pass.ts";
@@ -71,7 +71,7 @@ export default defineCommand(
     const toFile = output !== null;
     // Gauges hold no message of a warehouse, and node_exporter reads them as a user of its own.
     const place = toFile ? { path: output, isPublic: args.format === "openmetrics" } : null;
-    if (toFile) await refuseUnwritable(output);
+    if (toFile) await refuseUnwritable(output, args.config, runtime);
     if (args.input !== undefined) {
       // Loaded only here: the check of a report's every value takes half a megabyte.
       const { readSavedFiles, refuseReadingFlags } = await import("./flags/input.ts");
@@ -95,13 +95,13 @@ export default defineCommand(
     readZone(args.timezone);
     const window = readWindow(args["time-window"], args["as-of"], nowMs);
     const { config, crms } = await loadChosen(args, runtime, log);
-    if (toFile) refuseConfiguration(output, config.path);
     const exporting = args["export-json"] === true || config.export.enabled;
     if (args["output-dir"] !== undefined && !exporting) {
       throw new AppError("usage", "--output-dir needs --export-json: nothing would be written there");
     }
     const directory = resolve(args["output-dir"] ?? config.export.dir ?? DEFAULT_OUTPUT_DIRECTORY);
     const detailed = args.detailed === true;
+    if (exporting) await refuseNamedExports(directory, crms, args.config, runtime);
     const baseline = args.baseline === "week" ? "week" : null;
     if (baseline !== null && lengthOf(window) > LONGEST_BASELINE_MS) {
       throw new AppError(
@@ -166,7 +166,7 @@ function isOneScreen({ environment: { stdout, stderr } }: Runtime): boolean {
 }
 
 /** Before anything is read: the report of a long pass needs a place. */
-async function refuseUnwritable(output: string): Promise<void> {
+async function refuseUnwritable(output: string, config: string | undefined, { environment }: Runtime): Promise<void> {
   try {
     const { checkReplaceable } = await import("../output/file.ts");
     await checkReplaceable(output);
@@ -174,11 +174,22 @@ async function refuseUnwritable(output: string): Promise<void> {
     if (!(error instanceof AppError)) throw error;
     throw new AppError("usage", `--output: ${error.message}`, { cause: error });
   }
+  const { findNamedFiles, refuseNamed } = await import("../config/named-files.ts");
+  refuseNamed(output, await findNamedFiles(config, environment.variables), "--output: ");
 }
 
-function refuseConfiguration(output: string, configuration: string): void {
-  if (isSameFile(output, configuration))
-    throw new AppError("usage", `--output: ${output} is the configuration: choose another place`);
+async function refuseNamedExports(
+  directory: string,
+  crms: CrmConfig[],
+  config: string | undefined,
+  { environment }: Runtime,
+): Promise<void> {
+  const [{ findNamedFiles, refuseNamed }, { nameLatest }] = await Promise.all([
+    import("../config/named-files.ts"),
+    import("../output/export.ts"),
+  ]);
+  const files = await findNamedFiles(config, environment.variables);
+  for (const { name } of crms) refuseNamed(nameLatest(directory, name), files, "--output-dir: ");
 }
 
 type Place = { path: string; isPublic: boolean };

@@ -1,6 +1,7 @@
 /** One CRM of the configuration, with `[defaults]` behind its own table. */
 import * as v from "valibot";
 import type { Target } from "../database/target.ts";
+import { nameTable } from "../text/toml.ts";
 import { readRecurrence } from "../time/recurrence.ts";
 import { layDefaults } from "./defaults.ts";
 import { readConnection } from "./read-connection.ts";
@@ -29,9 +30,28 @@ export function readCrm(name: string, own: Table, defaults: Table, reading: Read
     if (recurrence?.kind !== "inexpressible") continue;
     reading.problems.push({ path: ["crm", name, "rules", rule, "expect"], message: `expect: ${recurrence.reason}` });
   }
+  warnOfOrder(name, settings, reading);
   const target = readConnection(settings, say, reading);
   if (target?.kind === "sqlite" && settings.schema !== null) say("schema", "SQLite has no schemas: leave it out");
   return target === null || reading.problems.length > before ? null : composeCrm(name, settings, target);
+}
+
+/** The settings of single rules stand before those of their CRM. */
+function warnOfOrder(name: string, settings: Settings, { path, warnings }: Reading): void {
+  const tables = [
+    { place: ["crm", name], warn_after: settings.warn_after, error_after: settings.error_after },
+    ...Object.entries(settings.rules).map(([rule, own]) => ({
+      place: ["crm", name, "rules", rule],
+      warn_after: own.warn_after ?? settings.warn_after,
+      error_after: own.error_after ?? settings.error_after,
+    })),
+  ];
+  for (const { place, warn_after: warn, error_after: error } of tables) {
+    if (warn === null || error === null || warn <= error) continue;
+    warnings.push(
+      `${path}: ${nameTable(place)}: warn_after is longer than error_after: no warning comes before what is critical`,
+    );
+  }
 }
 
 /** The settings under the names that the program knows them by. */

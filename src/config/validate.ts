@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { isTable, listTables, type Path, type TablePlace } from "../schema-keys.ts";
 import type { Problem } from "./expand.ts";
 import { suggestName } from "./nearest.ts";
+import { CrmSchema, defaultsSchema } from "./sections/crm.ts";
 import { CRM_NAME, RESERVED_NAME } from "./sections/fields.ts";
 
 /** Names of a table that JavaScript, or the schema library, does not treat as the file's own. */
@@ -47,13 +48,28 @@ function describeUnknown(keys: UnknownKey[]): Problem[] {
   return keys.map(({ path, key, known, value }, index) => {
     const says = `unknown key ${describeKey(key)}`;
     if (index >= MOST_PROBLEMS) return { path, message: says };
+    const belongs = path.length === 1 ? describePlace(key) : null;
+    if (belongs !== null) return { path, message: `${says}: it belongs under ${belongs}` };
     const advice = suggestName(key, known);
     const isCrm = path.length === 1 && isTable(value) && PLAIN_KEY.test(key) && !advice.startsWith("did");
-    if (isCrm) return { path, message: `${says}: the table of a CRM of that name is [crm.${key}]` };
+    if (isCrm) return { path, message: `${says}: ${describeCrmTable(key)}` };
     const isTold = listed.has(advice);
     listed.add(advice);
     return { path, message: isTold && !advice.startsWith("did") ? says : `${says}: ${advice}` };
   });
+}
+
+/** The tables that have a key which stands above all tables; null where none of a CRM has it. */
+function describePlace(key: string): string | null {
+  if (Object.hasOwn(defaultsSchema.entries, key)) return "[defaults], for every CRM, or under [crm.NAME]";
+  return Object.hasOwn(CrmSchema.entries, key) ? "[crm.NAME]" : null;
+}
+
+/** With a name that is allowed. */
+function describeCrmTable(key: string): string {
+  if (CRM_NAME.test(key) && key !== RESERVED_NAME) return `the table of a CRM of that name is [crm.${key}]`;
+  const near = key.toLowerCase().replace(/^[^a-z]+/, "");
+  return `the table of a CRM is such as [crm.${CRM_NAME.test(near) && near !== RESERVED_NAME ? near : "hubspot"}]`;
 }
 
 function findBadValues(value: unknown, schema: v.GenericSchema): Problem[] {

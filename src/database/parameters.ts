@@ -111,5 +111,5 @@ function refuse(name: string, mayBeSecret: boolean): string {
   if (instead !== undefined) return `the URL's parameter ${name} is not supported: ${instead}`;
   const what = NAME.test(name) && !mayBeSecret ? `parameter ${name}` : "last parameters";
   const advice = mayBeSecret ? "; in a password & is written %26" : "";
-  return `the URL's ${what} ${what.endsWith("s") ? "are" : "is"} not supported${advice}; supported: ${SUPPORTED.join(", ")}`;
+  return `the URL's ${what} ${what.endsWith("s") ? "are" : "is"} not supported${advice}; supported: ${[...SUPPORTED, ...Object.keys(HARMLESS)].join(", ")}`;
 }

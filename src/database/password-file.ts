@@ -14,7 +14,7 @@ export function fillPasswords(
   pgPassFile: string | undefined,
 ): { target: PostgresTarget; warning: string | null } {
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
-  const path = target.passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
+  const path = namePasswordFile(target, pgPassFile);
   const isNamed = target.passFile !== null || (pgPassFile ?? "") !== "";
   const file = readPrivateFile(path);
   if ("why" in file) {
@@ -30,6 +30,11 @@ export function fillPasswords(
     password: host.password ?? findPassword(entries, target, host),
   }));
   return { target: { ...target, hosts, noPassword: `${showText(path)}: no line fits` }, warning: null };
+}
+
+/** The file in which passwords are looked up that the URL does not give. */
+export function namePasswordFile({ passFile }: PostgresTarget, pgPassFile: string | undefined): string {
+  return passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
 }
 
 type Entry = { host: string; port: string; database: string; user: string; password: string };

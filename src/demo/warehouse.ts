@@ -70,8 +70,11 @@ function recordAction(database: Database, action: DemoAction, synced: boolean): 
   add.run(...(synced ? values : [...values, action.wrapper ? 1 : 0]));
 }
 
+/** The first line of a demo's configuration tells it from that of an operator. */
+export const DEMO_MARK = "# The demo warehouse of `automation-reports demo`.";
+
 export function writeDemoConfig(): string {
-  return `# The demo warehouse of \`automation-reports demo\`. Its CRMs share one SQLite file.
+  return `${DEMO_MARK} Its CRMs share one SQLite file.
 [defaults]
 url = "sqlite:${DEMO_DATABASE}"
 preset = "automation"

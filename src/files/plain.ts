@@ -104,7 +104,7 @@ export function refuseOtherThanDatabase(path: string): void {
 }
 
 /** Null: nothing is there, or it may not be looked for. */
-function lookAt(path: string): Stats | null {
+export function lookAt(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {

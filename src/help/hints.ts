@@ -1,4 +1,5 @@
 /** What people type, and what they mean by it. */
+import { maskSecrets } from "../report/errors/secrets.ts";
 import { quoteText, quoteWord } from "../text/terminal.ts";
 
 /** As citty's definitions have them. */
@@ -118,14 +119,14 @@ const PATH = /\/|\.toml$/;
 /** A URL, or a user with a password: it is never repeated. */
 const SECRET = /:\/\/|:[^/]*@/;
 
-/** What was typed, unless it may hold a secret. */
+/** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
-  return SECRET.test(word) ? "…" : quoteWord(word);
+  return SECRET.test(word) ? "…" : quoteWord(maskSecrets(word));
 }
 
-/** The same between quotation marks. */
+/** The same between quotation marks. Errors quote what was typed in no other way. */
 export function quoteTyped(word: string): string {
-  return SECRET.test(word) ? "…" : quoteText(word);
+  return SECRET.test(word) ? "…" : quoteText(maskSecrets(word));
 }
 
 /** The command to type for a word that is none, behind the name of its group; null where nobody knows. */
@@ -161,6 +162,8 @@ export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap
   if (SECRET.test(word)) return null;
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
+  if (given.has("input") && known.has("input"))
+    return `--input ${[given.get("input") ?? [], words].flat().map(repeatWord).join(",")}`;
   if (DURATION.test(word) && known.has("time-window")) return `--time-window ${word}`;
   if (PATH.test(word)) return known.has("config") ? `--config ${repeatWord(word)}` : null;
   const listedWith = (flag: string) => [given.get(flag) ?? [], words].flat().map(repeatWord).join(",");

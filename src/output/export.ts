@@ -14,6 +14,11 @@ export type ExportOptions = {
 
 const LATEST = "latest";
 
+/** What an export of the CRM replaces: the link to its newest. */
+export function nameLatest(directory: string, crm: string): string {
+  return join(directory, LATEST, `${crm}.json`);
+}
+
 /** `<crm>_automation_report_<YYYYMMDDTHHMMSSZ>.json`, with `latest/<crm>.json` pointing at it. Returns its path. */
 export async function exportReport(report: Report, options: ExportOptions): Promise<string> {
   return await explainFailure(options.directory, async () => await writeExport(report, options));
@@ -44,16 +49,12 @@ async function pointLatest(directory: string, source: string, path: string): Pro
   const temporary = temporaryPath(join(directory, LATEST));
   try {
     await symlink(join("..", basename(path)), temporary);
-    await rename(temporary, join(directory, LATEST, `${source}.json`));
+    await rename(temporary, nameLatest(directory, source));
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw new AppError(
-      "delivery",
-      `${join(directory, LATEST, `${source}.json`)} could not be pointed at the new export`,
-      {
-        cause: error,
-      },
-    );
+    throw new AppError("delivery", `${nameLatest(directory, source)} could not be pointed at the new export`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,16 +1,26 @@
 /** Long messages, cut where they are read: their beginning, their end, and where between them the failure is named. */
 import type { Dialect } from "./presets.ts";
 
-/** A message of so many characters stays as it is. What is left of a longer one is shorter than that. */
+/** What is left of a longer message is shorter than that. */
 const MOST_WHOLE = 1000;
+/** By so many characters of its beginning and of its end a message is compared with others: its cause must be there. */
+const COMPARED = 300;
 const [HEAD, TAIL] = [300, 690];
-/** Of a trace, of which the last cause is told as well. */
+/** Of a trace, of which the last cause is told as well, and of a log with its last error. */
 const [SHORT_TAIL, CAUSE] = [480, 200];
+/** Of a trace in Python, of which only the end is as long. */
+const CHAINED_TAIL = 640;
 /** Of a page and of a JSON object: how it begins, and what tells the failure. */
 const [BEGIN, TOLD] = [50, 248];
 /** So far from its end the last cause of a trace is looked for, and so far from its beginning a title or a message. */
 const REACH = 20_000;
-const [CAUSED_BY, TITLE, MESSAGE] = ["Caused by: ", "<title", '"message"'];
+const [CAUSED_BY, TITLE, MESSAGE, PRINTED] = ["Caused by: ", "<title", '"message"', "<pre"];
+/** Python's words between an exception and the one that it caused; so much before them and with them is the first's. */
+const [CHAIN, BEFORE_CHAIN, WITH_CHAIN] = ["above exception", 240, 290];
+/** Of a page that prints its failure. */
+const SHORT_TITLE = 100;
+/** In a log; what stands so near its end is handed over with it. */
+const [LOGGED, END] = ["ERROR", 250];
 
 type Words = {
   whole: (text: string) => string;
@@ -20,8 +30,8 @@ type Words = {
   from: (text: string, at: string, length: number) => string;
   find: (text: string, words: string) => string;
   small: (text: string) => string;
-  /** From the last cause on; the text has one. */
-  lastCause: (text: string) => string;
+  /** From the last of the words, an expression, on; the text has them. SQLite reads no query with two of these in it. */
+  last: (text: string, words: string) => string;
 };
 
 const WORDS: Record<Dialect, Words> = {
@@ -34,7 +44,7 @@ const WORDS: Record<Dialect, Words> = {
     find: (text, words) => `strpos(${text}, '${words}')`,
     // Other collations cannot read bytes that are in no encoding.
     small: (text) => `lower(${text} COLLATE "C")`,
-    lastCause: (text) => `right(${text}, strpos(reverse(${text}), reverse('${CAUSED_BY}')) + ${CAUSED_BY.length - 1})`,
+    last: (text, words) => `right(${text}, strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1)`,
   },
   sqlite: {
     whole: (text) => `CAST(${text} AS TEXT)`,
@@ -44,21 +54,28 @@ const WORDS: Record<Dialect, Words> = {
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
     find: (text, words) => `instr(${text}, '${words}')`,
     small: (text) => `lower(${text})`,
-    lastCause: (text) => `(WITH RECURSIVE causes(text) AS (VALUES (substr(${text}, instr(${text}, '${CAUSED_BY}')))
-        UNION ALL SELECT substr(text, 1 + instr(substr(text, 2), '${CAUSED_BY}')) FROM causes WHERE instr(substr(text, 2), '${CAUSED_BY}') > 0)
-        SELECT text FROM causes ORDER BY length(text) LIMIT 1)`,
+    last: (text, words) => `(WITH RECURSIVE rests(text) AS (VALUES (substr(${text}, instr(${text}, ${words})))
+        UNION ALL SELECT substr(text, 1 + instr(substr(text, 2), ${words})) FROM rests WHERE instr(substr(text, 2), ${words}) > 0)
+        SELECT text FROM rests ORDER BY length(text) LIMIT 1)`,
   },
 };
 
 /** The column, cut where it is long. Linear in the length of what is read. */
 export function writeCutMessage(dialect: Dialect, column: string): string {
-  const { whole, gap, left, right, from, find, small, lastCause } = WORDS[dialect];
+  const { whole, gap, left, right, from, find, small, last } = WORDS[dialect];
   const text = whole(column);
   const [near, end] = [left(text, REACH), right(text, REACH)];
   const title = find(small(near), TITLE);
   const message = find(near, MESSAGE);
-  return `CASE WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text}
-      WHEN ${find(end, CAUSED_BY)} > 0 THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${left(lastCause(end), CAUSE)}
+  const printed = find(small(near), PRINTED);
+  const chain = find(near, CHAIN);
+  const isCaused = `${find(end, CAUSED_BY)} > 0`;
+  const isLogged = `${find(end, LOGGED)} > 0 AND ${find(right(text, END), LOGGED)} = 0`;
+  return `CASE WHEN length(${text}) <= ${2 * COMPARED} THEN ${text}
+      WHEN ${chain} > ${BEFORE_CHAIN} THEN ${left(text, BEGIN)} || ${gap} || ${from(text, `${chain} - ${BEFORE_CHAIN}`, WITH_CHAIN)} || ${gap} || ${right(text, CHAINED_TAIL)}
+      WHEN ${title} > 0 AND ${printed} > ${title} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, SHORT_TITLE)} || ' ' || ${from(text, printed, TOLD)} || ${gap} || ${right(text, SHORT_TAIL)}
+      WHEN ${isCaused} OR ${isLogged} THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${left(last(end, `CASE WHEN ${isCaused} THEN '${CAUSED_BY}' ELSE '${LOGGED}' END`), CAUSE)}
+      WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text}
       WHEN ${title} > ${BEGIN} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, TOLD)} || ${gap} || ${right(text, TAIL)}
       WHEN ${message} > ${HEAD} - ${BEGIN} AND ltrim(${left(text, BEGIN)}) LIKE '{%' THEN '{' || ${from(text, message, TOLD)} || ${gap} || ${right(text, TAIL)}
       ELSE ${left(text, HEAD)} || ${gap} || ${right(text, TAIL)} END`;

@@ -99,4 +99,91 @@ describe.each(ENGINES)("%s", (engine) => {
     const old = await judge(engine, { runs: failures(java).slice(0, 1) }, { as: "07-14 21:00" });
     expect(old.rules[0]?.newest_error).toContain("No space left on device");
   });
+
+  const ROOTS = [
+    "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.example.com/crm",
+    "KeyError: 'hs_object_id'",
+    "OSError: [Errno 28] No space left on device",
+    'psycopg2.errors.UndefinedColumn: column "x" of relation "contacts" does not exist',
+  ];
+  const WORDS = ["401 Client Error", "KeyError", "No space left", "UndefinedColumn"];
+  const lines = (n: number) =>
+    Array.from(
+      { length: n },
+      (_, k) => `2026-07-10 20:40:${10 + (k % 50)},123 INFO sync.contacts fetched page ${k}\n`,
+    ).join("");
+  const chain = "\n\nThe above exception was the direct cause of the following exception:\n\n";
+  const chained = (root: string, frames: string) =>
+    `Traceback (most recent call last):\n${frames}\n${root}${chain}Traceback (most recent call last):\n${frames}\nsync.errors.SyncError: sync failed`;
+  const FORMS: { name: string; of: (root: string) => string }[] = [
+    { name: "a chain of exceptions", of: (root) => chained(root, '  File "/app/a.py", line 1, in f\n    g()') },
+    {
+      name: "a chain of exceptions with its cause in the middle",
+      of: (root) => chained(root, FRAMES.slice(0, 320)),
+    },
+    { name: "a long chain of exceptions", of: (root) => chained(root, FRAMES) },
+    {
+      name: "the last line but one of a log",
+      of: (root) => `${lines(100)}2026-07-10 20:40:00,000 ERROR sync.contacts ${root}\n${lines(1)}`,
+    },
+    {
+      name: "a line within a long log",
+      of: (root) => `${lines(30)}2026-07-10 20:40:00,000 ERROR sync.contacts ${root}\n${lines(30)}`,
+    },
+    {
+      name: "JSON with msg and error",
+      of: (root) => JSON.stringify({ level: "error", msg: "sync failed", error: root }),
+    },
+    {
+      name: "JSON with message and cause",
+      of: (root) => JSON.stringify({ message: "An error occurred", cause: root }),
+    },
+    {
+      name: "JSON with message and detail",
+      of: (root) => JSON.stringify({ message: "Sync of contacts failed", detail: root }),
+    },
+    {
+      name: "long JSON with its cause at the end",
+      of: (root) => JSON.stringify({ msg: "sync failed", context: { pages: "x y ".repeat(500) }, error: root }),
+    },
+    {
+      name: "a line within a short log",
+      of: (root) => `${lines(6)}2026-07-10 20:40:00,000 ERROR sync.contacts ${root}\n${lines(6)}`,
+    },
+    {
+      name: "lines of JSON",
+      of: (root) =>
+        [...Array.from({ length: 60 }, (_, k) => ({ level: "info", msg: `page ${k}` })), { level: "error", msg: root }]
+          .map((line) => JSON.stringify(line))
+          .join("\n"),
+    },
+    {
+      name: "a page with the title Error",
+      of: (root) =>
+        `<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1><pre>${root}</pre></body></html>`,
+    },
+    {
+      name: "a page in paragraphs",
+      of: (root) => `<html><head><title>Error</title></head><body><h1>Error</h1><p>${root}</p></body></html>`,
+    },
+    {
+      name: "a long page",
+      of: (root) =>
+        `<html><head><style>${"p { margin: 0 }\n".repeat(60)}</style><title>Internal Server Error</title><style>${"p { margin: 0 }\n".repeat(60)}</style></head><body><h1>Error</h1><pre>${root}</pre>${"<p>nginx</p>".repeat(90)}</body></html>`,
+    },
+    {
+      name: "stderr after a long stdout",
+      of: (root) => `Process exited with code 1\nstdout:\n${"ok\n".repeat(300)}stderr:\n${root}`,
+    },
+    {
+      name: "the end of a long output",
+      of: (root) => `Process exited with code 1\n${"page done\n".repeat(200)}${root}`,
+    },
+  ];
+  test.each(FORMS)("$name: four causes are four groups, and shown", async ({ of }) => {
+    const { error_groups: groups } = await judge(engine, { runs: failures(ROOTS.map(of)) });
+    const examples = groups.map(({ example }) => example ?? "").join("\n");
+    expect([groups.length, WORDS.filter((word) => !examples.includes(word))]).toEqual([4, []]);
+    expect(new Set(groups.map(({ family }) => family))).toEqual(new Set(["authentication", "other", "missing-column"]));
+  });
 });

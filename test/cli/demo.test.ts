@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_FAMILIES } from "../../src/report/errors/schema.ts";
 import type { Report } from "../../src/report/schema.ts";
@@ -139,12 +139,22 @@ test.each(["00:00:10", "00:10:00", "04:17:00", "11:31:00", "16:59:30", "21:00:05
   },
 );
 
-test("existing files are kept unless forced", async () => {
+test("an earlier demo is kept unless forced, and what is none is kept also then", async () => {
   const cwd = freshDirectory();
-  await Bun.write(join(cwd, "automation-reports.toml"), "mine");
+  const config = join(cwd, "automation-reports.toml");
+  await Bun.write(config, "mine");
+  for (const args of [["demo"], ["demo", "--force"]]) {
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      expect.stringContaining("of no earlier demo: choose another --dir"),
+    ]);
+  }
+  expect(readFileSync(config, "utf8")).toBe("mine");
+  rmSync(config);
+  expect((await runCli(["demo"], { cwd })).code).toBe(0);
   const refused = await runCli(["demo"], { cwd });
-  expect([refused.code, refused.stdout]).toEqual([2, ""]);
-  expect(refused.stderr).toContain("--force");
-  expect(readFileSync(join(cwd, "automation-reports.toml"), "utf8")).toBe("mine");
+  expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, "", expect.stringContaining("--force")]);
   expect((await runCli(["demo", "--force"], { cwd })).code).toBe(0);
 });

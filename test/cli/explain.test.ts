@@ -8,6 +8,7 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExplanationsSchema, type Explanation } from "../../src/report/explanation-schema.ts";
 import { freshDirectory, runCli } from "../making/cli.ts";
+import { startPeer } from "../making/peers.ts";
 
 const AS_OF = ["--as-of", "2026-07-10T21:00:00Z"];
 const matches = addFormats
@@ -39,6 +40,16 @@ test("a rule: why, since when, its limits with their origin, its runs, what to d
   }
   expect(stdout).toContain(`\n  Newest runs  ${"✓".repeat(20)}  the newest last\n`);
   expect(stdout.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
+});
+
+test.each(["60", "70", "80"])("at %s columns each limit hangs below itself", async (columns) => {
+  const { stdout } = await runCli(["explain", "hubspot", "zipcodes", ...AS_OF], { cwd, env: { COLUMNS: columns } });
+  const [, limits = ""] = stdout.split("\n  Limits\n");
+  const lines = (limits.split("\n\n")[0] ?? "").split("\n");
+  const labels = lines.filter((line) => /^ {2}\S/.test(line));
+  expect(labels.length).toBeGreaterThan(2);
+  expect(lines.filter((line) => !labels.includes(line) && !/^ {30}\S/.test(line))).toEqual([]);
+  expect(lines.filter((line) => Bun.stringWidth(line) > Number(columns))).toEqual([]);
 });
 
 test("a message that eight runs failed with is told once, with their number; beside its runs it stands as often", async () => {
@@ -119,6 +130,25 @@ test("a CRM that cannot be read: the reason, exit 4", async () => {
   expect([code, stdout]).toEqual([4, ""]);
   expect(stderr).toMatch(/^error: gone could not be read: .*nowhere\.sqlite/);
 });
+
+test.each([{ asked: ["genius"] }, { asked: ["genius", "users"] }])(
+  "$asked does not wait for CRMs that are silent, and says which they are",
+  async ({ asked }) => {
+    using silent = startPeer({});
+    const url = `postgresql://u:p@127.0.0.1:${silent.port}/d`;
+    const away = ["acme", "mute"].map((name) => `[crm.${name}]\nurl = "${url}"\n`).join("");
+    const config = 'concurrency = 2\n[defaults]\ntimeout = "10m"\n';
+    writeFileSync(
+      join(cwd, "silent.toml"),
+      `${config}${away}[crm.genius]\nurl = "sqlite:warehouse.sqlite"\npreset = "automation"\n`,
+    );
+    const { code, stdout, stderr } = await explain(...asked, "--config", "silent.toml");
+    expect([code, stdout.includes("users")]).toEqual([0, true]);
+    expect(stderr).toContain(
+      "warning: acme, mute were not read within 2 s of genius: what happened there at that time is not told\n",
+    );
+  },
+);
 
 describe("what would change the judgement", () => {
   const CONFIG = "automation-reports.toml";

@@ -393,6 +393,13 @@ describe("words and values", () => {
     { args: ["history", "list", "--since", "yesterday"], says: "write a time with its zone" },
     { args: ["history", "list", "--limit", "0"], says: "write a whole number from 1 to 10000" },
     { args: ["history", "list", "--crm", "A;"], says: "is no CRM's name" },
+    { args: ["history", "list", "--crm", "frist"], says: "nothing is kept of it in " },
+    { args: ["history", "list", "--crm", "first,frist"], says: '"frist" is not configured' },
+    { args: ["history", "list", "--crm", "frist"], says: "did you mean first?" },
+    {
+      args: ["generate", "--input", "a.json", "b.json"],
+      says: "write automation-reports generate --input a.json,b.json.",
+    },
     { args: ["store", "prune", "--older-than", "1h"], says: "write days or a duration (1d to 3660d)" },
   ])("$args", async ({ args, says }) => {
     const { code, stdout, stderr } = await runCli(args, { cwd: keepingIn('path = "s.sqlite"') });

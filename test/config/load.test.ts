@@ -305,6 +305,16 @@ test("two reports a day are the default; schedules of the file replace it", asyn
   expect(written.secrets).toContain("0197f5c2-9d40-7a3e");
 });
 
+test("a warning that would come after what is critical is told of, of a CRM and of a rule", async () => {
+  const places = async (text: string) =>
+    (await load(`[crm.x]\nurl = "sqlite:x"\n${text}`)).warnings.map(
+      (warning) => /: (\[\S+\]): warn_after is longer/.exec(warning)?.[1],
+    );
+  expect(await places('warn_after = "8h"\nerror_after = "4h"\n')).toEqual(["[crm.x]"]);
+  expect(await places('error_after = "4h"\n[crm.x.rules.deals]\nwarn_after = "5h"\n')).toEqual(["[crm.x.rules.deals]"]);
+  expect(await places('warn_after = "4h"\nerror_after = "4h"\n[crm.x.rules.deals]\nerror_after = "5h"\n')).toEqual([]);
+});
+
 test("a password file that others may read is said to be left alone, and its passwords are secrets otherwise", async () => {
   const file = join(directory, "passwords");
   const url = '[crm.x]\nurl = "postgres://u@h/d?passfile=passwords"\n';
@@ -329,6 +339,19 @@ test.each([
     name: "the table of a CRM without crm.",
     text: '[hubspot]\nurl = "sqlite:canary"\n',
     says: ['FILE:1:1: unknown key "hubspot": the table of a CRM of that name is [crm.hubspot]'],
+  },
+  {
+    name: "a CRM's key above all tables",
+    text: 'url = "sqlite:canary"\ncrm_source = "canary"\n[crm.a]\nurl = "sqlite:x"\n',
+    says: [
+      'FILE:1:1: unknown key "url": it belongs under [defaults], for every CRM, or under [crm.NAME]',
+      'FILE:2:1: unknown key "crm_source": it belongs under [crm.NAME]',
+    ],
+  },
+  {
+    name: "the table of a CRM with a name that is not allowed",
+    text: '[OoPs1234]\nurl = "sqlite:canary"\n[crm.a]\nurl = "sqlite:x"\n',
+    says: ['FILE:1:1: unknown key "OoPs1234": the table of a CRM is such as [crm.oops1234]'],
   },
   {
     name: "a table that is misspelt",

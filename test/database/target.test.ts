@@ -137,6 +137,10 @@ test.each([
   { url: "postgres://u:secret@h/d?sslcrl=x", says: "parameter sslcrl is not supported: revoked certificates" },
   { url: "postgres://u:secret@h/d?schema=public", says: "parameter schema is not supported: use the key schema" },
   { url: "postgres://u:secret@h/d?hostaddr=10.0.0.1", says: "parameter hostaddr is not supported: write the address" },
+  {
+    url: "postgres://u:secret@h/d?color=1",
+    says: "sslpassword, application_name, fallback_application_name, keepalives, keepalives_idle",
+  },
   { url: "postgres://u:secret@h/d?colour=1", says: "parameter colour is not supported; supported: host, port" },
   {
     url: "postgres://u@h/d?password=a&secret=1",

@@ -211,7 +211,7 @@ describe("an SQLite file", () => {
     await using store = await openStore(targetOf(url));
     await store.reports.keepPass(madePass(["a"]), "adhoc");
     const copy = join(dirname(url.slice("sqlite:".length)), "copy.sqlite");
-    writeFileSync(copy, "an older one");
+    await store.backup(copy);
     await store.backup(copy);
     expect((statSync(copy).mode & 0o777).toString(8)).toBe("600");
     await using copied = await openStore(targetOf(`sqlite:${copy}`));

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { findNamedFiles, refuseNamedWithin } from "../../config/named-files.ts";
 import { EXIT } from "../../errors.ts";
 import { VERSION } from "../../version.ts";
 import { openConfigured } from "../flags/configuration.ts";
@@ -31,6 +32,8 @@ export default defineCommand(
   },
   async ({ args, runtime, log, nowMs }) => {
     const passes = readLimit(args.passes, "--passes");
+    const directory = resolve(args.directory);
+    refuseNamedWithin(directory, await findNamedFiles(args.config, runtime.environment.variables));
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const [{ writeSite }, { createLibrary }, { createState }] = await Promise.all([
@@ -40,7 +43,6 @@ export default defineCommand(
     ]);
     const context = { config: () => config, store: opened, clock: () => nowMs };
     const [state, library] = [createState(context), createLibrary(context)];
-    const directory = resolve(args.directory);
     const desk = { config, store: opened, state, library, nowMs, judge: "other" as const };
     const pages = await writeSite(desk, { directory, passes, range: args.range, version: VERSION });
     log.info(`wrote ${pages} pages: open ${directory}/index.html`);

@@ -57,6 +57,7 @@ export function checkArguments(command: Command, rest: string[], path: string[])
       given += 1;
       if (given > words.length) throw fail(explainWord(rest.slice(token.index), { flags: defined, values, called }));
       if (token.value === "") throw fail(`${nameWord(words[given - 1])} is empty.`);
+      if (isNoPath(nameWord(words[given - 1]), token.value)) throw fail(`${nameWord(words[given - 1])} ${NO_PATH}`);
       continue;
     }
     const known = negatable.includes(token.name) || defined.has(token.name);
@@ -76,12 +77,20 @@ export function checkArguments(command: Command, rest: string[], path: string[])
     if (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--"))) {
       throw fail(`--${token.name} needs a value.`);
     }
+    if (isNoPath(flag.valueHint ?? "", token.value)) throw fail(`--${token.name} ${NO_PATH}`);
     if (flag.options?.includes(token.value) === false) {
       throw fail(`--${token.name} ${quoteTyped(token.value)}: choose ${flag.options.join(" or ")}.`);
     }
   }
   const missing = words.slice(given).find(([, { required }]) => required !== false);
   if (missing !== undefined) throw fail(`${nameWord(missing)} is missing.`);
+}
+
+const NO_PATH = "must be a path: what stands there looks like a connection URL.";
+
+/** A file would be made of its name, and told. */
+function isNoPath(hint: string, value: string): boolean {
+  return /\b(?:FILE|DIR)\b/.test(hint) && /^\w[\w+.-]*:\/\//.test(value);
 }
 
 function nameWord(word: [name: string, { valueHint?: string }] | undefined): string {

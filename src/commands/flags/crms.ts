@@ -6,8 +6,8 @@ import { MAX_CONCURRENCY, type Config, type CrmConfig } from "../../config/schem
 import { TIMEOUT_LIMITS } from "../../config/sections/crm.ts";
 import { RESERVED_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import type { Log } from "../../log.ts";
-import { quoteText } from "../../text/terminal.ts";
 import { loadConfigured } from "./configuration.ts";
 import { CONFIG_FLAG } from "./flags.ts";
 import type { Runtime } from "./runtime.ts";
@@ -48,7 +48,7 @@ export function chooseCrms(flag: string | undefined, crms: CrmConfig[]): CrmConf
   const wanted = flag.split(",").map((name) => name.trim());
   const known = crms.map(({ name }) => name);
   for (const [index, name] of wanted.entries()) {
-    const shown = quoteText(name);
+    const shown = quoteTyped(name);
     if (name === RESERVED_NAME) throw new AppError("usage", `--crm: ${RESERVED_NAME} stands alone, or name the CRMs`);
     if (name === "") throw new AppError("usage", "--crm: a name is missing; write --crm a,b");
     if (!known.includes(name))
@@ -64,12 +64,12 @@ export function readTimeout(text: string): number {
   if (ms >= TIMEOUT_LIMITS.minMs && ms <= TIMEOUT_LIMITS.maxMs) return Math.round(ms);
   throw new AppError(
     "usage",
-    `--timeout ${quoteText(text)}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
+    `--timeout ${quoteTyped(text)}: write seconds or a duration (${TIMEOUT_LIMITS.says}), such as 30s`,
   );
 }
 
 export function readConcurrency(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= MAX_CONCURRENCY) return value;
-  throw new AppError("usage", `--concurrency ${quoteText(text)}: write a whole number from 1 to ${MAX_CONCURRENCY}`);
+  throw new AppError("usage", `--concurrency ${quoteTyped(text)}: write a whole number from 1 to ${MAX_CONCURRENCY}`);
 }

@@ -6,16 +6,19 @@ import { findConfig } from "../../config/find.ts";
 import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
-import { LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
+import { quoteTyped } from "../../help/hints.ts";
+import { INTERRUPTED, LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
 import { adviseOnFinding } from "../../report/advice.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
 import type { Report } from "../../report/schema.ts";
 import { trySetting, type Setting } from "../../report/setting.ts";
+import { listNames } from "../../text/figures.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText, quoteWord, showText } from "../../text/terminal.ts";
+import { quoteWord, showText } from "../../text/terminal.ts";
 import { nameTable } from "../../text/toml.ts";
+import { SECOND_MS } from "../../time/units.ts";
 import { lengthOf } from "../../time/window.ts";
 import type { Call } from "./command.ts";
 import { loadChosen } from "./crms.ts";
@@ -34,6 +37,9 @@ type Asked = {
   };
 };
 
+/** So long the others are waited for once the CRM that is asked about was read: they only say what else happened then. */
+const OTHERS_MS = 2 * SECOND_MS;
+
 /** Reads all CRMs and explains the rule, or all rules, of one. Null: that one could not be read, which is logged. */
 export async function explainNow(
   { crm, rule, flags }: Asked,
@@ -45,12 +51,14 @@ export async function explainNow(
   const { config, crms } = await loadChosen({ ...flags, crm: undefined }, runtime, log);
   const names = crms.map(({ name }) => name);
   if (!names.includes(crm)) {
-    throw new AppError("usage", `CRM ${quoteText(crm)} is not configured: ${suggestName(crm, names)}`);
+    throw new AppError("usage", `CRM ${quoteTyped(crm)} is not configured: ${suggestName(crm, names)}`);
   }
   let settingFor: Explaining["settingFor"] = null;
+  const first = crms.toSorted((a, b) => Number(b.name === crm) - Number(a.name === crm));
+  using patience = limitOthers(crm);
   const { document, reports } = await runPass({
     config,
-    crms,
+    crms: first,
     window,
     nowMs,
     detailed: true,
@@ -58,23 +66,48 @@ export async function explainNow(
     exportTo: null,
     readMemory: config.store.configured ? readMemoryOf(config.store) : null,
     log,
-    signal: runtime.signal,
+    signal: AbortSignal.any([runtime.signal, patience.signal]),
+    reportInterrupted: true,
+    onReading: patience.onReading,
     showsFailures: true,
     onMade: ({ name }, settings, rejudge) => {
       if (name === crm) settingFor = (one, made) => trySetting(one, made, settings, rejudge);
     },
   });
+  if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted: nothing was explained");
   const report = reports.find(({ metadata }) => metadata.source === crm);
   if (report === undefined || report.metadata.status === "fallback") {
     const reason = document.outcomes.find(({ source }) => source === crm)?.reason ?? "";
     log.error(`${crm} could not be read: ${reason}`, {}, { crm, reason });
     return null;
   }
+  if (patience.signal.aborted) {
+    const away = document.outcomes.filter(({ status, reason }) => status === "failed" && reason === INTERRUPTED);
+    const sources = away.map(({ source }) => source);
+    const were = sources.length === 1 ? "was" : "were";
+    const said = `${listNames(sources)} ${were} not read within ${OTHERS_MS / SECOND_MS} s of ${crm}`;
+    if (sources.length > 0) log.warn(`${said}: what happened there at that time is not told`, {}, { crms: sources.join(",") });
+  }
   const origins = await findOrigins(flags, runtime, crm, rule);
   const others = reports.filter((other) => other !== report);
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
   const command = `explain ${quoteWord(crm)}`;
   return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command });
+}
+
+/** Aborts some time after the reading of the CRM has ended. */
+function limitOthers(crm: string): { signal: AbortSignal; onReading: (names: string[]) => void } & Disposable {
+  const stop = new AbortController();
+  let hasBegun = false;
+  let timer: Timer | null = null;
+  return {
+    signal: stop.signal,
+    onReading: (names) => {
+      if (names.includes(crm)) hasBegun = true;
+      else if (hasBegun) timer ??= setTimeout(() => stop.abort(), OTHERS_MS);
+    },
+    [Symbol.dispose]: () => clearTimeout(timer ?? undefined),
+  };
 }
 
 export type Explaining = {
@@ -109,7 +142,7 @@ export async function explainRules({
     typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
   if (rule !== null && !names.includes(rule)) {
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
-    throw new AppError("usage", `${report.metadata.source} has no rule ${quoteText(rule)}: ${known}`);
+    throw new AppError("usage", `${report.metadata.source} has no rule ${quoteTyped(rule)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
   const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);

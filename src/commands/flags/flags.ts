@@ -2,9 +2,10 @@
 import type { ArgsDef } from "citty";
 import { parseDuration } from "../../time/duration.ts";
 import { AppError } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { LOG_FORMATS } from "../../log.ts";
 import { FORMATS, type View } from "../../render/view.ts";
-import { quoteText, quoteWord } from "../../text/terminal.ts";
+import { quoteWord } from "../../text/terminal.ts";
 import { isTimeZone } from "../../time/occurrences.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
@@ -63,7 +64,7 @@ export function readWindow(length: string, asOf: string | undefined, nowMs: numb
   if (!(lengthMs >= MINUTE_MS && lengthMs <= LONGEST_WINDOW_MS)) {
     throw new AppError(
       "usage",
-      `--time-window ${quoteText(length)}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
+      `--time-window ${quoteTyped(length)}: write hours or a duration from 1 minute to 366 days, such as 24, 90m or 7d`,
     );
   }
   const endMs = readAsOf(asOf, nowMs);
@@ -80,7 +81,7 @@ export function readAsOf(text: string | undefined, nowMs: number): number {
 export function readZone(text: string | undefined): string | null {
   if (text === undefined) return null;
   if (isTimeZone(text)) return text;
-  throw new AppError("usage", `--timezone ${quoteText(text)}: write an IANA name such as Europe/Berlin`);
+  throw new AppError("usage", `--timezone ${quoteTyped(text)}: write an IANA name such as Europe/Berlin`);
 }
 
 /** The flags of a command that a further one needs to be about the same reports, as they are typed. */
@@ -99,14 +100,14 @@ export function readInstant(flag: string, text: string): number {
   const ms = parseInstant(text);
   if (ms !== null && ms >= 0) return ms;
   const advice = ms === null ? "write a time with its zone, such as 2026-07-10T21:00:00Z" : "it lies before 1970";
-  throw new AppError("usage", `${flag} ${quoteText(text)}: ${advice}`);
+  throw new AppError("usage", `${flag} ${quoteTyped(text)}: ${advice}`);
 }
 
 /** How many rows a list may have. */
 export function readLimit(text: string, flag = "--limit"): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST_LISTED) return limit;
-  throw new AppError("usage", `${flag} ${quoteText(text)}: write a whole number from 1 to ${MOST_LISTED}`);
+  throw new AppError("usage", `${flag} ${quoteTyped(text)}: write a whole number from 1 to ${MOST_LISTED}`);
 }
 
 function parseInstant(text: string): number | null {

@@ -2,10 +2,10 @@
 import { suggestName } from "../../config/nearest.ts";
 import { CRM_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import type { Log } from "../../log.ts";
 import type { Access } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
-import { quoteText } from "../../text/terminal.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "./configuration.ts";
 import { chooseCrms, withTimeout, type Chosen } from "./crms.ts";
@@ -35,14 +35,14 @@ export async function requireRemembered(store: Store, name: string, configured: 
   const advice = configured.includes(name)
     ? "scheduled reports fill it, and so does automation-reports memory fill"
     : suggestName(name, [...new Set([...known, ...configured])]);
-  throw new AppError("usage", `nothing is remembered of ${quoteText(name)} in ${store.place}: ${advice}`);
+  throw new AppError("usage", `nothing is remembered of ${quoteTyped(name)} in ${store.place}: ${advice}`);
 }
 
 /** Whole hours since the epoch around those moments. A date alone is a UTC day, and as the end it is part of the span. */
 export function readHourSpan(from: string, to: string | undefined, nowMs: number): [fromHour: number, toHour: number] {
   const fromMs = readMoment("--from", from, nowMs);
   const toMs = to === undefined ? nowMs : readMoment("--to", to, nowMs) + (isDate(to) ? DAY_MS : 0);
-  if (fromMs >= toMs) throw new AppError("usage", `--from ${quoteText(from)}: it must lie before --to`);
+  if (fromMs >= toMs) throw new AppError("usage", `--from ${quoteTyped(from)}: it must lie before --to`);
   return [Math.floor(fromMs / HOUR_MS), Math.ceil(toMs / HOUR_MS)];
 }
 
@@ -51,7 +51,7 @@ export function nameSources(flag: string | undefined, configured: string[]): str
   if (flag === undefined || flag === "all") return configured;
   const names = flag.split(",").map((name) => name.trim());
   const wrong = names.find((name) => !CRM_NAME.test(name));
-  if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteText(wrong)} is no CRM's name; write --crm a,b`);
+  if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteTyped(wrong)} is no CRM's name; write --crm a,b`);
   return names;
 }
 

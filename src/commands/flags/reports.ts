@@ -4,9 +4,9 @@ import type { Config } from "../../config/schema.ts";
 import { parseDuration } from "../../time/duration.ts";
 import { CRM_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import type { SavedPass } from "../../report/saved-pass.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
-import { quoteText } from "../../text/terminal.ts";
 import type { Report } from "../../report/schema.ts";
 import { VERDICTS } from "../../report/words.ts";
 import type { ReportFilter, ReportRow } from "../../store/reports.ts";
@@ -115,7 +115,7 @@ export function readSources(flag: string | undefined): string[] | undefined {
   if (flag === undefined || flag === "all") return undefined;
   const names = flag.split(",").map((name) => name.trim());
   const wrong = names.find((name) => !CRM_NAME.test(name));
-  if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteText(wrong)} is no CRM's name; write --crm a,b`);
+  if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteTyped(wrong)} is no CRM's name; write --crm a,b`);
   return names;
 }
 
@@ -150,7 +150,7 @@ function missing(word: string, { store, config, nowMs }: Keeping): AppError {
   const wanted = readWanted(word, nowMs);
   const list = "see automation-reports history list";
   if ("id" in wanted) {
-    return new AppError("usage", `no report ${quoteText(word)} is kept in ${store.place}: ${list}`);
+    return new AppError("usage", `no report ${quoteTyped(word)} is kept in ${store.place}: ${list}`);
   }
   const { source, beforeMs } = wanted;
   const of = source === null ? "" : ` of ${source}`;

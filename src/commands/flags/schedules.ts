@@ -3,7 +3,7 @@ import type { ArgsDef } from "citty";
 import { suggestName } from "../../config/nearest.ts";
 import type { Config, ScheduleConfig } from "../../config/schema.ts";
 import { AppError } from "../../errors.ts";
-import { quoteText } from "../../text/terminal.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { CONFIG_FLAG, FORMAT_FLAG } from "./flags.ts";
 
 export const SCHEDULE_FLAGS = {
@@ -16,5 +16,5 @@ export function findSchedule({ schedules }: Config, name: string): ScheduleConfi
   const schedule = schedules.find((known) => known.name === name);
   if (schedule !== undefined) return schedule;
   const names = schedules.map((known) => known.name);
-  throw new AppError("usage", `no schedule is called ${quoteText(name)}: ${suggestName(name, names)}`);
+  throw new AppError("usage", `no schedule is called ${quoteTyped(name)}: ${suggestName(name, names)}`);
 }

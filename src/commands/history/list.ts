@@ -1,9 +1,13 @@
-import { EXIT } from "../../errors.ts";
+import { suggestName } from "../../config/nearest.ts";
+import type { Config } from "../../config/schema.ts";
+import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { emit } from "../../output/stdout.ts";
 import { renderHistory } from "../../render/terminal/history.ts";
 import { REPORT_STATUSES } from "../../report/words.ts";
 import { writeJson } from "../../text/json.ts";
 import { publishKeptReport } from "../../store/published.ts";
+import type { Store } from "../../store/store.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { CONFIG_FLAG, FORMAT_FLAG, readLimit, readZone } from "../flags/flags.ts";
 import { readSources, readTime } from "../flags/reports.ts";
@@ -32,6 +36,7 @@ export default defineCommand(
     };
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
+    for (const name of sources ?? []) await refuseUnknown(name, config, opened);
     const kept = (await opened.reports.list({ ...filter, limit })).map(publishKeptReport);
     const all = await opened.reports.count(filter);
     if (kept.length === 0)
@@ -44,6 +49,16 @@ export default defineCommand(
     return EXIT.ok;
   },
 );
+
+/** Throws an `AppError` for a CRM that neither the configuration nor the store knows. */
+async function refuseUnknown(name: string, { crms }: Config, { reports, place }: Store): Promise<void> {
+  const known = crms.map((crm) => crm.name);
+  if (known.includes(name) || (await reports.count({ sources: [name] })) > 0) return;
+  throw new AppError(
+    "usage",
+    `--crm: ${quoteTyped(name)} is not configured, and nothing is kept of it in ${place}: ${suggestName(name, known)}`,
+  );
+}
 
 function isFiltered({ crm, since, until, status }: Record<string, unknown>): boolean {
   return [crm, since, until, status].some((flag) => flag !== undefined);

@@ -1,10 +1,11 @@
 import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { compareMemory, type Compared } from "../../compare-memory.ts";
 import { emit } from "../../output/stdout.ts";
 import type { Difference } from "../../report/memory/compare.ts";
 import { formatInstant, formatPlural, listNames } from "../../text/figures.ts";
 import { createRedactor } from "../../text/redact.ts";
-import { quoteText, showText } from "../../text/terminal.ts";
+import { showText } from "../../text/terminal.ts";
 import { openChosen } from "../flags/memory.ts";
 import { CRM_FLAGS } from "../flags/crms.ts";
 import { defineCommand } from "../flags/command.ts";
@@ -68,5 +69,5 @@ function describeRule({ rule, was, is }: Difference): string {
 function readDays(text: string): number {
   const days = Number(text);
   if (/^\d+$/.test(text) && days >= 1 && days <= MOST_DAYS) return days;
-  throw new AppError("usage", `--days ${quoteText(text)}: write a whole number from 1 to ${MOST_DAYS}`);
+  throw new AppError("usage", `--days ${quoteTyped(text)}: write a whole number from 1 to ${MOST_DAYS}`);
 }

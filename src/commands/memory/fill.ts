@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { fillMemory, type Filled } from "../../fill.ts";
 import { READ_BACK_MS } from "../../report/memory/known.ts";
 import { emit } from "../../output/stdout.ts";
 import { formatInstant, formatPlural } from "../../text/figures.ts";
 import { createRedactor } from "../../text/redact.ts";
-import { quoteText } from "../../text/terminal.ts";
 import { SECOND_MS } from "../../time/units.ts";
 import { defineCommand } from "../flags/command.ts";
 import { openChosen } from "../flags/memory.ts";
@@ -68,7 +68,7 @@ function describe(one: Filled): string {
 
 function readSince(text: string, nowMs: number, memoryMs: number): number {
   const sinceMs = readTime("--since", text, nowMs);
-  const asked = `--since ${quoteText(text)}`;
+  const asked = `--since ${quoteTyped(text)}`;
   if (sinceMs >= nowMs) throw new AppError("usage", `${asked}: it lies in the future`);
   if (sinceMs >= nowMs - Math.max(memoryMs, READ_BACK_MS)) return sinceMs;
   const oldest = formatInstant(nowMs - memoryMs).slice(0, 10);

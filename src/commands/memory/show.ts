@@ -1,5 +1,6 @@
 import { suggestNearest } from "../../config/nearest.ts";
 import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import type { Log } from "../../log.ts";
 import { emit } from "../../output/stdout.ts";
 import { sayUnreadable } from "../../recall.ts";
@@ -7,7 +8,6 @@ import { renderMemory, renderMemoryOfRule, renderMemorySizes } from "../../rende
 import { summarizeMemory, type MemorySummary } from "../../report/memory/summary.ts";
 import type { Store } from "../../store/store.ts";
 import { writeJson } from "../../text/json.ts";
-import { quoteText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { defineCommand } from "../flags/command.ts";
@@ -30,7 +30,7 @@ export default defineCommand(
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
     const sinceMs = readTime("--since", args.since, nowMs);
-    if (sinceMs >= nowMs) throw new AppError("usage", `--since ${quoteText(args.since)}: it lies in the future`);
+    if (sinceMs >= nowMs) throw new AppError("usage", `--since ${quoteTyped(args.since)}: it lies in the future`);
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using opened = store;
     const view = viewOf();
@@ -80,5 +80,5 @@ function findRule({ source, rules }: MemorySummary, name: string): MemorySummary
   const found = rules.find(({ rule_name: rule }) => rule === name);
   if (found !== undefined) return found;
   const names = rules.map(({ rule_name: rule }) => rule);
-  throw new AppError("usage", `no rule ${quoteText(name)} is remembered of ${source}: ${suggestNearest(name, names)}`);
+  throw new AppError("usage", `no rule ${quoteTyped(name)} is remembered of ${source}: ${suggestNearest(name, names)}`);
 }

@@ -1,10 +1,11 @@
 import { suggestNearest } from "../../config/nearest.ts";
 import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { emit } from "../../output/stdout.ts";
 import { summarizeMemory } from "../../report/memory/summary.ts";
 import type { Store } from "../../store/store.ts";
 import { formatDuration, formatInstant, formatMinute } from "../../text/figures.ts";
-import { quoteText, showText } from "../../text/terminal.ts";
+import { showText } from "../../text/terminal.ts";
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../../time/units.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { defineCommand } from "../flags/command.ts";
@@ -59,13 +60,13 @@ async function findSource(store: Store, rule: string, sources: string[], remembe
   const [only] = having;
   if (only !== undefined && having.length === 1) return only;
   if (having.length > 1)
-    throw new AppError("usage", `${having.join(" and ")} have a rule ${quoteText(rule)}: choose one with --crm`);
+    throw new AppError("usage", `${having.join(" and ")} have a rule ${quoteTyped(rule)}: choose one with --crm`);
   const all = [...new Set([...known.values()].flatMap((names) => [...names]))];
   const advice = all.length === 0 ? "nothing is remembered yet" : suggestNearest(rule, all);
   const where = sources.length === 1 ? `of ${sources.join("")} ` : "";
   throw new AppError(
     "usage",
-    `no rule ${quoteText(rule)} ${where}is known in ${store.place}: ${advice}${advice.endsWith("?") ? "" : "; or name it in retired_rules of its CRM"}`,
+    `no rule ${quoteTyped(rule)} ${where}is known in ${store.place}: ${advice}${advice.endsWith("?") ? "" : "; or name it in retired_rules of its CRM"}`,
   );
 }
 

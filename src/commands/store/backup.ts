@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { findNamedFiles, refuseNamed } from "../../config/named-files.ts";
 import { EXIT } from "../../errors.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { defineCommand } from "../flags/command.ts";
@@ -9,7 +10,7 @@ export default defineCommand(
     file: {
       type: "positional",
       required: true,
-      description: "where to; replaced whole or not at all",
+      description: "where to: a new file, or an earlier copy, which is replaced whole or not at all",
     },
     ...CONFIG_FLAG,
   },
@@ -17,6 +18,7 @@ export default defineCommand(
     const { store } = await openConfigured(args, runtime, log);
     await using opened = store;
     const path = resolve(args.file);
+    refuseNamed(path, await findNamedFiles(args.config, runtime.environment.variables));
     await opened.backup(path);
     log.info(`copied ${opened.place} to ${path}`);
     return EXIT.ok;

@@ -1,8 +1,8 @@
 import { parseDuration } from "../../time/duration.ts";
 import { RETENTION_LIMITS } from "../../config/sections/store.ts";
 import { AppError, EXIT } from "../../errors.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { emit } from "../../output/stdout.ts";
-import { quoteText } from "../../text/terminal.ts";
 import { formatPlural } from "../../text/figures.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { DAY_MS } from "../../time/units.ts";
@@ -34,5 +34,5 @@ export default defineCommand(
 function readAge(text: string): number {
   const ms = parseDuration(text, DAY_MS) ?? Number.NaN;
   if (ms >= RETENTION_LIMITS.minMs && ms <= RETENTION_LIMITS.maxMs) return Math.round(ms);
-  throw new AppError("usage", `--older-than ${quoteText(text)}: write days or a duration (${RETENTION_LIMITS.says})`);
+  throw new AppError("usage", `--older-than ${quoteTyped(text)}: write days or a duration (${RETENTION_LIMITS.says})`);
 }

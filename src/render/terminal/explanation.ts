@@ -14,6 +14,7 @@ import { createStyle, finish, SEVERITY_TONES, type Style, VERDICT_MARKS } from "
 type Run = NonNullable<Explanation["runs"]>[number];
 
 const LABEL = 10;
+const LIMIT_LABEL = 26;
 /** A run as one sign, readable without colour. */
 const SIGNS: Partial<Record<Run["status"], string>> = {
   success: "✓",
@@ -69,11 +70,10 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     ],
     [
       style.strong("  Limits"),
-      ...limits.map(
-        ({ name, seconds, from }) =>
-          `  ${name.padEnd(26)}  ${seconds === null ? "none" : formatDuration(seconds)}, by ${showText(from)}`,
+      ...limits.flatMap(({ name, seconds, from }) =>
+        hang(name, `${seconds === null ? "none" : formatDuration(seconds)}, by ${showText(from)}`, LIMIT_LABEL, width),
       ),
-    ].flatMap((line) => Bun.wrapAnsi(line, width, { hard: true, trim: false }).split("\n")),
+    ],
     listRuns(explanation, view, style),
     errors.length === 0 && note === null
       ? []

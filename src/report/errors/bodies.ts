@@ -1,8 +1,14 @@
 /** What a server's answer says in its HTML or JSON, which syncs often store whole. */
 
+import { EXCEPTION } from "./exceptions.ts";
+import { isGeneric } from "./generic.ts";
+
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
 /** Of a page without a title or a heading. */
 const TITLELESS = /^(?:error|untitled|document)?$/i;
+/** Any failure of a program has these; a program that prints its failure into the page has it in `<pre>`. */
+const ANY_TITLE =
+  /^(?:(?:http )?(?:error )?5\d\d[ :–-]{0,3})?(?:(?:internal |application |server |runtime |unexpected )*error|exception|traceback|oops!?)?(?: ?\(?5\d\d\)?)?$/i;
 
 const PAGE = /<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i;
 
@@ -16,9 +22,23 @@ export function findInPage(text: string): string | null {
   const at = text.search(PAGE);
   if (at === -1) return null;
   const page = text.slice(at);
-  const [title, heading] = [readElement(page, "title"), readElement(page, "h[12]")];
-  const words = TITLELESS.test(title) ? `${title} ${heading === "" ? readWords(page) : heading}`.trim() : title;
+  const words = findOnPage(page);
   return join(text.slice(0, at), words === "" ? "HTML page without a title" : words);
+}
+
+/** The title, where that says what failed. A trace in `<pre>` keeps no line breaks. */
+function findOnPage(page: string): string {
+  const [title, heading, printed] = ["title", "h[12]", "pre"].map((name) => readElement(page, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const isAnyTitle = TITLELESS.test(title) || ANY_TITLE.test(title) || isGeneric(title);
+  if (isAnyTitle && printed !== "") return `${title} ${printed}`.trim();
+  if (!TITLELESS.test(title) && !isGeneric(title)) return title;
+  const isTelling = !TITLELESS.test(heading) && !isGeneric(heading);
+  const words = isTelling ? heading : readWords(page);
+  return words.toLowerCase().startsWith(title.toLowerCase()) ? words : `${title} ${words}`.trim();
 }
 
 function readElement(page: string, name: string): string {
@@ -65,6 +85,20 @@ const TELLING = [
 ];
 /** These tell the failure only where nothing above does. */
 const VAGUE = ["reason", "error", "fault", "exception", "status_message", "statustext"];
+/** Where the message says nothing, these do; an exception named there is told beside any message. */
+const CAUSES = [
+  "cause",
+  "err",
+  "error",
+  "exception",
+  "exc_info",
+  "exc_text",
+  "traceback",
+  "stack_trace",
+  "stacktrace",
+  "stack",
+  "inner",
+];
 /** Records have these too: they tell the failure only where the object is an answer. */
 const VAGUER = ["title", "description", "text"];
 const CODES = ["errorcode", "error_code", "code", "error", "errortype", "error_type", "type", "reason"];
@@ -90,6 +124,7 @@ const OF_ERROR = [
   "errorinfo",
   "payload",
   "meta",
+  ...CAUSES,
 ];
 
 /** Objects in objects; `words` are quoted, `of` is the object it stands in. */
@@ -112,10 +147,13 @@ export function findInJson(text: string, read: (told: string) => string): string
       .replace(/(?:\bb)?["'`]$/, "")
       .trim(),
   );
-  const told = pick(entries, TELLING) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
+  const telling = pick(entries, TELLING) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
+  const told = telling === null || !isGeneric(read(telling.value)) ? telling : (pickTelling(entries, read) ?? telling);
   if (told === null) return null;
   const after = isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+/, "");
-  const words = read(told.value);
+  const said = read(told.value);
+  const cause = told === telling ? pickException(entries, told, read) : null;
+  const words = cause === null ? said : `${said}: ${cause}`;
   const known = `${before} ${words}`.toLowerCase();
   const isNew = (code: string) => !known.includes(code.toLowerCase());
   const status = entries.find(({ key, value, words }) => !words && STATUSES.includes(key) && /^[45]\d\d$/.test(value));
@@ -127,6 +165,17 @@ export function findInJson(text: string, read: (told: string) => string): string
     ...(code !== undefined && code.value !== told.value && isNew(code.value) ? [code.value] : []),
   ];
   return join(before, [[...codes, words].join(": "), after].join(" ").trim());
+}
+
+/** What the rest of an object whose middle is missing names as the cause, the last that says what failed. */
+export function findCauseAtEnd(rest: string): string | null {
+  const said = new RegExp(
+    `"(?:${[...CAUSES, "detail", "reason"].join("|")})"\\s{0,5}:\\s{0,5}("(?:[^"\\\\]|\\\\[\\s\\S]){1,700}"?)`,
+    "gi",
+  );
+  return (
+    [...rest.matchAll(said)].map(([, value = ""]) => readString(value)).findLast((value) => !isGeneric(value)) ?? null
+  );
 }
 
 /** One or a few words, and none that every failure has. */
@@ -141,6 +190,26 @@ function pick(entries: Entry[], keys: string[]): Entry | null {
   return (
     told.toSorted((a, b) => a.depth - b.depth || a.of - b.of || keys.indexOf(a.key) - keys.indexOf(b.key))[0] ?? null
   );
+}
+
+/** The nearest that says what failed. */
+function pickTelling(entries: Entry[], read: (told: string) => string): Entry | null {
+  const keys = [...CAUSES, ...TELLING, ...VAGUE];
+  return pick(
+    entries.filter(({ key, value, words }) => words && keys.includes(key) && !isGeneric(read(value))),
+    keys,
+  );
+}
+
+/** An exception in words, told as the cause beside the message. */
+function pickException(entries: Entry[], told: Entry, read: (told: string) => string): string | null {
+  const cause = pick(
+    entries.filter((entry) => entry !== told && entry.words),
+    CAUSES,
+  );
+  if (cause === null) return null;
+  const words = read(cause.value);
+  return EXCEPTION.test(words) && /[: ]/.test(words) && !told.value.includes(words) && !isGeneric(words) ? words : null;
 }
 
 type Container = { isObject: boolean; key: string; isOfError: boolean; id: number };

@@ -1,5 +1,7 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
-import { findInJson, findInPage, isPage } from "./bodies.ts";
+import { findCauseAtEnd, findInJson, findInPage, isPage } from "./bodies.ts";
+import { isGeneric } from "./generic.ts";
+import { findInOutput, isJsonLines } from "./outputs.ts";
 import { findInXml } from "./xml.ts";
 import { findInTrace } from "./traces.ts";
 
@@ -8,6 +10,8 @@ export const READ_LENGTH = 1000;
 /** Of a longer message the query hands over the beginning and the end, with this between them. */
 const GAP = "\n…\n";
 const END_LENGTH = 700;
+const TOLD_LAST = ["Caused by: ", "ERROR"];
+const TOLD_LENGTH = 200;
 const DELIMITERS = [" ", "\n", "\t", ",", ";", "&", '"', "'", "(", "[", "{"];
 /** JSON in JSON in JSON: what wraps the message more often than that is shown as it is. */
 const MOST_WRAPS = 3;
@@ -15,14 +19,31 @@ const MOST_WRAPS = 3;
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
   const { start, end } = readEnds(message);
-  if (/^\s*(?:\{|\[\s*\{|")/.test(start) || !start.includes("\n")) {
+  const isJson = /^\s*(?:\{|\[\s*\{|")/.test(start) && !isJsonLines(start);
+  if (isJson || !start.includes("\n")) {
     const inside = unwrap(start, MOST_WRAPS);
-    if (inside !== start) return findInTrace(inside, null) ?? inside;
+    if (inside !== start) return findInTrace(inside, null) ?? (isJson ? tellMore(inside, end) : inside);
   }
   const cause = findInTrace(start, end);
   if (cause !== null) return unwrap(cause, MOST_WRAPS);
+  const printed = isPage(start) ? null : findInOutput(start, end);
+  if (printed !== null) return tellMore(findInside(printed), end);
   const inside = unwrap(start, MOST_WRAPS);
   return inside === start && end !== null ? `${start.trimEnd()} …` : inside;
+}
+
+function findInside(text: string): string {
+  const cause = findInTrace(text, null);
+  if (cause !== null) return unwrap(cause, MOST_WRAPS);
+  const inside = unwrap(text, MOST_WRAPS);
+  return inside === text ? text : (findInTrace(inside, null) ?? inside);
+}
+
+/** Where the message of JSON says nothing, what its end names as the cause: what stands between them is missing. */
+function tellMore(said: string, end: string | null): string {
+  if (end === null || !isGeneric(said)) return said;
+  const cause = findCauseAtEnd(end);
+  return cause === null ? said : findInside(cause);
 }
 
 /** `length` is in UTF-16 units; half a character is dropped. */
@@ -39,8 +60,20 @@ function readEnds(message: string): { start: string; end: string | null } {
   // A page may have no space for long, and its title before that.
   const delimiters = isPage(start) ? [...DELIMITERS, ">"] : DELIMITERS;
   const cutAt = Math.max(...delimiters.map((delimiter) => start.lastIndexOf(delimiter)));
-  const goesOnAt = rest.search(/[\s,;&"'([{]/);
-  return { start: cutAt === -1 ? start : start.slice(0, cutAt + 1), end: goesOnAt === -1 ? "" : rest.slice(goesOnAt) };
+  // The query hands over a part of the middle too, where the cause may be.
+  const end = rest.split(GAP).map(dropHalves).join(GAP);
+  return { start: cutAt === -1 ? start : start.slice(0, cutAt + 1), end };
+}
+
+/** A cause and an error of a log, handed over last, begin where their words do, and end anywhere; of the others it is the other way round. */
+function dropHalves(part: string, index: number): string {
+  if (index === 0 || !TOLD_LAST.some((words) => part.startsWith(words))) return dropFirstWord(part);
+  return part.length < TOLD_LENGTH ? part : part.slice(0, part.search(/\s\S*$/));
+}
+
+function dropFirstWord(text: string): string {
+  const goesOnAt = text.search(/[\s,;&"'([{]/);
+  return goesOnAt === -1 ? "" : text.slice(goesOnAt);
 }
 
 function unwrap(text: string, times: number): string {

@@ -9,7 +9,11 @@ const ARGUMENT = String.raw`(?:"[^"\n]*"?|'[^'\n]*'?|[^\s"',;)\]|]+)`;
 
 /** Each command's flags that a password follows, at once or as the next argument. */
 const COMMANDS: { names: string; flag: string; follows: "attached" | "next" | "either" }[] = [
-  { names: "mysql\\w*|mariadb[\\w-]*", flag: "-p", follows: "attached" },
+  {
+    names: "mysql[\\w.-]*|mariadb[\\w-]*|mycli|mydumper|myloader|xtrabackup|mariabackup|innobackupex",
+    flag: "-p",
+    follows: "attached",
+  },
   { names: "7z\\w?|rar|unrar", flag: "-h?p", follows: "attached" },
   {
     names: "sshpass|mongo\\w*|cqlsh|(?:docker|podman|helm|oc|az|cf|nuctl)\\s+login|htpasswd",
@@ -28,7 +32,8 @@ const FOLLOWS = { attached: "(?=[^\\s\"',:-])|(?=[\"'][^\"',\\s]+[\"'])", next: 
 const listCommands = () =>
   COMMANDS.map(({ names, flag, follows }): Mask => {
     const [line, password] = [
-      new RegExp(String.raw`(?<![\w.-])(?:${names})(?=["'\s])[^\n|;]*`, "gi"),
+      // As a shell or the command itself writes it, too: "mysqldump.exe", "mysqldump: …", and a line that goes on after a backslash.
+      new RegExp(String.raw`(?<![\w.-])(?:${names})(?:\.exe)?(?=["'\s:])(?:\\\r?\n|[^\n|;])*`, "gi"),
       new RegExp(String.raw`(${FLAG_BEFORE}${flag}(?:${FOLLOWS[follows]}))(?!-)${ARGUMENT}`, "g"),
     ];
     return [line, (command = "") => command.replace(password, "$1***")];

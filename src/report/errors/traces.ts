@@ -1,16 +1,21 @@
 /** Stack traces of the languages that syncs are written in: which lines name the failure and which only say where it was. */
 
+import { EXCEPTION } from "./exceptions.ts";
+import { isGeneric } from "./generic.ts";
+
 type Trace = { isOne: (lines: string[], text: string) => boolean; find: (lines: string[]) => string | null };
 
 /** Stands for the lines that are missing between the beginning of a message and its end. */
 const MISSING = "…";
-const EXCEPTION =
-  /^(?:[A-Za-z_][\w$]*(?:\.|::|\\))*[A-Za-z_$]\w*(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Fault|Failure)\b(?=: | ?\(|$)|^(?:[A-Za-z_][\w$]*(?:\.|::|\\))+[A-Z]\w*(?=: |$)|^Error\b/;
 
 /** Order matters: a Ruby trace may begin like Python's. */
 const TRACES: Trace[] = [
   { isOne: (lines) => lines.some(isRubyFrame), find: findInRuby },
-  { isOne: (lines, text) => text.includes(PYTHON_HEAD) || lines.some(isPythonFrame), find: findInPython },
+  {
+    isOne: (lines, text) =>
+      text.includes(PYTHON_HEAD) || lines.some((line) => isPythonFrame(line) || PYTHON_CHAIN.test(line)),
+    find: findInPython,
+  },
   { isOne: (lines) => lines.some(isAtFrame), find: findAboveFrames },
   { isOne: (lines) => lines.some((line) => PHP_HEAD.test(line)), find: findInPhp },
   { isOne: (lines) => lines.some((line) => /^goroutine \d{1,9} \[/.test(line)), find: findInGo },
@@ -45,13 +50,22 @@ function restoreLines(text: string): string {
 const PYTHON_HEAD = "Traceback (most recent call last)";
 const PYTHON_CHAIN = /^\s*(?:During handling of the above exception|The above exception was the direct cause)/;
 
+/** The last exception; where that says nothing, the last one before it that does. */
+function findInPython(lines: string[]): string | null {
+  const last = findLastInPython(lines);
+  const chain = lines.findLastIndex((line) => PYTHON_CHAIN.test(line));
+  if (chain === -1 || last === null || !isGeneric(last)) return last;
+  const earlier = findInPython(lines.slice(0, chain));
+  return earlier === null || isGeneric(earlier) || isPythonFrame(earlier) ? last : earlier;
+}
+
 /** What Python prints last: the line after the last frame that is indented less than the frame. */
-function findInPython(all: string[]): string | null {
+function findLastInPython(all: string[]): string | null {
   const lines = all.some((line) => /^\s*\+ Exception Group Traceback/.test(line)) ? all.map(leaveGroup) : all;
   const last = lines.findLastIndex(isPythonFrame);
   const frame = lines[last] ?? "";
   const after = lines.slice(last + 1);
-  const missing = after.indexOf(MISSING);
+  const missing = after.lastIndexOf(MISSING);
   if (missing !== -1)
     return findShaped(after.slice(missing + 1)) ?? after.findLast((line) => line.trim() !== "") ?? null;
   if (last === -1) return findAfterHead(lines);
@@ -85,7 +99,7 @@ function findAtEndOf(frame: string): string | null {
 /** Where the last exception was cut off, the one before it is the newest that is known. */
 function findBeforeChain(lines: string[]): string | null {
   const chain = lines.findLastIndex((line) => PYTHON_CHAIN.test(line));
-  return chain === -1 ? null : findInPython(lines.slice(0, chain));
+  return chain === -1 ? null : findLastInPython(lines.slice(0, chain));
 }
 
 function isPythonFrame(line: string): boolean {
@@ -160,9 +174,12 @@ function findInPhp(lines: string[]): string | null {
 
 const RUBY_PLACE = /^\s*\S{1,300}:\d{1,7}:in [`'"‘][^'"’\n]{1,200}['"’]/;
 
-/** Ruby's first line names the place before the failure; in its reversed traces it is the last. */
+/** Ruby's first line names the place before the failure, and what caused it has such a line below; in its reversed traces it is the last. */
 function findInRuby(lines: string[]): string | null {
-  const told = lines.findIndex((line) => RUBY_PLACE.test(line) && line.replace(RUBY_PLACE, "").startsWith(": "));
+  const isTold = (line: string) => RUBY_PLACE.test(line) && line.replace(RUBY_PLACE, "").startsWith(": ");
+  const isTelling = (line: string) => isTold(line) && !isGeneric(line.replace(RUBY_PLACE, "").slice(": ".length));
+  const telling = lines.findIndex(isTelling);
+  const told = telling === -1 ? lines.findIndex(isTold) : telling;
   const from = told === -1 ? lines.findIndex((line) => line.trim() !== "" && !isRubyFrame(line)) : told;
   if (from === -1) return null;
   const length = lines.slice(from + 1).findIndex((line) => isRubyFrame(line) || line === MISSING);

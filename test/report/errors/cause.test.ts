@@ -417,11 +417,130 @@ const PLAIN: Row[] = [
   },
 ];
 
+const CHAIN = "\n\nThe above exception was the direct cause of the following exception:\n\n";
+const AFTER = `${CHAIN}${HEAD}\n  File "b.py", line 2, in main\n    raise SyncError(...) from e\n`;
+const FAILED = `${HEAD}\n  File "a.py", line 1, in f\n    g()\nOSError: disk full`;
+
+/** What says only that something failed gives way to what caused it. */
+const GENERIC: Row[] = [
+  {
+    name: "a chain's last says nothing",
+    message: `${FAILED}${AFTER}sync.SyncError: sync failed`,
+    shown: "OSError: disk full",
+  },
+  { name: "its class says nothing", message: `${FAILED}${AFTER}sync.SyncError`, shown: "OSError: disk full" },
+  {
+    name: "it names its rule alone",
+    message: `${FAILED}${AFTER}SyncError: Sync of contacts failed`,
+    shown: "OSError: disk full",
+  },
+  {
+    name: "it says as much with an id",
+    message: `${FAILED}${AFTER}TaskError: task 4711 failed with exit code 1`,
+    shown: "OSError: disk full",
+  },
+  {
+    name: "so do two of three",
+    message: `${FAILED}${AFTER}StepError: step failed${AFTER}SyncError: sync failed`,
+    shown: "OSError: disk full",
+  },
+  { name: "its class says enough", message: `${FAILED}${AFTER}app.ReadTimeout`, shown: "app.ReadTimeout" },
+  {
+    name: "its status says enough",
+    message: `${FAILED}${AFTER}SyncError: failed with 401`,
+    shown: "SyncError: failed with 401",
+  },
+  {
+    name: "none of the chain says anything",
+    message: `${FAILED.replace("OSError: disk full", "Exception: error")}${AFTER}SyncError: sync failed`,
+    shown: "SyncError: sync failed",
+  },
+  {
+    name: "Ruby's first says nothing",
+    message:
+      "a.rb:1:in 'run': sync failed (SyncError)\n\tfrom m.rb:5:in '<main>'\na.rb:9:in 'read': no cursor (KeyError)\n\tfrom m.rb:5:in '<main>'",
+    shown: "no cursor (KeyError)",
+  },
+  { name: "JSON's msg", message: '{"level":"error","msg":"sync failed","error":"disk full"}', shown: "disk full" },
+  {
+    name: "JSON's message before an error within",
+    message: '{"message":"Job failed","err":{"type":"E","message":"disk full"}}',
+    shown: "disk full",
+  },
+  {
+    name: "JSON's message that says something, with an exception",
+    message: '{"message":"contacts left out","error":"KeyError: id"}',
+    shown: "contacts left out: KeyError: id",
+  },
+  {
+    name: "JSON of which nothing says anything",
+    message: '{"msg":"sync failed","error":"failed"}',
+    shown: "sync failed",
+  },
+  {
+    name: "a page of which title and heading are any",
+    message: "<html><head><title>Error</title></head><body><h1>Error</h1><p>disk full</p></body></html>",
+    shown: "Error disk full",
+  },
+  {
+    name: "a page that prints its failure",
+    message: "<html><title>500 Internal Server Error</title><body><pre>KeyError: id</pre></body></html>",
+    shown: "500 Internal Server Error KeyError: id",
+  },
+];
+
+/** What programs printed until they failed. */
+const PRINTED: Row[] = [
+  {
+    name: "a log's error",
+    message: "2026-07-10 20:40:01,123 INFO a page 1\n2026-07-10 20:40:02,123 ERROR a disk full",
+    shown: "a disk full",
+  },
+  {
+    name: "a log's error of two lines",
+    message: "INFO page 1\nERROR disk full\non /var\nINFO exiting",
+    shown: "disk full on /var",
+  },
+  {
+    name: "a log's last error says nothing",
+    message: "INFO page 1\nERROR disk full\nERROR sync failed",
+    shown: "disk full",
+  },
+  {
+    name: "Celery's",
+    message: "[2026-07-10 20:40:01,1: INFO/MainProcess] page 1\n[2026-07-10 20:40:02,1: ERROR/MainProcess] disk full",
+    shown: "disk full",
+  },
+  { name: "Python's", message: "INFO:root:page 1\nERROR:root:disk full", shown: "root:disk full" },
+  { name: "logfmt", message: "ts=1 level=info page=1\nts=2 level=error disk=full", shown: "disk=full" },
+  { name: "a log without an error", message: "INFO page 1\nINFO page 2", shown: "INFO page 1 INFO page 2" },
+  {
+    name: "lines of JSON",
+    message: '{"level":"info","msg":"page 1"}\n{"level":50,"msg":"disk full"}\n{"level":"info","msg":"bye"}',
+    shown: "disk full",
+  },
+  { name: "stderr", message: "exit code 1\nstdout:\nok\nstderr:\ndisk full", shown: "disk full" },
+  { name: "stderr before stdout", message: "exit code 1\nstderr: disk full\nstdout:\nok", shown: "disk full" },
+  {
+    name: "an empty stderr",
+    message: "exit code 1\nstdout:\ndisk full\nstderr:\n",
+    shown: "exit code 1 stdout: disk full stderr:",
+  },
+  { name: "the end of a long text", message: `${"page done\n".repeat(30)}KeyError: id`, shown: "KeyError: id" },
+  {
+    name: "a line of a log from the missing middle",
+    message: `INFO page 1\nINFO p\n…\nge 8\nINFO page 9\n…\nERROR disk full\nINFO page 5`,
+    shown: "disk full",
+  },
+];
+
 describe.each([
   { what: "Python", rows: PYTHON },
   { what: "other languages", rows: OTHERS },
   { what: "pages and JSON", rows: BODIES },
   { what: "plain text", rows: PLAIN },
+  { what: "what says only that it failed", rows: GENERIC },
+  { what: "what programs printed", rows: PRINTED },
 ])("$what", ({ rows }) => {
   test.each(rows)("$name", ({ message, shown }) => {
     expect(maskErrorMessage(message)).toBe(maskErrorMessage(shown));
@@ -460,8 +579,14 @@ test("what is said elsewhere in a trace decides about no family", () => {
 });
 
 test("a cause is its own cause", () => {
-  const rows = [...PYTHON, ...OTHERS, ...BODIES, ...PLAIN];
+  const rows = [...PYTHON, ...OTHERS, ...BODIES, ...PLAIN, ...GENERIC, ...PRINTED];
   expect(rows.filter(({ shown }) => findCause(shown) !== shown)).toEqual([]);
+});
+
+test("no half of a secret is shown of a line from the missing middle", () => {
+  const told = `${`ERROR disk full ${"x ".repeat(100)}`.slice(0, 194)}Zx81kQ`;
+  const cause = findCause(`INFO page 1\nINFO pa\n…\nge 8\nINFO page 9\n…\n${told}`);
+  expect([cause.slice(0, 9), cause.includes("Zx8")]).toEqual(["disk full", false]);
 });
 
 test("a trace cut anywhere is never grouped by its first line, and shows no half of a frame", () => {

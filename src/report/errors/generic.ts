@@ -1,0 +1,39 @@
+/** Whether words only say that something failed: then what caused it is told instead, where the message knows it. */
+
+const ACTIVITY =
+  /^(?:sync(?:s|ed|ing|hroni[sz]ation|hroni[sz]e)?|tasks?|jobs?|runs?|running|imports?|importing|exports?|exporting|pipeline|etl|load(?:ing)?|process(?:ing)?|steps?|stage|workers?|execut(?:e|ion|ing)|automation|batch|command|script|operation|handler|integration|main|flow|dag)$/;
+const FAILURE =
+  /^(?:fail(?:ed|s|ure|ures|ing)?|errors?|errored|exceptions?|abort(?:ed|ing)?|wrong|crashed|unsuccessful(?:ly)?|stopped|terminated|exit(?:ed|ing)?|exitcode|fatal|oops)$/;
+const FILLER =
+  /^(?:an?|and|the|of|in|on|at|by|for|from|to|with|while|during|due|because|is|was|were|has|have|had|been|did|not|could|can|cannot|see|check|logs?|above|below|details?|more|info|information|please|something|went|happened|occurred|encountered|unexpected|unknown|unhandled|uncaught|internal|generic|app|application|base|runtime|code|status|non-?zero|complete[d]?|finish(?:ed)?|after|this|it|level|severity)$/;
+/** Of a class, such as SyncError; without a message it says as little. */
+const NAMED = /^(?:[A-Za-z_][\w$]*(?:\.|::|\\))*([A-Za-z_$][\w$]*(?:Error|Exception|Failure|Failed|Exit))\s*(?::\s*|$)/;
+const MOST_WORDS = 12;
+
+/** `SyncError: sync failed`, `An error occurred`, `sync of contacts failed`: one word beside an activity is its object, an HTTP status says more. */
+export function isGeneric(text: string): boolean {
+  const line = text.trim();
+  const named = NAMED.exec(line);
+  const said = named === null ? line : line.slice(named[0].length);
+  if (/(?<![\w.])[45]\d\d(?![\w.])/.test(said)) return false;
+  const words = listWords(said);
+  if (words.length > MOST_WORDS) return false;
+  if (words.length === 0) return named === null ? line === "" : listWords(splitName(named[1] ?? "")).every(isPlain);
+  const own = words.filter((word) => !isPlain(word));
+  const isFailure = words.some((word) => FAILURE.test(word));
+  if (own.length === 0) return isFailure || named !== null;
+  return own.length === 1 && isFailure && !said.includes(":") && words.some((word) => ACTIVITY.test(word));
+}
+
+function isPlain(word: string): boolean {
+  return ACTIVITY.test(word) || FAILURE.test(word) || FILLER.test(word);
+}
+
+/** In small letters; what has a digit in it is an id. */
+function listWords(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}_-]+/gu) ?? []).filter((word) => !/\d/.test(word));
+}
+
+function splitName(name: string): string {
+  return name.replace(/([a-z])(?=[A-Z])/g, "$1 ").replaceAll("_", " ");
+}
