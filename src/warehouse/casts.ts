@@ -14,7 +14,9 @@ export type ColumnTypes = Record<string, string>;
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 const WORDS = ["text", "character varying", "character", "citext", "enum", "name"];
-const TRUE = "('t', 'true', '1', 'y', 'yes', 'on')";
+/** Words of a flag. Any other is unknown, as no word is. */
+const TRUE = ["t", "true", "1", "y", "yes", "on"];
+const FALSE = ["f", "false", "0", "n", "no", "off"];
 const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 /** A day that every month has, or one that its month has. */
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
@@ -57,7 +59,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (kind === "flag") {
     if (type === "boolean") return null;
     if (NUMBERS.includes(type)) return `${name} <> 0`;
-    return WORDS.includes(type) ? `lower(btrim(${name}::text)) IN ${TRUE}` : undefined;
+    return WORDS.includes(type)
+      ? castFlag((words) => String.raw`${name}::text ~* '^\s*(${words.join("|")})\s*$'`)
+      : undefined;
   }
   if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
   if (type === "date") return `${name}::timestamptz`;
@@ -148,6 +152,22 @@ export function castCounts(kinds: ColumnKinds, noNumber = "9e999"): Record<strin
       WHEN 'integer' THEN iif(${column} BETWEEN -1e12 AND 1e12, ${column}, ${column} * 1.0) ELSE ${column} END`,
     ]),
   );
+}
+
+/** The columns that are flags as SQLite reads them, in the words that PostgreSQL's are read in. */
+export function castFlags(kinds: ColumnKinds): Record<string, string> {
+  const columns = Object.keys(kinds).filter((column) => kinds[column] === "flag");
+  return Object.fromEntries(
+    columns.map((column) => [
+      column,
+      `CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${column} <> 0
+        ELSE ${castFlag((words) => `lower(trim(CAST(${column} AS TEXT), char(9, 10, 11, 12, 13, 32))) IN ('${words.join("', '")}')`)} END`,
+    ]),
+  );
+}
+
+function castFlag(isOneOf: (words: string[]) => string): string {
+  return `CASE WHEN ${isOneOf(TRUE)} THEN true WHEN ${isOneOf(FALSE)} THEN false END`;
 }
 
 function kindOf(column: string, kinds: ColumnKinds): ColumnKind | null {

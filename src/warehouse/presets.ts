@@ -34,9 +34,9 @@ export type Preset = {
   kinds: { actions: ColumnKinds; rules: ColumnKinds };
   /** There are two known shapes of the table, and its performance_metrics may hold rates in two scales. */
   isHistory: boolean;
-  /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, and in SQLite the counts. */
+  /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, in SQLite counts and flags. */
   actions: Record<Dialect, string>;
-  /** The relation of the rules. Its placeholders are the table, blanks, and when a row was changed. */
+  /** The relation of the rules. Its placeholders are the table, blanks, when a row was changed, in SQLite counts and flags. */
   rules: Record<Dialect, string>;
 };
 

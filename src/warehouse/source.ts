@@ -1,6 +1,6 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castCounts, castTable, spellStarts, writeTime } from "./casts.ts";
+import { castCounts, castFlags, castTable, spellStarts, writeTime } from "./casts.ts";
 import { boundTable } from "./long-values.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
@@ -64,7 +64,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
       status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
-      ...(dialect === "sqlite" ? castCounts(kinds.actions) : {}),
+      ...(dialect === "sqlite" ? { ...castCounts(kinds.actions), ...castFlags(kinds.actions) } : {}),
     }),
     rules:
       located.rules === null
@@ -75,7 +75,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
                 ? boundTable(located.rules, kinds.rules, listChangeColumns(located.rules))
                 : castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
-            ...(dialect === "sqlite" ? castCounts(kinds.rules, "NULL") : {}),
+            ...(dialect === "sqlite" ? { ...castCounts(kinds.rules, "NULL"), ...castFlags(kinds.rules) } : {}),
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
