@@ -1,7 +1,10 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
-/** What a preset reads a column as. An end is a time, of which it is told where it cannot be read. A document may be of any type. */
-type ColumnKind = "text" | "number" | "time" | "end" | "flag" | "document";
+/**
+ * What a preset reads a column as. Start and end of a run are times with a time of day; of an end it is told where it cannot be read.
+ * A document may be of any type.
+ */
+type ColumnKind = "text" | "number" | "time" | "start" | "end" | "flag" | "document";
 
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;
@@ -64,7 +67,8 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
       : undefined;
   }
   if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
-  if (type === "date") return `${name}::timestamptz`;
+  // Every run of a day would begin at midnight, and be silent for the rest of it.
+  if (type === "date") return kind === "time" ? `${name}::timestamptz` : undefined;
   if (NUMBERS.includes(type)) {
     return castNumber(`${name}::float8`);
   }
@@ -122,10 +126,10 @@ export function spellStarts(
 }
 
 /** Each column that cannot be read, with its type. */
-export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[] {
+export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): { column: string; type: string }[] {
   return Object.entries(types).flatMap(([column, type]) => {
     const kind = kindOf(column, kinds);
-    return kind !== null && castColumn(kind, type, column) === undefined ? [`${column} (${type})`] : [];
+    return kind !== null && castColumn(kind, type, column) === undefined ? [{ column, type }] : [];
   });
 }
 
@@ -133,7 +137,7 @@ export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[]
 export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   return Object.entries(types).some(
     ([column, type]) =>
-      type === "timestamp without time zone" && ["time", "end"].includes(kindOf(column, kinds) ?? "document"),
+      type === "timestamp without time zone" && ["time", "start", "end"].includes(kindOf(column, kinds) ?? "document"),
   );
 }
 

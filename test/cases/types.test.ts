@@ -56,6 +56,10 @@ const READ: Change[] = [
       UPDATE ${SCHEDULE} SET updated_at = 'infinity'`,
   },
   {
+    name: "a schedule that begins on a date",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER start_at TYPE date; UPDATE ${SCHEDULE} SET start_at = '2026-01-01'`,
+  },
+  {
     name: "a schedule's times of other types",
     sql: `ALTER TABLE ${SCHEDULE} ALTER created_at DROP DEFAULT, ALTER created_at TYPE interval USING interval '1 day',
       DROP updated_at`,
@@ -84,7 +88,17 @@ const NAMED: { name: string; sql: string; words: string[] }[] = [
   {
     name: "a status that is an array",
     sql: `DROP INDEX IF EXISTS orchestration.sync_history_status_start_time_idx; ${STATUS}, ALTER status TYPE text[] USING ARRAY[status]`,
-    words: ["status", "text[]"],
+    words: ["status (text[])", "name a view that casts them"],
+  },
+  {
+    name: "a start that is a date: all runs of a day would begin at midnight",
+    sql: `ALTER TABLE ${HISTORY} ALTER start_time TYPE date`,
+    words: ["start_time is a date: it needs a time of day"],
+  },
+  {
+    name: "an end that is a date",
+    sql: `CREATE DOMAIN day AS date; ALTER TABLE ${HISTORY} ALTER end_time TYPE day`,
+    words: ["end_time is a date: it needs a time of day"],
   },
 ];
 
@@ -95,7 +109,10 @@ describe("named, where it cannot be read", () => {
       const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
       const { code, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
       expect(code).toBe(4);
-      for (const word of words) expect(stderr).toContain(word);
+      const check = await runCli(["check"], { cwd });
+      expect(check.code).not.toBe(0);
+      for (const word of words) for (const told of [stderr, check.stdout]) expect(told).toContain(word);
+      expect(check.stdout).not.toContain("crm_source");
     });
   }
 });

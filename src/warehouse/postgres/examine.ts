@@ -40,6 +40,7 @@ import { composeActivity, composeSearch, writeInstant, type Parameter } from "./
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
 const ROUND_TRIPS = 5;
+const NO_SETTINGS: SettingFacts = { unused: [], newest: null };
 
 type ServerRow = {
   version: string;
@@ -133,8 +134,13 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
           : { document: null, problem },
     tables: await describeTables(connection, found),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(connection, request, readable, indexes),
-    settings: readable === null ? null : await readSettings(connection, request, readable, indexes),
+    rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
+    settings:
+      problem !== null
+        ? NO_SETTINGS
+        : readable === null
+          ? null
+          : await readSettings(connection, request, readable, indexes),
   };
 }
 
@@ -243,7 +249,7 @@ async function readSettings(
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<SettingFacts | null> {
-  if (listNamedSettings(crm).length === 0) return { unused: [], newest: null };
+  if (listNamedSettings(crm).length === 0) return NO_SETTINGS;
   const { source: ofCrm, start } = source.columns;
   if (!isQuick(actions, indexes, [[start], [ofCrm, start]])) return null;
   const statement = fillPlaceholders(namesSql, {
