@@ -25,6 +25,8 @@ export type TableFacts = TableName & {
   far: boolean;
   /** Null: its rows are in itself. */
   parts: Parts | null;
+  /** An index is in the order of the names of CRMs, as they are compared. */
+  hops?: boolean;
   /** The planner reaches the rows of each rule's name without reading others; where it was not asked, false. */
   byName?: boolean;
 };
