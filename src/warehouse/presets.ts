@@ -32,6 +32,8 @@ export type Preset = {
   wrapperRules: string[];
   /** Every column that the relations read and that must be of one kind; any other column may be of any type. */
   kinds: { actions: ColumnKinds; rules: ColumnKinds };
+  /** A column that not every table of runs has: without it there are no dry runs. */
+  optional: string | null;
   /** There are two known shapes of the table, and its performance_metrics may hold rates in two scales. */
   isHistory: boolean;
   /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, in SQLite counts and flags. */
@@ -98,6 +100,7 @@ export const PRESETS = {
         end_at: "time",
       },
     },
+    optional: "configuration",
     isHistory: true,
     actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
     rules: { postgres: syncHistoryRulesPostgres, sqlite: syncHistoryRulesSqlite },
@@ -144,6 +147,7 @@ export const PRESETS = {
         schedule: "text",
       },
     },
+    optional: null,
     isHistory: false,
     actions: { postgres: automationActionsPostgres, sqlite: automationActionsSqlite },
     rules: { postgres: automationRulesPostgres, sqlite: automationRulesSqlite },

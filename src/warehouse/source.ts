@@ -53,14 +53,17 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
 }
 
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
-  const { actions, rules, columns, ruleNames, wrapperRules, kinds }: Preset = PRESETS[located.preset];
-  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions);
+  const { actions, rules, columns, ruleNames, wrapperRules, kinds, optional }: Preset = PRESETS[located.preset];
+  const absent = optional !== null && lacks(located.actions, optional) ? optional : null;
+  const beside = absent === null || dialect === "sqlite" ? undefined : `NULL::text AS ${absent}`;
+  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, beside);
   return {
     preset: located.preset,
     dialect,
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
-      table: dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns)) : actionsTable,
+      table:
+        dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns), absent) : actionsTable,
       status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
@@ -101,6 +104,11 @@ export function explainUnreadable(rules: TableName, hidesRows: boolean): string 
 /** The same runs without the rules, for a reader who may not read those. */
 export function withoutRules(source: Source, problem: string): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
+}
+
+function lacks({ columns, types }: TableName, column: string): boolean {
+  const there = columns ?? Object.keys(types ?? {});
+  return there.length > 0 && !there.some((name) => (types === undefined ? name.toLowerCase() : name) === column);
 }
 
 /** Where an index helps to find runs. */

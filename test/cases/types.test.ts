@@ -1,6 +1,7 @@
 /** Columns of other types than the usual ones, on PostgreSQL: read, or named with column and type. */
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, type CaseWarehouse, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
+import { ask, at, cron, type CaseWarehouse, ENGINES, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 
 const HISTORY = "orchestration.sync_history";
@@ -128,6 +129,24 @@ test("naive-local-time: times without a zone, while the server's zone is New Yor
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { report, stderr } = await ask(warehouse);
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).toContain("timezone");
+});
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("a history without configuration has no dry runs", async () => {
+    const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+    await using warehouse = await makeWarehouse(engine, { runs });
+    await warehouse.sql?.unsafe(`ALTER TABLE ${HISTORY} DROP configuration`);
+    if (warehouse.sql === null) {
+      using database = new Database(warehouse.url.replace("sqlite:", ""));
+      database.run("ALTER TABLE sync_history DROP configuration");
+    }
+    const { code, report } = await ask(warehouse);
+    expect(code).toBe(0);
+    expect(report.performance_metrics).toMatchObject({ total_actions: 24, dry_run_actions: 0 });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const check = await runCli(["check"], { cwd });
+    expect([check.code, check.stdout.includes("lacks")]).toEqual([0, false]);
+  });
 });
 
 test("a time without a zone that is not read raises no doubt", async () => {
