@@ -4,7 +4,7 @@ import { castCounts, castFlags, castTable, spellStarts, writeTime } from "./cast
 import { boundTable } from "./long-values.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
-import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
+import { listNamed, locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
 import { writeBlanks, writeList, writeStatus } from "./vocabulary.ts";
 
@@ -50,6 +50,14 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
     findIncomplete(actions, preset, "actions", dialect) ?? findIncomplete(rules, preset, "rules", dialect);
   if (incomplete !== null) return { kind: "incomplete", preset, incomplete };
   return { kind: "found", source: makeSource(located, dialect), actions, rules };
+}
+
+/** Schemas in which a table has the wanted name and every column. */
+export function listSchemas(tables: TableName[], crm: TableConfig, dialect: Dialect): string[] {
+  const complete = listNamed(tables, crm).filter(
+    ({ preset, table }) => findIncomplete(table, preset, "actions", dialect) === null,
+  );
+  return [...new Set(complete.flatMap(({ table: { schema } }) => schema ?? []))];
 }
 
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {

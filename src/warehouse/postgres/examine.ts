@@ -16,8 +16,8 @@ import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { PRESETS } from "../presets.ts";
-import { explainUnreadable, findSource, withoutRules, type Found } from "../source.ts";
-import { candidateNames, quoteTable } from "../tables.ts";
+import { explainUnreadable, findSource, listSchemas, withoutRules, type Found } from "../source.ts";
+import { candidateNames, quoteIdentifier, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -132,7 +132,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
         : problem === null
           ? await explain(connection, request, readable, target, analyze)
           : { document: null, problem },
-    tables: await describeTables(connection, found),
+    tables: await describeTables(connection, found, rows, crm),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
     rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
     settings:
@@ -171,16 +171,22 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
-async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
+async function describeTables(
+  connection: Connection,
+  found: Found<TableRow>,
+  rows: TableRow[],
+  crm: ReadRequest["crm"],
+): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") {
     const others = (await attempt(connection, async () => await ask<OtherTable>(connection, othersSql, {}))) ?? [];
-    return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
+    return { ...found, schemas: listSchemas(rows, crm, "postgres"), others };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { missing, columns, table } = incomplete;
-    return { kind: "incomplete", preset, table: quoteTable(table), missing, columns };
+    const schema = table.schema === null ? null : quoteIdentifier(table.schema);
+    return { kind: "incomplete", preset, table: quoteTable(table), schema, missing, columns };
   }
   const { source, actions, rules } = found;
   return {
