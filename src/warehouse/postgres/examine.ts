@@ -60,7 +60,8 @@ type Rights = {
   readable: boolean;
   writes: string[];
   kind: string;
-  rows: number | null;
+  /** The planner's; null where the table was never analysed. */
+  estimate: number | null;
   pages: number;
   bytes: number;
   behind: string[];
@@ -335,7 +336,7 @@ async function attempt<T>(
 const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
 
 function describeTable(row: TableRow): TableFacts {
-  const { stored, readable, writes, rows, pages, bytes, policies } = row;
+  const { stored, readable, writes, estimate, pages, bytes, policies } = row;
   const kind = HIDING[row.kind];
   return {
     name: quoteTable(row),
@@ -343,7 +344,7 @@ function describeTable(row: TableRow): TableFacts {
     stored,
     readable,
     writes,
-    rows,
+    rows: estimate,
     pages,
     bytes,
     hides: kind === undefined ? null : { kind, behind: row.behind },

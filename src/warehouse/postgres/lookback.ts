@@ -17,7 +17,7 @@ import { fillPlaceholders } from "../template.ts";
 export type TableFacts = TableName & {
   /** The columns of each valid index over all rows, in their order. */
   indexes: string[][];
-  /** The planner's estimate; null where the table was never analysed. */
+  /** The planner's estimate; where the table was never analysed as many as its size can hold; null where that is not known. */
   rows: number | null;
   /** A view or a foreign table: the catalog does not say what is behind it. */
   opaque: boolean;
