@@ -180,11 +180,7 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
   const span: Judged =
     newestMs === null
-      ? {
-          status: "warn",
-          message: `no row of ${context.source}${facts.kind === "postgres" ? " in the last 30 days" : ""}`,
-          advice: "set crm_source to the value in the warehouse, or look why nothing runs",
-        }
+      ? judgeNoRow(rows, context)
       : {
           status: isOld ? "warn" : "ok",
           advice: isOld ? "look whether its syncs still run" : null,
@@ -201,6 +197,18 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
     ["sources", [...judgeSpelling(alike, context.source), ...judgeSources(strangers, sources.length)]],
     ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
   ];
+}
+
+/** Rows whose start cannot be read are of the right CRM: what is wrong with them is told by themselves. */
+function judgeNoRow({ isRecentOnly, unreadable }: RowFacts, { source }: CheckContext): Judged {
+  const span = isRecentOnly ? " in the last 30 days" : "";
+  if (unreadable.length > 0)
+    return { status: "warn", message: `no row of ${source} has a start that can be read${span}` };
+  return {
+    status: "warn",
+    message: `no row of ${source}${span}`,
+    advice: "set crm_source to the value in the warehouse, or look why nothing runs",
+  };
 }
 
 function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {

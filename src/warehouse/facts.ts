@@ -104,6 +104,8 @@ export type RowFacts = {
   unreadable: UnreadableStarts[];
   oldestMs: number | null;
   newestMs: number | null;
+  /** The newest was looked for in 30 days only, because more would cost too much. */
+  isRecentOnly: boolean;
   /** Values of crm_source in the last 7 days. */
   sources: string[];
   /** How many success rates of the last 7 days are between 0 and 1, and how many above; null: not looked at. */

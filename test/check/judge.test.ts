@@ -55,6 +55,7 @@ const good: Postgres = {
   rows: {
     oldestMs: NOW - 9000 * HOUR_MS,
     newestMs: NOW - 2 * HOUR_MS,
+    isRecentOnly: false,
     sources: ["hubspot", "Genius"],
     scale: { fractions: 40, percentages: 0 },
     unreadable: [],
@@ -230,7 +231,26 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "no row of this CRM",
     override: { rows: { ...good.rows!, newestMs: null } },
-    says: [/^warn rows: no row of hubspot in the last 30 days.*crm_source/],
+    says: [/^warn rows: no row of hubspot → set crm_source/],
+  },
+  {
+    name: "no new row of this CRM, and older ones would cost too much",
+    override: { rows: { ...good.rows!, newestMs: null, isRecentOnly: true } },
+    says: [/^warn rows: no row of hubspot in the last 30 days → set crm_source/],
+  },
+  {
+    name: "rows of this CRM whose starts cannot be read",
+    override: {
+      rows: {
+        ...good.rows!,
+        newestMs: null,
+        unreadable: [{ rule: "contacts", n: 3, newer: 3, ids: ["1"], form: "00.00.0000" }],
+      },
+    },
+    says: [
+      /^warn rows: no row of hubspot has a start that can be read/,
+      /^warn starts: 3 rows of contacts cannot be read/,
+    ],
   },
   {
     name: "a source nobody configured",

@@ -117,6 +117,20 @@ test.each([
   await own.close();
 });
 
+test.each([
+  { index: "(crm_source, start_time)", says: /^newest row of hubspot 142d/ },
+  { index: "(crm_source)", says: /^no row of hubspot in the last 30 days$/ },
+])("a CRM whose newest row is old, in a large table with an index on $index", async ({ index, says }) => {
+  const own = await (await sharedServer()).createDatabase();
+  const start = new Date(Date.now() - 142 * 86_400_000).toISOString();
+  await fillSyncHistory("M")(own.sql, [run({ start }), run({ crm: "five9", start: new Date().toISOString() })], []);
+  await own.sql.unsafe(`CREATE INDEX ON orchestration.sync_history ${index}; ANALYZE orchestration.sync_history;
+    UPDATE pg_class SET reltuples = 1e7 WHERE oid = 'orchestration.sync_history'::regclass`);
+  const { documents } = await check(`[crm.hubspot]\nurl = "${own.url}"\n`);
+  expect(documents[0]?.items.find(({ id }) => id === "rows")?.message).toMatch(says);
+  await own.close();
+});
+
 test("an invalid index is named with the DROP that mends it, which does", async () => {
   const own = await (await sharedServer()).createDatabase();
   await fillSyncHistory("M")(own.sql, [run({ start: new Date(Date.now() - 60_000).toISOString() })], []);

@@ -226,7 +226,10 @@ async function readRows(
   if (!isQuick(actions, indexes, [[source.columns.start]])) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
   const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
-  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crmSource };
+  const { source: ofCrm, start } = source.columns;
+  const isRecentOnly = !isQuick(actions, indexes, [[ofCrm, start]]);
+  const newestFrom = isRecentOnly ? writeInstant(nowMs - LOOKBACK_MS) : "0001-01-01T00:00:00Z";
+  const parameters = { ...week, newest_from: newestFrom, crm: crm.crmSource };
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
@@ -235,6 +238,7 @@ async function readRows(
   return {
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
+    isRecentOnly,
     sources: row.sources,
     scale,
     unreadable: spelling?.unreadable ?? [],

@@ -147,6 +147,7 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
   return {
     oldestMs: row?.oldest ?? null,
     newestMs: row?.newest ?? null,
+    isRecentOnly: false,
     sources: sources.map((found) => found.source),
     scale: null,
     unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,
