@@ -13,6 +13,7 @@ import { formatInstant, formatPlural } from "./text/figures.ts";
 import { GENERATOR } from "./version.ts";
 import { collectActivities, type Outcome } from "./warehouse/collect.ts";
 import type { WarehouseFacts } from "./warehouse/facts.ts";
+import { mayRead } from "./warehouse/tables.ts";
 import { logVisits, type VisitLog } from "./warehouse/interrupted.ts";
 import { examineWarehouses } from "./warehouse/examine.ts";
 import type { Visit, VisitOptions } from "./warehouse/visit.ts";
@@ -89,6 +90,7 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       configuredSources: config.crms.map(({ crmSource }) => crmSource),
       source: crm.crmSource,
       crm: crm.name,
+      tablesOfOthers: seen?.status === "read" ? listTablesOfOthers(crm, seen.result, config.crms, visits) : [],
     };
     const items = examining.wasCut(crm.name)
       ? [describeUnreachable(CUT)]
@@ -113,6 +115,30 @@ export async function checkWarehouses(options: CheckOptions): Promise<CheckDocum
       items: kept,
     };
   });
+}
+
+/** Tables of the same names that other CRMs of that database read, or may read where they were not asked. */
+function listTablesOfOthers(
+  crm: CrmConfig,
+  { copies }: WarehouseFacts,
+  crms: CrmConfig[],
+  visits: Visit<WarehouseFacts>[],
+): string[] {
+  const others = crms.filter(
+    ({ name, target }) => name !== crm.name && nameDatabase(target) === nameDatabase(crm.target),
+  );
+  return others.flatMap((other) => {
+    const seen = visits.find(({ source }) => source === other.name);
+    if (seen?.status !== "read") return copies.filter((table) => mayRead(other, table)).map(({ name }) => name);
+    const { tables } = seen.result;
+    if (tables.kind !== "found") return [];
+    const { actions, rules } = tables.found;
+    return [actions.name, ...(rules === null ? [] : [rules.name])];
+  });
+}
+
+function nameDatabase(target: CrmConfig["target"]): string {
+  return JSON.stringify([describeTarget(target), target.kind === "postgres" ? target.database : null]);
 }
 
 /** Of those that were not visited any more there is nothing. */

@@ -14,6 +14,13 @@ import { DAY_MS } from "../time/units.ts";
 
 const NO_TABLE_ADVICE =
   "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`";
+const COPY_ADVICE =
+  "if the syncs write there, set schema and table; otherwise drop it, so that nobody mistakes it for the real table";
+const NOT_IN_VIEW =
+  "its schedules and wrappers are not in the view: give rules that must not be missed `expect`, and name wrappers in wrapper_rules";
+/** More are told in one line. */
+const MOST_COPIES = 3;
+const MOST_EVIDENCE = 50;
 /** Longer than a week, for there are weekly syncs. */
 const OLD_ROW_MS = 8 * DAY_MS;
 
@@ -26,7 +33,7 @@ export function judgeFacts(facts: WarehouseFacts, context: CheckContext): CheckI
     ["policies", facts.kind === "postgres" && found !== null ? judgePolicies(found, facts.role.name) : []],
     ["tables", [judgeTables(facts, context)]],
     // Where no table was chosen yet, none is a copy of another.
-    ["copies", facts.tables.kind === "found" || facts.tables.kind === "missing" ? facts.copies.map(judgeCopy) : []],
+    ["copies", found === null ? [] : judgeCopies(facts.copies, context.tablesOfOthers)],
     ...(found === null ? [] : judgeRows(facts, found, context)),
     // Where the CRM has no run at all, its settings are not what is wrong.
     [
@@ -71,17 +78,19 @@ function judgeConnection(facts: WarehouseFacts): Judged {
   };
 }
 
-function judgeTables({ tables, kind }: WarehouseFacts, context: CheckContext): Judged {
+function judgeTables(facts: WarehouseFacts, context: CheckContext): Judged {
+  const { tables } = facts;
+  const role = facts.kind === "postgres" ? facts.role.name : null;
   if (tables.kind === "problem") return { status: "error", message: tables.problem };
   if (tables.kind === "missing") {
     return {
       status: "error",
       message: `no table to read: looked for ${tables.lookedFor.join(", ")}${tables.elsewhere.length === 0 ? "" : `; there is ${tables.elsewhere.join(", ")}`}`,
-      advice: adviseView(tables.others, context.source, kind) ?? NO_TABLE_ADVICE,
+      advice: adviseOnMissing(tables, context, role),
       evidence: { looked_for: tables.lookedFor, elsewhere: tables.elsewhere },
     };
   }
-  if (tables.kind === "incomplete") return judgeIncomplete(tables, context, kind);
+  if (tables.kind === "incomplete") return judgeIncomplete(tables, context, role);
   const { preset, shape, actions, rules, rulesProblem } = tables.found;
   const shapes = { M: ", shape M (as migrated)", H: ", shape H (repaired by hand)", other: ", of neither known shape" };
   const rows = actions.rows === null ? "" : `, about ${formatCount(Math.round(actions.rows))} rows`;
@@ -103,17 +112,31 @@ function judgeTables({ tables, kind }: WarehouseFacts, context: CheckContext): J
   };
 }
 
-function judgeIncomplete(
-  { table, preset, missing, columns }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
+function adviseOnMissing(
+  { schemas, advice, others }: Extract<WarehouseFacts["tables"], { kind: "missing" }>,
   { source }: CheckContext,
-  dialect: WarehouseFacts["kind"],
+  role: string | null,
+): string {
+  if (advice !== undefined) return advice;
+  if (schemas.length === 0) return adviseView(others, source, role) ?? NO_TABLE_ADVICE;
+  const named = schemas.map((schema) => JSON.stringify(schema));
+  return `set schema = ${named.slice(0, MOST_COPIES).join(" or ")} for this CRM`;
+}
+
+function judgeIncomplete(
+  { table, preset, missing, columns, schema }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
+  { source }: CheckContext,
+  role: string | null,
 ): Judged {
+  const view = adviseView([{ name: table, schema, columns }], source, role);
+  const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
   return {
     status: "error",
     message: `${table} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
     advice:
-      adviseView([{ name: table, columns }], source, dialect) ??
-      "name the table of the runs with preset, schema and table, or make a view with these columns and name that",
+      view === null
+        ? "name the table of the runs with preset, schema and table, or make a view with these columns and name that"
+        : `${view}${without}`,
     evidence: { table, preset, missing },
   };
 }
@@ -127,13 +150,20 @@ function describeHidden({ hides }: TableFacts): string {
   return `, a ${hides.kind}${behind}: its size and its indexes are not known from here`;
 }
 
+function judgeCopies(tables: TableFacts[], tablesOfOthers: string[]): Judged[] {
+  const copies = tables.filter(({ name }) => !tablesOfOthers.includes(name));
+  if (copies.length <= MOST_COPIES) return copies.map(judgeCopy);
+  const names = copies.map(({ name }) => name);
+  const message = `${formatCount(copies.length)} other tables have names of the preset too, and are not read: ${listNames(names)}`;
+  return [{ status: "warn", message, advice: COPY_ADVICE, evidence: { tables: names.slice(0, MOST_EVIDENCE) } }];
+}
+
 function judgeCopy({ name, rows }: TableFacts): Judged {
   const size = rows === null ? "" : `, about ${formatCount(Math.round(rows))} rows`;
   return {
     status: "warn",
     message: `${name} has a name of the preset too${size}, and is not read`,
-    advice:
-      "if the syncs write there, set schema and table; otherwise drop it, so that nobody mistakes it for the real table",
+    advice: COPY_ADVICE,
     evidence: { table: name, rows },
   };
 }
@@ -141,6 +171,8 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
 function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   const { rows } = facts;
   if (rows === null) {
+    // What keeps it from being read is told beside.
+    if (facts.kind === "postgres" && facts.plan.problem !== null) return [];
     const message = `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`;
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
@@ -148,11 +180,7 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
   const span: Judged =
     newestMs === null
-      ? {
-          status: "warn",
-          message: `no row of ${context.source}${facts.kind === "postgres" ? " in the last 30 days" : ""}`,
-          advice: "set crm_source to the value in the warehouse, or look why nothing runs",
-        }
+      ? judgeNoRow(rows, context)
       : {
           status: isOld ? "warn" : "ok",
           advice: isOld ? "look whether its syncs still run" : null,
@@ -169,6 +197,18 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
     ["sources", [...judgeSpelling(alike, context.source), ...judgeSources(strangers, sources.length)]],
     ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
   ];
+}
+
+/** Rows whose start cannot be read are of the right CRM: what is wrong with them is told by themselves. */
+function judgeNoRow({ isRecentOnly, unreadable }: RowFacts, { source }: CheckContext): Judged {
+  const span = isRecentOnly ? " in the last 30 days" : "";
+  if (unreadable.length > 0)
+    return { status: "warn", message: `no row of ${source} has a start that can be read${span}` };
+  return {
+    status: "warn",
+    message: `no row of ${source}${span}`,
+    advice: "set crm_source to the value in the warehouse, or look why nothing runs",
+  };
 }
 
 function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {

@@ -10,6 +10,8 @@ export type CheckContext = {
   source: string;
   /** Its name in the configuration. */
   crm: string;
+  /** Tables that other CRMs read, as SQL writes them. */
+  tablesOfOthers: string[];
 };
 
 /** An item of the check before it is filled up with what it does not say. */

@@ -46,14 +46,18 @@ const TYPES: Record<WarehouseFacts["kind"], (column: string) => string> = {
   sqlite: () => "NULL",
 };
 
-/** Of the tables that look as if they held runs, the one with the most of the columns. The statement has lines of its own. Null: none does. */
-export function adviseView(tables: OtherTable[], source: string, dialect: WarehouseFacts["kind"]): string | null {
+/**
+ * Of the tables that look as if they held runs, the one with the most of the columns. The statements have lines of their own. Null: none does.
+ * `role`: who reads it; null: this is SQLite.
+ */
+export function adviseView(tables: OtherTable[], source: string, role: string | null): string | null {
   const [best] = tables
     .map((table) => ({ table, found: matchColumns(table.columns) }))
     .filter(({ found }) => NEEDED.every((column) => found.has(column)))
     .toSorted((a, b) => b.found.size - a.found.size);
   if (best === undefined) return null;
   const { table, found } = best;
+  const dialect: WarehouseFacts["kind"] = role === null ? "sqlite" : "postgres";
   const columns = Object.keys(LIKELY).map((column) => {
     const own = found.get(column);
     if (own !== undefined) return own === column ? column : `${quoteName(own)} AS ${column}`;
@@ -63,8 +67,14 @@ export function adviseView(tables: OtherTable[], source: string, dialect: Wareho
   });
   const isTaken = /(?:^|[."])automation_actions"?$/.test(table.name);
   const view = isTaken ? OTHER_VIEW : VIEW;
-  const settings = isTaken ? `preset = "automation" and table = "${view}"` : 'preset = "automation"';
-  const ddl = [`CREATE VIEW ${view} AS SELECT`, ...packColumns(columns), `FROM ${table.name};`].join("\n");
+  const name = table.schema === null ? view : `${table.schema}.${view}`;
+  const settings = [
+    'preset = "automation"',
+    ...(table.schema === null ? [] : [`schema = ${JSON.stringify(readName(table.schema))}`]),
+    ...(isTaken ? [`table = "${view}"`] : []),
+  ].join(" and ");
+  const grant = role === null ? [] : [`GRANT SELECT ON ${name} TO "${role.replaceAll('"', '""')}";`];
+  const ddl = [`CREATE VIEW ${name} AS SELECT`, ...packColumns(columns), `FROM ${table.name};`, ...grant].join("\n");
   return `if the runs are in ${table.name}, look whether each column is the right one in\n${ddl}\nand set ${settings}`;
 }
 
@@ -100,6 +110,11 @@ function plain(column: string): string {
 
 function quoteName(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A name as it is, of one that SQL writes. */
+function readName(written: string): string {
+  return written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
 }
 
 /** Of the likely names, those that SQL keeps for itself. */

@@ -5,6 +5,7 @@ import { createLooseRedactor } from "../text/redact.ts";
 import type { PostgresHost, PostgresTarget, TargetSession } from "./target.ts";
 import {
   codeOf,
+  describeOtherSession,
   HostsFailure,
   TLS_CODE,
   DatabaseError,
@@ -74,10 +75,7 @@ export async function openConnection(
         });
         if (isFit) return connection;
         await connection[Symbol.asyncDispose]();
-        failures.set(
-          host,
-          new DatabaseError(`is not what target_session_attrs=${target.targetSession} asks for`, true),
-        );
+        failures.set(host, new DatabaseError(describeOtherSession(target.targetSession), true));
       } catch (error) {
         failures.set(host, error);
         // As in libpq: a server that knows us and says no speaks for all.

@@ -77,7 +77,9 @@ export async function dial(
       socket.destroy();
       return await dial(target, host, "plain", signal);
     }
-    throw new DatabaseError(`the server offers no TLS, and sslmode=${target.sslMode} wants it`);
+    throw new DatabaseError(
+      `the server offers no TLS, and sslmode=${target.sslMode} wants it: turn ssl on there, or set sslmode=prefer if the network may be trusted`,
+    );
   } catch (error) {
     socket.destroy();
     throw error;

@@ -1,7 +1,7 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
 import { findWords, isConflict, type Words } from "./refusals.ts";
-import { describeTarget, type PostgresHost, type Target } from "./target.ts";
+import { describeTarget, type PostgresHost, type Target, type TargetSession } from "./target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
 export class DatabaseError extends Error {
@@ -67,7 +67,6 @@ const REASONS: Record<string, Words> = {
   "28000": (place, message) => `${place} refuses this user: ${message}. Check pg_hba.conf and sslmode`,
   SASL_SIGNATURE_MISMATCH: (place) =>
     `${place} does not prove that it knows the password: it is another server than the URL means, or somebody is between: use sslmode=verify-full`,
-  "3D000": (place) => `${place} has no database of that name: check the end of the connection URL`,
   "42501": (place, message) =>
     message.includes("row-level security")
       ? `${place}: ${message}. Rows would be missing: read as a role that sees every row, or grant it BYPASSRLS`
@@ -107,6 +106,9 @@ const CERTIFICATE_CODE = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|40P01|SQLITE_BUSY\w*)$/;
 
+/** A reason that goes on where the place ends. */
+const SAYS_WHAT_IT_DOES = /^(?:is|has|asks|answers|does|offers|refuses) /;
+
 const LONGEST_MESSAGE_BYTES = 2048;
 
 /** SQLSTATE of a server that knows us and says no: others of the same target would say the same. */
@@ -133,6 +135,11 @@ export function hadNoSession(error: unknown): boolean {
   return error instanceof HostsFailure && [...error.failures.values()].some((cause) => cause instanceof NoSession);
 }
 
+/** A server that is none of the kind that was asked for. */
+export function describeOtherSession(session: TargetSession): string {
+  return `is not what target_session_attrs=${session} asks for: add such a server to the URL, or ask for any`;
+}
+
 /** One line; the caller removes secrets from it by value. */
 export function describeFailure(error: unknown, target: Target): string {
   if (error instanceof DescribedFailure) return error.message;
@@ -141,7 +148,8 @@ export function describeFailure(error: unknown, target: Target): string {
     return each.join("; ");
   }
   const place = describeTarget(target);
-  if (error instanceof DatabaseError) return `${place}: ${error.message}`;
+  if (error instanceof DatabaseError)
+    return `${place}${SAYS_WHAT_IT_DOES.test(error.message) ? "" : ":"} ${error.message}`;
   if (v.isValiError(error)) {
     const [issue] = error.issues;
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
@@ -152,6 +160,10 @@ export function describeFailure(error: unknown, target: Target): string {
   if (inSession && REFUSED_AUTHORIZATION.test(code)) {
     const said = cutMessage(error.message);
     return oneLine(`${place}: ${said} (${code}): a function behind the table, or a server that it reads from, says so`);
+  }
+  if (code === "3D000" && target.kind === "postgres") {
+    const name = JSON.stringify(target.database);
+    return oneLine(`${place} has no database of the name ${name}: check the end of the connection URL`);
   }
   if (code === "28P01" && target.kind === "postgres" && target.hosts.every(({ password }) => password === null)) {
     const tried = target.noPassword === undefined ? "" : ` (${target.noPassword})`;

@@ -132,6 +132,12 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     means: "The warehouse keeps times without a zone.",
     when: "They are read as UTC, while the server's zone is another. The key `timezone` says which zone is meant.",
   },
+  "source-spelled-otherwise": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "The CRM's name is also written in other letters, and these runs may be those that are missed.",
+    when: "A rule is overdue or never ran, and the column `crm_source` holds the name with other capitals or blanks in newer rows. It is looked for where an index or a small table makes that cheap.",
+  },
   "rows-contradictory": {
     about: "a CRM",
     severities: ["info"],

@@ -182,6 +182,8 @@ export type MissingTables = {
   lookedFor: string[];
   /** Tables of those names in schemas that are not read. */
   elsewhere: string[];
+  /** What is wrong with the name that was looked for. */
+  advice?: string;
   where: string;
 };
 

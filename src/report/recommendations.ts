@@ -193,6 +193,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: "Times without a zone are read as UTC",
     recommendation: `Set timezone = ${JSON.stringify(zone)} for this CRM if its syncs write local time, else timezone = "UTC"`,
   }),
+  "source-spelled-otherwise": ({ message, evidence: { near_sources: near } }) => ({
+    id: "set-crm-source",
+    priority: "high",
+    category: "setup",
+    issue: message,
+    recommendation: `Let the syncs write crm_source as they did before, or set crm_source = ${JSON.stringify(Array.isArray(near) ? near[0] : null)} for this CRM if they shall go on like that`,
+  }),
   "utilization-low": ({ message }) => ({
     id: "review-idle-rules",
     priority: "medium",

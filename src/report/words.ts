@@ -28,6 +28,7 @@ export const FINDING_IDS = [
   "unknown-status",
   "rules-unreadable",
   "times-without-zone",
+  "source-spelled-otherwise",
   "starts-unreadable",
   "rows-contradictory",
   "utilization-low",

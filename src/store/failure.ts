@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf, describeFailure, lookUp } from "../database/failure.ts";
+import { codeOf, describeFailure, describeOtherSession, lookUp } from "../database/failure.ts";
 import { isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
 import type { Access } from "./engine.ts";
 
@@ -69,7 +69,7 @@ const REASONS_TO_LOOK: Record<string, string> = {
 };
 
 /** Nobody wrote that parameter into the URL of a store: it was added for several hosts. */
-const NOT_PRIMARY = "is not what target_session_attrs=read-write asks for";
+const NOT_PRIMARY = describeOtherSession("read-write");
 const CANNOT_WRITE = "is a standby or read-only, and a store is written: add the primary server to [store] url";
 
 /** Explains errors of databases, of their rows and of the system. Any other error is a bug, and is returned unchanged. */

@@ -1,7 +1,10 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
-/** What a preset reads a column as. An end is a time, of which it is told where it cannot be read. A document may be of any type. */
-type ColumnKind = "text" | "number" | "time" | "end" | "flag" | "document";
+/**
+ * What a preset reads a column as. Start and end of a run are times with a time of day; of an end it is told where it cannot be read.
+ * A document may be of any type.
+ */
+type ColumnKind = "text" | "number" | "time" | "start" | "end" | "flag" | "document";
 
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;
@@ -14,7 +17,9 @@ export type ColumnTypes = Record<string, string>;
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 const WORDS = ["text", "character varying", "character", "citext", "enum", "name"];
-const TRUE = "('t', 'true', '1', 'y', 'yes', 'on')";
+/** Words of a flag. Any other is unknown, as no word is. */
+const TRUE = ["t", "true", "1", "y", "yes", "on"];
+const FALSE = ["f", "false", "0", "n", "no", "off"];
 const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 /** A day that every month has, or one that its month has. */
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
@@ -57,10 +62,13 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (kind === "flag") {
     if (type === "boolean") return null;
     if (NUMBERS.includes(type)) return `${name} <> 0`;
-    return WORDS.includes(type) ? `lower(btrim(${name}::text)) IN ${TRUE}` : undefined;
+    return WORDS.includes(type)
+      ? castFlag((words) => String.raw`${name}::text ~* '^\s*(${words.join("|")})\s*$'`)
+      : undefined;
   }
   if (type === "timestamp with time zone" || type === "timestamp without time zone") return null;
-  if (type === "date") return `${name}::timestamptz`;
+  // Every run of a day would begin at midnight, and be silent for the rest of it.
+  if (type === "date") return kind === "time" ? `${name}::timestamptz` : undefined;
   if (NUMBERS.includes(type)) {
     return castNumber(`${name}::float8`);
   }
@@ -118,10 +126,10 @@ export function spellStarts(
 }
 
 /** Each column that cannot be read, with its type. */
-export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[] {
+export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): { column: string; type: string }[] {
   return Object.entries(types).flatMap(([column, type]) => {
     const kind = kindOf(column, kinds);
-    return kind !== null && castColumn(kind, type, column) === undefined ? [`${column} (${type})`] : [];
+    return kind !== null && castColumn(kind, type, column) === undefined ? [{ column, type }] : [];
   });
 }
 
@@ -129,7 +137,7 @@ export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): string[]
 export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   return Object.entries(types).some(
     ([column, type]) =>
-      type === "timestamp without time zone" && ["time", "end"].includes(kindOf(column, kinds) ?? "document"),
+      type === "timestamp without time zone" && ["time", "start", "end"].includes(kindOf(column, kinds) ?? "document"),
   );
 }
 
@@ -148,6 +156,22 @@ export function castCounts(kinds: ColumnKinds, noNumber = "9e999"): Record<strin
       WHEN 'integer' THEN iif(${column} BETWEEN -1e12 AND 1e12, ${column}, ${column} * 1.0) ELSE ${column} END`,
     ]),
   );
+}
+
+/** The columns that are flags as SQLite reads them, in the words that PostgreSQL's are read in. */
+export function castFlags(kinds: ColumnKinds): Record<string, string> {
+  const columns = Object.keys(kinds).filter((column) => kinds[column] === "flag");
+  return Object.fromEntries(
+    columns.map((column) => [
+      column,
+      `CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${column} <> 0
+        ELSE ${castFlag((words) => `lower(trim(CAST(${column} AS TEXT), char(9, 10, 11, 12, 13, 32))) IN ('${words.join("', '")}')`)} END`,
+    ]),
+  );
+}
+
+function castFlag(isOneOf: (words: string[]) => string): string {
+  return `CASE WHEN ${isOneOf(TRUE)} THEN true WHEN ${isOneOf(FALSE)} THEN false END`;
 }
 
 function kindOf(column: string, kinds: ColumnKinds): ColumnKind | null {

@@ -1,5 +1,5 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
-import type { UnreadableStarts } from "../report/activity.ts";
+import type { MissingTables, UnreadableStarts } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { ActionColumns } from "./presets.ts";
 import type { UnusedSetting } from "./unused-settings.ts";
@@ -97,13 +97,15 @@ export type FoundTables = {
   columns: ActionColumns;
 };
 
-/** A table or view whose name no preset has. `name`: as SQL writes it. */
-export type OtherTable = { name: string; columns: string[] };
+/** A table or view that may hold runs. `name` and `schema`: as SQL writes them; null: there are no schemas. */
+export type OtherTable = { name: string; schema: string | null; columns: string[] };
 
 export type RowFacts = {
   unreadable: UnreadableStarts[];
   oldestMs: number | null;
   newestMs: number | null;
+  /** The newest was looked for in 30 days only, because more would cost too much. */
+  isRecentOnly: boolean;
   /** Values of crm_source in the last 7 days. */
   sources: string[];
   /** How many success rates of the last 7 days are between 0 and 1, and how many above; null: not looked at. */
@@ -120,9 +122,13 @@ export type SettingFacts = {
 export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
   tables:
     | { kind: "found"; found: FoundTables }
-    | { kind: "missing"; lookedFor: string[]; elsewhere: string[]; others: OtherTable[] }
+    /** `schemas`: those in which a table of the name has every column that is read. */
+    | ({ kind: "missing"; schemas: string[]; others: OtherTable[] } & Pick<
+        MissingTables,
+        "lookedFor" | "elsewhere" | "advice"
+      >)
     /** The table has not all columns that the preset reads. */
-    | ({ kind: "incomplete"; preset: PresetName; table: string; missing: string[] } & Pick<OtherTable, "columns">)
+    | ({ kind: "incomplete"; preset: PresetName; table: string; missing: string[] } & Omit<OtherTable, "name">)
     | { kind: "problem"; problem: string };
   /** Other tables of the same names, which no report reads. */
   copies: TableFacts[];

@@ -19,11 +19,18 @@ const MESSAGES = ["error", "error_message"];
 
 /**
  * The columns that a preset reads of an SQLite table, bounded, as SQL reads them. SQLite merges it into the query around it.
- * `asTheyAre`: those that an index must help with, and others that are read beside.
+ * `asTheyAre`: those that an index must help with, and others that are read beside. `absent`: one that the table does not have.
  */
-export function boundTable(table: TableName, kinds: ColumnKinds, asTheyAre: string[]): string {
+export function boundTable(
+  table: TableName,
+  kinds: ColumnKinds,
+  asTheyAre: string[],
+  absent: string | null = null,
+): string {
   const bounded = Object.entries(kinds).filter(([column]) => !asTheyAre.includes(column));
-  const read = bounded.map(([column, kind]) => `${BOUNDS[boundOf(column, kind)](column)} AS ${column}`);
+  const read = bounded.map(
+    ([column, kind]) => `${column === absent ? "NULL" : BOUNDS[boundOf(column, kind)](column)} AS ${column}`,
+  );
   return `(SELECT ${[...asTheyAre, ...read].join(", ")} FROM ${quoteTable(table)})`;
 }
 

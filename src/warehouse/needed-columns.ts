@@ -7,17 +7,7 @@ const RECORDS = ["records_processed", "records_created", "records_updated", "rec
 
 const NEEDED: Record<PresetName, { actions: string[]; rules: string[] }> = {
   "sync-history": {
-    actions: [
-      "id",
-      "crm_source",
-      "sync_type",
-      "status",
-      "start_time",
-      "end_time",
-      ...RECORDS,
-      "error_message",
-      "configuration",
-    ],
+    actions: ["id", "crm_source", "sync_type", "status", "start_time", "end_time", ...RECORDS, "error_message"],
     rules: [
       "crm_source",
       "source_key",

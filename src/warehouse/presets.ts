@@ -32,11 +32,13 @@ export type Preset = {
   wrapperRules: string[];
   /** Every column that the relations read and that must be of one kind; any other column may be of any type. */
   kinds: { actions: ColumnKinds; rules: ColumnKinds };
+  /** A column that not every table of runs has: without it there are no dry runs. */
+  optional: string | null;
   /** There are two known shapes of the table, and its performance_metrics may hold rates in two scales. */
   isHistory: boolean;
-  /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, and in SQLite the counts. */
+  /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, in SQLite counts and flags. */
   actions: Record<Dialect, string>;
-  /** The relation of the rules. Its placeholders are the table, blanks, and when a row was changed. */
+  /** The relation of the rules. Its placeholders are the table, blanks, when a row was changed, in SQLite counts and flags. */
   rules: Record<Dialect, string>;
 };
 
@@ -74,7 +76,7 @@ export const PRESETS = {
         crm_source: "text",
         sync_type: "text",
         status: "text",
-        start_time: "time",
+        start_time: "start",
         end_time: "end",
         ...COUNTS,
         error_message: "text",
@@ -98,6 +100,7 @@ export const PRESETS = {
         end_at: "time",
       },
     },
+    optional: "configuration",
     isHistory: true,
     actions: { postgres: syncHistoryActionsPostgres, sqlite: syncHistoryActionsSqlite },
     rules: { postgres: syncHistoryRulesPostgres, sqlite: syncHistoryRulesSqlite },
@@ -127,7 +130,7 @@ export const PRESETS = {
         crm_source: "text",
         rule: "text",
         status: "text",
-        started_at: "time",
+        started_at: "start",
         finished_at: "end",
         ...COUNTS,
         error: "text",
@@ -144,6 +147,7 @@ export const PRESETS = {
         schedule: "text",
       },
     },
+    optional: null,
     isHistory: false,
     actions: { postgres: automationActionsPostgres, sqlite: automationActionsSqlite },
     rules: { postgres: automationRulesPostgres, sqlite: automationRulesSqlite },

@@ -1,10 +1,10 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castCounts, castTable, spellStarts, writeTime } from "./casts.ts";
+import { castCounts, castFlags, castTable, spellStarts, writeTime } from "./casts.ts";
 import { boundTable } from "./long-values.ts";
 import { findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
-import { locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
+import { listNamed, locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
 import { writeBlanks, writeList, writeStatus } from "./vocabulary.ts";
 
@@ -52,19 +52,30 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
   return { kind: "found", source: makeSource(located, dialect), actions, rules };
 }
 
+/** Schemas in which a table has the wanted name and every column. */
+export function listSchemas(tables: TableName[], crm: TableConfig, dialect: Dialect): string[] {
+  const complete = listNamed(tables, crm).filter(
+    ({ preset, table }) => findIncomplete(table, preset, "actions", dialect) === null,
+  );
+  return [...new Set(complete.flatMap(({ table: { schema } }) => schema ?? []))];
+}
+
 function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
-  const { actions, rules, columns, ruleNames, wrapperRules, kinds }: Preset = PRESETS[located.preset];
-  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions);
+  const { actions, rules, columns, ruleNames, wrapperRules, kinds, optional }: Preset = PRESETS[located.preset];
+  const absent = optional !== null && lacks(located.actions, optional) ? optional : null;
+  const beside = absent === null || dialect === "sqlite" ? undefined : `NULL::text AS ${absent}`;
+  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, beside);
   return {
     preset: located.preset,
     dialect,
     actionsTable,
     actions: fillPlaceholders(actions[dialect], {
-      table: dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns)) : actionsTable,
+      table:
+        dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns), absent) : actionsTable,
       status: writeStatus(dialect),
       wrappers: writeList(wrapperRules),
       blanks: writeBlanks(dialect),
-      ...(dialect === "sqlite" ? castCounts(kinds.actions) : {}),
+      ...(dialect === "sqlite" ? { ...castCounts(kinds.actions), ...castFlags(kinds.actions) } : {}),
     }),
     rules:
       located.rules === null
@@ -75,7 +86,7 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
                 ? boundTable(located.rules, kinds.rules, listChangeColumns(located.rules))
                 : castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
-            ...(dialect === "sqlite" ? castCounts(kinds.rules, "NULL") : {}),
+            ...(dialect === "sqlite" ? { ...castCounts(kinds.rules, "NULL"), ...castFlags(kinds.rules) } : {}),
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
@@ -101,6 +112,11 @@ export function explainUnreadable(rules: TableName, hidesRows: boolean): string 
 /** The same runs without the rules, for a reader who may not read those. */
 export function withoutRules(source: Source, problem: string): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
+}
+
+function lacks({ columns, types }: TableName, column: string): boolean {
+  const there = columns ?? Object.keys(types ?? {});
+  return there.length > 0 && !there.some((name) => (types === undefined ? name.toLowerCase() : name) === column);
 }
 
 /** Where an index helps to find runs. */

@@ -27,6 +27,7 @@ export type Located<T extends TableName> =
       lookedFor: string[];
       /** Tables of those names in schemas that are not read. */
       elsewhere: string[];
+      advice?: string;
     }
   | { kind: "ambiguous"; problem: string };
 
@@ -62,6 +63,7 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
         const [wantedTable] = spellings(name, "actions", crm);
         return wantedTable === undefined ? [] : writeName(wantedTable, dialect);
       }),
+      ...adviseOnDot(crm, dialect),
     };
   }
   if (others.length > 0) {
@@ -79,12 +81,36 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
   return { kind: "located", preset, actions, ...findRules(found, preset, actions, crm, dialect) };
 }
 
+/** Tables that a CRM reads if its schema is named. */
+export function listNamed(found: TableName[], crm: TableConfig): { preset: PresetName; table: TableName }[] {
+  return wantedPresets(crm).flatMap((preset) => {
+    const name = crm.table ?? PRESETS[preset].actionsTable;
+    return found.filter((table) => table.name === name).map((table) => ({ preset, table }));
+  });
+}
+
+/** Whether a CRM may read a table of that name, as far as its configuration says it. `table`: as SQL reads it. */
+export function mayRead(crm: TableConfig, { name, relation }: { name: string; relation: string }): boolean {
+  return wantedPresets(crm)
+    .flatMap((preset) => [...spellings(preset, "actions", crm), ...spellings(preset, "rules", crm)])
+    .some((wanted) => (wanted.schema === null ? wanted.name === relation : quoteTable(wanted) === name));
+}
+
+/** A dot is no sign in a name: what stands before it is not read as a schema. */
+function adviseOnDot({ table }: TableConfig, dialect: Dialect): { advice?: string } {
+  const dot = table?.indexOf(".") ?? -1;
+  if (table === null || dot === -1) return {};
+  const [schema, name] = [table.slice(0, dot), table.slice(dot + 1)].map((part) => JSON.stringify(part));
+  const settings = dialect === "sqlite" ? `table = ${name}` : `schema = ${schema} and table = ${name}`;
+  return { advice: `the dot is part of that name: set ${settings}` };
+}
+
 /** The table's name as SQL reads it. */
-export function quoteTable({ schema, name }: TableName): string {
+export function quoteTable({ schema, name }: Pick<TableName, "schema" | "name">): string {
   return schema === null ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
-function quoteIdentifier(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 

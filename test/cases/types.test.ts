@@ -1,6 +1,7 @@
 /** Columns of other types than the usual ones, on PostgreSQL: read, or named with column and type. */
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, type CaseWarehouse, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
+import { ask, at, cron, type CaseWarehouse, ENGINES, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 
 const HISTORY = "orchestration.sync_history";
@@ -56,6 +57,10 @@ const READ: Change[] = [
       UPDATE ${SCHEDULE} SET updated_at = 'infinity'`,
   },
   {
+    name: "a schedule that begins on a date",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER start_at TYPE date; UPDATE ${SCHEDULE} SET start_at = '2026-01-01'`,
+  },
+  {
     name: "a schedule's times of other types",
     sql: `ALTER TABLE ${SCHEDULE} ALTER created_at DROP DEFAULT, ALTER created_at TYPE interval USING interval '1 day',
       DROP updated_at`,
@@ -84,7 +89,17 @@ const NAMED: { name: string; sql: string; words: string[] }[] = [
   {
     name: "a status that is an array",
     sql: `DROP INDEX IF EXISTS orchestration.sync_history_status_start_time_idx; ${STATUS}, ALTER status TYPE text[] USING ARRAY[status]`,
-    words: ["status", "text[]"],
+    words: ["status (text[])", "name a view that casts them"],
+  },
+  {
+    name: "a start that is a date: all runs of a day would begin at midnight",
+    sql: `ALTER TABLE ${HISTORY} ALTER start_time TYPE date`,
+    words: ["start_time is a date: it needs a time of day"],
+  },
+  {
+    name: "an end that is a date",
+    sql: `CREATE DOMAIN day AS date; ALTER TABLE ${HISTORY} ALTER end_time TYPE day`,
+    words: ["end_time is a date: it needs a time of day"],
   },
 ];
 
@@ -95,7 +110,10 @@ describe("named, where it cannot be read", () => {
       const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
       const { code, stderr } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
       expect(code).toBe(4);
-      for (const word of words) expect(stderr).toContain(word);
+      const check = await runCli(["check"], { cwd });
+      expect(check.code).not.toBe(0);
+      for (const word of words) for (const told of [stderr, check.stdout]) expect(told).toContain(word);
+      expect(check.stdout).not.toContain("crm_source");
     });
   }
 });
@@ -111,6 +129,24 @@ test("naive-local-time: times without a zone, while the server's zone is New Yor
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { report, stderr } = await ask(warehouse);
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).toContain("timezone");
+});
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("a history without configuration has no dry runs", async () => {
+    const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+    await using warehouse = await makeWarehouse(engine, { runs });
+    await warehouse.sql?.unsafe(`ALTER TABLE ${HISTORY} DROP configuration`);
+    if (warehouse.sql === null) {
+      using database = new Database(warehouse.url.replace("sqlite:", ""));
+      database.run("ALTER TABLE sync_history DROP configuration");
+    }
+    const { code, report } = await ask(warehouse);
+    expect(code).toBe(0);
+    expect(report.performance_metrics).toMatchObject({ total_actions: 24, dry_run_actions: 0 });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const check = await runCli(["check"], { cwd });
+    expect([check.code, check.stdout.includes("lacks")]).toEqual([0, false]);
+  });
 });
 
 test("a time without a zone that is not read raises no doubt", async () => {

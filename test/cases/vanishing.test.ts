@@ -1,7 +1,20 @@
 /** Rows that vanish: what cannot be read is counted and named, and one row makes no CRM unreadable. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, ENGINES, HOUR, judge, later, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import {
+  ask,
+  at,
+  type CaseWarehouse,
+  cron,
+  ENGINES,
+  HOUR,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 
 const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
@@ -156,6 +169,43 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.findings[0]?.message).toContain('"hubspot "');
   });
 
+  const LAYOUTS: { layout: string; sql: string }[] = [
+    { layout: "no index", sql: "" },
+    { layout: "an index on CRM and rule", sql: "CREATE INDEX by_rule ON sync_history (crm_source, sync_type)" },
+    { layout: "an index on CRM and start", sql: "CREATE INDEX by_crm ON sync_history (crm_source, start_time)" },
+    { layout: "an index on the start", sql: "CREATE INDEX by_start ON sync_history (start_time)" },
+  ];
+
+  describe.each(LAYOUTS)("$layout", ({ sql }) => {
+    /** Those of another rule go on under the right name. */
+    const renamed = repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+      start < at("07-09 12:00") ? {} : { crm: "HubSpot" },
+    );
+    const others = repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR, rule: "deals" });
+
+    test.each([
+      { name: "all rules", runs: renamed },
+      { name: "one of two rules", runs: [...renamed, ...others] },
+    ])("source-in-another-case: spelled otherwise since yesterday, $name", async ({ runs }) => {
+      // A table of two CRMs that an index leads through.
+      const beside = repeat({ crm: "arrivy", from: "07-10 00:00", to: "07-10 20:00", every: HOUR });
+      await using warehouse = await makeWarehouse(engine, { runs: [...runs, ...beside] });
+      await relayHistory(warehouse, sql);
+      const { report } = await ask(warehouse);
+      expect(report.findings.map(({ id }) => id)).toEqual(["rule-overdue", "source-spelled-otherwise"]);
+      expect(report.verdict).toBe("critical");
+      const message = 'crm_source is also written "HubSpot" there, with newer runs, while contacts is silent';
+      expect(report.findings[1]).toMatchObject({ severity: "warning", message });
+    });
+  });
+
+  test("where the other letters are those of old runs, the outage alone is told", async () => {
+    const old = repeat({ crm: "HubSpot", from: "06-01 00:00", to: "06-19 20:00", every: HOUR });
+    const runs = [...old, ...repeat({ from: "06-20 00:00", to: "07-10 08:00", every: HOUR })];
+    const report = await judge(engine, { runs });
+    expect(report.findings.map(({ id }) => id)).toEqual(["rule-overdue"]);
+  });
+
   test("the right rows beside those in other letters are read as ever", async () => {
     const runs = ["hubspot", "HUBSPOT"].flatMap((crm) =>
       repeat({ crm, from: "07-08 00:00", to: "07-10 20:00", every: HOUR }),
@@ -210,3 +260,15 @@ test("on SQLite, a NULL rule name and a word for a number make no CRM unreadable
   expect(ruleOf(report, "contacts").total).toBe(24);
   expect(ruleOf(report, "deals").total).toBe(1);
 });
+
+/** The same rows with one index or none. */
+async function relayHistory({ url, sql }: CaseWarehouse, index: string): Promise<void> {
+  if (sql === null) {
+    using database = new Database(url.replace("sqlite:", ""));
+    if (index !== "") database.run(index);
+    return;
+  }
+  const history = "orchestration.sync_history";
+  await sql.unsafe(`CREATE TABLE orchestration.copy AS SELECT * FROM ${history}; DROP TABLE ${history};
+    ALTER TABLE orchestration.copy RENAME TO sync_history; ${index.replace("sync_history", history)}; ANALYZE ${history}`);
+}

@@ -55,6 +55,7 @@ const good: Postgres = {
   rows: {
     oldestMs: NOW - 9000 * HOUR_MS,
     newestMs: NOW - 2 * HOUR_MS,
+    isRecentOnly: false,
     sources: ["hubspot", "Genius"],
     scale: { fractions: 40, percentages: 0 },
     unreadable: [],
@@ -72,6 +73,7 @@ function judge(override: Partial<Postgres>): CheckItem[] {
       configuredSources: ["hubspot", "genius"],
       source: "hubspot",
       crm: "hubspot",
+      tablesOfOthers: ['"crm"."sync_history"'],
     },
   );
 }
@@ -174,7 +176,10 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   },
   {
     name: "no tables",
-    override: { tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [], others: [] }, rows: null },
+    override: {
+      tables: { kind: "missing", lookedFor: ["a", "b"], elsewhere: [], schemas: [], others: [] },
+      rows: null,
+    },
     says: [/^error tables: no table to read: looked for a, b/],
   },
   {
@@ -188,9 +193,64 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
     says: [/^warn copies: "django"."sync_history" has a name of the preset too, about 7 rows/],
   },
   {
+    name: "many copies: one line",
+    override: { copies: ["a", "b", "c", "d"].map((schema) => ({ ...actions, name: `"${schema}"."sync_history"` })) },
+    says: [/^warn copies: 4 other tables have names of the preset too, and are not read: "a"."sync_history", /],
+  },
+  {
+    name: "what another CRM reads is no copy",
+    override: { copies: [{ ...actions, name: '"crm"."sync_history"' }] },
+    says: [],
+  },
+  {
+    name: "the one table there is, in another schema, is no copy",
+    override: {
+      tables: { kind: "missing", lookedFor: ["a"], elsewhere: ["b.a"], schemas: ["b"], others: [] },
+      copies: [{ ...actions, name: '"b"."a"' }],
+      rows: null,
+    },
+    says: [/^error tables: no table to read: looked for a; there is b\.a → set schema = "b" for this CRM$/],
+  },
+  {
+    name: "a view in the place of sync_history",
+    override: {
+      tables: {
+        kind: "incomplete",
+        preset: "sync-history",
+        table: '"o"."sync_history"',
+        schema: '"o"',
+        missing: ["records_failed"],
+        columns: ["id", "crm_source", "sync_type", "status", "start_time", "end_time"],
+      },
+      rows: null,
+    },
+    says: [
+      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";[^]*and set preset = "automation" and schema = "o"; its schedules and wrappers are not in the view/,
+    ],
+  },
+  {
     name: "no row of this CRM",
     override: { rows: { ...good.rows!, newestMs: null } },
-    says: [/^warn rows: no row of hubspot in the last 30 days.*crm_source/],
+    says: [/^warn rows: no row of hubspot → set crm_source/],
+  },
+  {
+    name: "no new row of this CRM, and older ones would cost too much",
+    override: { rows: { ...good.rows!, newestMs: null, isRecentOnly: true } },
+    says: [/^warn rows: no row of hubspot in the last 30 days → set crm_source/],
+  },
+  {
+    name: "rows of this CRM whose starts cannot be read",
+    override: {
+      rows: {
+        ...good.rows!,
+        newestMs: null,
+        unreadable: [{ rule: "contacts", n: 3, newer: 3, ids: ["1"], form: "00.00.0000" }],
+      },
+    },
+    says: [
+      /^warn rows: no row of hubspot has a start that can be read/,
+      /^warn starts: 3 rows of contacts cannot be read/,
+    ],
   },
   {
     name: "a source nobody configured",
@@ -300,6 +360,7 @@ test.each([
     configuredSources: ["hubspot", "genius"],
     source: "hubspot",
     crm: "hubspot",
+    tablesOfOthers: [],
   };
   const items = odd(judgeFacts(facts, context));
   expect(items).toHaveLength(says.length);

@@ -86,6 +86,51 @@ test("what is odd is a warning, exit 0, and nothing is created", async () => {
   await own.close();
 });
 
+test("what another CRM of the configuration reads is no copy, also where it is not checked", async () => {
+  const own = await (await sharedServer()).createDatabase();
+  await fillSyncHistory("H")(own.sql, [run({ start: new Date(Date.now() - 60_000).toISOString() })], []);
+  await own.sql.unsafe(`CREATE SCHEMA django; ${historyDdl("M", "django.sync_history")}`);
+  const config = `[defaults]\nurl = "${own.url}"\n[crm.hubspot]\n[crm.five9]\nschema = "django"\n`;
+  for (const flags of [[], ["--crm", "hubspot"], ["--crm", "five9"]]) {
+    const { documents } = await check(config, ...flags);
+    expect(documents.flatMap(oddOf).filter((item) => item.endsWith("copies"))).toEqual([]);
+  }
+  await own.close();
+});
+
+test.each([
+  { name: "in another schema", settings: 'table = "runs"', advice: 'set schema = "crm" for this CRM' },
+  {
+    name: "written with its schema before it",
+    settings: 'table = "crm.runs"',
+    advice: 'the dot is part of that name: set schema = "crm" and table = "runs"',
+  },
+])("a table $name: what check says to set is all that is missing", async ({ settings, advice }) => {
+  const own = await (await sharedServer()).createDatabase();
+  await own.sql.unsafe(`CREATE SCHEMA crm; ${historyDdl("M", "crm.runs")}`);
+  const config = `[crm.hubspot]\nurl = "${own.url}"\npreset = "sync-history"\n`;
+  const { code, documents } = await check(`${config}${settings}\n`);
+  expect([code, oddOf(documents[0])]).toEqual([4, ["warn rights", "error tables"]]);
+  expect(documents[0]?.items.find(({ id }) => id === "tables")?.advice).toBe(advice);
+  const mended = await check(`${config}schema = "crm"\ntable = "runs"\n`);
+  expect(mended.code).toBe(0);
+  await own.close();
+});
+
+test.each([
+  { index: "(crm_source, start_time)", says: /^newest row of hubspot 142d/ },
+  { index: "(crm_source)", says: /^no row of hubspot in the last 30 days$/ },
+])("a CRM whose newest row is old, in a large table with an index on $index", async ({ index, says }) => {
+  const own = await (await sharedServer()).createDatabase();
+  const start = new Date(Date.now() - 142 * 86_400_000).toISOString();
+  await fillSyncHistory("M")(own.sql, [run({ start }), run({ crm: "five9", start: new Date().toISOString() })], []);
+  await own.sql.unsafe(`CREATE INDEX ON orchestration.sync_history ${index}; ANALYZE orchestration.sync_history;
+    UPDATE pg_class SET reltuples = 1e7 WHERE oid = 'orchestration.sync_history'::regclass`);
+  const { documents } = await check(`[crm.hubspot]\nurl = "${own.url}"\n`);
+  expect(documents[0]?.items.find(({ id }) => id === "rows")?.message).toMatch(says);
+  await own.close();
+});
+
 test("an invalid index is named with the DROP that mends it, which does", async () => {
   const own = await (await sharedServer()).createDatabase();
   await fillSyncHistory("M")(own.sql, [run({ start: new Date(Date.now() - 60_000).toISOString() })], []);

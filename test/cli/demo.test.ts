@@ -101,6 +101,7 @@ test("every situation that a report explains is there once", async () => {
     "rule-undeclared",
     "rules-stopped",
     "rules-unreadable",
+    "source-spelled-otherwise",
     "starts-unreadable",
     "tables-missing",
     "times-without-zone",

@@ -73,11 +73,16 @@ describe("the reason says what, where and what to try", () => {
       url: () => database.url.replace(encodeURIComponent(PASSWORD), "canary-wrong"),
       says: ["refuses the password or user"],
     },
-    { name: "an unknown database", url: () => server.url("nowhere"), says: ["has no database of that name"] },
+    { name: "an unknown database", url: () => server.url("nowhere"), says: ['has no database of the name "nowhere"'] },
+    {
+      name: "a database with a blank at its end",
+      url: () => server.url("postgres%20"),
+      says: ['has no database of the name "postgres "'],
+    },
     {
       name: "TLS wanted, none offered",
       url: () => `${database.url}?sslmode=require`,
-      says: ["offers no TLS, and sslmode=require wants it"],
+      says: ["offers no TLS, and sslmode=require wants it: turn ssl on there"],
     },
     {
       name: "a certificate authority that is not there",
@@ -133,7 +138,7 @@ describe("the reason says what, where and what to try", () => {
     );
     expect(await reportOn(own.url)).toContain(
       "lacks the columns sync_type, status, start_time, end_time, records_processed, records_created, " +
-        "records_updated, records_failed, error_message, configuration of the preset sync-history",
+        "records_updated, records_failed, error_message of the preset sync-history",
     );
     await own.close();
   });
@@ -214,7 +219,7 @@ test("given up at any moment after a server has accepted", async () => {
 test("a peer that speaks something else is told apart", async () => {
   using peer = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("hello") });
   expect(await reportOn(`postgres://u@127.0.0.1:${peer.port}/d?sslmode=require`, { timeout: "5s" })).toBe(
-    `127.0.0.1:${peer.port}: does not speak PostgreSQL: check host and port`,
+    `127.0.0.1:${peer.port} does not speak PostgreSQL: check host and port`,
   );
 });
 

@@ -83,7 +83,7 @@ describe("none of them", () => {
   test("each server's own reason is said", async () => {
     const reason = await choose(urlOf(["primary", "closed"], "&target_session_attrs=standby"));
     expect(reason).toContain(
-      `127.0.0.1:${primary.port}: is not what target_session_attrs=standby asks for; 127.0.0.1:`,
+      `127.0.0.1:${primary.port} is not what target_session_attrs=standby asks for: add such a server to the URL, or ask for any; 127.0.0.1:`,
     );
     expect(reason).toContain("refuses the connection");
   });

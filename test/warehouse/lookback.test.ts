@@ -60,6 +60,32 @@ async function lookBack(
   return await mustReport(database.url, {}, WITHOUT_PAST);
 }
 
+describe("no index on the start: as far as the table is small", () => {
+  const TABLE = "orchestration.sync_history";
+  const KINDS = [
+    { name: "a table that was never analysed", sql: "" },
+    { name: "a table that was analysed", sql: `ANALYZE ${TABLE}` },
+    {
+      name: "a materialized view that was just refreshed",
+      sql: `ALTER TABLE ${TABLE} RENAME TO kept; CREATE MATERIALIZED VIEW ${TABLE} AS SELECT * FROM orchestration.kept`,
+    },
+  ];
+
+  test.each(KINDS)("$name", async ({ sql }) => {
+    const database = await server.createDatabase();
+    const days = [300, 299, 0.5].map((ago) => run({ rule: ago > 1 ? "contacts" : "deals", start: daysBefore(ago) }));
+    await fillSyncHistory("M")(
+      database.sql,
+      days.map((row) => ({ ...row, end: row.start })),
+      [],
+    );
+    await database.sql.unsafe(`ALTER TABLE ${TABLE} SET (autovacuum_enabled = false);
+      DROP INDEX orchestration.sync_history_crm_source_sync_type_idx, orchestration.sync_history_start_time_idx; ${sql}`);
+    expect(silent(await mustReport(database.url, {}, WITHOUT_PAST))).toEqual(["contacts", "deals"]);
+    await database.close();
+  });
+});
+
 describe("an index on the start alone: the newest rows of all CRMs", () => {
   test("10,000 of them", async () => {
     const others = { count: 10_000, every: "2 minutes" };

@@ -4,7 +4,13 @@ import { SEVERITIES, type FindingId } from "../words.ts";
 import { CONDITION_FINDINGS, findStopped } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";
 import { findDecline, findFall, findLowSuccess, findManyFailures, findSlowdown } from "./outcome.ts";
-import { findAssumedZone, findContradictions, findUnknownStatus, findUnreadableStarts } from "./rows.ts";
+import {
+  findAssumedZone,
+  findContradictions,
+  findOtherSpelling,
+  findUnknownStatus,
+  findUnreadableStarts,
+} from "./rows.ts";
 import {
   findIdleRules,
   findInexpressibleSchedules,
@@ -29,6 +35,7 @@ const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "starts-unreadable": findUnreadableStarts,
   "rules-unreadable": findUnreadableRules,
   "times-without-zone": findAssumedZone,
+  "source-spelled-otherwise": findOtherSpelling,
   "rows-contradictory": findContradictions,
   "utilization-low": findIdleRules,
   "manual-share-high": findManualShare,

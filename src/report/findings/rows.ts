@@ -37,6 +37,19 @@ export const findAssumedZone: Finder = ({ activity: { assumedZone } }) =>
         }),
       ];
 
+/** Rules are silent, and their CRM's name in other letters has runs: these may be theirs. Where no rule is silent `no-data` tells it. */
+export const findOtherSpelling: Finder = ({ activity: { nearSources }, states }) => {
+  const silent = states.filter(
+    ({ judgement: { condition, severity } }) =>
+      (condition === "overdue" || condition === "never") && (severity === "critical" || severity === "warning"),
+  );
+  if (nearSources.length === 0 || silent.length === 0) return [];
+  const names = silent.map(({ facts: { rule } }) => rule);
+  const near = nearSources.map((source) => JSON.stringify(source));
+  const message = `crm_source is also written ${listNames(near)} there, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
+  return [warn(message, { near_sources: nearSources, rules: names })];
+};
+
 export const findContradictions: Finder = ({ dataQuality, activity }) => {
   const kinds = dataQuality.filter(({ id }) => !TOLD_ELSEWHERE.includes(id));
   if (kinds.length === 0) return [];

@@ -154,11 +154,11 @@ SELECT json_build_object(
       floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
     SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT :recent::int) n),
-  -- Where nothing is there under the CRM's name: the same name in other letters.
-  'near_sources', (SELECT coalesce(json_agg(source), '[]') FROM (
-    SELECT DISTINCT left(crm_source, 100) AS source FROM starts
-    WHERE NOT EXISTS (SELECT FROM r) AND started_at >= :before::timestamptz AND started_at < :to::timestamptz
-      AND lower(btrim(crm_source)) = lower(btrim(:crm::text)) AND crm_source <> :crm::text LIMIT 3) s),
+  -- The CRM's name in other letters, of which runs are there.
+  'near_sources', (SELECT coalesce(json_agg(left(source, 100)), '[]') FROM (
+    SELECT DISTINCT source FROM (
+{near_sources}
+    ) alike WHERE lower(btrim(source)) = lower(btrim(:crm::text)) AND source <> :crm::text LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(
       {rule_name}, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),

@@ -16,8 +16,8 @@ import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { PRESETS } from "../presets.ts";
-import { explainUnreadable, findSource, withoutRules, type Found } from "../source.ts";
-import { candidateNames, quoteTable } from "../tables.ts";
+import { explainUnreadable, findSource, listSchemas, withoutRules, type Found } from "../source.ts";
+import { candidateNames, quoteIdentifier, quoteTable } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -40,6 +40,7 @@ import { composeActivity, composeSearch, writeInstant, type Parameter } from "./
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
 const ROUND_TRIPS = 5;
+const NO_SETTINGS: SettingFacts = { unused: [], newest: null };
 
 type ServerRow = {
   version: string;
@@ -59,7 +60,8 @@ type Rights = {
   readable: boolean;
   writes: string[];
   kind: string;
-  rows: number | null;
+  /** The planner's; null where the table was never analysed. */
+  estimate: number | null;
   pages: number;
   bytes: number;
   behind: string[];
@@ -131,10 +133,15 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
         : problem === null
           ? await explain(connection, request, readable, target, analyze)
           : { document: null, problem },
-    tables: await describeTables(connection, found),
+    tables: await describeTables(connection, found, rows, crm),
     copies: rows.filter((row) => !read.includes(row)).map(describeTable),
-    rows: readable === null ? null : await readRows(connection, request, readable, indexes),
-    settings: readable === null ? null : await readSettings(connection, request, readable, indexes),
+    rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
+    settings:
+      problem !== null
+        ? NO_SETTINGS
+        : readable === null
+          ? null
+          : await readSettings(connection, request, readable, indexes),
   };
 }
 
@@ -165,16 +172,22 @@ async function measureRoundTrip(connection: Connection): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(ROUND_TRIPS / 2)] ?? 0;
 }
 
-async function describeTables(connection: Connection, found: Found<TableRow>): Promise<WarehouseFacts["tables"]> {
+async function describeTables(
+  connection: Connection,
+  found: Found<TableRow>,
+  rows: TableRow[],
+  crm: ReadRequest["crm"],
+): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") {
     const others = (await attempt(connection, async () => await ask<OtherTable>(connection, othersSql, {}))) ?? [];
-    return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
+    return { ...found, schemas: listSchemas(rows, crm, "postgres"), others };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { missing, columns, table } = incomplete;
-    return { kind: "incomplete", preset, table: quoteTable(table), missing, columns };
+    const schema = table.schema === null ? null : quoteIdentifier(table.schema);
+    return { kind: "incomplete", preset, table: quoteTable(table), schema, missing, columns };
   }
   const { source, actions, rules } = found;
   return {
@@ -213,7 +226,10 @@ async function readRows(
   if (!isQuick(actions, indexes, [[source.columns.start]])) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
   const week = { now: writeInstant(nowMs), week_ago: writeInstant(nowMs - WEEK_MS) };
-  const parameters = { ...week, month_ago: writeInstant(nowMs - LOOKBACK_MS), crm: crm.crmSource };
+  const { source: ofCrm, start } = source.columns;
+  const isRecentOnly = !isQuick(actions, indexes, [[ofCrm, start]]);
+  const newestFrom = isRecentOnly ? writeInstant(nowMs - LOOKBACK_MS) : "0001-01-01T00:00:00Z";
+  const parameters = { ...week, newest_from: newestFrom, crm: crm.crmSource };
   type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
@@ -222,6 +238,7 @@ async function readRows(
   return {
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
+    isRecentOnly,
     sources: row.sources,
     scale,
     unreadable: spelling?.unreadable ?? [],
@@ -243,7 +260,7 @@ async function readSettings(
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
 ): Promise<SettingFacts | null> {
-  if (listNamedSettings(crm).length === 0) return { unused: [], newest: null };
+  if (listNamedSettings(crm).length === 0) return NO_SETTINGS;
   const { source: ofCrm, start } = source.columns;
   if (!isQuick(actions, indexes, [[start], [ofCrm, start]])) return null;
   const statement = fillPlaceholders(namesSql, {
@@ -323,7 +340,7 @@ async function attempt<T>(
 const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
 
 function describeTable(row: TableRow): TableFacts {
-  const { stored, readable, writes, rows, pages, bytes, policies } = row;
+  const { stored, readable, writes, estimate, pages, bytes, policies } = row;
   const kind = HIDING[row.kind];
   return {
     name: quoteTable(row),
@@ -331,7 +348,7 @@ function describeTable(row: TableRow): TableFacts {
     stored,
     readable,
     writes,
-    rows,
+    rows: estimate,
     pages,
     bytes,
     hides: kind === undefined ? null : { kind, behind: row.behind },

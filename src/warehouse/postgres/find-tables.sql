@@ -4,7 +4,8 @@
 -- parts: where a partition by range of time begins, and how many relations a statement locks that reads it.
 -- far: on another PostgreSQL.
 -- nullable: columns that may hold nothing, of a table that an index leads through in the order of its ids.
--- rows: as the planner knows them; null where it does not.
+-- hops: an index leads from one crm_source to the next, in the order in which they are compared.
+-- rows: as the planner knows them, or of what was never analysed as many as its size can hold; null where neither is known.
 -- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
 -- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
 WITH own AS MATERIALIZED (
@@ -46,8 +47,9 @@ SELECT
       CROSS JOIN LATERAL regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid), 'FROM \(''([^'']+)''\) TO') bound)
     WHEN p.newest IS NOT NULL THEN '{"starts": [], "locks": 1}'::jsonb
   END AS parts,
-  -- Of parts that were never analysed more rows than their size can hold.
-  CASE WHEN p.newest IS NULL THEN CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::float8 END ELSE (
+  CASE WHEN p.newest IS NULL THEN CASE
+      WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::float8
+      WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) / 60.0 END ELSE (
     WITH RECURSIVE tree(oid) AS (
       SELECT c.oid UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
     SELECT sum(CASE WHEN l.reltuples >= 0 THEN l.reltuples::float8 ELSE pg_catalog.pg_relation_size(l.oid) / 60.0 END)
@@ -57,7 +59,14 @@ SELECT
       JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = k.attnum)), '[]')
     FROM pg_catalog.pg_index x
     WHERE x.indrelid = CASE WHEN c.relhasindex THEN c.oid ELSE coalesce(p.newest, c.oid) END
-      AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes
+      AND x.indisvalid AND x.indpred IS NULL AND NOT 0 = ANY (x.indkey::int2[])) AS indexes,
+  EXISTS (SELECT FROM pg_catalog.pg_index x
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0] AND a.attname = 'crm_source'
+    JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+    JOIN pg_catalog.pg_am m ON m.oid = i.relam AND m.amname = 'btree'
+    JOIN pg_catalog.pg_opclass o ON o.oid = x.indclass[0] AND o.opcdefault
+    WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND x.indcollation[0] = a.attcollation
+      AND a.atttypid IN ('pg_catalog.text'::regtype, 'pg_catalog.varchar'::regtype)) AS hops
 FROM own
 CROSS JOIN pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -28,7 +28,9 @@ export async function locateSource(
   return found;
 }
 
-/** Every column that is of no type a report reads; null: there is none. */
+const CASTS = "times as timestamptz, counts as numbers, flags as boolean, all else as text";
+
+/** Every column that is of no type a report reads, and what to do; null: there is none. */
 export function describeTypes({
   source,
   actions,
@@ -43,5 +45,17 @@ export function describeTypes({
     ...listUnreadable(actions.types ?? {}, kinds.actions),
     ...listUnreadable(rules?.types ?? {}, kinds.rules),
   ];
-  return unreadable.length === 0 ? null : `columns of other types than a report needs: ${unreadable.join(", ")}`;
+  if (unreadable.length === 0) return null;
+  const days = unreadable.filter(({ type }) => type === "date").map(({ column }) => column);
+  const others = unreadable.filter(({ type }) => type !== "date").map(({ column, type }) => `${column} (${type})`);
+  return [
+    ...(others.length === 0
+      ? []
+      : [
+          `columns of other types than a report needs: ${others.join(", ")}; name a view that casts them in schema and table (${CASTS})`,
+        ]),
+    ...days.map(
+      (column) => `${column} is a date: it needs a time of day, in a timestamptz that the syncs write or a view shows`,
+    ),
+  ].join("; ");
 }

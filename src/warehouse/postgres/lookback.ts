@@ -17,7 +17,7 @@ import { fillPlaceholders } from "../template.ts";
 export type TableFacts = TableName & {
   /** The columns of each valid index over all rows, in their order. */
   indexes: string[][];
-  /** The planner's estimate; null where the table was never analysed. */
+  /** The planner's estimate; where the table was never analysed as many as its size can hold; null where that is not known. */
   rows: number | null;
   /** A view or a foreign table: the catalog does not say what is behind it. */
   opaque: boolean;
@@ -25,6 +25,8 @@ export type TableFacts = TableName & {
   far: boolean;
   /** Null: its rows are in itself. */
   parts: Parts | null;
+  /** An index is in the order of the names of CRMs, as they are compared. */
+  hops?: boolean;
   /** The planner reaches the rows of each rule's name without reading others; where it was not asked, false. */
   byName?: boolean;
 };

@@ -28,6 +28,7 @@ import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
+import { writeNearSources } from "./near-sources.ts";
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
 
@@ -72,6 +73,7 @@ export function composeActivity(
     }),
     rule_name: writeRuleName(source.dialect),
     ...writeRepeated(request.crm.timezone, bounds),
+    near_sources: writeNearSources(actions, source.columns),
     table_since: composeTableSince(actions, source),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: WORDS_OF_STATES,

@@ -50,13 +50,13 @@ function ask<T>(database: Database, text: string, ...values: SqliteValue[]): T[]
 function describeTables(database: Database, found: Found<TableName>): WarehouseFacts["tables"] {
   if (found.kind === "missing") {
     const others = listOthers(database);
-    return { kind: "missing", lookedFor: found.lookedFor, elsewhere: found.elsewhere, others };
+    return { ...found, schemas: [], others };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
     const { missing, columns, table } = incomplete;
-    return { kind: "incomplete", preset, table: quoteTable(table), missing, columns };
+    return { kind: "incomplete", preset, table: quoteTable(table), schema: null, missing, columns };
   }
   const { source, actions, rules } = found;
   return {
@@ -79,7 +79,8 @@ function listOthers(database: Database): OtherTable[] {
       WHERE t.type IN ('table', 'view') AND t.name NOT GLOB 'sqlite_*' GROUP BY t.name LIMIT ${MOST_OTHERS}`,
   );
   return rows.map(({ name, columns }) => ({
-    name: quoteTable({ schema: null, name, visible: true }),
+    name: quoteTable({ schema: null, name }),
+    schema: null,
     columns: JSON.parse(columns) as string[],
   }));
 }
@@ -146,6 +147,7 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
   return {
     oldestMs: row?.oldest ?? null,
     newestMs: row?.newest ?? null,
+    isRecentOnly: false,
     sources: sources.map((found) => found.source),
     scale: null,
     unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,

@@ -4,10 +4,12 @@ import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
 import { PAST_SHARE, pastInVain } from "../past.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import type { Document } from "../document.ts";
+import { maskName } from "../../report/errors/redact.ts";
 import { buildActivity } from "../rows.ts";
 import type { Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
+import { readNearSources } from "./near-sources.ts";
 import { hasIndex, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
@@ -25,12 +27,14 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
     const { text, values } = composeActivity(found.source, request, spellingsOf(spelling));
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
     const document = addOlder(database, found.source, found.actions.name, request, spelling, row?.document ?? "");
-    const activity = buildActivity(document, found.source, crm, {
+    const built = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
       bounds: computeBounds(request),
       lookback: "newest-rows",
       spelling,
     });
+    const near = readNearSources(database, found.source, found.actions.name, request, spellingsOf(spelling));
+    const activity = { ...built, nearSources: [...new Set([...built.nearSources, ...near.map(maskName)])] };
     if (request.isPastKnown === true) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
     const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;

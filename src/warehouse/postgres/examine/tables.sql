@@ -1,5 +1,5 @@
 -- Every table or view of one of these names, wherever it is. names is a JSON array.
--- rows, pages and bytes are those of the table with all its partitions and children. rows: null where none was analysed.
+-- estimate of rows, pages and bytes are those of the table with all its partitions and children. estimate: null where none was analysed.
 -- behind: what a view reads in the end, as far as the catalog says it, or the server of a foreign table.
 -- policies: those that stand on the table, with whom they are for. hidden: they hold for this role.
 SELECT
@@ -11,7 +11,7 @@ SELECT
   (SELECT coalesce(jsonb_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
     WHERE c.relkind IN ('r', 'p', 'v') AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, p)) AS writes,
   c.relkind AS kind,
-  t.rows, t.pages, t.bytes,
+  t.rows AS estimate, t.pages, t.bytes,
   CASE c.relkind
     WHEN 'v' THEN (
       WITH RECURSIVE reads(oid) AS (

@@ -12,6 +12,6 @@ SELECT
   {records_updated} AS records_updated,
   {records_failed} AS records_failed,
   error,
-  dry_run IS TRUE AS dry_run,
-  wrapper IS TRUE AS wrapper
+  {dry_run} IS TRUE AS dry_run,
+  {wrapper} IS TRUE AS wrapper
 FROM {table}

@@ -1,8 +1,8 @@
--- The schedules in sync_schedule on PostgreSQL.
+-- The schedules in sync_schedule on PostgreSQL. Only what is known to be disabled is: else an outage would be hidden.
 SELECT
   CASE WHEN coalesce(crm_source, 'NA') = 'NA' THEN source_key ELSE crm_source END AS crm_source,
   CASE WHEN coalesce(model_name, 'NA') = 'NA' THEN name ELSE model_name END AS name,
-  enabled IS TRUE AS enabled,
+  enabled IS NOT FALSE AS enabled,
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,

@@ -1,8 +1,8 @@
--- The schedules in sync_schedule on SQLite.
+-- The schedules in sync_schedule on SQLite. Only what is known to be disabled is: else an outage would be hidden.
 SELECT
   CASE WHEN coalesce(crm_source, 'NA') = 'NA' THEN source_key ELSE crm_source END AS crm_source,
   CAST(CASE WHEN coalesce(model_name, 'NA') = 'NA' THEN name ELSE model_name END AS TEXT) AS name,
-  enabled,
+  {enabled} IS NOT FALSE AS enabled,
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,
