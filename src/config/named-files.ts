@@ -51,7 +51,7 @@ export function refuseNamedWithin(directory: string, files: NamedFile[]): void {
 }
 
 /** Every `…_file` at any depth, the calendar, the databases, and what their URLs name. */
-export function listNamedFiles({ path, raw }: Pick<ConfigDocument, "path" | "raw">, variables: Variables): NamedFile[] {
+function listNamedFiles({ path, raw }: Pick<ConfigDocument, "path" | "raw">, variables: Variables): NamedFile[] {
   const folder = dirname(path);
   const tables = listTables(ConfigSchema, raw).flatMap(({ path: place, keys, value }) =>
     keys !== null && isTable(value) ? [{ name: nameTable(place.map(String)), keys, value }] : [],

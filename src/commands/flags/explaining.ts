@@ -86,7 +86,8 @@ export async function explainNow(
     const sources = away.map(({ source }) => source);
     const were = sources.length === 1 ? "was" : "were";
     const said = `${listNames(sources)} ${were} not read within ${OTHERS_MS / SECOND_MS} s of ${crm}`;
-    if (sources.length > 0) log.warn(`${said}: what happened there at that time is not told`, {}, { crms: sources.join(",") });
+    if (sources.length > 0)
+      log.warn(`${said}: what happened there at that time is not told`, {}, { crms: sources.join(",") });
   }
   const origins = await findOrigins(flags, runtime, crm, rule);
   const others = reports.filter((other) => other !== report);

@@ -79,7 +79,7 @@ test("at most ten groups, by name where they are as frequent", () => {
 test("a group is what its schema says, in valibot and as JSON Schema", () => {
   const ajv = new Ajv({ strict: true });
   addFormats(ajv);
-  const check = ajv.compile({ ...toJsonSchema(errorGroupSchema) } as AnySchema);
+  const check = ajv.compile({ ...toJsonSchema(errorGroupSchema, { errorMode: "ignore" }) } as AnySchema);
   for (const group of groupErrors([makeRow({}), makeRow({ message: null })])) {
     expect(v.parse(errorGroupSchema, group)).toEqual(group);
     expect(check(group)).toBe(true);
