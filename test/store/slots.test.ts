@@ -225,7 +225,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
 
 test("PostgreSQL: a killed holder's slot is another's once its lease has passed by the server's clock, not before", async () => {
   const url = await newStoreUrl("PostgreSQL");
-  const claimer = startClaimer(url, 1, 1500, "hold");
+  const claimer = startClaimer(url, 1, 8000, "hold");
   await claimer.stdout.getReader().read();
   claimer.kill("SIGKILL");
   await claimer.exited;

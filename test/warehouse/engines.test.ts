@@ -402,7 +402,8 @@ const cases: Case[] = [
       },
       { crm: "hubspot", name: "deals", enabled: true, level: "manual", strategy: "full" },
       { crm: "hubspot", name: "old", enabled: false, level: "manual" },
-      { crm: "hubspot", name: "prospects", enabled: true, level: "manual" },
+      // Due within the day of the table, where there are schedules.
+      { crm: "hubspot", name: "prospects", enabled: true, level: "manual", every: 12 },
       { crm: "genius", name: "leads", enabled: true },
     ],
     expected: {
