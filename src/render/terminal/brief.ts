@@ -35,7 +35,7 @@ export function describeCause({ message, evidence }: Finding, others: string[], 
   const waits = Array.isArray(evidence["without_success"]) && evidence["without_success"].length > 0;
   const [start, end] = [formatNear(from, endMs), formatNear(to, endMs)];
   const [, day = ""] = /^(.* )?\d\d:\d\d$/.exec(start) ?? [];
-  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", none succeeded since" : ""}`;
+  const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", going on" : ""}`;
   return showText(`${kind}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
 }
 

@@ -157,7 +157,7 @@ function measure(lines: Line[], { width }: View): Sizes {
   const fixed = 2 + GAP.length + state + GAP.length;
   const widest = Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, width - fixed - FEWEST_FACT));
   const stated = lines.filter((line) => line.state !== "");
-  const names = stated.map((line) => Bun.stringWidth(showText(line.names.join(", "))));
+  const names = (stated.length === 0 ? lines : stated).map((line) => Bun.stringWidth(showText(line.names.join(", "))));
   const name = Math.max(0, ...names.map((one) => (one <= widest ? one : SHORTEST_NAME)));
   const peak = findPeak(lines.flatMap(({ report }) => report ?? []));
   const hasRoom = width - fixed - name >= SPARKLINE_WIDTH + GAP.length + FEWEST_FACT;
@@ -218,7 +218,7 @@ function place(
 ): { start: string; below: boolean } {
   const { mark, tone } = MARKS[standing];
   // Without a state, names may take its column.
-  const room = state === "" ? sizes.name + GAP.length + sizes.state : sizes.name;
+  const room = sizes.name + (state === "" && sizes.state > 0 ? GAP.length + sizes.state : 0);
   const beside = [
     ...(state === "" ? [] : [state.padEnd(sizes.state)]),
     ...(sizes.peak === null ? [] : [drawSparkline(report, sizes.peak, style)]),
@@ -260,7 +260,9 @@ function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY):
 function describeLeftOut(shown: Line[], lines: Line[], { repeat }: View, style: Style): string[] {
   const told = new Set(shown.flatMap(({ names }) => names));
   const left = new Set(lines.flatMap(({ names }) => names).filter((name) => !told.has(name)));
-  const causes = lines.slice(shown.length).filter(({ names }) => names.every((name) => told.has(name)));
+  const causes = lines
+    .slice(shown.length)
+    .filter(({ names, state }) => state === "" && names.every((name) => told.has(name)));
   const parts = [
     ...(left.size === 0 ? [] : [formatPlural(left.size, "more CRM")]),
     ...(causes.length === 0 ? [] : [formatPlural(causes.length, "more cause")]),

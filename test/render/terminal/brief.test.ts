@@ -153,7 +153,7 @@ describe("a cause", () => {
       name: "that goes on, as nothing has succeeded",
       evidence: { over: false, without_success: ["a"] },
       others: [],
-      words: "connection errors 13:00–13:01, none succeeded since",
+      words: "connection errors 13:00–13:01, going on",
     },
     { name: "that goes on", evidence: { over: false }, others: [], words: "connection errors 13:00–13:01" },
     {
