@@ -323,6 +323,13 @@ describe("generate --input", () => {
     expect(reportsIn(stdout).map(({ metadata }) => metadata.source)).toEqual(sources);
   });
 
+  test("a day that no month has is refused, and not shown in another zone", async () => {
+    const text = readFileSync(join(cwd, "out/latest/first.json"), "utf8");
+    writeFileSync(join(cwd, "odd.json"), text.replace(/"window_end": ?"[^"]+"/, '"window_end":"2026-02-30T00:00:00Z"'));
+    const { code, stderr } = await printAgain("odd.json", "--timezone", "Europe/Berlin");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("window_end")]);
+  });
+
   test("JSON comes out to the byte as it went in; the table is the pass's", async () => {
     const saved = readFileSync(join(cwd, "pass.json"), "utf8");
     expect((await printAgain("pass.json", ...JSON_OUT)).stdout).toBe(saved);

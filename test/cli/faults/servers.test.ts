@@ -272,7 +272,7 @@ test("A13 a server that answers no query and is slow to take a call → exit 3, 
       asked.push(first);
       // It is asked for TLS first.
       if (first.length === 8) {
-        await Bun.sleep(400);
+        await Bun.sleep(300);
         await client.send(Buffer.from(NO_TLS));
       }
       return;
