@@ -174,6 +174,24 @@ test("without an index that leads to a day none is read, and the advice names th
   }
 });
 
+test("a table that was never analysed and has wide rows is counted, and its past is read", async () => {
+  const engine = listEngines().find(({ name }) => name === "packaged, sync-history shape M")!;
+  const warehouse = await engine.make(RUNS, []);
+  try {
+    // 15 MB: by its size it could hold more than 200,000 rows.
+    await exec(
+      warehouse.url,
+      `ALTER TABLE orchestration.sync_history SET (autovacuum_enabled = false);
+      INSERT INTO orchestration.sync_history (crm_source, sync_type, start_time, end_time, status, records_processed, records_created,
+        records_updated, records_failed, configuration, performance_metrics, created_at)
+      SELECT 'wide', 'x', now(), now(), 'success', 0, 0, 0, 0, '{}', to_jsonb(repeat('x', 1500)), now() FROM generate_series(1, 10000)`,
+    );
+    expect((await readReport(warehouse.url)).past).not.toBeNull();
+  } finally {
+    await warehouse.close();
+  }
+});
+
 const redact = (text: string) => text.replaceAll("s3cret", "***");
 
 async function readSpan(url: string, fromHoursAgo: number, toHoursAgo: number): Promise<HoursResult> {

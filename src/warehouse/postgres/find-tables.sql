@@ -6,6 +6,7 @@
 -- nullable: columns that may hold nothing, of a table that an index leads through in the order of its ids.
 -- hops: an index leads from one crm_source to the next, in the order in which they are compared.
 -- rows: as the planner knows them, or of what was never analysed as many as its size can hold; null where neither is known.
+-- guessed: rows is what the size can hold.
 -- visible: in a schema of the role's own search path, in whose order the rows come. The path of this statement is another one.
 -- trusted: its owner is a superuser, or owns the schema or the database. Others were only allowed to create something there.
 WITH own AS MATERIALIZED (
@@ -47,6 +48,7 @@ SELECT
       CROSS JOIN LATERAL regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid), 'FROM \(''([^'']+)''\) TO') bound)
     WHEN p.newest IS NOT NULL THEN '{"starts": [], "locks": 1}'::jsonb
   END AS parts,
+  p.newest IS NULL AND c.relkind IN ('r', 'm') AND c.reltuples < 0 AS guessed,
   CASE WHEN p.newest IS NULL THEN CASE
       WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::float8
       WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_relation_size(c.oid) / 60.0 END ELSE (

@@ -59,10 +59,11 @@ export async function readSmallPast(
   request: ReadRequest,
   tableSinceMs: number | null,
 ): Promise<SmallPast> {
-  if (!isSmall(actions) && !isUncounted(actions)) return NO_PAST;
+  const isCounted = isSmall(actions);
+  if (!isCounted && !isUncounted(actions)) return NO_PAST;
   try {
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
-    if (isUncounted(actions) && !(await hasFewRows(connection, actions))) return NO_PAST;
+    if (!isCounted && !(await hasFewRows(connection, actions))) return NO_PAST;
     const past = await askHours(connection, source, requestSmallPast(request, actions), SMALL_TABLE_ROWS);
     return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
   } catch (error) {
@@ -102,9 +103,9 @@ function requestSmallPast(request: ReadRequest, { parts }: TableFacts): HoursReq
   return { ...past, fromMs: Math.max(past.fromMs, Math.ceil(fromMs / HOUR_MS) * HOUR_MS) };
 }
 
-/** A table that was never analysed: the catalog does not say how many rows it has. */
-function isUncounted({ rows, parts, opaque, far }: TableFacts): boolean {
-  return rows === null && parts === null && (!opaque || far);
+/** The catalog does not say how many rows it has: it was never analysed, or is on another server. */
+function isUncounted({ rows, guessed = false, far }: TableFacts): boolean {
+  return guessed || (rows === null && far);
 }
 
 async function hasFewRows(connection: Connection, actions: TableFacts): Promise<boolean> {

@@ -19,6 +19,8 @@ export type TableFacts = TableName & {
   indexes: string[][];
   /** The planner's estimate; where the table was never analysed as many as its size can hold; null where that is not known. */
   rows: number | null;
+  /** `rows` is what the size can hold: there may be far fewer. */
+  guessed?: boolean;
   /** A view or a foreign table: the catalog does not say what is behind it. */
   opaque: boolean;
   /** A foreign table of another PostgreSQL, which hands its rows over one after the other, as far as they are asked for. */

@@ -16,7 +16,7 @@ import {
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
-import { openDatabase } from "./open.ts";
+import { isSmall, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeHours, type SqliteValue } from "./statement.ts";
@@ -43,12 +43,7 @@ export function readSmallPast(
   tableSinceMs: number | null,
 ): SmallPast {
   try {
-    const { n } = database
-      .query<{ n: number }, []>(
-        `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.actionsTable} LIMIT ${SMALL_TABLE_ROWS + 1})`,
-      )
-      .get() ?? { n: 0 };
-    if (n > SMALL_TABLE_ROWS) return NO_PAST;
+    if (!isSmall(database, source.actionsTable)) return NO_PAST;
     const past = readHours(database, source, requestPast(request), spelling, SMALL_TABLE_ROWS);
     return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
   } catch {

@@ -1,13 +1,12 @@
 /** A CRM's name in other letters beside its own runs, where looking for it costs little. */
 import type { Database } from "bun:sqlite";
 import { computeBounds } from "../bounds.ts";
-import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import { listOffsets, writeInstantMs, writeRange, type Spellings } from "./instants.ts";
 import nearSourcesSql from "./near-sources.sql" with { type: "text" };
-import { hasIndex } from "./open.ts";
+import { hasIndex, isSmall } from "./open.ts";
 import type { SqliteValue } from "./statement.ts";
 
 /** From name to name along an index. What has more names has other things in the column than CRMs. */
@@ -41,11 +40,4 @@ export function readNearSources(
     .query<{ source: string }, SqliteValue[]>(text)
     .all(...values)
     .map(({ source }) => source);
-}
-
-function isSmall(database: Database, table: string): boolean {
-  const rows = database.query<{ n: number }, []>(
-    `SELECT count(*) AS n FROM (SELECT 1 FROM ${table} LIMIT ${SMALL_TABLE_ROWS + 1})`,
-  );
-  return (rows.get()?.n ?? 0) <= SMALL_TABLE_ROWS;
 }

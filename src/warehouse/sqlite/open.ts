@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync } from "node:fs";
 import { codeOf, DatabaseError } from "../../database/failure.ts";
 import { describeReadFailure, isOutOfFiles, refuseOtherThanDatabase, TOO_MANY_OPEN } from "../../files/plain.ts";
+import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { TableName } from "../tables.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
@@ -81,4 +82,12 @@ function wantsWal(path: string): boolean {
     return false;
   }
   return header.toString("latin1", 0, 15) === "SQLite format 3" && header[READ_VERSION_OFFSET] === WAL;
+}
+
+/** Whether reading the whole table costs too little to be noticed. `table`: as SQL reads it. */
+export function isSmall(database: Database, table: string): boolean {
+  const rows = database.query<{ n: number }, []>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM ${table} LIMIT ${SMALL_TABLE_ROWS + 1})`,
+  );
+  return (rows.get()?.n ?? 0) <= SMALL_TABLE_ROWS;
 }
