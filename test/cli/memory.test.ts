@@ -52,7 +52,8 @@ describe("from a warehouse", () => {
       ["deals", 3600],
     ]);
     const deals = await show(cwd, "deals");
-    expect(deals.rules.map(({ weeks }) => weeks.length)).toEqual([3]);
+    // Two weeks of whole days and the hours of today, of which there are none in the first hour of a day.
+    expect(deals.rules.map(({ weeks }) => weeks.length)).toEqual([known > 14 * 24 ? 3 : 2]);
     expect(deals.rules[0]?.weeks[0]).toMatchObject({ hours_known: 168, runs: expect.any(Number) });
     const table = (await runCli(["memory", "show", "hubspot"], { cwd })).stdout;
     expect(table.split("\n")[1]).toMatch(

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
-import { quoteTyped } from "../../help/hints.ts";
+import { quotePath } from "../../help/hints.ts";
 import { describeReadFailure, readPlainText } from "../../files/plain.ts";
 import { checkDocument } from "../../report/parse.ts";
 import type { PassDocument } from "../../report/pass-schema.ts";
@@ -45,7 +45,8 @@ export async function readSavedFiles(flag: string): Promise<SavedPass[]> {
   const paths = (await Promise.all(flag.split(",").map(async (path) => await listFiles(path)))).flat();
   const documents = await Promise.all(paths.map(async (path) => await readDocument(path)));
   const passes = groupPasses(documents);
-  if (passes.length === 0) throw new AppError("usage", `--input ${quoteTyped(flag)}: there is no report in it`);
+  if (passes.length === 0)
+    throw new AppError("usage", `--input ${flag.split(",").map(quotePath).join(", ")}: there is no report in it`);
   return passes;
 }
 
@@ -70,6 +71,6 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof SyntaxError) throw new AppError("usage", `${path}: it is not JSON`, { cause: error });
-    throw new AppError("usage", `--input ${quoteTyped(path)}: ${describeReadFailure(error)}`, { cause: error });
+    throw new AppError("usage", `--input ${quotePath(path)}: ${describeReadFailure(error)}`, { cause: error });
   }
 }

@@ -227,11 +227,13 @@ describe("what else has no end, or is no file", () => {
 
   test("K4 --input: a FIFO among the reports of a folder → exit 2: it is named", async () => {
     const cwd = freshDirectory();
-    mkdirSync(join(cwd, "in"));
-    writeFileSync(join(cwd, "in/a.json"), JSON.stringify(report(activity())));
-    Bun.spawnSync(["mkfifo", join(cwd, "in/b.json")]);
-    const { code, stderr } = await launch(["generate", "--input", "in"], { cwd }).trial;
-    expect([code, stderr]).toEqual([2, `error: --input "${cwd}/in/b.json": it is a FIFO, not a file\n`]);
+    // As mktemp(1) names directories: by its looks it could be a key.
+    const folder = join(cwd, "ar-qMx7v5-QukcEj2bTz8W");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "a.json"), JSON.stringify(report(activity())));
+    Bun.spawnSync(["mkfifo", join(folder, "b.json")]);
+    const { code, stderr } = await launch(["generate", "--input", folder], { cwd }).trial;
+    expect([code, stderr]).toEqual([2, `error: --input "${folder}/b.json": it is a FIFO, not a file\n`]);
   });
 
   test.each(
