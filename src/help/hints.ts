@@ -1,5 +1,4 @@
 /** What people type, and what they mean by it. */
-import { existsSync } from "node:fs";
 import { maskSecrets } from "../report/errors/secrets.ts";
 import { quoteText, quoteWord } from "../text/terminal.ts";
 
@@ -128,12 +127,6 @@ export function repeatWord(word: string): string {
 /** The same between quotation marks. Errors quote what was typed in no other way. */
 export function quoteTyped(word: string): string {
   return SECRET.test(word) ? "…" : quoteText(maskSecrets(word));
-}
-
-/** A file's name, as it is where there is such a file, else with each part of it as `quoteTyped` has a word. */
-export function quotePath(path: string): string {
-  if (existsSync(path)) return quoteText(path);
-  return SECRET.test(path) ? "…" : quoteText(path.split("/").map(maskSecrets).join("/"));
 }
 
 /** The command to type for a word that is none, behind the name of its group; null where nobody knows. */

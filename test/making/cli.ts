@@ -12,20 +12,25 @@ export type Surroundings = {
   env?: Record<string, string>;
   /** Put before the command, such as nsenter(1) with its arguments. */
   within?: string[];
+  /** How much memory it takes is looked at: it takes it as it does at its user's. */
+  takesOwnMemory?: true;
 };
 
-/** Of scripts/test: its processes take memory in large pages, which on a virtual machine saves a third of their CPU. */
-export const LARGE_PAGES = "MIMALLOC_ALLOW_THP";
-const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => name === LARGE_PAGES));
+/** Of scripts/test: how processes take memory, which on a virtual machine saves half of their CPU. */
+const ALLOCATION = /^MIMALLOC_/;
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => ALLOCATION.test(name)));
 
 export function freshDirectory(): string {
   return mkdtempSync(join(tmpdir(), "automation-reports-cli-"));
 }
 
-export function start(args: readonly string[], { cwd = freshDirectory(), env = {}, within = [] }: Surroundings = {}) {
+export function start(
+  args: readonly string[],
+  { cwd = freshDirectory(), env = {}, within = [], takesOwnMemory }: Surroundings = {},
+) {
   return Bun.spawn([...within, BINARY, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...inherited, ...env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...(takesOwnMemory === true ? {} : inherited), ...env },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

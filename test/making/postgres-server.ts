@@ -192,6 +192,8 @@ async function launch(
     listen_addresses: "127.0.0.1",
     port: String(port),
     unix_socket_directories: directory,
+    // Of many small databases, and tests that say themselves when a table is analysed.
+    autovacuum: "off",
     fsync: "off",
     full_page_writes: "off",
     synchronous_commit: "off",
@@ -326,5 +328,11 @@ function asNobody(command: string[]): string[] {
 }
 
 function cleanEnvironment(): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8", TZ: "UTC" };
+  // Large pages, as scripts/test gives them to what we compile.
+  return {
+    PATH: process.env["PATH"] ?? "",
+    LC_ALL: "C.UTF-8",
+    TZ: "UTC",
+    GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
+  };
 }

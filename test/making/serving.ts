@@ -3,7 +3,7 @@ import { expect } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { directoryWith, LARGE_PAGES } from "./cli.ts";
+import { directoryWith } from "./cli.ts";
 import { until } from "./faults.ts";
 import { launch, readLog } from "./scheduler.ts";
 
@@ -39,8 +39,7 @@ export function writeTokens(cwd: string, lines: string[], mode = 0o600): void {
 
 /** Started in that directory, and listening. `killLaunched` ends it, should it still run after its test. */
 export async function startServer(cwd: string, args: string[] = ["serve"]): Promise<Served> {
-  // How much memory a server takes is looked at.
-  const child = launch(args, { cwd, env: { [LARGE_PAGES]: "0" } });
+  const child = launch(args, { cwd, takesOwnMemory: true });
   const log = readLog(child);
   await until(() => LISTENING.test(log.text()) || child.exitCode !== null);
   const place = LISTENING.exec(log.text())?.[1];

@@ -1,13 +1,15 @@
 /** Reports that were exported or printed as JSON, read back to be printed again. */
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { AppError } from "../../errors.ts";
-import { quotePath } from "../../help/hints.ts";
+import { quoteTyped } from "../../help/hints.ts";
 import { describeReadFailure, readPlainText } from "../../files/plain.ts";
 import { checkDocument } from "../../report/parse.ts";
 import type { PassDocument } from "../../report/pass-schema.ts";
 import { groupPasses, type SavedPass } from "../../report/saved-pass.ts";
 import type { Report } from "../../report/schema.ts";
+import { quoteText } from "../../text/terminal.ts";
 
 /** The flags of `generate` that say how to print; all others say what to read. */
 const PRINTING = [
@@ -73,4 +75,9 @@ async function explain<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof SyntaxError) throw new AppError("usage", `${path}: it is not JSON`, { cause: error });
     throw new AppError("usage", `--input ${quotePath(path)}: ${describeReadFailure(error)}`, { cause: error });
   }
+}
+
+/** What is there is no secret, by whatever name: a directory of mktemp(1) looks like one. */
+function quotePath(path: string): string {
+  return existsSync(path) ? quoteText(path) : quoteTyped(path);
 }
