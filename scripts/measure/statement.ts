@@ -1,10 +1,10 @@
 /** What the product itself sends for one CRM and 24 hours, with its parameters written in, so that psql can run it. */
 import type postgres from "postgres";
 import { loadConfig } from "../../src/config/load.ts";
-import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { findTables } from "../../src/warehouse/postgres/catalog.ts";
 import { computeBounds } from "../../src/warehouse/bounds.ts";
 import { beginSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
-import { composeActivity, composeSearch } from "../../src/warehouse/postgres/statement.ts";
+import { composeActivity, type Parameter } from "../../src/warehouse/postgres/statement.ts";
 import { findSource } from "../../src/warehouse/source.ts";
 import { END, type Warehouse } from "./kept-warehouse.ts";
 
@@ -16,9 +16,11 @@ export type Reading = { begin: string; query: string; count: string };
 export async function writeReading({ sql }: Warehouse, config: string, name: string): Promise<Reading> {
   const crm = (await loadConfig(config, {})).crms.find((candidate) => candidate.name === name);
   if (crm === undefined) throw new Error(`${name} is not configured in ${config}`);
-  const search = composeSearch(crm);
-  const tables = await sql.unsafe<TableFacts[]>(search.text, search.values);
-  const found = findSource([...tables], crm, "postgres");
+  const tables = await findTables(
+    async <T extends object>(text: string, values?: Parameter[]) => [...(await sql.unsafe<T[]>(text, values))],
+    crm,
+  );
+  const found = findSource(tables, crm, "postgres");
   if (found.kind !== "found") throw new Error("the bench's own tables are not found");
   const endMs = Date.parse(END);
   const asked = { window: { startMs: endMs - DAY_MS, endMs }, baselineSeconds: null, nowMs: Date.now() };

@@ -1,8 +1,8 @@
 /** In a table with a partition for each day the query touches the days it asks about, and no other. */
 import { expect, test } from "bun:test";
-import { composeActivity, composeSearch } from "../../src/warehouse/postgres/statement.ts";
+import { composeActivity, type Parameter } from "../../src/warehouse/postgres/statement.ts";
 import { computeBounds } from "../../src/warehouse/bounds.ts";
-import type { TableFacts } from "../../src/warehouse/postgres/lookback.ts";
+import { findTables } from "../../src/warehouse/postgres/catalog.ts";
 import { countExcessLocks } from "../../src/warehouse/postgres/parts.ts";
 import { findSource } from "../../src/warehouse/source.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
@@ -28,8 +28,10 @@ async function lock({
         'day_' || day, date '2026-07-10' - day, date '2026-07-11' - day);
       END LOOP; END $$`);
     const crm = crmConfig(database.url);
-    const search = composeSearch(crm);
-    const found = findSource([...(await sql.unsafe<TableFacts[]>(search.text, search.values))], crm, "postgres");
+    const ask = async <T extends object>(text: string, values?: Parameter[]) => [
+      ...(await sql.unsafe<T[]>(text, values)),
+    ];
+    const found = findSource(await findTables(ask, crm), crm, "postgres");
     if (found.kind !== "found" || found.actions.parts === null) throw new Error("the partitioned table is not found");
     const request = {
       crm,

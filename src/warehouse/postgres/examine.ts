@@ -27,6 +27,7 @@ import rowsSql from "./examine/rows.sql" with { type: "text" };
 import scaleSql from "./examine/scale.sql" with { type: "text" };
 import serverSql from "./examine/server.sql" with { type: "text" };
 import tablesSql from "./examine/tables.sql" with { type: "text" };
+import { findTables } from "./catalog.ts";
 import type { TableFacts as CatalogFacts } from "./lookback.ts";
 import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
@@ -35,7 +36,7 @@ import { describeTypes } from "./locate.ts";
 import { findAssumedZone, readStarts } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
-import { composeActivity, composeSearch, writeInstant, type Parameter } from "./statement.ts";
+import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
 /** Up to this many rows, reading the whole table costs too little to be noticed. */
 const SMALL_TABLE_ROWS = 200_000;
@@ -153,8 +154,7 @@ function leaveOutUnreadable(found: Found<TableRow>): Found<TableRow> {
 
 /** What the report's search finds, with what else `check` looks at. */
 async function readTables(connection: Connection, crm: ReadRequest["crm"]): Promise<TableRow[]> {
-  const search = composeSearch(crm);
-  const catalog = await connection.ask<CatalogFacts>(search.text, search.values);
+  const catalog = await findTables(connection.ask, crm);
   const tables = await ask<Rights>(connection, tablesSql, { names: candidateNames(crm) });
   return tables.flatMap((table) => {
     const facts = catalog.find(({ schema, name }) => schema === table.schema && name === table.name);

@@ -6,16 +6,15 @@ import { describeIncomplete } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { quoteTable, type TableConfig, type TableName } from "../tables.ts";
+import { findTables } from "./catalog.ts";
 import type { TableFacts } from "./lookback.ts";
-import { composeSearch } from "./statement.ts";
 
 /** Throws where there are several, and where one lacks columns or has some of other types. */
 export async function locateSource(
   connection: Connection,
   crm: TableConfig,
 ): Promise<Extract<Found<TableFacts>, { kind: "found" | "missing" }>> {
-  const search = composeSearch(crm);
-  const tables = await connection.ask<TableFacts>(search.text, search.values);
+  const tables = await findTables(connection.ask, crm);
   const found = findSource(tables, crm, "postgres");
   if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
   if (found.kind === "incomplete") {

@@ -1,4 +1,4 @@
-/** The statements of a pass on PostgreSQL, with their parameters: one finds the tables, one reads them. */
+/** The statements that read a CRM's runs on PostgreSQL, with their parameters. */
 import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
 import type postgres from "postgres";
 import {
@@ -17,12 +17,10 @@ import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
-import { candidateNames, type TableConfig } from "../tables.ts";
 import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
-import findTablesSql from "./find-tables.sql" with { type: "text" };
 import hourlySql from "./hourly.sql" with { type: "text" };
 import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
@@ -43,11 +41,6 @@ const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
 
 /** In the place of hourly.sql. */
 const NO_HOURLY = "min(started_at) AS first, NULL::int8[] AS spans, NULL::int8[] AS durations, NULL::int8[] AS records";
-
-/** Its rows are `TableFacts`. */
-export function composeSearch(crm: TableConfig): Statement<Parameter> {
-  return numberParameters<Parameter>(findTablesSql, { names: candidateNames(crm) }, "postgres");
-}
 
 /** `actions`: what the catalog says of the source's table of runs. */
 export function composeActivity(
