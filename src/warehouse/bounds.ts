@@ -55,7 +55,7 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
   };
 }
 
-/** What both dialects' scan.sql asks for. */
+/** What both dialects' scans ask for. */
 export type ScanBounds = Pick<
   Bounds,
   | "fromMs"

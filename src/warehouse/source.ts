@@ -101,6 +101,11 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
   };
 }
 
+/** The relation of the runs without what must be computed of them. */
+export function writeStarts({ columns: { source, start }, actionsTable }: Source): string {
+  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
+}
+
 /** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
 export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
   const name = quoteTable(rules);

@@ -17,6 +17,11 @@ const MARKS: Record<Dialect, string> = { postgres: "$", sqlite: "?" };
 
 export type Statement<V> = { text: string; values: V[] };
 
+/** The names of a statement's parameters. */
+export function listParameters(statement: string): Set<string> {
+  return new Set(Array.from(statement.matchAll(PARAMETER), ([, name]) => name ?? "").filter((name) => name !== ""));
+}
+
 /** A statement's `:name` are its parameters. Throws where the statement and `parameters` do not name the same ones. */
 export function numberParameters<V>(statement: string, parameters: Record<string, V>, dialect: Dialect): Statement<V> {
   const names: string[] = [];

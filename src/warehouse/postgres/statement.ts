@@ -16,7 +16,7 @@ import { UNREADABLE_END } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
-import type { Source } from "../source.ts";
+import { writeStarts, type Source } from "../source.ts";
 import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
@@ -59,7 +59,7 @@ export function composeActivity(
     most: String(MOST_HOURLY_RUNS),
     newest_runs: writeNewestRuns(chooseNewest(MOST_NEWEST_RUNS), MOST_NEWEST_RUNS),
     rules: source.rules,
-    starts: composeStarts(source),
+    starts: writeStarts(source),
     lookback: fillPlaceholders(sql, {
       word: writeWord(source.dialect, "status_word"),
       cut_error: writeCutMessage(source.dialect, "error"),
@@ -131,7 +131,7 @@ function writeNewestRuns(chosen: string, most: number): string {
 export function composeProbe(source: Source, request: ReadRequest): Statement<Parameter> {
   const { beforeMs, lookbackFromMs } = computeBounds(request);
   const text = `EXPLAIN (FORMAT JSON) SELECT started_at FROM (
-${composeStarts(source)}
+${writeStarts(source)}
 ) starts WHERE started_at >= :lookback_from::timestamptz AND started_at < :before::timestamptz
 ORDER BY started_at DESC LIMIT ${NEWEST_ROWS}`;
   const parameters = { lookback_from: writeInstant(lookbackFromMs), before: writeInstant(beforeMs) };
@@ -147,10 +147,6 @@ ${source.actions}
 UNION ALL (SELECT rule FROM actions WHERE (crm_source, rule) >= (:crm::text, 'a') AND (crm_source, rule) <= (:crm::text, 'a')
   ORDER BY crm_source DESC, rule DESC LIMIT 20)`;
   return numberParameters<Parameter>(text, { crm: crm.crmSource }, source.dialect);
-}
-
-function composeStarts({ columns: { source, start }, actionsTable }: Source): string {
-  return `  SELECT id, ${source} AS crm_source, ${start} AS started_at FROM ${actionsTable} AS source_row`;
 }
 
 /** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */

@@ -1,8 +1,14 @@
 -- One CRM's activity in the window and the window before it, as one JSON document: the twin of ../postgres/activity.sql.
--- Placeholders: scan is scan.sql, rules a preset's relation. hourly is hourly.sql. Where the windows are too long
--- has_hours is false. most: of more runs none is told. Instants and the other parameters: see scan.sql.
+-- Placeholders: scan is scan.sql, actions and rules a preset's relations, starts its actions without what must be computed. hourly is hourly.sql. Where the windows are too long
+-- has_hours is false. most: of more runs none is told. Instants and the other parameters: see told.sql.
 -- recent: how many recent actions to list. repeated: whether a start is in an hour that the clocks showed twice.
 WITH {scan},
+actions AS (
+{actions}
+),
+starts AS NOT MATERIALIZED (
+{starts}
+),
 rules AS (
 {rules}
 ),
@@ -66,13 +72,13 @@ emptied AS MATERIALIZED (
 ),
 -- The newest 10,000 rows before both windows, however old. Later rows are counted to know how many are in front of them.
 reach AS MATERIALIZED (
-  SELECT started_at FROM actions WHERE crm_source = :crm AND started_at IS NOT NULL
-  ORDER BY started_at DESC LIMIT 1 OFFSET 9999 + (SELECT count(*) FROM actions WHERE {later_range})
+  SELECT started_at FROM starts WHERE crm_source = :crm AND started_at IS NOT NULL
+  ORDER BY started_at DESC LIMIT 1 OFFSET 9999 + (SELECT count(*) FROM starts WHERE {later_range})
 ),
 newest AS MATERIALIZED (
   SELECT {runs} FROM actions
   WHERE crm_source = :crm
-    AND started_at >= coalesce((SELECT started_at FROM reach), (SELECT min(started_at) FROM actions WHERE crm_source = :crm))
+    AND started_at >= coalesce((SELECT started_at FROM reach), (SELECT min(started_at) FROM starts WHERE crm_source = :crm))
     AND {own_or_lone} AND {start_ms} < :before
 ),
 {past}
@@ -164,7 +170,7 @@ SELECT json_object(
   -- Starts that are later than now. SQLite knows no infinity.
   'displaced', json((SELECT json_group_array(json_array(json('false'), n, json(ids))) FROM (
     SELECT count(*) AS n, json_group_array(CAST(id AS TEXT)) FILTER (WHERE at <= 3) AS ids FROM (
-      SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM actions
+      SELECT id, row_number() OVER (ORDER BY started_at, id) AS at FROM starts
       WHERE {future_range}
         AND {start_ms} > :latest_start LIMIT 1000)) WHERE n > 0)),
   'recent', json((SELECT json_group_array(json_array(rule, state, started_ms,
@@ -172,9 +178,9 @@ SELECT json_object(
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   -- Where nothing is there under the CRM's name: the same name in other letters.
   'near_sources', json(iif(EXISTS (SELECT 1 FROM r), '[]', (SELECT json_group_array(source) FROM (
-    SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM actions
+    SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM starts
     WHERE {near_range} AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3)))),
-  'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM actions)),
+  'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM starts)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', {lookback_rows},
   'rules', json((SELECT json_group_array(json_object(

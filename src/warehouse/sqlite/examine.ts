@@ -4,9 +4,10 @@ import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, Wareho
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteTable, type TableName } from "../tables.ts";
+import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
-import { findTables, openDatabase } from "./open.ts";
+import { findTables, keepRows, openDatabase } from "./open.ts";
 import { askSpelling } from "./spelling.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
@@ -104,8 +105,16 @@ function describeTable(name: TableName): TableFacts {
 
 /** The lines of EXPLAIN QUERY PLAN. */
 function explain(database: Database, request: ReadRequest, source: Source): string[] {
-  const { text, values } = composeActivity(source, request, "own");
-  return ask<{ detail: string }>(database, `EXPLAIN QUERY PLAN ${text}`, ...values).map(({ detail }) => detail);
+  const { stages, ...whole } = composeActivity(source, request, "own");
+  const planOf = ({ text, values }: Statement<SqliteValue>) =>
+    ask<{ detail: string }>(database, `EXPLAIN QUERY PLAN ${text}`, ...values).map(({ detail }) => detail);
+  const plans = stages.map((stage) => {
+    const plan = planOf(stage);
+    // What is explained after it names its table; nothing is read for that.
+    keepRows(database, { ...stage, text: `SELECT * FROM (${stage.text}) LIMIT 0` });
+    return plan;
+  });
+  return [...plans.flat(), ...planOf(whole)];
 }
 
 function listIndexes(database: Database, { name }: TableName): IndexFacts[] {

@@ -16,10 +16,10 @@ import {
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
-import { isSmall, openDatabase } from "./open.ts";
+import { askStaged, isSmall, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
-import { composeHours, type SqliteValue } from "./statement.ts";
+import { composeHours } from "./statement.ts";
 
 export function queryHours(request: HoursRequest, path: string): HoursResult {
   using database = openDatabase(path, request.crm.lockTimeoutMs);
@@ -59,7 +59,6 @@ function readHours(
   spelling: Spelling,
   most: number,
 ): Past | null {
-  const { text, values } = composeHours(source, request, most, spellingsOf(spelling));
-  const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
+  const row = askStaged<{ document: string }>(database, composeHours(source, request, most, spellingsOf(spelling)));
   return readPast(row?.document ?? "", request);
 }

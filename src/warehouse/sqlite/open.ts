@@ -5,6 +5,7 @@ import { codeOf, DatabaseError } from "../../database/failure.ts";
 import { describeReadFailure, isOutOfFiles, refuseOtherThanDatabase, TOO_MANY_OPEN } from "../../files/plain.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { TableName } from "../tables.ts";
+import type { SqliteValue, Stage, StagedStatement } from "./statement.ts";
 
 /** Where the file header says which journal a file wants; 2 is WAL (sqlite.org/fileformat2.html, section 1.3.3). */
 const READ_VERSION_OFFSET = 19;
@@ -28,6 +29,21 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
         "give this user write access to the directory, or use PRAGMA journal_mode=DELETE",
     );
   }
+}
+
+/** The answer of a statement, once what it is asked of is read. */
+export function askStaged<T>(database: Database, { stages, text, values }: StagedStatement): T | null {
+  for (const stage of stages) keepRows(database, stage);
+  return database.query<T, SqliteValue[]>(text).get(...values);
+}
+
+/** In a temporary table: SQLite's own memory, or a file of its own that is in no directory. The warehouse itself is open for reading alone. */
+export function keepRows(database: Database, { name, text, values }: Stage): void {
+  database.run("PRAGMA query_only = OFF");
+  database.run(`DROP TABLE IF EXISTS temp.${name}`);
+  using statement = database.prepare<null, SqliteValue[]>(`CREATE TEMPORARY TABLE ${name} AS ${text}`);
+  statement.run(...values);
+  database.run("PRAGMA query_only = ON");
 }
 
 /** SQLite would wait for a FIFO for ever. */

@@ -13,9 +13,9 @@ import { UNREADABLE_END } from "../casts.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
-import type { Source } from "../source.ts";
+import { writeStarts, type Source } from "../source.ts";
 import { writeCutMessage } from "../cut-messages.ts";
-import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
+import { fillPlaceholders, listParameters, numberParameters, type Statement } from "../template.ts";
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
 import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
@@ -25,9 +25,11 @@ import namesSql from "./names.sql" with { type: "text" };
 import lookbackRowsSql from "./lookback-rows.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import pastSql from "./past.sql" with { type: "text" };
+import placedSql from "./placed.sql" with { type: "text" };
 import olderSql from "./older.sql" with { type: "text" };
 import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
+import toldSql from "./told.sql" with { type: "text" };
 
 /** Beside each range, so that an index on CRM and start helps. */
 const OF_CRM = "crm_source = :crm AND ";
@@ -47,20 +49,32 @@ const IS_WRAPPER =
 
 export type SqliteValue = string | number | null;
 
+/**
+ * A statement that is asked of rows read before, each kept in a temporary table under its name. SQLite expands what a relation is made
+ * of with each mention of it: as one statement it takes five times as long to be prepared as to be answered.
+ */
+export type StagedStatement = Statement<SqliteValue> & { stages: Stage[] };
+export type Stage = Statement<SqliteValue> & { name: string };
+
+/** No warehouse has tables of these names. */
+const [TOLD, PLACED] = ["automation_reports_told", "automation_reports_placed"] as const;
+
 /** Its rows are the names of the CRM's rules, and one more than `MOST_NAMES` where there are more. */
 export function composeNames({ actions, dialect }: Source, { crm }: ReadRequest): Statement<SqliteValue> {
   return numberParameters(fillPlaceholders(namesSql, { actions }), { crm: crm.crmSource, most: MOST_NAMES }, dialect);
 }
 
-export function composeActivity(source: Source, request: ReadRequest, spellings: Spellings): Statement<SqliteValue> {
-  const { rules, dialect } = source;
+export function composeActivity(source: Source, request: ReadRequest, spellings: Spellings): StagedStatement {
+  const { actions, rules, dialect } = source;
   const bounds = computeBounds(request);
   const scanFromMs = Math.min(bounds.scanFromMs, bounds.baselineScanFromMs ?? Infinity);
   const reading = { offsets: listOffsets(request.crm.timezone, bounds.beforeMs, bounds.toMs), spellings };
   const text = fillPlaceholders(activitySql, {
     ...writeLookback(dialect, reading),
     repeated: writeRepeated(request.crm.timezone, bounds.beforeMs, bounds.toMs),
-    scan: writeScan(source, reading, scanFromMs, bounds.toMs),
+    scan: SCAN,
+    actions,
+    starts: writeStarts(source),
     unreadable_end: UNREADABLE_END[dialect],
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
@@ -76,7 +90,11 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
-  return numberParameters(text, bindRequest(request), dialect);
+  const parameters = bindRequest(request);
+  return {
+    ...numberOwn(text, parameters, dialect),
+    stages: composeStages(source, reading, [scanFromMs, bounds.toMs], parameters),
+  };
 }
 
 /** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
@@ -85,42 +103,69 @@ export function composeHours(
   request: HoursRequest,
   most: number,
   spellings: Spellings,
-): Statement<SqliteValue> {
+): StagedStatement {
   const bounds = computeHourBounds(request);
   const reading = { offsets: listOffsets(request.crm.timezone, bounds.scanFromMs, bounds.toMs), spellings };
   const text = fillPlaceholders(hoursSql, {
-    scan: writeScan(source, reading, bounds.scanFromMs, bounds.toMs),
+    scan: SCAN,
     hourly: hourlySql,
     most: String(most),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
   });
-  return numberParameters(text, bindScan(request.crm, bounds), source.dialect);
+  const parameters = bindScan(request.crm, bounds);
+  return {
+    ...numberOwn(text, parameters, source.dialect),
+    stages: composeStages(source, reading, [bounds.scanFromMs, bounds.toMs], parameters),
+  };
 }
 
-function writeScan({ actions, dialect }: Source, reading: Reading, fromMs: number, toMs: number): string {
-  return fillPlaceholders(scanSql, {
+const SCAN = fillPlaceholders(scanSql, { told: TOLD, placed: PLACED });
+
+function composeStages(
+  { actions, dialect }: Source,
+  reading: Reading,
+  [fromMs, toMs]: [number, number],
+  parameters: Record<string, SqliteValue>,
+): Stage[] {
+  const told = fillPlaceholders(toldSql, {
     actions,
     word: writeWord(dialect, "status_word"),
-    rule_name: writeRuleName(dialect),
     unreadable_end: UNREADABLE_END[dialect],
-    cleaned_up: writeCleanedUp(dialect),
-    cut_error: writeCutMessage(dialect, "error"),
     start_ms: writeInstantMs("started_at", reading),
     finish_ms: writeInstantMs("finished_at", reading),
     scan_range: writeRange(OF_CRM, "started_at", fromMs, toMs),
   });
+  const placed = fillPlaceholders(placedSql, {
+    told: TOLD,
+    rule_name: writeRuleName(dialect),
+    cleaned_up: writeCleanedUp(dialect),
+    cut_error: writeCutMessage(dialect, "error"),
+  });
+  return [
+    { name: TOLD, ...numberOwn(told, parameters, dialect) },
+    { name: PLACED, ...numberOwn(placed, parameters, dialect) },
+  ];
+}
+
+/** With those of the parameters that it has. */
+function numberOwn(text: string, parameters: Record<string, SqliteValue>, dialect: Dialect): Statement<SqliteValue> {
+  const own = listParameters(text);
+  const named = Object.entries(parameters).filter(([name]) => own.has(name));
+  return numberParameters(text, Object.fromEntries(named), dialect);
 }
 
 /** Which starts of the newest rows are spelled otherwise, and which cannot be read: `spellingSchema`. */
 export function composeSpelling(
-  { actions, dialect }: Source,
+  source: Source,
   { crm, nowMs }: Pick<ReadRequest, "crm" | "nowMs">,
   spellings: Spellings,
 ): Statement<SqliteValue> {
+  const { actions, dialect } = source;
   const offsets = listOffsets(crm.timezone, nowMs, nowMs);
   const text = fillPlaceholders(spellingSql, {
     rule_name: writeRuleName(dialect),
     actions,
+    starts: writeStarts(source),
     own_ms: writeInstantMs("started_at", { offsets, spellings: "own" }),
     start_ms: writeInstantMs("started_at", { offsets, spellings }),
     finish_ms: writeInstantMs("finished_at", { offsets, spellings: "own" }),
@@ -142,7 +187,6 @@ export function composeOlder(
   { rule, most, added }: NamedRows,
   spellings: Spellings,
 ): Statement<SqliteValue> {
-  const all = bindRequest(request);
   const { startMs, endMs } = request.window;
   const reading = { offsets: listOffsets(request.crm.timezone, startMs, endMs), spellings };
   const text = fillPlaceholders(olderSql, {
@@ -150,13 +194,7 @@ export function composeOlder(
     order: added === "last" ? "DESC" : "ASC",
     actions,
   });
-  const names = ["crm", "before", "to", "scan_from", "latest_end", "week_before", "hour_and_week_before"];
-  const parameters = {
-    ...Object.fromEntries([...names, "excluded", "wrappers", "statuses"].map((name) => [name, all[name] ?? null])),
-    rule,
-    most,
-  };
-  return numberParameters<SqliteValue>(text, parameters, dialect);
+  return numberOwn(text, { ...bindRequest(request), rule, most }, dialect);
 }
 
 function writeLookback(dialect: Dialect, reading: Reading): Record<string, string> {
@@ -198,7 +236,7 @@ function bindRequest(request: ReadRequest): Record<string, SqliteValue> {
   };
 }
 
-/** What scan.sql asks for. */
+/** What told.sql and placed.sql ask for. */
 function bindScan(crm: ReadRequest["crm"], bounds: ScanBounds): Record<string, SqliteValue> {
   return {
     crm: crm.crmSource,
