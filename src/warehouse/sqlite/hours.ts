@@ -16,7 +16,7 @@ import {
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
-import { askStaged, isSmall, openDatabase } from "./open.ts";
+import { askDocument, isSmall, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeHours } from "./statement.ts";
@@ -59,6 +59,6 @@ function readHours(
   spelling: Spelling,
   most: number,
 ): Past | null {
-  const row = askStaged<{ document: string }>(database, composeHours(source, request, most, spellingsOf(spelling)));
-  return readPast(row?.document ?? "", request);
+  const document = askDocument(database, composeHours(source, request, most, spellingsOf(spelling)));
+  return readPast(document, request);
 }

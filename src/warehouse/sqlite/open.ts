@@ -31,10 +31,10 @@ export function openDatabase(path: string, lockTimeoutMs: number): Database {
   }
 }
 
-/** The answer of a statement, once what it is asked of is read. */
-export function askStaged<T>(database: Database, { stages, text, values }: StagedStatement): T | null {
+/** The document that a statement answers, once what it is asked of is read. */
+export function askDocument(database: Database, { stages, text, values }: StagedStatement): string {
   for (const stage of stages) keepRows(database, stage);
-  return database.query<T, SqliteValue[]>(text).get(...values);
+  return database.query<{ document: string }, SqliteValue[]>(text).get(...values)?.document ?? "";
 }
 
 /** In a temporary table: SQLite's own memory, or a file of its own that is in no directory. The warehouse itself is open for reading alone. */

@@ -10,7 +10,7 @@ import type { Source } from "../source.ts";
 import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
 import { readNearSources } from "./near-sources.ts";
-import { askStaged, hasIndex, openDatabase } from "./open.ts";
+import { askDocument, hasIndex, openDatabase } from "./open.ts";
 import type { Spelling } from "../spelling.ts";
 import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeActivity, composeNames, composeOlder, type NamedRows, type SqliteValue } from "./statement.ts";
@@ -24,11 +24,8 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
     const found = locateSource(database, crm);
     if (found.kind === "missing") return { ...found, where: path };
     const spelling = askSpelling(database, found.source, request);
-    const row = askStaged<{ document: string }>(
-      database,
-      composeActivity(found.source, request, spellingsOf(spelling)),
-    );
-    const document = addOlder(database, found.source, found.actions.name, request, spelling, row?.document ?? "");
+    const asked = askDocument(database, composeActivity(found.source, request, spellingsOf(spelling)));
+    const document = addOlder(database, found.source, found.actions.name, request, spelling, asked);
     const built = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
       bounds: computeBounds(request),
