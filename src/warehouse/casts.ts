@@ -46,7 +46,7 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (kind === "text") {
     if (["text", "character varying"].includes(type)) return null;
     if (type === "jsonb") return `${name} #>> '{}'`;
-    const isScalar = ["boolean", "json", "uuid", ...NUMBERS, ...WORDS].includes(type);
+    const isScalar = ["boolean", "json", "uuid", "xml", ...NUMBERS, ...WORDS].includes(type);
     return isScalar ? `${name}::text` : undefined;
   }
   if (kind === "number") {
@@ -57,7 +57,7 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
     if (type === "boolean") return `${name}::int`;
     // What is no number makes no sum of 0.
     const read = `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric WHEN ${name}::text ~ '\\S' THEN 'NaN'::numeric END`;
-    return WORDS.includes(type) ? read : undefined;
+    return ["json", "jsonb", ...WORDS].includes(type) ? read : undefined;
   }
   if (kind === "flag") {
     if (type === "boolean") return null;

@@ -1,4 +1,4 @@
-/** The columns that each preset's SQL reads, and which of them a table does not have. */
+/** The columns that each preset's SQL cannot do without, and which of them a table does not have. */
 import type { PresetName } from "../report/words.ts";
 import type { Dialect } from "./presets.ts";
 import type { TableName } from "./tables.ts";
@@ -22,8 +22,6 @@ const NEEDED: Record<PresetName, { actions: string[]; rules: string[] }> = {
       "day_of_month",
       "month_of_year",
       "day_of_week",
-      "start_at",
-      "end_at",
     ],
   },
   automation: {
@@ -61,7 +59,11 @@ export function findIncomplete(
 }
 
 /** In one line, for whoever only wanted a report. */
-export function describeIncomplete({ missing }: Incomplete, name: string, preset: PresetName): string {
+export function describeIncomplete(incomplete: Incomplete, name: string, preset: PresetName): string {
+  return `${describeMissing(incomplete, name, preset)}: \`automation-reports check\` shows a view that would do`;
+}
+
+export function describeMissing({ missing }: Incomplete, name: string, preset: PresetName): string {
   const columns = missing.length === 1 ? "the column" : "the columns";
-  return `${name} lacks ${columns} ${missing.join(", ")} of the preset ${preset}: \`automation-reports check\` shows a view that would do`;
+  return `${name} lacks ${columns} ${missing.join(", ")} of the preset ${preset}`;
 }

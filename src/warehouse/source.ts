@@ -1,8 +1,8 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
-import { castCounts, castFlags, castTable, spellStarts, writeTime } from "./casts.ts";
+import { castCounts, castFlags, castTable, listUnreadable, spellStarts, writeTime } from "./casts.ts";
 import { boundTable } from "./long-values.ts";
-import { findIncomplete, type Incomplete } from "./needed-columns.ts";
+import { describeMissing, findIncomplete, type Incomplete } from "./needed-columns.ts";
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { listNamed, locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
@@ -45,11 +45,24 @@ const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)"
 export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
   const located = locateTables(tables, crm, dialect);
   if (located.kind !== "located") return located;
-  const { preset, actions, rules } = located;
-  const incomplete =
-    findIncomplete(actions, preset, "actions", dialect) ?? findIncomplete(rules, preset, "rules", dialect);
+  const { preset, actions } = located;
+  const incomplete = findIncomplete(actions, preset, "actions", dialect);
   if (incomplete !== null) return { kind: "incomplete", preset, incomplete };
-  return { kind: "found", source: makeSource(located, dialect), actions, rules };
+  const unfit = explainUnfit(located, dialect);
+  const read = unfit === null ? located : { ...located, rules: null, rulesProblem: unfit };
+  return { kind: "found", source: makeSource(read, dialect), actions, rules: read.rules };
+}
+
+/** Why the table of rules cannot be read, so that the runs are read without it; null: it can, or there is none. */
+function explainUnfit<T extends TableName>({ preset, rules }: LocatedTables<T>, dialect: Dialect): string | null {
+  if (rules === null) return null;
+  const lacking = findIncomplete(rules, preset, "rules", dialect);
+  if (lacking !== null)
+    return `${describeMissing(lacking, quoteTable(rules), preset)}; name a view that has them in rules_table`;
+  const unreadable = listUnreadable(rules.types ?? {}, PRESETS[preset].kinds.rules);
+  if (unreadable.length === 0) return null;
+  const columns = unreadable.map(({ column, type }) => `${column} (${type})`).join(", ");
+  return `columns of ${quoteTable(rules)} are of other types than a report needs: ${columns}; name a view that casts them in rules_table`;
 }
 
 /** Schemas in which a table has the wanted name and every column. */
@@ -87,6 +100,8 @@ function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dia
                 : castTable(quoteTable(located.rules), located.rules.types ?? {}, kinds.rules),
             blanks: writeBlanks(dialect),
             ...(dialect === "sqlite" ? { ...castCounts(kinds.rules, "NULL"), ...castFlags(kinds.rules) } : {}),
+            starts_at: writeOptionalTime(located.rules, "start_at", dialect),
+            ends_at: writeOptionalTime(located.rules, "end_at", dialect),
             created_at: writeChangedAt(located.rules, dialect, ["created_at"]),
             changed_at: writeChangedAt(located.rules, dialect),
           }),
@@ -117,6 +132,13 @@ export function explainUnreadable(rules: TableName, hidesRows: boolean): string 
 /** The same runs without the rules, for a reader who may not read those. */
 export function withoutRules(source: Source, problem: string): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
+}
+
+/** Of a column that not every table of rules has. */
+function writeOptionalTime({ columns, types }: TableName, column: string, dialect: Dialect): string {
+  const there = columns?.map((name) => name.toLowerCase()) ?? Object.keys(types ?? {});
+  if (!there.includes(column)) return NO_TIME[dialect];
+  return dialect === "sqlite" ? column : `${column}::timestamptz`;
 }
 
 function lacks({ columns, types }: TableName, column: string): boolean {

@@ -66,6 +66,18 @@ const READ: Change[] = [
       DROP updated_at`,
   },
   {
+    name: "schedules of which none ever begins or ends",
+    sql: `ALTER TABLE ${SCHEDULE} DROP start_at, DROP end_at`,
+  },
+  {
+    name: "counts as jsonb",
+    sql: `ALTER TABLE ${HISTORY} ALTER records_processed DROP DEFAULT, ALTER records_processed TYPE jsonb USING to_jsonb(records_processed)`,
+  },
+  {
+    name: "the error as xml",
+    sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE xml USING xmlparse(CONTENT error_message)`,
+  },
+  {
     name: "large and exact numbers",
     sql: `ALTER TABLE ${HISTORY} ALTER records_processed TYPE bigint, ALTER records_failed TYPE numeric(20, 0)`,
   },
@@ -81,6 +93,39 @@ describe("read", () => {
       expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, expected: 24, missed: 0 });
       expect(report.error_groups).toMatchObject([{ count: 2, example: "HTTP 500" }]);
       expect(report.performance_metrics.records.processed).toBe(2400);
+    });
+  }
+});
+
+const UNFIT: { name: string; sql: string; words: string }[] = [
+  {
+    name: "days of the week as an array",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER day_of_week TYPE text[] USING ARRAY[day_of_week]`,
+    words: "day_of_week (text[])",
+  },
+  {
+    name: "flags as bits, and an interval that is one",
+    sql: `ALTER TABLE ${SCHEDULE} ALTER enabled TYPE bit USING B'1', ALTER every TYPE interval USING '1 hour'`,
+    words: "every (interval), enabled (bit)",
+  },
+  {
+    name: "no name of a model",
+    sql: `ALTER TABLE ${SCHEDULE} DROP model_name`,
+    words: "lacks the column model_name",
+  },
+];
+
+describe("schedules that cannot be read: the runs are reported, and what is missing is said", () => {
+  for (const { name, sql, words } of UNFIT) {
+    test(name, async () => {
+      await using warehouse = await changed(sql);
+      const { code, report } = await ask(warehouse);
+      expect(code).toBe(0);
+      expect(report.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
+      expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, expected: null });
+      const [problem] = report.findings.filter(({ id }) => id === "rules-unreadable");
+      expect([problem?.severity, problem?.message]).toEqual(["warning", expect.stringContaining(words)]);
+      expect(problem?.message).toContain("in rules_table");
     });
   }
 });

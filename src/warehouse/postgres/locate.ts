@@ -29,21 +29,15 @@ export async function locateSource(
 
 const CASTS = "times as timestamptz, counts as numbers, flags as boolean, all else as text";
 
-/** Every column that is of no type a report reads, and what to do; null: there is none. */
+/** Every column of the runs that is of no type a report reads, and what to do; null: there is none. */
 export function describeTypes({
   source,
   actions,
-  rules,
 }: {
   source: Pick<Source, "preset">;
   actions: TableName;
-  rules: TableName | null;
 }): string | null {
-  const { kinds } = PRESETS[source.preset];
-  const unreadable = [
-    ...listUnreadable(actions.types ?? {}, kinds.actions),
-    ...listUnreadable(rules?.types ?? {}, kinds.rules),
-  ];
+  const unreadable = listUnreadable(actions.types ?? {}, PRESETS[source.preset].kinds.actions);
   if (unreadable.length === 0) return null;
   const days = unreadable.filter(({ type }) => type === "date").map(({ column }) => column);
   const others = unreadable.filter(({ type }) => type !== "date").map(({ column, type }) => `${column} (${type})`);

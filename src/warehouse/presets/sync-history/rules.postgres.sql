@@ -20,8 +20,8 @@ SELECT
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
     ELSE jsonb_build_object('kind', 'other', 'type', recurrence_type)
   END AS recurrence,
-  start_at::timestamptz AS starts_at,
-  end_at::timestamptz AS ends_at,
+  {starts_at} AS starts_at,
+  {ends_at} AS ends_at,
   {created_at} AS created_at,
   {changed_at} AS changed_at
 FROM {table} AS source_row

@@ -21,8 +21,8 @@ SELECT
       'month_of_year', CAST(month_of_year AS TEXT))
     ELSE json_object('kind', 'other', 'type', CAST(recurrence_type AS TEXT))
   END AS recurrence,
-  start_at AS starts_at,
-  end_at AS ends_at,
+  {starts_at} AS starts_at,
+  {ends_at} AS ends_at,
   {created_at} AS created_at,
   {changed_at} AS changed_at
 FROM {table}
