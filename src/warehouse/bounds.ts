@@ -19,8 +19,8 @@ export const REACH_MS = DAY_MS;
 /** So much later than now a start may be: the clocks of two machines differ. */
 const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
 
-/** An end may lie as far ahead as a window may be long. */
-const LONGEST_AHEAD_MS = 366 * DAY_MS;
+/** What was written in another zone is no further ahead. */
+const LONGEST_AHEAD_MS = DAY_MS;
 
 /** Two windows of a week: of longer ones the hours are not told. */
 const MOST_HOURS_MS = 14 * DAY_MS;
@@ -45,7 +45,7 @@ export function computeBounds({ window, baselineSeconds, nowMs }: Omit<ReadReque
     baselineFromMs: baseline?.startMs ?? null,
     baselineToMs: baseline?.endMs ?? null,
     latestStartMs: nowMs + CLOCK_DIFFERENCE_MS,
-    /** A later end is none: some programs write the end of time for it. */
+    /** A later end is none: some programs write a date far ahead, or the end of time, for it. */
     latestEndMs: nowMs + LONGEST_AHEAD_MS,
     lookbackFromMs: window.endMs - LOOKBACK_MS,
     weekBeforeMs: window.endMs - WEEK_MS,

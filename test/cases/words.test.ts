@@ -1,6 +1,6 @@
 /** Status words beside the known ones, ends that are none, rows of wrappers only. */
 import { describe, expect, test } from "bun:test";
-import { alarms, at, cron, ENGINES, HOUR, judge, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import { alarms, at, cron, DAY, ENGINES, HOUR, judge, MINUTE, repeat, ruleOf } from "../making/cases.ts";
 import { run } from "../making/warehouses.ts";
 
 function worded(words: Record<string, number>, rule = "contacts") {
@@ -36,6 +36,7 @@ describe.each(ENGINES)("%s", (engine) => {
 
   test("ends-that-mean-none: the years 1, 1970 and 9999 are no ends", async () => {
     const [zero, epoch, never] = ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T00:00:00Z"];
+    const ahead = new Date(Date.now() + 30 * DAY).toISOString();
     const start = at("07-10 13:00");
     const runs = [
       ...repeat({ from: "06-25 00:00", to: "07-10 12:00", every: HOUR }),
@@ -45,17 +46,19 @@ describe.each(ENGINES)("%s", (engine) => {
       run({ rule: "nul", start, end: null, status: "running" }),
       run({ rule: "ok1", start, end: never, status: "success" }),
       run({ rule: "f1", start, end: never, status: "failed" }),
+      run({ rule: "f2", start, end: ahead, status: "failed", error: "HTTP 401" }),
     ];
     const report = await judge(engine, { runs });
     expect(report.rules.map(({ rule_name, stale }) => [rule_name, stale])).toEqual([
       ["contacts", 1],
       ["deals", 1],
       ["f1", 0],
+      ["f2", 0],
       ["nul", 1],
       ["ok1", 0],
       ["users", 1],
     ]);
-    expect(ruleOf(report, "f1")).toMatchObject({ condition: "failing", failed: 1 });
+    for (const rule of ["f1", "f2"]) expect(ruleOf(report, rule)).toMatchObject({ condition: "failing", failed: 1 });
     expect(ruleOf(report, "ok1")).toMatchObject({ successful: 1, severity: null });
     for (const rule of ["deals", "nul", "users"]) {
       expect(ruleOf(report, rule)).toMatchObject({
@@ -64,7 +67,7 @@ describe.each(ENGINES)("%s", (engine) => {
         since: "2026-07-10T13:00:00Z",
       });
     }
-    expect(report.data_quality).toMatchObject([{ id: "finished-without-end", count: 2, rules: ["f1", "ok1"] }]);
+    expect(report.data_quality).toMatchObject([{ id: "finished-without-end", count: 3, rules: ["f1", "f2", "ok1"] }]);
   });
 
   test("only-wrapper-rows: a CRM that writes wrappers only is judged by them", async () => {

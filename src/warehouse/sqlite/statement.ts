@@ -87,7 +87,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     create_ms: writeInstantMs("created_at", reading),
     change_ms: writeInstantMs("changed_at", reading),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
-    later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, bounds.latestEndMs),
+    later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, LAST_MS),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
   });
   const parameters = bindRequest(request);
