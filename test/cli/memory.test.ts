@@ -170,7 +170,8 @@ describe("from a warehouse", () => {
     expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("days of its past read back")]);
     const read = Number(/(\d+) days? of its past read back/.exec(run.stderr)?.[1]);
     const known = await expectAsRows(await readMemory(cwd), warehouse);
-    expect(known).toBeGreaterThanOrEqual(read * 24);
+    // Days before the first run are read, too, where there is time.
+    expect(known).toBeGreaterThanOrEqual(Math.min(read, DAYS) * 24);
     expect((await runCli(["memory", "fill"], { cwd })).code).toBe(0);
     const all = await expectAsRows(await readMemory(cwd), warehouse);
     expect(all).toBeGreaterThanOrEqual(Math.max(known, 30 * 24));
