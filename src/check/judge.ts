@@ -2,7 +2,7 @@
 import { formatCount, formatInstant, formatMinute, formatPlural, listNames } from "../text/figures.ts";
 import { describeForms } from "../text/unreadable-starts.ts";
 import type { FoundTables, RowFacts, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
-import { describeAge, formatBytes, formatMs } from "../text/figures.ts";
+import { describeAge, formatBytes, formatDuration, formatMs } from "../text/figures.ts";
 import type { CheckContext, Judged, Judgement } from "./judged.ts";
 import { judgePolicies } from "./judge-reach.ts";
 import { judgeServer } from "./judge-server.ts";
@@ -10,7 +10,7 @@ import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
 import { adviseView } from "./view.ts";
-import { DAY_MS } from "../time/units.ts";
+import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 
 const NO_TABLE_ADVICE =
   "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`";
@@ -168,6 +168,10 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
   };
 }
 
+/** The clocks of two machines differ by less. */
+const AHEAD_MS = 5 * MINUTE_MS;
+const AHEAD_ADVICE = "a worker's clock is wrong, or writes local time: then set timezone, or write UTC";
+
 function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   const { rows } = facts;
   if (rows === null) {
@@ -178,13 +182,14 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   }
   const { oldestMs, newestMs, sources, scale } = rows;
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
+  const isAhead = newestMs !== null && newestMs - context.nowMs > AHEAD_MS;
   const span: Judged =
     newestMs === null
       ? judgeNoRow(rows, context)
       : {
-          status: isOld ? "warn" : "ok",
-          advice: isOld ? "look whether its syncs still run" : null,
-          message: `newest row of ${context.source} ${describeAge(newestMs, context.nowMs)}${oldestMs === null ? "" : `; the table begins ${formatMinute(formatInstant(Math.round(oldestMs)))}`}`,
+          status: isOld || isAhead ? "warn" : "ok",
+          advice: isOld ? "look whether its syncs still run" : isAhead ? AHEAD_ADVICE : null,
+          message: `newest row of ${context.source} ${isAhead ? `${formatDuration((newestMs - context.nowMs) / 1000)} in the future` : describeAge(newestMs, context.nowMs)}${oldestMs === null ? "" : `; the table begins ${formatMinute(formatInstant(Math.round(oldestMs)))}`}`,
         };
   const instant = (ms: number | null) => (ms === null ? null : formatInstant(Math.round(ms)));
   const evidence = { oldest: instant(oldestMs), newest: instant(newestMs) };

@@ -140,9 +140,9 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
   },
   "rows-contradictory": {
     about: "a CRM",
-    severities: ["info"],
+    severities: ["info", "warning"],
     means: "Rows contradict themselves or each other.",
-    when: "Any such row is in the window. `automation-reports help counting` lists the kinds.",
+    when: "Any such row is in the window. It is a warning where at least three start in the future: what ran since then is hidden. `automation-reports help counting` lists the kinds.",
   },
   "utilization-low": {
     about: "a CRM",

@@ -131,6 +131,27 @@ describe.each(ENGINES)("%s", (engine) => {
     );
   });
 
+  test("a worker whose clock is ahead hides what it does: by its rows that is a warning, here and by check", async () => {
+    const ahead = (minutes: number) => {
+      const start = new Date(Date.now() + minutes * MINUTE).toISOString();
+      return run({ crm: "hubspot", rule: "contacts", start, end: start, status: "failed", error: "HTTP 401" });
+    };
+    const runs = [...repeat(DAYS), ahead(80), ahead(100), ahead(120)];
+    const now = repeat({ ...DAYS, rule: "deals" });
+    await using one = await makeWarehouse(engine, { runs: [...now, ahead(90)] });
+    await using many = await makeWarehouse(engine, { runs: [...now, ...runs] });
+    const said = async (warehouse: CaseWarehouse) => {
+      const { report } = await ask(warehouse);
+      return report.findings.map(({ severity, message }) => `${severity} ${message}`);
+    };
+    expect(await said(one)).toContain("info Rows that contradict themselves or each other: 1 start in future");
+    expect(await said(many)).toContain(
+      "warning 3 runs start in the future and are in no figure yet: a clock or a time zone is wrong",
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${many.url}"\n`);
+    expect((await runCli(["check"], { cwd })).stdout).toMatch(/warn.*newest row of hubspot 1h 59m in the future/);
+  });
+
   test("an end that cannot be read is no missing end", async () => {
     const ends =
       "end_time = CASE WHEN substr(start_time, 1, 10) = '2026-07-10' AND substr(start_time, 12, 2) >= '18' THEN 'soon' ELSE end_time END";

@@ -7,6 +7,9 @@ import { inform, warn, type Finder } from "./facts.ts";
 /** These are findings of their own. */
 const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-records"];
 
+/** One row may be a slip; where more are ahead, what ran since then is hidden. */
+const MANY_AHEAD = 3;
+
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
   const words = activity.unknownStatuses.map(({ word }) => JSON.stringify(word));
@@ -54,11 +57,17 @@ export const findContradictions: Finder = ({ dataQuality, activity }) => {
   const kinds = dataQuality.filter(({ id }) => !TOLD_ELSEWHERE.includes(id));
   if (kinds.length === 0) return [];
   const isContradiction = ({ id }: { id: Contradiction }) => id !== "began-too-early";
+  const ahead = kinds.find(({ id, count }) => id === "start-in-future" && count >= MANY_AHEAD);
   const words = kinds
-    .filter(isContradiction)
+    .filter((kind) => isContradiction(kind) && kind !== ahead)
     .map(({ id, count }) => `${formatCount(count)} ${id.replaceAll("-", " ")}`);
   const since = formatNear(activity.scannedFromMs, activity.window.endMs);
   const sentences = [
+    ...(ahead === undefined
+      ? []
+      : [
+          `${formatPlural(ahead.count, "run")} start in the future and are in no figure yet: a clock or a time zone is wrong`,
+        ]),
     ...(words.length === 0 ? [] : [`Rows that contradict themselves or each other: ${listNames(words)}`]),
     ...kinds
       .filter((kind) => !isContradiction(kind))
@@ -68,5 +77,6 @@ export const findContradictions: Finder = ({ dataQuality, activity }) => {
       ),
   ];
   const counts = Object.fromEntries(kinds.map(({ id, count }) => [id, count]));
-  return [inform(sentences.join("; "), { kinds: counts })];
+  const say = ahead === undefined ? inform : warn;
+  return [say(sentences.join("; "), { kinds: counts })];
 };
