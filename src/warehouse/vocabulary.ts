@@ -28,6 +28,20 @@ export function writeWord(dialect: Dialect, column: string): string {
   return `lower(${removed.reduce((text, letter) => `replace(${text}, ${letter}, '')`, column)})`;
 }
 
+/** What writers that always fill the column write for no error, as `writeWord` spells it. */
+const NO_ERRORS = [
+  ...["", "none", "null", "nil", "<nil>", "nan", "n/a", "na", "undefined", "0", "false", "{}", "[]", '""', "''"],
+  ...["ok", "success", "successful", "succeeded", "completed", "done", "noerror", "noerrors"],
+  ...['{"error":null}', '{"errors":[]}'],
+];
+const LONGEST_NO_ERROR = 60;
+
+/** Whether the column `error` of a success holds a message. */
+export function writeHasError(dialect: Dialect): string {
+  const start = dialect === "postgres" ? `left(error, ${LONGEST_NO_ERROR})` : `substr(error, 1, ${LONGEST_NO_ERROR})`;
+  return `${writeWord(dialect, start)} NOT IN (${writeList(NO_ERRORS)})`;
+}
+
 /** Words of the configuration as `writeWord` spells those of the rows. */
 export function spellPlain<T>(statuses: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(statuses).map(([word, status]) => [plainWord(word), status]));

@@ -117,4 +117,31 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.performance_metrics.total_actions).toBe(24);
     expect(report.rules.map(({ rule_name }) => rule_name)).toEqual(["contacts"]);
   });
+
+  test("what writers that always fill the column write for no error is no error of a success", async () => {
+    const none = [
+      "None",
+      "null",
+      " NULL ",
+      "nan",
+      "N/A",
+      "-",
+      "--",
+      "{}",
+      "[]",
+      '""',
+      "<nil>",
+      "OK",
+      "No errors",
+      "Success",
+      "0",
+    ];
+    const texts = [...none, '{"error": null}', '{"errors": []}', "\n", "HTTP 401", "no errors but one: disk full"];
+    const runs = repeat({ from: "07-10 01:00", to: "07-10 20:00", every: HOUR }, (_, index) => ({
+      error: texts[index]!,
+    }));
+    expect(runs.length).toBe(texts.length);
+    const report = await judge(engine, { runs });
+    expect(report.data_quality).toMatchObject([{ id: "success-with-error", count: 2 }]);
+  });
 });

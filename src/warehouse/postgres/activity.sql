@@ -31,7 +31,7 @@ odd AS MATERIALIZED (
         + CASE WHEN state = 6 THEN 32 ELSE 0 END
         + CASE WHEN state = 0 AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN d IS NULL AND ended_at < :to::timestamptz THEN 128 ELSE 0 END
-        + CASE WHEN state = 0 AND error ~ '\S' THEN 256 ELSE 0 END
+        + CASE WHEN state = 0 AND {has_error} THEN 256 ELSE 0 END
         + CASE WHEN least(records_processed, records_created, records_updated, records_failed) < 0 THEN 512 ELSE 0 END
         + CASE WHEN greatest(records_processed, records_created, records_updated, records_failed) > 9007199254740991 THEN 1024 ELSE 0 END
         + CASE WHEN finished_at = {unreadable_end} THEN 2048 ELSE 0 END

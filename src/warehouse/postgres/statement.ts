@@ -20,7 +20,7 @@ import { writeStarts, type Source } from "../source.ts";
 import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
-import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
+import { writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
 import hourlySql from "./hourly.sql" with { type: "text" };
 import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
@@ -54,6 +54,7 @@ export function composeActivity(
   const text = fillPlaceholders(activitySql, {
     scan: writeScan(source),
     unreadable_end: UNREADABLE_END[source.dialect],
+    has_error: writeHasError(source.dialect),
     hourly: hasHours ? hourlySql : NO_HOURLY,
     has_hours: String(hasHours),
     most: String(MOST_HOURLY_RUNS),

@@ -55,7 +55,7 @@ flagged AS NOT MATERIALIZED (
         + CASE WHEN state = 'unknown' THEN 32 ELSE 0 END
         + CASE WHEN state = 'success' AND records_processed = 0 THEN 64 ELSE 0 END
         + CASE WHEN cleaned_up AND ended_ms IS NOT NULL THEN 128 ELSE 0 END
-        + CASE WHEN state = 'success' AND trim(error, ' ' || char(9, 10, 13)) <> '' THEN 256 ELSE 0 END
+        + CASE WHEN state = 'success' AND {has_error} THEN 256 ELSE 0 END
         + CASE WHEN records_processed < 0 OR records_created < 0 OR records_updated < 0 OR records_failed < 0 THEN 512 ELSE 0 END
         + CASE WHEN records_processed > 9007199254740991 OR records_created > 9007199254740991
           OR records_updated > 9007199254740991 OR records_failed > 9007199254740991 THEN 1024 ELSE 0 END

@@ -16,7 +16,7 @@ import type { Dialect } from "../presets.ts";
 import { writeStarts, type Source } from "../source.ts";
 import { writeCutMessage } from "../cut-messages.ts";
 import { fillPlaceholders, listParameters, numberParameters, type Statement } from "../template.ts";
-import { writeCleanedUp, spellPlain, writeRuleName, writeWord } from "../vocabulary.ts";
+import { writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
 import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import hourlySql from "./hourly.sql" with { type: "text" };
@@ -76,6 +76,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     actions,
     starts: writeStarts(source),
     unreadable_end: UNREADABLE_END[dialect],
+    has_error: writeHasError(dialect),
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
