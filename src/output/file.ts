@@ -1,6 +1,6 @@
 /** Files appear whole or not at all. They are written beside their place under another name, then moved there. */
 import { constants } from "node:fs";
-import { access, link, lstat, open, readdir, rename, stat, unlink } from "node:fs/promises";
+import { access, link, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -88,9 +88,13 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   }
 }
 
+/** What is there belongs to the system: `/dev/stdout` is a link, to which a file may be bound. */
+const OF_SYSTEM = /^\/(?:proc|sys|dev(?!\/shm\/))\//;
+
 async function refuseOther(path: string, advice: string): Promise<void> {
   const there = await stat(path).catch(() => null);
-  if (there !== null && !there.isFile()) {
+  const directory = await realpath(dirname(path)).catch(() => dirname(path));
+  if ((there !== null && !there.isFile()) || OF_SYSTEM.test(join(directory, basename(path)))) {
     throw new AppError("delivery", `${path} is not a file: ${advice}`);
   }
 }

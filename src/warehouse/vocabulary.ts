@@ -29,17 +29,14 @@ export function writeWord(dialect: Dialect, column: string): string {
 }
 
 /** What writers that always fill the column write for no error, as `writeWord` spells it. */
-const NO_ERRORS = [
-  ...["", "none", "null", "nil", "<nil>", "nan", "n/a", "na", "undefined", "0", "false", "{}", "[]", '""', "''"],
-  ...["ok", "success", "successful", "succeeded", "completed", "done", "noerror", "noerrors"],
-  ...['{"error":null}', '{"errors":[]}'],
-];
+const NO_ERRORS = `none null nil <nil> nan n/a na undefined 0 false {} [] "" '' {"error":null} {"errors":[]}
+  ok success successful succeeded completed done noerror noerrors`.split(/\s+/);
 const LONGEST_NO_ERROR = 60;
 
 /** Whether the column `error` of a success holds a message. */
 export function writeHasError(dialect: Dialect): string {
   const start = dialect === "postgres" ? `left(error, ${LONGEST_NO_ERROR})` : `substr(error, 1, ${LONGEST_NO_ERROR})`;
-  return `${writeWord(dialect, start)} NOT IN (${writeList(NO_ERRORS)})`;
+  return `${writeWord(dialect, start)} NOT IN (${writeList(["", ...NO_ERRORS])})`;
 }
 
 /** Words of the configuration as `writeWord` spells those of the rows. */

@@ -226,11 +226,15 @@ test.each(
     { output: "nowhere/report.json", says: "its directory is not there: make it" },
     { output: "automation-reports.toml/report.json", says: "a part of its path is not a directory" },
     { output: ".", says: "is not a file: leave --output out" },
+    // Here stdout leads to a file.
+    { output: "/dev/fd/1", says: "/dev/fd/1 is not a file: leave --output out" },
+    { output: "/proc/self/fd/1", says: "/proc/self/fd/1 is not a file: leave --output out" },
   ]),
 )("$no --output $output → exit 2 before a warehouse is read: $says", async ({ output, says }) => {
   const cwd = directoryWith('[crm.a]\nurl = "postgres://u@127.0.0.1:1/d"\n');
-  const trial = await launch([...GENERATE, "--output", output], { cwd }).trial;
-  expect([trial.code, trial.stdout]).toEqual([2, ""]);
+  const within = ["sh", "-c", 'exec "$0" "$@" > printed'];
+  const trial = await launch([...GENERATE, "--output", output], { cwd, within }).trial;
+  expect([trial.code, readFileSync(join(cwd, "printed"), "utf8")]).toEqual([2, ""]);
   expect(trial.stderr).toMatch(/^error: --output: /);
   expect(trial.stderr).toContain(says);
   expect(trial.stderr).not.toContain("127.0.0.1");
