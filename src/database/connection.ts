@@ -9,6 +9,7 @@ import {
   HostsFailure,
   TLS_CODE,
   DatabaseError,
+  MuteSession,
   NoSession,
   REFUSED_AUTHORIZATION,
   type Answering,
@@ -17,7 +18,7 @@ import { followAuthentication } from "./authentication.ts";
 import { dial, listAttempts, maySendClearText, type Encryption, type Protection } from "./dial.ts";
 import { GuardedSocket } from "./guard.ts";
 import { preparePassword } from "./prepared-password.ts";
-import { screenServer, type Screen } from "./screen.ts";
+import { screenServer, type Farewell, type Screen } from "./screen.ts";
 import { begin } from "./transaction.ts";
 
 export type Connection = {
@@ -111,6 +112,7 @@ async function openHost(
     try {
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
+      if (error instanceof MuteSession) throw error;
       if (connecting.signal.aborted) throw new NoSession(`no connection within ${(limitMs ?? 0) / 1000} s`, true);
       throw signal.aborted ? new NoSession("given up", true) : error;
     } finally {
@@ -140,7 +142,7 @@ async function connect(
   const password = host.password ?? "";
   const hide = createLooseRedactor(password);
   let wantsPrepared = () => false;
-  let screen: Screen | null = null;
+  let screen = null as Screen | null;
   let inSession = false;
   const dialFirst = async () => {
     const dialled = await dial(target, host, encryption, connecting);
@@ -219,15 +221,16 @@ async function connect(
       try {
         return await untilAborted(sql.unsafe<never[]>(text, values), signal);
       } catch (error) {
-        usable = error instanceof createClient.PostgresError && error.severity === "ERROR";
+        const said = error instanceof createClient.PostgresError ? error : sayFarewell(screen, signal);
+        usable = said?.severity === "ERROR";
         // A server may repeat the password, and half of one, where a message is cut, nobody would know again.
-        if (error instanceof createClient.PostgresError) {
-          error.message = hide(error.message);
+        if (said !== null) {
+          said.message = hide(said.message);
           const answering: Answering = { inSession, isStandby: screen?.isStandby() ?? null };
-          Object.assign(error, answering);
+          Object.assign(said, answering);
         }
         throwIfRefused(sockets);
-        throw error;
+        throw said ?? error;
       }
     };
     let ended = false;
@@ -245,10 +248,18 @@ async function connect(
     return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();
-    throw error;
+    throw connecting.aborted && screen?.isOpen() === true
+      ? new MuteSession("answers nothing in its session", true)
+      : error;
   } finally {
     connecting.removeEventListener("abort", giveUp);
   }
+}
+
+/** Why the server ended the session; null: it did not say so, or we ended it. */
+function sayFarewell(screen: Screen | null, signal: AbortSignal): (Error & Farewell) | null {
+  const farewell = signal.aborted ? null : (screen?.farewell() ?? null);
+  return farewell === null ? null : Object.assign(new Error(farewell.message), farewell);
 }
 
 function throwIfRefused(sockets: GuardedSocket[]): void {

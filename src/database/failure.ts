@@ -17,6 +17,9 @@ export class DatabaseError extends Error {
 /** A server that opened no session in the time for it. */
 export class NoSession extends DatabaseError {}
 
+/** A server, or a pooler before it, that opened one and answers nothing in it. */
+export class MuteSession extends NoSession {}
+
 /** What is known of the server that answered with an error. */
 export type Answering = {
   /** Whether the session was open before. */
@@ -82,7 +85,8 @@ const REASONS: Record<string, Words> = {
     `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>
     `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index that \`automation-reports help performance\` shows`,
-  "57P01": (place) => `${place} was shut down in mid-query: try again when it is up`,
+  "57P01": (place) =>
+    `${place} was shut down in mid-query, or its administrator ended the session: try again when it is up`,
   "57P02": (place) => `${place} crashed in mid-query: try again when it is up`,
   "57P03": (place) => `${place} is starting up or shutting down: try again in a moment`,
   SQLITE_CANTOPEN: (place) =>
@@ -130,9 +134,12 @@ export function wasTakenBack(error: unknown): boolean {
   return error instanceof Error && isConflict({ code: codeOf(error), message: error.message });
 }
 
-/** Whether the time was over before any of the target's servers had opened a session. */
-export function hadNoSession(error: unknown): boolean {
-  return error instanceof HostsFailure && [...error.failures.values()].some((cause) => cause instanceof NoSession);
+/** How far a session had come when the time was over, at the worst of the target's servers. */
+export function progressOf(error: unknown): "none" | "mute" | "open" {
+  const causes = error instanceof HostsFailure ? [...error.failures.values()] : [];
+  const without = causes.filter((cause) => cause instanceof NoSession);
+  if (without.length === 0) return "open";
+  return without.every((cause) => cause instanceof MuteSession) ? "mute" : "none";
 }
 
 /** A server that is none of the kind that was asked for. */

@@ -24,7 +24,14 @@ export type Screen = {
   received: (chunk: Buffer) => Iterable<Buffer>;
   /** What the server said of itself last; null: nothing, as some poolers do. */
   isStandby: () => boolean | null;
+  /** Whether a session is open. */
+  isOpen: () => boolean;
+  /** Why the server ends the session, as it says itself; null: it said nothing. The client library knows only of the end. */
+  farewell: () => Farewell | null;
 };
+
+/** Of an error that ends the session. `code`: SQLSTATE. */
+export type Farewell = { severity: "FATAL" | "PANIC"; code: string; message: string };
 
 /** `mostBytes`: the longest answer to one statement, and to the attempt to connect. */
 export function screenServer(authentication: Authentication, mostBytes: number): Screen {
@@ -38,6 +45,7 @@ export function screenServer(authentication: Authentication, mostBytes: number):
   let values = 0;
   let rowBytes = 0;
   let isStandby: boolean | null = null;
+  let farewell: Farewell | null = null;
 
   const announce = (header: Buffer): number => {
     const [type = 0] = header;
@@ -64,6 +72,7 @@ export function screenServer(authentication: Authentication, mostBytes: number):
     if (String.fromCharCode(type) === "S") isStandby = readStandby(body) ?? isStandby;
     if (!expected.passed) return false;
     const name = String.fromCharCode(type);
+    if (name === "E") farewell = readFarewell(body) ?? farewell;
     if (!asking && name !== "E") throw malformed(`a message of type ${name} that answers nothing`);
     if (name === "R") authentication.asked(body);
     if ((name === "K" || name === "Z") && !authentication.isDone()) throw malformed("a session without authentication");
@@ -90,6 +99,8 @@ export function screenServer(authentication: Authentication, mostBytes: number):
   const cut = cutMessages(announce);
   return {
     isStandby: () => isStandby,
+    isOpen: () => phase === "query",
+    farewell: () => farewell,
     sent: (data) => {
       if (phase === "start") authentication.replied(data);
       asking = true;
@@ -104,6 +115,19 @@ export function screenServer(authentication: Authentication, mostBytes: number):
 function readStandby(body: Buffer): boolean | null {
   const [name, value] = body.toString("latin1").split("\0", 2);
   return name === "in_hot_standby" ? value === "on" : null;
+}
+
+/** Fields of an ErrorResponse (PostgreSQL documentation, 54.8): V is the severity in English, S as it is shown. */
+function readFarewell(body: Buffer): Farewell | null {
+  const fields = new Map(
+    body
+      .toString("utf8")
+      .split("\0")
+      .map((field) => [field[0] ?? "", field.slice(1)]),
+  );
+  const severity = fields.get("V") ?? fields.get("S");
+  if (severity !== "FATAL" && severity !== "PANIC") return null;
+  return { severity, code: fields.get("C") ?? "", message: fields.get("M") ?? "" };
 }
 
 function count(body: Buffer, letter: string, most: number): number {

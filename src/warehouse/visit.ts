@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";
-import { describeFailure, mayPass, DatabaseError, hadNoSession, wasTakenBack } from "../database/failure.ts";
+import { describeFailure, mayPass, DatabaseError, progressOf, wasTakenBack } from "../database/failure.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -89,7 +89,7 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   } catch (error) {
     const failure =
       deadline.signal.aborted && !wasTakenBack(error)
-        ? new DatabaseError(adviseOnTimeout(crm.timeoutMs, hadNoSession(error)))
+        ? new DatabaseError(adviseOnTimeout(crm.timeoutMs, progressOf(error)))
         : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
@@ -98,9 +98,12 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   }
 }
 
-function adviseOnTimeout(timeoutMs: number, hadNone: boolean): string {
-  const advice = hadNone
-    ? "no session was opened: check hosts, ports, network and firewalls, or raise timeout"
-    : "look at the server's load, ask for a shorter window, or raise timeout";
-  return `no complete answer within ${timeoutMs / 1000} s: ${advice}`;
+const TIMEOUT_ADVICE = {
+  none: "no session was opened: check hosts, ports, network and firewalls, or raise timeout",
+  mute: "a session was opened, and nothing is answered in it: is a pooler there paused or full, or the server overloaded?",
+  open: "look at the server's load, ask for a shorter window, or raise timeout",
+};
+
+function adviseOnTimeout(timeoutMs: number, progress: keyof typeof TIMEOUT_ADVICE): string {
+  return `no complete answer within ${timeoutMs / 1000} s: ${TIMEOUT_ADVICE[progress]}`;
 }

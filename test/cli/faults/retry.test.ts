@@ -97,8 +97,8 @@ test("R3 the backend is killed twice → exit 3, no third reading", async () => 
   await kill(await backendPid(victim, first));
   await expectOneFailure(await trial, {
     trio,
-    says: "closed the connection",
-    advises: "look into the server's log",
+    says: "its administrator ended the session",
+    advises: "try again when it is up",
     free: [victim],
   });
   expect(statements()).toBe(2);

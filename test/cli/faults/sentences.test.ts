@@ -128,3 +128,34 @@ test.each(
   const reason = await reasonOf(`postgresql://u:geheim7@127.0.0.1:${server.port}/d?sslmode=disable`);
   expect(reason).toContain("it is ***! (XX000)");
 });
+
+/** Opens a session and hears the first question in it. */
+const openSession: Script = async (client) => {
+  await client.startup();
+  await client.send(SESSION);
+  await client.turn();
+};
+
+test("O8 a session that the server ends with its reason → exit 4: it is told, and nothing of the log", async () => {
+  await using server = await startFakeServer(async (client) => {
+    await openSession(client);
+    await client.send(
+      failure({ S: "FATAL", V: "FATAL", C: "25P04", M: "terminating connection due to transaction timeout" }),
+    );
+    client.hangUp("end");
+  });
+  const reason = await reasonOf(`postgresql://u@127.0.0.1:${server.port}/d?sslmode=disable`);
+  expect(reason).toContain("terminating connection due to transaction timeout (25P04)");
+  expect(reason).not.toContain("log");
+});
+
+test("O9 a session in which nothing is answered, as of a paused pooler → exit 4: nothing of network and firewalls", async () => {
+  await using server = await startFakeServer(async (client) => {
+    await openSession(client);
+    await client.silence();
+  });
+  const url = `postgresql://u@127.0.0.1:${server.port}/d?sslmode=disable`;
+  const reason = await reasonOf(url, { settings: 'timeout = "1s"' });
+  expect(reason).toContain("a session was opened, and nothing is answered in it: is a pooler there paused");
+  expect(reason).not.toContain("firewall");
+});
