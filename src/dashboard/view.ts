@@ -198,6 +198,8 @@ export type RuleView = {
   /** How many of those that failed are shown without their message, and why; null: none. */
   errorsNote: string | null;
   around: { crm: string; rule: string; href: string | null; condition: Condition; since: string }[];
+  /** How many more there are. */
+  aroundOmitted: number;
   /** The command that tells which line of the configuration would change the judgement; null: it is well. */
   settingCommand: string | null;
   /** What the kept reports said of the rule, oldest first. */

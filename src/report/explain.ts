@@ -20,6 +20,8 @@ type Kinds = NonNullable<RuleRuns["errors"]>;
 /** Of no more of a rule's newest failures is the message read. */
 const SHOWN_ERRORS = 5;
 /** Two conditions that began within this of each other may have one cause. */
+/** One outage may change a thousand rules. */
+const MOST_AROUND = 12;
 const TOGETHER_MS = HOUR_MS;
 
 /** Where a limit comes from: by the key of the configuration that may set it. Null: nothing sets it. */
@@ -42,7 +44,7 @@ export function explainRule(report: Report, name: string, others: Report[], orig
     errors: listErrors(runs, known?.errors ?? []),
     errors_note: noteErrors(runs, known?.errors ?? []),
     week_before: known?.week_before ?? null,
-    around: listAround(rule, report, others),
+    ...tellAround(listAround(rule, report, others)),
     same_error: findSameError(rule, report),
     advice: adviseOnRule(report, name),
     ...leaveUntried(rule),
@@ -124,20 +126,27 @@ function findSameError({ severity, newest_error: error, rule_name: name }: RuleR
     : { message: error, runs: group.count, rules: group.rules };
 }
 
-/** Other rules whose conditions began at about the same time. */
+function tellAround(all: Explanation["around"]): Pick<Explanation, "around" | "around_omitted"> {
+  return { around: all.slice(0, MOST_AROUND), around_omitted: Math.max(0, all.length - MOST_AROUND) };
+}
+
+/** Other rules whose conditions began at about the same time, those of the nearest time first. */
 function listAround({ since, rule_name: name }: RuleReport, own: Report, others: Report[]): Explanation["around"] {
   if (since === null) return [];
   const all = [own, ...others.filter((report) => report.metadata.source !== own.metadata.source)];
-  return all.flatMap(({ metadata: { source }, rules }) =>
-    rules
-      .filter((rule) => source !== own.metadata.source || rule.rule_name !== name)
-      .filter((rule) => rule.severity !== null && rule.since !== null)
-      .filter((rule) => Math.abs(Date.parse(rule.since ?? since) - Date.parse(since)) <= TOGETHER_MS)
-      .map((rule) => ({
-        source,
-        rule_name: rule.rule_name,
-        condition: rule.condition,
-        since: rule.since ?? since,
-      })),
-  );
+  const distanceOf = (instant: string) => Math.abs(Date.parse(instant) - Date.parse(since));
+  return all
+    .flatMap(({ metadata: { source }, rules }) =>
+      rules
+        .filter((rule) => source !== own.metadata.source || rule.rule_name !== name)
+        .filter((rule) => rule.severity !== null && rule.since !== null)
+        .map((rule) => ({
+          source,
+          rule_name: rule.rule_name,
+          condition: rule.condition,
+          since: rule.since ?? since,
+        })),
+    )
+    .filter((rule) => distanceOf(rule.since) <= TOGETHER_MS)
+    .toSorted((a, b) => distanceOf(a.since) - distanceOf(b.since));
 }

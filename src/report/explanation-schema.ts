@@ -53,8 +53,11 @@ export const ExplanationSchema = v.strictObject({
     v.array(
       v.strictObject({ source: v.string(), rule_name: v.string(), condition: v.picklist(CONDITIONS), since: instant }),
     ),
-    v.description("Other rules whose conditions began within an hour of this one's, in this CRM and in others"),
+    v.description(
+      "Other rules whose conditions began within an hour of this one's, in this CRM and in others; of many those that began nearest to it",
+    ),
   ),
+  around_omitted: v.pipe(v.number(), v.description("How many more there are")),
   same_error: v.pipe(
     v.nullable(v.strictObject({ message: v.string(), runs: v.number(), rules: v.array(v.string()) })),
     v.description(

@@ -24,6 +24,7 @@ test("its condition, its newest runs and errors, and what to do", () => {
     rule: { condition: "failing", severity: "critical", since: "2026-07-10T18:55:00Z" },
     week_before: null,
     around: [],
+    around_omitted: 0,
   });
   expect(explained?.runs).toHaveLength(20);
   expect(explained?.runs?.[0]).toEqual({
@@ -41,6 +42,22 @@ test("its condition, its newest runs and errors, and what to do", () => {
     "2026-07-10T18:55:00Z",
   ]);
   expect(explained?.advice).toEqual([expect.stringContaining("HTTP 401")]);
+});
+
+test("of a thousand rules that failed with it a dozen are named, the nearest in time first, and the rest counted", () => {
+  const names = ["deals", ...Array.from({ length: 40 }, (_, index) => `rule_${index}`)];
+  const together = made({
+    rules: names.map((name, index) =>
+      ruleOf(name, { runs: `${"s".repeat(20)}${"f".repeat(index > 30 ? 4 : 3)}`, everyMinutes: 20, error: "HTTP 401" }),
+    ),
+    declaredRules: [],
+  });
+  const explained = explainRule(together, "deals", [], nothingSet);
+  expect([explained?.around.length, explained?.around_omitted]).toEqual([12, 28]);
+  const distances = explained?.around.map(({ since }) =>
+    Math.abs(Date.parse(since) - Date.parse(explained.rule.since ?? "")),
+  );
+  expect(distances).toEqual(distances?.toSorted((a, b) => a - b));
 });
 
 describe("errors of failures that are not among the newest runs", () => {

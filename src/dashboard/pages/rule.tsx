@@ -61,6 +61,7 @@ export function Rule({ view }: { view: RuleView }) {
                 <Time at={since} />
               </li>
             ))}
+            {view.aroundOmitted > 0 && <li class="dim">and {view.aroundOmitted} more</li>}
           </ul>
         </section>
       )}

@@ -104,6 +104,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
       condition,
       since,
     })),
+    aroundOmitted: explained.around_omitted,
     settingCommand:
       explained.setting_note === null ? null : `automation-reports explain ${quoteWord(crm)} ${quoteWord(name)}`,
     history,

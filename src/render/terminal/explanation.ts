@@ -39,6 +39,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
     errors_note: note,
     week_before: week,
     around,
+    around_omitted: omitted,
     same_error: same,
     advice,
     setting,
@@ -92,6 +93,7 @@ export function renderExplanation(explanation: Explanation, view: View): string 
           ...around.map(({ source: crm, rule_name: name, condition, since }) =>
             cutText(`  ${showText(`${crm} ${name}`)}: ${condition} since ${near(since)}`, width),
           ),
+          ...(omitted === 0 ? [] : [`  and ${formatCount(omitted)} more`]),
         ],
     setting === null
       ? settingNote === null
