@@ -1,5 +1,7 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
+import { writeIsoTime } from "./spelled-times.ts";
+
 /**
  * What a preset reads a column as. Start and end of a run are times with a time of day; of an end it is told where it cannot be read.
  * A document may be of any type.
@@ -72,9 +74,10 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (NUMBERS.includes(type)) {
     return castNumber(`${name}::float8`);
   }
-  const other = kind === "end" ? ` WHEN ${name}::text ~ '\\S' THEN ${UNREADABLE_END.postgres}` : "";
+  const unread = kind === "end" ? UNREADABLE_END.postgres : "NULL";
+  const other = `(SELECT CASE WHEN t ~ '${TIME}' THEN t::timestamptz ELSE ${unread} END FROM (${writeIsoTime(`${name}::text`)}) iso)`;
   const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
-      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)}${other} END`;
+      WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)} WHEN ${name}::text ~ '\\S' THEN ${other} END`;
   return WORDS.includes(type) ? read : undefined;
 }
 

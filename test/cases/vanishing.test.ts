@@ -107,6 +107,29 @@ test("text and numbers that PostgreSQL keeps as starts are the same instants", a
   }
 });
 
+test("the spellings of text that SQLite's are read in are the same 24 instants on PostgreSQL", async () => {
+  // A number there has another type.
+  const texts = Object.entries(SPELLINGS).filter(([, spell]) => typeof spell(at("07-10 00:00")) === "string");
+  const runs = texts.flatMap(([rule]) => repeat({ rule, from: "07-09 21:30", to: "07-10 20:30", every: HOUR }));
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  const table = "orchestration.sync_history";
+  await warehouse.sql?.unsafe(`ALTER TABLE ${table} ADD instant timestamptz; UPDATE ${table} SET instant = start_time;
+    ALTER TABLE ${table} ALTER start_time TYPE text, ALTER end_time TYPE text`);
+  for (const [rule, spell] of texts) {
+    for (const { start } of repeat({ from: "07-09 21:30", to: "07-10 20:30", every: HOUR })) {
+      await warehouse.sql?.unsafe(
+        `UPDATE ${table} SET start_time = $1, end_time = $2 WHERE sync_type = $3 AND instant = $4::timestamptz`,
+        [String(spell(start)), String(spell(later(start, MINUTE))), rule, start],
+      );
+    }
+  }
+  const { report } = await ask(warehouse);
+  expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
+    Object.fromEntries(texts.map(([rule]) => [rule, 24])),
+  );
+  expect(report.data_quality).toEqual([]);
+});
+
 test("starts that can be read in two ways are counted and named, beside those that can be read", async () => {
   const american = (instant: string) =>
     `${instant.slice(5, 7)}/${instant.slice(8, 10)}/${instant.slice(0, 4)} ${instant.slice(11, 19)}`;
