@@ -33,7 +33,7 @@ import type { RuleFacts } from "./facts.ts";
 /** Of a rule without a known run no earlier runs are counted as missed. */
 const COUNTED_BACK_MS = 30 * DAY_MS;
 
-/** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
+/** A failed run that is started again within this, and within a third of the usual interval, may be one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
 /** Of the window's runs, so many in the window before say that there are always as many. */
@@ -134,7 +134,11 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     counts,
     outcome: countOutcome(counts),
     finished,
-    attempts: foldAttempts(finished, Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3)),
+    attempts: foldAttempts(finished, {
+      retryWithinMs: Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3),
+      intervalMs: usualIntervalMs,
+      isScheduled: inForce.length > 0,
+    }),
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
