@@ -6,6 +6,7 @@ import type { RunRow } from "../run-row.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
+import type { FailingTime } from "../expectation/failing-time.ts";
 import type { SilentSchedule } from "../expectation/own-schedule.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
@@ -59,6 +60,8 @@ export type RuleFacts = {
   compared: Compared | null;
   /** One of several schedules of its that starts nothing, although the rule goes on; null: none, or it cannot be told. */
   silentSchedule: SilentSchedule | null;
+  /** A schedule of its own, or an hour of the day, whose newest runs all failed while the others go on; null: none that is known. */
+  failingTime: FailingTime | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;

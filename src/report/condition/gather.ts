@@ -10,6 +10,7 @@ import type { RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
+import { findFailingTime } from "../expectation/failing-time.ts";
 import { findSilentSchedule } from "../expectation/own-schedule.ts";
 import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
@@ -158,6 +159,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
       expectation === null || history === null
         ? null
         : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs }),
+    failingTime: history === null ? null : findFailingTime(expectation, history),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,
