@@ -29,6 +29,7 @@ import {
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
+import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
@@ -91,7 +92,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const { activity, found, declared, expectation, unscheduled, settings, histories } = known;
   const { window } = activity;
   const history = histories.get(rule) ?? null;
-  const runs = found?.runs ?? [];
+  const runs = dropStartRows(found?.runs ?? [], history);
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
   const counts = found?.current ?? emptyCounts();
@@ -151,7 +152,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
-    fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
+    fruitless:
+      found === null ? null : describeFruitless({ ...found, runs }, { window, stuckAfterMs, awaited, history }),
     missedSince:
       due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
