@@ -95,8 +95,8 @@ export type RuleFacts = {
   retired: { sinceMs: number | null } | null;
   /** Its name is another spelling of that of a rule that began where this one ended: that is this rule now. */
   renamed: Renaming | null;
-  /** A rule that began where this one ended, with the same rhythm. */
-  successor: { rule: string; sinceMs: number } | null;
+  /** A rule that began where this one ended, with the same rhythm; `sinceMs`: null where a later date in its name alone says so. */
+  successor: { rule: string; sinceMs: number | null } | null;
 };
 
 export type Judgement = {

@@ -29,6 +29,7 @@ import {
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
+import { findLaterName } from "./dated-names.ts";
 import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
 
@@ -182,8 +183,26 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
-    successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
+    successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
+}
+
+/** By its past; where no past reaches back to its end, by the date in its name. */
+function nameSuccessor(
+  rule: string,
+  known: Known & { history: RuleHistory | null; lastStartMs: number | null },
+): RuleFacts["successor"] {
+  const { history, histories, activities, activity, found, lastStartMs } = known;
+  const successor = history === null ? null : findSuccessor(history, histories);
+  if (successor !== null) return successor;
+  const running = [...activities.values()].filter(({ newestStartMs }) => (newestStartMs ?? 0) > (lastStartMs ?? 0));
+  const later = findLaterName(
+    rule,
+    running.map((one) => one.rule),
+  );
+  const gapMs = findMiddleGap((found?.runs ?? []).filter(isFinished));
+  const isAlike = later !== null && gapMs > 0 && runsEvery(gapMs, activities.get(later), activity.window);
+  return isAlike ? { rule: later, sinceMs: null } : null;
 }
 
 /** Up to a factor, by its newest runs, or by those of the window where few are known. */

@@ -171,7 +171,7 @@ function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): stri
   const renamed =
     successor === null
       ? ""
-      : `; ${successor.rule} began ${formatNear(successor.sinceMs, window.endMs)} with the same rhythm, and is probably its new name`;
+      : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
   return `${failed}${renamed}`;
 }
 
