@@ -39,6 +39,8 @@ export type RuleFacts = {
   lastStartMs: number | null;
   /** As they are written; empty: none. */
   schedules: string[];
+  /** Why some of them are not understood; empty: all are. */
+  notUnderstood: string[];
   /** IANA name of the zone that they are meant in. */
   timezone: string;
   /** When the last of its schedules stopped to start runs, where none is in force any more; null: one is, or it runs all the same. */

@@ -147,6 +147,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     lastStartMs,
     isFirstDue: due !== null && (changedMs === countedFromMs || due.atMs - countedFromMs > due.gapMs),
     schedules: expectation?.texts ?? [],
+    notUnderstood: expectation?.reasons ?? [],
     timezone: settings.timezone,
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),

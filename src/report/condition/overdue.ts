@@ -1,6 +1,7 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { sayWhenDue } from "../schedule-words.ts";
-import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { DueCount } from "../expectation/due.ts";
@@ -140,8 +141,11 @@ function describe(
       ...(barren === null
         ? {}
         : { fruitless: barren.kind, fruitless_runs: barren.n, fruitless_is_minimum: barren.isMinimum }),
+      ...(countRehearsals(facts) === 0 ? {} : { dry_runs: countRehearsals(facts) }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
-      row_ids: (barren?.kind === "waiting" ? open : begun).flatMap(({ id }) => id ?? []).slice(0, 3),
+      row_ids: (barren?.kind === "waiting" || barren?.kind === "retrying" ? open : begun)
+        .flatMap(({ id }) => id ?? [])
+        .slice(0, 3),
     },
   };
 }
@@ -162,8 +166,20 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
   return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
-/** That its newest run failed, and which rule is perhaps the same under another name. */
-function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): string {
+/** How many rehearsals ended in the window, where no run of its own started in it: they store nothing. */
+function countRehearsals({ counts, lastStartMs, window }: RuleFacts): number {
+  return lastStartMs !== null && lastStartMs < window.startMs ? counts.dry_run : 0;
+}
+
+/** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
+function sayWhatElse(facts: RuleFacts): string {
+  const { finished, successor, window } = facts;
+  const [newest] = finished;
+  const which = countRehearsals(facts) === 0 ? "" : "all of ";
+  const rehearsed =
+    facts.counts.dry_run === 0
+      ? ""
+      : `; ${which}its ${formatPlural(facts.counts.dry_run, "run")} in ${formatHours(hoursOf(window))} were dry runs`;
   const failed =
     newest === undefined || !hasFailed(newest)
       ? ""
@@ -172,7 +188,7 @@ function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): stri
     successor === null
       ? ""
       : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
-  return `${failed}${renamed}`;
+  return `${failed}${rehearsed}${renamed}`;
 }
 
 export function formatMissed({ n, isMinimum }: DueCount): string {
