@@ -57,3 +57,30 @@ test.each(["h", "hr", "hrs", "hours"])("an interval of 1 %s is understood", asyn
   expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", severity: "critical" });
   expect(ruleOf(report, "contacts")?.message).toContain("due every 1h");
 });
+
+test("rested-before: by hand, a rule that rested 37 days is not told after 31", async () => {
+  const days = ["04-03", "04-20", "05-02", "06-08", "06-09"];
+  const byHand = days.flatMap((day) => repeat({ rule: "adhoc", from: `${day} 15:00`, to: `${day} 15:00`, every: DAY }));
+  const others = repeat({ from: "04-01 00:00", to: "07-10 20:00", every: 4 * HOUR });
+  const report = await judge("sqlite", { runs: [...others, ...byHand] });
+  expect(ruleOf(report, "adhoc")).toMatchObject({ condition: "ok", severity: null });
+});
+
+describe("no run is known, but for", () => {
+  test("those of excluded rules", async () => {
+    const report = await judge("sqlite", { runs: hourly() }, { settings: 'exclude_rules = ["contacts"]' });
+    expect(report.findings[0]?.message).toBe(
+      "Nothing ran in 24 h; no run of this CRM is known, but for those of the excluded rules",
+    );
+  });
+  test("those in the future", async () => {
+    const runs = hourly().map((row) => ({
+      ...row,
+      start: row.start.replace("2026", "2027"),
+      end: row.end?.replace("2026", "2027") ?? null,
+    }));
+    const report = await judge("sqlite", { runs });
+    expect(report.findings[0]?.message).toStartWith("Nothing ran in 24 h; no run of this CRM is known, but for ");
+    expect(report.findings[0]?.message).toEndWith(" that start in the future");
+  });
+});

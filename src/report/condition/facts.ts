@@ -11,6 +11,7 @@ import type { SilentSchedule } from "../expectation/own-schedule.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
+import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
 import type { Silence } from "../memory/silence.ts";
 import type { Renaming } from "../renamed.ts";
@@ -97,6 +98,8 @@ export type RuleFacts = {
   retired: { sinceMs: number | null } | null;
   /** Its name is another spelling of that of a rule that began where this one ended: that is this rule now. */
   renamed: Renaming | null;
+  /** It is the newest of such rules; null: it is of none. */
+  series: Series | null;
   /** A rule that began where this one ended, with the same rhythm; `sinceMs`: null where a later date in its name alone says so. */
   successor: { rule: string; sinceMs: number | null } | null;
 };

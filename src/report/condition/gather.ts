@@ -29,7 +29,7 @@ import {
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
-import { findLaterName } from "./dated-names.ts";
+import { findLaterName, listSeries } from "./dated-names.ts";
 import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
 
@@ -59,6 +59,7 @@ export function gatherFacts(
   const expected = new Map(expectations.map((expectation) => [expectation.rule, expectation]));
   const names = new Set([...activities.keys(), ...declared.keys(), ...expected.keys()]);
   const unscheduled = listUnscheduled(activity, expected);
+  const series = listSeries(activity.rules);
   return [...names]
     .filter((rule) => declared.has(rule) || expected.has(rule) || hasOwnRuns(activities.get(rule)))
     .toSorted(compareNames)
@@ -73,6 +74,7 @@ export function gatherFacts(
         settings,
         histories,
         renamed,
+        series,
       }),
     );
 }
@@ -87,6 +89,7 @@ type Known = {
   settings: ReportSettings;
   histories: ReadonlyMap<string, RuleHistory>;
   renamed: Renamings;
+  series: ReturnType<typeof listSeries>;
 };
 
 function gatherRule(rule: string, known: Known): RuleFacts {
@@ -184,6 +187,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
+    series: known.series.get(rule) ?? null,
     successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
 }

@@ -6,7 +6,7 @@ import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
-import { judgeNever, judgeOverdue } from "./overdue.ts";
+import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
 
@@ -23,6 +23,7 @@ const JUDGES = [
   judgeDisabled,
   judgeFailed,
   judgeOverdue,
+  judgeSeries,
   judgeStuck,
   judgeEnded,
   judgeNever,

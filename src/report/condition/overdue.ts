@@ -17,6 +17,9 @@ const BASES = {
   "usual-interval": "its usual interval",
   unknown: "",
 };
+/** As the limits of a regular rule that seldom runs, in its longest usual times between two starts. */
+const SERIES_WARNS = 1.5;
+const SERIES_FAILS = 2;
 /** A schedule that started nothing this many times is no accident. */
 const MANY_MISSED = 3;
 
@@ -40,6 +43,30 @@ function judgeFruitless(facts: RuleFacts): Judgement | null {
   const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
   const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
   return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
+}
+
+/** Of rules that have one run each, or one day, nothing else tells when the next is due. */
+export function judgeSeries({ rule, series, enabled, endedMs, lastSuccessMs, window }: RuleFacts): Judgement | null {
+  if (series === null || enabled === false || endedMs !== null) return null;
+  const { n, lastStartMs, longestGapMs } = series;
+  const silentMs = window.endMs - lastStartMs;
+  if (silentMs <= longestGapMs * SERIES_WARNS) return null;
+  const severity = silentMs > longestGapMs * SERIES_FAILS ? "critical" : "warning";
+  return {
+    condition: "overdue",
+    severity,
+    degradation: null,
+    sinceMs: lastStartMs + longestGapMs,
+    message: `${rule}: of ${formatPlural(n, "rule")} that differ in their dates alone none has begun since ${formatNear(lastStartMs, window.endMs)}; before, one began every ${formatDuration(longestGapMs / 1000)} at least`,
+    evidence: {
+      last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+      last_start_at: formatInstant(lastStartMs),
+      age_seconds: lastSuccessMs === null ? null : (window.endMs - lastSuccessMs) / 1000,
+      limit_seconds: (longestGapMs * (severity === "critical" ? SERIES_FAILS : SERIES_WARNS)) / 1000,
+      basis: "usual-interval",
+      rules: n,
+    },
+  };
 }
 
 function judgeStarts(given: RuleFacts): Judgement | null {
