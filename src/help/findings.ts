@@ -22,13 +22,13 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, that one is named, and it is no more than a warning.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
   },
   "rule-stuck": {
     about: "a rule",
     severities: ["warning"],
     means: "A run of a rule has not ended, and none has ended since it started.",
-    when: "It is open for longer than `stale_after`.",
+    when: "It is open for longer than `stale_after`. Where each run has a row for its start and one for its end, both are one run.",
   },
   "rule-never": {
     about: "a rule",
@@ -46,7 +46,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. `automation-reports help memory` says how durations, records and starts are judged.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of an hour of the day it needs three days in a row, and is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
   },
   "rule-idle": {
     about: "a rule",

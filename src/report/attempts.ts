@@ -22,17 +22,70 @@ export function hasFailed({ status }: Pick<RunRow, "status">): boolean {
   return status === "failed" || status === "partial";
 }
 
-/** Finished runs, newest first, put together where a failed one was started again within `retryWithinMs`. */
-export function foldAttempts(finished: RunRow[], retryWithinMs: number): Attempts[] {
+/** How a rule is started: a failed run that is soon started again was, unless the next one was due by then. */
+export type Rhythm = {
+  /** A failed run that is started again within this is one attempt of several. */
+  retryWithinMs: number;
+  /** From one start to the next, where its newest runs do not tell. Null: not known. */
+  intervalMs: number | null;
+  /** A schedule starts it, whenever the run before it ended. */
+  isScheduled: boolean;
+};
+
+/** A start after this share of the usual time between two starts is the next one that was due. */
+const NEXT_SHARE = 0.75;
+/** So many runs that followed a success tell when the next one starts. */
+const FEWEST_FOLLOWED = 3;
+/** The rests of a rule that starts again whenever it has ended are alike, up to this share of them or this time. */
+const ALIKE_SHARE = 0.25;
+const ALIKE_MS = 5000;
+
+/** Finished runs, newest first, put together where a failed one was started again before the next one was due. */
+export function foldAttempts(finished: RunRow[], rhythm: Rhythm): Attempts[] {
+  const { apartMs, restMs } = measurePace(finished, rhythm);
+  const isRetry = (next: RunRow, failed: RunRow) => {
+    const restedMs = next.startedMs - settledAt(failed);
+    const isDue = next.startedMs - failed.startedMs >= apartMs * NEXT_SHARE;
+    return restedMs <= rhythm.retryWithinMs && !isDue && !(restMs !== null && isAlike(restedMs, restMs));
+  };
   const folded: Attempts[] = [];
   for (const run of finished) {
     const newer = folded.at(-1);
     const first = newer?.runs.at(-1);
-    const isRetried = first !== undefined && hasFailed(run) && first.startedMs - settledAt(run) <= retryWithinMs;
+    const isRetried = first !== undefined && hasFailed(run) && isRetry(first, run);
     if (newer !== undefined && isRetried) newer.runs.push(run);
     else folded.push({ runs: [run] });
   }
   return folded;
+}
+
+/**
+ * By what followed its successes, which nobody repeats: the time from start to start, and the rest of a rule that rests as long
+ * each time. Starts in pairs, and long rests by night, are among its shortest and longest times. `restMs`: null, it has no such rest.
+ */
+function measurePace(
+  finished: RunRow[],
+  { intervalMs, isScheduled }: Rhythm,
+): { apartMs: number; restMs: number | null } {
+  const byStart = finished.toSorted((a, b) => a.startedMs - b.startedMs);
+  const followed = byStart.slice(1).flatMap((next, index) => {
+    const run = byStart[index];
+    return run === undefined || hasFailed(run)
+      ? []
+      : [{ apartMs: next.startedMs - run.startedMs, restMs: next.startedMs - settledAt(run) }];
+  });
+  if (followed.length < FEWEST_FOLLOWED) return { apartMs: intervalMs ?? Infinity, restMs: null };
+  const [shortMs, restMs] = [0.25, 0.75].map((share) => quantile(followed, share, (times) => times.restMs));
+  const isLoop = !isScheduled && isAlike(shortMs ?? 0, restMs ?? 0);
+  return { apartMs: quantile(followed, 0.75, (times) => times.apartMs), restMs: isLoop ? (restMs ?? null) : null };
+}
+
+function isAlike(oneMs: number, otherMs: number): boolean {
+  return Math.abs(oneMs - otherMs) <= Math.max(ALIKE_MS, Math.abs(otherMs) * ALIKE_SHARE);
+}
+
+function quantile<T>(all: T[], share: number, measure: (one: T) => number): number {
+  return all.map(measure).toSorted((a, b) => a - b)[Math.floor(share * (all.length - 1))] ?? 0;
 }
 
 /** The outcome of attempts is that of the last one. */

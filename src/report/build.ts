@@ -108,6 +108,7 @@ function buildFromRows(
     dataQuality,
     errorGroups,
     thresholds,
+    excludedRules: settings.excludedRules,
     crm: judgeCrm(histories, settings),
   });
   const findings = boundFindings(found);

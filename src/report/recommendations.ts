@@ -24,6 +24,7 @@ const START_FORM = "2026-07-10T21:00:00Z";
 const BARREN_ADVICE: Record<string, (rule: string) => string> = {
   skipped: (rule) => `See why ${rule} skips its runs: a lock that was left behind, or a run that does not end`,
   waiting: (rule) => `See why no worker takes up the runs of ${rule} that wait`,
+  retrying: (rule) => `See in the rows or the log of ${rule} why its runs are started again and again`,
   hanging: (rule) => `See why the runs of ${rule} do not end, and mark the rows failed whose workers are gone`,
 };
 
@@ -83,11 +84,13 @@ const ADVISERS: Record<FindingId, Adviser> = {
       adviseOnBarren(rule_name ?? "it", evidence) ??
       (typeof evidence["unreadable_rows"] === "number"
         ? `Let ${rule_name ?? "it"} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`
-        : typeof evidence["running_since"] === "string"
-          ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
-          : typeof evidence["newest_error"] === "string"
-            ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
-            : `Restart ${rule_name ?? "it"}, or its scheduler and worker`),
+        : typeof evidence["dry_runs"] === "number"
+          ? `See who set ${rule_name ?? "it"} to dry runs, which store nothing, and set it back`
+          : typeof evidence["running_since"] === "string"
+            ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
+            : typeof evidence["newest_error"] === "string"
+              ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
+              : `Restart ${rule_name ?? "it"}, or its scheduler and worker`),
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",

@@ -44,7 +44,16 @@ const UNITS_MS: Record<string, number> = {
   day: DAY_MS,
   week: WEEK_MS,
 };
-const INTERVAL = /^every\s+(?:(\d{1,6})\s+)?(second|minute|hour|day|week)s?$/i;
+/** As some tables shorten them; `m` may be a month. */
+const SHORT_UNITS: Record<string, string> = {
+  s: "second",
+  sec: "second",
+  min: "minute",
+  h: "hour",
+  hr: "hour",
+  d: "day",
+};
+const INTERVAL = /^every\s+(?:(\d{1,6})\s+)?(?:(second|minute|hour|day|week|sec|min|hr)s?|([shd]))$/i;
 
 const NOT_AN_INTERVAL: Inexpressible = {
   kind: "inexpressible",
@@ -56,7 +65,7 @@ export function readRecurrence(text: string): Recurrence | Inexpressible {
   const trimmed = text.trim();
   const interval = INTERVAL.exec(trimmed);
   if (interval === null && /^every\s/i.test(trimmed)) return NOT_AN_INTERVAL;
-  if (interval !== null) return readInterval(Number(interval[1] ?? 1), interval[2] ?? "");
+  if (interval !== null) return readInterval(Number(interval[1] ?? 1), interval[2] ?? interval[3] ?? "");
   if (trimmed.startsWith("@") && !NICKNAMES.has(trimmed.toLowerCase())) {
     return {
       kind: "inexpressible",
@@ -84,7 +93,8 @@ export function isInForce(schedule: Schedule, atMs: number): boolean {
 }
 
 function readInterval(count: number, unit: string): Recurrence | Inexpressible {
-  const everyMs = count * (UNITS_MS[unit.toLowerCase()] ?? 0);
+  const name = unit.toLowerCase();
+  const everyMs = count * (UNITS_MS[SHORT_UNITS[name] ?? name] ?? 0);
   if (everyMs <= 0) return { kind: "inexpressible", reason: "an interval must be longer than 0" };
   return { kind: "interval", everyMs };
 }

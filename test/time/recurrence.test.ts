@@ -17,6 +17,9 @@ test.each([
   { text: "Every 1 hours", is: { kind: "interval", everyMs: 60 * MINUTE } },
   { text: "every 2 days", is: { kind: "interval", everyMs: 2880 * MINUTE } },
   { text: "every 45 seconds", is: { kind: "interval", everyMs: 45_000 } },
+  { text: "every 2 h", is: { kind: "interval", everyMs: 120 * MINUTE } },
+  { text: "every 5 mins", is: { kind: "interval", everyMs: 5 * MINUTE } },
+  { text: "every 45 s", is: { kind: "interval", everyMs: 45_000 } },
   { text: "every hour", is: { kind: "interval", everyMs: 60 * MINUTE } },
 ])("$text is understood", ({ text, is }) => {
   expect(readRecurrence(text)).toEqual(is as never);
@@ -55,6 +58,7 @@ test.each([
     reason: "of the names with @, only @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually are known",
   },
   { name: "an interval of nothing", text: "every 0 minutes", reason: "an interval must be longer than 0" },
+  { name: "an interval of a letter that may be months", text: "every 5 m", reason: NO_INTERVAL },
   { name: "an interval of months", text: "every 2 months", reason: NO_INTERVAL },
   { name: "a broken number", text: "every 1.5 hours", reason: NO_INTERVAL },
 ])("$name is inexpressible", ({ text, reason }) => {

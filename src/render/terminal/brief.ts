@@ -102,7 +102,10 @@ function describeFailures(_: Finding, { performance_metrics: metrics, error_grou
 
 function describeDue(rule: string | null, { rules, expectations }: Report): string {
   const schedules = rules.find(({ rule_name: name }) => name === rule)?.schedules ?? [];
-  return schedules.length === 0 ? "" : ` (due ${sayWhenDue(schedules, expectations?.timezone ?? null)})`;
+  const isUnderstood = expectations?.inexpressible.every(({ rule_name: name }) => name !== rule) ?? true;
+  return schedules.length === 0 || !isUnderstood
+    ? ""
+    : ` (due ${sayWhenDue(schedules, expectations?.timezone ?? null)})`;
 }
 
 function readTime(value: unknown): number | null {

@@ -15,6 +15,7 @@ import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
 import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
+import { judgeFailingTime } from "./failing-time.ts";
 import { isRare } from "./rare.ts";
 import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
 
@@ -58,8 +59,14 @@ export function judgeDegraded(facts: RuleFacts): Judgement | null {
   return worst === undefined ? null : nameOthers(facts.rule, worst, others);
 }
 
-/** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */
+/** Where one time of day fails alone, that says more than how many of all runs do. */
 function judgeFailures(facts: RuleFacts): Judgement | null {
+  const all = judgeAllFailures(facts);
+  return all?.severity === "critical" ? all : (judgeFailingTime(facts) ?? all);
+}
+
+/** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */
+function judgeAllFailures(facts: RuleFacts): Judgement | null {
   const { thresholds, ownThresholds, history } = facts;
   const isByPast = isPastKnown(history) && !ownThresholds.includes("rule_success_rate");
   if (!isByPast) return judgeAgainstLimit(facts, thresholds.rule_success_rate);

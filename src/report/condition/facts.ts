@@ -6,10 +6,12 @@ import type { RunRow } from "../run-row.ts";
 import type { Outcome } from "../counts.ts";
 import type { Due, DueCount } from "../expectation/due.ts";
 import type { Compared } from "../expectation/interval.ts";
+import type { FailingTime } from "../expectation/failing-time.ts";
 import type { SilentSchedule } from "../expectation/own-schedule.ts";
 import type { Freshness } from "../expectation/limits.ts";
 import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
+import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
 import type { Silence } from "../memory/silence.ts";
 import type { Renaming } from "../renamed.ts";
@@ -38,6 +40,8 @@ export type RuleFacts = {
   lastStartMs: number | null;
   /** As they are written; empty: none. */
   schedules: string[];
+  /** Why some of them are not understood; empty: all are. */
+  notUnderstood: string[];
   /** IANA name of the zone that they are meant in. */
   timezone: string;
   /** When the last of its schedules stopped to start runs, where none is in force any more; null: one is, or it runs all the same. */
@@ -59,6 +63,8 @@ export type RuleFacts = {
   compared: Compared | null;
   /** One of several schedules of its that starts nothing, although the rule goes on; null: none, or it cannot be told. */
   silentSchedule: SilentSchedule | null;
+  /** A schedule of its own, or an hour of the day, whose newest runs all failed while the others go on; null: none that is known. */
+  failingTime: FailingTime | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;
@@ -92,8 +98,10 @@ export type RuleFacts = {
   retired: { sinceMs: number | null } | null;
   /** Its name is another spelling of that of a rule that began where this one ended: that is this rule now. */
   renamed: Renaming | null;
-  /** A rule that began where this one ended, with the same rhythm. */
-  successor: { rule: string; sinceMs: number } | null;
+  /** It is the newest of such rules; null: it is of none. */
+  series: Series | null;
+  /** A rule that began where this one ended, with the same rhythm; `sinceMs`: null where a later date in its name alone says so. */
+  successor: { rule: string; sinceMs: number | null } | null;
 };
 
 export type Judgement = {

@@ -15,7 +15,7 @@ import type { Severity } from "../words.ts";
 /** A streak less likely than this by the rule's own failures is no chance. */
 const UNLIKELY = 1e-3;
 /** And less likely than this it is certain. */
-const CERTAIN = 1e-5;
+export const CERTAIN = 1e-5;
 
 export function judgeFailing(facts: RuleFacts): Judgement | null {
   const { rule, attempts, lastSuccessMs, window } = facts;

@@ -10,8 +10,8 @@ import { isPastKnown } from "../memory/known.ts";
 import { REST_FACTOR, secondLongestGap, type Silence } from "../memory/silence.ts";
 import type { RunRow } from "../run-row.ts";
 
-/** `hanging`: they do not end, or some of them wait as well. */
-type Barren = "skipped" | "waiting" | "hanging";
+/** `retrying`: they wait for another start, after one that ended. `hanging`: they do not end, or some of them wait as well. */
+type Barren = "skipped" | "waiting" | "retrying" | "hanging";
 
 export type Fruitless = {
   kind: Barren;
@@ -52,7 +52,7 @@ export function findFruitless(
   if (first === undefined || (next !== undefined && isYoung(next))) return null;
   const skipped = streak.filter(({ status }) => status === "skipped");
   const told = skipped.length > 0 ? skipped : streak;
-  const kind = skipped.length > 0 ? "skipped" : streak.every(isWaiting) ? "waiting" : "hanging";
+  const kind = skipped.length > 0 ? "skipped" : nameOpen(streak);
   const newestEnd = runs.find(isFinished);
   const lastEndMs = Math.max(newestEnd === undefined ? -Infinity : settledAt(newestEnd), lastSuccessMs ?? -Infinity);
   // Between the newest runs and those of the look-back there may be others.
@@ -66,6 +66,12 @@ export function findFruitless(
     firstMs: told.at(-1)?.startedMs ?? first.startedMs,
     lastEndMs: lastEndMs === -Infinity ? null : lastEndMs,
   };
+}
+
+/** The status word of a run that is to be started again says that it waits, and its row has an end. */
+function nameOpen(streak: RunRow[]): Barren {
+  if (!streak.every(isWaiting)) return "hanging";
+  return streak.every(({ endedMs }) => endedMs !== null) ? "retrying" : "waiting";
 }
 
 /** Whether it rested as long at least twice before: there was nothing to do, and it will have been so again. */
@@ -82,18 +88,20 @@ export function sayFruitless({ kind, n, isMinimum, firstMs, lastEndMs }: Fruitle
   const least = isMinimum ? ` (at least ${formatCount(n)})` : "";
   if (n === 1 && !isMinimum) {
     if (kind === "skipped") return `its run of ${since} was skipped`;
+    if (kind === "retrying") return `its run of ${since} did not succeed and waits to be started again`;
     return kind === "waiting"
       ? `a run waits since ${since} and was never started`
       : `its run of ${since} has not ended`;
   }
   if (kind === "skipped") return `all ${runs} were skipped${least}`;
+  if (kind === "retrying") return `none of its ${runs} succeeded, and each waits to be started again${least}`;
   return kind === "waiting"
     ? `its ${runs} wait and were never started${least}`
     : `none of its ${runs} has ended${least}`;
 }
 
 function countOf(kind: Barren, { skipped, running, stale, pending }: StatusCounts): number {
-  return kind === "skipped" ? skipped : kind === "waiting" ? pending : running + stale + pending;
+  return kind === "skipped" ? skipped : kind === "waiting" || kind === "retrying" ? pending : running + stale + pending;
 }
 
 function hasNoneFinished(counts: StatusCounts): boolean {

@@ -10,6 +10,7 @@ import type { RuleExpectation } from "../expectations.ts";
 import { isTooOften } from "../expectation/compare.ts";
 import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
+import { findFailingTime } from "../expectation/failing-time.ts";
 import { findSilentSchedule } from "../expectation/own-schedule.ts";
 import { countAtUsualPace, describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
@@ -28,12 +29,14 @@ import {
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
+import { findLaterName, listSeries } from "./dated-names.ts";
+import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
 const COUNTED_BACK_MS = 30 * DAY_MS;
 
-/** A failed run that is started again within this, and within a third of the usual interval, is one attempt of several. */
+/** A failed run that is started again within this, and within a third of the usual interval, may be one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
 /** Of the window's runs, so many in the window before say that there are always as many. */
@@ -56,6 +59,7 @@ export function gatherFacts(
   const expected = new Map(expectations.map((expectation) => [expectation.rule, expectation]));
   const names = new Set([...activities.keys(), ...declared.keys(), ...expected.keys()]);
   const unscheduled = listUnscheduled(activity, expected);
+  const series = listSeries(activity.rules);
   return [...names]
     .filter((rule) => declared.has(rule) || expected.has(rule) || hasOwnRuns(activities.get(rule)))
     .toSorted(compareNames)
@@ -70,6 +74,7 @@ export function gatherFacts(
         settings,
         histories,
         renamed,
+        series,
       }),
     );
 }
@@ -84,13 +89,14 @@ type Known = {
   settings: ReportSettings;
   histories: ReadonlyMap<string, RuleHistory>;
   renamed: Renamings;
+  series: ReturnType<typeof listSeries>;
 };
 
 function gatherRule(rule: string, known: Known): RuleFacts {
   const { activity, found, declared, expectation, unscheduled, settings, histories } = known;
   const { window } = activity;
   const history = histories.get(rule) ?? null;
-  const runs = found?.runs ?? [];
+  const runs = dropStartRows(found?.runs ?? [], history);
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
   const counts = found?.current ?? emptyCounts();
@@ -134,19 +140,25 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     counts,
     outcome: countOutcome(counts),
     finished,
-    attempts: foldAttempts(finished, Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3)),
+    attempts: foldAttempts(finished, {
+      retryWithinMs: Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3),
+      intervalMs: usualIntervalMs,
+      isScheduled: inForce.length > 0,
+    }),
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
     isFirstDue: due !== null && (changedMs === countedFromMs || due.atMs - countedFromMs > due.gapMs),
     schedules: expectation?.texts ?? [],
+    notUnderstood: expectation?.reasons ?? [],
     timezone: settings.timezone,
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
-    fruitless: found === null ? null : describeFruitless(found, { window, stuckAfterMs, awaited, history }),
+    fruitless:
+      found === null ? null : describeFruitless({ ...found, runs }, { window, stuckAfterMs, awaited, history }),
     missedSince:
       due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
@@ -154,6 +166,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
       expectation === null || history === null
         ? null
         : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs }),
+    failingTime: history === null ? null : findFailingTime(expectation, history),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,
@@ -174,8 +187,27 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     silence: silenceSince(history, lastStartMs === null ? null : lastRunMs),
     renamed: known.renamed.get(rule) ?? null,
     retired: findRetirement(rule, lastStartMs, settings),
-    successor: history === null || !isGone(lastStartMs, window) ? null : findSuccessor(history, histories),
+    series: known.series.get(rule) ?? null,
+    successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
+}
+
+/** By its past; where no past reaches back to its end, by the date in its name. */
+function nameSuccessor(
+  rule: string,
+  known: Known & { history: RuleHistory | null; lastStartMs: number | null },
+): RuleFacts["successor"] {
+  const { history, histories, activities, activity, found, lastStartMs } = known;
+  const successor = history === null ? null : findSuccessor(history, histories);
+  if (successor !== null) return successor;
+  const running = [...activities.values()].filter(({ newestStartMs }) => (newestStartMs ?? 0) > (lastStartMs ?? 0));
+  const later = findLaterName(
+    rule,
+    running.map((one) => one.rule),
+  );
+  const gapMs = findMiddleGap((found?.runs ?? []).filter(isFinished));
+  const isAlike = later !== null && gapMs > 0 && runsEvery(gapMs, activities.get(later), activity.window);
+  return isAlike ? { rule: later, sinceMs: null } : null;
 }
 
 /** Up to a factor, by its newest runs, or by those of the window where few are known. */

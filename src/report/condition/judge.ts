@@ -6,7 +6,7 @@ import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
-import { judgeNever, judgeOverdue } from "./overdue.ts";
+import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
 
@@ -23,6 +23,7 @@ const JUDGES = [
   judgeDisabled,
   judgeFailed,
   judgeOverdue,
+  judgeSeries,
   judgeStuck,
   judgeEnded,
   judgeNever,
@@ -164,6 +165,7 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...fac
     const ran = outcome.total === 0 ? "" : `, and yet ${formatPlural(outcome.total, "run")} ended in the window`;
     return { ...say("idle", `${rule}: disabled${ran}`), severity: outcome.total === 0 ? null : "info" };
   }
+  if (due === null && facts.notUnderstood.length > 0) return null;
   if (schedules.length > 0 && due === null) return say("idle", `${rule}: no schedule of it is in force`);
   if (schedules.length > 0 && lastStartMs === null) {
     const { tableSinceMs, mayBePurged, window } = facts;
@@ -176,7 +178,12 @@ function judgeIdle({ rule, enabled, schedules, due, lastStartMs, outcome, ...fac
   return null;
 }
 
-function describeUnknown({ lastStartMs, window, unreadable, due }: RuleFacts): string {
+function describeUnknown({ lastStartMs, window, unreadable, due, notUnderstood }: RuleFacts): string {
+  if (due === null && notUnderstood.length > 0) {
+    const last =
+      lastStartMs === null ? "no run known" : `last run ${formatDuration((window.endMs - lastStartMs) / 1000)} ago`;
+    return `its schedule is not understood (${notUnderstood.join("; ")}), so nothing says when it is due; ${last}`;
+  }
   if (lastStartMs === null && unreadable !== null) return "no run known";
   if (lastStartMs === null) return "nothing is known of its runs";
   const hours = (window.endMs - lastStartMs) / HOUR_MS;

@@ -1,6 +1,7 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { sayWhenDue } from "../schedule-words.ts";
-import { formatDuration, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { DueCount } from "../expectation/due.ts";
@@ -16,6 +17,9 @@ const BASES = {
   "usual-interval": "its usual interval",
   unknown: "",
 };
+/** As the limits of a regular rule that seldom runs, in its longest usual times between two starts. */
+const SERIES_WARNS = 1.5;
+const SERIES_FAILS = 2;
 /** A schedule that started nothing this many times is no accident. */
 const MANY_MISSED = 3;
 
@@ -39,6 +43,30 @@ function judgeFruitless(facts: RuleFacts): Judgement | null {
   const since = { ...facts, due, silence, missedSince: { n: 0, isMinimum: false } };
   const judgement = due === null ? (judgeSilence(since) ?? judgeAge(since, 0)) : judgeDue(since);
   return judgement?.severity === "critical" || fruitless.kind === "skipped" ? judgement : null;
+}
+
+/** Of rules that have one run each, or one day, nothing else tells when the next is due. */
+export function judgeSeries({ rule, series, enabled, endedMs, lastSuccessMs, window }: RuleFacts): Judgement | null {
+  if (series === null || enabled === false || endedMs !== null) return null;
+  const { n, lastStartMs, longestGapMs } = series;
+  const silentMs = window.endMs - lastStartMs;
+  if (silentMs <= longestGapMs * SERIES_WARNS) return null;
+  const severity = silentMs > longestGapMs * SERIES_FAILS ? "critical" : "warning";
+  return {
+    condition: "overdue",
+    severity,
+    degradation: null,
+    sinceMs: lastStartMs + longestGapMs,
+    message: `${rule}: of ${formatPlural(n, "rule")} that differ in their dates alone none has begun since ${formatNear(lastStartMs, window.endMs)}; before, one began every ${formatDuration(longestGapMs / 1000)} at least`,
+    evidence: {
+      last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
+      last_start_at: formatInstant(lastStartMs),
+      age_seconds: lastSuccessMs === null ? null : (window.endMs - lastSuccessMs) / 1000,
+      limit_seconds: (longestGapMs * (severity === "critical" ? SERIES_FAILS : SERIES_WARNS)) / 1000,
+      basis: "usual-interval",
+      rules: n,
+    },
+  };
 }
 
 function judgeStarts(given: RuleFacts): Judgement | null {
@@ -140,8 +168,11 @@ function describe(
       ...(barren === null
         ? {}
         : { fruitless: barren.kind, fruitless_runs: barren.n, fruitless_is_minimum: barren.isMinimum }),
+      ...(countRehearsals(facts) === 0 ? {} : { dry_runs: countRehearsals(facts) }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
-      row_ids: (barren?.kind === "waiting" ? open : begun).flatMap(({ id }) => id ?? []).slice(0, 3),
+      row_ids: (barren?.kind === "waiting" || barren?.kind === "retrying" ? open : begun)
+        .flatMap(({ id }) => id ?? [])
+        .slice(0, 3),
     },
   };
 }
@@ -162,8 +193,20 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
   return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
-/** That its newest run failed, and which rule is perhaps the same under another name. */
-function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): string {
+/** How many rehearsals ended in the window, where no run of its own started in it: they store nothing. */
+function countRehearsals({ counts, lastStartMs, window }: RuleFacts): number {
+  return lastStartMs !== null && lastStartMs < window.startMs ? counts.dry_run : 0;
+}
+
+/** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
+function sayWhatElse(facts: RuleFacts): string {
+  const { finished, successor, window } = facts;
+  const [newest] = finished;
+  const which = countRehearsals(facts) === 0 ? "" : "all of ";
+  const rehearsed =
+    facts.counts.dry_run === 0
+      ? ""
+      : `; ${which}its ${formatPlural(facts.counts.dry_run, "run")} in ${formatHours(hoursOf(window))} were dry runs`;
   const failed =
     newest === undefined || !hasFailed(newest)
       ? ""
@@ -171,8 +214,8 @@ function sayWhatElse({ finished: [newest], successor, window }: RuleFacts): stri
   const renamed =
     successor === null
       ? ""
-      : `; ${successor.rule} began ${formatNear(successor.sinceMs, window.endMs)} with the same rhythm, and is probably its new name`;
-  return `${failed}${renamed}`;
+      : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
+  return `${failed}${rehearsed}${renamed}`;
 }
 
 export function formatMissed({ n, isMinimum }: DueCount): string {

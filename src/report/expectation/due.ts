@@ -22,6 +22,8 @@ export type DueCount = { n: number; isMinimum: boolean };
 export const EARLY_MS = 5 * MINUTE_MS;
 /** How far ahead a next occurrence is looked for, step by step. */
 const HORIZONS_MS = [2 * DAY_MS, 40 * DAY_MS, 366 * DAY_MS];
+/** Of a schedule that fires less than twice a year: around 2100 eight years pass between two days of 29 February. */
+const LONGEST_HORIZON_MS = 9 * 366 * DAY_MS;
 
 /** Runs of a calendar are counted one by one, over at most this. */
 const LONGEST_COUNTED_MS = 31 * DAY_MS;
@@ -51,10 +53,10 @@ function findNextOccurrence(calendars: Schedule<CalendarRecurrence>[], lastStart
   }
   const { occurrencesMs } = mergeCertain(calendars, {
     startMs: lastStartMs + 1,
-    endMs: lastStartMs + 2 * (HORIZONS_MS.at(-1) ?? 0),
+    endMs: lastStartMs + LONGEST_HORIZON_MS,
   });
-  const [only] = occurrencesMs;
-  return only === undefined ? null : describeDue(lastStartMs, only, HORIZONS_MS.at(-1) ?? 0, calendars);
+  const [only, next = (only ?? 0) + (HORIZONS_MS.at(-1) ?? 0)] = occurrencesMs;
+  return only === undefined ? null : describeDue(lastStartMs, only, next - only, calendars);
 }
 
 /** A schedule that began later than the last start waits since then. */

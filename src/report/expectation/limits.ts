@@ -34,8 +34,8 @@ export type Habit = {
 };
 
 const WEEKEND_MS = 3 * DAY_MS;
-/** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year. */
-const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS];
+/** A month shows the longest gap of nearly every schedule; a monthly one shows its gaps in a year, and one of 29 February in nine. */
+const LOOKBACKS_MS = [30 * DAY_MS, 366 * DAY_MS, 9 * 366 * DAY_MS];
 /** Fewer are no habit. */
 export const MIN_INTERVALS = 3;
 /** A regular rule's times between two starts: from this on, this alike, so many, and over so long a time. A month has 28 to 31 days. */

@@ -18,8 +18,8 @@ export type SilentSchedule = {
 const HOURS_AROUND = 3;
 const FEWEST_AROUND = 4;
 /** A schedule that fires more often than this hides behind nothing. */
-const SHORTEST_GAP_MS = 6 * HOUR_MS;
-const MOST_SCHEDULES = 20;
+export const SHORTEST_GAP_MS = 6 * HOUR_MS;
+export const MOST_SCHEDULES = 20;
 
 /**
  * By the starts of each hour, less those that are due by its other schedules: where the hours around one all have as many, one

@@ -38,6 +38,8 @@ export type Facts = {
   /** Most frequent first. */
   errorGroups: ErrorGroup[];
   thresholds: Thresholds;
+  /** By the configuration: no run of theirs is known here. */
+  excludedRules: string[];
   /** The success of the CRM as a whole against its own past. */
   crm: CrmShift;
 };

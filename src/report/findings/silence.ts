@@ -9,7 +9,7 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
-import { inform, isRetired, warn, type Finder, type RuleState } from "./facts.ts";
+import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
@@ -25,7 +25,7 @@ const BESIDE: [ActionStatus, string][] = [
 const MOST_PAUSES = 2;
 
 /** Nothing where a rule's condition, or the silence of several, tells it already. */
-export const findNoData: Finder = ({ activity, outcome, counts, hours, states, previous }) => {
+export const findNoData: Finder = ({ activity, outcome, counts, hours, states, previous, excludedRules }) => {
   if (outcome.total > 0) return [];
   const isTold = states.some(({ judgement: { severity } }) => severity === "critical" || severity === "warning");
   if (isTold) return [];
@@ -52,7 +52,7 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
     near !== ""
       ? `; crm_source is written ${near} there`
       : !isKnown
-        ? "; no run of this CRM is known"
+        ? `; no run of this CRM is known${sayButFor(activity, excludedRules)}`
         : counts.running > 0
           ? ""
           : isPlain
@@ -70,6 +70,16 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
   const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
+
+/** What there may be, and is not looked at. */
+function sayButFor({ contradictions }: Facts["activity"], excludedRules: string[]): string {
+  const inFuture = contradictions.filter(({ kind }) => kind === "start-in-future").reduce((sum, { n }) => sum + n, 0);
+  const others = [
+    inFuture === 0 ? [] : `${formatCount(inFuture)} that ${inFuture === 1 ? "starts" : "start"} in the future`,
+    excludedRules.length === 0 ? [] : "those of the excluded rules",
+  ].flat();
+  return others.length === 0 ? "" : `, but for ${others.join(" and ")}`;
+}
 
 /** Unknown because nothing says when it should run, and not because its words tell nothing. */
 function isUnplanned({ facts: { due, unknown }, judgement: { condition } }: RuleState): boolean {

@@ -30,6 +30,8 @@ const LIMIT = 2;
 /** Of a rule whose rests are short. */
 const REGULAR_LIMIT = 1.5;
 const REGULAR_REST = 1.2;
+/** Of fewer starts than this the longest rest is as much a habit as the others are; of more it may have been a fault. */
+const FEW_STARTS = 8;
 /** A rest so many times the second-longest known one is none of the rule's own. */
 export const REST_FACTOR = 1.3;
 /** A run of the hour that goes on may still start in it, and be later by this. */
@@ -47,7 +49,8 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const rates = measureRates(starts, history, lastHour + 1);
   const rests = listRests(starts.hours, rates, calendar);
   const second = rests.at(-2) ?? 0;
-  const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second);
+  const longest = rests.length < FEW_STARTS ? (rests.at(-1) ?? 0) : 0;
+  const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second, longest);
   return {
     ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
     isUsual:

@@ -35,7 +35,7 @@ const cases: Case[] = [
   {
     name: "its schedule is not understood, and it never ran",
     facts: { rules: [alive], declaredRules: [declared("deals", every("0 0 L * *"))] },
-    flagged: "idle",
+    flagged: "unknown",
   },
 ];
 

@@ -4,7 +4,7 @@ import type { FailStreak, RuleActivity } from "../../../src/report/activity.ts";
 import type { RunRow } from "../../../src/report/run-row.ts";
 import { activity, declared, report, schedule } from "../../making/activities.ts";
 import { WINDOW } from "../../making/reports.ts";
-import { ruleOf, type Strip } from "../../making/rules.ts";
+import { ruleOf, ruleOfRuns, type Strip } from "../../making/rules.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -112,5 +112,42 @@ describe("a collapse", () => {
       ruleOf("deals", { runs: "s".repeat(20), everyMinutes: 60 }, { runs: runsOf([...of(10, 2), ...of(10, 10_000)]) }),
     );
     expect(rule?.message).toBe("deals: its newest 10 runs brought 2 records at most, earlier ones 10,000 at least");
+  });
+});
+
+describe("a run that was due is no retry, however soon it begins after the one that failed", () => {
+  test.each<{ name: string; strip: Strip; due?: string }>([
+    { name: "hourly runs of 58 minutes", strip: { runs: "sssssssffffffff", everyMinutes: 60, tookMinutes: 58 } },
+    { name: "by a schedule", strip: { runs: "sssssssffffffff", everyMinutes: 60, tookMinutes: 58 }, due: "0 * * * *" },
+    { name: "hourly runs of two hours", strip: { runs: "sssssssffffffff", everyMinutes: 60, tookMinutes: 121 } },
+    { name: "one after the other", strip: { runs: "sssssssffffffff", everyMinutes: 10, tookMinutes: 9.98 } },
+    { name: "without a success known", strip: { runs: "f".repeat(20), everyMinutes: 10, tookMinutes: 9.98 } },
+  ])("$name", ({ strip, due }) => {
+    const rule = judged(ruleOf("deals", { startedMinutesAgo: strip.tookMinutes ?? 0, ...strip }), due);
+    expect(rule).toMatchObject({ condition: "failing", severity: "critical" });
+  });
+
+  /** Hourly successes of `tookMinutes`, and runs that failed `failedMinutesAgo`. */
+  const rowsOf = (tookMinutes: number, failedMinutesAgo: number[]): RunRow[] => {
+    const runAt = (minutesAgo: number, status: "success" | "failed", minutes: number): RunRow => {
+      const startedMs = WINDOW.endMs - minutesAgo * MINUTE_MS;
+      const endedMs = startedMs + minutes * MINUTE_MS;
+      return { id: String(minutesAgo), startedMs, endedMs, status, records: null, error: null };
+    };
+    const hourly = Array.from({ length: 24 }, (_, hour) => runAt((hour + 2) * 60, "success", tookMinutes));
+    return [...failedMinutesAgo.map((ago) => runAt(ago, "failed", 1)), ...hourly];
+  };
+
+  test("runs that fail at once and are started again with no more rest than usual", () => {
+    const rule = judged(ruleOfRuns("deals", rowsOf(59.9, [55, 56.1, 57.2, 58.3, 59.4])));
+    expect(rule).toMatchObject({ condition: "failing", severity: "critical" });
+  });
+
+  test.each([
+    { name: "repeats within the hour are one attempt", tookMinutes: 5 },
+    { name: "by a schedule, also where it usually rests no longer", tookMinutes: 59.9, due: "0 * * * *" },
+  ])("$name", ({ tookMinutes, due }) => {
+    const rule = judged(ruleOfRuns("deals", rowsOf(tookMinutes, [54, 57, 60])), due);
+    expect(rule).toMatchObject({ condition: "failing", severity: "info" });
   });
 });

@@ -1,0 +1,42 @@
+/** A rule that works but for the runs of one time: those of a schedule of its own, or of one hour of the day. */
+import { formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import { hasFailed, settledAt } from "../attempts.ts";
+import { expectedShare } from "../chance.ts";
+import { maskErrorMessage } from "../errors/redact.ts";
+import { sayWhenDue } from "../schedule-words.ts";
+import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
+import { CERTAIN } from "./failing.ts";
+
+/** As of a rule that had this schedule alone; of an hour of the day nothing says that it is more than that hour. */
+export function judgeFailingTime({
+  rule,
+  failingTime,
+  timezone,
+  window,
+  finished,
+  newestError,
+}: RuleFacts): Judgement | null {
+  if (failingTime === null) return null;
+  const { text, sinceMs, newestHour, isNewest, n, before } = failingTime;
+  const since = formatNear(sinceMs, window.endMs);
+  const newest = finished.find((run) => hasFailed(run) && Math.floor(settledAt(run) / HOUR_MS) === newestHour);
+  const error = maskErrorMessage(newest?.error ?? (isNewest ? newestError : null));
+  const what =
+    text === null
+      ? `its runs that end in the hour after ${since.slice(-"00:00".length)} failed on ${formatPlural(n, "day")} in a row, since ${since}`
+      : `its runs ${sayWhenDue([text], timezone)} failed ${formatPlural(n, "time")} in a row, since ${since}`;
+  const isCertain = text !== null && expectedShare(before) ** n < CERTAIN;
+  const message = `${rule}: ${what}, while its others go on${error === null ? "" : `: ${error}`}`;
+  return {
+    ...degraded("failures", isCertain ? "critical" : "warning", message),
+    sinceMs,
+    evidence: {
+      ...(text === null ? {} : { schedule: text }),
+      failed_in_a_row: n,
+      since: formatInstant(sinceMs),
+      newest_error: error,
+      row_ids: newest?.id === undefined || newest.id === null ? [] : [newest.id],
+    },
+  };
+}

@@ -1,0 +1,176 @@
+/** A time of day, or a schedule, whose runs fail each time, beside others of the same rule that succeed and hide them. */
+import { mergeCertain } from "../../time/occurrences.ts";
+import { isCalendar, isInForce } from "../../time/recurrence.ts";
+import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
+import { expectedShare } from "../chance.ts";
+import type { RuleExpectation } from "../expectations.ts";
+import type { RuleHistory } from "../memory/history.ts";
+import { PAST_DAYS } from "../memory/known.ts";
+import { EARLY_MS } from "./due.ts";
+import { MOST_SCHEDULES, SHORTEST_GAP_MS } from "./own-schedule.ts";
+
+export type FailingTime = {
+  /** As it is written; null: no schedule of its own is known, and its runs of one hour of the day fail. */
+  text: string | null;
+  /** When the oldest of the failed runs was due, and the hour (UTC, since the epoch) in which the newest of them ended. */
+  sinceMs: number;
+  newestHour: number;
+  /** Nothing of the rule has failed since. */
+  isNewest: boolean;
+  n: number;
+  /** Of the earlier runs at these times that are known. */
+  before: { failed: number; total: number };
+};
+
+/** So many hours after its time a run of it may fail. */
+const LONGEST_RUN_HOURS = 6;
+/** Hours before and after, which tell how many successes of the others an hour has. */
+const HOURS_AROUND = 3;
+const FEWEST_AROUND = 4;
+/** A run of its own is one more than usual, less what the hours around differ by. */
+const OWN_RUN = 0.6;
+/** Failures by chance fall on the same times less often than this. */
+const UNLIKELY = 1e-3;
+/** Days in a row, and well ones before them, that tell of an hour of the day: what always fails is how it is meant. */
+const FEWEST_DAYS_FAILED = 3;
+const FEWEST_DAYS_WELL = 3;
+
+/** The longest streak; null: there is none, or nothing hides it. */
+export function findFailingTime(expectation: RuleExpectation | null, history: RuleHistory): FailingTime | null {
+  const outcomes = readOutcomes(history);
+  if (outcomes.failedHours.length < 2) return null;
+  const own = listOwn(expectation, history).flatMap(({ text, timesMs }) => {
+    const lag = findLag(timesMs, outcomes);
+    const slots = timesMs.map((atMs): Slot => {
+      const hour = hourOf(atMs);
+      return { atMs, fromHour: Math.max(hour, hour + lag - 1), toHour: hour + lag + 1 };
+    });
+    return findStreak(text, slots, outcomes) ?? [];
+  });
+  const found = own.length > 0 ? own : listHours(history).flatMap((slots) => findStreak(null, slots, outcomes) ?? []);
+  return found.toSorted((a, b) => b.n - a.n)[0] ?? null;
+}
+
+/** One time at which a run was due, and the hours (UTC, since the epoch) in one of which it ends if it fails. */
+type Slot = { atMs: number; fromHour: number; toHour: number };
+
+type Outcomes = {
+  history: RuleHistory;
+  /** Ascending; of the hours in which a run failed. */
+  failedHours: number[];
+  failed: ReadonlyMap<number, number>;
+  succeeded: ReadonlyMap<number, number>;
+};
+
+function readOutcomes(history: RuleHistory): Outcomes {
+  const { hours, counts, values } = history.finished;
+  const failed = new Map<number, number>();
+  const succeeded = new Map<number, number>();
+  for (const [index, hour] of hours.entries()) {
+    const bad = values[index] ?? 0;
+    if (bad > 0) failed.set(hour, bad);
+    succeeded.set(hour, (counts[index] ?? 0) - bad);
+  }
+  return { history, failedHours: [...failed.keys()], failed, succeeded };
+}
+
+/** Its calendar schedules that fire seldom, beside others. */
+function listOwn(expectation: RuleExpectation | null, history: RuleHistory): { text: string; timesMs: number[] }[] {
+  const { schedules, texts } = expectation ?? { schedules: [], texts: [] };
+  if (schedules.length < 2 || schedules.length > MOST_SCHEDULES || schedules.length !== texts.length) return [];
+  return schedules.flatMap((schedule, index) => {
+    if (!isCalendar(schedule) || !isInForce(schedule, history.nowMs)) return [];
+    const span = { startMs: history.firstHour * HOUR_MS, endMs: history.nowMs };
+    const { occurrencesMs } = mergeCertain([schedule], span);
+    const [first = 0, second = 0] = occurrencesMs;
+    return second - first < SHORTEST_GAP_MS ? [] : [{ text: texts[index] ?? "", timesMs: occurrencesMs }];
+  });
+}
+
+/** Each hour of the day, with its days. */
+function listHours({ endHour, firstHour }: RuleHistory): Slot[][] {
+  const days = Math.min(PAST_DAYS, Math.floor((endHour - firstHour) / HOURS_A_DAY));
+  return Array.from({ length: HOURS_A_DAY }, (_, index) =>
+    Array.from({ length: days }, (__, day): Slot => {
+      const hour = endHour - 1 - index - (days - 1 - day) * HOURS_A_DAY;
+      return { atMs: hour * HOUR_MS, fromHour: hour, toHour: hour };
+    }),
+  );
+}
+
+/** How many hours after its time the newest run failed that may be one of them. */
+function findLag(timesMs: number[], { failedHours }: Outcomes): number {
+  for (const atMs of timesMs.slice(-2).toReversed()) {
+    const hour = hourOf(atMs);
+    const failed = failedHours.find((one) => one >= hour && one <= hour + LONGEST_RUN_HOURS);
+    if (failed !== undefined) return failed - hour;
+  }
+  return 0;
+}
+
+function findStreak(text: string | null, slots: Slot[], outcomes: Outcomes): FailingTime | null {
+  const told = slots
+    .map((slot) => ({ slot, failedHour: findFailure(slot, outcomes, text !== null) }))
+    .filter((one): one is { slot: Slot; failedHour: number | null } => one.failedHour !== undefined);
+  const lastWell = told.findLastIndex(({ failedHour }) => failedHour === null);
+  const streak = told.slice(lastWell + 1);
+  const [oldest] = streak;
+  const newestHour = streak.at(-1)?.failedHour ?? null;
+  if (oldest === undefined || newestHour === null) return null;
+  // The newest one may go on, and no others may be unknown.
+  const isNew = streak.at(-1)?.slot === slots.at(-1) || streak.at(-1)?.slot === slots.at(-2);
+  if (!isNew) return null;
+  const n = streak.length;
+  const earlier = told.slice(0, lastWell + 1);
+  const before = { failed: earlier.filter(({ failedHour }) => failedHour !== null).length, total: earlier.length };
+  const isKnown = text === null ? n >= FEWEST_DAYS_FAILED && before.total - before.failed >= FEWEST_DAYS_WELL : n > 1;
+  if (!isKnown || chanceOf(slots, n, text === null ? HOURS_A_DAY : 1, outcomes) >= UNLIKELY) return null;
+  return {
+    text,
+    sinceMs: oldest.slot.atMs,
+    newestHour,
+    isNewest: newestHour === outcomes.failedHours.at(-1),
+    n,
+    before,
+  };
+}
+
+/**
+ * The hour in which its run failed; null: it did not, or was started again and succeeded. Undefined: that is not known, or nothing
+ * would hide it. A repeat is one success more than the hours around have; `isOwn`: and the failed run is one more than they have.
+ */
+function findFailure(
+  { fromHour, toHour }: Slot,
+  { history, failed, succeeded }: Outcomes,
+  isOwn: boolean,
+): number | null | undefined {
+  const hours = Array.from({ length: toHour - fromHour + 1 }, (_, index) => fromHour + index);
+  const hour = hours.find((one) => failed.has(one));
+  if (hour === undefined) return hours.every(history.isCovered) ? null : undefined;
+  const around = Array.from({ length: HOURS_AROUND }, (_, index) => [fromHour - 1 - index, toHour + 1 + index])
+    .flat()
+    .filter(history.isCovered)
+    .map((one) => succeeded.get(one) ?? 0);
+  const isHidden = around.filter((one) => one > 0).length >= FEWEST_AROUND;
+  if (!isHidden) return undefined;
+  const ended = hours.reduce((sum, one) => sum + (succeeded.get(one) ?? 0) + (failed.get(one) ?? 0), 0);
+  const usual = around.reduce((sum, one) => sum + one, 0) / around.length;
+  if (isOwn && ended < usual * hours.length + OWN_RUN) return undefined;
+  const since = (succeeded.get(hour) ?? 0) + (succeeded.get(hour + 1) ?? 0);
+  return since > 2 * Math.max(...around) ? null : hour;
+}
+
+/** Of so many failures at these times, by the share of the other hours in which a run failed. */
+function chanceOf(slots: Slot[], n: number, looks: number, { history, failed, succeeded }: Outcomes): number {
+  const own = new Set(slots.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]));
+  const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
+  const others = [...succeeded.keys()].filter((hour) => hour >= fromHour && !own.has(hour));
+  const share = expectedShare({ failed: others.filter((hour) => failed.has(hour)).length, total: others.length });
+  const [slot] = slots;
+  const hours = slot === undefined ? 1 : slot.toHour - slot.fromHour + 1;
+  return looks * Math.min(1, share * hours) ** n;
+}
+
+function hourOf(atMs: number): number {
+  return Math.floor((atMs - EARLY_MS) / HOUR_MS);
+}
