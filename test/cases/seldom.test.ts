@@ -6,11 +6,15 @@ const hourly = (to = "07-10 20:00", rule = "contacts") => repeat({ rule, from: "
 
 describe.each(ENGINES)("%s", (engine) => {
   test("retried-forever: runs that ended and wait for another start did start", async () => {
-    const retried = repeat({ from: "07-10 00:00", to: "07-10 20:40", every: 20 * MINUTE }, () => ({ status: "RETRY" }));
+    const retried = repeat({ from: "07-10 00:00", to: "07-10 20:40", every: 20 * MINUTE }, () => ({
+      status: "RETRY",
+      error: "HTTP 503 Service Unavailable",
+    }));
     const report = await judge(engine, { runs: [...hourly("07-09 23:00"), ...retried] });
     const told = ruleOf(report, "contacts");
     expect(told).toMatchObject({ condition: "overdue", severity: "critical" });
     expect(told?.message).toContain("none of its runs since 9 Jul 23:01 succeeded, and each waits to be started again");
+    expect(told?.message).toContain("(HTTP 503 Service Unavailable)");
     expect(report.recommendations.map(({ recommendation }) => recommendation).join()).toContain(
       "started again and again",
     );

@@ -4,6 +4,7 @@ import { HOUR_MS } from "../../time/units.ts";
 import type { RuleActivity, StatusCounts } from "../activity.ts";
 import { isFinished, isOpen, settledAt } from "../attempts.ts";
 import { countOutcome } from "../counts.ts";
+import { maskErrorMessage } from "../errors/redact.ts";
 import type { Due } from "../expectation/due.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
@@ -22,6 +23,8 @@ export type Fruitless = {
   firstMs: number;
   /** End of the last run that came to something; null: none is known. */
   lastEndMs: number | null;
+  /** Of the newest one that is to be started again; null: none is told. */
+  error: string | null;
   /** The run that the schedules have waited for since then, and by its past how long it has been silent. */
   due: Due | null;
   silence: Silence | null;
@@ -65,6 +68,7 @@ export function findFruitless(
     isMinimum,
     firstMs: told.at(-1)?.startedMs ?? first.startedMs,
     lastEndMs: lastEndMs === -Infinity ? null : lastEndMs,
+    error: kind === "retrying" ? (byStart.find(isWaiting)?.error ?? null) : null,
   };
 }
 
@@ -82,19 +86,20 @@ export function restsSoLong(history: RuleHistory | null, lastEndMs: number | nul
 }
 
 /** As a part of a sentence about the rule. */
-export function sayFruitless({ kind, n, isMinimum, firstMs, lastEndMs }: Fruitless, endMs: number): string {
+export function sayFruitless({ kind, n, isMinimum, firstMs, lastEndMs, error }: Fruitless, endMs: number): string {
   const since = formatNear(isMinimum ? (lastEndMs ?? firstMs) : firstMs, endMs);
   const runs = isMinimum ? `runs since ${since}` : `${formatPlural(n, "run")} since ${since}`;
+  const why = error === null ? "" : ` (${maskErrorMessage(error)})`;
   const least = isMinimum ? ` (at least ${formatCount(n)})` : "";
   if (n === 1 && !isMinimum) {
     if (kind === "skipped") return `its run of ${since} was skipped`;
-    if (kind === "retrying") return `its run of ${since} did not succeed and waits to be started again`;
+    if (kind === "retrying") return `its run of ${since} did not succeed and waits to be started again${why}`;
     return kind === "waiting"
       ? `a run waits since ${since} and was never started`
       : `its run of ${since} has not ended`;
   }
   if (kind === "skipped") return `all ${runs} were skipped${least}`;
-  if (kind === "retrying") return `none of its ${runs} succeeded, and each waits to be started again${least}`;
+  if (kind === "retrying") return `none of its ${runs} succeeded, and each waits to be started again${least}${why}`;
   return kind === "waiting"
     ? `its ${runs} wait and were never started${least}`
     : `none of its ${runs} has ended${least}`;
