@@ -127,8 +127,31 @@ type Rewrite = [from: string, to: string];
 
 const CLEAN_UP = " clean up ";
 
-/** What stands before a clean-up that a run itself did or could not do. The t is the end of can't. */
-const OWN_WORK = ["before", "before the", "cannot", "during", "during the", "in", "not", "on", "t", "to", "while"];
+/** What stands before a clean-up that a run itself did or could not do. The t is the end of can't; a shell's trace has `+`. */
+const OWN_WORK = [
+  "before",
+  "before the",
+  "cannot",
+  "during",
+  "during the",
+  "in",
+  "not",
+  "on",
+  "t",
+  "to",
+  "while",
+  "+",
+  "++",
+  "+++",
+  "calling",
+  "executing",
+  "function",
+  "starting",
+  "trap",
+];
+
+/** What stands behind one: a run cleans up after itself. */
+const OWN_THINGS = ["connections", "exit", "files", "resources", "temp", "temporary", "tmp", "workspace"];
 
 /**
  * The marks of a message that a clean-up wrote. PostgreSQL, SQLite and `isCleanUp` look for them in the same steps: they take
@@ -140,7 +163,7 @@ export const CLEAN_UP_MARKS = {
   length: 300,
   /** A message of a clean-up has one of these in its start. Most messages have none and are spared the rest. */
   stems: ["clean", "marked", "stale", "orphaned", "abandoned", "zombie", "worker"],
-  separators: Array.from("\t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"),
+  separators: Array.from("\t\n\r!\"#$%&'()*,-./:;<=>?@[\\]^`{|}~"),
   rewrites: [
     // Of blanks in a row one is left. The text has no other angle brackets by now.
     [" ", "<>"],
@@ -148,6 +171,7 @@ export const CLEAN_UP_MARKS = {
     ["<>", " "],
     ...["cleanup", "cleaned up", "cleaning up"].map((spelling): Rewrite => [` ${spelling} `, CLEAN_UP]),
     ...OWN_WORK.map((word): Rewrite => [` ${word}${CLEAN_UP}`, " "]),
+    ...OWN_THINGS.map((word): Rewrite => [`${CLEAN_UP}${word} `, ` ${word} `]),
     ...["failed", "stale", "dead"].map((word): Rewrite => [` marked as ${word} by `, CLEAN_UP]),
     ...["orphaned", "abandoned", "zombie"].map((word): Rewrite => [` ${word} `, " stale "]),
     ...["sync", "run", "job", "task", "process"].map((word): Rewrite => [` stale ${word}`, CLEAN_UP]),
