@@ -1,10 +1,16 @@
 /** The words that syncs write into a warehouse, and what they mean. The statements are filled with the same lists. */
 import type { ActionStatus } from "./words.ts";
 
-/** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress` are one word. */
+/** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress!` are one word. */
 export function plainWord(status: string): string {
-  return status.toLowerCase().replaceAll(/[ \t\n\v\f\r_-]/g, "");
+  return status
+    .toLowerCase()
+    .replaceAll(/[ \t\n\v\f\r_-]/g, "")
+    .replace(new RegExp(`[${TRAILING_SIGNS}]+$`), "");
 }
+
+/** What may stand behind a word. */
+export const TRAILING_SIGNS = "!.";
 
 /** The meaning of a status as `plainWord` makes it. */
 export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
@@ -22,6 +28,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "completed_successfully",
     "finished_successfully",
     "cached",
+    "job_complete",
   ],
   failed: [
     "failed",
@@ -56,6 +63,13 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "failed_and_auto_suspended",
     "rolled_back",
     "expired",
+    "dead",
+    "discarded",
+    "abandoned",
+    "shutdown",
+    "ended_unexpectedly",
+    "oom_killed",
+    "evicted",
   ],
   partial: [
     "partial",
@@ -74,6 +88,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "success_with_failures",
     "completed_with_failures",
     "finished_with_errors",
+    "unstable",
   ],
   running: [
     "running",
@@ -88,6 +103,12 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "stopping",
     "cancelling",
     "canceling",
+    "working",
+    "busy",
+    "progress",
+    "stalled",
+    "sending",
+    "connecting",
   ],
   pending: [
     "pending",
@@ -111,8 +132,16 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "restarting",
     "paused",
     "blocked",
+    "late",
+    "suspended",
+    "awaiting_concurrency_slot",
+    "retryable",
+    "available",
+    "delayed",
+    "waiting_for_retry",
+    "upload_complete",
   ],
-  skipped: ["skipped", "ignored", "noop", "excluded"],
+  skipped: ["skipped", "ignored", "noop", "excluded", "not_built"],
 });
 
 function spell(words: Partial<Record<ActionStatus, string[]>>): Record<string, ActionStatus> {
