@@ -2,6 +2,7 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
+import { findNearestName } from "../text/alike-names.ts";
 import { writeMapping } from "./expectations.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
@@ -379,10 +380,13 @@ function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding[
 }
 
 function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undefined): string {
-  const [first, ...others] = Array.isArray(likely) ? likely : [];
-  if (first === undefined) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
-  const or = others.length === 0 ? "" : `, or to ${listNames(others, MOST_NAMED)}`;
-  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, first)}${or}; else start it`;
+  const names = Array.isArray(likely) ? likely.map(String) : [];
+  if (names.length === 0) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
+  const near = names.length === 1 ? names[0] : (findNearestName(rule, names) ?? undefined);
+  const others = names.filter((name) => name !== near);
+  const which = near === undefined ? ", which may be" : ", or to";
+  const or = others.length === 0 ? "" : `${which} ${listNames(others, MOST_NAMED)}`;
+  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, near)}${or}; else start it`;
 }
 
 function adviseOnMissed(rule: string, { waited, schedule }: Finding["evidence"]): string {
