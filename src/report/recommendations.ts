@@ -4,7 +4,7 @@ import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
 import { findNearestName } from "../text/alike-names.ts";
 import { writeMapping } from "./expectations.ts";
-import { formatCount, formatPlural, listNames } from "../text/figures.ts";
+import { formatCount, formatDuration, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -88,7 +88,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
           ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
           : typeof evidence["newest_error"] === "string"
             ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
-            : `Restart ${rule_name ?? "it"}, or its scheduler and worker`),
+            : doubtMissed(evidence, `Restart ${rule_name ?? "it"}, or its scheduler and worker`)),
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",
@@ -389,11 +389,26 @@ function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undef
   return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, near)}${or}; else start it`;
 }
 
-function adviseOnMissed(rule: string, { waited, schedule }: Finding["evidence"]): string {
+function adviseOnMissed(rule: string, evidence: Finding["evidence"]): string {
+  const { waited, schedule } = evidence;
   if (waited !== undefined) return `See why a run of ${rule} takes so long, or start it less often`;
   if (typeof schedule === "string")
     return `See why the scheduler does not start ${rule} at ${JSON.stringify(schedule)} any more`;
-  return `See whether the scheduler or the worker of ${rule} was down at those times`;
+  return doubtMissed(evidence, `See whether the scheduler or the worker of ${rule} was down at those times`);
+}
+
+/** Before advice about runs that are missed: what they may have become. */
+function doubtMissed(evidence: Finding["evidence"], advice: string): string {
+  const { also_written: names, usual_offset_seconds: seconds } = evidence;
+  if (Array.isArray(names))
+    return `Let every run write one spelling of the name: ${listNames(names)} ran too, and has no schedule. Else ${startSmall(advice)}`;
+  if (typeof seconds !== "number") return advice;
+  const offset = `${formatDuration(Math.abs(seconds))} ${seconds < 0 ? "before" : "after"}`;
+  return `Each of its newest runs started ${offset} its time: set schedule_timezone if the schedule is in local time. Else ${startSmall(advice)}`;
+}
+
+function startSmall(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
 function adviseOnStuck(evidence: Finding["evidence"]): string {
