@@ -10,10 +10,17 @@ type Words = {
   holder: (crm: string) => string;
   /** What does not have the name. */
   nowhere: (runs: string) => string;
+  /** What the name does while nothing has it. */
+  now?: string;
 };
 
 const WORDS: Record<Unused["setting"], Words> = {
   rules: { holder: (crm) => `[crm.${crm}.rules]`, nowhere: (runs) => `no run ${runs} and no schedule` },
+  "rules with expect": {
+    holder: (crm) => `[crm.${crm}.rules]`,
+    nowhere: (runs) => `no run ${runs} and no schedule`,
+    now: "until then a report misses the runs that it expects",
+  },
   exclude_rules: { holder: () => "exclude_rules", nowhere: (runs) => `no run ${runs} and no schedule` },
   wrapper_rules: { holder: () => "wrapper_rules", nowhere: (runs) => `no run ${runs} and no schedule` },
   rule_names: { holder: () => "rule_names", nowhere: () => "no schedule" },
@@ -37,7 +44,13 @@ export function judgeSettings(facts: WarehouseFacts, crm: string): Judged[] {
   });
 }
 
-function describe(setting: string, unused: Unused[], { holder, nowhere }: Words, crm: string, runs: string): Judged {
+function describe(
+  setting: string,
+  unused: Unused[],
+  { holder, nowhere, now = "it does nothing now" }: Words,
+  crm: string,
+  runs: string,
+): Judged {
   const quote = (name: string) => JSON.stringify(name);
   const names = unused.map(({ name }) => name);
   const near = unused.flatMap((one) => (one.near === null ? [] : [`${quote(one.near)} for ${quote(one.name)}`]));
@@ -45,7 +58,7 @@ function describe(setting: string, unused: Unused[], { holder, nowhere }: Words,
   return {
     status: "warn",
     message: `${holder(crm)} names ${names.map(quote).join(", ")}, which ${nowhere(runs)} has${there}`,
-    advice: "correct the name, or take it out of the configuration; it does nothing now",
+    advice: `correct the name, or take it out of the configuration; ${now}`,
     evidence: { setting, names },
   };
 }

@@ -2,8 +2,9 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
+import { findNearestName } from "../text/alike-names.ts";
 import { writeMapping } from "./expectations.ts";
-import { formatCount, formatPlural, listNames } from "../text/figures.ts";
+import { formatCount, formatDuration, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -80,17 +81,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation:
-      adviseOnBarren(rule_name ?? "it", evidence) ??
-      (typeof evidence["unreadable_rows"] === "number"
-        ? `Let ${rule_name ?? "it"} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`
-        : typeof evidence["dry_runs"] === "number"
-          ? `See who set ${rule_name ?? "it"} to dry runs, which store nothing, and set it back`
-          : typeof evidence["running_since"] === "string"
-            ? `Check whether the run of ${rule_name ?? "it"} that began ${evidence["running_since"]} still works; if not, mark its row failed`
-            : typeof evidence["newest_error"] === "string"
-              ? `See why the newest run of ${rule_name ?? "it"} failed first: ${evidence["newest_error"]}; ${adviseOnError(evidence["newest_error"], rule_name ?? "it")}`
-              : `Restart ${rule_name ?? "it"}, or its scheduler and worker`),
+    recommendation: adviseOnOverdue(rule_name ?? "it", evidence),
   }),
   "rule-stuck": ({ message, rule_name, evidence, severity }) => ({
     id: "end-stuck-run",
@@ -124,12 +115,15 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `Enable the schedule of ${rule_name ?? "it"}, or find what still starts it`,
   }),
-  "rows-contradictory": ({ message }) => ({
+  "rows-contradictory": ({ message, severity }) => ({
     id: "mend-writers",
-    priority: "low",
+    priority: PRIORITY_OF[severity],
     category: "data",
     issue: message,
-    recommendation: "Show the ids under data_quality to the authors of the syncs; until then trust these rows less",
+    recommendation:
+      severity === "warning"
+        ? "Set the clock of the workers, or set timezone where they write local time: `automation-reports check` shows the newest row"
+        : "Show the ids under data_quality to the authors of the syncs; until then trust these rows less",
   }),
   "success-rate-fell": ({ message }) => ({
     id: "find-new-failures",
@@ -372,6 +366,20 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
   return { ...first, recommendation: [first.recommendation, ...others].join(". ") };
 }
 
+function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): string {
+  const barren = adviseOnBarren(rule, evidence);
+  if (barren !== null) return barren;
+  const { unreadable_rows: unreadable, dry_runs: rehearsed, running_since: running, newest_error: error } = evidence;
+  if (typeof unreadable === "number")
+    return `Let ${rule} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`;
+  if (typeof rehearsed === "number") return `See who set ${rule} to dry runs, which store nothing, and set it back`;
+  if (typeof running === "string")
+    return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
+  if (typeof error === "string")
+    return `See why the newest run of ${rule} failed first: ${error}; ${adviseOnError(error, rule)}`;
+  return doubtMissed(evidence, `Restart ${rule}, or its scheduler and worker`);
+}
+
 /** Null: no more than one run hangs, or its runs came to something. */
 function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding["evidence"]): string | null {
   return fruitless === "hanging" && n === 1
@@ -382,17 +390,35 @@ function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding[
 }
 
 function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undefined): string {
-  const [first, ...others] = Array.isArray(likely) ? likely : [];
-  if (first === undefined) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
-  const or = others.length === 0 ? "" : `, or to ${listNames(others, MOST_NAMED)}`;
-  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, first)}${or}; else start it`;
+  const names = Array.isArray(likely) ? likely.map(String) : [];
+  if (names.length === 0) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
+  const near = names.length === 1 ? names[0] : (findNearestName(rule, names) ?? undefined);
+  const others = names.filter((name) => name !== near);
+  const which = near === undefined ? ", which may be" : ", or to";
+  const or = others.length === 0 ? "" : `${which} ${listNames(others, MOST_NAMED)}`;
+  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, near)}${or}; else start it`;
 }
 
-function adviseOnMissed(rule: string, { waited, schedule }: Finding["evidence"]): string {
+function adviseOnMissed(rule: string, evidence: Finding["evidence"]): string {
+  const { waited, schedule } = evidence;
   if (waited !== undefined) return `See why a run of ${rule} takes so long, or start it less often`;
   if (typeof schedule === "string")
     return `See why the scheduler does not start ${rule} at ${JSON.stringify(schedule)} any more`;
-  return `See whether the scheduler or the worker of ${rule} was down at those times`;
+  return doubtMissed(evidence, `See whether the scheduler or the worker of ${rule} was down at those times`);
+}
+
+/** Before advice about runs that are missed: what they may have become. */
+function doubtMissed(evidence: Finding["evidence"], advice: string): string {
+  const { also_written: names, usual_offset_seconds: seconds } = evidence;
+  if (Array.isArray(names))
+    return `Let every run write one spelling of the name: ${listNames(names)} ran too, and has no schedule. Else ${startSmall(advice)}`;
+  if (typeof seconds !== "number") return advice;
+  const offset = `${formatDuration(Math.abs(seconds))} ${seconds < 0 ? "before" : "after"}`;
+  return `Each of its newest runs started ${offset} its time: set schedule_timezone if the schedule is in local time. Else ${startSmall(advice)}`;
+}
+
+function startSmall(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
 function adviseOnStuck(evidence: Finding["evidence"]): string {

@@ -1,10 +1,16 @@
 /** The words that syncs write into a warehouse, and what they mean. The statements are filled with the same lists. */
 import type { ActionStatus } from "./words.ts";
 
-/** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress` are one word. */
+/** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress!` are one word. */
 export function plainWord(status: string): string {
-  return status.toLowerCase().replaceAll(/[ \t\n\v\f\r_-]/g, "");
+  return status
+    .toLowerCase()
+    .replaceAll(/[ \t\n\v\f\r_-]/g, "")
+    .replace(new RegExp(`[${TRAILING_SIGNS}]+$`), "");
 }
+
+/** What may stand behind a word. */
+export const TRAILING_SIGNS = "!.";
 
 /** The meaning of a status as `plainWord` makes it. */
 export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
@@ -22,6 +28,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "completed_successfully",
     "finished_successfully",
     "cached",
+    "job_complete",
   ],
   failed: [
     "failed",
@@ -56,6 +63,13 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "failed_and_auto_suspended",
     "rolled_back",
     "expired",
+    "dead",
+    "discarded",
+    "abandoned",
+    "shutdown",
+    "ended_unexpectedly",
+    "oom_killed",
+    "evicted",
   ],
   partial: [
     "partial",
@@ -74,6 +88,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "success_with_failures",
     "completed_with_failures",
     "finished_with_errors",
+    "unstable",
   ],
   running: [
     "running",
@@ -88,6 +103,12 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "stopping",
     "cancelling",
     "canceling",
+    "working",
+    "busy",
+    "progress",
+    "stalled",
+    "sending",
+    "connecting",
   ],
   pending: [
     "pending",
@@ -111,8 +132,16 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "restarting",
     "paused",
     "blocked",
+    "late",
+    "suspended",
+    "awaiting_concurrency_slot",
+    "retryable",
+    "available",
+    "delayed",
+    "waiting_for_retry",
+    "upload_complete",
   ],
-  skipped: ["skipped", "ignored", "noop", "excluded"],
+  skipped: ["skipped", "ignored", "noop", "excluded", "not_built"],
 });
 
 function spell(words: Partial<Record<ActionStatus, string[]>>): Record<string, ActionStatus> {
@@ -127,8 +156,31 @@ type Rewrite = [from: string, to: string];
 
 const CLEAN_UP = " clean up ";
 
-/** What stands before a clean-up that a run itself did or could not do. The t is the end of can't. */
-const OWN_WORK = ["before", "before the", "cannot", "during", "during the", "in", "not", "on", "t", "to", "while"];
+/** What stands before a clean-up that a run itself did or could not do. The t is the end of can't; a shell's trace has `+`. */
+const OWN_WORK = [
+  "before",
+  "before the",
+  "cannot",
+  "during",
+  "during the",
+  "in",
+  "not",
+  "on",
+  "t",
+  "to",
+  "while",
+  "+",
+  "++",
+  "+++",
+  "calling",
+  "executing",
+  "function",
+  "starting",
+  "trap",
+];
+
+/** What stands behind one: a run cleans up after itself. */
+const OWN_THINGS = ["connections", "exit", "files", "resources", "temp", "temporary", "tmp", "workspace"];
 
 /**
  * The marks of a message that a clean-up wrote. PostgreSQL, SQLite and `isCleanUp` look for them in the same steps: they take
@@ -140,7 +192,7 @@ export const CLEAN_UP_MARKS = {
   length: 300,
   /** A message of a clean-up has one of these in its start. Most messages have none and are spared the rest. */
   stems: ["clean", "marked", "stale", "orphaned", "abandoned", "zombie", "worker"],
-  separators: Array.from("\t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"),
+  separators: Array.from("\t\n\r!\"#$%&'()*,-./:;<=>?@[\\]^`{|}~"),
   rewrites: [
     // Of blanks in a row one is left. The text has no other angle brackets by now.
     [" ", "<>"],
@@ -148,6 +200,7 @@ export const CLEAN_UP_MARKS = {
     ["<>", " "],
     ...["cleanup", "cleaned up", "cleaning up"].map((spelling): Rewrite => [` ${spelling} `, CLEAN_UP]),
     ...OWN_WORK.map((word): Rewrite => [` ${word}${CLEAN_UP}`, " "]),
+    ...OWN_THINGS.map((word): Rewrite => [`${CLEAN_UP}${word} `, ` ${word} `]),
     ...["failed", "stale", "dead"].map((word): Rewrite => [` marked as ${word} by `, CLEAN_UP]),
     ...["orphaned", "abandoned", "zombie"].map((word): Rewrite => [` ${word} `, " stale "]),
     ...["sync", "run", "job", "task", "process"].map((word): Rewrite => [` stale ${word}`, CLEAN_UP]),

@@ -1,17 +1,52 @@
 /** One thing under several spellings: `Genius_Appointment` and `appointments`. */
+/** Shorter words that differ in a letter are two words. */
+const LEAST_ALIKE = 5;
 
 /**
- * The letters and digits in lower case, without the CRM's name and a `sync` before that, the last word in the singular. Where
+ * The letters and digits in lower case, without the CRM's name and a `sync` before or behind that, the last word in the singular. Where
  * a name is split into words does not matter: `MarketSharpSource` is `marketsharp_sources`.
  */
 export function normalizeName(name: string, crmSource: string): string {
-  const words = name.split(/[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u).filter(Boolean);
-  const letters = words.map((word) => word.toLowerCase());
+  const letters = listWords(name);
   const source = joinLetters(crmSource);
   const named = letters[0] === "sync" ? withoutPrefix(letters.slice(1), source) : null;
-  const bare = named ?? withoutPrefix(letters, source) ?? letters;
+  const own = withoutPrefix(letters, source);
+  const bare = named ?? (own === null ? letters : (withoutPrefix(own, "sync") ?? own));
   const [, text = "", number = ""] = /^(.*?)(\p{N}*)$/u.exec(bare.join("")) ?? [];
   return singular(text) + number;
+}
+
+/**
+ * Of several names the one whose words are all in this name, in either number or but for a letter; the longest, as it says
+ * the most. Null where none is, as then any would be a guess.
+ */
+export function findNearestName(name: string, others: string[]): string | null {
+  const words = listWords(name).map(singular);
+  const isAlike = (word: string) => (other: string) =>
+    word === other || (Math.min(word.length, other.length) >= LEAST_ALIKE && isOneLetterApart(word, other));
+  const near = others.flatMap((other) => {
+    const parts = listWords(other).map(singular);
+    if (parts.length === 0 || !parts.every((part) => words.some(isAlike(part)))) return [];
+    return [
+      { other, same: parts.filter((part) => words.includes(part)).join("").length, length: parts.join("").length },
+    ];
+  });
+  return near.toSorted((a, b) => b.same - a.same || b.length - a.length)[0]?.other ?? null;
+}
+
+function isOneLetterApart(a: string, b: string): boolean {
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const [restOfA, restOfB] = [a.slice(same), b.slice(same)];
+  return [restOfA, restOfA.slice(1)].some((rest) => rest === restOfB.slice(1)) || restOfA.slice(1) === restOfB;
+}
+
+/** In lower case; `HTTPServerLogs` is three. */
+function listWords(name: string): string[] {
+  return name
+    .split(/[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u)
+    .filter(Boolean)
+    .map((word) => word.toLowerCase());
 }
 
 /** What stands behind the CRM's name; null where the name is not there, or nothing stands behind it. */

@@ -15,12 +15,39 @@ const [BEGIN, TOLD] = [50, 248];
 /** So far from its end the last cause of a trace is looked for, and so far from its beginning a title or a message. */
 const REACH = 20_000;
 const [CAUSED_BY, TITLE, MESSAGE, PRINTED] = ["Caused by: ", "<title", '"message"', "<pre"];
+const TRACEBACK = "Traceback (most recent";
 /** Python's words between an exception and the one that it caused; so much before them and with them is the first's. */
 const [CHAIN, BEFORE_CHAIN, WITH_CHAIN] = ["above exception", 240, 290];
 /** Of a page that prints its failure. */
 const SHORT_TITLE = 100;
 /** In a log; what stands so near its end is handed over with it. */
 const [LOGGED, END] = ["ERROR", 250];
+/** What a log without levels says where it names the failure, without the letter that may be a capital: the most telling first. */
+const FAILING = [
+  "eadlock",
+  "efused",
+  "enied",
+  "xceeded",
+  "o such",
+  "oes not exist",
+  "nauthorized",
+  "imed out",
+  "nexpected",
+  "annot",
+  "ould not",
+  "nable to",
+  "nvalid",
+  "ailed",
+  "rror",
+  "imeout",
+];
+/** So far from the end of such a log they are looked for, and so much before them is handed over behind a mark. */
+const [LOG_REACH, BEFORE_FAILING, AROUND] = [4000, 80, "… "];
+/** How a log begins whose lines begin with a time. */
+const [TIMED, BRACKETED] = [
+  ["0", "1", "2", "3"],
+  ["[0", "[1", "[2", "[3"],
+];
 
 type Words = {
   whole: (text: string) => string;
@@ -30,8 +57,8 @@ type Words = {
   from: (text: string, at: string, length: number) => string;
   find: (text: string, words: string) => string;
   small: (text: string) => string;
-  /** From the last of the words, an expression, on; the text has them. SQLite reads no query with two of these in it. */
-  last: (text: string, words: string) => string;
+  /** From so many characters before the last of the words on, both expressions; the text has them. SQLite reads no query with two of these in it. */
+  last: (text: string, words: string, before: string) => string;
 };
 
 const WORDS: Record<Dialect, Words> = {
@@ -41,10 +68,11 @@ const WORDS: Record<Dialect, Words> = {
     left: (text, length) => `left(${text}, ${length})`,
     right: (text, length) => `right(${text}, ${length})`,
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
-    find: (text, words) => `strpos(${text}, '${words}')`,
+    find: (text, words) => `strpos(${text}, ${words})`,
     // Other collations cannot read bytes that are in no encoding.
     small: (text) => `lower(${text} COLLATE "C")`,
-    last: (text, words) => `right(${text}, strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1)`,
+    last: (text, words, before) =>
+      `right(${text}, strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1 + ${before})`,
   },
   sqlite: {
     whole: (text) => `CAST(${text} AS TEXT)`,
@@ -52,11 +80,11 @@ const WORDS: Record<Dialect, Words> = {
     left: (text, length) => `substr(${text}, 1, ${length})`,
     right: (text, length) => `substr(${text}, -${length})`,
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
-    find: (text, words) => `instr(${text}, '${words}')`,
+    find: (text, words) => `instr(${text}, ${words})`,
     small: (text) => `lower(${text})`,
-    last: (text, words) => `(WITH RECURSIVE rests(text) AS (VALUES (substr(${text}, instr(${text}, ${words})))
+    last: (text, words, before) => `(WITH RECURSIVE rests(text) AS (VALUES (substr(${text}, instr(${text}, ${words})))
         UNION ALL SELECT substr(text, 1 + instr(substr(text, 2), ${words})) FROM rests WHERE instr(substr(text, 2), ${words}) > 0)
-        SELECT text FROM rests ORDER BY length(text) LIMIT 1)`,
+        SELECT substr(${text}, -length(text) - ${before}) FROM rests ORDER BY length(text) LIMIT 1)`,
   },
 };
 
@@ -65,18 +93,30 @@ export function writeCutMessage(dialect: Dialect, column: string): string {
   const { whole, gap, left, right, from, find, small, last } = WORDS[dialect];
   const text = whole(column);
   const [near, end] = [left(text, REACH), right(text, REACH)];
-  const title = find(small(near), TITLE);
-  const message = find(near, MESSAGE);
-  const printed = find(small(near), PRINTED);
-  const chain = find(near, CHAIN);
-  const isCaused = `${find(end, CAUSED_BY)} > 0`;
-  const isLogged = `${find(end, LOGGED)} > 0 AND ${find(right(text, END), LOGGED)} = 0`;
+  const title = find(small(near), quote(TITLE));
+  const message = find(near, quote(MESSAGE));
+  const printed = find(small(near), quote(PRINTED));
+  const chain = find(near, quote(CHAIN));
+  const isCaused = `${find(end, quote(CAUSED_BY))} > 0`;
+  const isLogged = `${find(end, quote(LOGGED))} > 0 AND ${find(right(text, END), quote(LOGGED))} = 0`;
+  const failing = `CASE ${FAILING.map((words) => `WHEN ${find(right(text, LOG_REACH), quote(words))} > 0 THEN ${quote(words)}`).join(" ")} END`;
+  const isTimed = `(${left(text, 1)} IN (${TIMED.map(quote).join()}) OR ${left(text, 2)} IN (${BRACKETED.map(quote).join()}))`;
+  const isFailing = `${isTimed} AND ${find(text, quote(TRACEBACK))} = 0 AND ${find(right(text, END), failing)} = 0`;
+  const isOfLevels = `(${isCaused} OR ${isLogged})`;
+  const words = `CASE WHEN ${isCaused} THEN ${quote(CAUSED_BY)} WHEN ${isLogged} THEN ${quote(LOGGED)} ELSE ${failing} END`;
+  const told = last(end, words, `CASE WHEN ${isOfLevels} THEN 0 ELSE ${BEFORE_FAILING} END`);
+  const mark = `CASE WHEN ${isOfLevels} THEN '' ELSE ${quote(AROUND)} END`;
   return `CASE WHEN length(${text}) <= ${2 * COMPARED} THEN ${text}
       WHEN ${chain} > ${BEFORE_CHAIN} THEN ${left(text, BEGIN)} || ${gap} || ${from(text, `${chain} - ${BEFORE_CHAIN}`, WITH_CHAIN)} || ${gap} || ${right(text, CHAINED_TAIL)}
       WHEN ${title} > 0 AND ${printed} > ${title} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, SHORT_TITLE)} || ' ' || ${from(text, printed, TOLD)} || ${gap} || ${right(text, SHORT_TAIL)}
-      WHEN ${isCaused} OR ${isLogged} THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${left(last(end, `CASE WHEN ${isCaused} THEN '${CAUSED_BY}' ELSE '${LOGGED}' END`), CAUSE)}
+      WHEN ${isOfLevels} OR ${isFailing} THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${mark} || ${left(told, CAUSE)}
       WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text}
       WHEN ${title} > ${BEGIN} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, TOLD)} || ${gap} || ${right(text, TAIL)}
-      WHEN ${message} > ${HEAD} - ${BEGIN} AND ltrim(${left(text, BEGIN)}) LIKE '{%' THEN '{' || ${from(text, message, TOLD)} || ${gap} || ${right(text, TAIL)}
+      WHEN ${message} > ${HEAD} - ${BEGIN} AND (ltrim(${left(text, BEGIN)}) LIKE '{%' OR ltrim(${left(text, BEGIN)}) LIKE '[{%') THEN '{' || ${from(text, message, TOLD)} || ${gap} || ${right(text, TAIL)}
       ELSE ${left(text, HEAD)} || ${gap} || ${right(text, TAIL)} END`;
+}
+
+/** None of the words has a quotation mark. */
+function quote(words: string): string {
+  return `'${words}'`;
 }

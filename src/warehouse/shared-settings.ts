@@ -17,6 +17,7 @@ export function withoutShared(
     )[0];
   const isUsedElsewhere = (own: UnusedSetting, crm: string) =>
     own.setting !== "rules" &&
+    own.setting !== "rules with expect" &&
     crms.some((other) => {
       if (other.name === crm || !listNamedSettings(other).some((one) => isSame(one, own))) return false;
       const unused = unusedOf(other.name);

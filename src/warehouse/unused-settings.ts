@@ -8,9 +8,17 @@ import { mappedName } from "./schedule-names.ts";
 /** Of the newest runs, up to this many are asked for their names. */
 export const MOST_NAMED_RUNS = 100_000;
 
-const SETTINGS = ["rules", "exclude_rules", "wrapper_rules", "rule_names", "rule_names to", "statuses"] as const;
+const SETTINGS = [
+  "rules",
+  "rules with expect",
+  "exclude_rules",
+  "wrapper_rules",
+  "rule_names",
+  "rule_names to",
+  "statuses",
+] as const;
 
-/** A name that a setting holds; `rule_names to` is the sync type that a schedule is mapped to. */
+/** A name that a setting holds; `rules with expect` are judged although nothing has their name, `rule_names to` is the sync type that a schedule is mapped to. */
 export type NamedSetting = { setting: (typeof SETTINGS)[number]; name: string };
 
 /** `near`: what is there and only written otherwise. */
@@ -25,8 +33,10 @@ export type NamingConfig = Pick<
 export type RowNames = { runs: string[]; declared: string[]; words: string[] };
 
 export function listNamedSettings(crm: NamingConfig): NamedSetting[] {
+  const rules = Object.keys(crm.rules);
   const names: Record<NamedSetting["setting"], string[]> = {
-    rules: Object.keys(crm.rules),
+    rules: rules.filter((rule) => (crm.rules[rule]?.expect ?? null) === null),
+    "rules with expect": rules.filter((rule) => (crm.rules[rule]?.expect ?? null) !== null),
     exclude_rules: crm.excludeRules,
     wrapper_rules: crm.wrapperRules ?? [],
     rule_names: Object.keys(crm.ruleNames),
@@ -72,8 +82,11 @@ const seekLeftOut: Seek = (name, { runs, mapped }, crm, ruleNames) => {
   return ofDeclared !== null && ruleNames === "normalized" ? "used" : ofDeclared;
 };
 
+const seekRule: Seek = (name, { either }, crm) => seekAmong(name, either, crm);
+
 const NEAR: Record<NamedSetting["setting"], Seek> = {
-  rules: (name, { either }, crm) => seekAmong(name, either, crm),
+  rules: seekRule,
+  "rules with expect": seekRule,
   exclude_rules: seekLeftOut,
   wrapper_rules: seekLeftOut,
   rule_names: (name, { declared }, crm) => seekAmong(name, declared, crm),

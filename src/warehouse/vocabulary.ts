@@ -1,5 +1,5 @@
 /** The vocabulary as SQL reads it. */
-import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS } from "../report/vocabulary.ts";
+import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS, TRAILING_SIGNS } from "../report/vocabulary.ts";
 import { NO_NAME } from "../report/words.ts";
 import type { Dialect } from "./presets.ts";
 
@@ -23,9 +23,10 @@ function writeBranches(spellings: [string, string][]): string {
 
 /** A status as `plainWord` makes it. */
 export function writeWord(dialect: Dialect, column: string): string {
-  if (dialect === "postgres") return `lower(translate(${column}, ${writeBlanks(dialect)} || '-_', ''))`;
+  const bare = (text: string) => `rtrim(lower(${text}), ${quote(TRAILING_SIGNS)})`;
+  if (dialect === "postgres") return bare(`translate(${column}, ${writeBlanks(dialect)} || '-_', '')`);
   const removed = ["' '", ...BLANK_CODES.map((code) => `char(${code})`), "'-'", "'_'"];
-  return `lower(${removed.reduce((text, letter) => `replace(${text}, ${letter}, '')`, column)})`;
+  return bare(removed.reduce((text, letter) => `replace(${text}, ${letter}, '')`, column));
 }
 
 /** What writers that always fill the column write for no error, as `writeWord` spells it. */

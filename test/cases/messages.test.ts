@@ -100,6 +100,36 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(old.rules[0]?.newest_error).toContain("No space left on device");
   });
 
+  test("a log without levels: six causes between progress and farewells are six groups", async () => {
+    const causes = [
+      "upsert failed: pq: deadlock detected",
+      "dial tcp: lookup api.example.com: no such host",
+      "unexpected status 401",
+      "disk quota exceeded",
+      'pq: column "emial" does not exist',
+      "context deadline exceeded",
+    ];
+    const timed = (n: number, words: string) =>
+      Array.from({ length: n }, (_, k) => `2026/07/10 20:00:${10 + (k % 50)} ${words} ${k}\n`).join("");
+    const logs = causes.map(
+      (cause) => `${timed(60, "fetched page")}2026/07/10 20:01:00 ${cause}\n${timed(20, "closing worker")}`,
+    );
+    const { error_groups: groups } = await judge(engine, { runs: failures(logs) });
+    expect(groups.map(({ example }) => example).toSorted()).toEqual(causes.toSorted());
+  });
+
+  test("a long list of results in JSON: the one that failed is told", async () => {
+    const done = Array.from({ length: 200 }, (_, k) => `{"id":"${k}","status":"COMPLETED"}`);
+    const failed =
+      '{"id":"x","status":"FAILED","errors":[{"code":"DUPLICATE_VALUE","message":"duplicate value found"}]}';
+    const lists = [
+      [...done, failed],
+      [...done, failed, ...done],
+    ].map((list) => `[${list.join(",")}]`);
+    const { error_groups: groups } = await judge(engine, { runs: failures(lists) });
+    expect(groups.map(({ count, example }) => [count, example])).toEqual([[2, "duplicate value found"]]);
+  });
+
   const ROOTS = [
     "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.example.com/crm",
     "KeyError: 'hs_object_id'",

@@ -53,6 +53,19 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(new Set(items.map(({ status, advice }) => `${status} ${advice ?? ""}`))).toEqual(new Set([`warn ${GONE}`]));
   });
 
+  test("a rule of the configuration that expects runs does something: a report misses them", async () => {
+    await using warehouse = await makeWarehouse(engine, ROWS);
+    const rules = '[crm.hubspot.rules.deels]\nexpect = "every 1 hour"\n[crm.hubspot.rules.ghost]\nwarn_after = "2h"\n';
+    const [items = []] = await warningsOf(`[crm.hubspot]\nurl = "${warehouse.url}"\n${rules}`);
+    expect(items.map(({ message, advice }) => [message, advice])).toEqual([
+      [`[crm.hubspot.rules] names "ghost", which ${nowhere} and no schedule has`, GONE],
+      [
+        `[crm.hubspot.rules] names "deels", which ${nowhere} and no schedule has`,
+        "correct the name, or take it out of the configuration; until then a report misses the runs that it expects",
+      ],
+    ]);
+  });
+
   test("config check --online says the same and looks at nothing else, exit 0", async () => {
     await using warehouse = await makeWarehouse(engine, ROWS);
     const config = `[crm.hubspot]\nurl = "${warehouse.url}"\ncrm_source = "HUBSPOT"\n[crm.genius]\nurl = "${warehouse.url}"\nexclude_rules = ["lead"]\n`;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTarget } from "../../src/database/target.ts";
 import { openSnapshot } from "../../src/warehouse/postgres/snapshot.ts";
-import { HostsFailure, mayPass, DatabaseError } from "../../src/database/failure.ts";
+import { describeFailure, HostsFailure, mayPass, DatabaseError } from "../../src/database/failure.ts";
 import { freePort, PASSWORD, type PostgresServer, type TestDatabase } from "../making/postgres-server.ts";
 import { reportOn } from "../making/reports.ts";
 import { fillSyncHistory, run, sharedServer } from "../making/warehouses.ts";
@@ -32,6 +32,19 @@ async function untilNoBackendIn(name: string): Promise<void> {
   }
   throw new Error("a backend of ours is left");
 }
+
+test.each([
+  { message: "could not identify an ordering operator for type json", advice: "cast it in a view" },
+  { message: "operator does not exist: json = text", advice: "cast it in a view" },
+  { message: "function inner_one(text) does not exist", advice: "ALTER FUNCTION … SET search_path" },
+])("$message: $advice", ({ message, advice }) => {
+  const target = parseTarget("postgres://u@h/d", "/");
+  if ("problem" in target) throw new Error(target.problem);
+  const reason = describeFailure(Object.assign(new Error(message), { code: "42883" }), target);
+  expect(reason).toContain(message);
+  expect(reason).toContain(advice);
+  expect(reason.includes("FUNCTION")).toBe(message.startsWith("function"));
+});
 
 describe("what is worth trying again", () => {
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });

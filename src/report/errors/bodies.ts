@@ -8,7 +8,7 @@ const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"'
 const TITLELESS = /^(?:error|untitled|document)?$/i;
 /** Any failure of a program has these; a program that prints its failure into the page has it in `<pre>`. */
 const ANY_TITLE =
-  /^(?:(?:http )?(?:error )?5\d\d[ :–-]{0,3})?(?:(?:internal |application |server |runtime |unexpected )*error|exception|traceback|oops!?)?(?: ?\(?5\d\d\)?)?$/i;
+  /^(?:(?:http )?(?:(?:error|status) )?5\d\d[ :–-]{0,3})?(?:(?:internal |application |server |runtime |unexpected )*error|exception|traceback|oops!?)?(?: ?\(?5\d\d\)?)?$/i;
 
 const PAGE = /<!doctype html|<html[\s>]|<head[\s>]|<title[\s>]/i;
 
@@ -28,17 +28,20 @@ export function findInPage(text: string): string | null {
 
 /** The title, where that says what failed. A trace in `<pre>` keeps no line breaks. */
 function findOnPage(page: string): string {
-  const [title, heading, printed] = ["title", "h[12]", "pre"].map((name) => readElement(page, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [title, heading] = ["title", "h[12]"].map((name) => readElement(page, name)) as [string, string];
+  // Tomcat prints what was thrown, and then what caused it; where it prints neither it has a message.
+  const root = page.search(/>root cause</i);
+  const printed = readElement(page.slice(Math.max(root, 0)), "pre") || readElement(page, "pre") || readMessage(page);
   const isAnyTitle = TITLELESS.test(title) || ANY_TITLE.test(title) || isGeneric(title);
   if (isAnyTitle && printed !== "") return `${title} ${printed}`.trim();
   if (!TITLELESS.test(title) && !isGeneric(title)) return title;
   const isTelling = !TITLELESS.test(heading) && !isGeneric(heading);
   const words = isTelling ? heading : readWords(page);
   return words.toLowerCase().startsWith(title.toLowerCase()) ? words : `${title} ${words}`.trim();
+}
+
+function readMessage(page: string): string {
+  return readWords(/<b>Message<\/b>([^<]{1,500})/i.exec(page)?.[1] ?? "");
 }
 
 function readElement(page: string, name: string): string {
@@ -71,11 +74,14 @@ function decodeEntity(entity: string, decimal?: string, hex?: string, name?: str
 const TELLING = [
   "error_description",
   "errordescription",
+  "externalmessage",
   "message",
   "errormessage",
   "error_message",
   "error_msg",
   "errmsg",
+  "exc_message",
+  "state_message",
   "msg",
   "detail",
   "details",
@@ -84,7 +90,16 @@ const TELLING = [
   "faultstring",
 ];
 /** These tell the failure only where nothing above does. */
-const VAGUE = ["reason", "error", "fault", "exception", "status_message", "statustext"];
+const VAGUE = [
+  "reason",
+  "error",
+  "fault",
+  "exception",
+  "internalmessage",
+  "internal_message",
+  "status_message",
+  "statustext",
+];
 /** Where the message says nothing, these do; an exception named there is told beside any message. */
 const CAUSES = [
   "cause",
@@ -101,7 +116,7 @@ const CAUSES = [
 ];
 /** Records have these too: they tell the failure only where the object is an answer. */
 const VAGUER = ["title", "description", "text"];
-const CODES = ["errorcode", "error_code", "code", "error", "errortype", "error_type", "type", "reason"];
+const CODES = ["errorcode", "error_code", "statuscode", "code", "error", "errortype", "error_type", "type", "reason"];
 const STATUSES = [
   "status",
   "statuscode",
@@ -127,6 +142,9 @@ const OF_ERROR = [
   ...CAUSES,
 ];
 
+/** Of an object deeper inside, whatever the program calls it: `trace.error`, `failures`, `odata.error`, `innerError`. */
+const NAMES_ERROR = /(?:err(?:or)?s?|fail(?:ure)?s?|faults?|exceptions?|extensions|trace|root_cause|state)$/;
+
 /** Objects in objects; `words` are quoted, `of` is the object it stands in. */
 type Entry = { key: string; value: string; words: boolean; depth: number; of: number };
 
@@ -150,16 +168,18 @@ export function findInJson(text: string, read: (told: string) => string): string
   const telling = pick(entries, TELLING) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
   const told = telling === null || !isGeneric(read(telling.value)) ? telling : (pickTelling(entries, read) ?? telling);
   if (told === null) return null;
-  const after = isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+/, "");
+  // The other objects of a list whose beginning is missing tell nothing.
+  const after =
+    isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+(?:\{\s{0,20}"[\s\S]*)?/, "");
   const said = read(told.value);
   const cause = told === telling ? pickException(entries, told, read) : null;
   const words = cause === null ? said : `${said}: ${cause}`;
   const known = `${before} ${words}`.toLowerCase();
   const isNew = (code: string) => !known.includes(code.toLowerCase());
   const status = entries.find(({ key, value, words }) => !words && STATUSES.includes(key) && /^[45]\d\d$/.test(value));
-  const code = CODES.flatMap((name) => entries.filter((entry) => entry.key === name && entry.of === told.of)).find(
-    isCode,
-  );
+  // Beside words that say nothing the code of any object of the error is told: GraphQL has it in `extensions`.
+  const isNear = (entry: Entry) => entry.of === told.of || isGeneric(said);
+  const code = CODES.flatMap((name) => entries.filter((entry) => entry.key === name && isNear(entry))).find(isCode);
   const codes = [
     ...(status !== undefined && isNew(status.value) ? [`HTTP ${status.value}`] : []),
     ...(code !== undefined && code.value !== told.value && isNew(code.value) ? [code.value] : []),
@@ -167,12 +187,13 @@ export function findInJson(text: string, read: (told: string) => string): string
   return join(before, [[...codes, words].join(": "), after].join(" ").trim());
 }
 
-/** What the rest of an object whose middle is missing names as the cause, the last that says what failed. */
-export function findCauseAtEnd(rest: string): string | null {
-  const said = new RegExp(
-    `"(?:${[...CAUSES, "detail", "reason"].join("|")})"\\s{0,5}:\\s{0,5}("(?:[^"\\\\]|\\\\[\\s\\S]){1,700}"?)`,
-    "gi",
-  );
+/**
+ * What the rest of an object whose middle is missing names as the cause, the last that says what failed. `isUntold`: the
+ * beginning has no message, so that one is looked for too.
+ */
+export function findCauseAtEnd(rest: string, isUntold: boolean): string | null {
+  const names = isUntold ? [...TELLING, ...CAUSES, "reason"] : [...CAUSES, "detail", "reason"];
+  const said = new RegExp(`"(?:${names.join("|")})"\\s{0,5}:\\s{0,5}("(?:[^"\\\\]|\\\\[\\s\\S]){1,700}"?)`, "gi");
   return (
     [...rest.matchAll(said)].map(([, value = ""]) => readString(value)).findLast((value) => !isGeneric(value)) ?? null
   );
@@ -228,7 +249,8 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
       // An object in a list is that list's, and told after the list's own object.
       const name = top === undefined || top.isObject ? key : top.key;
       const isOfError =
-        top === undefined || (top.isOfError && (!top.isObject || top.key === "errors" || OF_ERROR.includes(name)));
+        top === undefined ||
+        (top.isOfError && (!top.isObject || top.key === "errors" || OF_ERROR.includes(name) || NAMES_ERROR.test(name)));
       objects += 1;
       // Under `errors` the keys may be fields, each with a list of what is wrong with it.
       const isField = !isObject && top?.key === "errors";

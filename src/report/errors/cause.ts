@@ -10,19 +10,27 @@ export const READ_LENGTH = 1000;
 /** Of a longer message the query hands over the beginning and the end, with this between them. */
 const GAP = "\n…\n";
 const END_LENGTH = 700;
-const TOLD_LAST = ["Caused by: ", "ERROR"];
+/** Before a part that is handed over last, and begins anywhere. */
+const AROUND = "… ";
+const TOLD_LAST = ["Caused by: ", "ERROR", AROUND];
 const TOLD_LENGTH = 200;
 const DELIMITERS = [" ", "\n", "\t", ",", ";", "&", '"', "'", "(", "[", "{"];
+/** Node explains at length what a rejection is before it names the reason. */
+const REJECTED = /\brejected with the reason "([\s\S]{1,700}?)"\.\]/;
 /** JSON in JSON in JSON: what wraps the message more often than that is shown as it is. */
 const MOST_WRAPS = 3;
 
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
   const { start, end } = readEnds(message);
+  const rejected = REJECTED.exec(start)?.[1];
+  if (rejected !== undefined) return `UnhandledPromiseRejection: ${rejected}`;
   const isJson = /^\s*(?:\{|\[\s*\{|")/.test(start) && !isJsonLines(start);
   if (isJson || !start.includes("\n")) {
     const inside = unwrap(start, MOST_WRAPS);
     if (inside !== start) return findInTrace(inside, null) ?? (isJson ? tellMore(inside, end) : inside);
+    const untold = isJson && end !== null ? findCauseAtEnd(end, true) : null;
+    if (untold !== null) return findInside(untold);
   }
   const cause = findInTrace(start, end);
   if (cause !== null) return unwrap(cause, MOST_WRAPS);
@@ -42,7 +50,7 @@ function findInside(text: string): string {
 /** Where the message of JSON says nothing, what its end names as the cause: what stands between them is missing. */
 function tellMore(said: string, end: string | null): string {
   if (end === null || !isGeneric(said)) return said;
-  const cause = findCauseAtEnd(end);
+  const cause = findCauseAtEnd(end, false);
   return cause === null ? said : findInside(cause);
 }
 
@@ -67,8 +75,10 @@ function readEnds(message: string): { start: string; end: string | null } {
 
 /** A cause and an error of a log, handed over last, begin where their words do, and end anywhere; of the others it is the other way round. */
 function dropHalves(part: string, index: number): string {
-  if (index === 0 || !TOLD_LAST.some((words) => part.startsWith(words))) return dropFirstWord(part);
-  return part.length < TOLD_LENGTH ? part : part.slice(0, part.search(/\s\S*$/));
+  const words = index === 0 ? undefined : TOLD_LAST.find((begin) => part.startsWith(begin));
+  if (words === undefined) return dropFirstWord(part);
+  const told = words === AROUND ? dropFirstWord(part.slice(AROUND.length)) : part;
+  return part.length < TOLD_LENGTH ? told : told.slice(0, told.search(/\s\S*$/));
 }
 
 function dropFirstWord(text: string): string {

@@ -16,7 +16,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
   "rate-limit": {
     patterns: [
       matchHttp("429"),
-      /too[ _]?many[ _]?requests|\brate[ _-]?limit|request_limit_exceeded|\bthrottl(?:ed|ing)|\bquota (?:was |has been )?exceeded|exceeded your \w{0,20} ?quota|\b(?:secondly|ten_secondly|daily|api|request) (?:request )?limit\b/i,
+      /too[ _]?many[ _]?requests|\brate[ _-]?limit|request_limit_exceeded|\bslow[ _]?down\b|\brate exceeded\b|\breduce your request rate\b|\bthrottl(?:ed|ing)|(?<!\bdisk )\bquota (?:was |has been )?exceeded|exceeded your \w{0,20} ?quota|\b(?:secondly|ten_secondly|daily|api|request) (?:request )?limit\b/i,
     ],
     advise: () => "lower its request rate or spread its schedule",
   },

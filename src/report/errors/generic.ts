@@ -5,7 +5,7 @@ const ACTIVITY =
 const FAILURE =
   /^(?:fail(?:ed|s|ure|ures|ing)?|errors?|errored|exceptions?|abort(?:ed|ing)?|wrong|crashed|unsuccessful(?:ly)?|stopped|terminated|exit(?:ed|ing)?|exitcode|fatal|oops)$/;
 const FILLER =
-  /^(?:an?|and|the|of|in|on|at|by|for|from|to|with|while|during|due|because|is|was|were|has|have|had|been|did|not|could|can|cannot|see|check|logs?|above|below|details?|more|info|information|please|something|went|happened|occurred|encountered|unexpected|unknown|unhandled|uncaught|internal|generic|app|application|base|runtime|code|status|non-?zero|complete[d]?|finish(?:ed)?|after|this|it|level|severity)$/;
+  /^(?:an?|and|the|of|in|on|at|by|for|from|to|with|while|during|due|because|is|was|were|has|have|had|been|did|not|could|can|cannot|see|check|logs?|above|below|details?|more|info|information|please|something|went|happened|occurred|encountered|unexpected|unknown|unhandled|uncaught|internal|generic|app|application|base|runtime|server|code|status|non-?zero|complete[d]?|finish(?:ed)?|after|this|it|level|severity)$/;
 /** Of a class, such as SyncError; without a message it says as little. */
 const NAMED = /^(?:[A-Za-z_][\w$]*(?:\.|::|\\))*([A-Za-z_$][\w$]*(?:Error|Exception|Failure|Failed|Exit))\s*(?::\s*|$)/;
 const MOST_WORDS = 12;

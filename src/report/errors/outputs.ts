@@ -1,6 +1,7 @@
 /** What a program printed until it failed: the lines of a log, and what a command wrote to stdout and stderr. */
 import { EXCEPTION } from "./exceptions.ts";
 import { isGeneric } from "./generic.ts";
+import { findInLines, findInTimedLog } from "./plain-logs.ts";
 
 /** Stands for the lines that are missing between the beginning of a message and its end. */
 const MISSING = "…";
@@ -13,7 +14,9 @@ const JSON_ERROR =
   /"(?:level|severity|levelname|log\.level|lvl)"\s{0,5}:\s{0,5}(?:"(?:error|err|fatal|critical|severe|panic)"|[56]0\b)/i;
 /** Of a command: `stderr:`, `--- stderr ---`, `Standard error:`. */
 const STREAM = /^\W{0,10}(?:std|standard )(out|err)(?:put|or)?(?: output)?\W{0,10}?(?::|\W{2,10}$|$)[ \t]*/i;
-const TOLD = /^(?:[\w.-]{1,40}: )?(?:error|fatal|critical|panic)\b[:\s[]/i;
+const TOLD = /^(?:[\w.-]{1,40}: )?(?:error|fatal|critical|panic)\b[:\s[]|^curl: \(\d{1,3}\) /i;
+/** The lines of curl's table of progress. */
+const PROGRESS = /^\s*(?:% Total\b.*Received|Dload\s+Upload\b|\d[\d.]*\s+[\d.]+[kMG]?\s.*[\d-]:[\d-]{2}:[\d-]{2}\s)/;
 /** A text of so many characters is shown whole, and its first lines decide which messages are alike. */
 const SHOWN_WHOLE = 200;
 
@@ -22,9 +25,17 @@ const SHOWN_WHOLE = 200;
  * after missing lines; its first line may be half a line.
  */
 export function findInOutput(start: string, end: string | null): string | null {
-  const lines = [...start.split(/\r?\n/), ...(end === null ? [] : [MISSING, ...end.split(/\r?\n/).slice(1)])];
-  if (lines.length < 2) return null;
-  return findInJsonLines(lines) ?? findInStreams(lines) ?? findInLog(lines) ?? findAtEnd(lines, end !== null);
+  const printed = [...start.split(/\r?\n/), ...(end === null ? [] : [MISSING, ...end.split(/\r?\n/).slice(1)])];
+  const lines = printed.filter((line) => !PROGRESS.test(line));
+  if (printed.length < 2) return null;
+  return (
+    findInJsonLines(lines) ??
+    findInStreams(lines) ??
+    findInLog(lines) ??
+    findInTimedLog(lines, MISSING) ??
+    findAtEnd(lines, end !== null) ??
+    (lines.length < printed.length ? lines.join("\n") : null)
+  );
 }
 
 /** One JSON object a line. */
@@ -72,7 +83,8 @@ function findAtEnd(lines: string[], isCut: boolean): string | null {
   if (!isCut && lines.join("\n").length <= SHOWN_WHOLE) return null;
   const isTelling = (line: string) => (EXCEPTION.test(line) || TOLD.test(line)) && !isGeneric(line);
   const at = lines.findLastIndex(isTelling);
-  if (at <= 0) return null;
+  if (at === -1) return findInLines(lines, MISSING);
+  if (at === 0) return null;
   const block = lines.slice(at);
   const length = block.indexOf(MISSING);
   return block.slice(0, length === -1 ? undefined : length).join("\n");

@@ -126,7 +126,7 @@ const SECRETS = once((): Mask[] => [
   [AUTHORIZATION, "$1***"],
   [/((?:set-)?cookies?\\*["']?\]?\s{0,5}[:=]\s{0,5})(?=[^\n]{0,300}=|["'{[])[^\n]+/gi, "$1***"],
   [
-    /\b(bearer:?(?:\s{1,5}|%20|\+))(?!(?:auth\w*|cannot|credentials?|error|expired|for|format|header|in|invalid|is|methods?|missing|must|not|or|prefix|realm|required|scheme|scope|string|token|type|was|with)\b)[\w.~+/=-]+/gi,
+    /\b(bearer:?(?:\s{1,5}|%20|\+))(?!(?:absent|auth\w*|cannot|credentials?|error|expected|expired|for|found|given|format|header|in|invalid|is|methods?|missing|must|not|or|prefix|realm|required|scheme|scope|string|token|type|was|with)\b)[\w.~+/=-]+/gi,
     "$1***",
   ],
   [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],

@@ -1,6 +1,7 @@
 /** From the rules' conditions to findings: at most one for each rule, and one for all where many stopped together. */
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import type { Condition, FindingId } from "../words.ts";
+import { explainMissed } from "./misread.ts";
 import { critical, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** From this many rules on, and from half of those that were due, their silence has one cause. */
@@ -17,11 +18,15 @@ function findByCondition(condition: Condition): Finder {
     return facts.states
       .filter(({ judgement }) => judgement.condition === condition && judgement.severity !== null)
       .filter((state) => !together.has(state))
-      .map(({ facts: { rule }, judgement: { severity, degradation, message, evidence } }) => ({
-        severity: severity ?? "info",
-        rule_name: rule,
-        message,
-        evidence: degradation === null ? evidence : { ...evidence, degradation },
+      .map((state) => ({
+        severity: state.judgement.severity ?? "info",
+        rule_name: state.facts.rule,
+        message: state.judgement.message,
+        evidence: {
+          ...state.judgement.evidence,
+          ...(state.judgement.degradation === null ? {} : { degradation: state.judgement.degradation }),
+          ...explainMissed(state, facts.states),
+        },
       }));
   };
 }

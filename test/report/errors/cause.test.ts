@@ -268,6 +268,63 @@ const OTHERS: Row[] = [
 
 const BODIES: Row[] = [
   {
+    name: "Airbyte's trace message",
+    message:
+      '{"type":"TRACE","trace":{"type":"ERROR","error":{"message":"Your credentials are invalid","internal_message":"401","stack_trace":"Traceback (most recent call last):\\n  File \\"/a.py\\", line 120, in launch\\n    x()\\nrequests.HTTPError: 401 Unauthorized"}}}',
+    shown: "Your credentials are invalid: requests.HTTPError: 401 Unauthorized",
+  },
+  {
+    name: "Airbyte's list of failures",
+    message:
+      '{"failures":[{"failureOrigin":"source","internalMessage":"x.Y: z","externalMessage":"Rate limited by the CRM"}],"partialSuccess":false}',
+    shown: "Rate limited by the CRM",
+  },
+  {
+    name: "GraphQL, whose extensions know more",
+    message:
+      '{"data":null,"errors":[{"message":"Internal server error","extensions":{"originalError":{"statusCode":401,"message":"Token expired"}}}]}',
+    shown: "HTTP 401: Token expired",
+  },
+  {
+    name: "GraphQL, whose extensions have the code only",
+    message: '{"errors":[{"message":"Something went wrong","extensions":{"code":"RATE_LIMITED","retryAfter":10}}]}',
+    shown: "RATE_LIMITED: Something went wrong",
+  },
+  {
+    name: "FastAPI's list of details",
+    message: '{"detail":[{"loc":["body","email"],"msg":"field required","type":"value_error.missing"}]}',
+    shown: "value_error.missing: field required",
+  },
+  {
+    name: "Amazon's capitals",
+    message: '{"Error":{"Code":"NoSuchBucket","Message":"No bucket is there"},"ResponseMetadata":{"RequestId":"A"}}',
+    shown: "NoSuchBucket: No bucket is there",
+  },
+  {
+    name: "Databricks' state",
+    message: '{"run_id":5,"state":{"result_state":"FAILED","state_message":"Cluster terminated by spot"}}',
+    shown: "Cluster terminated by spot",
+  },
+  {
+    name: "a list of results whose last one failed",
+    message: leaveOutMiddle(
+      `[${'{"success":true,"errors":[]},'.repeat(60)}{"success":false,"errors":[{"message":"duplicate value found"}]}]`,
+    ),
+    shown: "duplicate value found",
+  },
+  {
+    name: "Tomcat's root cause",
+    message:
+      "<html><head><title>HTTP Status 500 – Internal Server Error</title></head><body><p><b>Message</b> no manager</p><pre>a.B: no manager</pre><p><b>Root Cause</b></p><pre>java.net.ConnectException: refused</pre></body></html>",
+    shown: "HTTP Status 500 – Internal Server Error java.net.ConnectException: refused",
+  },
+  {
+    name: "Tomcat's message",
+    message:
+      "<html><head><title>HTTP Status 500 – Internal Server Error</title></head><body><h1>HTTP Status 500</h1><p><b>Message</b> disk full</p></body></html>",
+    shown: "HTTP Status 500 – Internal Server Error disk full",
+  },
+  {
     name: "a SOAP fault",
     message:
       '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>sf:INVALID_LOGIN</faultcode><faultstring>INVALID_LOGIN: Invalid username or user locked out.</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>',
@@ -492,6 +549,51 @@ const GENERIC: Row[] = [
 /** What programs printed until they failed. */
 const PRINTED: Row[] = [
   {
+    name: "a log without levels",
+    message:
+      "2026/07/10 20:00:00 page 1\n2026/07/10 20:00:01 upsert failed: pq: deadlock detected\n2026/07/10 20:00:02 closing",
+    shown: "upsert failed: pq: deadlock detected",
+  },
+  {
+    name: "a log without levels that counts errors in the end",
+    message: "20:00:00 page 1\n20:00:01 disk quota exceeded\n20:00:02 done, errors=1, 3 failed",
+    shown: "disk quota exceeded",
+  },
+  {
+    name: "a log without levels whose last failure says nothing",
+    message:
+      "Jul 10 20:00:00 web sync[7]: page 1\nJul 10 20:00:01 web sync[7]: no such host\nJul 10 20:00:02 web sync[7]: sync failed",
+    shown: "no such host",
+  },
+  {
+    name: "a log without levels and without a failure",
+    message: "20:00:00 page 1\n20:00:01 page 2",
+    shown: "20:00:00 page 1 20:00:01 page 2",
+  },
+  {
+    name: "dbt's",
+    message:
+      "20:00:01  Running with dbt=1.7.0\n20:00:05  Completed with 1 error and 0 warnings:\n20:00:05  \n20:00:05    Database Error in model contacts\n20:00:05    no disk\n20:00:05  \n20:00:05  Done. PASS=3 WARN=0 ERROR=1",
+    shown: "Database Error in model contacts no disk",
+  },
+  {
+    name: "lines without a time",
+    message: `${"fetched one more page of contacts\n".repeat(8)}upload refused by the host\nclosing`,
+    shown: "upload refused by the host",
+  },
+  {
+    name: "curl's table of progress",
+    message:
+      "  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\ncurl: (52) Empty reply from server",
+    shown: "curl: (52) Empty reply from server",
+  },
+  {
+    name: "Node's reason of a rejection",
+    message:
+      "node:internal/process/promises:288\n            triggerUncaughtException(err, true);\n            ^\n\n[UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"Invalid API key\".] {\n  code: 'ERR_UNHANDLED_REJECTION'\n}\n\nNode.js v18.17.0",
+    shown: "UnhandledPromiseRejection: Invalid API key",
+  },
+  {
     name: "a log's error",
     message: "2026-07-10 20:40:01,123 INFO a page 1\n2026-07-10 20:40:02,123 ERROR a disk full",
     shown: "a disk full",
@@ -587,6 +689,9 @@ test("no half of a secret is shown of a line from the missing middle", () => {
   const told = `${`ERROR disk full ${"x ".repeat(100)}`.slice(0, 194)}Zx81kQ`;
   const cause = findCause(`INFO page 1\nINFO pa\n…\nge 8\nINFO page 9\n…\n${told}`);
   expect([cause.slice(0, 9), cause.includes("Zx8")]).toEqual(["disk full", false]);
+  const around = `… canary7\n20:00:02 disk refused ${"x ".repeat(100)}`.slice(0, 196);
+  const refused = findCause(`20:00:00 page 1\n20:00:01 pa\n…\nge 8\n20:00:03 page 9\n…\n${around}Zx81kQ`);
+  expect([refused.slice(0, 12), /canary7|Zx8/.test(refused)]).toEqual(["disk refused", false]);
 });
 
 test("a trace cut anywhere is never grouped by its first line, and shows no half of a frame", () => {

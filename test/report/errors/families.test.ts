@@ -8,6 +8,7 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "HTTP 429 Too Many Requests",
     "429 Client Error: Too Many Requests for url: https://api.hubapi.com/crm/v3/objects/contacts?limit=100",
     "429: slow down",
+    "SlowDown: Please reduce your request rate.",
     "Request failed with status code 429",
     "<Response [429]>",
     '{"status": 429, "error": "slow down"}',
@@ -133,6 +134,8 @@ const MESSAGES: Record<ErrorFamily, string[]> = {
     "WorkerLostError('Worker exited prematurely: signal 9 (SIGKILL)')",
   ],
   other: [
+    "disk quota exceeded",
+    "+ psql -f load.sql\npsql:load.sql:3: ERROR:  No space left on device\n+ cleanup\n+ rm -rf /tmp/x",
     "Deadlock found when trying to get lock; try restarting transaction",
     "deadlock detected",
     "400 records failed",
