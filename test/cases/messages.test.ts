@@ -115,7 +115,7 @@ describe.each(ENGINES)("%s", (engine) => {
       (cause) => `${timed(60, "fetched page")}2026/07/10 20:01:00 ${cause}\n${timed(20, "closing worker")}`,
     );
     const { error_groups: groups } = await judge(engine, { runs: failures(logs) });
-    expect(groups.map(({ example }) => example).toSorted()).toEqual(causes.toSorted());
+    expect(new Set(groups.map(({ example }) => example))).toEqual(new Set(causes));
   });
 
   test("a long list of results in JSON: the one that failed is told", async () => {
