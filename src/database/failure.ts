@@ -77,7 +77,8 @@ const REASONS: Record<string, Words> = {
     `${place}: ${message}. It was there a moment ago, or a function behind the table names it without its schema: try again, or ALTER FUNCTION … SET search_path`,
   "42883": (place, message) =>
     `${place}: ${message}. A function behind the table names it without its schema: ALTER FUNCTION … SET search_path`,
-  "53300": (place) => `${place} has no free connection: raise max_connections or the role's limit, or try later`,
+  "53300": (place) =>
+    `${place} has no free connection: raise max_connections or the role's limit, read fewer CRMs at once (concurrency), or try later`,
   "55P03": (place) =>
     `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>
