@@ -89,7 +89,7 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   } catch (error) {
     const failure =
       deadline.signal.aborted && !wasTakenBack(error)
-        ? new DatabaseError(adviseOnTimeout(crm.timeoutMs, hadNoSession(error)))
+        ? new DatabaseError(adviseOnTimeout(crm, hadNoSession(error)))
         : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
@@ -98,9 +98,10 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   }
 }
 
-function adviseOnTimeout(timeoutMs: number, hadNone: boolean): string {
+function adviseOnTimeout({ timeoutMs, target }: CrmConfig, hadNone: boolean): string {
+  const load = target.kind === "sqlite" ? "the load of this machine and its disk" : "the server's load";
   const advice = hadNone
     ? "no session was opened: check hosts, ports, network and firewalls, or raise timeout"
-    : "look at the server's load, ask for a shorter window, or raise timeout";
+    : `look at ${load}, ask for a shorter window, or raise timeout`;
   return `no complete answer within ${timeoutMs / 1000} s: ${advice}`;
 }
