@@ -1,4 +1,5 @@
 /** What becomes of a finished pass besides being printed: exported to files, kept in the store. Failures are logged and counted. */
+import { followWith } from "./text/sentences.ts";
 import type { Config } from "./config/schema.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -47,7 +48,7 @@ export async function keepPass(
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
+    log.error(followWith(error.message, "The reports were made, but are not kept"), {}, { reason: error.message });
     return 1;
   }
 }
@@ -69,7 +70,7 @@ export async function keepAdhoc(
     return await keepPass(pass, { store, origin: ADHOC, ages, nowMs, log });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`${error.message}. The reports were made, but are not kept`, {}, { reason: error.message });
+    log.error(followWith(error.message, "The reports were made, but are not kept"), {}, { reason: error.message });
     return 1;
   }
 }

@@ -1,4 +1,5 @@
 /** What is known of the CRMs' pasts before their reports are made. Where it cannot be read, that is said and no report waits. */
+import { followWith } from "./text/sentences.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
@@ -51,7 +52,7 @@ export async function recallPasts(options: RecallOptions): Promise<Recalled> {
     if (!(error instanceof AppError)) throw error;
     // One line is enough for one cause.
     const say = isKept === true ? log.debug : log.warn;
-    say(`the memory could not be read: ${error.message}. The reports are made without it`);
+    say(followWith(`the memory could not be read: ${error.message}`, "The reports are made without it"));
     return describe(new Map(), `the memory could not be read: ${WITHOUT}`, options);
   }
 }

@@ -288,11 +288,11 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   "recall.ts": {
     is: "What is known of the CRMs' pasts before their reports are made.",
-    imports: ["time", "report", "config", "store", "types:log.ts", "errors.ts", "node:timers/promises"],
+    imports: ["text", "time", "report", "config", "store", "types:log.ts", "errors.ts", "node:timers/promises"],
   },
   "deliver.ts": {
     is: "What becomes of a finished pass besides being printed: exported, kept.",
-    imports: ["types:report", "types:config", "output", "store", "types:log.ts", "errors.ts"],
+    imports: ["text", "types:report", "types:config", "output", "store", "types:log.ts", "errors.ts"],
   },
   "daemon.ts": {
     is: "The scheduler in the foreground: store, notifier, loop.",

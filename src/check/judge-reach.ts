@@ -4,10 +4,12 @@ import type { FoundTables, TableFacts, WarehouseFacts } from "../warehouse/facts
 import type { Judged } from "./judged.ts";
 
 export function judgePolicies({ actions, rules }: FoundTables, role: string): Judged[] {
-  return [actions, ...(rules === null ? [] : [rules])].flatMap((table) => judgePolicy(table, role));
+  // Without the rules a report is made all the same.
+  return [...judgePolicy(actions, role, "error"), ...(rules === null ? [] : judgePolicy(rules, role, "warn"))];
 }
 
-function judgePolicy({ name, policies, refused }: TableFacts, role: string): Judged[] {
+/** `refusal`: how bad it is where rows are hidden. */
+function judgePolicy({ name, policies, refused }: TableFacts, role: string, refusal: "error" | "warn"): Judged[] {
   const named = policies.map((policy) => `${policy.name} (for ${policy.roles.join(", ")})`);
   const evidence = { table: name, policies: named };
   if (!refused) {
@@ -19,7 +21,7 @@ function judgePolicy({ name, policies, refused }: TableFacts, role: string): Jud
   const which = named.length === 0 ? "no policy shows it a row" : `by ${named.join(", ")}`;
   return [
     {
-      status: "error",
+      status: refusal,
       message: `row security on ${name} hides rows from ${role}, ${which}: the server refuses to read it`,
       advice: `ALTER ROLE "${role.replaceAll('"', '""')}" BYPASSRLS, or read as a role that sees every row`,
       evidence,

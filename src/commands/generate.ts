@@ -1,3 +1,4 @@
+import { followWith } from "../text/sentences.ts";
 import { readMemoryOf } from "../recall.ts";
 import { resolve } from "node:path";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
@@ -202,7 +203,7 @@ async function deliver(text: string, place: Place | null, log: Log): Promise<num
     return 0;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(place === null ? error.message : `${error.message}. It is printed instead`);
+    log.error(place === null ? error.message : followWith(error.message, "It is printed instead"));
     return place === null ? 1 : 1 + (await deliver(text, null, log));
   }
 }

@@ -58,7 +58,7 @@ function readTarget(
   const ownPasswords = [...target.hosts.map(({ password }) => password), target.sslPassword].filter(
     (each) => each !== null,
   );
-  const filled = fillPasswords(target, variables["PGPASSFILE"]);
+  const filled = fillPasswords(target, variables["PGPASSFILE"], dirname(path));
   if (filled.warning !== null) warnings.push(filled.warning);
   const { hosts, sslPassword } = filled.target;
   secrets.push(url, ...hosts.flatMap(({ password }) => password ?? []), ...(sslPassword === null ? [] : [sslPassword]));

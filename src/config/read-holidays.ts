@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { describeReadFailure, isMissing, LARGE_BYTES, readPlainFile } from "../files/plain.ts";
 import { showText } from "../text/terminal.ts";
-import { nameTried } from "./read-secret.ts";
+import { nameTried } from "../text/typed-path.ts";
 import type { Reading } from "./reading.ts";
 
 /** Windows of reports lie in these years. */

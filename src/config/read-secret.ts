@@ -1,18 +1,13 @@
 /** Secrets that stand in files of their own. */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describeReadFailure, isMissing, readPlainText, SMALL_BYTES } from "../files/plain.ts";
 import { showText } from "../text/terminal.ts";
+import { isNoPath, nameTried } from "../text/typed-path.ts";
 import type { Reading } from "./reading.ts";
 import { nameCredential } from "./secret-files.ts";
 
-/** A connection URL, or a user with a password, on the wrong key: it is never repeated. */
-const NO_PATH = /^\w+:|:[^/]*@/;
-
-/** A name with an ending, of a file in a folder, or of small letters only. */
-const PATH_LIKE = /^(?:[\w.~ -]+\/)*[\w~ -][\w.~ -]*\.[A-Za-z]{1,8}$|^(?:[\w.~ -]+\/)+[\w.~ -]+$|^[a-z._-]+$/;
-/** A word as tokens and keys are: long, of letters and digits. */
-const TOKEN_LIKE = /^(?=.*\d)(?=.*[A-Za-z])[\w~+-]{20,}=*$/;
-const HIDDEN = "… (the name may be a secret that stands where its file should be named, and is not repeated)";
+/** A content with a word and a colon before it, such as sqlite:PATH. */
+const WORD_FIRST = /^\w+:/;
 
 /** A file's whole content, and where it was found. */
 export type SecretText = { text: string; path: string };
@@ -38,7 +33,8 @@ export function readSecretText(
   { path, variables }: Pick<Reading, "path" | "variables">,
   judge: (text: string) => string | null,
 ): SecretText | { problem: string } {
-  if (NO_PATH.test(file)) return { problem: "must be the path of a file: what stands here looks like its content" };
+  if (isNoPath(file) || WORD_FIRST.test(file))
+    return { problem: "must be the path of a file: what stands here looks like its content" };
   const credentials = variables["CREDENTIALS_DIRECTORY"];
   const candidates = [
     ...(credentials === undefined ? [] : [{ folder: credentials, candidate: join(credentials, nameCredential(file)) }]),
@@ -57,10 +53,4 @@ export function readSecretText(
     }
   }
   return { problem: problems.join("; ") };
-}
-
-/** A file that is missing, by the path that was tried, unless what stands in the configuration may be a secret. */
-export function nameTried(file: string, folder: string, candidate: string): string {
-  const isPath = PATH_LIKE.test(file) && !file.split("/").some((part) => TOKEN_LIKE.test(part));
-  return isAbsolute(file) || isPath ? showText(candidate) : `${showText(folder)}/${HIDDEN}`;
 }

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import type * as v from "valibot";
+import { isNoPath, LOOKS_LIKE_URL } from "../text/typed-path.ts";
 import { readTokens } from "./read-tokens.ts";
 import type { Reading } from "./reading.ts";
 import type { Listen, ServeConfig } from "./schema.ts";
@@ -51,6 +52,7 @@ export function readServe(section: v.InferOutput<typeof serveSchema>, reading: R
 function readListen(text: string, folder: string): Listen | string {
   if (text.startsWith(UNIX)) {
     const path = resolve(folder, text.slice(UNIX.length));
+    if (isNoPath(text)) return `listen: unix: ${LOOKS_LIKE_URL}`;
     if (text === UNIX) return "listen names no socket: write unix:PATH";
     if (text.startsWith(`${UNIX}@`)) return "listen: an abstract socket is not listened on: write unix:PATH";
     return Buffer.byteLength(path) > LONGEST_SOCKET

@@ -1,5 +1,8 @@
 /** Which of the common mistakes makes a text no TOML. Keys and tables are named, values never. */
 
+import type { Path } from "../schema-keys.ts";
+import { formatCount } from "../text/figures.ts";
+
 /** Both count from 1. */
 export type Position = { line: number; column: number };
 
@@ -33,6 +36,13 @@ export function explainMistake(text: string, stop: Stop | null): Mistake {
   const line = lines[stop.line - 1] ?? "";
   const found = LINE_MISTAKES.find(({ isMade }) => isMade(line, stop.message));
   return { position: stop, says: found?.says ?? NOT_TOML };
+}
+
+/** A whole number that is right in TOML. */
+export function explainLarge({ path, position }: { path: Path; position: Position }): Mistake {
+  const key = nameKey(path.join("."), (name) => name);
+  const most = formatCount(Number.MAX_SAFE_INTEGER);
+  return { position, says: `key ${key}: the number is too large: no whole number here has a value beyond ${most}` };
 }
 
 /** What is wrong from the first line on. */

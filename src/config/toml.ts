@@ -11,8 +11,9 @@ export async function parseToml(text: string): Promise<{ value: unknown } | { mi
     return { value: Bun.TOML.parse(text) };
   } catch {
     // Loaded only here: a right file needs neither.
-    const { explainMistake } = await import("./toml-mistakes.ts");
-    return { mistake: explainMistake(text, await findSyntaxError(text)) };
+    const { explainLarge, explainMistake } = await import("./toml-mistakes.ts");
+    const large = await findLargeInteger(text);
+    return { mistake: large === null ? explainMistake(text, await findSyntaxError(text)) : explainLarge(large) };
   }
 }
 
@@ -43,15 +44,15 @@ type Key = { path: Path; position: Position };
 async function listPlaces(text: string): Promise<Key[]> {
   const { parseTOML } = await import("toml-eslint-parser");
   const keys: Key[] = [];
-  const add = (path: Path, { line, column }: { line: number; column: number }) =>
-    keys.push({ path, position: { line, column: column + 1 } });
   const visit = (node: Node, above: Path): void => {
     if (node.type === "TOMLTable") {
-      add(node.resolvedKey, node.loc.start);
+      const { line, column } = node.loc.start;
+      keys.push({ path: node.resolvedKey, position: { line, column: column + 1 } });
       for (const child of node.body) visit(child, node.resolvedKey);
     } else if (node.type === "TOMLKeyValue") {
-      const path = [...above, ...node.key.keys.map((key) => (key.type === "TOMLBare" ? key.name : key.value))];
-      add(path, node.key.loc.start);
+      const own = readKey(node);
+      const path = [...above, ...own.path];
+      keys.push({ path, position: own.position });
       if (node.value.type === "TOMLInlineTable") for (const child of node.value.body) visit(child, path);
     }
   };
@@ -64,6 +65,35 @@ async function listPlaces(text: string): Promise<Key[]> {
 }
 
 type Node = import("toml-eslint-parser").AST.TOMLTable | import("toml-eslint-parser").AST.TOMLKeyValue;
+
+/** The first that TOML allows and JavaScript has no number for. Bun's parser refuses it. */
+async function findLargeInteger(text: string): Promise<Key | null> {
+  const { parseTOML, traverseNodes } = await import("toml-eslint-parser");
+  const within: Key[] = [];
+  const found: Key[] = [];
+  try {
+    traverseNodes(parseTOML(text), {
+      enterNode: (node) => {
+        if (node.type === "TOMLKeyValue") within.push(readKey(node));
+        if (node.type !== "TOMLValue" || node.kind !== "integer" || Number.isSafeInteger(node.value)) return;
+        found.push(...within.slice(-1));
+      },
+      leaveNode: (node) => {
+        if (node.type === "TOMLKeyValue") within.pop();
+      },
+    });
+  } catch {
+    return null;
+  }
+  return found[0] ?? null;
+}
+
+/** Its path from the table in which it stands. */
+function readKey({ key }: import("toml-eslint-parser").AST.TOMLKeyValue): Key {
+  const { line, column } = key.loc.start;
+  const path = key.keys.map((part) => (part.type === "TOMLBare" ? part.name : part.value));
+  return { path, position: { line, column: column + 1 } };
+}
 
 async function findSyntaxError(text: string): Promise<Stop | null> {
   const { parseTOML, ParseError } = await import("toml-eslint-parser");

@@ -82,7 +82,8 @@ const REASONS: Record<string, Words> = {
     message.includes("operator")
       ? `${place}: ${message}. A column has a type whose values cannot be compared: cast it in a view, such as to text`
       : `${place}: ${message}. A function behind the table names it without its schema: ALTER FUNCTION … SET search_path`,
-  "53300": (place) => `${place} has no free connection: raise max_connections or the role's limit, or try later`,
+  "53300": (place) =>
+    `${place} has no free connection: raise max_connections or the role's limit, read fewer CRMs at once (concurrency), or try later`,
   "55P03": (place) =>
     `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>

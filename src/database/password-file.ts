@@ -1,24 +1,29 @@
 /** libpq's password file (PostgreSQL documentation, section 34.16): `host:port:database:user:password` a line. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describeReadFailure, readPlainText, SMALL_BYTES } from "../files/plain.ts";
 import { quoteWord, showText } from "../text/terminal.ts";
+import { nameTried } from "../text/typed-path.ts";
 import { findHome, NO_HOME } from "./home.ts";
 import type { PostgresTarget } from "./target.ts";
 
 const OTHERS = 0o077;
 
-/** `passfile` of the URL, `$PGPASSFILE`, else `~/.pgpass`. A file that others may read is left alone, with a warning. */
+/**
+ * `passfile` of the URL, `$PGPASSFILE`, else `~/.pgpass`. A file that others may read is left alone, with a warning.
+ * `folder`: where a relative `passfile` begins.
+ */
 export function fillPasswords(
   target: PostgresTarget,
   pgPassFile: string | undefined,
+  folder: string,
 ): { target: PostgresTarget; warning: string | null } {
   if (target.hosts.every(({ password }) => password !== null)) return { target, warning: null };
   const path = namePasswordFile(target, pgPassFile);
   const isNamed = target.passFile !== null || (pgPassFile ?? "") !== "";
   const file = readPrivateFile(path);
   if ("why" in file) {
-    const shown = showText(path);
+    const shown = file.fault === "unfit" ? showText(path) : nameUnread(target, path, folder);
     // As in libpq the default file may be missing, or in a home of another user, and that of the variable may be missing.
     const isTold = file.fault === "unfit" || (file.fault === "out of reach" ? isNamed : target.passFile !== null);
     const lacking = { ...target, noPassword: `${shown}: ${file.why}` };
@@ -35,6 +40,13 @@ export function fillPasswords(
 /** The file in which passwords are looked up that the URL does not give. */
 export function namePasswordFile({ passFile }: PostgresTarget, pgPassFile: string | undefined): string {
   return passFile ?? (pgPassFile || join(findHome() ?? NO_HOME, ".pgpass"));
+}
+
+/** A password that stands where its file should be named is not repeated. */
+function nameUnread({ passFile }: PostgresTarget, path: string, folder: string): string {
+  if (passFile === null) return nameTried(path, ".", path);
+  const typed = relative(folder, path);
+  return nameTried(typed.startsWith("..") ? path : typed, folder, path);
 }
 
 type Entry = { host: string; port: string; database: string; user: string; password: string };

@@ -1,5 +1,6 @@
 /** Connection strings: where a warehouse is, read offline, with libpq's meaning. */
 import { resolve } from "node:path";
+import { isNoPath, LOOKS_LIKE_URL } from "../text/typed-path.ts";
 import { findUser } from "./home.ts";
 import { readParameters } from "./parameters.ts";
 
@@ -60,6 +61,8 @@ const OTHER_FORMS: [RegExp, string][] = [
 /** sockaddr_un holds 108 bytes, the zero at the end included. */
 const MOST_SOCKET_BYTES = 107;
 const TOO_LONG_SOCKET = `the path of the Unix socket has more than ${MOST_SOCKET_BYTES} bytes, which no system can open: name a shorter directory, such as a link to it`;
+/** The parameters that name files. */
+const PATHS = ["passfile", "sslrootcert", "sslcert", "sslkey"] as const;
 const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
@@ -84,6 +87,8 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
     return { problem: NOT_A_URL };
   const parameters = readParameters(parsed.search);
   if ("problem" in parameters) return parameters;
+  const wrong = PATHS.find((name) => isNoPath(parameters.get(name) ?? ""));
+  if (wrong !== undefined) return { problem: `the URL's parameter ${wrong} ${LOOKS_LIKE_URL}` };
   const addresses = readHosts(hosts, parameters);
   return "problem" in addresses
     ? addresses
@@ -103,6 +108,7 @@ function describeHost({ host, port }: PostgresHost): string {
 
 function parseSqlite(path: string, baseDirectory: string): Target | { problem: string } {
   const file = path.replace(/^\/\/(?=\/)/, "");
+  if (isNoPath(file)) return { problem: `what follows sqlite: ${LOOKS_LIKE_URL}` };
   if (file === "" || file.startsWith("//") || file.startsWith(":")) {
     return { problem: "write sqlite:PATH, where PATH is a file, absolute or relative to the configuration" };
   }
@@ -127,6 +133,8 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
   }
   const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
   const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");
+  // A URL within the URL would be told as a host, with its password.
+  if (hosts.some(isNoPath)) return { problem: NOT_A_URL };
   if (hosts.includes("")) {
     return { problem: "the URL names no host: add one, or ?host=/directory for a Unix socket" };
   }
@@ -167,7 +175,7 @@ function composeTarget(
     return { problem: `target_session_attrs is not one of ${TARGET_SESSIONS.join(", ")}` };
   }
   if (Number.isNaN(connectSeconds)) return { problem: "connect_timeout is not a whole number of seconds" };
-  const pathOf = (name: string) => {
+  const pathOf = (name: (typeof PATHS)[number]) => {
     const path = parameters.get(name);
     return path === undefined || path === "" ? null : resolve(baseDirectory, path);
   };

@@ -1,6 +1,6 @@
 /** Files that an operator names, and anybody may have put something else there: what is no file is not opened, none is read without end. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync, type Stats } from "node:fs";
 
 const MEGABYTE = 1_000_000;
 /** A configuration of thousands of CRMs, a password file, a unit, a key: below this. */
@@ -120,6 +120,21 @@ const BESIDE_DATABASE = /-(?:wal|shm|journal)$/;
 export function findSqliteFile(path: string): string | null {
   const candidates = BESIDE_DATABASE.test(path) ? [path.replace(BESIDE_DATABASE, ""), path] : [path];
   return candidates.find((file) => readHead(file, SQLITE_MARK.length).toString("latin1") === SQLITE_MARK) ?? null;
+}
+
+/** What of the path, from its end to its beginning, is a symbolic link to nothing; null: nothing is. */
+export function findDeadLink(path: string): string | null {
+  if (isLink(path) && lookAt(path) === null) return path;
+  const above = path.slice(0, path.lastIndexOf("/"));
+  return above === "" || above === path ? null : findDeadLink(above);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether both paths lead to one file; false where one leads to nothing. */

@@ -1,6 +1,6 @@
 /** Files appear whole or not at all. They are written beside their place under another name, then moved there. */
 import { constants } from "node:fs";
-import { access, link, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
+import { access, link, lstat, open, readdir, realpath, rename, rm, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
@@ -84,7 +84,7 @@ export async function sweepTemporaryFiles(directory: string): Promise<void> {
   const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
   for (const name of await readdir(directory).catch(() => [])) {
     const pid = Number(pattern.exec(name)?.[1]);
-    if (pid > 0 && !isRunning(pid)) await unlink(join(directory, name)).catch(() => {});
+    if (pid > 0 && !isRunning(pid)) await rm(join(directory, name), { recursive: true }).catch(() => {});
   }
 }
 

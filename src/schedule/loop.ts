@@ -1,4 +1,5 @@
 /** The scheduler in the foreground: sees which slots are due, whatever the clock did, and runs each once. */
+import { followWith } from "../text/sentences.ts";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../text/figures.ts";
@@ -106,7 +107,7 @@ async function watchAnew(config: Config, options: LoopOptions, known: Watch[]): 
     return await startWatching(config, options, known);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    options.log.error(`${error.message}. The configuration was not reloaded: the old one stays in force`);
+    options.log.error(followWith(error.message, "The configuration was not reloaded: the old one stays in force"));
     return null;
   }
 }

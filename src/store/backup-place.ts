@@ -1,4 +1,5 @@
 /** Where a copy of the store may go: it replaces an earlier copy, and nothing that somebody still needs. */
+import { codeOf } from "../database/failure.ts";
 import { AppError } from "../errors.ts";
 import { findSqliteFile, isSameFile, lookAt, readHead } from "../files/plain.ts";
 
@@ -22,4 +23,20 @@ export function refuseTaken(copy: string, store: string): void {
   if (isSameFile(copy, store)) throw refuse("is the store itself");
   if (!readHead(copy, MARK_WITHIN).includes(MARK)) throw refuse("is another database, and no copy of a store");
   if (lookAt(`${copy}-wal`) !== null) throw refuse("is a store in use");
+}
+
+const FULL = /^SQLITE_FULL/;
+/** Of the store only readings can fail. */
+const NOT_WRITTEN = /^SQLITE_IOERR(?!_(?:READ|SHORT_READ|CORRUPTFS|DATA))/;
+
+/** What kept the copy from being written; null where that is something of the store itself. */
+export function explainCopyFailure(error: unknown, copy: string): AppError | null {
+  const code = codeOf(error);
+  const why = FULL.test(code)
+    ? "the disk is full: make room"
+    : NOT_WRITTEN.test(code)
+      ? "the disk failed or is full, or the copy would be larger than this process may write (ulimit -f): look there"
+      : null;
+  if (why === null) return null;
+  return new AppError("delivery", `${copy} could not be written: ${why}, or choose another place`, { cause: error });
 }

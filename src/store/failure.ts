@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { codeOf, describeFailure, describeOtherSession, lookUp } from "../database/failure.ts";
-import { isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
+import { findDeadLink, isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
 import type { Access } from "./engine.ts";
 
 const ELSEWHERE = "name another store with [store] path or url";
@@ -86,6 +86,12 @@ export function explainStoreFailure(error: unknown, target: Target, access: Acce
   }
   const told = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
   const code = told === "SQLITE_CANTOPEN" && isOutOfFiles() ? "EMFILE" : told;
+  // A directory is not made through it.
+  const dead = target.kind === "sqlite" && /^E(?:NOENT|EXIST)$/.test(code) ? findDeadLink(target.path) : null;
+  if (dead !== null) {
+    const message = `store ${describeTarget(target)}: ${dead} is a symbolic link to nothing: make what it names, or ${ELSEWHERE}`;
+    return new AppError("delivery", message, { cause: error });
+  }
   const reason = (access === "look" ? lookUp(REASONS_TO_LOOK, code) : undefined) ?? lookUp(REASONS, code);
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);

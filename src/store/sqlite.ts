@@ -6,7 +6,7 @@ import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
-import { refuseTaken } from "./backup-place.ts";
+import { explainCopyFailure, refuseTaken } from "./backup-place.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
@@ -111,9 +111,13 @@ function engineOf(target: SqliteTarget, opened: Database, access: Access, say: E
     check: async (shared) => explain(target, () => checkFile(database, path, shared), access),
     backup: async (copy) => {
       refuseTaken(copy, path);
-      await replaceFile(copy, (temporary) =>
-        explain({ kind: "sqlite", path: copy }, () => database.query("VACUUM INTO ?1").run(temporary), "write"),
-      );
+      await replaceFile(copy, (temporary) => {
+        try {
+          database.query("VACUUM INTO ?1").run(temporary);
+        } catch (error) {
+          throw explainCopyFailure(error, copy) ?? explainStoreFailure(error, target, access);
+        }
+      });
     },
     close: async () => database.close(),
   };

@@ -1,4 +1,5 @@
 /** The past of a CRM as the statement of past hours tells it, and how much of it is read. */
+import { codeOf } from "../database/failure.ts";
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { LONGEST_PAST_MS } from "../report/memory/known.ts";
@@ -38,7 +39,12 @@ export type SmallPast = Pick<ReadActivity, "past" | "pastProblem">;
 
 /** It is read some other way, or the table is too large. */
 export const NO_PAST: SmallPast = { past: null, pastProblem: null };
-export const UNREADABLE_PAST: SmallPast = { past: null, pastProblem: "its past could not be read" };
+
+/** With the code of the failure: its words may hold what no report repeats. */
+export function unreadablePast(error: unknown): SmallPast {
+  const code = codeOf(error);
+  return { past: null, pastProblem: `its past could not be read${code === "" ? "" : ` (${code})`}` };
+}
 
 export function pastInVain({ timeoutMs }: Pick<CrmConfig, "timeoutMs">): SmallPast {
   const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: raise it, or keep a [store]`;

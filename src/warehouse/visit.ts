@@ -89,7 +89,7 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
   } catch (error) {
     const failure =
       deadline.signal.aborted && !wasTakenBack(error)
-        ? new DatabaseError(adviseOnTimeout(crm.timeoutMs, progressOf(error)))
+        ? new DatabaseError(adviseOnTimeout(crm, progressOf(error)))
         : error;
     const reason = redact(describeFailure(failure, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
@@ -102,8 +102,10 @@ const TIMEOUT_ADVICE = {
   none: "no session was opened: check hosts, ports, network and firewalls, or raise timeout",
   mute: "a session was opened, and nothing is answered in it: is a pooler there paused or full, or the server overloaded?",
   open: "look at the server's load, ask for a shorter window, or raise timeout",
+  sqlite: "look at the load of this machine and its disk, ask for a shorter window, or raise timeout",
 };
 
-function adviseOnTimeout(timeoutMs: number, progress: keyof typeof TIMEOUT_ADVICE): string {
-  return `no complete answer within ${timeoutMs / 1000} s: ${TIMEOUT_ADVICE[progress]}`;
+function adviseOnTimeout({ timeoutMs, target }: CrmConfig, progress: ReturnType<typeof progressOf>): string {
+  const advice = TIMEOUT_ADVICE[target.kind === "sqlite" ? "sqlite" : progress];
+  return `no complete answer within ${timeoutMs / 1000} s: ${advice}`;
 }

@@ -225,7 +225,7 @@ describe("a store that fails never costs the operator the report: exit 5 and one
   async function expectUnkept(cwd: string, says: string): Promise<void> {
     const { code, stdout, stderr } = await runCli([...GENERATE, "--detailed", ...JSON_OUT], { cwd });
     expect([code, withoutNote(figuresOf(stdout))]).toEqual([5, withoutNote(trio.expected)]);
-    expect(stderr).toMatch(/^error: store[^\n]+\. The reports were made, but are not kept\n$/);
+    expect(stderr).toMatch(/^error: store[^\n]+[.?] The reports were made, but are not kept\n$/);
     expect(stderr).toContain(says);
     expect(stderr).not.toContain("canary");
   }
@@ -397,7 +397,10 @@ describe("words and values", () => {
     { args: ["history", "explain"], says: "REPORT is missing" },
     { args: ["store", "backup"], says: "FILE is missing" },
     { args: ["history", "show", "nobody"], says: "no report of nobody is kept in " },
-    { args: ["history", "list", "--since", "yesterday"], says: "write a time with its zone" },
+    {
+      args: ["history", "list", "--since", "yesterday"],
+      says: "write a time with its zone, such as 2026-07-10T21:00:00Z, or how long ago it was, such as 7d",
+    },
     { args: ["history", "list", "--limit", "0"], says: "write a whole number from 1 to 10000" },
     { args: ["history", "list", "--crm", "A;"], says: "is no CRM's name" },
     { args: ["history", "list", "--crm", "frist"], says: "nothing is kept of it in " },

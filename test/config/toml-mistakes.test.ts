@@ -46,6 +46,23 @@ test.each<{ name: string; text: string | Uint8Array; says: string }>([
     text: `${CRM}[crm.b]\nurl = "canary"\ntimeout = 5\nurl = "canary"\n`,
     says: "FILE:6:1: key url is given twice (first at line 4)",
   },
+  ...["9007199254740992", "9_223_372_036_854_775_807", "0xFFFFFFFFFFFFFFFF", "[1, -99999999999999999]"].map(
+    (value) => ({
+      name: `a number that is too large: ${value}`,
+      text: `${CRM}timeout = ${value}\n`,
+      says: "FILE:3:1: key timeout: the number is too large",
+    }),
+  ),
+  {
+    name: "a number that is too large, in a table within a line",
+    text: `${CRM}thresholds = { min_actions = 9007199254740993 }\n`,
+    says: "FILE:3:16: key min_actions: the number is too large",
+  },
+  {
+    name: "a number that is too large, under a key in quotes",
+    text: `${CRM}"canary canary" = 9007199254740993\n`,
+    says: "FILE:3:1: key in quotes: the number is too large",
+  },
   {
     name: "no quote at the end",
     text: '[crm.a]\nurl = "canary\ntimeout = 5\n',

@@ -47,7 +47,7 @@ function urlOf(names: Name[], parameters = ""): string {
 async function choose(url: string, timeoutMs = 10_000): Promise<number | string> {
   const parsed = parseTarget(url, "/");
   if ("problem" in parsed || parsed.kind !== "postgres") throw new Error("not a connection URL");
-  const { target } = fillPasswords(parsed, "/nowhere");
+  const { target } = fillPasswords(parsed, "/nowhere", "/");
   const limits = { timeoutMs, statementTimeoutMs: null, lockTimeoutMs: 1000, timezone: null };
   try {
     await using connection = await openSnapshot(target, limits, AbortSignal.timeout(timeoutMs));

@@ -15,7 +15,7 @@ function passwordsFor(url: string, text: string): (string | null)[] {
   writeFileSync(path, text, { mode: 0o600 });
   const target = parseTarget(url, "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  return fillPasswords(target, path).target.hosts.map(({ password }) => password);
+  return fillPasswords(target, path, "/").target.hosts.map(({ password }) => password);
 }
 
 test.each([
@@ -47,13 +47,13 @@ test.each([
 
 test("no file is nothing to say", () => {
   const target = parseTarget("postgres://u@h/d", "/");
-  expect("kind" in target && target.kind === "postgres" && fillPasswords(target, "/nowhere").warning).toBeNull();
+  expect("kind" in target && target.kind === "postgres" && fillPasswords(target, "/nowhere", "/").warning).toBeNull();
 });
 
 test("no file that the URL names is said, and so is it where the server asks for a password", () => {
-  const target = parseTarget("postgres://u@h/d?passfile=pass%0Awords", "/etc/none");
+  const target = parseTarget("postgres://u@h/d?passfile=/etc/none/pass%0Awords", "/srv");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  const filled = fillPasswords(target, undefined);
+  const filled = fillPasswords(target, undefined, "/srv");
   expect(filled.warning).toBe("the password file /etc/none/pass\\u{a}words was not read: there is no such file");
   const refusal = Object.assign(new Error("no password supplied"), { code: "28P01" });
   expect(describeFailure(refusal, filled.target)).toEndWith(
@@ -73,7 +73,7 @@ test.each([
   writeFileSync(path, text, { mode: 0o600 });
   const target = parseTarget("postgres://u@h/d", "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  expect(fillPasswords(target, path).target.noPassword).toBe(`${path}${says}`);
+  expect(fillPasswords(target, path, "/").target.noPassword).toBe(`${path}${says}`);
 });
 
 test.each([
@@ -82,6 +82,17 @@ test.each([
 ])("$name: said, and no password", ({ named, says }) => {
   const target = parseTarget("postgres://u@h/d", "/");
   if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
-  const filled = fillPasswords(target, named);
+  const filled = fillPasswords(target, named, "/");
   expect([filled.warning, filled.target.hosts[0]?.password]).toEqual([expect.stringContaining(says), null]);
+});
+
+test.each([
+  { name: "as passfile of the URL", url: "postgres://u@h/d?passfile=S3CRETpass", variable: undefined },
+  { name: "in $PGPASSFILE", url: "postgres://u@h/d", variable: "postgres://u:S3CRETpass@h/d" },
+])("a password where its file should be named is not repeated: $name", ({ url, variable }) => {
+  const target = parseTarget(url, "/etc/none");
+  if ("problem" in target || target.kind !== "postgres") throw new Error("not a connection URL");
+  const filled = fillPasswords(target, variable, "/etc/none");
+  const said = `${filled.warning} ${filled.target.noPassword}`;
+  expect([said.includes("S3CRET"), said.includes("is not repeated")]).toEqual([false, true]);
 });

@@ -5,6 +5,7 @@ import { listCells, listStarts, type LogSketch, type Past } from "../../src/repo
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
+import { unreadablePast } from "../../src/warehouse/past.ts";
 import type { HoursResult } from "../../src/warehouse/request.ts";
 import { connect } from "../making/postgres-server.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
@@ -257,3 +258,14 @@ async function exec(url: string, statement: string): Promise<void> {
   await sql.unsafe(statement);
   await sql.end({ timeout: 1 });
 }
+
+test.each([
+  {
+    name: "a code is told",
+    error: Object.assign(new Error("token s3cret"), { code: "53200" }),
+    says: "its past could not be read (53200)",
+  },
+  { name: "words are not", error: new Error("token s3cret"), says: "its past could not be read" },
+])("where the past fails and the report does not, $name", ({ error, says }) => {
+  expect(unreadablePast(error)).toEqual({ past: null, pastProblem: says });
+});

@@ -95,11 +95,15 @@ export function repeatFlags(
   return { config: write("config"), window: WINDOW_FLAGS.map(write).join("") };
 }
 
-/** Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it. */
-export function readInstant(flag: string, text: string): number {
+/**
+ * Epoch milliseconds of an RFC 3339 timestamp with a zone, from 1970 on. Far earlier, no window fits before it.
+ * `other`: how else it may be written.
+ */
+export function readInstant(flag: string, text: string, other = ""): number {
   const ms = parseInstant(text);
   if (ms !== null && ms >= 0) return ms;
-  const advice = ms === null ? "write a time with its zone, such as 2026-07-10T21:00:00Z" : "it lies before 1970";
+  const advice =
+    ms === null ? `write a time with its zone, such as 2026-07-10T21:00:00Z${other}` : "it lies before 1970";
   throw new AppError("usage", `${flag} ${quoteTyped(text)}: ${advice}`);
 }
 

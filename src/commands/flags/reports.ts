@@ -107,7 +107,9 @@ export async function readKeptPass(rows: ReportRow[], keeping: Keeping): Promise
 export function readTime(flag: string, text: string, nowMs: number): number {
   if (text === NOW) return nowMs;
   const ago = parseDuration(text, DAY_MS);
-  return ago === null ? readInstant(flag, text) : nowMs - Math.round(Math.abs(ago));
+  return ago === null
+    ? readInstant(flag, text, ", or how long ago it was, such as 7d")
+    : nowMs - Math.round(Math.abs(ago));
 }
 
 /** Any CRM's name will do: a CRM that is no longer configured may still have reports. */

@@ -1,6 +1,6 @@
 /** `[export]`: reports as files. */
 import * as v from "valibot";
-import { boolean, describe, positiveWhole, text } from "./fields.ts";
+import { boolean, describe, positiveWhole, path } from "./fields.ts";
 
 export const DEFAULT_OUTPUT_DIRECTORY = "logs/automation_reports";
 
@@ -11,7 +11,7 @@ export const exportSchema = v.strictObject({
   ),
   dir: describe(
     `The folder of the exports. By default ${DEFAULT_OUTPUT_DIRECTORY}, from where the program is started.`,
-    v.optional(text),
+    v.optional(path),
   ),
   keep: describe(
     "How many of the newest exports of each CRM are kept. By default all.",

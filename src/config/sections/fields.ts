@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { parseDuration } from "../../time/duration.ts";
 import { isTimeZone } from "../../time/occurrences.ts";
+import { isNoPath, LOOKS_LIKE_URL } from "../../text/typed-path.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../time/units.ts";
 
 export const CRM_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -18,6 +19,12 @@ export const describe = <T extends v.GenericSchema>(description: string, schema:
   v.pipe(schema, v.description(description));
 
 export const text = v.pipe(v.string("must be text"), v.nonEmpty("must not be empty"));
+
+/** Of a file or a folder. */
+export const path = v.pipe(
+  text,
+  v.check((value) => !isNoPath(value), LOOKS_LIKE_URL),
+);
 
 export const names = v.pipe(v.array(text, "must be a list of names"), v.title("list of names"));
 

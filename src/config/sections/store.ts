@@ -1,14 +1,14 @@
 /** `[store]`: where reports are kept between passes. */
 import * as v from "valibot";
 import { DAY_MS } from "../../time/units.ts";
-import { describe, duration, text } from "./fields.ts";
+import { describe, duration, path, text } from "./fields.ts";
 
 export const RETENTION_LIMITS = { minMs: DAY_MS, maxMs: 3660 * DAY_MS, says: "1d to 3660d" };
 
 export const storeSchema = v.strictObject({
   path: describe(
     "An SQLite file. By default one for each configuration in $STATE_DIRECTORY, else in ~/.local/state/automation-reports.",
-    v.optional(text),
+    v.optional(path),
   ),
   url: describe(
     "postgresql://user@host:5432/database, where several machines share it. It stands instead of path.",

@@ -11,7 +11,8 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { describeFailure, wasTakenBack } from "../../database/failure.ts";
+import { codeOf, describeFailure, wasTakenBack } from "../../database/failure.ts";
+import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
@@ -33,7 +34,7 @@ import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { describeTypes } from "./locate.ts";
-import { findAssumedZone, readStarts } from "./read.ts";
+import { findAssumedZone, NOT_ALLOWED, readStarts } from "./read.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
 import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
@@ -106,7 +107,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
   const rows = await readTables(connection, crm);
-  const found = leaveOutUnreadable(findSource(rows, crm, "postgres"));
+  const found = await leaveOutUnreadable(connection, findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
   const problem = readable === null ? null : describeTypes(readable);
@@ -146,10 +147,20 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   };
 }
 
-/** As a report does. */
-function leaveOutUnreadable(found: Found<TableRow>): Found<TableRow> {
-  if (found.kind !== "found" || found.rules === null || found.rules.readable || !found.actions.readable) return found;
-  return { ...found, source: withoutRules(found.source, explainUnreadable(found.rules, false)) };
+/** As a report does. Of policies, and of what a view may read, the catalog does not say all: the server is asked. */
+async function leaveOutUnreadable(connection: Connection, found: Found<TableRow>): Promise<Found<TableRow>> {
+  if (found.kind !== "found" || found.rules === null || !found.actions.readable) return found;
+  const { source, rules } = found;
+  const leaveOut = (hidesRows: boolean) => ({
+    ...found,
+    source: withoutRules(source, explainUnreadable(rules, hidesRows)),
+  });
+  if (!rules.readable) return leaveOut(false);
+  const refusals: unknown[] = [];
+  const plan = async () => await connection.ask(`EXPLAIN SELECT FROM ${quoteTable(rules)}`);
+  await attempt(connection, plan, (error) => refusals.push(error));
+  const refusal = refusals.find((error) => codeOf(error) === NOT_ALLOWED);
+  return refusal === undefined ? found : leaveOut(isHidingRows(refusal));
 }
 
 /** What the report's search finds, with what else `check` looks at. */

@@ -13,7 +13,7 @@ import {
   readPast,
   requestPast,
   SMALL_TABLE_ROWS,
-  UNREADABLE_PAST,
+  unreadablePast,
   type SmallPast,
 } from "../past.ts";
 import type { ActionColumns } from "../presets.ts";
@@ -69,7 +69,7 @@ export async function readSmallPast(
   } catch (error) {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
     const isLate = error instanceof DatabaseError || codeOf(error) === CANCELLED;
-    return isLate ? pastInVain(request.crm) : UNREADABLE_PAST;
+    return isLate ? pastInVain(request.crm) : unreadablePast(error);
   }
 }
 

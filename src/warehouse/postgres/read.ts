@@ -22,7 +22,7 @@ import { composeActivity, composeNameProbe, composeProbe, composeSpelling, type 
 
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/i;
 /** SQLSTATE of what the role has no right to, or what row-level security would hide from it. */
-const NOT_ALLOWED = "42501";
+export const NOT_ALLOWED = "42501";
 /** In the planner's units. To read 200,000 rows whole and sort them costs about as much. */
 const CHEAP_COST = 25_000;
 /** Of one name and 20 of its rows, each on a page of its own; a search asks for as many names as there are rules. */

@@ -10,7 +10,7 @@ import {
   readPast,
   requestPast,
   SMALL_TABLE_ROWS,
-  UNREADABLE_PAST,
+  unreadablePast,
   type SmallPast,
 } from "../past.ts";
 import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
@@ -46,9 +46,9 @@ export function readSmallPast(
     if (!isSmall(database, source.actionsTable)) return NO_PAST;
     const past = readHours(database, source, requestPast(request), spelling, SMALL_TABLE_ROWS);
     return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
-  } catch {
+  } catch (error) {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
-    return UNREADABLE_PAST;
+    return unreadablePast(error);
   }
 }
 

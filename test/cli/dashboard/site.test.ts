@@ -57,7 +57,12 @@ describe("the files", () => {
   const refusals = [
     { name: "a directory with other files", path: "mine", code: 2, says: "not ours to replace" },
     { name: "a file", path: "automation-reports.toml", code: 2, says: "is a file" },
-    { name: "a place that cannot be made", path: "/proc/site", code: 5, says: "was not written" },
+    {
+      name: "a place that cannot be made",
+      path: "/proc/site",
+      code: 5,
+      says: "could not be written: its directory is not there",
+    },
   ];
   test.each(refusals)("$name is refused", async ({ path, code, says }) => {
     mkdirSync(join(cwd, "mine"), { recursive: true });

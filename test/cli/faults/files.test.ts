@@ -126,6 +126,33 @@ describe.skipIf(!isRoot)("the store's disk is full (a mount needs root)", () => 
   });
 });
 
+describe("the disk of a backup is full", () => {
+  test.skipIf(!isRoot)(
+    "P22 store backup to a full disk (needs root) → exit 5: names the copy, and not the store",
+    async () => {
+      await using mount = mountTmpfs("size=20k");
+      const cwd = storing();
+      expect((await runCli(["generate", ...AS_OF], { cwd })).code).toBe(0);
+      const copy = join(mount.path, "copy");
+      const says = `error: ${copy} could not be written: the disk is full: make room, or choose another place\n`;
+      expect(await runCli(["store", "backup", copy], { cwd })).toMatchObject({ code: 5, stderr: says });
+      expect(readdirSync(mount.path)).toEqual([]);
+    },
+  );
+
+  test("P23 store backup where no file may be that large (ulimit -f) → exit 5: names the copy, and not the store", async () => {
+    const cwd = storing();
+    expect((await runCli(["generate", ...AS_OF], { cwd })).code).toBe(0);
+    const within = ["sh", "-c", 'ulimit -f 100 && exec "$@"', "sh"];
+    const { code, stderr } = await runCli(["store", "backup", "copy"], { cwd, within });
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/^error: \S+\/copy could not be written: .*ulimit -f.*\n$/),
+    ]);
+    expect(readdirSync(cwd).filter((name) => name.includes("copy") || name.endsWith(".tmp"))).toEqual([]);
+  });
+});
+
 describe("symbolic links planted by somebody else", () => {
   test("P4 links planted at the final names → left alone, the reports get the next name", async () => {
     const { cwd, out, outside } = plantedPlace();

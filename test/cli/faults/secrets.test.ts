@@ -1,8 +1,8 @@
 /** A canary in each place that may hold a secret: refused by the server, in no stream, file or command line. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { directoryWith, freshDirectory, type Surroundings } from "../../making/cli.ts";
+import { directoryWith, freshDirectory, runCli, type Surroundings } from "../../making/cli.ts";
 import {
   AS_OF,
   expectNoSecret,
@@ -99,6 +99,9 @@ describe("the server refuses it", () => {
   });
 });
 
+/** What belongs under url. */
+const STRAY = "postgres://u:canary@h/d";
+
 describe("the configuration is refused: exit 2, file and line, no value", () => {
   test.each(
     numbered("X2", [
@@ -111,6 +114,13 @@ describe("the configuration is refused: exit 2, file and line, no value", () => 
       { name: "a line that is no TOML", line: `url = "postgres://u:canary@h/d` },
       { name: "a wrong type", line: `url = ["postgres://u:canary@h/d"]` },
       { name: "both ways at once", line: `url = "postgres://u:canary@h/d"\nurl_file = "canary"` },
+      { name: "a URL as the store's path", line: `url = "sqlite:w"\n[store]\npath = "${STRAY}"` },
+      { name: "a URL as the exports' folder", line: `url = "sqlite:w"\n[export]\nenabled = true\ndir = "${STRAY}"` },
+      { name: "a URL as the calendar", line: `url = "sqlite:w"\n[calendar]\nholidays = "${STRAY}"` },
+      { name: "a URL as the socket", line: `url = "sqlite:w"\n[serve]\nlisten = "unix:${STRAY}"` },
+      { name: "a URL behind sqlite:", line: `url = "sqlite:${STRAY}"` },
+      { name: "a URL behind the store's sqlite:", line: `url = "sqlite:w"\n[store]\nurl = "sqlite:${STRAY}"` },
+      { name: "a URL as its passfile", line: `url = "postgres://u@h/d?passfile=${STRAY}"` },
     ]),
   )("$no a configuration with $name → exit 2, with file and line; it is in no stream", async ({ line }) => {
     const cwd = directoryWith(`[crm.dead]\n${line}\n`);
@@ -118,6 +128,16 @@ describe("the configuration is refused: exit 2, file and line, no value", () => 
     expect([ended.code, ended.stdout]).toEqual([2, ""]);
     expect(ended.stderr).toMatch(/automation-reports\.toml:\d+:\d+: /);
     expectNoSecret(ended);
+    expect(readdirSync(cwd)).toEqual(["automation-reports.toml"]);
+    for (const args of [
+      ["config", "check"],
+      ["config", "show"],
+      ["history", "list"],
+      ["store", "check"],
+    ]) {
+      const { code, stdout, stderr } = await runCli(args, { cwd });
+      expect([args, code, `${stdout}${stderr}`.includes("canary")]).toEqual([args, 2, false]);
+    }
   });
 });
 

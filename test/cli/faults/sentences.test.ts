@@ -1,13 +1,13 @@
 /** What is said of a fault names its cause, and no other one that gives the same code. */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { startFakeServer, type Script } from "../../making/fake-server.ts";
 import { GENERATE, makeVictim } from "../../making/faults.ts";
 import { numbered } from "../../making/numbers.ts";
-import type { TestDatabase } from "../../making/postgres-server.ts";
+import { freePort, type TestDatabase } from "../../making/postgres-server.ts";
 import { failure, message, SESSION } from "../../making/server-messages.ts";
 import { sharedServer } from "../../making/warehouses.ts";
 
@@ -158,4 +158,30 @@ test("O9 a session in which nothing is answered, as of a paused pooler → exit 
   const reason = await reasonOf(url, { settings: 'timeout = "1s"' });
   expect(reason).toContain("a session was opened, and nothing is answered in it: is a pooler there paused");
   expect(reason).not.toContain("firewall");
+});
+
+test("O10 a store whose server is away → exit 5: the question has its own mark, and no full stop behind it", async () => {
+  const url = `postgresql://u@127.0.0.1:${freePort()}/d`;
+  const cwd = directoryWith(`[crm.a]\nurl = "${victim.url}"\ncrm_source = "dead"\n[store]\nurl = "${url}"\n`);
+  const { code, stderr } = await runCli(GENERATE, { cwd });
+  expect([code, stderr]).toEqual([
+    5,
+    expect.stringMatching(/reachable from here\? The reports were made, but are not kept\n$/),
+  ]);
+});
+
+test.each(
+  numbered("O11", [
+    { name: "the store", path: "kept", dead: "kept" },
+    { name: "its directory", path: "kept/r.sqlite", dead: "kept" },
+    { name: "a directory above it", path: "kept/here/r.sqlite", dead: "kept" },
+  ]),
+)("$no $name is a symbolic link to nothing → exit 5: the link is named", async ({ path, dead }) => {
+  const cwd = directoryWith(`[crm.a]\nurl = "${victim.url}"\ncrm_source = "dead"\n[store]\npath = "${path}"\n`);
+  symlinkSync("/nowhere/at/all", join(cwd, dead));
+  const { code, stderr } = await runCli(GENERATE, { cwd });
+  expect([code, stderr]).toEqual([
+    5,
+    expect.stringContaining(`${join(cwd, dead)} is a symbolic link to nothing: make what it names, or name another`),
+  ]);
 });

@@ -25,6 +25,7 @@ import {
   type PostgresServer,
   type TestDatabase,
 } from "../../making/postgres-server.ts";
+import { directoryWith, runCli } from "../../making/cli.ts";
 import { reportsIn } from "../../making/passes.ts";
 import { numbered } from "../../making/numbers.ts";
 
@@ -165,7 +166,7 @@ describe("accepts and closes: not called again and again", () => {
 
 describe("too many connections", () => {
   const says = "has no free connection";
-  const advises = "raise max_connections or the role's limit, or try later";
+  const advises = "raise max_connections or the role's limit, read fewer CRMs at once (concurrency), or try later";
 
   test("A7 no connection left of the role → exit 3: raise the limit, or try later", async () => {
     const role = `limited_${victim.name}`;
@@ -173,6 +174,18 @@ describe("too many connections", () => {
     const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
     const { trial } = launch(GENERATE, { cwd: trio.withDead(url) });
     await expectOneFailure(await trial, { trio, says, advises, free: [victim] });
+  });
+
+  test("A14 one connection of the role for three CRMs → exit 0 with --concurrency 1", async () => {
+    const role = `single_${victim.name}`;
+    await victim.sql.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD 'canary' CONNECTION LIMIT 1;
+      GRANT USAGE ON SCHEMA orchestration TO ${role}; GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}`);
+    const url = victim.url.replace(/\/\/[^@]*@/, `//${role}:canary@`);
+    const cwd = directoryWith(`[defaults]\nurl = "${url}"\n[crm.first]\n[crm.dead]\n[crm.last]\n`);
+    for (let round = 0; round < 5; round += 1) {
+      const { code, stderr } = await runCli([...GENERATE, "--concurrency", "1"], { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+    }
   });
 
   test("A8 no connection left of the whole server → exit 3: raise the limit, or try later", async () => {
