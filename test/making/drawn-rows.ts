@@ -69,7 +69,7 @@ const KNOWN_STATUSES = [
   "ok\n",
 ];
 /** SQLite's lower() knows ASCII alone, so no word here has a letter that lower() elsewhere would make one (the Kelvin sign). */
-const UNKNOWN_STATUSES = ["exploded", "", " ", "(null)", "DÔNE", "succes", "success!", "__proto__", "0"];
+const UNKNOWN_STATUSES = ["exploded", "", " ", "(null)", "DÔNE", "succes", "success?", "__proto__", "0"];
 
 const ODD_NAMES = [
   "contacts",

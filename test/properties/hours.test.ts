@@ -131,7 +131,9 @@ function countRows(
     if (isAsked(startHour))
       starts.set(`${startHour} starts ${rule}`, (starts.get(`${startHour} starts ${rule}`) ?? 0) + 1);
     const status = meaningOf(run, settings);
-    const endMs = run.endMs !== null && run.endMs >= run.startMs ? run.endMs : null;
+    // An end that lies more than a day ahead is none.
+    const isUsable = run.endMs !== null && run.endMs >= run.startMs && run.endMs <= NOW_MS + 24 * HOUR_MS;
+    const endMs = isUsable ? run.endMs : null;
     const hour = Math.floor((endMs ?? run.startMs) / HOUR_MS);
     if (!isAsked(hour) || hour - startHour >= 24 || !["success", "partial", "failed"].includes(status ?? "")) continue;
     const isTimed = endMs !== null && !(status !== "success" && run.error !== null && isCleanUp(run.error));

@@ -110,6 +110,9 @@ const DAY_MS = 86_400_000;
 
 type Counted = { part: "current" | "previous" | null; state: ActionStatus };
 
+/** A day after the moment at which they are asked for. */
+const LATEST_END_MS = Date.parse("2026-07-10T21:00:00.412Z") + DAY_MS;
+
 /** As the help says it, without a look at the SQL: a finished run is in the window in which it ended. */
 function listCounted(drawn: DrawnWarehouse, preset: Preset): Counted[] {
   const { window, runs, settings } = drawn;
@@ -124,7 +127,8 @@ function listCounted(drawn: DrawnWarehouse, preset: Preset): Counted[] {
   const wrappers = wrappersOf(preset, settings);
   const wrapsOnly = own.every((run) => run.dryRun || wrappers.includes(run.rule));
   return own.map((run) => {
-    const end = run.endMs !== null && run.endMs >= run.startMs ? run.endMs : null;
+    const isUsable = run.endMs !== null && run.endMs >= run.startMs && run.endMs <= LATEST_END_MS;
+    const end = isUsable ? run.endMs : null;
     const meaning = meaningOf(run, settings);
     const isOpen = end === null ? meaning === "running" || meaning === "pending" : end >= window.endMs;
     const settled = end ?? run.startMs;

@@ -14,7 +14,8 @@ const DAY_MS = 24 * HOUR_MS;
 const NOW_MS = Date.parse("2026-07-10T21:00:00Z");
 const LENGTHS_MS = [MINUTE_MS, 90 * MINUTE_MS, 5_000_001, DAY_MS, 7 * DAY_MS];
 const WINDOWS = 4;
-/** A sentinel: no end that a run can have. */
+/** A day after the moment at which they are asked for: a later end is none. */
+const LATEST_END_MS = NOW_MS + HOUR_MS + DAY_MS;
 const END_OF_TIME_MS = Date.parse("9999-12-31T23:59:59Z");
 
 type DrawnRun = { startMs: number; endMs: number | null; status: "success" | "partial" | "failed" };
@@ -59,7 +60,7 @@ function listEnded(runs: DrawnRun[], { startMs, endMs }: Window): { rule: string
 }
 
 function settle({ startMs, endMs }: DrawnRun): number {
-  return endMs === null || endMs < startMs || endMs === END_OF_TIME_MS ? startMs : endMs;
+  return endMs === null || endMs < startMs || endMs > LATEST_END_MS ? startMs : endMs;
 }
 
 /** Windows of one length, the last of which ends now, and runs that begin before, in and between them. */
