@@ -10,7 +10,7 @@ import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
 import { adviseView } from "./view.ts";
-import { DAY_MS, MINUTE_MS } from "../time/units.ts";
+import { CLOCK_DIFFERENCE_MS, DAY_MS } from "../time/units.ts";
 
 const NO_TABLE_ADVICE =
   "set preset, schema and table for this CRM, or create the tables of `automation-reports schema sql`";
@@ -168,9 +168,7 @@ function judgeCopy({ name, rows }: TableFacts): Judged {
   };
 }
 
-/** The clocks of two machines differ by less. */
-const AHEAD_MS = 5 * MINUTE_MS;
-const AHEAD_ADVICE = "a worker's clock is wrong, or writes local time: then set timezone, or write UTC";
+const AHEAD_ADVICE = "a worker's clock is wrong, or it writes local time: then set timezone, or let it write UTC";
 
 function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckContext): Judgement[] {
   const { rows } = facts;
@@ -182,7 +180,7 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   }
   const { oldestMs, newestMs, sources, scale } = rows;
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
-  const isAhead = newestMs !== null && newestMs - context.nowMs > AHEAD_MS;
+  const isAhead = newestMs !== null && newestMs - context.nowMs > CLOCK_DIFFERENCE_MS;
   const span: Judged =
     newestMs === null
       ? judgeNoRow(rows, context)

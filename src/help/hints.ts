@@ -1,6 +1,7 @@
 /** What people type, and what they mean by it. */
 import { maskSecrets } from "../report/errors/secrets.ts";
 import { quoteText, quoteWord } from "../text/terminal.ts";
+import { isNoPath } from "../text/typed-path.ts";
 
 /** As citty's definitions have them. */
 export type KnownFlags = Map<string, { type: string; options?: string[] | undefined }>;
@@ -116,17 +117,14 @@ const NO_COLOR = /^(?:no-?colou?rs?|plain|monochrome)$/;
 const UNITS: Record<string, string> = { days: "d", hours: "h", weeks: "w", minutes: "m" };
 const DURATION = /^\d+(?:\.\d+)?(?:h|d|m|min|w)$/;
 const PATH = /\/|\.toml$/;
-/** A URL, or a user with a password: it is never repeated. */
-const SECRET = /:\/\/|:[^/]*@/;
-
 /** What was typed, without the secret that may stand in it. */
 export function repeatWord(word: string): string {
-  return SECRET.test(word) ? "…" : quoteWord(maskSecrets(word));
+  return isNoPath(word) ? "…" : quoteWord(maskSecrets(word));
 }
 
 /** The same between quotation marks. Errors quote what was typed in no other way. */
 export function quoteTyped(word: string): string {
-  return SECRET.test(word) ? "…" : quoteText(maskSecrets(word));
+  return isNoPath(word) ? "…" : quoteText(maskSecrets(word));
 }
 
 /** The command to type for a word that is none, behind the name of its group; null where nobody knows. */
@@ -159,7 +157,7 @@ function readLength(name: string, value: string): string | null {
 /** The flags to type for words that stand without one; null where nobody knows. `given`: the values of those that are typed. */
 export function hintWords(words: string[], known: KnownFlags, given: ReadonlyMap<string, string>): string | null {
   const [word = ""] = words;
-  if (SECRET.test(word)) return null;
+  if (isNoPath(word)) return null;
   const chosen = findChoice(word, known);
   if (chosen !== null) return `--${chosen} ${word}`;
   if (given.has("input") && known.has("input"))

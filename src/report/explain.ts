@@ -19,9 +19,9 @@ type Kinds = NonNullable<RuleRuns["errors"]>;
 
 /** Of no more of a rule's newest failures is the message read. */
 const SHOWN_ERRORS = 5;
-/** Two conditions that began within this of each other may have one cause. */
 /** One outage may change a thousand rules. */
 const MOST_AROUND = 12;
+/** Two conditions that began within this of each other may have one cause. */
 const TOGETHER_MS = HOUR_MS;
 
 /** Where a limit comes from: by the key of the configuration that may set it. Null: nothing sets it. */

@@ -2,10 +2,9 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
-import { findNearestName } from "../text/alike-names.ts";
-import { writeMapping } from "./expectations.ts";
-import { formatCount, formatDuration, formatPlural, listNames } from "../text/figures.ts";
+import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
+import { adviseOnMissed, adviseOnNever, adviseOnOverdue, adviseOnStuck, START_FORM } from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -16,17 +15,6 @@ const PRIORITY_OF: Record<Finding["severity"], Recommendation["priority"]> = {
   critical: "high",
   warning: "medium",
   info: "low",
-};
-
-/** What every engine reads. */
-const START_FORM = "2026-07-10T21:00:00Z";
-
-/** By what came of the runs that were started. */
-const BARREN_ADVICE: Record<string, (rule: string) => string> = {
-  skipped: (rule) => `See why ${rule} skips its runs: a lock that was left behind, or a run that does not end`,
-  waiting: (rule) => `See why no worker takes up the runs of ${rule} that wait`,
-  retrying: (rule) => `See in the rows or the log of ${rule} why its runs are started again and again`,
-  hanging: (rule) => `See why the runs of ${rule} do not end, and mark the rows failed whose workers are gone`,
 };
 
 const ADVISERS: Record<FindingId, Adviser> = {
@@ -364,67 +352,4 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
   const first = advice[degradation as Degradation];
   const others = Array.isArray(also) ? also.map((one) => advice[one as Degradation].recommendation) : [];
   return { ...first, recommendation: [first.recommendation, ...others].join(". ") };
-}
-
-function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): string {
-  const barren = adviseOnBarren(rule, evidence);
-  if (barren !== null) return barren;
-  const { unreadable_rows: unreadable, dry_runs: rehearsed, running_since: running, newest_error: error } = evidence;
-  if (typeof unreadable === "number")
-    return `Let ${rule} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`;
-  if (typeof rehearsed === "number") return `See who set ${rule} to dry runs, which store nothing, and set it back`;
-  if (typeof running === "string")
-    return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
-  if (typeof error === "string")
-    return `See why the newest run of ${rule} failed first: ${error}; ${adviseOnError(error, rule)}`;
-  return doubtMissed(evidence, `Restart ${rule}, or its scheduler and worker`);
-}
-
-/** Null: no more than one run hangs, or its runs came to something. */
-function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding["evidence"]): string | null {
-  return fruitless === "hanging" && n === 1
-    ? null
-    : typeof fruitless === "string"
-      ? (BARREN_ADVICE[fruitless]?.(rule) ?? null)
-      : null;
-}
-
-function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undefined): string {
-  const names = Array.isArray(likely) ? likely.map(String) : [];
-  if (names.length === 0) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
-  const near = names.length === 1 ? names[0] : (findNearestName(rule, names) ?? undefined);
-  const others = names.filter((name) => name !== near);
-  const which = near === undefined ? ", which may be" : ", or to";
-  const or = others.length === 0 ? "" : `${which} ${listNames(others, MOST_NAMED)}`;
-  return `If it runs under another name, map ${rule} in the CRM's table: ${writeMapping(rule, near)}${or}; else start it`;
-}
-
-function adviseOnMissed(rule: string, evidence: Finding["evidence"]): string {
-  const { waited, schedule } = evidence;
-  if (waited !== undefined) return `See why a run of ${rule} takes so long, or start it less often`;
-  if (typeof schedule === "string")
-    return `See why the scheduler does not start ${rule} at ${JSON.stringify(schedule)} any more`;
-  return doubtMissed(evidence, `See whether the scheduler or the worker of ${rule} was down at those times`);
-}
-
-/** Before advice about runs that are missed: what they may have become. */
-function doubtMissed(evidence: Finding["evidence"], advice: string): string {
-  const { also_written: names, usual_offset_seconds: seconds } = evidence;
-  if (Array.isArray(names))
-    return `Let every run write one spelling of the name: ${listNames(names)} ran too, and has no schedule. Else ${startSmall(advice)}`;
-  if (typeof seconds !== "number") return advice;
-  const offset = `${formatDuration(Math.abs(seconds))} ${seconds < 0 ? "before" : "after"}`;
-  return `Each of its newest runs started ${offset} its time: set schedule_timezone if the schedule is in local time. Else ${startSmall(advice)}`;
-}
-
-function startSmall(sentence: string): string {
-  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
-}
-
-function adviseOnStuck(evidence: Finding["evidence"]): string {
-  const ids = evidence["row_ids"];
-  if (!Array.isArray(ids) || ids.length === 0) return "check whether its open runs still run; if not, mark them failed";
-  return ids.length === 1
-    ? `check whether row ${ids.join("")} still runs; if not, mark it failed`
-    : `check whether rows ${ids.join(", ")} still run; if not, mark them failed`;
 }

@@ -7,3 +7,6 @@ export const DAY_MS = 24 * HOUR_MS;
 export const WEEK_MS = 7 * DAY_MS;
 
 export const HOURS_A_DAY = 24;
+
+/** So much later than now a start may be: the clocks of two machines differ. */
+export const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;

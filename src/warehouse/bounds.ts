@@ -3,7 +3,7 @@
  * PostgreSQL from pruning partitions.
  */
 import { EARLY_MS } from "../report/expectation/due.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
+import { CLOCK_DIFFERENCE_MS, DAY_MS, HOUR_MS, WEEK_MS } from "../time/units.ts";
 import { lengthOf, moveBack, windowBefore } from "../time/window.ts";
 import type { HoursRequest, ReadRequest } from "./request.ts";
 
@@ -16,9 +16,6 @@ export const MOST_OLDER_ROWS = 2000;
 export const MOST_NEWEST_RUNS = 20;
 /** Runs that began this long before both windows are still found in the one in which they ended. */
 export const REACH_MS = DAY_MS;
-/** So much later than now a start may be: the clocks of two machines differ. */
-const CLOCK_DIFFERENCE_MS = 5 * MINUTE_MS;
-
 /** What was written in another zone is no further ahead. */
 const LONGEST_AHEAD_MS = DAY_MS;
 

@@ -38,7 +38,7 @@ export type Preset = {
   isHistory: boolean;
   /** The relation of the runs. Its placeholders are the table, the words that syncs write, blanks, in SQLite counts and flags. */
   actions: Record<Dialect, string>;
-  /** The relation of the rules. Its placeholders are the table, blanks, when a row was changed, in SQLite counts and flags. */
+  /** The relation of the rules. Its placeholders are the table, blanks, when a schedule begins and ends and when its row was changed, in SQLite counts and flags. */
   rules: Record<Dialect, string>;
 };
 

@@ -37,22 +37,25 @@ const FEWEST_DAYS_WELL = 3;
 
 /** The longest streak; null: there is none, or nothing hides it. */
 export function findFailingTime(expectation: RuleExpectation | null, history: RuleHistory): FailingTime | null {
-  const outcomes = readOutcomes(history);
-  if (outcomes.failedHours.length < 2) return null;
+  const { hours, values } = history.finished;
+  const failedHours = Array.from(hours.filter((_, index) => (values[index] ?? 0) > 0));
+  if (failedHours.length < 2) return null;
+  const outcomes = readOutcomes(history, failedHours);
   const own = listOwn(expectation, history).flatMap(({ text, timesMs }) => {
     const lag = findLag(timesMs, outcomes);
-    const slots = timesMs.map((atMs): Slot => {
+    const occurrences = timesMs.map((atMs): Occurrence => {
       const hour = hourOf(atMs);
       return { atMs, fromHour: Math.max(hour, hour + lag - 1), toHour: hour + lag + 1 };
     });
-    return findStreak(text, slots, outcomes) ?? [];
+    return findStreak(text, occurrences, outcomes) ?? [];
   });
-  const found = own.length > 0 ? own : listHours(history).flatMap((slots) => findStreak(null, slots, outcomes) ?? []);
+  const found =
+    own.length > 0 ? own : listHours(outcomes).flatMap((occurrences) => findStreak(null, occurrences, outcomes) ?? []);
   return found.toSorted((a, b) => b.n - a.n)[0] ?? null;
 }
 
 /** One time at which a run was due, and the hours (UTC, since the epoch) in one of which it ends if it fails. */
-type Slot = { atMs: number; fromHour: number; toHour: number };
+type Occurrence = { atMs: number; fromHour: number; toHour: number };
 
 type Outcomes = {
   history: RuleHistory;
@@ -62,7 +65,7 @@ type Outcomes = {
   succeeded: ReadonlyMap<number, number>;
 };
 
-function readOutcomes(history: RuleHistory): Outcomes {
+function readOutcomes(history: RuleHistory, failedHours: number[]): Outcomes {
   const { hours, counts, values } = history.finished;
   const failed = new Map<number, number>();
   const succeeded = new Map<number, number>();
@@ -71,7 +74,7 @@ function readOutcomes(history: RuleHistory): Outcomes {
     if (bad > 0) failed.set(hour, bad);
     succeeded.set(hour, (counts[index] ?? 0) - bad);
   }
-  return { history, failedHours: [...failed.keys()], failed, succeeded };
+  return { history, failedHours, failed, succeeded };
 }
 
 /** Its calendar schedules that fire seldom, beside others. */
@@ -87,12 +90,13 @@ function listOwn(expectation: RuleExpectation | null, history: RuleHistory): { t
   });
 }
 
-/** Each hour of the day, with its days. */
-function listHours({ endHour, firstHour }: RuleHistory): Slot[][] {
+/** Each hour of the day of which one of the last two days failed, with its days: a streak goes on there, or there is none. */
+function listHours({ history: { endHour, firstHour }, failedHours }: Outcomes): Occurrence[][] {
   const days = Math.min(PAST_DAYS, Math.floor((endHour - firstHour) / HOURS_A_DAY));
-  return Array.from({ length: HOURS_A_DAY }, (_, index) =>
-    Array.from({ length: days }, (__, day): Slot => {
-      const hour = endHour - 1 - index - (days - 1 - day) * HOURS_A_DAY;
+  const back = failedHours.map((hour) => endHour - 1 - hour).filter((hours) => hours >= 0 && hours < 2 * HOURS_A_DAY);
+  return [...new Set(back.map((hours) => hours % HOURS_A_DAY))].map((hours) =>
+    Array.from({ length: days }, (_, day): Occurrence => {
+      const hour = endHour - 1 - hours - (days - 1 - day) * HOURS_A_DAY;
       return { atMs: hour * HOUR_MS, fromHour: hour, toHour: hour };
     }),
   );
@@ -108,28 +112,35 @@ function findLag(timesMs: number[], { failedHours }: Outcomes): number {
   return 0;
 }
 
-function findStreak(text: string | null, slots: Slot[], outcomes: Outcomes): FailingTime | null {
-  const told = slots
-    .map((slot) => ({ slot, failedHour: findFailure(slot, outcomes, text !== null) }))
-    .filter((one): one is { slot: Slot; failedHour: number | null } => one.failedHour !== undefined);
-  const lastWell = told.findLastIndex(({ failedHour }) => failedHour === null);
-  const streak = told.slice(lastWell + 1);
-  const [oldest] = streak;
-  const newestHour = streak.at(-1)?.failedHour ?? null;
-  if (oldest === undefined || newestHour === null) return null;
-  // The newest one may go on, and no others may be unknown.
-  const isNew = streak.at(-1)?.slot === slots.at(-1) || streak.at(-1)?.slot === slots.at(-2);
-  if (!isNew) return null;
+function findStreak(text: string | null, occurrences: Occurrence[], outcomes: Outcomes): FailingTime | null {
+  const streak: { atMs: number; failedHour: number }[] = [];
+  const before = { failed: 0, total: 0 };
+  const fewest = text === null ? FEWEST_DAYS_FAILED : 2;
+  // From the newest one back: most streaks are too short, and then nothing more is asked.
+  for (let index = occurrences.length - 1; index >= 0; index -= 1) {
+    const occurrence = occurrences[index];
+    const failedHour = occurrence === undefined ? undefined : findFailure(occurrence, outcomes, text !== null);
+    if (occurrence === undefined || failedHour === undefined) continue;
+    if (before.total === 0 && failedHour !== null) {
+      // The newest one may go on, and no others may be unknown.
+      if (streak.length === 0 && index < occurrences.length - 2) return null;
+      streak.push({ atMs: occurrence.atMs, failedHour });
+      continue;
+    }
+    if (streak.length < fewest) return null;
+    before.total += 1;
+    if (failedHour !== null) before.failed += 1;
+  }
+  const [newest, oldest] = [streak[0], streak.at(-1)];
   const n = streak.length;
-  const earlier = told.slice(0, lastWell + 1);
-  const before = { failed: earlier.filter(({ failedHour }) => failedHour !== null).length, total: earlier.length };
-  const isKnown = text === null ? n >= FEWEST_DAYS_FAILED && before.total - before.failed >= FEWEST_DAYS_WELL : n > 1;
-  if (!isKnown || chanceOf(slots, n, text === null ? HOURS_A_DAY : 1, outcomes) >= UNLIKELY) return null;
+  if (newest === undefined || oldest === undefined || n < fewest) return null;
+  if (text === null && before.total - before.failed < FEWEST_DAYS_WELL) return null;
+  if (chanceOf(occurrences, n, text === null ? HOURS_A_DAY : 1, outcomes) >= UNLIKELY) return null;
   return {
     text,
-    sinceMs: oldest.slot.atMs,
-    newestHour,
-    isNewest: newestHour === outcomes.failedHours.at(-1),
+    sinceMs: oldest.atMs,
+    newestHour: newest.failedHour,
+    isNewest: newest.failedHour === outcomes.failedHours.at(-1),
     n,
     before,
   };
@@ -140,7 +151,7 @@ function findStreak(text: string | null, slots: Slot[], outcomes: Outcomes): Fai
  * would hide it. A repeat is one success more than the hours around have; `isOwn`: and the failed run is one more than they have.
  */
 function findFailure(
-  { fromHour, toHour }: Slot,
+  { fromHour, toHour }: Occurrence,
   { history, failed, succeeded }: Outcomes,
   isOwn: boolean,
 ): number | null | undefined {
@@ -161,13 +172,20 @@ function findFailure(
 }
 
 /** Of so many failures at these times, by the share of the other hours in which a run failed. */
-function chanceOf(slots: Slot[], n: number, looks: number, { history, failed, succeeded }: Outcomes): number {
-  const own = new Set(slots.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]));
+function chanceOf(
+  occurrences: Occurrence[],
+  n: number,
+  looks: number,
+  { history, failed, succeeded }: Outcomes,
+): number {
+  const own = new Set(
+    occurrences.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]),
+  );
   const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
   const others = [...succeeded.keys()].filter((hour) => hour >= fromHour && !own.has(hour));
   const share = expectedShare({ failed: others.filter((hour) => failed.has(hour)).length, total: others.length });
-  const [slot] = slots;
-  const hours = slot === undefined ? 1 : slot.toHour - slot.fromHour + 1;
+  const [occurrence] = occurrences;
+  const hours = occurrence === undefined ? 1 : occurrence.toHour - occurrence.fromHour + 1;
   return looks * Math.min(1, share * hours) ** n;
 }
 

@@ -14,6 +14,7 @@ import type { PostgresTarget } from "../../database/target.ts";
 import { codeOf, describeFailure, wasTakenBack } from "../../database/failure.ts";
 import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
+import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
 import { PRESETS } from "../presets.ts";
@@ -39,8 +40,6 @@ import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from ".
 import { writeWord } from "../vocabulary.ts";
 import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
-/** Up to this many rows, reading the whole table costs too little to be noticed. */
-const SMALL_TABLE_ROWS = 200_000;
 const ROUND_TRIPS = 5;
 const NO_SETTINGS: SettingFacts = { unused: [], newest: null };
 

@@ -34,7 +34,7 @@ export type TableFacts = TableName & {
 };
 
 export type Lookback = {
-  /** Its placeholder is `{word}`. */
+  /** Its placeholders are the status word made plain, and an error that is not too long. */
   sql: string;
   kind: ReadActivity["lookback"];
   /** The rows looked at are those of this CRM, not of all. */
