@@ -52,7 +52,7 @@ export function readServe(section: v.InferOutput<typeof serveSchema>, reading: R
 function readListen(text: string, folder: string): Listen | string {
   if (text.startsWith(UNIX)) {
     const path = resolve(folder, text.slice(UNIX.length));
-    if (isNoPath(text)) return `listen: unix: ${LOOKS_LIKE_URL}`;
+    if (isNoPath(text.slice(UNIX.length))) return `listen: unix: ${LOOKS_LIKE_URL}`;
     if (text === UNIX) return "listen names no socket: write unix:PATH";
     if (text.startsWith(`${UNIX}@`)) return "listen: an abstract socket is not listened on: write unix:PATH";
     return Buffer.byteLength(path) > LONGEST_SOCKET
