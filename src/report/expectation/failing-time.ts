@@ -4,6 +4,7 @@ import { isCalendar, isInForce } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare } from "../chance.ts";
 import type { RuleExpectation } from "../expectations.ts";
+import { indexOf } from "../memory/columns.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { PAST_DAYS } from "../memory/known.ts";
 import { EARLY_MS } from "./due.ts";
@@ -34,13 +35,12 @@ const UNLIKELY = 1e-3;
 /** Days in a row, and well ones before them, that tell of an hour of the day: what always fails is how it is meant. */
 const FEWEST_DAYS_FAILED = 3;
 const FEWEST_DAYS_WELL = 3;
+const NONE_ENDED = { ended: 0, failed: 0 };
 
 /** The longest streak; null: there is none, or nothing hides it. */
 export function findFailingTime(expectation: RuleExpectation | null, history: RuleHistory): FailingTime | null {
-  const { hours, values } = history.finished;
-  const failedHours = Array.from(hours.filter((_, index) => (values[index] ?? 0) > 0));
-  if (failedHours.length < 2) return null;
-  const outcomes = readOutcomes(history, failedHours);
+  const outcomes = readOutcomes(history);
+  if (outcomes.failedHours.length < 2) return null;
   const own = listOwn(expectation, history).flatMap(({ text, timesMs }) => {
     const lag = findLag(timesMs, outcomes);
     const occurrences = timesMs.map((atMs): Occurrence => {
@@ -61,20 +61,22 @@ type Outcomes = {
   history: RuleHistory;
   /** Ascending; of the hours in which a run failed. */
   failedHours: number[];
-  failed: ReadonlyMap<number, number>;
-  succeeded: ReadonlyMap<number, number>;
+  /** How many runs ended in that hour, and how many of them failed. */
+  at: (hour: number) => { ended: number; failed: number };
 };
 
-function readOutcomes(history: RuleHistory, failedHours: number[]): Outcomes {
+function readOutcomes(history: RuleHistory): Outcomes {
   const { hours, counts, values } = history.finished;
-  const failed = new Map<number, number>();
-  const succeeded = new Map<number, number>();
-  for (const [index, hour] of hours.entries()) {
-    const bad = values[index] ?? 0;
-    if (bad > 0) failed.set(hour, bad);
-    succeeded.set(hour, (counts[index] ?? 0) - bad);
-  }
-  return { history, failedHours, failed, succeeded };
+  const failedHours: number[] = [];
+  for (let index = 0; index < values.length; index += 1) if (values[index] !== 0) failedHours.push(hours[index] ?? 0);
+  return {
+    history,
+    failedHours,
+    at: (hour) => {
+      const index = indexOf(hours, hour);
+      return hours[index] === hour ? { ended: counts[index] ?? 0, failed: values[index] ?? 0 } : NONE_ENDED;
+    },
+  };
 }
 
 /** Its calendar schedules that fire seldom, beside others. */
@@ -152,38 +154,37 @@ function findStreak(text: string | null, occurrences: Occurrence[], outcomes: Ou
  */
 function findFailure(
   { fromHour, toHour }: Occurrence,
-  { history, failed, succeeded }: Outcomes,
+  { history, at }: Outcomes,
   isOwn: boolean,
 ): number | null | undefined {
+  const successes = (one: number) => at(one).ended - at(one).failed;
   const hours = Array.from({ length: toHour - fromHour + 1 }, (_, index) => fromHour + index);
-  const hour = hours.find((one) => failed.has(one));
+  const hour = hours.find((one) => at(one).failed > 0);
   if (hour === undefined) return hours.every(history.isCovered) ? null : undefined;
   const around = Array.from({ length: HOURS_AROUND }, (_, index) => [fromHour - 1 - index, toHour + 1 + index])
     .flat()
     .filter(history.isCovered)
-    .map((one) => succeeded.get(one) ?? 0);
+    .map(successes);
   const isHidden = around.filter((one) => one > 0).length >= FEWEST_AROUND;
   if (!isHidden) return undefined;
-  const ended = hours.reduce((sum, one) => sum + (succeeded.get(one) ?? 0) + (failed.get(one) ?? 0), 0);
+  const ended = hours.reduce((sum, one) => sum + at(one).ended, 0);
   const usual = around.reduce((sum, one) => sum + one, 0) / around.length;
   if (isOwn && ended < usual * hours.length + OWN_RUN) return undefined;
-  const since = (succeeded.get(hour) ?? 0) + (succeeded.get(hour + 1) ?? 0);
+  const since = successes(hour) + successes(hour + 1);
   return since > 2 * Math.max(...around) ? null : hour;
 }
 
 /** Of so many failures at these times, by the share of the other hours in which a run failed. */
-function chanceOf(
-  occurrences: Occurrence[],
-  n: number,
-  looks: number,
-  { history, failed, succeeded }: Outcomes,
-): number {
+function chanceOf(occurrences: Occurrence[], n: number, looks: number, { history, failedHours }: Outcomes): number {
   const own = new Set(
     occurrences.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]),
   );
   const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
-  const others = [...succeeded.keys()].filter((hour) => hour >= fromHour && !own.has(hour));
-  const share = expectedShare({ failed: others.filter((hour) => failed.has(hour)).length, total: others.length });
+  const isOther = (hour: number) => hour >= fromHour && !own.has(hour);
+  const share = expectedShare({
+    failed: failedHours.filter(isOther).length,
+    total: history.finished.hours.filter(isOther).length,
+  });
   const [occurrence] = occurrences;
   const hours = occurrence === undefined ? 1 : occurrence.toHour - occurrence.fromHour + 1;
   return looks * Math.min(1, share * hours) ** n;
