@@ -1,6 +1,7 @@
 /** Failures of several CRMs in the same minutes, of the same kind: one cause, not several. */
 import type { FailureRow, ReadActivity, RuleActivity } from "./activity.ts";
 import { createFingerprinter } from "./errors/fingerprint.ts";
+import type { ErrorFamily } from "./errors/schema.ts";
 import { formatInstant, formatNear, formatPlural, listNames } from "../text/figures.ts";
 import { lengthOf, type Window } from "../time/window.ts";
 import { poissonTail, PRIOR_FAILED } from "./chance.ts";
@@ -29,6 +30,21 @@ export function describeFailures({ failures, rules }: ReadActivity, { metadata, 
   };
 }
 
+/**
+ * What CRMs have in common, such as the network, the workers and the warehouse, says so in other words to each. A login, a limit, a
+ * field or a record is each one's own, unless the words are the same.
+ */
+const MAY_BE_COMMON: Record<ErrorFamily, boolean> = {
+  connection: true,
+  timeout: true,
+  cancelled: true,
+  "cleaned-up": true,
+  "rate-limit": false,
+  authentication: false,
+  "missing-column": false,
+  validation: false,
+  other: false,
+};
 /** Minutes are put together by this many, and times apart by no more than as many are one. */
 const SPAN_MINUTES = 5;
 /** Two CRMs may fail alike by chance once; each must do so in as many minutes, or there must be a third. */
@@ -42,7 +58,7 @@ const RARE = 1e-3;
 type Row = {
   source: string;
   rule: string;
-  family: string;
+  family: ErrorFamily;
   key: string;
   kind: string;
   example: string | null;
@@ -71,8 +87,7 @@ export function findSharedCauses(crms: CrmFailures[], window: Window): Finding[]
       .filter(({ current }) => current)
       .map(({ rule, message, minutes }): Row => {
         const { family, key, example } = fingerprintOf(message);
-        // What no family knows is alike only where the message is.
-        return { source, rule, family, key, kind: family === "other" ? key : family, example, minutes };
+        return { source, rule, family, key, kind: MAY_BE_COMMON[family] ? family : key, example, minutes };
       }),
   );
   const failedOfCrm = new Map(crms.map(({ source, failed }) => [source, failed]));

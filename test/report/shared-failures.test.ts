@@ -72,6 +72,27 @@ test.each<{ name: string; crms: CrmFailures[]; messages: string[] }>([
     messages: [expect.stringMatching(/^One cause for 2 CRMs \(a, b\): they failed alike from/) as never],
   },
   {
+    name: "records, logins, limits and columns of each one's own",
+    crms: [
+      ["value too long for type character varying(50)", "HTTP 401: Unauthorized", "HTTP 429", "no such column: a"],
+      ["Required fields are missing: [LastName]", "INVALID_LOGIN: user locked out", "daily limit", "no such table: b"],
+      ["Invalid value for entity", "token has expired", "quota exceeded", 'relation "c" does not exist'],
+    ].map((messages, index) => {
+      const alone = messages.map((message) => crm("", message, ["04:00", "05:00", "06:00"]));
+      return { ...alone[0]!, source: `crm${index}`, failures: alone.flatMap(({ failures }) => failures), failed: 12 };
+    }),
+    messages: [],
+  },
+  {
+    name: "a login of the same words",
+    crms: ["a", "b", "c"].map((source) =>
+      crm(source, 'password authentication failed for user "sync"', ["04:00", "05:00"]),
+    ),
+    messages: [
+      expect.stringMatching(/^One cause for 3 CRMs \(a, b, c\): they failed with authentication errors/) as never,
+    ],
+  },
+  {
     name: "the window before does not count",
     crms: [crm("a", refused, ["04:10", "04:11"], false), crm("b", refused, ["04:10", "04:11"])],
     messages: [],
