@@ -13,7 +13,7 @@ const CHAINED_TAIL = 640;
 /** Of a page and of a JSON object: how it begins, and what tells the failure. */
 const [BEGIN, TOLD] = [50, 248];
 /** So far from its end the last cause of a trace is looked for, and so far from its beginning a title or a message. */
-const REACH = 20_000;
+export const REACH = 20_000;
 const [CAUSED_BY, TITLE, MESSAGE, PRINTED] = ["Caused by: ", "<title", '"message"', "<pre"];
 const TRACEBACK = "Traceback (most recent";
 /** Python's words between an exception and the one that it caused; so much before them and with them is the first's. */

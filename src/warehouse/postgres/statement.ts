@@ -17,7 +17,7 @@ import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import { writeStarts, type Source } from "../source.ts";
-import { writeCutMessage } from "../cut-messages.ts";
+import { writeCutError } from "../long-values.ts";
 import { fillPlaceholders, numberParameters, type Statement } from "../template.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
@@ -63,7 +63,7 @@ export function composeActivity(
     starts: writeStarts(source),
     lookback: fillPlaceholders(sql, {
       word: writeWord(source.dialect, "status_word"),
-      cut_error: writeCutMessage(source.dialect, "error"),
+      cut_error: writeCutError(source.dialect),
     }),
     rule_name: writeRuleName(source.dialect),
     ...writeRepeated(request.crm.timezone, bounds),
@@ -114,7 +114,7 @@ function writeScan({ actions, dialect }: Source): string {
     word: writeWord(dialect, "a.status_word"),
     rule_name: writeRuleName(dialect),
     cleaned_up: writeCleanedUp(dialect),
-    cut_error: writeCutMessage(dialect, "error"),
+    cut_error: writeCutError(dialect),
   });
 }
 

@@ -14,7 +14,7 @@ import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
 import type { Dialect } from "../presets.ts";
 import { writeStarts, type Source } from "../source.ts";
-import { writeCutMessage } from "../cut-messages.ts";
+import { writeCutError } from "../long-values.ts";
 import { fillPlaceholders, listParameters, numberParameters, type Statement } from "../template.ts";
 import { writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
 import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
@@ -140,7 +140,7 @@ function composeStages(
     told: TOLD,
     rule_name: writeRuleName(dialect),
     cleaned_up: writeCleanedUp(dialect),
-    cut_error: writeCutMessage(dialect, "error"),
+    cut_error: writeCutError(dialect),
   });
   return [
     { name: TOLD, ...numberOwn(told, parameters, dialect) },
@@ -212,7 +212,7 @@ function writeLookback(dialect: Dialect, reading: Reading): Record<string, strin
     past: pastSql,
     lookback_rows: fillPlaceholders(lookbackRowsSql, {
       rule_name: writeRuleName(dialect),
-      cut_error: writeCutMessage(dialect, "error"),
+      cut_error: writeCutError(dialect),
     }),
   };
 }

@@ -292,6 +292,25 @@ function writeHistory(cwd: string, rows: string): string {
 
 const TWO = "(SELECT 1 AS n UNION SELECT 2)";
 
+test("F21 messages of 3 and 5 MB on PostgreSQL → each with its cause, or said to be too long to be read", async () => {
+  const lines = String.raw`repeat(E'  File "a.py", line 1, in a\n', 100000)`;
+  await addRuns("tall", 9, {
+    rule: "'r'",
+    status: "'failed'",
+    error: String.raw`CASE g % 3
+      WHEN 0 THEN E'Traceback (most recent call last):\n' || ${lines} || 'KeyError: left'
+      WHEN 1 THEN repeat(chr(233), 1500000) || E'\nCaused by: java.io.IOException: No space left on device\n' || repeat(chr(252), 9000)
+      ELSE repeat('abcde', 1000000) END`,
+  });
+  const { report, bytes } = await reportOn("tall");
+  expect(report.error_groups.map(({ example, count }) => [example, count]).toSorted()).toEqual([
+    ["(5,000,000 bytes, too long to be read)", 3],
+    ["Caused by: java.io.IOException: No space left on device", 3],
+    ["KeyError: left", 3],
+  ]);
+  expect(bytes).toBeLessThan(100_000);
+});
+
 test("F15 two messages of 100 MB on SQLite → two failures, each said to be too long to be read", async () => {
   const url = writeHistory(
     freshDirectory(),
