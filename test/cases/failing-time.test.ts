@@ -59,6 +59,23 @@ test("weekly-fails-beside-hourly: it is told on each day of the week after", asy
   expect(ruleOf(report, "contacts")).toMatchObject({ severity: "critical", since: "2026-06-14T02:30:00Z" });
 });
 
+describe("not one time alone", () => {
+  const failing = (isFailing: (minuteOfDay: number) => boolean, every: number) =>
+    repeat({ from: "05-10 00:07", to: "07-10 20:57", every }, (start) => {
+      const minuteOfDay = (Date.parse(start) % DAY) / MINUTE;
+      return start >= at("07-03 00:00") && isFailing(minuteOfDay) ? BROKEN : {};
+    });
+  test.each([
+    { name: "each second hour", runs: failing((minute) => Math.floor(minute / 60) % 2 === 1, HOUR), failed: "50.0 %" },
+    { name: "one of six in each hour", runs: failing((minute) => minute % 60 < 10, 10 * MINUTE), failed: "16.7 %" },
+    { name: "the night", runs: failing((minute) => minute < 8 * 60, HOUR), failed: "33.3 %" },
+  ])("$name", async ({ runs, failed }) => {
+    const { message, severity } = ruleOf(await judge("sqlite", { runs }), "contacts");
+    expect(message).toContain(`runs failed (${failed}), more than usual`);
+    expect(severity).toBe("warning");
+  });
+});
+
 describe("no alarm", () => {
   const nightOf = (start: string, hour: string) => start.slice(11, 16) === hour;
   test.each<{ name: string; runs: RunRow[] }>([

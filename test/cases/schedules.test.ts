@@ -246,6 +246,21 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(before, "daily")).toMatchObject({ condition: "unknown" });
   });
 
+  test("whatever the indexes, a table of three days has no older run", async () => {
+    const runs = repeat({ from: "07-07 21:00", to: "07-10 20:00", every: HOUR });
+    const schedules = [interval(1, "hours", "contacts"), cron("0 2 * * 0", "weekly"), cron("0 5 1 * *", "monthly")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { sql } = warehouse;
+    const table = "orchestration.sync_history";
+    for (const columns of ["", "(crm_source, sync_type, start_time)", "(crm_source, start_time)"]) {
+      await sql?.unsafe(`DROP INDEX IF EXISTS orchestration.sync_history_start_time_idx, orchestration.own;
+        ${columns === "" ? "" : `CREATE INDEX own ON ${table} ${columns};`} ANALYZE ${table}`);
+      const { report } = await ask(warehouse);
+      expect(alarms(report)).toEqual([]);
+      expect(ruleOf(report, "weekly").condition).toBe("idle");
+    }
+  });
+
   test("overlapping-runs: hourly runs of three and a half hours overlap, and that is no outage", async () => {
     const runs = repeat({ from: "07-05 00:00", to: "07-10 20:00", every: HOUR, takes: 3.5 * HOUR });
     const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts")] });

@@ -9,6 +9,7 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
+import { SEVERITIES } from "../words.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
@@ -42,9 +43,13 @@ export function judgeRule(facts: RuleFacts): Judgement {
 function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
-  // A failure that may be chance must not hide that far too many of its runs fail.
-  const degraded = first.condition === "failing" && first.severity === "info" ? judgeDegraded(facts) : null;
-  return degraded === null || degraded.severity === "info" ? first : degraded;
+  // A few failures in a row must not hide that far too many of its runs fail.
+  const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
+  return degraded !== null && urgencyOf(degraded) > urgencyOf(first) ? degraded : first;
+}
+
+function urgencyOf({ severity }: Judgement): number {
+  return severity === null ? -1 : SEVERITIES.indexOf(severity);
 }
 
 /** What is judged is not the newest that it did. */

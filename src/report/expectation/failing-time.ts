@@ -137,7 +137,8 @@ function findStreak(text: string | null, occurrences: Occurrence[], outcomes: Ou
   const n = streak.length;
   if (newest === undefined || oldest === undefined || n < fewest) return null;
   if (text === null && before.total - before.failed < FEWEST_DAYS_WELL) return null;
-  if (chanceOf(occurrences, n, text === null ? HOURS_A_DAY : 1, outcomes) >= UNLIKELY) return null;
+  const streakSince = { n, sinceHour: oldest.failedHour, looks: text === null ? HOURS_A_DAY : 1 };
+  if (chanceOf(occurrences, streakSince, outcomes) >= UNLIKELY) return null;
   return {
     text,
     sinceMs: oldest.atMs,
@@ -174,17 +175,27 @@ function findFailure(
   return since > 2 * Math.max(...around) ? null : hour;
 }
 
-/** Of so many failures at these times, by the share of the other hours in which a run failed. */
-function chanceOf(occurrences: Occurrence[], n: number, looks: number, { history, failedHours }: Outcomes): number {
+/**
+ * Of so many failures at these times, by the share of the other hours in which a run failed: of all that are known, or of those
+ * since the first of them.
+ */
+function chanceOf(
+  occurrences: Occurrence[],
+  { n, sinceHour, looks }: { n: number; sinceHour: number; looks: number },
+  { history, failedHours }: Outcomes,
+): number {
   const own = new Set(
     occurrences.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]),
   );
   const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
-  const isOther = (hour: number) => hour >= fromHour && !own.has(hour);
-  const share = expectedShare({
-    failed: failedHours.filter(isOther).length,
-    total: history.finished.hours.filter(isOther).length,
-  });
+  const shareSince = (first: number) => {
+    const isOther = (hour: number) => hour >= first && !own.has(hour);
+    return expectedShare({
+      failed: failedHours.filter(isOther).length,
+      total: history.finished.hours.filter(isOther).length,
+    });
+  };
+  const share = Math.max(shareSince(fromHour), shareSince(sinceHour));
   const [occurrence] = occurrences;
   const hours = occurrence === undefined ? 1 : occurrence.toHour - occurrence.fromHour + 1;
   return looks * Math.min(1, share * hours) ** n;

@@ -28,7 +28,8 @@ import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
 import { writeNearSources } from "./near-sources.ts";
 import { limitFuture } from "./parts.ts";
-import { chooseLookback, type Lookback, type TableFacts } from "./lookback.ts";
+import { chooseLookback, hasIndex, type Lookback, type TableFacts } from "./lookback.ts";
+import { SMALL_TABLE_ROWS } from "../past.ts";
 
 /** As many as lookback/by-start.sql reads at most. */
 const NEWEST_ROWS = 10_000;
@@ -38,6 +39,8 @@ export type Parameter = postgres.ParameterOrJSON<never>;
 /** The words of the numbers activity.sql counts with, from 0, as `PARTS` are. They are constants, because to join a list of them costs more. */
 const STATES = ["success", "partial", "failed", "running", "pending", "skipped", "unknown", "dry_run", "wrapper"];
 const WORDS_OF_STATES = `('{${STATES.join()}}'::text[])`;
+
+const OLDEST_MS = "floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8";
 
 /** In the place of hourly.sql. */
 const NO_HOURLY = "min(started_at) AS first, NULL::int8[] AS spans, NULL::int8[] AS durations, NULL::int8[] AS records";
@@ -150,12 +153,23 @@ UNION ALL (SELECT rule FROM actions WHERE (crm_source, rule) >= (:crm::text, 'a'
   return numberParameters<Parameter>(text, { crm: crm.crmSource }, source.dialect);
 }
 
-/** The start of the oldest row, of this CRM where an index leads to it; null where finding it would cost a scan. */
-function composeTableSince({ indexes, parts, opaque }: TableFacts, { columns: { source, start } }: Source): string {
-  const leads = (...columns: string[]) => indexes.some((index) => columns.every((name, at) => index[at] === name));
-  if (parts !== null || opaque || (!leads(source, start) && !leads(start))) return "NULL::int8";
-  const ofCrm = leads(source, start) ? "crm_source = :crm::text AND " : "";
-  return `(SELECT floor(tstzrange_subdiff(min(started_at), 'epoch') * 1000)::int8 FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
+/**
+ * The start of the oldest row, of this CRM where that is as cheap: by an index of starts, of each rule's starts, or in a table that is
+ * small. Null where finding it would cost more.
+ */
+function composeTableSince(
+  { indexes, parts, opaque, rows }: TableFacts,
+  { columns: { source, rule, start } }: Source,
+): string {
+  const leads = (...columns: string[]) => hasIndex(indexes, columns);
+  if (parts !== null || opaque) return "NULL::int8";
+  const isSmall = rows !== null && rows <= SMALL_TABLE_ROWS;
+  const ofCrm = leads(source, start) || (isSmall && !leads(start)) ? "crm_source = :crm::text AND " : "";
+  if (ofCrm !== "" || leads(start)) return `(SELECT ${OLDEST_MS} FROM starts WHERE ${ofCrm}started_at > '-infinity')`;
+  return leads(source, rule, start)
+    ? `(SELECT ${OLDEST_MS} FROM names n CROSS JOIN LATERAL (SELECT started_at FROM actions a
+        WHERE a.crm_source = :crm::text AND a.rule = n.rule AND started_at > '-infinity' ORDER BY started_at LIMIT 1) oldest)`
+    : "NULL::int8";
 }
 
 /** Whether a start, as milliseconds and as it is, lies in an hour that clocks without a zone showed twice. */
