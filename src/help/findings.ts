@@ -74,9 +74,9 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
   },
   "failures-many": {
     about: "a CRM",
-    severities: ["critical"],
+    severities: ["warning", "critical"],
     means: "Many runs failed.",
-    when: "More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
+    when: "It is a warning where most failed of one cause that is over: it was seen last longer ago than it lasted, and each of its rules has succeeded since. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",
@@ -92,9 +92,9 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
   },
   "trend-declining": {
     about: "a CRM",
-    severities: ["warning"],
+    severities: ["info", "warning"],
     means: "The success rate fell within the window.",
-    when: "The later half of the window is worse than the earlier half by more than `trend_change`, and by more than chance explains. Where two weeks of the past are known and `trend_change` is not set, more must fail than usual.",
+    when: "The later half of the window is worse than the earlier half by more than `trend_change`, and by more than chance explains. Where two weeks of the past are known and `trend_change` is not set, more must fail than usual. It is an info where most failed of one cause that is over.",
   },
   "duration-rising": {
     about: "a CRM",

@@ -43,9 +43,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: adviseOnRate(evidence),
   }),
-  "failures-many": ({ message, evidence }) => ({
+  "failures-many": ({ message, severity, evidence }) => ({
     id: "find-common-cause",
-    priority: "high",
+    priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
     recommendation: adviseOnFailures(evidence),
@@ -134,9 +134,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Mark the rows failed whose workers are gone; their ids are in the finding",
   }),
-  "trend-declining": ({ message }) => ({
+  "trend-declining": ({ message, severity }) => ({
     id: "stop-decline",
-    priority: "medium",
+    priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
     recommendation:
@@ -264,6 +264,7 @@ function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, succ
 /** By what most of them have in common; else with the most frequent cause first. */
 function adviseOnFailures({
   newest_error: shared,
+  over,
   failed,
   causes,
   most_frequent: example,
@@ -273,6 +274,8 @@ function adviseOnFailures({
   if (typeof count !== "number" || !Array.isArray(rules)) return "Start with the rules that fail most";
   const what = typeof example === "string" ? `"${example}"` : "failures without a message";
   const of = listNames(rules, MOST_NAMED);
+  if (typeof shared === "string" && over === true)
+    return `See the logs of that time, so that it does not come again: ${what} (${of})`;
   if (typeof shared === "string") {
     const advice = adviseOnError(shared, "the rules");
     const all = formatCount(Number(failed));
@@ -309,7 +312,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "correct-schedule",
       priority,
       category: "performance",
-      recommendation: `Look for a mistake in the schedule of ${rule}, or for a person or program that starts it`,
+      recommendation: `Look for a mistake in the schedule of ${rule}, for a second scheduler, or for a person or program that starts it`,
     },
     missed: {
       id: "find-missed-runs",

@@ -51,7 +51,7 @@ const SPAN_MINUTES = 5;
 const FEWEST_MINUTES = 2;
 const CERTAIN_CRMS = 3;
 /** Failures that ended no longer than this before the window's end are not over, whatever has succeeded since. */
-const OVER_MS = 30 * MINUTE_MS;
+export const OVER_MS = 30 * MINUTE_MS;
 /** A time that shows the like once in a thousand windows has a cause. */
 const RARE = 1e-3;
 

@@ -84,7 +84,10 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
 };
 
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
-function describeFailures(_: Finding, { performance_metrics: metrics, error_groups: groups }: Report): string {
+function describeFailures(
+  { evidence: { over } }: Finding,
+  { performance_metrics: metrics, error_groups: groups }: Report,
+): string {
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
     const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;
@@ -95,7 +98,7 @@ function describeFailures(_: Finding, { performance_metrics: metrics, error_grou
   const failed = metrics.failed_actions;
   const others = failed - named.reduce((sum, [, count]) => sum + count, 0);
   const parts = named.map(([cause, count]) => `${cause} (${formatCount(count)})`);
-  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed`;
+  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${over === true ? ", over" : ""}`;
   if (parts.length === 0) return words;
   return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }

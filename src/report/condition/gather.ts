@@ -7,7 +7,9 @@ import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished, isOpen } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { isTooOften } from "../expectation/compare.ts";
+import { isDoubled, isTooOften } from "../expectation/compare.ts";
+import type { Compared } from "../expectation/interval.ts";
+import { countUsual } from "../memory/crowd.ts";
 import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
 import { findFailingTime } from "../expectation/failing-time.ts";
@@ -39,6 +41,7 @@ const COUNTED_BACK_MS = 30 * DAY_MS;
 /** A failed run that is started again within this, and within a third of the usual interval, may be one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
 const MOST_PER_HOUR = 60;
+const MORE_THAN_USUAL = 1.4;
 /** Of the window's runs, so many in the window before say that there are always as many. */
 const BUSY_SHARE = 0.9;
 /** Runs are as often as a schedule asks for, up to this factor. */
@@ -173,7 +176,14 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     usualIntervalMs,
     emptyStreak: found?.emptyStreak ?? null,
     failStreak: found?.failStreak ?? null,
-    tooOften: found === null ? null : findTooOften(found, expectation, window, settings, history),
+    tooOften:
+      found === null
+        ? null
+        : findTooOften(found, expectation, settings, {
+            window,
+            history,
+            isChanged: changedMs !== null && changedMs >= window.startMs,
+          }),
     newestError: found?.newestError ?? null,
     unknownWord: found?.unknownWord ?? null,
     unknown: listUnknown(runs),
@@ -271,9 +281,8 @@ function listUnscheduled(activity: ReadActivity, expected: Map<string, RuleExpec
 function findTooOften(
   found: RuleActivity,
   expectation: RuleExpectation | null,
-  window: Window,
   { thresholds }: ReportSettings,
-  history: RuleHistory | null,
+  { window, history, isChanged }: { window: Window; history: RuleHistory | null; isChanged: boolean },
 ): RuleFacts["tooOften"] {
   const seen = countRuns(found.current);
   const compared = expectation?.isWhole === true ? expectation.compared : null;
@@ -288,12 +297,28 @@ function findTooOften(
     return { seen, expected, words: usual?.words ?? "expected by its schedule" };
   }
   const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
+  const before = (history === null ? null : countUsual(history, hoursOf(window))) ?? countRuns(found.previous);
+  if (compared !== null && !isChanged && isStartedTwice(found, compared, { busiest, before, hours: hoursOf(window) })) {
+    return { seen, expected: compared.expected, words: "expected by its schedule: do two schedulers start it?" };
+  }
   const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
   // A rule that always runs each half minute is no loop.
   const wasAsBusy = countRuns(found.previous) >= seen * BUSY_SHARE;
   return busiest > MOST_PER_HOUR && !isPlanned && !isKnown && !wasAsBusy
     ? { seen, expected: busiest, words: "of them within one hour" }
     : null;
+}
+
+/** Neither failures that are started again, nor what is always written twice, nor what was made up for at once. */
+function isStartedTwice(
+  { current }: RuleActivity,
+  compared: Compared,
+  { busiest, before, hours }: { busiest: number; before: number; hours: number },
+): boolean {
+  const { expected, missed } = compared;
+  const isMoreThanUsual = countRuns(current) >= before * MORE_THAN_USUAL;
+  const isSpread = busiest <= 2 * Math.ceil(expected / hours) + 1;
+  return isDoubled(compared) && missed === 0 && current.success > expected && isMoreThanUsual && isSpread;
 }
 
 /** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */

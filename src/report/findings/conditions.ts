@@ -34,7 +34,7 @@ function findByCondition(condition: Condition): Finder {
 export const findStopped: Finder = (facts) => {
   const together = listStoppedTogether(facts);
   if (together.length === 0) return [];
-  const due = facts.states.filter(isDue).length;
+  const due = countDue(together, facts.states);
   const starts = facts.states.flatMap(({ facts: { lastStartMs } }) => lastStartMs ?? []);
   const newestMs = starts.length === 0 ? null : starts.reduce((a, b) => Math.max(a, b));
   const names = together.map(({ facts: { rule } }) => rule);
@@ -64,13 +64,18 @@ function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
     ({ judgement: { condition, severity }, facts: { unreadable } }) =>
       SILENT.includes(condition) && severity !== null && unreadable === null,
   );
-  const due = states.filter(isDue).length;
-  const isOne = silent.length >= TOGETHER && silent.length >= due * TOGETHER_SHARE;
+  const isOne = silent.length >= TOGETHER && silent.length >= countDue(silent, states) * TOGETHER_SHARE;
   return isOne && silent.some(({ judgement }) => judgement.severity === "critical") ? silent : [];
 }
 
-function isDue({ judgement }: RuleState): boolean {
-  return !NOT_DUE.includes(judgement.condition);
+/** How many were due since the last of these started: these, and what has started since. What rests does not show that a scheduler is alive. */
+function countDue(silent: RuleState[], states: RuleState[]): number {
+  const stoppedMs = silent.reduce((newest, { facts }) => Math.max(newest, facts.lastStartMs ?? -Infinity), -Infinity);
+  return states.filter(
+    (state) =>
+      silent.includes(state) ||
+      (!NOT_DUE.includes(state.judgement.condition) && (state.facts.lastStartMs ?? -Infinity) > stoppedMs),
+  ).length;
 }
 
 /** The finding of a condition, by its name. */

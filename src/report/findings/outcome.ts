@@ -3,6 +3,7 @@ import {
   formatCount,
   formatDuration,
   formatHours,
+  formatNear,
   formatPlural,
   formatRatio,
   formatRatioBelow,
@@ -17,7 +18,8 @@ import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { compareHalves, isBeyond } from "../trend.ts";
 import { compareNames } from "../words.ts";
-import { critical, inform, warn, type Finder, type RuleState } from "./facts.ts";
+import { OVER_MS } from "../shared-failures.ts";
+import { critical, inform, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** How many rules are named to start with. */
 const WORST_RULES = 3;
@@ -70,21 +72,37 @@ export const findManyFailures: Finder = (facts) => {
   const isOfSick = DECIDING.every(crm.decides) && countOfSick(states) > limit;
   if (!isOfSick && findBar(DECIDING, facts) === null) return [];
   const [group] = errorGroups;
-  const shared = group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
+  const shared = findCommon(facts);
   const alike =
     shared === null
       ? ""
       : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them with "${shared.example}"`;
-  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}`;
+  const overMs = shared === null || outcome.failed - shared.count > limit ? null : findEnd(shared, facts);
+  const over = overMs === null ? "" : `; over: none since ${formatNear(overMs, facts.activity.window.endMs)}`;
+  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}${over}`;
   const evidence = {
     failed: outcome.failed,
     total: outcome.total,
     limit,
     newest_error: shared?.example ?? null,
+    over: overMs !== null,
     ...describeGroup(group, errorGroups.length),
   };
-  return [critical(message, evidence)];
+  return [overMs === null ? critical(message, evidence) : warn(message, evidence)];
 };
+
+/** What more than half of the failures have in common. */
+function findCommon({ errorGroups: [group], outcome }: Facts): ErrorGroup | null {
+  return group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
+}
+
+/** Of a cause that is over, when it was seen last: longer ago than it lasted, and each rule has succeeded since. Null: it may go on. */
+function findEnd(group: ErrorGroup, { activity: { window }, states }: Facts): number | null {
+  const [firstMs, lastMs] = [Date.parse(group.first_seen), Date.parse(group.last_seen)];
+  const isQuiet = window.endMs - lastMs > Math.max(OVER_MS, lastMs - firstMs);
+  const successOf = new Map(states.map(({ facts: { rule, lastSuccessMs } }) => [rule, lastSuccessMs ?? -Infinity]));
+  return isQuiet && group.rules.every((rule) => (successOf.get(rule) ?? -Infinity) > lastMs) ? lastMs : null;
+}
 
 /** The most frequent cause, and how many there are. */
 function describeGroup(group: ErrorGroup | undefined, causes: number): Finding["evidence"] {
@@ -93,14 +111,19 @@ function describeGroup(group: ErrorGroup | undefined, causes: number): Finding["
     : { causes, most_frequent: group.example, most_frequent_failed: group.count, most_frequent_rules: group.rules };
 }
 
-export const findDecline: Finder = ({ halves, thresholds, crm, outcome, states }) => {
+export const findDecline: Finder = (facts) => {
+  const { halves, thresholds, crm, outcome, states } = facts;
   if (crm.decides("trend_change") && crm.shift === null) return [];
   if (withoutRetried(outcome, states).failed === 0) return [];
   if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];
   const change = halves.later.successful / halves.later.total - halves.earlier.successful / halves.earlier.total;
   if (compareHalves(halves, thresholds.trend_change) !== "declining") return [];
   const message = `Success rate fell by ${(-change * 100).toFixed(1)} points from the first half of the window to the second`;
-  return [warn(message, { change, total_earlier: halves.earlier.total, total_later: halves.later.total })];
+  const common = findCommon(facts);
+  const isOver = common !== null && findEnd(common, facts) !== null;
+  return [
+    (isOver ? inform : warn)(message, { change, total_earlier: halves.earlier.total, total_later: halves.later.total }),
+  ];
 };
 
 /** Where the past is known each rule is held against its own: all runs together are slower for one slow run more. */

@@ -44,6 +44,16 @@ export function findCrowd(history: RuleHistory): Crowd | null {
   return null;
 }
 
+/** How often it started in so many hours, on average of the weeks before the newest one; null where too little of them is known. */
+export function countUsual(history: RuleHistory, hours: number): number | null {
+  const toHour = history.endHour - SETTLED_DAYS * HOURS_A_DAY;
+  const fromHour = Math.max(history.firstHour, history.endHour - PAST_DAYS * HOURS_A_DAY);
+  const known = countCovered(history, fromHour, toHour);
+  return known < FEWEST_DAYS * HOURS_A_DAY
+    ? null
+    : (countRuns(within(history.starts, fromHour, toHour)) * hours) / known;
+}
+
 /** For certain: at each of these spans back there is one that is known and was busy as well. False: perhaps. */
 function isNoCrowd(
   { endHour, firstHour, starts, coveredBefore }: RuleHistory,

@@ -1,0 +1,117 @@
+/** What several rules of a CRM do together, and what one does twice. */
+import type { RunRow } from "../making/warehouses.ts";
+import { describe, expect, test } from "bun:test";
+import {
+  alarms,
+  ask,
+  at,
+  cron,
+  ENGINES,
+  HOUR,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
+
+const FREQUENT = ["contacts", "deals", "leads", "tickets"];
+const TO = "07-10 20:05";
+const hourly = (rule: string, to = TO, change?: Parameters<typeof repeat>[1]) =>
+  repeat({ rule, from: "06-01 00:05", to, every: HOUR }, change);
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("rules-that-rest-hide-a-dead-scheduler: nothing has started, whatever was not due", async () => {
+    const monthly = ["a", "b", "c", "d", "e"].map((rule) => `closing_${rule}`);
+    const report = await judge(engine, {
+      runs: [
+        ...FREQUENT.flatMap((rule) => hourly(rule, "07-10 13:05")),
+        ...monthly.flatMap((rule) =>
+          ["05-01 02:05", "06-01 02:05", "07-01 02:05"].flatMap((from) =>
+            repeat({ rule, from, to: from, every: HOUR }),
+          ),
+        ),
+      ],
+      schedules: [
+        ...FREQUENT.map((rule) => cron("5 * * * *", rule)),
+        ...monthly.map((rule) => cron("5 2 1 * *", rule)),
+      ],
+    });
+    expect(alarms(report)).toMatchObject([{ id: "rules-stopped", evidence: { rules: FREQUENT, due: 4 } }]);
+    expect(report.findings[0]?.message).toStartWith("Nothing has started since 13:05: is the scheduler alive?");
+  });
+
+  test("rules-that-go-on: they are counted among those that were due", async () => {
+    const report = await judge(engine, {
+      runs: FREQUENT.flatMap((rule) => hourly(rule, rule === "leads" ? TO : "07-10 13:05")),
+      schedules: FREQUENT.map((rule) => cron("5 * * * *", rule)),
+    });
+    expect(report.findings[0]?.message).toStartWith("3 of 4 rules that were due have stopped");
+  });
+
+  test("outage-of-three-hours: many failures are critical until they are over", async () => {
+    const rules = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
+    const runs = rules.flatMap((rule) =>
+      hourly(rule, TO, (start) =>
+        start >= at("07-10 07:00") && start < at("07-10 10:00")
+          ? { status: "failed", error: "connection refused" }
+          : {},
+      ),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const severities: unknown[] = [];
+    for (const as of ["07-10 09:30", "07-10 10:30", "07-10 20:30"]) {
+      const { report } = await ask(warehouse, { as });
+      const found = report.findings.find(({ id }) => id === "failures-many");
+      severities.push([found?.severity, found?.evidence["over"]]);
+    }
+    expect(severities).toEqual([
+      ["critical", false],
+      ["critical", false],
+      ["warning", true],
+    ]);
+  });
+
+  test("two-schedulers: each run twice, by its schedule once", async () => {
+    const runs = [
+      ...hourly("deals"),
+      ...repeat({ rule: "deals", from: "07-08 10:07", to: "07-10 20:07", every: HOUR }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("5 * * * *", "deals")] });
+    for (const as of ["07-09 04:00", "07-09 21:00", "07-10 21:00"]) {
+      const { severity, message } = ruleOf((await ask(warehouse, { as })).report, "deals");
+      expect(severity).toBe("warning");
+      expect(message).toContain("24 expected by its schedule: do two schedulers start it?");
+    }
+  });
+});
+
+describe("no second scheduler", () => {
+  const schedules = [cron("5 * * * *", "deals")];
+  const twice = (from: string) => repeat({ rule: "deals", from, to: "07-10 20:07", every: HOUR });
+  test.each<{ name: string; runs: RunRow[] }>([
+    { name: "always two rows for each run", runs: [...hourly("deals"), ...twice("06-01 00:07")] },
+    {
+      name: "what was missed is made up for at once",
+      runs: [
+        ...hourly("deals").filter(({ start }) => start < at("07-10 01:00") || start > at("07-10 13:00")),
+        ...repeat({ rule: "deals", from: "07-10 13:06", to: "07-10 13:30", every: 2 * MINUTE }),
+      ],
+    },
+    {
+      name: "each failed and was started again",
+      runs: hourly("deals").flatMap((run): RunRow[] =>
+        run.start < at("07-10 00:00")
+          ? [run]
+          : [
+              { ...run, status: "failed", error: "HTTP 503" },
+              { ...run, start: later(run.start, 2 * MINUTE), end: later(run.start, 3 * MINUTE) },
+            ],
+      ),
+    },
+    { name: "five by hand", runs: [...hourly("deals"), ...twice("07-10 16:07")] },
+  ])("$name", async ({ runs }) => {
+    expect(ruleOf(await judge("sqlite", { runs, schedules }), "deals").message).not.toContain("two schedulers");
+  });
+});
