@@ -60,6 +60,12 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     means: "The warehouse has no table that a report could be made from.",
     when: "None of the tables of the preset is there, or the configured one is not. The CRM counts as not read, and the exit code is 3 or 4.",
   },
+  "runs-missed-together": {
+    about: "a CRM",
+    severities: ["warning"],
+    means: "Several rules started nothing for a while, and start again.",
+    when: "At least three rules, and half of those that were due, missed runs in one time only, which is over. Their own findings are left out.",
+  },
   "rules-stopped": {
     about: "a CRM",
     severities: ["critical"],

@@ -13,11 +13,14 @@ export function adviseOnFinding({ findings, recommendations }: Report, index: nu
   return [`${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${error}`];
 }
 
+/** They tell of several rules at once. */
+const OF_RULES: Report["findings"][number]["id"][] = ["rules-stopped", "runs-missed-together"];
+
 /** By its own finding; of a rule that stopped with others, by theirs. */
 export function adviseOnRule(report: Report, rule: string): string[] {
   const own = report.findings.findIndex(({ rule_name: name }) => name === rule);
   const place =
-    own === -1 ? report.findings.findIndex(({ id, evidence }) => id === "rules-stopped" && names(evidence, rule)) : own;
+    own === -1 ? report.findings.findIndex(({ id, evidence }) => OF_RULES.includes(id) && names(evidence, rule)) : own;
   return place === -1 ? [] : adviseOnFinding(report, place);
 }
 

@@ -57,6 +57,14 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Check that the scheduler and its workers are running: several rules stopped",
   }),
+  "runs-missed-together": ({ message }) => ({
+    id: "find-pause",
+    priority: "medium",
+    category: "reliability",
+    issue: message,
+    recommendation:
+      "See what stopped the scheduler or its workers then, and whether the runs must be made up for. If it was meant, automation-reports memory ignore leaves that day out of the past",
+  }),
   "rule-failing": (finding) => ({
     id: "review-rule",
     priority: PRIORITY_OF[finding.severity],

@@ -17,6 +17,7 @@ export const FINDING_IDS = [
   "rule-never",
   "rule-empty",
   "rule-degraded",
+  "runs-missed-together",
   "rule-idle",
   "no-data",
   "failures-many",

@@ -73,6 +73,29 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("pause-of-a-scheduler: while it lasts it is one finding, and when it is over", async () => {
+    const isPaused = ({ start }: RunRow) => start > at("07-10 08:00") && start < at("07-10 12:00");
+    const runs = [
+      ...FREQUENT.flatMap((rule) => hourly(rule)),
+      ...repeat({ rule: "often", from: "06-20 00:00", to: TO, every: 10 * MINUTE }),
+    ].filter((run) => !isPaused(run));
+    const schedules = [...FREQUENT.map((rule) => cron("5 * * * *", rule)), cron("*/10 * * * *", "often")];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const told: unknown[] = [];
+    for (const as of ["07-10 11:30", "07-10 12:30"]) {
+      const { report } = await ask(warehouse, { as });
+      told.push(alarms(report).map(({ id, severity }) => `${id} ${severity}`));
+    }
+    expect(told).toEqual([["rules-stopped critical"], ["runs-missed-together warning"]]);
+    const { report } = await ask(warehouse, { as: "07-10 20:06" });
+    expect(report.findings[0]).toMatchObject({
+      message:
+        "Nothing started from 08:00 to 12:00, over now: 39 runs did not start (contacts, deals, leads, often, tickets)",
+      evidence: { due: 5, missed: 39 },
+    });
+    for (const rule of FREQUENT) expect(ruleOf(report, rule).condition).toBe("degraded");
+  });
+
   test("two-schedulers: each run twice, by its schedule once", async () => {
     const runs = [
       ...hourly("deals"),

@@ -53,6 +53,12 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     const count = Array.isArray(rules) ? `${formatCount(rules.length)} rules stopped` : "all rules stopped";
     return since === null ? count : `nothing since ${nearEnd(since, report)}: ${count}`;
   },
+  "runs-missed-together": ({ evidence: { rules, from, to, missed } }, report) => {
+    const [fromMs, toMs] = [readTime(from), readTime(to)];
+    if (fromMs === null || toMs === null || !Array.isArray(rules) || typeof missed !== "number") return null;
+    const when = `${nearEnd(fromMs, report)}–${nearEnd(toMs, report)}`;
+    return `${formatCount(rules.length)} rules missed ${formatCount(missed)} runs ${when}, over`;
+  },
   "rule-overdue": ({ rule_name: rule, evidence }, report) => {
     const running = readTime(evidence["running_since"]);
     if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;

@@ -2,6 +2,7 @@
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import type { Condition, FindingId } from "../words.ts";
 import { explainMissed } from "./misread.ts";
+import { listPaused } from "./pause.ts";
 import { critical, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** From this many rules on, and from half of those that were due, their silence has one cause. */
@@ -11,10 +12,10 @@ const SILENT: Condition[] = ["overdue", "never"];
 /** Rules in these conditions were not due, or nothing says when they are. */
 const NOT_DUE: Condition[] = ["idle", "unknown"];
 
-/** Each rule's own finding, without those that `rules-stopped` tells. */
+/** Each rule's own finding, without those that `rules-stopped` or `runs-missed-together` tells. */
 function findByCondition(condition: Condition): Finder {
   return (facts) => {
-    const together = new Set(listStoppedTogether(facts));
+    const together = new Set([...listStoppedTogether(facts), ...(condition === "degraded" ? listPaused(facts) : [])]);
     return facts.states
       .filter(({ judgement }) => judgement.condition === condition && judgement.severity !== null)
       .filter((state) => !together.has(state))

@@ -18,12 +18,14 @@ import {
   findUndeclaredRules,
   findUnreadableRules,
 } from "./setup.ts";
+import { findPause } from "./pause.ts";
 import { findNoData, findStale } from "./silence.ts";
 
 /** What did not run and what fails comes first. */
 const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {
   "rules-stopped": findStopped,
   ...CONDITION_FINDINGS,
+  "runs-missed-together": findPause,
   "no-data": findNoData,
   "failures-many": findManyFailures,
   "success-rate-low": findLowSuccess,

@@ -1,0 +1,91 @@
+/** A time in which several rules started nothing, and which is over: one pause, not one fault of each rule. */
+import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import type { RuleActivity } from "../activity.ts";
+import { warn, type Facts, type Finder, type RuleState } from "./facts.ts";
+
+/** From this many rules on, and from half of those that were due. */
+const TOGETHER = 3;
+const TOGETHER_SHARE = 0.5;
+
+/** Of a rule: the starts around all that it missed. */
+type Rest = { state: RuleState; fromMs: number; toMs: number; missed: number };
+
+type Pause = { rests: Rest[]; fromMs: number; toMs: number; due: number };
+
+export const findPause: Finder = (facts) => {
+  const pause = measurePause(facts);
+  if (pause === null) return [];
+  const { rests, fromMs, toMs, due } = pause;
+  const { endMs } = facts.activity.window;
+  const rules = rests.map(({ state }) => state.facts.rule);
+  const missed = rests.reduce((sum, rest) => sum + rest.missed, 0);
+  const when = `from ${formatNear(fromMs, endMs)} to ${formatNear(toMs, endMs)}`;
+  const what =
+    rules.length === due
+      ? `Nothing started ${when}`
+      : `${formatCount(rules.length)} of ${formatPlural(due, "rule")} started nothing ${when}`;
+  return [
+    warn(`${what}, over now: ${formatPlural(missed, "run")} did not start (${listNames(rules)})`, {
+      rules,
+      due,
+      from: formatInstant(fromMs),
+      to: formatInstant(toMs),
+      missed,
+    }),
+  ];
+};
+
+/** Of which the pause tells all that is wrong. */
+export function listPaused(facts: Facts): RuleState[] {
+  return measurePause(facts)?.rests.map(({ state }) => state) ?? [];
+}
+
+function measurePause({ states, activity }: Facts): Pause | null {
+  const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
+  const all = states.flatMap((state) => findRest(state, activities.get(state.facts.rule)) ?? []);
+  const atMs = findMostShared(all);
+  const rests = all.filter((rest) => rest.fromMs <= atMs && atMs < rest.toMs);
+  if (rests.length < TOGETHER) return null;
+  const fromMs = Math.max(...rests.map((rest) => rest.fromMs));
+  const toMs = Math.min(...rests.map((rest) => rest.toMs));
+  const resting = new Set(rests.map(({ state }) => state.facts.rule));
+  const due = activity.rules.filter(({ rule, startsMs }) => {
+    // Of too many starts to list, some are in any time.
+    const isAlive = startsMs === null || startsMs.some((atMs) => atMs > fromMs && atMs < toMs);
+    return resting.has(rule) || isAlive;
+  }).length;
+  return rests.length >= due * TOGETHER_SHARE ? { rests, fromMs, toMs, due } : null;
+}
+
+/** A moment at which as many of them rest as at any other. */
+function findMostShared(rests: Rest[]): number {
+  const edges = rests.flatMap(({ fromMs, toMs }) => [
+    { atMs: fromMs, more: 1 },
+    { atMs: toMs, more: -1 },
+  ]);
+  let resting = 0;
+  let most = { atMs: Infinity, resting: 0 };
+  for (const { atMs, more } of edges.toSorted((a, b) => a.atMs - b.atMs || a.more - b.more)) {
+    resting += more;
+    if (resting > most.resting) most = { atMs, resting };
+  }
+  return most.atMs;
+}
+
+/** Null: it missed nothing, or at other times too, or has not started since. */
+function findRest(state: RuleState, activity: RuleActivity | undefined): Rest | null {
+  const { judgement, facts } = state;
+  const { compared, due } = facts;
+  const isMissing = judgement.degradation === "missed" && judgement.severity !== null;
+  if (!isMissing || compared === null || "waited" in judgement.evidence || "schedule" in judgement.evidence)
+    return null;
+  const { missed, missedAtMs } = compared;
+  const [newestMs] = missedAtMs;
+  if (newestMs === undefined) return null;
+  const starts = [activity?.previousStartMs ?? facts.window.startMs, ...(activity?.startsMs ?? [])];
+  const toMs = starts.find((atMs) => atMs > newestMs);
+  const fromMs = starts.findLast((atMs) => atMs <= newestMs);
+  if (toMs === undefined || fromMs === undefined || missedAtMs.some((atMs) => atMs < fromMs)) return null;
+  const isListed = missed <= missedAtMs.length || (due !== null && toMs - fromMs > missed * due.gapMs);
+  return isListed ? { state, fromMs, toMs, missed } : null;
+}
