@@ -19,6 +19,7 @@ export type ColumnTypes = Record<string, string>;
 
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision"];
 const WORDS = ["text", "character varying", "character", "citext", "enum", "name"];
+const JSONS = ["json", "jsonb"];
 /** Words of a flag. Any other is unknown, as no word is. */
 const TRUE = ["t", "true", "1", "y", "yes", "on"];
 const FALSE = ["f", "false", "0", "n", "no", "off"];
@@ -47,8 +48,8 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   if (kind === "document") return type === "json" ? `${name}::text` : null;
   if (kind === "text") {
     if (["text", "character varying"].includes(type)) return null;
-    if (type === "jsonb") return `${name} #>> '{}'`;
-    const isScalar = ["boolean", "json", "uuid", "xml", ...NUMBERS, ...WORDS].includes(type);
+    if (JSONS.includes(type)) return readJson(type, name);
+    const isScalar = ["boolean", "uuid", "xml", ...NUMBERS, ...WORDS].includes(type);
     return isScalar ? `${name}::text` : undefined;
   }
   if (kind === "number") {
@@ -58,8 +59,9 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
     if (NUMBERS.includes(type)) return null;
     if (type === "boolean") return `${name}::int`;
     // What is no number makes no sum of 0.
-    const read = `CASE WHEN ${name}::text ~ '${NUMBER}' THEN ${name}::text::numeric WHEN ${name}::text ~ '\\S' THEN 'NaN'::numeric END`;
-    return ["json", "jsonb", ...WORDS].includes(type) ? read : undefined;
+    const written = JSONS.includes(type) ? `(${readJson(type, name)})` : `${name}::text`;
+    const read = `CASE WHEN ${written} ~ '${NUMBER}' THEN ${written}::numeric WHEN ${written} ~ '\\S' THEN 'NaN'::numeric END`;
+    return [...JSONS, ...WORDS].includes(type) ? read : undefined;
   }
   if (kind === "flag") {
     if (type === "boolean") return null;
@@ -79,6 +81,17 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
       WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)} WHEN ${name}::text ~ '\\S' THEN ${other} END`;
   return WORDS.includes(type) ? read : undefined;
+}
+
+/** What the server makes no text of, an escaped zero or half a character, beside escapes that it does read. */
+const UNREAD_ESCAPE = String.raw`(\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u(0000|[dD][89a-fA-F]..)`;
+
+/** A JSON string without its quotation marks and escapes, of a null none, all else as it is written; type `json` checks no escape. */
+function readJson(type: string, name: string): string {
+  if (type === "jsonb") return `${name} #>> '{}'`;
+  return `CASE WHEN ${name}::text ~ '^\\s*"' AND getdatabaseencoding() = 'UTF8'
+      THEN regexp_replace(${name}::text, '${UNREAD_ESCAPE}', '\\1', 'g')::json #>> '{}'
+      WHEN ${name}::text !~ '^\\s*null\\s*$' THEN btrim(${name}::text, E' \\t\\r\\n"') END`;
 }
 
 /** A column as a time; null: there is none of that name, or it is of a type that holds none. */

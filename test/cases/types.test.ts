@@ -3,6 +3,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { ask, at, cron, type CaseWarehouse, ENGINES, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
+import { run } from "../making/warehouses.ts";
 
 const HISTORY = "orchestration.sync_history";
 const SCHEDULE = "orchestration.sync_schedule";
@@ -78,6 +79,19 @@ const READ: Change[] = [
     sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE xml USING xmlparse(CONTENT error_message)`,
   },
   {
+    name: "status, rule, CRM and error as json, the error of a domain",
+    sql: `CREATE DOMAIN note AS json; ${STATUS}; DO $$ DECLARE index text; BEGIN
+        FOR index IN SELECT indexrelid::regclass FROM pg_index WHERE indrelid = '${HISTORY}'::regclass AND NOT indisprimary
+        LOOP EXECUTE 'DROP INDEX ' || index; END LOOP; END $$;
+      ALTER TABLE ${HISTORY} ALTER status TYPE json USING to_json(status), ALTER sync_type TYPE json USING to_json(sync_type),
+      ALTER crm_source TYPE json USING to_json(crm_source), ALTER error_message TYPE note USING to_json(error_message)`,
+  },
+  ...["json", "jsonb"].map((type) => ({
+    name: `counts as strings of ${type}, and a null of it`,
+    sql: `ALTER TABLE ${HISTORY} ALTER records_processed DROP DEFAULT, ALTER records_failed DROP DEFAULT,
+      ALTER records_processed TYPE ${type} USING to_json(records_processed::text)::${type}, ALTER records_failed TYPE ${type} USING 'null'`,
+  })),
+  {
     name: "large and exact numbers",
     sql: `ALTER TABLE ${HISTORY} ALTER records_processed TYPE bigint, ALTER records_failed TYPE numeric(20, 0)`,
   },
@@ -95,6 +109,37 @@ describe("read", () => {
       expect(report.performance_metrics.records.processed).toBe(2400);
     });
   }
+});
+
+test.each(["json", "jsonb"])("causes in a column of type %s are told apart, as a text's are", async (type) => {
+  const errors = [
+    "Period is closed.",
+    "Please enter value(s) for: Subsidiary.",
+    'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: caf\u00e9 \ud83d\ude00 \\u0000 closed',
+  ];
+  const runs = errors.map((error, index) =>
+    run({ start: at(`07-10 0${index}:00`), end: at(`07-10 0${index}:01`), status: "failed", error }),
+  );
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  await warehouse.sql?.unsafe(`ALTER TABLE ${HISTORY} ALTER error_message TYPE ${type} USING to_json(error_message)`);
+  const { report } = await ask(warehouse);
+  expect(new Set(report.error_groups.map(({ example }) => example))).toEqual(
+    new Set([
+      "Period is closed.",
+      "Please enter value(s) for: Subsidiary.",
+      "ValueError: caf\u00e9 \ud83d\ude00 \\u0000 closed",
+    ]),
+  );
+});
+
+test("json with escapes that the server makes no text of is shown without them", async () => {
+  const runs = [run({ start: at("07-10 03:00"), end: at("07-10 03:01"), status: "failed", error: "x" })];
+  await using warehouse = await makeWarehouse("postgresql", { runs });
+  await warehouse.sql?.unsafe(String.raw`ALTER TABLE ${HISTORY}
+    ALTER error_message TYPE json USING '"half \ud83d of \\u0000 \u0000 \ud83d\ude00 caf\u00e9 closed"'`);
+  const { code, report } = await ask(warehouse);
+  expect(code).toBe(0);
+  expect(report.error_groups).toMatchObject([{ example: "half of \\u0000 \ud83d\ude00 caf\u00e9 closed" }]);
 });
 
 const UNFIT: { name: string; sql: string; words: string }[] = [

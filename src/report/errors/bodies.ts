@@ -272,7 +272,8 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
   return { entries, length: null };
 }
 
-function readString(token: string): string {
+/** What a JSON string says; of one that is cut off or none, all that is there. */
+export function readString(token: string): string {
   try {
     return String(JSON.parse(token));
   } catch {

@@ -1,5 +1,5 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
-import { findCauseAtEnd, findInJson, findInPage, isPage } from "./bodies.ts";
+import { findCauseAtEnd, findInJson, findInPage, isPage, readString } from "./bodies.ts";
 import { isGeneric } from "./generic.ts";
 import { findInOutput, isJsonLines } from "./outputs.ts";
 import { findInXml } from "./xml.ts";
@@ -20,8 +20,15 @@ const REJECTED = /\brejected with the reason "([\s\S]{1,700}?)"\.\]/;
 /** JSON in JSON in JSON: what wraps the message more often than that is shown as it is. */
 const MOST_WRAPS = 3;
 
+/** A text that is one JSON string as a whole: its quotation marks say of none of its words that it is a value. */
+const QUOTED = /^\s*"(?:[^"\\]|\\[\s\S])*"\s*$/;
+
 /** The line or lines that name the cause, not yet redacted. Linear in the first and last kilobyte of the message. */
 export function findCause(message: string): string {
+  return findUnquoted(QUOTED.test(message) ? readString(message.trim()) : message);
+}
+
+function findUnquoted(message: string): string {
   const { start, end } = readEnds(message);
   const rejected = REJECTED.exec(start)?.[1];
   if (rejected !== undefined) return `UnhandledPromiseRejection: ${rejected}`;

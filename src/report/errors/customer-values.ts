@@ -1,5 +1,5 @@
 /** Values out of the records that were synchronised: what databases quote of a row, addresses and numbers of people. */
-import { applyMasks, namedValue, once, type Mask } from "./masks.ts";
+import { applyMasks, LISTED_TEXT, namedValue, once, type Mask } from "./masks.ts";
 
 const PERSONAL_NAMES =
   "(?:first|last|full|middle|sur)_?name|(?:home|mobile|work|cell)?_?phone(?:_?number)?|mobile|birth_?da(?:te|y)|date_?of_?birth|ssn|iban";
@@ -22,7 +22,7 @@ const CUSTOMER_VALUES = once((): Mask[] => [
   [/(\[parameters: )[\s\S]*?(?=\]\s{0,5}(?:\n|\(Background|$)|$)/g, "$1***"],
   [REFUSED_VALUE, "$1***"],
   [/“[^”\n]*”?/g, "“***”"],
-  [namedValue(PERSONAL_NAMES), "$1***", /name|phone|mobile|birth|ssn|iban/i],
+  [namedValue(PERSONAL_NAMES), hidePersonal, /name|phone|mobile|birth|ssn|iban/i],
   [/(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])/g, "#"],
   [/(\b(?:ssn|social security(?: number| no\.?)?)[\s:=#]{1,3})\d[\d -]{6,12}\d/gi, "$1#"],
   // What stands in quotation marks before the @ is a name too.
@@ -44,6 +44,38 @@ const CUSTOMER_VALUES = once((): Mask[] => [
 
 export function maskCustomerValues(text: string): string {
   return applyMasks(text, CUSTOMER_VALUES());
+}
+
+/** What is wrong with a field is said where its value would stand, of many fields in a list: `"phone": ["This field is required."]`. */
+function hidePersonal(_match = "", before = "", ...rest: unknown[]): string {
+  const { list, single = "" } = (rest.at(-1) ?? {}) as Partial<Record<string, string>>;
+  const hide = (value: string) => (isAboutField(value) ? value : "***");
+  if (list === undefined) return before + hide(single);
+  return (
+    before +
+    list.replace(LISTED_TEXT(), (all: string, ...groups: unknown[]) => {
+      const { text } = groups.at(-1) as Partial<Record<string, string>>;
+      return text === undefined ? all : hide(text);
+    })
+  );
+}
+
+const FIRST_OF_SENTENCE =
+  /^(?:this|the|your|a|an|please|enter|ensure|provide|specify|expected|is|are|was|has|have|must|may|should|can(?:no|['’])t|does|do|not|no|invalid|missing|value|field|input|string|phone|mobile|number|name|data|required|too|already)\b/i;
+const SAID_OF_FIELD =
+  /\b(?:required|valid|invalid|blank|null|empty|missing|format(?:ted)?|characters?|longer|long|shorter|short|taken|exists?|unique|correct|allowed|recogni[sz]ed|supported|in use|already used|match(?:es)?|contains?|digits|at (?:least|most)|date|integer|string)\b/;
+
+/** A sentence about the field, in which nothing is quoted and no number is longer than a limit's. */
+function isAboutField(value: string): boolean {
+  const said = value.replace(/^b?\\{0,8}["']|\\{0,8}["']$/g, "");
+  if (said === value)
+    return /^(?:required|invalid|missing|blank|empty|null|not|too|already|mandatory|unknown)[.,;:!]?$/.test(said);
+  const unquoted = said.replace(/n['’]t\b/, "not");
+  return (
+    /^[^"'“‘\d\\]*(?:\b\d{1,4}\b[^"'“‘\d\\]*)?$/.test(unquoted) &&
+    FIRST_OF_SENTENCE.test(said) &&
+    SAID_OF_FIELD.test(said)
+  );
 }
 
 /** A telephone or card number, or an account's: what has ten digits can be one. */

@@ -37,10 +37,22 @@ export const PLAIN = String.raw`(?:[^\s&"',;)\]}]|&(?![\w.%\-]{1,40}=|(?:quot|ap
 
 const SEPARATOR = String.raw`(?:(?:${PLAIN_QUOTE})?\]?\s{0,5}(?:[:=]>?|%3[AaDd]|\bis\b)\s{0,5}|${PLAIN_QUOTE}\s{0,5},\s{0,5}(?=${PLAIN_QUOTE})|>|\s(?=["']))`;
 
-/** `name=value`, `"name": "value"`, `name is value`; `$1` is all before the value. A list of names has no value. */
+/** Django's errors as Python writes them: `ErrorDetail(string='…', code='…')`. */
+const DETAIL = String.raw`ErrorDetail\(string=`;
+const LISTED = String.raw`(?:${DETAIL})?(?:${QUOTED.join("|")})(?:,\s?code=(?:'[^'\n]{0,60}'|None)\))?`;
+
+/**
+ * `name=value`, `"name": "value"`, `name is value`, `"name": ["value", "value"]`; the groups are all before the value, the strings of
+ * a list, and a single value. A list of names has no value.
+ */
 export function namedValue(names: string): RegExp {
   return new RegExp(
-    `(?<![\\w-])((?:${names})${SEPARATOR})(?!${PLAIN_QUOTE}(?:${names})${PLAIN_QUOTE})(?:${QUOTED.join("|")}|${PLAIN})`,
+    `(?<![\\w-])((?:${names})${SEPARATOR})(?!${PLAIN_QUOTE}(?:${names})${PLAIN_QUOTE})(?:(?<list>\\[\\s{0,5}(?=${DETAIL}|${PLAIN_QUOTE})(?:${LISTED}\\s{0,5}(?:,\\s{0,5})?)+)|(?<single>${QUOTED.join("|").replaceAll("slashes", "alone")}|${PLAIN}))`,
     "gi",
   );
 }
+
+/** The strings of such a list, each in the group `text`; what Django says beside one has none. */
+export const LISTED_TEXT = once(
+  () => new RegExp(`,\\s?code=(?:'[^'\\n]{0,60}'|None)|(?<text>${QUOTED.join("|")})`, "g"),
+);

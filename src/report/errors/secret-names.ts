@@ -75,10 +75,13 @@ export const SECRET_NAME = once(
 /** A name that has no other meaning. */
 export const SURE_NAME = once(() => new RegExp(SURE.join("|"), "iu"));
 
+/** Of YAML: the lines below that are indented as the first of them is; a log may write the line breaks out. */
+const BLOCK = String.raw`[|>][-+\d]{0,2}[^\S\n]{0,5}(?:\n|\\{1,8}n)(?<indent>[^\S\n]{1,40})(?:(?!\\{1,8}n)[^\n])*(?:(?:\n|\\{1,8}n)\k<indent>(?:(?!\\{1,8}n)[^\n])*)*`;
+
 const NAMED = once(
   () =>
     new RegExp(
-      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${PLAIN})`,
+      String.raw`(?<![\p{L}\p{N}_-])(?:(?<sure>[\p{L}\p{N}_-]*(?:${SURE.join("|")})${AFTER_NAME})|(?<unsure>${UNSURE.join("|")}))(?<separator>${SEPARATOR})(?<value>${QUOTED.join("|")}|\{\s{0,5}(?=${QUOTE})[^}]*\}?|(?<encoded>${ENCODED_QUOTE})[\s\S]*?(?:\k<encoded>|$)|${BLOCK}|${PLAIN})`,
       "giu",
     ),
 );

@@ -67,7 +67,7 @@ export function hasLetterAndDigit(value: string): boolean {
 const NO_VALUE =
   /^(?:a|absent|access|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|error|exceeded|exchange|expired|fail(?:ed|s|ure)?|false|field|file|for|format|from|generation|has|have|header|if|in|incorrect|insufficient|invalid|is|length|limit|malformed|may|mismatch|missing|must|nil|no|none|not|null|of|omitted|on|only|or|please|present|provided|rate|read-only|refresh|rejected|required|revoked|rotation|session|should|some|still|that|the|their|this|to|token|too|true|undefined|unexpected|unavailable|unknown|unset|unspecified|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
 const SENTENCE =
-  /^(?:(?:this|the|your|field) .*|(?:is|must|may|cannot|can't|should|has|does|not|was) .*|(?:is )?(?:invalid|expired|required|missing|null|none|true|false|revoked|denied|blank|empty|unauthori[sz]ed))\.?$/i;
+  /^(?:(?:this|the|your|field) .*|(?:is|must|may|cannot|can't|should|has|does|not|was) .*|(?:is )?(?:invalid|expired|required|missing|null|none|true|false|revoked|denied|blank|empty|unauthori[sz]ed)|invalid (?:(?:api|access|auth) )?(?:credentials?|key|password|secret|signature|token|value))\.?$/i;
 /** `token_type`, `password_reset`: about the secret. */
 const ABOUT =
   /(?:[_-](?=[a-z])|(?=[A-Z]))(?:types?|expir\w{0,10}|counts?|length|limit|ur[il]|endpoint|name|field|column|policy|reset\w{0,20}|required|scopes?|status|errors?|invalid|missing|file|path|version|usage|ttl|age|updated\w{0,4}|created\w{0,4}|changed\w{0,4})(?:[_-]\w{0,20})?$/i;

@@ -1,8 +1,9 @@
 /** Credentials in a text, masked by the place they stand in or by what they look like. */
+import { maskCallArguments } from "./call-arguments.ts";
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, once, type Mask } from "./masks.ts";
-import { isFieldName, maskNamedSecrets, PASSWORD, SECRET_KEY, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
-import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
+import { maskNamedSecrets, PASSWORD, SECRET_KEY, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
+import { hasLetterAndDigit } from "./secret-values.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:absent|empty|nil|none|null|undefined|unset|<[a-z][a-z _-]{0,30}>)\s{0,3}(?:$|[\n,;.)}\]]))(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
@@ -29,46 +30,6 @@ const WEBHOOKS = once((): Mask[] => [
   [/(\/(?:hooks|webhook(?:-test)?)\/)(?=[\w-]{16})[^\s"'<>]+/gi, "$1***"],
   [/(\bbot)\d{5,12}:[\w-]{8,}/g, "$1***"],
   [/\b\d{8,10}:AA[\w-]{30,}/g, "***"],
-]);
-
-const STRING = String.raw`(?:b?\\{0,8}"[^"\n]{0,300}"|b?\\{0,8}'[^'\n]{0,300}')`;
-const LOGIN_NAME =
-  /^b?\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|svc[\w-]{0,20}|\w{0,20}user\w{0,12}|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
-
-/** A user and what proves it: the arguments of what logs in, or any two strings of which the second looks like a password. */
-const PAIRS = once((): Mask[] => [
-  [
-    new RegExp(
-      String.raw`(\b(?!\w{0,60}(?:denied|error|exception|fail\w{0,4})\b)\w{0,40}(?:auth|cred|log_?in|sign_?in|userpass)\w{0,40}\\{0,8}["']?\s{0,3}(?:[=:(]|=>)\s{0,3}(?:\w{1,40}\()?[([]{0,2}\s{0,3}${STRING})((?:\s{0,3},\s{0,3}${STRING})+)`,
-      "gi",
-    ),
-    (match = "", first = "", others = "") =>
-      `${first}${others.replace(new RegExp(STRING, "g"), "***")}${match.slice(first.length + others.length)}`,
-  ],
-  [
-    /(\b\w{0,40}(?:auth|cred\w{0,20}|login)\s{0,3}[=:]\s{0,3}[([]\s{0,3}[^\s,"'()[\]]{1,100}\s{0,3},\s{0,3})[^\s,"'()[\]]+(?=\s{0,3}[)\]])/gi,
-    "$1***",
-  ],
-  [
-    new RegExp(
-      String.raw`(\b(?:connect\w{0,20}|open)\(\s{0,3}${STRING}\s{0,3},\s{0,3}${STRING}\s{0,3},\s{0,3})${STRING}`,
-      "gi",
-    ),
-    "$1***",
-  ],
-  // A list of settings, each with a name and a value.
-  [
-    new RegExp(
-      String.raw`(\b(?:name|key|variable)\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|pass|pw)[\w.-]{0,40}\\{0,8}["'][\s,;]{0,5}\\{0,8}["']?value\\{0,8}["']?\s{0,3}[:=]\s{0,3})${STRING}`,
-      "gi",
-    ),
-    "$1***",
-  ],
-  [
-    new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
-    (match = "", open = "", user = "", comma = "", password = "") =>
-      (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
-  ],
 ]);
 
 const NUMBER_NAMES = String.raw`PIN|(?:m|chip|push|photo)?TAN|T?OTP|CVV2?|CVC2?|2FA|MFA`;
@@ -162,6 +123,11 @@ const BY_SHAPE: Mask[] = [
   ],
   [/\b(?:(?:AKIA|ASIA)[A-Z0-9]{8,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|SG\.[\w-]{10,}(?:\.[\w-]+)?|sk-[\w-]{16,})/g, "***"],
   [/\b00D\w{9,15}![\w.]+/g, "***"],
+  // The older keys of Airtable.
+  [
+    /\bkey(?=[A-Za-z]{0,13}\d)(?=[a-z\d]{0,13}[A-Z])(?=[A-Z\d]{0,13}[a-z])(?![A-Z]?[a-z]{3,}\d+\b)[A-Za-z\d]{14}(?![\w.-])/g,
+    (run = "") => (isCamelCase(run.slice(3)) ? run : "***"),
+  ],
   // Hashes of passwords, as crypt, Django and Argon2 write them.
   [/(?<![\w$])(?:[a-z][a-z\d_]{2,20})?\$(?:[a-z\d]{1,10}|\d{2,7})\$[\w./$+=,-]{8,}/gi, "***"],
   // A commit of Git has the shape of a key, and the word before it says what it is.
@@ -177,7 +143,7 @@ const ONE_WORD = /^\w[\w.-]*$/;
 export function maskSecrets(text: string): string {
   if (ONE_WORD.test(text)) return applyMasks(text, [AGE_KEY, ...BY_SHAPE]);
   const placed = maskCommandLines(applyMasks(spellNames(removeInvisible(text)), SECRETS()));
-  const named = maskNamedSecrets(applyMasks(placed, PAIRS()));
+  const named = maskNamedSecrets(maskCallArguments(placed));
   const coded = CODE_NAME().test(named) ? applyMasks(named, CODES()) : named;
   return applyMasks(applyMasks(coded, AFTER_NAMES()), BY_SHAPE);
 }

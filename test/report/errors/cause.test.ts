@@ -652,6 +652,21 @@ describe.each([
   });
 });
 
+test.each([
+  "Period is closed.",
+  "Please enter value(s) for: Subsidiary.",
+  'relation "contacts" is locked',
+  `${TRACE}\nValueError: bad`,
+  '{"message":"Contact is gone"}',
+])("%j as a JSON string is read as the text", (text) => {
+  expect(fingerprintError(JSON.stringify(text))).toEqual(fingerprintError(text));
+});
+
+test("a JSON string whose middle is missing is read as a text is", () => {
+  const message = leaveOutMiddle(JSON.stringify(`${TRACE}\n${FRAMES}\nValueError: bad`));
+  expect(fingerprintError(message)).toEqual(fingerprintError("ValueError: bad"));
+});
+
 test("six causes below the same frames are six groups", () => {
   const causes = [
     "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://crm.example/x",

@@ -1,0 +1,76 @@
+/** A user and what proves it, among the arguments of a call: no name stands beside them, the call and their order say what they are. */
+import { applyMasks, once, type Mask } from "./masks.ts";
+import { isFieldName } from "./secret-names.ts";
+import { looksSecret } from "./secret-values.ts";
+
+const ENCODED_QUOTE = "(?:&quot;|&#0{0,2}3[49];|&#x2[27];)";
+const STRING = String.raw`(?:[bru]{0,2}\\{0,8}"[^"\n]{0,300}"|[bru]{0,2}\\{0,8}'[^'\n]{0,300}'|${"`[^`\\n]{0,300}`"}|“[^”\n]{0,300}”|‘[^’\n]{0,300}’|${ENCODED_QUOTE}[^&\n]{0,300}${ENCODED_QUOTE})`;
+const COMMA = String.raw`\s{0,3},\s{0,3}`;
+const LOGIN_NAME =
+  /^[bru]{0,2}\\{0,8}["'](?:admin\w{0,12}|api[_-]?user|etl|guest|login|postgres|root|sa|service\w{0,8}|svc[\w-]{0,20}|\w{0,20}user\w{0,12}|[^\s@"']{1,64}@[^\s@"'\\]{1,100})\\{0,8}["']$/i;
+
+/** The handle of a connection, before the user. */
+const HANDLE = String.raw`(?:[$\w][\w.>-]{0,40}${COMMA})?`;
+/** `password='…'`, `port: 'x'`: the names are looked for elsewhere. */
+const NAMED = String.raw`\$?\w{1,40}\s?[=:]>?\s?${STRING}`;
+const ARGUMENT = String.raw`(?:${NAMED}|${STRING}|[^\s,"'${"`"}()&]{1,60})`;
+/** Each opens a connection; it takes a place, a user and a password, in an order of its own. */
+const CLIENT = String.raw`(?<![\w$])(?!\w{0,60}(?:abort|denied|error|exception|fail|lost|refused|reset|timeout))(?:\w{0,40}connect\w{0,20}|\w{0,40}client|pdo|mysqli|salesforce|snowflake|mongo|(?:strict)?redis|ldap3?|imap4?(?:_ssl)?|pop3?(?:_ssl)?|smtp(?:_ssl)?|s?ftps?|ftp_tls|ssh2?)(?:(?:\.|::|->)(?:new|open|start|__init__|__construct))?`;
+
+const MASKS = once((): Mask[] => [
+  // What logs in takes the user first, at most after a handle.
+  [
+    new RegExp(
+      String.raw`(\b(?!\w{0,60}(?:denied|error|exception|fail\w{0,4})\b)\w{0,40}(?:auth|cred|log_?in|sign_?in|userpass)\w{0,40}\\{0,8}["']?\s{0,3}(?:[=:(]|=>)\s{0,3}(?:\w{1,40}\()?(?:[([]{0,2}\s{0,3}|(?<=\(\s{0,3})${HANDLE})${STRING})((?:${COMMA}${STRING})+)`,
+      "gi",
+    ),
+    (match = "", first = "", others = "") =>
+      `${first}${others.replace(new RegExp(STRING, "g"), "***")}${match.slice(first.length + others.length)}`,
+  ],
+  [
+    /(\b\w{0,40}(?:auth|cred\w{0,20}|login)\s{0,3}[=:]\s{0,3}[([]\s{0,3}[^\s,"'()[\]]{1,100}\s{0,3},\s{0,3})[^\s,"'()[\]]+(?=\s{0,3}[)\]])/gi,
+    "$1***",
+  ],
+  [new RegExp(String.raw`((?:->|\.|::)auth\(\s{0,3})${STRING}(?=\s{0,3}\))`, "gi"), "$1***"],
+  [
+    new RegExp(
+      String.raw`((?:(?:ldap\w{0,20}(?:\.|->|::)?\w{0,20}bind\w{0,20}|simple_bind\w{0,20}|bind_s)\(\s{0,3}${HANDLE}${STRING}|\(\s{0,3}${HANDLE}[bru]{0,2}\\{0,8}["'](?:cn|ou|uid)=[^"'\n]{1,200}["'])${COMMA})${STRING}`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  [new RegExp(String.raw`(\b(?:\w{1,20}_)?open\(\s{0,3}${STRING}${COMMA}${STRING}${COMMA})${STRING}`, "gi"), "$1***"],
+  [new RegExp(String.raw`(${CLIENT}\(\s{0,3})((?:${ARGUMENT}${COMMA}){1,7}${STRING})`, "gi"), hideAfterPlace],
+  // A list of settings, each with a name and a value.
+  [
+    new RegExp(
+      String.raw`(\b(?:name|key|variable)\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|pass|pw)[\w.-]{0,40}\\{0,8}["'][\s,;]{0,5}\\{0,8}["']?value\\{0,8}["']?\s{0,3}[:=]\s{0,3})${STRING}`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  // Any two strings of which the second looks like a password.
+  [
+    new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
+    (match = "", open = "", user = "", comma = "", password = "") =>
+      (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
+  ],
+]);
+
+export function maskCallArguments(text: string): string {
+  return applyMasks(text, MASKS());
+}
+
+const EACH_ARGUMENT = once(() => new RegExp(ARGUMENT, "gi"));
+const IS_STRING = once(() => new RegExp(`^${STRING}$`, "i"));
+
+/** Three strings or more, or two after a handle: which of them is the password differs, so that only the first is shown. */
+function hideAfterPlace(call = "", opened = "", list = ""): string {
+  const strings = (list.match(EACH_ARGUMENT()) ?? []).map((argument) => IS_STRING().test(argument));
+  const unnamed = strings.filter(Boolean).length;
+  const isAfterHandle = strings[0] === false && unnamed === 2;
+  if (unnamed < 3 && !isAfterHandle) return call;
+  let seen = 0;
+  const hide = (argument: string) => (IS_STRING().test(argument) && ++seen > 1 ? "***" : argument);
+  return `${opened}${list.replace(EACH_ARGUMENT(), hide)}`;
+}
