@@ -57,7 +57,7 @@ export type CrmConfig = {
   wrapperRules: string[] | null;
   /** By the warehouse's word, in small letters. */
   statuses: Record<string, ConfiguredStatus>;
-  /** From a schedule's name to its sync type. */
+  /** From the name of a schedule or a declared rule to the name of its runs. */
   ruleNames: Record<string, string>;
   /** Of times without a zone; null: UTC. */
   timezone: string | null;

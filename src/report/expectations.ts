@@ -61,7 +61,7 @@ export function describeExpectations(
 }
 
 /** The line of a CRM's table that would map this schedule. */
-export function writeMapping(name: string, type = "the sync type"): string {
+export function writeMapping(name: string, type = "the name of its runs"): string {
   return `rule_names = { ${JSON.stringify(name)} = ${JSON.stringify(type)} }`;
 }
 

@@ -4,7 +4,14 @@ import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
-import { adviseOnMissed, adviseOnNever, adviseOnOverdue, adviseOnStuck, START_FORM } from "./silence-advice.ts";
+import {
+  adviseOnMissed,
+  adviseOnNever,
+  adviseOnNoData,
+  adviseOnOverdue,
+  adviseOnStuck,
+  START_FORM,
+} from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
 
@@ -27,14 +34,9 @@ const ADVISERS: Record<FindingId, Adviser> = {
       "Set schema and table for this CRM in the configuration, or create the tables that `automation-reports schema sql` prints",
   }),
   "no-data": ({ evidence, message, severity }) => ({
-    id: "check-scheduler",
+    ...adviseOnNoData(evidence),
     priority: evidence["total_before"] === 0 && severity !== "critical" ? "medium" : "high",
-    category: "reliability",
     issue: message,
-    recommendation:
-      evidence["nothing_due"] === true
-        ? "Compare the schedules with what should run: by them nothing was due"
-        : "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
   }),
   "success-rate-low": ({ evidence, message }, thresholds) => ({
     id: "raise-success-rate",
@@ -91,7 +93,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: PRIORITY_OF[severity],
     category: "reliability",
     issue: message,
-    recommendation: adviseOnNever(rule_name ?? "it", evidence["likely"]),
+    recommendation: adviseOnNever(rule_name ?? "it", evidence),
   }),
   "rule-empty": ({ message, rule_name }) => ({
     id: "check-source",

@@ -3,7 +3,7 @@ import { findNearestName } from "../text/alike-names.ts";
 import { formatDuration, listNames } from "../text/figures.ts";
 import { adviseOnError } from "./errors/families.ts";
 import { writeMapping } from "./expectations.ts";
-import type { Finding } from "./schema.ts";
+import type { Finding, Recommendation } from "./schema.ts";
 
 /** What every engine reads. */
 export const START_FORM = "2026-07-10T21:00:00Z";
@@ -25,12 +25,16 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
   const { unreadable_rows: unreadable, dry_runs: rehearsed, running_since: running, newest_error: error } = evidence;
   if (typeof unreadable === "number")
     return `Let ${rule} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`;
-  if (typeof rehearsed === "number") return `See who set ${rule} to dry runs, which store nothing, and set it back`;
+  if (typeof rehearsed === "number") return adviseOnRehearsals(rule);
   if (typeof running === "string")
     return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
   if (typeof error === "string")
     return `See why the newest run of ${rule} failed first: ${error}; ${adviseOnError(error, rule)}`;
   return doubtMissed(evidence, `Restart ${rule}, or its scheduler and worker`);
+}
+
+function adviseOnRehearsals(rule: string): string {
+  return `See who set ${rule} to dry runs, which store nothing, and set it back`;
 }
 
 /** Null: no more than one run hangs, or its runs came to something. */
@@ -42,7 +46,83 @@ function adviseOnBarren(rule: string, { fruitless, fruitless_runs: n }: Finding[
       : null;
 }
 
-export function adviseOnNever(rule: string, likely: Finding["evidence"][string] | undefined): string {
+type NoDataAdvice = Pick<Recommendation, "id" | "category" | "recommendation">;
+
+const NO_DATA_ADVICE: Record<string, NoDataAdvice> = {
+  "not-due": {
+    id: "check-scheduler",
+    category: "reliability",
+    recommendation: "Compare the schedules with what should run: by them nothing was due",
+  },
+  unknown: {
+    id: "explain-status",
+    category: "data",
+    recommendation: "Say under statuses what their words mean, and it is known what finished; the runs do start",
+  },
+  dry_run: {
+    id: "end-dry-runs",
+    category: "setup",
+    recommendation: "See who set the automations to dry runs, which store nothing, and set them back",
+  },
+  skipped: {
+    id: "end-skipping",
+    category: "reliability",
+    recommendation: "See why the runs are skipped: a lock that was left behind, or a run that does not end",
+  },
+  pending: {
+    id: "check-workers",
+    category: "reliability",
+    recommendation: "See why no worker takes up the runs that wait",
+  },
+  stale: {
+    id: "end-stuck-run",
+    category: "reliability",
+    recommendation: "See why the runs do not end, and mark the rows failed whose workers are gone",
+  },
+  running: {
+    id: "await-run",
+    category: "reliability",
+    recommendation: "Compare how long it has run with what is usual; if it does not work any more, mark its row failed",
+  },
+  wrapper: {
+    id: "check-parts",
+    category: "reliability",
+    recommendation:
+      "See why the runs that contain others left no row of a part; if they have no parts, take them out of wrapper_rules",
+  },
+  "in-future": {
+    id: "mend-writers",
+    category: "data",
+    recommendation: "Set the clock of the workers, or set timezone where they write local time",
+  },
+  excluded: {
+    id: "review-exclusions",
+    category: "setup",
+    recommendation: "Take the rules that matter out of exclude_rules; else check that the scheduler starts the others",
+  },
+};
+
+/** By what the finding says of the runs that did not count. */
+export function adviseOnNoData({ reason, near_sources: near }: Finding["evidence"]): NoDataAdvice {
+  if (reason === "spelled-otherwise" && Array.isArray(near))
+    return {
+      id: "set-crm-source",
+      category: "setup",
+      recommendation: `Set crm_source = ${JSON.stringify(near[0])} for this CRM if those runs are its own; else check that the scheduler and its workers are running`,
+    };
+  const known = typeof reason === "string" ? NO_DATA_ADVICE[reason] : undefined;
+  return (
+    known ?? {
+      id: "check-scheduler",
+      category: "reliability",
+      recommendation:
+        "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
+    }
+  );
+}
+
+export function adviseOnNever(rule: string, { likely, dry_runs: rehearsed }: Finding["evidence"]): string {
+  if (typeof rehearsed === "number") return adviseOnRehearsals(rule);
   const names = Array.isArray(likely) ? likely.map(String) : [];
   if (names.length === 0) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
   const near = names.length === 1 ? names[0] : (findNearestName(rule, names) ?? undefined);

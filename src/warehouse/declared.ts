@@ -5,7 +5,7 @@ import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
 import { compareNames } from "../report/words.ts";
 import type { Document } from "./document.ts";
-import { attachSchedules, recognizeRules } from "./schedule-names.ts";
+import { attachSchedules, nameByRuns, recognizeRules } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules" | "timezone">;
@@ -31,7 +31,8 @@ export function readDeclared(
   ];
   const without = new Set([...crm.excludeRules, ...wrappers]);
   if (ruleNames === "exact") {
-    return declared.filter(({ name }) => !without.has(name)).toSorted((a, b) => compareNames(a.name, b.name));
+    const named = nameByRuns(declared, crm.ruleNames);
+    return named.filter(({ name }) => !without.has(name)).toSorted((a, b) => compareNames(a.name, b.name));
   }
   const isLeftOut = recognizeRules([...without], crm.crmSource, crm.ruleNames);
   const wanted = declared.filter(({ name }) => !isLeftOut(name));

@@ -15,7 +15,7 @@ import tablesSqlite from "./presets/tables.sqlite.sql" with { type: "text" };
 
 export type Dialect = "postgres" | "sqlite";
 
-/** How rule rows find their actions: schedule rows carry other names than the sync types they start. */
+/** How rule rows find their actions, beside `rule_names`: schedule rows carry other names than the sync types they start. */
 export type RuleNames = "exact" | "normalized";
 
 /** The columns an index for the report is made of: CRM, rule, start, and what the query reads besides. */

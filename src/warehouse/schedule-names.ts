@@ -78,7 +78,30 @@ function indexRules(
   };
 }
 
-/** The sync type that the configuration maps a schedule's name to. */
+/** Where a rule has the name of its runs: each under the name it is mapped to, if it is; several of one name are one rule. */
+export function nameByRuns(declared: DeclaredRule[], ruleNames: Record<string, string>): DeclaredRule[] {
+  const byName = Map.groupBy(declared, ({ name }) => mappedName(name, ruleNames) ?? name);
+  return [...byName].map(([name, rows]) => joinRows(name, rows));
+}
+
+/** What its first enabled row says of a rule holds; each of them may start it. */
+function joinRows(name: string, rows: DeclaredRule[]): DeclaredRule {
+  const enabled = rows.filter((row) => row.enabled);
+  const say = <K extends "automationLevel" | "strategy" | "priority">(key: K): DeclaredRule[K] | null =>
+    [...enabled, ...rows].find((row) => row[key] !== null)?.[key] ?? null;
+  return {
+    name,
+    enabled: enabled.length > 0,
+    automationLevel: say("automationLevel"),
+    strategy: say("strategy"),
+    priority: say("priority"),
+    schedules: enabled.flatMap((row) => row.schedules),
+    disabledMs: enabled.length > 0 ? null : findNewestChange(rows),
+    unmatched: false,
+  };
+}
+
+/** The name of the runs that the configuration maps a schedule's name to. */
 export function mappedName(name: string, ruleNames: Record<string, string>): string | null {
   return Object.hasOwn(ruleNames, name) ? (ruleNames[name] ?? null) : null;
 }

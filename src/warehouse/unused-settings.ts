@@ -18,7 +18,7 @@ const SETTINGS = [
   "statuses",
 ] as const;
 
-/** A name that a setting holds; `rules with expect` are judged although nothing has their name, `rule_names to` is the sync type that a schedule is mapped to. */
+/** A name that a setting holds; `rules with expect` are judged although nothing has their name, `rule_names to` is the name of runs that a schedule or a declared rule is mapped to. */
 export type NamedSetting = { setting: (typeof SETTINGS)[number]; name: string };
 
 /** `near`: what is there and only written otherwise. */

@@ -241,7 +241,7 @@ const TRAPS: Trap[] = [
         {
           name: "Hubspot_Deal",
           schedules: ["every 1 hours"],
-          config_line: 'rule_names = { "Hubspot_Deal" = "the sync type" }',
+          config_line: 'rule_names = { "Hubspot_Deal" = "the name of its runs" }',
         },
       ]);
     },

@@ -66,7 +66,7 @@ const settings = {
     v.optional(v.record(v.string(), choice(STATUSES)), {}),
   ),
   rule_names: describe(
-    "From a schedule's name to its sync type, where the two differ too much.",
+    "From a schedule's or a declared rule's name to that of its runs, where the two differ.",
     v.optional(v.record(v.string(), text), {}),
   ),
   timezone: describe(

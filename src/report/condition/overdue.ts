@@ -233,14 +233,16 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
     ? "in the whole table"
     : `since ${formatNear(knownSinceMs, window.endMs)}, as far back as was read`;
   // Of a rule that has stopped some run would be known, had everything been read.
-  const isMisnamed = isComplete && (mayBePurged ? facts.lookalikes : unscheduled).length > 0;
+  const isMisnamed =
+    isComplete && facts.counts.dry_run === 0 && (mayBePurged ? facts.lookalikes : unscheduled).length > 0;
+  const rehearsed = facts.counts.dry_run;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",
     severity: missedSince.n >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
     sinceMs: facts.isFirstDue ? due.atMs : null,
-    message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, no run found ${reach}: it has stopped, or runs under another name${others}`,
+    message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, ${rehearsed > 0 ? sayOnlyRehearsed(facts, reach) : `no run found ${reach}: it has stopped, or runs under another name${others}`}`,
     evidence: {
       schedules,
       expected: missedSince.n,
@@ -248,10 +250,16 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
       seen: 0,
       looked_back_to: isComplete ? null : formatInstant(knownSinceMs),
       complete: isComplete,
+      ...(rehearsed === 0 ? {} : { dry_runs: rehearsed }),
       unscheduled,
       likely: isMisnamed ? (facts.lookalikes.length > 0 ? facts.lookalikes : unscheduled) : [],
     },
   };
+}
+
+/** It does run under this name, and stores nothing. */
+function sayOnlyRehearsed({ counts, window }: RuleFacts, reach: string): string {
+  return `${formatPlural(counts.dry_run, "dry run")} in ${formatHours(hoursOf(window))} and no other found ${reach}`;
 }
 
 /** A pattern stands between parentheses. */

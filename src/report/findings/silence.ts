@@ -8,6 +8,7 @@ import {
   formatPlural,
   listNames,
 } from "../../text/figures.ts";
+import type { StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
@@ -21,6 +22,9 @@ const BESIDE: [ActionStatus, string][] = [
   ["wrapper", "wrapper"],
   ["unknown", "of unknown status"],
 ];
+
+/** Each keeps a CRM's runs from counting. */
+const REASONS: ActionStatus[] = ["unknown", "dry_run", "skipped", "pending", "stale"];
 
 const MOST_PAUSES = 2;
 
@@ -52,7 +56,7 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
     near !== ""
       ? `; crm_source is written ${near} there`
       : !isKnown
-        ? `; no run of this CRM is known${sayButFor(activity, excludedRules)}`
+        ? `; no ${beside.length > 0 ? "other " : ""}run of this CRM is known${sayButFor(activity, excludedRules)}`
         : counts.running > 0
           ? ""
           : isPlain
@@ -60,20 +64,41 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
             : states.some(isUnplanned)
               ? "; nothing says when the next run is due"
               : "";
+  const isNotDue = near === "" && isKnown && counts.running === 0 && isPlain;
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
     near_sources: activity.nearSources,
     last_success_at: newest === undefined ? null : formatInstant(newest.lastSuccessMs),
-    nothing_due: near === "" && isKnown && counts.running === 0 && isPlain,
+    nothing_due: isNotDue,
+    reason:
+      near !== "" ? "spelled-otherwise" : isNotDue ? "not-due" : findReason(counts, isKnown, activity, excludedRules),
   };
   const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
 
+/** What became of most runs that did not count; what only goes on comes after the others. Null: nothing seems to start any. */
+function findReason(
+  counts: StatusCounts,
+  isKnown: boolean,
+  activity: Facts["activity"],
+  excludedRules: string[],
+): string | null {
+  const [most] = REASONS.filter((status) => counts[status] > 0).toSorted((a, b) => counts[b] - counts[a]);
+  if (most !== undefined) return most;
+  const other = (["running", "wrapper"] as const).find((status) => counts[status] > 0);
+  if (other !== undefined || isKnown) return other ?? null;
+  return countInFuture(activity) > 0 ? "in-future" : excludedRules.length > 0 ? "excluded" : null;
+}
+
+function countInFuture({ contradictions }: Facts["activity"]): number {
+  return contradictions.filter(({ kind }) => kind === "start-in-future").reduce((sum, { n }) => sum + n, 0);
+}
+
 /** What there may be, and is not looked at. */
-function sayButFor({ contradictions }: Facts["activity"], excludedRules: string[]): string {
-  const inFuture = contradictions.filter(({ kind }) => kind === "start-in-future").reduce((sum, { n }) => sum + n, 0);
+function sayButFor(activity: Facts["activity"], excludedRules: string[]): string {
+  const inFuture = countInFuture(activity);
   const others = [
     inFuture === 0 ? [] : `${formatCount(inFuture)} that ${inFuture === 1 ? "starts" : "start"} in the future`,
     excludedRules.length === 0 ? [] : "those of the excluded rules",
