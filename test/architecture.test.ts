@@ -29,6 +29,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "postgres",
       "@mongodb-js/saslprep",
       "valibot",
+      "node:crypto",
       "node:dns",
       "node:events",
       "node:fs",

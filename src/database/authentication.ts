@@ -10,6 +10,8 @@ export type Authentication = {
   /** Whether SCRAM is under way, which wants a prepared password. */
   isScram: () => boolean;
   isDone: () => boolean;
+  /** Whether the server has what it asked for, and has not said yet what it thinks of it. */
+  isUndecided: () => boolean;
 };
 
 const OK = 0;
@@ -70,6 +72,7 @@ export function followAuthentication({ clearText }: { clearText: boolean }): Aut
     },
     isScram: () => step === SASL || step === SASL_CONTINUE,
     isDone: () => step === OK,
+    isUndecided: () => step !== null && step !== OK && !waiting,
   };
 }
 

@@ -7,16 +7,15 @@ import {
   codeOf,
   describeOtherSession,
   HostsFailure,
-  TLS_CODE,
   DatabaseError,
-  MuteSession,
   NoSession,
   REFUSED_AUTHORIZATION,
   type Answering,
 } from "./failure.ts";
-import { followAuthentication } from "./authentication.ts";
+import { followAuthentication, type Authentication } from "./authentication.ts";
 import { dial, listAttempts, maySendClearText, type Encryption, type Protection } from "./dial.ts";
 import { GuardedSocket } from "./guard.ts";
+import { TLS_CODE } from "./handshake.ts";
 import { preparePassword } from "./prepared-password.ts";
 import { screenServer, type Farewell, type Screen } from "./screen.ts";
 import { begin } from "./transaction.ts";
@@ -39,6 +38,9 @@ export type Purpose = {
   /** The longest answer to one statement. */
   mostBytes: number;
 };
+
+const UNDECIDED =
+  "asks for the password, and does not say whether it accepts it: look at its authentication (LDAP, RADIUS, PAM)";
 
 const CLOSE_SECONDS = 0.25;
 const CANCEL_MS = 1000;
@@ -112,9 +114,9 @@ async function openHost(
     try {
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
-      if (error instanceof MuteSession) throw error;
-      if (connecting.signal.aborted) throw new NoSession(`no connection within ${(limitMs ?? 0) / 1000} s`, true);
-      throw signal.aborted ? new NoSession("given up", true) : error;
+      if (error instanceof NoSession) throw error;
+      if (connecting.signal.aborted) throw new NoSession(`no connection within ${(limitMs ?? 0) / 1000} s`, "none");
+      throw signal.aborted ? new NoSession("given up", "none") : error;
     } finally {
       if (timer !== null) clearTimeout(timer);
     }
@@ -141,13 +143,12 @@ async function connect(
   let protection: Protection = { protocol: null, verified: "nothing" };
   const password = host.password ?? "";
   const hide = createLooseRedactor(password);
-  let wantsPrepared = () => false;
+  let authentication = null as Authentication | null;
   let screen = null as Screen | null;
   let inSession = false;
   const dialFirst = async () => {
     const dialled = await dial(target, host, encryption, connecting);
-    const authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
-    wantsPrepared = authentication.isScram;
+    authentication = followAuthentication({ clearText: maySendClearText(target, dialled) });
     screen = screenServer(authentication, purpose.mostBytes);
     const guarded = new GuardedSocket(dialled.socket, screen);
     sockets.push(guarded);
@@ -192,7 +193,7 @@ async function connect(
     port: host.port,
     user: target.user,
     database: target.database,
-    password: () => (wantsPrepared() ? prepared : password),
+    password: () => (authentication?.isScram() === true ? prepared : password),
     ssl: false,
     // A transaction stays together because the connection is the only one and serves no other queries.
     max: 1,
@@ -248,9 +249,9 @@ async function connect(
     return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();
-    throw connecting.aborted && screen?.isOpen() === true
-      ? new MuteSession("answers nothing in its session", true)
-      : error;
+    if (connecting.aborted && screen?.isOpen() === true) throw new NoSession("answers nothing in its session", "mute");
+    if (connecting.aborted && authentication?.isUndecided() === true) throw new NoSession(UNDECIDED, "undecided");
+    throw error;
   } finally {
     connecting.removeEventListener("abort", giveUp);
   }

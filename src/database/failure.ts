@@ -1,5 +1,6 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
+import { describeHandshake } from "./handshake.ts";
 import { findWords, isConflict, type Words } from "./refusals.ts";
 import { describeTarget, type PostgresHost, type Target, type TargetSession } from "./target.ts";
 
@@ -14,11 +15,21 @@ export class DatabaseError extends Error {
   }
 }
 
-/** A server that opened no session in the time for it. */
-export class NoSession extends DatabaseError {}
+/**
+ * How far a server came that opened no session in the time for it. `undecided`: it has our password, and does not say
+ * whether it accepts it. `mute`: it, or a pooler before it, opened one and answers nothing in it.
+ */
+export type Stage = "none" | "undecided" | "mute";
 
-/** A server, or a pooler before it, that opened one and answers nothing in it. */
-export class MuteSession extends NoSession {}
+/** It may be over in a minute. */
+export class NoSession extends DatabaseError {
+  readonly stage: Stage;
+
+  constructor(message: string, stage: Stage) {
+    super(message, true);
+    this.stage = stage;
+  }
+}
 
 /** What is known of the server that answered with an error. */
 export type Answering = {
@@ -105,10 +116,6 @@ const REASONS: Record<string, Words> = {
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };
 
-/** Codes of a failed TLS handshake, certificates included. */
-export const TLS_CODE = /CERT|SIGNATURE|SELF_SIGNED|ERR_TLS|ERR_SSL|UNABLE_TO/;
-const CERTIFICATE_CODE = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
-
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|40P01|SQLITE_BUSY\w*)$/;
@@ -138,11 +145,11 @@ export function wasTakenBack(error: unknown): boolean {
 }
 
 /** How far a session had come when the time was over, at the worst of the target's servers. */
-export function progressOf(error: unknown): "none" | "mute" | "open" {
+export function progressOf(error: unknown): Stage | "open" {
   const causes = error instanceof HostsFailure ? [...error.failures.values()] : [];
-  const without = causes.filter((cause) => cause instanceof NoSession);
-  if (without.length === 0) return "open";
-  return without.every((cause) => cause instanceof MuteSession) ? "mute" : "none";
+  const stages = new Set(causes.flatMap((cause) => (cause instanceof NoSession ? [cause.stage] : [])));
+  const [stage = "open"] = stages;
+  return stages.size > 1 ? "none" : stage;
 }
 
 /** A server that is none of the kind that was asked for. */
@@ -185,12 +192,8 @@ export function describeFailure(error: unknown, target: Target): string {
     lookUp(REASONS, code) ??
     lookUp(REASONS, code.replace(/^(SQLITE_[A-Z]+)_.*/, "$1"));
   if (words !== undefined) return oneLine(words(place, message));
-  if (TLS_CODE.test(code) && !CERTIFICATE_CODE.test(code))
-    return oneLine(`${place}: TLS could not be agreed on: ${message || code}. Check host, port and sslmode`);
-  if (TLS_CODE.test(code))
-    return oneLine(
-      `${place}: the server's certificate is not accepted: ${message || code}. Check sslmode and sslrootcert`,
-    );
+  const handshake = describeHandshake(error, code, message, target);
+  if (handshake !== null) return oneLine(`${place}${handshake}`);
   // Thrown where an answer is read that has another shape than was asked for.
   if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
     return oneLine(`${place}: no report can be made of its answer (${message}): check preset, schema and table`);

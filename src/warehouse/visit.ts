@@ -100,6 +100,8 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
 
 const TIMEOUT_ADVICE = {
   none: "no session was opened: check hosts, ports, network and firewalls, or raise timeout",
+  undecided:
+    "the server asked for the password, and has not said yet whether it accepts it: look at its authentication (LDAP, RADIUS, PAM), or raise timeout",
   mute: "a session was opened, and nothing is answered in it: is a pooler there paused or full, or the server overloaded?",
   open: "look at the server's load, ask for a shorter window, or raise timeout",
   sqlite: "look at the load of this machine and its disk, ask for a shorter window, or raise timeout",

@@ -140,7 +140,17 @@ describe("refusals say why", () => {
     {
       server: "other name",
       parameters: `sslmode=verify-full&sslrootcert=${authority.path}`,
-      says: "certificate is not accepted",
+      says: "certificate is not accepted: it is for elsewhere.test: write the host so in the URL",
+    },
+    {
+      server: "by address",
+      parameters: `sslmode=verify-full&sslrootcert=${authority.path}`,
+      says: "certificate is not accepted: it is for 127.0.0.1: write the host so in the URL",
+    },
+    {
+      server: "expired",
+      parameters: `sslmode=verify-ca&sslrootcert=${authority.path}`,
+      says: "certificate is not accepted: it, or that of its authority, has expired: renew it on the server",
     },
   ] as const)("$server, $parameters", async ({ server, parameters, says }) => {
     const { reason } = await ours(servers[server].url("postgres", `?${parameters}`).replace("127.0.0.1", "localhost"));
@@ -151,6 +161,7 @@ describe("refusals say why", () => {
 describe("a client's certificate", () => {
   const client = authority.issue("owner");
   const stranger = other.issue("owner");
+  const expired = authority.issue("owner", { expired: true });
   let server: PostgresServer;
   const as = (parameters: string) =>
     server.url("postgres", `?sslmode=require&${parameters}`).replace(encodeURIComponent(PASSWORD), "unused");
@@ -179,7 +190,17 @@ describe("a client's certificate", () => {
     {
       name: "is of another authority",
       parameters: () => `sslcert=${stranger.certificate}&sslkey=${stranger.key}`,
-      says: "127.0.0.1:",
+      says: `refuses the client certificate ${stranger.certificate}: its authority is not known there`,
+    },
+    {
+      name: "has expired",
+      parameters: () => `sslcert=${expired.certificate}&sslkey=${expired.key}`,
+      says: `refuses the client certificate ${expired.certificate}: it has expired`,
+    },
+    {
+      name: "has the key of another",
+      parameters: () => `sslcert=${client.certificate}&sslkey=${expired.key}`,
+      says: `the key ${expired.key} does not belong to the certificate ${client.certificate}`,
     },
     {
       name: "names a file that is not there",
@@ -189,7 +210,7 @@ describe("a client's certificate", () => {
     {
       name: "has a key with a wrong passphrase",
       parameters: () => `sslcert=${client.certificate}&sslkey=${encryptKey(client.key, "right")}&sslpassword=canary`,
-      says: "127.0.0.1:",
+      says: `sslpassword= is not the passphrase of the key ${client.key}.encrypted`,
     },
   ])("$name", async ({ parameters, says }) => {
     const { verdict, reason } = await ours(as(parameters()));

@@ -8,7 +8,7 @@ import { startFakeServer, type Script } from "../../making/fake-server.ts";
 import { GENERATE, makeVictim } from "../../making/faults.ts";
 import { numbered } from "../../making/numbers.ts";
 import { freePort, type TestDatabase } from "../../making/postgres-server.ts";
-import { failure, message, SESSION } from "../../making/server-messages.ts";
+import { authentication, failure, message, SESSION } from "../../making/server-messages.ts";
 import { sharedServer } from "../../making/warehouses.ts";
 
 let victim: TestDatabase;
@@ -185,3 +185,32 @@ test.each(
     expect.stringContaining(`${join(cwd, dead)} is a symbolic link to nothing: make what it names, or name another`),
   ]);
 });
+
+test.each(
+  numbered("O12", [
+    { by: "SCRAM", asks: authentication(10, "SCRAM-SHA-256\0\0") },
+    { by: "MD5", asks: authentication(5, "salt") },
+    { by: "clear text", asks: authentication(3) },
+  ]),
+)(
+  "$no a password asked for by $by, then silence → exit 4: its authentication, and nothing of firewalls",
+  async ({ asks }) => {
+    await using server = await startFakeServer(async (client) => {
+      await client.startup();
+      await client.send(asks);
+      await client.turn();
+      await client.silence();
+    });
+    const host = `127.0.0.1:${server.port}`;
+    const settings = 'timeout = "1s"';
+    for (const hosts of [host, `${host},${host}`]) {
+      const reason = await reasonOf(`postgresql://u:canary@${hosts}/d?sslmode=disable&connect_timeout=2`, { settings });
+      expect(reason).toContain(
+        "within 1 s: the server asked for the password, and has not said yet whether it accepts",
+      );
+      expect(reason).not.toContain("firewall");
+    }
+    const each = await reasonOf(`postgresql://u:canary@${host},${host}/d?sslmode=disable`, { settings });
+    expect(each).toContain(`${host} asks for the password, and does not say whether it accepts it: look at its`);
+  },
+);
