@@ -304,7 +304,7 @@ function adviseOnRule({ rule_name, evidence }: Finding): string {
     return `See the log of ${rule}: its failures are older than the runs that are known`;
   }
   if (typeof error !== "string") return `The newest failure of ${rule} left no message: see its log`;
-  return `See the newest error of ${rule} first: ${error}; ${adviseOnError(error, rule)}`;
+  return `See the newest error of ${rule} first: ${error.replace(/\.$/, "")}; ${adviseOnError(error, rule)}`;
 }
 
 function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {

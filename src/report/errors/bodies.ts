@@ -1,6 +1,7 @@
 /** What a server's answer says in its HTML or JSON, which syncs often store whole. */
 
 import { EXCEPTION } from "./exceptions.ts";
+import { familyOfCode } from "./api-codes.ts";
 import { isGeneric } from "./generic.ts";
 
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
@@ -89,6 +90,22 @@ const TELLING = [
   "non_field_errors",
   "faultstring",
 ];
+/** A field, or a list of what is wrong with it, stands under these by its name. */
+const BY_FIELD = [
+  "errors",
+  "details",
+  "fielderrors",
+  "field_errors",
+  "validationerrors",
+  "validation_errors",
+  "modelstate",
+];
+/** What is wrong with one of the values of a request, and what names it beside. */
+const DETAILS = ["message", "detail", "description", "reason", "defaultmessage", "msg", ...BY_FIELD];
+const FIELDS = ["field", "name", "property", "propertyname", "attribute", "param", "parameter", "path"];
+/** Words that only say that some of the values are wrong. */
+const SUMMARY =
+  /^(?:bad request|unprocessable (?:entity|content)|(?:record |input |data )?validation[ _]?(?:failed|errors?|exception|problem)|record ?invalid|the (?:given|submitted) data (?:was|is) invalid|(?:property values|(?:some|one or more) (?:fields|values|parameters|properties)) (?:were|are) (?:not valid|invalid)|(?:your |the )?request (?:(?:is|was|contains?) )?(?:an? )?(?:invalid|not valid|malformed)(?: \w{1,20})?|invalid[ _](?:request|input|data|arguments?|parameters?|json input)(?: error)?|one or more validation errors occurred)[.!]?$/i;
 /** These tell the failure only where nothing above does. */
 const VAGUE = [
   "reason",
@@ -116,7 +133,18 @@ const CAUSES = [
 ];
 /** Records have these too: they tell the failure only where the object is an answer. */
 const VAGUER = ["title", "description", "text"];
-const CODES = ["errorcode", "error_code", "statuscode", "code", "error", "errortype", "error_type", "type", "reason"];
+const CODES = [
+  "errorcode",
+  "o:errorcode",
+  "error_code",
+  "statuscode",
+  "code",
+  "error",
+  "errortype",
+  "error_type",
+  "type",
+  "reason",
+];
 const STATUSES = [
   "status",
   "statuscode",
@@ -143,10 +171,11 @@ const OF_ERROR = [
 ];
 
 /** Of an object deeper inside, whatever the program calls it: `trace.error`, `failures`, `odata.error`, `innerError`. */
-const NAMES_ERROR = /(?:err(?:or)?s?|fail(?:ure)?s?|faults?|exceptions?|extensions|trace|root_cause|state)$/;
+const NAMES_ERROR =
+  /(?:error_?details?|violations?|invalid[_-]?params|err(?:or)?s?|fail(?:ure)?s?|faults?|exceptions?|extensions|trace|root_cause|state)$/;
 
-/** Objects in objects; `words` are quoted, `of` is the object it stands in. */
-type Entry = { key: string; value: string; words: boolean; depth: number; of: number };
+/** Objects in objects; `words` are quoted, `of` is the object it stands in, `field` names what it is about. */
+type Entry = { key: string; value: string; words: boolean; depth: number; of: number; field: string | null };
 
 /**
  * The message of a JSON object, with its status and code where the text has them nowhere else; null where none is told.
@@ -171,15 +200,18 @@ export function findInJson(text: string, read: (told: string) => string): string
   // The other objects of a list whose beginning is missing tell nothing.
   const after =
     isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+(?:\{\s{0,20}"[\s\S]*)?/, "");
-  const said = read(told.value);
-  const cause = told === telling ? pickException(entries, told, read) : null;
-  const words = cause === null ? said : `${said}: ${cause}`;
+  const said = addField(entries, told, read(told.value));
+  const detail = SUMMARY.test(said) ? pickDetail(entries, told, read) : null;
+  const cause = detail ?? (told === telling ? pickException(entries, told, read) : null);
+  const words = cause === null ? said : `${said.replace(/\.$/, "")}: ${cause}`;
   const known = `${before} ${words}`.toLowerCase();
   const isNew = (code: string) => !known.includes(code.toLowerCase());
   const status = entries.find(({ key, value, words }) => !words && STATUSES.includes(key) && /^[45]\d\d$/.test(value));
   // Beside words that say nothing the code of any object of the error is told: GraphQL has it in `extensions`.
   const isNear = (entry: Entry) => entry.of === told.of || isGeneric(said);
-  const code = CODES.flatMap((name) => entries.filter((entry) => entry.key === name && isNear(entry))).find(isCode);
+  const code =
+    CODES.flatMap((name) => entries.filter((entry) => entry.key === name && isNear(entry))).find(isCode) ??
+    entries.find(({ key, value }) => key === "category" && familyOfCode(value) !== null);
   const codes = [
     ...(status !== undefined && isNew(status.value) ? [`HTTP ${status.value}`] : []),
     ...(code !== undefined && code.value !== told.value && isNew(code.value) ? [code.value] : []),
@@ -197,6 +229,25 @@ export function findCauseAtEnd(rest: string, isUntold: boolean): string | null {
   return (
     [...rest.matchAll(said)].map(([, value = ""]) => readString(value)).findLast((value) => !isGeneric(value)) ?? null
   );
+}
+
+/** Of the first value that is said to be wrong. */
+function pickDetail(entries: Entry[], told: Entry, read: (told: string) => string): string | null {
+  const isDetail = (entry: Entry) =>
+    entry.words && DETAILS.includes(entry.key) && (entry.of !== told.of || entry.field !== null);
+  const found = entries.find((entry) => {
+    const words = isDetail(entry) ? read(entry.value) : "";
+    return words.trim() !== "" && !SUMMARY.test(words) && !isGeneric(words) && words !== told.value;
+  });
+  return found === undefined ? null : addField(entries, found, read(found.value));
+}
+
+/** The field that the words are about, where they do not name it. */
+function addField(entries: Entry[], { of, field: known, key }: Entry, words: string): string {
+  const beside = entries.find((entry) => entry.of === of && entry.words && FIELDS.includes(entry.key));
+  const field = known ?? (DETAILS.includes(key) && NAMES_FIELD.test(beside?.value ?? "") ? beside?.value : undefined);
+  if (field === undefined || words.toLowerCase().includes(field.toLowerCase())) return words;
+  return PREDICATE.test(words) ? `${field} ${words}` : `${field}: ${words}`;
 }
 
 /** One or a few words, and none that every failure has. */
@@ -233,7 +284,10 @@ function pickException(entries: Entry[], told: Entry, read: (told: string) => st
   return EXCEPTION.test(words) && /[: ]/.test(words) && !told.value.includes(words) && !isGeneric(words) ? words : null;
 }
 
-type Container = { isObject: boolean; key: string; isOfError: boolean; id: number };
+type Container = { isObject: boolean; key: string; isOfError: boolean; id: number; field: string | null };
+
+const PREDICATE = /^(?:is|are|was|were|has|have|must|may|should|cannot|can't|does|do|already)\b/;
+const NAMES_FIELD = /^[a-z][\w.[\]-]{0,60}$/i;
 
 /** Reads as far as the text is JSON. `length` is the object's, null where its end is missing. */
 function readEntries(text: string): { entries: Entry[]; length: number | null } {
@@ -250,11 +304,14 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
       const name = top === undefined || top.isObject ? key : top.key;
       const isOfError =
         top === undefined ||
-        (top.isOfError && (!top.isObject || top.key === "errors" || OF_ERROR.includes(name) || NAMES_ERROR.test(name)));
+        (top.isOfError &&
+          (!top.isObject || BY_FIELD.includes(top.key) || OF_ERROR.includes(name) || NAMES_ERROR.test(name)));
       objects += 1;
       // Under `errors` the keys may be fields, each with a list of what is wrong with it.
-      const isField = !isObject && top?.key === "errors";
-      open.push({ isObject, key: isField ? top.key : name, isOfError, id: objects });
+      const isField = !isObject && top?.isObject === true && BY_FIELD.includes(top.key);
+      const isName = isField && NAMES_FIELD.test(key) && !NAMES_ERROR.test(key);
+      const field = isName ? key : (top?.field ?? null);
+      open.push({ isObject, key: isField ? top.key : name, isOfError, id: objects, field });
       isValue = !isObject;
     } else if (token === "}" || token === "]") {
       open.pop();
@@ -266,7 +323,8 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
       const isText = top.isObject && (key === "value" || key === "en") && TELLING.includes(top.key);
       const name = isText || !top.isObject ? top.key : key;
       const words = token.startsWith('"');
-      entries.push({ key: name, value: words ? readString(token) : token, words, depth: open.length, of: top.id });
+      const value = words ? readString(token) : token;
+      entries.push({ key: name, value, words, depth: open.length, of: top.id, field: top.field });
     }
   }
   return { entries, length: null };

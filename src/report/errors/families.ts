@@ -1,4 +1,5 @@
 /** The well-known causes of failures: how their messages are recognised, and what to do about each. */
+import { familyByCode } from "./api-codes.ts";
 import { READ_LENGTH } from "./cause.ts";
 import { once } from "./masks.ts";
 import { isCleanUp } from "../vocabulary.ts";
@@ -26,6 +27,8 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\bunauthori[sz]ed|\bforbidden\b|\bunauthenticated\b|\bnot authenticated\b/i,
       /\binvalid[ _-](?:or expired )?(?:(?:access|refresh|api|auth|authentication|bearer|security|session|client|user)[ _-]?)?(?:tokens?|credentials?|session|session_id|grant|client|secret|login|password|signature)\b|\binvalid[ _-](?:api|access|secret)[ _-]?key\b/i,
       /\b(?:token|session|credentials?|api key|password|secret|authentication)(?: \*{3})?,? (?:has |have |is |are |was |were )?(?:been )?(?:expired|revoked|invalid|rejected|denied|not valid)\b/i,
+      /\b(?:tokens?|session|credentials?|api[ -]key|authentication|authorization)\b(?:[^.:;\n]|\.{3}){1,60}\b(?:(?:has|is|was|have) )?(?:been )?(?:expired|revoked|not active|no longer valid)\b/i,
+      /\b(?:granted|missing|required|lacks?)\b[^.:;\n]{0,30}\bscopes?\b/i,
       /\bexpired[ _](?:\w{1,20}[ _])?(?:token|session|credentials?|password|authentication)\b|\binvalid_(?:login|session_id)\b/i,
       /\bauthentication[ _](?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bbad credentials\b/i,
       /\baccess[ _]denied\b|\bpermission denied (?:for|to)\b|\binsufficient[ _](?:privileges?|scopes?|permissions?|access)|\bmissing_scopes\b|\bno pg_hba\.conf entry\b/i,
@@ -77,6 +80,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\b(?:is|was|were|are)(?: not|n['’]t)(?: an?)? valid\b|\binvalid[ _](?:input|value|values|e-?mail|date|datetime|format|property|propert\w{1,5}|number|phone|literal|argument|enum|option|url|type|field|data)\b|\benter a valid\b/i,
       /\brequired[ _](?:field|property|value)|\bfield is required\b|\bis required\b|\b(?:may|must|can)(?:not| not) be (?:null|blank|empty)\b|\bnull value\b/i,
       /\bviolates \S{1,20}(?: \S{1,20})? constraint\b|\bconstraint (?:failed|violation)\b|(?:unique|notnull|foreignkey|check)violation\b|\bintegrityerror\b|\bduplicate (?:key|entry|value)\b|\bduplicate_value\b/i,
+      /\brecord ?invalid\b|\balready (?:been |being )?(?:taken|used|in use)\b|\b(?:is|was) invalid\b/i,
       /\bvalue too long\b|\bdata too long\b|\bout of range\b|stringdatarighttruncation|\bdataerror\b|\bmust be (?:an? )?(?:integer|number|string|date|boolean|unique)/i,
     ],
     advise: (rule) => `correct the records that ${rule} could not store`,
@@ -87,6 +91,8 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
 /** The family of a message of one line. */
 export function nameFamily(line: string): ErrorFamily {
   const start = line.slice(0, READ_LENGTH);
+  const coded = familyByCode(start);
+  if (coded !== null) return coded;
   const known = Object.entries(FAMILIES()).find(([, { patterns }]) => patterns.some((pattern) => pattern.test(start)));
   return (known?.[0] as ErrorFamily | undefined) ?? "other";
 }
