@@ -80,8 +80,8 @@ export type RuleActivity = {
    */
   lookback: { startsMs: number[]; stuck: number; weekStartsMs: number[] } | null;
   unreadable: UnreadableStarts | null;
-  /** The status word of most of its runs whose word is in no vocabulary; null: there are none in both windows. */
-  unknownWord: string | null;
+  /** Status words of its runs that are in no vocabulary, of both windows: the current one's first, each one's most frequent first. */
+  unknownWords: string[];
   /** Its finished runs of the same window one week before; null where they were not asked for. */
   weekBefore: { total: number; successful: number } | null;
 };

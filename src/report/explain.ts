@@ -96,7 +96,7 @@ function listLimits(rule: RuleReport, timezone: string | null, origins: Origins)
       from: origins("stale_after") ?? sayLimitBasis(limits.stale_after_seconds),
     },
     ...listSilenceLimit(rule),
-    { name: "usually runs every", seconds: usual, from: schedules.length > 0 ? "its schedule" : "its newest runs" },
+    { name: "usually runs every", seconds: usual, from: rule.expected === null ? "its newest runs" : "its schedule" },
   ];
 }
 

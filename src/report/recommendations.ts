@@ -4,6 +4,8 @@ import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
+import { sayEvery } from "./setting.ts";
+import { SECOND_MS } from "../time/units.ts";
 import {
   adviseOnMissed,
   adviseOnNever,
@@ -130,12 +132,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Look at the error groups that are new in this window",
   }),
-  "schedule-inexpressible": ({ message, rule_name }) => ({
+  "schedule-inexpressible": ({ message, rule_name, evidence: { usual_interval_seconds: usual } }) => ({
     id: "expect-rule",
     priority: "low",
     category: "setup",
     issue: message,
-    recommendation: `Say in the configuration when it should run: rules.${JSON.stringify(rule_name)} = { expect = "0 4 * * *" }`,
+    recommendation: `Say in the configuration when it should run: rules.${JSON.stringify(rule_name)} = { expect = ${JSON.stringify(typeof usual === "number" ? sayEvery(usual * SECOND_MS) : "0 4 * * *")} }`,
   }),
   "stale-actions": ({ message }) => ({
     id: "clear-stale-runs",

@@ -199,7 +199,8 @@ function roundUp(ms: number): [string, number] {
 
 const WORDS: Record<string, string> = { m: "minutes", h: "hours", d: "days" };
 
-function sayEvery(ms: number): string {
+/** As `expect` is written, rounded up. */
+export function sayEvery(ms: number): string {
   const [text] = roundUp(ms);
   return `every ${text.slice(0, -1)} ${WORDS[text.slice(-1)] ?? ""}`;
 }

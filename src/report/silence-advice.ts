@@ -23,6 +23,7 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
   const barren = adviseOnBarren(rule, evidence);
   if (barren !== null) return barren;
   const { unreadable_rows: unreadable, dry_runs: rehearsed, running_since: running, newest_error: error } = evidence;
+  const { likely_successor: successor, basis } = evidence;
   if (typeof unreadable === "number")
     return `Let ${rule} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`;
   if (typeof rehearsed === "number") return adviseOnRehearsals(rule);
@@ -30,7 +31,16 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
     return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
   if (typeof error === "string")
     return `See why the newest run of ${rule} failed first: ${error}; ${adviseOnError(error, rule)}`;
-  return doubtMissed(evidence, `Restart ${rule}, or its scheduler and worker`);
+  const restart = `Restart ${rule}, or its scheduler and worker`;
+  if (typeof successor === "string") return `${adviseOnRename(rule, successor, basis)}. Else ${startSmall(restart)}`;
+  return doubtMissed(evidence, restart);
+}
+
+/** Its old name stays due by its schedule, and by its habit. */
+function adviseOnRename(rule: string, successor: string, basis: unknown): string {
+  const mapped =
+    basis === "schedule" ? `, and map its schedule in the CRM's table: ${writeMapping(rule, successor)}` : "";
+  return `If ${successor} is its new name, call the old one over with automation-reports rules retire${mapped}`;
 }
 
 function adviseOnRehearsals(rule: string): string {

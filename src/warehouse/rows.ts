@@ -231,10 +231,16 @@ function readRules(
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
       lookback: lookback === undefined ? null : { startsMs, stuck, weekStartsMs },
       unreadable: unreadableOf.get(rule) ?? null,
-      unknownWord: countWords(wordsOf.get(rule) ?? [])[0]?.word ?? null,
+      unknownWords: listWords(wordsOf.get(rule) ?? []),
       weekBefore: hasBaseline ? countSuccesses(cells.filter(({ part }) => part === "baseline")) : null,
     };
   });
+}
+
+/** The words of the current window first, each part's most frequent first. */
+function listWords(rows: Document["words"]): string[] {
+  const { current = [], others = [] } = Object.groupBy(rows, ([part]) => (part === "current" ? "current" : "others"));
+  return [...new Set([...countWords(current), ...countWords(others)].map(({ word }) => word))];
 }
 
 function listRunning(rows: Document["running"] = [], wanted: Cell["part"]): Run[] {

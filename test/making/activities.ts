@@ -47,7 +47,7 @@ export function rule(
     usualRecords: null,
     lookback: null,
     unreadable: null,
-    unknownWord: null,
+    unknownWords: [],
     weekBefore: null,
     ...override,
     current: counts(current),

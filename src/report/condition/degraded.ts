@@ -16,6 +16,7 @@ import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
+import { isCleanUp } from "../vocabulary.ts";
 import { isRare } from "./rare.ts";
 import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
 
@@ -26,6 +27,7 @@ const MANY_EARLY_SHARE = 0.5;
 /** Overlapping runs are told from this many on, and from this share of the known ones. */
 const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
+const NEWEST = 20;
 
 const SHOWN_IDS = 3;
 
@@ -230,12 +232,15 @@ function judgeEarly({ rule, compared, window }: RuleFacts): Judgement | null {
 }
 
 function judgeOverlap({ rule, finished, open, window }: RuleFacts): Judgement | null {
-  const runs = [...open, ...finished].toSorted((a, b) => a.startedMs - b.startedMs);
+  // Between the newest ones and those of the look-back there may be more.
+  const runs = [...open, ...finished].toSorted((a, b) => a.startedMs - b.startedMs).slice(-NEWEST);
   let busyUntilMs = -Infinity;
   let overlapping = 0;
-  for (const { startedMs, endedMs } of runs) {
+  for (const { startedMs, endedMs, error } of runs) {
     if (startedMs < busyUntilMs) overlapping += 1;
-    busyUntilMs = Math.max(busyUntilMs, Math.min(endedMs ?? startedMs, window.endMs));
+    // When a clean-up found it, it had long stopped.
+    const ownEndMs = error !== null && isCleanUp(error) ? null : endedMs;
+    busyUntilMs = Math.max(busyUntilMs, Math.min(ownEndMs ?? startedMs, window.endMs));
   }
   if (overlapping < MANY_OVERLAPPING || overlapping < runs.length * MANY_OVERLAPPING_SHARE) return null;
   const message = `${rule}: ${formatCount(overlapping)} of its newest ${formatPlural(runs.length, "run")} started before the one before had ended`;

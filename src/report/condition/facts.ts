@@ -76,7 +76,7 @@ export type RuleFacts = {
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;
   /** As `RuleActivity`. */
-  unknownWord: string | null;
+  unknownWords: string[];
   /** Its newest runs, since the newest whose status word is known, newest first. */
   unknown: RunRow[];
   /** Its rows that are newer than each that can be read; null: there are none. */

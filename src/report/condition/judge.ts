@@ -63,8 +63,9 @@ function addUnreadable(judgement: Judgement, { newer, form }: NonNullable<RuleFa
 
 /** It runs on, and nothing says how: its newest runs have status words that no vocabulary knows. */
 function judgeWords(facts: RuleFacts): Judgement | null {
-  const { rule, unknown, unknownWord, finished, lastSuccessMs, window, enabled } = facts;
+  const { rule, unknown, unknownWords, finished, lastSuccessMs, window, enabled } = facts;
   const [newest] = unknown;
+  const [unknownWord = null, ...others] = unknownWords;
   if (newest === undefined || enabled === false) return null;
   const isHidden = finished.length === 0 || unknown.length >= MANY_UNKNOWN || isRare(facts) === true;
   if (!isHidden) return null;
@@ -74,7 +75,9 @@ function judgeWords(facts: RuleFacts): Judgement | null {
   const runs =
     unknown.length === 1 ? "its newest run has" : `${least}its newest ${formatCount(unknown.length)} runs have`;
   const word =
-    unknownWord === null ? "a status that is not known" : `the unknown status ${JSON.stringify(unknownWord)}`;
+    unknownWord === null
+      ? "a status that is not known"
+      : `${others.length === 0 ? "the unknown status" : "unknown statuses, such as"} ${JSON.stringify(unknownWord)}`;
   const before =
     lastSuccessMs === null
       ? "no success known"

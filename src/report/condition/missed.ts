@@ -12,6 +12,7 @@ import { SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
 import type { RunRow } from "../run-row.ts";
+import { isCleanUp } from "../vocabulary.ts";
 import { sayWhenDue } from "../schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 
@@ -85,7 +86,9 @@ function judgeWaited(facts: RuleFacts, missed: number, missedShare: number): Jud
   };
 }
 
-function endOf({ startedMs, endedMs, status }: RunRow, { window }: RuleFacts): number {
+/** When a clean-up found a run, it had long stopped. */
+function endOf({ startedMs, endedMs, status, error }: RunRow, { window }: RuleFacts): number {
+  if (error !== null && isCleanUp(error)) return startedMs;
   return endedMs ?? (status === "running" || status === "stale" ? window.endMs : startedMs);
 }
 

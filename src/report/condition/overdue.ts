@@ -145,7 +145,12 @@ function describe(
       : limitMs === null
         ? "not expected to rest so long by its past"
         : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
-  const missed = missedSince.n > 0 ? `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}` : "";
+  const missed =
+    missedSince.n === 0
+      ? ""
+      : countRehearsals(facts) >= missedSince.n
+        ? `, ${formatMissed(missedSince)} due since${missedSince.n === 1 ? " was a dry run" : " were dry runs"}`
+        : `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}`;
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -193,16 +198,21 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
   return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
-/** How many rehearsals ended in the window, where no run of its own started in it: they store nothing. */
-function countRehearsals({ counts, lastStartMs, window }: RuleFacts): number {
-  return lastStartMs !== null && lastStartMs < window.startMs ? counts.dry_run : 0;
+/**
+ * How many rehearsals ended in the window, where no run of its own started in it, or as many of them as were due since: they store
+ * nothing.
+ */
+function countRehearsals({ counts, lastStartMs, window, missedSince }: RuleFacts): number {
+  const isAll = lastStartMs !== null && lastStartMs < window.startMs;
+  return isAll || (missedSince.n > 0 && counts.dry_run >= missedSince.n) ? counts.dry_run : 0;
 }
 
 /** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
 function sayWhatElse(facts: RuleFacts): string {
   const { finished, successor, window } = facts;
   const [newest] = finished;
-  const which = countRehearsals(facts) === 0 ? "" : "all of ";
+  const isAll = facts.lastStartMs !== null && facts.lastStartMs < window.startMs;
+  const which = countRehearsals(facts) > 0 && isAll ? "all of " : "";
   const rehearsed =
     facts.counts.dry_run === 0
       ? ""

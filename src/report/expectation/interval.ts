@@ -64,7 +64,9 @@ export function compareInterval(
   const tooMany = Math.max(0, inForce.length + missed - mostAllowed);
   const explained = inForce.length - tooMany;
   const mayStart = Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs));
-  const pending = Math.min(mayStart, Math.max(0, countExpected(schedule, window) - explained - missed));
+  // Where no run fits into the window as a whole, one is due in it all the same.
+  const most = anchorMs === null ? countExpected(schedule, window) : Math.max(1, countExpected(schedule, window));
+  const pending = Math.min(mayStart, Math.max(0, most - explained - missed));
   const expected = explained + missed + pending;
   return {
     kind: "compared",

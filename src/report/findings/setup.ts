@@ -27,12 +27,18 @@ export const findManualShare: Finder = ({ coverage, thresholds }) => {
 
 export const findInexpressibleSchedules: Finder = ({ expectations, states }) => {
   const retired = new Set(states.filter(isRetired).map(({ facts: { rule } }) => rule));
+  const usualOf = new Map(
+    states.map(({ facts: { rule, usualIntervalMs } }) => [
+      rule,
+      usualIntervalMs === null ? null : usualIntervalMs / 1000,
+    ]),
+  );
   return expectations
     .filter(({ rule, reasons }) => reasons.length > 0 && !retired.has(rule))
     .map(({ rule, texts, reasons }) =>
       inform(
         `${rule}: its schedule is not understood and not compared: ${reasons.join("; ")}`,
-        { schedules: texts },
+        { schedules: texts, usual_interval_seconds: usualOf.get(rule) ?? null },
         rule,
       ),
     );

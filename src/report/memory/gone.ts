@@ -56,7 +56,7 @@ function recallRule(past: RulePast): RuleActivity[] {
       usualRecords: null,
       lookback: { startsMs: startedMs.slice(0, NEWEST_STARTS), stuck: 0, weekStartsMs: [] },
       unreadable: null,
-      unknownWord: null,
+      unknownWords: [],
       weekBefore: null,
     },
   ];

@@ -23,7 +23,7 @@ odd AS MATERIALIZED (
     SELECT *,
       CASE WHEN part > 0 OR state > 6 THEN 0 ELSE
         CASE WHEN state = 0 AND records_failed > 0 AND records_failed <= 9007199254740991 THEN 1 ELSE 0 END
-        + CASE WHEN records_failed > records_processed AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
+        + CASE WHEN records_failed > records_processed AND records_processed >= 0 AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
         + CASE WHEN state = 3 AND ended_at < :to::timestamptz THEN 4 ELSE 0 END
         + CASE WHEN state < 3 AND ended_at IS NULL AND (finished_at IS NULL OR finished_at >= started_at OR (finished_at > '-infinity' AND finished_at < '1971-01-01'))
           AND finished_at IS DISTINCT FROM {unreadable_end} THEN 8 ELSE 0 END

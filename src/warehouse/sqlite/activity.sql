@@ -46,7 +46,7 @@ failure_minutes AS MATERIALIZED (
 flagged AS NOT MATERIALIZED (
   SELECT rule, id, started_ms,
         CASE WHEN state = 'success' AND records_failed > 0 AND records_failed <= 9007199254740991 THEN 1 ELSE 0 END
-        + CASE WHEN records_failed > records_processed AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
+        + CASE WHEN records_failed > records_processed AND records_processed >= 0 AND records_failed <= 9007199254740991 THEN 2 ELSE 0 END
         + CASE WHEN meaning = 'running' AND ended_ms IS NOT NULL THEN 4 ELSE 0 END
         + CASE WHEN state IN ('success', 'partial', 'failed') AND ended_ms IS NULL
           AND (finished_ms IS NULL OR finished_ms >= started_ms OR finished_ms < 31536000000)

@@ -1,0 +1,98 @@
+/** What is told of a rule is of its newest runs, and what is advised helps. */
+import { describe, expect, test } from "bun:test";
+import type { RunRow } from "../making/warehouses.ts";
+import {
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  interval,
+  judge,
+  later,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
+
+const TO = "07-10 20:05";
+const hourly = (rule: string, change?: Parameters<typeof repeat>[1], to = TO) =>
+  repeat({ rule, from: "06-01 00:05", to, every: HOUR }, change);
+const adviceOf = ({ recommendations }: Awaited<ReturnType<typeof judge>>, rule: string) =>
+  recommendations.filter(({ rule_name: name }) => name === rule).map(({ recommendation }) => recommendation);
+
+describe.each(ENGINES)("%s", (engine) => {
+  test("renamed-in-a-deploy: to restart the old name is not the first thing to do", async () => {
+    const runs = [
+      ...hourly("deals", undefined, "07-09 11:05"),
+      ...repeat({ rule: "opportunities", from: "07-09 12:05", to: TO, every: HOUR }),
+    ];
+    const [scheduled] = adviceOf(await judge(engine, { runs, schedules: [cron("5 * * * *", "deals")] }), "deals");
+    expect(scheduled).toStartWith(
+      `If opportunities is its new name, call the old one over with automation-reports rules retire, and map its schedule in the CRM's table: rule_names = { "deals" = "opportunities" }. Else restart deals`,
+    );
+    const [byHabit] = adviceOf(await judge(engine, { runs }), "deals");
+    expect(byHabit).toStartWith(
+      "If opportunities is its new name, call the old one over with automation-reports rules retire. Else restart deals",
+    );
+  });
+
+  test("dry-runs-left-on: told at once as what they are", async () => {
+    const runs = hourly("invoices", (start) => (start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {}));
+    const report = await judge(engine, { runs, schedules: [cron("5 * * * *", "invoices")] });
+    const { message } = ruleOf(report, "invoices");
+    expect(message).toContain("9 runs due since were dry runs");
+    expect(message).not.toContain("did not start");
+    expect(adviceOf(report, "invoices")).toEqual([
+      "See who set invoices to dry runs, which store nothing, and set it back",
+    ]);
+  });
+
+  test("ended-by-a-clean-up: no run overlaps the time until then", async () => {
+    const runs = hourly("deals", (start) =>
+      start === at("07-10 02:05")
+        ? { status: "failed", end: at("07-10 15:00"), error: "Marked as failed by cleanup: stale running sync" }
+        : {},
+    );
+    const { message } = ruleOf(await judge(engine, { runs }), "deals");
+    expect(message).not.toContain("had ended");
+  });
+
+  test("overlaps-that-are-over: the newest runs are those of the window", async () => {
+    const runs = hourly("deals", (start) => (start < at("07-09 20:00") ? { end: later(start, 90 * MINUTE) } : {}));
+    await using warehouse = await makeWarehouse(engine, { runs });
+    expect(ruleOf((await ask(warehouse, { as: "07-09 19:00" })).report, "deals").message).toContain("had ended");
+    expect(ruleOf((await ask(warehouse)).report, "deals").message).not.toContain("had ended");
+  });
+
+  test("unknown-words: the newest is named", async () => {
+    const runs = hourly("deals", (start) => ({ status: start < at("07-10 08:00") ? "erfolgreich" : "fehlschlag" }));
+    expect(ruleOf(await judge(engine, { runs }), "deals").message).toContain('unknown statuses, such as "fehlschlag"');
+  });
+
+  test("processed-minus-one: negative counts, and nothing failed", async () => {
+    const report = await judge(engine, { runs: hourly("deals", () => ({ processed: -1 })) });
+    expect(report.findings.map(({ message }) => message).join("\n")).toContain("24 negative counts");
+    expect(report.findings.map(({ message }) => message).join("\n")).not.toContain("more failed than processed");
+  });
+
+  test("schedule-not-understood: its own rhythm is offered", async () => {
+    const runs: RunRow[] = ["03-31", "04-30", "05-31", "06-30"].flatMap((day) =>
+      repeat({ rule: "closing", from: `${day} 02:00`, to: `${day} 02:00`, every: DAY }),
+    );
+    const report = await judge(engine, {
+      runs: [...runs, ...hourly("deals")],
+      schedules: [cron("0 2 L * *", "closing")],
+    });
+    const [advice] = adviceOf(report, "closing");
+    expect(advice).toMatch(/rules\."closing" = \{ expect = "every 3[12] days" \}$/);
+  });
+
+  test("interval-longer-than-the-window: what is overdue was due", async () => {
+    const runs = repeat({ rule: "payroll", from: "05-15 03:00", to: "06-26 03:00", every: 14 * DAY });
+    const report = await judge(engine, { runs, schedules: [interval(14, "days", "payroll")] });
+    expect(ruleOf(report, "payroll")).toMatchObject({ condition: "overdue", expected: 1, missed: 0, pending_runs: 1 });
+  });
+});
