@@ -261,7 +261,10 @@ function buildFallback(activity: MissingTables & Activity, settings: ReportSetti
 
 /** What was looked for, and where a table of that name is instead. */
 export function describeMissing({ lookedFor, where, elsewhere, advice }: MissingTables): string {
-  const there = elsewhere.length === 0 ? "" : `; ${listNames(elsewhere)} is there: set schema to read it`;
+  const there =
+    elsewhere.length === 0
+      ? ""
+      : `; ${listNames(elsewhere)} ${elsewhere.length === 1 ? "is there: set schema to read it" : "are there: set schema to read one"}`;
   const hint = advice === undefined ? "" : `; ${advice}`;
   return `no table to read: looked for ${lookedFor.join(", ")} in ${where}${there}${hint}`;
 }

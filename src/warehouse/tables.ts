@@ -38,9 +38,11 @@ export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rules
 
 /** Every table name worth asking the catalog for. */
 export function candidateNames(crm: TableConfig): string[] {
-  const names = wantedPresets(crm).flatMap((preset) =>
-    (["actions", "rules"] as const).flatMap((relation) => spellings(preset, relation, crm).map(({ name }) => name)),
-  );
+  const names = wantedPresets(crm).flatMap((preset) => [
+    ...(["actions", "rules"] as const).flatMap((relation) => spellings(preset, relation, crm).map(({ name }) => name)),
+    // Perhaps the table that is named is misspelt, and needs no name.
+    PRESETS[preset].actionsTable,
+  ]);
   return [...new Set(names)];
 }
 
@@ -58,12 +60,14 @@ export function locateTables<T extends TableName>(found: T[], crm: TableConfig, 
     return {
       kind: "missing",
       preset: crm.preset === "auto" ? null : crm.preset,
-      elsewhere: found.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`)).slice(0, MOST_NAMED),
+      elsewhere: listNamed(found, crm)
+        .map(({ table }) => nameTable(table))
+        .slice(0, MOST_NAMED),
       lookedFor: wanted.flatMap((name) => {
         const [wantedTable] = spellings(name, "actions", crm);
         return wantedTable === undefined ? [] : writeName(wantedTable, dialect);
       }),
-      ...adviseOnDot(crm, dialect),
+      ...(adviseOnDot(crm, dialect) ?? adviseOnOthers(found, crm)),
     };
   }
   if (others.length > 0) {
@@ -97,12 +101,28 @@ export function mayRead(crm: TableConfig, { name, relation }: { name: string; re
 }
 
 /** A dot is no sign in a name: what stands before it is not read as a schema. */
-function adviseOnDot({ table }: TableConfig, dialect: Dialect): { advice?: string } {
+function adviseOnDot({ table }: TableConfig, dialect: Dialect): { advice: string } | null {
   const dot = table?.indexOf(".") ?? -1;
-  if (table === null || dot === -1) return {};
+  if (table === null || dot === -1) return null;
   const [schema, name] = [table.slice(0, dot), table.slice(dot + 1)].map((part) => JSON.stringify(part));
   const settings = dialect === "sqlite" ? `table = ${name}` : `schema = ${schema} and table = ${name}`;
   return { advice: `the dot is part of that name: set ${settings}` };
+}
+
+/** What is there of the presets, where no table of that name is. */
+function adviseOnOthers(found: TableName[], crm: TableConfig): { advice?: string } {
+  const without = listNamed(found, { ...crm, table: null });
+  const [usual] = crm.table === null ? [] : without;
+  if (usual !== undefined) return { advice: `${nameTable(usual.table)} is there: leave table out to read it` };
+  const rules = wantedPresets(crm).flatMap((preset) => spellings(preset, "rules", crm).map(({ name }) => name));
+  const there = found.find(({ name }) => rules.includes(name));
+  return there === undefined || without.length > 0
+    ? {}
+    : { advice: `${nameTable(there)} is there, so only the table of the runs is missing` };
+}
+
+function nameTable({ schema, name }: TableName): string {
+  return schema === null ? name : `${schema}.${name}`;
 }
 
 /** The table's name as SQL reads it. */

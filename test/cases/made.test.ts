@@ -56,6 +56,26 @@ cron = "* * * * *"\nretries = 0\nping_url = "http://127.0.0.1:${peer.port}/slot"
     expect(stderr).toContain("exported to ");
   });
 
+  test("the schedules are there, and the table of the runs is gone or misspelt", async () => {
+    await using warehouse = await makeWarehouse(engine, {
+      runs: repeat({ from: "07-10 00:00", to: "07-10 20:00", every: HOUR }),
+    });
+    const [runs, schedules] =
+      engine === "sqlite"
+        ? ["sync_history", "sync_schedule"]
+        : ["orchestration.sync_history", "orchestration.sync_schedule"];
+    const noteOf = async (settings: string) => (await ask(warehouse, { settings })).report.metadata.note;
+    for (const table of ["Sync_History", "nosuch"])
+      expect(await noteOf(`preset = "sync-history"\ntable = "${table}"`)).toEndWith(
+        `; ${runs} is there: leave table out to read it`,
+      );
+    if (engine === "sqlite") {
+      using database = new Database(warehouse.url.replace("sqlite:", ""));
+      database.run("DROP TABLE sync_history");
+    } else await warehouse.sql?.unsafe("DROP TABLE orchestration.sync_history");
+    expect(await noteOf("")).toEndWith(`; ${schedules} is there, so only the table of the runs is missing`);
+  });
+
   test("one CRM without its table is exit 3, and the other's report is whole", async () => {
     await using gone = await withoutTables(engine);
     await using there = await makeWarehouse(engine, {

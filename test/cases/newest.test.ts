@@ -40,7 +40,9 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 
   test("dry-runs-left-on: told at once as what they are", async () => {
-    const runs = hourly("invoices", (start) => (start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {}));
+    const runs = hourly("invoices", (start) =>
+      start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {},
+    );
     const report = await judge(engine, { runs, schedules: [cron("5 * * * *", "invoices")] });
     const { message } = ruleOf(report, "invoices");
     expect(message).toContain("9 runs due since were dry runs");

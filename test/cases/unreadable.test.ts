@@ -149,7 +149,9 @@ describe.each(ENGINES)("%s", (engine) => {
       "warning 3 runs start in the future and are in no figure yet: a clock or a time zone is wrong",
     );
     const cwd = directoryWith(`[crm.hubspot]\nurl = "${many.url}"\n`);
-    expect((await runCli(["check"], { cwd })).stdout).toMatch(/warn.*newest row of hubspot 1h 59m in the future/);
+    expect((await runCli(["check"], { cwd })).stdout).toMatch(
+      /warn.*newest row of hubspot (?:1h 59m|2h) in the future/,
+    );
   });
 
   test("an end that cannot be read is no missing end", async () => {
