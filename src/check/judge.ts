@@ -9,7 +9,7 @@ import { judgeServer } from "./judge-server.ts";
 import { judgeSettings } from "./judge-settings.ts";
 import { judgeSpeed } from "./judge-speed.ts";
 import type { CheckItem, CheckStatus } from "./schema.ts";
-import { adviseView } from "./view.ts";
+import { adviseView, writeView } from "./view.ts";
 import { CLOCK_DIFFERENCE_MS, DAY_MS } from "../time/units.ts";
 
 const NO_TABLE_ADVICE =
@@ -124,20 +124,20 @@ function adviseOnMissing(
 }
 
 function judgeIncomplete(
-  { table, preset, missing, columns, schema }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
+  { table, preset, missing }: Extract<WarehouseFacts["tables"], { kind: "incomplete" }>,
   { source }: CheckContext,
   role: string | null,
 ): Judged {
-  const view = adviseView([{ name: table, schema, columns }], source, role);
+  const view = writeView(table, source, role);
   const without = preset === "automation" ? "" : `; ${NOT_IN_VIEW}`;
   return {
     status: "error",
-    message: `${table} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
+    message: `${table.name} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
     advice:
       view === null
         ? "name the table of the runs with preset, schema and table, or make a view with these columns and name that"
         : `${view}${without}`,
-    evidence: { table, preset, missing },
+    evidence: { table: table.name, preset, missing },
   };
 }
 

@@ -1,81 +1,122 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
-import type { OtherTable, WarehouseFacts } from "../warehouse/facts.ts";
+import type { OtherTable } from "../warehouse/facts.ts";
+import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
 
 /** What the preset reads. A table that has that name keeps it, and its view gets the other one. */
 const VIEW = "automation_actions";
 const OTHER_VIEW = "automation_runs";
 
-/** What people call such a column, the likeliest first; compared without capitals and underscores. */
-const LIKELY: Record<string, string[]> = {
-  id: ["id", "runid", "jobid", "uuid", "pk"],
-  crm_source: ["crmsource", "crm", "source", "integration", "system", "connector", "provider", "tenant"],
-  rule: [
-    "rule",
-    "synctype",
-    "rulename",
-    "automation",
-    "job",
-    "jobname",
-    "task",
-    "taskname",
-    "pipeline",
-    "flow",
-    "dagid",
-    "entity",
-    "name",
-    "type",
-  ],
-  status: ["status", "state", "result", "outcome"],
-  started_at: ["startedat", "starttime", "started", "start", "startdate", "begin", "begunat", "createdat"],
-  finished_at: ["finishedat", "endtime", "endedat", "finished", "ended", "end", "enddate", "completedat", "stoppedat"],
-  records_processed: ["recordsprocessed", "records", "rows", "rowcount", "rowsprocessed", "processed", "count"],
-  records_created: ["recordscreated", "created", "inserted", "rowsinserted"],
-  records_updated: ["recordsupdated", "updated", "rowsupdated"],
-  records_failed: ["recordsfailed", "rowsfailed", "failed"],
-  error: ["error", "errormessage", "message", "exception", "traceback", "err"],
-  dry_run: ["dryrun"],
-  wrapper: ["wrapper"],
-};
 const LONGEST_LINE = 76;
-/** Without these a table holds no runs. */
-const NEEDED = ["rule", "status", "started_at"];
+/** Every column that the preset reads, with what stands for it where nothing was found on PostgreSQL. */
+const COLUMNS = {
+  id: "text",
+  crm_source: "text",
+  rule: "text",
+  status: "text",
+  started_at: "timestamptz",
+  finished_at: "timestamptz",
+  records_processed: "bigint",
+  records_created: "bigint",
+  records_updated: "bigint",
+  records_failed: "bigint",
+  error: "text",
+  dry_run: "boolean",
+  wrapper: "boolean",
+} satisfies Record<Wanted, string>;
+const WANTED = Object.keys(COLUMNS) as Wanted[];
+/** Without these no report says anything of a run. */
+const NEEDED: Wanted[] = ["rule", "status", "started_at"];
+/** Most tables have no such column, and need none. */
+const BESIDE: Wanted[] = ["id", "crm_source", "dry_run", "wrapper"];
+/** What programs write for no error, beside null. */
+const NO_ERROR = "('', '0', 'false', '[]', '{}')";
+const TRUE = "('true', 't', '1', 'yes', 'y')";
 
-const TYPES: Record<WarehouseFacts["kind"], (column: string) => string> = {
-  postgres: (column) =>
-    column.startsWith("records_") ? "NULL::bigint" : column === "finished_at" ? "NULL::timestamptz" : "NULL::text",
-  sqlite: () => "NULL",
-};
-
-/**
- * Of the tables that look as if they held runs, the one with the most of the columns. The statements have lines of their own. Null: none does.
- * `role`: who reads it; null: this is SQLite.
- */
+/** Of the tables that look as if they held runs, the view of the likeliest. Null: none does. `role`: who reads it; null: this is SQLite. */
 export function adviseView(tables: OtherTable[], source: string, role: string | null): string | null {
-  const [best] = tables
-    .map((table) => ({ table, found: matchColumns(table.columns) }))
-    .filter(({ found }) => NEEDED.every((column) => found.has(column)))
-    .toSorted((a, b) => b.found.size - a.found.size);
-  if (best === undefined) return null;
-  const { table, found } = best;
-  const dialect: WarehouseFacts["kind"] = role === null ? "sqlite" : "postgres";
-  const columns = Object.keys(LIKELY).map((column) => {
-    const own = found.get(column);
-    if (own !== undefined) return own === column ? column : `${quoteName(own)} AS ${column}`;
-    if (column === "crm_source") return `'${source.replaceAll("'", "''")}' AS crm_source`;
-    if (column === "dry_run" || column === "wrapper") return `false AS ${column}`;
-    return `${TYPES[dialect](column)} AS ${column}`;
-  });
-  const isTaken = /(?:^|[."])automation_actions"?$/.test(table.name);
+  const [best] = tables.filter(({ likely }) => likely.isOfRuns).toSorted((a, b) => b.likely.rank - a.likely.rank);
+  return best === undefined ? null : writeView(best, source, role);
+}
+
+/** The view of this very table, with its gaps; the statements have lines of their own. Null: nothing in it is of a run. */
+export function writeView(table: OtherTable, source: string, role: string | null): string | null {
+  const { name: own, schema, likely } = table;
+  if (!likely.isKnown) return null;
+  const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
   const view = isTaken ? OTHER_VIEW : VIEW;
-  const name = table.schema === null ? view : `${table.schema}.${view}`;
+  const name = schema === null ? view : `${schema}.${view}`;
   const settings = [
     'preset = "automation"',
-    ...(table.schema === null ? [] : [`schema = ${JSON.stringify(readName(table.schema))}`]),
-    ...(isTaken ? [`table = "${view}"`] : []),
-  ].join(" and ");
+    ...(schema === null ? [] : [`schema = ${JSON.stringify(readName(schema))}`]),
+    `table = "${view}"`,
+  ];
   const grant = role === null ? [] : [`GRANT SELECT ON ${name} TO "${role.replaceAll('"', '""')}";`];
-  const ddl = [`CREATE VIEW ${name} AS SELECT`, ...packColumns(columns), `FROM ${table.name};`, ...grant].join("\n");
-  return `if the runs are in ${table.name}, look whether each column is the right one in\n${ddl}\nand set ${settings}`;
+  const columns = WANTED.map((column) => writeColumn(column, table, source, role === null));
+  const ddl = [
+    `CREATE VIEW ${name} AS SELECT`,
+    ...packColumns(columns),
+    ...listGaps(likely),
+    `FROM ${own};`,
+    ...grant,
+  ].join("\n");
+  return `if the runs are in ${own}, look whether each column is the right one in\n${ddl}\nand set ${settings.join(" and ")}`;
+}
+
+function writeColumn(column: Wanted, { name, likely }: OtherTable, source: string, isSqlite: boolean): string {
+  const own = likely.columns[column];
+  if (own !== undefined) {
+    const read = own.map(quoteName).join(" || ' ' || ");
+    return read === column ? column : `${read} AS ${column}`;
+  }
+  if (column === "crm_source") return `${quoteText(source)} AS crm_source`;
+  if (column === "rule") return `${quoteText(readName(name.split(".").at(-1) ?? name))} AS rule`;
+  if (column === "dry_run" || column === "wrapper") return `false AS ${column}`;
+  const outcome = column === "status" ? writeOutcome(likely) : null;
+  if (outcome !== null) return `${outcome} AS status`;
+  return `${isSqlite ? "NULL" : `NULL::${COLUMNS[column]}`} AS ${column}`;
+}
+
+/** What a run came to, where no column says it: by a flag, else by an error that only a failed one has. */
+function writeOutcome({ success, failure, columns }: LikelyColumns): string | null {
+  if (success === null && failure === null) return null;
+  const end = columns.finished_at?.[0];
+  const open = end === undefined ? [] : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
+  const failed = failure === null ? [] : [`WHEN CAST(${quoteName(failure)} AS text) NOT IN ${NO_ERROR} THEN 'failed'`];
+  const arms =
+    success === null
+      ? [...failed, ...open, "ELSE 'success'"]
+      : [
+          `WHEN lower(CAST(${quoteName(success)} AS text)) IN ${TRUE} THEN 'success'`,
+          ...open,
+          `WHEN ${quoteName(success)} IS NOT NULL THEN 'failed'`,
+        ];
+  return ["CASE", ...arms, "END"].join("\n    ").replace(/\n {4}END$/, "\n  END");
+}
+
+/** As comments in the statement, for whoever is about to run it. */
+function listGaps({ columns, success, failure }: LikelyColumns): string[] {
+  const isSaid = (column: Wanted) =>
+    columns[column] !== undefined || (column === "status" && (success !== null || failure !== null));
+  const gaps = WANTED.filter((column) => !isSaid(column) && !BESIDE.includes(column));
+  const needed = gaps.filter((column) => NEEDED.includes(column));
+  const others = gaps.filter((column) => !NEEDED.includes(column));
+  const split = Object.values(columns).filter((own) => own.length > 1);
+  return [
+    ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
+    ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
+    ...wrapNames("  -- found no column for ", others),
+  ];
+}
+
+/** Names behind a beginning that each line repeats. */
+function wrapNames(beginning: string, names: Wanted[]): string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const longer = `${lines.at(-1) ?? ""}, ${name}`;
+    if (lines.length > 0 && longer.length <= LONGEST_LINE) lines.splice(-1, 1, longer);
+    else lines.push(`${beginning}${name}`);
+  }
+  return lines;
 }
 
 /** As lines that a terminal shows whole, so that they can be copied from there. */
@@ -91,21 +132,8 @@ function packColumns(columns: string[]): string[] {
   return lines;
 }
 
-/** The table's own column for each of the preset's. A column is taken once. */
-function matchColumns(columns: string[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [wanted, likely] of Object.entries(LIKELY)) {
-    const taken = [...found.values()];
-    const own = likely
-      .map((name) => columns.find((column) => plain(column) === name && !taken.includes(column)))
-      .find((column) => column !== undefined);
-    if (own !== undefined) found.set(wanted, own);
-  }
-  return found;
-}
-
-function plain(column: string): string {
-  return column.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function quoteName(name: string): string {
@@ -130,4 +158,6 @@ const RESERVED = new Set([
   "state",
   "system",
   "source",
+  "create",
+  "table",
 ]);

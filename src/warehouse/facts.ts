@@ -1,6 +1,7 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
 import type { MissingTables, UnreadableStarts } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
+import type { LikelyColumns } from "./likely-columns.ts";
 import type { ActionColumns } from "./presets.ts";
 import type { UnusedSetting } from "./unused-settings.ts";
 
@@ -98,7 +99,7 @@ export type FoundTables = {
 };
 
 /** A table or view that may hold runs. `name` and `schema`: as SQL writes them; null: there are no schemas. */
-export type OtherTable = { name: string; schema: string | null; columns: string[] };
+export type OtherTable = { name: string; schema: string | null; likely: LikelyColumns };
 
 export type RowFacts = {
   unreadable: UnreadableStarts[];
@@ -128,7 +129,7 @@ export type WarehouseFacts = (PostgresFacts | SqliteFacts) & {
         "lookedFor" | "elsewhere" | "advice"
       >)
     /** The table has not all columns that the preset reads. */
-    | ({ kind: "incomplete"; preset: PresetName; table: string; missing: string[] } & Omit<OtherTable, "name">)
+    | { kind: "incomplete"; preset: PresetName; table: OtherTable; missing: string[] }
     | { kind: "problem"; problem: string };
   /** Other tables of the same names, which no report reads. */
   copies: TableFacts[];

@@ -1,5 +1,6 @@
 /** The columns that each preset's SQL cannot do without, and which of them a table does not have. */
 import type { PresetName } from "../report/words.ts";
+import { findLikelyColumns, type LikelyColumns } from "./likely-columns.ts";
 import type { Dialect } from "./presets.ts";
 import type { TableName } from "./tables.ts";
 
@@ -58,9 +59,17 @@ export function findIncomplete(
   return missing.length === 0 ? null : { table, missing, columns };
 }
 
+/** What the table has instead. */
+export function findLikely({ table: { name, types }, columns }: Incomplete): LikelyColumns {
+  return findLikelyColumns({ name, columns, ...(types === undefined ? {} : { types }) });
+}
+
 /** In one line, for whoever only wanted a report. */
 export function describeIncomplete(incomplete: Incomplete, name: string, preset: PresetName): string {
-  return `${describeMissing(incomplete, name, preset)}: \`automation-reports check\` shows a view that would do`;
+  const advice = findLikely(incomplete).isKnown
+    ? "`automation-reports check` shows a view to begin with"
+    : "name the table of the runs with preset, schema and table";
+  return `${describeMissing(incomplete, name, preset)}: ${advice}`;
 }
 
 export function describeMissing({ missing }: Incomplete, name: string, preset: PresetName): string {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import type { FoundTables, WarehouseFacts } from "../../src/warehouse/facts.ts";
 import { judgeFacts, worstStatus } from "../../src/check/judge.ts";
 import type { CheckItem } from "../../src/check/schema.ts";
+import { findLikelyColumns } from "../../src/warehouse/likely-columns.ts";
 
 const NOW = Date.parse("2026-07-10T21:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -217,15 +218,20 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
       tables: {
         kind: "incomplete",
         preset: "sync-history",
-        table: '"o"."sync_history"',
-        schema: '"o"',
+        table: {
+          name: '"o"."sync_history"',
+          schema: '"o"',
+          likely: findLikelyColumns({
+            name: "sync_history",
+            columns: ["id", "crm_source", "sync_type", "status", "start_time", "end_time"],
+          }),
+        },
         missing: ["records_failed"],
-        columns: ["id", "crm_source", "sync_type", "status", "start_time", "end_time"],
       },
       rows: null,
     },
     says: [
-      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";[^]*and set preset = "automation" and schema = "o"; its schedules and wrappers are not in the view/,
+      /CREATE VIEW "o"\.automation_actions[^]*GRANT SELECT ON "o"\.automation_actions TO "reader";[^]*and set preset = "automation" and schema = "o" and table = "automation_actions"; its schedules and wrappers are not in the view/,
     ],
   },
   {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { adviseView } from "../../src/check/view.ts";
 import type { CheckDocument } from "../../src/check/schema.ts";
-import type { OtherTable } from "../../src/warehouse/facts.ts";
+import { findLikelyColumns } from "../../src/warehouse/likely-columns.ts";
 import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
 import { sharedServer } from "../making/warehouses.ts";
@@ -12,7 +12,7 @@ import { sharedServer } from "../making/warehouses.ts";
 const OF_RUNS = ["id", "job_name", "state", "started", "completed_at", "rows", "message"];
 
 describe("which table, which column", () => {
-  test.each<{ name: string; tables: OtherTable[]; says: string | null }>([
+  test.each<{ name: string; tables: { name: string; schema: string; columns: string[] }[]; says: string | null }>([
     { name: "no table", tables: [], says: null },
     {
       name: "customers are no runs",
@@ -32,9 +32,10 @@ CREATE VIEW s.automation_actions AS SELECT
   "rows" AS records_processed, NULL::bigint AS records_created,
   NULL::bigint AS records_updated, NULL::bigint AS records_failed,
   message AS error, false AS dry_run, false AS wrapper
+  -- found no column for records_created, records_updated, records_failed
 FROM s.job_runs;
 GRANT SELECT ON s.automation_actions TO "reader";
-and set preset = "automation" and schema = "s"`,
+and set preset = "automation" and schema = "s" and table = "automation_actions"`,
     },
     {
       name: "a column is taken once, and capitals are kept",
@@ -49,11 +50,20 @@ CREATE VIEW "X y".automation_actions AS SELECT
   NULL::bigint AS records_created, NULL::bigint AS records_updated,
   NULL::bigint AS records_failed, NULL::text AS error, false AS dry_run,
   false AS wrapper
+  -- found no column for finished_at, records_processed, records_created
+  -- found no column for records_updated, records_failed, error
 FROM "X y"."Runs";
 GRANT SELECT ON "X y".automation_actions TO "reader";
-and set preset = "automation" and schema = "X y"`,
+and set preset = "automation" and schema = "X y" and table = "automation_actions"`,
     },
-  ])("$name", ({ tables, says }) => expect(adviseView(tables, "o'brien", "reader")).toBe(says));
+  ])("$name", ({ tables, says }) => {
+    const others = tables.map(({ name, schema, columns }) => ({
+      name,
+      schema,
+      likely: findLikelyColumns({ name, columns }),
+    }));
+    expect(adviseView(others, "o'brien", "reader")).toBe(says);
+  });
 });
 
 /** The statement and the settings in the advice of `check`, taken apart as an operator does. */

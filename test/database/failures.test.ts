@@ -123,7 +123,7 @@ describe("the reason says what, where and what to try", () => {
     expect(await reportOn(`sqlite:${path}`)).toBe(
       `${path}: "automation_actions" lacks the columns id, status, started_at, finished_at, records_processed, records_created, ` +
         "records_updated, records_failed, error, dry_run, wrapper of the preset automation: " +
-        "`automation-reports check` shows a view that would do",
+        "`automation-reports check` shows a view to begin with",
     );
   });
 

@@ -3,7 +3,6 @@ import type {
   FoundTables,
   Hidden,
   IndexFacts,
-  OtherTable,
   PlanDocument,
   RowFacts,
   SettingFacts,
@@ -17,6 +16,9 @@ import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
 import { WEEK_MS } from "../../time/units.ts";
+import type { ColumnTypes } from "../casts.ts";
+import { findLikelyColumns } from "../likely-columns.ts";
+import { findLikely } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
 import { explainUnreadable, findSource, listSchemas, withoutRules, type Found } from "../source.ts";
 import { candidateNames, quoteIdentifier, quoteTable } from "../tables.ts";
@@ -42,6 +44,9 @@ import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
 
 const ROUND_TRIPS = 5;
 const NO_SETTINGS: SettingFacts = { unused: [], newest: null };
+
+/** Of a table of any name. */
+type OtherRow = { name: string; schema: string; columns: string[]; types: ColumnTypes };
 
 type ServerRow = {
   version: string;
@@ -189,15 +194,28 @@ async function describeTables(
   crm: ReadRequest["crm"],
 ): Promise<WarehouseFacts["tables"]> {
   if (found.kind === "missing") {
-    const others = (await attempt(connection, async () => await ask<OtherTable>(connection, othersSql, {}))) ?? [];
-    return { ...found, schemas: listSchemas(rows, crm, "postgres"), others };
+    const others = (await attempt(connection, async () => await ask<OtherRow>(connection, othersSql, {}))) ?? [];
+    return {
+      ...found,
+      schemas: listSchemas(rows, crm, "postgres"),
+      others: others.map(({ name, schema, ...table }) => ({
+        name,
+        schema,
+        likely: findLikelyColumns({ name, ...table }),
+      })),
+    };
   }
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const { missing, columns, table } = incomplete;
+    const { missing, table } = incomplete;
     const schema = table.schema === null ? null : quoteIdentifier(table.schema);
-    return { kind: "incomplete", preset, table: quoteTable(table), schema, missing, columns };
+    return {
+      kind: "incomplete",
+      preset,
+      table: { name: quoteTable(table), schema, likely: findLikely(incomplete) },
+      missing,
+    };
   }
   const { source, actions, rules } = found;
   return {

@@ -1,6 +1,8 @@
 /** Everything `check` wants to know of an SQLite warehouse. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import type { IndexFacts, OtherTable, RowFacts, SettingFacts, TableFacts, WarehouseFacts } from "../facts.ts";
+import { findLikelyColumns } from "../likely-columns.ts";
+import { findLikely } from "../needed-columns.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { candidateNames, quoteTable, type TableName } from "../tables.ts";
@@ -56,8 +58,8 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
   if (found.kind === "ambiguous") return { kind: "problem", problem: found.problem };
   if (found.kind === "incomplete") {
     const { preset, incomplete } = found;
-    const { missing, columns, table } = incomplete;
-    return { kind: "incomplete", preset, table: quoteTable(table), schema: null, missing, columns };
+    const table = { name: quoteTable(incomplete.table), schema: null, likely: findLikely(incomplete) };
+    return { kind: "incomplete", preset, table, missing: incomplete.missing };
   }
   const { source, actions, rules } = found;
   return {
@@ -82,7 +84,7 @@ function listOthers(database: Database): OtherTable[] {
   return rows.map(({ name, columns }) => ({
     name: quoteTable({ schema: null, name }),
     schema: null,
-    columns: JSON.parse(columns) as string[],
+    likely: findLikelyColumns({ name, columns: JSON.parse(columns) as string[] }),
   }));
 }
 

@@ -2,12 +2,19 @@
 SELECT
   pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name,
   pg_catalog.quote_ident(n.nspname) AS schema,
-  (SELECT jsonb_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+  of_columns.columns, of_columns.types
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (
+  SELECT jsonb_agg(a.attname ORDER BY a.attnum) AS columns,
+    jsonb_object_agg(a.attname, CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.typname = 'citext' THEN 'citext'
+      ELSE pg_catalog.format_type(t.oid, NULL) END) AS types
+  FROM pg_catalog.pg_attribute a
+  JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
+  JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) of_columns
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(?:toast|temp)'
-  AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+  AND of_columns.columns IS NOT NULL AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
 ORDER BY c.reltuples DESC, 1
 LIMIT 500

@@ -1,0 +1,287 @@
+/** Which columns of a table of another shape are probably those of the preset `automation`: by the words of their names. */
+import { listUnreadable, type ColumnTypes } from "./casts.ts";
+import { PRESETS } from "./presets.ts";
+
+const WANTED = [
+  "id",
+  "crm_source",
+  "rule",
+  "status",
+  "started_at",
+  "finished_at",
+  "records_processed",
+  "records_created",
+  "records_updated",
+  "records_failed",
+  "error",
+  "dry_run",
+  "wrapper",
+] as const;
+
+export type Wanted = (typeof WANTED)[number];
+
+/** What was recognised in a table. */
+export type LikelyColumns = {
+  /** The table's own column for each of the preset's; two where a day and a time of day stand apart. A column is taken once. */
+  columns: Partial<Record<Wanted, string[]>>;
+  /** A flag that tells whether the run succeeded. */
+  success: string | null;
+  /** What is only there where the run failed. */
+  failure: string | null;
+  /** Enough to offer the table unasked. */
+  isOfRuns: boolean;
+  /** At least one thing that a run has: enough where the table was named. */
+  isKnown: boolean;
+  /** The greater, the more it looks like a table of runs. */
+  rank: number;
+};
+
+type ReadableTable = { name: string; columns: string[]; types?: ColumnTypes };
+
+/** Each word of a pattern is one of several; what else a name may hold is in `beside`. The first pattern that fits is the likeliest. */
+type Likely = {
+  patterns: string[];
+  beside: string;
+  /** Fits no more than a column of another meaning does. */
+  weak?: string[];
+};
+
+const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch";
+const RUN = "run job sync task execution exec process flow pipeline import export batch load actual real";
+const UNITS = "records|record|rows|row|items|item|objects|entities|documents|messages";
+const NUMBER = "count num number total no of n";
+const BEGIN = "start|started|starting|begin|began|begun|launched|performed|executed|ran|fired";
+const FINISH = "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated";
+const STEP = "job|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
+const THING = "entity|object|model|resource|stream|table|record";
+
+const LIKELY: Record<Wanted, Likely> = {
+  id: {
+    patterns: [
+      "id",
+      "run id",
+      "execution|sync|log|history|instance|entry|attempt|invocation|action|task id",
+      "uuid|guid|pk",
+      "job id",
+    ],
+    beside: "",
+  },
+  crm_source: {
+    patterns: [
+      "crm",
+      "source|integration|system|provider|tenant",
+      "crm|source|integration|system|provider|tenant name|key|code|slug|type",
+      "connector|platform|vendor",
+    ],
+    beside: "source system",
+  },
+  rule: {
+    patterns: [
+      "rule",
+      "sync type",
+      "automation",
+      "job name|class|type",
+      "task|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
+      "dag id",
+      "job|task|pipeline|flow|workflow",
+      "unique id",
+      `${THING} type|name|class`,
+      "connector|connection|deployment|report|script|worker|handler name|class|type",
+      "entity|object|model|resource|stream|command|procedure|class",
+      "name|title",
+      "type|kind",
+      "scope|operation|action|queue|script",
+    ],
+    beside: "name run",
+    weak: [`${STEP}|connection|connector|deployment id|uuid|key`],
+  },
+  status: {
+    patterns: ["status", "state", "outcome|result", "status|state name|type|text"],
+    beside: `${RUN} final last exit`,
+  },
+  started_at: {
+    patterns: [BEGIN, "run at|date|time|on|timestamp"],
+    beside: `${TIME} ${RUN} compile`,
+    weak: [
+      "created|create|creation|inserted|queued|enqueued|submitted|generated|logged|recorded",
+      "timestamp|datetime|date|time",
+    ],
+  },
+  finished_at: { patterns: [FINISH], beside: `${TIME} ${RUN} query` },
+  records_processed: {
+    patterns: [
+      `${UNITS}|count processed`,
+      "processed",
+      `total ${UNITS}`,
+      `${UNITS} read|synced|extracted|fetched|loaded|imported|affected|emitted|written|seen|ingested`,
+      `${UNITS}|rowcount`,
+      "processed|synced|fetched|imported count|number|total|num|no",
+      "count",
+    ],
+    beside: `${NUMBER} records rows`,
+  },
+  records_created: {
+    patterns: [
+      `${UNITS} created|inserted|added|new`,
+      "created|inserted|added|new count|number|total|num|no",
+      "inserted|added",
+    ],
+    beside: NUMBER,
+  },
+  records_updated: {
+    patterns: [
+      `${UNITS} updated|changed|modified|upserted`,
+      "updated|changed|modified|upserted count|number|total|num|no",
+    ],
+    beside: NUMBER,
+  },
+  records_failed: {
+    patterns: [
+      `${UNITS} failed|errored|rejected|invalid|error|errors`,
+      "failed|failure|failures|error|errors|rejected count|number|total|num|no",
+      "failed|failures",
+    ],
+    beside: NUMBER,
+  },
+  error: {
+    patterns: [
+      "error|errors|exception|traceback|stacktrace|backtrace|err",
+      "error|errors|exception|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
+      "message|msg",
+      "return|result|status|exit message",
+      "reason|details|output",
+    ],
+    beside: `${RUN} last`,
+  },
+  dry_run: { patterns: ["dry run", "dryrun|rehearsal|simulated|simulation"], beside: "is was run mode" },
+  wrapper: { patterns: ["wrapper"], beside: "is" },
+};
+
+const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
+/** Of the patterns of an error, those that no run without a failure fills. */
+const FAILURES = LIKELY.error.patterns.slice(0, 2);
+/** In the name of a table. */
+const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
+
+/** Longest first, so that a name without capitals and underscores is taken apart rightly. */
+const VOCABULARY = [
+  ...new Set(
+    [...Object.values(LIKELY), SUCCESS]
+      .flatMap(({ patterns, beside, weak = [] }) => [...patterns, ...weak, beside])
+      .flatMap((text) => text.split(/[ |]/))
+      .filter((word) => word.length > 1),
+  ),
+].toSorted((a, b) => b.length - a.length);
+/** Longer ones are taken apart in too many ways. */
+const LONGEST_GLUED = 40;
+
+export function findLikelyColumns({ name, columns, types = {} }: ReadableTable): LikelyColumns {
+  const worded = columns.map((column) => ({ column, words: splitName(column) }));
+  const found: LikelyColumns["columns"] = {};
+  const seek = (wanted: Wanted, patterns: string[], { beside }: Likely = LIKELY[wanted]): string | null => {
+    const taken = Object.values(found).flat();
+    const free = worded.filter(({ column }) => !taken.includes(column) && isReadable(column, wanted, types));
+    return seekColumn(free, patterns, beside);
+  };
+  for (const wanted of WANTED) {
+    const own = seek(wanted, LIKELY[wanted].patterns);
+    const pair = wanted === "started_at" || wanted === "finished_at" ? seekPair(worded, LIKELY[wanted]) : null;
+    if (pair !== null && (own === null || pair.includes(own))) found[wanted] = pair;
+    else if (own !== null) found[wanted] = [own];
+  }
+  const [source] = found.crm_source ?? [];
+  // An integration by which the runs are told apart is the rule, where nothing else is.
+  if (found.rule === undefined && source !== undefined && !splitName(source).includes("crm")) {
+    found.rule = [source];
+    delete found.crm_source;
+  }
+  const hasTime = found.started_at !== undefined || found.finished_at !== undefined;
+  const [isRuleSure, sure] = [found.rule !== undefined, Object.keys(found).length];
+  for (const wanted of ["started_at", "rule"] as const) {
+    const weak = found[wanted] === undefined ? seek(wanted, LIKELY[wanted].weak ?? []) : null;
+    if (weak !== null) found[wanted] = [weak];
+  }
+  const success = seek("dry_run", SUCCESS.patterns, SUCCESS);
+  const failure = seekColumn(
+    worded.filter(({ column }) => found.error?.includes(column)),
+    FAILURES,
+    LIKELY.error.beside,
+  );
+  const hasOutcome = found.status !== undefined || success !== null || failure !== null;
+  const hasMore = hasTime || found.error !== undefined || found.records_processed !== undefined;
+  const isOfName = splitName(name).some((word) => OF_RUNS.includes(word));
+  return {
+    columns: found,
+    success,
+    failure,
+    isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore,
+    isKnown: isRuleSure || hasTime || found.status !== undefined,
+    rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
+  };
+}
+
+function seekColumn(free: { column: string; words: string[] }[], patterns: string[], beside: string): string | null {
+  const allowed = new Set(beside.split(" "));
+  for (const pattern of patterns) {
+    const needed = pattern.split(" ").map((words) => words.split("|"));
+    const [best] = free
+      .flatMap(({ column, words }) => {
+        const others = findOthers(words, needed);
+        return others === null || !others.every((word) => allowed.has(word)) ? [] : [{ column, n: others.length }];
+      })
+      .toSorted((a, b) => a.n - b.n);
+    if (best !== undefined) return best.column;
+  }
+  return null;
+}
+
+/** The words that the pattern does not take; null: it does not fit. */
+function findOthers(words: string[], needed: string[][]): string[] | null {
+  let others = words;
+  for (const choice of needed) {
+    const at = others.findIndex((word) => choice.includes(word));
+    if (at === -1) return null;
+    others = others.toSpliced(at, 1);
+  }
+  return others;
+}
+
+/** `run_date` and `run_time`: neither alone says when. */
+function seekPair(worded: { column: string; words: string[] }[], { patterns }: Likely): [string, string] | null {
+  const meant = new Set(patterns.flatMap((pattern) => pattern.split(/[ |]/)));
+  const without = (words: string[], part: string) =>
+    words.at(-1) === part && words.length === 2 && meant.has(words[0] ?? "") ? (words[0] ?? null) : null;
+  for (const { column, words } of worded) {
+    const day = without(words, "date");
+    const time = day === null ? undefined : worded.find((one) => without(one.words, "time") === day);
+    if (time !== undefined) return [column, time.column];
+  }
+  return null;
+}
+
+/** `StartTime`, `start_time` and `starttime` have the same words. */
+function splitName(name: string): string[] {
+  return name
+    .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
+    .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "")
+    .flatMap((word) => (word.length > LONGEST_GLUED ? null : splitGlued(word)) ?? [word]);
+}
+
+/** Null: it is not made of known words alone. */
+function splitGlued(text: string): string[] | null {
+  if (text === "") return [];
+  for (const word of VOCABULARY) {
+    const rest = text.startsWith(word) ? splitGlued(text.slice(word.length)) : null;
+    if (rest !== null) return [word, ...rest];
+  }
+  return null;
+}
+
+/** Where its type is known, the preset must be able to read the column as what it would be. */
+function isReadable(column: string, wanted: Wanted, types: ColumnTypes): boolean {
+  const type = types[column];
+  return type === undefined || listUnreadable({ [wanted]: type }, PRESETS.automation.kinds.actions).length === 0;
+}

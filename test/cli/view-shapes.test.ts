@@ -1,0 +1,135 @@
+/** Tables that schedulers and frameworks keep: the view that `check` writes is run, and what a report then says of the rows. */
+import { describe, expect, test } from "bun:test";
+import type { CheckDocument } from "../../src/check/schema.ts";
+import type { Report } from "../../src/report/schema.ts";
+import { ENGINES, type CaseEngine } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+import { makeTables } from "../making/own-tables.ts";
+import { reportsIn } from "../making/passes.ts";
+
+/** Minutes ago, as both engines read it. */
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const quoted = (minutes: number) => `'${ago(minutes)}'`;
+
+const [DAY = "", TIME_OF_DAY = ""] = ago(9).slice(0, 19).split("T");
+
+/** `{time}` is the engine's type of a time. */
+type Shape = {
+  name: string;
+  table: string;
+  sql: string;
+  settings?: string;
+  says?: string[];
+  counts: Partial<Report["performance_metrics"]>;
+};
+
+const SHAPES: Shape[] = [
+  {
+    name: "Celery's results",
+    table: "django_celery_results_taskresult",
+    sql: `CREATE TABLE django_celery_results_taskresult (id int, task_name text, status text, result text, date_created {time},
+        date_started {time}, date_done {time}, traceback text);
+      INSERT INTO django_celery_results_taskresult VALUES (1, 'a', 'SUCCESS', '{}', ${quoted(9)}, ${quoted(8)}, ${quoted(7)}, NULL),
+        (2, 'a', 'FAILURE', '{}', ${quoted(6)}, ${quoted(5)}, ${quoted(4)}, 'ValueError: x')`,
+    counts: { total_actions: 2, failed_actions: 1 },
+  },
+  {
+    name: "GoodJob, which has no status: by its errors and ends",
+    table: "good_jobs",
+    sql: `CREATE TABLE good_jobs (id int, job_class text, performed_at {time}, finished_at {time}, error text, created_at {time});
+      INSERT INTO good_jobs VALUES (1, 'A', ${quoted(9)}, ${quoted(8)}, NULL, ${quoted(10)}),
+        (2, 'A', ${quoted(7)}, ${quoted(6)}, 'StandardError: x', ${quoted(8)}), (3, 'A', ${quoted(1)}, NULL, NULL, ${quoted(2)}),
+        (4, 'A', NULL, NULL, NULL, ${quoted(1)})`,
+    says: ["WHEN CAST(error AS text) NOT IN", "WHEN finished_at IS NULL THEN 'running'"],
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+  },
+  {
+    name: "Laravel's imports: rehearsals are told apart, and failures have their error",
+    table: "import_runs",
+    sql: `CREATE TABLE import_runs (id int, type text, status text, started_at {time}, completed_at {time}, total_rows int,
+        failed_rows int, error_details text, is_dry_run boolean);
+      INSERT INTO import_runs VALUES (1, 'a', 'ok', ${quoted(9)}, ${quoted(8)}, 5, 0, NULL, true),
+        (2, 'a', 'failed', ${quoted(7)}, ${quoted(6)}, 5, 1, 'x', false)`,
+    says: ["is_dry_run AS dry_run", "failed_rows AS records_failed", "error_details AS error"],
+    counts: { total_actions: 1, failed_actions: 1, dry_run_actions: 1 },
+  },
+  {
+    name: "a flag of success",
+    table: "etl_audit",
+    sql: `CREATE TABLE etl_audit (id int, process_name text, success boolean, begin_ts {time}, end_ts {time}, err_msg text);
+      INSERT INTO etl_audit VALUES (1, 'a', true, ${quoted(9)}, ${quoted(8)}, NULL), (2, 'a', false, ${quoted(7)}, ${quoted(6)}, 'x'),
+        (3, 'a', NULL, ${quoted(2)}, NULL, NULL)`,
+    counts: { total_actions: 2, failed_actions: 1, running_actions: 1 },
+  },
+  {
+    name: "Airbyte: the jobs, and not the connections with their creation alone",
+    table: "jobs",
+    sql: `CREATE TABLE connection (id int, name text, status text, schedule text, created_at {time}, updated_at {time});
+      CREATE TABLE attempts (id int, job_id int, status text, created_at {time}, updated_at {time}, ended_at {time}, failure_summary text);
+      CREATE TABLE jobs (id int, config_type text, scope text, status text, started_at {time}, created_at {time}, updated_at {time});
+      INSERT INTO jobs VALUES (1, 'sync', 'c1', 'succeeded', ${quoted(9)}, ${quoted(9)}, ${quoted(8)})`,
+    says: ["scope AS rule", "-- found no column for finished_at"],
+    counts: { total_actions: 1, failed_actions: 0 },
+  },
+  {
+    name: "a day and a time of day in two columns",
+    table: "job_history",
+    sql: `CREATE TABLE job_history (id int, step_name text, run_status text, run_date text, run_time text, message text);
+      INSERT INTO job_history VALUES (1, 'a', 'failed', '${DAY}', '${TIME_OF_DAY}', 'x')`,
+    says: ["run_date || ' ' || run_time AS started_at", "-- must read as 2026-07-10 21:00:00: run_date and run_time"],
+    counts: { total_actions: 1, failed_actions: 1 },
+  },
+  {
+    name: "a table that was named, and has no word for what came of a run",
+    table: "solid_queue_jobs",
+    settings: 'preset = "automation"\ntable = "solid_queue_jobs"',
+    sql: `CREATE TABLE solid_queue_jobs (id int, class_name text, created_at {time}, finished_at {time});
+      INSERT INTO solid_queue_jobs VALUES (1, 'A', ${quoted(9)}, ${quoted(8)})`,
+    says: ["class_name AS rule", "-- found no column for these, fill them in: status"],
+    counts: { total_actions: 0, unknown_status_actions: 1 },
+  },
+];
+
+function adviceOf([document]: CheckDocument[]): string {
+  return document?.items.find(({ id }) => id === "tables")?.advice ?? "";
+}
+
+async function say(command: "check" | "generate", url: string, settings: string): Promise<string> {
+  const cwd = directoryWith(`[crm.hubspot]\nurl = "${url}"\n${settings}\n`);
+  const flags = command === "generate" ? ["--no-store"] : [];
+  const { stdout, stderr } = await runCli([command, "--format", "json", ...flags], { cwd });
+  return stdout === "" ? stderr : stdout;
+}
+
+const make = async (engine: CaseEngine, sql: string) =>
+  await makeTables(engine, sql.replaceAll("{time}", engine === "sqlite" ? "text" : "timestamptz"));
+
+describe.each(ENGINES)("%s", (engine) => {
+  test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts }) => {
+    await using tables = await make(engine, sql);
+    const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
+    const [, ddl = "", wanted = ""] = /^(CREATE VIEW .*;)$\nand set (.*)$/ms.exec(advice) ?? [];
+    expect(ddl).toContain(engine === "sqlite" ? `FROM "${table}";` : `FROM `);
+    expect(ddl).toContain(table);
+    for (const words of says) expect(ddl).toContain(words);
+    await tables.execute(ddl);
+    const [report] = reportsIn(await say("generate", tables.url, wanted.replaceAll(" and ", "\n")));
+    expect(report?.performance_metrics).toMatchObject(counts);
+  });
+
+  test.each([
+    {
+      table: "solid_queue_jobs",
+      columns: "id int, class_name text, created_at {time}, finished_at {time}",
+      view: true,
+    },
+    { table: "customers", columns: "id int, email text, address text", view: false },
+  ])("generate promises a view of $table only where check shows one: $view", async ({ table, columns, view }) => {
+    await using tables = await make(engine, `CREATE TABLE ${table} (${columns})`);
+    const settings = `preset = "automation"\ntable = "${table}"`;
+    const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
+    expect(advice.includes("CREATE VIEW")).toBe(view);
+    const promise = "`automation-reports check` shows a view to begin with";
+    expect((await say("generate", tables.url, settings)).includes(promise)).toBe(view);
+  });
+});
