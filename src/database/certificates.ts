@@ -54,7 +54,7 @@ export function readIdentity(
   { sslCert, sslKey, sslPassword }: PostgresTarget,
   home: string,
 ): { cert?: string; key?: string; passphrase?: string } {
-  const certificate = nameCertificate(sslCert, home);
+  const certificate = sslCert ?? inHome(home, "postgresql.crt");
   if (sslCert === null && !existsSync(certificate)) return {};
   const key = sslKey ?? inHome(home, "postgresql.key");
   const stats = lookAt(key);
@@ -121,11 +121,6 @@ function readNamed(path: string, parameter: string): string {
     const why = describeReadFailure(error);
     throw new DatabaseError(`${path} cannot be read: check ${parameter}= and the file's permissions (${why})`);
   }
-}
-
-/** Where the client's certificate is. */
-export function nameCertificate(sslCert: string | null, home: string): string {
-  return sslCert ?? inHome(home, "postgresql.crt");
 }
 
 function inHome(home: string, file: string): string {

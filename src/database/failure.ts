@@ -99,6 +99,16 @@ const REASONS: Record<string, Words> = {
     `${place}: a table is locked by another session, and lock_timeout passed: look for a long ALTER, VACUUM FULL or LOCK`,
   "57014": (place) =>
     `${place}: the query was cancelled at statement_timeout: ask for a shorter window, raise the limit, or create the index that \`automation-reports help performance\` shows`,
+  "55000": (place, message) =>
+    message.includes("populated")
+      ? `${place}: ${message}. Fill it with REFRESH MATERIALIZED VIEW`
+      : `${place}: ${message} (55000)`,
+  "2F003": (place, message) =>
+    `${place}: ${message}. The table is of a foreign server, which wants one of this role: ALTER USER MAPPING … OPTIONS (ADD password …)`,
+  "42704": (place, message) =>
+    message.includes("user mapping")
+      ? `${place}: ${message}. The table is of a foreign server: CREATE USER MAPPING for this role`
+      : `${place}: ${message} (42704)`,
   "57P01": (place) =>
     `${place} was shut down in mid-query, or its administrator ended the session: try again when it is up`,
   "57P02": (place) => `${place} crashed in mid-query: try again when it is up`,

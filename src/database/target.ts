@@ -63,6 +63,9 @@ const MOST_SOCKET_BYTES = 107;
 const TOO_LONG_SOCKET = `the path of the Unix socket has more than ${MOST_SOCKET_BYTES} bytes, which no system can open: name a shorter directory, such as a link to it`;
 /** The parameters that name files. */
 const PATHS = ["passfile", "sslrootcert", "sslcert", "sslkey"] as const;
+const IPV6_ZONE =
+  "an IPv6 address with a zone, behind %, is not supported: name the host, or an address without a zone";
+const BARE_IPV6 = "an IPv6 address stands in brackets, such as [::1]:5432";
 const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
@@ -128,8 +131,11 @@ type Address = { host: string; port: number };
 function readHosts(authority: string, parameters: Map<string, string>): Address[] | { problem: string } {
   const written = authority.split(",").map((text) => URL.parse(`postgres://${text === "" ? NO_HOST : text}`));
   if (written.includes(null)) {
+    const texts = authority.split(",");
+    if (texts.some((text) => /^\[[^\]]*%/.test(text))) return { problem: IPV6_ZONE };
+    if (texts.some((text) => /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/i.test(text))) return { problem: BARE_IPV6 };
     const port = /^(?:[^:,]*|\[[^\]]*\]):\d+$/;
-    return { problem: authority.split(",").some((text) => port.test(text)) ? BAD_PORT : NOT_A_URL };
+    return { problem: texts.some((text) => port.test(text)) ? BAD_PORT : NOT_A_URL };
   }
   const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
   const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");

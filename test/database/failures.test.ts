@@ -157,6 +157,25 @@ describe("the reason says what, where and what to try", () => {
   });
 });
 
+test("a materialised view that was never filled", async () => {
+  const own = await server.createDatabase();
+  await own.sql
+    .unsafe(`CREATE MATERIALIZED VIEW automation_actions AS SELECT 1 AS id, 'hubspot'::text AS crm_source, 'r'::text AS rule,
+    'success'::text AS status, now() AS started_at, now() AS finished_at, 1 AS records_processed, 1 AS records_created,
+    1 AS records_updated, 0 AS records_failed, NULL::text AS error, false AS dry_run, false AS wrapper WITH NO DATA`);
+  expect(await reportOn(own.url)).toContain("has not been populated. Fill it with REFRESH MATERIALIZED VIEW");
+  await own.close();
+});
+
+test.each([
+  { code: "42704", message: 'user mapping not found for "reader"', advice: "CREATE USER MAPPING for this role" },
+  { code: "2F003", message: "password is required", advice: "ALTER USER MAPPING" },
+])("of a foreign table, $message: $advice", ({ code, message, advice }) => {
+  const target = parseTarget("postgres://u@h/d", "/");
+  if ("problem" in target) throw new Error(target.problem);
+  expect(describeFailure(Object.assign(new Error(message), { code }), target)).toContain(advice);
+});
+
 test("a table locked exclusively is given up at lock_timeout, in a transaction that is then over", async () => {
   const held = await database.sql.reserve();
   await held`BEGIN`;

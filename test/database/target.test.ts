@@ -114,6 +114,13 @@ test.each([
   { url: "host=h password=secret", says: "this is no URL" },
   { url: "", says: "write postgresql://" },
   { url: "postgres://u:secret@h:99999/d", says: "the port is not between" },
+  {
+    url: "postgres://u:secret@[fe80::1%25eth0]:5432/d",
+    says: "an IPv6 address with a zone, behind %, is not supported",
+  },
+  { url: "postgres://u:secret@[fe80::1%eth0],h/d", says: "an IPv6 address with a zone, behind %, is not supported" },
+  { url: "postgres://u:secret@::1:5432/d", says: "an IPv6 address stands in brackets" },
+  { url: "postgres://u:secret@h,fe80::1/d", says: "an IPv6 address stands in brackets" },
   { url: "postgres://u:secret@h:1,g:99999/d", says: "the port is not between" },
   { url: "postgres://u:secret@h/d?port=0x10", says: "the port is not between" },
   { url: "postgres://u:secret@h/d?port=5e3", says: "the port is not between" },

@@ -303,11 +303,11 @@ test("F21 messages of 3 and 5 MB on PostgreSQL → each with its cause, or said 
       ELSE repeat('abcde', 1000000) END`,
   });
   const { report, bytes } = await reportOn("tall");
-  expect(report.error_groups.map(({ example, count }) => [example, count]).toSorted()).toEqual([
-    ["(5,000,000 bytes, too long to be read)", 3],
-    ["Caused by: java.io.IOException: No space left on device", 3],
-    ["KeyError: left", 3],
-  ]);
+  expect(Object.fromEntries(report.error_groups.map(({ example, count }) => [example, count]))).toEqual({
+    "(5,000,000 bytes, too long to be read)": 3,
+    "Caused by: java.io.IOException: No space left on device": 3,
+    "KeyError: left": 3,
+  });
   expect(bytes).toBeLessThan(100_000);
 });
 
