@@ -315,10 +315,10 @@ function isStartedTwice(
   compared: Compared,
   { busiest, before, hours }: { busiest: number; before: number; hours: number },
 ): boolean {
-  const { expected, missed } = compared;
+  const { expected, missed, extra } = compared;
   const isMoreThanUsual = countRuns(current) >= before * MORE_THAN_USUAL;
   const isSpread = busiest <= 2 * Math.ceil(expected / hours) + 1;
-  return isDoubled(compared) && missed === 0 && current.success > expected && isMoreThanUsual && isSpread;
+  return isDoubled(compared) && extra > missed && current.success > expected && isMoreThanUsual && isSpread;
 }
 
 /** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */
