@@ -38,9 +38,10 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
 
 /** Its old name stays due by its schedule, and by its habit. */
 function adviseOnRename(rule: string, successor: string, basis: unknown): string {
+  const named = /^[\w.-]+$/.test(rule) ? rule : JSON.stringify(rule);
   const mapped =
     basis === "schedule" ? `, and map its schedule in the CRM's table: ${writeMapping(rule, successor)}` : "";
-  return `If ${successor} is its new name, call the old one over with automation-reports rules retire${mapped}`;
+  return `If ${successor} is its new name, call the old one over with automation-reports rules retire ${named}${mapped}`;
 }
 
 function adviseOnRehearsals(rule: string): string {

@@ -31,11 +31,11 @@ describe.each(ENGINES)("%s", (engine) => {
     ];
     const [scheduled] = adviceOf(await judge(engine, { runs, schedules: [cron("5 * * * *", "deals")] }), "deals");
     expect(scheduled).toStartWith(
-      `If opportunities is its new name, call the old one over with automation-reports rules retire, and map its schedule in the CRM's table: rule_names = { "deals" = "opportunities" }. Else restart deals`,
+      `If opportunities is its new name, call the old one over with automation-reports rules retire deals, and map its schedule in the CRM's table: rule_names = { "deals" = "opportunities" }. Else restart deals`,
     );
     const [byHabit] = adviceOf(await judge(engine, { runs }), "deals");
     expect(byHabit).toStartWith(
-      "If opportunities is its new name, call the old one over with automation-reports rules retire. Else restart deals",
+      "If opportunities is its new name, call the old one over with automation-reports rules retire deals. Else restart deals",
     );
   });
 
@@ -50,6 +50,18 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(adviceOf(report, "invoices")).toEqual([
       "See who set invoices to dry runs, which store nothing, and set it back",
     ]);
+  });
+
+  test("dry runs beside its own all along are no reason that these stopped", async () => {
+    const runs = [
+      ...hourly("invoices", undefined, "07-10 11:05"),
+      ...repeat({ rule: "invoices", from: "06-01 00:37", to: "07-10 20:37", every: HOUR }, () => ({
+        configuration: '{"dry_run": true}',
+      })),
+    ];
+    const report = await judge(engine, { runs, schedules: [cron("5 * * * *", "invoices")] });
+    expect(ruleOf(report, "invoices").message).toContain("9 runs did not start");
+    expect(adviceOf(report, "invoices")).toEqual(["Restart invoices, or its scheduler and worker"]);
   });
 
   test("ended-by-a-clean-up: no run overlaps the time until then", async () => {

@@ -204,7 +204,9 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
  */
 function countRehearsals({ counts, lastStartMs, window, missedSince }: RuleFacts): number {
   const isAll = lastStartMs !== null && lastStartMs < window.startMs;
-  return isAll || (missedSince.n > 0 && counts.dry_run >= missedSince.n) ? counts.dry_run : 0;
+  // More of them than were due were there all along.
+  const isInstead = counts.dry_run >= missedSince.n && counts.dry_run <= missedSince.n + 1;
+  return isAll || (missedSince.n > 0 && isInstead) ? counts.dry_run : 0;
 }
 
 /** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
