@@ -65,7 +65,9 @@ export function compareInterval(
   const explained = inForce.length - tooMany;
   const mayStart = Math.max(0, dueInLastGap - countMissed(lastGapMs, everyMs));
   // Where no run fits into the window as a whole, one is due in it all the same.
-  const most = anchorMs === null ? countExpected(schedule, window) : Math.max(1, countExpected(schedule, window));
+  const sinceAnchor = (ms: number) => (ms - (anchorMs ?? ms)) / everyMs;
+  const dueHere = Math.floor(sinceAnchor(endMs)) - Math.max(0, Math.ceil(sinceAnchor(startMs)) - 1);
+  const most = Math.max(countExpected(schedule, window), Math.min(1, dueHere));
   const pending = Math.min(mayStart, Math.max(0, most - explained - missed));
   const expected = explained + missed + pending;
   return {
