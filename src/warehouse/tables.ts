@@ -36,14 +36,16 @@ const MOST_NAMED = 5;
 
 export type TableConfig = Pick<CrmConfig, "preset" | "schema" | "table" | "rulesTable">;
 
-/** Every table name worth asking the catalog for. */
+/** Every table name worth asking the catalog for: perhaps the table that is named is misspelt, and needs no name. */
 export function candidateNames(crm: TableConfig): string[] {
-  const names = wantedPresets(crm).flatMap((preset) => [
-    ...(["actions", "rules"] as const).flatMap((relation) => spellings(preset, relation, crm).map(({ name }) => name)),
-    // Perhaps the table that is named is misspelt, and needs no name.
-    PRESETS[preset].actionsTable,
-  ]);
-  return [...new Set(names)];
+  return [...new Set([...wantedNames(crm), ...wantedPresets(crm).map((preset) => PRESETS[preset].actionsTable)])];
+}
+
+/** The names that the CRM's own tables may have. */
+export function wantedNames(crm: TableConfig): string[] {
+  return wantedPresets(crm).flatMap((preset) =>
+    (["actions", "rules"] as const).flatMap((relation) => spellings(preset, relation, crm).map(({ name }) => name)),
+  );
 }
 
 /** Chooses the preset whose actions table is there. */

@@ -64,15 +64,28 @@ cron = "* * * * *"\nretries = 0\nping_url = "http://127.0.0.1:${peer.port}/slot"
       engine === "sqlite"
         ? ["sync_history", "sync_schedule"]
         : ["orchestration.sync_history", "orchestration.sync_schedule"];
+    const change = async (statement: string) => {
+      if (warehouse.sql !== null) {
+        await warehouse.sql.unsafe(statement);
+        return;
+      }
+      using database = new Database(warehouse.url.replace("sqlite:", ""));
+      database.run(statement);
+    };
     const noteOf = async (settings: string) => (await ask(warehouse, { settings })).report.metadata.note;
     for (const table of ["Sync_History", "nosuch"])
       expect(await noteOf(`preset = "sync-history"\ntable = "${table}"`)).toEndWith(
         `; ${runs} is there: leave table out to read it`,
       );
-    if (engine === "sqlite") {
-      using database = new Database(warehouse.url.replace("sqlite:", ""));
-      database.run("DROP TABLE sync_history");
-    } else await warehouse.sql?.unsafe("DROP TABLE orchestration.sync_history");
+    const schema = engine === "sqlite" ? "" : 'schema = "orchestration"\n';
+    await change(`CREATE VIEW ${engine === "sqlite" ? "" : "orchestration."}my_runs AS SELECT * FROM ${runs}`);
+    const cwd = directoryWith(
+      `[crm.hubspot]\nurl = "${warehouse.url}"\npreset = "sync-history"\n${schema}table = "my_runs"\n`,
+    );
+    // A table of another name is there as well, and the one that is configured is read.
+    expect((await runCli(["check"], { cwd })).stdout).not.toContain("has a name of the preset too");
+    await change(`DROP VIEW ${engine === "sqlite" ? "" : "orchestration."}my_runs`);
+    await change(`DROP TABLE ${runs}`);
     expect(await noteOf("")).toEndWith(`; ${schedules} is there, so only the table of the runs is missing`);
   });
 

@@ -21,7 +21,7 @@ import { findLikelyColumns } from "../likely-columns.ts";
 import { findLikely } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
 import { explainUnreadable, findSource, listSchemas, withoutRules, type Found } from "../source.ts";
-import { candidateNames, quoteIdentifier, quoteTable } from "../tables.ts";
+import { candidateNames, quoteIdentifier, quoteTable, wantedNames } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
 import indexesSql from "./examine/indexes.sql" with { type: "text" };
@@ -140,7 +140,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
           ? await explain(connection, request, readable, target, analyze)
           : { document: null, problem },
     tables: await describeTables(connection, found, rows, crm),
-    copies: rows.filter((row) => !read.includes(row)).map(describeTable),
+    copies: rows.filter((row) => !read.includes(row) && wantedNames(crm).includes(row.name)).map(describeTable),
     rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
     settings:
       problem !== null

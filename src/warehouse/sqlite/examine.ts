@@ -5,7 +5,7 @@ import { findLikelyColumns } from "../likely-columns.ts";
 import { findLikely } from "../needed-columns.ts";
 import type { ReadRequest } from "../request.ts";
 import { findSource, type Found, type Source } from "../source.ts";
-import { candidateNames, quoteTable, type TableName } from "../tables.ts";
+import { candidateNames, quoteTable, wantedNames, type TableName } from "../tables.ts";
 import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
@@ -38,7 +38,9 @@ export function examineSqlite(request: ReadRequest, path: string): WarehouseFact
       plan: found.kind === "found" ? explain(database, request, found.source) : [],
       indexes: found.kind === "found" ? listIndexes(database, found.actions) : [],
       tables: describeTables(database, found),
-      copies: tables.filter((table) => !read.includes(table)).map(describeTable),
+      copies: tables
+        .filter((table) => !read.includes(table) && wantedNames(crm).includes(table.name))
+        .map(describeTable),
       rows: found.kind === "found" ? readRows(database, request, found.source) : null,
       settings: found.kind === "found" ? readSettings(database, crm, found.source) : null,
     };
