@@ -1,6 +1,6 @@
 /** What a report holds at most, so that no warehouse makes a document without end, and how much was left out of it. */
 import type { Finding, Report } from "./schema.ts";
-import { SEVERITIES } from "./words.ts";
+import { rankSeverity } from "./words.ts";
 
 /** Rules with all that is known of them, and findings. */
 const MOST_LISTED = 1000;
@@ -83,7 +83,7 @@ export function boundReport(report: Report, findings: number): Report {
 /** The most urgent ones, in the order in which they stood. */
 function chooseRules(rules: Report["rules"]): Report["rules"] {
   if (rules.length <= MOST_LISTED) return rules;
-  const urgency = ({ severity }: Report["rules"][number]) => (severity === null ? -1 : SEVERITIES.indexOf(severity));
+  const urgency = ({ severity }: Report["rules"][number]) => rankSeverity(severity);
   const chosen = new Set(rules.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, MOST_LISTED));
   return rules.filter((rule) => chosen.has(rule));
 }

@@ -1,7 +1,7 @@
 /** What changed from one report to another, the most important first, and without what chance alone may explain. */
 import { differsBeyondNoise, type Proportion } from "./significance.ts";
 import type { Finding, Report } from "./schema.ts";
-import { SEVERITIES, type Condition, type Severity, type Verdict } from "./words.ts";
+import { type Condition, type Severity, type Verdict, rankSeverity } from "./words.ts";
 
 type Figure = string | number | boolean | null;
 
@@ -139,7 +139,7 @@ function describeState(rule: Report["rules"][number] | undefined): State | null 
 }
 
 function rankOf(state: { severity: Severity | null } | null): number {
-  return state === null || state.severity === null ? -1 : SEVERITIES.indexOf(state.severity);
+  return rankSeverity(state?.severity ?? null);
 }
 
 function compareRates(before: Report, after: Report): RateChange[] {

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../time/units.ts";
 import type { Explanation } from "./explanation-schema.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings, type RuleSettings } from "./settings.ts";
-import { SEVERITIES } from "./words.ts";
+import { rankSeverity } from "./words.ts";
 
 type RuleReport = Report["rules"][number];
 export type Setting = Pick<Explanation, "setting" | "setting_note">;
@@ -70,7 +70,7 @@ function isJudged({ severity, condition }: RuleReport): boolean {
 }
 
 function rank({ severity }: RuleReport): number {
-  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+  return rankSeverity(severity);
 }
 
 function listCandidates(

@@ -123,3 +123,8 @@ export const NO_NAME = "(no name)";
 export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** To compare: -1 where nothing is wrong, the more the more urgent. */
+export function rankSeverity(severity: Severity | null): number {
+  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+}

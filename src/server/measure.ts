@@ -4,7 +4,7 @@ import { createGauges, gaugeMaker, PREFIX, setReport, setRules, setVerdict } fro
 import { judgeKeptSlots } from "../schedule/judge-kept.ts";
 import { SCHEDULE_STATUSES } from "../schedule/judge.ts";
 import { nextSlots } from "../schedule/slots.ts";
-import { SEVERITIES, type Condition } from "../report/words.ts";
+import { type Condition, rankSeverity } from "../report/words.ts";
 import { judgeCrm } from "./api/documents/crms.ts";
 import type { ServeContext } from "./context.ts";
 import { stateOf, type CrmState } from "./state.ts";
@@ -124,6 +124,6 @@ async function readRules(crm: string, id: string, { store }: ServeContext): Prom
     crm,
     rule,
     condition,
-    rank: severity === null ? -1 : SEVERITIES.indexOf(severity),
+    rank: rankSeverity(severity),
   }));
 }

@@ -1,6 +1,6 @@
 /** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
 import type { Explanation } from "../../report/explanation-schema.ts";
-import { SEVERITIES, type Severity } from "../../report/words.ts";
+import { type Severity, rankSeverity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import { cutText, quoteWord, showText } from "../../text/terminal.ts";
@@ -166,7 +166,7 @@ function listOwn(findings: OwnFinding[], style: Style, { width }: View): string[
 }
 
 function rank({ rule: { severity } }: Explanation): number {
-  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+  return rankSeverity(severity);
 }
 
 /** Messages of one kind may differ in their numbers. */

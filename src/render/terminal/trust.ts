@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, listNames } from "../../text/figures.ts";
 import type { Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
-import { SEVERITIES } from "../../report/words.ts";
+import { rankSeverity } from "../../report/words.ts";
 import { hang } from "./hang.ts";
 import { moreLines, MOST_ROWS } from "./more.ts";
 import { SEVERITY_TONES, type Style } from "./style.ts";
@@ -43,7 +43,7 @@ export function contradictionLines({ data_quality: found }: Report, style: Style
 /** With `--detailed`: each rule's condition, its expected and seen runs, and the age of its last success. */
 export function conditionLines({ rules: all, omitted = {} }: Report, style: Style, width: number): string[] {
   if (all.length === 0) return [];
-  const urgency = ({ severity }: (typeof all)[number]) => (severity === null ? -1 : SEVERITIES.indexOf(severity));
+  const urgency = ({ severity }: (typeof all)[number]) => rankSeverity(severity);
   const rules = all.length > MOST_ROWS ? all.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, MOST_ROWS) : all;
   const column = (title: string, align: Column["align"], cellOf: (rule: (typeof rules)[number]) => string): Column => ({
     title,

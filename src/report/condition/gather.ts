@@ -1,23 +1,19 @@
 /** From one CRM's activity to what each of its rules is judged by. */
 import { isInForce } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
-import { hoursOf, lengthOf, type Window } from "../../time/window.ts";
+import { lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
 import { foldAttempts, isFinished, isOpen } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { isDoubled, isTooOften } from "../expectation/compare.ts";
-import type { Compared } from "../expectation/interval.ts";
-import { countUsual } from "../memory/crowd.ts";
 import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
 import { findFailingTime } from "../expectation/failing-time.ts";
 import { findSilentSchedule } from "../expectation/own-schedule.ts";
-import { countAtUsualPace, describeHabit } from "../habit.ts";
+import { describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
-import { isPastKnown } from "../memory/known.ts";
 import type { Renamings } from "../renamed.ts";
 import { limitOf } from "../stale.ts";
 import { settingsOfRule, type ReportSettings } from "../settings.ts";
@@ -34,20 +30,15 @@ import {
 import { findLaterName, listSeries } from "./dated-names.ts";
 import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
+import { findTooOften } from "./too-often.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
 const COUNTED_BACK_MS = 30 * DAY_MS;
 
 /** A failed run that is started again within this, and within a third of the usual interval, may be one attempt of several. */
 const RETRY_MS = 15 * MINUTE_MS;
-const MOST_PER_HOUR = 60;
-const MORE_THAN_USUAL = 1.4;
-/** Of the window's runs, so many in the window before say that there are always as many. */
-const BUSY_SHARE = 0.9;
 /** Runs are as often as a schedule asks for, up to this factor. */
 const SAME_RHYTHM = 1.5;
-/** A rule that began later in the window before tells less of itself than that window holds. */
-const YOUNG_SHARE = 0.75;
 const NONE_MISSED = { n: 0, isMinimum: false };
 
 /** One for each rule that is declared, expected or known to have run, by name. */
@@ -275,70 +266,4 @@ function listUnscheduled(activity: ReadActivity, expected: Map<string, RuleExpec
   return activity.rules
     .filter(({ rule, current }) => !expected.has(rule) && !disabled.has(rule) && countRuns(current) > 0)
     .map(({ rule }) => rule);
-}
-
-/** More runs than its schedules, its pace or the window before explain, or more than one a minute for an hour. */
-function findTooOften(
-  found: RuleActivity,
-  expectation: RuleExpectation | null,
-  { thresholds }: ReportSettings,
-  { window, history, isChanged }: { window: Window; history: RuleHistory | null; isChanged: boolean },
-): RuleFacts["tooOften"] {
-  const seen = countRuns(found.current);
-  const compared = expectation?.isWhole === true ? expectation.compared : null;
-  const isUnplanned = expectation === null || expectation.compared === null;
-  // Weeks tell more than the window before, of which a young rule saw a part only.
-  const isYoung = history !== null && history.firstMs > window.startMs - YOUNG_SHARE * lengthOf(window);
-  const isKnown = isPastKnown(history);
-  const usual =
-    isUnplanned && !isYoung && !isKnown ? expectAsUsual(found, hoursOf(window), thresholds.min_actions) : null;
-  const expected = compared?.expected ?? usual?.expected ?? null;
-  if (expected !== null && isTooOften({ expected, seen })) {
-    return { seen, expected, words: usual?.words ?? "expected by its schedule" };
-  }
-  const busiest = countBusiestHour(found.startsMs ?? [], seen, window);
-  const before = (history === null ? null : countUsual(history, hoursOf(window))) ?? countRuns(found.previous);
-  if (compared !== null && !isChanged && isStartedTwice(found, compared, { busiest, before, hours: hoursOf(window) })) {
-    return { seen, expected: compared.expected, words: "expected by its schedule: do two schedulers start it?" };
-  }
-  const isPlanned = expectation !== null && (compared?.expected ?? 0) >= seen;
-  // A rule that always runs each half minute is no loop.
-  const wasAsBusy = countRuns(found.previous) >= seen * BUSY_SHARE;
-  return busiest > MOST_PER_HOUR && !isPlanned && !isKnown && !wasAsBusy
-    ? { seen, expected: busiest, words: "of them within one hour" }
-    : null;
-}
-
-/** Neither failures that are started again, nor what is always written twice, nor what was made up for at once. */
-function isStartedTwice(
-  { current }: RuleActivity,
-  compared: Compared,
-  { busiest, before, hours }: { busiest: number; before: number; hours: number },
-): boolean {
-  const { expected, missed, extra } = compared;
-  const isMoreThanUsual = countRuns(current) >= before * MORE_THAN_USUAL;
-  const isSpread = busiest <= 2 * Math.ceil(expected / hours) + 1;
-  return isDoubled(compared) && extra > missed && current.success > expected && isMoreThanUsual && isSpread;
-}
-
-/** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */
-function expectAsUsual(
-  found: RuleActivity,
-  hours: number,
-  minRuns: number,
-): { expected: number; words: string } | null {
-  const before = countRuns(found.previous);
-  if (before < minRuns) return null;
-  const paced = countAtUsualPace(found, hours * HOUR_MS) ?? 0;
-  return paced > before
-    ? { expected: paced, words: "at its usual pace" }
-    : { expected: before, words: "in the window before" };
-}
-
-function countBusiestHour(startsMs: number[], seen: number, window: Window): number {
-  if (startsMs.length === 0) return Math.floor(seen / Math.max(1, hoursOf(window)));
-  // The starts from `first` on that were looked at never become fewer: they are as many as the busiest hour so far had.
-  let first = 0;
-  for (const atMs of startsMs) if ((startsMs[first] ?? atMs) <= atMs - HOUR_MS) first += 1;
-  return startsMs.length - first;
 }

@@ -9,7 +9,7 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
-import { SEVERITIES } from "../words.ts";
+import { rankSeverity } from "../words.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
@@ -45,11 +45,7 @@ function judgeFirst(facts: RuleFacts): Judgement {
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
   // A few failures in a row must not hide that far too many of its runs fail.
   const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
-  return degraded !== null && urgencyOf(degraded) > urgencyOf(first) ? degraded : first;
-}
-
-function urgencyOf({ severity }: Judgement): number {
-  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+  return degraded !== null && rankSeverity(degraded.severity) > rankSeverity(first.severity) ? degraded : first;
 }
 
 /** What is judged is not the newest that it did. */

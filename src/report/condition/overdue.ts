@@ -148,7 +148,7 @@ function describe(
   const missed =
     missedSince.n === 0
       ? ""
-      : countRehearsals(facts) >= missedSince.n
+      : isRehearsedInstead(facts)
         ? `, ${formatMissed(missedSince)} due since${missedSince.n === 1 ? " was a dry run" : " were dry runs"}`
         : `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}`;
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
@@ -202,21 +202,26 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
  * How many rehearsals ended in the window, where no run of its own started in it, or as many of them as were due since: they store
  * nothing.
  */
-function countRehearsals({ counts, lastStartMs, window, missedSince }: RuleFacts): number {
-  const isAll = lastStartMs !== null && lastStartMs < window.startMs;
-  // More of them than were due were there all along.
-  const isInstead = counts.dry_run >= missedSince.n && counts.dry_run <= missedSince.n + 1;
-  return isAll || (missedSince.n > 0 && isInstead) ? counts.dry_run : 0;
+function countRehearsals(facts: RuleFacts): number {
+  return isRehearsedOnly(facts) || isRehearsedInstead(facts) ? facts.counts.dry_run : 0;
+}
+
+function isRehearsedOnly({ lastStartMs, window }: RuleFacts): boolean {
+  return lastStartMs !== null && lastStartMs < window.startMs;
+}
+
+/** More of them than were due were there all along. */
+function isRehearsedInstead({ counts: { dry_run: rehearsed }, missedSince: { n } }: RuleFacts): boolean {
+  return n > 0 && rehearsed >= n && rehearsed <= n + 1;
 }
 
 /** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
 function sayWhatElse(facts: RuleFacts): string {
   const { finished, successor, window } = facts;
   const [newest] = finished;
-  const isAll = facts.lastStartMs !== null && facts.lastStartMs < window.startMs;
-  const which = countRehearsals(facts) > 0 && isAll ? "all of " : "";
+  const which = isRehearsedOnly(facts) ? "all of " : "";
   const rehearsed =
-    facts.counts.dry_run === 0
+    facts.counts.dry_run === 0 || isRehearsedInstead(facts)
       ? ""
       : `; ${which}its ${formatPlural(facts.counts.dry_run, "run")} in ${formatHours(hoursOf(window))} were dry runs`;
   const failed =

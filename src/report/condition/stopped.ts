@@ -1,7 +1,7 @@
 /** A rule whose newest run failed, and of which nothing has been seen since. */
 import { formatNear } from "../../text/figures.ts";
 import { settledAt } from "../attempts.ts";
-import { SEVERITIES } from "../words.ts";
+import { rankSeverity } from "../words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
@@ -44,5 +44,5 @@ function sayStopped({ missedSince, fruitless, lastStartMs, window }: RuleFacts):
 }
 
 function rank({ severity }: Judgement): number {
-  return severity === null ? -1 : SEVERITIES.indexOf(severity);
+  return rankSeverity(severity);
 }

@@ -1,5 +1,6 @@
 /** Where in a message the failure is named: a stack trace, a page or a JSON body says it in one place, and much else beside. */
-import { findCauseAtEnd, findInJson, findInPage, isPage, readString } from "./bodies.ts";
+import { findCauseAtEnd, findInJson, readString } from "./bodies.ts";
+import { findInPage, isPage } from "./pages.ts";
 import { isGeneric } from "./generic.ts";
 import { findInOutput, isJsonLines } from "./outputs.ts";
 import { findInXml } from "./xml.ts";

@@ -1,5 +1,5 @@
 /** What a server's answer says in its XML: a SOAP fault, or the error element of an interface that answers in XML. */
-import { decodeEntities } from "./bodies.ts";
+import { decodeEntities } from "./pages.ts";
 
 const BEGIN =
   /<\?xml\b|<(?:[\w-]{1,30}:)?Envelope[\s>]|<(?:[\w-]{1,30}:)?(?:Fault|Error|ErrorResponse|Errors|error)[\s>]/;

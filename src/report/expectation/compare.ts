@@ -54,12 +54,12 @@ export function compareRuns(runs: Runs): Comparison {
     : compareBoth(interval, occurrencesMs, inWindow, runs);
 }
 
-const [DOUBLED_SHARE, FEWEST_DOUBLED] = [0.5, 6];
-
 /** More than three times the runs expected and at least ten more: a mistake in a schedule, not a few runs by hand. */
 export function isTooOften({ expected, seen }: { expected: number; seen: number }): boolean {
   return seen > 3 * expected && seen >= expected + 10;
 }
+
+const [DOUBLED_SHARE, FEWEST_DOUBLED] = [0.5, 6];
 
 /** Half as many again as expected, and a handful at least: a second scheduler, not a few runs by hand. */
 export function isDoubled({ expected, extra }: { expected: number; extra: number }): boolean {

@@ -3,11 +3,8 @@ import { formatCount, formatInstant, formatNear, formatPlural, listNames } from 
 import type { Condition, FindingId } from "../words.ts";
 import { explainMissed } from "./misread.ts";
 import { listPaused } from "./pause.ts";
-import { critical, type Facts, type Finder, type RuleState } from "./facts.ts";
+import { areTogether, critical, type Facts, type Finder, type RuleState } from "./facts.ts";
 
-/** From this many rules on, and from half of those that were due, their silence has one cause. */
-const TOGETHER = 3;
-const TOGETHER_SHARE = 0.5;
 const SILENT: Condition[] = ["overdue", "never"];
 /** Rules in these conditions were not due, or nothing says when they are. */
 const NOT_DUE: Condition[] = ["idle", "unknown"];
@@ -65,7 +62,7 @@ function listStoppedTogether({ states }: Pick<Facts, "states">): RuleState[] {
     ({ judgement: { condition, severity }, facts: { unreadable } }) =>
       SILENT.includes(condition) && severity !== null && unreadable === null,
   );
-  const isOne = silent.length >= TOGETHER && silent.length >= countDue(silent, states) * TOGETHER_SHARE;
+  const isOne = areTogether(silent.length, countDue(silent, states));
   return isOne && silent.some(({ judgement }) => judgement.severity === "critical") ? silent : [];
 }
 

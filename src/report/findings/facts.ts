@@ -44,6 +44,13 @@ export type Facts = {
   crm: CrmShift;
 };
 
+const [TOGETHER, TOGETHER_SHARE] = [3, 0.5];
+
+/** Whether what so many rules have in common has one cause: at least three of them, and half of those that were due. */
+export function areTogether(rules: number, due: number): boolean {
+  return rules >= TOGETHER && rules >= due * TOGETHER_SHARE;
+}
+
 export type Found = Omit<Finding, "id">;
 export type Finder = (facts: Facts) => Found[];
 

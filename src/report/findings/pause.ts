@@ -1,14 +1,13 @@
 /** A time in which several rules started nothing, and which is over: one pause, not one fault of each rule. */
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import type { RuleActivity } from "../activity.ts";
-import { warn, type Facts, type Finder, type RuleState } from "./facts.ts";
-
-/** From this many rules on, and from half of those that were due. */
-const TOGETHER = 3;
-const TOGETHER_SHARE = 0.5;
+import { areTogether, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** Of a rule: the starts around all that it missed. */
 type Rest = { state: RuleState; fromMs: number; toMs: number; missed: number };
+
+/** What evidence has that tells more than missed runs. */
+const MORE = ["waited", "schedule", "also"];
 
 type Pause = { rests: Rest[]; fromMs: number; toMs: number; due: number };
 
@@ -45,7 +44,7 @@ function measurePause({ states, activity }: Facts): Pause | null {
   const all = states.flatMap((state) => findRest(state, activities.get(state.facts.rule)) ?? []);
   const atMs = findMostShared(all);
   const rests = all.filter((rest) => rest.fromMs <= atMs && atMs < rest.toMs);
-  if (rests.length < TOGETHER) return null;
+  if (rests.length === 0) return null;
   const fromMs = Math.max(...rests.map((rest) => rest.fromMs));
   const toMs = Math.min(...rests.map((rest) => rest.toMs));
   const resting = new Set(rests.map(({ state }) => state.facts.rule));
@@ -54,7 +53,7 @@ function measurePause({ states, activity }: Facts): Pause | null {
     const isAlive = startsMs === null || startsMs.some((atMs) => atMs > fromMs && atMs < toMs);
     return resting.has(rule) || isAlive;
   }).length;
-  return rests.length >= due * TOGETHER_SHARE ? { rests, fromMs, toMs, due } : null;
+  return areTogether(rests.length, due) ? { rests, fromMs, toMs, due } : null;
 }
 
 /** A moment at which as many of them rest as at any other. */
@@ -72,13 +71,12 @@ function findMostShared(rests: Rest[]): number {
   return most.atMs;
 }
 
-/** Null: it missed nothing, or at other times too, or has not started since. */
+/** Null: it missed nothing, or at other times too, or has not started since, or something else is wrong with it. */
 function findRest(state: RuleState, activity: RuleActivity | undefined): Rest | null {
   const { judgement, facts } = state;
   const { compared, due } = facts;
   const isMissing = judgement.degradation === "missed" && judgement.severity !== null;
-  if (!isMissing || compared === null || "waited" in judgement.evidence || "schedule" in judgement.evidence)
-    return null;
+  if (!isMissing || compared === null || MORE.some((key) => key in judgement.evidence)) return null;
   const { missed, missedAtMs } = compared;
   const [newestMs] = missedAtMs;
   if (newestMs === undefined) return null;
