@@ -50,7 +50,7 @@ const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch";
 const RUN = "run job sync task execution exec process flow pipeline import export batch load actual real";
 const UNITS = "records|record|rows|row|items|item|objects|entities|documents|messages";
 const NUMBER = "count num number total no of n";
-const BEGIN = "start|started|starting|begin|began|begun|launched|performed|executed|ran|fired";
+const BEGIN = "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired";
 const FINISH = "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated";
 const STEP = "job|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
@@ -88,8 +88,10 @@ const LIKELY: Record<Wanted, Likely> = {
       `${THING} type|name|class`,
       "connector|connection|deployment|report|script|worker|handler name|class|type",
       "entity|object|model|resource|stream|command|procedure|class",
+      "func|function",
       "name|title",
       "type|kind",
+      "worker",
       "scope|operation|action|queue|script",
     ],
     beside: "name run",
@@ -202,6 +204,8 @@ export function findLikelyColumns({ name, columns, types = {} }: ReadableTable):
     if (weak !== null) found[wanted] = [weak];
   }
   const success = seek("dry_run", SUCCESS.patterns, SUCCESS);
+  // Beside a flag that says so, what came out is what the run returned.
+  if (success !== null && found.status !== undefined && !/stat/i.test(found.status.join())) delete found.status;
   const failure = seekColumn(
     worded.filter(({ column }) => found.error?.includes(column)),
     FAILURES,

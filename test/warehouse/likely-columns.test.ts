@@ -46,6 +46,23 @@ const TABLES: { name: string; columns: string; is: Record<string, string> }[] = 
     },
   },
   {
+    name: "oban_jobs",
+    columns:
+      "id state queue worker args meta tags errors attempt attempted_by max_attempts priority inserted_at scheduled_at attempted_at completed_at discarded_at cancelled_at",
+    is: {
+      rule: "worker",
+      status: "state",
+      started_at: "attempted_at",
+      finished_at: "completed_at",
+      error: "errors",
+    },
+  },
+  {
+    name: "django_q_task",
+    columns: "id name func hook args kwargs result group started stopped success attempt_count",
+    is: { rule: "func", started_at: "started", finished_at: "stopped" },
+  },
+  {
     name: "good_jobs",
     columns:
       "id queue_name priority scheduled_at performed_at finished_at error created_at updated_at job_class error_event",
