@@ -114,13 +114,7 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
     // Few days say little of their own spread.
     if (evidence < TROUBLE * (1 + FEW_DAYS / values.length) * error) continue;
     if (!isRare && isWeekly(days, direction * moved, options)) continue;
-    const half = centre + (direction * moved) / 2;
-    return {
-      change: direction * moved,
-      usual: usualOf(now, usual, calendar),
-      sinceHour: findOnset(levels, usual, calendar, half, direction) ?? fromHour,
-      days: spanOfDays(before, fromHour),
-    };
+    return describeShift(levels, history, options, { now, fromHour, usual, centre, moved, before });
   }
   return null;
 }
@@ -142,21 +136,13 @@ function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOpt
   if (moved < CERTAIN * Math.max(LEAST_SPREAD, spreadOf(values))) return null;
   const alike = parts.filter(({ day }) => (day + 1) % (HOURS_A_WEEK / SUDDEN_HOURS) === 0).map(({ value }) => value);
   if (alike.length > 0 && moved - direction * medianOf(alike) < sudden) return null;
-  return {
-    change: direction * moved,
-    usual: usualOf(now, usual, calendar),
-    sinceHour: findOnset(levels, usual, calendar, (direction * moved) / 2, direction) ?? fromHour,
-    days: spanOfDays(before, fromHour),
-  };
+  return describeShift(levels, history, options, { now, fromHour, usual, centre: 0, moved, before });
 }
 
 /** What the last week is at, day by day, against the days before the last two weeks. */
-function findCreeping(
-  levels: HourColumns,
-  history: RuleHistory,
-  { direction, least }: LevelOptions,
-): LevelShift | null {
+function findCreeping(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
   const { endHour, calendar } = history;
+  const { direction, least } = options;
   const [newest, oldest] = CREEPING_AGAINST;
   const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
@@ -169,12 +155,39 @@ function findCreeping(
   const spread = Math.max(LEAST_SPREAD, spreadOf(days), spreadOf(week));
   const persistence = persistenceOf(days);
   const error = spread * Math.sqrt(1 / week.length + 1 / days.length) * Math.sqrt(persistence);
-  const moved = direction * (medianOf(week) - medianOf(days));
+  const centre = medianOf(days);
+  const moved = direction * (medianOf(week) - centre);
   if (moved < least || moved < TROUBLE * error) return null;
+  return describeShift(levels, history, options, { now, fromHour, usual, centre, moved, before });
+}
+
+/** What was found: of these hours, against the days before, of which the middle is at `centre`, and by how much. */
+type Found = {
+  now: HourColumns;
+  fromHour: number;
+  before: HourColumns;
+  usual: Usual;
+  centre: number;
+  moved: number;
+};
+
+/** In figures of the time in which it is so: that begins before or after the hours by which it was found. */
+function describeShift(
+  levels: HourColumns,
+  history: RuleHistory,
+  options: LevelOptions,
+  { now, fromHour, before, usual, centre, moved }: Found,
+): LevelShift {
+  const { calendar } = history;
+  const { direction } = options;
+  const onset = findOnset(levels, usual, calendar, centre + (direction * moved) / 2, direction);
+  const sinceHour = onset ?? fromHour;
+  const since = chooseNow(levels, sinceHour, history, options);
+  const hours = since.hours.length > 0 ? since : now;
   return {
-    change: direction * moved,
-    usual: usualOf(now, usual, calendar),
-    sinceHour: findOnset(levels, usual, calendar, medianOf(days) + (direction * moved) / 2, direction) ?? fromHour,
+    change: weightedMedian(listResiduals(hours, usual, calendar)) - centre,
+    usual: usualOf(hours, usual, calendar) + centre,
+    sinceHour,
     days: spanOfDays(before, fromHour),
   };
 }

@@ -57,6 +57,29 @@ const cases: Case[] = [
     says: "deals: fewer records than usual at these hours since 9 Jul 21:00: 100 a run, usually 1,000 (5 weeks)",
   },
   {
+    name: "two and a half times as slow for three days, and four times today: the figure is of all the time since",
+    habit: hourly((hoursAgo, nth) => ({
+      minutes: jitter(nth) * (hoursAgo <= 24 ? 4 : hoursAgo <= 72 ? 2.5 : 1),
+    })),
+    is: ["degraded", "duration", "warning"],
+    says: "deals: 2.5 × slower than usual at these hours since 7 Jul 21:00: p50 25m 01s, usually 10m (5 weeks)",
+  },
+  {
+    name: "three times as slow for fourteen hours: the morning was as usual",
+    habit: hourly((hoursAgo, nth) => ({ minutes: (10 + (nth % 5) - 2) * (hoursAgo <= 14 ? 3 : 1) })),
+    is: ["degraded", "duration", "warning"],
+    says: "deals: 3.0 × slower than usual at these hours since 07:00: p50 30m 01s, usually 10m (5 weeks)",
+  },
+  {
+    name: "a quarter of the records for three days, and a tenth today",
+    habit: hourly((hoursAgo, nth) => ({
+      minutes: jitter(nth),
+      records: jitter(nth) * (hoursAgo <= 24 ? 10 : hoursAgo <= 72 ? 25 : 100),
+    })),
+    is: ["degraded", "records", "warning"],
+    says: "deals: fewer records than usual at these hours since 7 Jul 21:00: 250 a run, usually 1,000 (5 weeks)",
+  },
+  {
     name: "every third run fails since noon, of a rule that never failed",
     habit: hourly((hoursAgo, nth) => (hoursAgo <= 18 && nth % 3 === 0 ? FAILED : {})),
     is: ["degraded", "failures", "warning"],
