@@ -74,6 +74,23 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(message).not.toContain("had ended");
   });
 
+  test("failures-that-are-over, of a rule known for three days: between those listed and older ones lies what is not known", async () => {
+    const young = (rule: string, change: Parameters<typeof repeat>[1]) =>
+      repeat({ rule, from: "07-07 18:05", to: TO, every: 30 * MINUTE }, change);
+    const wasDown = (start: string) => start >= at("07-08 04:00") && start < at("07-08 20:30");
+    const report = await judge(engine, {
+      runs: [
+        ...young("deals", (start) => (wasDown(start) ? { status: "failed", error: "HTTP 500" } : {})),
+        ...young("leads", (start) =>
+          wasDown(start) && start.includes(":05:") ? { status: "failed", error: "HTTP 500" } : {},
+        ),
+      ],
+    });
+    expect(ruleOf(report, "deals").message).not.toContain("newest");
+    expect(ruleOf(report, "leads").message).not.toContain("newest");
+    expect([ruleOf(report, "deals").severity, ruleOf(report, "leads").severity]).toEqual([null, null]);
+  });
+
   test("overlaps-that-are-over: the newest runs are those of the window", async () => {
     const runs = hourly("deals", (start) => (start < at("07-09 20:00") ? { end: later(start, 90 * MINUTE) } : {}));
     await using warehouse = await makeWarehouse(engine, { runs });

@@ -124,11 +124,11 @@ function describeFailed({ finished, newestError }: RuleFacts): Judgement["eviden
 
 /** By the window's runs, and by the newest known ones, which tell more of a rule that seldom runs. */
 function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
-  const { rule, outcome, attempts, thresholds, window } = facts;
-  const bad = attempts.filter(endedBadly).length;
+  const { rule, outcome, unbroken, thresholds, window } = facts;
+  const bad = unbroken.filter(endedBadly).length;
   const isEnough = (total: number) => total >= thresholds.min_actions;
   const inWindow = isEnough(outcome.total) && isBelowLimit(outcome, limit);
-  const ofAttempts = isEnough(attempts.length) && isBelowLimit({ failed: bad, total: attempts.length }, limit);
+  const ofAttempts = isEnough(unbroken.length) && isBelowLimit({ failed: bad, total: unbroken.length }, limit);
   const retries = inWindow || ofAttempts || failsBeforeRepeats(facts, limit) ? judgeRetries(facts, limit) : null;
   if (retries !== null) return retries;
   if (!inWindow && !ofAttempts) return null;
@@ -136,7 +136,7 @@ function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
   const rate = outcome.rate === null ? "" : ` (${formatRatio(outcome.rate)})`;
   const message = inWindow
     ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded${rate}`
-    : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(attempts.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
+    : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(unbroken.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
   const isSevere = inWindow && isBelowLimit(outcome, thresholds.rule_success_rate_high);
   const evidence = { successful: outcome.successful, total: outcome.total, ...describeFailed(facts) };
   return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
@@ -152,14 +152,14 @@ function failsBeforeRepeats(facts: RuleFacts, limit: number): boolean {
 
 /** Failures that were started again and then succeeded; null: not enough of them were, or their last attempts fail too often. */
 function judgeRetries(facts: RuleFacts, limit: number): Judgement | null {
-  const { rule, outcome, attempts, thresholds, window } = facts;
-  const bad = attempts.filter(endedBadly).length;
-  const isEnough = attempts.length >= thresholds.min_actions;
-  if (isEnough && isBelowLimit({ failed: bad, total: attempts.length }, limit)) return null;
-  const again = attempts.filter(({ runs }) => runs.length > 1).length;
+  const { rule, outcome, unbroken, thresholds, window } = facts;
+  const bad = unbroken.filter(endedBadly).length;
+  const isEnough = unbroken.length >= thresholds.min_actions;
+  if (isEnough && isBelowLimit({ failed: bad, total: unbroken.length }, limit)) return null;
+  const again = unbroken.filter(({ runs }) => runs.length > 1).length;
   if (again < thresholds.min_actions && (again === 0 || bad > 0)) return null;
-  const isMany = again >= thresholds.min_actions && again >= attempts.length * MANY_RETRIED_SHARE;
-  const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(attempts.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
+  const isMany = again >= thresholds.min_actions && again >= unbroken.length * MANY_RETRIED_SHARE;
+  const message = `${rule}: ${formatCount(again)} of the newest ${formatCount(unbroken.length)} runs succeeded only when they were started again; ${formatPlural(outcome.failed, "failure")} in ${formatHours(hoursOf(window))}`;
   return {
     ...degraded("retries", isMany ? "warning" : "info", message),
     evidence: { successful: outcome.successful, total: outcome.total, ...describeFailed(facts), retried: again },

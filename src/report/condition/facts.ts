@@ -34,6 +34,8 @@ export type RuleFacts = {
   /** Runs that ended, newest first, started again or not. */
   finished: RunRow[];
   attempts: Attempts[];
+  /** The newest of them, as far back as each that there was is known. */
+  unbroken: Attempts[];
   /** Runs that have not ended by the window's end, oldest first. */
   open: RunRow[];
   lastSuccessMs: number | null;

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
 import type { RunRow } from "../run-row.ts";
-import { foldAttempts, isFinished, isOpen } from "../attempts.ts";
+import { foldAttempts, isFinished, isOpen, settledAt, type Attempts } from "../attempts.ts";
 import { countOutcome, countRuns, emptyCounts } from "../counts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { countDue, type Due } from "../expectation/due.ts";
@@ -124,6 +124,11 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     lastStartMs === null && due !== null
       ? known.unscheduled.filter((name) => runsEvery(due.gapMs, known.activities.get(name), window))
       : [];
+  const attempts = foldAttempts(finished, {
+    retryWithinMs: Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3),
+    intervalMs: usualIntervalMs,
+    isScheduled: inForce.length > 0,
+  });
   return {
     rule,
     window,
@@ -134,11 +139,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     counts,
     outcome: countOutcome(counts),
     finished,
-    attempts: foldAttempts(finished, {
-      retryWithinMs: Math.min(RETRY_MS, (usualIntervalMs ?? HOUR_MS) / 3),
-      intervalMs: usualIntervalMs,
-      isScheduled: inForce.length > 0,
-    }),
+    attempts,
+    unbroken: found === null ? [] : listUnbroken(attempts, found, window),
     open,
     lastSuccessMs: found?.lastSuccessMs ?? null,
     lastStartMs,
@@ -191,6 +193,15 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     series: known.series.get(rule) ?? null,
     successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
+}
+
+/** Of both windows the newest runs are listed, and the newest ones before both: where others lie between, only those that are listed first. */
+function listUnbroken(attempts: Attempts[], { current, previous }: RuleActivity, window: Window): Attempts[] {
+  const bothFromMs = window.startMs - lengthOf(window);
+  const isWithin = (run: RunRow) => settledAt(run) >= bothFromMs;
+  const listed = attempts.flatMap(({ runs }) => runs).filter(isWithin).length;
+  const isWhole = listed >= countOutcome(current).total + countOutcome(previous).total;
+  return isWhole ? attempts : attempts.filter(({ runs: [newest] }) => isWithin(newest));
 }
 
 /** By its past; where no past reaches back to its end, by the date in its name. */
