@@ -27,14 +27,20 @@ const RATE_STEPS = 20;
 /** The first line that leaves nothing to judge, else the first that makes it milder, else the one that leaves the rule out. */
 export function trySetting(
   rule: RuleReport,
-  { metadata: { source, window_start: start, window_end: end } }: Report,
+  { metadata: { source, window_start: start, window_end: end }, findings }: Report,
   settings: ReportSettings,
   rejudge: Rejudge,
 ): Setting {
   if (!isJudged(rule)) return { setting: null, setting_note: null };
   const window = { startMs: Date.parse(start), endMs: Date.parse(end) };
   let milder: { candidate: Candidate; judged: RuleReport } | null = null;
-  for (const candidate of listCandidates(rule, source, settings, window)) {
+  const ofRule = findings.filter(({ rule_name: name }) => name === rule.rule_name);
+  const successor = ofRule.map(({ evidence }) => evidence["likely_successor"]).find((name) => typeof name === "string");
+  const candidates = [
+    ...(successor === undefined ? [] : [retire(rule, source, settings, successor)]),
+    ...listCandidates(rule, source, settings, window),
+  ];
+  for (const candidate of candidates) {
     const judged = rejudge(candidate.settings).rules.find(({ rule_name: name }) => name === rule.rule_name);
     if (judged === undefined) continue;
     if (!isJudged(judged)) return tell(candidate, "");
@@ -63,6 +69,22 @@ export function leaveUntried(rule: RuleReport): Setting {
 
 function tell({ table, line, why }: Candidate, then: string): Setting {
   return { setting: { table, line, why: `${why}${then}` }, setting_note: null };
+}
+
+/** What goes on under another name is awaited under the old one no more. */
+function retire(
+  { rule_name: name }: RuleReport,
+  source: string,
+  settings: ReportSettings,
+  successor: string,
+): Candidate {
+  const retired = settings.retiredRules.flatMap(({ rule, sinceMs }) => (sinceMs === null ? rule : []));
+  return {
+    table: ["crm", source],
+    line: `retired_rules = ${JSON.stringify([...new Set([...retired, name])])}`,
+    why: `where ${successor} is its new name`,
+    settings: { ...settings, retiredRules: [...settings.retiredRules, { rule: name, sinceMs: null }] },
+  };
 }
 
 function isJudged({ severity, condition }: RuleReport): boolean {

@@ -13,9 +13,11 @@ import {
   later,
   makeWarehouse,
   MINUTE,
+  NOW,
   repeat,
   ruleOf,
 } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
 
 const TO = "07-10 20:05";
 const hourly = (rule: string, change?: Parameters<typeof repeat>[1], to = TO) =>
@@ -39,6 +41,22 @@ describe.each(ENGINES)("%s", (engine) => {
     );
   });
 
+  test("renamed-in-a-deploy: the line of configuration that explain tells calls the old name over", async () => {
+    const runs = [
+      ...hourly("deals", undefined, "07-09 11:05"),
+      ...repeat({ rule: "opportunities", from: "07-09 12:05", to: TO, every: HOUR }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("5 * * * *", "deals")] });
+    const settings = 'retired_rules = ["invoices"]';
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n${settings}\n`);
+    const { stdout } = await runCli(["explain", "hubspot", "deals", "--as-of", at(NOW)], { cwd });
+    const line = 'retired_rules = ["invoices","deals"]';
+    expect(stdout).toContain(`  [crm.hubspot]  ${line}\n`);
+    expect(stdout).toContain("where opportunities is its new name");
+    const { report } = await ask(warehouse, { settings: line });
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "idle", severity: null });
+  });
+
   test("dry-runs-left-on: told at once as what they are", async () => {
     const runs = hourly("invoices", (start) =>
       start >= at("07-10 12:00") ? { configuration: '{"dry_run": true}' } : {},
@@ -50,6 +68,25 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(adviceOf(report, "invoices")).toEqual([
       "See who set invoices to dry runs, which store nothing, and set it back",
     ]);
+  });
+
+  test("dry-runs-left-on, of a rule without a schedule, and for longer than the window: neither silent nor to be restarted", async () => {
+    const since = (from: string) => (start: string) =>
+      start >= at(from) ? { configuration: '{"dry_run": true}' } : {};
+    const judged = async (from: string, schedules: Parameters<typeof judge>[1]["schedules"] = []) => {
+      const report = await judge(engine, { runs: hourly("invoices", since(from)), schedules });
+      expect(adviceOf(report, "invoices")).toEqual([
+        "See who set invoices to dry runs, which store nothing, and set it back",
+      ]);
+      return ruleOf(report, "invoices").message;
+    };
+    expect(await judged("07-10 12:00")).toBe(
+      "invoices: last success 9h 54m ago, expected within 6h by its usual interval; all of its 9 runs since 11:05 were dry runs",
+    );
+    const message = await judged("07-09 12:00", [cron("5 * * * *", "invoices")]);
+    expect(message).toEndWith(", 33 runs due since; all of its 24 runs in 24 h were dry runs");
+    expect(message).not.toContain("did not start");
+    expect(await judged("06-20 12:00", [cron("5 * * * *", "invoices")])).not.toContain("did not start");
   });
 
   test("dry runs beside its own all along are no reason that these stopped", async () => {

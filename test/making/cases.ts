@@ -39,7 +39,7 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-const NOW = "07-10 21:00";
+export const NOW = "07-10 21:00";
 
 /** `07-10 21:00` or `07-10 21:00:30` of 2026, in UTC. */
 export function at(short: string): string {

@@ -10,6 +10,7 @@ import {
 import { readRecurrence } from "../../time/recurrence.ts";
 import { SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
+import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
 import type { RunRow } from "../run-row.ts";
 import { isCleanUp } from "../vocabulary.ts";
@@ -21,6 +22,10 @@ const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
 /** From this share on they are more urgent than what the runs bring or how long they take. */
 const MANY_MISSED_SHARE = 0.25;
+
+export function formatMissed({ n, isMinimum }: DueCount): string {
+  return `${isMinimum ? "at least " : ""}${formatPlural(n, "run")}`;
+}
 
 /** Few missed runs are an hour of rest, and tell less than what the others bring or how long they take. */
 export function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | null {

@@ -4,12 +4,13 @@ import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, l
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
-import type { DueCount } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
 import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
+import { formatMissed } from "./missed.ts";
+import { countRehearsals, sayDueRehearsed, sayRehearsals } from "./rehearsed.ts";
 
 const BASES = {
   config: "the configuration",
@@ -96,7 +97,7 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
   if (fruitless !== null) return judgement;
   return {
     ...judgement,
-    message: `${rule}: ${sayOpen(facts)}nothing has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
+    message: `${rule}: ${sayOpen(facts)}${countRehearsals(facts) > 0 ? "nothing but dry runs" : "nothing"} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
     evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
 }
@@ -148,9 +149,7 @@ function describe(
   const missed =
     missedSince.n === 0
       ? ""
-      : isRehearsedInstead(facts)
-        ? `, ${formatMissed(missedSince)} due since${missedSince.n === 1 ? " was a dry run" : " were dry runs"}`
-        : `, ${formatMissed(missedSince)} did not start${sayChanged(facts)}`;
+      : `, ${sayDueRehearsed(facts) || `${formatMissed(missedSince)} did not start${sayChanged(facts)}`}`;
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -198,32 +197,10 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
   return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
-/**
- * How many rehearsals ended in the window, where no run of its own started in it, or as many of them as were due since: they store
- * nothing.
- */
-function countRehearsals(facts: RuleFacts): number {
-  return isRehearsedOnly(facts) || isRehearsedInstead(facts) ? facts.counts.dry_run : 0;
-}
-
-function isRehearsedOnly({ lastStartMs, window }: RuleFacts): boolean {
-  return lastStartMs !== null && lastStartMs < window.startMs;
-}
-
-/** More of them than were due were there all along. */
-function isRehearsedInstead({ counts: { dry_run: rehearsed }, missedSince: { n } }: RuleFacts): boolean {
-  return n > 0 && rehearsed >= n && rehearsed <= n + 1;
-}
-
 /** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
 function sayWhatElse(facts: RuleFacts): string {
   const { finished, successor, window } = facts;
   const [newest] = finished;
-  const which = isRehearsedOnly(facts) ? "all of " : "";
-  const rehearsed =
-    facts.counts.dry_run === 0 || isRehearsedInstead(facts)
-      ? ""
-      : `; ${which}its ${formatPlural(facts.counts.dry_run, "run")} in ${formatHours(hoursOf(window))} were dry runs`;
   const failed =
     newest === undefined || !hasFailed(newest)
       ? ""
@@ -232,11 +209,7 @@ function sayWhatElse(facts: RuleFacts): string {
     successor === null
       ? ""
       : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
-  return `${failed}${rehearsed}${renamed}`;
-}
-
-export function formatMissed({ n, isMinimum }: DueCount): string {
-  return `${isMinimum ? "at least " : ""}${formatPlural(n, "run")}`;
+  return `${failed}${sayRehearsals(facts)}${renamed}`;
 }
 
 /** Scheduled, enabled, and no run of it is known, although one was due. */

@@ -5,7 +5,9 @@ import { rankSeverity } from "../words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
-import { formatMissed, judgeOverdue } from "./overdue.ts";
+import { formatMissed } from "./missed.ts";
+import { judgeOverdue } from "./overdue.ts";
+import { sayDueRehearsed } from "./rehearsed.ts";
 
 /** That its runs fail, or that it has stopped since, whichever is worse; either names the other. */
 export function judgeFailed(facts: RuleFacts): Judgement | null {
@@ -37,9 +39,10 @@ function judgeStopped(facts: RuleFacts): Judgement | null {
   return isSilent || (due !== null && limits.basis !== "config") ? judgement : null;
 }
 
-function sayStopped({ missedSince, fruitless, lastStartMs, window }: RuleFacts): string {
+function sayStopped(facts: RuleFacts): string {
+  const { missedSince, fruitless, lastStartMs, window } = facts;
   if (fruitless !== null && !fruitless.isUsual) return sayFruitless(fruitless, window.endMs);
-  if (missedSince.n > 0) return `${formatMissed(missedSince)} due since then did not start`;
+  if (missedSince.n > 0) return sayDueRehearsed(facts) || `${formatMissed(missedSince)} due since then did not start`;
   return `nothing has started since ${formatNear(lastStartMs ?? window.endMs, window.endMs)}`;
 }
 

@@ -1,0 +1,58 @@
+/** Dry runs, which store nothing: whether a rule is only rehearsed, or has been since it last ran. */
+import { formatHours, formatNear, formatPlural } from "../../text/figures.ts";
+import { hoursOf } from "../../time/window.ts";
+import type { RuleFacts } from "./facts.ts";
+import { formatMissed } from "./missed.ts";
+
+/** As many as were due, up to this share of them or one: they are started at about their times. */
+const ALIKE_SHARE = 0.25;
+
+/**
+ * How many rehearsals ended in the window, where no run of its own started in it, or about as many of them as were due since.
+ * More of them than that were there all along.
+ */
+export function countRehearsals(facts: RuleFacts): number {
+  return isRehearsedOnly(facts) || isRehearsedInstead(facts) ? facts.counts.dry_run : 0;
+}
+
+function isRehearsedInstead(facts: RuleFacts): boolean {
+  const due = countDueInWindow(facts);
+  const rehearsed = facts.counts.dry_run;
+  return rehearsed > 0 && due > 0 && Math.abs(rehearsed - due) <= Math.max(1, due * ALIKE_SHARE);
+}
+
+/** Its runs that were due, by its schedules, in the place of "did not start"; "": they are no dry runs. */
+export function sayDueRehearsed(facts: RuleFacts): string {
+  const { missedSince } = facts;
+  if (!isRehearsedInstead(facts)) return "";
+  const due = `${formatMissed(missedSince)} due since`;
+  if (isRehearsedOnly(facts)) return due;
+  return `${due} ${missedSince.n === 1 ? "was a dry run" : "were dry runs"}`;
+}
+
+/** What else is to be said of its dry runs, as a part of a sentence. */
+export function sayRehearsals(facts: RuleFacts): string {
+  const { counts, window, lastStartMs, missedSince } = facts;
+  if (counts.dry_run === 0) return "";
+  const runs = formatPlural(counts.dry_run, "run");
+  const inWindow = `its ${runs} in ${formatHours(hoursOf(window))} were dry runs`;
+  if (isRehearsedOnly(facts)) return `; all of ${inWindow}`;
+  if (!isRehearsedInstead(facts)) return `; ${inWindow}`;
+  return missedSince.n > 0
+    ? ""
+    : `; all of its ${runs} since ${formatNear(lastStartMs ?? 0, window.endMs)} were dry runs`;
+}
+
+function isRehearsedOnly({ lastStartMs, window }: RuleFacts): boolean {
+  return lastStartMs !== null && lastStartMs < window.startMs;
+}
+
+/** Since its last start, by its schedules, else by its past, else by its usual interval. */
+function countDueInWindow({ missedSince, silence, usualIntervalMs, lastStartMs, window, compared }: RuleFacts): number {
+  if (lastStartMs === null) return 0;
+  const silentMs = window.endMs - lastStartMs;
+  const share = Math.min(1, (window.endMs - window.startMs) / silentMs);
+  if (missedSince.n > 0) return share < 1 ? (compared?.expected ?? missedSince.n * share) : missedSince.n;
+  if (silence !== null) return silence.expected * share;
+  return usualIntervalMs === null ? 0 : (silentMs * share) / usualIntervalMs;
+}
