@@ -137,7 +137,10 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "low",
     category: "setup",
     issue: message,
-    recommendation: `Say in the configuration when it should run: rules.${JSON.stringify(rule_name)} = { expect = ${JSON.stringify(typeof usual === "number" ? sayEvery(usual * SECOND_MS) : "0 4 * * *")} }`,
+    recommendation:
+      typeof usual === "number"
+        ? `Say in the configuration when it should run: ${writeExpect(rule_name, sayEvery(usual * SECOND_MS))}`
+        : `Say in the configuration when it should run, such as daily at 04:00: ${writeExpect(rule_name, "0 4 * * *")}`,
   }),
   "stale-actions": ({ message }) => ({
     id: "clear-stale-runs",
@@ -307,6 +310,10 @@ function adviseOnRule({ rule_name, evidence }: Finding): string {
   }
   if (typeof error !== "string") return `The newest failure of ${rule} left no message: see its log`;
   return `See the newest error of ${rule} first: ${error.replace(/\.$/, "")}; ${adviseOnError(error, rule)}`;
+}
+
+function writeExpect(rule: string | null, expect: string): string {
+  return `rules.${JSON.stringify(rule)} = { expect = ${JSON.stringify(expect)} }`;
 }
 
 function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {

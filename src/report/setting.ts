@@ -207,22 +207,22 @@ function listRates({ success_rate: rate }: RuleReport, source: string, settings:
   });
 }
 
-/** The next whole 5 minutes, hour or day, as the configuration writes it and in milliseconds. */
+/** The next whole 5 minutes, hour or day after it, as the configuration writes it and in milliseconds. */
 function roundUp(ms: number): [string, number] {
-  const [unit, unitMs, step] =
-    ms < 55 * MINUTE_MS
-      ? (["m", MINUTE_MS, 5] as const)
-      : ms < 3 * DAY_MS
-        ? (["h", HOUR_MS, 1] as const)
-        : (["d", DAY_MS, 1] as const);
+  const [unit, unitMs, step] = unitOf(ms);
   const n = (Math.floor(ms / (unitMs * step)) + 1) * step;
   return [`${n}${unit}`, n * unitMs];
 }
 
-const WORDS: Record<string, string> = { m: "minutes", h: "hours", d: "days" };
+function unitOf(ms: number): [unit: keyof typeof WORDS, unitMs: number, step: number] {
+  if (ms < 55 * MINUTE_MS) return ["m", MINUTE_MS, 5];
+  return ms < 3 * DAY_MS ? ["h", HOUR_MS, 1] : ["d", DAY_MS, 1];
+}
 
-/** As `expect` is written, rounded up. */
+const WORDS = { m: "minutes", h: "hours", d: "days" };
+
+/** As `expect` is written: the first of the whole 5 minutes, hours or days that is no shorter. */
 export function sayEvery(ms: number): string {
-  const [text] = roundUp(ms);
-  return `every ${text.slice(0, -1)} ${WORDS[text.slice(-1)] ?? ""}`;
+  const [unit, unitMs, step] = unitOf(ms);
+  return `every ${Math.ceil(ms / (unitMs * step)) * step} ${WORDS[unit]}`;
 }

@@ -326,6 +326,18 @@ describe.each(ENGINES)("%s", (engine) => {
     );
   });
 
+  test("what is advised in the place of a schedule that is not understood is the rule's own rhythm, or said to be an example", async () => {
+    const unread = ["monthly", "new_one"].map((rule) => interval(1, "months", rule));
+    const monthly = repeat({ rule: "monthly", from: "02-05 03:00", to: "07-10 20:00", every: 31 * DAY });
+    const newOne = repeat({ rule: "new_one", from: "07-10 10:00", to: "07-10 10:00", every: HOUR });
+    const { recommendations } = await judge(engine, { runs: [...monthly, ...newOne], schedules: unread });
+    const advised = recommendations.filter(({ id }) => id === "expect-rule");
+    expect(advised.map(({ recommendation }) => recommendation)).toEqual([
+      'Say in the configuration when it should run: rules."monthly" = { expect = "every 31 days" }',
+      'Say in the configuration when it should run, such as daily at 04:00: rules."new_one" = { expect = "0 4 * * *" }',
+    ]);
+  });
+
   test("recurrence types are read without their blanks, and a week is an interval", async () => {
     const runs = ["contacts", "deals", "users"].flatMap((rule) =>
       repeat({ rule, from: "07-03 12:00", to: "07-10 12:00", every: HOUR }),
