@@ -2,6 +2,7 @@
 
 import { EXCEPTION } from "./exceptions.ts";
 import { familyOfCode } from "./api-codes.ts";
+import { isSaidOfField } from "./customer-values.ts";
 import { isGeneric } from "./generic.ts";
 import { join } from "./pages.ts";
 
@@ -35,11 +36,22 @@ const BY_FIELD = [
   "modelstate",
 ];
 /** What is wrong with one of the values of a request, and what names it beside. */
-const DETAILS = ["message", "detail", "description", "reason", "defaultmessage", "msg", ...BY_FIELD];
-const FIELDS = ["field", "name", "property", "propertyname", "attribute", "param", "parameter", "path"];
+const DETAILS = ["message", "detail", "description", "reason", "defaultmessage", "msg", "title", ...BY_FIELD];
+const FIELDS = [
+  "field",
+  "name",
+  "property",
+  "propertyname",
+  "propertypath",
+  "attribute",
+  "param",
+  "parameter",
+  "path",
+  "pointer",
+];
 /** Words that only say that some of the values are wrong. */
 const SUMMARY =
-  /^(?:bad request|unprocessable (?:entity|content)|(?:record |input |data )?validation[ _]?(?:failed|errors?|exception|problem)|record ?invalid|the (?:given|submitted) data (?:was|is) invalid|(?:property values|(?:some|one or more) (?:fields|values|parameters|properties)) (?:were|are) (?:not valid|invalid)|(?:your |the )?request (?:(?:is|was|contains?) )?(?:an? )?(?:invalid|not valid|malformed)(?: \w{1,20})?|invalid[ _](?:request|input|data|arguments?|parameters?|json input)(?: error)?|one or more validation errors occurred)[.!]?$/i;
+  /^(?:bad request|unprocessable (?:entity|content)|(?:record |input |data )?validation[ _]?(?:failed|errors?|exception|problem)|record ?invalid|the (?:given|submitted) data (?:was|is) invalid|(?:property values|(?:some|one or more) (?:fields|values|parameters|properties)) (?:were|are) (?:not valid|invalid)|(?:your |the )?request (?:(?:is|was|contains?) )?(?:an? )?(?:invalid|not valid|malformed)(?: \w{1,20})?|invalid[ _](?:request|input|data|arguments?|parameters?|json input)(?: error)?|(?:one or more|a(?: business)?) validation (?:errors?|exceptions?) (?:has |have )?occurred(?: while processing your request)?|validation failed for (?:object|classes)\b.{0,200}|(?:your |the )?(?:request )?(?:parameters?|input|data) (?:did not|didn['’]t|failed to) validate|business validation error)[.!]?$/i;
 /** These tell the failure only where nothing above does. */
 const VAGUE = [
   "reason",
@@ -76,6 +88,7 @@ const CODES = [
   "error",
   "errortype",
   "error_type",
+  "__type",
   "type",
   "reason",
 ];
@@ -94,6 +107,7 @@ const OF_ERROR = [
   ...TELLING,
   ...VAGUE,
   "validationresults",
+  "elements",
   "response",
   "body",
   "result",
@@ -128,7 +142,8 @@ export function findInJson(text: string, read: (told: string) => string): string
       .replace(/(?:\bb)?["'`]$/, "")
       .trim(),
   );
-  const telling = pick(entries, TELLING) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
+  const telling =
+    pick(entries, TELLING) ?? pickSaidOfField(entries) ?? pick(entries, isAnswer ? [...VAGUE, ...VAGUER] : VAGUE);
   const told = telling === null || !isGeneric(read(telling.value)) ? telling : (pickTelling(entries, read) ?? telling);
   if (told === null) return null;
   // The other objects of a list whose beginning is missing tell nothing.
@@ -165,21 +180,48 @@ export function findCauseAtEnd(rest: string, isUntold: boolean): string | null {
   );
 }
 
-/** Of the first value that is said to be wrong. */
+/** Of the first value that is said to be wrong; a code beside the name of a field says it in one word. */
 function pickDetail(entries: Entry[], told: Entry, read: (told: string) => string): string | null {
   const isDetail = (entry: Entry) =>
-    entry.words && DETAILS.includes(entry.key) && (entry.of !== told.of || entry.field !== null);
+    entry.words &&
+    ((DETAILS.includes(entry.key) && isOfPart(entry, told)) || (entry.of !== told.of && isSaidByKey(entry)));
   const found = entries.find((entry) => {
     const words = isDetail(entry) ? read(entry.value) : "";
     return words.trim() !== "" && !SUMMARY.test(words) && !isGeneric(words) && words !== told.value;
   });
-  return found === undefined ? null : addField(entries, found, read(found.value));
+  if (found !== undefined) return addField(entries, found, read(found.value));
+  const isCodeOfField = (entry: Entry) =>
+    entry.key === "code" && entry.of !== told.of && isCode(entry) && findFieldBeside(entries, entry) !== undefined;
+  const coded = entries.find(isCodeOfField);
+  return coded === undefined ? null : `${findFieldBeside(entries, coded)}: ${coded.value}`;
+}
+
+/** About one of the values; QuickBooks says it beside its summary, in `Detail`. */
+function isOfPart({ key, of, field }: Entry, told: Entry): boolean {
+  return of !== told.of || field !== null || (key === "detail" && told.key === "message");
+}
+
+/** `"title": "is required"`: the field is the key. */
+function isSaidByKey({ key, value }: Entry): boolean {
+  return NAMES_FIELD.test(key) && PREDICATE.test(value) && isSaidOfField(value);
+}
+
+/** Django REST framework answers with no more than the fields and what is wrong with each. */
+function pickSaidOfField(entries: Entry[]): Entry | null {
+  return entries.find(({ field, value, words }) => words && field !== null && isSaidOfField(value)) ?? null;
+}
+
+function findFieldBeside(entries: Entry[], { of }: Entry): string | undefined {
+  const beside = entries.find((entry) => entry.of === of && entry.words && FIELDS.includes(entry.key));
+  const field = beside?.key === "pointer" ? beside.value.replace(/^.*\//, "") : beside?.value;
+  return NAMES_FIELD.test(field ?? "") ? field : undefined;
 }
 
 /** The field that the words are about, where they do not name it. */
-function addField(entries: Entry[], { of, field: known, key }: Entry, words: string): string {
-  const beside = entries.find((entry) => entry.of === of && entry.words && FIELDS.includes(entry.key));
-  const field = known ?? (DETAILS.includes(key) && NAMES_FIELD.test(beside?.value ?? "") ? beside?.value : undefined);
+function addField(entries: Entry[], entry: Entry, words: string): string {
+  const { field: known, key } = entry;
+  const beside = DETAILS.includes(key) ? findFieldBeside(entries, entry) : undefined;
+  const field = known ?? beside ?? (isSaidByKey(entry) ? key : undefined);
   if (field === undefined || words.toLowerCase().includes(field.toLowerCase())) return words;
   return PREDICATE.test(words) ? `${field} ${words}` : `${field}: ${words}`;
 }
@@ -218,9 +260,19 @@ function pickException(entries: Entry[], told: Entry, read: (told: string) => st
   return EXCEPTION.test(words) && /[: ]/.test(words) && !told.value.includes(words) && !isGeneric(words) ? words : null;
 }
 
-type Container = { isObject: boolean; key: string; isOfError: boolean; id: number; field: string | null };
+/** `isOutermost`: a list in the outermost object, of which only what stands in it itself is read. */
+type Container = {
+  isObject: boolean;
+  key: string;
+  isOfError: boolean;
+  isOutermost: boolean;
+  id: number;
+  field: string | null;
+};
 
 const PREDICATE = /^(?:is|are|was|were|has|have|must|may|should|cannot|can't|does|do|already)\b/;
+/** Lists that say more of one thing that is wrong. */
+const NO_FIELDS = /^(?:codes?|arguments|args|loc|types?)$/;
 const NAMES_FIELD = /^[a-z][\w.[\]-]{0,60}$/i;
 
 /** Reads as far as the text is JSON. `length` is the object's, null where its end is missing. */
@@ -242,10 +294,12 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
           (!top.isObject || BY_FIELD.includes(top.key) || OF_ERROR.includes(name) || NAMES_ERROR.test(name)));
       objects += 1;
       // Under `errors` the keys may be fields, each with a list of what is wrong with it.
-      const isField = !isObject && top?.isObject === true && BY_FIELD.includes(top.key);
+      const isField = !isObject && top?.isObject === true && BY_FIELD.includes(top.key) && !NO_FIELDS.test(key);
+      // And in an answer that has nothing else.
+      const isOutermost = !isObject && open.length === 1 && !isOfError && NAMES_FIELD.test(key);
       const isName = isField && NAMES_FIELD.test(key) && !NAMES_ERROR.test(key);
-      const field = isName ? key : (top?.field ?? null);
-      open.push({ isObject, key: isField ? top.key : name, isOfError, id: objects, field });
+      const field = isName || isOutermost ? key : (top?.field ?? null);
+      open.push({ isObject, key: isField ? top.key : name, isOfError, isOutermost, id: objects, field });
       isValue = !isObject;
     } else if (token === "}" || token === "]") {
       open.pop();
@@ -253,11 +307,13 @@ function readEntries(text: string): { entries: Entry[]; length: number | null } 
     } else if (token === ":") isValue = true;
     else if (token === ",") isValue = top?.isObject === false;
     else if (!isValue) key = readString(token).toLowerCase();
-    else if (top?.isOfError === true) {
+    else if (top?.isOfError === true || top?.isOutermost === true) {
       const isText = top.isObject && (key === "value" || key === "en") && TELLING.includes(top.key);
       const name = isText || !top.isObject ? top.key : key;
       const words = token.startsWith('"');
-      const value = words ? readString(token) : token;
+      const said = words ? readString(token) : token;
+      // AWS writes the name of its service before the code.
+      const value = name === "__type" ? said.replace(/^.*#/, "") : said;
       entries.push({ key: name, value, words, depth: open.length, of: top.id, field: top.field });
     }
   }

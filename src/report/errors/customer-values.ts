@@ -48,14 +48,17 @@ export function maskCustomerValues(text: string): string {
 
 /** What is wrong with a field is said where its value would stand, of many fields in a list: `"phone": ["This field is required."]`. */
 function hidePersonal(_match = "", before = "", ...rest: unknown[]): string {
-  const { list, single = "" } = (rest.at(-1) ?? {}) as Partial<Record<string, string>>;
+  const [at, text, groups] = rest.slice(-3) as [number, string, Partial<Record<string, string>>];
+  const { list, single = "" } = groups;
   const hide = (value: string) => (isAboutField(value) ? value : "***");
-  if (list === undefined) return before + hide(single);
+  // Without quotation marks a value is one word, and the sentence goes on behind it.
+  const [sentence = ""] = /^[^.;\n]{0,200}/.exec(text.slice(at + before.length)) ?? [];
+  if (list === undefined) return before + (/^\p{L}/u.test(single) && isSaidOfField(sentence) ? single : hide(single));
   return (
     before +
     list.replace(LISTED_TEXT(), (all: string, ...groups: unknown[]) => {
-      const { text } = groups.at(-1) as Partial<Record<string, string>>;
-      return text === undefined ? all : hide(text);
+      const { text: one } = groups.at(-1) as Partial<Record<string, string>>;
+      return one === undefined ? all : hide(one);
     })
   );
 }
@@ -65,11 +68,15 @@ const FIRST_OF_SENTENCE =
 const SAID_OF_FIELD =
   /\b(?:required|valid|invalid|blank|null|empty|missing|format(?:ted)?|characters?|longer|long|shorter|short|taken|exists?|unique|correct|allowed|recogni[sz]ed|supported|in use|already used|match(?:es)?|contains?|digits|at (?:least|most)|date|integer|string)\b/;
 
-/** A sentence about the field, in which nothing is quoted and no number is longer than a limit's. */
 function isAboutField(value: string): boolean {
   const said = value.replace(/^b?\\{0,8}["']|\\{0,8}["']$/g, "");
   if (said === value)
     return /^(?:required|invalid|missing|blank|empty|null|not|too|already|mandatory|unknown)[.,;:!]?$/.test(said);
+  return isSaidOfField(said);
+}
+
+/** A sentence about a field: nothing is quoted in it, and no number is longer than a limit's. */
+export function isSaidOfField(said: string): boolean {
   const unquoted = said.replace(/n['’]t\b/, "not");
   return (
     /^[^"'“‘\d\\]*(?:\b\d{1,4}\b[^"'“‘\d\\]*)?$/.test(unquoted) &&

@@ -128,6 +128,71 @@ test.each<{ answer: string; family: string; told: string }>([
     family: "rate-limit",
     told: `An error occurred (ThrottlingException) when calling the X operation: Rate exceeded`,
   },
+  {
+    answer: `{"Fault":{"Error":[{"Message":"A business validation error has occurred while processing your request","Detail":"Business Validation Error: Select a customer","code":"6000","element":""}],"type":"ValidationFault"},"time":"2026-07-10T01:02:03.004-07:00"}`,
+    family: "validation",
+    told: `A business validation error has occurred while processing your request: Business Validation Error: Select a customer`,
+  },
+  {
+    answer: `{"timestamp":"2026-07-10T01:02:03","status":400,"error":"Bad Request","message":"Validation failed for object='contact'. Error count: 1","errors":[{"codes":["NotBlank.contact.phone"],"arguments":null,"defaultMessage":"must not be blank","objectName":"contact","field":"phone","rejectedValue":"","code":"NotBlank"}],"path":"/contacts"}`,
+    family: "validation",
+    told: `HTTP 400: Bad Request: Validation failed for object='contact'. Error count: 1: phone must not be blank`,
+  },
+  {
+    answer: `{"ErrorNumber":10,"Type":"ValidationException","Message":"A validation exception occurred","Elements":[{"ValidationErrors":[{"Message":"Email address must be valid."}],"InvoiceID":"1"}]}`,
+    family: "validation",
+    told: `ValidationException: A validation exception occurred: Email address must be valid.`,
+  },
+  {
+    answer: `{"message":"Validation Failed","errors":[{"resource":"Label","code":"already_exists","field":"name"}]}`,
+    family: "validation",
+    told: `Validation Failed: name: already_exists`,
+  },
+  {
+    answer: `{"title":"An error occurred","detail":"Validation Failed","violations":[{"propertyPath":"phone","title":"This value should not be blank."}]}`,
+    family: "validation",
+    told: `Validation Failed: phone: This value should not be blank.`,
+  },
+  {
+    answer: `{"type":"https://example.net/validation-error","title":"Your request parameters didn't validate.","invalid-params":[{"name":"age","reason":"must be a positive integer"}]}`,
+    family: "validation",
+    told: `Your request parameters didn't validate: age must be a positive integer`,
+  },
+  {
+    answer: `{"type":"https://example.net/validation-error","title":"Your request is not valid.","errors":[{"detail":"must be a positive integer","pointer":"#/age"}]}`,
+    family: "validation",
+    told: `age must be a positive integer`,
+  },
+  {
+    answer: `{"phone":["This field is required."]}`,
+    family: "validation",
+    told: `phone: This field is required.`,
+  },
+  {
+    answer: `400 Client Error: Bad Request for url: https://api.x.com/v1: {"name":["Ensure this field has no more than 50 characters."]}`,
+    family: "validation",
+    told: `400 Client Error: Bad Request for url: https://api.x.com/v1: name: Ensure this field has no more than 50 characters.`,
+  },
+  {
+    answer: `{"success":false,"error":"Validation error","errorCode":400,"data":{"title":"is required"}}`,
+    family: "validation",
+    told: `HTTP 400: Validation error: title is required`,
+  },
+  {
+    answer: `{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"The level of configured provisioned throughput for the table was exceeded."}`,
+    family: "rate-limit",
+    told: `ProvisionedThroughputExceededException: The level of configured provisioned throughput for the table was exceeded.`,
+  },
+  {
+    answer: `An error occurred (UnrecognizedClientException) when calling the Query operation: The security token included in the request is invalid.`,
+    family: "authentication",
+    told: `An error occurred (UnrecognizedClientException) when calling the Query operation: The security token included in the request is invalid.`,
+  },
+  {
+    answer: `{"non_field_errors":["Unable to log in with provided credentials."]}`,
+    family: "authentication",
+    told: `Unable to log in with provided credentials.`,
+  },
 ])("$family: $told", ({ answer, family, told }) => {
   const { family: known, example } = fingerprintError(answer);
   expect({ family: known, told: example }).toEqual({ family, told } as never);
@@ -135,6 +200,9 @@ test.each<{ answer: string; family: string; told: string }>([
 
 test("different fields, and different things that are wrong with one, are different causes", () => {
   const answers = [
+    `{"name":["This field is required."]}`,
+    `{"email":["This field is required."]}`,
+    `{"email":["Enter a valid address."]}`,
     `{"message":"The given data was invalid.","errors":{"phone":["The phone field is required."]}}`,
     `{"message":"The given data was invalid.","errors":{"email":["has already been taken"]}}`,
     `{"errors":{"phone":["is invalid"]}}`,
