@@ -157,7 +157,7 @@ function isRunning(pid: number): boolean {
 }
 
 const REASONS = new Map([
-  ["ENOSPC", "the disk is full: make room, or choose another place"],
+  ["ENOSPC", "the disk is full, or has no inode left (df -i): make room, or choose another place"],
   ["EDQUOT", "the quota is used up: make room, or choose another place"],
   ["EROFS", "the file system is read-only: choose another place"],
   ["EACCES", "this user may not write there: change its permissions, or choose another place"],

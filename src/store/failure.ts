@@ -45,7 +45,7 @@ const REASONS: Record<string, string> = {
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
   EROFS: `the file system is read-only: ${ELSEWHERE}`,
-  ENOSPC: `the disk is full: make room, or ${ELSEWHERE}`,
+  ENOSPC: `the disk is full, or has no inode left (df -i): make room, or ${ELSEWHERE}`,
   EDQUOT: `the quota is used up: make room, or ${ELSEWHERE}`,
   ENOTDIR: `a part of its path is not a directory: ${ELSEWHERE}`,
   EISDIR: `it is a directory: ${ELSEWHERE}`,

@@ -98,6 +98,14 @@ describe.skipIf(!isRoot)("a mount of its own (needs root)", () => {
     const output = await launch(toFile, { cwd: trio.healthyOnly() }).trial;
     expect([output.code, existsSync(join(mount.path, "x.json"))]).toEqual([5, false]);
   });
+
+  test("P24 no inode left → exit 5, and the reason is named", async () => {
+    await using mount = mountTmpfs("size=1m,nr_inodes=2");
+    writeFileSync(join(mount.path, "last"), "");
+    const args = [...GENERATE, "--output", join(mount.path, "x.json")];
+    const { code, stderr } = await launch(args, { cwd: trio.healthyOnly() }).trial;
+    expect([code, stderr]).toEqual([5, expect.stringContaining("has no inode left (df -i)")]);
+  });
 });
 
 describe.skipIf(!isRoot)("the store's disk is full (a mount needs root)", () => {
