@@ -201,6 +201,50 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(unchanged, "jobs").message).toEndWith(" runs did not start");
   });
 
+  test("schedule-written-in-an-outage: a silence that its own past does not know is told, and is critical once the next run is late", async () => {
+    const every = 5 * MINUTE;
+    const runs = [
+      ...repeat({ rule: "five", from: "06-25 03:00", to: "07-09 21:30", every }),
+      ...repeat({ rule: "hourly", from: "06-25 03:00", to: "07-10 11:00", every: HOUR }),
+      ...repeat({ rule: "nightly", from: "06-25 03:00", to: "07-10 03:00", every: DAY }),
+      ...repeat({ rule: "well", from: "06-25 03:00", to: "07-10 21:20", every }),
+    ];
+    const updatedAt = at("07-10 20:59");
+    const schedules = [
+      interval(5, "minutes", "five", { updatedAt }),
+      cron("0 * * * *", "hourly", { updatedAt }),
+      cron("0 3 * * *", "nightly", { updatedAt }),
+      interval(5, "minutes", "well", { updatedAt }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    expect(ruleOf(report, "five")).toMatchObject({
+      condition: "overdue",
+      severity: "warning",
+      message: expect.stringMatching(/, 281 runs did not start by its schedule, which was changed at 20:59$/) as never,
+    });
+    expect(ruleOf(report, "hourly")).toMatchObject({ condition: "overdue", severity: "warning" });
+    for (const rule of ["nightly", "well"]) expect(ruleOf(report, rule)).toMatchObject({ severity: null });
+    const { report: later } = await ask(warehouse, { as: "07-10 21:20" });
+    expect(ruleOf(later, "five")).toMatchObject({ condition: "overdue", severity: "critical" });
+  });
+
+  test("schedule-changed-today of a rule of which few runs are known: from each week to each day, from each month to each hour", async () => {
+    const runs = [
+      ...repeat({ rule: "weekly", from: "06-21 03:00", to: "07-05 03:00", every: 7 * DAY }),
+      ...repeat({ rule: "monthly", from: "05-20 03:00", to: "06-20 03:00", every: 31 * DAY }),
+      ...repeat({ rule: "well", from: "06-25 03:00", to: "07-10 20:00", every: HOUR }),
+    ];
+    const schedules = [
+      cron("0 3 * * *", "weekly", { updatedAt: at("07-10 10:00") }),
+      cron("0 * * * *", "monthly", { updatedAt: at("07-10 20:30") }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report)).toEqual([]);
+    expect(ruleOf(report, "weekly").message).toBe("weekly: not due yet: its schedule is of 10:00");
+    expect(ruleOf(report, "monthly").message).toBe("monthly: not due yet: its schedule is of 20:30");
+  });
+
   test("schedule-made-or-changed-today: made half an hour ago, changed an hour ago; nothing was missed", async () => {
     const every = 5 * MINUTE;
     const runs = [

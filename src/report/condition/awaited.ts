@@ -4,10 +4,10 @@ import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 import type { DeclaredRule, RuleActivity } from "../activity.ts";
 import { findDue, type Due } from "../expectation/due.ts";
-import { MIN_INTERVALS } from "../expectation/limits.ts";
+import { clampLateness, MIN_INTERVALS } from "../expectation/limits.ts";
 import { pastChange } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
-import { measureSilence, type Silence } from "../memory/silence.ts";
+import { isCertain, measureSilence, type Silence } from "../memory/silence.ts";
 import type { RunRow } from "../run-row.ts";
 import { findFruitless, restsSoLong, type Fruitless } from "./fruitless.ts";
 
@@ -16,22 +16,45 @@ export type Awaited = {
   countedFromMs: number;
   changedMs: number | null;
   usualGapMs: number;
+  history: RuleHistory | null;
 };
 
 /**
  * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
  * had been silent for longer before the change than it usually is: a row that is written every minute must excuse nothing.
  */
-function findAwaited(
-  { schedules, countedFromMs, changedMs, usualGapMs }: Awaited,
-  lastStartMs: number | null,
-): Due | null {
+function findAwaited(awaited: Awaited, lastStartMs: number | null): Due | null {
+  const { schedules, countedFromMs, changedMs } = awaited;
   if (schedules.length === 0) return null;
   if (lastStartMs === null) return findDue(schedules, countedFromMs);
   const due = findDue(schedules, lastStartMs);
   if (due === null || changedMs === null || changedMs <= lastStartMs) return due;
-  const mostMs = Math.max(DAY_MS, 3 * due.gapMs, 2 * usualGapMs);
-  return changedMs - lastStartMs > mostMs ? due : findDue(schedules, changedMs);
+  const isExcused = changedMs - lastStartMs <= restsAtMost(awaited, due) && !wasSilent(awaited, lastStartMs, changedMs);
+  return isExcused ? findDue(schedules, changedMs) : due;
+}
+
+function restsAtMost({ usualGapMs }: Awaited, due: Due): number {
+  return Math.max(DAY_MS, 3 * due.gapMs, 2 * usualGapMs);
+}
+
+/** For certain, by its own past, when the schedule was changed. */
+function wasSilent({ history }: Awaited, lastStartMs: number, changedMs: number): boolean {
+  return history !== null && isCertain(measureSilence({ ...history, nowMs: changedMs }, lastStartMs));
+}
+
+/**
+ * Whether its schedule may have been disabled until its row was written, less than a day of silence ago: then the first run since
+ * is not yet late.
+ */
+export function isPerhapsResumed(
+  awaited: Awaited,
+  due: Due | null,
+  { lastRunMs, endMs, lateAfterMs }: { lastRunMs: number; endMs: number; lateAfterMs: number },
+): boolean {
+  const { schedules, changedMs } = awaited;
+  if (due === null || changedMs === null || due.atMs > changedMs || changedMs - lastRunMs > DAY_MS) return false;
+  const next = findDue(schedules, changedMs);
+  return next === null || endMs - next.secondMs <= clampLateness(next.gapMs, lateAfterMs).warnMs;
 }
 
 /** What was due while the newest run went on has waited for its end, and is awaited no more. */
@@ -72,9 +95,22 @@ export function newestEnd(finished: RunRow[]): number | null {
 
 /** Between the starts of two of its newest runs, as often longer as shorter; 0 where too few are known. */
 export function findMiddleGap(finished: RunRow[]): number {
+  const gaps = listGaps(finished);
+  return gaps.length < MIN_INTERVALS ? 0 : (gaps[Math.floor(gaps.length / 2)] ?? 0);
+}
+
+/** As `findMiddleGap`; where few are known the longest, for nothing says that it is not the usual one. */
+export function findUsualGap(finished: RunRow[]): number {
+  return findMiddleGap(finished) || (listGaps(finished).at(-1) ?? 0);
+}
+
+/** The shortest first. */
+function listGaps(finished: RunRow[]): number[] {
   const startsMs = finished.map(({ startedMs }) => startedMs).toSorted((a, b) => a - b);
-  const gaps = startsMs.slice(1).map((atMs, index) => atMs - (startsMs[index] ?? atMs));
-  return gaps.length < MIN_INTERVALS ? 0 : (gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0);
+  return startsMs
+    .slice(1)
+    .map((atMs, index) => atMs - (startsMs[index] ?? atMs))
+    .toSorted((a, b) => a - b);
 }
 
 /** When the last of its schedules stopped to start runs. Null: one is in force, or may still be, or it runs all the same. */

@@ -24,6 +24,8 @@ import {
   findAwaitedNow,
   findEnd,
   findMiddleGap,
+  findUsualGap,
+  isPerhapsResumed,
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
@@ -107,7 +109,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     // What was due before the table's oldest row may have run and been deleted, or the CRM may be younger.
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
-  const awaited = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findMiddleGap(finished) };
+  const awaited = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findUsualGap(finished), history };
   const lastRunMs = Math.max(lastStartMs ?? -Infinity, newestEnd(finished) ?? -Infinity);
   const due = findAwaitedNow(awaited, lastStartMs, newestEnd(finished));
   const own = settingsOfRule(settings, rule);
@@ -150,6 +152,11 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     timezone: settings.timezone,
     due,
     endedMs: findEnd(expectation?.schedules ?? [], finished, window.endMs),
+    isPerhapsResumed: isPerhapsResumed(awaited, due, {
+      lastRunMs,
+      endMs: window.endMs,
+      lateAfterMs: settings.lateAfterMs,
+    }),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,

@@ -154,8 +154,8 @@ function describe(
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
     condition: "overdue",
-    // What goes on under another name is no outage, as far as the rows tell.
-    severity: facts.successor === null ? severity : "warning",
+    // What goes on under another name, or begins anew, is no outage, as far as the rows tell.
+    severity: facts.successor === null && !facts.isPerhapsResumed ? severity : "warning",
     degradation: null,
     sinceMs,
     message: `${rule}: ${what}${last}, ${expected}${missed}${sayWhatElse(facts)}`,
