@@ -321,6 +321,23 @@ const CASES: Case[] = [
     },
   },
   {
+    name: "a weekly run beside a delta every five minutes, of which none was ever started, is told on each day",
+    rows: {
+      runs: repeat({ rule: "a", from: "06-01 00:00", to: "07-10 20:55", every: 5 * MINUTE }),
+      schedules: [interval(5, "minutes", "a"), cron("0 2 * * 0", "a")],
+    },
+    looks: {
+      "07-07 21:00": {
+        condition: "degraded",
+        severity: "warning",
+        since: "2026-06-07T02:00:00Z",
+        message:
+          "a: its schedule at 02:00 on Sun has started nothing at least since 7 Jun 02:00 (5 runs), while its others go on",
+      },
+      "06-19 21:00": { condition: "ok", severity: null, message: "a: last success 4m ago" },
+    },
+  },
+  {
     name: "a wrapper that fails although its parts are well",
     crm: "genius",
     rule: "all",

@@ -38,8 +38,9 @@ export function chooseMissed(facts: RuleFacts, isMany: boolean): Judgement | nul
 /** One of several schedules starts nothing any more, and the others hide it. */
 export function judgeSilentSchedule({ rule, silentSchedule, timezone, window }: RuleFacts): Judgement | null {
   if (silentSchedule === null) return null;
-  const { text, sinceMs, n } = silentSchedule;
-  const message = `${rule}: its schedule ${sayWhenDue([text], timezone)} has started nothing since ${formatNear(sinceMs, window.endMs)} (${formatPlural(n, "run")}), while its others go on`;
+  const { text, sinceMs, n, isNever } = silentSchedule;
+  const since = `${isNever ? "at least since" : "since"} ${formatNear(sinceMs, window.endMs)}`;
+  const message = `${rule}: its schedule ${sayWhenDue([text], timezone)} has started nothing ${since} (${formatPlural(n, "run")}), while its others go on`;
   return {
     ...degraded("missed", "warning", message),
     sinceMs,

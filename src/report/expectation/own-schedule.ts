@@ -12,6 +12,8 @@ export type SilentSchedule = {
   /** The first run that it did not start since the last one that it did. */
   sinceMs: number;
   n: number;
+  /** It is not known to have ever started any. */
+  isNever: boolean;
 };
 
 /** Hours before and after, which tell how many starts of the others an hour has. */
@@ -20,6 +22,8 @@ const FEWEST_AROUND = 4;
 /** A schedule that fires more often than this hides behind nothing. */
 export const SHORTEST_GAP_MS = 6 * HOUR_MS;
 export const MOST_SCHEDULES = 20;
+/** One that is not known to have ever started a run has none that tells how its runs look: so many must be missing. */
+const FEWEST_NEVER = 3;
 
 /**
  * By the starts of each hour, less those that are due by its other schedules: where the hours around one all have as many, one
@@ -63,10 +67,10 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
     if (ran === false) missedMs.push(atMs);
     if (ran !== true) continue;
     const sinceMs = missedMs.at(-1);
-    return sinceMs === undefined ? null : { text: known.text, sinceMs, n: missedMs.length };
+    return sinceMs === undefined ? null : { text: known.text, sinceMs, n: missedMs.length, isNever: false };
   }
-  // It is not known to have ever started anything: by this measure nothing can be told.
-  return null;
+  const isCertain = missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
+  return isCertain ? { text: known.text, sinceMs: first, n: missedMs.length, isNever: true } : null;
 }
 
 /** Starts of each hour that are not due by the other schedules. One that fires often has as many in each hour, and is left out. */
