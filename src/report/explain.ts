@@ -96,7 +96,9 @@ function listLimits(rule: RuleReport, timezone: string | null, origins: Origins)
       from: origins("stale_after") ?? sayLimitBasis(limits.stale_after_seconds),
     },
     ...listSilenceLimit(rule),
-    { name: "usually runs every", seconds: usual, from: rule.expected === null ? "its newest runs" : "its schedule" },
+    rule.expected === null
+      ? { name: "usually rests for at most", seconds: usual, from: "its newest runs" }
+      : { name: "usually runs every", seconds: usual, from: "its schedule" },
   ];
 }
 

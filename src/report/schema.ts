@@ -147,7 +147,7 @@ export const ruleSchema = v.strictObject({
   }),
   usual_interval_seconds: describe(
     v.nullable(seconds),
-    "From one run to the next, by its schedules or its newest runs",
+    "From one run to the next by its schedules, else the longest time between two of its newest runs",
   ),
   duration_seconds: durationSchema,
   records: recordsSchema,

@@ -104,6 +104,6 @@ describe("no alarm", () => {
     },
   ])("$name", async ({ runs }) => {
     const report = await judge("sqlite", { runs, schedules: [DELTA, FULL] });
-    expect(ruleOf(report, "contacts")?.message).not.toContain("while its others go on");
+    expect(ruleOf(report, "contacts")?.message).not.toMatch(/failed.*, while its others go on/);
   });
 });

@@ -10,7 +10,7 @@ import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 import { formatMissed } from "./missed.ts";
-import { countRehearsals, sayDueRehearsed, sayRehearsals } from "./rehearsed.ts";
+import { countRehearsals, sayDueRehearsed, sayRehearsals, sayStarted } from "./rehearsed.ts";
 
 const BASES = {
   config: "the configuration",
@@ -79,8 +79,7 @@ function judgeStarts(given: RuleFacts): Judgement | null {
   const bySilence = judgeSilence(facts);
   // Its weeks know of such rests, and its newest runs do not.
   if (bySilence === null) return facts.silence?.isUsual === true ? null : byAge;
-  const worst = byAge?.severity === "critical" ? byAge : bySilence;
-  return { ...worst, sinceMs: Math.min(bySilence.sinceMs ?? Infinity, byAge?.sinceMs ?? Infinity) };
+  return byAge?.severity === "critical" ? { ...bySilence, severity: byAge.severity } : bySilence;
 }
 
 /** By the runs that it usually starts in such a time. */
@@ -95,9 +94,10 @@ function judgeSilence(facts: RuleFacts): Judgement | null {
       ? "no success known"
       : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
   if (fruitless !== null) return judgement;
+  const started = sayStarted(facts);
   return {
     ...judgement,
-    message: `${rule}: ${sayOpen(facts)}${countRehearsals(facts) > 0 ? "nothing but dry runs" : "nothing"} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts)}`,
+    message: `${rule}: ${sayOpen(facts)}${started.what} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts, started.isCounted)}`,
     evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
 }
@@ -110,7 +110,9 @@ function judgeAge(facts: RuleFacts, goingOnMs: number): Judgement | null {
   const isError = limits.errorAfterMs !== null && ageMs > limits.errorAfterMs;
   const limitMs = isError ? limits.errorAfterMs : limits.warnAfterMs;
   if (limitMs === null || ageMs <= limitMs) return null;
-  return describe(facts, isError ? "critical" : "warning", lastSuccessMs + limitMs, limitMs);
+  // By its past the limit may end while it rests.
+  const sinceMs = (limits.basis === "usual-interval" ? facts.silence?.sinceMs : null) ?? lastSuccessMs + limitMs;
+  return describe(facts, isError ? "critical" : "warning", sinceMs, limitMs);
 }
 
 function judgeDue(facts: RuleFacts): Judgement | null {
@@ -198,7 +200,7 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
 }
 
 /** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
-function sayWhatElse(facts: RuleFacts): string {
+function sayWhatElse(facts: RuleFacts, isRehearsedSaid = false): string {
   const { finished, successor, window } = facts;
   const [newest] = finished;
   const failed =
@@ -209,7 +211,7 @@ function sayWhatElse(facts: RuleFacts): string {
     successor === null
       ? ""
       : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
-  return `${failed}${sayRehearsals(facts)}${renamed}`;
+  return `${failed}${isRehearsedSaid ? "" : sayRehearsals(facts)}${renamed}`;
 }
 
 /** Scheduled, enabled, and no run of it is known, although one was due. */

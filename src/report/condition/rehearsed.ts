@@ -15,6 +15,7 @@ export function countRehearsals(facts: RuleFacts): number {
   return isRehearsedOnly(facts) || isRehearsedInstead(facts) ? facts.counts.dry_run : 0;
 }
 
+/** About as many as were due since its last start. */
 function isRehearsedInstead(facts: RuleFacts): boolean {
   const due = countDueInWindow(facts);
   const rehearsed = facts.counts.dry_run;
@@ -28,6 +29,13 @@ export function sayDueRehearsed(facts: RuleFacts): string {
   const due = `${formatMissed(missedSince)} due since`;
   if (isRehearsedOnly(facts)) return due;
   return `${due} ${missedSince.n === 1 ? "was a dry run" : "were dry runs"}`;
+}
+
+/** All that has started since its last start, as the subject of a sentence; `isCounted`: it tells how many dry runs that were. */
+export function sayStarted(facts: RuleFacts): { what: string; isCounted: boolean } {
+  if (countRehearsals(facts) === 0) return { what: "nothing", isCounted: false };
+  if (isRehearsedOnly(facts)) return { what: "nothing but dry runs", isCounted: false };
+  return { what: `nothing but ${formatPlural(facts.counts.dry_run, "dry run")}`, isCounted: true };
 }
 
 /** What else is to be said of its dry runs, as a part of a sentence. */

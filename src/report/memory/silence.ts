@@ -11,7 +11,7 @@ export type Silence = {
   /** As long a silence was no trouble at least twice, and at this time few runs are to be expected. */
   isUsual: boolean;
   limit: number;
-  /** When the silence reached its limit; null: it did not. */
+  /** Start of the hour in which a run was more likely than not to have started; null: of none yet. */
   sinceMs: number | null;
   /** Days of starts that say what is usual. */
   days: number;
@@ -34,6 +34,8 @@ const REGULAR_REST = 1.2;
 const FEW_STARTS = 8;
 /** A rest so many times the second-longest known one is none of the rule's own. */
 export const REST_FACTOR = 1.3;
+/** Of one run: it is more likely than not to have started. */
+const LIKELY = 0.5;
 /** A run of the hour that goes on may still start in it, and be later by this. */
 const GRACE_MS = HOUR_MS;
 
@@ -51,11 +53,12 @@ export function measureSilence(history: RuleHistory, lastStartMs: number): Silen
   const second = rests.at(-2) ?? 0;
   const longest = rests.length < FEW_STARTS ? (rests.at(-1) ?? 0) : 0;
   const limit = Math.max(second <= REGULAR_REST ? REGULAR_LIMIT : LIMIT, REST_FACTOR * second, longest);
+  const fromMs = (lastHour + 1) * HOUR_MS;
+  const soFar = addUp(fromMs, nowMs, rates, calendar);
   return {
-    ...addUp((lastHour + 1) * HOUR_MS, nowMs, limit, rates, calendar),
-    isUsual:
-      isRestedLonger(starts.hours, nowMs - lastStartMs) &&
-      addUp((lastHour + 1) * HOUR_MS, nowMs + GRACE_MS, limit, rates, calendar).expected < limit / 2,
+    expected: addUp(fromMs, nowMs - GRACE_MS, rates, calendar).expected,
+    sinceMs: soFar.sinceMs,
+    isUsual: isRestedLonger(starts.hours, nowMs - lastStartMs) && soFar.expected < limit / 2,
     limit,
     days: Math.round(known / HOURS_A_DAY),
     hoursApart: known / countRuns(starts),
@@ -169,19 +172,18 @@ export function secondLongestGap(hours: Int32Array): number {
 
 function addUp(
   fromMs: number,
-  nowMs: number,
-  limit: number,
+  toMs: number,
   rates: Float64Array,
   calendar: Calendar,
-): { expected: number; sinceMs: number | null } {
+): Pick<Silence, "expected" | "sinceMs"> {
   let expected = 0;
   let sinceMs: number | null = null;
-  for (let atMs = fromMs; atMs < nowMs - GRACE_MS;) {
+  for (let atMs = fromMs; atMs < toMs;) {
     const hour = Math.floor(atMs / HOUR_MS);
-    const untilMs = Math.min(nowMs - GRACE_MS, (hour + 1) * HOUR_MS);
+    const untilMs = Math.min(toMs, (hour + 1) * HOUR_MS);
     const rate = rates[hourOfWeekAt(hour, calendar)] ?? 0;
     expected += (rate * (untilMs - atMs)) / HOUR_MS;
-    if (sinceMs === null && expected > limit) sinceMs = untilMs + GRACE_MS;
+    if (expected > LIKELY) sinceMs ??= atMs;
     atMs = untilMs;
     // What is years old is no more silent for it.
     if (untilMs - fromMs > LONGEST_COUNTED_MS) break;
