@@ -1,7 +1,7 @@
 /** The process: arguments, signals, exit code. No other file touches them. */
 import type { Runtime } from "./commands/flags/runtime.ts";
 import { AppError, EXIT, EXIT_OF_ERROR } from "./errors.ts";
-import { emit } from "./output/stdout.ts";
+import { emit, isWriting } from "./output/stdout.ts";
 import { VERSION_LINE } from "./version.ts";
 
 const SIGNAL_EXITS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: EXIT.sigterm };
@@ -28,7 +28,8 @@ async function main(argv: string[]): Promise<number> {
   for (const name of Object.keys(exits) as (keyof typeof SIGNAL_EXITS)[]) {
     process.on(name, () => {
       if (name === "SIGHUP" && reload !== null) return reload();
-      if (stopped !== null) process.exit(SIGNAL_EXITS[name]);
+      // What nobody reads must keep nobody waiting.
+      if (stopped !== null || isWriting()) process.exit(SIGNAL_EXITS[name]);
       stopped = exits[name];
       stop.abort();
     });

@@ -6,20 +6,47 @@ const NULL_DEVICE = "/dev/null";
 /** `O_CLOEXEC` on Linux: a stream that was handed over to this process never has it. */
 const CLOSE_ON_EXEC = 0o2_000_000;
 
+/** A pipe takes so much in one piece. To wait for room for more must not keep signals from being heard, and takes a start 1 ms longer. */
+const PIECE = 4096;
+let writing = 0;
+
+/** Whether text is on its way to a reader that may never take it. */
+export function isWriting(): boolean {
+  return writing > 0;
+}
+
 /** Returns when all text is written. Throws a delivery error where stdout is closed, the reader went away or the disk is full. */
 export async function emit(text: string): Promise<void> {
   if (text === "") return;
   if (await wasClosed()) throw new AppError("delivery", "the output is lost: stdout is closed");
+  // Not `Buffer`, which takes a start a tenth longer to load.
+  const bytes = new TextEncoder().encode(text);
+  writing += 1;
   try {
-    // Not `Buffer`, which takes a start a tenth longer to load.
-    const bytes = new TextEncoder().encode(text);
-    if ((await Bun.write(Bun.stdout, bytes)) < bytes.length) throw new Error("short write");
+    await (bytes.length > PIECE ? writeInPieces(bytes) : writeAtOnce(bytes));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    const reason =
-      code === "EPIPE" ? "its reader closed it" : code === "ENOSPC" ? "the disk is full" : code || "the write failed";
+    const reason = REASONS[code] ?? (code || "the write failed");
     throw new AppError("delivery", `the output on stdout is incomplete: ${reason}`, { cause: error });
+  } finally {
+    writing -= 1;
   }
+}
+
+const REASONS: Record<string, string> = {
+  EPIPE: "its reader closed it",
+  ECONNRESET: "its reader closed it",
+  EIO: "its terminal is gone",
+  ENOSPC: "the disk is full",
+};
+
+async function writeAtOnce(bytes: Uint8Array): Promise<void> {
+  if ((await Bun.write(Bun.stdout, bytes)) < bytes.length) throw new Error("short write");
+}
+
+async function writeInPieces(bytes: Uint8Array): Promise<void> {
+  const writer = Bun.stdout.writer();
+  await Promise.all([writer.write(bytes), writer.end()]);
 }
 
 /** Whether the process began without a stdout. Bun opens the null device in its place, so that no file becomes stdout. */

@@ -1,6 +1,8 @@
 /** Signals that mean nothing to the program end nothing; those that mean something still do it. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { runCli } from "../../making/cli.ts";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BINARY, freshDirectory, runCli } from "../../making/cli.ts";
 import { backendPid, slowDown, until } from "../../making/faults.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import {
@@ -79,4 +81,26 @@ test("Q4 SIGQUIT in mid-report → its default ends the process, and the slot ca
   await speedUp(database);
   expect((await runCli(["schedule", "run", "daily"], { cwd })).code).toBe(0);
   expect(await slotsIn(cwd)).toMatchObject([{ state: "made", attempts: 2 }]);
+});
+
+/** How many bytes the process has written so far. */
+function writtenBy(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1]);
+}
+
+test.each(
+  numbered("Q5", [
+    { signal: "SIGTERM", code: 143 },
+    { signal: "SIGINT", code: 130 },
+  ] as const),
+)("$no $signal while nobody reads stdout → ends at once, exit $code", async ({ signal, code }) => {
+  const pipe = join(freshDirectory(), "pipe");
+  Bun.spawnSync(["mkfifo", pipe]);
+  // Open at both ends, it takes 64 kB and then no more.
+  const stdout = openSync(pipe, "r+");
+  const child = Bun.spawn([BINARY, "schema", "report"], { stdout, stderr: "inherit" });
+  await until(() => writtenBy(child.pid) >= 60_000);
+  child.kill(signal);
+  expect([await child.exited, child.signalCode]).toEqual([code, null]);
+  closeSync(stdout);
 });
