@@ -39,11 +39,20 @@ export function shareStore(target: Target, group: string | null): string | null 
 /** Its number; null where there is no such group. */
 function findGroup(group: string): number | null {
   if (/^\d+$/.test(group)) return Number(group);
-  const line = readFileSync(GROUPS_FILE, "utf8")
+  const line = readGroups()
     .split("\n")
     .find((one) => one.startsWith(`${group}:`));
   const [, , id = ""] = line?.split(":") ?? [];
   return /^\d+$/.test(id) ? Number(id) : null;
+}
+
+/** "": a container may have none, or hide it. */
+function readGroups(): string {
+  try {
+    return readFileSync(GROUPS_FILE, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function shareExisting(path: string, groupId: number): void {
