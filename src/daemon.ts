@@ -6,7 +6,7 @@ import { createFiller } from "./schedule/filler.ts";
 import { logCritical, runPass, type PassOptions, type PassResult } from "./pass.ts";
 import { restUntil, runLoop, type Mailbox } from "./schedule/loop.ts";
 import { END_RETRIES_MS } from "./schedule/record-end.ts";
-import { describeHolder } from "./store/holder.ts";
+import { describeHolder } from "./processes.ts";
 import type { SlotNews } from "./store/slot.ts";
 import type { Store } from "./store/store.ts";
 import { createRedactor } from "./text/redact.ts";

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { findSqliteFile } from "../files/plain.ts";
+import { describeHolder, judgeHolder } from "../processes.ts";
 
 const PRIVATE = 0o600;
 const REPORT_MODE = 0o640;
@@ -12,7 +13,11 @@ const PUBLIC_MODE = 0o644;
 /** That other users may write a file is not kept. */
 const KEPT_MODE = 0o664;
 const MARK = ".automation-reports";
-const HOST = hostname().replace(/[^\w-]/g, "_");
+const HOST = Bun.hash(hostname()).toString(36);
+/** SQLite keeps what it is writing in files of its own beside the database. */
+const TEMPORARY = /\.tmp(?:-journal|-wal|-shm)?$/;
+/** What was not touched for so long is no longer being written, on whatever machine. */
+const ABANDONED_MS = 24 * 3_600_000;
 
 /** What a file is to hold, or a function that fills the empty private file at the path it is given. */
 type Content = string | Uint8Array | ((temporary: string) => void);
@@ -76,16 +81,32 @@ export async function createPublicFile(path: string, text: string): Promise<bool
 
 /** A name that a later `sweepTemporaryFiles` recognises. */
 export function temporaryPath(directory: string): string {
-  return join(directory, `${MARK}.${HOST}.${process.pid}.${crypto.randomUUID()}.tmp`);
+  const [, ...ours] = describeHolder().split("/");
+  return join(directory, `${[MARK, HOST, ...ours, crypto.randomUUID()].join(".")}.tmp`);
 }
 
-/** Removes what killed processes of this machine left in the directory, where the directory may be listed. */
+/**
+ * Removes what killed processes left in the directory, where it may be listed: of this machine at once, of those that cannot be seen
+ * from here after a day.
+ */
 export async function sweepTemporaryFiles(directory: string): Promise<void> {
-  const pattern = new RegExp(`^\\${MARK}\\.${HOST}\\.(\\d+)\\.[0-9a-f-]+\\.tmp$`);
   for (const name of await readdir(directory).catch(() => [])) {
-    const pid = Number(pattern.exec(name)?.[1]);
-    if (pid > 0 && !isRunning(pid)) await rm(join(directory, name), { recursive: true }).catch(() => {});
+    if (!name.startsWith(`${MARK}.`) || !TEMPORARY.test(name)) continue;
+    const path = join(directory, name);
+    if (await isAbandoned(name, path)) await rm(path, { recursive: true }).catch(() => {});
   }
+}
+
+async function isAbandoned(name: string, path: string): Promise<boolean> {
+  const [host, ...process] = name
+    .slice(MARK.length + 1)
+    .split(".")
+    .slice(0, -2);
+  const writer =
+    host === HOST ? judgeHolder([encodeURIComponent(hostname()), ...process.slice(0, 4)].join("/")) : "unknown";
+  if (writer !== "unknown") return writer === "dead";
+  const there = await lstat(path).catch(() => null);
+  return there !== null && Date.now() - there.mtimeMs > ABANDONED_MS;
 }
 
 /** What is there belongs to the system: `/dev/stdout` is a link, to which a file may be bound. */
@@ -144,15 +165,6 @@ async function syncDirectory(path: string): Promise<void> {
     await directory.sync();
   } finally {
     await directory.close();
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

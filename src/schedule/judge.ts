@@ -1,7 +1,7 @@
 /** Whether a schedule does its work, as far as its slots tell. Pure. */
 import type { ScheduleConfig } from "../config/schema.ts";
 import { EXIT } from "../errors.ts";
-import { nameHolder } from "../store/holder.ts";
+import { nameHolder } from "../processes.ts";
 import { formatCount, formatDuration, formatInstant, formatMinute } from "../text/figures.ts";
 import type { Verdict } from "../report/words.ts";
 import { isLeaseSound, type SlotRow } from "../store/slot.ts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { EXIT } from "../errors.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
-import { judgeHolder } from "./holder.ts";
+import { judgeHolder } from "../processes.ts";
 import { siftRows, whole, type Row } from "./rows.ts";
 import {
   isLeaseSound,

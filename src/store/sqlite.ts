@@ -11,7 +11,7 @@ import { codeOf } from "../database/failure.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import { followFile, type OpenedEngine, type SqliteTarget } from "./follow-file.ts";
-import { judgeHolder } from "./holder.ts";
+import { judgeHolder } from "../processes.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
 import thirdSql from "./migrations/3.sql" with { type: "text" };

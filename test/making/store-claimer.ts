@@ -1,5 +1,5 @@
 /** Run as a process of its own: claims the slots 1 to N, ends each or holds on to it, and prints what it got. */
-import { describeHolder } from "../../src/store/holder.ts";
+import { describeHolder } from "../../src/processes.ts";
 import { openStore } from "../../src/store/open.ts";
 import { targetOf } from "./stores.ts";
 

@@ -11,9 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { replaceDirectory } from "../../src/output/directory.ts";
+import { temporaryPath } from "../../src/output/file.ts";
 
 const MARK = ".mark";
 const fresh = () => mkdtempSync(join(tmpdir(), "automation-reports-directory-"));
@@ -32,8 +33,7 @@ function filesIn(path: string): Record<string, string> {
 
 /** Of a process that is no more. */
 function leaveBehind(path: string): void {
-  const host = hostname().replace(/[^\w-]/g, "_");
-  const left = join(path, `.automation-reports.${host}.${Bun.spawnSync(["true"]).pid}.${crypto.randomUUID()}.tmp`);
+  const left = temporaryPath(path).replace(`.${process.pid}.`, `.${Bun.spawnSync(["true"]).pid}.`);
   mkdirSync(join(left, "old"), { recursive: true });
   writeFileSync(join(left, "old/index.html"), "half");
 }

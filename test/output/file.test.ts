@@ -8,11 +8,12 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createFile, replaceFile, replaceOutput, sweepTemporaryFiles } from "../../src/output/file.ts";
+import { createFile, replaceFile, replaceOutput, sweepTemporaryFiles, temporaryPath } from "../../src/output/file.ts";
 
 const fresh = () => mkdtempSync(join(tmpdir(), "automation-reports-file-"));
 
@@ -73,14 +74,23 @@ test.each([
   expect(replaceFile(path(), "x")).rejects.toThrow(says);
 });
 
-test("what a dead process left is swept, what a living one writes is not", async () => {
+test("what a dead process left is swept, of SQLite too, and what is a day old; what a living one writes is not", async () => {
   const directory = fresh();
   mkdirSync(join(directory, "latest"));
   const dead = Bun.spawnSync(["true"]).pid;
-  const host = hostname().replace(/[^\w-]/g, "_");
-  const name = (pid: number) => join(directory, `.automation-reports.${host}.${pid}.${crypto.randomUUID()}.tmp`);
-  const [left, written] = [name(dead), name(process.pid)];
-  for (const path of [left, written]) writeFileSync(path, "half");
+  const ours = () => temporaryPath(directory);
+  const left = ours().replace(`.${process.pid}.`, `.${dead}.`);
+  // A pid that another process has by now, and one of a container, whose processes cannot be seen from here.
+  const reused = ours().replace(/\.\d+\.([0-9a-f]+-)/, ".1.$1");
+  const [, namespace = ""] = /\.(\d+)\.\d+\.\d+\.[0-9a-f]+-/.exec(left) ?? [];
+  const elsewhere = ours().replace(`.${namespace}.`, ".1.");
+  const old = ours().replace(`.${namespace}.`, ".1.");
+  const unlike = join(directory, ".automation-reports.notes");
+  const gone = [left, `${left}-journal`, reused, old];
+  const kept = [ours(), elsewhere, unlike];
+  for (const path of [...gone, ...kept]) writeFileSync(path, "half");
+  const before = new Date(Date.now() - 25 * 3_600_000);
+  utimesSync(old, before, before);
   await sweepTemporaryFiles(directory);
-  expect([existsSync(left), existsSync(written)]).toEqual([false, true]);
+  expect([...gone, ...kept].filter((path) => existsSync(path))).toEqual(kept);
 });

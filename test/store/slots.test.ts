@@ -1,7 +1,7 @@
 /** Slots over both engines: each is claimed once, and taken over only from a holder that has lost it. */
 import { isLong } from "../making/draws.ts";
 import { describe, expect, test } from "bun:test";
-import { describeHolder, judgeHolder } from "../../src/store/holder.ts";
+import { describeHolder, judgeHolder } from "../../src/processes.ts";
 import { openStore } from "../../src/store/open.ts";
 import { alterStore, madePass, newStoreUrl, startClaimer, STORE_KINDS, targetOf } from "../making/stores.ts";
 

@@ -11,7 +11,7 @@ import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
 import { nameSlot } from "../../schedule/judge.ts";
 import { describeScheduledPass } from "../../schedule/scheduled-pass.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
-import { describeHolder, nameHolder } from "../../store/holder.ts";
+import { describeHolder, nameHolder } from "../../processes.ts";
 import type { FinalState } from "../../store/slot.ts";
 import type { Store } from "../../store/store.ts";
 import { HOUR_MS } from "../../time/units.ts";

@@ -14,8 +14,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
+import { temporaryPath } from "../../../src/output/file.ts";
 import type { Report } from "../../../src/report/schema.ts";
 import { BINARY, directoryWith, freshDirectory, runCli, start } from "../../making/cli.ts";
 import {
@@ -192,8 +192,7 @@ describe("symbolic links planted by somebody else", () => {
   test("P6 links planted at names of a dead process's temporary files → removed, their target untouched", async () => {
     const { cwd, out, outside } = plantedPlace();
     const dead = Bun.spawnSync(["true"]).pid;
-    const host = hostname().replace(/[^\w-]/g, "_");
-    const planted = join(out, `.automation-reports.${host}.${dead}.${crypto.randomUUID()}.tmp`);
+    const planted = temporaryPath(out).replace(`.${process.pid}.`, `.${dead}.`);
     symlinkSync(outside, planted);
     const trial = await launch([...GENERATE, ...TO_OUT], { cwd }).trial;
     expect([trial.code, readFileSync(outside, "utf8")]).toEqual([0, "untouched"]);

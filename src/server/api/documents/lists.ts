@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { PassSummarySchema } from "../../../report/pass-schema.ts";
 import { count, describe, instant, seconds } from "../../../report/schema-figures.ts";
 import { publishSlot, SchedulesSchema, SlotsSchema } from "../../../schedule/published.ts";
-import { nameHolder } from "../../../store/holder.ts";
+import { nameHolder } from "../../../processes.ts";
 import type { PassRow } from "../../../store/passes.ts";
 import { HistorySchema } from "../../../store/published.ts";
 import type { SlotRow } from "../../../store/slot.ts";

@@ -1,4 +1,4 @@
-/** The holder of a slot is a process. By its name, another process on the same machine can tell whether it still lives. */
+/** A process by a name that no other ever has. By it another one on the same machine can tell whether it still lives. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
