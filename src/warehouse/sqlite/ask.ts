@@ -1,6 +1,6 @@
 /**
- * SQLite off the main thread: a query blocks its thread, so at the signal its answer is abandoned with the thread. What it has answered
- * by then holds.
+ * SQLite off the main thread: a query blocks its thread and cannot be interrupted, so at the signal its answer is abandoned, and the
+ * thread ends when the query does. What it has answered by then holds.
  */
 import { DescribedFailure, DatabaseError } from "../../database/failure.ts";
 import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
@@ -9,6 +9,9 @@ import type { WorkerAnswer, WorkerTasks } from "./worker.ts";
 const IDLE_MS = 1000;
 /** To start a thread takes longer than most answers: the next question, such as a fill's next day, finds one. */
 const idle: Worker[] = [];
+/** A query without end goes on as long as the process does: of one file no more than so many may. */
+const MOST_ABANDONED = 2;
+const abandoned = new Map<string, number>();
 
 export async function askSqlite<T extends keyof WorkerTasks>(
   task: T,
@@ -17,6 +20,12 @@ export async function askSqlite<T extends keyof WorkerTasks>(
 ): Promise<WorkerTasks[T]["result"]> {
   // Nobody would hear of it: the signal has been given.
   if (signal.aborted) throw new DatabaseError("given up");
+  if ((abandoned.get(input.path) ?? 0) >= MOST_ABANDONED) {
+    throw new DescribedFailure(
+      "its last queries, given up after timeout, still go on, for SQLite cannot be interrupted: see why they take so long, such as a view without an end; to restart the program ends them",
+      "ABANDONED",
+    );
+  }
   const worker = idle.pop() ?? new Worker(new URL("./worker.ts", import.meta.url).href);
   worker.ref();
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer<T>>();
@@ -44,8 +53,26 @@ export async function askSqlite<T extends keyof WorkerTasks>(
   } finally {
     listening.abort();
     if (isFree) keepIdle(worker);
-    else worker.terminate();
+    else abandon(worker, input.path);
   }
+}
+
+/** To terminate it would not end the query, and nothing would tell when it has ended. */
+function abandon(worker: Worker, path: string): void {
+  abandoned.set(path, (abandoned.get(path) ?? 0) + 1);
+  worker.unref();
+  const ending = new AbortController();
+  const end = () => {
+    ending.abort();
+    abandoned.set(path, (abandoned.get(path) ?? 1) - 1);
+    worker.terminate();
+  };
+  worker.addEventListener(
+    "message",
+    ({ data }: MessageEvent<WorkerAnswer<keyof WorkerTasks>>) => (data.ok && !data.isWhole ? undefined : end()),
+    { signal: ending.signal },
+  );
+  worker.addEventListener("error", end, { signal: ending.signal });
 }
 
 function keepIdle(worker: Worker): void {
