@@ -143,6 +143,16 @@ test("a group that the machine does not have is told, and the store works all th
   expect(existsSync(join(cwd, "kept/s.sqlite"))).toBe(true);
 });
 
+test.skipIf(!isRoot)("where /etc/group is not there, that is told, and the work is done (needs root)", async () => {
+  const cwd = install(`group = "${GROUP.name}"`);
+  const hidden = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /etc && exec "$0" store prune', BINARY];
+  const { exitCode, stderr } = Bun.spawnSync(hidden, { cwd, stderr: "pipe" });
+  expect([exitCode, stderr.toString()]).toEqual([
+    0,
+    `warning: store ${cwd}/kept/s.sqlite: there is no group ${GROUP.name} in /etc/group: create it with groupadd, or write its number\n`,
+  ]);
+});
+
 test("store check finds a file that others may open, and with a group one that the world may", async () => {
   for (const [store, mode, code] of [
     ["", 0o640, 5],
