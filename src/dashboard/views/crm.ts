@@ -1,5 +1,6 @@
 /** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
 import { chooseFinding, rankRows } from "../../report/attention.ts";
+import { countUrgentLeftOut } from "../../report/left-out.ts";
 import type { Report } from "../../report/schema.ts";
 import { SEVERITIES } from "../../report/words.ts";
 import { describeBriefly } from "../../render/terminal/brief.ts";
@@ -59,6 +60,7 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     durations: facts.past.durations,
     rules: sorted.slice(0, MOST_RULES).map((rule) => viewRule(rule, shown)),
     rulesLeftOut: Math.max(0, sorted.length - MOST_RULES) + (report.omitted?.["rules"] ?? 0),
+    findingsLeftOut: countUrgentLeftOut(report),
     query: facts.query,
     errors: report.error_groups.map((group) => ({
       fingerprint: group.fingerprint,

@@ -140,7 +140,7 @@ function listFindings(title: string, findings: Finding[], { width }: View, style
     const text = cutText(showText(message), width - LONGEST_SEVERITY - 4);
     return `  ${style[SEVERITY_TONES[severity]](severity.padEnd(LONGEST_SEVERITY))}  ${text}`;
   });
-  const more = moreLines(findings.length - MOST_ROWS, false, style, width);
+  const more = moreLines({ count: findings.length - MOST_ROWS }, false, style, width);
   return [style.strong(`${title}: ${formatPlural(findings.length, "finding")}`), ...lines, ...more];
 }
 
@@ -158,7 +158,7 @@ function alignChanges(all: FigureChange[], { width }: View, style: Style): strin
     ],
     style.strong,
   );
-  return [titles, ...lines, ...moreLines(all.length - changes.length, false, style, width)];
+  return [titles, ...lines, ...moreLines({ count: all.length - changes.length }, false, style, width)];
 }
 
 /** Such as `rate`, `p95` below `duration_seconds`, or a rule's name below `rule_reliability`. */

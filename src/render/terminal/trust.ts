@@ -72,5 +72,8 @@ export function conditionLines({ rules: all, omitted = {} }: Report, style: Styl
     column("By", "left", ({ limits }) => limits.basis),
   ];
   const lines = alignColumns(fitColumns(columns, EXPENDABLE, width), style.strong);
-  return [...lines, ...moreLines(all.length + (omitted["rules"] ?? 0) - rules.length, false, style, width)];
+  return [
+    ...lines,
+    ...moreLines({ count: all.length - rules.length, leftOut: omitted["rules"] ?? 0 }, false, style, width),
+  ];
 }
