@@ -85,15 +85,14 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     const since = readTime(evidence["since"]);
     return since === null ? null : `${rule ?? ""} brings no records since ${nearEnd(since, report)}`;
   },
-  "failures-many": describeFailures,
-  "success-rate-low": describeFailures,
+  "failures-many": (_, report) => describeFailures(report),
+  "success-rate-low": (_, report) => describeFailures(report),
 };
 
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
-function describeFailures(
-  { evidence: { over } }: Finding,
-  { performance_metrics: metrics, error_groups: groups }: Report,
-): string {
+function describeFailures({ performance_metrics: metrics, error_groups: groups, findings }: Report): string {
+  // Whichever finding counts them, they are over or not.
+  const isOver = findings.some(({ id, evidence }) => id === "failures-many" && evidence["over"] === true);
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
     const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;
@@ -104,7 +103,7 @@ function describeFailures(
   const failed = metrics.failed_actions;
   const others = failed - named.reduce((sum, [, count]) => sum + count, 0);
   const parts = named.map(([cause, count]) => `${cause} (${formatCount(count)})`);
-  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${over === true ? ", over" : ""}`;
+  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${isOver ? ", over" : ""}`;
   if (parts.length === 0) return words;
   return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }
