@@ -7,6 +7,8 @@ import type { Report } from "../../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { reportsIn } from "../../making/passes.ts";
+import { killLaunched } from "../../making/scheduler.ts";
+import { installServer, startServer } from "../../making/serving.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
 import { historyDdl, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
@@ -29,6 +31,7 @@ beforeAll(async () => {
     ALTER TABLE orchestration.sync_schedule ALTER model_name TYPE text, ALTER minute TYPE text, ALTER recurrence_type TYPE text`);
 });
 afterAll(async () => {
+  killLaunched();
   await trio.healthy.close();
   await database.close();
 });
@@ -173,6 +176,30 @@ describe("2,000 rules, half of them failing", () => {
       const all = told + (counts.get(severity) ?? 0);
       expect(gauges).toContain(`automation_reports_findings{crm="many",severity="${severity}"} ${all}\n`);
     }
+  });
+
+  test("F24 the same served → a rule that is left out is not denied, and all of them are counted", async () => {
+    const crms = `[crm.many]\nurl = "${database.url}"\ntimeout = "2m"\n`;
+    const cwd = installServer("", { crms });
+    expect((await runCli(["generate", ...AS_OF, "--quiet"], { cwd })).code).toBe(0);
+    const server = await startServer(cwd);
+    const listed = "lists 1,000 of its 2,000 rules, the most urgent ones";
+    const one = await server.ask("/api/v1/crms/many/rules/rule_1999");
+    const { detail } = (await one.json()) as { detail: string };
+    expect([one.status, detail]).toEqual([
+      404,
+      `The newest report of this CRM ${listed}, and none of that name: automation-reports explain CRM RULE reads any of them.`,
+    ]);
+    const page = await server.ask("/crms/many/rule?name=rule_1999");
+    expect([page.status, await page.text()]).toEqual([
+      404,
+      expect.stringContaining(`It ${listed}. This reads any of them: automation-reports explain many RULE`),
+    ]);
+    const all = (await (await server.ask("/api/v1/crms/many/rules")).json()) as object;
+    expect(all).toMatchObject({ total: 1000, omitted: 1000 });
+    const crm = (await (await server.ask("/api/v1/crms/many")).json()) as object;
+    expect(crm).toMatchObject({ conditions: { failing: 1000, ok: 1000 } });
+    await server.stop();
   });
 
   test("F4 90 failing rules → nothing is left out", async () => {
