@@ -6,7 +6,7 @@ import { rankSeverity } from "./words.ts";
 /** Rules with all that is known of them, and findings. */
 const MOST_LISTED = 1000;
 /** Names beside something else. */
-const MOST_NAMES = 100;
+export const MOST_NAMES = 100;
 /** Of each kind of finding so many are kept, however many others are more urgent. */
 const FEW_OF_A_KIND = 10;
 

@@ -1,5 +1,6 @@
 /** What a bounded report leaves out, in words: nothing that was read is denied. */
-import { formatCount } from "../text/figures.ts";
+import { formatCount, formatPlural, listNames } from "../text/figures.ts";
+import { MOST_NAMES } from "./bounds.ts";
 import type { Report } from "./schema.ts";
 import { countTotals } from "./totals.ts";
 import { SEVERITIES, type Severity } from "./words.ts";
@@ -27,4 +28,16 @@ export function countFindingsLeftOut(report: Report): { severity: Severity; coun
 export function countUrgentLeftOut(report: Report): number {
   const urgent = countFindingsLeftOut(report).filter(({ severity }) => severity !== "info");
   return urgent.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Of a list beside something else, of which a report holds so many names and no more. */
+export function countNames(names: string[], noun: string): string {
+  return `${names.length < MOST_NAMES ? "" : "at least "}${formatPlural(names.length, noun)}`;
+}
+
+/** The first of such a list, and how many more there are. */
+export function listSomeNames(names: string[], shown = 5): string {
+  return names.length < MOST_NAMES
+    ? listNames(names, shown)
+    : `${names.slice(0, shown).join(", ")} and at least ${formatCount(names.length - shown)} more`;
 }

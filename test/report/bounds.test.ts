@@ -5,10 +5,13 @@ import { renderDetails } from "../../src/render/terminal/details.ts";
 import { renderFindings } from "../../src/render/findings.ts";
 import { renderMetrics } from "../../src/render/metrics.ts";
 import { renderPass } from "../../src/render/terminal/pass.ts";
+import { countNames, listSomeNames } from "../../src/report/left-out.ts";
+import { describeBriefly } from "../../src/render/terminal/brief.ts";
 import { rankRows } from "../../src/report/attention.ts";
 import { digestReport } from "../../src/report/digest.ts";
 import { publishRules } from "../../src/server/api/documents/rules.ts";
-import { activity, report, rule } from "../making/activities.ts";
+import { activity, declared, report, rule } from "../making/activities.ts";
+import { every } from "../making/findings.ts";
 import { madeOutcome, passDocument } from "../making/passes.ts";
 import { ruleOf } from "../making/rules.ts";
 import { WINDOW } from "../making/reports.ts";
@@ -83,6 +86,31 @@ describe("whoever counts counts all of it", () => {
     expect(publishRules("id", made, {})).toMatchObject({ total: 1000, omitted: 1201 });
     expect(publishRules("id", all, {})).toMatchObject({ total: 2201, omitted: 0 });
   });
+});
+
+test("rules that stopped together are all counted, although the finding names a hundred", () => {
+  const stopped = times(150, (index) =>
+    ruleOf(`r${index}`, { runs: "s".repeat(40), everyMinutes: 30, startedMinutesAgo: 900 }),
+  );
+  const silent = report(
+    activity({
+      rules: stopped,
+      declaredRules: stopped.map(({ rule: name }) => declared(name, every("every 30 minutes"))),
+    }),
+  );
+  const together = silent.findings.find(({ id }) => id === "rules-stopped");
+  expect(together?.evidence).toMatchObject({ rules_omitted: 50 });
+  expect(together === undefined ? "" : describeBriefly(together, silent)).toBe(
+    "nothing since 06:00: 150 rules stopped",
+  );
+});
+
+test.each([
+  { count: 7, listed: "n0, n1, n2, n3, n4 and 2 more", counted: "7 rules" },
+  { count: 100, listed: "n0, n1, n2, n3, n4 and at least 95 more", counted: "at least 100 rules" },
+])("a list of $count names that may have been cut", ({ count, listed, counted: said }) => {
+  const names = times(count, (index) => `n${index}`);
+  expect([listSomeNames(names), countNames(names, "rule")]).toEqual([listed, said]);
 });
 
 describe("whoever lists says how many more there are", () => {
