@@ -2,6 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { createStyle } from "../../src/render/terminal/style.ts";
 import { renderDetails } from "../../src/render/terminal/details.ts";
+import { compareReports } from "../../src/report/diff.ts";
+import { renderDiff } from "../../src/render/terminal/diff.ts";
 import { renderFindings } from "../../src/render/findings.ts";
 import { renderMetrics } from "../../src/render/metrics.ts";
 import { renderPass } from "../../src/render/terminal/pass.ts";
@@ -86,6 +88,22 @@ describe("whoever counts counts all of it", () => {
     expect(publishRules("id", made, {})).toMatchObject({ total: 1000, omitted: 1201 });
     expect(publishRules("id", all, {})).toMatchObject({ total: 2201, omitted: 0 });
   });
+});
+
+test("what one report leaves out neither came nor went from one to another", () => {
+  const other = report(
+    activity({ rules: [...times(1500, (index) => failing(index + 300)), ...times(700, well), well(9000)] }),
+  );
+  const { rules, findings, not_compared: left } = compareReports(made, other);
+  const [old, young] = [made, other].map((one) => new Map(one.rules.map((rule) => [rule.rule_name, rule])));
+  expect(rules.filter(({ rule_name: name }) => !old?.has(name) || !young?.has(name))).toEqual([]);
+  expect(findings.new.filter(({ rule_name: name }) => name !== null)).toEqual([]);
+  expect(findings.gone.map(({ id }) => id)).toContain("unknown-status");
+  expect(left).toEqual({ rules: expect.any(Number), findings: expect.any(Number) });
+  expect(left.rules > 300 && left.findings > 300).toBe(true);
+  const text = renderDiff(compareReports(made, other), viewOf({ width: 100 }));
+  expect(text).toMatch(/Not compared: [\d,]+ rules and [\d,]+ findings that one of the reports may leave out/);
+  expect(compareReports(all, all).not_compared).toEqual({ rules: 0, findings: 0 });
 });
 
 test("rules that stopped together are all counted, although the finding names a hundred", () => {
