@@ -112,8 +112,8 @@ const REASONS: Record<string, Words> = {
       : `${place}: ${message} (42704)`,
   "25006": (place, message) =>
     `${place}: ${message}. A function or rule behind the table writes, and this program only reads: name a table or view that does not`,
-  "25P03": (place) => endedBy(place, "idle_in_transaction_session_timeout"),
-  "25P04": (place) => endedBy(place, "transaction_timeout"),
+  "25P03": (place, message) => endedBy(place, message, "idle_in_transaction_session_timeout"),
+  "25P04": (place, message) => endedBy(place, message, "transaction_timeout"),
   "53100": (place, message) =>
     `${place}: ${message}. Make room on the server's disk, or create the index that \`automation-reports help performance\` shows`,
   "53200": (place, message) =>
@@ -123,7 +123,7 @@ const REASONS: Record<string, Words> = {
   "54001": (place, message) =>
     `${place}: ${message}. Raise max_stack_depth there, or read the table without the views and functions before it`,
   "57P04": (place) => `${place}: the database was dropped in mid-query: check the end of the connection URL`,
-  "57P05": (place) => endedBy(place, "idle_session_timeout"),
+  "57P05": (place, message) => endedBy(place, message, "idle_session_timeout"),
   "58000": (place, message) => `${place}: ${message}. The server's machine failed it: look into the server's log`,
   "58030": (place, message) => `${place}: ${message}. The server's disk failed it: look into the server's log`,
   "58P01": (place, message) =>
@@ -150,8 +150,8 @@ const REASONS: Record<string, Words> = {
 };
 
 /** A limit of the server on how long a session may last or rest. */
-function endedBy(place: string, limit: string): string {
-  return `${place}: ${limit} ended the session in mid-work: raise it for the role, such as with ALTER ROLE … SET ${limit} = '1min'`;
+function endedBy(place: string, message: string, limit: string): string {
+  return `${place}: ${message}: raise that limit for the role: ALTER ROLE … SET ${limit} = '1min'`;
 }
 
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
