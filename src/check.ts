@@ -138,7 +138,8 @@ function listTablesOfOthers(
 }
 
 function nameDatabase(target: CrmConfig["target"]): string {
-  return JSON.stringify([describeTarget(target), target.kind === "postgres" ? target.database : null]);
+  const named = target.kind === "sqlite" ? target : { hosts: target.hosts.map(({ host, port }) => [host, port]) };
+  return JSON.stringify([named, target.kind === "postgres" ? target.database : null]);
 }
 
 /** Of those that were not visited any more there is nothing. */

@@ -19,6 +19,7 @@ import { describeFailures, findSharedCauses } from "./report/shared-failures.ts"
 import type { ReadActivity } from "./report/activity.ts";
 import type { PassSummary } from "./report/pass-schema.ts";
 import type { Finding, Report } from "./report/schema.ts";
+import { countTotals } from "./report/totals.ts";
 import { SCHEMA_VERSION, SEVERITIES, type Severity, type Verdict } from "./report/words.ts";
 import type { Memory } from "./store/memory.ts";
 import type { Seen } from "./store/memory/write.ts";
@@ -36,6 +37,8 @@ export type PassOptions = {
   /** The one reading of the real clock, epoch milliseconds. */
   nowMs: number;
   detailed: boolean;
+  /** Reports with all rules and findings, however many; else they are bounded. */
+  isWhole?: boolean;
   /** What each window is compared with besides the one before it. */
   baseline: "week" | null;
   exportTo: ExportOptions | null;
@@ -97,7 +100,14 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     retryDelaysMs: options.retryDelaysMs ?? [],
     onActivity: async (crm, activity) => {
       const recalled = await recalling;
-      const context = { passId, generatedMs: nowMs, generator: GENERATOR, detailed, ...recalled.context };
+      const context = {
+        passId,
+        generatedMs: nowMs,
+        generator: GENERATOR,
+        detailed,
+        isWhole: options.isWhole === true,
+        ...recalled.context,
+      };
       const [settings, past] = [recalled.settingsOf(crm), recalled.takePast(crm)];
       made.set(crm.name, buildReport(activity, settings, context, past));
       options.onMade?.(crm, settings, (changed) => buildReport(activity, changed, context, past));
@@ -260,13 +270,14 @@ function logOutcomes(document: PassSummary, log: Log): void {
 
 /** Logs the most urgent finding of each CRM that has a critical one, for passes whose reports no operator sees at once. */
 export function logCritical(reports: Report[], log: Log): void {
-  for (const { metadata, findings } of reports) {
-    const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+  for (const report of reports) {
+    const { metadata, findings } = report;
+    const { critical, warning } = countTotals(report).findings;
     const [first] = findings;
     if (first?.severity !== "critical") continue;
     log.error(
       `${metadata.source}: ${first.message}`,
-      { critical: count("critical"), warnings: count("warning") },
+      { critical, warnings: warning },
       { crm: metadata.source, reason: first.message, ...(first.rule_name === null ? {} : { rule: first.rule_name }) },
     );
   }

@@ -14,7 +14,7 @@ export default defineCommand(
       type: "positional",
       required: false,
       valueHint: "RULE",
-      description: "one of its rules; without it all of them are listed, worst first",
+      description: "one of its rules; without it they are listed, worst first",
     },
     ...READING_FLAGS,
     ...AS_OF_FLAGS,

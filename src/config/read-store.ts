@@ -24,6 +24,14 @@ export function readStore(
     say("path", "path is given beside url or url_file: keep one");
     return null;
   }
+  const scheme = /^(?:sqlite|file)?:/.exec(file ?? "")?.[0];
+  if (scheme !== undefined) {
+    say(
+      "path",
+      `path must be the name of a file, absolute or relative to the configuration, without "${scheme}" before it`,
+    );
+    return null;
+  }
   if (url !== undefined || url_file !== undefined) {
     const target = readConnection({ url, url_file }, say, reading);
     if (target === null) return null;

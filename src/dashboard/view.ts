@@ -91,6 +91,8 @@ export type OverviewView = {
   rows: CrmRow[];
   findings: FindingRow[];
   moreFindings: number;
+  /** Of those to act on, how many the reports leave out. */
+  findingsLeftOut: number;
   notes: FindingRow[];
 };
 
@@ -168,6 +170,8 @@ export type CrmView = {
   durations: Durations;
   rules: RuleRow[];
   rulesLeftOut: number;
+  /** Of those to act on, how many the report leaves out. */
+  findingsLeftOut: number;
   query: RuleQuery;
   errors: ErrorRow[];
   contradictions: { count: number; text: string; rules: string; rows: string }[];

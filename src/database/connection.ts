@@ -115,7 +115,7 @@ async function openHost(
       return await connect(target, host, encryption, purpose, signal, AbortSignal.any([signal, connecting.signal]));
     } catch (error) {
       if (error instanceof NoSession) throw error;
-      if (connecting.signal.aborted) throw new NoSession(`no connection within ${(limitMs ?? 0) / 1000} s`, "none");
+      if (connecting.signal.aborted) throw new NoSession(`no connection within ${formatLimit(limitMs ?? 0)}`, "none");
       throw signal.aborted ? new NoSession("given up", "none") : error;
     } finally {
       if (timer !== null) clearTimeout(timer);
@@ -255,6 +255,11 @@ async function connect(
   } finally {
     connecting.removeEventListener("abort", giveUp);
   }
+}
+
+/** In seconds of two digits: what several hosts share is no round number. */
+function formatLimit(ms: number): string {
+  return `${ms >= 10_000 ? Math.round(ms / 1000) : Number((ms / 1000).toPrecision(2))} s`;
 }
 
 /** Why the server ended the session; null: it did not say so, or we ended it. */

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { describeHandshake } from "./handshake.ts";
 import { findWords, isConflict, type Words } from "./refusals.ts";
+import { formatCount, listNames } from "../text/figures.ts";
 import { describeTarget, type PostgresHost, type Target, type TargetSession } from "./target.ts";
 
 /** What we found out ourselves about a warehouse; the message does not yet say which. */
@@ -109,6 +110,28 @@ const REASONS: Record<string, Words> = {
     message.includes("user mapping")
       ? `${place}: ${message}. The table is of a foreign server: CREATE USER MAPPING for this role`
       : `${place}: ${message} (42704)`,
+  "25006": (place, message) =>
+    `${place}: ${message}. A function or rule behind the table writes, and this program only reads: name a table or view that does not`,
+  "25P03": (place, message) => endedBy(place, message, "idle_in_transaction_session_timeout"),
+  "25P04": (place, message) => endedBy(place, message, "transaction_timeout"),
+  "53100": (place, message) =>
+    `${place}: ${message}. Make room on the server's disk, or create the index that \`automation-reports help performance\` shows`,
+  "53200": (place, message) =>
+    `${place}: ${message}. The server has too little memory: ask for a shorter window, or lower work_mem there`,
+  "53400": (place, message) =>
+    `${place}: ${message}. Raise that limit of the role (temp_file_limit), or create the index that \`automation-reports help performance\` shows`,
+  "54001": (place, message) =>
+    `${place}: ${message}. Raise max_stack_depth there, or read the table without the views and functions before it`,
+  "57P04": (place) => `${place}: the database was dropped in mid-query: check the end of the connection URL`,
+  "57P05": (place, message) => endedBy(place, message, "idle_session_timeout"),
+  "58000": (place, message) => `${place}: ${message}. The server's machine failed it: look into the server's log`,
+  "58030": (place, message) => `${place}: ${message}. The server's disk failed it: look into the server's log`,
+  "58P01": (place, message) =>
+    message.includes("access file")
+      ? `${place}: ${message}. A library of session_preload_libraries, or of a function, is not on the server: ALTER ROLE or DATABASE … RESET session_preload_libraries, or install it`
+      : `${place}: ${message}. A file of the server is gone: look into its log, and restore it from a backup`,
+  XX001: (place, message) => `${place}: ${message}. The table is damaged: restore it from a backup`,
+  XX002: (place, message) => `${place}: ${message}. An index is damaged: REINDEX the table`,
   "57P01": (place) =>
     `${place} was shut down in mid-query, or its administrator ended the session: try again when it is up`,
   "57P02": (place) => `${place} crashed in mid-query: try again when it is up`,
@@ -126,14 +149,31 @@ const REASONS: Record<string, Words> = {
     `${place} is in WAL mode, which a user who may not write beside it cannot read: use journal_mode=DELETE`,
 };
 
+/** A limit of the server on how long a session may last or rest. */
+function endedBy(place: string, message: string, limit: string): string {
+  return `${place}: ${message}: raise that limit for the role: ALTER ROLE … SET ${limit} = '1min'`;
+}
+
 /** SQLSTATE, system error and SQLite codes of what may be over in a minute: connections, restarts, locks, full pools. */
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|40P01|SQLITE_BUSY\w*)$/;
+
+/**
+ * Thrown where an answer is read that has another shape than was asked for. The engine's own words are about our code, and
+ * may hold a value.
+ */
+const MISREAD: [ErrorConstructor, string][] = [
+  [TypeError, "it has other parts than were asked for"],
+  [RangeError, "a number or time in it is beyond all limits"],
+  [SyntaxError, "a document in it is no JSON"],
+];
 
 /** A reason that goes on where the place ends. */
 const SAYS_WHAT_IT_DOES = /^(?:is|has|asks|answers|does|offers|refuses) /;
 
 const LONGEST_MESSAGE_BYTES = 2048;
+/** Of several servers' reasons so many are told, and of those that say the same so many named. */
+const FEW_HOSTS = 3;
 
 /** SQLSTATE of a server that knows us and says no: others of the same target would say the same. */
 export const REFUSED_AUTHORIZATION = /^(?:28|3D)/;
@@ -171,8 +211,12 @@ export function describeOtherSession(session: TargetSession): string {
 export function describeFailure(error: unknown, target: Target): string {
   if (error instanceof DescribedFailure) return error.message;
   if (error instanceof HostsFailure && target.kind === "postgres") {
-    const each = [...error.failures].map(([host, cause]) => describeFailure(cause, { ...target, hosts: [host] }));
-    return each.join("; ");
+    return describeHosts(
+      [...error.failures].map(([host, cause]) => {
+        const alone = { ...target, hosts: [host] };
+        return { place: describeTarget(alone), text: describeFailure(cause, alone) };
+      }),
+    );
   }
   const place = describeTarget(target);
   if (error instanceof DatabaseError)
@@ -204,10 +248,22 @@ export function describeFailure(error: unknown, target: Target): string {
   if (words !== undefined) return oneLine(words(place, message));
   const handshake = describeHandshake(error, code, message, target);
   if (handshake !== null) return oneLine(`${place}${handshake}`);
-  // Thrown where an answer is read that has another shape than was asked for.
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)
-    return oneLine(`${place}: no report can be made of its answer (${message}): check preset, schema and table`);
+  const odd = error instanceof Error ? MISREAD.find(([kind]) => error instanceof kind) : undefined;
+  if (odd !== undefined)
+    return `${place}: no report can be made of its answer (${odd[1]}): check preset, schema and table`;
   return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
+}
+
+/** What several say is told once, with some of their names. The last one speaks for all where it refuses us. */
+function describeHosts(each: { place: string; text: string }[]): string {
+  const alike = [...Map.groupBy(each, ({ place, text }) => text.replaceAll(place, "")).values()];
+  const shown = alike.length <= FEW_HOSTS ? alike : [...alike.slice(0, FEW_HOSTS - 1), ...alike.slice(-1)];
+  const left = each.length - shown.reduce((sum, hosts) => sum + hosts.length, 0);
+  const parts = shown.flatMap(([first, ...others]) => {
+    const names = [...new Set(others.map(({ place }) => place))].filter((place) => place !== first?.place);
+    return [first?.text ?? "", ...(names.length === 0 ? [] : [`the same of ${listNames(names, FEW_HOSTS)}`])];
+  });
+  return [...parts, ...(left > 0 ? [`and ${formatCount(left)} more hosts`] : [])].join("; ");
 }
 
 /** SQLSTATE, system error or SQLite code; of several servers' answers the last one. Empty where there is none. */

@@ -11,6 +11,10 @@ const CONFLICT = /^(?:40001|40P01)$/;
 const AGAINST =
   "another session works against the query, or a function behind the table says so: look into the server's log";
 
+/** What we ask of the server itself, whatever the table is; everybody may, unless somebody took that back. */
+const OWN_FUNCTION =
+  /^permission denied for function (?:set_config|current_setting|current_schemas?|pg_is_in_recovery|pg_last_\w+|version)$/;
+
 const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
   {
     fits: (said) => said.isStandby === false && CONFLICT.test(said.code),
@@ -34,6 +38,10 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
     fits: ({ code, routine }) => code === "28000" && routine === "InitializeSessionUserId",
     words: (place, message) =>
       `${place} refuses this user: ${message}: CREATE ROLE or ALTER ROLE … LOGIN, or name another in the URL`,
+  },
+  {
+    fits: ({ code, message }) => code === "42501" && OWN_FUNCTION.test(message),
+    words: (place, message) => `${place}: ${message}, which this program needs: GRANT EXECUTE ON it TO the role`,
   },
   {
     fits: ({ code, message }) => code === "42501" && /^permission denied for (?:function|procedure)/.test(message),

@@ -1,5 +1,6 @@
 /** Connection strings: where a warehouse is, read offline, with libpq's meaning. */
 import { resolve } from "node:path";
+import { listNames } from "../text/figures.ts";
 import { isNoPath, LOOKS_LIKE_URL } from "../text/typed-path.ts";
 import { findUser } from "./home.ts";
 import { readParameters } from "./parameters.ts";
@@ -100,7 +101,7 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
 
 /** Hosts and ports as an operator knows them; never user or password. */
 export function describeTarget(target: Target): string {
-  return target.kind === "sqlite" ? target.path : target.hosts.map(describeHost).join(", ");
+  return target.kind === "sqlite" ? target.path : listNames(target.hosts.map(describeHost));
 }
 
 /** A server is known by the file of its socket where it is reached through one. */

@@ -12,6 +12,12 @@ const RETRIES = 2;
 /** Before the first retry; twice that before the second. */
 const BACKOFF_MS = 1000;
 const MOST_REDIRECTS = 3;
+/** Elsewhere: to another host, or back to plain HTTP. */
+const REFUSED_REDIRECTS = {
+  elsewhere: "redirects to somewhere else: write the URL it redirects to",
+  circle: "redirects in a circle: check the URL, or the server's rules",
+  many: `redirects more than ${MOST_REDIRECTS} times: write the URL that it ends at`,
+};
 const TEXT_LENGTH = 200;
 /** Statuses after which the same request may succeed a moment later. */
 const PASSING = [408, 429];
@@ -42,9 +48,7 @@ async function tryOnce(
   const fail = (reason: string): RequestOutcome => ({ status: "failed", reason: `${target.host} ${reason}` });
   try {
     const response = await follow(target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
-    if (response === null) {
-      return { outcome: fail("redirects to somewhere else: write the URL it redirects to"), mayPass: false };
-    }
+    if (!(response instanceof Response)) return { outcome: fail(REFUSED_REDIRECTS[response]), mayPass: false };
     const { status: code } = response;
     const outcome: RequestOutcome = { status: "answered", code, text: await readStart(response) };
     return { outcome, mayPass: code >= 500 || PASSING.includes(code) };
@@ -57,9 +61,10 @@ async function tryOnce(
   }
 }
 
-/** Null where a redirect leads to another host, back to plain HTTP, or in a circle. */
-async function follow(target: URL, signal: AbortSignal): Promise<Response | null> {
+/** The answer after few redirects, or why one is not followed. */
+async function follow(target: URL, signal: AbortSignal): Promise<Response | keyof typeof REFUSED_REDIRECTS> {
   let url = target;
+  const asked = new Set<string>();
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const response = await fetch(url.href, {
       redirect: "manual",
@@ -72,10 +77,12 @@ async function follow(target: URL, signal: AbortSignal): Promise<Response | null
     await response.body?.cancel();
     const next = URL.parse(location, url.href);
     const upgraded = next?.protocol === "https:" && next.hostname === url.hostname && url.protocol === "http:";
-    if (next === null || (next.origin !== url.origin && !upgraded)) return null;
+    if (next === null || (next.origin !== url.origin && !upgraded)) return "elsewhere";
+    asked.add(url.href);
+    if (asked.has(next.href)) return "circle";
     url = next;
   }
-  return null;
+  return "many";
 }
 
 /** Stops after the first characters: an answer may never end. */

@@ -1,8 +1,10 @@
 /** A pass as lines for grep and for mails of cron: severity, CRM, rule, condition, since, message, parted by tabs. */
+import { countFindingsLeftOut } from "../report/left-out.ts";
 import type { PassSummary } from "../report/pass-schema.ts";
 import type { Finding, Report } from "../report/schema.ts";
 import { SEVERITIES, type Severity } from "../report/words.ts";
-import { showText } from "../text/terminal.ts";
+import { formatPlural } from "../text/figures.ts";
+import { quoteWord, showText } from "../text/terminal.ts";
 
 type Line = { severity: Severity; crm: string; rule: string; condition: string; since: string; message: string };
 
@@ -11,7 +13,10 @@ const ALL = "all";
 /** Where a finding is about no rule, or nothing is known. */
 const NONE = "-";
 
-/** Most urgent first, CRMs that were not read among the critical ones. Empty where nothing was found. */
+/**
+ * Most urgent first, CRMs that were not read among the critical ones; a line counts those of a severity that the report leaves
+ * out. Empty where nothing was found.
+ */
 export function renderFindings(pass: PassSummary, reports: Report[]): string {
   const lines = [
     ...pass.outcomes.filter((outcome) => outcome.status === "failed").map(describeFailed),
@@ -19,7 +24,10 @@ export function renderFindings(pass: PassSummary, reports: Report[]): string {
     // The finding of a missing table is the reason why its CRM was not read.
     ...reports
       .filter(({ metadata }) => metadata.status !== "fallback")
-      .flatMap((report) => report.findings.map((finding) => describeFinding(finding, report))),
+      .flatMap((report) => [
+        ...report.findings.map((finding) => describeFinding(finding, report)),
+        ...describeLeftOut(report),
+      ]),
   ].toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
   return lines
     .map(({ severity, crm, rule, condition, since, message }) =>
@@ -32,6 +40,18 @@ export function renderFindings(pass: PassSummary, reports: Report[]): string {
 function describeFailed({ source, reason }: PassSummary["outcomes"][number]): Line {
   const message = reason ?? "could not be read";
   return { severity: "critical", crm: source, rule: NONE, condition: "not-read", since: NONE, message };
+}
+
+function describeLeftOut(report: Report): Line[] {
+  const { source } = report.metadata;
+  return countFindingsLeftOut(report).map(({ severity, count }) => ({
+    severity,
+    crm: source,
+    rule: NONE,
+    condition: "left-out",
+    since: NONE,
+    message: `${formatPlural(count, `more ${severity} finding`)} left out of the report: automation-reports explain ${quoteWord(source)} RULE tells what is found of a rule`,
+  }));
 }
 
 function describeFinding({ id, severity, rule_name: name, message }: Finding, report: Report | null): Line {

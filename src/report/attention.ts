@@ -1,7 +1,8 @@
 /** Which CRMs need the operator, and what to look at first in each. */
 import { MOST_GROUPS } from "./errors/group.ts";
 import type { Finding, Report } from "./schema.ts";
-import { SEVERITIES, type Condition, type Severity } from "./words.ts";
+import { countTotals } from "./totals.ts";
+import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "./words.ts";
 
 /** One CRM of a pass: its report, or null and the reason why there is none. */
 export type PassRow = { source: string; report: Report | null; reason: string | null };
@@ -15,7 +16,7 @@ export type RankedRow = PassRow & { standing: Standing; critical: number; warnin
 /** Most urgent first, those of one standing by the number of urgent findings, then what has lasted longest. A well CRM that a cause names stands as the cause does. */
 export function rankRows(rows: PassRow[], causes: Finding[]): RankedRow[] {
   const count = (report: Report | null, severity: Severity) =>
-    report?.findings.filter((finding) => finding.severity === severity).length ?? 0;
+    report === null ? 0 : countTotals(report).findings[severity];
   return rows
     .map((row) => ({
       ...row,
@@ -53,12 +54,13 @@ function raise(standing: Standing, source: string, causes: Finding[]): Standing 
 }
 
 /** In a short window nothing may be due: then silence is what is found of the rules, and none of them goes on. */
-function isSilent({ metadata, rules, findings }: Report): boolean {
+function isSilent(report: Report): boolean {
+  const { metadata, findings } = report;
   if (findings.some(({ id }) => id === "rules-stopped")) return true;
   return (
     metadata.status === "no_data" &&
     findings.some(({ id, severity }) => SILENCE.includes(id) && severity === "critical") &&
-    rules.every(({ condition }) => SILENT_CONDITIONS.includes(condition))
+    CONDITIONS.every((word) => SILENT_CONDITIONS.includes(word) || countTotals(report).conditions[word] === 0)
   );
 }
 

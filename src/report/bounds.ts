@@ -1,21 +1,27 @@
 /** What a report holds at most, so that no warehouse makes a document without end, and how much was left out of it. */
 import type { Finding, Report } from "./schema.ts";
+import { countTotals } from "./totals.ts";
 import { rankSeverity } from "./words.ts";
 
 /** Rules with all that is known of them, and findings. */
 const MOST_LISTED = 1000;
 /** Names beside something else. */
-const MOST_NAMES = 100;
+export const MOST_NAMES = 100;
+/** Of each kind of finding so many are kept, however many others are more urgent. */
+const FEW_OF_A_KIND = 10;
 
 type Omitted = NonNullable<Report["omitted"]>;
 
-/** The most urgent of the findings, which come first. */
-export function boundFindings(findings: Finding[]): Finding[] {
-  return findings.slice(0, MOST_LISTED).map(boundEvidence);
+/**
+ * The most urgent of the findings, which come first, and some of each kind, in the same order: a flood of one kind hides no
+ * other. `isWhole`: all of them.
+ */
+export function boundFindings(findings: Finding[], isWhole: boolean): Finding[] {
+  return (isWhole ? findings : chooseFindings(findings)).map(boundEvidence);
 }
 
-/** The same report where nothing is too long. `findings`: how many there were before `boundFindings`. */
-export function boundReport(report: Report, findings: number): Report {
+/** The same report where nothing is too long. `found`: the findings before `boundFindings`; `isWhole`: with all its rules. */
+export function boundReport(report: Report, found: Finding[], isWhole: boolean): Report {
   const omitted: Omitted = {};
   const note = (place: string, count: number) => {
     if (count > 0) omitted[place] = (omitted[place] ?? 0) + count;
@@ -32,12 +38,12 @@ export function boundReport(report: Report, findings: number): Report {
   };
   const isFew = (_: string, at: number) => at < MOST_NAMES;
 
-  note("findings", findings - report.findings.length);
-  const rules = chooseRules(report.rules);
+  note("findings", found.length - report.findings.length);
+  const rules = isWhole ? report.rules : chooseRules(report.rules, report.findings);
   note("rules", report.rules.length - rules.length);
   const names = new Set(rules.map(({ rule_name: name }) => name));
   const isKept = (name: string, at: number) =>
-    rules.length < report.rules.length ? names.has(name) : at < MOST_LISTED;
+    isWhole || (rules.length < report.rules.length ? names.has(name) : at < MOST_LISTED);
   const { quality_metrics: quality, execution_frequency: frequency, expectations, detailed_metrics: details } = report;
   const bounded: Report = {
     ...report,
@@ -77,13 +83,26 @@ export function boundReport(report: Report, findings: number): Report {
         details.strategy_metrics && cutTable("detailed_metrics.strategy_metrics", details.strategy_metrics, isFew),
     },
   };
-  return Object.keys(omitted).length === 0 ? report : { ...bounded, omitted };
+  if (Object.keys(omitted).length === 0) return report;
+  const isCut = rules.length < report.rules.length || report.findings.length < found.length;
+  const totals = isCut ? { totals: countTotals({ rules: report.rules, findings: found }) } : {};
+  return { ...bounded, omitted, ...totals };
 }
 
-/** The most urgent ones, in the order in which they stood. */
-function chooseRules(rules: Report["rules"]): Report["rules"] {
+function chooseFindings(findings: Finding[]): Finding[] {
+  if (findings.length <= MOST_LISTED) return findings;
+  const kinds = Map.groupBy(findings, ({ id, severity }) => `${severity} ${id}`);
+  const few = [...kinds.values()].flatMap((alike) => alike.slice(0, FEW_OF_A_KIND));
+  const kept = new Set([...new Set([...few, ...findings])].slice(0, MOST_LISTED));
+  return findings.filter((finding) => kept.has(finding));
+}
+
+/** The most urgent ones, in the order in which they stood; among those alike the rules that a finding names. */
+function chooseRules(rules: Report["rules"], findings: Finding[]): Report["rules"] {
   if (rules.length <= MOST_LISTED) return rules;
-  const urgency = ({ severity }: Report["rules"][number]) => rankSeverity(severity);
+  const named = new Set(findings.map(({ rule_name: name }) => name));
+  const urgency = ({ severity, rule_name: name }: Report["rules"][number]) =>
+    (named.has(name) ? 10 : 0) + rankSeverity(severity);
   const chosen = new Set(rules.toSorted((a, b) => urgency(b) - urgency(a)).slice(0, MOST_LISTED));
   return rules.filter((rule) => chosen.has(rule));
 }

@@ -42,6 +42,8 @@ export type ReportContext = {
   /** Name and version of the program. */
   generator: string;
   detailed: boolean;
+  /** With all rules and findings, however many: for who asks for one of them by its name. */
+  isWhole?: boolean;
   /** Why the memory could not be read; the report is made without it. */
   memoryProblem?: string;
 };
@@ -111,7 +113,7 @@ function buildFromRows(
     excludedRules: settings.excludedRules,
     crm: judgeCrm(histories, settings),
   });
-  const findings = boundFindings(found);
+  const findings = boundFindings(found, context.isWhole === true);
   const noData = outcome.total === 0;
   const report: Report = {
     schema_version: SCHEMA_VERSION,
@@ -186,7 +188,7 @@ function buildFromRows(
     recommendations: recommendAll(findings, thresholds),
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
   };
-  return boundReport(report, found.length);
+  return boundReport(report, found, context.isWhole === true);
 }
 
 function readPast(past: Past | null, nowMs: number, { habitTimezone, holidays }: ReportSettings): Histories {

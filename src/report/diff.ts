@@ -51,6 +51,8 @@ export type ReportDiff = {
     /** The same finding with another severity or message. */
     changed: { before: Finding; after: Finding }[];
   };
+  /** How many rules and findings one of the reports lists, of which the other may only leave out what it knows. */
+  not_compared: { rules: number; findings: number };
   /** All rules together first, then the rules whose rates differ significantly, those that fell furthest first. */
   rates: RateChange[];
   /** A success rate is left out where it is not significant. */
@@ -91,7 +93,10 @@ const DESCRIPTIONS = [
   "failed_row_ids",
 ];
 
-export function compareReports(before: Report, after: Report): ReportDiff {
+export function compareReports(wholeBefore: Report, wholeAfter: Report): ReportDiff {
+  const [before, after] = [keepKnown(wholeBefore, wholeAfter), keepKnown(wholeAfter, wholeBefore)];
+  const countDropped = (key: "rules" | "findings") =>
+    wholeBefore[key].length - before[key].length + wholeAfter[key].length - after[key].length;
   const rates = compareRates(before, after);
   const noise = rates.filter(({ significant }) => !significant).map(({ rule_name: rule }) => rule);
   const sections = SECTIONS.map((section) => ({
@@ -103,8 +108,27 @@ export function compareReports(before: Report, after: Report): ReportDiff {
     after: describeCompared(after),
     rules: compareRules(before, after),
     findings: compareFindings(before.findings, after.findings),
+    not_compared: { rules: countDropped("rules"), findings: countDropped("findings") },
     rates: rates.filter(({ rule_name: rule, significant }) => rule === null || significant),
     sections: sections.filter(({ changes }) => changes.length > 0),
+  };
+}
+
+/** Without what the other report may have left out: it neither came nor went. */
+function keepKnown(report: Report, { omitted = {}, rules, findings }: Report): Report {
+  const others = new Map(rules.map((rule) => [rule.rule_name, rule]));
+  const told = new Set(findings.map(identify));
+  return {
+    ...report,
+    rules:
+      omitted["rules"] === undefined ? report.rules : report.rules.filter(({ rule_name: name }) => others.has(name)),
+    // Of a rule that nobody need know of there was none to be left out.
+    findings:
+      omitted["findings"] === undefined
+        ? report.findings
+        : report.findings.filter(
+            (one) => one.rule_name === null || told.has(identify(one)) || others.get(one.rule_name)?.severity === null,
+          ),
   };
 }
 
@@ -215,8 +239,12 @@ function nameEntry(entry: unknown): { name: string; words: string; figures: Reco
   return { name, words: typeof facts["example"] === "string" ? facts["example"] : name, figures };
 }
 
+/** What a finding is known by from one report to the next. */
+function identify({ id, rule_name }: Finding): string {
+  return JSON.stringify([id, rule_name]);
+}
+
 function compareFindings(before: Finding[], after: Finding[]): ReportDiff["findings"] {
-  const identify = ({ id, rule_name }: Finding) => JSON.stringify([id, rule_name]);
   const [old, young] = [before, after].map(
     (findings) => new Map(findings.map((finding) => [identify(finding), finding])),
   );

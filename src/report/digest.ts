@@ -1,7 +1,9 @@
 /** What of a report is small enough to be held for many of them: figures, counts, its most urgent finding, its errors. */
 import type { ErrorGroup } from "./errors/schema.ts";
 import type { Finding, Report } from "./schema.ts";
-import { CONDITIONS, SEVERITIES, type Condition, type Severity, type Verdict } from "./words.ts";
+import { countTotals } from "./totals.ts";
+import { countBy, type Totals } from "./totals-schema.ts";
+import { type Condition, type Severity, type Verdict } from "./words.ts";
 
 /** Numbers of a report that can be followed over time. What is not known is null. */
 export const FIGURES = {
@@ -66,8 +68,9 @@ export const COUNTED = [
 const NO_FIGURES = countBy(Object.keys(FIGURES) as Figure[], () => null);
 
 export function digestReport(report: Report): Digest {
-  const { metadata, performance_metrics: metrics, rules, findings } = report;
-  const [first] = findings;
+  const { metadata, performance_metrics: metrics } = report;
+  const totals = countTotals(report);
+  const [first] = report.findings;
   return {
     source: metadata.source,
     passId: metadata.pass_id,
@@ -80,17 +83,16 @@ export function digestReport(report: Report): Digest {
       first === undefined
         ? null
         : { id: first.id, severity: first.severity, rule_name: first.rule_name, message: first.message },
-    findings: countBy(SEVERITIES, (severity) => findings.filter((finding) => finding.severity === severity).length),
-    conditions: countBy(CONDITIONS, (condition) => rules.filter((rule) => rule.condition === condition).length),
+    findings: totals.findings,
+    conditions: totals.conditions,
     actions: countBy(COUNTED, (word) => metrics[`${word}_actions`]),
-    lastSuccessMs: newest(rules.flatMap(({ last_success_at: at }) => (at === null ? [] : [Date.parse(at)]))),
-    figures: metadata.status === "fallback" ? NO_FIGURES : readFigures(report),
+    lastSuccessMs: totals.last_success_at === null ? null : Date.parse(totals.last_success_at),
+    figures: metadata.status === "fallback" ? NO_FIGURES : readFigures(report, totals),
     errors: report.error_groups,
   };
 }
 
-function readFigures({ metadata, performance_metrics: metrics, system_health: health, rules, findings }: Report) {
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+function readFigures({ metadata, performance_metrics: metrics, system_health: health }: Report, totals: Totals) {
   return {
     success_ratio: metrics.overall_success_rate,
     runs: metrics.total_actions,
@@ -99,8 +101,8 @@ function readFigures({ metadata, performance_metrics: metrics, system_health: he
     partial_runs: metrics.partial_actions,
     stale_runs: metrics.stale_actions,
     runs_per_hour: metrics.actions_per_hour,
-    missed_runs: sumKnown(rules.map(({ missed }) => missed)),
-    late_runs: sumKnown(rules.map(({ late }) => late)),
+    missed_runs: totals.missed_runs,
+    late_runs: totals.late_runs,
     duration_p50_seconds: metrics.duration_seconds?.p50 ?? null,
     duration_p95_seconds: metrics.duration_seconds?.p95 ?? null,
     duration_p99_seconds: metrics.duration_seconds?.p99 ?? null,
@@ -109,22 +111,8 @@ function readFigures({ metadata, performance_metrics: metrics, system_health: he
     active_rules: health.active_rules,
     total_rules: health.total_rules,
     health_score: health.health_score,
-    critical_findings: count("critical"),
-    warning_findings: count("warning"),
+    critical_findings: totals.findings.critical,
+    warning_findings: totals.findings.warning,
     read_seconds: metadata.query_seconds,
   } satisfies Record<Figure, number | null>;
-}
-
-/** Null: no part is known. */
-function sumKnown(parts: (number | null)[]): number | null {
-  const known = parts.filter((part) => part !== null);
-  return known.length === 0 ? null : known.reduce((sum, part) => sum + part, 0);
-}
-
-function newest(times: number[]): number | null {
-  return times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
-}
-
-function countBy<const Word extends string, Count>(words: readonly Word[], count: (word: Word) => Count) {
-  return Object.fromEntries(words.map((word) => [word, count(word)])) as Record<Word, Count>;
 }

@@ -12,6 +12,7 @@ import {
   ruleName,
   seconds,
 } from "./schema-figures.ts";
+import { TotalsSchema } from "./totals-schema.ts";
 import {
   ACTION_STATUSES,
   AUTOMATION_LEVELS,
@@ -408,6 +409,10 @@ export const ReportSchema = v.strictObject({
   omitted: describe(
     v.exactOptional(v.record(v.string(), count)),
     "How many entries were left out of the lists that would be too long, by their place, such as rules; there only where some were",
+  ),
+  totals: describe(
+    v.exactOptional(TotalsSchema),
+    "What all rules and findings count together, also those that were left out; there only where some were",
   ),
 });
 

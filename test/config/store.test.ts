@@ -104,6 +104,10 @@ test.each([
     store: '[store]\npath = "a"\nurl = "sqlite:b"\n',
     says: "FILE:4:1: path is given beside url or url_file: keep one",
   },
+  ...[":memory:", "sqlite:a", "file:a?mode=memory"].map((path) => ({
+    store: `[store]\npath = "${path}"\n`,
+    says: `FILE:4:1: path must be the name of a file, absolute or relative to the configuration, without "${path.slice(0, path.indexOf(":") + 1)}" before it`,
+  })),
   { store: '[store]\nurl = "sqlite:a"\nurl_file = "b"\n', says: "FILE:5:1: url and url_file are both given: keep one" },
   {
     store: '[store]\nurl = "http://u:pw@h"\n',

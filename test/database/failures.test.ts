@@ -46,6 +46,122 @@ test.each([
   expect(reason.includes("FUNCTION")).toBe(message.startsWith("function"));
 });
 
+describe("what a server says by its code", () => {
+  const told = (code: string, message: string, facts: object = {}) => {
+    const target = parseTarget("postgres://u@h/d", "/");
+    if ("problem" in target) throw new Error(target.problem);
+    return describeFailure(Object.assign(new Error(message), { code, ...facts }), target);
+  };
+  test.each([
+    {
+      code: "57P05",
+      message: "terminating connection due to idle-session timeout",
+      advice: "SET idle_session_timeout",
+    },
+    { code: "25P03", message: "terminating connection", advice: "SET idle_in_transaction_session_timeout" },
+    { code: "25P04", message: "terminating connection", advice: "SET transaction_timeout" },
+    { code: "25006", message: "cannot execute INSERT in a read-only transaction", advice: "behind the table writes" },
+    { code: "53100", message: "No space left on device", advice: "Make room" },
+    { code: "53200", message: "out of memory", advice: "shorter window" },
+    { code: "53400", message: "temporary file size exceeds temp_file_limit", advice: "Raise that limit" },
+    { code: "54001", message: "stack depth limit exceeded", advice: "max_stack_depth" },
+    { code: "57P04", message: "terminating connection", advice: "was dropped" },
+    { code: "58030", message: "could not read block", advice: "server's log" },
+    {
+      code: "58P01",
+      message: 'could not access file "nonexistent": No such file or directory',
+      advice: "RESET session_preload_libraries",
+    },
+    { code: "58P01", message: 'could not open file "base/1/2": No such file or directory', advice: "from a backup" },
+    { code: "XX001", message: "invalid page in block 1", advice: "from a backup" },
+    { code: "XX002", message: "index is corrupted", advice: "REINDEX" },
+  ])("$code $message: $advice", ({ code, message, advice }) => {
+    const reason = told(code, message);
+    expect(reason).toStartWith("h:5432");
+    expect(reason).toContain(advice);
+  });
+
+  test.each([
+    { name: "set_config", says: "which this program needs" },
+    { name: "current_setting", says: "which this program needs" },
+    { name: "pg_is_in_recovery", says: "which this program needs" },
+    { name: "mask_error", says: "which the table is read through" },
+  ])("may not execute $name, $says", ({ name, says }) => {
+    const message = `permission denied for function ${name}`;
+    expect(told("42501", message)).toBe(`h:5432: ${message}, ${says}: GRANT EXECUTE ON it TO the role`);
+  });
+
+  test.each([
+    new TypeError("undefined is not an object (evaluating 'JSON.stringify(r).includes')"),
+    new RangeError("Maximum call stack size exceeded."),
+    new SyntaxError("JSON Parse error: Unexpected EOF"),
+  ])("an answer of another shape: no word of an engine about code, not %p", (error) => {
+    const target = parseTarget("postgres://u@h/d", "/");
+    if ("problem" in target) throw new Error(target.problem);
+    const reason = describeFailure(error, target);
+    expect(reason).toMatch(
+      /^h:5432: no report can be made of its answer \([a-zA-Z ]+\): check preset, schema and table$/,
+    );
+    expect(reason).not.toContain(error.message);
+  });
+});
+
+describe("why none of many hosts could be read", () => {
+  const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+  const tell = (count: number, portOf: (at: number) => number, causeOf: (at: number) => Error) => {
+    const hosts = Array.from({ length: count }, (_, at) => ({ host: "h", port: portOf(at), password: null }));
+    const target = parseTarget("postgres://u@h/d", "/");
+    if ("problem" in target || target.kind !== "postgres") throw new Error("no target");
+    const failures = new Map(hosts.map((host, at) => [host, causeOf(at)]));
+    return describeFailure(new HostsFailure(failures), { ...target, hosts });
+  };
+  const silent = new DatabaseError("no connection within 0.01 s", true);
+  const own = (at: number) => new DatabaseError(`reason ${at}`);
+  test.each([
+    {
+      name: "the same host",
+      said: tell(
+        3000,
+        () => 1,
+        () => silent,
+      ),
+      says: "h:1: no connection within 0.01 s",
+    },
+    {
+      name: "hosts that say the same",
+      said: tell(
+        3000,
+        (at) => at + 1,
+        () => silent,
+      ),
+      says: "h:1: no connection within 0.01 s; the same of h:2, h:3, h:4 and 2,996 more",
+    },
+    {
+      name: "the last one speaks otherwise",
+      said: tell(
+        9,
+        (at) => at + 1,
+        (at) => (at === 8 ? own(at) : silent),
+      ),
+      says: "h:1: no connection within 0.01 s; the same of h:2, h:3, h:4 and 4 more; h:9: reason 8",
+    },
+    {
+      name: "each its own",
+      said: tell(3000, (at) => at + 1, own),
+      says: "h:1: reason 0; h:2: reason 1; h:3000: reason 2999; and 2,997 more hosts",
+    },
+    {
+      name: "two that refuse",
+      said: tell(
+        2,
+        (at) => at + 1,
+        () => refused,
+      ),
+      says: "h:1 refuses the connection: is PostgreSQL running there, listening on that port, and reachable from here?; the same of h:2",
+    },
+  ])("$name: $says", ({ said, says }) => expect(said).toBe(says));
+});
+
 describe("what is worth trying again", () => {
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
   const password = Object.assign(new Error("password"), { code: "28P01" });

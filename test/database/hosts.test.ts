@@ -88,6 +88,12 @@ describe("none of them", () => {
     expect(reason).toContain("refuses the connection");
   });
 
+  test("seconds that several share are told with two digits", async () => {
+    const reason = await choose(urlOf(["mute", "mute", "mute"], ""), 1000);
+    expect(reason).toBe(`127.0.0.1:${mute.port}: no connection within 0.25 s`);
+    expect(await choose(urlOf(["mute", "mute"], ""), 1000)).toBe(`127.0.0.1:${mute.port}: no connection within 0.33 s`);
+  });
+
   test("connect_timeout holds for each", async () => {
     const reason = await choose(urlOf(["mute"], "&connect_timeout=2"));
     expect(reason).toBe(`127.0.0.1:${mute.port}: no connection within 2 s`);

@@ -109,10 +109,17 @@ export function report(
   facts: Activity,
   {
     detailed = false,
+    isWhole = false,
     thresholds = THRESHOLDS,
     settings = {},
     past = null,
-  }: { detailed?: boolean; thresholds?: Thresholds; settings?: Partial<ReportSettings>; past?: Past | null } = {},
+  }: {
+    detailed?: boolean;
+    isWhole?: boolean;
+    thresholds?: Thresholds;
+    settings?: Partial<ReportSettings>;
+    past?: Past | null;
+  } = {},
 ): Report {
   const made = buildReport(
     facts,
@@ -122,6 +129,7 @@ export function report(
       generatedMs: Date.parse("2026-07-10T21:00:00.412Z"),
       generator: "automation-reports 0.1.0",
       detailed,
+      isWhole,
     },
     past,
   );

@@ -106,8 +106,23 @@ describe("what goes wrong", () => {
     {
       name: "a redirect in a circle ends",
       answers: [redirect((request) => request.url)],
+      times: 1,
+      reason: "redirects in a circle: check the URL, or the server's rules",
+    },
+    {
+      name: "a redirect to and fro ends",
+      answers: [
+        redirect((request) => `${new URL(request.url).pathname}/`),
+        redirect((request) => new URL(request.url).pathname.slice(0, -1)),
+      ],
+      times: 2,
+      reason: "redirects in a circle: check the URL, or the server's rules",
+    },
+    {
+      name: "a redirect further and further ends",
+      answers: [redirect((request) => `${new URL(request.url).pathname}/`)],
       times: 4,
-      reason: "redirects to somewhere else: write the URL it redirects to",
+      reason: "redirects more than 3 times: write the URL that it ends at",
     },
   ])("$name", async ({ answers, times, reason }) => {
     const { url, asked, host } = serve(...answers);

@@ -15,12 +15,12 @@ test("what is thrown about what one CRM answered fails that CRM alone", async ()
     },
     async ({ name }) => name,
     (visit: Visit<string>) => {
-      if (visit.status === "read" && visit.result === "first") throw new RangeError("Invalid Date: canary");
+      if (visit.status === "read" && visit.result === "first") throw new TypeError("canary is not a function");
       return visit.status === "read" ? visit.result : visit.reason;
     },
   );
   expect(concluded).toEqual([
-    "/nowhere/w.sqlite: no report can be made of its answer (Invalid Date: ***): check preset, schema and table",
+    "/nowhere/w.sqlite: no report can be made of its answer (it has other parts than were asked for): check preset, schema and table",
     "second",
     "third",
   ]);

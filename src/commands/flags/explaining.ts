@@ -7,11 +7,13 @@ import { suggestName } from "../../config/nearest.ts";
 import { listSettings } from "../../config/show.ts";
 import { AppError } from "../../errors.ts";
 import { quoteTyped } from "../../help/hints.ts";
+import type { Log } from "../../log.ts";
 import { INTERRUPTED, LONGEST_BASELINE_MS, runPass } from "../../pass.ts";
 import type { OwnFinding } from "../../render/terminal/explanation.ts";
 import type { Format, View } from "../../render/view.ts";
 import { adviseOnFinding } from "../../report/advice.ts";
 import { explainRule, type Origins } from "../../report/explain.ts";
+import { sayRulesListed } from "../../report/left-out.ts";
 import type { Report } from "../../report/schema.ts";
 import { trySetting, type Setting } from "../../report/setting.ts";
 import { listNames } from "../../text/figures.ts";
@@ -62,6 +64,8 @@ export async function explainNow(
     window,
     nowMs,
     detailed: true,
+    // The rule may be none of the most urgent ones, to which a report is bound.
+    isWhole: rule !== null,
     baseline: lengthOf(window) <= LONGEST_BASELINE_MS ? "week" : null,
     exportTo: null,
     readMemory: config.store.configured ? readMemoryOf(config.store) : null,
@@ -93,7 +97,7 @@ export async function explainNow(
   const others = reports.filter((other) => other !== report);
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
   const command = `explain ${quoteWord(crm)}`;
-  return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command });
+  return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command, log });
 }
 
 /** Aborts some time after the reading of the CRM has ended. */
@@ -124,6 +128,7 @@ export type Explaining = {
   view: View;
   /** Which explains one rule, such as `explain hubspot`. */
   command: string;
+  log: Log;
 };
 
 /** The text to print. Throws an `AppError` where the report has no such rule. */
@@ -136,14 +141,20 @@ export async function explainRules({
   format,
   view,
   command,
+  log,
 }: Explaining): Promise<string> {
   const names = report.rules.map(({ rule_name: name }) => name);
+  const listed = sayRulesListed(report);
+  const other = `automation-reports explain ${quoteWord(report.metadata.source)} RULE reads any of them`;
   // A name with signs that no terminal shows is typed as it is shown.
   const rule =
     typed === null || names.includes(typed) ? typed : (names.find((name) => showText(name) === typed) ?? typed);
   if (rule !== null && !names.includes(rule)) {
+    const { source } = report.metadata;
+    if (listed !== null)
+      throw new AppError("usage", `the report on ${source} ${listed}, and no ${quoteTyped(rule)}: ${other}`);
     const known = names.length === 0 ? "no rule is known" : suggestName(rule, names);
-    throw new AppError("usage", `${report.metadata.source} has no rule ${quoteTyped(rule)}: ${known}`);
+    throw new AppError("usage", `${source} has no rule ${quoteTyped(rule)}: ${known}`);
   }
   const chosen = rule === null ? names : [rule];
   const known = chosen.flatMap((name) => explainRule(report, name, others, origins) ?? []);
@@ -151,6 +162,7 @@ export async function explainRules({
   const explanations = known.map((one) =>
     rule === null || settingFor === null ? one : { ...one, ...settingFor(one.rule, report) },
   );
+  if (rule === null && listed !== null) log.warn(`the report on ${report.metadata.source} ${listed}: ${other}`);
   if (format === "json") return writeJson(explanations);
   const { renderExplanation, renderRules } = await import("../../render/terminal/explanation.ts");
   const [only] = explanations;

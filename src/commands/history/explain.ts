@@ -13,7 +13,7 @@ export default defineCommand(
     rule: {
       type: "positional",
       required: false,
-      description: "one of its rules; without it all of them are listed, worst first",
+      description: "one of its rules; without it they are listed, worst first",
     },
     timezone: { type: "string", valueHint: "ZONE", description: "show times of this zone beside UTC" },
     ...FORMAT_FLAG,
@@ -35,7 +35,7 @@ export default defineCommand(
     const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags({ config: args.config }) });
     const command = `history explain ${row.id}`;
     await emit(
-      await explainRules({ report, others, rule, origins, settingFor: null, format: args.format, view, command }),
+      await explainRules({ report, others, rule, origins, settingFor: null, format: args.format, view, command, log }),
     );
     return EXIT.ok;
   },

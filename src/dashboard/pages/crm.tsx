@@ -26,9 +26,12 @@ export function Crm({ view }: { view: CrmView }) {
       {urgent.length > 0 && (
         <section>
           <h2>
-            Findings <span class="count">{formatCount(urgent.length)}</span>
+            Findings <span class="count">{formatCount(urgent.length + view.findingsLeftOut)}</span>
           </h2>
           <Findings rows={urgent} withCrm={false} />
+          {view.findingsLeftOut > 0 && (
+            <p class="dim">and {formatCount(view.findingsLeftOut)} more that the report leaves out</p>
+          )}
         </section>
       )}
       {view.standing !== "no-table" && <Figures view={view} />}

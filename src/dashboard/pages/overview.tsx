@@ -33,11 +33,15 @@ export function Overview({ view }: { view: OverviewView }) {
       {view.findings.length > 0 && (
         <section>
           <h2>
-            Findings <span class="count">{formatCount(view.findings.length + view.moreFindings)}</span>
+            Findings{" "}
+            <span class="count">{formatCount(view.findings.length + view.moreFindings + view.findingsLeftOut)}</span>
           </h2>
           <Findings rows={view.findings} withCrm />
           {view.moreFindings > 0 && (
             <p class="dim">and {formatCount(view.moreFindings)} more on the pages of the CRMs</p>
+          )}
+          {view.findingsLeftOut > 0 && (
+            <p class="dim">and {formatCount(view.findingsLeftOut)} more that the reports leave out</p>
           )}
         </section>
       )}

@@ -1,9 +1,9 @@
 /** One CRM: what needs somebody, how it went over time, every rule, every cause of failures. */
 import { chooseFinding, rankRows } from "../../report/attention.ts";
+import { countUrgentLeftOut, listSomeNames } from "../../report/left-out.ts";
 import type { Report } from "../../report/schema.ts";
 import { SEVERITIES } from "../../report/words.ts";
 import { describeBriefly } from "../../render/terminal/brief.ts";
-import { listNames } from "../../text/figures.ts";
 import { showText } from "../../text/terminal.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { RANGES, type CrmView, type Durations, type Links, type Range, type RuleQuery } from "../view.ts";
@@ -59,6 +59,7 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     durations: facts.past.durations,
     rules: sorted.slice(0, MOST_RULES).map((rule) => viewRule(rule, shown)),
     rulesLeftOut: Math.max(0, sorted.length - MOST_RULES) + (report.omitted?.["rules"] ?? 0),
+    findingsLeftOut: countUrgentLeftOut(report),
     query: facts.query,
     errors: report.error_groups.map((group) => ({
       fingerprint: group.fingerprint,
@@ -76,7 +77,7 @@ export function viewCrm(facts: CrmFacts, links: Links): CrmView {
     contradictions: report.data_quality.map(({ count, rules, row_ids: ids, meaning }) => ({
       count,
       text: showText(meaning),
-      rules: showText(listNames(rules)),
+      rules: showText(listSomeNames(rules)),
       rows: showText(ids.join(", ")),
     })),
   };

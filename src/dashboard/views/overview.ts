@@ -1,4 +1,5 @@
 /** The first page: is everything all right, and if not, what first? */
+import { countUrgentLeftOut } from "../../report/left-out.ts";
 import { chooseFinding, rankRows, type RankedRow, type Standing } from "../../report/attention.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
@@ -84,6 +85,7 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
     rows,
     findings: urgent.slice(0, MOST_FINDINGS),
     moreFindings: Math.max(0, urgent.length - MOST_FINDINGS),
+    findingsLeftOut: sum(countUrgentLeftOut),
     notes: findings.filter(({ severity }) => severity === "info"),
   };
 }

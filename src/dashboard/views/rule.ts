@@ -1,5 +1,6 @@
 /** One rule: what `explain` says of it, its runs and errors, what was due, and what earlier reports said. */
 import { explainRule, type Origins } from "../../report/explain.ts";
+import { countNames } from "../../report/left-out.ts";
 import { sayUsual } from "../../report/memory/words.ts";
 import type { Report } from "../../report/schema.ts";
 import { formatCount, formatPlural } from "../../text/figures.ts";
@@ -78,7 +79,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
             {
               label: "Same error",
               text: showText(
-                `${formatPlural(same.runs, "run")} of ${formatPlural(same.rules.length, "rule")}: ${same.rules.join(", ")}`,
+                `${formatPlural(same.runs, "run")} of ${countNames(same.rules, "rule")}: ${same.rules.join(", ")}`,
               ),
             },
           ]),

@@ -48,16 +48,19 @@ export function describeBriefly(finding: Finding, report: Report): string {
 type Shorten = (finding: Finding, report: Report) => string | null;
 
 const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
-  "rules-stopped": ({ evidence: { rules, last_start_at: last } }, report) => {
-    const since = readTime(last);
-    const count = Array.isArray(rules) ? `${formatCount(rules.length)} rules stopped` : "all rules stopped";
+  "rules-stopped": ({ evidence }, report) => {
+    const since = readTime(evidence["last_start_at"]);
+    const rules = countRules(evidence);
+    const count = rules === null ? "all rules stopped" : `${formatCount(rules)} rules stopped`;
     return since === null ? count : `nothing since ${nearEnd(since, report)}: ${count}`;
   },
-  "runs-missed-together": ({ evidence: { rules, from, to, missed } }, report) => {
+  "runs-missed-together": ({ evidence }, report) => {
+    const { from, to, missed } = evidence;
+    const rules = countRules(evidence);
     const [fromMs, toMs] = [readTime(from), readTime(to)];
-    if (fromMs === null || toMs === null || !Array.isArray(rules) || typeof missed !== "number") return null;
+    if (fromMs === null || toMs === null || rules === null || typeof missed !== "number") return null;
     const when = `${nearEnd(fromMs, report)}–${nearEnd(toMs, report)}`;
-    return `${formatCount(rules.length)} rules missed ${formatCount(missed)} runs ${when}, over`;
+    return `${formatCount(rules)} rules missed ${formatCount(missed)} runs ${when}, over`;
   },
   "rule-overdue": ({ rule_name: rule, evidence }, report) => {
     const running = readTime(evidence["running_since"]);
@@ -85,15 +88,19 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     const since = readTime(evidence["since"]);
     return since === null ? null : `${rule ?? ""} brings no records since ${nearEnd(since, report)}`;
   },
-  "failures-many": describeFailures,
-  "success-rate-low": describeFailures,
+  "failures-many": (_, report) => describeFailures(report),
+  "success-rate-low": (_, report) => describeFailures(report),
 };
 
+/** A long list is cut, and how many are left out stands beside it. Null: there is no list. */
+function countRules({ rules, rules_omitted: omitted }: Finding["evidence"]): number | null {
+  return Array.isArray(rules) ? rules.length + (typeof omitted === "number" ? omitted : 0) : null;
+}
+
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
-function describeFailures(
-  { evidence: { over } }: Finding,
-  { performance_metrics: metrics, error_groups: groups }: Report,
-): string {
+function describeFailures({ performance_metrics: metrics, error_groups: groups, findings }: Report): string {
+  // Whichever finding counts them, they are over or not.
+  const isOver = findings.some(({ id, evidence }) => id === "failures-many" && evidence["over"] === true);
   const causes = new Map<string, number>();
   for (const { family, example, count } of groups) {
     const message = count > 1 ? cutText(example ?? "no message", LONGEST_CAUSE) : null;
@@ -104,7 +111,7 @@ function describeFailures(
   const failed = metrics.failed_actions;
   const others = failed - named.reduce((sum, [, count]) => sum + count, 0);
   const parts = named.map(([cause, count]) => `${cause} (${formatCount(count)})`);
-  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${over === true ? ", over" : ""}`;
+  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${isOver ? ", over" : ""}`;
   if (parts.length === 0) return words;
   return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }

@@ -42,7 +42,12 @@ export function renderDetails(report: Report, { width, detailed, timezone }: Vie
               ...hang(style[SEVERITY_TONES[severity]](severity.padEnd(8)), showText(message), 8, width),
               ...adviseOnFinding(report, index).flatMap((advice) => hang("", `→ ${showText(advice)}`, 8, width)),
             ]),
-          ...moreLines(findings.length + (omitted["findings"] ?? 0) - mostFindings, !detailed, style, width),
+          ...moreLines(
+            { count: findings.length - mostFindings, leftOut: omitted["findings"] ?? 0 },
+            !detailed,
+            style,
+            width,
+          ),
         ],
     errorLines(report, detailed, style, width),
     ...(details === null
@@ -185,8 +190,8 @@ function ruleLines(
     ),
   ];
   const lines = alignColumns(fitColumns(columns, RULE_EXPENDABLE, width), style.strong);
-  const left = report.omitted?.["detailed_metrics.rule_metrics"] ?? 0;
-  return [...lines, ...moreLines(all.length + left - rules.length, false, style, width)];
+  const leftOut = report.omitted?.["detailed_metrics.rule_metrics"] ?? 0;
+  return [...lines, ...moreLines({ count: all.length - rules.length, leftOut }, false, style, width)];
 }
 
 function recentLines(

@@ -55,6 +55,7 @@ export function renderDiff(diff: ReportDiff, view: View): string {
       style,
     ),
     nothing ? [style.good("No rule changed its condition, and no finding came or went")] : [],
+    describeNotCompared(diff, view, style),
     describeRates(diff.rates, style),
     ...(view.detailed
       ? sections.map(({ section, changes }) => [
@@ -117,6 +118,20 @@ function describeRule({ rule_name: rule, before, after }: RuleChange, endMs: num
 }
 
 /** All rules together, whatever changed, then those whose rates changed by more than chance explains. */
+function describeNotCompared(
+  { not_compared: { rules, findings } }: ReportDiff,
+  { width }: View,
+  style: Style,
+): string[] {
+  const parts = [
+    ...(rules > 0 ? [formatPlural(rules, "rule")] : []),
+    ...(findings > 0 ? [formatPlural(findings, "finding")] : []),
+  ];
+  return parts.length === 0
+    ? []
+    : hang("", style.faint(`Not compared: ${parts.join(" and ")} that one of the reports may leave out`), 0, width);
+}
+
 function describeRates(rates: RateChange[], style: Style): string[] {
   const lines = rates.map(({ rule_name: rule, before, after, significant }) => {
     const name = rule === null ? "all rules" : showText(rule);
@@ -140,7 +155,7 @@ function listFindings(title: string, findings: Finding[], { width }: View, style
     const text = cutText(showText(message), width - LONGEST_SEVERITY - 4);
     return `  ${style[SEVERITY_TONES[severity]](severity.padEnd(LONGEST_SEVERITY))}  ${text}`;
   });
-  const more = moreLines(findings.length - MOST_ROWS, false, style, width);
+  const more = moreLines({ count: findings.length - MOST_ROWS }, false, style, width);
   return [style.strong(`${title}: ${formatPlural(findings.length, "finding")}`), ...lines, ...more];
 }
 
@@ -158,7 +173,7 @@ function alignChanges(all: FigureChange[], { width }: View, style: Style): strin
     ],
     style.strong,
   );
-  return [titles, ...lines, ...moreLines(all.length - changes.length, false, style, width)];
+  return [titles, ...lines, ...moreLines({ count: all.length - changes.length }, false, style, width)];
 }
 
 /** Such as `rate`, `p95` below `duration_seconds`, or a rule's name below `rule_reliability`. */

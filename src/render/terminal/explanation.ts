@@ -1,5 +1,6 @@
 /** Why a rule is in its condition, in a terminal; and the rules of a CRM in a list, worst first. */
 import type { Explanation } from "../../report/explanation-schema.ts";
+import { countNames } from "../../report/left-out.ts";
 import { type Severity, rankSeverity } from "../../report/words.ts";
 import { formatCount, formatDuration, formatNear, formatPlural } from "../../text/figures.ts";
 import { sayUsual } from "../../report/memory/words.ts";
@@ -202,7 +203,7 @@ function describeSameError(
   crm: string,
   width: number,
 ): string[] {
-  const text = `${formatPlural(runs, "run")} of ${formatPlural(rules.length, "rule")} of ${crm} failed with the same error: ${rules.join(", ")}`;
+  const text = `${formatPlural(runs, "run")} of ${countNames(rules, "rule")} of ${crm} failed with the same error: ${rules.join(", ")}`;
   const lines = Bun.wrapAnsi(showText(text), Math.max(20, width - 2), { hard: true, trim: true }).split("\n");
   return lines.map((line) => `  ${line}`);
 }

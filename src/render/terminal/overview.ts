@@ -1,5 +1,6 @@
 /** Every CRM of a pass in a line, worst first: mark, name, rate, the one thing to know. Well ones share a line. */
 import { chooseFinding, type RankedRow, type Standing } from "../../report/attention.ts";
+import { countUrgentLeftOut } from "../../report/left-out.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
@@ -48,6 +49,8 @@ type Line = {
   fact: string;
   /** What else there is to know, one line each. */
   more: string[];
+  /** How many findings to act on the report leaves out. */
+  leftOut: number;
   report: Report | null;
 };
 
@@ -82,6 +85,7 @@ function listUnread(rows: RankedRow[]): Line[] {
     state: "not read",
     fact,
     more: [],
+    leftOut: 0,
     report: null,
   }));
 }
@@ -102,6 +106,7 @@ function listCauses(rows: RankedRow[], causes: Finding[], { window }: PassSummar
         Date.parse(window.end),
       ),
       more: [],
+      leftOut: 0,
       report: null,
     };
   });
@@ -128,6 +133,7 @@ function listSingle(rows: RankedRow[], causes: Finding[]): Line[] {
         state: describeState(report, standing),
         fact,
         more: [...new Set(others.map((other) => describeBriefly(other, report)))].filter((text) => text !== fact),
+        leftOut: countUrgentLeftOut(report),
         report,
       },
     ];
@@ -169,14 +175,14 @@ function measure(lines: Line[], { width }: View): Sizes {
  * fact says it. The lines that are left then let long facts go on, before further findings are told.
  */
 function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, style: Style): string[] {
-  const cut = lines.filter(({ more }) => more.length > 0);
+  const cut = lines.filter((line) => countMore(line) > 0);
   const isTold = spare >= cut.length;
   let left = isTold ? spare - cut.length : spare;
   const drawn = lines.map((line) => {
     const tone = style[MARKS[line.standing].tone];
     const { start, below } = place(line, sizes, width, left, style);
     const beside = Bun.stringWidth(start) + GAP.length;
-    const suffix = isTold || line.more.length === 0 ? "" : ` (+${formatCount(line.more.length)})`;
+    const suffix = isTold || countMore(line) === 0 ? "" : ` (+${formatCount(countMore(line))})`;
     const fits = beside + Bun.stringWidth(line.fact + suffix) <= width;
     const indent = below ? INDENT.length : beside;
     const margin = " ".repeat(indent);
@@ -189,8 +195,9 @@ function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, sty
     return { text: [...head, ...rest.map((part) => `${margin}${part}`)], margin };
   });
   return drawn.flatMap(({ text, margin }, index) => {
-    const facts = lines[index]?.more ?? [];
-    if (!isTold || facts.length === 0) return text;
+    const { more: facts = [], leftOut = 0 } = lines[index] ?? {};
+    const all = facts.length + leftOut;
+    if (!isTold || all === 0) return text;
     // The line that is kept for it.
     left += 1;
     const more: string[][] = [];
@@ -199,13 +206,17 @@ function fillUp(lines: Line[], sizes: Sizes, spare: number, { width }: View, sty
       left -= parts.length;
       more.push(parts);
     }
-    const isCut = more.length < facts.length;
+    const isCut = more.length < all;
     if (isCut) left += (more.pop()?.length ?? 0) - 1;
     const told = more.flat().map((part) => `${margin}${part}`);
     return isCut
-      ? [...text, ...told, `${margin}and ${formatCount(facts.length - more.length)} more with --detailed`]
+      ? [...text, ...told, `${margin}and ${formatCount(all - more.length)} more with --detailed`]
       : [...text, ...told];
   });
+}
+
+function countMore({ more, leftOut }: Line): number {
+  return more.length + leftOut;
 }
 
 /** What stands before the fact. `below`: the fact has too little room beside it. */

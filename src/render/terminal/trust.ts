@@ -1,5 +1,6 @@
 /** What a report says beyond its figures: why runs failed, which rows mislead, what was expected of each rule. */
-import { formatCount, formatDuration, listNames } from "../../text/figures.ts";
+import { formatCount, formatDuration } from "../../text/figures.ts";
+import { listSomeNames } from "../../report/left-out.ts";
 import type { Report } from "../../report/schema.ts";
 import { alignColumns, fitColumns, type Column } from "./columns.ts";
 import { rankSeverity } from "../../report/words.ts";
@@ -21,7 +22,7 @@ export function errorLines({ error_groups: groups }: Report, detailed: boolean, 
   return [
     style.strong("  Errors"),
     ...shown.flatMap(({ family, count, rules, is_new: isNew, example }) => {
-      const words = `${family}${isNew ? ", new" : ""} · ${showText(listNames(rules))} · ${showText(example ?? "no message")}`;
+      const words = `${family}${isNew ? ", new" : ""} · ${showText(listSomeNames(rules))} · ${showText(example ?? "no message")}`;
       return hang(`${formatCount(count)} ×`, words, 8, width);
     }),
     ...(more > 0 ? hang("", style.faint(`and ${formatCount(more)} more with --detailed`), 8, width) : []),
@@ -34,7 +35,9 @@ export function contradictionLines({ data_quality: found }: Report, style: Style
   return [
     style.strong("  Rows that mislead"),
     ...found.flatMap(({ count, rules, row_ids: ids, meaning }) => {
-      const where = [listNames(rules), ids.length === 0 ? "" : `row ${ids.join(", ")}`].filter((part) => part !== "");
+      const where = [listSomeNames(rules), ids.length === 0 ? "" : `row ${ids.join(", ")}`].filter(
+        (part) => part !== "",
+      );
       return hang(`${formatCount(count)} ×`, showText([meaning, ...where].join(" · ")), 8, width);
     }),
   ];
@@ -72,5 +75,8 @@ export function conditionLines({ rules: all, omitted = {} }: Report, style: Styl
     column("By", "left", ({ limits }) => limits.basis),
   ];
   const lines = alignColumns(fitColumns(columns, EXPENDABLE, width), style.strong);
-  return [...lines, ...moreLines(all.length + (omitted["rules"] ?? 0) - rules.length, false, style, width)];
+  return [
+    ...lines,
+    ...moreLines({ count: all.length - rules.length, leftOut: omitted["rules"] ?? 0 }, false, style, width),
+  ];
 }

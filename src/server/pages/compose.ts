@@ -1,9 +1,10 @@
 /** From a route to its page: loads what it needs and puts it together. */
 import type { Verdict } from "../../report/words.ts";
 import { publishSchedule } from "../../schedule/published.ts";
+import { sayRulesListed } from "../../report/left-out.ts";
 import { divide } from "../../report/counts.ts";
 import { formatInstant, formatMinute } from "../../text/figures.ts";
-import { showText } from "../../text/terminal.ts";
+import { quoteWord, showText } from "../../text/terminal.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Frame, Links, Notice, PageView, Range, ReportsView, Route, RuleQuery } from "../../dashboard/view.ts";
 import { RANGE_MS, viewCrm } from "../../dashboard/views/crm.ts";
@@ -61,7 +62,8 @@ export async function composePage(
     },
     around.links,
   );
-  return { status: content === null ? 404 : 200, view: hidePathsIn(view, desk.config) };
+  const isMissing = content === null || (content.kind === "missing" && here.page === "rule");
+  return { status: isMissing ? 404 : 200, view: hidePathsIn(view, desk.config) };
 }
 
 async function composeContent(
@@ -194,6 +196,15 @@ async function composeRule(
   const place = placeReport(found, here, crms);
   const { metadata } = place.report;
   const crm = desk.config.crms.find(({ name }) => name === metadata.source);
+  const listed = sayRulesListed(place.report);
+  if (listed !== null && !place.report.rules.some(({ rule_name: name }) => name === here.rule)) {
+    return {
+      kind: "missing",
+      standing: null,
+      headline: "There is no such rule in the report",
+      text: `It ${listed}. This reads any of them: automation-reports explain ${quoteWord(metadata.source)} RULE`,
+    };
+  }
   const earlier = place.kept.slice(0, EARLIER_REPORTS).map(({ id }) => id);
   return viewRulePage(
     {

@@ -7,6 +7,8 @@ import type { Report } from "../../../src/report/schema.ts";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { expectOthers, GENERATE, launch, makeTrio, type Trio } from "../../making/faults.ts";
 import { reportsIn } from "../../making/passes.ts";
+import { killLaunched } from "../../making/scheduler.ts";
+import { installServer, startServer } from "../../making/serving.ts";
 import type { TestDatabase } from "../../making/postgres-server.ts";
 import { assertPublishable } from "../../making/reports.ts";
 import { historyDdl, SCHEDULE_DDL, sharedServer } from "../../making/warehouses.ts";
@@ -29,6 +31,7 @@ beforeAll(async () => {
     ALTER TABLE orchestration.sync_schedule ALTER model_name TYPE text, ALTER minute TYPE text, ALTER recurrence_type TYPE text`);
 });
 afterAll(async () => {
+  killLaunched();
   await trio.healthy.close();
   await database.close();
 });
@@ -136,6 +139,69 @@ describe("2,000 rules, half of them failing", () => {
     expect(await runCli(["history", "diff", id, id], { cwd })).toMatchObject({ code: 0 });
   });
 
+  test("F22 the same explained: a rule that the report leaves out, all of them, and one of a kept report → it is explained, or the rest is counted", async () => {
+    const cwd = configure("many");
+    const one = await runCli(["explain", "many", "rule_1999", ...AS_OF], { cwd });
+    expect([one.code, one.stderr, one.stdout.split("\n")[0]]).toEqual([
+      0,
+      "",
+      "many rule_1999 · ok · at 10 Jul 2026 21:00 UTC",
+    ]);
+    const wrong = await runCli(["explain", "many", "rule_199x", ...AS_OF], { cwd });
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: many has no rule "rule_199x": .*rule_199/),
+    ]);
+    const listed = "the report on many lists 1,000 of its 2,000 rules, the most urgent ones";
+    const next = "automation-reports explain many RULE reads any of them";
+    const all = await runCli(["explain", "many", ...AS_OF], { cwd });
+    expect([all.code, all.stderr]).toEqual([0, `warning: ${listed}: ${next}\n`]);
+    expect((await runCli(["generate", ...AS_OF, "--quiet"], { cwd })).code).toBe(0);
+    const kept = await runCli(["history", "explain", "many", "rule_1999"], { cwd });
+    expect([kept.code, kept.stderr.split("\n").filter((line) => line.startsWith("error:"))]).toEqual([
+      2,
+      [`error: ${listed}, and no "rule_1999": ${next}`],
+    ]);
+  });
+
+  test("F23 the same as lines and as gauges → each finding is counted, and no severity is missing", async () => {
+    const cwd = configure("many");
+    const lines = (await runCli(["generate", ...AS_OF, "--format", "findings"], { cwd })).stdout.trimEnd().split("\n");
+    const left = lines.filter((line) => line.split("\t")[3] === "left-out");
+    expect(left.length).toBeGreaterThan(0);
+    const counts = new Map(left.map((line) => [line.split("\t")[0], Number(/\t(\d+) more /.exec(line)?.[1])]));
+    const gauges = (await runCli(["generate", ...AS_OF, "--format", "openmetrics"], { cwd })).stdout;
+    for (const severity of ["critical", "warning", "info"]) {
+      const told = lines.filter((line) => line.startsWith(`${severity}\t`) && !left.includes(line)).length;
+      const all = told + (counts.get(severity) ?? 0);
+      expect(gauges).toContain(`automation_reports_findings{crm="many",severity="${severity}"} ${all}\n`);
+    }
+  });
+
+  test("F24 the same served → a rule that is left out is not denied, and all of them are counted", async () => {
+    const crms = `[crm.many]\nurl = "${database.url}"\ntimeout = "2m"\n`;
+    const cwd = installServer("", { crms });
+    expect((await runCli(["generate", ...AS_OF, "--quiet"], { cwd })).code).toBe(0);
+    const server = await startServer(cwd);
+    const listed = "lists 1,000 of its 2,000 rules, the most urgent ones";
+    const one = await server.ask("/api/v1/crms/many/rules/rule_1999");
+    const { detail } = (await one.json()) as { detail: string };
+    expect([one.status, detail]).toEqual([
+      404,
+      `The newest report of this CRM ${listed}, and none of that name: automation-reports explain CRM RULE reads any of them.`,
+    ]);
+    const page = await server.ask("/crms/many/rule?name=rule_1999");
+    expect([page.status, await page.text()]).toEqual([
+      404,
+      expect.stringContaining(`It ${listed}. This reads any of them: automation-reports explain many RULE`),
+    ]);
+    const all = (await (await server.ask("/api/v1/crms/many/rules")).json()) as object;
+    expect(all).toMatchObject({ total: 1000, omitted: 1000 });
+    const crm = (await (await server.ask("/api/v1/crms/many")).json()) as object;
+    expect(crm).toMatchObject({ conditions: { failing: 1000, ok: 1000 } });
+    await server.stop();
+  });
+
   test("F4 90 failing rules → nothing is left out", async () => {
     await addRuns("fewer", 2000, { rule: "'rule_' || g % 90", status: "'failed'", error: "'HTTP 500'" });
     const { report } = await reportOn("fewer");
@@ -156,6 +222,10 @@ describe("80 CRMs", () => {
     expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
       /✗ c0,(?: c\d+,){1,30} c\d+ and [56]\d more connection errors \d\d:\d\d–\d\d:\d\d: connection refused/,
     );
+    const told = (await runCli(["generate", ...AS_OF, "--format", "findings"], { cwd })).stdout.split("\n");
+    const sentence = told.find((line) => line.split("\t")[3] === "failures-shared") ?? "";
+    expect(sentence).toContain("80 CRMs");
+    expect(sentence.length).toBeLessThan(300);
   });
 
   test.each(

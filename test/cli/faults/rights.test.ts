@@ -429,3 +429,46 @@ describe("what only looks at a store", () => {
     });
   });
 });
+
+describe("what the server is told to refuse to everybody, or to the role", () => {
+  const revoke = (name: string) => () => `REVOKE EXECUTE ON FUNCTION pg_catalog.${name} FROM PUBLIC`;
+  test.each(
+    numbered("G16", [
+      {
+        name: "set_config is taken back",
+        sql: revoke("set_config(text, text, bool)"),
+        says: "permission denied for function set_config, which this program needs",
+        advises: "GRANT EXECUTE",
+      },
+      {
+        name: "current_schemas is taken back",
+        sql: revoke("current_schemas(bool)"),
+        says: "permission denied for function current_schemas, which this program needs",
+        advises: "GRANT EXECUTE",
+      },
+      {
+        name: "a library that is not there",
+        sql: (role: string) => `ALTER ROLE ${role} SET session_preload_libraries = 'nonexistent'`,
+        says: 'could not access file "nonexistent"',
+        advises: "RESET session_preload_libraries",
+      },
+    ]),
+  )("$no $name → exit 3, with what to do", async ({ sql, says, advises }) => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}; ${sql(role)}`);
+      await expectOneFailure(await generateWith(url), { trio, says, advises });
+    });
+  });
+
+  test("G17 pg_is_in_recovery is taken back, for check → it is told as what this program needs", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}; ${revoke("pg_is_in_recovery()")()}`);
+      const { stdout } = await runCli(["check", "--format", "json"], { cwd: config(url) });
+      expect(stdout).toContain("permission denied for function pg_is_in_recovery, which this program needs");
+    });
+  });
+});

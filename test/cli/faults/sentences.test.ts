@@ -145,7 +145,8 @@ test("O8 a session that the server ends with its reason → exit 4: it is told, 
     client.hangUp("end");
   });
   const reason = await reasonOf(`postgresql://u@127.0.0.1:${server.port}/d?sslmode=disable`);
-  expect(reason).toContain("terminating connection due to transaction timeout (25P04)");
+  expect(reason).toContain("terminating connection due to transaction timeout: raise that limit for the role");
+  expect(reason).toContain("SET transaction_timeout");
   expect(reason).not.toContain("log");
 });
 

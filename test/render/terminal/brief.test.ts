@@ -127,6 +127,17 @@ describe.each(cases)("$id", ({ name, id, facts, words }) => {
   });
 });
 
+test("failures that are over are so in the words of each finding that counts them", () => {
+  const facts = {
+    rules: [
+      ruleOf("a", { runs: `${"s".repeat(10)}${"f".repeat(14)}${"s".repeat(40)}`, everyMinutes: 20, error: "HTTP 500" }),
+    ],
+    failures: [{ ...failure("HTTP 500", 14), firstMs: at("03:00"), lastMs: at("07:35") }],
+  };
+  const words = "14 of 64 failed, over: HTTP 500 (14)";
+  expect([brief(facts, "failures-many"), brief(facts, "success-rate-low")]).toEqual([words, words]);
+});
+
 test("what has no shorter words keeps its own", () => {
   const facts = { rules: [rule("a", { unknown: 6, success: 5 })], unknownStatuses: [{ word: "odd", n: 6 }] };
   expect(brief(facts, "unknown-status")).toBe('6 runs with an unknown status, counted in no rate: "odd"');

@@ -21,6 +21,7 @@ export const RulesSchema = v.strictObject({
   report: reportId,
   window: windowSchema,
   total: describe(count, "How many rules the report has, whatever was asked for"),
+  omitted: describe(count, "How many less urgent rules the report leaves out: explain reads any of them by its name"),
   rules: describe(v.array(ruleSchema), "As in the report, by name"),
 });
 
@@ -62,6 +63,7 @@ export function publishRules(id: string, report: Report, filter: RuleFilter): v.
     report: id,
     window: { start: metadata.window_start, end: metadata.window_end },
     total: rules.length,
+    omitted: report.omitted?.["rules"] ?? 0,
     rules: rules.filter(
       (rule) =>
         (filter.condition === undefined || rule.condition === filter.condition) &&

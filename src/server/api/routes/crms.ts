@@ -1,6 +1,7 @@
 /** The CRMs, each CRM's rules, and one rule with all that is known of it. */
 import type { Hono } from "hono";
 import * as v from "valibot";
+import { sayRulesListed } from "../../../report/left-out.ts";
 import { CONDITIONS, SEVERITIES } from "../../../report/words.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
 import { libraryOf, type Kept } from "../../library.ts";
@@ -114,7 +115,13 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
         nowMs: context.clock(),
       });
       if (document !== null) return sendDocument(c, RuleSchema, document);
-      return sendProblem(404, "The newest report of this CRM has no rule of that name: see its rules.");
+      const listed = sayRulesListed(newest.report);
+      return sendProblem(
+        404,
+        listed === null
+          ? "The newest report of this CRM has no rule of that name: see its rules."
+          : `The newest report of this CRM ${listed}, and none of that name: automation-reports explain CRM RULE reads any of them.`,
+      );
     },
   );
 }
