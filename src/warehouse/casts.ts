@@ -121,8 +121,8 @@ export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds,
 }
 
 /**
- * Starts that may be of no use, as they are written and as they are read, with the run's end as it is written; null where a start
- * is always a time. `mayBeNull`: a column of another type than text may lack one.
+ * Starts that may be of no use, as they are written and as they are read, with the run's end as it is written; null where both
+ * are times, and a start is always there. `mayBeNull`: a column of another type than text may lack one.
  */
 export function spellStarts(
   table: string,
@@ -133,12 +133,16 @@ export function spellStarts(
     mayBeNull,
   }: { columns: Record<"source" | "rule" | "start", string>; mayBeNull: boolean },
 ): string | null {
-  const isText = WORDS.includes(types[start] ?? "");
-  if (!isText && !mayBeNull) return null;
   const end = Object.keys(types).find((column) => kindOf(column, kinds) === "end");
-  const beside = `${start}::text AS written, ${end === undefined ? "NULL" : `${end}::text`} AS written_end`;
+  const isText = [start, end ?? start].some((column) => isTextType(types[column] ?? ""));
+  if (!isText && !mayBeNull) return null;
+  const beside = `${start}::text COLLATE "C" AS written, ${end === undefined ? "NULL::text" : `${end}::text COLLATE "C"`} AS written_end`;
   return `SELECT id, ${source} AS crm_source, ${rule} AS rule, ${start} AS started_at, written, written_end
     FROM ${castTable(table, types, kinds, beside)} AS source_row`;
+}
+
+function isTextType(type: string): boolean {
+  return type === "loose text" || WORDS.includes(type);
 }
 
 /** Each column that cannot be read, with its type. */
@@ -149,7 +153,7 @@ export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): { column
   });
 }
 
-/** Whether a time that is read names no zone. */
+/** Whether a time that is read is of a type that names no zone; what a text says is looked at where it is read. */
 export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   return Object.entries(types).some(
     ([column, type]) =>

@@ -38,6 +38,7 @@ import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { describeTypes } from "./locate.ts";
 import { findAssumedZone, NOT_ALLOWED, readStarts } from "./read.ts";
+import { PLAIN_SPELLING, type Spelling } from "../spelling.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
 import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
@@ -117,6 +118,10 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const problem = readable === null ? null : describeTypes(readable);
   const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
+  const spelling =
+    readable === null || problem !== null
+      ? null
+      : await attempt(connection, async () => await readStarts(connection, readable.source, request));
   const read = found.kind === "found" ? [found.actions, found.rules] : [];
   return {
     kind: "postgres",
@@ -127,7 +132,10 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
-    assumedZone: found.kind === "found" ? await findAssumedZone(connection, found, crm.timezone) : null,
+    assumedZone:
+      found.kind === "found"
+        ? await findAssumedZone(connection, found, crm.timezone, spelling ?? PLAIN_SPELLING)
+        : null,
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
@@ -141,7 +149,8 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
           : { document: null, problem },
     tables: await describeTables(connection, found, rows, crm),
     copies: rows.filter((row) => !read.includes(row) && wantedNames(crm).includes(row.name)).map(describeTable),
-    rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
+    rows:
+      readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes, spelling),
     settings:
       problem !== null
         ? NO_SETTINGS
@@ -250,6 +259,7 @@ async function readRows(
   { crm, nowMs }: ReadRequest,
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
+  spelling: Spelling | null,
 ): Promise<RowFacts | null> {
   if (!isQuick(actions, indexes, [[source.columns.start]])) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
@@ -262,7 +272,6 @@ async function readRows(
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
   const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
-  const spelling = await attempt(connection, async () => await readStarts(connection, source, { crm }));
   return {
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
