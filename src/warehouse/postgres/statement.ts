@@ -26,7 +26,7 @@ import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
-import { writeNearSources } from "./near-sources.ts";
+import { BARE, writeNearSources } from "./near-sources.ts";
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, hasIndex, type Lookback, type TableFacts } from "./lookback.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -71,6 +71,7 @@ export function composeActivity(
     rule_name: writeRuleName(source.dialect),
     ...writeRepeated(request.crm.timezone, bounds),
     near_sources: writeNearSources(actions, source.columns),
+    ...BARE,
     table_since: composeTableSince(actions, source),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: WORDS_OF_STATES,
