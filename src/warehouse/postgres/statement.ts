@@ -12,7 +12,7 @@ import {
   MOST_NEWEST_RUNS,
 } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
-import { UNREADABLE_END } from "../casts.ts";
+import { UNREADABLE_END, ZONED } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
@@ -93,7 +93,7 @@ export function composeSpelling(
   { crm }: Pick<ReadRequest, "crm">,
 ): Statement<Parameter> | null {
   if (spelled === null) return null;
-  const text = fillPlaceholders(spellingSql, { spelled, rule_name: writeRuleName(dialect) });
+  const text = fillPlaceholders(spellingSql, { spelled, zoned: ZONED, rule_name: writeRuleName(dialect) });
   const excluded = crm.excludeRules.length === 0 ? null : crm.excludeRules;
   return numberParameters<Parameter>(text, { crm: crm.crmSource, excluded }, dialect);
 }
