@@ -77,8 +77,9 @@ const WORDS: Record<Dialect, Words> = {
     // Other collations cannot read bytes that are in no encoding.
     small: (text) => `lower(${text} COLLATE "C")`,
     last: (text, words, before, write) =>
+      // OFFSET 0 keeps it from being reversed with each mention.
       `(SELECT ${write("right(told, at)", "told")} FROM (SELECT at, right(${text}, at + ${before}) AS told
-        FROM (SELECT strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1 AS at) found) rest)`,
+        FROM (SELECT strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1 AS at OFFSET 0) found OFFSET 0) rest)`,
   },
   sqlite: {
     whole: (text) => `CAST(${text} AS TEXT)`,
