@@ -9,7 +9,11 @@ export function judgePolicies({ actions, rules }: FoundTables, role: string): Ju
 }
 
 /** `refusal`: how bad it is where rows are hidden. */
-function judgePolicy({ name, policies, refused }: TableFacts, role: string, refusal: "error" | "warn"): Judged[] {
+function judgePolicy(
+  { name, policies, refused, showsAll, hides }: TableFacts,
+  role: string,
+  refusal: "error" | "warn",
+): Judged[] {
   const named = policies.map((policy) => `${policy.name} (for ${policy.roles.join(", ")})`);
   const evidence = { table: name, policies: named };
   if (!refused) {
@@ -18,11 +22,18 @@ function judgePolicy({ name, policies, refused }: TableFacts, role: string, refu
       { status: "ok", message: `row policies on ${name} do not hold for ${role}: ${named.join(", ")}`, evidence },
     ];
   }
-  const which = named.length === 0 ? "no policy shows it a row" : `by ${named.join(", ")}`;
+  const place = `row security ${hides === null ? "on" : "behind"} ${name}`;
+  const which = `by ${named.join(", ")}`;
+  const what =
+    named.length === 0
+      ? `${place} hides rows from ${role}, no policy shows it a row: the server refuses to read it`
+      : showsAll
+        ? `${place} holds for ${role} and hides no row, ${which}: the server refuses to read it all the same`
+        : `${place} may hide rows from ${role}, ${which}: the server refuses to read it`;
   return [
     {
       status: refusal,
-      message: `row security on ${name} hides rows from ${role}, ${which}: the server refuses to read it`,
+      message: what,
       advice: `ALTER ROLE "${role.replaceAll('"', '""')}" BYPASSRLS, or read as a role that sees every row`,
       evidence,
     },

@@ -1,5 +1,6 @@
 /** From facts about a warehouse to what is well, what is odd and what is wrong, each with its advice. Pure. */
 import { formatCount, formatInstant, formatMinute, formatPlural, listNames } from "../text/figures.ts";
+import { quoteVisibly, trimBlanks } from "../text/blanks.ts";
 import { describeForms } from "../text/unreadable-starts.ts";
 import type { FoundTables, RowFacts, TableFacts, WarehouseFacts } from "../warehouse/facts.ts";
 import { describeAge, formatBytes, formatDuration, formatMs } from "../text/figures.ts";
@@ -234,19 +235,19 @@ function judgeStarts(unreadable: RowFacts["unreadable"]): Judged[] {
 /** crm_source is compared letter by letter: other capitals and blanks are another CRM. */
 function judgeSpelling(alike: string[], source: string): Judged[] {
   if (alike.length === 0) return [];
-  const names = alike.map((name) => JSON.stringify(name)).join(", ");
+  const names = alike.map((name) => quoteVisibly(name)).join(", ");
   return [
     {
       status: "warn",
       message: `crm_source is also written ${names} there, which is not read as ${JSON.stringify(source)}`,
-      advice: `set crm_source = ${JSON.stringify(alike[0])} if these are the runs that are meant`,
+      advice: `set crm_source = ${quoteVisibly(alike[0] ?? "")} if these are the runs that are meant`,
       evidence: { sources: alike },
     },
   ];
 }
 
 function plain(source: string): string {
-  return source.trim().toLowerCase();
+  return trimBlanks(source).toLowerCase();
 }
 
 function judgeSources(strangers: string[], all: number): Judged[] {

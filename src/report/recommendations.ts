@@ -2,6 +2,7 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
+import { quoteVisibly } from "../text/blanks.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { sayEvery } from "./setting.ts";
@@ -198,7 +199,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "high",
     category: "setup",
     issue: message,
-    recommendation: `Let the syncs write crm_source as they did before, or set crm_source = ${JSON.stringify(Array.isArray(near) ? near[0] : null)} for this CRM if they shall go on like that`,
+    recommendation: `Let the syncs write crm_source as they did before, or set crm_source = ${quoteVisibly(String(Array.isArray(near) ? near[0] : ""))} for this CRM if they shall go on like that`,
   }),
   "utilization-low": ({ message }) => ({
     id: "review-idle-rules",

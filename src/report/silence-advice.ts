@@ -1,4 +1,5 @@
 /** Advice on runs that do not come, come to nothing, or do not end. */
+import { quoteVisibly } from "../text/blanks.ts";
 import { findNearestName } from "../text/alike-names.ts";
 import { formatDuration, listNames } from "../text/figures.ts";
 import { adviseOnError } from "./errors/families.ts";
@@ -119,7 +120,7 @@ export function adviseOnNoData({ reason, near_sources: near }: Finding["evidence
     return {
       id: "set-crm-source",
       category: "setup",
-      recommendation: `Set crm_source = ${JSON.stringify(near[0])} for this CRM if those runs are its own; else check that the scheduler and its workers are running`,
+      recommendation: `Set crm_source = ${quoteVisibly(String(near[0]))} for this CRM if those runs are its own; else check that the scheduler and its workers are running`,
     };
   const known = typeof reason === "string" ? NO_DATA_ADVICE[reason] : undefined;
   return (

@@ -1,4 +1,5 @@
 /** Why the starts of some rows cannot be read. */
+import { quoteVisibly } from "./blanks.ts";
 import { listNames } from "./figures.ts";
 
 const MOST_FORMS = 3;
@@ -7,6 +8,6 @@ const MOST_FORMS = 3;
 export function describeForms(forms: string[]): string {
   const written = [...new Set(forms)].filter((form) => form !== "");
   if (written.length === 0) return "they have no start";
-  const named = listNames(written.slice(0, MOST_FORMS).map((form) => JSON.stringify(form)));
+  const named = listNames(written.slice(0, MOST_FORMS).map((form) => quoteVisibly(form)));
   return `no start of the form ${named} is understood${forms.includes("") ? ", and some have none" : ""}`;
 }

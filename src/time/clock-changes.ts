@@ -41,6 +41,18 @@ export function listRepeatedHours(zone: string, fromMs: number, toMs: number): {
 }
 
 /**
+ * Times without a zone that `listRepeatedHours` has read, from `fromMs` until `toMs`, and that were written so much earlier:
+ * while an hour is shown the second time, nothing of that showing is later than `endMs`.
+ */
+export type FirstShowing = { fromMs: number; toMs: number; earlierMs: number };
+
+/** Null: no hour is shown the second time at `endMs`. */
+export function findFirstShowing(zone: string, endMs: number): FirstShowing | null {
+  const going = listRepeatedHours(zone, endMs - DAY_MS, endMs).find(({ toMs }) => endMs < toMs);
+  return going === undefined ? null : { fromMs: endMs, toMs: going.toMs, earlierMs: going.toMs - going.fromMs };
+}
+
+/**
  * The zone by which times without one are read that were written until then. Within the first showing of an hour that the clocks
  * show twice, nothing can be of the second: then it is the offset of the first, as an IANA zone, where that is whole hours.
  */

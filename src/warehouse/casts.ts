@@ -1,5 +1,6 @@
 /** Columns of other types than the presets expect: cast where that is safe, else named before anything is read. */
 
+import type { FirstShowing } from "../time/clock-changes.ts";
 import { writeIsoTime } from "./spelled-times.ts";
 
 /**
@@ -108,12 +109,40 @@ function castNumber(number: string): string {
   return `to_timestamp(${number} / CASE ${units.join(" ")} ELSE 1000000000 END)`;
 }
 
-/** The table, or a query that reads it with its columns cast; `beside` is one column more. Throws nothing: see `listUnreadable`. */
-export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds, beside?: string): string {
+/** A text that names the zone of its time, or is a number of seconds since 1970; without blanks around. */
+export const ZONED = String.raw`([[:alpha:])\]]|[T\s]\d.*[+-]\d\d(:?\d\d)?)$|^(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?$`;
+
+/** A start or an end without a zone, moved to the first showing of its hour where it is one of that; `cast` as of `castColumn`. */
+function writeFirstShowing(
+  type: string,
+  name: string,
+  cast: string | null,
+  { fromMs, toMs, earlierMs }: FirstShowing,
+): string | null {
+  const isText = isTextType(type);
+  if (!isText && type !== "timestamp without time zone") return cast;
+  const [from, to] = [fromMs, toMs].map((ms) => `'${new Date(ms).toISOString()}'::timestamptz`);
+  const lacks = isText ? `btrim(${name}::text COLLATE "C") !~ '${ZONED}' AND ` : "";
+  return `(SELECT CASE WHEN ${lacks}t >= ${from} AND t < ${to} THEN t - interval '${earlierMs / 1000} seconds' ELSE t END
+    FROM (SELECT (${cast ?? name})::timestamptz AS t) showing)`;
+}
+
+/**
+ * The table, or a query that reads it with its columns cast; `beside` is one column more. Throws nothing: see `listUnreadable`.
+ * No index on times helps to find those of a first showing.
+ */
+export function castTable(
+  table: string,
+  types: ColumnTypes,
+  kinds: ColumnKinds,
+  { beside, first = null }: { beside?: string | undefined; first?: FirstShowing | null } = {},
+): string {
   const columns = Object.entries(types).map(([column, type]) => {
     const name = `"${column.replaceAll('"', '""')}"`;
     const kind = kindOf(column, kinds);
-    return { name, cast: kind === null ? null : (castColumn(kind, type, name) ?? null) };
+    const cast = kind === null ? null : (castColumn(kind, type, name) ?? null);
+    const isRun = kind === "start" || kind === "end";
+    return { name, cast: isRun && first !== null ? writeFirstShowing(type, name, cast, first) : cast };
   });
   if (beside === undefined && columns.every(({ cast }) => cast === null)) return table;
   const read = columns.map(({ name, cast }) => (cast === null ? name : `${cast} AS ${name}`));
@@ -121,8 +150,8 @@ export function castTable(table: string, types: ColumnTypes, kinds: ColumnKinds,
 }
 
 /**
- * Starts that may be of no use, as they are written and as they are read, with the run's end as it is written; null where a start
- * is always a time. `mayBeNull`: a column of another type than text may lack one.
+ * Starts that may be of no use, as they are written and as they are read, with the run's end as it is written; null where both
+ * are times, and a start is always there. `mayBeNull`: a column of another type than text may lack one.
  */
 export function spellStarts(
   table: string,
@@ -133,12 +162,16 @@ export function spellStarts(
     mayBeNull,
   }: { columns: Record<"source" | "rule" | "start", string>; mayBeNull: boolean },
 ): string | null {
-  const isText = WORDS.includes(types[start] ?? "");
-  if (!isText && !mayBeNull) return null;
   const end = Object.keys(types).find((column) => kindOf(column, kinds) === "end");
-  const beside = `${start}::text AS written, ${end === undefined ? "NULL" : `${end}::text`} AS written_end`;
+  const isText = [start, end ?? start].some((column) => isTextType(types[column] ?? ""));
+  if (!isText && !mayBeNull) return null;
+  const beside = `${start}::text COLLATE "C" AS written, ${end === undefined ? "NULL::text" : `${end}::text COLLATE "C"`} AS written_end`;
   return `SELECT id, ${source} AS crm_source, ${rule} AS rule, ${start} AS started_at, written, written_end
-    FROM ${castTable(table, types, kinds, beside)} AS source_row`;
+    FROM ${castTable(table, types, kinds, { beside })} AS source_row`;
+}
+
+function isTextType(type: string): boolean {
+  return type === "loose text" || WORDS.includes(type);
 }
 
 /** Each column that cannot be read, with its type. */
@@ -149,7 +182,7 @@ export function listUnreadable(types: ColumnTypes, kinds: ColumnKinds): { column
   });
 }
 
-/** Whether a time that is read names no zone. */
+/** Whether a time that is read is of a type that names no zone; what a text says is looked at where it is read. */
 export function lacksZone(types: ColumnTypes, kinds: ColumnKinds): boolean {
   return Object.entries(types).some(
     ([column, type]) =>

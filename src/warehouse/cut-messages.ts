@@ -15,6 +15,8 @@ const [BEGIN, TOLD] = [50, 248];
 /** So far from its end the last cause of a trace is looked for, and so far from its beginning a title or a message. */
 export const REACH = 20_000;
 const [CAUSED_BY, TITLE, MESSAGE, PRINTED] = ["Caused by: ", "<title", '"message"', "<pre"];
+/** Dagster's words before what caused an exception: the cause stands above its own frames. */
+const DEEPER = "caused by the following exception:";
 const TRACEBACK = "Traceback (most recent";
 /** Python's words between an exception and the one that it caused; so much before them and with them is the first's. */
 const [CHAIN, BEFORE_CHAIN, WITH_CHAIN] = ["above exception", 240, 290];
@@ -57,8 +59,11 @@ type Words = {
   from: (text: string, at: string, length: number) => string;
   find: (text: string, words: string) => string;
   small: (text: string) => string;
-  /** From so many characters before the last of the words on, both expressions; the text has them. SQLite reads no query with two of these in it. */
-  last: (text: string, words: string, before: string) => string;
+  /**
+   * What `write` makes of the text from the last of the words on, and of the same from so many characters before them; the text
+   * has them. SQLite reads no query with two of these in it.
+   */
+  last: (text: string, words: string, before: string, write: (rest: string, told: string) => string) => string;
 };
 
 const WORDS: Record<Dialect, Words> = {
@@ -71,8 +76,10 @@ const WORDS: Record<Dialect, Words> = {
     find: (text, words) => `strpos(${text}, ${words})`,
     // Other collations cannot read bytes that are in no encoding.
     small: (text) => `lower(${text} COLLATE "C")`,
-    last: (text, words, before) =>
-      `right(${text}, strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1 + ${before})`,
+    last: (text, words, before, write) =>
+      // OFFSET 0 keeps it from being reversed with each mention.
+      `(SELECT ${write("right(told, at)", "told")} FROM (SELECT at, right(${text}, at + ${before}) AS told
+        FROM (SELECT strpos(reverse(${text}), reverse(${words})) + length(${words}) - 1 AS at OFFSET 0) found OFFSET 0) rest)`,
   },
   sqlite: {
     whole: (text) => `CAST(${text} AS TEXT)`,
@@ -82,9 +89,14 @@ const WORDS: Record<Dialect, Words> = {
     from: (text, at, length) => `substr(${text}, ${at}, ${length})`,
     find: (text, words) => `instr(${text}, ${words})`,
     small: (text) => `lower(${text})`,
-    last: (text, words, before) => `(WITH RECURSIVE rests(text) AS (VALUES (substr(${text}, instr(${text}, ${words})))
+    last: (
+      text,
+      words,
+      before,
+      write,
+    ) => `(WITH RECURSIVE rests(text) AS (VALUES (substr(${text}, instr(${text}, ${words})))
         UNION ALL SELECT substr(text, 1 + instr(substr(text, 2), ${words})) FROM rests WHERE instr(substr(text, 2), ${words}) > 0)
-        SELECT substr(${text}, -length(text) - ${before}) FROM rests ORDER BY length(text) LIMIT 1)`,
+        SELECT ${write("text", `substr(${text}, -length(text) - ${before})`)} FROM rests ORDER BY length(text) LIMIT 1)`,
   },
 };
 
@@ -98,18 +110,29 @@ export function writeCutMessage(dialect: Dialect, column: string): string {
   const printed = find(small(near), quote(PRINTED));
   const chain = find(near, quote(CHAIN));
   const isCaused = `${find(end, quote(CAUSED_BY))} > 0`;
+  const isDeeper = `${find(end, quote(DEEPER))} > 0`;
   const isLogged = `${find(end, quote(LOGGED))} > 0 AND ${find(right(text, END), quote(LOGGED))} = 0`;
   const failing = `CASE ${FAILING.map((words) => `WHEN ${find(right(text, LOG_REACH), quote(words))} > 0 THEN ${quote(words)}`).join(" ")} END`;
   const isTimed = `(${left(text, 1)} IN (${TIMED.map(quote).join()}) OR ${left(text, 2)} IN (${BRACKETED.map(quote).join()}))`;
   const isFailing = `${isTimed} AND ${find(text, quote(TRACEBACK))} = 0 AND ${find(right(text, END), failing)} = 0`;
-  const isOfLevels = `(${isCaused} OR ${isLogged})`;
-  const words = `CASE WHEN ${isCaused} THEN ${quote(CAUSED_BY)} WHEN ${isLogged} THEN ${quote(LOGGED)} ELSE ${failing} END`;
-  const told = last(end, words, `CASE WHEN ${isOfLevels} THEN 0 ELSE ${BEFORE_FAILING} END`);
+  const isNamed = `(${isCaused} OR ${isDeeper})`;
+  const isOfLevels = `(${isNamed} OR ${isLogged})`;
+  const words = `CASE WHEN ${isCaused} THEN ${quote(CAUSED_BY)} WHEN ${isDeeper} THEN ${quote(DEEPER)} WHEN ${isLogged} THEN ${quote(LOGGED)} ELSE ${failing} END`;
   const mark = `CASE WHEN ${isOfLevels} THEN '' ELSE ${quote(AROUND)} END`;
+  const ends = `CASE WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text} ELSE ${left(text, HEAD)} || ${gap} || ${right(text, TAIL)} END`;
+  const told = last(
+    end,
+    words,
+    `CASE WHEN ${isOfLevels} THEN 0 ELSE ${BEFORE_FAILING} END`,
+    // Python names the failure below a trace: behind the last error of a log it is at the end.
+    (rest, around) =>
+      `CASE WHEN NOT ${isNamed} AND ${find(rest, quote(TRACEBACK))} > 0 THEN ${ends}
+        ELSE ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${mark} || ${left(around, CAUSE)} END`,
+  );
   return `CASE WHEN length(${text}) <= ${2 * COMPARED} THEN ${text}
-      WHEN ${chain} > ${BEFORE_CHAIN} THEN ${left(text, BEGIN)} || ${gap} || ${from(text, `${chain} - ${BEFORE_CHAIN}`, WITH_CHAIN)} || ${gap} || ${right(text, CHAINED_TAIL)}
+      WHEN ${chain} > ${BEFORE_CHAIN} AND NOT ${isDeeper} THEN ${left(text, BEGIN)} || ${gap} || ${from(text, `${chain} - ${BEFORE_CHAIN}`, WITH_CHAIN)} || ${gap} || ${right(text, CHAINED_TAIL)}
       WHEN ${title} > 0 AND ${printed} > ${title} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, SHORT_TITLE)} || ' ' || ${from(text, printed, TOLD)} || ${gap} || ${right(text, SHORT_TAIL)}
-      WHEN ${isOfLevels} OR ${isFailing} THEN ${left(text, HEAD)} || ${gap} || ${right(text, SHORT_TAIL)} || ${gap} || ${mark} || ${left(told, CAUSE)}
+      WHEN ${isOfLevels} OR ${isFailing} THEN ${told}
       WHEN length(${text}) <= ${MOST_WHOLE} THEN ${text}
       WHEN ${title} > ${BEGIN} THEN ${left(text, BEGIN)} || ' ' || ${from(text, title, TOLD)} || ${gap} || ${right(text, TAIL)}
       WHEN ${message} > ${HEAD} - ${BEGIN} AND (ltrim(${left(text, BEGIN)}) LIKE '{%' OR ltrim(${left(text, BEGIN)}) LIKE '[{%') THEN '{' || ${from(text, message, TOLD)} || ${gap} || ${right(text, TAIL)}

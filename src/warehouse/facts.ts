@@ -25,10 +25,12 @@ export type TableFacts = {
   hides: Hidden | null;
   /** Its rows are in partitions or children. */
   inParts: boolean;
-  /** The row policies that stand on it, with the roles they are for. */
+  /** The row policies that stand on it, or behind a view, with the roles they are for. */
   policies: { name: string; roles: string[] }[];
-  /** Policies hold for this role, so the server refuses to read the table. */
+  /** Policies hold for this role, or for the owner of a view, so the server refuses to read the table. */
   refused: boolean;
+  /** The policies of a table hide no row of it from this role. */
+  showsAll: boolean;
 };
 
 /** What is read instead. Of a view the tables that it reads in the end, of a foreign table its server; as far as is known. */

@@ -1,5 +1,6 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
 import type { PresetName } from "../report/words.ts";
+import type { FirstShowing } from "../time/clock-changes.ts";
 import { castCounts, castFlags, castTable, listUnreadable, spellStarts, writeTime } from "./casts.ts";
 import { boundTable } from "./long-values.ts";
 import { describeMissing, findIncomplete, type Incomplete } from "./needed-columns.ts";
@@ -41,8 +42,13 @@ const NO_RULES = `SELECT CAST(NULL AS text) AS crm_source, CAST(NULL AS text) AS
   CAST(NULL AS text) AS schedule, NULL AS recurrence, {time} AS starts_at, {time} AS ends_at, {time} AS created_at, {time} AS changed_at WHERE 1 = 0`;
 const NO_TIME: Record<Dialect, string> = { postgres: "CAST(NULL AS timestamptz)", sqlite: "NULL" };
 
-/** Chooses among the tables that are there. */
-export function findSource<T extends TableName>(tables: T[], crm: TableConfig, dialect: Dialect): Found<T> {
+/** Chooses among the tables that are there. `chooseFirst`: of what the table of the runs is read as one of a first showing. */
+export function findSource<T extends TableName>(
+  tables: T[],
+  crm: TableConfig,
+  dialect: Dialect,
+  chooseFirst: (actions: T) => FirstShowing | null = () => null,
+): Found<T> {
   const located = locateTables(tables, crm, dialect);
   if (located.kind !== "located") return located;
   const { preset, actions } = located;
@@ -50,7 +56,7 @@ export function findSource<T extends TableName>(tables: T[], crm: TableConfig, d
   if (incomplete !== null) return { kind: "incomplete", preset, incomplete };
   const unfit = explainUnfit(located, dialect);
   const read = unfit === null ? located : { ...located, rules: null, rulesProblem: unfit };
-  return { kind: "found", source: makeSource(read, dialect), actions, rules: read.rules };
+  return { kind: "found", source: makeSource(read, dialect, chooseFirst(actions)), actions, rules: read.rules };
 }
 
 /** Why the table of rules cannot be read, so that the runs are read without it; null: it can, or there is none. */
@@ -73,11 +79,18 @@ export function listSchemas(tables: TableName[], crm: TableConfig, dialect: Dial
   return [...new Set(complete.flatMap(({ table: { schema } }) => schema ?? []))];
 }
 
-function makeSource<T extends TableName>(located: LocatedTables<T>, dialect: Dialect): Source {
+function makeSource<T extends TableName>(
+  located: LocatedTables<T>,
+  dialect: Dialect,
+  first: FirstShowing | null,
+): Source {
   const { actions, rules, columns, ruleNames, wrapperRules, kinds, optional }: Preset = PRESETS[located.preset];
   const absent = optional !== null && lacks(located.actions, optional) ? optional : null;
   const beside = absent === null || dialect === "sqlite" ? undefined : `NULL::text AS ${absent}`;
-  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, beside);
+  const actionsTable = castTable(quoteTable(located.actions), located.actions.types ?? {}, kinds.actions, {
+    beside,
+    first,
+  });
   return {
     preset: located.preset,
     dialect,

@@ -8,25 +8,30 @@ export type Spelling = {
   isOther: boolean;
   /** The start of at least one run of the CRM can be read. */
   isReadable: boolean;
+  /** Some time of the newest rows is a text without a zone, on a server that has one itself. */
+  lacksZone: boolean;
   unreadable: UnreadableStarts[];
 };
 
 const spellingSchema = v.object({
   is_other: v.boolean(),
   is_readable: v.boolean(),
+  lacks_zone: v.boolean(),
   /** rule, rows, how many of them are newer than each that can be read, ids, the newest start. */
   unreadable: v.pipe(table(isText, isNumber, isNumber, listOf(isText), isText), v.maxLength(100)),
 });
 
 /** Of a table whose times are of no type that holds text. */
-export const PLAIN_SPELLING: Spelling = { isOther: false, isReadable: true, unreadable: [] };
+export const PLAIN_SPELLING: Spelling = { isOther: false, isReadable: true, lacksZone: false, unreadable: [] };
 
 /** Throws a `ValiError` where the answer has another shape. */
 export function readSpelling(json: string): Spelling {
-  const { is_other: isOther, is_readable: isReadable, unreadable } = v.parse(spellingSchema, JSON.parse(json));
+  const read = v.parse(spellingSchema, JSON.parse(json));
+  const { is_other: isOther, is_readable: isReadable, lacks_zone: lacksZone, unreadable } = read;
   return {
     isOther,
     isReadable,
+    lacksZone,
     unreadable: unreadable.map(([rule, n, newer, ids, start]) => ({ rule, n, newer, ids, form: describeForm(start) })),
   };
 }

@@ -62,6 +62,19 @@ export function writeBlanks(dialect: Dialect): string {
 
 const BLANK_CODES = [9, 10, 11, 12, 13];
 
+/** Beside those: what other scripts and word processors take for a blank, as in text/blanks.ts. */
+const OTHER_BLANK_CODES = [0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0x200b, 0xfeff].concat(
+  Array.from({ length: 11 }, (_, index) => 0x2000 + index),
+);
+
+/** A CRM's name in small letters and without any blanks around; a character that the server's encoding lacks is no error. */
+export function writeBareSource(dialect: Dialect, name: string): string {
+  if (dialect === "sqlite")
+    return `lower(trim(${name}, ${writeBlanks(dialect)} || char(${OTHER_BLANK_CODES.join(", ")})))`;
+  const blank = `[\\s${OTHER_BLANK_CODES.map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("")}]`;
+  return `lower(regexp_replace(${name}, '^${blank}+|${blank}+$', '', 'g'))`;
+}
+
 /** Texts as a list for IN. */
 export function writeList(texts: string[]): string {
   return texts.map(quote).join(", ");

@@ -47,6 +47,30 @@ describe.each(ENGINES)("%s", (engine) => {
     }
   });
 
+  test("a weekly run that always takes 30 hours goes on for 29: in no window is it one that never ended", async () => {
+    const weekly = (hours: number, to: string) =>
+      repeat({ rule: "weekly", from: "03-05 16:00", to, every: 7 * DAY, takes: hours * HOUR }, (start) =>
+        start > at("07-09 00:00") ? { status: "running", end: null } : {},
+      );
+    const others = repeat({ from: "07-01 00:00", to: "07-10 20:55", every: 5 * MINUTE });
+    for (const window of ["1h", "6h", "24h"]) {
+      const { findings, rules } = await judge(
+        engine,
+        { runs: [...weekly(30, "07-09 16:00"), ...others] },
+        { flags: ["--time-window", window] },
+      );
+      expect([window, findings.map(({ message }) => message)]).toEqual([window, []]);
+      expect(rules.find(({ rule_name }) => rule_name === "weekly")?.condition).toBe("running");
+    }
+    // Of one that always takes an hour 29 are too many.
+    const { findings } = await judge(
+      engine,
+      { runs: [...weekly(1, "07-09 16:00"), ...others] },
+      { flags: ["--time-window", "1h"] },
+    );
+    expect(findings.map(({ message }) => message).join()).toContain("weekly");
+  });
+
   test("a run that began in time and never ended is told when it is beyond its limit, with the last end's age", async () => {
     const runs = repeat({ from: "07-05 00:00", to: "07-10 12:00", every: HOUR, takes: 10 * MINUTE }, (start) =>
       start === at("07-10 12:00") ? { status: "running", end: null } : {},

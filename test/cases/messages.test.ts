@@ -145,7 +145,44 @@ describe.each(ENGINES)("%s", (engine) => {
   const chain = "\n\nThe above exception was the direct cause of the following exception:\n\n";
   const chained = (root: string, frames: string) =>
     `Traceback (most recent call last):\n${frames}\n${root}${chain}Traceback (most recent call last):\n${frames}\nsync.errors.SyncError: sync failed`;
+  const trace = (root: string, count: number) =>
+    `Traceback (most recent call last):\n${'  File "/app/celery/trace.py", line 7, in run\n    self.run()\n'.repeat(count)}${root}`;
+  const ABOVE: Record<string, string> = {
+    Celery: "[2026-07-10 20:00:00,123: ERROR/ForkPoolWorker-1] Task sync[1] raised unexpected",
+    Airflow: "[2026-07-10, 20:00:00 UTC] {taskinstance.py:1824} ERROR - Task failed with exception",
+    "a plain logger": "ERROR:root:sync failed",
+    "a timed logger": "2026-07-10 20:00:00,123 ERROR sync.worker: sync failed",
+    Prefect: "20:00:00.123 | ERROR   | Flow run 'red-fox' - Encountered an exception during execution:",
+  };
+  const steps = (root: string, frame: string) =>
+    `dagster._core.errors.DagsterExecutionStepExecutionError: Error occurred while executing op "load":\n\nStack Trace:\n${frame}\nThe above exception was caused by the following exception:\n${root}\n\nStack Trace:\n${frame}`;
   const FORMS: { name: string; of: (root: string) => string }[] = [
+    ...Object.entries(ABOVE).flatMap(([logger, line]) => [
+      { name: `a trace behind an error of ${logger}`, of: (root: string) => `${line}\n${trace(root, 3)}` },
+      { name: `a longer trace behind an error of ${logger}`, of: (root: string) => `${line}\n${trace(root, 12)}` },
+      { name: `a long trace behind an error of ${logger}`, of: (root: string) => `${line}\n${trace(root, 40)}\n` },
+    ]),
+    {
+      name: "a trace behind an error in a log that goes on",
+      of: (root) => `${lines(30)}${ABOVE["a timed logger"]}\n${trace(root, 14)}\n${lines(4)}`,
+    },
+    {
+      name: "a cause of Dagster's, above its frames",
+      of: (root) => steps(root, '  File "/x.py", line 0, in execute\n    self.run()\n'),
+    },
+    {
+      name: "a cause of Dagster's, above many frames",
+      of: (root) => steps(root, '  File "/x.py", line 0, in execute\n    self.run()\n'.repeat(40)),
+    },
+    {
+      name: "an answer of Airbyte's",
+      of: (root) =>
+        JSON.stringify({
+          failure_type: "system_error",
+          message: "Something went wrong in the connector. See the logs for more details.",
+          internal_message: root,
+        }),
+    },
     { name: "a chain of exceptions", of: (root) => chained(root, '  File "/app/a.py", line 1, in f\n    g()') },
     {
       name: "a chain of exceptions with its cause in the middle",

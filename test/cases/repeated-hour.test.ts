@@ -97,6 +97,32 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(autumn.report.data_quality).toEqual([]);
   });
 
+  test.each([
+    { as: "10-25 00:50", failed: 8 },
+    { as: "10-25 01:20", failed: 8 },
+    { as: "10-25 02:10", failed: 8 },
+  ])(
+    "at $as all 288 runs of a day are counted, with those that failed in the first showing",
+    async ({ as, failed }) => {
+      const endMs = Date.parse(`2026-${as.replace(" ", "T")}Z`);
+      const runs = repeat(
+        { from: "10-22 00:00", to: short(endMs - 5 * MINUTE), every: 5 * MINUTE, takes: MINUTE / 3 },
+        (start) =>
+          start >= "2026-10-25T00:00" && start < "2026-10-25T00:40" ? { status: "failed", error: "HTTP 500" } : {},
+      );
+      await using warehouse = await inLocalTime(engine, "Europe/Berlin", runs, [cron("*/5 * * * *", "contacts")]);
+      const figures = async () => {
+        const { report } = await ask(warehouse, { as, settings: settings("Europe/Berlin") });
+        return [report.performance_metrics.total_actions, report.performance_metrics.failed_actions];
+      };
+      expect(await figures()).toEqual([288, failed]);
+      // The same as texts.
+      for (const column of ["start_time", "end_time"])
+        await warehouse.sql?.unsafe(`ALTER TABLE orchestration.sync_history ALTER ${column} TYPE text`);
+      expect(await figures()).toEqual([288, failed]);
+    },
+  );
+
   test("looked at while the hour is shown the first and the second time, and a day long after it, nothing is missing", async () => {
     for (const [zone, change] of [
       ["Europe/Berlin", "2026-10-25T01:00:00Z"],

@@ -247,6 +247,67 @@ test("a time without a zone that is not read raises no doubt", async () => {
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).not.toContain("zone");
 });
 
+const LOCAL_TEXT = (format: string, columns = ["start_time", "end_time"]) =>
+  columns
+    .map(
+      (column) =>
+        `ALTER TABLE ${HISTORY} ALTER ${column} TYPE text USING to_char(${column} AT TIME ZONE 'America/New_York', '${format}')`,
+    )
+    .join("; ");
+const AS_TYPE = (type: string) =>
+  ["start_time", "end_time"].map((column) => `; ALTER TABLE ${HISTORY} ALTER ${column} TYPE ${type}`).join("");
+
+test.each([
+  { name: "text", sql: LOCAL_TEXT("YYYY-MM-DD HH24:MI:SS") },
+  { name: "a text with a T and a fraction", sql: LOCAL_TEXT('YYYY-MM-DD"T"HH24:MI:SS.MS') },
+  { name: "a text without signs", sql: LOCAL_TEXT('YYYYMMDD"T"HH24MISS') },
+  { name: "an end only", sql: LOCAL_TEXT("YYYY-MM-DD HH24:MI:SS", ["end_time"]) },
+  { name: "varchar", sql: LOCAL_TEXT("YYYY-MM-DD HH24:MI:SS") + AS_TYPE("varchar(40)") },
+  {
+    name: "a domain over text",
+    sql: `CREATE DOMAIN moment AS text; ${LOCAL_TEXT("YYYY-MM-DD HH24:MI:SS")}${AS_TYPE("moment")}`,
+  },
+  {
+    name: "a text of a collation of its own",
+    sql: `CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      ${LOCAL_TEXT("YYYY-MM-DD HH24:MI:SS")}${AS_TYPE("text COLLATE loose")}`,
+  },
+])(
+  "naive-local-time: $name without a zone, while the server's zone is New York, is told with the setting",
+  async ({ sql }) => {
+    await using warehouse = await changed(`${sql}; ${ZONE}`);
+    const { report } = await ask(warehouse);
+    expect(report.findings.find(({ id }) => id === "times-without-zone")?.message).toContain(
+      "America/New_York: set timezone",
+    );
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    expect((await runCli(["check"], { cwd })).stdout).toContain('timezone = "America/New_York"');
+    const { report: told } = await ask(warehouse, { settings: 'timezone = "America/New_York"' });
+    expect(told.findings.map(({ id }) => id)).not.toContain("times-without-zone");
+  },
+);
+
+const IN_ZONE = (written: string) =>
+  ["start_time", "end_time"]
+    .map((column) => `ALTER TABLE ${HISTORY} ALTER ${column} TYPE text USING ${written.replaceAll(/\bt\b/g, column)}`)
+    .join("; ");
+
+test.each([
+  { name: "an offset", sql: IN_ZONE("to_char(t, 'YYYY-MM-DD HH24:MI:SSOF')") },
+  { name: "Z", sql: IN_ZONE(`to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`) },
+  { name: "UTC", sql: IN_ZONE("to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"')") },
+  {
+    name: "an offset behind a mail's time",
+    sql: IN_ZONE("to_char(t AT TIME ZONE 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS \"+0000\"')"),
+  },
+  { name: "seconds since 1970", sql: IN_ZONE("extract(epoch from t)::bigint::text") },
+])("a text that names its zone by $name raises no doubt", async ({ sql }) => {
+  await using warehouse = await changed(`${sql}; ${ZONE}`);
+  const { report } = await ask(warehouse);
+  expect(ruleOf(report, "contacts").total).toBe(24);
+  expect(report.findings.map(({ message }) => message).join("\n")).not.toContain("zone");
+});
+
 test("the beginning of a schedule without a zone is told as that of a run", async () => {
   await using warehouse = await changed(`ALTER TABLE ${SCHEDULE} ALTER start_at TYPE timestamp; ${ZONE}`);
   const { report } = await ask(warehouse);

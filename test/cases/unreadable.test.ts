@@ -106,6 +106,14 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.recommendations.map(({ recommendation }) => recommendation).join("\n")).not.toContain("Restart");
   });
 
+  test("a blank that is no space is seen in the form", async () => {
+    const write = (column: string) => `${column} = substr(${column}, 1, 10) || '\u00a0' || substr(${column}, 12, 8)`;
+    await using warehouse = await inText(engine, repeat({ ...DAYS }), TIMES, TIMES.map(write).join(", "));
+    expect(
+      (await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`) })).stdout,
+    ).toContain(String.raw`"0000-00-00\u00a000:00:00"`);
+  });
+
   test("old rows that cannot be read are counted and raise no warning", async () => {
     const old = (column: string) =>
       `${column} = CASE WHEN substr(start_time, 1, 10) = '2026-07-05' THEN 'yesterday' ELSE ${column} END`;

@@ -222,6 +222,29 @@ describe.each(ENGINES)("%s", (engine) => {
     });
   });
 
+  test.each([
+    { name: "a newline", written: "hubspot\n", shown: String.raw`"hubspot\n"` },
+    { name: "a tab", written: "hubspot\t", shown: String.raw`"hubspot\t"` },
+    { name: "a carriage return", written: "HubSpot\r\n", shown: String.raw`"HubSpot\r\n"` },
+    { name: "a blank that is no space", written: "\u00a0hubspot", shown: String.raw`"\u00a0hubspot"` },
+    { name: "a wide blank", written: "hubspot\u3000", shown: String.raw`"hubspot\u3000"` },
+    { name: "a blank without a width", written: "\ufeffhubspot", shown: String.raw`"\ufeffhubspot"` },
+    { name: "a space", written: "hubspot ", shown: '"hubspot "' },
+  ])("source-in-another-case: $name in the name is named and seen", async ({ written, shown }) => {
+    const runs = repeat({ crm: written, from: "07-08 00:00", to: "07-10 20:00", every: HOUR });
+    const { findings, recommendations } = await judge(engine, { runs });
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining(`crm_source is written ${shown}`)]);
+    expect(recommendations[0]?.recommendation).toContain(`Set crm_source = ${shown}`);
+    const fresh = repeat({ crm: written, from: "07-08 00:00", to: "07-08 05:00", every: HOUR }, (_, index) => {
+      const start = new Date(Date.now() - (index + 1) * HOUR).toISOString();
+      return { start, end: later(start, MINUTE) };
+    });
+    await using warehouse = await makeWarehouse(engine, { runs: fresh });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${warehouse.url}"\n`);
+    const { stdout } = await runCli(["check"], { cwd });
+    expect(stdout.replace(/\s+/g, " ")).toContain(`crm_source is also written ${shown} there`);
+  });
+
   test("where the other letters are those of old runs, the outage alone is told", async () => {
     const old = repeat({ crm: "HubSpot", from: "06-01 00:00", to: "06-19 20:00", every: HOUR });
     const runs = [...old, ...repeat({ from: "06-20 00:00", to: "07-10 08:00", every: HOUR })];

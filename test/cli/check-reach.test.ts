@@ -21,9 +21,9 @@ async function withWarehouse(sql: string, work: (database: TestDatabase) => Prom
   }
 }
 
-async function check(url: string) {
+async function check(url: string, settings = "") {
   const { code, stdout } = await runCli(["check", "--format", "json"], {
-    cwd: directoryWith(`[crm.hubspot]\nurl = "${url}"\n`),
+    cwd: directoryWith(`[crm.hubspot]\nurl = "${url}"\n${settings}\n`),
   });
   const [document] = JSON.parse(stdout) as CheckDocument[];
   return { code, of: (id: string) => (document?.items ?? []).filter((item) => item.id === id) };
@@ -48,7 +48,7 @@ test("row policies are named with their roles; where they hold for the reader th
       expect(hidden.of("policies").map(({ status, message }) => [status, message])).toEqual([
         [
           "error",
-          `row security on "orchestration"."sync_history" hides rows from ${reader}, by no failures (for PUBLIC), own (for pg_monitor, pg_read_all_stats): the server refuses to read it`,
+          `row security on "orchestration"."sync_history" may hide rows from ${reader}, by no failures (for PUBLIC), own (for pg_monitor, pg_read_all_stats): the server refuses to read it`,
         ],
         [
           "warn",
@@ -61,6 +61,56 @@ test("row policies are named with their roles; where they hold for the reader th
       expect(seen.code).toBe(0);
       expect(seen.of("policies").map(({ status }) => status)).toEqual(["ok"]);
       expect(seen.of("policies")[0]?.message).toContain("no failures (for PUBLIC)");
+    },
+  );
+});
+
+test("row policies behind a view are named where they hold for its reader, or for its owner", async () => {
+  await withWarehouse(
+    `ALTER TABLE ${HISTORY} ENABLE ROW LEVEL SECURITY; CREATE POLICY "no failures" ON ${HISTORY} USING (status <> 'failed');
+     CREATE SCHEMA shown; CREATE VIEW shown.within AS SELECT * FROM ${HISTORY}; CREATE VIEW shown.sync_history AS SELECT * FROM shown.within`,
+    async (database) => {
+      const { reader, url } = await makeReader(database);
+      const owner = `owner_${database.name}`;
+      await database.sql.unsafe(
+        `GRANT USAGE ON SCHEMA shown TO ${reader}; GRANT SELECT ON ALL TABLES IN SCHEMA shown TO ${reader}`,
+      );
+      const open = await check(url, 'schema = "shown"');
+      expect(open.of("policies").map(({ status, message }) => [status, message])).toEqual([
+        [
+          "ok",
+          `row policies on "shown"."sync_history" do not hold for ${reader}: no failures on orchestration.sync_history (for PUBLIC)`,
+        ],
+      ]);
+      await database.sql.unsafe(`CREATE ROLE ${owner}; GRANT USAGE ON SCHEMA orchestration, shown TO ${owner};
+        GRANT SELECT ON ${HISTORY} TO ${owner}; ALTER VIEW shown.within OWNER TO ${owner}`);
+      const hidden = await check(url, 'schema = "shown"');
+      expect(hidden.code).toBe(4);
+      expect(hidden.of("policies").map(({ status, message }) => [status, message])).toEqual([
+        [
+          "error",
+          `row security behind "shown"."sync_history" may hide rows from ${reader}, by no failures on orchestration.sync_history (for PUBLIC): the server refuses to read it`,
+        ],
+      ]);
+      expect(hidden.of("rights")).toEqual([]);
+      await database.sql.unsafe(
+        `REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`,
+      );
+    },
+  );
+});
+
+test("a policy that shows every row is not said to hide some", async () => {
+  await withWarehouse(
+    `ALTER TABLE ${HISTORY} ENABLE ROW LEVEL SECURITY; CREATE POLICY everything ON ${HISTORY} USING (true)`,
+    async (database) => {
+      const { reader, url } = await makeReader(database);
+      const messages = async () => (await check(url)).of("policies").map(({ message }) => message);
+      expect(await messages()).toEqual([
+        `row security on "orchestration"."sync_history" holds for ${reader} and hides no row, by everything (for PUBLIC): the server refuses to read it all the same`,
+      ]);
+      await database.sql.unsafe(`CREATE POLICY narrower ON ${HISTORY} AS RESTRICTIVE USING (status <> 'failed')`);
+      expect((await messages())[0]).toContain("may hide rows");
     },
   );
 });

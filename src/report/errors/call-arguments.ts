@@ -1,5 +1,5 @@
 /** A user and what proves it, among the arguments of a call: no name stands beside them, the call and their order say what they are. */
-import { applyMasks, once, type Mask } from "./masks.ts";
+import { applyMasks, BLANK, once, type Mask } from "./masks.ts";
 import { isFieldName } from "./secret-names.ts";
 import { looksSecret } from "./secret-values.ts";
 
@@ -16,6 +16,8 @@ const NAMED = String.raw`\$?\w{1,40}\s?[=:]>?\s?${STRING}`;
 const ARGUMENT = String.raw`(?:${NAMED}|${STRING}|[^\s,"'${"`"}()&]{1,60})`;
 /** Each opens a connection; it takes a place, a user and a password, in an order of its own. */
 const CLIENT = String.raw`(?<![\w$])(?!\w{0,60}(?:abort|denied|error|exception|fail|lost|refused|reset|timeout))(?:\w{0,40}connect\w{0,20}|\w{0,40}client|pdo|mysqli|salesforce|snowflake|mongo|(?:strict)?redis|ldap3?|imap4?(?:_ssl)?|pop3?(?:_ssl)?|smtp(?:_ssl)?|s?ftps?|ftp_tls|ssh2?)(?:(?:\.|::|->)(?:new|open|start|__init__|__construct))?`;
+
+const SECRET_SETTING = "[\\w.-]{0,40}(?:passw(?:or)?d|passphrase|pwd|secret|token|(?:access|api)[_-]?key)[\\w.-]{0,40}";
 
 const MASKS = once((): Mask[] => [
   // What logs in takes the user first, at most after a handle.
@@ -44,7 +46,22 @@ const MASKS = once((): Mask[] => [
   // A list of settings, each with a name and a value.
   [
     new RegExp(
-      String.raw`(\b(?:name|key|variable)\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|pass|pw)[\w.-]{0,40}\\{0,8}["'][\s,;]{0,5}\\{0,8}["']?value\\{0,8}["']?\s{0,3}[:=]\s{0,3})${STRING}`,
+      String.raw`(\b(?:name|key|variable)\\{0,8}["']?\s{0,3}[:=]\s{0,3}\\{0,8}["'][\w.-]{0,40}(?:passw|pwd|secret|token|key|pass|pw)[\w.-]{0,40}\\{0,8}["'](?:[,;]|${BLANK}){0,40}\\{0,8}["']?value\\{0,8}["']?\s{0,3}[:=]\s{0,3})${STRING}`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  // The same in YAML, without quotation marks, and in XML, where the value is what the element holds.
+  [
+    new RegExp(
+      String.raw`(\b(?:name|key|variable):\s{1,3}\\{0,8}["']?${SECRET_SETTING}\\{0,8}["']?${BLANK}{1,40}value:\s{1,3})(?!(?:empty|is|missing|none|not|null|required|~)(?:\s|$))(?:${STRING}|[^\s\\,;}\]]+)`,
+      "gi",
+    ),
+    "$1***",
+  ],
+  [
+    new RegExp(
+      String.raw`(<[\w:.-]{1,60}\s[^<>]{0,200}?\b(?:id|key|name)\s?=\s?\\{0,8}["']${SECRET_SETTING}\\{0,8}["'][^<>]{0,200}(?<!\/)>)[^<]+`,
       "gi",
     ),
     "$1***",

@@ -13,7 +13,7 @@ const GAP = "\n…\n";
 const END_LENGTH = 700;
 /** Before a part that is handed over last, and begins anywhere. */
 const AROUND = "… ";
-const TOLD_LAST = ["Caused by: ", "ERROR", AROUND];
+const TOLD_LAST = ["Caused by: ", "caused by the following exception:", "ERROR", AROUND];
 const TOLD_LENGTH = 200;
 const DELIMITERS = [" ", "\n", "\t", ",", ";", "&", '"', "'", "(", "[", "{"];
 /** Node explains at length what a rejection is before it names the reason. */

@@ -87,7 +87,7 @@ const COMMAND_LINES = once((): Mask[] => [
   ],
   // sqlplus user/password@host; a version behind the @ is a package's.
   [
-    /(?<![\w/.@-])([A-Za-z][\w$#]{0,60}\/)(?!\/)(?:\\{0,8}"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
+    /(?<![\w/.@-])((?:[A-Za-z][\w$#]{0,60}|\\{0,8}"[^"\n]{1,60}")\/)(?!\/)(?:\\{0,8}"[^"\n]{1,100}"|[^\s/@"'<>]{1,100})(?=@(?!v?\d{1,5}(?:\.\d|\b(?!\.))|sha\d)[\w/(])/g,
     "$1***",
   ],
   [
@@ -110,6 +110,10 @@ const COMMAND_LINES = once((): Mask[] => [
   [/(\bnet\s{1,3}use\s[^\n]{0,100}?\s)(?!\/)[^\s\\]{1,100}(?=\s{1,3}\/user:)/gi, "$1***"],
   [/(\bnet\s{1,3}use\s[^\n]{0,100}?\/user:\S{1,100}\s{1,3})(?!\/)\S+/gi, "$1***"],
   [/(\/u(?:ser)?:\S{1,100}\s{1,3}\/p(?:ass\w{0,4})?:)\S+/gi, "$1***"],
+  [
+    new RegExp(String.raw`(\bConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?)(?![-$(])\\{0,8}${ARGUMENT}`, "gi"),
+    "$1***",
+  ],
   // netrc and pgpass.
   [/(\blogin\s{1,5}\S{1,200}\s{1,5}(?:account\s{1,5}\S{1,200}\s{1,5})?passw(?:or)?d\s{1,5})\S+/gi, "$1***"],
   [/(\bmachine\s{1,5}\S{1,200}\s{1,5}passw(?:or)?d\s{1,5})\S+/gi, "$1***"],

@@ -22,6 +22,22 @@ const CUSTOMER_VALUES = once((): Mask[] => [
   [/(\[parameters: )[\s\S]*?(?=\]\s{0,5}(?:\n|\(Background|$)|$)/g, "$1***"],
   [REFUSED_VALUE, "$1***"],
   [/“[^”\n]*”?/g, "“***”"],
+  // Without quotation marks these go on behind a blank.
+  [
+    /((?<![\w-])(?:[\w-]{0,20}phone[\w-]{0,20}|mobile|cell|fax|tel(?:e?fon\w{0,2}|éfono)?|téléphone|handy)(?: (?:is|no\.?|number))?\s{0,3}[:=]?\s{0,3})(?!\d{4}-\d\d-)(?:\+\s?)?\(?\d(?:[ ()./-]{0,3}\d){5,}/gi,
+    "$1***",
+    /phone|mobile|cell|fax|tel|handy|téléphone/i,
+  ],
+  [
+    /(\bbirth_?da(?:te|y)\s{0,3}[:=]\s{0,3}|\bdate_?of_?birth\s{0,3}[:=]\s{0,3})(?:\d{1,2}\.? \p{L}{3,12}\.?|\p{L}{3,12}\.? \d{1,2}),? \d{4}/giu,
+    "$1***",
+    /birth/i,
+  ],
+  [
+    /(\b(?:[Ff]irst|[Ll]ast|[Ff]ull|[Mm]iddle|[Ss]ur)_?[Nn]ame\s{0,3}[:=]\s{0,3})(?!(?:Enter|Error|Expected|Field|Input|Invalid|May|Missing|Must|No|Not|Please|Required|The|This|Too|Value)\b)\p{Lu}[\p{L}'’-]{0,30}(?: \p{Lu}[\p{L}'’-]{0,30}){1,3}/gu,
+    "$1***",
+    /name/i,
+  ],
   [namedValue(PERSONAL_NAMES), hidePersonal, /name|phone|mobile|birth|ssn|iban/i],
   [/(?<![\w-])\d{3}-\d\d-\d{4}(?![\w-])/g, "#"],
   [/(\b(?:ssn|social security(?: number| no\.?)?)[\s:=#]{1,3})\d[\d -]{6,12}\d/gi, "$1#"],

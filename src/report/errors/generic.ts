@@ -1,11 +1,11 @@
 /** Whether words only say that something failed: then what caused it is told instead, where the message knows it. */
 
 const ACTIVITY =
-  /^(?:sync(?:s|ed|ing|hroni[sz]ation|hroni[sz]e)?|tasks?|jobs?|runs?|running|imports?|importing|exports?|exporting|pipeline|etl|load(?:ing)?|process(?:ing)?|steps?|stage|workers?|execut(?:e|ion|ing)|automation|batch|command|script|operation|handler|integration|main|flow|dag)$/;
+  /^(?:sync(?:s|ed|ing|hroni[sz]ation|hroni[sz]e)?|tasks?|jobs?|runs?|running|imports?|importing|exports?|exporting|pipeline|etl|load(?:ing)?|process(?:ing)?|steps?|stage|workers?|execut(?:e|ion|ing)|automation|batch|command|script|operation|handler|integration|main|flows?|dags?|workflows?|connectors?|sources?|destinations?|targets?|streams?|nodes?|functions?|lambda|plugins?|modules?|components?|activit(?:y|ies)|ops?|assets?|pods?|procedures?|extract(?:ion|ing)?|transform(?:ation|ing)?|ingest(?:ion|ing)?|replication|materiali[sz]ation|refresh)$/;
 const FAILURE =
-  /^(?:fail(?:ed|s|ure|ures|ing)?|errors?|errored|exceptions?|abort(?:ed|ing)?|wrong|crashed|unsuccessful(?:ly)?|stopped|terminated|exit(?:ed|ing)?|exitcode|fatal|oops)$/;
+  /^(?:fail(?:ed|s|ure|ures|ing)?|errors?|errored|exceptions?|abort(?:ed|ing)?|wrong|crashed|unsuccessful(?:ly)?|stopped|terminated|exit(?:ed|ing)?|exitcode|fatal|oops|problems?|issues?|unable)$/;
 const FILLER =
-  /^(?:an?|and|the|of|in|on|at|by|for|from|to|with|while|during|due|because|is|was|were|has|have|had|been|did|not|could|can|cannot|see|check|logs?|above|below|details?|more|info|information|please|something|went|happened|occurred|encountered|unexpected|unknown|unhandled|uncaught|internal|generic|app|application|base|runtime|server|code|status|non-?zero|complete[d]?|finish(?:ed)?|after|this|it|level|severity)$/;
+  /^(?:an?|and|the|of|in|on|at|by|for|from|to|with|while|during|due|because|is|was|were|has|have|had|been|did|not|could|can|cannot|see|check|logs?|above|below|details?|more|info|information|please|something|went|happened|occurred|encountered|unexpected|unknown|unhandled|uncaught|internal|generic|app|application|base|runtime|server|code|status|non-?zero|complete[d]?|finish(?:ed)?|after|this|it|level|severity|your|our|state|able|try|again|later|contact|support|administrator)$/;
 /** Of a class, such as SyncError; without a message it says as little. */
 const NAMED = /^(?:[A-Za-z_][\w$]*(?:\.|::|\\))*([A-Za-z_$][\w$]*(?:Error|Exception|Failure|Failed|Exit))\s*(?::\s*|$)/;
 const MOST_WORDS = 12;

@@ -22,6 +22,8 @@ export function applyMasks(text: string, masks: Mask[]): string {
   }, text);
 }
 
+/** A blank, or one that a string of a program writes out: a pattern. */
+export const BLANK = String.raw`(?:\s|\\{1,8}[nrt])`;
 const PLAIN_QUOTE = String.raw`\\{0,8}["']`;
 /** Of URLs, HTML and strings of programs. */
 export const ENCODED_QUOTE = String.raw`%(?:25){0,3}2[27]|&(?:amp;){0,3}(?:quot|apos|#0{0,4}3[49]|#[xX]0{0,4}2[27]);|\\{1,8}(?:u00|x)2[27]`;

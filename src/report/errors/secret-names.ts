@@ -1,6 +1,6 @@
 /** Values that stand beside a name which says that they are secret: `password=…`, `"token": "…"`, `contraseña: …`. */
-import { ENCODED_QUOTE, once, PLAIN, QUOTE, QUOTED } from "./masks.ts";
-import { isSecret, type Found } from "./secret-values.ts";
+import { BLANK, ENCODED_QUOTE, once, PLAIN, QUOTE, QUOTED } from "./masks.ts";
+import { hasLetterAndDigit, isNoValue, isSecret, looksSecret, type Found } from "./secret-values.ts";
 
 /** The word for password in other languages, with what a login says of it. */
 const FOREIGN = [
@@ -35,16 +35,31 @@ const FOREIGN = [
   "비밀번호",
 ];
 const WRONG =
-  "incorrect[aeo]?|invalide?|inv[áa]lid[ao]|erron[ée]e?|errad[ao]|errat[ao]|falsch|ungültig|неверный|onjuist|错误|錯誤|无效|不正确";
+  "incorrect[aeo]?|invalide?|inv[áa]lid[ao]|(?:no|non|não) (?:v[áa]lid[ao]|corrett[ao]|corret[ao])|erron[ée]e?|errad[ao]|errat[ao]|sbagliat[ao]|falsch|ungültig|abgelaufen|неверн\\p{L}{2}|неправильн\\p{L}{2}|onjuist|ongeldig|verkeerd|nieprawid[łl]ow[aey]|b[łl][ęe]dn[aey]|nesprávné|neplatné|hatal[ıi]|yanlış|geçersiz|fel(?:aktigt)?|feil|forkert|ugyldigt?|virheellinen|väärä|hibás|érvénytelen|错误|錯誤|无效|不正确|[がは](?:違います|間違っています|正しくありません|無効です)|가 (?:틀렸습니다|잘못되었습니다)";
+const IS_WRONG = String.raw`(?:\s{1,3}(?:is|ist|est|è|es|é|är|er|jest))?\s{0,3}(?:${WRONG})`;
+/** The words for a secret key and a token in other languages. */
+const FOREIGN_KEYS = [
+  "(?:clave|chave) (?:secreta|privada|api|de (?:acceso|acesso|api))",
+  "chiave (?:segreta|privata|api|d['’]accesso)",
+  "cl[ée] (?:secr[èe]te|priv[ée]e|api|d['’](?:acc[èe]s|api))",
+  "code secret",
+  "(?:geheimer |api-?|zugangs|zugriffs|geheim)schl(?:ü|ue)ssel",
+  "geheime sleutel",
+  "(?:tajny |api-?)klucz|klucz (?:tajny|api)",
+  "секретный ключ|ключ (?:доступа|api)|токен\\p{L}{0,2}",
+  "[密秘][钥鑰]|令牌",
+  "秘密(?:鍵|キー)|アクセスキー|トークン",
+  "비밀 ?키|토큰",
+];
 /** A pattern: the word for password in any language known here. */
-export const PASSWORD = String.raw`passw(?:or)?d|pass(?:phrase|code)|(?:${FOREIGN.join("|")})(?:\s{0,3}(?:${WRONG}))?`;
+export const PASSWORD = String.raw`(?:passw(?:or)?d|pass(?:phrase|code)|${FOREIGN.join("|")})(?:${IS_WRONG})?`;
 
 /** A pattern: a key that opens a door. */
 export const SECRET_KEY =
   "(?:access|account|api|auth|client|consumer|encryption|license|master|private|secret|service|shared|signing|storage|subscription|webhook)[ _-]?key";
 
 /** With anything before them: `client_secret`, `HUBSPOT_ACCESS_TOKEN`, `X-Api-Key`. */
-const SURE = [PASSWORD, "pwd", "secret", "token", SECRET_KEY, "hapikey", "session_?id"];
+const SURE = [PASSWORD, "pwd", "secret", "token", SECRET_KEY, "hapikey", "session_?id", ...FOREIGN_KEYS];
 const SHORT = "key|pass|auth|sid|sig|signature|pw|pin|otp|jwt";
 /** Words that name much else too: only some of their values are secrets. */
 const UNSURE = [
@@ -58,12 +73,18 @@ const UNSURE = [
 const AFTER_NAME = String.raw`(?:\d{1,4}|s|[_-][\w-]{0,40}|(?-i:[A-Z]\w{0,40}))?`;
 const COPULA = "is|was|are|(?:set|changed|reset) to|ist|lautet|est|es|é|är|er";
 const SPACE = String.raw`(?:\s|%20|\+){0,5}`;
-const SIGN = String.raw`(?:[:=]{1,2}>?|：|＝|->|%(?:25){0,3}3[AaDd]|&(?:colon|equals|#0{0,4}(?:58|61)|#x0{0,4}3[ad]);)`;
+const SIGN = String.raw`(?:[:=]{1,2}>?|：|＝|->|[→⇒]|%(?:25){0,3}3[AaDd]|&(?:colon|equals|#0{0,4}(?:58|61)|#x0{0,4}3[ad]);)`;
+/** What a dump writes before a string: PHP's `string(10) "…"`, Go's `(string) (len=10) "…"`. */
+const TYPED = String.raw`(?:${BLANK}{0,60}(?:\w{1,20}\(\d{1,9}\)|\(\w{1,20}\)(?: \(len=\d{1,9}\))?)\s{1,3}(?=${QUOTE}))?`;
+/** The end of a place that a template fills: `%(password)s`, `${password}`, `{{ password }}`. */
+const FILLED = String.raw`\)s|\s{0,3}\}{1,2}`;
 const SEPARATOR = [
-  String.raw`(?:${QUOTE})?\]?(?:${SPACE}${SIGN}${SPACE}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
+  String.raw`(?:${QUOTE})?(?:\]|${FILLED})?(?:${SPACE}${SIGN}${SPACE}${TYPED}|\s{1,5}(?:${COPULA})\s{1,5}|[是为為はが]|\s?[「『«»„“‘]\s?)(?:[\[(]\s{0,3}(?=${QUOTE}))?`,
   // The comma of a pair of strings, XML's `>`, a bracket or a space where a quoted value follows.
   String.raw`(?:${QUOTE})\s{0,5},\s{0,5}(?=${QUOTE})`,
   ">|&gt;|%(?:25){0,3}3[Ee]",
+  // The next cell of a table.
+  String.raw`\*{0,2}[^\S\n]{0,40}[|│┃║][^\S\n]{0,40}`,
   String.raw`[\s(](?=["'])`,
 ].join("|");
 
@@ -118,7 +139,28 @@ function isValue(found: Found): boolean {
   const { separator, value, after } = found;
   if (separator.includes(",") && (/^\s{0,5}[:=]/.test(after) || isFieldName(value))) return false;
   if (/[([]\s*$/.test(separator) && /^\s{0,3},\s{0,3}\*{3}/.test(after)) return false;
+  if (/[|│┃║]/.test(separator)) return isSecretCell(found);
   return isSecret(found);
+}
+
+function countBars(text: string): number {
+  return text.match(/[|│┃║]/g)?.length ?? 0;
+}
+
+const HEADING =
+  /^(?:comment|created|description|error|expires?|message|notes?|owner|scopes?|state|status|valid|values?)$/i;
+
+/** In a row of two cells the second is the first one's value; in a longer one it may be the name of the next column. */
+function isSecretCell({ name, value, before, after }: Found): boolean {
+  const bare = value.replace(/[|│┃║]["')\]]*$/, "");
+  const isCell = bare !== value || /^[^\n|│┃║]{0,30}[|│┃║]/.test(after);
+  // As far as the text around is looked at.
+  const [row = ""] = before.split(/\n|\\n/).slice(-1);
+  const [rest = ""] = after.split(/\n|\\n/);
+  const isPair = countBars(row) < 2 && countBars(bare === value ? rest : `|${rest}`) < 2;
+  const isHeading = isFieldName(bare) || HEADING.test(bare) || isNoValue(bare);
+  const isCount = /s$/i.test(name) && /^[\d.,]+$/.test(bare);
+  return isCell && !isHeading && !isCount && (isPair || looksSecret(bare) || hasLetterAndDigit(bare));
 }
 
 /** Of a field of a login or of a record. */

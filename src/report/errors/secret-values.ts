@@ -10,6 +10,7 @@ export function isSecret({ name, isSure, separator, value, before, after }: Foun
   if (!/[\p{L}\p{N}]/u.test(bare)) return isQuoted && bare.length > 3;
   if (isQuoted ? SENTENCE.test(bare) : NO_VALUE.test(bare)) return false;
   if (PLACEHOLDER.test(bare) || (name === "key" && COLUMN.test(bare))) return false;
+  if (isNameOfSecret(bare, before, after)) return false;
   if (isAboutOther(name, before) || isPlace(name, before, bare) || (/[^s]s$/i.test(name) && /^[\d.,]{1,9}$/.test(bare)))
     return false;
   const isWord = /^\s/.test(separator) && !/["':=]/.test(separator);
@@ -49,6 +50,17 @@ function goesOn(separator: string, word: string): boolean {
   return UNCERTAIN_COPULA.test(separator) ? !hasLetterAndDigit(word) : /\w(?:ed|able|ible|ing)[.,;:]?$/i.test(word);
 }
 
+/** "token expected", "password: string": the sentence goes on, or a type is named. */
+export function isNoValue(word: string): boolean {
+  return NO_VALUE.test(word);
+}
+
+/** "Missing secret: DB_PASSWORD is not set": the words say which one is missing. */
+function isNameOfSecret(bare: string, before: string, after: string): boolean {
+  if (!MISSING_BEFORE.test(before) && !MISSING_AFTER.test(after)) return false;
+  return /^[A-Z]{2,}\d?(?:_[A-Z]+\d{0,2})+[.,;:]?$/.test(bare) || NAME_IN_WORDS.test(bare);
+}
+
 /** What has a digit between letters or a sign that names have not: no word of a language, no name of a column. */
 export function looksSecret(value: string): boolean {
   const bare = unquote(value);
@@ -65,7 +77,13 @@ export function hasLetterAndDigit(value: string): boolean {
 
 /** "token expired", "password: required": the sentence goes on, there is no value. */
 const NO_VALUE =
-  /^(?:a|absent|access|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|error|exceeded|exchange|expired|fail(?:ed|s|ure)?|false|field|file|for|format|from|generation|has|have|header|if|in|incorrect|insufficient|invalid|is|length|limit|malformed|may|mismatch|missing|must|nil|no|none|not|null|of|omitted|on|only|or|please|present|provided|rate|read-only|refresh|rejected|required|revoked|rotation|session|should|some|still|that|the|their|this|to|token|too|true|undefined|unexpected|unavailable|unknown|unset|unspecified|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
+  /^(?:a|absent|access|already|an|and|any|api|are|at|authentication|basic|been|being|blank|by|can|cannot|changed|could|denied|did|disabled|does|either|empty|enabled|ensure|error|exceeded|exchange|expected|expired|fail(?:ed|s|ure)?|false|field|file|for|format|from|generation|got|has|have|header|if|in|incorrect|input|insufficient|integer|invalid|is|length|limit|malformed|mandatory|may|mismatch|missing|must|nil|no|none|not|null|number|object|of|omitted|on|only|or|please|present|provided|rate|read-only|received|refresh|rejected|required|revoked|rotation|session|should|some|still|str|string|that|the|their|this|to|token|too|true|type|undefined|unexpected|unavailable|unknown|unset|unspecified|unsupported|value|was|were|will|with|without|wrong|yes|your|falsch|ungültig|abgelaufen|incorrecte?a?|invalide|inválid[ao]|expiré|caducada|неверный|неверен)[.,;:!?)\]}]*$/iu;
+const MISSING_BEFORE = /\b(?:missing|no such|required|undefined|unknown|unset)\s{1,3}(?:\w{1,20}\s{1,3}){0,2}$/i;
+const MISSING_AFTER =
+  /^\s{1,3}(?:environment variable )?(?:(?:is|was|has|must|could) )?(?:not )?(?:be(?:en)? )?(?:configured|defined|empty|found|missing|provided|required|set|undefined|unknown|unset)\b|^\s{1,3}does not exist\b/;
+/** `hubspot-api-token`, `prod/db/password`. */
+const NAME_IN_WORDS =
+  /^(?=.{0,60}(?:key|passw(?:or)?d|pwd|secret|token))[a-z]{2,}\d?(?:[_./-][a-z]{1,}\d{0,2})+[.,;:]?$/i;
 const SENTENCE =
   /^(?:(?:this|the|your|field) .*|(?:is|must|may|cannot|can't|should|has|does|not|was) .*|(?:is )?(?:invalid|expired|required|missing|null|none|true|false|revoked|denied|blank|empty|unauthori[sz]ed)|invalid (?:(?:api|access|auth) )?(?:credentials?|key|password|secret|signature|token|value))\.?$/i;
 /** `token_type`, `password_reset`: about the secret. */

@@ -3,7 +3,7 @@ import { maskCallArguments } from "./call-arguments.ts";
 import { maskCommandLines } from "./command-lines.ts";
 import { applyMasks, once, type Mask } from "./masks.ts";
 import { maskNamedSecrets, PASSWORD, SECRET_KEY, SECRET_NAME, SURE_NAME } from "./secret-names.ts";
-import { hasLetterAndDigit } from "./secret-values.ts";
+import { hasLetterAndDigit, looksSecret } from "./secret-values.ts";
 
 const AUTHORIZATION =
   /((?:proxy-|x-|http_)?authorization\\*["']?\]?\s{0,5}[:=]\s{0,5})(?!(?:absent|empty|nil|none|null|undefined|unset|<[a-z][a-z _-]{0,30}>)\s{0,3}(?:$|[\n,;.)}\]]))(?!(?:denied|error|fail\w{0,3}|header|invalid|is|missing|not|required|was)\b)(?:\\*"[^"\n]*"?|\\*'[^'\n]*'?|(?:[\w-]{1,40}[^\S\n]{1,5})?(?:"[^"\n]*"|[^\s"',;])+(?:,\s{0,5}[\w-]{1,40}=(?:\\{0,8}"[^"\n]*"|[^\s",]+))*)/gi;
@@ -24,8 +24,13 @@ const KEY_BLOCKS = once((): Mask[] => [
 /** The address alone gives the right to post; the host says which service it is. */
 const WEBHOOKS = once((): Mask[] => [
   [
-    /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
+    /(\b(?:(?:[\w-]{1,63}\.)?webhook\.office(?:365)?\.com|outlook\.office(?:365)?\.com\/webhook|hooks?\.(?:[\w-]{1,63}\.){1,4}[a-z]{2,10}|events\.pagerduty\.com\/integration|connect\.pabbly\.com\/workflow\/sendwebhookdata|webhook\.site|hc-ping\.com|hchk\.io|nosnch\.in|cronitor\.link(?:\/p)?|cronhub\.io\/(?:finish|ping|start)|heartbeat\.uptimerobot\.com|(?:uptime\.betterstack|betteruptime)\.com\/api\/v\d\/heartbeat|api\.honeybadger\.io\/v\d\/check_in|alert\.victorops\.com\/integrations\/generic\/\d{1,12}\/alert|hookb\.in|ntfy\.sh|smee\.io|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|maker\.ifttt\.com\/(?:use|trigger\/[^\s/"'<>]{1,100}\/(?:json\/)?with\/key)|discord(?:app)?\.com\/api(?:\/v\d{1,3})?\/webhooks|\w[\w.-]{0,100}\/api\/webhooks|\w[\w.-]{0,100}\/workflows\/[\da-f]{16,32}\/triggers)(?:\/|%(?:25){0,3}2F))[^\s"'<>]+/gi,
     "$1***",
+  ],
+  // Here the host is as secret as a path is elsewhere.
+  [
+    /(?<![\w-])[\w-]{8,63}(?=\.(?:(?:[mx]\.)?pipedream\.net|requestcatcher\.com|requestbin\.(?:com|net)|(?:free\.)?beeceptor\.com)\b)/gi,
+    "***",
   ],
   [/(\/(?:hooks|webhook(?:-test)?)\/)(?=[\w-]{16})[^\s"'<>]+/gi, "$1***"],
   [/(\bbot)\d{5,12}:[\w-]{8,}/g, "$1***"],
@@ -91,6 +96,11 @@ const SECRETS = once((): Mask[] => [
     "$1***",
   ],
   [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],
+  // Redis and SMTP.
+  [
+    /(\bAUTH\s{1,3}(?:[\w-]{1,20}\s{1,3})?)(\S{6,})/g,
+    (match = "", before = "", value = "") => (looksSecret(value) ? `${before}***` : match),
+  ],
   [/\b(token\s{1,5})(?=[\w.~+/-]{0,200}\d)[\w.~+/=-]{6,}/gi, "$1***"],
 ]);
 
@@ -104,6 +114,15 @@ const AFTER_NAMES = once((): Mask[] => [
     SPOKEN(),
     (match = "", before = "", value = "") =>
       value.length > 4 && hasLetterAndDigit(value) && !isAlgorithm(value) && !isFile(value) ? `${before}***` : match,
+    SECRET_NAME(),
+  ],
+  // "token expired: canary9x"; a time and how long it was valid stand there too.
+  [
+    new RegExp(
+      String.raw`((?:${PASSWORD}|pass|pwd|${SECRET_KEY}|secret|token)\s{1,3}(?:(?:is|was)\s{1,3})?(?:denied|expired|incorrect|invalid|mismatch|not valid|refused|rejected|revoked|wrong|in?v[áa]lid[ao]|non? v[áa]lid[ao])\s{0,3}[:=：(]\s{0,3})(?!\d{4}-\d\d|(?:\d{1,9}[dhms]){1,4}\b|\S{0,10}:\/\/)([^\s,;)]+)`,
+      "giu",
+    ),
+    (match = "", before = "", value = "") => (looksSecret(value) && !isAlgorithm(value) ? `${before}***` : match),
     SECRET_NAME(),
   ],
   // "login etl/hunter2x refused"
@@ -148,14 +167,17 @@ export function maskSecrets(text: string): string {
   return applyMasks(applyMasks(coded, AFTER_NAMES()), BY_SHAPE);
 }
 
-/** A letter in the spelling of HTML, of a URL or of JSON: `&#x77;`, `%77`, `\u0077`. */
-const SPELLED_LETTER = /&#(?:0{0,4}(\d{2,3})|x0{0,4}([4-7][\da-f]));|%([4-7][\da-f])|\\u00([4-7][\da-f])/gi;
+/** A letter in the spelling of HTML, of a URL or of JSON: `&#x77;`, `%77`, `\u0077`; one as wide as a Chinese sign, or of formulas. */
+const SPELLED_LETTER =
+  /[\uff21-\uff3a\uff3f\uff41-\uff5a\u{1d400}-\u{1d6a3}]|&#(?:0{0,4}(\d{2,3})|x0{0,4}([4-7][\da-f]));|%([4-7][\da-f])|\\u00([4-7][\da-f])/giu;
 
 /** With the letters that hide a secret's name by their spelling; where there is none, as it is written. */
 function spellNames(text: string): string {
   const spelled = text.replace(
     SPELLED_LETTER,
     (match, decimal?: string, html?: string, url?: string, json?: string) => {
+      if (decimal === undefined && html === undefined && url === undefined && json === undefined)
+        return match.normalize("NFKC");
       const letter = String.fromCharCode(
         decimal === undefined ? parseInt(html ?? url ?? json ?? "", 16) : Number(decimal),
       );

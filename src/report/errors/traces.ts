@@ -11,6 +11,7 @@ const MISSING = "…";
 /** Order matters: a Ruby trace may begin like Python's. */
 const TRACES: Trace[] = [
   { isOne: (lines) => lines.some(isRubyFrame), find: findInRuby },
+  { isOne: (lines) => lines.some((line) => DAGSTER_HEAD.test(line)) && lines.some(isPythonFrame), find: findInDagster },
   {
     isOne: (lines, text) =>
       text.includes(PYTHON_HEAD) || lines.some((line) => isPythonFrame(line) || PYTHON_CHAIN.test(line)),
@@ -45,6 +46,21 @@ function restoreLines(text: string): string {
   return text
     .replace(/ (?=File "[^"]{1,200}", line \d|at [^\s()]{1,200} ?\([^()]{1,200}:\d{1,7}\))/g, "\n  ")
     .replace(/(\n {2}at .{1,500}?\)) (?=Caused by: )/g, "$1\n");
+}
+
+const DAGSTER_HEAD = /^\s*Stack Trace:\s*$/;
+const DAGSTER_CHAIN = /(?:caused by|during handling of) the following exception:\s*$/;
+
+/** Dagster names each exception above its frames, and what caused it below them: the deepest that says something. */
+function findInDagster(lines: string[]): string | null {
+  const isEdge = (line: string) => DAGSTER_HEAD.test(line) || DAGSTER_CHAIN.test(line) || line === MISSING;
+  const chains = lines.flatMap((line, index) => (DAGSTER_CHAIN.test(line) ? [index + 1] : []));
+  const named = [0, ...chains].map((from) => {
+    const length = lines.slice(from).findIndex(isEdge);
+    const block = lines.slice(from, length === -1 ? undefined : from + length);
+    return (findShaped(block) ?? block.join("\n")).trim();
+  });
+  return named.findLast((told) => told !== "" && !isGeneric(told)) ?? named.findLast((told) => told !== "") ?? null;
 }
 
 const PYTHON_HEAD = "Traceback (most recent call last)";

@@ -1,4 +1,5 @@
 /** What the rows say that cannot be trusted as it stands. */
+import { quoteVisibly } from "../../text/blanks.ts";
 import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import type { Contradiction } from "../words.ts";
@@ -48,7 +49,7 @@ export const findOtherSpelling: Finder = ({ activity: { nearSources }, states })
   );
   if (nearSources.length === 0 || silent.length === 0) return [];
   const names = silent.map(({ facts: { rule } }) => rule);
-  const near = nearSources.map((source) => JSON.stringify(source));
+  const near = nearSources.map((source) => quoteVisibly(source));
   const message = `crm_source is also written ${listNames(near)} there, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
   return [warn(message, { near_sources: nearSources, rules: names })];
 };

@@ -8,6 +8,7 @@ import {
   formatPlural,
   listNames,
 } from "../../text/figures.ts";
+import { quoteVisibly } from "../../text/blanks.ts";
 import type { StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -51,7 +52,7 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
       : `; the last success ${formatDuration((newest.endMs - newest.lastSuccessMs) / 1000)} ago`;
   const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
   const isPlain = states.every(({ judgement: { condition } }) => condition !== "unknown");
-  const near = activity.nearSources.map((source) => JSON.stringify(source)).join(", ");
+  const near = activity.nearSources.map((source) => quoteVisibly(source)).join(", ");
   const why =
     near !== ""
       ? `; crm_source is written ${near} there`
@@ -119,6 +120,14 @@ function isSilentForLong({ facts: { finished, window }, judgement: { condition }
   return pausesMs.length > 0 && window.endMs - newest.startedMs > MOST_PAUSES * Math.max(...pausesMs);
 }
 
+/** A look-back counts each open run that began before what is read for the windows; in a short one it may be within its limit. */
+function countGoingOn({ open, window, stuckAfterMs }: RuleState["facts"], scannedFromMs: number): number {
+  return open.filter(
+    ({ startedMs, status }) =>
+      status === "running" && startedMs < scannedFromMs && window.endMs - startedMs <= stuckAfterMs,
+  ).length;
+}
+
 /** Rows left open by runs that ended otherwise: their rules go on, so no rule is stuck because of them. */
 export const findStale: Finder = ({ activity, stale, states }) => {
   const told = new Set(
@@ -130,8 +139,11 @@ export const findStale: Finder = ({ activity, stale, states }) => {
       .map(({ facts: { rule } }) => rule),
   );
   const left = stale.filter(({ rule }) => !told.has(rule));
-  const older = activity.rules.filter(({ rule, lookback }) => !told.has(rule) && (lookback?.stuck ?? 0) > 0);
-  const olderRuns = older.reduce((sum, { lookback }) => sum + (lookback?.stuck ?? 0), 0);
+  const goingOn = new Map(states.map(({ facts }) => [facts.rule, countGoingOn(facts, activity.scannedFromMs)]));
+  const older = activity.rules
+    .map(({ rule, lookback }) => ({ rule, n: (lookback?.stuck ?? 0) - (goingOn.get(rule) ?? 0) }))
+    .filter(({ rule, n }) => !told.has(rule) && n > 0);
+  const olderRuns = older.reduce((sum, { n }) => sum + n, 0);
   const runs = left.flatMap(({ runs: open, before }) => [...open, ...before]);
   if (runs.length + olderRuns === 0) return [];
   const rules = [...new Set([...left, ...older].map(({ rule }) => rule))].toSorted(compareNames);

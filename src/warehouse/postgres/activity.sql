@@ -156,9 +156,9 @@ SELECT json_build_object(
     SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT :recent::int) n),
   -- The CRM's name in other letters, of which runs are there.
   'near_sources', (SELECT coalesce(json_agg(left(source, 100)), '[]') FROM (
-    SELECT DISTINCT source FROM (
+    SELECT source FROM (SELECT DISTINCT source FROM (
 {near_sources}
-    ) alike WHERE lower(btrim(source)) = lower(btrim(:crm::text)) AND source <> :crm::text LIMIT 3) s),
+    ) near OFFSET 0) each WHERE source <> :crm::text AND {bare_source} = {bare_crm} LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(
       {rule_name}, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),

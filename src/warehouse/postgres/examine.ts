@@ -10,8 +10,7 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { codeOf, describeFailure, wasTakenBack } from "../../database/failure.ts";
-import { isHidingRows } from "../../database/refusals.ts";
+import { describeFailure } from "../../database/failure.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
@@ -20,7 +19,7 @@ import type { ColumnTypes } from "../casts.ts";
 import { findLikelyColumns } from "../likely-columns.ts";
 import { findLikely } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
-import { explainUnreadable, findSource, listSchemas, withoutRules, type Found } from "../source.ts";
+import { findSource, listSchemas, type Found } from "../source.ts";
 import { candidateNames, quoteIdentifier, quoteTable, wantedNames } from "../tables.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import columnsSql from "./examine/columns.sql" with { type: "text" };
@@ -37,7 +36,9 @@ import { countExcessLocks } from "./parts.ts";
 import { inSnapshot } from "./patience.ts";
 import type { Connection } from "../../database/connection.ts";
 import { describeTypes } from "./locate.ts";
-import { findAssumedZone, NOT_ALLOWED, readStarts } from "./read.ts";
+import { findAssumedZone, readStarts } from "./read.ts";
+import { askForRefusals, attempt } from "./refusals.ts";
+import { PLAIN_SPELLING, type Spelling } from "../spelling.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS, type RowNames } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
 import { composeActivity, writeInstant, type Parameter } from "./statement.ts";
@@ -73,6 +74,7 @@ type Rights = {
   behind: string[];
   policies: TableFacts["policies"];
   hidden: boolean;
+  shows_all: boolean;
   analyzed_ms: number | null;
   modified_share: number | null;
 };
@@ -111,13 +113,17 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const [server] = await connection.ask<ServerRow>(serverSql);
   if (server === undefined) throw new Error("the server described nothing");
   const rows = await readTables(connection, crm);
-  const found = await leaveOutUnreadable(connection, findSource(rows, crm, "postgres"));
+  const found = await askForRefusals(connection, findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;
   const readable = found.kind === "found" && found.actions.readable ? found : null;
   const problem = readable === null ? null : describeTypes(readable);
   const parts = readable?.actions.parts ?? null;
   const indexes = readable === null ? [] : await readIndexes(connection, readable.actions);
-  const read = found.kind === "found" ? [found.actions, found.rules] : [];
+  const spelling =
+    readable === null || problem !== null
+      ? null
+      : await attempt(connection, async () => await readStarts(connection, readable.source, request));
+  const read = found.kind === "found" ? [found.actions.oid, found.rules?.oid] : [];
   return {
     kind: "postgres",
     openMs,
@@ -127,7 +133,10 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
     standby: server.standby ? { replaySeconds: server.replay_seconds } : null,
     tls: { ...connection.protection, needed: !isLocal(connection.host.host) },
     clockDifferenceMs: server.clock_ms - (asked + roundTripMs / 2),
-    assumedZone: found.kind === "found" ? await findAssumedZone(connection, found, crm.timezone) : null,
+    assumedZone:
+      found.kind === "found"
+        ? await findAssumedZone(connection, found, crm.timezone, spelling ?? PLAIN_SPELLING)
+        : null,
     role: { name: server.role, superuser: server.superuser },
     statistics:
       actions?.stored === true ? { analyzedMs: actions.analyzed_ms, modifiedShare: actions.modified_share } : null,
@@ -140,8 +149,9 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
           ? await explain(connection, request, readable, target, analyze)
           : { document: null, problem },
     tables: await describeTables(connection, found, rows, crm),
-    copies: rows.filter((row) => !read.includes(row) && wantedNames(crm).includes(row.name)).map(describeTable),
-    rows: readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes),
+    copies: rows.filter((row) => !read.includes(row.oid) && wantedNames(crm).includes(row.name)).map(describeTable),
+    rows:
+      readable === null || problem !== null ? null : await readRows(connection, request, readable, indexes, spelling),
     settings:
       problem !== null
         ? NO_SETTINGS
@@ -149,22 +159,6 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
           ? null
           : await readSettings(connection, request, readable, indexes),
   };
-}
-
-/** As a report does. Of policies, and of what a view may read, the catalog does not say all: the server is asked. */
-async function leaveOutUnreadable(connection: Connection, found: Found<TableRow>): Promise<Found<TableRow>> {
-  if (found.kind !== "found" || found.rules === null || !found.actions.readable) return found;
-  const { source, rules } = found;
-  const leaveOut = (hidesRows: boolean) => ({
-    ...found,
-    source: withoutRules(source, explainUnreadable(rules, hidesRows)),
-  });
-  if (!rules.readable) return leaveOut(false);
-  const refusals: unknown[] = [];
-  const plan = async () => await connection.ask(`EXPLAIN SELECT FROM ${quoteTable(rules)}`);
-  await attempt(connection, plan, (error) => refusals.push(error));
-  const refusal = refusals.find((error) => codeOf(error) === NOT_ALLOWED);
-  return refusal === undefined ? found : leaveOut(isHidingRows(refusal));
 }
 
 /** What the report's search finds, with what else `check` looks at. */
@@ -250,6 +244,7 @@ async function readRows(
   { crm, nowMs }: ReadRequest,
   { source, actions }: FoundTable,
   indexes: IndexFacts[],
+  spelling: Spelling | null,
 ): Promise<RowFacts | null> {
   if (!isQuick(actions, indexes, [[source.columns.start]])) return null;
   const statement = fillPlaceholders(rowsSql, { actions: source.actions });
@@ -262,7 +257,6 @@ async function readRows(
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
   const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
-  const spelling = await attempt(connection, async () => await readStarts(connection, source, { crm }));
   return {
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
@@ -347,24 +341,6 @@ async function ask<T extends object>(
   return await connection.ask<T>(text, values);
 }
 
-/** A question that may fail without taking the others with it; null where it did. */
-async function attempt<T>(
-  connection: Connection,
-  work: () => Promise<T>,
-  onFailure: (error: unknown) => void = () => {},
-): Promise<T | null> {
-  await connection.ask("SAVEPOINT question");
-  try {
-    return await work();
-  } catch (error) {
-    // That is over for the whole snapshot.
-    if (wasTakenBack(error)) throw error;
-    onFailure(error);
-    await connection.ask("ROLLBACK TO SAVEPOINT question");
-    return null;
-  }
-}
-
 const HIDING: Record<string, Hidden["kind"]> = { v: "view", m: "materialized view", f: "foreign table" };
 
 function describeTable(row: TableRow): TableFacts {
@@ -383,6 +359,7 @@ function describeTable(row: TableRow): TableFacts {
     inParts: row.parts !== null,
     policies,
     refused: row.hidden,
+    showsAll: row.shows_all,
   };
 }
 

@@ -6,16 +6,18 @@ import { describeIncomplete } from "../needed-columns.ts";
 import { PRESETS } from "../presets.ts";
 import { findSource, type Found, type Source } from "../source.ts";
 import { quoteTable, type TableConfig, type TableName } from "../tables.ts";
+import type { FirstShowing } from "../../time/clock-changes.ts";
 import { findTables } from "./catalog.ts";
 import type { TableFacts } from "./lookback.ts";
 
-/** Throws where there are several, and where one lacks columns or has some of other types. */
+/** Throws where there are several, and where one lacks columns or has some of other types. `first`: of a table that is not too large. */
 export async function locateSource(
   connection: Connection,
   crm: TableConfig,
+  first: FirstShowing | null = null,
 ): Promise<Extract<Found<TableFacts>, { kind: "found" | "missing" }>> {
   const tables = await findTables(connection.ask, crm);
-  const found = findSource(tables, crm, "postgres");
+  const found = findSource(tables, crm, "postgres", (table) => (isSoonRead(table) ? first : null));
   if (found.kind === "ambiguous") throw new DatabaseError(found.problem);
   if (found.kind === "incomplete") {
     const { incomplete, preset } = found;
@@ -25,6 +27,13 @@ export async function locateSource(
   const problem = describeTypes(found);
   if (problem !== null) throw new DatabaseError(problem);
   return found;
+}
+
+/** So many rows are read in a second without an index on their times, which is of no use for one hour of the year. */
+const MOST_READ_WHOLE = 500_000;
+
+function isSoonRead({ rows, parts }: TableFacts): boolean {
+  return parts === null && rows !== null && rows <= MOST_READ_WHOLE;
 }
 
 const CASTS = "times as timestamptz, counts as numbers, flags as boolean, all else as text";

@@ -4,6 +4,7 @@ import { codeOf } from "../../database/failure.ts";
 import { begin } from "../../database/transaction.ts";
 import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds } from "../bounds.ts";
+import { findFirstShowing } from "../../time/clock-changes.ts";
 import { lacksZone } from "../casts.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
@@ -43,11 +44,13 @@ export async function readPostgres(
 }
 
 async function readSnapshot(request: ReadRequest, target: PostgresTarget, connection: Connection): Promise<ReadResult> {
-  const found = await locateSource(connection, request.crm);
+  const { timezone } = request.crm;
+  const first = timezone === null ? null : findFirstShowing(timezone, request.window.endMs);
+  const found = await locateSource(connection, request.crm, first);
   if (found.kind === "missing") return { ...found, where: `database ${target.database}` };
   const actions = await describeActions(connection, found.source, found.actions, request);
-  const assumedZone = await findAssumedZone(connection, found, request.crm.timezone);
   const spelling = await readStarts(connection, found.source, request);
+  const assumedZone = await findAssumedZone(connection, found, timezone, spelling);
   // What the search has locked in the catalog is free again.
   if (actions.parts !== null) await begin(connection.ask, `COMMIT; ${beginSnapshot(request.crm)}`);
   const read = async (source: Source) => {
@@ -90,9 +93,11 @@ export async function findAssumedZone(
   connection: Connection,
   { source, actions, rules }: { source: Source; actions: TableFacts; rules: TableFacts | null },
   timezone: string | null,
+  spelling: Pick<Spelling, "lacksZone">,
 ): Promise<string | null> {
   const { kinds } = PRESETS[source.preset];
-  const isDoubtful = lacksZone(actions.types ?? {}, kinds.actions) || lacksZone(rules?.types ?? {}, kinds.rules);
+  const isDoubtful =
+    spelling.lacksZone || lacksZone(actions.types ?? {}, kinds.actions) || lacksZone(rules?.types ?? {}, kinds.rules);
   if (timezone !== null || !isDoubtful) return null;
   const [row] = await connection.ask<{ zone: string }>(
     "SELECT reset_val AS zone FROM pg_catalog.pg_settings WHERE name = 'TimeZone'",

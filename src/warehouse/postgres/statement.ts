@@ -12,7 +12,7 @@ import {
   MOST_NEWEST_RUNS,
 } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
-import { UNREADABLE_END } from "../casts.ts";
+import { UNREADABLE_END, ZONED } from "../casts.ts";
 import { PARTS } from "../document.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
 import type { HoursRequest, ReadRequest } from "../request.ts";
@@ -26,7 +26,7 @@ import hoursSql from "./hours.sql" with { type: "text" };
 import newestRunsSql from "./newest-runs.sql" with { type: "text" };
 import spellingSql from "./spelling.sql" with { type: "text" };
 import scanSql from "./scan.sql" with { type: "text" };
-import { writeNearSources } from "./near-sources.ts";
+import { BARE, writeNearSources } from "./near-sources.ts";
 import { limitFuture } from "./parts.ts";
 import { chooseLookback, hasIndex, type Lookback, type TableFacts } from "./lookback.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -71,6 +71,7 @@ export function composeActivity(
     rule_name: writeRuleName(source.dialect),
     ...writeRepeated(request.crm.timezone, bounds),
     near_sources: writeNearSources(actions, source.columns),
+    ...BARE,
     table_since: composeTableSince(actions, source),
     parts: `('{${PARTS.join()}}'::text[])`,
     states: WORDS_OF_STATES,
@@ -92,7 +93,7 @@ export function composeSpelling(
   { crm }: Pick<ReadRequest, "crm">,
 ): Statement<Parameter> | null {
   if (spelled === null) return null;
-  const text = fillPlaceholders(spellingSql, { spelled, rule_name: writeRuleName(dialect) });
+  const text = fillPlaceholders(spellingSql, { spelled, zoned: ZONED, rule_name: writeRuleName(dialect) });
   const excluded = crm.excludeRules.length === 0 ? null : crm.excludeRules;
   return numberParameters<Parameter>(text, { crm: crm.crmSource, excluded }, dialect);
 }

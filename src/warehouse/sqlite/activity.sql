@@ -179,7 +179,7 @@ SELECT json_object(
   -- Where nothing is there under the CRM's name: the same name in other letters.
   'near_sources', json(iif(EXISTS (SELECT 1 FROM r), '[]', (SELECT json_group_array(source) FROM (
     SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM starts
-    WHERE {near_range} AND lower(trim(crm_source)) = lower(trim(:crm)) AND crm_source <> :crm LIMIT 3)))),
+    WHERE {near_range} AND crm_source <> :crm AND {bare_source} = {bare_crm} LIMIT 3)))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM starts)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
   'lookback', {lookback_rows},

@@ -104,6 +104,7 @@ function describeTable(name: TableName): TableFacts {
     inParts: false,
     policies: [],
     refused: false,
+    showsAll: true,
   };
 }
 

@@ -7,6 +7,6 @@ sources(source, nth) AS (
 {sources}
 )
 SELECT substr(source, 1, 100) AS source FROM sources
-WHERE lower(trim(source)) = lower(trim(:crm)) AND source <> :crm
+WHERE source <> :crm AND {bare_source} = {bare_crm}
   AND EXISTS (SELECT 1 FROM starts WHERE {range} AND {start_ms} >= :from AND {start_ms} < :to)
 LIMIT 3

@@ -6,6 +6,7 @@ import { writeStarts, type Source } from "../source.ts";
 import { fillPlaceholders, numberParameters } from "../template.ts";
 import { listOffsets, writeInstantMs, writeRange, type Spellings } from "./instants.ts";
 import nearSourcesSql from "./near-sources.sql" with { type: "text" };
+import { writeBareSource } from "../vocabulary.ts";
 import { hasIndex, isSmall } from "./open.ts";
 import type { SqliteValue } from "./statement.ts";
 
@@ -31,6 +32,8 @@ export function readNearSources(
   const reading = { offsets: listOffsets(request.crm.timezone, fromMs, toMs), spellings };
   const statement = fillPlaceholders(nearSourcesSql, {
     starts: writeStarts(source),
+    bare_source: writeBareSource(dialect, "source"),
+    bare_crm: writeBareSource(dialect, ":crm"),
     sources: leads ? HOPS : ALL,
     range: writeRange("crm_source = source AND ", "started_at", fromMs, toMs),
     start_ms: writeInstantMs("started_at", reading),

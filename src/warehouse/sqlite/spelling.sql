@@ -24,6 +24,7 @@ numbered AS MATERIALIZED (
   FROM newest WINDOW of_rule AS (PARTITION BY rule)
 )
 SELECT json_object(
+  'lacks_zone', json('false'),
   'is_other', json(iif((SELECT max(is_other) FROM newest), 'true', 'false')),
   'is_readable', json(iif((SELECT count(started_ms) FROM newest) > 0
     OR EXISTS (SELECT 1 FROM starts WHERE crm_source = :crm AND {start_ms} IS NOT NULL), 'true', 'false')),

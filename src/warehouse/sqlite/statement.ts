@@ -16,7 +16,7 @@ import type { Dialect } from "../presets.ts";
 import { writeStarts, type Source } from "../source.ts";
 import { writeCutError } from "../long-values.ts";
 import { fillPlaceholders, listParameters, numberParameters, type Statement } from "../template.ts";
-import { writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
+import { writeBareSource, writeCleanedUp, spellPlain, writeRuleName, writeWord, writeHasError } from "../vocabulary.ts";
 import { listOffsets, writeInstantMs, writeRange, type Reading, type Spellings } from "./instants.ts";
 import activitySql from "./activity.sql" with { type: "text" };
 import hourlySql from "./hourly.sql" with { type: "text" };
@@ -87,6 +87,8 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     stop_ms: writeInstantMs("ends_at", reading),
     create_ms: writeInstantMs("created_at", reading),
     change_ms: writeInstantMs("changed_at", reading),
+    bare_source: writeBareSource(dialect, "crm_source"),
+    bare_crm: writeBareSource(dialect, ":crm"),
     near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
     later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, LAST_MS),
     future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),

@@ -3,6 +3,22 @@ import { fingerprintError } from "../../../src/report/errors/fingerprint.ts";
 import { maskErrorMessage } from "../../../src/report/errors/redact.ts";
 
 test.each([
+  { message: "phone: 555 9871 04", line: "phone: ***" },
+  { message: "phone=(555) 9871-04 is taken", line: "phone=*** is taken" },
+  { message: "mobile: +49 170 12 34", line: "mobile: ***" },
+  { message: "Phone number: 555 98 71", line: "Phone number: ***" },
+  { message: "work_phone: 5559 871", line: "work_phone: ***" },
+  { message: "Telefon: 555 98 71", line: "Telefon: ***" },
+  { message: "tel: 555 9871", line: "tel: ***" },
+  { message: "birth_date: 10 July 1980", line: "birth_date: ***" },
+  { message: "full_name: Anna Maria Schmidt is taken", line: "full_name: *** is taken" },
+  { message: "phone column has 2026-07-10", line: "phone column has 2026-07-10" },
+  { message: "telephone 404", line: "telephone 404" },
+])("a value behind a blank: $message", ({ message, line }) => {
+  expect(maskErrorMessage(message)).toBe(line);
+});
+
+test.each([
   { from: "HTTP 429\n Too   Many\tRequests ", to: "HTTP 429 Too Many Requests" },
   { from: "connect postgres://u:canary@h/d failed", to: "connect postgres://***@h/d failed" },
   { from: "Authorization: Bearer canary-12345", to: "Authorization: ***" },

@@ -1,7 +1,8 @@
 -- Every table or view of one of these names, wherever it is. names is a JSON array.
 -- estimate of rows, pages and bytes are those of the table with all its partitions and children. estimate: null where none was analysed.
 -- behind: what a view reads in the end, as far as the catalog says it, or the server of a foreign table.
--- policies: those that stand on the table, with whom they are for. hidden: they hold for this role.
+-- policies: those that stand on the table, or on what a view reads, with whom they are for. hidden: they hold for this role; of
+-- a view only the server knows it. shows_all: they hide no row of the table from it.
 SELECT
   c.oid::int8::text AS oid,
   n.nspname AS schema,
@@ -28,9 +29,23 @@ SELECT
     WHEN 'f' THEN (SELECT jsonb_build_array(srvname) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver
       WHERE f.ftrelid = c.oid)
     ELSE '[]' END AS behind,
-  (SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.polname, 'roles', CASE WHEN p.polroles = '{0}' THEN '["PUBLIC"]'
-      ELSE (SELECT jsonb_agg(r.rolname ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)) END) ORDER BY p.polname), '[]')
-    FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
+  (WITH RECURSIVE reads(oid) AS (
+      SELECT c.oid
+      UNION
+      SELECT d.refobjid FROM reads
+      JOIN pg_class w ON w.oid = reads.oid AND w.relkind = 'v'
+      JOIN pg_rewrite r ON r.ev_class = w.oid
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass)
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'name', p.polname || CASE WHEN b.oid = c.oid THEN '' ELSE format(' on %I.%I', bn.nspname, b.relname) END,
+        'roles', CASE WHEN p.polroles = '{0}' THEN '["PUBLIC"]'
+      ELSE (SELECT jsonb_agg(r.rolname ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)) END) ORDER BY p.polname, b.oid), '[]')
+    FROM reads JOIN pg_class b ON b.oid = reads.oid JOIN pg_namespace bn ON bn.oid = b.relnamespace
+    JOIN pg_policy p ON p.polrelid = b.oid) AS policies,
+  (SELECT coalesce(bool_or(p.polpermissive AND shows.every), false) AND coalesce(bool_and(p.polpermissive OR shows.every), true)
+    FROM pg_policy p CROSS JOIN LATERAL (SELECT pg_get_expr(p.polqual, p.polrelid) = 'true' AS every) shows
+    WHERE p.polrelid = c.oid AND p.polcmd IN ('*', 'r')
+      AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) r WHERE pg_has_role(r, 'USAGE')))) AS shows_all,
   c.relrowsecurity AND row_security_active(c.oid) AS hidden,
   date_part('epoch', greatest(s.last_analyze, s.last_autoanalyze)) * 1000 AS analyzed_ms,
   s.n_mod_since_analyze / nullif(s.n_live_tup, 0)::float8 AS modified_share
