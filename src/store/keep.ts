@@ -1,6 +1,7 @@
 /** What is written of a pass, within the transaction of whoever keeps it. */
 import type { PassSummary } from "../report/pass-schema.ts";
 import type { Report } from "../report/schema.ts";
+import { countTotals } from "../report/totals.ts";
 import { writeAscii } from "../text/json.ts";
 import type { Ask, Engine } from "./engine.ts";
 import { writeMemory, type Seen } from "./memory/write.ts";
@@ -52,7 +53,7 @@ export async function insertPass(
         report.verdict,
         report.performance_metrics.successful_actions,
         report.performance_metrics.total_actions,
-        report.findings.filter(({ severity }) => severity === "critical").length,
+        countTotals(report).findings.critical,
       ],
     );
   }
