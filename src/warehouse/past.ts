@@ -3,7 +3,6 @@ import { codeOf } from "../database/failure.ts";
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { LONGEST_PAST_MS } from "../report/memory/known.ts";
-import type { CrmConfig } from "../config/schema.ts";
 import type { ReadActivity } from "../report/activity.ts";
 import { HOUR_MS, SECOND_MS } from "../time/units.ts";
 import { computeHourBounds } from "./bounds.ts";
@@ -46,8 +45,10 @@ export function unreadablePast(error: unknown): SmallPast {
   return { past: null, pastProblem: `its past could not be read${code === "" ? "" : ` (${code})`}` };
 }
 
-export function pastInVain({ timeoutMs }: Pick<CrmConfig, "timeoutMs">): SmallPast {
-  const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: raise it, or keep a [store]`;
+/** The hours are told where there is a store. */
+export function pastInVain({ crm: { timeoutMs }, hours = true }: Pick<ReadRequest, "crm" | "hours">): SmallPast {
+  const advice = hours ? "raise it" : "raise it, or keep a [store]";
+  const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: ${advice}`;
   return { past: null, pastProblem };
 }
 

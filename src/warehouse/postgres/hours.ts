@@ -69,7 +69,7 @@ export async function readSmallPast(
   } catch (error) {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
     const isLate = error instanceof DatabaseError || codeOf(error) === CANCELLED;
-    return isLate ? pastInVain(request.crm) : unreadablePast(error);
+    return isLate ? pastInVain(request) : unreadablePast(error);
   }
 }
 
