@@ -50,7 +50,7 @@ const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS 
 /** What would cost too much is tried again then: an index may have been made. So is what was not there. */
 const TRY_AGAIN_MS = WEEK_MS;
 const LONGEST_PAUSE_MS = SECOND_MS;
-/** So many days without a run in a row: the table begins after them, or the CRM does. */
+/** So many days without a run in a row may be a pause. Where the table begins after them, or the time is over, no more are read. */
 const EMPTY_DAYS = 14;
 
 /** Days that are known are not read again, so whoever is killed or runs beside another goes on where the memory ends. */
@@ -119,11 +119,11 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
   const days = listMissing(known, { startMs, endMs: options.untilMs });
   const firstKnown = Math.min(...known.keys());
   const mode = again ? "replace" : "add";
-  /** Days without a run, one after the other: they are known to be empty only where an older day is not. */
-  let empty: DayToRead[] = [];
+  /** Days without a run, one after the other: they are known to be empty only where an older day is not, and the table reaches back. */
+  let empty: EmptyDay[] = [];
   let read = 0;
   const write = async (past: Past) => {
-    const covered = [...past.covered, ...empty.map(hoursOf)];
+    const covered = [...past.covered, ...empty.flatMap((day) => day.covered)];
     empty = [];
     await memory.write([{ source, past: { ...keepable(past), covered } }], mode);
   };
@@ -136,6 +136,7 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
   };
   const pause = (): Filled => ({ source, read, left: days.length - read, end: "paused" });
   for (const day of days) {
+    if (isOver() && empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
     if (signal.aborted || isOver() || (await isBusy())) return pause();
     const startedAt = performance.now();
     const answer = await readDay(crm, day, options);
@@ -143,13 +144,15 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     if (answer.kind === "interrupted") return pause();
     if (answer.kind !== "read") return await stop(answer);
     const { past } = answer;
-    if (past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0)) await write(past);
-    else empty.push(day);
+    const hasRuns = past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0);
+    // The first hours of the day in which the table begins are not looked for again.
+    if (hasRuns) await write(again ? past : { ...past, covered: [hoursOf(day)] });
+    else empty.push({ ...day, covered: past.covered });
     read += 1;
     options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
     // Before days that are known the table has not begun.
-    if (empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
-    if (empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
+    if (past.covered.length > 0 && empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
+    if (past.covered.length === 0 && empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);
@@ -160,6 +163,9 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
 }
 
 type StopReason = { reason: string } & ({ kind: "begin"; fromMs: number } | { kind: "costly" | "failed" });
+
+/** `covered`: none where the whole day lies before the table's oldest row. */
+type EmptyDay = DayToRead & Pick<Past, "covered">;
 
 function describeBegin([newest, ...others]: DayToRead[]): StopReason {
   const fromMs = (newest?.fromMs ?? 0) + DAY_MS;

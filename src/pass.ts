@@ -52,8 +52,11 @@ export type PassOptions = {
   signal: AbortSignal;
   /** The failures are shown where the log is, too: they are not logged. */
   showsFailures?: boolean;
-  /** Of each CRM whose report is made: what judges the same rows by other settings. Who keeps it holds the rows. */
-  onMade?: (crm: CrmConfig, settings: ReportSettings, rejudge: Rejudge) => void;
+  /**
+   * Of each CRM whose report is made: what judges the same rows by other settings, and why its past was not read, if it was to be. Who
+   * keeps the first holds the rows.
+   */
+  onMade?: (crm: CrmConfig, settings: ReportSettings, rejudge: Rejudge, pastProblem: string | null) => void;
   /** The names of the CRMs that are being read, whenever one begins or ends. */
   onReading?: (names: string[]) => void;
   /** At the signal the CRMs that were read by then are reported and exported, the others told as failed; else nothing is. */
@@ -110,7 +113,8 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
       };
       const [settings, past] = [recalled.settingsOf(crm), recalled.takePast(crm)];
       made.set(crm.name, buildReport(activity, settings, context, past));
-      options.onMade?.(crm, settings, (changed) => buildReport(activity, changed, context, past));
+      const rejudge: Rejudge = (changed) => buildReport(activity, changed, context, past);
+      options.onMade?.(crm, settings, rejudge, activity.kind === "read" ? activity.pastProblem : null);
       if (activity.kind !== "read") return;
       seen.push(...remember(crm.name, activity, log));
       if (activity.pastProblem !== null) log.warn(`${crm.name}: ${activity.pastProblem}`, {}, { crm: crm.name });

@@ -17,9 +17,12 @@ import { lengthOf, windowBefore, type Window } from "./time/window.ts";
 export type Recalled = {
   /** Once for each CRM: it is unpacked only then, and not held. Null: nothing is known, or it could not be read. */
   takePast: (crm: CrmConfig) => Past | null;
-  /** Whether all hours are known that are judged by and that the warehouse does not tell with the windows. */
+  /**
+   * Whether all hours are known that are judged by and that the warehouse does not tell with the windows. Where a fill found no older
+   * run, there may be one all the same: behind a pause, or added since.
+   */
   isPastKnown: (crm: CrmConfig) => boolean;
-  /** With what the operator said of its rules in the store. */
+  /** With what the operator said of its rules and hours in the store. */
   settingsOf: (crm: CrmConfig) => ReportSettings;
   /** What the reports say of a memory that could not be read. */
   context: { memoryProblem?: string };
@@ -93,7 +96,7 @@ function describe(
   problem: string | null,
   { window, log }: Pick<RecallOptions, "window" | "log">,
 ): Recalled {
-  const retired = new Map([...kept].map(([source, one]) => [source, one.retired]));
+  const said = new Map([...kept].map(([source, { retired, ignored }]) => [source, { retired, ignored }]));
   return {
     takePast: (crm) => {
       const known = kept.get(crm.name)?.unpack();
@@ -107,13 +110,13 @@ function describe(
       // Of longer windows the hours are not told.
       if (known === undefined || lengthOf(window) > WEEK_MS) return false;
       const { sinceMs, weeksUntilMs: untilMs } = reachOf(window);
-      const beginMs = known.stop?.kind === "begin" ? known.stop.fromMs : -Infinity;
-      const [fromHour, toHour] = [Math.floor(Math.max(sinceMs, beginMs) / HOUR_MS), Math.ceil(untilMs / HOUR_MS)];
+      const [fromHour, toHour] = [Math.floor(sinceMs / HOUR_MS), Math.ceil(untilMs / HOUR_MS)];
       return fromHour >= toHour || known.covered.some(([from, to]) => from <= fromHour && to >= toHour);
     },
     settingsOf: (crm) => {
       const settings = settingsOf(crm);
-      return { ...settings, retiredRules: [...settings.retiredRules, ...(retired.get(crm.name) ?? [])] };
+      const { retired = [], ignored = [] } = said.get(crm.name) ?? {};
+      return { ...settings, retiredRules: [...settings.retiredRules, ...retired], ignoredHours: ignored };
     },
     context: problem === null ? {} : { memoryProblem: problem },
   };

@@ -105,6 +105,29 @@ test("empty days between days with runs are known, and read once", async () => {
   expect((await fill(store, url)).read).toBe(0);
 });
 
+test("behind a pause of weeks the past goes on", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse([1, 2, ...range(20, 22)]);
+  await fill(store, url);
+  expect(await known(store)).toEqual(range(1, 22));
+  expect(await store.memory.readStop("hubspot")).toMatchObject({ kind: "begin", fromMs: (TODAY - 22) * DAY_MS });
+});
+
+test("days whose rows were deleted are not called empty, and what is remembered of them stays", async () => {
+  await using store = await openFresh();
+  const url = await makeWarehouse(range(1, 3));
+  // From 06:00 to 18:00 each day is remembered.
+  const spans = range(1, 30).map((days): [number, number] => [(TODAY - days) * 24 + 6, (TODAY - days) * 24 + 18]);
+  await store.memory.write([{ source: "hubspot", past: { covered: spans.toReversed(), rules: [] } }], "add");
+  await fill(store, url);
+  const masks = await store.memory.listHours("hubspot", 0);
+  const [whole, half] = [2 ** 24 - 1, 2 ** 18 - 2 ** 6];
+  expect(range(1, 30).map((days) => masks.get(TODAY - days))).toEqual(
+    range(1, 30).map((days) => (days <= 3 ? whole : half)),
+  );
+  expect((await fill(store, url)).read).toBe(0);
+});
+
 test("what failed is tried again after the next report, and said once", async () => {
   await using store = await openFresh();
   const url = await makeWarehouse(range(1, 60));

@@ -13,7 +13,7 @@ test("each CRM's past is unpacked when its report is made, and what the operator
     source,
     {
       covered: [],
-      stop: null,
+      ignored: [[7, 9]],
       retired: [{ rule: "over", sinceMs: 5 }],
       unpack: () => {
         unpacked.push(source);
@@ -31,15 +31,15 @@ test("each CRM's past is unpacked when its report is made, and what the operator
     [{ rule: "over", sinceMs: 5 }],
     [],
   ]);
+  expect(CRMS.map((crm) => settingsOf(crm).ignoredHours)).toEqual([[[7, 9]], [[7, 9]], []]);
 });
 
 const END_HOUR = WINDOW.endMs / 3_600_000;
 /** Both windows are a day long. */
 const TOLD_FROM = END_HOUR - 48;
 const READ_FROM = END_HOUR - 120 * 24;
-const begin = (hour: number) => ({ kind: "begin" as const, atMs: 0, reason: "", fromMs: hour * 3_600_000 });
 
-test.each<{ name: string; covered: Kept["covered"]; stop?: Kept["stop"]; isKnown: boolean }>([
+test.each<{ name: string; covered: Kept["covered"]; isKnown: boolean }>([
   { name: "nothing is known", covered: [], isKnown: false },
   { name: "120 days up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
   { name: "the first hour is not known", covered: [[READ_FROM + 1, END_HOUR]], isKnown: false },
@@ -53,19 +53,17 @@ test.each<{ name: string; covered: Kept["covered"]; stop?: Kept["stop"]; isKnown
     isKnown: false,
   },
   {
-    name: "before it there is no run",
+    name: "what is before it was not read, or is behind a pause",
     covered: [[READ_FROM + 500, TOLD_FROM]],
-    stop: begin(READ_FROM + 500),
-    isKnown: true,
-  },
-  {
-    name: "what is before it was too slow to be read",
-    covered: [[READ_FROM + 500, TOLD_FROM]],
-    stop: { kind: "costly", atMs: 0, reason: "" },
     isKnown: false,
   },
-])("whether a small warehouse's past is still to be read: $name", async ({ covered, stop = null, isKnown }) => {
-  const kept: Kept = { covered, stop, retired: [], unpack: () => ({ past: { covered, rules: [] }, unreadable: 0 }) };
+])("whether a small warehouse's past is still to be read: $name", async ({ covered, isKnown }) => {
+  const kept: Kept = {
+    covered,
+    ignored: [],
+    retired: [],
+    unpack: () => ({ past: { covered, rules: [] }, unreadable: 0 }),
+  };
   const readMemory = async () => new Map([["a", kept]]);
   const recalled = await recallPasts({ crms: CRMS, window: WINDOW, readMemory, log: silent });
   expect(CRMS.map((crm) => recalled.isPastKnown(crm))).toEqual([isKnown, false, false]);

@@ -15,8 +15,9 @@ import type { Past } from "./memory/cells.ts";
 import { judgeCrm } from "./memory/crm.ts";
 import { listGone } from "./memory/gone.ts";
 import { readHistories, type RuleHistory } from "./memory/history.ts";
-import { mergePasts } from "./memory/merge.ts";
+import { joinPasts } from "./memory/remember.ts";
 import { sayWhatIsUnknown } from "./memory/usual.ts";
+import { withoutHours, type Span } from "./memory/without.ts";
 import { recommendAll } from "./recommendations.ts";
 import { measureCoverage, measureFrequency, resolveRules, summarizeRules } from "./rules.ts";
 import type { Finding, Report } from "./schema.ts";
@@ -32,7 +33,7 @@ import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
 import { addFailingWrappers } from "./wrappers.ts";
-import { WEEK_MS } from "../time/units.ts";
+import { HOUR_MS, WEEK_MS } from "../time/units.ts";
 import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
 
 export type ReportContext = {
@@ -61,7 +62,7 @@ export function buildReport(
   past: Past | null,
 ): Report {
   return activity.kind === "read"
-    ? buildFromRows(activity, settings, context, mergePasts(past, mergePasts(activity.past, activity.hourly)))
+    ? buildFromRows(activity, settings, context, leaveOut(joinPasts(activity, past), activity.window, settings))
     : buildFallback(activity, settings, context);
 }
 
@@ -189,6 +190,13 @@ function buildFromRows(
     detailed_metrics: context.detailed ? buildDetails(activity, rules) : null,
   };
   return boundReport(report, found, context.isWhole === true);
+}
+
+/** Whoever reads the past, the store or the warehouse, tells the hours that the operator leaves out. The window itself is always judged. */
+function leaveOut(past: Past | null, { startMs }: Window, { ignoredHours }: ReportSettings): Past | null {
+  const untilHour = Math.floor(startMs / HOUR_MS);
+  const ignored = ignoredHours.map(([from, to]): Span => [from, Math.min(to, untilHour)]);
+  return past === null ? null : withoutHours(past, ignored);
 }
 
 function readPast(past: Past | null, nowMs: number, { habitTimezone, holidays }: ReportSettings): Histories {

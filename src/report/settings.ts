@@ -1,5 +1,6 @@
 /** What the configuration decides about one CRM's report; the defaults are in the configuration schema. */
 import type { FreshnessLimits } from "./expectation/limits.ts";
+import type { Span } from "./memory/without.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 export type ReportSettings = {
@@ -23,6 +24,8 @@ export type ReportSettings = {
   holidays: string[];
   /** Rules that the operator called over; each until it runs later than that moment, epoch milliseconds. Null: for good. */
   retiredRules: { rule: string; sinceMs: number | null }[];
+  /** Hours that the operator leaves out of the past. */
+  ignoredHours: Span[];
   /** By rule; a rule's own value wins. */
   rules: Record<string, RuleSettings>;
 };

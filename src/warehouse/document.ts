@@ -96,7 +96,7 @@ const newest = v.pipe(
 const isLookback = (value: unknown): value is RunColumns[] => listOf(isRun)(value) && value.length <= MOST_TOLD_RUNS;
 
 /** What the statement of past hours answers. */
-export const hoursSchema = v.object({ hourly, newest });
+export const hoursSchema = v.object({ hourly, newest, table_since: v.nullable(v.number()) });
 
 /** Lists have at most what both dialects' statements allow, so that no server makes more work than they would. */
 export const documentSchema = v.object({

@@ -3,7 +3,7 @@ import { codeOf } from "../database/failure.ts";
 import * as v from "valibot";
 import type { Past } from "../report/memory/cells.ts";
 import { LONGEST_PAST_MS } from "../report/memory/known.ts";
-import type { CrmConfig } from "../config/schema.ts";
+import { coverSince } from "../report/memory/without.ts";
 import type { ReadActivity } from "../report/activity.ts";
 import { HOUR_MS, SECOND_MS } from "../time/units.ts";
 import { computeHourBounds } from "./bounds.ts";
@@ -24,14 +24,20 @@ export function requestPast({ crm, window, nowMs }: ReadRequest): HoursRequest {
   return { crm, nowMs, fromMs: Math.floor(firstMs / HOUR_MS) * HOUR_MS, toMs: window.endMs };
 }
 
-/** Null: there are too many runs. Throws a `ValiError` where the answer has another shape. */
+/** Covers what the table reaches back to, as far as that is known. Null: there are too many runs. Throws a `ValiError` where the answer has another shape. */
 export function readPast(json: string, request: HoursRequest): Past | null {
-  const { hourly, newest } = v.parse(hoursSchema, JSON.parse(json));
+  const { hourly, newest, table_since: sinceMs } = v.parse(hoursSchema, JSON.parse(json));
   if (hourly === null) return null;
   const runs = [...Map.groupBy(newest, ([rule]) => rule)].map(
     ([rule, rows]) => [rule, rows.map(([, ...run]) => nameRun(run))] as const,
   );
-  return buildPast(hourly, computeHourBounds(request), new Map(runs));
+  const past = buildPast(hourly, computeHourBounds(request), new Map(runs));
+  return sinceMs === null
+    ? past
+    : coverSince(
+        past,
+        past.rules.reduce((ms, { firstMs }) => Math.min(ms, firstMs), sinceMs),
+      );
 }
 
 /** A past that belongs to a report, or why there is none. */
@@ -46,8 +52,10 @@ export function unreadablePast(error: unknown): SmallPast {
   return { past: null, pastProblem: `its past could not be read${code === "" ? "" : ` (${code})`}` };
 }
 
-export function pastInVain({ timeoutMs }: Pick<CrmConfig, "timeoutMs">): SmallPast {
-  const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: raise it, or keep a [store]`;
+/** The hours are told where there is a store. */
+export function pastInVain({ crm: { timeoutMs }, hours = true }: Pick<ReadRequest, "crm" | "hours">): SmallPast {
+  const advice = hours ? "raise it" : "raise it, or keep a [store]";
+  const pastProblem = `its past was not read, for there was not enough time within timeout = ${timeoutMs / SECOND_MS} s: ${advice}`;
   return { past: null, pastProblem };
 }
 
@@ -57,9 +65,6 @@ export function describeTooMany(): string {
 }
 
 /** Without the hours before the oldest row that is known: what ran there may have been deleted. */
-export function limitPast({ covered, rules }: Past, tableSinceMs: number | null): Past {
-  const sinceMs = tableSinceMs ?? Math.min(...rules.map(({ firstMs }) => firstMs));
-  const sinceHour = Math.floor(sinceMs / HOUR_MS);
-  const known = covered.map(([from, to]): Past["covered"][number] => [Math.max(from, sinceHour), to]);
-  return { rules, covered: known.filter(([from, to]) => from < to) };
+export function limitPast(past: Past, tableSinceMs: number | null): Past {
+  return coverSince(past, tableSinceMs ?? Math.min(...past.rules.map(({ firstMs }) => firstMs)));
 }

@@ -25,7 +25,7 @@ export type ReadRequest = {
 /** The hours of the past that are read besides: half-open, epoch milliseconds. */
 export type HoursRequest = Pick<ReadRequest, "crm" | "nowMs"> & { fromMs: number; toMs: number };
 
-/** Hours that hold no run are covered all the same. `unindexed`: any day would be a look at the whole table, so none was read. */
+/** Hours that hold no run are covered all the same, unless they are known to lie before the table's oldest row. `unindexed`: any day would be a look at the whole table, so none was read. */
 export type HoursResult = { kind: "read"; past: Past } | { kind: "unindexed"; problem: string } | MissingTables;
 
 export type ReadResult = ReadActivity | MissingTables;

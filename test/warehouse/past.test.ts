@@ -5,7 +5,7 @@ import { listCells, listStarts, type LogSketch, type Past } from "../../src/repo
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
-import { unreadablePast } from "../../src/warehouse/past.ts";
+import { pastInVain, unreadablePast } from "../../src/warehouse/past.ts";
 import type { HoursResult } from "../../src/warehouse/request.ts";
 import { connect } from "../making/postgres-server.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
@@ -82,7 +82,8 @@ describe.each(listEngines().filter(({ name }) => /^(?:packaged|sqlite)/.test(nam
 
     test("the hours that are asked for are counted by rule, status and clock hour", async () => {
       const { past } = mustRead(await readSpan(warehouse.url, 62, 27));
-      expect(past.covered).toEqual([[END_HOUR - 62, END_HOUR - 27]]);
+      // The table's oldest row is of the third of these hours.
+      expect(past.covered).toEqual([[END_HOUR - 60, END_HOUR - 27]]);
       expect(past.rules.map(({ rule }) => rule)).toEqual(["contacts", "deals", "users"]);
       expect(shorten(past, "contacts")).toEqual(CONTACTS);
       expect(shorten(past, "deals")).toEqual({
@@ -258,6 +259,15 @@ async function exec(url: string, statement: string): Promise<void> {
   await sql.unsafe(statement);
   await sql.end({ timeout: 1 });
 }
+
+test.each([
+  { name: "with a store it is", hours: true, advice: "raise it" },
+  { name: "without one it may be kept instead", hours: false, advice: "raise it, or keep a [store]" },
+])("where the past takes too long, the limit is to be raised: $name", ({ hours, advice }) => {
+  expect(pastInVain({ crm: crmConfig("sqlite:w.db"), hours }).pastProblem).toBe(
+    `its past was not read, for there was not enough time within timeout = 30 s: ${advice}`,
+  );
+});
 
 test.each([
   {

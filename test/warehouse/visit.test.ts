@@ -25,3 +25,27 @@ test("what is thrown about what one CRM answered fails that CRM alone", async ()
     "third",
   ]);
 });
+
+test.each([
+  { ends: "at its deadline what was answered so far is worth a report", timeoutMs: 1, interrupts: false, is: "read" },
+  { ends: "where nobody waits for it, it is not", timeoutMs: 60_000, interrupts: true, is: "failed" },
+])("a CRM that has told all but its past: $ends", async ({ timeoutMs, interrupts, is }) => {
+  const interrupted = new AbortController();
+  const visits = await visitWarehouses(
+    {
+      crms: [{ ...crmConfig("sqlite:/nowhere/w.sqlite"), timeoutMs }],
+      concurrency: 1,
+      redact: (text) => text,
+      signal: interrupted.signal,
+      onProgress: () => {},
+    },
+    async (_, signal) => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      signal.addEventListener("abort", () => resolve("without its past"));
+      if (interrupts) interrupted.abort();
+      return await promise;
+    },
+    (visit: Visit<string>) => visit.status,
+  );
+  expect(visits).toEqual([is]);
+});

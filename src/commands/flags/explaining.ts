@@ -56,6 +56,7 @@ export async function explainNow(
     throw new AppError("usage", `CRM ${quoteTyped(crm)} is not configured: ${suggestName(crm, names)}`);
   }
   let settingFor: Explaining["settingFor"] = null;
+  const withoutPast = new Set<string>();
   const first = crms.toSorted((a, b) => Number(b.name === crm) - Number(a.name === crm));
   using patience = limitOthers(crm);
   const { document, reports } = await runPass({
@@ -74,7 +75,8 @@ export async function explainNow(
     reportInterrupted: true,
     onReading: patience.onReading,
     showsFailures: true,
-    onMade: ({ name }, settings, rejudge) => {
+    onMade: ({ name }, settings, rejudge, pastProblem) => {
+      if (pastProblem !== null) withoutPast.add(name);
       if (name === crm) settingFor = (one, made) => trySetting(one, made, settings, rejudge);
     },
   });
@@ -94,7 +96,8 @@ export async function explainNow(
       log.warn(`${said}: what happened there at that time is not told`, {}, { crms: sources.join(",") });
   }
   const origins = await findOrigins(flags, runtime, crm, rule);
-  const others = reports.filter((other) => other !== report);
+  // Judged without its past a rule may have changed at another time than its report says.
+  const others = reports.filter((other) => other !== report && !withoutPast.has(other.metadata.source));
   const view = viewOf({ timezone: zone ?? config.displayTimezone, repeat: repeatFlags(flags) });
   const command = `explain ${quoteWord(crm)}`;
   return await explainRules({ report, others, rule, origins, settingFor, format: flags.format, view, command, log });

@@ -5,14 +5,42 @@ import { maskName } from "../errors/redact.ts";
 import { settledAt } from "../attempts.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { Past } from "./cells.ts";
-import { mergePasts } from "./merge.ts";
-import { withHours } from "./without.ts";
+import { mergePasts, uniteSpans } from "./merge.ts";
+import { coverSince, withHours } from "./without.ts";
+
+type Told = Pick<ReadActivity, "rules" | "hourly" | "tableSinceMs">;
+
+/**
+ * All that is known of the past: what the warehouse tells holds. Of hours before the oldest row the memory holds: what ran there was
+ * deleted. Where it knows nothing either, nothing ran.
+ */
+export function joinPasts(activity: Told & Pick<ReadActivity, "past">, memory: Past | null): Past | null {
+  const reached = coverReached(activity);
+  const known = mergePasts(memory, mergePasts(activity.past, reached));
+  return known === null
+    ? null
+    : { ...known, covered: uniteSpans([...known.covered, ...(activity.hourly?.covered ?? [])]) };
+}
+
+/** The hours of both windows, as far as the table reaches back. */
+function coverReached({ rules, hourly, tableSinceMs }: Told): Past | null {
+  if (hourly === null) return null;
+  let sinceMs = tableSinceMs ?? Infinity;
+  for (const { firstMs } of hourly.rules) sinceMs = Math.min(sinceMs, firstMs);
+  // A rule may be known from before the windows, also where the oldest row is not.
+  for (const { runs, lookback } of rules) {
+    for (const { startedMs } of runs) sinceMs = Math.min(sinceMs, startedMs);
+    for (const startedMs of lookback?.startsMs ?? []) sinceMs = Math.min(sinceMs, startedMs);
+  }
+  return coverSince(hourly, sinceMs);
+}
 
 /**
  * Each rule's hours and newest runs. Of an error its fingerprint is kept: no customer, no secret. A rule whose very name holds a secret
  * is not remembered.
  */
-export function rememberActivity({ rules, hourly }: Pick<ReadActivity, "rules" | "hourly">): Past {
+export function rememberActivity(activity: Told): Past {
+  const { rules } = activity;
   const known: Past = {
     covered: [],
     rules: rules.map(({ rule, runs }) => ({
@@ -23,7 +51,7 @@ export function rememberActivity({ rules, hourly }: Pick<ReadActivity, "rules" |
       runs,
     })),
   };
-  return keepable(mergePasts(hourly, known) ?? known);
+  return keepable(mergePasts(coverReached(activity), known) ?? known);
 }
 
 /** As `rememberActivity`, of hours that were read by themselves. */

@@ -1,4 +1,5 @@
 /** Hours that the operator leaves out of the past: maintenance, a day that was not like others. */
+import { HOUR_MS } from "../../time/units.ts";
 import type { Past, RulePast, Visited } from "./cells.ts";
 
 /** Half-open, hours since the epoch. */
@@ -12,6 +13,13 @@ export function withoutHours({ covered, rules }: Past, ignored: Span[]): Past {
     covered: withoutSpans(covered, ignored),
     rules: rules.map((rule) => withHours(rule, isKept)),
   };
+}
+
+/** What is told of the hours before that one is not known. */
+export function coverSince({ covered, rules }: Past, sinceMs: number): Past {
+  const sinceHour = Math.floor(sinceMs / HOUR_MS);
+  const known = covered.map(([from, to]): Span => [Math.max(from, sinceHour), to]);
+  return { rules, covered: known.filter(([from, to]) => from < to) };
 }
 
 /** What is left of spans where others are taken away. */

@@ -7,7 +7,7 @@ import { uniteSpans } from "../../report/memory/merge.ts";
 import { withoutHours, type Span } from "../../report/memory/without.ts";
 import { spansOf } from "./day.ts";
 import { DaySchema, IgnoredSchema, RetiredSchema, WeekSchema } from "./row.ts";
-import { parseStop, type Stop } from "./stop.ts";
+import { parseStop } from "./stop.ts";
 import { joinDays, readDay, readRules, readWeek } from "./stored.ts";
 import { DAYS_A_WEEK, hoursOfWeek, stampWeek } from "./week.ts";
 
@@ -17,10 +17,10 @@ export type Remembered = Unpacked & Pick<Kept, "retired">;
 export type Kept = {
   /** Hours that are known, if they can be read, also those that are to be ignored. */
   covered: Past["covered"];
-  /** Why the past is not read back any further; null: it is. */
-  stop: Stop | null;
   /** Since when the operator calls a rule over, epoch milliseconds. */
   retired: { rule: string; sinceMs: number }[];
+  /** What the operator leaves out of the past. */
+  ignored: Span[];
   unpack: () => Unpacked;
 };
 
@@ -87,16 +87,15 @@ export async function readKept(
         ignored: ignored.filter(isOf(source)).map(({ span }) => span),
         spoiled: spoiled.filter(isOf(source)).length,
       };
-      const stop = packed.rules[0] === undefined ? null : parseStop(packed.rules[0]);
-      if (stop === "spoiled") packed.spoiled += 1;
+      if (packed.rules[0] !== undefined && parseStop(packed.rules[0]) === "spoiled") packed.spoiled += 1;
       return [
         source,
         {
           covered: coverOf(packed),
-          stop: stop === "spoiled" ? null : stop,
           retired: retired.good
             .filter(({ read }) => read.source === source)
             .map(({ read: { rule, since_ms: atMs } }) => ({ rule, sinceMs: atMs })),
+          ignored: packed.ignored,
           unpack: () => unpack(packed),
         },
       ];

@@ -45,7 +45,7 @@ export async function readPostgresHours(
     if (!leadsToDays(found.actions, found.source.columns)) {
       return { kind: "unindexed", problem: adviseIndex(found.actions, found.source.columns) };
     }
-    const past = await askHours(connection, found.source, request, MOST_READ_RUNS);
+    const past = await askHours(connection, found.source, found.actions, request, MOST_READ_RUNS);
     if (past === null) throw new DatabaseError(describeTooMany());
     return { kind: "read", past };
   });
@@ -64,22 +64,23 @@ export async function readSmallPast(
   try {
     await connection.ask(`SET LOCAL statement_timeout = ${Math.ceil(request.crm.timeoutMs * PAST_SHARE)}`);
     if (!isCounted && !(await hasFewRows(connection, actions))) return NO_PAST;
-    const past = await askHours(connection, source, requestSmallPast(request, actions), SMALL_TABLE_ROWS);
+    const past = await askHours(connection, source, null, requestSmallPast(request, actions), SMALL_TABLE_ROWS);
     return past === null ? NO_PAST : { past: limitPast(past, tableSinceMs), pastProblem: null };
   } catch (error) {
     // What the report needs is there already: whatever goes wrong now, it is made without its past.
     const isLate = error instanceof DatabaseError || codeOf(error) === CANCELLED;
-    return isLate ? pastInVain(request.crm) : unreadablePast(error);
+    return isLate ? pastInVain(request) : unreadablePast(error);
   }
 }
 
 async function askHours(
   connection: Connection,
   source: Source,
+  actions: TableFacts | null,
   request: HoursRequest,
   most: number,
 ): Promise<Past | null> {
-  const { text, values } = composeHours(source, request, most);
+  const { text, values } = composeHours(source, actions, request, most);
   const [row] = await connection.ask<{ document: string }>(text, values);
   return readPast(row?.document ?? "", request);
 }

@@ -98,13 +98,20 @@ export function composeSpelling(
   return numberParameters<Parameter>(text, { crm: crm.crmSource, excluded }, dialect);
 }
 
-/** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. */
-export function composeHours(source: Source, request: HoursRequest, most: number): Statement<Parameter> {
+/** Past hours alone, as `hoursSchema`. `most`: above so many runs they are not told. `actions`: null where nothing asks for the oldest row. */
+export function composeHours(
+  source: Source,
+  actions: TableFacts | null,
+  request: HoursRequest,
+  most: number,
+): Statement<Parameter> {
   const text = fillPlaceholders(hoursSql, {
     scan: writeScan(source),
     hourly: hourlySql,
     most: String(most),
     states: WORDS_OF_STATES,
+    starts: writeStarts(source),
+    table_since: actions === null ? "NULL" : composeTableSince(actions, source),
     newest_runs: writeNewestRuns("settled_at < :to::timestamptz", MOST_KEPT_RUNS),
   });
   const bounds = computeHourBounds(request);

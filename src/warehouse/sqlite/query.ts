@@ -37,7 +37,7 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
     if (request.isPastKnown === true) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
     const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;
-    const inVain = { ...activity, ...pastInVain(crm) };
+    const inVain = { ...activity, ...pastInVain(request) };
     if (!hasTime) return inVain;
     onReport(inVain);
     return { ...activity, ...readSmallPast(database, found.source, request, spelling, activity.tableSinceMs) };

@@ -113,6 +113,8 @@ export function composeHours(
     scan: SCAN,
     hourly: hourlySql,
     most: String(most),
+    starts: writeStarts(source),
+    start_ms: writeInstantMs("started_at", reading),
     newest_runs: fillPlaceholders(newestRunsSql, { chosen: "settled_ms < :to", most: String(MOST_KEPT_RUNS) }),
   });
   const parameters = bindScan(request.crm, bounds);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { listStarts, type Past } from "../../../src/report/memory/cells.ts";
 import { comparePasts, type Difference } from "../../../src/report/memory/compare.ts";
 import { listMissing } from "../../../src/report/memory/missing.ts";
-import { keepable, pastUntil, rememberActivity } from "../../../src/report/memory/remember.ts";
+import { joinPasts, keepable, pastUntil, rememberActivity } from "../../../src/report/memory/remember.ts";
 import { summarizeMemory } from "../../../src/report/memory/summary.ts";
 import { withoutHours } from "../../../src/report/memory/without.ts";
 import type { RunRow } from "../../../src/report/run-row.ts";
@@ -35,7 +35,11 @@ const hoursOf = ({ rules }: Past) => rules.map((rule) => listStarts(rule).map(([
 
 describe("what is kept", () => {
   test("hours with their runs, and the runs alone of a rule that ran in neither window", () => {
-    const kept = rememberActivity({ hourly: pastOf([run(1)]), rules: [rule("old", {}, { runs: [run(-200)] })] });
+    const kept = rememberActivity({
+      hourly: pastOf([run(1)]),
+      rules: [rule("old", {}, { runs: [run(-200)] })],
+      tableSinceMs: null,
+    });
     expect(kept.rules.map(({ rule: name, firstMs, runs }) => [name, firstMs / HOUR_MS - FIRST, runs.length])).toEqual([
       ["deals", 1, 1],
       ["old", -200, 1],
@@ -44,8 +48,28 @@ describe("what is kept", () => {
   });
 
   test("where a window is too long for hours, the runs of its rules", () => {
-    const kept = rememberActivity({ hourly: null, rules: [rule("deals", {}, { runs: [run(1)] }), rule("none", {})] });
+    const kept = rememberActivity({
+      hourly: null,
+      rules: [rule("deals", {}, { runs: [run(1)] }), rule("none", {})],
+      tableSinceMs: null,
+    });
     expect([kept.covered, kept.rules.map(({ rule: name }) => name)]).toEqual([[], ["deals"]]);
+  });
+
+  test.each<{ name: string; since: number | null; runs: number[]; older?: number; covered: number[][] }>([
+    { name: "from its oldest row on", since: 5, runs: [5, 30], covered: [[5, 48]] },
+    { name: "as a whole, where its oldest row is older", since: -9, runs: [5, 30], covered: [[0, 48]] },
+    { name: "as a whole without a run, where it reaches further back", since: -9, runs: [], covered: [[0, 48]] },
+    { name: "from the first run, where the oldest row is not known", since: null, runs: [5], covered: [[5, 48]] },
+    { name: "as a whole, where a run before it is known", since: null, runs: [], older: -3, covered: [[0, 48]] },
+    { name: "not at all, where no row is known", since: null, runs: [], covered: [] },
+  ])("hours that the table reaches back to: $name", ({ since, runs, older, covered }) => {
+    const kept = rememberActivity({
+      hourly: pastOf(runs.map((hour) => run(hour))),
+      rules: older === undefined ? [] : [rule("deals", {}, { runs: [run(older)] })],
+      tableSinceMs: since === null ? null : (FIRST + since) * HOUR_MS,
+    });
+    expect(kept.covered.map(([from, to]) => [from - FIRST, to - FIRST])).toEqual(covered);
   });
 
   test("the fingerprint of an error, and no rule whose name is a secret", () => {
@@ -57,6 +81,17 @@ describe("what is kept", () => {
     expect(rules.map(({ rule: name }) => name)).toEqual(["deals"]);
     expect(rules[0]?.runs[0]?.error).not.toMatch(/4711|jane/);
   });
+});
+
+test("of hours before the oldest row the memory holds, of those after it the warehouse", () => {
+  const remembered = countPast([{ rule: "deals", runs: [run(1), run(20), run(30)] }], [[FIRST, FIRST + 40]]);
+  const told = pastOf([run(26)]);
+  const since = (hour: number) => ({ hourly: told, rules: [], past: null, tableSinceMs: (FIRST + hour) * HOUR_MS });
+  const read = (known: Past | null) => known && [hoursOf(known), known.covered.map(([, to]) => to - FIRST)];
+  expect(read(joinPasts(since(25), remembered))).toEqual([[[1, 20, 26]], [48]]);
+  // The rows of a backfill that were deleted again are none of the memory's.
+  expect(read(joinPasts(since(0), remembered))).toEqual([[[26]], [48]]);
+  expect(read(joinPasts(since(25), null))).toEqual([[[26]], [48]]);
 });
 
 type Cut = { name: string; hours: number; starts: number[][]; covered: number[][] };

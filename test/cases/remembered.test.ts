@@ -1,0 +1,101 @@
+/** A small warehouse is judged alike whatever a store remembers of it, but for what the warehouse has deleted and the operator leaves out. */
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { alarms, DAY, ENGINES, HOUR, makeWarehouse, MINUTE, ruleOf, type CaseWarehouse } from "../making/cases.ts";
+import { directoryWith, runCli } from "../making/cli.ts";
+import { reportsIn } from "../making/passes.ts";
+import { run, type RunRow } from "../making/warehouses.ts";
+
+/** Today's midnight: what is read back ends with the real time. */
+const TODAY = Math.floor(Date.now() / DAY) * DAY;
+
+type Hours = { fromMs: number; toMs: number; every?: number };
+
+/** One success after the other. */
+function repeat({ fromMs, toMs, every = HOUR }: Hours, change: (ms: number) => Partial<RunRow> = () => ({})): RunRow[] {
+  const count = Math.ceil((toMs - fromMs) / every);
+  return Array.from({ length: count }, (_, index) => {
+    const ms = fromMs + index * every;
+    const [start, end] = [ms, ms + MINUTE].map((one) => new Date(one).toISOString());
+    return run({ rule: "orders", start: start!, end: end!, processed: 1000, ...change(ms) });
+  });
+}
+
+function configure({ url }: Pick<CaseWarehouse, "url">): string {
+  return directoryWith(`[crm.hubspot]\nurl = "${url}"\n[store]\npath = "store.sqlite"\n`);
+}
+
+async function ask(cwd: string, asOfMs: number, ...flags: string[]) {
+  const asOf = new Date(asOfMs).toISOString();
+  const { code, stdout } = await runCli(["generate", "-f", "json", "--as-of", asOf, ...flags], { cwd });
+  expect(code).toBe(0);
+  return reportsIn(stdout)[0]!;
+}
+
+const memory = async (cwd: string, ...words: string[]) => {
+  const { code } = await runCli(["memory", ...words], { cwd });
+  expect(code).toBe(0);
+};
+
+test("what was before a pause of weeks is known after a fill as before it", async () => {
+  const slow = (ms: number) => (ms < TODAY - 4 * DAY ? {} : { processed: 100 });
+  await using warehouse = await makeWarehouse("sqlite", {
+    runs: [
+      ...repeat({ fromMs: TODAY - 90 * DAY, toMs: TODAY - 22 * DAY }),
+      ...repeat({ fromMs: TODAY - 4 * DAY, toMs: TODAY }, slow),
+    ],
+  });
+  const cwd = configure(warehouse);
+  const messages = async () => alarms(await ask(cwd, TODAY, "--no-store")).map(({ message }) => message);
+  const before = await messages();
+  expect(before).toEqual([expect.stringContaining("fewer records than usual")]);
+  await memory(cwd, "fill");
+  expect(await messages()).toEqual(before);
+});
+
+test.each(ENGINES)("%s: hours that are ignored are no part of the past, whoever remembers it", async (engine) => {
+  const [badFromMs, badToMs] = [TODAY - 20 * DAY, TODAY - 10 * DAY];
+  const failing = (ms: number) =>
+    ms >= badFromMs && ms < badToMs && ms % (3 * HOUR) !== 0 ? { status: "failed", error: "HTTP 500" } : {};
+  await using warehouse = await makeWarehouse(engine, {
+    runs: repeat({ fromMs: TODAY - 70 * DAY, toMs: TODAY }, failing),
+  });
+  const cwd = configure(warehouse);
+  const failed = async () => ruleOf(await ask(cwd, TODAY, "--no-store"), "orders").usual?.failures?.failed;
+  expect(await failed()).toBe(160);
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  await memory(cwd, "ignore", "--from", day(badFromMs), "--to", day(badToMs));
+  expect(await failed()).toBe(0);
+  // What the memory knows is told by the warehouse, too.
+  await memory(cwd, "fill", "--since", "15d");
+  expect(await failed()).toBe(0);
+});
+
+test("rows that are deleted each night are remembered, and what ran after them is judged by them", async () => {
+  await using warehouse = await makeWarehouse("sqlite", { runs: [] });
+  const cwd = configure(warehouse);
+  using database = new Database(warehouse.url.replace("sqlite:", ""));
+  const add = database.prepare(`INSERT INTO sync_history (crm_source, sync_type, start_time, end_time, status,
+    records_processed, records_created, records_updated, records_failed) VALUES ('hubspot', ?, ?, ?, ?, ?, 0, 0, 0)`);
+  const refill = (runs: RunRow[]) => {
+    database.run("DELETE FROM sync_history");
+    database.transaction(() => {
+      for (const { rule, start, end, status, processed } of runs) add.run(rule, start, end, status, processed);
+    })();
+  };
+  const yesterday = TODAY - DAY;
+  for (let day = yesterday - 19 * DAY; day < yesterday; day += DAY) {
+    const toMs = day + 21 * HOUR;
+    refill(repeat({ fromMs: day + 2 * HOUR, toMs, every: 30 * MINUTE }));
+    expect(alarms(await ask(cwd, toMs)).map(({ message }) => message)).toEqual([]);
+  }
+  using store = new Database(join(cwd, "store.sqlite"), { readonly: true });
+  const masks = store.query<{ hours: number }, []>("SELECT hours FROM automation_reports_memory_days").all();
+  // The hours from 02:00 to 21:00: what ran in the others was deleted before it was seen.
+  expect(masks.map(({ hours }) => hours)).toEqual(Array.from({ length: 19 }, () => 2 ** 21 - 2 ** 2));
+  // Nothing has run since the night: the table is empty, and what usually runs is known.
+  refill([]);
+  const [alarm] = alarms(await ask(cwd, yesterday + 10 * HOUR));
+  expect(alarm).toMatchObject({ severity: "critical", message: expect.stringContaining("nothing has started since") });
+});
