@@ -101,3 +101,26 @@ test.each(ENGINES)(
     }
   },
 );
+
+test.each(ENGINES)("%s: a count below zero is not known, and no run without records", async (engine) => {
+  const runs = (zeros: number, unknown: number) => [
+    ...repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => {
+      const daysAgo = Math.round((Date.parse(at("07-10 03:00")) - Date.parse(start)) / DAY);
+      return { processed: daysAgo < zeros ? 0 : daysAgo < zeros + unknown ? -1 : 250_000 };
+    }),
+    ...repeat({ from: "05-25 00:00", to: "07-10 20:00", every: HOUR }, (start) => {
+      const hoursAgo = Math.round((Date.parse(at("07-10 20:00")) - Date.parse(start)) / HOUR);
+      return { processed: hoursAgo < zeros ? 0 : hoursAgo < zeros + unknown ? -1 : 10_000 };
+    }),
+  ];
+  await using unknown = await makeWarehouse(engine, { runs: runs(0, 3) });
+  await using both = await makeWarehouse(engine, { runs: runs(4, 3) });
+  for (const window of ["24h", "168h"]) {
+    const flags = ["--time-window", window];
+    const { report } = await ask(unknown, { flags });
+    for (const rule of ["nightly", "contacts"]) expect(ruleOf(report, rule).condition).not.toBe("empty");
+    const { report: later } = await ask(both, { flags });
+    expect(ruleOf(later, "nightly").message).toStartWith("nightly: 4 runs succeeded with 0 records since 7 Jul 03:0");
+    expect(ruleOf(later, "contacts").message).toStartWith("contacts: 4 runs succeeded with 0 records since 17:0");
+  }
+});
