@@ -313,6 +313,13 @@ function adviseOnRule({ rule_name, evidence }: Finding): string {
   return `See the newest error of ${rule} first: ${error.replace(/\.$/, "")}; ${adviseOnError(error, rule)}`;
 }
 
+/** What it failed with needs no cure any more. */
+function adviseOnEnded({ rule_name, evidence }: Finding): string {
+  const error = evidence["newest_error"];
+  const what = typeof error === "string" ? `: ${error.replace(/\.$/, "")}` : "";
+  return `${rule_name ?? "The rule"} works again: see its log of that time, so that it does not come again${what}`;
+}
+
 function writeExpect(rule: string | null, expect: string): string {
   return `rules.${JSON.stringify(rule)} = { expect = ${JSON.stringify(expect)} }`;
 }
@@ -320,12 +327,13 @@ function writeExpect(rule: string | null, expect: string): string {
 function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {
   const rule = finding.rule_name ?? "it";
   const priority = PRIORITY_OF[finding.severity];
+  const isOver = finding.evidence["over"] === true;
   const advice: Record<Degradation, Omit<Advice, "issue">> = {
     failures: {
       id: "review-rule",
-      priority: rateOf(finding.evidence) < thresholds.rule_success_rate_high ? "high" : priority,
+      priority: isOver || rateOf(finding.evidence) >= thresholds.rule_success_rate_high ? priority : "high",
       category: "reliability",
-      recommendation: adviseOnRule(finding),
+      recommendation: isOver ? adviseOnEnded(finding) : adviseOnRule(finding),
     },
     retries: { id: "review-rule", priority, category: "reliability", recommendation: adviseOnRule(finding) },
     "too-often": {

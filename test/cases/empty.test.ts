@@ -71,3 +71,56 @@ describe.each(ENGINES)("%s", (engine) => {
     expect((await ask(warehouse)).report.findings).toEqual([]);
   });
 });
+
+test.each(ENGINES)("%s: a streak says as much of it as is certain, in whatever window", async (engine) => {
+  // The first five runs of its first hour brought some.
+  const runs = repeat({ from: "05-25 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start) => ({
+    processed: start > at("07-07 02:22") ? 0 : 10_000,
+  }));
+  await using warehouse = await makeWarehouse(engine, { runs });
+  for (const window of ["6 hours", "24 hours"]) {
+    const { report } = await ask(warehouse, { flags: ["--time-window", window.replace(" hours", "h")] });
+    // Seven more are in its first hour, of which the weeks know no order.
+    expect(ruleOf(report, "contacts").message).toBe(
+      "contacts: 1,080 runs succeeded with 0 records since 7 Jul 03:00 at least, usually 10,000 a run",
+    );
+  }
+});
+
+test.each(ENGINES)(
+  "%s: a streak that is known from the middle of an hour on has all of that hour's runs",
+  async (engine) => {
+    const runs = repeat({ from: "05-25 00:00", to: "07-10 20:50", every: 10 * MINUTE }, (start) => ({
+      processed: start >= at("07-10 02:00") ? 0 : 10_000,
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const window of ["1h", "6h", "24h"]) {
+      const { report } = await ask(warehouse, { flags: ["--time-window", window] });
+      const { message } = ruleOf(report, "contacts");
+      expect(message).toMatch(/: 114 runs succeeded with 0 records since 02:0[01], usually 10,000 a run$/);
+    }
+  },
+);
+
+test.each(ENGINES)("%s: a count below zero is not known, and no run without records", async (engine) => {
+  const runs = (zeros: number, unknown: number) => [
+    ...repeat({ rule: "nightly", from: "05-25 03:00", to: "07-10 03:00", every: DAY }, (start) => {
+      const daysAgo = Math.round((Date.parse(at("07-10 03:00")) - Date.parse(start)) / DAY);
+      return { processed: daysAgo < zeros ? 0 : daysAgo < zeros + unknown ? -1 : 250_000 };
+    }),
+    ...repeat({ from: "05-25 00:00", to: "07-10 20:00", every: HOUR }, (start) => {
+      const hoursAgo = Math.round((Date.parse(at("07-10 20:00")) - Date.parse(start)) / HOUR);
+      return { processed: hoursAgo < zeros ? 0 : hoursAgo < zeros + unknown ? -1 : 10_000 };
+    }),
+  ];
+  await using unknown = await makeWarehouse(engine, { runs: runs(0, 3) });
+  await using both = await makeWarehouse(engine, { runs: runs(4, 3) });
+  for (const window of ["24h", "168h"]) {
+    const flags = ["--time-window", window];
+    const { report } = await ask(unknown, { flags });
+    for (const rule of ["nightly", "contacts"]) expect(ruleOf(report, rule).condition).not.toBe("empty");
+    const { report: later } = await ask(both, { flags });
+    expect(ruleOf(later, "nightly").message).toStartWith("nightly: 4 runs succeeded with 0 records since 7 Jul 03:0");
+    expect(ruleOf(later, "contacts").message).toStartWith("contacts: 4 runs succeeded with 0 records since 17:0");
+  }
+});

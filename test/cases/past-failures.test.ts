@@ -1,6 +1,7 @@
 /** Failures that are older than the runs that are known: what is said of them must not be more than is known. */
-import { expect, test } from "bun:test";
-import { ask, at, ENGINES, HOUR, judge, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import { describe, expect, test } from "bun:test";
+import type { Condition, Severity } from "../../src/report/words.ts";
+import { ask, at, DAY, ENGINES, HOUR, judge, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
 
 test.each(ENGINES)("%s: a burst of failures three days ago, and 77 successes since", async (engine) => {
   const runs = repeat({ from: "05-20 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
@@ -10,9 +11,9 @@ test.each(ENGINES)("%s: a burst of failures three days ago, and 77 successes sin
   const { condition, message } = ruleOf(report, "contacts");
   expect(condition).toBe("degraded");
   expect(message).toContain("7 of 168 runs failed");
-  expect(message).toEndWith("; at least its newest 40 runs succeeded");
+  expect(message).toEndWith("; over: at least its newest 40 runs succeeded");
   const advice = report.recommendations.map(({ recommendation }) => recommendation).join("\n");
-  expect(advice).toContain("See the log of contacts: its failures are older than the runs that are known");
+  expect(advice).toContain("contacts works again: see its log of that time, so that it does not come again");
   expect(advice).not.toContain("left no message");
 });
 
@@ -27,3 +28,117 @@ test.each(ENGINES)("%s: two of three runs fail, whichever the newest is", async 
     expect(message).toContain("more than usual since 9 Jul 20:");
   }
 });
+
+const LOGIN = "HTTP 401 Unauthorized: token expired";
+
+test.each(ENGINES)(
+  "%s: an outage of five days is critical until it is repaired, and never again after it",
+  async (engine) => {
+    const runs = repeat({ from: "05-04 00:00", to: "07-10 20:45", every: 15 * MINUTE }, (start) =>
+      start >= at("06-30 10:07") && start < at("07-05 09:00") ? { status: "failed", error: LOGIN } : {},
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const looks: [as: string, flags: string[], condition: Condition, severity: Severity][] = [
+      ["07-05 04:00", [], "failing", "critical"],
+      // Hardly anything has succeeded since.
+      ["07-05 09:47", [], "degraded", "critical"],
+      ["07-05 12:14", [], "degraded", "warning"],
+      ["07-05 21:00", [], "degraded", "warning"],
+      ["07-06 04:00", [], "degraded", "warning"],
+      ["07-06 21:00", [], "degraded", "info"],
+      ["07-07 21:00", [], "degraded", "info"],
+      ["07-09 04:00", [], "degraded", "info"],
+      ["07-10 21:00", ["--time-window", "240"], "degraded", "warning"],
+    ];
+    for (const [as, flags, condition, severity] of looks) {
+      const { report } = await ask(warehouse, { as, flags });
+      expect({ as, ...pick(ruleOf(report, "contacts")) }).toEqual({ as, condition, severity });
+      if (severity === "info") expect(ruleOf(report, "contacts").message).toContain("; over: ");
+    }
+    const { report } = await ask(warehouse, { as: "07-06 21:00" });
+    const advice = report.recommendations.find(({ rule_name: rule }) => rule === "contacts");
+    expect(advice).toMatchObject({
+      priority: "low",
+      recommendation: expect.stringMatching(/^contacts works again: see its log of that time/),
+    });
+  },
+);
+
+test.each(ENGINES)("%s: what still fails is told as ever, also after an outage that is over", async (engine) => {
+  const runs = repeat({ from: "05-04 00:00", to: "07-10 20:45", every: 15 * MINUTE }, (start, index) => {
+    const isOut = start >= at("07-03 10:00") && start < at("07-06 09:00");
+    const isSick = start >= at("07-08 23:00") && index % 3 !== 0;
+    return isOut || isSick ? { status: "failed", error: LOGIN } : {};
+  });
+  await using warehouse = await makeWarehouse(engine, { runs });
+  for (const as of ["07-09 21:10", "07-10 21:10"]) {
+    const { report } = await ask(warehouse, { as });
+    expect(pick(ruleOf(report, "contacts"))).toEqual({ condition: "degraded", severity: "critical" });
+  }
+});
+
+test.each(ENGINES)("%s: failures of each night are not over by day", async (engine) => {
+  const runs = repeat({ from: "05-04 00:00", to: "07-10 20:55", every: 5 * MINUTE }, (start) =>
+    start >= at("07-05 00:00") && Number(start.slice(11, 13)) < 14 ? { status: "failed", error: LOGIN } : {},
+  );
+  const report = await judge(engine, { runs });
+  expect(pick(ruleOf(report, "contacts"))).toEqual({ condition: "degraded", severity: "critical" });
+});
+
+test.each(ENGINES)(
+  "%s: the sentence counts the runs of the row beside it, also away from the full hour",
+  async (engine) => {
+    const runs = repeat({ from: "05-04 00:00", to: "07-10 12:10", every: 15 * MINUTE }, (start, index) =>
+      start >= at("07-08 10:00") && index % 4 !== 0 ? { status: "failed", error: LOGIN } : {},
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const { total, failed, message } = ruleOf((await ask(warehouse, { as: "07-10 12:14" })).report, "contacts");
+    expect(message).toContain(`contacts: ${failed} of ${total} runs failed (`);
+    const ofHour = ruleOf(
+      (await ask(warehouse, { as: "07-10 12:14", flags: ["--time-window", "1"] })).report,
+      "contacts",
+    );
+    expect(ofHour.message).toMatch(/contacts: \d+ of \d+ runs failed in 24 h \(/);
+  },
+);
+
+describe.each(ENGINES)("%s: runs that end only in part", (engine) => {
+  const limit = "3 of 9 pages failed: HTTP 429 Too Many Requests";
+  const others = repeat({ from: "06-18 00:00", to: "07-10 20:00", every: HOUR });
+
+  test("are never critical, however many of them are known", async () => {
+    const runs = repeat({ rule: "part", from: "06-18 02:00", to: "07-10 02:00", every: DAY }, () => ({
+      status: "partial",
+      error: limit,
+      failed: 30,
+    }));
+    await using warehouse = await makeWarehouse(engine, { runs: [...others, ...runs] });
+    for (const flags of [[], ["--time-window", "168"], ["--time-window", "1"]]) {
+      const { severity, message } = ruleOf((await ask(warehouse, { flags })).report, "part");
+      expect(severity).toBe("warning");
+      expect(message).toContain("its newest 23 runs ended only in part, since 18 Jun 02:0");
+    }
+  });
+
+  test("are called what they are where some succeed", async () => {
+    const runs = repeat({ rule: "part", from: "05-18 02:00", to: "07-10 20:00", every: HOUR }, (start, index) =>
+      start >= at("07-09 00:00") && index % 8 !== 2 ? { status: "partial", error: limit, failed: 30 } : {},
+    );
+    const { severity, message } = ruleOf(await judge(engine, { runs: [...others, ...runs] }), "part");
+    expect(severity).toBe("warning");
+    expect(message).toContain("ended only in part");
+  });
+
+  test("beside as many that failed are an outage", async () => {
+    const runs = repeat({ rule: "part", from: "05-18 02:00", to: "07-10 20:30", every: 30 * MINUTE }, (start, index) =>
+      start >= at("07-09 00:00") && index % 8 !== 2
+        ? { status: index % 8 === 0 ? "partial" : "failed", error: limit, failed: 30 }
+        : {},
+    );
+    expect(ruleOf(await judge(engine, { runs: [...others, ...runs] }), "part").severity).toBe("critical");
+  });
+});
+
+function pick({ condition, severity }: ReturnType<typeof ruleOf>) {
+  return { condition, severity };
+}

@@ -72,7 +72,7 @@ export function viewRulePage(facts: RuleFacts, links: Links): RuleView | null {
         : [{ label: "Duration", text: describeDurations(rule.duration_seconds) }]),
       ...(rule.usual_records === null
         ? []
-        : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run at all hours` }]),
+        : [{ label: "Records", text: `usually ${formatCount(Math.round(rule.usual_records))} a run` }]),
       ...(same === null
         ? []
         : [

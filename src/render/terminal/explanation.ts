@@ -195,7 +195,7 @@ function describeDurations(
         );
   // What its weeks say of the last day's hours stands under what is usual.
   if (records === null || (usual?.judged_by === "past" && usual.records !== null)) return took;
-  return [...took, ...label("Records", `usually ${formatCount(Math.round(records))} a run at all hours`)];
+  return [...took, ...label("Records", `usually ${formatCount(Math.round(records))} a run`)];
 }
 
 function describeSameError(

@@ -1,6 +1,6 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
 import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
-import { HOUR_MS } from "../../time/units.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
@@ -8,7 +8,7 @@ import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
 import { findCrowd } from "../memory/crowd.ts";
-import { findFailureShift } from "../memory/failures.ts";
+import { findFailureShift, hasEndedWithin, type FailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
 import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
@@ -18,6 +18,7 @@ import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
 import { isCleanUp } from "../vocabulary.ts";
 import { isRare } from "./rare.ts";
+import type { Severity } from "../words.ts";
 import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
 
 /** Late or early runs are told from this many on, and from this share of those expected. */
@@ -81,37 +82,76 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const { rule, window, thresholds } = facts;
   const retries = judgeRetries(facts, thresholds.rule_success_rate);
   if (retries !== null) return retries;
-  const { failed, total, failedBefore, totalBefore, sinceHour, againstDays } = shift;
-  const share = formatRatio(failed / total);
+  const { failedBefore, totalBefore, sinceHour, againstDays, isOver } = shift;
+  const { failed, total, when } = countTold(facts, shift);
+  const outright = shareOfOutright(facts);
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
+  const how = outright === 0 ? "ended only in part" : "failed";
+  const what = `${formatCount(failed)} of ${formatPlural(total, "run")} ${how}${when} (${formatRatio(failed / total)})`;
   // Where nothing is known of before, failures of hardly any run are taken for usual.
   const usual =
     totalBefore === 0
       ? `many since ${since}; how many usually fail is not known`
       : `more than usual since ${since}: usually ${formatRatio(failedBefore / totalBefore)} (${sayAgainst(againstDays, history.knownDays)})`;
-  const message = `${rule}: ${formatCount(failed)} of ${formatPlural(total, "run")} failed (${share}), ${usual}${sayNewest(facts)}`;
-  const isSevere = isBelowLimit(shift, thresholds.rule_success_rate_high);
+  const message = `${rule}: ${what}, ${usual}${sayNewest(facts, isOver)}`;
   return {
-    ...degraded("failures", isSevere ? "critical" : "warning", message),
+    ...degraded("failures", weighShift(facts, shift, outright), message),
     sinceMs: sinceHour * HOUR_MS,
     evidence: {
       successful: total - failed,
       total,
       failed_before: failedBefore,
       total_before: totalBefore,
+      over: isOver,
       ...describeFailed(facts),
     },
   };
 }
 
+/** What is over is no outage, and where the window holds nothing of it, nobody has to act on it. */
+function weighShift(
+  { outcome, thresholds }: RuleFacts,
+  { failed, total, isOver }: FailureShift,
+  outright: number,
+): Severity {
+  if (isOver) return outcome.failed > 0 ? "warning" : "info";
+  const isSevere = isBelowLimit({ failed: Math.round(failed * outright), total }, thresholds.rule_success_rate_high);
+  return isSevere ? "critical" : "warning";
+}
+
+/** The window's own runs, where the last day is the window: what is remembered is known by whole hours only. Else it is said which. */
+function countTold(
+  { outcome, window }: RuleFacts,
+  { failed, total, days }: FailureShift,
+): { failed: number; total: number; when: string } {
+  if (days === null) return { failed, total, when: "" };
+  const hours = days * HOURS_A_DAY;
+  if (hoursOf(window) === hours && outcome.failed > 0)
+    return { failed: outcome.failed, total: outcome.total, when: "" };
+  return { failed, total, when: hoursOf(window) === hours ? "" : ` in ${formatHours(hours)}` };
+}
+
+/** Of its failures that are known, how many did not end in part: only these make an outage. */
+function shareOfOutright({ counts, finished }: RuleFacts): number {
+  const known = counts.failed + counts.partial > 0 ? counts : countOf(finished.filter(hasFailed));
+  return known.failed + known.partial === 0 ? 1 : known.failed / (known.failed + known.partial);
+}
+
+function countOf(runs: RuleFacts["finished"]): { failed: number; partial: number } {
+  const partial = runs.filter(({ status }) => status === "partial").length;
+  return { failed: runs.length - partial, partial };
+}
+
 /** That it works again, as far as is known. */
-function sayNewest({ finished }: RuleFacts): string {
+function sayNewest({ finished }: RuleFacts, isOver: boolean): string {
   const lastFailed = finished.findIndex(hasFailed);
   const succeeded = (lastFailed === -1 ? finished : finished.slice(0, lastFailed)).length;
-  if (succeeded === 0) return "";
+  const over = isOver ? "; over" : "";
+  if (succeeded === 0) return over;
+  const before = isOver ? `${over}:` : ";";
   // There were more, of which nothing is known.
-  if (lastFailed === -1) return `; at least its newest ${formatPlural(succeeded, "run")} succeeded`;
-  return succeeded === 1 ? "; its newest run succeeded" : `; its newest ${formatCount(succeeded)} runs succeeded`;
+  if (lastFailed === -1) return `${before} at least its newest ${formatPlural(succeeded, "run")} succeeded`;
+  return `${before} its newest ${succeeded === 1 ? "run" : `${formatCount(succeeded)} runs`} succeeded`;
 }
 
 function describeFailed({ finished, newestError }: RuleFacts): Judgement["evidence"] {
@@ -137,7 +177,13 @@ function judgeAgainstLimit(facts: RuleFacts, limit: number): Judgement | null {
   const message = inWindow
     ? `${rule}: ${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")} succeeded${rate}`
     : `${rule}: ${formatCount(bad)} of its newest ${formatPlural(unbroken.length, "run")} failed, the last one ${formatNear(newest === undefined ? window.endMs : settledAt(newest), window.endMs)}`;
-  const isSevere = inWindow && isBelowLimit(outcome, thresholds.rule_success_rate_high);
+  const isSevere =
+    inWindow &&
+    isBelowLimit(
+      { failed: Math.round(outcome.failed * shareOfOutright(facts)), total: outcome.total },
+      thresholds.rule_success_rate_high,
+    ) &&
+    !(isPastKnown(facts.history) && hasEndedWithin(facts.history, Math.ceil(hoursOf(window) / HOURS_A_DAY)));
   const evidence = { successful: outcome.successful, total: outcome.total, ...describeFailed(facts) };
   return { ...degraded("failures", isSevere ? "critical" : "warning", message), evidence };
 }

@@ -28,7 +28,7 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
     severity: "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run at all hours`,
+    message: `${rule}: ${formatPlural(n, "run")} succeeded with 0 records since ${since}${atLeast ? " at least" : ""}, usually ${formatCount(Math.round(usual))} a run`,
     evidence: { successful: n, since: formatInstant(sinceMs), usual_records: Math.round(usual) },
   };
 }
@@ -37,16 +37,18 @@ export function judgeEmpty(facts: RuleFacts): Judgement | null {
 function reachBack({ emptyStreak, history }: RuleFacts): EmptyStreak | null {
   if (emptyStreak === null || history === null || (emptyStreak.usual !== null && emptyStreak.atLeast !== true))
     return emptyStreak;
-  const onset = findStreakOnset(history.empties, emptyStreak.sinceMs);
+  const onset = findStreakOnset(history.empties, { known: emptyStreak.n, sinceMs: emptyStreak.sinceMs });
   if (onset === null) return emptyStreak;
-  const { n, sinceHour, otherHour } = onset;
-  const { atLeast: _, ...known } = emptyStreak;
+  const { n, sinceHour, isWhole } = onset;
+  const { atLeast, ...known } = emptyStreak;
+  const sinceMs = sinceHour === null ? emptyStreak.sinceMs : sinceHour * HOUR_MS;
+  const isCertain = isWhole || (atLeast !== true && sinceHour === null);
   return {
     ...known,
-    n: emptyStreak.n + n,
-    sinceMs: n === 0 ? emptyStreak.sinceMs : sinceHour * HOUR_MS,
-    usual: emptyStreak.usual ?? usualRecords(history, sinceHour),
-    ...(otherHour === null ? { atLeast: true as const } : {}),
+    n,
+    sinceMs,
+    usual: emptyStreak.usual ?? usualRecords(history, Math.floor(sinceMs / HOUR_MS)),
+    ...(isCertain ? {} : { atLeast: true as const }),
   };
 }
 

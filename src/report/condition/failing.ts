@@ -29,10 +29,13 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
   const { failStreak, history } = facts;
   const knownSinceMs = Math.min(failStreak?.sinceMs ?? Infinity, settledAt(oldest));
   const isKnown = bad !== -1 || failStreak?.whole === true;
-  const onset = isKnown || history === null ? null : findStreakOnset(history.finished, knownSinceMs);
-  const counted = Math.max(failStreak?.n ?? 0, runs.length) + (onset?.n ?? 0);
-  const sinceMs = onset === null || onset.n === 0 ? knownSinceMs : onset.sinceHour * HOUR_MS;
-  const isWhole = isKnown || (onset?.otherHour ?? null) !== null;
+  const known = Math.max(failStreak?.n ?? 0, runs.length);
+  const onset =
+    isKnown || history === null ? null : findStreakOnset(history.finished, { known, sinceMs: knownSinceMs });
+  const counted = onset?.n ?? known;
+  const sinceHour = onset?.sinceHour ?? null;
+  const sinceMs = sinceHour === null ? knownSinceMs : sinceHour * HOUR_MS;
+  const isWhole = isKnown || onset?.isWhole === true;
   const since = formatNear(sinceMs, window.endMs);
   const isPartial = runs.every(({ status }) => status === "partial");
   const how = isPartial ? "ended only in part" : "failed";

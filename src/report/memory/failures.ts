@@ -5,16 +5,20 @@ import { indexOf, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { LONGEST_PAST_DAYS, PAST_DAYS, WEEK_DAYS } from "./known.ts";
 
-/** `failed` of `total` now; before it `failedBefore` of `totalBefore` within so many days that are known. */
+/** `failed` of `total` in the last `days`; before it `failedBefore` of `totalBefore` within so many days that are known. */
 export type FailureShift = {
   failed: number;
   total: number;
+  /** How many of the last days were counted; null: all since `sinceHour`, because nothing is known of before. */
+  days: number | null;
   failedBefore: number;
   totalBefore: number;
   /** First hour of the time in which they fail more often. */
   sinceHour: number;
   /** The days that it is held against, counted back from now. */
   againstDays: [newest: number, oldest: number];
+  /** It fails as usual again, and has for too long to be chance. */
+  isOver: boolean;
 };
 
 type Span = { fromHour: number; toHour: number };
@@ -36,6 +40,10 @@ const MOST_RUNS = 400;
 const CALM_DAYS = 10;
 const NOTABLE_DISPERSION = 1.3;
 const FEWEST_RUNS_BEFORE = 5;
+/** An outage may rest for as many hours, and is not over. */
+const REST_HOURS = 3;
+/** What is known of a share before any run of it: nothing (Jeffreys' prior). */
+const HALF_A_RUN = 0.5;
 
 /** Newest first: the time that is judged, in days, the fewest runs and failures, and the days before that it is held against. */
 const TESTS: Test[] = [
@@ -47,27 +55,88 @@ const TESTS: Test[] = [
   { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [PAST_DAYS, LONGEST_PAST_DAYS], chance: NO_DOUBT },
 ];
 
-/** The first test that holds; null: they fail as usual. */
-export function findFailureShift({
-  finished,
-  endHour,
-}: Pick<RuleHistory, "finished" | "endHour">): FailureShift | null {
-  for (const { days, fewestFailed, fewestRuns, againstDays, chance = UNLIKELY } of TESTS) {
-    const span = daysBack(endHour, 0, days);
-    const now = count(finished, span);
-    if (now.failed < fewestFailed || now.total < fewestRuns) continue;
-    const before = count(finished, daysBack(endHour, ...againstDays));
-    if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= chance)
-      continue;
-    const searched = daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0]));
-    const sinceHour = findOnset(finished, searched, before) ?? span.fromHour;
-    // A time that fills all that was searched may have begun before.
-    const change = sinceHour < searched.fromHour + HOURS_A_DAY ? findChange(finished, sinceHour) : null;
-    return change === null
-      ? { ...now, failedBefore: before.failed, totalBefore: before.total, sinceHour, againstDays }
-      : { ...now, ...change, againstDays: sinceDays(endHour, change.sinceHour) };
+/** Of the first test that holds; what is over gives way to what is not. Null: they fail as usual. */
+export function findFailureShift(history: Pick<RuleHistory, "finished" | "endHour">): FailureShift | null {
+  let over: FailureShift | null = null;
+  for (const test of TESTS) {
+    const shift = tryTest(test, history);
+    if (shift?.isOver === false) return shift;
+    over ??= shift;
   }
-  return null;
+  return over;
+}
+
+function tryTest(
+  { days, fewestFailed, fewestRuns, againstDays, chance = UNLIKELY }: Test,
+  { finished, endHour }: Pick<RuleHistory, "finished" | "endHour">,
+): FailureShift | null {
+  const span = daysBack(endHour, 0, days);
+  const now = count(finished, span);
+  if (now.failed < fewestFailed || now.total < fewestRuns) return null;
+  const before = count(finished, daysBack(endHour, ...againstDays));
+  if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= chance)
+    return null;
+  const searched = daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0]));
+  const worst = findWorst(finished, searched, before);
+  const sinceHour = worst?.fromHour ?? span.fromHour;
+  const isOver = isOverSince(finished, searched, before, worst);
+  // A time that fills all that was searched may have begun before.
+  const change = sinceHour < searched.fromHour + HOURS_A_DAY ? findChange(finished, sinceHour) : null;
+  if (change !== null) {
+    return { ...now, ...change, days, againstDays: sinceDays(endHour, change.sinceHour), isOver };
+  }
+  const known = { failedBefore: before.failed, totalBefore: before.total, sinceHour, againstDays, isOver };
+  return before.total === 0
+    ? { ...count(finished, { fromHour: sinceHour, toHour: endHour }), days: null, ...known }
+    : { ...now, days, ...known };
+}
+
+/** Whether more runs failed than usual from some hour of those days on, and do so no longer. */
+export function hasEndedWithin(
+  { finished, endHour }: Pick<RuleHistory, "finished" | "endHour">,
+  days: number,
+): boolean {
+  const before = count(finished, daysBack(endHour, days, LONGEST_PAST_DAYS));
+  return isOverSince(finished, daysBack(endHour, 0, days), before);
+}
+
+/**
+ * Whether the worst time of a span is over: what ran after it is no chance under the share that failed in it, has succeeded for
+ * longer than it ever did within it, and fails as usual. Where what came after is no better than usual itself, that must be over.
+ */
+function isOverSince(
+  finished: HourColumns,
+  span: Span,
+  before: Counts,
+  worst: Span | null = findWorst(finished, span, before),
+): boolean {
+  if (worst === null || span.toHour - worst.toHour < REST_HOURS) return false;
+  const rest = { fromHour: worst.toHour, toHour: span.toHour };
+  const after = count(finished, rest);
+  const inIt = count(finished, worst);
+  if (after.total - after.failed <= longestCalm(within(finished, worst.fromHour, worst.toHour))) return false;
+  const isBetter = betaBinomialTail(swap(after), {
+    a: inIt.total - inIt.failed + HALF_A_RUN,
+    b: inIt.failed + HALF_A_RUN,
+  });
+  if (isBetter >= UNLIKELY) return false;
+  return failureTail(after, before) >= UNLIKELY || isOverSince(finished, rest, before);
+}
+
+/** Successes instead of failures. */
+function swap({ failed, total }: Counts): Counts {
+  return { failed: total - failed, total };
+}
+
+/** The most runs between two hours with failures. */
+function longestCalm({ counts, values }: HourColumns): number {
+  let longest = 0;
+  let calm = 0;
+  for (let index = 0; index < counts.length; index += 1) {
+    calm = (values[index] ?? 0) > 0 ? 0 : calm + (counts[index] ?? 0);
+    longest = Math.max(longest, calm);
+  }
+  return longest;
 }
 
 type Change = Pick<FailureShift, "failedBefore" | "totalBefore" | "sinceHour">;
@@ -118,10 +187,14 @@ export function countUsualFailures({ finished, endHour }: Pick<RuleHistory, "fin
 }
 
 /** P(K ≥ k) of the beta-binomial distribution: how likely so many fail of a rule whose share is known by its past only. */
-export function failureTail({ failed, total }: Counts, before: Counts, mostRuns: number = MOST_RUNS): number {
+export function failureTail(now: Counts, before: Counts, mostRuns: number = MOST_RUNS): number {
   const weight = Math.min(1, mostRuns / Math.max(1, before.total));
   const a = PRIOR_FAILED + before.failed * weight;
   const b = PRIOR_RUNS - PRIOR_FAILED + (before.total - before.failed) * weight;
+  return betaBinomialTail(now, { a, b });
+}
+
+function betaBinomialTail({ failed, total }: Counts, { a, b }: { a: number; b: number }): number {
   // P(K = 0), and each from the one before: p(i+1)/p(i) = (n − i)(a + i) / ((i + 1)(b + n − i − 1)).
   let term = 1;
   for (let i = 0; i < total; i += 1) term *= (b + i) / (a + b + i);
@@ -154,11 +227,11 @@ function trustIn(finished: HourColumns, span: Span, { failed, total }: Counts, r
   return Math.min(MOST_RUNS, Math.max(PRIOR_RUNS, (runsNow - 1) / (dispersion - 1)));
 }
 
-/** The first hour of the time in which the failures are least like the usual ones; it may be over. */
-function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Counts): number | null {
+/** The time in which the failures are least like the usual ones, from its first hour with any to its last; it may be over. */
+function findWorst(finished: HourColumns, { fromHour, toHour }: Span, before: Counts): Span | null {
   const usual = expectedShare(before);
   const { hours, counts, values } = within(finished, fromHour, toHour);
-  let best: { hour: number; evidence: number } | null = null;
+  let best: (Span & { evidence: number }) | null = null;
   for (let first = 0; first < hours.length; first += 1) {
     if ((values[first] ?? 0) === 0) continue;
     const sum: Counts = { failed: 0, total: 0 };
@@ -168,10 +241,11 @@ function findOnset(finished: HourColumns, { fromHour, toHour }: Span, before: Co
       const share = sum.failed / sum.total;
       if (share <= usual) continue;
       const evidence = sum.failed * Math.log(share / usual) + restOf(sum, share, usual);
-      if (best === null || evidence > best.evidence) best = { hour: hours[first] ?? 0, evidence };
+      if (best === null || evidence > best.evidence)
+        best = { fromHour: hours[first] ?? 0, toHour: (hours[at] ?? 0) + 1, evidence };
     }
   }
-  return best?.hour ?? null;
+  return best;
 }
 
 function restOf({ failed, total }: Counts, share: number, usual: number): number {

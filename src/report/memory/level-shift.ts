@@ -4,6 +4,7 @@ import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS, WEEK_DAYS } from "./known.ts";
+import { REST_FACTOR } from "./silence.ts";
 import {
   chooseBefore,
   FEWEST_RARE_DAYS,
@@ -49,6 +50,11 @@ const WEEKS = 5;
 const FEWEST_WEEKS = 2;
 const FEW_DAYS = 3;
 
+/** After so long a rest what a rule did before is no part of its day: a weekend and a holiday. */
+const MOST_REST_HOURS = 4 * HOURS_A_DAY;
+/** No hour says more: any may be odd. A thousand to one is enough to be sure. Natural logarithms. */
+const MOST_EVIDENCE = 3;
+const SURE = Math.log(1000);
 /** 1.6 × and a half, as logarithms in thousandths. */
 const SLOWER = Math.round(1000 * Math.log(1.6));
 const FEWER = Math.round(1000 * Math.log(2));
@@ -75,8 +81,12 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
   return findLevelShift(withoutPoorHours(history), history, { direction: -1, least: FEWER, sudden: MUCH_FEWER });
 }
 
-/** The last day, or the newest runs, against the days before; else the last week against those before two weeks. */
-function findLevelShift(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
+/**
+ * The last day, or the newest runs, against the days before; else the last week against those before two weeks. As it was at the
+ * newest run: a night or a weekend without runs tells nothing new.
+ */
+function findLevelShift(levels: HourColumns, now: RuleHistory, options: LevelOptions): LevelShift | null {
+  const history = { ...now, endHour: (levels.hours.at(-1) ?? now.endHour - 1) + 1 };
   return (
     findToday(levels, history, options) ??
     findSudden(levels, history, options) ??
@@ -87,10 +97,9 @@ function findLevelShift(levels: HourColumns, history: RuleHistory, options: Leve
 function findToday(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
   const { endHour, calendar } = history;
   const { direction, least } = options;
-  const fromHour = Math.min(endHour - HOURS_A_DAY, hourOfNewest(levels, FEWEST_RUNS));
+  const { fromHour, isRare } = chooseDay(levels, endHour);
   const now = chooseNow(levels, fromHour, history, options);
   if (countRuns(now) < FEWEST_RUNS) return null;
-  const isRare = endHour - fromHour > HOURS_A_DAY;
   // What began some days ago is part of the days before: without them it stays told.
   for (const settled of isRare ? [0] : [0, WEEK_DAYS]) {
     const before = chooseBefore(levels, fromHour - settled * HOURS_A_DAY);
@@ -117,6 +126,35 @@ function findToday(levels: HourColumns, history: RuleHistory, options: LevelOpti
     return describeShift(levels, history, options, { now, fromHour, usual, centre, moved, before });
   }
   return null;
+}
+
+/**
+ * The last day. A rule that seldom runs is judged by its newest runs instead; one of many runs a day, of which a night or a weekend
+ * has left too few in the last one, by a day before that as well.
+ */
+function chooseDay(levels: HourColumns, endHour: number): { fromHour: number; isRare: boolean } {
+  const dayAgo = endHour - HOURS_A_DAY;
+  const newestHour = hourOfNewest(levels, FEWEST_RUNS);
+  const runs = countRuns(within(levels, dayAgo, endHour));
+  const usually = runsADay(chooseBefore(levels, dayAgo));
+  if (newestHour < dayAgo && (usually < FEWEST_RUNS || newestHour < endHour - MOST_REST_HOURS))
+    return { fromHour: newestHour, isRare: true };
+  if (runs >= Math.max(FEWEST_RUNS, usually / 2)) return { fromHour: dayAgo, isRare: false };
+  const halfDay = hourOfNewest(levels, Math.max(FEWEST_RUNS, Math.ceil(usually / 2)));
+  const fromHour = Math.max(Math.min(dayAgo, halfDay + 1 - HOURS_A_DAY), endHour - MOST_REST_HOURS);
+  return { fromHour, isRare: false };
+}
+
+/** Of the days on which it runs. */
+function runsADay({ hours, counts }: HourColumns): number {
+  let days = 0;
+  let last = NaN;
+  for (const hour of hours) {
+    const day = Math.floor(hour / HOURS_A_DAY);
+    if (day !== last) days += 1;
+    last = day;
+  }
+  return days === 0 ? 0 : countRuns({ counts }) / days;
 }
 
 /** The last eight hours against such eight hours before: half a day of it is not the median of a day. */
@@ -171,17 +209,17 @@ type Found = {
   moved: number;
 };
 
-/** In figures of the time in which it is so: that begins before or after the hours by which it was found. */
+/** In figures of the time in which it is so: that begins before or after the hours by which it was found. Null: it is over. */
 function describeShift(
   levels: HourColumns,
   history: RuleHistory,
   options: LevelOptions,
-  { now, fromHour, before, usual, centre, moved }: Found,
-): LevelShift {
+  found: Found,
+): LevelShift | null {
   const { calendar } = history;
-  const { direction } = options;
-  const onset = findOnset(levels, usual, calendar, centre + (direction * moved) / 2, direction);
-  const sinceHour = onset ?? fromHour;
+  const { now, fromHour, before, usual, centre } = found;
+  const sinceHour = findOnset(levels, history, options, found);
+  if (sinceHour === null) return null;
   const since = chooseNow(levels, sinceHour, history, options);
   const hours = since.hours.length > 0 ? since : now;
   return {
@@ -267,27 +305,62 @@ function isWeekly(days: Day[], change: number, { direction, least }: LevelOption
   return alike.length > 0 && direction * (change - medianOf(alike.map(({ value }) => value))) < least;
 }
 
-/** The first hour after the newest one that was still as usual, or nearly. */
-function findOnset(
+/**
+ * The first hour of the time in which it is so; null: it is over. What is so by day alone, or by night, goes on: it is over after
+ * a longer rest than those before.
+ */
+function findOnset(levels: HourColumns, history: RuleHistory, options: LevelOptions, found: Found): number | null {
+  const stretches = listStretches(levels, history, options, found);
+  const [newest] = stretches;
+  const first = stretches.at(-1);
+  if (newest === undefined || first === undefined) return null;
+  const rests = stretches.slice(1).map(({ toHour }, index) => (stretches[index]?.fromHour ?? toHour) - toHour);
+  const restHours = history.endHour - newest.toHour;
+  return restHours > 0 && restHours > REST_FACTOR * Math.max(0, ...rests) ? null : first.fromHour;
+}
+
+type Stretch = { fromHour: number; toHour: number };
+
+/**
+ * The times in which it is so, the newest first, as far back as rests of less than a day part them. Each hour is evidence for one
+ * of the two levels, and one time ends where the other level explains what was before it a thousand times better.
+ */
+function listStretches(
   levels: HourColumns,
-  usual: Usual,
-  calendar: Calendar,
-  half: number,
-  direction: Direction,
-): number | null {
-  let since: number | null = null;
-  let usualRuns = 0;
+  { calendar, endHour }: RuleHistory,
+  { direction }: LevelOptions,
+  { usual, centre, moved, before, fromHour }: Found,
+): Stretch[] {
+  const strength = moved ** 2 / varianceOf(before, usual, calendar, fromHour);
+  const stretches: Stretch[] = [];
+  let isShifted = true;
+  let toHour = endHour;
+  let sum = 0;
+  // Of all sums since the level changed, the one that speaks for it most, and its hour.
+  let best = 0;
+  let bestHour = endHour;
   for (let index = levels.hours.length - 1; index >= 0; index -= 1) {
     const hour = levels.hours[index] ?? 0;
-    const residual = (levels.values[index] ?? 0) - usual(slotAt(hour, calendar));
-    if (direction * (residual - half) >= 0) {
-      since = hour;
-      usualRuns = 0;
-    } else usualRuns += 1;
-    // One hour that was as usual is no end of it.
-    if (usualRuns > 1) break;
+    if (!isShifted && hour < (stretches.at(-1)?.fromHour ?? endHour) - HOURS_A_DAY) return stretches;
+    const share = (direction * ((levels.values[index] ?? 0) - usual(slotAt(hour, calendar)) - centre)) / moved;
+    const evidence = strength * (Math.min(1, Math.max(0, share)) - 0.5);
+    sum += Math.min(MOST_EVIDENCE, Math.max(-MOST_EVIDENCE, evidence));
+    if (isShifted ? sum >= best : sum <= best) [best, bestHour] = [sum, hour];
+    if (Math.abs(sum - best) <= SURE) continue;
+    if (!isShifted) toHour = bestHour;
+    else if (bestHour < toHour) stretches.push({ fromHour: bestHour, toHour });
+    isShifted = !isShifted;
+    [best, bestHour] = [sum, hour];
   }
-  return since;
+  return isShifted && bestHour < toHour ? [...stretches, { fromHour: bestHour, toHour }] : stretches;
+}
+
+/** Of an hour about what is usual, where all hours of a day together say no more than a day does: bad days are bad all day. */
+function varianceOf(before: HourColumns, usual: Usual, calendar: Calendar, untilHour: number): number {
+  const ofHours = spreadOf([...listResiduals(before, usual, calendar).values]);
+  const days = residualsByDay(before, usual, calendar, untilHour).map(({ value }) => value);
+  const ofDays = Math.max(LEAST_SPREAD, spreadOf(days));
+  return ofHours ** 2 + (before.hours.length / Math.max(1, days.length)) * ofDays ** 2;
 }
 
 /** The variance of a mean of days that follow each other grows by this: a bad day seldom comes alone. */

@@ -47,7 +47,8 @@ cells AS MATERIALIZED (
     sum(records_processed) AS processed, sum(records_created) AS created,
     sum(records_updated) AS updated, sum(records_failed) AS failed,
     max(started_at) AS last, max(settled_at) AS last_settled,
-    max(settled_at) FILTER (WHERE records_processed > 0) AS last_full,
+    -- A count below zero is not known, which is not zero.
+    max(settled_at) FILTER (WHERE records_processed <> 0) AS last_full,
     count(*) FILTER (WHERE records_processed > 0) AS filled,
     {hourly}
   FROM r GROUP BY part, rule, state

@@ -63,12 +63,12 @@ flagged AS NOT MATERIALIZED (
         AS flags
   FROM r WHERE part = 'current' AND state NOT IN ('dry_run', 'wrapper')
 ),
--- Rules whose newest success had no records, with the end of the newest one that had some.
+-- Rules whose newest success had no records, with the end of the newest one that had some. A count below zero is not known.
 emptied AS MATERIALIZED (
-  SELECT rule, max(iif(records_processed > 0, settled_ms, NULL)) AS last_full,
+  SELECT rule, max(iif(records_processed <> 0, settled_ms, NULL)) AS last_full,
     sum(records_processed) * 1.0 / nullif(count(*) FILTER (WHERE records_processed > 0), 0) AS usual
   FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule
-  HAVING max(settled_ms) > coalesce(max(iif(records_processed > 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
+  HAVING max(settled_ms) > coalesce(max(iif(records_processed <> 0, settled_ms, NULL)), 0) AND sum(records_processed) IS NOT NULL
 ),
 -- The newest 10,000 rows before both windows, however old. Later rows are counted to know how many are in front of them.
 reach AS MATERIALIZED (

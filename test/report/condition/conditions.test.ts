@@ -287,7 +287,7 @@ const cases: Record<string, Case[]> = {
       due: "0 3 * * *",
       override: { emptyStreak: { n: 1, sinceMs: WINDOW.endMs - 18 * HOUR_MS, usual: 250_000, fullHours: [] } },
       is: ["empty", "warning"],
-      says: "deals: 1 run succeeded with 0 records since 03:00, usually 250,000 a run at all hours",
+      says: "deals: 1 run succeeded with 0 records since 03:00, usually 250,000 a run",
     },
     {
       name: "an hour of nothing by night, as the night before",

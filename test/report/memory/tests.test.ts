@@ -3,8 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { findCrowd } from "../../../src/report/memory/crowd.ts";
 import { failureTail, findFailureShift } from "../../../src/report/memory/failures.ts";
 import { findDurationShift, findRecordsShift } from "../../../src/report/memory/level-shift.ts";
+import { readHistories } from "../../../src/report/memory/history.ts";
+import { findStreakOnset } from "../../../src/report/memory/onset.ts";
 import { measureSilence } from "../../../src/report/memory/silence.ts";
-import { type Habit, historyOf, listHabit, NOW_MS } from "../../making/habits.ts";
+import { type Habit, historyOf, listHabit, NOW_MS, pastOf } from "../../making/habits.ts";
 
 const HOUR_MS = 3_600_000;
 const DAYS = 42;
@@ -63,6 +65,90 @@ describe("failures", () => {
       hoursAgo: NOW_MS / HOUR_MS - shift.sinceHour,
     };
     expect(found).toEqual(is);
+  });
+});
+
+describe("failures that are over", () => {
+  const outFor = (from: number, to: number, hoursAgo: number) => hoursAgo <= from && hoursAgo > to;
+  test.each<{ name: string; habit: Habit; isOver: boolean }>([
+    {
+      name: "five days of them, repaired twelve hours ago",
+      habit: hourly({ change: (hoursAgo) => (outFor(132, 12, hoursAgo) ? FAILED : {}) }),
+      isOver: true,
+    },
+    {
+      name: "repaired two hours ago: too few runs to be sure",
+      habit: hourly({ change: (hoursAgo) => (outFor(132, 2, hoursAgo) ? FAILED : {}) }),
+      isOver: false,
+    },
+    {
+      name: "repaired, and one has failed since, as one of fifty ever did",
+      habit: hourly({
+        change: (hoursAgo, nth) => (outFor(132, 36, hoursAgo) || nth % 50 === 10 ? FAILED : {}),
+      }),
+      isOver: true,
+    },
+    {
+      name: "repaired, and every third one has failed since: that is not how it was",
+      habit: hourly({
+        change: (hoursAgo, nth) => (outFor(132, 36, hoursAgo) || (hoursAgo <= 36 && nth % 3 === 2) ? FAILED : {}),
+      }),
+      isOver: false,
+    },
+    {
+      name: "two outages, both of them repaired",
+      habit: hourly({
+        change: (hoursAgo) => (outFor(160, 130, hoursAgo) || outFor(110, 100, hoursAgo) ? FAILED : {}),
+      }),
+      isOver: true,
+    },
+    {
+      name: "every other run for three days",
+      habit: hourly({ change: (hoursAgo, nth) => (hoursAgo <= 72 && nth % 2 === 0 ? FAILED : {}) }),
+      isOver: false,
+    },
+    {
+      name: "a night of them, and another one: it has rested by day before",
+      habit: hourly({
+        everyMinutes: 10,
+        change: (hoursAgo, _, at) => (hoursAgo <= 72 && at.getUTCHours() < 9 ? FAILED : {}),
+      }),
+      isOver: false,
+    },
+  ])("$name", ({ habit, isOver }) => {
+    expect(findFailureShift(historyOf(habit))?.isOver).toBe(isOver);
+  });
+});
+
+describe("where a streak of failures began, of which the newest five are known", () => {
+  const HALF_AN_HOUR = 30;
+  /** Two runs an hour of ten minutes: the fifth one ended in the middle of an hour. */
+  const known = { known: 5, sinceMs: NOW_MS - 140 * 60_000 };
+  const onsetOf = (change: NonNullable<Habit["change"]>) => {
+    const { finished } = historyOf({ days: DAYS, everyMinutes: HALF_AN_HOUR, change });
+    const onset = findStreakOnset(finished, known);
+    return onset && [onset.n, onset.sinceHour && NOW_MS / HOUR_MS - onset.sinceHour, onset.isWhole];
+  };
+  test.each<{ name: string; failing: number; is: ReturnType<typeof onsetOf> }>([
+    { name: "ten hours ago, after an hour of successes", failing: 20, is: [20, 10, true] },
+    { name: "in the middle of an hour: how much of it is not known", failing: 21, is: [20, 10, false] },
+    { name: "in the hour of the known ones: all of it", failing: 6, is: [6, 3, true] },
+    { name: "before all that is remembered", failing: Infinity, is: [DAYS * 48, DAYS * 24, false] },
+  ])("$name", ({ failing, is }) => {
+    expect(onsetOf((_, nth) => (nth <= failing ? FAILED : {}))).toEqual(is);
+  });
+  test("the known ones begin in the middle of an hour: its others count too", () => {
+    const { finished } = historyOf({
+      days: DAYS,
+      everyMinutes: 10,
+      change: (_, nth) => ({ minutes: 5, ...(nth <= 24 ? FAILED : {}) }),
+    });
+    expect(findStreakOnset(finished, { known: 9, sinceMs: NOW_MS - 85 * 60_000 })).toMatchObject({ n: 24 });
+    expect(findStreakOnset(finished, { known: 21, sinceMs: NOW_MS - 205 * 60_000 })).toMatchObject({
+      n: 24,
+      sinceHour: NOW_MS / HOUR_MS - 4,
+      isWhole: true,
+    });
   });
 });
 
@@ -164,6 +250,61 @@ describe("durations, 10 minutes and usually as long", () => {
     if (times === null) return expect(shift).toBeNull();
     expect(Math.exp((shift?.change ?? 0) / 1000)).toBeCloseTo(times, 0);
     expect(NOW_MS / HOUR_MS - (shift?.sinceHour ?? 0)).toBe(hoursAgo ?? NaN);
+  });
+});
+
+describe("durations, twice as long for some days", () => {
+  const slowFor = (from: number, to: number): NonNullable<Habit["change"]> => {
+    return (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= from && hoursAgo > to ? 2 : 1) });
+  };
+  /** Runs as unlike as real ones: a quarter longer or shorter. */
+  const DEVIATIONS = [0.2, -1.3, 0.7, 1.6, -0.4, -0.9, 0.1, 1.1, -1.8, 0.5, -0.1];
+  const scattered = (nth: number) => 10 * Math.exp(0.25 * (DEVIATIONS[(nth * 7) % DEVIATIONS.length] ?? 0));
+  const sinceHours = (change: NonNullable<Habit["change"]>) => {
+    const shift = findDurationShift(historyOf(hourly({ change })));
+    return shift && NOW_MS / HOUR_MS - shift.sinceHour;
+  };
+  test.each<{ name: string; change: NonNullable<Habit["change"]>; is: number | null }>([
+    { name: "that go on", change: slowFor(120, 0), is: 120 },
+    {
+      name: "of which some hours were as usual",
+      change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 60 && ![20, 40, 41].includes(nth) ? 2 : 1) }),
+      is: 60,
+    },
+    { name: "and as ever for eleven hours", change: slowFor(131, 11), is: null },
+    { name: "and as ever for a day", change: slowFor(144, 24), is: null },
+    { name: "and as ever for three days", change: slowFor(192, 72), is: null },
+    {
+      name: "by day only, and it is night: that rest is one as before",
+      change: (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= 95 && hoursAgo % 24 > 9 ? 2 : 1) }),
+      is: 95,
+    },
+  ])("$name", ({ change, is }) => {
+    expect(sinceHours(change)).toBe(is);
+  });
+
+  test.each([30, 54, 78, 102])("whatever single hours say, for %d hours", (hours) => {
+    const since = sinceHours((hoursAgo, nth) => ({ minutes: scattered(nth) * (hoursAgo <= hours ? 2 : 1) }));
+    expect(Math.abs((since ?? NaN) - hours)).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a rule of office hours is judged at night and at a weekend as after its last run", () => {
+  const durationsAt = (hoursLater: number, change: NonNullable<Habit["change"]>) => {
+    const runs = listHabit({ days: DAYS, everyMinutes: 60, startsAt: isOffice, change });
+    const nowMs = NOW_MS + hoursLater * HOUR_MS;
+    const covered: [number, number][] = [[NOW_MS / HOUR_MS - DAYS * 24, nowMs / HOUR_MS]];
+    const past = { ...pastOf({ deals: runs }, DAYS), covered };
+    const history = readHistories(past, { nowMs, timezone: "UTC", holidays: [] }).get("deals");
+    return history === undefined ? null : findDurationShift(history);
+  };
+  const slowFor = (hours: number): NonNullable<Habit["change"]> => {
+    return (hoursAgo, nth) => ({ minutes: jitter(nth) * (hoursAgo <= hours ? 4 : 1) });
+  };
+  test.each([0, 8, 17, 24, 36, 47])("%d hours after Friday, 21:00", (hoursLater) => {
+    // The last three of Friday's ten.
+    expect(durationsAt(hoursLater, slowFor(6))).toBeNull();
+    expect(durationsAt(hoursLater, slowFor(13))).toMatchObject({ sinceHour: NOW_MS / HOUR_MS - 13 });
   });
 });
 
