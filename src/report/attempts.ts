@@ -1,5 +1,6 @@
 /** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
 import type { RunRow } from "./run-row.ts";
+import { isCleanUp } from "./vocabulary.ts";
 
 /** One run and its repeats, until one of them ended well or no other was started. Newest first. */
 export type Attempts = { runs: [RunRow, ...RunRow[]] };
@@ -7,6 +8,11 @@ export type Attempts = { runs: [RunRow, ...RunRow[]] };
 /** When a run counts: at its end, or at its start where its row has no end. */
 export function settledAt({ startedMs, endedMs }: RunRow): number {
   return endedMs ?? startedMs;
+}
+
+/** When it was last known to work: a run that a clean-up ended had long stopped when it was found. */
+export function aliveUntil(run: RunRow): number {
+  return run.error !== null && isCleanUp(run.error) ? run.startedMs : settledAt(run);
 }
 
 export function isFinished({ status }: RunRow): boolean {

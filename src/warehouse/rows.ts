@@ -225,7 +225,7 @@ function readRules(
       newestError: newest?.[2] ?? null,
       startsMs: runStartsMs,
       previousStartMs,
-      newestStartMs: findNewest(ownIn("current")) ?? previousStartMs ?? startsMs[0] ?? null,
+      newestStartMs: latest(findNewest(ownIn("current")), previousStartMs, startsMs[0] ?? null),
       running: listRunning(runningOf.get(rule), "current"),
       runningBefore: listRunning(runningOf.get(rule), "previous"),
       usualRecords: recordsBefore === null ? keepNumber(lookbackRecords) : recordsBefore / addAll(before),
@@ -294,6 +294,12 @@ function countStates(cells: Cell[]): RuleActivity["current"] {
   const counts = emptyCounts();
   for (const cell of cells) counts[cell.state] += cell.n;
   return counts;
+}
+
+/** A run that hangs since before the window is of its part, and others may have started after it. */
+function latest(...instants: (number | null)[]): number | null {
+  const known = instants.filter((ms) => ms !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** The newest start, or end, of the cells' rows; null without any. */

@@ -8,6 +8,7 @@ import { clampLateness, MIN_INTERVALS } from "../expectation/limits.ts";
 import { pastChange } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isCertain, measureSilence, type Silence } from "../memory/silence.ts";
+import { aliveUntil } from "../attempts.ts";
 import type { RunRow } from "../run-row.ts";
 import { findFruitless, restsSoLong, type Fruitless } from "./fruitless.ts";
 
@@ -88,8 +89,9 @@ export function silenceSince(history: RuleHistory | null, sinceMs: number | null
   return history === null || sinceMs === null ? null : measureSilence(history, sinceMs);
 }
 
+/** Of those that have an end. */
 export function newestEnd(finished: RunRow[]): number | null {
-  const ends = finished.flatMap(({ endedMs }) => endedMs ?? []);
+  const ends = finished.filter(({ endedMs }) => endedMs !== null).map(aliveUntil);
   return ends.length === 0 ? null : Math.max(...ends);
 }
 

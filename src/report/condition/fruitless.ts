@@ -2,7 +2,7 @@
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import type { RuleActivity, StatusCounts } from "../activity.ts";
-import { isFinished, isOpen, settledAt } from "../attempts.ts";
+import { aliveUntil, isFinished, isOpen, settledAt } from "../attempts.ts";
 import { countOutcome } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import type { Due } from "../expectation/due.ts";
@@ -57,7 +57,7 @@ export function findFruitless(
   const told = skipped.length > 0 ? skipped : streak;
   const kind = skipped.length > 0 ? "skipped" : nameOpen(streak);
   const newestEnd = runs.find(isFinished);
-  const lastEndMs = Math.max(newestEnd === undefined ? -Infinity : settledAt(newestEnd), lastSuccessMs ?? -Infinity);
+  const lastEndMs = Math.max(newestEnd === undefined ? -Infinity : aliveUntil(newestEnd), lastSuccessMs ?? -Infinity);
   // Between the newest runs and those of the look-back there may be others.
   const isMinimum = next === undefined || settledAt(next) < lastEndMs || streak.length >= NEWEST_RUNS;
   const whole = [current, previous].filter((_, index, all) => all.slice(0, index + 1).every(hasNoneFinished));

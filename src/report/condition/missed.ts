@@ -12,8 +12,8 @@ import { SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
+import { aliveUntil } from "../attempts.ts";
 import type { RunRow } from "../run-row.ts";
-import { isCleanUp } from "../vocabulary.ts";
 import { sayWhenDue } from "../schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 
@@ -92,10 +92,9 @@ function judgeWaited(facts: RuleFacts, missed: number, missedShare: number): Jud
   };
 }
 
-/** When a clean-up found a run, it had long stopped. */
-function endOf({ startedMs, endedMs, status, error }: RunRow, { window }: RuleFacts): number {
-  if (error !== null && isCleanUp(error)) return startedMs;
-  return endedMs ?? (status === "running" || status === "stale" ? window.endMs : startedMs);
+function endOf(run: RunRow, { window }: RuleFacts): number {
+  const goesOn = run.endedMs === null && (run.status === "running" || run.status === "stale");
+  return goesOn ? window.endMs : aliveUntil(run);
 }
 
 /** Beside an interval. */

@@ -1,6 +1,6 @@
 /** A rule whose newest run failed, and of which nothing has been seen since. */
 import { formatNear } from "../../text/figures.ts";
-import { settledAt } from "../attempts.ts";
+import { aliveUntil } from "../attempts.ts";
 import { rankSeverity } from "../words.ts";
 import { judgeFailing } from "./failing.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
@@ -33,7 +33,7 @@ function judgeStopped(facts: RuleFacts): Judgement | null {
   const [newest] = finished;
   const judgement = judgeOverdue(facts);
   if (newest === undefined || judgement === null) return null;
-  const silentMs = window.endMs - settledAt(newest);
+  const silentMs = window.endMs - aliveUntil(newest);
   const limitMs = judgement.severity === "critical" ? limits.errorAfterMs : limits.warnAfterMs;
   const isSilent = (limitMs !== null && silentMs > limitMs) || judgement.evidence["basis"] === "past";
   return isSilent || (due !== null && limits.basis !== "config") ? judgement : null;
