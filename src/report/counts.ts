@@ -1,5 +1,6 @@
 /** Arithmetic on status counts: what is finished, what failed, which rate that makes. */
-import type { StatusCounts } from "./activity.ts";
+import { isWithin, type Window } from "../time/window.ts";
+import type { RuleActivity, StatusCounts } from "./activity.ts";
 import { ACTION_STATUSES, type ActionStatus } from "./words.ts";
 
 export type Outcome = { total: number; successful: number; failed: number; partial: number; rate: number | null };
@@ -51,6 +52,14 @@ const OWN_STATUSES = ACTION_STATUSES.filter(isOwnRun);
 /** The rule's own runs. */
 export function countRuns(counts: StatusCounts): number {
   return OWN_STATUSES.reduce((sum, status) => sum + counts[status], 0);
+}
+
+/** A rule's own runs that started in the window; those of its count where they are too many to list. */
+export function countStarted(
+  { startsMs, current }: Pick<RuleActivity, "startsMs" | "current">,
+  window: Window,
+): number {
+  return startsMs === null ? countRuns(current) : startsMs.filter((atMs) => isWithin(atMs, window)).length;
 }
 
 export function divide(numerator: number, denominator: number): number | null {

@@ -1,6 +1,6 @@
 /** Which runs each rule's schedules should have started, and which were seen. */
 import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity } from "./activity.ts";
-import { countRuns } from "./counts.ts";
+import { countStarted } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
 import type { Compared } from "./expectation/interval.ts";
 import { readRecurrence, type Schedule } from "../time/recurrence.ts";
@@ -116,7 +116,7 @@ function compareRule(
     timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
     beforeMs: found?.previousStartMs ?? found?.lookback?.startsMs[0] ?? null,
-    seen: found === undefined ? 0 : countRuns(found.current),
+    seen: found === undefined ? 0 : countStarted(found, activity.window),
     window: activity.window,
     lateAfterMs,
   });

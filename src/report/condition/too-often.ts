@@ -2,7 +2,7 @@
 import { HOUR_MS } from "../../time/units.ts";
 import { hoursOf, lengthOf, type Window } from "../../time/window.ts";
 import type { RuleActivity } from "../activity.ts";
-import { countRuns } from "../counts.ts";
+import { countRuns, countStarted } from "../counts.ts";
 import { isDoubled, isTooOften } from "../expectation/compare.ts";
 import type { Compared } from "../expectation/interval.ts";
 import type { RuleExpectation } from "../expectations.ts";
@@ -28,7 +28,7 @@ export function findTooOften(
   { thresholds }: ReportSettings,
   { window, history, isChanged }: { window: Window; history: RuleHistory | null; isChanged: boolean },
 ): RuleFacts["tooOften"] {
-  const seen = countRuns(found.current);
+  const seen = countStarted(found, window);
   const compared = expectation?.isWhole === true ? expectation.compared : null;
   const isUnplanned = expectation === null || expectation.compared === null;
   // Weeks tell more than the window before, of which a young rule saw a part only.
