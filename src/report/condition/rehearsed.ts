@@ -43,9 +43,12 @@ export function sayRehearsals(facts: RuleFacts): string {
   const { counts, window, lastStartMs, missedSince } = facts;
   if (counts.dry_run === 0) return "";
   const runs = formatPlural(counts.dry_run, "run");
-  const inWindow = `its ${runs} in ${formatHours(hoursOf(window))} were dry runs`;
-  if (isRehearsedOnly(facts)) return `; all of ${inWindow}`;
-  if (!isRehearsedInstead(facts)) return `; ${inWindow}`;
+  const hours = formatHours(hoursOf(window));
+  if (isRehearsedOnly(facts))
+    return counts.dry_run === 1
+      ? `; its only run in ${hours} was a dry run`
+      : `; all of its ${runs} in ${hours} were dry runs`;
+  if (!isRehearsedInstead(facts)) return `; beside its own ${formatPlural(counts.dry_run, "dry run")} in ${hours}`;
   return missedSince.n > 0
     ? ""
     : `; all of its ${runs} since ${formatNear(lastStartMs ?? 0, window.endMs)} were dry runs`;

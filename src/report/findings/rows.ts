@@ -10,6 +10,13 @@ const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-reco
 
 /** One row may be a slip; where more are ahead, what ran since then is hidden. */
 const MANY_AHEAD = 3;
+/** Of those no more are looked at. */
+const MOST_AHEAD = 1000;
+
+/** How many runs start in the future, such as "1,000 or more". */
+export function countAhead(n: number): string {
+  return `${formatCount(n)}${n >= MOST_AHEAD ? " or more" : ""}`;
+}
 
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
@@ -67,7 +74,7 @@ export const findContradictions: Finder = ({ dataQuality, activity }) => {
     ...(ahead === undefined
       ? []
       : [
-          `${formatPlural(ahead.count, "run")} start in the future and are in no figure yet: a clock or a time zone is wrong`,
+          `${countAhead(ahead.count)} runs start in the future and are in no figure yet: a clock or a time zone is wrong`,
         ]),
     ...(words.length === 0 ? [] : [`Rows that contradict themselves or each other: ${listNames(words)}`]),
     ...kinds

@@ -12,6 +12,7 @@ import { quoteVisibly } from "../../text/blanks.ts";
 import type { StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
+import { countAhead } from "./rows.ts";
 
 /** What is counted beside the total, as a sentence names it. */
 const BESIDE: [ActionStatus, string][] = [
@@ -101,7 +102,7 @@ function countInFuture({ contradictions }: Facts["activity"]): number {
 function sayButFor(activity: Facts["activity"], excludedRules: string[]): string {
   const inFuture = countInFuture(activity);
   const others = [
-    inFuture === 0 ? [] : `${formatCount(inFuture)} that ${inFuture === 1 ? "starts" : "start"} in the future`,
+    inFuture === 0 ? [] : `${countAhead(inFuture)} that ${inFuture === 1 ? "starts" : "start"} in the future`,
     excludedRules.length === 0 ? [] : "those of the excluded rules",
   ].flat();
   return others.length === 0 ? "" : `, but for ${others.join(" and ")}`;
