@@ -50,7 +50,7 @@ const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS 
 /** What would cost too much is tried again then: an index may have been made. So is what was not there. */
 const TRY_AGAIN_MS = WEEK_MS;
 const LONGEST_PAUSE_MS = SECOND_MS;
-/** So many days without a run in a row may be a pause. Where the table begins after them, or the time is over, no more are read. */
+/** So many days without a run in a row may be a pause. Where the time is over, no more are read. */
 const EMPTY_DAYS = 14;
 
 /** Days that are known are not read again, so whoever is killed or runs beside another goes on where the memory ends. */
@@ -152,7 +152,7 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
     // Before days that are known the table has not begun.
     if (past.covered.length > 0 && empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
-    if (past.covered.length === 0 && empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
+    if (past.covered.length === 0) return await stop(describeBegin(empty));
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);
@@ -167,8 +167,11 @@ type StopReason = { reason: string } & ({ kind: "begin"; fromMs: number } | { ki
 /** `covered`: none where the whole day lies before the table's oldest row. */
 type EmptyDay = DayToRead & Pick<Past, "covered">;
 
-function describeBegin([newest, ...others]: DayToRead[]): StopReason {
+function describeBegin(empty: EmptyDay[]): StopReason {
+  const [newest, ...others] = empty;
   const fromMs = (newest?.fromMs ?? 0) + DAY_MS;
+  if (empty.every(({ covered }) => covered.length === 0))
+    return { kind: "begin", fromMs, reason: `its table begins on ${formatDay(fromMs)}` };
   const before = `the ${formatPlural(others.length + 1, "day")} before ${formatDay(fromMs)}`;
   return { kind: "begin", fromMs, reason: `there is no run in ${before}` };
 }
