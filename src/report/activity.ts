@@ -63,6 +63,8 @@ export type RuleActivity = {
   failStreak: FailStreak | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
+  /** Ids of at most three failed or partial actions of the current window, newest first. */
+  failedIds: string[];
   /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */
   startsMs: number[] | null;
   /** Its newest start in the window before, and the newest one known; rehearsals and wrappers apart. */

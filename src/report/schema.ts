@@ -181,7 +181,10 @@ export const ruleSchema = v.strictObject({
     ),
   ),
   newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),
-  failed_row_ids: describe(v.array(v.string()), "Ids of up to three failed rows, newest first"),
+  failed_row_ids: describe(
+    v.array(v.string()),
+    "Ids of up to three failed rows of the window, newest first; where nothing failed in it, of the newest known ones",
+  ),
 });
 
 const expectationsSchema = describe(
