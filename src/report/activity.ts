@@ -124,7 +124,7 @@ export type DeclaredRule = {
   unmatched: boolean;
 };
 
-/** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they started. */
+/** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they ended. */
 export type FailureRow = ErrorRow & { minutes: number[] };
 
 /** What the tables hold for one CRM in the window and the window of the same length before it. */

@@ -135,7 +135,7 @@ export const documentSchema = v.object({
   failing: table(isName, isCount, isNumber),
   /** part, rule, status word that no vocabulary knows, n. */
   words: v.pipe(table(isPart, isName, isName, isCount), v.maxLength(500)),
-  /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
+  /** part, rule, newest message, n, first and last end (a start where there is none), minutes. What CRMs share is looked for in these times. */
   errors: v.pipe(
     table(isPart, isName, orNull(isText), isCount, isInstant, isInstant, listOf(isMinute)),
     v.maxLength(500),

@@ -143,7 +143,8 @@ SELECT json_object(
     SELECT part, rule, coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part <> 'baseline' AND state = 'unknown' GROUP BY 1, 2, 3 ORDER BY part, n DESC, word, rule LIMIT 500))),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
-  -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
+  -- The newest message stands for all. first, last: their ends, or starts where they have none.
+  -- minutes: the newest 100 of these, of those in the window.
   'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(coalesce(minutes, '[]')))) FROM (
     SELECT g.part, g.rule, g.message, g.n, g.first, g.last, m.minutes FROM failure_groups g
     LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike
