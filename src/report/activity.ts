@@ -63,6 +63,8 @@ export type RuleActivity = {
   failStreak: FailStreak | null;
   /** Message of the newest failed or partial action of the current window. */
   newestError: string | null;
+  /** Ids of at most three failed or partial actions of the current window, newest first. */
+  failedIds: string[];
   /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */
   startsMs: number[] | null;
   /** Its newest start in the window before, and the newest one known; rehearsals and wrappers apart. */
@@ -122,7 +124,7 @@ export type DeclaredRule = {
   unmatched: boolean;
 };
 
-/** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they started. */
+/** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they ended. */
 export type FailureRow = ErrorRow & { minutes: number[] };
 
 /** What the tables hold for one CRM in the window and the window of the same length before it. */

@@ -1,4 +1,5 @@
 /** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
+import type { Window } from "../time/window.ts";
 import type { RunRow } from "./run-row.ts";
 import { isCleanUp } from "./vocabulary.ts";
 
@@ -26,6 +27,16 @@ export function isOpen({ status }: RunRow): boolean {
 
 export function hasFailed({ status }: Pick<RunRow, "status">): boolean {
   return status === "failed" || status === "partial";
+}
+
+/**
+ * The failed ones of the runs that are known, which may leave out the window's: its own where any failed in it, else those before it.
+ */
+export function listFailed(known: { finished: RunRow[]; outcome: { failed: number }; window: Window }): RunRow[] {
+  const failed = known.finished.filter(hasFailed);
+  if (known.outcome.failed === 0) return failed;
+  const { startMs, endMs } = known.window;
+  return failed.filter((run) => settledAt(run) >= startMs && settledAt(run) < endMs);
 }
 
 /** How a rule is started: a failed run that is soon started again was, unless the next one was due by then. */

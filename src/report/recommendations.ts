@@ -8,6 +8,7 @@ import type { Finding, Recommendation } from "./schema.ts";
 import { sayEvery } from "./setting.ts";
 import { SECOND_MS } from "../time/units.ts";
 import {
+  adviseOnLeftOpen,
   adviseOnMissed,
   adviseOnNever,
   adviseOnNoData,
@@ -143,12 +144,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
         ? `Say in the configuration when it should run: ${writeExpect(rule_name, sayEvery(usual * SECOND_MS))}`
         : `Say in the configuration when it should run, such as daily at 04:00: ${writeExpect(rule_name, "0 4 * * *")}`,
   }),
-  "stale-actions": ({ message }) => ({
+  "stale-actions": ({ message, evidence }) => ({
     id: "clear-stale-runs",
     priority: "low",
     category: "reliability",
     issue: message,
-    recommendation: "Mark the rows failed whose workers are gone; their ids are in the finding",
+    recommendation: adviseOnLeftOpen(evidence),
   }),
   "trend-declining": ({ message, severity }) => ({
     id: "stop-decline",

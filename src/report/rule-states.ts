@@ -1,6 +1,6 @@
 /** The report's section of rules: everything about each rule in one place. */
 import { formatInstant } from "../text/figures.ts";
-import { hasFailed, settledAt } from "./attempts.ts";
+import { listFailed, settledAt } from "./attempts.ts";
 import type { RuleActivity } from "./activity.ts";
 import { maskErrorMessage } from "./errors/redact.ts";
 import type { RuleState } from "./findings/facts.ts";
@@ -30,7 +30,8 @@ export function worstVerdict(verdicts: Verdict[]): Verdict {
 
 function describeRule({ facts, judgement }: RuleState, activity: RuleActivity | undefined): RuleReport {
   const { rule, outcome, counts, compared, limits, window, finished, lastSuccessMs, lastStartMs } = facts;
-  const failed = finished.filter(hasFailed);
+  const failed = listFailed(facts);
+  const failedIds = activity?.failedIds ?? [];
   const [newest] = finished;
   return {
     rule_name: rule,
@@ -74,7 +75,7 @@ function describeRule({ facts, judgement }: RuleState, activity: RuleActivity | 
     usual_records: facts.emptyStreak?.usual ?? activity?.usualRecords ?? null,
     usual: facts.history === null ? null : describeUsual(facts.history, facts.silence),
     newest_error: maskErrorMessage(failed[0]?.error ?? facts.newestError),
-    failed_row_ids: failed.flatMap(({ id }) => id ?? []).slice(0, SHOWN_IDS),
+    failed_row_ids: (failedIds.length > 0 ? failedIds : failed.flatMap(({ id }) => id ?? [])).slice(0, SHOWN_IDS),
   };
 }
 

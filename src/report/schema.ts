@@ -114,7 +114,10 @@ export const ruleSchema = v.strictObject({
   severity: describe(v.nullable(v.picklist(SEVERITIES)), "Null: nobody need know"),
   since: describe(v.nullable(instant), "Since when the condition holds, as far as is known"),
   message: v.string(),
-  enabled: describe(v.nullable(v.boolean()), "Null: nothing declares the rule"),
+  enabled: describe(
+    v.nullable(v.boolean()),
+    "Null: nothing declares the rule. In sync-history the schedule rows declare each type that ran in either window, and it is enabled unless all rows that name it are disabled",
+  ),
   schedules: describe(v.array(v.string()), "As they are written"),
   unmatched: describe(v.boolean(), "A schedule whose name fits no rule that is known to have run"),
   total: describe(count, "Finished actions of the window, the n of success_rate"),
@@ -181,7 +184,10 @@ export const ruleSchema = v.strictObject({
     ),
   ),
   newest_error: describe(v.nullable(v.string()), "One line, shortened and redacted"),
-  failed_row_ids: describe(v.array(v.string()), "Ids of up to three failed rows, newest first"),
+  failed_row_ids: describe(
+    v.array(v.string()),
+    "Ids of up to three failed rows of the window, newest first; where nothing failed in it, of the newest known ones",
+  ),
 });
 
 const expectationsSchema = describe(

@@ -37,6 +37,18 @@ export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): st
   return doubtMissed(evidence, restart);
 }
 
+/** Of few such runs each has its id in the finding, of older ones perhaps none. */
+export function adviseOnLeftOpen({ stale, older, row_ids: ids }: Finding["evidence"]): string {
+  const named = Array.isArray(ids) ? ids.length : 0;
+  const where =
+    named === 0
+      ? ""
+      : named >= Number(stale) + Number(older)
+        ? "; their ids are in the finding"
+        : "; the ids of some are in the finding";
+  return `Mark the rows failed whose workers are gone${where}`;
+}
+
 /** Its old name stays due by its schedule, and by its habit. */
 function adviseOnRename(rule: string, successor: string, basis: unknown): string {
   const named = /^[\w.-]+$/.test(rule) ? rule : JSON.stringify(rule);

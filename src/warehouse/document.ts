@@ -1,5 +1,6 @@
 /** The shape of the query's one JSON document, the same from both dialects. */
 import * as v from "valibot";
+import { trimBlanks } from "../text/blanks.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { ACTION_STATUSES, AUTOMATION_LEVELS, type ActionStatus } from "../report/words.ts";
 import { MINUTE_MS } from "../time/units.ts";
@@ -126,13 +127,15 @@ export const documentSchema = v.object({
   runs: table(isName, orNull(isPercentiles), orNull(isNumbers), isCount, orNull(isIds)),
   /** At most 20 of each rule. */
   newest,
+  /** rule, ids of its newest failed and partial runs of the window, newest first. */
+  failed_ids: v.optional(table(isName, isIds), []),
   /** rule, successes without records, end of the first, mean of the records before, hours with records. */
   emptied: table(isName, isCount, isNumber, isRecordSum, isNumbers),
   /** rule, failed and partial runs since the newest success of both windows, end of the first of them. */
   failing: table(isName, isCount, isNumber),
   /** part, rule, status word that no vocabulary knows, n. */
   words: v.pipe(table(isPart, isName, isName, isCount), v.maxLength(500)),
-  /** part, rule, newest message, n, first and last start, minutes. What CRMs share is looked for in these times. */
+  /** part, rule, newest message, n, first and last end (a start where there is none), minutes. What CRMs share is looked for in these times. */
   errors: v.pipe(
     table(isPart, isName, orNull(isText), isCount, isInstant, isInstant, listOf(isMinute)),
     v.maxLength(500),
@@ -201,7 +204,12 @@ export function nameCells(rows: Document["cells"]): Cell[] {
 
 /** A run as the document tells it. */
 export function nameRun([id, startedMs, endedMs, status, records, error]: RunColumns): RunRow {
-  return { id, startedMs, endedMs, status, records: keepNumber(records), error };
+  return { id, startedMs, endedMs, status, records: keepNumber(records), error: keepMessage(error) };
+}
+
+/** Null for a message of blanks only, which says as little as none. */
+export function keepMessage(message: string | null): string | null {
+  return message === null || trimBlanks(message) === "" ? null : message;
 }
 
 /** Null for what is no number, or so large that it is not exact. */

@@ -22,6 +22,7 @@ import type { Bounds } from "./bounds.ts";
 import { readDeclared, type RuleConfig } from "./declared.ts";
 import {
   documentSchema,
+  keepMessage,
   keepNumber,
   nameCells,
   nameRun,
@@ -137,7 +138,7 @@ export function buildActivity(
         status: state,
         startedMs,
         durationSeconds,
-        error,
+        error: keepMessage(error),
       }))
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
     declaredRules: readDeclared(document, source, rules, crm),
@@ -185,13 +186,14 @@ function readRules(
   const runsOf = new Map(document.runs.map((row) => [row[0], row]));
   const runningOf = Map.groupBy(document.running, ([, rule]) => rule);
   const errorsOf = Map.groupBy(
-    document.errors.filter(([part, , message]) => part === "current" && message !== null),
+    document.errors.filter(([part, , message]) => part === "current" && keepMessage(message) !== null),
     ([, rule]) => rule,
   );
   const lookbackOf = new Map(document.lookback.map((row) => [row[0], row]));
   const newestOf = Map.groupBy(document.newest, ([rule]) => rule);
   const emptiedOf = new Map(document.emptied.map((row) => [row[0], row]));
   const failingOf = new Map(document.failing.map((row) => [row[0], row]));
+  const failedOf = new Map(document.failed_ids);
   const wordsOf = Map.groupBy(document.words, ([, rule]) => rule);
   const names = new Set([...cellsOf.keys(), ...lookbackOf.keys(), ...unreadableOf.keys()]);
   return [...names].toSorted(compareNames).map((rule) => {
@@ -223,6 +225,7 @@ function readRules(
       emptyStreak: readEmptyStreak(emptiedOf.get(rule), older, keepNumber(filled), successes.length > 0),
       failStreak: readFailStreak(failingOf.get(rule), older, successes.length > 0),
       newestError: newest?.[2] ?? null,
+      failedIds: (failedOf.get(rule) ?? []).flatMap((id) => id ?? []),
       startsMs: runStartsMs,
       previousStartMs,
       newestStartMs: latest(findNewest(ownIn("current")), previousStartMs, startsMs[0] ?? null),
@@ -250,7 +253,7 @@ function listRunning(rows: Document["running"] = [], wanted: Cell["part"]): Run[
 function readFailures(document: Document): FailureRow[] {
   return document.errors.map(([part, rule, message, n, firstMs, lastMs, minutes]) => ({
     rule,
-    message,
+    message: keepMessage(message),
     n,
     firstMs,
     lastMs,

@@ -56,24 +56,24 @@ function findNewestChange(schedules: DeclaredRule[]): number | null {
 }
 
 /**
- * The rule that a schedule's name means: the configured name, else the same name, else the rule whose normalised name is the
- * same, of several the one that goes on where the others ended; never a guess. Thousands of schedules are looked up, so that
- * rules are put in order once.
+ * The rule that a schedule's name means: the configured name, else the same name, else the same in other capitals, else the rule
+ * whose normalised name is the same, of several the one that goes on where the others ended; never a guess. Thousands of schedules
+ * are looked up, so that rules are put in order once.
  */
 function indexRules(
   rules: RuleActivity[],
   crmSource: string,
   ruleNames: Record<string, string>,
 ): (name: string) => string | null {
-  const names = rules.map(({ rule }) => rule);
-  const known = new Set(names);
-  const bySmallLetters = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]));
+  const known = new Set(rules.map(({ rule }) => rule));
+  const bySmallLetters = Map.groupBy(rules, ({ rule }) => rule.toLowerCase());
   const alike = Map.groupBy(rules, ({ rule }) => normalizeName(rule, crmSource));
   return (name) => {
     const configured = mappedName(name, ruleNames);
     if (configured !== null) return known.has(configured) ? configured : null;
+    if (known.has(name)) return name;
     const same = bySmallLetters.get(name.toLowerCase());
-    if (same !== undefined) return same;
+    if (same !== undefined) return findNewestSpelling(same) ?? same[0]?.rule ?? null;
     return findNewestSpelling(alike.get(normalizeName(name, crmSource)) ?? []);
   };
 }

@@ -39,6 +39,7 @@ export function rule(
     emptyStreak: null,
     failStreak: null,
     newestError: null,
+    failedIds: [],
     startsMs: [],
     previousStartMs: null,
     newestStartMs: null,

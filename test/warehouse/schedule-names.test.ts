@@ -47,6 +47,31 @@ test("two types of the same normalised name: neither is guessed", () => {
   expect(attached.filter(({ unmatched }) => unmatched).map(({ name }) => name)).toEqual(["Lead"]);
 });
 
+test.each(["contacts", "CONTACTS"])("a schedule named %s starts the rule of exactly that name", (name) => {
+  const rules = [rule("CONTACTS", { success: 72 }), rule("contacts", { success: 6 })];
+  const attached = attachSchedules([declared(name, { schedules: [every("every 4 hours")] })], rules, "hubspot", {});
+  expect(attached.filter(({ schedules }) => schedules.length > 0).map((one) => one.name)).toEqual([name]);
+});
+
+test("of two rules in other capitals than the schedule's name that is meant which goes on", () => {
+  const ranAt = (startedMs: number) => ({
+    startsMs: [startedMs],
+    newestStartMs: startedMs,
+    runs: [{ id: "1", startedMs, endedMs: startedMs, status: "success" as const, records: 1, error: null }],
+  });
+  const rules = [
+    rule("CONTACTS", { success: 1 }, ranAt(1_000_000)),
+    rule("contacts", { success: 1 }, ranAt(9_000_000)),
+  ];
+  const attached = attachSchedules(
+    [declared("Contacts", { schedules: [every("every 4 hours")] })],
+    rules,
+    "hubspot",
+    {},
+  );
+  expect(attached.filter(({ schedules }) => schedules.length > 0).map((one) => one.name)).toEqual(["contacts"]);
+});
+
 test("without schedule rows nothing is declared", () => {
   expect(attachSchedules([], [rule("leads", { success: 1 })], "genius", {})).toEqual([]);
 });

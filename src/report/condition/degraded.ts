@@ -2,7 +2,7 @@
 import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
-import { endedBadly, hasFailed, settledAt } from "../attempts.ts";
+import { endedBadly, hasFailed, listFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";
@@ -154,10 +154,10 @@ function sayNewest({ finished }: RuleFacts, isOver: boolean): string {
   return `${before} its newest ${succeeded === 1 ? "run" : `${formatCount(succeeded)} runs`} succeeded`;
 }
 
-function describeFailed({ finished, newestError }: RuleFacts): Judgement["evidence"] {
-  const failed = finished.filter(hasFailed);
+function describeFailed(facts: RuleFacts): Judgement["evidence"] {
+  const failed = listFailed(facts);
   return {
-    newest_error: maskErrorMessage(failed[0]?.error ?? newestError),
+    newest_error: maskErrorMessage(failed[0]?.error ?? facts.newestError),
     row_ids: failed.flatMap(({ id }) => id ?? []).slice(0, SHOWN_IDS),
   };
 }

@@ -4,7 +4,7 @@ import { compareNames } from "../words.ts";
 import { createFingerprinter, type Fingerprint } from "./fingerprint.ts";
 import type { ErrorGroup } from "./schema.ts";
 
-/** Failed actions of one rule with one message, in the current window or the one before; times are their starts. */
+/** Failed actions of one rule with one message, in the current window or the one before; times are their ends, or starts where they have none. */
 export type ErrorRow = {
   rule: string;
   message: string | null;

@@ -26,8 +26,14 @@ export const errorGroupSchema = v.strictObject({
   ),
   count: describe(v.pipe(v.number(), v.integer(), v.minValue(1)), "Failed and partial actions of the window"),
   rules: describe(v.array(v.string()), "The rules that failed so, by name"),
-  first_seen: describe(instant, "Start of the first such action of the window, UTC, RFC 3339"),
-  last_seen: describe(instant, "Start of the last such action of the window, UTC, RFC 3339"),
+  first_seen: describe(
+    instant,
+    "End of the first such action of the window, or its start where it has no usable end, UTC, RFC 3339",
+  ),
+  last_seen: describe(
+    instant,
+    "End of the last such action of the window, or its start where it has no usable end, UTC, RFC 3339",
+  ),
   is_new: describe(v.boolean(), "Nothing like it in the window before"),
 });
 

@@ -121,12 +121,25 @@ function isSilentForLong({ facts: { finished, window }, judgement: { condition }
   return pausesMs.length > 0 && window.endMs - newest.startedMs > MOST_PAUSES * Math.max(...pausesMs);
 }
 
+/** So many runs of a rule a look-back of each rule reads: there may be others before them. */
+const READ_RUNS = 20;
+
+type OpenRun = RuleState["facts"]["open"][number];
+/** Of one rule, before what is read for the windows: how many a look-back counts, and those that it lists. */
+type OlderRuns = { rule: string; n: number; listed: OpenRun[] };
+
 /** A look-back counts each open run that began before what is read for the windows; in a short one it may be within its limit. */
-function countGoingOn({ open, window, stuckAfterMs }: RuleState["facts"], scannedFromMs: number): number {
-  return open.filter(
-    ({ startedMs, status }) =>
-      status === "running" && startedMs < scannedFromMs && window.endMs - startedMs <= stuckAfterMs,
-  ).length;
+function findOlder({ rules, scannedFromMs }: Facts["activity"], states: RuleState[]): OlderRuns[] {
+  const factsOf = new Map(states.map(({ facts }) => [facts.rule, facts]));
+  return rules.flatMap(({ rule, lookback }) => {
+    const facts = factsOf.get(rule);
+    const open = (facts?.open ?? []).filter(
+      ({ startedMs, status }) => status === "running" && startedMs < scannedFromMs,
+    );
+    const listed = open.filter(({ startedMs }) => startedMs < (facts?.window.endMs ?? 0) - (facts?.stuckAfterMs ?? 0));
+    const n = (lookback?.stuck ?? 0) - (open.length - listed.length);
+    return n <= 0 ? [] : [{ rule, n, listed }];
+  });
 }
 
 /** Rows left open by runs that ended otherwise: their rules go on, so no rule is stuck because of them. */
@@ -140,23 +153,28 @@ export const findStale: Finder = ({ activity, stale, states }) => {
       .map(({ facts: { rule } }) => rule),
   );
   const left = stale.filter(({ rule }) => !told.has(rule));
-  const goingOn = new Map(states.map(({ facts }) => [facts.rule, countGoingOn(facts, activity.scannedFromMs)]));
-  const older = activity.rules
-    .map(({ rule, lookback }) => ({ rule, n: (lookback?.stuck ?? 0) - (goingOn.get(rule) ?? 0) }))
-    .filter(({ rule, n }) => !told.has(rule) && n > 0);
+  const older = findOlder(activity, states).filter(({ rule }) => !told.has(rule));
   const olderRuns = older.reduce((sum, { n }) => sum + n, 0);
-  const runs = left.flatMap(({ runs: open, before }) => [...open, ...before]);
-  if (runs.length + olderRuns === 0) return [];
+  const recent = left.flatMap(({ runs, before }) => [...runs, ...before]);
+  const all = recent.length + olderRuns;
+  if (all === 0) return [];
+  const known = [...recent, ...older.flatMap(({ listed }) => listed)].toSorted((a, b) => a.startedMs - b.startedMs);
   const rules = [...new Set([...left, ...older].map(({ rule }) => rule))].toSorted(compareNames);
   const evidence = {
-    stale: runs.length,
+    stale: recent.length,
     older: olderRuns,
     rules,
-    row_ids: runs.flatMap(({ id }) => id ?? []).slice(0, 3),
+    row_ids: known.flatMap(({ id }) => id ?? []).slice(0, 3),
   };
+  const isCut =
+    activity.lookback === "each-rule" &&
+    activity.rules.some(({ rule, lookback }) => rules.includes(rule) && (lookback?.startsMs.length ?? 0) >= READ_RUNS);
+  const near = (ms: number) => formatNear(ms, activity.window.endMs);
+  const [oldest] = known;
   const since =
-    runs.length === 0
-      ? ""
-      : `, the oldest since ${formatNear(Math.min(...runs.map(({ startedMs }) => startedMs)), activity.window.endMs)}`;
-  return [inform(`${formatPlural(runs.length + olderRuns, "run")} never ended: ${listNames(rules)}${since}`, evidence)];
+    oldest === undefined || known.length < all
+      ? `, ${recent.length > 0 ? "some of them " : ""}since before ${near(activity.scannedFromMs)}`
+      : `, the oldest ${isCut ? "known " : ""}since ${near(oldest.startedMs)}`;
+  const count = `${isCut ? "At least " : ""}${formatPlural(all, "run")}`;
+  return [inform(`${count} never ended: ${listNames(rules)}${since}`, evidence)];
 };

@@ -48,6 +48,7 @@ function recallRule(past: RulePast): RuleActivity[] {
       emptyStreak: null,
       failStreak: null,
       newestError: null,
+      failedIds: [],
       startsMs: [],
       previousStartMs: null,
       newestStartMs,

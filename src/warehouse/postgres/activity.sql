@@ -109,11 +109,15 @@ SELECT json_build_object(
     SELECT rule, count(*) AS n, min(settled_ms) AS since
     FROM odd LEFT JOIN (SELECT rule, max(last_settled) AS newest FROM cells WHERE state = 0 AND part < 2 GROUP BY rule) s USING (rule)
     WHERE state IN (1, 2) AND (newest IS NULL OR settled_ms > tstzrange_subdiff(newest, 'epoch') * 1000) GROUP BY rule) f),
+  'failed_ids', (SELECT coalesce(json_agg(json_build_array(rule, ids)), '[]') FROM (
+    SELECT rule, (array_agg(id::text ORDER BY settled_ms DESC, id DESC))[1:3] AS ids
+    FROM odd WHERE part = 0 AND state IN (1, 2) GROUP BY rule) i),
   'words', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, word, n)), '[]') FROM (
     SELECT part, rule, coalesce(left(status_word, 100), '(null)') AS word, count(*) AS n
     FROM odd WHERE state = 6 GROUP BY 1, 2, 3 ORDER BY part, n DESC, word, rule LIMIT 500) w),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
-  -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
+  -- The newest message stands for all. first, last: their ends, or starts where they have none.
+  -- minutes: the newest 100 of these, of those in the window.
   'errors', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, substr(newest, 16), n, first, last, minutes)), '[]') FROM (
     SELECT part, rule, count(*) AS n, max(lpad(settled_ms::text, 15, '0') || error COLLATE "C") AS newest,
       min(settled_ms) AS first, max(settled_ms) AS last,

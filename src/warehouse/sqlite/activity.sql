@@ -21,7 +21,7 @@ finished AS NOT MATERIALIZED (
 ),
 -- alike: the message with each of its numbers as one mark, then what may be its HTTP status.
 failures AS MATERIALIZED (
-  SELECT part, rule, settled_ms, error,
+  SELECT part, rule, id, settled_ms, error,
     CASE WHEN error IS NULL THEN char(3) ELSE replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(ends,
       '0', char(1, 2)), '1', char(1, 2)), '2', char(1, 2)), '3', char(1, 2)), '4', char(1, 2)),
       '5', char(1, 2)), '6', char(1, 2)), '7', char(1, 2)), '8', char(1, 2)), '9', char(1, 2)), char(2, 1), '')
@@ -135,11 +135,16 @@ SELECT json_object(
     SELECT rule, count(*) AS n, min(settled_ms) AS since FROM r
     LEFT JOIN (SELECT rule, max(settled_ms) AS newest FROM r WHERE state = 'success' AND part <> 'baseline' GROUP BY rule) s USING (rule)
     WHERE state IN ('partial', 'failed') AND part <> 'baseline' AND (newest IS NULL OR settled_ms > newest) GROUP BY rule))),
+  'failed_ids', json((SELECT json_group_array(json_array(rule, json(ids))) FROM (
+    SELECT rule, json_group_array(CAST(id AS TEXT) ORDER BY nth) AS ids FROM (
+      SELECT rule, id, row_number() OVER (PARTITION BY rule ORDER BY settled_ms DESC, id DESC) AS nth
+      FROM failures WHERE part = 'current') WHERE nth <= 3 GROUP BY rule))),
   'words', json((SELECT json_group_array(json_array(part, rule, word, n)) FROM (
     SELECT part, rule, coalesce(substr(word, 1, 100), '(null)') AS word, count(*) AS n
     FROM r WHERE part <> 'baseline' AND state = 'unknown' GROUP BY 1, 2, 3 ORDER BY part, n DESC, word, rule LIMIT 500))),
   -- Failures of one rule whose messages differ in their numbers only. What may be an HTTP status is no such number.
-  -- The newest message stands for all. minutes: the newest 100 in which they started, of those in the window.
+  -- The newest message stands for all. first, last: their ends, or starts where they have none.
+  -- minutes: the newest 100 of these, of those in the window.
   'errors', json((SELECT json_group_array(json_array(part, rule, message, n, first, last, json(coalesce(minutes, '[]')))) FROM (
     SELECT g.part, g.rule, g.message, g.n, g.first, g.last, m.minutes FROM failure_groups g
     LEFT JOIN failure_minutes m ON g.part = 'current' AND m.rule = g.rule AND m.alike = g.alike

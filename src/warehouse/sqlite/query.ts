@@ -64,7 +64,7 @@ function addOlder(
 ): string {
   if (!hasIndex(database, table, [source.columns.source, source.columns.rule])) return json;
   const names = composeNames(source, request);
-  const all = database.query<{ rule: string }, SqliteValue[]>(names.text).all(...names.values);
+  const all = database.query<{ rule: string; shown: string }, SqliteValue[]>(names.text).all(...names.values);
   const document = JSON.parse(json) as Lookback;
   const askOlder = (rows: NamedRows): Older => {
     const older = composeOlder(source, request, rows, spellingsOf(spelling));
@@ -75,15 +75,18 @@ function addOlder(
   const sampled: string[] = [];
   const ran = document.cells.filter(([part, , state]) => part !== "baseline" && state !== "dry_run");
   const known = new Set([...ran.map(([, rule]) => rule), ...document.lookback.map(([rule]) => rule)]);
-  const missing = all.flatMap(({ rule }) => (known.has(rule) || request.crm.excludeRules.includes(rule) ? [] : [rule]));
+  const missing = all.flatMap(({ rule, shown }) =>
+    known.has(shown) || request.crm.excludeRules.includes(rule) ? [] : [rule],
+  );
   const most = Math.max(FEWEST_ROWS, Math.floor(MOST_OLDER_ROWS / Math.max(1, missing.length)));
   for (const rule of missing) {
     const { lookback, is_sampled: isSampled } = askOlder({ rule, most, added: "last" });
     document.lookback.push(...lookback);
-    if (isSampled && lookback.length > 0) sampled.push(rule);
+    sampled.push(...(isSampled ? lookback.map(([shown]) => shown) : []));
   }
   for (const rule of listEmptied(document).slice(0, MOST_NAMES)) {
-    const [first] = askOlder({ rule, most: FEWEST_ROWS, added: "first" }).lookback;
+    const named = all.find(({ shown }) => shown === rule)?.rule ?? rule;
+    const [first] = askOlder({ rule: named, most: FEWEST_ROWS, added: "first" }).lookback;
     const filled = first?.[FILLED] ?? null;
     const own = document.lookback.find(([name]) => name === rule);
     if (own === undefined) document.lookback.push([rule, [], null, null, 0, [], filled]);

@@ -61,7 +61,8 @@ const [TOLD, PLACED] = ["automation_reports_told", "automation_reports_placed"] 
 
 /** Its rows are the names of the CRM's rules, and one more than `MOST_NAMES` where there are more. */
 export function composeNames({ actions, dialect }: Source, { crm }: ReadRequest): Statement<SqliteValue> {
-  return numberParameters(fillPlaceholders(namesSql, { actions }), { crm: crm.crmSource, most: MOST_NAMES }, dialect);
+  const text = fillPlaceholders(namesSql, { actions, rule_name: writeRuleName(dialect) });
+  return numberParameters(text, { crm: crm.crmSource, most: MOST_NAMES }, dialect);
 }
 
 export function composeActivity(source: Source, request: ReadRequest, spellings: Spellings): StagedStatement {
