@@ -111,12 +111,14 @@ function compareRule(
   );
   const isWhole = comparable.every(({ startAtMs }) => (startAtMs ?? -Infinity) <= activity.window.startMs);
   if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
+  const seen = found === undefined ? 0 : countStarted(found, activity.window);
   const comparison = compareRuns({
     schedules: comparable,
     timezone: habitTimezone,
     startsMs: found === undefined ? [] : found.startsMs,
     beforeMs: found?.previousStartMs ?? found?.lookback?.startsMs[0] ?? null,
-    seen: found === undefined ? 0 : countStarted(found, activity.window),
+    seen,
+    around: found?.startsMs?.length ?? seen,
     window: activity.window,
     lateAfterMs,
   });

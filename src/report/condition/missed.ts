@@ -109,11 +109,14 @@ function sayCalendars({ schedules, timezone }: RuleFacts): string {
  * The runs of an interval drift: where there are as many as expected, a long gap between two of them is no missed run. What
  * is due at times of its own does not drift, and other runs do not stand for it.
  */
-function settleMissed({ expected, seen, missed, missedShare, late, atTimes }: Compared) {
+function settleMissed({ expected, around, missed, missedShare, late, atTimes }: Compared) {
   if (late !== null) return { missed, missedShare };
   const own = atTimes ?? { expected: 0, missed: 0, pending: 0 };
   const due = expected - own.expected;
-  const drifting = Math.min(missed - own.missed, Math.max(0, due - (seen - (own.expected - own.missed - own.pending))));
+  const drifting = Math.min(
+    missed - own.missed,
+    Math.max(0, due - (around - (own.expected - own.missed - own.pending))),
+  );
   return {
     missed: drifting + own.missed,
     missedShare: Math.max(drifting / Math.max(1, due), own.missed / Math.max(1, own.expected)),

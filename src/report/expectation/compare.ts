@@ -17,6 +17,8 @@ export type Runs = {
   beforeMs: number | null;
   /** The number of starts in the window. */
   seen: number;
+  /** And of those in the last `EARLY_MS` before it. */
+  around: number;
   /** Runs are known up to its end. */
   window: Window;
   /** A start more than this after its occurrence is late. */
@@ -69,7 +71,7 @@ export function isDoubled({ expected, extra }: { expected: number; extra: number
 function compareOccurrences(
   occurrencesMs: number[],
   startsMs: number[],
-  { timezone, window, lateAfterMs, seen }: Runs,
+  { timezone, window, lateAfterMs, seen, around }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
   const due = matches.filter(({ atMs }) => isWithin(atMs, window));
@@ -84,6 +86,7 @@ function compareOccurrences(
     kind: "compared",
     expected: due.length,
     seen,
+    around,
     missed: missedMs.length,
     late: due.filter((match) => match.startMs !== null && !onTime(match)).length,
     early: due.filter(({ atMs, startMs }) => startMs !== null && atMs - startMs > NOTABLE_EARLY_MS).length,
@@ -157,7 +160,7 @@ export function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[
 }
 
 function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecurrence>[], runs: Runs): Compared {
-  const { window, lateAfterMs, seen } = runs;
+  const { window, lateAfterMs, seen, around } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   const counts = intervals.map((interval) => countExpected(interval, window));
   const expected = counts.reduce((sum, count) => sum + count, due.length);
@@ -169,6 +172,7 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     kind: "compared",
     expected,
     seen,
+    around,
     missed: absent - pending,
     late: null,
     early: null,

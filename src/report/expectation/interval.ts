@@ -10,6 +10,8 @@ export type Compared = {
   kind: "compared";
   expected: number;
   seen: number;
+  /** Seen runs, and those of the last minutes before the window: an interval's drift across its edge. */
+  around: number;
   missed: number;
   /** Null where single runs cannot be told to be late or early: intervals, several intervals, starts that are not listed. */
   late: number | null;
@@ -42,7 +44,7 @@ export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Wi
 export function compareInterval(
   schedule: Schedule<IntervalRecurrence>,
   startsMs: number[],
-  { window, seen, beforeMs }: { window: Window; seen: number; beforeMs: number | null },
+  { window, seen, around, beforeMs }: { window: Window; seen: number; around: number; beforeMs: number | null },
 ): Compared {
   const { everyMs } = schedule.recurrence;
   const { startMs, endMs } = clip(schedule, window);
@@ -74,6 +76,7 @@ export function compareInterval(
     kind: "compared",
     expected,
     seen,
+    around,
     missed,
     late: null,
     early: null,

@@ -19,12 +19,14 @@ const compare = (
   { from = "08:00", to = "12:00", before }: { from?: string; to?: string; before?: string | undefined } = {},
 ) => {
   const startsMs = typeof starts === "number" ? null : starts.map(day);
+  const seen = startsMs?.length ?? Number(starts);
   return compareRuns({
     schedules: [...schedules],
     timezone: schedules[0]?.timezone ?? "UTC",
     startsMs,
     beforeMs: before === undefined ? null : day(before),
-    seen: startsMs?.length ?? Number(starts),
+    seen,
+    around: seen,
     window: { startMs: day(from), endMs: day(to) },
     lateAfterMs: 10 * MINUTE,
   });
