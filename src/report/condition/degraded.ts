@@ -158,7 +158,7 @@ function describeFailed(facts: RuleFacts): Judgement["evidence"] {
   const failed = listFailed(facts);
   return {
     newest_error: maskErrorMessage(failed[0]?.error ?? facts.newestError),
-    row_ids: failed.flatMap(({ id }) => id ?? []).slice(0, SHOWN_IDS),
+    row_ids: (facts.failedIds.length > 0 ? facts.failedIds : failed.flatMap(({ id }) => id ?? [])).slice(0, SHOWN_IDS),
   };
 }
 

@@ -80,6 +80,8 @@ export type RuleFacts = {
   tooOften: { seen: number; expected: number; words: string } | null;
   newestError: string | null;
   /** As `RuleActivity`. */
+  failedIds: string[];
+  /** As `RuleActivity`. */
   unknownWords: string[];
   /** Its newest runs, since the newest whose status word is known, newest first. */
   unknown: RunRow[];

@@ -185,6 +185,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
             isChanged: changedMs !== null && changedMs >= window.startMs,
           }),
     newestError: found?.newestError ?? null,
+    failedIds: found?.failedIds ?? [],
     unknownWords: found?.unknownWords ?? [],
     unknown: listUnknown(runs),
     unreadable: (found?.unreadable?.newer ?? 0) > 0 ? (found?.unreadable ?? null) : null,
