@@ -77,7 +77,15 @@ function parsePingUrl(key: string, url: string, say: Say): string | null {
   return null;
 }
 
-/** The parts of its path that are long enough to be the secret. */
+/** A name of small letters, as `automation-reports` and `heartbeat` are: nobody is given such a one as a secret. */
+const NAME = /^[a-z]{1,15}(?:[._-][a-z]{1,15})*$/;
+/** A name that its owner chose for a topic there is all that keeps others out. */
+const HOSTS_OF_SECRET_NAMES = ["ntfy.sh"];
+
+/** The parts of its path that are long enough to be the secret, and are no names. The only part is taken for one in any case. */
 function listSecretParts(pingUrl: string): string[] {
-  return new URL(pingUrl).pathname.split("/").filter((part) => part.length > 7);
+  const { pathname, hostname } = new URL(pingUrl);
+  const parts = pathname.split("/").filter((part) => part !== "");
+  const mayBeName = parts.length > 1 && !HOSTS_OF_SECRET_NAMES.includes(hostname);
+  return parts.filter((part) => part.length > 7 && !(mayBeName && NAME.test(part)));
 }
