@@ -6,6 +6,7 @@ import { suggestName } from "./nearest.ts";
 import { readSecret } from "./read-secret.ts";
 import type { Reading, Say } from "./reading.ts";
 import type { ScheduleConfig } from "./schema.ts";
+import { RESERVED_NAME } from "./sections/fields.ts";
 import { DEFAULT_SCHEDULE, type scheduleSchema } from "./sections/schedule.ts";
 
 type Written = v.InferOutput<typeof scheduleSchema>;
@@ -27,7 +28,9 @@ export function readSchedules(schedules: Written[], crmNames: string[], reading:
       say("name", "another schedule has this name: choose another");
     }
     for (const crm of (written.crms ?? []).filter((name) => !crmNames.includes(name))) {
-      say("crms", `a CRM named there is not configured: ${suggestName(crm, crmNames)}`);
+      const isAll = crm === RESERVED_NAME || crm === "*";
+      const advice = isAll ? "leave crms out, then it is all of them" : suggestName(crm, crmNames);
+      say("crms", `a CRM named there is not configured: ${advice}`);
     }
     const pingUrl = readPingUrl(written, say, reading);
     if (pingUrl !== null) reading.secrets.push(pingUrl, ...listSecretParts(pingUrl));
