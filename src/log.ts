@@ -2,7 +2,7 @@
 import { writeSync } from "node:fs";
 import { createConsola, LogLevels, type ConsolaReporter, type LogObject } from "consola/core";
 import { writeJsonLine } from "./text/json.ts";
-import { createRedactor, type Redact } from "./text/redact.ts";
+import { createRedactor, type Redact, type Secret } from "./text/redact.ts";
 import { cutText, showText } from "./text/terminal.ts";
 
 export const LOG_FORMATS = ["text", "json"] as const;
@@ -32,7 +32,7 @@ export type Log = {
   /** One line, shown only on a terminal. The next call overwrites it, and null clears it. */
   progress: (waiting: Waiting | null) => void;
   /** From now on no line contains these values, nor those that were hidden before. */
-  hide: (secrets: string[]) => void;
+  hide: (secrets: Secret[]) => void;
 };
 
 const STDERR = 2;
@@ -45,7 +45,7 @@ const PROGRESS_WIDTH = 79;
 
 export function createLog(options: LogOptions): Log {
   // Secrets of an older configuration stay secret after a reload.
-  const hidden = new Set<string>();
+  const hidden = new Map<string, Secret>();
   let redact: Redact = (text) => text;
   let progress: string | null = null;
   const write = (line: string) => {
@@ -67,8 +67,9 @@ export function createLog(options: LogOptions): Log {
       progress = text;
     },
     hide: (secrets) => {
-      for (const secret of secrets) hidden.add(secret);
-      redact = createRedactor([...hidden]);
+      // By its text: a reload reads the same ones again.
+      for (const secret of secrets) hidden.set(JSON.stringify(secret), secret);
+      redact = createRedactor([...hidden.values()]);
     },
   };
 }

@@ -134,10 +134,7 @@ function judgeIncomplete(
   return {
     status: "error",
     message: `${table.name} lacks ${missing.length === 1 ? "the column" : "the columns"} ${missing.join(", ")} of the preset ${preset}`,
-    advice:
-      view === null
-        ? "name the table of the runs with preset, schema and table, or make a view with these columns and name that"
-        : `${view}${without}`,
+    advice: `${view}${without}`,
     evidence: { table: table.name, preset, missing },
   };
 }

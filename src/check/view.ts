@@ -1,4 +1,5 @@
 /** The view that would let a table of another shape be read: each column of the preset `automation` from the likeliest one. */
+import { showText } from "../text/terminal.ts";
 import type { OtherTable } from "../warehouse/facts.ts";
 import type { LikelyColumns, Wanted } from "../warehouse/likely-columns.ts";
 
@@ -7,6 +8,7 @@ const VIEW = "automation_actions";
 const OTHER_VIEW = "automation_runs";
 
 const LONGEST_LINE = 76;
+const MOST_OTHERS = 30;
 /** Every column that the preset reads, with what stands for it where nothing was found on PostgreSQL. */
 const COLUMNS = {
   id: "text",
@@ -38,10 +40,9 @@ export function adviseView(tables: OtherTable[], source: string, role: string | 
   return best === undefined ? null : writeView(best, source, role);
 }
 
-/** The view of this very table, with its gaps; the statements have lines of their own. Null: nothing in it is of a run. */
-export function writeView(table: OtherTable, source: string, role: string | null): string | null {
+/** The view of this very table, with its gaps; the statements have lines of their own. Where nothing in it is known, all is a gap. */
+export function writeView(table: OtherTable, source: string, role: string | null): string {
   const { name: own, schema, likely } = table;
-  if (!likely.isKnown) return null;
   const isTaken = /(?:^|[."])automation_actions"?$/.test(own);
   const view = isTaken ? OTHER_VIEW : VIEW;
   const name = schema === null ? view : `${schema}.${view}`;
@@ -59,13 +60,18 @@ export function writeView(table: OtherTable, source: string, role: string | null
     `FROM ${own};`,
     ...grant,
   ].join("\n");
-  return `if the runs are in ${own}, look whether each column is the right one in\n${ddl}\nand set ${settings.join(" and ")}`;
+  const task = likely.isKnown ? "look whether each column is the right one in" : "put its own columns for the NULLs in";
+  return `if the runs are in ${own}, ${task}\n${ddl}\nand set ${settings.join(" and ")}`;
 }
 
 function writeColumn(column: Wanted, { name, likely }: OtherTable, source: string, isSqlite: boolean): string {
   const own = likely.columns[column];
-  if (own !== undefined) {
-    const read = own.map(quoteName).join(" || ' ' || ");
+  // A run without success may have its end there alone.
+  const ends = column === "finished_at" && (own?.length ?? 0) < 2 ? [...(own ?? []), ...likely.failedAt] : [];
+  if (ends.length > 1) return `coalesce(${ends.map(quoteName).join(", ")}) AS finished_at`;
+  const columns = ends.length === 1 ? ends : own;
+  if (columns !== undefined) {
+    const read = columns.map(quoteName).join(" || ' ' || ");
     return read === column ? column : `${read} AS ${column}`;
   }
   if (column === "crm_source") return `${quoteText(source)} AS crm_source`;
@@ -76,17 +82,21 @@ function writeColumn(column: Wanted, { name, likely }: OtherTable, source: strin
   return `${isSqlite ? "NULL" : `NULL::${COLUMNS[column]}`} AS ${column}`;
 }
 
-/** What a run came to, where no column says it: by a flag, else by an error that only a failed one has. */
-function writeOutcome({ success, failure, columns }: LikelyColumns): string | null {
-  if (success === null && failure === null) return null;
+/** What a run came to, where no column says it: by a flag, else by an error or a time that only a failed one has. */
+function writeOutcome({ success, failure, failedAt, columns }: LikelyColumns): string | null {
+  if (success === null && failure === null && failedAt.length === 0) return null;
   const end = columns.finished_at?.[0];
   const open = end === undefined ? [] : [`WHEN ${quoteName(end)} IS NULL THEN 'running'`];
   const failed = failure === null ? [] : [`WHEN CAST(${quoteName(failure)} AS text) NOT IN ${NO_ERROR} THEN 'failed'`];
+  const stopped = failedAt.map((column) => `WHEN ${quoteName(column)} IS NOT NULL THEN 'failed'`);
+  // Without an end beside the failure it is a queue, which keeps no run that succeeded.
+  const rest = end === undefined && stopped.length > 0 ? "pending" : "success";
   const arms =
     success === null
-      ? [...failed, ...open, "ELSE 'success'"]
+      ? [...failed, ...stopped, ...open, `ELSE '${rest}'`]
       : [
           `WHEN lower(CAST(${quoteName(success)} AS text)) IN ${TRUE} THEN 'success'`,
+          ...stopped,
           ...open,
           `WHEN ${quoteName(success)} IS NOT NULL THEN 'failed'`,
         ];
@@ -94,22 +104,29 @@ function writeOutcome({ success, failure, columns }: LikelyColumns): string | nu
 }
 
 /** As comments in the statement, for whoever is about to run it. */
-function listGaps({ columns, success, failure }: LikelyColumns): string[] {
+function listGaps({ columns, success, failure, failedAt, others }: LikelyColumns): string[] {
+  const hasFailedAt = failedAt.length > 0;
   const isSaid = (column: Wanted) =>
-    columns[column] !== undefined || (column === "status" && (success !== null || failure !== null));
+    columns[column] !== undefined ||
+    (column === "status" && (success !== null || failure !== null || hasFailedAt)) ||
+    (column === "finished_at" && hasFailedAt);
   const gaps = WANTED.filter((column) => !isSaid(column) && !BESIDE.includes(column));
   const needed = gaps.filter((column) => NEEDED.includes(column));
-  const others = gaps.filter((column) => !NEEDED.includes(column));
+  const rare = gaps.filter((column) => !NEEDED.includes(column));
   const split = Object.values(columns).filter((own) => own.length > 1);
   return [
     ...(needed.length === 0 ? [] : [`  -- found no column for these, fill them in: ${needed.join(", ")}`]),
     ...split.map((own) => `  -- must read as 2026-07-10 21:00:00: ${own.join(" and ")}`),
-    ...wrapNames("  -- found no column for ", others),
+    ...wrapNames("  -- found no column for ", rare),
+    // Which of them is meant, whoever fills a gap has to see.
+    ...(needed.length === 0
+      ? []
+      : wrapNames("  -- its other columns: ", others.slice(0, MOST_OTHERS).map(quoteName).map(showText))),
   ];
 }
 
 /** Names behind a beginning that each line repeats. */
-function wrapNames(beginning: string, names: Wanted[]): string[] {
+function wrapNames(beginning: string, names: string[]): string[] {
   const lines: string[] = [];
   for (const name of names) {
     const longer = `${lines.at(-1) ?? ""}, ${name}`;

@@ -24,6 +24,7 @@ export async function readEnvironment(): Promise<Environment> {
   // postgres.js fills every gap of a connection from PG* variables: a connection is what its URL says.
   for (const name of Object.keys(variables)) if (name.startsWith("PG")) delete process.env[name];
   const dumb = variables["TERM"] === "dumb";
+  const refusesColor = (variables["NO_COLOR"] ?? "") !== "";
   const [terminal, errorTerminal] = [isTTY(STDOUT), isTTY(STDERR)];
   return {
     variables,
@@ -33,8 +34,8 @@ export async function readEnvironment(): Promise<Environment> {
       rows: terminal && process.stdout.rows > 0 ? process.stdout.rows : null,
     },
     stderr: { terminal: errorTerminal && !dumb, journal: await isJournal(variables["JOURNAL_STREAM"]) },
-    noColor: dumb || (variables["NO_COLOR"] ?? "") !== "",
-    forceColor: !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),
+    noColor: dumb || refusesColor,
+    forceColor: !refusesColor && !["", "0"].includes(variables["FORCE_COLOR"] ?? ""),
     ascii: isAscii(variables),
     systemd: {
       socket: variables["NOTIFY_SOCKET"],

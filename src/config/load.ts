@@ -9,6 +9,7 @@ import { readSchedules } from "./read-schedules.ts";
 import { readServe } from "./read-serve.ts";
 import { readStore } from "./read-store.ts";
 import type { Purpose, Reading } from "./reading.ts";
+import { findWords } from "./plain-words.ts";
 import { ConfigSchema, type Config } from "./schema.ts";
 
 /** Throws an `AppError` that names file, line and column of each problem, and no value. */
@@ -40,7 +41,7 @@ export async function resolveConfig(
   const serve = readServe(general.serve, reading);
   if (reading.problems.length > 0 || store === null || serve === null)
     throw await describeProblems(path, text, reading.problems);
-  return {
+  const config: Config = {
     path,
     concurrency: general.concurrency,
     export: {
@@ -56,4 +57,5 @@ export async function resolveConfig(
     secrets: reading.secrets,
     warnings: [...new Set([...findExposure(path, reading.isPasswordWritten), ...reading.warnings])],
   };
+  return { ...config, secrets: findWords(config) };
 }

@@ -6,6 +6,7 @@ import { suggestName } from "./nearest.ts";
 import { readSecret } from "./read-secret.ts";
 import type { Reading, Say } from "./reading.ts";
 import type { ScheduleConfig } from "./schema.ts";
+import { RESERVED_NAME } from "./sections/fields.ts";
 import { DEFAULT_SCHEDULE, type scheduleSchema } from "./sections/schedule.ts";
 
 type Written = v.InferOutput<typeof scheduleSchema>;
@@ -27,7 +28,9 @@ export function readSchedules(schedules: Written[], crmNames: string[], reading:
       say("name", "another schedule has this name: choose another");
     }
     for (const crm of (written.crms ?? []).filter((name) => !crmNames.includes(name))) {
-      say("crms", `a CRM named there is not configured: ${suggestName(crm, crmNames)}`);
+      const isAll = crm === RESERVED_NAME || crm === "*";
+      const advice = isAll ? "leave crms out, then it is all of them" : suggestName(crm, crmNames);
+      say("crms", `a CRM named there is not configured: ${advice}`);
     }
     const pingUrl = readPingUrl(written, say, reading);
     if (pingUrl !== null) reading.secrets.push(pingUrl, ...listSecretParts(pingUrl));
@@ -77,7 +80,15 @@ function parsePingUrl(key: string, url: string, say: Say): string | null {
   return null;
 }
 
-/** The parts of its path that are long enough to be the secret. */
+/** A name of small letters, as `automation-reports` and `heartbeat` are: nobody is given such a one as a secret. */
+const NAME = /^[a-z]{1,15}(?:[._-][a-z]{1,15})*$/;
+/** A name that its owner chose for a topic there is all that keeps others out. */
+const HOSTS_OF_SECRET_NAMES = ["ntfy.sh"];
+
+/** The parts of its path that are long enough to be the secret, and are no names. The only part is taken for one in any case. */
 function listSecretParts(pingUrl: string): string[] {
-  return new URL(pingUrl).pathname.split("/").filter((part) => part.length > 7);
+  const { pathname, hostname } = new URL(pingUrl);
+  const parts = pathname.split("/").filter((part) => part !== "");
+  const mayBeName = parts.length > 1 && !HOSTS_OF_SECRET_NAMES.includes(hostname);
+  return parts.filter((part) => part.length > 7 && !(mayBeName && NAME.test(part)));
 }

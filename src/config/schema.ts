@@ -4,6 +4,7 @@ import type { Target } from "../database/target.ts";
 import type { RuleSettings } from "../report/settings.ts";
 import type { Thresholds } from "../report/thresholds.ts";
 import type { PresetName, Severity } from "../report/words.ts";
+import type { Secret } from "../text/redact.ts";
 import { calendarSchema } from "./sections/calendar.ts";
 import { CrmSchema, defaultsSchema, type ConfiguredStatus } from "./sections/crm.ts";
 import { displaySchema } from "./sections/display.ts";
@@ -148,7 +149,7 @@ export type Config = {
   crms: CrmConfig[];
   schedules: ScheduleConfig[];
   /** Values that must not be shown anywhere. */
-  secrets: string[];
+  secrets: Secret[];
   /** What is odd about it, but stops nothing. */
   warnings: string[];
 };

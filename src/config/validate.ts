@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { isTable, listTables, type Path, type TablePlace } from "../schema-keys.ts";
 import type { Problem } from "./expand.ts";
+import { listKeys } from "./keys.ts";
 import { suggestName } from "./nearest.ts";
 import { CrmSchema, defaultsSchema } from "./sections/crm.ts";
 import { CRM_NAME, RESERVED_NAME } from "./sections/fields.ts";
@@ -11,6 +12,8 @@ const UNUSABLE_NAMES = ["__proto__", "constructor", "prototype"];
 const PLAIN_KEY = /^[\w-]{1,64}$/;
 /** So many are told. */
 export const MOST_PROBLEMS = 20;
+/** A key of more tables, such as `name`, says nothing of the one that was meant. */
+const MOST_PLACES = 2;
 const NO_CRM = "no CRM is configured: add a table such as [crm.hubspot]";
 
 /** Empty: the schema can be applied, and every CRM has a usable name. */
@@ -20,7 +23,10 @@ export function findProblems(value: unknown, schema: v.GenericSchema): Problem[]
   // The schema library passes unusable names over, and takes lists and dates for tables without keys.
   const said = new Set(misplaced.map(({ path }) => JSON.stringify(path)));
   const isSaid = ({ path }: { path: Path }) => path.some((_, at) => said.has(JSON.stringify(path.slice(0, at + 1))));
-  const unknown = describeUnknown(tables.flatMap(findUnknownKeys).filter((key) => !isSaid(key)));
+  const unknown = describeUnknown(
+    tables.flatMap(findUnknownKeys).filter((key) => !isSaid(key)),
+    schema,
+  );
   const bad = [...findBadValues(value, schema), ...findBadNames(value), ...findNul(value)];
   return [...misplaced, ...unknown, ...bad.filter((problem) => !isSaid(problem))];
 }
@@ -43,16 +49,20 @@ function findUnknownKeys({ path, keys, value }: TablePlace): UnknownKey[] {
 }
 
 /** What is known is listed once for each kind of table; a name that may be meant is not looked for where nobody is told. */
-function describeUnknown(keys: UnknownKey[]): Problem[] {
+function describeUnknown(keys: UnknownKey[], schema: v.GenericSchema): Problem[] {
+  const places = keys.length === 0 ? [] : listKeys(schema);
   const listed = new Set<string>();
   return keys.map(({ path, key, known, value }, index) => {
     const says = `unknown key ${describeKey(key)}`;
     if (index >= MOST_PROBLEMS) return { path, message: says };
+    const advice = suggestName(key, known);
+    const isNear = advice.startsWith("did");
     const belongs = path.length === 1 ? describePlace(key) : null;
     if (belongs !== null) return { path, message: `${says}: it belongs under ${belongs}` };
-    const advice = suggestName(key, known);
-    const isCrm = path.length === 1 && isTable(value) && PLAIN_KEY.test(key) && !advice.startsWith("did");
-    if (isCrm) return { path, message: `${says}: ${describeCrmTable(key)}` };
+    const elsewhere = path.length === 1 && (isNear || isTable(value)) ? null : findPlace(path, places);
+    if (elsewhere !== null) return { path, message: `${says}: it belongs ${elsewhere}` };
+    const mayBeCrm = path.length === 1 && isTable(value) && PLAIN_KEY.test(key) && !isNear;
+    if (mayBeCrm && looksLikeCrm(value)) return { path, message: `${says}: ${describeCrmTable(key)}` };
     const isTold = listed.has(advice);
     listed.add(advice);
     return { path, message: isTold && !advice.startsWith("did") ? says : `${says}: ${advice}` };
@@ -63,6 +73,29 @@ function describeUnknown(keys: UnknownKey[]): Problem[] {
 function describePlace(key: string): string | null {
   if (Object.hasOwn(defaultsSchema.entries, key)) return "[defaults], for every CRM, or under [crm.NAME]";
   return Object.hasOwn(CrmSchema.entries, key) ? "[crm.NAME]" : null;
+}
+
+/** Such as `under [crm.x.thresholds]`; null where it is known nowhere, or in too many tables to say which is meant. */
+function findPlace(path: Path, places: { section: string; key: string }[]): string | null {
+  const [top, name] = path;
+  const key = path.at(-1);
+  const all = places.filter((place) => place.key === key).map(({ section }) => section);
+  const near = all.filter((section) => section.split(".")[0] === top);
+  const sections = near.length > 0 ? near : all;
+  if (sections.length === 0 || sections.length > MOST_PLACES) return null;
+  if (sections.includes("")) return "above all tables";
+  const isPlain = top === "crm" && near.length > 0 && CRM_NAME.test(String(name));
+  const shown = sections.map((section) => {
+    if (section === "schedule") return "[[schedule]]";
+    return `[${isPlain ? section.replace("crm.NAME", `crm.${name}`) : section}]`;
+  });
+  return `under ${shown.join(" or ")}`;
+}
+
+/** A table with none of their keys is meant for something else. */
+function looksLikeCrm(value: unknown): boolean {
+  const keys = isTable(value) ? Object.keys(value) : [];
+  return keys.length === 0 || keys.some((key) => Object.hasOwn(CrmSchema.entries, key));
 }
 
 /** With a name that is allowed. */

@@ -39,6 +39,9 @@ ${commands.map(writeCommand).join("\n")}
   esac
   case $offer in
     @file) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    @files)
+      [[ $cur == *,* ]] && before=\${cur%,*},
+      compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -P "$before" -- "\${cur#"$before"}") ;;
     @directory) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     @*)
       [[ $cur == *,* ]] && before=\${cur%,*},

@@ -32,7 +32,7 @@ export type Flag = {
   /** Null where the flag takes no value. */
   value: {
     hint: string;
-    kind: "choice" | "file" | "directory" | "text" | NameKind;
+    kind: "choice" | "file" | "files" | "directory" | "text" | NameKind;
     choices: string[];
     preset: string | null;
   } | null;
@@ -146,6 +146,9 @@ function describeWord([name, { valueHint, description = "", required }]: [string
   return { hint, description, required: required !== false, kind };
 }
 
+/** By what stands for the value. `files`: several, with commas between. */
+const PATHS: Record<string, "file" | "files" | "directory"> = { FILE: "file", DIR: "directory", "FILE,DIR": "files" };
+
 function describeFlags(args: [string, ArgDef][]): Flag[] {
   const rank = ([name]: [string, ArgDef]) => (EVERYDAY.includes(name) ? EVERYDAY.indexOf(name) : EVERYDAY.length);
   return args
@@ -170,8 +173,7 @@ function describeFlag(name: string, flag: ArgDef): Flag {
   }
   const choices = flag.type === "enum" ? (flag.options ?? []) : [];
   const hint = flag.valueHint ?? (choices.join("|") || name);
-  const kind =
-    choices.length > 0 ? "choice" : hint === "FILE" ? "file" : hint === "DIR" ? "directory" : (NAMES[name] ?? "text");
+  const kind = choices.length > 0 ? "choice" : (PATHS[hint] ?? NAMES[name] ?? "text");
   const preset = typeof flag.default === "string" ? flag.default : null;
   return { name: `--${name}`, short, description, everyday, value: { hint, kind, choices, preset } };
 }

@@ -27,7 +27,18 @@ function __automation_reports_names
     end
     set -l before (commandline -ct | string replace -r -- '^--?[a-z-]+=' '' | string match -r -- '.*,')
     for name in (${PROGRAM} completion names $argv[1] $config 2>/dev/null)
+        contains -- $name (string split , -- "$before"); and continue
         printf '%s%s\\n' "$before" $name
+    end
+end
+function __automation_reports_files
+    set -l typed (commandline -ct | string replace -r -- '^--?[a-z-]+=' '' | string unescape)
+    set -l before (string match -r -- '.*,' "$typed")
+    set -l rest (string replace -r -- '.*,' '' "$typed")
+    set -l paths "$rest"*
+    for path in $paths
+        test -d "$path"; and set path "$path/"
+        printf '%s%s\\n' "$before" $path
     end
 end
 complete -c ${PROGRAM} -f
@@ -58,6 +69,7 @@ function writeValue({ value }: Flag): string {
   const completers = {
     choice: ` -x -a ${quote(value.choices.join(" "))}`,
     file: " -r -F",
+    files: " -x -a '(__automation_reports_files)'",
     directory: " -x -a '(__fish_complete_directories (commandline -ct))'",
     text: " -x",
     crm: ` -x -a ${quote(askNames("crm"))}`,

@@ -6,7 +6,7 @@ import { quoteWord } from "./quote.ts";
 export function writeZsh(commands: CommandHelp[]): string {
   return `#compdef ${PROGRAM}
 _automation_reports_names() {
-  local -a config names
+  local -a config names given
   local value index=\${words[(I)(-c|--config)]}
   (( index )) && value=\${words[index + 1]}
   index=\${words[(I)--config=*]}
@@ -14,6 +14,7 @@ _automation_reports_names() {
   value=\${(Q)value}
   [[ -n $value ]] && config=(--config "\${value/#\\~\\//$HOME/}")
   names=(\${(f)"$(${PROGRAM} completion names $1 $config 2>/dev/null)"})
+  [[ $PREFIX == *,* ]] && given=(\${(s:,:)\${PREFIX%,*}}) && names=(\${names:|given})
   compset -P '*,'
   compadd -a names
 }
@@ -72,6 +73,7 @@ const NOTHING = "{:}";
 
 const ACTIONS = {
   file: "_files",
+  files: "_sequence _files",
   directory: "_files -/",
   text: " ",
   crm: " _automation_reports_names crm",

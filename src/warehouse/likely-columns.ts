@@ -28,9 +28,13 @@ export type LikelyColumns = {
   success: string | null;
   /** What is only there where the run failed. */
   failure: string | null;
+  /** Times that only a run without success has, such as `failed_at`; of the type of the end, where both are known. */
+  failedAt: string[];
+  /** The table's columns that were taken for nothing. */
+  others: string[];
   /** Enough to offer the table unasked. */
   isOfRuns: boolean;
-  /** At least one thing that a run has: enough where the table was named. */
+  /** At least one thing that a run has. */
   isKnown: boolean;
   /** The greater, the more it looks like a table of runs. */
   rank: number;
@@ -46,12 +50,16 @@ type Likely = {
   weak?: string[];
 };
 
-const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch";
+// German, French, Spanish and Portuguese have a few of the commonest words, without their accents.
+const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch zeit datum heure fecha hora";
 const RUN = "run job sync task execution exec process flow pipeline import export batch load actual real";
-const UNITS = "records|record|rows|row|items|item|objects|entities|documents|messages";
-const NUMBER = "count num number total no of n";
-const BEGIN = "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired";
-const FINISH = "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated";
+const UNITS =
+  "records|record|rows|row|items|item|objects|entities|documents|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
+const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
+const BEGIN =
+  "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
+const FINISH =
+  "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
 const STEP = "job|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
 
@@ -72,6 +80,7 @@ const LIKELY: Record<Wanted, Likely> = {
       "source|integration|system|provider|tenant",
       "crm|source|integration|system|provider|tenant name|key|code|slug|type",
       "connector|platform|vendor",
+      "quelle|fuente|origen|origem|fonte",
     ],
     beside: "source system",
   },
@@ -88,6 +97,7 @@ const LIKELY: Record<Wanted, Likely> = {
       `${THING} type|name|class`,
       "connector|connection|deployment|report|script|worker|handler name|class|type",
       "entity|object|model|resource|stream|command|procedure|class",
+      "regel|ablauf|aufgabe|auftrag|prozess|regle|tache|regla|tarea|proceso|regra|tarefa|processo",
       "func|function",
       "name|title",
       "type|kind",
@@ -98,7 +108,13 @@ const LIKELY: Record<Wanted, Likely> = {
     weak: [`${STEP}|connection|connector|deployment id|uuid|key`],
   },
   status: {
-    patterns: ["status", "state", "outcome|result", "status|state name|type|text"],
+    patterns: [
+      "status",
+      "state",
+      "outcome|result",
+      "status|state name|type|text",
+      "zustand|ergebnis|etat|statut|estado|resultado",
+    ],
     beside: `${RUN} final last exit`,
   },
   started_at: {
@@ -149,11 +165,12 @@ const LIKELY: Record<Wanted, Likely> = {
     patterns: [
       "error|errors|exception|traceback|stacktrace|backtrace|err",
       "error|errors|exception|failure|err message|text|detail|details|log|info|msg|reason|summary|description|output|trace|stack",
-      "message|msg",
+      "fehler|fehlermeldung|fehlertext|erreur|erro",
+      "message|msg|meldung|mensaje|mensagem",
       "return|result|status|exit message",
       "reason|details|output",
     ],
-    beside: `${RUN} last`,
+    beside: `${RUN} last message mensaje mensagem`,
   },
   dry_run: { patterns: ["dry run", "dryrun|rehearsal|simulated|simulation"], beside: "is was run mode" },
   wrapper: { patterns: ["wrapper"], beside: "is" },
@@ -162,13 +179,19 @@ const LIKELY: Record<Wanted, Likely> = {
 const SUCCESS: Likely = { patterns: ["success|succeeded|successful|ok|passed"], beside: `is was ${RUN}` };
 /** Of the patterns of an error, those that no run without a failure fills. */
 const FAILURES = LIKELY.error.patterns.slice(0, 2);
+const FAILED_AT: Likely = {
+  patterns: [
+    "failed|failure|errored|error|discarded|cancelled|canceled|aborted|crashed|killed at|on|time|date|ts|timestamp|utc",
+  ],
+  beside: `${TIME} ${RUN}`,
+};
 /** In the name of a table. */
 const OF_RUNS = ["run", "runs", "history", "execution", "executions", "sync", "syncs", "result", "results", "logs"];
 
 /** Longest first, so that a name without capitals and underscores is taken apart rightly. */
 const VOCABULARY = [
   ...new Set(
-    [...Object.values(LIKELY), SUCCESS]
+    [...Object.values(LIKELY), SUCCESS, FAILED_AT]
       .flatMap(({ patterns, beside, weak = [] }) => [...patterns, ...weak, beside])
       .flatMap((text) => text.split(/[ |]/))
       .filter((word) => word.length > 1),
@@ -176,6 +199,8 @@ const VOCABULARY = [
 ].toSorted((a, b) => b.length - a.length);
 /** Longer ones are taken apart in too many ways. */
 const LONGEST_GLUED = 40;
+
+type Worded = { column: string; words: string[] };
 
 export function findLikelyColumns({ name, columns, types = {} }: ReadableTable): LikelyColumns {
   const worded = columns.map((column) => ({ column, words: splitName(column) }));
@@ -211,20 +236,36 @@ export function findLikelyColumns({ name, columns, types = {} }: ReadableTable):
     FAILURES,
     LIKELY.error.beside,
   );
-  const hasOutcome = found.status !== undefined || success !== null || failure !== null;
+  const taken = [...Object.values(found).flat(), ...(success === null ? [] : [success])];
+  const free = worded.filter(({ column }) => !taken.includes(column));
+  const failedAt = listFailedAt(free, found.finished_at, types);
+  const hasOutcome = found.status !== undefined || success !== null || failure !== null || failedAt.length > 0;
   const hasMore = hasTime || found.error !== undefined || found.records_processed !== undefined;
   const isOfName = splitName(name).some((word) => OF_RUNS.includes(word));
   return {
     columns: found,
     success,
     failure,
+    failedAt,
+    others: free.map(({ column }) => column).filter((column) => !failedAt.includes(column)),
     isOfRuns: found.rule !== undefined && found.started_at !== undefined && hasOutcome && hasMore,
     isKnown: isRuleSure || hasTime || found.status !== undefined,
     rank: (hasTime ? 1000 : 0) + (isRuleSure ? 100 : 0) + 2 * sure + (isOfName ? 1 : 0),
   };
 }
 
-function seekColumn(free: { column: string; words: string[] }[], patterns: string[], beside: string): string | null {
+/** In the table's order: the end of a run may be in any of them. */
+function listFailedAt(free: Worded[], end: string[] | undefined, types: ColumnTypes): string[] {
+  const isOfType = (column: string) => {
+    const [own, ends] = [types[column], types[end?.[0] ?? column]];
+    return isReadable(column, "finished_at", types) && (own === undefined || ends === undefined || own === ends);
+  };
+  return free
+    .filter((one) => isOfType(one.column) && seekColumn([one], FAILED_AT.patterns, FAILED_AT.beside) !== null)
+    .map(({ column }) => column);
+}
+
+function seekColumn(free: Worded[], patterns: string[], beside: string): string | null {
   const allowed = new Set(beside.split(" "));
   for (const pattern of patterns) {
     const needed = pattern.split(" ").map((words) => words.split("|"));
@@ -251,7 +292,7 @@ function findOthers(words: string[], needed: string[][]): string[] | null {
 }
 
 /** `run_date` and `run_time`: neither alone says when. */
-function seekPair(worded: { column: string; words: string[] }[], { patterns }: Likely): [string, string] | null {
+function seekPair(worded: Worded[], { patterns }: Likely): [string, string] | null {
   const meant = new Set(patterns.flatMap((pattern) => pattern.split(/[ |]/)));
   const without = (words: string[], part: string) =>
     words.at(-1) === part && words.length === 2 && meant.has(words[0] ?? "") ? (words[0] ?? null) : null;
@@ -266,6 +307,8 @@ function seekPair(worded: { column: string; words: string[] }[], { patterns }: L
 /** `StartTime`, `start_time` and `starttime` have the same words. */
 function splitName(name: string): string[] {
   return name
+    .normalize("NFD")
+    .replaceAll(/\p{Mn}/gu, "")
     .replaceAll(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
     .replaceAll(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .toLowerCase()

@@ -66,10 +66,7 @@ export function findLikely({ table: { name, types }, columns }: Incomplete): Lik
 
 /** In one line, for whoever only wanted a report. */
 export function describeIncomplete(incomplete: Incomplete, name: string, preset: PresetName): string {
-  const advice = findLikely(incomplete).isKnown
-    ? "`automation-reports check` shows a view to begin with"
-    : "name the table of the runs with preset, schema and table";
-  return `${describeMissing(incomplete, name, preset)}: ${advice}`;
+  return `${describeMissing(incomplete, name, preset)}: \`automation-reports check\` shows a view to begin with`;
 }
 
 export function describeMissing({ missing }: Incomplete, name: string, preset: PresetName): string {

@@ -130,6 +130,7 @@ describe("colour", () => {
     { name: "FORCE_COLOR=0", env: { FORCE_COLOR: "0" }, colored: false },
     { name: "--color never beats FORCE_COLOR", flags: ["--color", "never"], env: { FORCE_COLOR: "1" }, colored: false },
     { name: "--no-color too", flags: ["--no-color"], env: { FORCE_COLOR: "1" }, colored: false },
+    { name: "NO_COLOR beats FORCE_COLOR", env: { FORCE_COLOR: "1", NO_COLOR: "1" }, colored: false },
     { name: "--color always beats NO_COLOR", flags: ["--color=always"], env: { NO_COLOR: "1" }, colored: true },
   ])("$name: $colored", async ({ flags = [], env = {}, colored }) => {
     const { code, stdout, stderr } = await runCli(["generate", ...AS_OF, ...flags], { cwd, env });

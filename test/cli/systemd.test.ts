@@ -43,6 +43,24 @@ test("what the unit hands over is found by its name: files that nobody else may 
   expect(stderr).toContain("write an http:// or https:// URL");
 });
 
+test("install: a password and a slug that are words of the commands leave them whole", async () => {
+  const directory = freshDirectory();
+  const write = (name: string) =>
+    directoryWith(`[crm.a]
+url = "postgresql://reports:reports@h/d"
+[[schedule]]
+name = "${name}"
+cron = "@daily"
+ping_url = "https://hc-ping.com/0123456789abcdef/automation-reports"
+`);
+  const install = ["systemd", "install", "--dir", directory];
+  const first = await runCli(install, { cwd: write("daily") });
+  expect(first.stderr).toContain("systemctl enable --now automation-reports-daily.timer");
+  const second = await runCli(install, { cwd: write("nightly") });
+  expect(second.stderr).toContain("systemctl disable --now automation-reports-daily.service");
+  expect(first.stderr + second.stderr).not.toContain("***");
+});
+
 test("install: writes whole units, twice the same, and says what to type next", async () => {
   const directory = freshDirectory();
   const args = ["systemd", "install", "--mode", "daemon", "--dir", directory];

@@ -80,6 +80,58 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 1, failed_actions: 1 },
   },
   {
+    name: "ActiveJob's logs: a run that failed has its end in a column of its own",
+    table: "active_job_logs",
+    sql: `CREATE TABLE active_job_logs (id int, job_class text, performed_at {time}, completed_at {time}, failed_at {time}, exception_message text);
+      INSERT INTO active_job_logs VALUES (1, 'A', ${quoted(9)}, ${quoted(8)}, NULL, NULL), (2, 'A', ${quoted(7)}, NULL, ${quoted(6)}, NULL),
+        (3, 'A', ${quoted(5)}, NULL, ${quoted(4)}, 'x'), (4, 'A', ${quoted(1)}, NULL, NULL, NULL)`,
+    says: ["WHEN failed_at IS NOT NULL THEN 'failed'", "coalesce(completed_at, failed_at) AS finished_at"],
+    counts: { total_actions: 3, failed_actions: 2, running_actions: 1, successful_actions: 1 },
+  },
+  {
+    name: "a flag of success beside two times of a failure",
+    table: "sync_runs",
+    sql: `CREATE TABLE sync_runs (id int, sync_name text, ok boolean, started {time}, ended {time}, errored_at {time}, cancelled_on {time});
+      INSERT INTO sync_runs VALUES (1, 'a', true, ${quoted(9)}, ${quoted(8)}, NULL, NULL), (2, 'a', NULL, ${quoted(7)}, NULL, ${quoted(6)}, NULL),
+        (3, 'a', NULL, ${quoted(5)}, NULL, NULL, ${quoted(4)}), (4, 'a', NULL, ${quoted(1)}, NULL, NULL, NULL)`,
+    says: ["coalesce(ended, errored_at, cancelled_on) AS finished_at"],
+    counts: { total_actions: 3, failed_actions: 2, running_actions: 1 },
+  },
+  {
+    name: "Delayed Job: a queue, which keeps no job that succeeded",
+    table: "delayed_jobs",
+    sql: `CREATE TABLE delayed_jobs (id int, priority int, attempts int, handler text, last_error text, run_at {time}, locked_at {time},
+        failed_at {time}, queue text, created_at {time});
+      INSERT INTO delayed_jobs VALUES (1, 0, 0, 'h', NULL, ${quoted(9)}, NULL, NULL, 'q', ${quoted(9)}),
+        (2, 0, 9, 'h', 'x', ${quoted(8)}, NULL, ${quoted(7)}, 'q', ${quoted(9)})`,
+    says: ["failed_at AS finished_at", "ELSE 'pending'"],
+    counts: { failed_actions: 1, successful_actions: 0 },
+  },
+  {
+    name: "German words",
+    table: "etl_log",
+    settings: 'preset = "automation"\ntable = "etl_log"',
+    sql: `CREATE TABLE etl_log (lfd_nr int, quelle text, ablauf text, beginn {time}, ende {time}, zustand text, anzahl_saetze int, fehlertext text);
+      INSERT INTO etl_log VALUES (1, 'hubspot', 'Abgleich', ${quoted(9)}, ${quoted(8)}, 'success', 5, NULL),
+        (2, 'hubspot', 'Abgleich', ${quoted(7)}, ${quoted(6)}, 'failed', 0, 'x')`,
+    says: ["ablauf AS rule", "anzahl_saetze AS records_processed", "fehlertext AS error"],
+    counts: { total_actions: 2, failed_actions: 1 },
+  },
+  {
+    name: "a table that was named, and of which nothing is known: its columns, and gaps to fill in",
+    table: "qlog",
+    settings: 'preset = "automation"\ntable = "qlog"',
+    sql: `CREATE TABLE qlog (lfd_nr int, kennung text, wann {time}, "Wie; --
+ x" text)`,
+    says: [
+      "-- found no column for these, fill them in: rule, status, started_at",
+      "-- its other columns: ",
+      "kennung",
+      String.raw`"Wie; --\u{a} x"`,
+    ],
+    counts: { total_actions: 0 },
+  },
+  {
     name: "a table that was named, and has no word for what came of a run",
     table: "solid_queue_jobs",
     settings: 'preset = "automation"\ntable = "solid_queue_jobs"',
@@ -118,18 +170,14 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 
   test.each([
-    {
-      table: "solid_queue_jobs",
-      columns: "id int, class_name text, created_at {time}, finished_at {time}",
-      view: true,
-    },
-    { table: "customers", columns: "id int, email text, address text", view: false },
-  ])("generate promises a view of $table only where check shows one: $view", async ({ table, columns, view }) => {
+    { table: "solid_queue_jobs", columns: "id int, class_name text, created_at {time}, finished_at {time}" },
+    { table: "customers", columns: "id int, email text, address text" },
+  ])("generate promises a view of $table, and check shows it", async ({ table, columns }) => {
     await using tables = await make(engine, `CREATE TABLE ${table} (${columns})`);
     const settings = `preset = "automation"\ntable = "${table}"`;
     const advice = adviceOf(JSON.parse(await say("check", tables.url, settings)) as CheckDocument[]);
-    expect(advice.includes("CREATE VIEW")).toBe(view);
+    expect(advice).toContain("CREATE VIEW");
     const promise = "`automation-reports check` shows a view to begin with";
-    expect((await say("generate", tables.url, settings)).includes(promise)).toBe(view);
+    expect(await say("generate", tables.url, settings)).toContain(promise);
   });
 });

@@ -424,6 +424,40 @@ test.each([
     says: ["FILE:3:16:", "did you mean success_rate?"],
   },
   {
+    name: "a table of something else, which is none of a CRM",
+    text: '[alerts]\nto = "canary"\n[crm.a]\nurl = "sqlite:x"\n',
+    says: ['FILE:1:1: unknown key "alerts": known: concurrency, export,'],
+  },
+  {
+    name: "keys of other tables",
+    text:
+      'retention = "9d"\n[crm.a]\nurl = "sqlite:x"\nsuccess_rate = 0.9\nexpect = "@daily"\nconcurrency = 2\nkeep = 3\n' +
+      "detailed = true\n[defaults]\nsuccess_rate = 0.9\n[store]\nkeep = 3\n",
+    says: [
+      'FILE:1:1: unknown key "retention": it belongs under [store]',
+      'FILE:10:1: unknown key "success_rate": it belongs under [defaults.thresholds]',
+      'FILE:4:1: unknown key "success_rate": it belongs under [crm.a.thresholds]',
+      'FILE:5:1: unknown key "expect": it belongs under [crm.a.rules.NAME]',
+      'FILE:6:1: unknown key "concurrency": it belongs above all tables',
+      'FILE:7:1: unknown key "keep": it belongs under [export]',
+      'FILE:8:1: unknown key "detailed": it belongs under [[schedule]]',
+    ],
+  },
+  {
+    name: "a schedule of all CRMs by that word",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\ncrms = ["all"]\n',
+    says: ["FILE:6:1: a CRM named there is not configured: leave crms out, then it is all of them"],
+  },
+  {
+    name: "durations out of bounds: each example is one that is allowed",
+    text: '[crm.a]\nurl = "sqlite:x"\nwarn_after = "1s"\nlate_after = "9d"\n[store]\nretention = "3m"\n',
+    says: [
+      'store.retention must be a duration such as "90d"',
+      'crm.a.late_after must be a duration such as "30s"',
+      'crm.a.warn_after must be a duration such as "12h"',
+    ],
+  },
+  {
     name: "an unknown table",
     text: '[crms.hubspot]\nurl = "sqlite:canary"\n',
     says: ["FILE:1:", 'unknown key "crms": did you mean crm?'],

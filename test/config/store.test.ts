@@ -115,7 +115,7 @@ test.each([
   },
   {
     store: '[store]\nretention = "1h"\n',
-    says: 'FILE:4:1: store.retention must be a duration such as "30s" (1d to 3660d); a bare number is seconds',
+    says: 'FILE:4:1: store.retention must be a duration such as "90d" (1d to 3660d); a bare number is seconds',
   },
   {
     store: '[store]\nurl = "postgres://u@h/d"\ngroup = "monitoring"\n',

@@ -33,3 +33,22 @@ test.each([
 test("no password, and a very short one, is looked for nowhere", () => {
   expect(["", "ab"].map((password) => createLooseRedactor(password)("AB ba"))).toEqual(["AB ba", "AB ba"]);
 });
+
+test.each([
+  { name: "a URL", text: "postgresql://reports:reports@h/d", clean: "postgresql://reports:***@h/d" },
+  { name: "a variable", text: "PGPASSWORD=reports psql", clean: "PGPASSWORD=*** psql" },
+  { name: "a setting", text: 'sslpassword = "reports"', clean: 'sslpassword = "***"' },
+  { name: "JSON", text: '{"password":"reports"}', clean: '{"password":"***"}' },
+  {
+    name: "JSON in JSON",
+    text: String.raw`"{\"password\": \"reports\"}"`,
+    clean: String.raw`"{\"password\": \"***\"}"`,
+  },
+  { name: "base64", text: "Basic cmVwb3J0cw==", clean: "Basic ***" },
+  { name: "a command", text: "systemctl enable automation-reports-daily.timer", clean: null },
+  { name: "a path", text: "store=/srv/reports/store.sqlite", clean: null },
+  { name: "a name", text: "slot started schedule=reports", clean: null },
+  { name: "a sentence", text: "the password reports nothing", clean: null },
+])("a secret that is a word is masked as a value only: in $name", ({ text, clean }) => {
+  expect(createRedactor([{ word: "reports" }, { word: "report" }])(text)).toBe(clean ?? text);
+});

@@ -203,6 +203,34 @@ const TABLES: { name: string; columns: string; is: Record<string, string> }[] = 
   },
 ];
 
+TABLES.push(
+  {
+    name: "traitements",
+    columns: "id tâche étât date_début date_fin nombre_lignes erreur",
+    is: {
+      rule: "tâche",
+      status: "étât",
+      started_at: "date_début",
+      finished_at: "date_fin",
+      records_processed: "nombre_lignes",
+      error: "erreur",
+    },
+  },
+  {
+    name: "ejecuciones",
+    columns: "id origen proceso estado fecha_inicio fecha_fin registros mensaje_error",
+    is: {
+      crm_source: "origen",
+      rule: "proceso",
+      status: "estado",
+      started_at: "fecha_inicio",
+      finished_at: "fecha_fin",
+      records_processed: "registros",
+      error: "mensaje_error",
+    },
+  },
+);
+
 const listFound = (name: string, columns: string[]) =>
   Object.entries(findLikelyColumns({ name, columns }).columns).map(([wanted, own]) => [wanted, own.join(" ")]);
 
@@ -243,4 +271,17 @@ test("a name that could be taken apart in very many ways takes no time", () => {
   const began = performance.now();
   findLikelyColumns({ name: "t", columns: names });
   expect(performance.now() - began).toBeLessThan(2000);
+});
+
+test.each<{ columns: string; failedAt: string[] }>([
+  { columns: "job_class performed_at completed_at failed_at", failedAt: ["failed_at"] },
+  { columns: "job started errorDate CanceledOn failed_rows error error_count", failedAt: ["errorDate", "CanceledOn"] },
+  { columns: "job state started_at finished_at failed_count", failedAt: [] },
+])("times that only a failed run has, of $columns", ({ columns, failedAt }) => {
+  expect(findLikelyColumns({ name: "t", columns: columns.split(" ") }).failedAt).toEqual(failedAt);
+});
+
+test("a time of a failure that is of another type than the end is no end", () => {
+  const types = { job: "text", started_at: "text", finished_at: "text", failed_at: "timestamp with time zone" };
+  expect(findLikelyColumns({ name: "t", columns: Object.keys(types), types }).failedAt).toEqual([]);
 });

@@ -55,15 +55,21 @@ export const wholeBetween = (min: number, max: number) =>
     v.title(`whole number from ${min} to ${max}`),
   );
 
+const EXAMPLES = ["30s", "12h", "90d"];
+
 /** Text with a unit, or a number of seconds. */
-export const duration = ({ minMs, maxMs, says }: Limits) =>
-  v.pipe(
-    v.union([v.string(), v.number()], `must be a duration such as "30s" (${says})`),
+export const duration = ({ minMs, maxMs, says }: Limits) => {
+  const isWithin = (ms: number) => ms >= minMs && ms <= maxMs;
+  const example = EXAMPLES.find((text) => isWithin(parseDuration(text, SECOND_MS) ?? Number.NaN)) ?? EXAMPLES[0];
+  const wrong = `must be a duration such as "${example}" (${says})`;
+  return v.pipe(
+    v.union([v.string(), v.number()], wrong),
     v.title(`duration of ${says}, or seconds`),
     v.transform((value) => parseDuration(String(value), SECOND_MS) ?? Number.NaN),
-    v.check((ms) => ms >= minMs && ms <= maxMs, `must be a duration such as "30s" (${says}); a bare number is seconds`),
+    v.check(isWithin, `${wrong}; a bare number is seconds`),
     v.transform(Math.round),
   );
+};
 
 export const timezone = v.pipe(
   text,

@@ -8,7 +8,8 @@ const NARROWEST_COLUMN = 8;
 const INDENT = "  ";
 const GAP = "  ";
 const HEADING = /^(#{1,3}) (.*)$/;
-const ITEM = /^- (.*)$/;
+/** With a dash or a number. */
+const ITEM = /^(-|\d{1,3}\.) (.*)$/;
 const FENCE = "```";
 
 /** Titles in capitals, and what stands below a heading farther in than it, so that the page is readable without colour too. */
@@ -50,23 +51,30 @@ function renderBlock(lines: string[], width: number, style: Style, color: boolea
   if (first.startsWith(FENCE)) return indent(lines.slice(1, -1), 1);
   const paint = (text: string) => paintInline(text, style, color);
   if (first.startsWith("|")) return renderTable(lines, width, paint, style);
-  if (ITEM.test(first)) return listItems(lines).flatMap((item) => renderItem(paint(item), width));
+  if (ITEM.test(first)) return renderItems(listItems(lines), width, paint);
   return wrap(paint(lines.join(" ")), width);
 }
 
-/** An item goes on to the next line that begins with a dash. */
-function listItems(lines: string[]): string[] {
-  const items: string[] = [];
+type Item = { mark: string; text: string };
+
+/** An item goes on to the next line that begins with a mark. */
+function listItems(lines: string[]): Item[] {
+  const items: Item[] = [];
   for (const line of lines) {
-    const [, text] = ITEM.exec(line) ?? [];
-    if (text === undefined) items.push(`${items.pop() ?? ""} ${line.trim()}`);
-    else items.push(text);
+    const [, mark, text = ""] = ITEM.exec(line) ?? [];
+    const last = items.at(-1);
+    if (mark !== undefined) items.push({ mark, text });
+    else if (last !== undefined) last.text += ` ${line.trim()}`;
   }
   return items;
 }
 
-function renderItem(text: string, width: number): string[] {
-  return wrap(text, width - 2).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`));
+/** Numbers end below each other, and every text begins in one column. */
+function renderItems(items: Item[], width: number, paint: (text: string) => string): string[] {
+  const room = Math.max(...items.map(({ mark }) => mark.length));
+  return items.flatMap(({ mark, text }) =>
+    wrap(paint(text), width - room - 1).map((line, index) => `${(index === 0 ? mark : "").padStart(room)} ${line}`),
+  );
 }
 
 /** The widest columns give way until the table fits; a cell is wrapped within its column. */

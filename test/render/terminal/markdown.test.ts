@@ -27,6 +27,16 @@ describe("without colour", () => {
       shown: ["  - one two three four five six seven", "    eight", "  - nine", ""],
     },
     {
+      name: "a numbered item hangs too, and goes on to the next number",
+      page: "9. one two three four five six\nseven eight\n10. nine\n11. ten",
+      shown: ["   9. one two three four five six seven", "      eight", "  10. nine", "  11. ten", ""],
+    },
+    {
+      name: "a year at the beginning of a line is no number of an item",
+      page: "2026. It was late.",
+      shown: ["  2026. It was late.", ""],
+    },
+    {
       name: "code is not wrapped, its blank lines are kept",
       page: "```sh\none two three four five six seven eight nine ten\n\n# eleven\n```",
       shown: ["    one two three four five six seven eight nine ten", "", "    # eleven", ""],
