@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
+import { describeHolder } from "../../src/processes.ts";
 import { openStore } from "../../src/store/open.ts";
+import { DAY_MS } from "../../src/time/units.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { isLong } from "../making/draws.ts";
 import { backendPid, expectNoSecret, launch as launchTrial, slowDown, until } from "../making/faults.ts";
@@ -120,6 +122,42 @@ describe("schedule run", () => {
     expect((await runCli(["schedule", "run", "often"], { cwd: wrong })).code).toBe(4);
     expect(performance.now() - quick).toBeLessThan(4000);
     expect(await slotsIn(wrong)).toMatchObject([{ state: "failed", exit_code: 4, note: "could not be read: hubspot" }]);
+  });
+
+  test("older slots that were left unfinished are given up, once, and no length is told of them", async () => {
+    const cwd = install(DAILY, database.url);
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    {
+      await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+      const dead = describeHolder().replace(/[^/]+$/, "0");
+      const stopped = { schedule: "daily", slotMs: midnight - 2 * DAY_MS };
+      await store.slots.claim(stopped, dead, 60_000);
+      const ended = { state: "interrupted", exitCode: 143, note: null } as const;
+      await store.slots.end({ ...stopped, holder: dead, attempt: 1 }, ended, null);
+      await store.slots.claim({ schedule: "daily", slotMs: midnight - DAY_MS }, dead, 60_000);
+      await store.slots.claim({ schedule: "other", slotMs: midnight - DAY_MS }, dead, 60_000);
+    }
+    const first = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([first.code, first.stderr.match(/slot skipped: left unfinished.* schedule=daily /g)?.length]).toEqual([
+      0, 2,
+    ]);
+    const again = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining("left unfinished")]);
+    expect((await slotsIn(cwd)).map(({ state }) => state)).toEqual(["made", "skipped", "running", "skipped"]);
+    const { stdout } = await runCli(["schedule", "history"], { cwd });
+    expect(stdout).toMatch(/^Slot .* Exit +Starts +Took +Note/);
+    expect(stdout.match(/ daily +skipped +– +1 +– +left unfinished, and not made up for/g)).toHaveLength(2);
+  });
+
+  test("what a living process makes is left to it, however old its slot is", async () => {
+    const cwd = install(DAILY, database.url);
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+    await store.slots.claim({ schedule: "daily", slotMs: midnight - DAY_MS }, describeHolder(), 60_000);
+    expect((await runCli(["schedule", "run", "daily"], { cwd })).stderr).toContain(
+      "the one before it is still being made",
+    );
+    expect((await slotsIn(cwd)).map(({ state }) => state)).toEqual(["skipped", "running"]);
   });
 
   test("an unknown name, a missing one and one too many", async () => {
