@@ -218,6 +218,16 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(await explain("last", name)).toContain("not kept: the report was made without its details");
   });
 
+  test.each([["latest"], ["last"]])("the step that show %s names last can be taken", async (word) => {
+    const elsewhere = freshDirectory();
+    const flags = ["--config", join(cwd, "automation-reports.toml")];
+    const { stdout } = await runCli(["history", "show", word, ...flags], { cwd: elsewhere });
+    const next = stdout.split("\nNext: automation-reports ").at(-1)?.replaceAll("\\\n", "").trim() ?? "";
+    expect(next).toMatch(/^history explain \S+ \S+ /);
+    const taken = await runCli(next.split(/ +/), { cwd: elsewhere });
+    expect([taken.code, taken.stderr]).toEqual([0, ""]);
+  });
+
   test("--no-store keeps nothing", async () => {
     const before = await list(cwd);
     expect((await runCli([...GENERATE, "--no-store"], { cwd })).code).toBe(0);

@@ -46,6 +46,17 @@ describe("schedule run", () => {
     );
   });
 
+  test("the command that it names has the configuration, where one is given", async () => {
+    const cwd = install(DAILY, database.url);
+    const flags = ["daily", "--config", "automation-reports.toml"];
+    const now = await runCli(["schedule", "run", ...flags, "--now"], { cwd });
+    expect(now.stderr).toMatch(/\(automation-reports history show \S+Z --config automation-reports\.toml\)\n$/);
+    await runCli(["schedule", "run", ...flags], { cwd });
+    expect((await runCli(["schedule", "run", ...flags], { cwd })).stderr).toMatch(
+      / exists \(automation-reports history show \S+Z --config automation-reports\.toml\); next at/,
+    );
+  });
+
   test("--now makes a report of the window that ends now, and leaves the slot to its time", async () => {
     const cwd = install(DAILY, database.url);
     const before = Date.now();
