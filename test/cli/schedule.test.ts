@@ -204,6 +204,14 @@ describe("schedule run", () => {
     for (const trial of trials) expectNoSecret(trial);
   });
 
+  test("a ping that fails says of which slot", async () => {
+    using peer = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("", { status: 404 }) });
+    const cwd = install(`${DAILY}ping_url = "http://127.0.0.1:${peer.port}/x"\n`, database.url);
+    const { code, stderr } = await runCli(["schedule", "run", "daily"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr.match(/the ping failed: .* schedule=daily slot=\S+T00:00:00Z$/gm)).toHaveLength(2);
+  });
+
   test("a ping host that hangs does not hold up a stop, and the slot's outcome is kept", async () => {
     using peer = Bun.serve({
       port: 0,
