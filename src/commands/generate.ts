@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, LONGEST_BASELINE_MS, runPass } from "../pass.ts";
 import { renderSaved, RENDERERS } from "../render/renderers.ts";
+import { quoteWord } from "../text/terminal.ts";
 import { FORMATS, PASS_FORMATS, type PassFormat } from "../render/view.ts";
 import { joinPasses } from "../report/saved-pass.ts";
 import { SEVERITIES } from "../report/words.ts";
@@ -80,7 +81,15 @@ export default defineCommand(
       const passes = await readSavedFiles(args.input);
       const detailed = args.detailed === true;
       const perRule = args["per-rule"] === true;
-      const view = viewOf({ detailed, sections: detailed, timezone: readZone(args.timezone), perRule, toFile });
+      const view = viewOf({
+        detailed,
+        sections: detailed,
+        timezone: readZone(args.timezone),
+        repeat: { config: "", window: ` --input ${quoteWord(args.input)}` },
+        origin: { kind: "file" },
+        perRule,
+        toFile,
+      });
       const failedDeliveries = await deliver(await renderSaved(passes, args.format, view), place, log);
       const { pass: document, reports } = joinPasses(passes);
       return exitCodeOf({ document, reports, failedDeliveries }, failOn);

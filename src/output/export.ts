@@ -1,5 +1,5 @@
 /** Exports: one file for each report and a link to the newest. Old ones are deleted only where the configuration says so. */
-import { lstat, mkdir, readdir, rename, symlink, unlink } from "node:fs/promises";
+import { lstat, mkdir, readdir, readlink, rename, symlink, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../errors.ts";
 import type { Report } from "../report/schema.ts";
@@ -24,14 +24,21 @@ export async function exportReport(report: Report, options: ExportOptions): Prom
   return await explainFailure(options.directory, async () => await writeExport(report, options));
 }
 
+/**
+ * Several processes may export to one directory at once, without a lock. What is deleted is older than `keep` others, by an order
+ * that all of them agree on, so that the newest stay whoever deletes. A name is not given again while a later one of it stands.
+ */
 async function writeExport(report: Report, { directory, keep }: ExportOptions): Promise<string> {
   await prepareLatest(join(directory, LATEST));
   await sweepTemporaryFiles(join(directory, LATEST));
   const { source, report_generated_at: generated } = report.metadata;
   const stamp = generated.replace(/\.\d+/, "").replace(/[-:]/g, "");
-  const path = await createFile(join(directory, `${source}_automation_report_${stamp}.json`), writeJson(report));
-  await pointLatest(directory, source, path);
+  const sameTime = (await listExports(directory, source)).find((one) => one.stamp === stamp);
+  const plain = join(directory, `${source}_automation_report_${stamp}.json`);
+  const path = await createFile(plain, writeJson(report), (sameTime?.number ?? 0) + 1);
+  await pointLatest(directory, source, basename(path));
   if (keep !== null) await deleteOldest(directory, source, keep, basename(path));
+  await mendLatest(directory, source);
   return path;
 }
 
@@ -45,10 +52,10 @@ async function prepareLatest(path: string): Promise<void> {
   });
 }
 
-async function pointLatest(directory: string, source: string, path: string): Promise<void> {
+async function pointLatest(directory: string, source: string, name: string): Promise<void> {
   const temporary = temporaryPath(join(directory, LATEST));
   try {
-    await symlink(join("..", basename(path)), temporary);
+    await symlink(join("..", name), temporary);
     await rename(temporary, nameLatest(directory, source));
   } catch (error) {
     await unlink(temporary).catch(() => {});
@@ -58,18 +65,46 @@ async function pointLatest(directory: string, source: string, path: string): Pro
   }
 }
 
-/** Keeps the export just written, even where a wrong clock gave it an old stamp, and the newest of the others. */
+/** Another process may have deleted an export while the link to it was made: then the link is to the newest that is there. */
+async function mendLatest(directory: string, source: string): Promise<void> {
+  for (;;) {
+    const target = await readTarget(directory, source);
+    if (target !== null && (await lstat(join(directory, target)).catch(ignoreAbsent)) !== null) return;
+    const [newest] = await listExports(directory, source);
+    if (newest === undefined) return;
+    await pointLatest(directory, source, newest.name);
+  }
+}
+
+/** Keeps the newest, the export just written, even where a wrong clock gave it an old stamp, and what the link points at. */
 async function deleteOldest(directory: string, source: string, keep: number, written: string): Promise<void> {
+  for (const { name } of (await listExports(directory, source)).slice(keep)) {
+    if (name === written || name === (await readTarget(directory, source))) continue;
+    await unlink(join(directory, name)).catch(ignoreAbsent);
+  }
+}
+
+/** The exports of that CRM, newest first. `number`: of those of one second. */
+async function listExports(
+  directory: string,
+  source: string,
+): Promise<{ name: string; stamp: string; number: number }[]> {
   const pattern = new RegExp(`^${source}_automation_report_(\\d{8}T\\d{6}Z)(?:_(\\d+))?\\.json$`);
-  const exports = (await readdir(directory))
+  return (await readdir(directory))
     .flatMap((name) => {
       const [, stamp = "", number = "1"] = pattern.exec(name) ?? [];
-      return stamp === "" || name === written ? [] : [{ name, stamp, number: Number(number) }];
+      return stamp === "" ? [] : [{ name, stamp, number: Number(number) }];
     })
     .toSorted((a, b) => (a.stamp === b.stamp ? b.number - a.number : a.stamp < b.stamp ? 1 : -1));
-  for (const { name } of exports.slice(keep - 1)) {
-    await unlink(join(directory, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
-  }
+}
+
+/** The name of the export that the link points at; null: there is no link. */
+async function readTarget(directory: string, source: string): Promise<string | null> {
+  const target = await readlink(nameLatest(directory, source)).catch(ignoreAbsent);
+  return target === null ? null : basename(target);
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): null {
+  if (error.code !== "ENOENT") throw error;
+  return null;
 }

@@ -53,14 +53,17 @@ export async function checkReplaceable(path: string): Promise<void> {
   });
 }
 
-/** Creates `path`, or `path` with `_2`, `_3`, … before its extension if that is taken. Returns the name it got. */
-export async function createFile(path: string, text: string): Promise<string> {
+/**
+ * Creates `path`, or `path` with `_2`, `_3`, … before its extension if that is taken. Returns the name it got. `first`: the least
+ * number that it may get; 1 is `path` itself.
+ */
+export async function createFile(path: string, text: string, first = 1): Promise<string> {
   return await explainFailure(path, async () => {
-    let created = path;
+    const nameBy = (number: number) =>
+      number === 1 ? path : join(dirname(path), `${basename(path, extname(path))}_${number}${extname(path)}`);
+    let created = nameBy(first);
     await writeThen(path, text, REPORT_MODE, async (temporary) => {
-      for (let number = 2; !(await linkNew(temporary, created)); number += 1) {
-        created = join(dirname(path), `${basename(path, extname(path))}_${number}${extname(path)}`);
-      }
+      for (let number = first + 1; !(await linkNew(temporary, created)); number += 1) created = nameBy(number);
       await unlink(temporary);
     });
     return created;

@@ -1,3 +1,8 @@
+/**
+ * `file`: `repeat` names it. `store`: `word` as it was typed, such as `latest`; the `ids` of the reports, by CRM.
+ */
+type Origin = { kind: "file" } | { kind: "store"; word: string; ids: Record<string, string> };
+
 /** How a pass is to be shown. */
 export type View = {
   color: boolean;
@@ -15,6 +20,8 @@ export type View = {
   timezone: string | null;
   /** The flags that a further command needs to be about the same, such as ` --config c.toml`; empty: none. */
   repeat: { config: string; window: string };
+  /** How what was made before is found again; null: it was read just now. */
+  origin: Origin | null;
   /** Metrics of single rules too. */
   perRule: boolean;
   elapsedSeconds: number;

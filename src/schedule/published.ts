@@ -58,7 +58,10 @@ export const SlotsSchema = v.array(
       v.nullable(v.string()),
       "The process that runs or ran the slot: host/boot/namespace/pid/start; null where none did",
     ),
-    attempts: describe(v.pipe(v.number(), v.integer(), v.minValue(0)), "How often a process began the slot"),
+    attempts: describe(
+      v.pipe(v.number(), v.integer(), v.minValue(0)),
+      "How often a process began the slot; the tries of `retries` are not counted",
+    ),
     claimed_at: describe(v.nullable(instant), "When the newest attempt began, UTC"),
     ended_at: describe(v.nullable(instant), "When the slot ended or was skipped, UTC; null while it runs"),
     lease_until: describe(v.nullable(instant), "Until when a running slot is its holder's alone, UTC"),

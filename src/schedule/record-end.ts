@@ -47,7 +47,8 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
     const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + 1 }, null);
     const bare = { ...end, note, exitCode };
     if (await tryToRecord({ claimed, end: bare, pass: null }, recording)) {
-      log.error("the reports were made, but are not kept");
+      const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs) };
+      log.error("the reports were made, but are not kept", facts);
       return { ...bare, unrecorded: null };
     }
   }
@@ -65,7 +66,8 @@ async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log,
     else if (made !== null) log.debug("pass kept", { store: store.place });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.error(`the end of the slot could not be recorded: ${error.message}`);
+    const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs) };
+    log.error(`the end of the slot could not be recorded: ${error.message}`, facts);
     return false;
   }
   if (pass !== null) await prune(store, config.store, clock(), log);

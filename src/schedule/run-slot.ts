@@ -64,13 +64,13 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   if (claim.kind === "overlapping") return { ...claim, skipped: await skipSlot(key, "overlapping", context) };
   if (claim.kind === "crashed") {
     const { exitCode, note } = claim;
-    log.error(`slot failed: ${note}`, { schedule: schedule.name, slot: formatInstant(slotMs) });
-    const told = schedule.pingUrl === null ? null : tellPing(pingEnd(schedule.pingUrl, exitCode, { signal }), log);
+    log.error(`slot failed: ${note}`, nameFacts(key));
+    const told = schedule.pingUrl === null ? null : tellPing(pingEnd(schedule.pingUrl, exitCode, { signal }), key, log);
     return { kind: "ran", state: "failed", exitCode, note, unrecorded: null, told: told ?? Promise.resolve() };
   }
   if (claim.kind !== "claimed") return claim;
   const lateMs = clock() - slotMs;
-  const facts = { schedule: schedule.name, slot: formatInstant(slotMs), attempt: claim.attempt };
+  const facts = { ...nameFacts(key), attempt: claim.attempt };
   context.onSlot?.({ ...key, state: "running", passId: null });
   log.info("slot started", lateMs > LATE_MS ? { ...facts, late_seconds: Math.round(lateMs / 1000) } : facts);
   const started = performance.now();
@@ -100,7 +100,7 @@ async function runClaimed(
   const lost = new AbortController();
   const renewing = renewLease(claimed, context, over.signal, () => lost.abort());
   const { pingUrl } = schedule;
-  const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl, { signal }), log);
+  const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl, { signal }), claimed, log);
   try {
     const outcome = await makeReports(schedule, claimed, context, lost.signal);
     const note = [late, outcome.note].filter((part) => part !== null).join("; ");
@@ -112,7 +112,7 @@ async function runClaimed(
     const tellEnd = async () => {
       await begun;
       if (pingUrl === null || outcome.ping === "none") return;
-      await tellPing(pingEnd(pingUrl, outcome.ping === "exit" ? ended.exitCode : null, { signal }), log);
+      await tellPing(pingEnd(pingUrl, outcome.ping === "exit" ? ended.exitCode : null, { signal }), claimed, log);
     };
     return { kind: "ran", state: outcome.state, ...ended, told: tellEnd() };
   } finally {
@@ -185,9 +185,15 @@ function describeReached({ document, reports }: PassResult, failOn: ScheduleConf
 }
 
 /** A ping that fails is logged, and fails nothing else. */
-async function tellPing(sent: Promise<PingOutcome>, log: Log): Promise<void> {
+async function tellPing(sent: Promise<PingOutcome>, key: SlotKey, log: Log): Promise<void> {
   const outcome = await sent;
-  if (outcome.status === "failed") log.warn(`the ping failed: ${outcome.reason}`, {}, { reason: outcome.reason });
+  if (outcome.status !== "failed") return;
+  log.warn(`the ping failed: ${outcome.reason}`, nameFacts(key), { reason: outcome.reason });
+}
+
+/** Several slots may be made at once: each line says of which it is. */
+function nameFacts({ schedule, slotMs }: SlotKey): { schedule: string; slot: string } {
+  return { schedule, slot: formatInstant(slotMs) };
 }
 
 /** Goes on until `over` is aborted. Calls `onLost` where the slot is no longer this process's. */
@@ -205,7 +211,8 @@ async function renewLease(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       // The store may be back before the lease has passed.
-      log.warn(`the claim on this slot could not be renewed: ${error.message}`, {}, { reason: error.message });
+      const facts = nameFacts(claimed);
+      log.warn(`the claim on this slot could not be renewed: ${error.message}`, facts, { reason: error.message });
       continue;
     }
     onLost();

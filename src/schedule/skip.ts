@@ -1,7 +1,7 @@
 /** Slots that no report is made for: why, and who is told. */
 import type { Log } from "../log.ts";
 import { formatInstant } from "../text/figures.ts";
-import type { SlotKey, SlotNews, SlotRow } from "../store/slot.ts";
+import type { SlotKey, SlotNews, SlotRow, SlotState } from "../store/slot.ts";
 import type { Store } from "../store/store.ts";
 
 /** `note`: what the store keeps. `level`: how loud the log says it; of slots that nobody waited for, only where it is asked for everything. */
@@ -15,6 +15,10 @@ const SKIPS = {
 } as const satisfies Record<string, { note: string; level: keyof Log }>;
 
 export type SkipReason = keyof typeof SKIPS;
+
+/** Of a schedule that nobody looked at for long: the next call gives up the others. */
+const MOST_GIVEN_UP = 100;
+const UNFINISHED: SlotState[] = ["running", "interrupted"];
 
 type Told = { store: Store; log: Log; onSlot: ((news: SlotNews) => void) | null };
 
@@ -30,6 +34,15 @@ export async function giveUpSlot(key: SlotKey, told: Told): Promise<boolean> {
   if (!(await told.store.slots.giveUp(key, SKIPS.unfinished.note))) return false;
   tell(key, "unfinished", told);
   return true;
+}
+
+/**
+ * Gives up the schedule's unfinished slots before that one, which is due: their reports are no longer made. What another process
+ * has stays as it is.
+ */
+export async function giveUpOlder({ schedule, slotMs }: SlotKey, told: Told): Promise<void> {
+  const filter = { schedules: [schedule], states: UNFINISHED, untilMs: slotMs, limit: MOST_GIVEN_UP };
+  for (const older of await told.store.slots.list(filter)) await giveUpSlot(older, told);
 }
 
 /** Whether a slot was skipped for that reason. */

@@ -61,15 +61,17 @@ export function listObstacles(facts: {
   return [...strange, ...new Set([...unseen, ...unread, ...closed, ...unwritable, ...unreachable])];
 }
 
-/** The paths that fit the units' state directory, as they are written in the configuration. */
-export function describePaths(): string[] {
-  return [
-    "the services keep all files below " + STATE + "; to say so in the configuration:",
-    "  [store]",
-    `  path = "${STATE}/store.sqlite"`,
-    "  [export]",
-    `  dir = "${STATE}/exports"`,
+/** What the configuration says itself. `hasExportDirectory`: or nothing is exported. */
+export type Said = { hasStore: boolean; hasExportDirectory: boolean };
+
+/** The paths that fit the units' state directory, as they are written in a configuration that does not have them. */
+export function describePaths({ hasStore, hasExportDirectory }: Said): string[] {
+  const missing = [
+    ...(hasStore ? [] : ["  [store]", `  path = "${STATE}/store.sqlite"`]),
+    ...(hasExportDirectory ? [] : ["  [export]", `  dir = "${STATE}/exports"`]),
   ];
+  if (missing.length === 0) return [];
+  return [`the services keep all files below ${STATE}; to say so in the configuration:`, ...missing];
 }
 
 /** What to type after the units were written. `left`: units that an earlier installation wrote and this one does not need. */

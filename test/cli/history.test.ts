@@ -175,6 +175,25 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect((await runCli(["store", "backup", "copy.sqlite"], { cwd })).code).toBe(0);
   });
 
+  test("where no store is, a backup replaces nothing and makes nothing", async () => {
+    const empty = keepingIn(kind === "SQLite" ? 'path = "moved/away.sqlite"' : `url = "${await newStoreUrl(kind)}"`);
+    const earlier = join(empty, "copy.sqlite");
+    if (kind === "SQLite") {
+      expect((await runCli(["store", "backup", earlier], { cwd })).code).toBe(0);
+      const before = readFileSync(earlier);
+      const { code, stderr } = await runCli(["store", "backup", "copy.sqlite"], { cwd: empty });
+      expect([code, stderr]).toEqual([
+        5,
+        expect.stringMatching(/there is no store to copy at .*moved\/away\.sqlite\n$/),
+      ]);
+      expect(readFileSync(earlier).equals(before)).toBe(true);
+    }
+    const { code, stderr } = await runCli(["store", "backup", "new.sqlite"], { cwd: empty });
+    expect([code, stderr]).toEqual([5, expect.stringContaining("there is no store to copy at ")]);
+    expect([existsSync(join(empty, "new.sqlite")), existsSync(join(empty, "moved"))]).toEqual([false, false]);
+    expect((await runCli(["store", "check"], { cwd: empty })).stdout).toMatch(/ is not there yet: nothing was kept\n$/);
+  });
+
   test("a rule of a kept report is explained, with its runs where the report kept them", async () => {
     const [first] = await list(cwd);
     const { rules } = printed[0] ?? { rules: [] };
@@ -197,6 +216,16 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(listed).toContain("Newest runs  not kept: the report was made without its details\nNext: ");
     expect(listed.split("\n")[0]?.trim().split(/ {2,}/)).toEqual(["Rule", "Condition", "Since"]);
     expect(await explain("last", name)).toContain("not kept: the report was made without its details");
+  });
+
+  test.each([["latest"], ["last"]])("the step that show %s names last can be taken", async (word) => {
+    const elsewhere = freshDirectory();
+    const flags = ["--config", join(cwd, "automation-reports.toml")];
+    const { stdout } = await runCli(["history", "show", word, ...flags], { cwd: elsewhere });
+    const next = stdout.split("\nNext: automation-reports ").at(-1)?.replaceAll("\\\n", "").trim() ?? "";
+    expect(next).toMatch(/^history explain \S+ \S+ /);
+    const taken = await runCli(next.split(/ +/), { cwd: elsewhere });
+    expect([taken.code, taken.stderr]).toEqual([0, ""]);
   });
 
   test("--no-store keeps nothing", async () => {

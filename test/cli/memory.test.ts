@@ -79,6 +79,8 @@ describe("from a warehouse", () => {
     expect(differs.code).toBe(1);
     expect(differs.stdout).toMatch(/: deals has \d+ runs, and \d+ are remembered/);
     expect(differs.stdout).toContain("memory fill --again --since 20");
+    const named = await runCli(["memory", "check", "--days", "20", "-c", "automation-reports.toml"], { cwd });
+    expect(named.stdout).toMatch(/memory fill --again --since \S+ --config automation-reports\.toml mends/);
     expect((await runCli(["memory", "fill", "--again", "--since", "7d"], { cwd })).code).toBe(0);
     expect((await runCli(["memory", "check", "--days", "20"], { cwd })).code).toBe(0);
     await expectAsRows(await readMemory(cwd), own);

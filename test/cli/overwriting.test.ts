@@ -130,6 +130,8 @@ test("an export does not take the place of a file that the configuration names",
 
 test("a copy takes the place of an earlier copy or of an empty file, and of nothing else", async () => {
   const cwd = directoryOfNamed();
+  // Whoever deletes makes the store that is to be copied.
+  expect((await runCli(["store", "prune"], { cwd })).code).toBe(0);
   const { code, stderr } = await runCli(["store", "backup", "notes.txt"], { cwd });
   expect([code, stderr]).toEqual([
     2,

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
+import { describeHolder } from "../../src/processes.ts";
 import { openStore } from "../../src/store/open.ts";
+import { DAY_MS } from "../../src/time/units.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { isLong } from "../making/draws.ts";
 import { backendPid, expectNoSecret, launch as launchTrial, slowDown, until } from "../making/faults.ts";
@@ -41,6 +43,17 @@ describe("schedule run", () => {
     expect([again.code, exportsIn(cwd).length]).toEqual([0, 1]);
     expect(again.stderr).toMatch(
       /^daily: nothing to do: the \d+ \w+ \d{4} 00:00 UTC report exists \(automation-reports history show \S+T00:00:00Z\); next at \d+ \w+ \d{4} 00:00 UTC; --now makes one of the window that ends now\n$/,
+    );
+  });
+
+  test("the command that it names has the configuration, where one is given", async () => {
+    const cwd = install(DAILY, database.url);
+    const flags = ["daily", "--config", "automation-reports.toml"];
+    const now = await runCli(["schedule", "run", ...flags, "--now"], { cwd });
+    expect(now.stderr).toMatch(/\(automation-reports history show \S+Z --config automation-reports\.toml\)\n$/);
+    await runCli(["schedule", "run", ...flags], { cwd });
+    expect((await runCli(["schedule", "run", ...flags], { cwd })).stderr).toMatch(
+      / exists \(automation-reports history show \S+Z --config automation-reports\.toml\); next at/,
     );
   });
 
@@ -122,6 +135,42 @@ describe("schedule run", () => {
     expect(await slotsIn(wrong)).toMatchObject([{ state: "failed", exit_code: 4, note: "could not be read: hubspot" }]);
   });
 
+  test("older slots that were left unfinished are given up, once, and no length is told of them", async () => {
+    const cwd = install(DAILY, database.url);
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    {
+      await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+      const dead = describeHolder().replace(/[^/]+$/, "0");
+      const stopped = { schedule: "daily", slotMs: midnight - 2 * DAY_MS };
+      await store.slots.claim(stopped, dead, 60_000);
+      const ended = { state: "interrupted", exitCode: 143, note: null } as const;
+      await store.slots.end({ ...stopped, holder: dead, attempt: 1 }, ended, null);
+      await store.slots.claim({ schedule: "daily", slotMs: midnight - DAY_MS }, dead, 60_000);
+      await store.slots.claim({ schedule: "other", slotMs: midnight - DAY_MS }, dead, 60_000);
+    }
+    const first = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([first.code, first.stderr.match(/slot skipped: left unfinished.* schedule=daily /g)?.length]).toEqual([
+      0, 2,
+    ]);
+    const again = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining("left unfinished")]);
+    expect((await slotsIn(cwd)).map(({ state }) => state)).toEqual(["made", "skipped", "running", "skipped"]);
+    const { stdout } = await runCli(["schedule", "history"], { cwd });
+    expect(stdout).toMatch(/^Slot .* Exit +Starts +Took +Note/);
+    expect(stdout.match(/ daily +skipped +– +1 +– +left unfinished, and not made up for/g)).toHaveLength(2);
+  });
+
+  test("what a living process makes is left to it, however old its slot is", async () => {
+    const cwd = install(DAILY, database.url);
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+    await store.slots.claim({ schedule: "daily", slotMs: midnight - DAY_MS }, describeHolder(), 60_000);
+    expect((await runCli(["schedule", "run", "daily"], { cwd })).stderr).toContain(
+      "the one before it is still being made",
+    );
+    expect((await slotsIn(cwd)).map(({ state }) => state)).toEqual(["skipped", "running"]);
+  });
+
   test("an unknown name, a missing one and one too many", async () => {
     const cwd = install(OFTEN, database.url);
     for (const [args, says] of [
@@ -153,6 +202,14 @@ describe("schedule run", () => {
     expect(trials.map(({ code }) => code)).toEqual([0, 4]);
     expect(asked).toEqual(["/canary-uuid/start", "/canary-uuid", "/canary-uuid/start", "/canary-uuid/4"]);
     for (const trial of trials) expectNoSecret(trial);
+  });
+
+  test("a ping that fails says of which slot", async () => {
+    using peer = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("", { status: 404 }) });
+    const cwd = install(`${DAILY}ping_url = "http://127.0.0.1:${peer.port}/x"\n`, database.url);
+    const { code, stderr } = await runCli(["schedule", "run", "daily"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr.match(/the ping failed: .* schedule=daily slot=\S+T00:00:00Z$/gm)).toHaveLength(2);
   });
 
   test("a ping host that hangs does not hold up a stop, and the slot's outcome is kept", async () => {

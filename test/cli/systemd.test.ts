@@ -35,6 +35,29 @@ test("print: the units on stdout, the paths that fit them on stderr, no secret a
   expect(stdout + stderr).not.toContain("canary");
 });
 
+test.each([
+  { has: "neither", sections: "", missing: ["[store]", "[export]"] },
+  { has: "a store", sections: '[store]\nurl = "postgres://u@h/d"\n', missing: ["[export]"] },
+  { has: "a place for exports", sections: '[export]\ndir = "exports"\n', missing: ["[store]"] },
+  {
+    has: "nothing to export",
+    sections: '[store]\npath = "s.sqlite"\n[[schedule]]\nname = "a"\ncron = "@daily"\nexport = false\n',
+    missing: [],
+  },
+  { has: "both", sections: '[store]\npath = "s.sqlite"\n[export]\ndir = "exports"\n', missing: [] },
+])("a configuration that has $has is advised to have $missing", async ({ sections, missing }) => {
+  const own = directoryWith(`${sections}[crm.hubspot]\nurl = "postgres://u@h/d"\n`);
+  for (const args of [
+    ["systemd", "print"],
+    ["systemd", "install", "--dir", freshDirectory()],
+  ]) {
+    const { code, stderr } = await runCli(args, { cwd: own });
+    const advised = [...stderr.matchAll(/^ {2}(\[\w+\])$/gm)].map(([, section]) => section);
+    expect([code, advised]).toEqual([0, [...missing]]);
+    expect(stderr.includes("to say so in the configuration")).toBe(missing.length > 0);
+  }
+});
+
 test("what the unit hands over is found by its name: files that nobody else may read", async () => {
   const credentials = freshDirectory();
   writeFileSync(join(credentials, "secrets-url"), "postgres://u:p@credential.invalid/d\n");

@@ -11,6 +11,7 @@ export function viewOf(override: Partial<View> = {}): View {
     detailed: false,
     timezone: null,
     repeat: { config: "", window: "" },
+    origin: null,
     perRule: false,
     elapsedSeconds: 0.09,
     ...override,

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -38,6 +38,53 @@ test("keep = 1 within one second leaves the one just written", async () => {
     expect(readdirSync(directory).toSorted()).toEqual([basename(path), "latest"]);
     expect(JSON.parse(readFileSync(join(directory, "latest/hubspot.json"), "utf8"))).toEqual(made);
   }
+});
+
+test("a wrong clock's export stays, and latest is at it", async () => {
+  const directory = fresh();
+  await exportReport(reportAt("2026-07-10T04:00:00Z"), { directory, keep: 1 });
+  const path = await exportReport(reportAt("2026-07-10T01:00:00Z"), { directory, keep: 1 });
+  expect(readdirSync(directory)).toContain(basename(path));
+  expect(readlinkSync(join(directory, "latest/hubspot.json"))).toBe(`../${basename(path)}`);
+});
+
+test("a number is not given again while a later one of that second stands", async () => {
+  const directory = fresh();
+  await exportReport(made, { directory, keep: null });
+  await exportReport(made, { directory, keep: 1 });
+  expect(basename(await exportReport(made, { directory, keep: null }))).toBe(
+    "hubspot_automation_report_20260710T210000Z_3.json",
+  );
+});
+
+describe.each([1, 2, 3])("exports at once, keep = %i", (keep) => {
+  test.each([
+    { name: "of one second", seconds: [0, 0, 0, 0, 0, 0] },
+    { name: "of several seconds", seconds: [3, 0, 2, 1, 5, 4] },
+    { name: "of a few seconds", seconds: [1, 1, 0, 0, 1, 0] },
+  ])("$name: the newest stay, and latest is at one that is there", async ({ seconds }) => {
+    for (let round = 0; round < 10; round += 1) {
+      const directory = fresh();
+      const paths = await Promise.all(
+        seconds.map(
+          async (second) => await exportReport(reportAt(`2026-07-10T21:00:0${second}Z`), { directory, keep }),
+        ),
+      );
+      const order = (path: string) => {
+        const [, stamp = "", number = "1"] = /report_(\w+Z)_?(\d*)/.exec(path) ?? [];
+        return `${stamp} ${number.padStart(2, "0")}`;
+      };
+      const newest = paths.toSorted((a, b) => (order(a) < order(b) ? 1 : -1)).slice(0, keep);
+      expect(readdirSync(directory)).toEqual(expect.arrayContaining(newest.map((path) => basename(path))));
+      expect(JSON.parse(readFileSync(join(directory, "latest/hubspot.json"), "utf8"))).toMatchObject({
+        metadata: { source: "hubspot" },
+      });
+      // What was spared meanwhile goes with the next.
+      const last = await exportReport(reportAt("2026-07-10T22:00:00Z"), { directory, keep });
+      const left = readdirSync(directory).filter((name) => name !== "latest");
+      expect([left.length, left.includes(basename(last))]).toEqual([keep, true]);
+    }
+  });
 });
 
 test("a planted link in place of latest is refused before anything is written", async () => {

@@ -23,7 +23,9 @@ export type Call<Args extends ArgsDef> = {
 };
 
 /** `toFile`: what is rendered goes to a file, which is never coloured. */
-type ViewFacts = Pick<View, "sections" | "detailed" | "timezone" | "repeat" | "perRule"> & { toFile: boolean };
+type ViewFacts = Pick<View, "sections" | "detailed" | "timezone" | "repeat" | "origin" | "perRule"> & {
+  toFile: boolean;
+};
 
 /** `run` returns the exit code. An `AppError` becomes a line of the log and the exit code of its kind. */
 export function defineCommand<const Args extends ArgsDef>(
@@ -47,6 +49,7 @@ export function defineCommand<const Args extends ArgsDef>(
         detailed: false,
         timezone: null,
         repeat: { config: "", window: "" },
+        origin: null,
         perRule: false,
         ...facts,
         elapsedSeconds: (performance.now() - startedAt) / 1000,

@@ -7,7 +7,7 @@ import { resolveConfig } from "../../config/load.ts";
 import { listSecretFiles } from "../../config/secret-files.ts";
 import type { Log } from "../../log.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { CONNECTION_FILES, listObstacles } from "../../systemd/advice.ts";
+import { CONNECTION_FILES, listObstacles, type Said } from "../../systemd/advice.ts";
 import { findStranger } from "../../systemd/executable.ts";
 import { MODES, writeUnits, type Mode, type UnitFile } from "../../systemd/units.ts";
 import { CONFIG_FLAG } from "./flags.ts";
@@ -28,7 +28,7 @@ export async function prepareUnits(
   flags: { config?: string | undefined; mode: Mode },
   { environment: { variables } }: Runtime,
   log: Log,
-): Promise<UnitFile[]> {
+): Promise<{ units: UnitFile[]; said: Said }> {
   const document = await readDocument(findConfig(flags.config, variables), variables);
   const config = await resolveConfig(document, variables);
   log.hide(config.secrets);
@@ -55,7 +55,11 @@ export async function prepareUnits(
     storePath: config.store.configured && config.store.target.kind === "sqlite" ? config.store.target.path : null,
   });
   for (const obstacle of obstacles) log.warn(obstacle);
-  return units;
+  const exports = config.schedules.some((schedule) => schedule.export);
+  return {
+    units,
+    said: { hasStore: config.store.configured, hasExportDirectory: config.export.dir !== null || !exports },
+  };
 }
 
 /** The tokens are for the service that serves alone. */

@@ -2,9 +2,10 @@ import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { RENDERERS } from "../../render/renderers.ts";
 import { inferPass } from "../../report/saved-pass.ts";
+import type { ReportRow } from "../../store/reports.ts";
 import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
+import { CONFIG_FLAG, FORMAT_FLAG, repeatFlags } from "../flags/flags.ts";
 import { findKeptReport, listPass, namesPass, readKeptPass, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
@@ -24,13 +25,20 @@ export default defineCommand(
     await using _ = store;
     const keeping = { store, config, nowMs };
     const row = await findKeptReport(args.report, null, keeping);
+    const repeat = repeatFlags({ config: args.config });
+    const originOf = (rows: ReportRow[]) => ({
+      kind: "store" as const,
+      word: args.report,
+      ids: Object.fromEntries(rows.map(({ source, id }) => [source, id])),
+    });
     if (namesPass(args.report, keeping)) {
-      const { pass, reports } = await readKeptPass(await listPass(row, keeping), keeping);
-      await emit(await RENDERERS[args.format](pass, reports, viewOf()));
+      const rows = await listPass(row, keeping);
+      const { pass, reports } = await readKeptPass(rows, keeping);
+      await emit(await RENDERERS[args.format](pass, reports, viewOf({ repeat, origin: originOf(rows) })));
       return EXIT.ok;
     }
     const report = await readKeptReport(row, keeping);
-    const view = viewOf({ sections: true, detailed: true });
+    const view = viewOf({ sections: true, detailed: true, repeat, origin: originOf([row]) });
     await emit(args.format === "json" ? writeJson(report) : await RENDERERS.table(inferPass([report]), [report], view));
     return EXIT.ok;
   },

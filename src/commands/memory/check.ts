@@ -9,7 +9,7 @@ import { showText } from "../../text/terminal.ts";
 import { openChosen } from "../flags/memory.ts";
 import { CRM_FLAGS } from "../flags/crms.ts";
 import { defineCommand } from "../flags/command.ts";
-import { CONFIG_FLAG } from "../flags/flags.ts";
+import { CONFIG_FLAG, repeatFlags } from "../flags/flags.ts";
 
 const { crm, timeout } = CRM_FLAGS;
 const MOST_DAYS = 3660;
@@ -26,6 +26,7 @@ export default defineCommand(
     const { config, crms, store } = await openChosen(args, runtime, log, "look");
     await using opened = store;
     const compared: Compared[] = [];
+    const { config: same } = repeatFlags({ config: args.config });
     const options = {
       memory: opened.memory,
       days,
@@ -37,7 +38,7 @@ export default defineCommand(
     if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted");
     for (const one of compared) {
       if (one.problem !== null) log.error(`${one.source}: ${one.problem}`, {}, { crm: one.source });
-      if (one.problem === null || one.days > 0) await emit(`${describe(one)}\n`);
+      if (one.problem === null || one.days > 0) await emit(`${describe(one, same)}\n`);
     }
     const failed = compared.filter(({ problem }) => problem !== null).length;
     if (failed > 0) return failed === compared.length ? EXIT.noneReadable : EXIT.someUnreadable;
@@ -46,15 +47,16 @@ export default defineCommand(
   },
 );
 
-function describe({ source, days, differing }: Compared): string {
+/** `same`: the flag of the configuration, for a further command. */
+function describe({ source, days, differing }: Compared, same: string): string {
   if (days === 0)
-    return `${source}: nothing is remembered to compare; automation-reports memory fill --crm ${source} reads its past back`;
+    return `${source}: nothing is remembered to compare; automation-reports memory fill --crm ${source}${same} reads its past back`;
   const head = `${source}: ${formatPlural(days, "day")} compared`;
   if (differing.length === 0) return `${head}, all as the warehouse has them`;
   const [oldest] = differing.toSorted((a, b) => a.dayMs - b.dayMs);
   const since = formatInstant(oldest?.dayMs ?? 0);
   return [
-    `${head}, ${differing.length} ${differing.length === 1 ? "differs" : "differ"} from the warehouse; automation-reports memory fill --again --since ${since} mends ${differing.length === 1 ? "it" : "them"}`,
+    `${head}, ${differing.length} ${differing.length === 1 ? "differs" : "differ"} from the warehouse; automation-reports memory fill --again --since ${since}${same} mends ${differing.length === 1 ? "it" : "them"}`,
     ...differing.map(
       ({ dayMs, rules }) => `  ${formatInstant(dayMs).slice(0, 10)}: ${listNames(rules.map(describeRule))}`,
     ),

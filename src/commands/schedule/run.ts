@@ -8,6 +8,7 @@ import { createRedactor } from "../../text/redact.ts";
 import { exitCodeOf, logCritical, runPass } from "../../pass.ts";
 import { END_RETRIES_MS } from "../../schedule/record-end.ts";
 import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
+import { giveUpOlder } from "../../schedule/skip.ts";
 import { nameSlot } from "../../schedule/judge.ts";
 import { describeScheduledPass } from "../../schedule/scheduled-pass.ts";
 import { latestSlot, nextSlots } from "../../schedule/slots.ts";
@@ -16,16 +17,16 @@ import type { FinalState } from "../../store/slot.ts";
 import type { Store } from "../../store/store.ts";
 import { HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { CONFIG_FLAG } from "../flags/flags.ts";
+import { CONFIG_FLAG, repeatFlags } from "../flags/flags.ts";
 import { findSchedule } from "../flags/schedules.ts";
 import { defineCommand } from "../flags/command.ts";
 import type { Runtime } from "../flags/runtime.ts";
 
 const ENDED = {
-  made: (slot) => `exists (automation-reports history show ${slot})`,
-  failed: () => "failed, and is not tried again (automation-reports schedule history)",
-  skipped: () => "was skipped (automation-reports schedule history)",
-} satisfies Record<FinalState, (slot: string) => string>;
+  made: (slot, same) => `exists (automation-reports history show ${slot}${same})`,
+  failed: (_, same) => `failed, and is not tried again (automation-reports schedule history${same})`,
+  skipped: (_, same) => `was skipped (automation-reports schedule history${same})`,
+} satisfies Record<FinalState, (slot: string, same: string) => string>;
 
 export default defineCommand(
   {
@@ -40,9 +41,12 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log);
     await using _ = store;
     const schedule = findSchedule(config, args.name);
-    if (args.now === true) return await makeNow(schedule, { config, store, runtime, log, nowMs });
+    const { config: same } = repeatFlags({ config: args.config });
+    if (args.now === true) return await makeNow(schedule, { config, store, runtime, log, nowMs, same });
     const slotMs = latestSlot(schedule, nowMs);
     if (slotMs === null) throw new AppError("usage", `${schedule.name}: no report was due yet`);
+    // A daemon sees to them as well. Where timers make the reports, nobody else would.
+    await giveUpOlder({ schedule: schedule.name, slotMs }, { store, log, onSlot: null });
     const result = await runSlot(schedule, slotMs, {
       config,
       store,
@@ -73,15 +77,19 @@ export default defineCommand(
     }
     const [nextMs] = nextSlots(schedule, nowMs, 1);
     const next = nextMs === undefined ? "" : `; next at ${formatMinute(formatInstant(nextMs))} UTC`;
-    log.info(`${schedule.name}: ${describe(result, slotMs)}${next}; --now makes one of the window that ends now`);
+    log.info(`${schedule.name}: ${describe(result, slotMs, same)}${next}; --now makes one of the window that ends now`);
     return EXIT.ok;
   },
 );
 
-type Making = { config: Config; store: Store; runtime: Runtime; log: Log; nowMs: number };
+/** `same`: the flag of the configuration, for a further command. */
+type Making = { config: Config; store: Store; runtime: Runtime; log: Log; nowMs: number; same: string };
 
 /** As a slot makes it, at a moment that is none. Returns the exit code. */
-async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, nowMs }: Making): Promise<number> {
+async function makeNow(
+  schedule: ScheduleConfig,
+  { config, store, runtime, log, nowMs, same }: Making,
+): Promise<number> {
   const pass = await runPass({
     ...describeScheduledPass(schedule, nowMs, config),
     nowMs,
@@ -95,16 +103,16 @@ async function makeNow(schedule: ScheduleConfig, { config, store, runtime, log, 
   if (notKept === 0) {
     const window = formatHours(schedule.timeWindowMs / HOUR_MS);
     log.info(
-      `${schedule.name}: made the report of the ${window} to now (automation-reports history show ${formatInstant(nowMs)})`,
+      `${schedule.name}: made the report of the ${window} to now (automation-reports history show ${formatInstant(nowMs)}${same})`,
     );
   }
   return exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
 }
 
 /** Why there was nothing to run. */
-function describe(result: Exclude<SlotResult, { kind: "ran" }>, slotMs: number): string {
+function describe(result: Exclude<SlotResult, { kind: "ran" }>, slotMs: number, same: string): string {
   const report = nameSlot(slotMs);
-  if (result.kind === "ended") return `nothing to do: ${report} ${ENDED[result.state](formatInstant(slotMs))}`;
+  if (result.kind === "ended") return `nothing to do: ${report} ${ENDED[result.state](formatInstant(slotMs), same)}`;
   if (result.kind === "held") return `${report} is being made on ${nameHolder(result.holder)}`;
   const why = `the one before it is still being made on ${nameHolder(result.holder)}`;
   return `${report} ${result.skipped ? "is skipped" : "waits"}: ${why}`;

@@ -19,11 +19,11 @@ export default defineCommand(
     ...UNIT_FLAGS,
   },
   async ({ args, runtime, log }) => {
-    const units = await prepareUnits(args, runtime, log);
+    const { units, said } = await prepareUnits(args, runtime, log);
     const directory = resolve(args.dir);
     const { written, left } = await installUnits(directory, units, args.force === true);
     await emit(`${written.join("\n")}\n`);
-    for (const line of [...describePaths(), ...describeNextSteps(directory, units, left)]) log.info(line);
+    for (const line of [...describePaths(said), ...describeNextSteps(directory, units, left)]) log.info(line);
     return EXIT.ok;
   },
 );

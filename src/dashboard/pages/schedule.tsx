@@ -99,7 +99,7 @@ function SlotTable({ slots }: { slots: ScheduleView["slots"] }) {
                 Took
               </th>
               <th scope="col" class="number">
-                Tries
+                Starts
               </th>
               <th scope="col">Note</th>
             </tr>
@@ -119,11 +119,11 @@ function SlotTable({ slots }: { slots: ScheduleView["slots"] }) {
                 <td>{row.schedule}</td>
                 <td class={row.tone === "quiet" ? "dim" : row.tone}>{row.state}</td>
                 <td class="number" data-label="Took">
-                  {row.began === null || row.ended === null
+                  {row.state === "skipped" || row.began === null || row.ended === null
                     ? "–"
                     : formatDuration(Math.max(0, Date.parse(row.ended) - Date.parse(row.began)) / 1000)}
                 </td>
-                <td class="number" data-label="Tries">
+                <td class="number" data-label="Starts">
                   {row.attempts}
                 </td>
                 <td class="fact">{row.note}</td>

@@ -4,7 +4,7 @@ import { countUrgentLeftOut } from "../../report/left-out.ts";
 import type { PassSummary } from "../../report/pass-schema.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatPlural, formatRatio, listNames } from "../../text/figures.ts";
-import { cutText, showText } from "../../text/terminal.ts";
+import { cutText, quoteWord, showText } from "../../text/terminal.ts";
 import type { View } from "../view.ts";
 import { describeBriefly, describeCause, describeUnreadShortly } from "./brief.ts";
 import { drawSparkline, findPeak, LEGEND, SPARKLINE_WIDTH } from "./sparkline.ts";
@@ -268,7 +268,7 @@ function wrapText(text: string, width: number, most = Number.POSITIVE_INFINITY):
 }
 
 /** What is left out: CRMs of which no line tells, and causes of those of which one does. */
-function describeLeftOut(shown: Line[], lines: Line[], { repeat }: View, style: Style): string[] {
+function describeLeftOut(shown: Line[], lines: Line[], { repeat, origin }: View, style: Style): string[] {
   const told = new Set(shown.flatMap(({ names }) => names));
   const left = new Set(lines.flatMap(({ names }) => names).filter((name) => !told.has(name)));
   const causes = lines
@@ -278,11 +278,11 @@ function describeLeftOut(shown: Line[], lines: Line[], { repeat }: View, style: 
     ...(left.size === 0 ? [] : [formatPlural(left.size, "more CRM")]),
     ...(causes.length === 0 ? [] : [formatPlural(causes.length, "more cause")]),
   ];
-  return parts.length === 0
-    ? []
-    : [
-        `  and ${parts.join(" and ")}: ${style.faint(`automation-reports generate --format findings${repeat.config}${repeat.window}`)}`,
-      ];
+  const all =
+    origin?.kind === "store"
+      ? `history show ${quoteWord(origin.word)} --format json${repeat.config}`
+      : `generate --format findings${repeat.config}${repeat.window}`;
+  return parts.length === 0 ? [] : [`  and ${parts.join(" and ")}: ${style.faint(`automation-reports ${all}`)}`];
 }
 
 function describeWell(rows: RankedRow[], { width }: View, style: Style): string[] {

@@ -154,13 +154,20 @@ function listSlow({ outcomes }: PassSummary): string {
 }
 
 /** Null where nothing is left to ask. */
-function nameNext([worst]: RankedRow[], { sections, detailed, repeat }: View): string | null {
+function nameNext([worst]: RankedRow[], { sections, detailed, repeat, origin }: View): string | null {
   if (worst === undefined || worst.standing === "ok") return null;
+  // A file holds all there is to know, and no configuration tells where its warehouse is.
+  if (origin?.kind === "file") return detailed ? null : `automation-reports generate --detailed${repeat.window}`;
   const crm = quoteWord(worst.source);
   if (worst.standing === "unread" || worst.standing === "no-table")
     return `automation-reports check --crm ${crm}${repeat.config}`;
   const same = repeat.config + repeat.window;
   const rule = worst.report?.findings.find(({ rule_name: name }) => name !== null)?.rule_name ?? null;
+  const id = origin?.ids[worst.source];
+  if (id !== undefined) {
+    if (rule !== null) return `automation-reports history explain ${id} ${quoteWord(rule)}${repeat.config}`;
+    return detailed ? null : `automation-reports history show ${id}${repeat.config}`;
+  }
   if (rule !== null) return `automation-reports explain ${crm} ${quoteWord(rule)}${same}`;
   if (detailed) return null;
   return `automation-reports generate --crm ${crm}${sections ? " --detailed" : ""}${same}`;

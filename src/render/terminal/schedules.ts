@@ -79,7 +79,7 @@ export function renderSlots(slots: SlotRow[], view: View): string {
         align: "right",
         cells: slots.map(({ exitCode }) => (exitCode === null ? "–" : String(exitCode))),
       },
-      { title: "Tries", align: "right", cells: slots.map(({ attempts }) => String(attempts)) },
+      { title: "Starts", align: "right", cells: slots.map(({ attempts }) => String(attempts)) },
       { title: "Took", align: "right", cells: slots.map(describeLength) },
       { title: "Note", align: "left", cells: slots.map(({ note }) => showText(note ?? "")) },
     ],
@@ -88,6 +88,9 @@ export function renderSlots(slots: SlotRow[], view: View): string {
   return finish(`${lines.map((line) => cutText(line, Math.max(60, view.width))).join("\n")}\n`, view);
 }
 
-function describeLength({ claimedMs, endedMs }: SlotRow): string {
-  return claimedMs === null || endedMs === null ? "–" : formatDuration(Math.max(0, endedMs - claimedMs) / 1000);
+/** A slot that was given up has no length: it ended when somebody noticed that its process was gone. */
+function describeLength({ state, claimedMs, endedMs }: SlotRow): string {
+  return state === "skipped" || claimedMs === null || endedMs === null
+    ? "–"
+    : formatDuration(Math.max(0, endedMs - claimedMs) / 1000);
 }

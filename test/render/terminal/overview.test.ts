@@ -322,6 +322,8 @@ describe("the lines of the screen", () => {
     const lines = body({ reports });
     expect(lines).toHaveLength(60);
     expect(lines.at(-1)).toBe("  and 16 more CRMs: automation-reports generate --format findings");
+    const kept = body({ reports, view: { origin: { kind: "store", word: "latest", ids: {} } } });
+    expect(kept.at(-1)).toBe("  and 16 more CRMs: automation-reports history show latest --format json");
   });
 
   test("a terminal shows no more than its lines", () => {

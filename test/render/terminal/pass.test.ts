@@ -124,6 +124,11 @@ describe("the last lines", () => {
 });
 
 describe("the command to type next", () => {
+  const KEPT = {
+    repeat: { config: " --config c.toml", window: "" },
+    origin: { kind: "store" as const, word: "latest", ids: { bad: "k3f7", empty: "p2x8" } },
+  };
+  const FROM_FILE = { repeat: { config: "", window: " --input a.json" }, origin: { kind: "file" as const } };
   const noteworthy = report(activity({ source: "note", rules: [rule("x", { success: 40, failed: 14 })] }));
   test.each<{ name: string; given: Given; next: string | null }>([
     { name: "none where all is well", given: { reports: [well("a")] }, next: null },
@@ -171,6 +176,36 @@ describe("the command to type next", () => {
     {
       name: "none where all of that is shown",
       given: { reports: [report(activity({ source: "empty" }))], view: { sections: true, detailed: true } },
+      next: null,
+    },
+    {
+      name: "of a kept report the store is asked",
+      given: { reports: [failing("bad")], view: { ...KEPT, sections: true, detailed: true } },
+      next: "automation-reports history explain k3f7 r0 --config c.toml",
+    },
+    {
+      name: "a kept report of which no rule is to blame is shown whole",
+      given: { reports: [report(activity({ source: "empty" }))], view: KEPT },
+      next: "automation-reports history show p2x8 --config c.toml",
+    },
+    {
+      name: "none where that is it",
+      given: { reports: [report(activity({ source: "empty" }))], view: { ...KEPT, sections: true, detailed: true } },
+      next: null,
+    },
+    {
+      name: "a CRM that was not read then is checked now",
+      given: { unread: ["dead"], view: KEPT },
+      next: "automation-reports check --crm dead --config c.toml",
+    },
+    {
+      name: "of a file all is printed that is in it",
+      given: { reports: [failing("bad")], unread: ["dead"], view: FROM_FILE },
+      next: "automation-reports generate --detailed --input a.json",
+    },
+    {
+      name: "none where it is",
+      given: { reports: [failing("bad")], view: { ...FROM_FILE, sections: true, detailed: true } },
       next: null,
     },
     {
