@@ -7,7 +7,7 @@ import type { Config } from "./schema.ts";
 /** What its lines, its commands and the addresses of pings are made of. */
 const OWN_WORDS = (
   "automation-reports automation_actions automation_runs sync-history sync_history orchestration " +
-  "report schedule schedules slot slots store check checked config configuration database warehouse " +
+  "report schedule schedules slot slots store check checked config configuration database warehouse password secret user role " +
   "systemctl systemd daemon-reload enable disable service timer journal " +
   "postgresql postgres sqlite select grant create history memory generate explain serve demo " +
   "hourly daily nightly weekly monthly heartbeat heartbeats webhook webhooks ping start started success failed error warning critical"
