@@ -152,7 +152,7 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
     // Before days that are known the table has not begun.
     if (past.covered.length > 0 && empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
-    if (past.covered.length === 0) return await stop(describeBegin(empty));
+    if (!hasRuns && past.covered.length === 0) return await stop(describeBegin(empty));
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);

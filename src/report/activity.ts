@@ -46,6 +46,9 @@ export type UnreadableStarts = {
   form: string;
 };
 
+/** Of each rule so many of the newest runs of both windows are listed, and of those before them. */
+export const NEWEST_RUNS = 20;
+
 export type RuleActivity = {
   rule: string;
   current: StatusCounts;
@@ -55,7 +58,7 @@ export type RuleActivity = {
   duration: DurationFigures | null;
   /** End of the newest success known: in either window, else in the look-back. */
   lastSuccessMs: number | null;
-  /** The newest runs known, newest first by their ends, at least 20 where 20 are known; without rehearsals and wrappers. */
+  /** The newest runs known, newest first by their ends, at least `NEWEST_RUNS` where so many are known; without dry runs and wrappers. */
   runs: RunRow[];
   /** Null: its newest success had records, or none is known. */
   emptyStreak: EmptyStreak | null;
@@ -67,7 +70,7 @@ export type RuleActivity = {
   failedIds: string[];
   /** Every start in the current window and the last minutes before it (`EARLY_MS`), ascending; null: too many to list. */
   startsMs: number[] | null;
-  /** Its newest start in the window before, and the newest one known; rehearsals and wrappers apart. */
+  /** Its newest start in the window before, and the newest one known; dry runs and wrappers apart. */
   previousStartMs: number | null;
   newestStartMs: number | null;
   /** The current window's runs that have no end. */

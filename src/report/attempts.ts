@@ -1,5 +1,5 @@
 /** A rule's newest runs, read as attempts: a failed run that is soon started again is not yet an outcome. */
-import type { Window } from "../time/window.ts";
+import { isWithin, type Window } from "../time/window.ts";
 import type { RunRow } from "./run-row.ts";
 import { isCleanUp } from "./vocabulary.ts";
 
@@ -35,8 +35,7 @@ export function hasFailed({ status }: Pick<RunRow, "status">): boolean {
 export function listFailed(known: { finished: RunRow[]; outcome: { failed: number }; window: Window }): RunRow[] {
   const failed = known.finished.filter(hasFailed);
   if (known.outcome.failed === 0) return failed;
-  const { startMs, endMs } = known.window;
-  return failed.filter((run) => settledAt(run) >= startMs && settledAt(run) < endMs);
+  return failed.filter((run) => isWithin(settledAt(run), known.window));
 }
 
 /** How a rule is started: a failed run that is soon started again was, unless the next one was due by then. */

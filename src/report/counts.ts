@@ -42,7 +42,7 @@ export function countOutcome(counts: StatusCounts): Outcome {
   };
 }
 
-/** Whatever became of a run; rehearsals and wrappers are no runs of the rule's own. */
+/** Whatever became of a run; dry runs and wrappers are no runs of the rule's own. */
 export function isOwnRun(status: ActionStatus): boolean {
   return status !== "dry_run" && status !== "wrapper";
 }

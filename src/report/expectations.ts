@@ -1,5 +1,11 @@
 /** Which runs each rule's schedules should have started, and which were seen. */
-import type { DeclaredRule, DeclaredSchedule, ReadActivity, RuleActivity } from "./activity.ts";
+import {
+  NEWEST_RUNS,
+  type DeclaredRule,
+  type DeclaredSchedule,
+  type ReadActivity,
+  type RuleActivity,
+} from "./activity.ts";
 import { countStarted } from "./counts.ts";
 import { compareRuns } from "./expectation/compare.ts";
 import type { Compared } from "./expectation/interval.ts";
@@ -8,9 +14,6 @@ import { compareNames } from "./words.ts";
 import type { Report } from "./schema.ts";
 import { settingsOfRule, type ReportSettings } from "./settings.ts";
 import type { Window } from "../time/window.ts";
-
-/** How many of its newest runs are read of each rule. */
-const NEWEST_RUNS = 20;
 
 export type RuleExpectation = {
   rule: string;

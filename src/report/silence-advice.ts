@@ -23,11 +23,11 @@ const BARREN_ADVICE: Record<string, (rule: string) => string> = {
 export function adviseOnOverdue(rule: string, evidence: Finding["evidence"]): string {
   const barren = adviseOnBarren(rule, evidence);
   if (barren !== null) return barren;
-  const { unreadable_rows: unreadable, dry_runs: rehearsed, running_since: running, newest_error: error } = evidence;
+  const { unreadable_rows: unreadable, dry_runs: dryRuns, running_since: running, newest_error: error } = evidence;
   const { likely_successor: successor, basis } = evidence;
   if (typeof unreadable === "number")
     return `Let ${rule} write its starts as ${START_FORM}; until then nobody knows whether it has stopped`;
-  if (typeof rehearsed === "number") return adviseOnRehearsals(rule);
+  if (typeof dryRuns === "number") return adviseOnDryRuns(rule);
   if (typeof running === "string")
     return `Check whether the run of ${rule} that began ${running} still works; if not, mark its row failed`;
   if (typeof error === "string")
@@ -57,7 +57,7 @@ function adviseOnRename(rule: string, successor: string, basis: unknown): string
   return `If ${successor} is its new name, call the old one over with automation-reports rules retire ${named}${mapped}`;
 }
 
-function adviseOnRehearsals(rule: string): string {
+function adviseOnDryRuns(rule: string): string {
   return `See who set ${rule} to dry runs, which store nothing, and set it back`;
 }
 
@@ -145,8 +145,8 @@ export function adviseOnNoData({ reason, near_sources: near }: Finding["evidence
   );
 }
 
-export function adviseOnNever(rule: string, { likely, dry_runs: rehearsed }: Finding["evidence"]): string {
-  if (typeof rehearsed === "number") return adviseOnRehearsals(rule);
+export function adviseOnNever(rule: string, { likely, dry_runs: dryRuns }: Finding["evidence"]): string {
+  if (typeof dryRuns === "number") return adviseOnDryRuns(rule);
   const names = Array.isArray(likely) ? likely.map(String) : [];
   if (names.length === 0) return `Start ${rule}; if it does run, map it in the CRM's table: ${writeMapping(rule)}`;
   const near = names.length === 1 ? names[0] : (findNearestName(rule, names) ?? undefined);

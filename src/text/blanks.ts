@@ -1,7 +1,20 @@
 /** Blanks that a reader takes for a space, or does not see at all. */
 
 /** Of other scripts and of word processors, beside the space, the tab and the ends of lines; the last two have no width. */
-const OTHER_BLANKS = "\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff";
+export const OTHER_BLANK_CODES = [
+  0x85,
+  0xa0,
+  0x1680,
+  ...Array.from({ length: 11 }, (_, index) => 0x2000 + index),
+  0x2028,
+  0x2029,
+  0x202f,
+  0x205f,
+  0x3000,
+  0x200b,
+  0xfeff,
+];
+const OTHER_BLANKS = OTHER_BLANK_CODES.map((code) => String.fromCharCode(code)).join("");
 const EDGES = new RegExp(`^[\\s${OTHER_BLANKS}]+|[\\s${OTHER_BLANKS}]+$`, "g");
 const UNSEEN = new RegExp(`[${OTHER_BLANKS}]`, "g");
 

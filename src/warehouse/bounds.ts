@@ -12,8 +12,6 @@ export const LOOKBACK_MS = 30 * DAY_MS;
 export const MOST_NAMES = 1000;
 /** Each may be on a page of its own, which is read in every report for as long as the outage lasts. */
 export const MOST_OLDER_ROWS = 2000;
-/** Of each rule: its newest runs, by which it is judged. */
-export const MOST_NEWEST_RUNS = 20;
 /** Runs that began this long before both windows are still found in the one in which they ended. */
 export const REACH_MS = DAY_MS;
 /** What was written in another zone is no further ahead. */

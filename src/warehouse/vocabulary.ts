@@ -1,4 +1,5 @@
 /** The vocabulary as SQL reads it. */
+import { OTHER_BLANK_CODES } from "../text/blanks.ts";
 import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS, TRAILING_SIGNS } from "../report/vocabulary.ts";
 import { NO_NAME } from "../report/words.ts";
 import type { Dialect } from "./presets.ts";
@@ -61,11 +62,6 @@ export function writeBlanks(dialect: Dialect): string {
 }
 
 const BLANK_CODES = [9, 10, 11, 12, 13];
-
-/** Beside those: what other scripts and word processors take for a blank, as in text/blanks.ts. */
-const OTHER_BLANK_CODES = [0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0x200b, 0xfeff].concat(
-  Array.from({ length: 11 }, (_, index) => 0x2000 + index),
-);
 
 /** A CRM's name in small letters and without any blanks around; a character that the server's encoding lacks is no error. */
 export function writeBareSource(dialect: Dialect, name: string): string {

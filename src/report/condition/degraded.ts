@@ -2,7 +2,8 @@
 import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
-import { endedBadly, hasFailed, listFailed, settledAt } from "../attempts.ts";
+import { NEWEST_RUNS } from "../activity.ts";
+import { aliveUntil, endedBadly, hasFailed, listFailed, settledAt } from "../attempts.ts";
 import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";
@@ -16,7 +17,6 @@ import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
-import { isCleanUp } from "../vocabulary.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
 import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
@@ -28,7 +28,6 @@ const MANY_EARLY_SHARE = 0.5;
 /** Overlapping runs are told from this many on, and from this share of the known ones. */
 const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
-const NEWEST = 20;
 
 const SHOWN_IDS = 3;
 
@@ -279,14 +278,12 @@ function judgeEarly({ rule, compared, window }: RuleFacts): Judgement | null {
 
 function judgeOverlap({ rule, finished, open, window }: RuleFacts): Judgement | null {
   // Between the newest ones and those of the look-back there may be more.
-  const runs = [...open, ...finished].toSorted((a, b) => a.startedMs - b.startedMs).slice(-NEWEST);
+  const runs = [...open, ...finished].toSorted((a, b) => a.startedMs - b.startedMs).slice(-NEWEST_RUNS);
   let busyUntilMs = -Infinity;
   let overlapping = 0;
-  for (const { startedMs, endedMs, error } of runs) {
-    if (startedMs < busyUntilMs) overlapping += 1;
-    // When a clean-up found it, it had long stopped.
-    const ownEndMs = error !== null && isCleanUp(error) ? null : endedMs;
-    busyUntilMs = Math.max(busyUntilMs, Math.min(ownEndMs ?? startedMs, window.endMs));
+  for (const run of runs) {
+    if (run.startedMs < busyUntilMs) overlapping += 1;
+    busyUntilMs = Math.max(busyUntilMs, Math.min(aliveUntil(run), window.endMs));
   }
   if (overlapping < MANY_OVERLAPPING || overlapping < runs.length * MANY_OVERLAPPING_SHARE) return null;
   const message = `${rule}: ${formatCount(overlapping)} of its newest ${formatPlural(runs.length, "run")} started before the one before had ended`;

@@ -1,7 +1,7 @@
 /** Starts that come to nothing: a rule whose runs are all skipped, wait for ever or hang starts as if it were well. */
 import { formatCount, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
-import type { RuleActivity, StatusCounts } from "../activity.ts";
+import { NEWEST_RUNS, type RuleActivity, type StatusCounts } from "../activity.ts";
 import { aliveUntil, isFinished, isOpen, settledAt } from "../attempts.ts";
 import { countOutcome } from "../counts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -33,9 +33,6 @@ export type Fruitless = {
 };
 
 type Streak = Omit<Fruitless, "due" | "silence" | "isUsual">;
-
-/** Of so many newest runs of the windows each is known. */
-const NEWEST_RUNS = 20;
 
 /** Null: its newest run came to something, or may still do so. */
 export function findFruitless(

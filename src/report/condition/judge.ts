@@ -1,6 +1,7 @@
 /** The one condition of a rule at a window's end: the first of the list that holds. Pure. */
 import { formatCount, formatDuration, formatInstant, formatNear, formatPlural } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
+import { NEWEST_RUNS } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import { judgeDegraded } from "./degraded.ts";
@@ -13,8 +14,6 @@ import { rankSeverity } from "../words.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
-/** So many newest runs are told of a rule, and earlier ones. */
-const MOST_KNOWN = 20;
 
 /** In the order in which they are tried. */
 const JUDGES = [
@@ -67,7 +66,7 @@ function judgeWords(facts: RuleFacts): Judgement | null {
   if (!isHidden) return null;
   if (judgeOverdue({ ...facts, lastSuccessMs: settledAt(newest) }) !== null) return null;
   // Between the newest ones and those of the look-back there may be more.
-  const least = unknown.length >= MOST_KNOWN ? "at least " : "";
+  const least = unknown.length >= NEWEST_RUNS ? "at least " : "";
   const runs =
     unknown.length === 1 ? "its newest run has" : `${least}its newest ${formatCount(unknown.length)} runs have`;
   const word =

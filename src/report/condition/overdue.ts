@@ -10,7 +10,7 @@ import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 import { formatMissed } from "./missed.ts";
-import { countRehearsals, sayDueRehearsed, sayRehearsals, sayStarted } from "./rehearsed.ts";
+import { countDryRuns, sayDueDryRuns, sayDryRuns, sayStarted } from "./dry-runs.ts";
 
 const BASES = {
   config: "the configuration",
@@ -151,7 +151,7 @@ function describe(
   const missed =
     missedSince.n === 0
       ? ""
-      : `, ${sayDueRehearsed(facts) || `${formatMissed(missedSince)} did not start${sayChanged(facts)}`}`;
+      : `, ${sayDueDryRuns(facts) || `${formatMissed(missedSince)} did not start${sayChanged(facts)}`}`;
   const barren = fruitless === null || fruitless.isUsual ? null : fruitless;
   const what = barren === null ? sayOpen(facts) : `${sayFruitless(barren, window.endMs)}; `;
   return {
@@ -174,7 +174,7 @@ function describe(
       ...(barren === null
         ? {}
         : { fruitless: barren.kind, fruitless_runs: barren.n, fruitless_is_minimum: barren.isMinimum }),
-      ...(countRehearsals(facts) === 0 ? {} : { dry_runs: countRehearsals(facts) }),
+      ...(countDryRuns(facts) === 0 ? {} : { dry_runs: countDryRuns(facts) }),
       running_since: runningMs === null ? null : formatInstant(runningMs),
       row_ids: (barren?.kind === "waiting" || barren?.kind === "retrying" ? open : begun)
         .flatMap(({ id }) => id ?? [])
@@ -199,8 +199,8 @@ function sayChanged({ changedMs, window }: RuleFacts): string {
   return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
 }
 
-/** That its newest run failed, that it is rehearsed only, and which rule is perhaps the same under another name. */
-function sayWhatElse(facts: RuleFacts, isRehearsedSaid = false): string {
+/** That its newest run failed, that only dry runs of it start, and which rule is perhaps the same under another name. */
+function sayWhatElse(facts: RuleFacts, areDryRunsSaid = false): string {
   const { finished, successor, window } = facts;
   const [newest] = finished;
   const failed =
@@ -211,7 +211,7 @@ function sayWhatElse(facts: RuleFacts, isRehearsedSaid = false): string {
     successor === null
       ? ""
       : `; ${successor.rule} ${successor.sinceMs === null ? "runs" : `began ${formatNear(successor.sinceMs, window.endMs)}`} with the same rhythm, and is probably its new name`;
-  return `${failed}${isRehearsedSaid ? "" : sayRehearsals(facts)}${renamed}`;
+  return `${failed}${areDryRunsSaid ? "" : sayDryRuns(facts)}${renamed}`;
 }
 
 /** Scheduled, enabled, and no run of it is known, although one was due. */
@@ -227,14 +227,14 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
   // Of a rule that has stopped some run would be known, had everything been read.
   const isMisnamed =
     isComplete && facts.counts.dry_run === 0 && (mayBePurged ? facts.lookalikes : unscheduled).length > 0;
-  const rehearsed = facts.counts.dry_run;
+  const dryRuns = facts.counts.dry_run;
   const others = unscheduled.length === 0 ? "" : `; without a schedule run ${listNames(unscheduled)}`;
   return {
     condition: "never",
     severity: missedSince.n >= MANY_MISSED && !isMisnamed ? "critical" : "warning",
     degradation: null,
     sinceMs: facts.isFirstDue ? due.atMs : null,
-    message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, ${rehearsed > 0 ? sayOnlyRehearsed(facts, reach) : `no run found ${reach}: it has stopped, or runs under another name${others}`}`,
+    message: `${rule}: scheduled ${sayScheduled(schedules, facts.timezone)}, ${dryRuns > 0 ? sayOnlyDryRuns(facts, reach) : `no run found ${reach}: it has stopped, or runs under another name${others}`}`,
     evidence: {
       schedules,
       expected: missedSince.n,
@@ -242,7 +242,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
       seen: 0,
       looked_back_to: isComplete ? null : formatInstant(knownSinceMs),
       complete: isComplete,
-      ...(rehearsed === 0 ? {} : { dry_runs: rehearsed }),
+      ...(dryRuns === 0 ? {} : { dry_runs: dryRuns }),
       unscheduled,
       likely: isMisnamed ? (facts.lookalikes.length > 0 ? facts.lookalikes : unscheduled) : [],
     },
@@ -250,7 +250,7 @@ export function judgeNever(facts: RuleFacts): Judgement | null {
 }
 
 /** It does run under this name, and stores nothing. */
-function sayOnlyRehearsed({ counts, window }: RuleFacts, reach: string): string {
+function sayOnlyDryRuns({ counts, window }: RuleFacts, reach: string): string {
   return `${formatPlural(counts.dry_run, "dry run")} in ${formatHours(hoursOf(window))} and no other found ${reach}`;
 }
 

@@ -7,7 +7,7 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
 import { formatMissed } from "./missed.ts";
 import { judgeOverdue } from "./overdue.ts";
-import { sayDueRehearsed } from "./rehearsed.ts";
+import { sayDueDryRuns } from "./dry-runs.ts";
 
 /** That its runs fail, or that it has stopped since, whichever is worse; either names the other. */
 export function judgeFailed(facts: RuleFacts): Judgement | null {
@@ -42,7 +42,7 @@ function judgeStopped(facts: RuleFacts): Judgement | null {
 function sayStopped(facts: RuleFacts): string {
   const { missedSince, fruitless, lastStartMs, window } = facts;
   if (fruitless !== null && !fruitless.isUsual) return sayFruitless(fruitless, window.endMs);
-  if (missedSince.n > 0) return sayDueRehearsed(facts) || `${formatMissed(missedSince)} due since then did not start`;
+  if (missedSince.n > 0) return sayDueDryRuns(facts) || `${formatMissed(missedSince)} due since then did not start`;
   return `nothing has started since ${formatNear(lastStartMs ?? window.endMs, window.endMs)}`;
 }
 

@@ -9,7 +9,7 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import { quoteVisibly } from "../../text/blanks.ts";
-import type { StatusCounts } from "../activity.ts";
+import { NEWEST_RUNS, type StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 import { countAhead } from "./rows.ts";
@@ -121,9 +121,6 @@ function isSilentForLong({ facts: { finished, window }, judgement: { condition }
   return pausesMs.length > 0 && window.endMs - newest.startedMs > MOST_PAUSES * Math.max(...pausesMs);
 }
 
-/** So many runs of a rule a look-back of each rule reads: there may be others before them. */
-const READ_RUNS = 20;
-
 type OpenRun = RuleState["facts"]["open"][number];
 /** Of one rule, before what is read for the windows: how many a look-back counts, and those that it lists. */
 type OlderRuns = { rule: string; n: number; listed: OpenRun[] };
@@ -168,7 +165,9 @@ export const findStale: Finder = ({ activity, stale, states }) => {
   };
   const isCut =
     activity.lookback === "each-rule" &&
-    activity.rules.some(({ rule, lookback }) => rules.includes(rule) && (lookback?.startsMs.length ?? 0) >= READ_RUNS);
+    activity.rules.some(
+      ({ rule, lookback }) => rules.includes(rule) && (lookback?.startsMs.length ?? 0) >= NEWEST_RUNS,
+    );
   const near = (ms: number) => formatNear(ms, activity.window.endMs);
   const [oldest] = known;
   const since =

@@ -3,7 +3,7 @@ import type { RunRow } from "../run-row.ts";
 import type { HourColumns } from "./columns.ts";
 
 /**
- * How finished runs end, as they are counted; what is open, skipped, a rehearsal or a wrapper is in no cell, also where a CRM has
+ * How finished runs end, as they are counted; what is open, skipped, a dry run or a wrapper is in no cell, also where a CRM has
  * nothing but wrappers.
  */
 export const CELL_STATUSES = ["success", "partial", "failed"] as const;

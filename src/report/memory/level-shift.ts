@@ -4,13 +4,14 @@ import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
 import { countRuns, where, within, type HourColumns } from "./columns.ts";
 import type { RuleHistory } from "./history.ts";
 import { PAST_DAYS, WEEK_DAYS } from "./known.ts";
-import { REST_FACTOR } from "./silence.ts";
+import { findOnset, type Direction, type Moved } from "./level-onset.ts";
 import {
   chooseBefore,
   FEWEST_RARE_DAYS,
   hasDays,
   hourOfNewest,
   isEnough,
+  LEAST_SPREAD,
   listResiduals,
   residualsByDay,
   slotAt,
@@ -34,16 +35,12 @@ export type LevelShift = {
   days: number;
 };
 
-type Direction = 1 | -1;
-
 /** Fewer successes within a day than this: the newest ones are judged, however old. */
 const FEWEST_RUNS = 3;
 const TROUBLE = 4;
 const SUDDEN_HOURS = 8;
 const FEWEST_SUDDEN_RUNS = 5;
 const CERTAIN = 5;
-/** No rule is steadier than this from one day to the next, in thousandths. */
-const LEAST_SPREAD = 100;
 const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
 /** The same day of the earlier weeks: what comes each week is no trouble. */
 const WEEKS = 5;
@@ -52,9 +49,6 @@ const FEW_DAYS = 3;
 
 /** After so long a rest what a rule did before is no part of its day: a weekend and a holiday. */
 const MOST_REST_HOURS = 4 * HOURS_A_DAY;
-/** No hour says more: any may be odd. A thousand to one is enough to be sure. Natural logarithms. */
-const MOST_EVIDENCE = 3;
-const SURE = Math.log(1000);
 /** 1.6 × and a half, as logarithms in thousandths. */
 const SLOWER = Math.round(1000 * Math.log(1.6));
 const FEWER = Math.round(1000 * Math.log(2));
@@ -199,15 +193,8 @@ function findCreeping(levels: HourColumns, history: RuleHistory, options: LevelO
   return describeShift(levels, history, options, { now, fromHour, usual, centre, moved, before });
 }
 
-/** What was found: of these hours, against the days before, of which the middle is at `centre`, and by how much. */
-type Found = {
-  now: HourColumns;
-  fromHour: number;
-  before: HourColumns;
-  usual: Usual;
-  centre: number;
-  moved: number;
-};
+/** What was found, and the hours by which it was. */
+type Found = Moved & { now: HourColumns };
 
 /** In figures of the time in which it is so: that begins before or after the hours by which it was found. Null: it is over. */
 function describeShift(
@@ -218,7 +205,7 @@ function describeShift(
 ): LevelShift | null {
   const { calendar } = history;
   const { now, fromHour, before, usual, centre } = found;
-  const sinceHour = findOnset(levels, history, options, found);
+  const sinceHour = findOnset(levels, history, options.direction, found);
   if (sinceHour === null) return null;
   const since = chooseNow(levels, sinceHour, history, options);
   const hours = since.hours.length > 0 ? since : now;
@@ -303,64 +290,6 @@ function lessWeekly(
 function isWeekly(days: Day[], change: number, { direction, least }: LevelOptions): boolean {
   const alike = days.filter(({ day }) => day % WEEK_DAYS === WEEK_DAYS - 1 && day < WEEKS * WEEK_DAYS);
   return alike.length > 0 && direction * (change - medianOf(alike.map(({ value }) => value))) < least;
-}
-
-/**
- * The first hour of the time in which it is so; null: it is over. What is so by day alone, or by night, goes on: it is over after
- * a longer rest than those before.
- */
-function findOnset(levels: HourColumns, history: RuleHistory, options: LevelOptions, found: Found): number | null {
-  const stretches = listStretches(levels, history, options, found);
-  const [newest] = stretches;
-  const first = stretches.at(-1);
-  if (newest === undefined || first === undefined) return null;
-  const rests = stretches.slice(1).map(({ toHour }, index) => (stretches[index]?.fromHour ?? toHour) - toHour);
-  const restHours = history.endHour - newest.toHour;
-  return restHours > 0 && restHours > REST_FACTOR * Math.max(0, ...rests) ? null : first.fromHour;
-}
-
-type Stretch = { fromHour: number; toHour: number };
-
-/**
- * The times in which it is so, the newest first, as far back as rests of less than a day part them. Each hour is evidence for one
- * of the two levels, and one time ends where the other level explains what was before it a thousand times better.
- */
-function listStretches(
-  levels: HourColumns,
-  { calendar, endHour }: RuleHistory,
-  { direction }: LevelOptions,
-  { usual, centre, moved, before, fromHour }: Found,
-): Stretch[] {
-  const strength = moved ** 2 / varianceOf(before, usual, calendar, fromHour);
-  const stretches: Stretch[] = [];
-  let isShifted = true;
-  let toHour = endHour;
-  let sum = 0;
-  // Of all sums since the level changed, the one that speaks for it most, and its hour.
-  let best = 0;
-  let bestHour = endHour;
-  for (let index = levels.hours.length - 1; index >= 0; index -= 1) {
-    const hour = levels.hours[index] ?? 0;
-    if (!isShifted && hour < (stretches.at(-1)?.fromHour ?? endHour) - HOURS_A_DAY) return stretches;
-    const share = (direction * ((levels.values[index] ?? 0) - usual(slotAt(hour, calendar)) - centre)) / moved;
-    const evidence = strength * (Math.min(1, Math.max(0, share)) - 0.5);
-    sum += Math.min(MOST_EVIDENCE, Math.max(-MOST_EVIDENCE, evidence));
-    if (isShifted ? sum >= best : sum <= best) [best, bestHour] = [sum, hour];
-    if (Math.abs(sum - best) <= SURE) continue;
-    if (!isShifted) toHour = bestHour;
-    else if (bestHour < toHour) stretches.push({ fromHour: bestHour, toHour });
-    isShifted = !isShifted;
-    [best, bestHour] = [sum, hour];
-  }
-  return isShifted && bestHour < toHour ? [...stretches, { fromHour: bestHour, toHour }] : stretches;
-}
-
-/** Of an hour about what is usual, where all hours of a day together say no more than a day does: bad days are bad all day. */
-function varianceOf(before: HourColumns, usual: Usual, calendar: Calendar, untilHour: number): number {
-  const ofHours = spreadOf([...listResiduals(before, usual, calendar).values]);
-  const days = residualsByDay(before, usual, calendar, untilHour).map(({ value }) => value);
-  const ofDays = Math.max(LEAST_SPREAD, spreadOf(days));
-  return ofHours ** 2 + (before.hours.length / Math.max(1, days.length)) * ofDays ** 2;
 }
 
 /** The variance of a mean of days that follow each other grows by this: a bad day seldom comes alone. */

@@ -7,6 +7,8 @@ import { FEWEST_DAYS, PAST_DAYS, WEEK_DAYS } from "./known.ts";
 import { describeUsual, type Usual } from "./slots.ts";
 import { weightedMedian, type Weighted } from "./spread.ts";
 
+/** No rule is steadier than this from one day to the next, in thousandths. */
+export const LEAST_SPREAD = 100;
 /** Of a rule that runs so seldom that five weeks hold too few days of it. */
 const RARE_PAST_DAYS = 84;
 const FEWEST_RUN_DAYS = 10;

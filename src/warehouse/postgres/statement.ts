@@ -1,4 +1,5 @@
 /** The statements that read a CRM's runs on PostgreSQL, with their parameters. */
+import { NEWEST_RUNS } from "../../report/activity.ts";
 import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
 import type postgres from "postgres";
 import {
@@ -9,7 +10,6 @@ import {
   MOST_OLDER_ROWS,
   type Bounds,
   type ScanBounds,
-  MOST_NEWEST_RUNS,
 } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
 import { UNREADABLE_END, ZONED } from "../casts.ts";
@@ -61,7 +61,7 @@ export function composeActivity(
     hourly: hasHours ? hourlySql : NO_HOURLY,
     has_hours: String(hasHours),
     most: String(MOST_HOURLY_RUNS),
-    newest_runs: writeNewestRuns(chooseNewest(MOST_NEWEST_RUNS), MOST_NEWEST_RUNS),
+    newest_runs: writeNewestRuns(chooseNewest(NEWEST_RUNS), NEWEST_RUNS),
     rules: source.rules,
     starts: writeStarts(source),
     lookback: fillPlaceholders(sql, {

@@ -1,13 +1,7 @@
 /** The statements of a pass on SQLite, with their parameters: the activity, and rules that are known by their names alone. */
+import { NEWEST_RUNS } from "../../report/activity.ts";
 import { MOST_KEPT_RUNS } from "../../report/memory/cells.ts";
-import {
-  computeBounds,
-  computeHourBounds,
-  holdsHours,
-  MOST_NAMES,
-  type ScanBounds,
-  MOST_NEWEST_RUNS,
-} from "../bounds.ts";
+import { computeBounds, computeHourBounds, holdsHours, MOST_NAMES, type ScanBounds } from "../bounds.ts";
 import { listRepeatedHours } from "../../time/clock-changes.ts";
 import { UNREADABLE_END } from "../casts.ts";
 import { MOST_HOURLY_RUNS } from "../hourly.ts";
@@ -42,7 +36,7 @@ const RUNS = `rule, id, error, records_processed,
     {finish_ms} AS finished_ms,
     CASE WHEN :statuses IS NULL THEN status
       ELSE coalesce((SELECT value FROM json_each(:statuses) WHERE key = {word}), status) END AS meaning`;
-/** Neither rehearsed nor excluded. */
+/** Neither dry runs nor excluded. */
 const OWN = `dry_run IS NOT TRUE AND rule IS NOT NULL AND rule NOT IN (SELECT value FROM json_each(:excluded))`;
 const IS_WRAPPER =
   "(CASE WHEN :wrappers IS NULL THEN wrapper ELSE rule IN (SELECT value FROM json_each(:wrappers)) END)";
@@ -81,7 +75,7 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     hourly: hourlySql,
     has_hours: holdsHours(request, bounds) ? "true" : "false",
     most: String(MOST_HOURLY_RUNS),
-    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: String(MOST_NEWEST_RUNS) }),
+    newest_runs: fillPlaceholders(newestRunsSql, { chosen: "part <> 'baseline'", most: String(NEWEST_RUNS) }),
     rules,
     own_or_lone: `${OWN} AND (NOT ${IS_WRAPPER} OR (SELECT wrappers_only FROM lone))`,
     begin_ms: writeInstantMs("starts_at", reading),
