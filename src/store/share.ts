@@ -19,8 +19,7 @@ const FILES = ["", "-wal", "-shm"];
 export function shareStore(target: Target, group: string | null): string | null {
   if (group === null || target.kind !== "sqlite") return null;
   const groupId = findGroup(group);
-  if (groupId === null)
-    return `store ${target.path}: there is no group ${group} in ${GROUPS_FILE}: create it with groupadd, or write its number`;
+  if (groupId === null) return `store ${target.path}: ${sayNoGroup(group)}`;
   try {
     const directory = dirname(target.path);
     if ((statSync(directory).mode & ALL_ENTER) !== ALL_ENTER) share(directory, groupId, GROUP_ENTERS);
@@ -34,6 +33,15 @@ export function shareStore(target: Target, group: string | null): string | null 
         : `it failed with ${code === "" ? String(error) : code}`;
     return `store ${target.path}: it could not be given to the group ${group}: ${reason}`;
   }
+}
+
+/** That the machine has no such group, with advice; null where it has, or where none is named. */
+export function findMissingGroup(group: string | null): string | null {
+  return group === null || findGroup(group) !== null ? null : sayNoGroup(group);
+}
+
+function sayNoGroup(group: string): string {
+  return `there is no group ${group} in ${GROUPS_FILE}: create it with groupadd, or write its number`;
 }
 
 /** Its number; null where there is no such group. */

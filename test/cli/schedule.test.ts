@@ -1,6 +1,6 @@
 /** Slots made one at a time by the compiled executable, as a timer makes them: real stores, real signals. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/schema.ts";
 import { describeHolder } from "../../src/processes.ts";
@@ -278,6 +278,17 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   // The last one, and the next five.
   const beside = await runCli(["schedule", "list", "--timezone", "Asia/Kolkata"], { cwd });
   expect(beside.stdout.match(/ UTC \((?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g)).toHaveLength(6);
+});
+
+test("history of a schedule that the configuration no longer has, and of one that never was", async () => {
+  const cwd = install(OFTEN, database.url);
+  await runCli(["schedule", "run", "often"], { cwd });
+  const path = join(cwd, "automation-reports.toml");
+  writeFileSync(path, readFileSync(path, "utf8").replace('name = "often"', 'name = "hourly"'));
+  const old = await runCli(["schedule", "history", "--schedule", "often"], { cwd });
+  expect([old.code, old.stdout]).toEqual([0, expect.stringMatching(/often +made /)]);
+  const none = await runCli(["schedule", "history", "--schedule", "hourli"], { cwd });
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("did you mean hourly?")]);
 });
 
 test("a schedule whose first report is not due yet is well, and status says when it comes", async () => {

@@ -141,6 +141,11 @@ test("a group that the machine does not have is told, and the store works all th
     `warning: store ${cwd}/kept/s.sqlite: there is no group no-such-group in /etc/group: create it with groupadd, or write its number\n`,
   ]);
   expect(existsSync(join(cwd, "kept/s.sqlite"))).toBe(true);
+  const checks = ["config", "store"].map(async (command) => await runCli([command, "check"], { cwd }));
+  expect((await Promise.all(checks)).map((check) => [check.code, check.stderr])).toEqual([
+    [0, expect.stringContaining("warning: [store] group: there is no group no-such-group in /etc/group: create it")],
+    [5, expect.stringContaining("s.sqlite: there is no group no-such-group in /etc/group: create it")],
+  ]);
 });
 
 test.skipIf(!isRoot)("where /etc/group is not there, that is told, and the work is done (needs root)", async () => {

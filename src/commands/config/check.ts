@@ -2,6 +2,7 @@ import { describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { describeExports } from "../../schedule/scheduled-pass.ts";
+import { findMissingGroup } from "../../store/share.ts";
 import { showText } from "../../text/terminal.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { loadConfigured } from "../flags/configuration.ts";
@@ -18,7 +19,9 @@ export default defineCommand(
     const lines = config.crms.map(({ name, preset, crmSource, target }) =>
       showText(`${name}: ${target.kind} ${describeTarget(target)}, preset ${preset}, crm_source ${crmSource}`),
     );
-    const { target, configured } = config.store;
+    const { target, configured, group } = config.store;
+    const missingGroup = findMissingGroup(group);
+    if (missingGroup !== null) log.warn(`[store] group: ${missingGroup}`);
     const store = configured ? [showText(`store: ${target.kind} ${describeTarget(target)}`)] : [];
     const schedules = config.schedules.map((one) => showText(`schedule ${one.name}: ${describeExports(one, config)}`));
     const valid = [`${config.path} is valid`, ...lines, ...store, ...schedules, ""].join("\n");

@@ -20,8 +20,10 @@ export default defineCommand(
     const zone = readZone(args.timezone);
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
-    const schedules = args.schedule === undefined ? {} : { schedules: [findSchedule(config, args.schedule).name] };
-    const slots = await store.slots.list({ ...schedules, limit });
+    const { schedule } = args;
+    const slots = await store.slots.list({ ...(schedule === undefined ? {} : { schedules: [schedule] }), limit });
+    // One that the configuration no longer has keeps its slots.
+    if (schedule !== undefined && slots.length === 0) findSchedule(config, schedule);
     const view = viewOf({ timezone: zone ?? config.displayTimezone });
     await emit(args.format === "json" ? writeJson(slots.map(publishSlot)) : renderSlots(slots, view));
     return EXIT.ok;

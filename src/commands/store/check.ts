@@ -1,6 +1,7 @@
 import { EXIT } from "../../errors.ts";
 import { openConfigured } from "../flags/configuration.ts";
 import { emit } from "../../output/stdout.ts";
+import { findMissingGroup } from "../../store/share.ts";
 import { showText } from "../../text/terminal.ts";
 import { defineCommand } from "../flags/command.ts";
 import { CONFIG_FLAG } from "../flags/flags.ts";
@@ -8,7 +9,8 @@ import { CONFIG_FLAG } from "../flags/flags.ts";
 export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   const { config, store } = await openConfigured(args, runtime, log, "look");
   await using opened = store;
-  const problems = await opened.check(config.store.group !== null);
+  const { group } = config.store;
+  const problems = [findMissingGroup(group) ?? [], await opened.check(group !== null)].flat();
   for (const problem of problems) log.error(`${opened.place}: ${problem}`);
   if (problems.length > 0) return EXIT.delivery;
   await emit(`${showText(opened.place)} ${opened.isThere ? "is in order" : "is not there yet: nothing was kept"}\n`);
