@@ -3,14 +3,7 @@
  * logarithms are taken here for both, because two engines round them in two ways.
  */
 import type { HourActivity } from "../report/activity.ts";
-import {
-  CELL_STATUSES,
-  type CellStatus,
-  type HourCell,
-  type HourStart,
-  type Past,
-  type RulePast,
-} from "../report/memory/cells.ts";
+import { CELL_STATUSES, type CellStatus, type HourCell, type Past, type RulePast } from "../report/memory/cells.ts";
 import { addDuration, addRecords, emptySketch } from "../report/memory/sketch.ts";
 import type { RunRow } from "../report/run-row.ts";
 import { type ActionStatus, compareNames } from "../report/words.ts";
@@ -41,8 +34,8 @@ export function buildPast(
 ): Past {
   const [baseHour, firstHour, lastHour] = [toHour(baseMs), toHour(beforeMs), toHour(toMs) + LATEST_HOURS];
   const rules = [...Map.groupBy(rows, ([, rule]) => rule)].map(([rule, ofRule]): RulePast => {
-    const starts: number[] = [];
-    const cells: HourCell[] = [];
+    const starts = new Map<number, number>();
+    const cells = new Map<number, HourCell>();
     for (const [, , status, , spans, durations, records] of ofRule) {
       const order = rank(status);
       for (let at = 0; at < spans.length; at += 1) {
@@ -51,18 +44,19 @@ export function buildPast(
         const endHour = baseHour + (span % SPAN_START);
         if (startHour > lastHour) throw new DatabaseError(NOT_ASKED);
         // What began before and ended in these hours is not all that began then.
-        if (startHour >= firstHour) starts[startHour - firstHour] = (starts[startHour - firstHour] ?? 0) + 1;
+        if (startHour >= firstHour) starts.set(startHour, (starts.get(startHour) ?? 0) + 1);
         if (!isCellStatus(status) || endHour - startHour >= LONGEST_HOURS) continue;
         const key = (endHour - baseHour) * CELL_STATUSES.length + order;
-        countRun((cells[key] ??= emptyCell(endHour, status)), durations[at] ?? null, records[at] ?? null);
+        const cell = cells.get(key) ?? emptyCell(endHour, status);
+        cells.set(key, cell);
+        countRun(cell, durations[at] ?? null, records[at] ?? null);
       }
     }
     return {
       rule,
       firstMs: Math.min(...ofRule.map(([, , , firstMs]) => firstMs)),
-      // Both are by hour already; most hours are in none.
-      cells: cells.filter((cell) => cell !== undefined),
-      starts: starts.flatMap((started, index): [HourStart] => [[firstHour + index, started]]),
+      cells: listInOrder(cells).map(([, cell]) => cell),
+      starts: listInOrder(starts),
       runs: runsOf.get(rule) ?? [],
     };
   });
@@ -83,6 +77,10 @@ export function countHours(rows: Hourly, { baseMs }: Pick<Bounds, "baseMs">): Ho
     }
   }
   return [...hours.values()];
+}
+
+function listInOrder<T>(byNumber: ReadonlyMap<number, T>): [number, T][] {
+  return [...byNumber].toSorted(([a], [b]) => a - b);
 }
 
 function readSpan(span: number, baseHour: number): { startHour: number; endHour: number } {

@@ -220,7 +220,7 @@ function nameSuccessor(
   const { history, histories, activities, activity, found, lastStartMs } = known;
   const successor = history === null ? null : findSuccessor(history, histories);
   if (successor !== null) return successor;
-  const running = [...activities.values()].filter(({ newestStartMs }) => (newestStartMs ?? 0) > (lastStartMs ?? 0));
+  const running = activities.values().filter(({ newestStartMs }) => (newestStartMs ?? 0) > (lastStartMs ?? 0));
   const later = findLaterName(
     rule,
     running.map((one) => one.rule),

@@ -82,15 +82,16 @@ export function findSuccessor(
   const end = interval === null ? findOldEnd(gone) : { lastHour, interval };
   if (end === null) return null;
   const soon = Math.max(HOURS_A_DAY, SOON_INTERVALS * end.interval);
-  const candidates = [...histories.values()].filter((other) => {
+  let nearest: RuleHistory | null = null;
+  // Of thousands of rules each may be gone.
+  for (const other of histories.values()) {
     const firstHour = Math.floor(other.firstMs / HOUR_MS);
     const isNew = firstHour > end.lastHour - end.interval - 1 && firstHour <= end.lastHour + soon;
-    if (other.rule === gone.rule || !isNew) return false;
+    if (!isNew || other.rule === gone.rule || (nearest !== null && nearest.firstMs <= other.firstMs)) continue;
     const own = hoursApart(other.starts);
-    return own !== null && own <= end.interval * SAME_RHYTHM && end.interval <= own * SAME_RHYTHM;
-  });
-  const [nearest] = candidates.toSorted((a, b) => a.firstMs - b.firstMs);
-  return nearest === undefined ? null : { rule: nearest.rule, sinceMs: nearest.firstMs };
+    if (own !== null && own <= end.interval * SAME_RHYTHM && end.interval <= own * SAME_RHYTHM) nearest = other;
+  }
+  return nearest === null ? null : { rule: nearest.rule, sinceMs: nearest.firstMs };
 }
 
 type End = { lastHour: number; interval: number };
