@@ -5,5 +5,10 @@ export function formatLine({ what, ratio, limit }: Line): string {
   const measured = `${what.padEnd(56)} ${ratio.toFixed(ratio < 0.1 ? 4 : 2).padStart(7)}`;
   if (limit === undefined) return measured;
   const verdict = "atMost" in limit ? (ratio > limit.atMost ? "ABOVE" : "ok") : ratio < limit.atLeast ? "BELOW" : "ok";
-  return `${measured}   ${("atMost" in limit ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`).padEnd(14)} ${verdict}`;
+  const bound = "atMost" in limit ? `at most ${round(limit.atMost)}` : `at least ${round(limit.atLeast)}`;
+  return `${measured}   ${bound.padEnd(14)} ${verdict}`;
+}
+
+function round(limit: number): number {
+  return Number(limit.toFixed(2));
 }

@@ -91,13 +91,6 @@ describe("from when on a fault of an hourly rule can be known, in hours", () => 
   });
 });
 
-test("a run left open is a fault until a later run has ended", () => {
-  const { before, spared } = hourly();
-  const { strike, showsAt } = FAULTS["one-run-stuck"];
-  const rule = { before, spared, struck: strike(spared), isDeclared: false, isRare: false };
-  expect([100.6, 101.1, 101.2, 150].map((hour) => showsAt(rule, hour * HOUR_MS))).toEqual([true, true, false, false]);
-});
-
 describe("a finding is about a rule", () => {
   const finding: Finding = { id: "no-data", severity: "warning", message: "deals", rule_name: null, evidence: {} };
   test.each<{ name: string; override: Partial<Finding>; is: boolean }>([
@@ -139,6 +132,8 @@ test("of three faults one is told at once, one two reports later, one never", ()
     latestDelay: 2,
     toldShare: 0.5,
     medianHours: 12,
+    soonestHours: 12,
     lastingShare: 0.5,
+    knowableShare: 1,
   });
 });

@@ -1,6 +1,6 @@
 /** What is told of faults that were put into healthy data: each is there, and known from the moment its rows can tell. */
 import type { Finding } from "../../../src/report/schema.ts";
-import type { Severity } from "../../../src/report/words.ts";
+import { rankSeverity, type Severity } from "../../../src/report/words.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/time/units.ts";
 import { isWithin, type Window } from "../../../src/time/window.ts";
 import { drawBetween, drawFrom } from "../simulation/chance.ts";
@@ -17,7 +17,7 @@ import { PATTERN_NAMES, type PatternName } from "../simulation/patterns.ts";
 import { failRun } from "../simulation/runs.ts";
 import { writeCrm } from "../simulation/warehouse.ts";
 import { isRare } from "./healthy.ts";
-import { isTrouble, listReportTimes, lookAt, type LookedAt, mentions } from "./looks.ts";
+import { listReportTimes, lookAt, type LookedAt, mentions } from "./looks.ts";
 import { readPasts } from "./pasts.ts";
 
 /** Those of one rule among sixteen, one of a rule among thirty, and one of three CRMs. */
@@ -43,7 +43,7 @@ type FaultReport = {
   weight: number;
   /** Full days since the fault began. */
   day: number;
-  /** Whether a warning or a critical finding names the subject among the first three. */
+  /** Whether a finding that is no milder than the fault's mildest names the subject among the first three. */
   told: boolean;
   /** The worst of all findings that name it. */
   severity: Severity | null;
@@ -63,8 +63,11 @@ export type FaultFigures = {
   toldShare: number | null;
   /** Hours from the beginning of a fault to the first report that told it, of those that were told. */
   medianHours: number | null;
-  /** Of all reports since the faults began. */
+  /** Hours from the beginning to the first report that can know it: none can tell it sooner. */
+  soonestHours: number | null;
+  /** Of all reports since the faults began, those that tell it, and those that can. */
   lastingShare: number;
+  knowableShare: number;
 };
 
 type FaultOptions = { seed: number; directory: string; withPast: boolean };
@@ -90,20 +93,26 @@ export function judgeFault(name: JudgedFault, patterns: PatternName[], options: 
 
 export function sumCases(cases: FaultCase[]): FaultFigures {
   const delays = cases.flatMap((one) => findDelay(one) ?? []);
-  const sorted = delays.toSorted((a, b) => a - b);
   const reports = cases.flatMap((one) => one.reports.filter(canKnow));
-  const hours = cases.flatMap((one) => one.reports.find(({ told }) => told)?.hours ?? []).toSorted((a, b) => a - b);
+  const hoursUntil = (isIt: (report: FaultReport) => boolean) =>
+    findMiddle(cases.flatMap((one) => one.reports.find(isIt)?.hours ?? []));
   const all = cases.flatMap((one) => one.reports);
   return {
     cases: cases.length,
     named: delays.length,
     namedAtOnce: delays.filter((delay) => delay === 0).length,
-    medianDelay: sorted[Math.floor((sorted.length - 1) / 2)] ?? null,
-    latestDelay: sorted.at(-1) ?? null,
+    medianDelay: findMiddle(delays),
+    latestDelay: delays.length === 0 ? null : Math.max(...delays),
     toldShare: reports.length === 0 ? null : reports.filter(({ told }) => told).length / reports.length,
-    medianHours: hours[Math.floor((hours.length - 1) / 2)] ?? null,
+    medianHours: hoursUntil(({ told }) => told),
+    soonestHours: hoursUntil(canKnow),
     lastingShare: addWeights(all.filter(({ told }) => told)) / Math.max(1, addWeights(all)),
+    knowableShare: addWeights(all.filter(canKnow)) / Math.max(1, addWeights(all)),
   };
+}
+
+function findMiddle(numbers: number[]): number | null {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? null;
 }
 
 /** How many reports could have told it before the first that did; null where none did. */
@@ -152,7 +161,7 @@ function judgeRule(
     .filter(({ weight, index }) => weight === 1 || index % LATER_EVERY === 0)
     .map((report): FaultReport => {
       const seen = lookAt([{ config, readPast }], { atMs: report.atMs, hours: WINDOW_HOURS }, NOW_MS);
-      return tell([...seen.pass, ...seen.reports.flat()], [victim.name], report);
+      return tell([...seen.pass, ...seen.reports.flat()], [victim.name], { ...report, mildest: fault.mildest });
     });
   return nth === 0 ? [] : [{ fault: name, subject: victim.name, pattern, knowableMs, reports }];
 }
@@ -182,8 +191,15 @@ function judgeOutage(nth: number, { seed, directory, withPast }: FaultOptions): 
 function tell(
   findings: Finding[],
   names: string[],
-  { atMs, nth, fromMs, weight }: { atMs: number; nth: number | null; fromMs: number; weight: number },
+  {
+    atMs,
+    nth,
+    fromMs,
+    weight,
+    mildest = "warning",
+  }: { atMs: number; nth: number | null; fromMs: number; weight: number; mildest?: Severity | undefined },
 ): FaultReport {
+  const tells = ({ severity }: Finding) => rankSeverity(severity) >= rankSeverity(mildest);
   const isNamed = (finding: Finding) => names.every((name) => mentions(finding, name));
   const naming = findings.filter(isNamed).map(({ severity }) => severity);
   return {
@@ -191,7 +207,7 @@ function tell(
     weight,
     hours: (atMs - fromMs) / HOUR_MS,
     day: Math.floor((atMs - fromMs) / DAY_MS),
-    told: findings.slice(0, FIRST_FINDINGS).some((finding) => isTrouble(finding) && isNamed(finding)),
+    told: findings.slice(0, FIRST_FINDINGS).some((finding) => tells(finding) && isNamed(finding)),
     severity: WORST_FIRST.find((severity) => naming.includes(severity)) ?? null,
   };
 }

@@ -1,4 +1,5 @@
 /** What can go wrong with a rule that was well: what becomes of its rows, and when they could tell. */
+import type { Severity } from "../../../src/report/words.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/time/units.ts";
 import { type Random } from "./chance.ts";
 import { endPartially, failRun, moveRun, type SimulatedRun } from "./runs.ts";
@@ -19,6 +20,8 @@ export type Fault = {
   findKnowable: (rule: Struck) => number | null;
   /** How long it is looked at. */
   days: number;
+  /** The mildest finding that tells it: a warning, where nothing is said. */
+  mildest?: Severity;
   /** Whether the 24 hours before a moment show it, where not every day does. */
   showsAt?: (rule: Struck, atMs: number) => boolean;
 };
@@ -50,7 +53,8 @@ export const FAULTS = {
     strike: ([first, ...others]) => (first === undefined ? [] : [leaveOpen(first), ...others]),
     findKnowable: findStuck,
     days: 10,
-    showsAt: (rule, atMs) => !hasGoneOn(rule, atMs),
+    // Once a later run has ended the rule goes on: the row is told, and needs nobody at night.
+    mildest: "info",
   },
   "all-runs-stuck": { strike: (runs) => runs.map(leaveOpen), findKnowable: findStuck, days: 10 },
   "zero-records": {
@@ -114,21 +118,11 @@ function findMissing({ spared: [first, second], isDeclared }: Struck): number | 
   return second === undefined ? null : first.startedMs + Math.max(HOUR_MS, (second.startedMs - first.startedMs) / 2);
 }
 
-/** Three times the longest run so far, and half an hour at least; never where the rule has gone on by then. */
-function findStuck(rule: Struck): number | null {
-  const {
-    before,
-    struck: [first],
-  } = rule;
+/** Three times the longest run so far, and half an hour at least. */
+function findStuck({ before, struck: [first] }: Struck): number | null {
   if (first === undefined) return null;
   const longestMs = Math.max(0, ...before.map(({ startedMs, endedMs }) => (endedMs ?? startedMs) - startedMs));
-  const atMs = first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
-  return hasGoneOn(rule, atMs) ? null : atMs;
-}
-
-/** Whether a run that started after the fault began has ended: then one row is left open, and the rule is not stuck. */
-function hasGoneOn({ struck }: Struck, atMs: number): boolean {
-  return struck.some(({ endedMs }) => endedMs !== null && endedMs <= atMs);
+  return first.startedMs + Math.max(SHORTEST_STUCK_MS, 3 * longestMs);
 }
 
 function findCrowd(rule: Struck): number | null {
