@@ -1,18 +1,21 @@
-/** Reads the CRMs' pasts back into the memory, day by day and the newest first: one bounded query at a time, with pauses. */
+/** Reads the CRMs' pasts back into the memory, the newest day first: one bounded query at a time, with pauses. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "./config/schema.ts";
 import { describeFailure } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import { listCells, listStarts, type Past } from "./report/memory/cells.ts";
+import type { Past } from "./report/memory/cells.ts";
 import { READ_BACK_MS } from "./report/memory/known.ts";
+import { uniteSpans } from "./report/memory/merge.ts";
 import { keepable } from "./report/memory/remember.ts";
+import { onlyWithin } from "./report/memory/without.ts";
 import { listMissing, type DayToRead } from "./report/memory/missing.ts";
 import type { Memory } from "./store/memory.ts";
 import { formatDuration, formatInstant, formatPlural } from "./text/figures.ts";
 import type { Redact } from "./text/redact.ts";
-import { DAY_MS, HOUR_MS, SECOND_MS, WEEK_MS } from "./time/units.ts";
+import { DAY_MS, HOUR_MS, HOURS_A_DAY, SECOND_MS, WEEK_MS } from "./time/units.ts";
 import { readHours } from "./warehouse/hours.ts";
+import type { HoursResult } from "./warehouse/request.ts";
 
 export type FillOptions = {
   crms: CrmConfig[];
@@ -50,6 +53,8 @@ const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS 
 /** What would cost too much is tried again then: an index may have been made. So is what was not there. */
 const TRY_AGAIN_MS = WEEK_MS;
 const LONGEST_PAUSE_MS = SECOND_MS;
+/** Of a small table, so many days are read at once. */
+const MOST_AT_ONCE = 56;
 /** So many days without a run in a row may be a pause. Where the time is over, no more are read. */
 const EMPTY_DAYS = 14;
 
@@ -122,11 +127,6 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
   /** Days without a run, one after the other: they are known to be empty only where an older day is not, and the table reaches back. */
   let empty: EmptyDay[] = [];
   let read = 0;
-  const write = async (past: Past) => {
-    const covered = [...past.covered, ...empty.flatMap((day) => day.covered)];
-    empty = [];
-    await memory.write([{ source, past: { ...keepable(past), covered } }], mode);
-  };
   const stop = async (said: StopReason): Promise<Filled> => {
     await memory.stopFill(source, { atMs: nowMs, ...said });
     const { kind, reason } = said;
@@ -135,24 +135,44 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
       : { source, read, left: days.length - read, end: "failed", reason };
   };
   const pause = (): Filled => ({ source, read, left: days.length - read, end: "paused" });
-  for (const day of days) {
+  let atOnce = 1;
+  while (read < days.length) {
     if (isOver() && empty.length >= EMPTY_DAYS) return await stop(describeBegin(empty));
     if (signal.aborted || isOver() || (await isBusy())) return pause();
+    const asked = days.slice(read, read + atOnce);
     const startedAt = performance.now();
-    const answer = await readDay(crm, day, options);
+    const answer = await readDays(crm, asked, { ...options, asksSize: read === 0 });
     const tookMs = performance.now() - startedAt;
     if (answer.kind === "interrupted") return pause();
+    if (answer.kind !== "read" && atOnce > 1) {
+      // It is not as small as the catalog says.
+      atOnce = 1;
+      continue;
+    }
     if (answer.kind !== "read") return await stop(answer);
-    const { past } = answer;
-    const hasRuns = past.rules.some((rule) => listCells(rule).length + listStarts(rule).length > 0);
-    // The first hours of the day in which the table begins are not looked for again.
-    if (hasRuns) await write(again ? past : { ...past, covered: [hoursOf(day)] });
-    else empty.push({ ...day, covered: past.covered });
-    read += 1;
-    options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
-    // Before days that are known the table has not begun.
-    if (past.covered.length > 0 && empty.length > 0 && firstKnown < dayOf(day)) await write({ covered: [], rules: [] });
-    if (!hasRuns && past.covered.length === 0) return await stop(describeBegin(empty));
+    const covered: Past["covered"] = [];
+    const coverEmpty = () => {
+      covered.push(...empty.flatMap((day) => day.covered));
+      empty = [];
+    };
+    let isBegin = false;
+    for (const day of tellDays(answer.past, asked)) {
+      read += 1;
+      if (day.hasRuns) {
+        // The first hours of the day in which the table begins are not looked for again.
+        covered.push(...(again ? day.covered : [hoursOf(day)]));
+        coverEmpty();
+      } else empty.push(day);
+      options.log.progress({ doing: "reading back", names: [source], done: read, all: days.length });
+      // Before days that are known the table has not begun.
+      if (day.covered.length > 0 && firstKnown < dayOf(day)) coverEmpty();
+      isBegin = !day.hasRuns && day.covered.length === 0;
+      if (isBegin) break;
+    }
+    if (covered.length > 0)
+      await memory.write([{ source, past: { ...keepable(answer.past), covered: uniteSpans(covered) } }], mode);
+    if (isBegin) return await stop(describeBegin(empty));
+    if (read === 1 && answer.isSmall) atOnce = MOST_AT_ONCE;
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);
@@ -166,6 +186,20 @@ type StopReason = { reason: string } & ({ kind: "begin"; fromMs: number } | { ki
 
 /** `covered`: none where the whole day lies before the table's oldest row. */
 type EmptyDay = DayToRead & Pick<Past, "covered">;
+
+/** What a past tells of each of the days. */
+function tellDays({ covered, rules }: Past, days: DayToRead[]): (EmptyDay & { hasRuns: boolean })[] {
+  const ran = new Set<number>();
+  for (const { cells, starts } of rules) {
+    cells.forEach(({ hour }) => ran.add(Math.floor(hour / HOURS_A_DAY)));
+    starts.forEach(([hour]) => ran.add(Math.floor(hour / HOURS_A_DAY)));
+  }
+  return days.map((day) => ({
+    ...day,
+    hasRuns: ran.has(dayOf(day)),
+    covered: onlyWithin(covered, hoursOf(day)),
+  }));
+}
 
 function describeBegin(empty: EmptyDay[]): StopReason {
   const [newest, ...others] = empty;
@@ -189,16 +223,25 @@ async function listKnown(source: string, { memory, sinceMs, isThorough }: FillOp
   return isThorough ? await memory.listDays(source, sinceDay) : await memory.listHours(source, sinceDay);
 }
 
-type Answer = { kind: "read"; past: Past } | { kind: "costly" | "failed"; reason: string } | { kind: "interrupted" };
+type Answer =
+  | Extract<HoursResult, { kind: "read" }>
+  | { kind: "costly" | "failed"; reason: string }
+  | { kind: "interrupted" };
 
-async function readDay(crm: CrmConfig, { fromMs, toMs }: DayToRead, options: FillOptions): Promise<Answer> {
-  const { limits, redact, signal, nowMs } = options;
+/** From the oldest of the days, which are the newest first, to the end of the newest. */
+async function readDays(
+  crm: CrmConfig,
+  days: DayToRead[],
+  { limits, redact, signal, nowMs, asksSize }: FillOptions & { asksSize: boolean },
+): Promise<Answer> {
+  const [fromMs, toMs] = [days.at(-1)?.fromMs ?? 0, days[0]?.toMs ?? 0];
   const dayMs = limits.dayMs ?? crm.timeoutMs;
   const deadline = AbortSignal.timeout(dayMs);
   const startedAt = performance.now();
   const limited = { ...crm, timeoutMs: dayMs, statementTimeoutMs: dayMs };
   try {
-    const result = await readHours({ crm: limited, nowMs, fromMs, toMs }, redact, AbortSignal.any([signal, deadline]));
+    const request = { crm: limited, nowMs, fromMs, toMs, asksSize };
+    const result = await readHours(request, redact, AbortSignal.any([signal, deadline]));
     if (result.kind === "read") return result;
     if (result.kind === "unindexed") return { kind: "costly", reason: redact(result.problem) };
     return { kind: "failed", reason: `no table to read in ${result.where}` };

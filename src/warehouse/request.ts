@@ -22,10 +22,16 @@ export type ReadRequest = {
   isPastKnown?: boolean | Promise<boolean>;
 };
 
-/** The hours of the past that are read besides: half-open, epoch milliseconds. */
-export type HoursRequest = Pick<ReadRequest, "crm" | "nowMs"> & { fromMs: number; toMs: number };
+/** The hours of the past that are read besides: half-open, epoch milliseconds. `asksSize`: whether the table is small is looked at, too. */
+export type HoursRequest = Pick<ReadRequest, "crm" | "nowMs"> & { fromMs: number; toMs: number; asksSize?: boolean };
 
-/** Hours that hold no run are covered all the same, unless they are known to lie before the table's oldest row. `unindexed`: any day would be a look at the whole table, so none was read. */
-export type HoursResult = { kind: "read"; past: Past } | { kind: "unindexed"; problem: string } | MissingTables;
+/**
+ * Hours that hold no run are covered all the same, unless they are known to lie before the table's oldest row. `isSmall`: many days at
+ * once cost no more than one; false where that was not asked. `unindexed`: any day would be a look at the whole table, so none was read.
+ */
+export type HoursResult =
+  | { kind: "read"; past: Past; isSmall: boolean }
+  | { kind: "unindexed"; problem: string }
+  | MissingTables;
 
 export type ReadResult = ReadActivity | MissingTables;

@@ -22,6 +22,13 @@ export function coverSince({ covered, rules }: Past, sinceMs: number): Past {
   return { rules, covered: known.filter(([from, to]) => from < to) };
 }
 
+/** What lies within one span. */
+export function onlyWithin(spans: Span[], [fromHour, toHour]: Span): Span[] {
+  return spans
+    .map(([from, to]): Span => [Math.max(from, fromHour), Math.min(to, toHour)])
+    .filter(([from, to]) => from < to);
+}
+
 /** What is left of spans where others are taken away. */
 function withoutSpans(spans: Span[], away: Span[]): Span[] {
   return away.reduce((left, span) => left.flatMap((one) => cutSpan(one, span)), spans);

@@ -47,7 +47,11 @@ export async function readPostgresHours(
     }
     const past = await askHours(connection, found.source, found.actions, request, MOST_READ_RUNS);
     if (past === null) throw new DatabaseError(describeTooMany());
-    return { kind: "read", past };
+    return {
+      kind: "read",
+      past,
+      isSmall: request.asksSize === true && (await isWholeCheap(connection, found.actions)),
+    };
   });
 }
 
@@ -94,6 +98,12 @@ function leadsToDays(actions: TableFacts, { source, start }: ActionColumns): boo
 
 function isSmall({ rows }: TableFacts): boolean {
   return rows !== null && rows <= SMALL_TABLE_ROWS;
+}
+
+/** Whether many days at once cost no more than one. A table in parts would be locked in each of them. */
+async function isWholeCheap(connection: Connection, actions: TableFacts): Promise<boolean> {
+  if (actions.parts !== null) return false;
+  return isSmall(actions) || (isUncounted(actions) && (await hasFewRows(connection, actions)));
 }
 
 /** Of a table in parts as far as they may be locked. What began a little before its first hour is read too. */

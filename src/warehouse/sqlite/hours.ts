@@ -29,7 +29,7 @@ export function queryHours(request: HoursRequest, path: string): HoursResult {
     const spelling = askSpelling(database, found.source, request);
     const past = readHours(database, found.source, request, spelling, MOST_READ_RUNS);
     if (past === null) throw new DatabaseError(describeTooMany());
-    return { kind: "read", past };
+    return { kind: "read", past, isSmall: request.asksSize === true && isSmall(database, found.source.actionsTable) };
   });
   return read();
 }
