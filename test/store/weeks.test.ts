@@ -47,9 +47,18 @@ const STEADY: Rules = [
 const seenOf = (past: Past) => [{ source: "hubspot", past }];
 const reach = (weeksUntilHour = END) => ({ sinceMs: FIRST * HOUR_MS, weeksUntilMs: weeksUntilHour * HOUR_MS });
 
-/** Each day by itself, the newest first, as a fill writes them. */
+/** The newest day, then all others, as a fill of a small table writes them. */
 async function fill(store: Store, rules: Rules, [from, to]: HourSpan = [FIRST, END]): Promise<void> {
-  for (let day = to - DAY_HOURS; day >= from; day -= DAY_HOURS)
+  const spans: HourSpan[] = [
+    [to - DAY_HOURS, to],
+    [from, to - DAY_HOURS],
+  ];
+  for (const span of spans) await store.memory.write(seenOf(countPast(rules, [span])), "add");
+}
+
+/** Each day by itself, the newest first, as a fill of a large table does. */
+async function fillDayByDay(store: Store, rules: Rules): Promise<void> {
+  for (let day = END - DAY_HOURS; day >= FIRST; day -= DAY_HOURS)
     await store.memory.write(seenOf(countPast(rules, [[day, day + DAY_HOURS]])), "add");
 }
 
@@ -87,7 +96,7 @@ async function read(store: Store): Promise<Past> {
 describe.each(STORE_KINDS)("%s", (kind) => {
   test("weeks are told added up, the newest days hour by hour, and it comes to the same", async () => {
     await using store = await openStore(targetOf(await newStoreUrl(kind)));
-    await fill(store, STEADY);
+    await fillDayByDay(store, STEADY);
     const { past, weeks } = await recall(store);
     // The fourth one ends with the newest day: its days may still change.
     expect(weeks).toBe(3);

@@ -4,7 +4,7 @@ import { mergePasts } from "../../report/memory/merge.ts";
 import { withHours } from "../../report/memory/without.ts";
 import type { Ask, Engine } from "../engine.ts";
 import { HOURS_A_DAY } from "../../time/units.ts";
-import { maskOf, packDay, spansOf, WHOLE_DAY } from "./day.ts";
+import { maskOf, packDay, spansOf, WHOLE_DAY, type PackedDay } from "./day.ts";
 import { packRules } from "./rules.ts";
 import { compress, joinDays, readDay, readPacked, readRules } from "./stored.ts";
 import { keepWeeks } from "./weeks.ts";
@@ -23,9 +23,14 @@ export async function writeMemory(engine: Engine, ask: Ask, seen: Seen[], mode: 
   // In one order, so that no two processes wait for each other.
   for (const { source, past } of seen.toSorted((a, b) => (a.source < b.source ? -1 : 1))) {
     if (engine.lockName !== null) await ask(engine.lockName, [nameLock(source)]);
-    const changed: number[] = [];
-    for (const day of listDays(past.covered)) if (await writeDay(ask, source, day, past, mode)) changed.push(day);
-    await keepWeeks(ask, source, changed);
+    const known = await readDays(ask, source, past.covered);
+    const changed = listDays(past.covered).flatMap((day) => seeDay(known.get(day), day, past, mode) ?? []);
+    await writeDays(ask, source, changed);
+    await keepWeeks(
+      ask,
+      source,
+      changed.map(({ day }) => day),
+    );
     await writeRules(ask, source, past);
   }
 }
@@ -42,31 +47,53 @@ function listDays(covered: Past["covered"]): number[] {
   return [...days].toSorted((a, b) => a - b);
 }
 
-/** Whether something has changed. */
-async function writeDay(ask: Ask, source: string, day: number, past: Past, mode: WriteMode): Promise<boolean> {
+type Row = Record<string, unknown>;
+
+/** What is known of all days that are seen, at once: many are written for each one that is asked for. */
+async function readDays(ask: Ask, source: string, covered: Past["covered"]): Promise<Map<number, Row>> {
+  const days = listDays(covered);
+  const rows = await ask(
+    "SELECT day, hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day >= $2 AND day <= $3",
+    [source, days[0] ?? 0, days.at(-1) ?? -1],
+  );
+  return new Map(rows.map((row) => [Number(row["day"]), row]));
+}
+
+type ChangedDay = PackedDay & { day: number };
+
+/** The day with what is seen; null where nothing has changed. */
+function seeDay(row: Row | undefined, day: number, past: Past, mode: WriteMode): ChangedDay | null {
   const fromHour = day * HOURS_A_DAY;
-  const [row] = await ask("SELECT hours, cells FROM automation_reports_memory_days WHERE source = $1 AND day = $2", [
-    source,
-    day,
-  ]);
   const covered = maskOf(past.covered, fromHour);
   const known = row === undefined ? null : readKnown(row, fromHour, mode === "replace" && covered === WHOLE_DAY);
   const wanted = covered & (mode === "add" && known !== null ? ~known.hours : ~0);
-  if (wanted === 0) return false;
+  if (wanted === 0) return null;
   const seen: Past = { covered: spansOf(wanted, fromHour), rules: onlyHours(past, fromHour, wanted) };
   const merged = packDay(mergePasts(known?.past ?? null, seen) ?? seen, fromHour);
-  if (known !== null && merged.hours === known.hours && Buffer.compare(merged.cells, known.cells) === 0) return false;
+  if (known !== null && merged.hours === known.hours && Buffer.compare(merged.cells, known.cells) === 0) return null;
+  return { day, ...merged };
+}
+
+/** A statement takes 64 values: see database/messages.ts. */
+const DAYS_A_STATEMENT = 16;
+
+async function writeDays(ask: Ask, source: string, changed: ChangedDay[]): Promise<void> {
+  for (let at = 0; at < changed.length; at += DAYS_A_STATEMENT)
+    await insertDays(ask, source, changed.slice(at, at + DAYS_A_STATEMENT));
+}
+
+async function insertDays(ask: Ask, source: string, changed: ChangedDay[]): Promise<void> {
+  const rows = changed.map((_, index) => `($1, $${index * 3 + 2}, $${index * 3 + 3}, $${index * 3 + 4})`);
   await ask(
-    `INSERT INTO automation_reports_memory_days (source, day, hours, cells) VALUES ($1, $2, $3, $4)
+    `INSERT INTO automation_reports_memory_days (source, day, hours, cells) VALUES ${rows.join(", ")}
       ON CONFLICT (source, day) DO UPDATE SET hours = excluded.hours, cells = excluded.cells`,
-    [source, day, merged.hours, compress(merged.cells)],
+    [source, ...changed.flatMap(({ day, hours, cells }) => [day, hours, compress(cells)])],
   );
-  return true;
 }
 
 /** `past`: null where all of it is replaced. What cannot be read is not known: what is seen now takes its place. */
 function readKnown(
-  row: Record<string, unknown>,
+  row: Row,
   fromHour: number,
   isReplaced: boolean,
 ): { hours: number; cells: Uint8Array; past: Past | null } | null {
