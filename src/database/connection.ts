@@ -1,4 +1,4 @@
-/** A connection to one of a target's servers, open and of the wanted kind, in one transaction. */
+/** A connection to one of a target's servers, open and of the wanted kind, in one transaction after the other. */
 import { Socket } from "node:net";
 import type postgres from "postgres";
 import { createLooseRedactor } from "../text/redact.ts";
@@ -27,6 +27,8 @@ export type Connection = {
   ask: <T extends object>(text: string, values?: postgres.ParameterOrJSON<never>[]) => Promise<T[]>;
   /** Ends the transaction before the session ends, and throws where that fails. */
   end: (how: "COMMIT" | "ROLLBACK") => Promise<void>;
+  /** Begins another transaction after its end, with a signal of its own. Throws where the session is over by then. */
+  beginAgain: (statements: string, signal: AbortSignal) => Promise<void>;
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -129,15 +131,16 @@ async function openHost(
   }
 }
 
-/** `connecting` ends the way to the first answer, `signal` everything. */
+/** `connecting` ends the way to the first answer, `firstSignal` everything up to the end of the first transaction. */
 async function connect(
   target: PostgresTarget,
   host: PostgresHost,
   encryption: Encryption,
   purpose: Purpose,
-  signal: AbortSignal,
+  firstSignal: AbortSignal,
   connecting: AbortSignal,
 ): Promise<Connection> {
+  let signal = firstSignal;
   const sockets: GuardedSocket[] = [];
   const cancelling: Promise<GuardedSocket>[] = [];
   let protection: Protection = { protocol: null, verified: "nothing" };
@@ -239,6 +242,11 @@ async function connect(
       ended = true;
       await ask(how);
     };
+    const beginAgain: Connection["beginAgain"] = async (statements, next) => {
+      signal = next;
+      ended = false;
+      await begin(ask, statements);
+    };
     const leave = async () => {
       // A pooler would throw a server connection away that is left in a transaction.
       if (usable && !ended) void ask("COMMIT").catch(() => {});
@@ -246,7 +254,7 @@ async function connect(
     };
     await begin(ask, purpose.begin);
     inSession = true;
-    return { host, protection, ask, end, [Symbol.asyncDispose]: leave };
+    return { host, protection, ask, end, beginAgain, [Symbol.asyncDispose]: leave };
   } catch (error) {
     await close();
     if (connecting.aborted && screen?.isOpen() === true) throw new NoSession("answers nothing in its session", "mute");

@@ -1,6 +1,6 @@
 /**
- * The store in PostgreSQL, for several machines. Each call is one connection and one transaction, so any pooler will do. Its tables
- * are looked for once in the schemas of the role's search path, and then named with their schema.
+ * The store in PostgreSQL, for several machines. Each call is one transaction, so any pooler will do; calls that follow each other
+ * share a connection. Its tables are looked for once in the schemas of the role's search path, and then named with their schema.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeTarget, type PostgresTarget } from "../database/target.ts";
@@ -24,6 +24,8 @@ const RETRY_MS = 200;
 /** The documents of a whole batch. */
 const LONGEST_ANSWER_BYTES = 134_217_728;
 const PATIENCE_MS = 5000;
+/** To connect takes a server longer than most calls do, and a connection that waits for longer than that takes room from others. */
+const IDLE_MS = 1000;
 /** The server or its pooler restarts. Nothing was sent yet, so another try repeats nothing. */
 const COMES_BACK = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|57P0[123]|08\w{3})$/;
 const BEGIN: Record<Access, string> = {
@@ -55,16 +57,19 @@ export function openPostgres(configured: PostgresTarget, say: Engine["say"]): En
   const target: PostgresTarget =
     configured.hosts.length > 1 ? { ...configured, targetSession: "read-write" } : configured;
   let place: Place | null = null;
+  const idle = keepIdle();
   const run = async <T>(access: Access, work: (ask: Ask) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(DEADLINE_MS);
     try {
-      await using connection = await openPatiently(target, access, signal);
-      return await runTransaction(connection, async () => {
+      const connection = (await takeAgain(idle, access, signal)) ?? (await openPatiently(target, access, signal));
+      const result = await runTransaction(connection, async () => {
         const found = place ?? (await findPlace(connection, access, target));
         place = found;
         if (access === "write") refuseStrangers(found, target);
         return await work(nameTables(connection.ask, found));
       });
+      await idle.put(connection);
+      return result;
     } catch (error) {
       place = null;
       if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target, access);
@@ -95,8 +100,55 @@ export function openPostgres(configured: PostgresTarget, say: Engine["say"]): En
       const advice = "use pg_dump --table='automation_reports_*'";
       throw new AppError("usage", `store ${describeTarget(target)}: backup copies an SQLite store; here ${advice}`);
     },
-    close: async () => {},
+    close: idle.close,
   };
+}
+
+type Idle = {
+  take: () => Connection | null;
+  put: (connection: Connection) => Promise<void>;
+  close: () => Promise<void>;
+};
+
+/** Of calls at the same time, the connection of the one that ends last is kept. */
+function keepIdle(): Idle {
+  let kept: { connection: Connection; timer: NodeJS.Timeout } | null = null;
+  let isClosed = false;
+  const take = () => {
+    const taken = kept;
+    kept = null;
+    if (taken !== null) clearTimeout(taken.timer);
+    return taken?.connection ?? null;
+  };
+  const leave = async (connection: Connection | null) => await connection?.[Symbol.asyncDispose]();
+  return {
+    take,
+    put: async (connection) => {
+      const other = take();
+      if (isClosed) return await leave(connection);
+      const timer = setTimeout(() => void leave(take()).catch(() => {}), IDLE_MS);
+      timer.unref();
+      kept = { connection, timer };
+      await leave(other);
+    },
+    close: async () => {
+      isClosed = true;
+      await leave(take());
+    },
+  };
+}
+
+/** In a transaction; null: there is none, or it has ended meanwhile. */
+async function takeAgain(idle: Idle, access: Access, signal: AbortSignal): Promise<Connection | null> {
+  const connection = idle.take();
+  try {
+    await connection?.beginAgain(purposeOf(access).begin, signal);
+    return connection;
+  } catch (error) {
+    await connection?.[Symbol.asyncDispose]().catch(() => {});
+    if (signal.aborted) throw error;
+    return null;
+  }
 }
 
 /** Before others those that are ours, whatever somebody else has put into the search path. */
@@ -204,6 +256,7 @@ async function runTransaction<T>(connection: Connection, work: () => Promise<T>)
     return result;
   } catch (error) {
     await connection.end("ROLLBACK").catch(() => {});
+    await connection[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../../src/store/open.ts";
+import { until } from "../making/faults.ts";
 import { PGBOUNCER, startPgBouncer } from "../making/pgbouncer.ts";
 import { connect, startPostgres } from "../making/postgres-server.ts";
 import { madePass, newStoreUrl, startClaimer, targetOf } from "../making/stores.ts";
@@ -56,6 +57,52 @@ test("restarted under it: a call waits for the server to come back, nothing is l
   expect(store.reports.list({ limit: 5 })).rejects.toMatchObject({
     kind: "delivery",
     message: expect.stringMatching(/^store: 127\.0\.0\.1:\d+ /),
+  });
+});
+
+describe("calls that follow each other share a connection", () => {
+  test("one after the other: one session, which ends soon after the last, and with the store at once", async () => {
+    const url = await newStoreUrl("PostgreSQL");
+    const sql = connect(url);
+    const listSessions = async () =>
+      (
+        await sql`SELECT pid, state FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'automation-reports'`
+      ).map(({ pid, state }) => [pid, state]);
+    {
+      await using store = await openStore(targetOf(url));
+      const [first] = await listSessions();
+      await store.slots.claim({ schedule: "a", slotMs: 1 }, "b", 1000);
+      await store.reports.list({ limit: 5 });
+      // Between calls it holds no transaction open.
+      expect(await listSessions()).toEqual([[first?.[0], "idle"]]);
+      await until(async () => (await listSessions()).length === 0);
+      await store.reports.list({ limit: 5 });
+    }
+    await until(async () => (await listSessions()).length === 0);
+    await sql.end();
+  });
+
+  test("a session that the server ended meanwhile is replaced, and nothing is said of it", async () => {
+    const url = await newStoreUrl("PostgreSQL");
+    const sql = connect(url);
+    await using store = await openStore(targetOf(url));
+    for (let nth = 0; nth < 3; nth++) {
+      await store.slots.skip({ schedule: "a", slotMs: nth }, "");
+      const ended = await sql`SELECT pg_terminate_backend(pid, 5000) AS was FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'automation-reports'`;
+      expect(ended.map(({ was }) => was)).toEqual([true]);
+    }
+    expect((await store.slots.list({ limit: 5 })).length).toBe(3);
+    await sql.end();
+  });
+
+  test("at the same time: each has its own", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl("PostgreSQL")));
+    await Promise.all(
+      Array.from({ length: 5 }, async (_, nth) => await store.slots.skip({ schedule: "a", slotMs: nth }, "")),
+    );
+    expect((await store.slots.list({ limit: 9 })).length).toBe(5);
   });
 });
 
