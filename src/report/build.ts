@@ -33,6 +33,7 @@ import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
 import { addFailingWrappers } from "./wrappers.ts";
+import { settleWrittenLater } from "./written-later.ts";
 import { HOUR_MS, WEEK_MS } from "../time/units.ts";
 import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
 
@@ -75,7 +76,7 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const histories = readPast(past, named.window.endMs, settings);
-  const recalled = recallGone(named, past, settings);
+  const recalled = recallGone(settleWrittenLater(named, settings), past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
   const hours = hoursOf(activity.window);

@@ -116,7 +116,7 @@ export const ruleSchema = v.strictObject({
   message: v.string(),
   enabled: describe(
     v.nullable(v.boolean()),
-    "Null: nothing declares the rule. In sync-history the schedule rows declare each type that ran in either window, and it is enabled unless all rows that name it are disabled",
+    "Null: nothing declares the rule. In sync-history the schedule rows declare each type that ran in either window, and it is enabled unless all rows that name it were disabled by the window's end, as far as they tell",
   ),
   schedules: describe(v.array(v.string()), "As they are written"),
   unmatched: describe(v.boolean(), "A schedule whose name fits no rule that is known to have run"),
