@@ -18,7 +18,10 @@ const FIRST_END_MS = Date.UTC(1971, 0);
 
 type RuleRow = Document["rules"][number];
 
-/** As they were at the window's end, as far as their rows tell; without those that are excluded and those that only wrap others. */
+/**
+ * As they were at the window's end, as far as their rows tell. Without those that are excluded, and without those that only wrap
+ * others, unless no other is known to have run.
+ */
 export function readDeclared(
   document: Document,
   endMs: number,
@@ -32,7 +35,8 @@ export function readDeclared(
     ...(crm.wrapperRules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
   ];
-  const without = new Set([...crm.excludeRules, ...wrapping]);
+  const isAlone = document.wrappers_only && rules.every(({ rule }) => wrapping.includes(rule));
+  const without = new Set(isAlone ? crm.excludeRules : [...crm.excludeRules, ...wrapping]);
   if (ruleNames === "exact") {
     const named = nameByRuns(declared, crm.ruleNames);
     return named.filter(({ name }) => !without.has(name)).toSorted((a, b) => compareNames(a.name, b.name));
