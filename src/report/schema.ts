@@ -137,7 +137,10 @@ export const ruleSchema = v.strictObject({
   missed: v.nullable(count),
   late: describe(v.nullable(count), "Null where single runs cannot be told to be late"),
   early: describe(v.nullable(count), "Started before their time by more than half a minute"),
-  extra: describe(v.nullable(count), "Starts that no schedule explains"),
+  extra: describe(
+    v.nullable(count),
+    "Starts that no schedule explains; none before a change of its schedules, which may have been others",
+  ),
   pending_runs: describe(v.nullable(count), "Due so shortly before the window's end that they may still start"),
   missed_at: describe(v.array(instant), "The newest ten, newest first"),
   limits: v.strictObject({

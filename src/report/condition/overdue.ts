@@ -196,7 +196,7 @@ function sayOpen({ open, window, stuckAfterMs }: RuleFacts): string {
 /** In the window, which then counts what was due since the change only: those that did not start were due before it, too. */
 function sayChanged({ changedMs, window }: RuleFacts): string {
   if (changedMs === null || changedMs <= window.startMs) return "";
-  return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
+  return `; its schedule was changed at ${formatNear(changedMs, window.endMs)}, and may have been off until then`;
 }
 
 /** That its newest run failed, that only dry runs of it start, and which rule is perhaps the same under another name. */
