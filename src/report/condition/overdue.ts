@@ -144,7 +144,7 @@ function describe(
   const last = age === null ? "no success known" : `last success ${age} ago`;
   const expected =
     limits.basis === "schedule"
-      ? `due ${sayWhenDue(schedules, facts.timezone)}`
+      ? `due ${sayScheduled(schedules, facts.timezone)}`
       : limitMs === null
         ? "not expected to rest so long by its past"
         : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
