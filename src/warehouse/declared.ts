@@ -6,7 +6,7 @@ import type { Inexpressible } from "../time/cron.ts";
 import { compareNames } from "../report/words.ts";
 import { isLater } from "../report/written-later.ts";
 import type { Document } from "./document.ts";
-import { attachSchedules, nameByRuns, recognizeRules } from "./schedule-names.ts";
+import { attachSchedules, indexRules, nameByRuns, recognizeRules } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules" | "timezone">;
@@ -29,7 +29,7 @@ export function readDeclared(
   rules: RuleActivity[],
   crm: RuleConfig,
 ): DeclaredRule[] {
-  const made = document.rules.filter(({ created }) => created === null || created <= endMs);
+  const made = listMade(document.rules, endMs, rules, crm);
   const declared = made.map((row) => declareRule(row, endMs));
   const wrapping = [
     ...(crm.wrapperRules ?? wrapperRules),
@@ -45,6 +45,23 @@ export function readDeclared(
   const wanted = declared.filter(({ name }) => !isLeftOut(name));
   const attached = attachSchedules(wanted, rules, crm.crmSource, crm.ruleNames);
   return attached.toSorted((a, b) => compareNames(a.name, b.name));
+}
+
+/**
+ * Those that were there at the window's end. Where all are younger than that, and a rule of theirs had run before, or none at
+ * all is known to have run, the table was filled anew: its dates say nothing of the window.
+ */
+function listMade(
+  rows: RuleRow[],
+  endMs: number,
+  rules: RuleActivity[],
+  { crmSource, ruleNames }: RuleConfig,
+): RuleRow[] {
+  const made = rows.filter(({ created }) => created === null || created <= endMs);
+  if (made.length > 0) return made;
+  const findRule = indexRules(rules, crmSource, ruleNames);
+  const isFilledAnew = rules.length === 0 || rows.some(({ name }) => findRule(name) !== null);
+  return isFilledAnew ? rows.map((row) => ({ ...row, created: null, changed: null })) : made;
 }
 
 /** A row that was disabled later is that of an enabled rule: nothing says that it was disabled before. */

@@ -63,7 +63,7 @@ function findDisabled(schedules: DeclaredRule[]): number | null {
  * whose normalised name is the same, of several the one that goes on where the others ended; never a guess. Thousands of schedules
  * are looked up, so that rules are put in order once.
  */
-function indexRules(
+export function indexRules(
   rules: RuleActivity[],
   crmSource: string,
   ruleNames: Record<string, string>,

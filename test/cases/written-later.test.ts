@@ -46,6 +46,32 @@ describe.each(ENGINES)("on %s", (engine) => {
     for (const name of six) expect(ruleOf(after, name)).toMatchObject({ condition: "never", severity: "critical" });
   });
 
+  test("a first schedule that was made later makes no rule of what never ran", async () => {
+    const report = await judge(engine, { runs: WELL, schedules: [interval(5, "minutes", "deals", MADE)] });
+    expect(report.findings).toEqual([]);
+    expect(report.rules.map(({ rule_name }) => rule_name)).toEqual(["contacts"]);
+  });
+
+  test("a table of schedules that was filled anew after the window holds as it is", async () => {
+    const runs = [
+      ...repeat({ from: "07-05 00:00", to: "07-10 20:55", every: 5 * MINUTE }),
+      ...repeat({ rule: "dead", from: "05-01 00:00", to: "06-01 00:00", every: HOUR }),
+      ...repeat({ rule: "off", from: "07-01 00:00", to: "07-10 12:00", every: HOUR }),
+    ];
+    const schedules = [
+      interval(5, "minutes", "contacts", MADE),
+      cron("0 2 * * 5", "contacts", MADE),
+      cron("0 * * * *", "dead", MADE),
+      cron("0 3 * * *", "never", MADE),
+      cron("0 * * * *", "off", { ...MADE, enabled: false }),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "degraded", missed: 1 });
+    expect(ruleOf(report, "dead")).toMatchObject({ condition: "overdue", severity: "critical" });
+    expect(ruleOf(report, "never")).toMatchObject({ condition: "never" });
+    expect(ruleOf(report, "off").message).toBe("off: disabled, and yet 16 runs ended in the window");
+  });
+
   test("schedule-changed-after-the-window: what it says today is not held against the runs before", async () => {
     const runs = [
       ...repeat({ rule: "oftener", from: "06-01 00:00", to: "07-10 20:00", every: HOUR }),
