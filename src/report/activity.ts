@@ -121,10 +121,15 @@ export type DeclaredRule = {
   priority: string | null;
   /** The enabled ones. */
   schedules: DeclaredSchedule[];
-  /** When its row was changed last, which is when it was disabled at the latest; null: it is enabled, or that is not known. */
+  /**
+   * When its row was changed last, which is when it was disabled at the latest; null: it is enabled, or that is not known. Of
+   * an enabled rule: it was disabled after the window's end.
+   */
   disabledMs: number | null;
   /** An enabled schedule whose name matches no sync type seen in the two windows or the look-back. */
   unmatched: boolean;
+  /** Its schedules were changed after the window's end, and are left out: its runs do not show what they were then. */
+  isRewritten: boolean;
 };
 
 /** Failed actions of one rule with one message; minutes are the newest at most 100 epoch minutes in which they ended. */

@@ -6,6 +6,7 @@ import { formatInstant, listNames } from "../text/figures.ts";
 import { listContradictions } from "./data-quality.ts";
 import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
+import { isOver, type RuleState } from "./findings/facts.ts";
 import { findAll } from "./findings/find.ts";
 import { gatherFacts } from "./condition/gather.ts";
 import { judgeRule } from "./condition/judge.ts";
@@ -33,6 +34,7 @@ import { markStale } from "./stale.ts";
 import { measureByLevel, measureByStrategy, rateByGroup } from "./groups.ts";
 import { analyzeTrend } from "./trend.ts";
 import { addFailingWrappers } from "./wrappers.ts";
+import { settleWrittenLater } from "./written-later.ts";
 import { HOUR_MS, WEEK_MS } from "../time/units.ts";
 import { hoursOf, moveBack, windowBefore, type Window } from "../time/window.ts";
 
@@ -75,7 +77,7 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const histories = readPast(past, named.window.endMs, settings);
-  const recalled = recallGone(named, past, settings);
+  const recalled = recallGone(settleWrittenLater(named, settings), past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
   const hours = hoursOf(activity.window);
@@ -112,7 +114,7 @@ function buildFromRows(
     errorGroups,
     thresholds,
     excludedRules: settings.excludedRules,
-    crm: judgeCrm(histories, settings),
+    crm: judgeCrm(withoutOver(histories, states), settings),
   });
   const findings = boundFindings(found, context.isWhole === true);
   const noData = outcome.total === 0;
@@ -208,6 +210,12 @@ function recallGone<T extends ReadActivity>(activity: T, past: Past | null, { ex
   if (past === null) return activity;
   const gone = listGone(past, new Set(activity.rules.map(({ rule }) => rule)), excludedRules);
   return gone.length === 0 ? activity : { ...activity, rules: [...activity.rules, ...gone] };
+}
+
+/** What the CRM was used to of rules that are over says nothing of those that go on. */
+function withoutOver(histories: Histories, states: RuleState[]): Histories {
+  const over = new Set(states.filter(isOver).map(({ facts }) => facts.rule));
+  return new Map([...histories].filter(([rule]) => !over.has(rule)));
 }
 
 function describePast(

@@ -112,6 +112,7 @@ function compareRule(
           },
         ],
   );
+  const changes = declared.map(({ changedMs }) => pastChange(changedMs, activity.window.endMs));
   const isWhole = comparable.every(({ startAtMs }) => (startAtMs ?? -Infinity) <= activity.window.startMs);
   if (unread.length > 0) return { rule, texts, schedules, compared: null, isWhole, reasons: unread };
   const seen = found === undefined ? 0 : countStarted(found, activity.window);
@@ -124,6 +125,7 @@ function compareRule(
     around: found?.startsMs?.length ?? seen,
     window: activity.window,
     lateAfterMs,
+    unknownUntilMs: changes.reduce(latest, null),
   });
   return comparison.kind === "compared"
     ? { rule, texts, schedules, compared: comparison, isWhole, reasons: [] }

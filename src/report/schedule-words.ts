@@ -7,6 +7,7 @@ import { readRecurrence } from "../time/recurrence.ts";
 const SHORT_MS = 10_000;
 const MINUTES = 60;
 const HOURS = 24;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 /** More times, or days, are no sentence. */
 const MOST_LISTED = 4;
@@ -62,14 +63,22 @@ function sayTimes({ minute, hour }: CronValues): string | null {
 
 /** Empty: every day. Null: there are no such words. */
 function sayDays({ dayOfMonth, month, dayOfWeek, eitherDayField }: CronValues): string | null {
-  if (month.length < 12 || eitherDayField) return null;
+  const isAnyMonth = month.length === MONTHS.length;
+  if (eitherDayField || (!isAnyMonth && month.length > MOST_LISTED)) return null;
+  const months = join(month.map((one) => MONTHS[one - 1] ?? ""));
   const isAnyDate = dayOfMonth.length === 31;
   if (dayOfWeek.length === 7) {
-    if (isAnyDate) return "";
+    if (isAnyDate) return isAnyMonth ? "" : ` each day of ${months}`;
     if (dayOfMonth.length > MOST_LISTED) return null;
-    return ` on ${dayOfMonth.length === 1 ? "day" : "days"} ${join(dayOfMonth.map(String))} of the month`;
+    const which = isAnyMonth ? "the month" : months;
+    return ` on ${dayOfMonth.length === 1 ? "day" : "days"} ${join(dayOfMonth.map(String))} of ${which}`;
   }
   if (!isAnyDate) return null;
+  const weekdays = sayWeekdays(dayOfWeek);
+  return isAnyMonth ? weekdays : `${weekdays} in ${months}`;
+}
+
+function sayWeekdays(dayOfWeek: number[]): string {
   const days = dayOfWeek.join("");
   if (days === "12345") return " on weekdays";
   if (days === "06") return " on weekends";

@@ -116,7 +116,7 @@ export const ruleSchema = v.strictObject({
   message: v.string(),
   enabled: describe(
     v.nullable(v.boolean()),
-    "Null: nothing declares the rule. In sync-history the schedule rows declare each type that ran in either window, and it is enabled unless all rows that name it are disabled",
+    "Null: nothing declares the rule. In sync-history the schedule rows declare each type that ran in either window, and it is enabled unless all rows that name it were disabled by the window's end, as far as they tell",
   ),
   schedules: describe(v.array(v.string()), "As they are written"),
   unmatched: describe(v.boolean(), "A schedule whose name fits no rule that is known to have run"),
@@ -137,7 +137,10 @@ export const ruleSchema = v.strictObject({
   missed: v.nullable(count),
   late: describe(v.nullable(count), "Null where single runs cannot be told to be late"),
   early: describe(v.nullable(count), "Started before their time by more than half a minute"),
-  extra: describe(v.nullable(count), "Starts that no schedule explains"),
+  extra: describe(
+    v.nullable(count),
+    "Starts that no schedule explains; none before a change of its schedules, which may have been others",
+  ),
   pending_runs: describe(v.nullable(count), "Due so shortly before the window's end that they may still start"),
   missed_at: describe(v.array(instant), "The newest ten, newest first"),
   limits: v.strictObject({

@@ -4,8 +4,9 @@ import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/act
 import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
 import { compareNames } from "../report/words.ts";
+import { isLater } from "../report/written-later.ts";
 import type { Document } from "./document.ts";
-import { attachSchedules, nameByRuns, recognizeRules } from "./schedule-names.ts";
+import { attachSchedules, indexRules, nameByRuns, recognizeRules } from "./schedule-names.ts";
 import type { Source } from "./source.ts";
 
 export type RuleConfig = Pick<CrmConfig, "crmSource" | "ruleNames" | "excludeRules" | "wrapperRules" | "timezone">;
@@ -17,19 +18,25 @@ const FIRST_END_MS = Date.UTC(1971, 0);
 
 type RuleRow = Document["rules"][number];
 
-/** Without those that are excluded and those that only wrap others. */
+/**
+ * As they were at the window's end, as far as their rows tell. Without those that are excluded, and without those that only wrap
+ * others, unless no other is known to have run.
+ */
 export function readDeclared(
   document: Document,
+  endMs: number,
   { ruleNames, wrapperRules }: Pick<Source, "ruleNames" | "wrapperRules">,
   rules: RuleActivity[],
   crm: RuleConfig,
 ): DeclaredRule[] {
-  const declared = document.rules.map(declareRule);
-  const wrappers = [
+  const made = listMade(document.rules, endMs, rules, crm);
+  const declared = made.map((row) => declareRule(row, endMs));
+  const wrapping = [
     ...(crm.wrapperRules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
   ];
-  const without = new Set([...crm.excludeRules, ...wrappers]);
+  const isAlone = document.wrappers_only && rules.every(({ rule }) => wrapping.includes(rule));
+  const without = new Set(isAlone ? crm.excludeRules : [...crm.excludeRules, ...wrapping]);
   if (ruleNames === "exact") {
     const named = nameByRuns(declared, crm.ruleNames);
     return named.filter(({ name }) => !without.has(name)).toSorted((a, b) => compareNames(a.name, b.name));
@@ -40,16 +47,36 @@ export function readDeclared(
   return attached.toSorted((a, b) => compareNames(a.name, b.name));
 }
 
-function declareRule(row: RuleRow): DeclaredRule {
+/**
+ * Those that were there at the window's end. Where all are younger than that, and a rule of theirs had run before, or none at
+ * all is known to have run, the table was filled anew: its dates say nothing of the window.
+ */
+function listMade(
+  rows: RuleRow[],
+  endMs: number,
+  rules: RuleActivity[],
+  { crmSource, ruleNames }: RuleConfig,
+): RuleRow[] {
+  const made = rows.filter(({ created }) => created === null || created <= endMs);
+  if (made.length > 0) return made;
+  const findRule = indexRules(rules, crmSource, ruleNames);
+  const isFilledAnew = rules.length === 0 || rows.some(({ name }) => findRule(name) !== null);
+  return isFilledAnew ? rows.map((row) => ({ ...row, created: null, changed: null })) : made;
+}
+
+/** A row that was disabled later is that of an enabled rule: nothing says that it was disabled before. */
+function declareRule(row: RuleRow, endMs: number): DeclaredRule {
+  const enabled = row.enabled || isLater(row.changed, endMs);
   return {
     name: row.name,
-    enabled: row.enabled,
+    enabled,
     automationLevel: row.automation_level,
     strategy: row.strategy,
     priority: row.priority,
-    schedules: row.enabled ? listSchedules(row) : [],
+    schedules: enabled ? listSchedules(row) : [],
     disabledMs: row.enabled ? null : limit(row.changed),
     unmatched: false,
+    isRewritten: false,
   };
 }
 

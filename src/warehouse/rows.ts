@@ -141,7 +141,7 @@ export function buildActivity(
         error: keepMessage(error),
       }))
       .toSorted((a, b) => b.startedMs - a.startedMs || compareNames(a.rule, b.rule)),
-    declaredRules: readDeclared(document, source, rules, crm),
+    declaredRules: readDeclared(document, facts.bounds.toMs, source, rules, crm),
     ...(source.rulesProblem === null ? {} : { rulesProblem: source.rulesProblem }),
   };
 }

@@ -45,12 +45,15 @@ function declareType(name: string, schedules: DeclaredRule[]): DeclaredRule {
     strategy: null,
     priority: null,
     schedules: enabled.flatMap((schedule) => schedule.schedules),
-    disabledMs: enabled.length > 0 ? null : findNewestChange(schedules),
+    disabledMs: findDisabled(schedules),
     unmatched: false,
+    isRewritten: false,
   };
 }
 
-function findNewestChange(schedules: DeclaredRule[]): number | null {
+/** Null: one of its rows is enabled to this day. */
+function findDisabled(schedules: DeclaredRule[]): number | null {
+  if (schedules.some(({ enabled, disabledMs }) => enabled && disabledMs === null)) return null;
   const changes = schedules.flatMap(({ disabledMs }) => disabledMs ?? []);
   return changes.length === 0 ? null : Math.max(...changes);
 }
@@ -60,7 +63,7 @@ function findNewestChange(schedules: DeclaredRule[]): number | null {
  * whose normalised name is the same, of several the one that goes on where the others ended; never a guess. Thousands of schedules
  * are looked up, so that rules are put in order once.
  */
-function indexRules(
+export function indexRules(
   rules: RuleActivity[],
   crmSource: string,
   ruleNames: Record<string, string>,
@@ -96,8 +99,9 @@ function joinRows(name: string, rows: DeclaredRule[]): DeclaredRule {
     strategy: say("strategy"),
     priority: say("priority"),
     schedules: enabled.flatMap((row) => row.schedules),
-    disabledMs: enabled.length > 0 ? null : findNewestChange(rows),
+    disabledMs: findDisabled(rows),
     unmatched: false,
+    isRewritten: false,
   };
 }
 

@@ -1,7 +1,20 @@
 /** Failures that are older than the runs that are known: what is said of them must not be more than is known. */
 import { describe, expect, test } from "bun:test";
 import type { Condition, Severity } from "../../src/report/words.ts";
-import { ask, at, DAY, ENGINES, HOUR, judge, makeWarehouse, MINUTE, repeat, ruleOf } from "../making/cases.ts";
+import {
+  alarms,
+  ask,
+  at,
+  cron,
+  DAY,
+  ENGINES,
+  HOUR,
+  judge,
+  makeWarehouse,
+  MINUTE,
+  repeat,
+  ruleOf,
+} from "../making/cases.ts";
 
 test.each(ENGINES)("%s: a burst of failures three days ago, and 77 successes since", async (engine) => {
   const runs = repeat({ from: "05-20 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
@@ -142,3 +155,31 @@ describe.each(ENGINES)("%s: runs that end only in part", (engine) => {
 function pick({ condition, severity }: ReturnType<typeof ruleOf>) {
   return { condition, severity };
 }
+
+describe.each(ENGINES)("%s: a rule that failed, and was then disabled", (engine) => {
+  const well = repeat({ rule: "well", from: "05-01 00:00", to: "07-10 20:00", every: HOUR });
+  const failed = repeat({ rule: "over", from: "05-01 00:00", to: "07-10 00:00", every: HOUR }, (start) =>
+    start >= at("07-09 20:00") ? { status: "failed", error: "HTTP 401" } : {},
+  );
+  const schedules = [cron("0 * * * *", "over", { enabled: false, updatedAt: at("07-10 00:30") })];
+
+  test("disabled-after-failures: its failures are in the totals, and no low success rate", async () => {
+    const report = await judge(engine, { runs: [...well, ...failed], schedules });
+    expect(report.performance_metrics).toMatchObject({ total_actions: 28, failed_actions: 4 });
+    expect(ruleOf(report, "over").message).toBe("over: disabled");
+    expect(alarms(report)).toEqual([]);
+    // Enabled, it would be told.
+    const enabled = await judge(engine, { runs: [...well, ...failed] });
+    expect(enabled.findings.map(({ id }) => id)).toContain("success-rate-low");
+  });
+
+  test("what fails beside it is told by its own runs", async () => {
+    const sick = well.map((row) =>
+      row.start !== null && row.start >= at("07-10 13:00") ? { ...row, status: "failed", error: "HTTP 500" } : row,
+    );
+    const report = await judge(engine, { runs: [...sick, ...failed], schedules });
+    const low = report.findings.find(({ id }) => id === "success-rate-low");
+    expect(low).toMatchObject({ severity: "warning", evidence: { successful: 16, total: 24, worst_rules: ["well"] } });
+    expect(low?.message).toEndWith("; without over, which is disabled or retired");
+  });
+});

@@ -195,7 +195,9 @@ describe.each(ENGINES)("%s", (engine) => {
       condition: "overdue",
       severity: "critical",
       expected: 0,
-      message: expect.stringMatching(/, 740 runs did not start by its schedule, which was changed at 20:30$/) as never,
+      message: expect.stringMatching(
+        /, 740 runs did not start; its schedule was changed at 20:30, and may have been off until then$/,
+      ) as never,
     });
     const unchanged = await judge(engine, { runs, schedules: [cron("0 * * * *", "jobs")] });
     expect(ruleOf(unchanged, "jobs").message).toEndWith(" runs did not start");
@@ -221,7 +223,9 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(ruleOf(report, "five")).toMatchObject({
       condition: "overdue",
       severity: "warning",
-      message: expect.stringMatching(/, 281 runs did not start by its schedule, which was changed at 20:59$/) as never,
+      message: expect.stringMatching(
+        /, 281 runs did not start; its schedule was changed at 20:59, and may have been off until then$/,
+      ) as never,
     });
     expect(ruleOf(report, "hourly")).toMatchObject({ condition: "overdue", severity: "warning" });
     for (const rule of ["nightly", "well"]) expect(ruleOf(report, rule)).toMatchObject({ severity: null });
@@ -260,7 +264,8 @@ describe.each(ENGINES)("%s", (engine) => {
     const report = await judge(engine, { runs, schedules });
     expect(alarms(report)).toEqual([]);
     expect(ruleOf(report, "contacts")).toMatchObject({ expected: 6, missed: 0 });
-    expect(ruleOf(report, "deals")).toMatchObject({ expected: 12, missed: 0 });
+    // Its runs of each hour before were those of its schedule of then.
+    expect(ruleOf(report, "deals")).toMatchObject({ expected: 12, missed: 0, extra: 0 });
   });
 
   test("schedules of unknown age beside a table of three days: what was due before it is nobody's failure", async () => {

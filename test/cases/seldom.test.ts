@@ -45,14 +45,14 @@ test("leap-day: 29 February is in force, and not due for two years", async () =>
   expect(ruleOf(report, "leap")?.message).toBe("leap: not due since 26 Jun 00:00, and no older run is in the table");
 });
 
-test("yearly: when it is due is said as it is written", async () => {
+test("yearly: when it is due is said with its month", async () => {
   const yearly = { rule: "tax", from: "01-01 03:00", to: "01-01 03:00", every: DAY };
   const runs = [...hourly(), ...repeat(yearly, () => ({ start: "2025-01-01T03:00:00Z", end: "2025-01-01T03:01:00Z" }))];
   const changes = { createdAt: "2024-01-01T00:00:00Z", updatedAt: "2024-01-01T00:00:00Z" };
   const report = await judge("sqlite", { runs, schedules: [cron("0 3 1 1 *", "tax", changes)] });
   const told = ruleOf(report, "tax");
   expect(told).toMatchObject({ condition: "overdue", severity: "critical" });
-  expect(told?.message).toEndWith(", due 0 3 1 1 *, at least 1 run did not start");
+  expect(told?.message).toEndWith(", due at 03:00 on day 1 of Jan, at least 1 run did not start");
 });
 
 test.each(["h", "hr", "hrs", "hours"])("an interval of 1 %s is understood", async (period) => {

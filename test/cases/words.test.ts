@@ -85,6 +85,41 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.error_groups).toMatchObject([{ count: 24, example: "HTTP 401 Unauthorized" }]);
   });
 
+  test("a CRM of wrappers only is held against their schedules", async () => {
+    const wrapped = repeat({ rule: "all", from: "06-01 02:00", to: "07-09 02:00", every: DAY, takes: 10 * MINUTE });
+    const daily = cron("0 2 * * *", "all");
+    const asked = { as: "07-10 04:30" };
+    const plain = await judge(
+      engine,
+      { runs: wrapped.map((row) => ({ ...row, rule: "jobs" })), schedules: [{ ...daily, model: "jobs" }] },
+      asked,
+    );
+    const { condition, severity, message } = ruleOf(plain, "jobs");
+    expect(severity).toBe("warning");
+    const missed = await judge(engine, { runs: wrapped, schedules: [daily] }, asked);
+    expect(ruleOf(missed, "all")).toMatchObject({ condition, severity, message: message.replace("jobs", "all") });
+    const long = await judge(engine, { runs: wrapped, schedules: [daily] }, { as: "07-15 04:30" });
+    expect(ruleOf(long, "all")).toMatchObject({ condition: "overdue", severity: "critical" });
+    const disabled = cron("0 2 * * *", "all", { enabled: false, updatedAt: at("07-09 12:00") });
+    const over = await judge(engine, { runs: wrapped, schedules: [disabled] }, { as: "07-15 04:30" });
+    expect(ruleOf(over, "all")).toMatchObject({ condition: "idle", severity: null, message: "all: disabled" });
+  });
+
+  test("where other rules run beside wrappers, or ran before both windows, the wrappers' schedules are left out", async () => {
+    const schedules = [cron("0 2 * * *", "all"), cron("0 2 * * *", "contacts")];
+    const runs = ["all", "contacts"].flatMap((rule) =>
+      repeat({ rule, from: "06-01 02:00", to: "07-06 02:00", every: DAY, takes: 10 * MINUTE }),
+    );
+    for (const as of ["07-06 12:00", "07-10 04:30"]) {
+      const report = await judge(engine, { runs, schedules }, { as });
+      expect(report.rules.map(({ rule_name, schedules: texts }) => [rule_name, texts])).toContainEqual([
+        "contacts",
+        ["0 2 * * *"],
+      ]);
+      expect(report.rules.flatMap((one) => (one.rule_name === "all" ? one.schedules : []))).toEqual([]);
+    }
+  });
+
   test("with half of the words unknown, no rate is told", async () => {
     const runs = repeat({ from: "07-08 00:00", to: "07-10 20:30", every: 30 * MINUTE }, (_, index) => ({
       status: index % 2 === 0 ? "success" : "zzz",

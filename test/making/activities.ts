@@ -66,6 +66,7 @@ export function declared(name: string, override: Partial<DeclaredRule> = {}): De
     schedules: [],
     disabledMs: null,
     unmatched: false,
+    isRewritten: false,
     ...override,
   };
 }

@@ -54,8 +54,10 @@ export type RuleFacts = {
   isPerhapsResumed: boolean;
   /** When its schedule was made or changed, where runs are awaited since its last start all the same; null: it was not since then. */
   changedMs: number | null;
-  /** When it was disabled at the latest; null: it is not, or that is not known. */
+  /** When it was disabled at the latest, of an enabled one after the window; null: it is not, or that is not known. */
   disabledMs: number | null;
+  /** What its schedules were is not known: they were changed after the window's end. */
+  isRewritten: boolean;
   /** Its newest runs came to nothing: all were skipped, wait, or do not end; null: they did not. */
   fruitless: Fruitless | null;
   /** The run that the schedules wait for; null: none, or it is not known since when. */

@@ -160,6 +160,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
+    isRewritten: declared?.isRewritten === true && expectation === null,
     fruitless:
       found === null ? null : describeFruitless({ ...found, runs }, { window, stuckAfterMs, awaited, history }),
     missedSince:
@@ -281,8 +282,9 @@ function findInterval(due: Due | null, habit: Habit | null): number | null {
 /** Rules that run and that no schedule names, not even a disabled one, where others are scheduled and never ran. */
 function listUnscheduled(activity: ReadActivity, expected: Map<string, RuleExpectation>): string[] {
   if (!activity.declaredRules.some(({ unmatched }) => unmatched)) return [];
-  const disabled = new Set(activity.declaredRules.filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const others = activity.declaredRules.filter(({ enabled, isRewritten }) => !enabled || isRewritten);
+  const scheduled = new Set(others.map(({ name }) => name));
   return activity.rules
-    .filter(({ rule, current }) => !expected.has(rule) && !disabled.has(rule) && countRuns(current) > 0)
+    .filter(({ rule, current }) => !expected.has(rule) && !scheduled.has(rule) && countRuns(current) > 0)
     .map(({ rule }) => rule);
 }

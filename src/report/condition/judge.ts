@@ -35,7 +35,7 @@ const JUDGES = [
 ];
 
 export function judgeRule(facts: RuleFacts): Judgement {
-  const judgement = judgeFirst(facts);
+  const judgement = addWrittenLater(judgeFirst(facts), facts);
   return facts.unreadable === null ? judgement : addUnreadable(judgement, facts.unreadable);
 }
 
@@ -45,6 +45,14 @@ function judgeFirst(facts: RuleFacts): Judgement {
   // A few failures in a row must not hide that far too many of its runs fail.
   const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
   return degraded !== null && rankSeverity(degraded.severity) > rankSeverity(first.severity) ? degraded : first;
+}
+
+/** The table of schedules says something else today than what it is judged by. */
+function addWrittenLater(judgement: Judgement, { enabled, disabledMs, isRewritten }: RuleFacts): Judgement {
+  const isDisabled = enabled === true && disabledMs !== null;
+  if (!isDisabled && !isRewritten) return judgement;
+  const what = isDisabled ? "it was disabled" : "its schedule was changed";
+  return { ...judgement, message: `${judgement.message}; ${what} after this window` };
 }
 
 /** What is judged is not the newest that it did. */

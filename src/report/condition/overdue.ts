@@ -144,7 +144,7 @@ function describe(
   const last = age === null ? "no success known" : `last success ${age} ago`;
   const expected =
     limits.basis === "schedule"
-      ? `due ${sayWhenDue(schedules, facts.timezone)}`
+      ? `due ${sayScheduled(schedules, facts.timezone)}`
       : limitMs === null
         ? "not expected to rest so long by its past"
         : `expected within ${formatDuration(limitMs / 1000)} by ${BASES[limits.basis]}`;
@@ -196,7 +196,7 @@ function sayOpen({ open, window, stuckAfterMs }: RuleFacts): string {
 /** In the window, which then counts what was due since the change only: those that did not start were due before it, too. */
 function sayChanged({ changedMs, window }: RuleFacts): string {
   if (changedMs === null || changedMs <= window.startMs) return "";
-  return ` by its schedule, which was changed at ${formatNear(changedMs, window.endMs)}`;
+  return `; its schedule was changed at ${formatNear(changedMs, window.endMs)}, and may have been off until then`;
 }
 
 /** That its newest run failed, that only dry runs of it start, and which rule is perhaps the same under another name. */

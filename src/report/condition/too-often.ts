@@ -62,7 +62,8 @@ function isStartedTwice(
   const { expected, missed, extra } = compared;
   const isMoreThanUsual = countRuns(current) >= before * MORE_THAN_USUAL;
   const isSpread = busiest <= 2 * Math.ceil(expected / hours) + 1;
-  return isDoubled(compared) && extra > missed && current.success > expected && isMoreThanUsual && isSpread;
+  if (extra === null) return false;
+  return isDoubled({ expected, extra }) && extra > missed && current.success > expected && isMoreThanUsual && isSpread;
 }
 
 /** As in the window before, or at its usual pace where it rested in that one; null where it hardly ran there. */

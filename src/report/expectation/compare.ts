@@ -23,6 +23,8 @@ export type Runs = {
   window: Window;
   /** A start more than this after its occurrence is late. */
   lateAfterMs: number;
+  /** Before that the rule may have had other schedules, which explain its starts; null: not that is known. */
+  unknownUntilMs: number | null;
 };
 
 export type Comparison = Compared | { kind: "inexpressible"; reasons: string[] };
@@ -71,7 +73,7 @@ export function isDoubled({ expected, extra }: { expected: number; extra: number
 function compareOccurrences(
   occurrencesMs: number[],
   startsMs: number[],
-  { timezone, window, lateAfterMs, seen, around }: Runs,
+  { timezone, window, lateAfterMs, seen, around, unknownUntilMs }: Runs,
 ): Compared {
   const matches = matchStarts(occurrencesMs, startsMs);
   const due = matches.filter(({ atMs }) => isWithin(atMs, window));
@@ -81,6 +83,7 @@ function compareOccurrences(
     (startMs - atMs <= lateAfterMs || Math.abs(startMs - again(atMs)) <= Math.max(lateAfterMs, EARLY_MS));
   const without = due.filter(({ startMs }) => startMs === null).map(({ atMs }) => atMs);
   const missedMs = without.filter((atMs) => !mayStillStart(again(atMs), window, lateAfterMs));
+  const judged = startsMs.filter((atMs) => atMs >= (unknownUntilMs ?? -Infinity)).length;
   const outside = matches.filter((match) => !isWithin(match.atMs, window) && onTime(match)).length;
   return {
     kind: "compared",
@@ -92,7 +95,7 @@ function compareOccurrences(
     early: due.filter(({ atMs, startMs }) => startMs !== null && atMs - startMs > NOTABLE_EARLY_MS).length,
     missedShare: missedMs.length / Math.max(1, due.length),
     atTimes: null,
-    extra: Math.max(0, startsMs.length - (due.length - without.length) - outside),
+    extra: Math.max(0, judged - (due.length - without.length) - outside),
     missedAtMs: missedMs.slice(-MAX_LISTED).toReversed(),
     pending: without.length - missedMs.length,
   };
@@ -160,7 +163,7 @@ export function matchStarts(occurrencesMs: number[], startsMs: number[]): Match[
 }
 
 function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecurrence>[], runs: Runs): Compared {
-  const { window, lateAfterMs, seen, around } = runs;
+  const { window, lateAfterMs, seen, around, unknownUntilMs } = runs;
   const due = occurrencesMs.filter((atMs) => isWithin(atMs, window));
   const counts = intervals.map((interval) => countExpected(interval, window));
   const expected = counts.reduce((sum, count) => sum + count, due.length);
@@ -178,7 +181,7 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     early: null,
     missedShare: (absent - pending) / Math.max(1, expected),
     atTimes: null,
-    extra: Math.max(0, seen - expected),
+    extra: (unknownUntilMs ?? -Infinity) > window.startMs ? null : Math.max(0, seen - expected),
     missedAtMs: [],
     pending,
   };

@@ -22,7 +22,8 @@ export type Compared = {
   /** What is due at times of its own beside an interval; null where no calendar schedule stands beside one. */
   atTimes: { expected: number; missed: number; pending: number } | null;
   /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
-  extra: number;
+  /** Null: how many of the starts were before the schedules that are known is not. */
+  extra: number | null;
   /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
   missedAtMs: number[];
   /** Due so shortly before the end that they may still start: neither seen nor missed. */
@@ -30,6 +31,15 @@ export type Compared = {
 };
 
 export const MAX_LISTED = 10;
+
+type Known = {
+  window: Window;
+  seen: number;
+  around: number;
+  beforeMs: number | null;
+  /** As `Runs`. */
+  unknownUntilMs: number | null;
+};
 
 /** How many whole intervals fit into the part of the window in which the schedule is in force: one more may have run. */
 export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Window): number {
@@ -44,11 +54,12 @@ export function countExpected(schedule: Schedule<IntervalRecurrence>, window: Wi
 export function compareInterval(
   schedule: Schedule<IntervalRecurrence>,
   startsMs: number[],
-  { window, seen, around, beforeMs }: { window: Window; seen: number; around: number; beforeMs: number | null },
+  { window, seen, around, beforeMs, unknownUntilMs }: Known,
 ): Compared {
   const { everyMs } = schedule.recurrence;
   const { startMs, endMs } = clip(schedule, window);
   const inForce = startsMs.filter((atMs) => atMs >= startMs && atMs < endMs);
+  const outside = startsMs.filter((atMs) => (atMs < startMs || atMs >= endMs) && atMs >= (unknownUntilMs ?? -Infinity));
   // A schedule that began within the window waits from then on.
   const anchorMs = beforeMs !== null && beforeMs < startMs && startMs === window.startMs ? beforeMs : null;
   const edges = [anchorMs ?? startMs, ...inForce, endMs];
@@ -82,7 +93,7 @@ export function compareInterval(
     early: null,
     missedShare: missed / Math.max(1, expected),
     atTimes: null,
-    extra: startsMs.length - inForce.length + tooMany,
+    extra: outside.length + tooMany,
     missedAtMs: gaps
       .filter((gap) => gap.afterStart)
       .reduceRight<number[]>((listed, gap) => {

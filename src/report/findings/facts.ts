@@ -21,6 +21,12 @@ export function isRetired({ facts: { retired }, judgement: { condition } }: Rule
   return retired !== null && condition === "idle";
 }
 
+/** Retired, or disabled and not run since: whatever it did before, no run of it goes on. */
+export function isOver(state: RuleState): boolean {
+  const { facts, judgement } = state;
+  return isRetired(state) || (facts.enabled === false && judgement.condition === "idle" && judgement.severity === null);
+}
+
 export type Facts = {
   activity: ReadActivity & { window: Window };
   hours: number;
@@ -40,7 +46,7 @@ export type Facts = {
   thresholds: Thresholds;
   /** By the configuration: no run of theirs is known here. */
   excludedRules: string[];
-  /** The success of the CRM as a whole against its own past. */
+  /** The success of the CRM as a whole against its own past, without the rules that are over. */
   crm: CrmShift;
 };
 

@@ -7,11 +7,12 @@ import {
   formatPlural,
   formatRatio,
   formatRatioBelow,
+  listNames,
 } from "../../text/figures.ts";
 import type { ErrorGroup } from "../errors/schema.ts";
 import type { Finding } from "../schema.ts";
 import { isBelowLimit } from "../chance.ts";
-import type { Outcome } from "../counts.ts";
+import { addCounts, countOutcome, type Outcome } from "../counts.ts";
 import type { CrmShift } from "../memory/crm.ts";
 import { sayAgainst } from "../memory/words.ts";
 import type { Thresholds } from "../thresholds.ts";
@@ -19,20 +20,29 @@ import { differsBeyondNoise } from "../significance.ts";
 import { compareHalves, isBeyond } from "../trend.ts";
 import { compareNames } from "../words.ts";
 import { OVER_MS } from "../shared-failures.ts";
-import { critical, inform, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
+import { critical, inform, isOver, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** How many rules are named to start with. */
 const WORST_RULES = 3;
 
+/** Of the rules that go on: what failed before its rule was disabled is in the totals only. */
 export const findLowSuccess: Finder = (facts) => {
-  const { outcome, rules } = facts;
-  const bar = findBar(["success_rate"], facts);
+  const { activity, rules, states } = facts;
+  const over = states.filter((state) => isOver(state) && state.facts.outcome.total > 0);
+  const names = over.map((state) => state.facts.rule);
+  const goingOn = activity.rules.filter(({ rule }) => !names.includes(rule));
+  const outcome = countOutcome(addCounts(goingOn.map(({ current }) => current)));
+  const bar = findBar(["success_rate"], { ...facts, outcome });
   if (outcome.rate === null || bar === null || outcome.total < facts.thresholds.min_actions) return [];
   const worst = rules.executed
-    .filter((rule) => rule.outcome.failed > 0)
+    .filter((rule) => rule.outcome.failed > 0 && !names.includes(rule.rule))
     .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
     .slice(0, WORST_RULES);
-  const message = `Success rate ${formatRatioBelow(outcome.rate, bar.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${bar.words}`;
+  const without =
+    names.length === 0
+      ? ""
+      : `; without ${listNames(names)}, ${names.length === 1 ? "which is" : "all"} disabled or retired`;
+  const message = `Success rate ${formatRatioBelow(outcome.rate, bar.rate)} (${formatCount(outcome.successful)} of ${formatPlural(outcome.total, "run")}), below ${bar.words}${without}`;
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,

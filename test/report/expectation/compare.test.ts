@@ -16,7 +16,12 @@ const EVERY_HOUR = [schedule("every hour")];
 const compare = (
   schedules: readonly Schedule[],
   starts: readonly string[] | number,
-  { from = "08:00", to = "12:00", before }: { from?: string; to?: string; before?: string | undefined } = {},
+  {
+    from = "08:00",
+    to = "12:00",
+    before,
+    changed,
+  }: { from?: string; to?: string; before?: string | undefined; changed?: string } = {},
 ) => {
   const startsMs = typeof starts === "number" ? null : starts.map(day);
   const seen = startsMs?.length ?? Number(starts);
@@ -29,8 +34,27 @@ const compare = (
     around: seen,
     window: { startMs: day(from), endMs: day(to) },
     lateAfterMs: 10 * MINUTE,
+    unknownUntilMs: changed === undefined ? null : day(changed),
   });
 };
+
+describe("starts before a change of the schedules", () => {
+  const starts = ["08:00", "08:20", "08:40", "09:00", "09:20", "10:00", "11:00", "11:20"];
+  const since = { startAtMs: day("09:30") };
+  test.each([
+    { name: "are not extra beside a calendar", schedules: [schedule("0 * * * *", since)], starts, extra: 1 },
+    { name: "are not extra beside an interval", schedules: [schedule("every hour", since)], starts, extra: 0 },
+    {
+      name: "are not extra beside both",
+      schedules: [schedule("0 * * * *", since), schedule("every hour", since)],
+      starts,
+      extra: 0,
+    },
+    { name: "are not known to be where they are not listed", schedules: HOURLY, starts: 8, extra: null },
+  ])("$name", ({ schedules, starts: seen, extra }) => {
+    expect(compare(schedules, seen, { changed: "09:30" })).toMatchObject({ seen: 8, extra });
+  });
+});
 
 describe("calendar schedules", () => {
   test.each([
