@@ -69,12 +69,14 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
     const sinceMs = missedMs.at(-1);
     return sinceMs === undefined ? null : { text: known.text, sinceMs, n: missedMs.length, isNever: false };
   }
-  const isCertain = missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
+  // Where another is due at the same moment, one run may stand for both.
+  const isShared = mergeCertain(known.others, { startMs: first, endMs: first + 1 }).occurrencesMs.length > 0;
+  const isCertain = !isShared && missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
   return isCertain ? { text: known.text, sinceMs: first, n: missedMs.length, isNever: true } : null;
 }
 
 /** Starts of each hour that are not due by the other schedules. One that fires often has as many in each hour, and is left out. */
-function countUnexplained({ others, history }: Known): Map<number, number> {
+export function countUnexplained({ others, history }: Pick<Known, "others" | "history">): Map<number, number> {
   const { hours, counts } = history.starts;
   const unexplained = new Map(Array.from(hours, (hour, index) => [hour, counts[index] ?? 0]));
   const span = { startMs: history.firstHour * HOUR_MS, endMs: history.nowMs };
