@@ -182,7 +182,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         : ((history === null
             ? null
             : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent),
-    failingTime: history === null ? null : findFailingTime(expectation, history),
+    failingTime: history === null ? null : findFailingTime(expectation, history, finished),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,

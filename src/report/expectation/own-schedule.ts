@@ -6,6 +6,7 @@ import type { Window } from "../../time/window.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { EARLY_MS } from "./due.ts";
+import { MOST_SCHEDULES } from "./own-times.ts";
 
 export type SilentSchedule = {
   text: string;
@@ -21,7 +22,6 @@ const HOURS_AROUND = 3;
 const FEWEST_AROUND = 4;
 /** A schedule that fires more often than this hides behind nothing. */
 export const SHORTEST_GAP_MS = 6 * HOUR_MS;
-export const MOST_SCHEDULES = 20;
 /** One that is not known to have ever started a run has none that tells how its runs look: so many must be missing. */
 const FEWEST_NEVER = 3;
 
