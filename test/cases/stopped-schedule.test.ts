@@ -59,6 +59,21 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 });
 
+test.each(ENGINES)("%s: one-time-of-two-missed: it is told since when, at either look", async (engine) => {
+  const runs = [
+    ...repeat({ from: "05-01 01:00", to: "07-11 01:00", every: DAY }),
+    ...repeat({ from: "05-01 13:00", to: "06-30 13:00", every: DAY }),
+  ];
+  await using warehouse = await makeWarehouse(engine, { runs, schedules: [cron("0 1,13 * * *", "contacts")] });
+  const silent = "its schedule daily at 13:00 has started nothing since 1 Jul 13:00 (10 runs), while its others go on";
+  const since = "2026-07-01T13:00:00Z";
+  const evening = ruleOf((await ask(warehouse, { as: "07-10 21:00" })).report, "contacts");
+  expect(evening).toMatchObject({ condition: "overdue", severity: "warning", since });
+  expect(evening?.message).toEndWith(`, 1 run did not start; ${silent}`);
+  const night = ruleOf((await ask(warehouse, { as: "07-11 04:00" })).report, "contacts");
+  expect(night).toMatchObject({ condition: "degraded", severity: "warning", since, message: `contacts: ${silent}` });
+});
+
 test("interval-dead-beside-nightly: what is no nightly run is the interval's", async () => {
   const runs = [...nightly(), ...hourly("07-08 11:30")];
   const schedules = [interval(1, "hours", "contacts"), FULL];
@@ -98,6 +113,12 @@ describe("no alarm", () => {
       as: "07-11 04:00",
       runs: nightly(),
       schedules: [cron("30 * * * *", "contacts", { updatedAt: at("07-11 03:05") }), FULL],
+    },
+    {
+      name: "a second time was added to its schedule",
+      as: "07-11 04:00",
+      runs: nightly(),
+      schedules: [cron("0 2,14 * * *", "contacts", { updatedAt: at("07-11 03:05") })],
     },
     {
       name: "it rests at the weekend",

@@ -1,6 +1,8 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { mergeCertain } from "../../time/occurrences.ts";
+import { readRecurrence } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -9,7 +11,7 @@ import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
-import { formatMissed } from "./missed.ts";
+import { formatMissed, judgeSilentSchedule } from "./missed.ts";
 import { countDryRuns, sayDueDryRuns, sayDryRuns, sayStarted } from "./dry-runs.ts";
 
 const BASES = {
@@ -139,12 +141,22 @@ function judgeDue(facts: RuleFacts): Judgement | null {
   const lateMs = window.endMs - due.secondMs;
   const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
   if (lateMs <= warnMs) return null;
-  return describe(
-    facts,
-    lateMs > errorMs ? "critical" : "warning",
-    due.atMs,
-    due.gapMs + (lateMs > errorMs ? errorMs : warnMs),
-  );
+  const [severity, limitMs] = lateMs > errorMs ? (["critical", errorMs] as const) : (["warning", warnMs] as const);
+  return addSilent(facts, due.atMs, describe(facts, severity, due.atMs, due.gapMs + limitMs));
+}
+
+/** A time of which nothing starts is late once a day: its silence is as old as the first run missed. */
+function addSilent({ rule, ...facts }: RuleFacts, dueMs: number, judgement: Judgement): Judgement {
+  const silence = judgeSilentSchedule({ rule, ...facts });
+  const recurrence = readRecurrence(facts.silentSchedule?.text ?? "");
+  if (silence === null || recurrence.kind !== "cron") return judgement;
+  const schedule = { recurrence, timezone: facts.timezone, startAtMs: null, endAtMs: null };
+  if (mergeCertain([schedule], { startMs: dueMs, endMs: dueMs + 1 }).occurrencesMs.length === 0) return judgement;
+  return {
+    ...judgement,
+    sinceMs: silence.sinceMs,
+    message: `${judgement.message}; ${silence.message.slice(`${rule}: `.length)}`,
+  };
 }
 
 function describe(
