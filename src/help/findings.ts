@@ -22,7 +22,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. A schedule of most of its runs that starts none is told for itself, whatever its others start. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
   },
   "rule-stuck": {
     about: "a rule",
@@ -46,7 +46,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of an hour of the day it needs three days in a row, and is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of one of up to four times of day of a schedule it needs three days in a row. So it does of an hour of the day without a schedule, which is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
   },
   "rule-idle": {
     about: "a rule",

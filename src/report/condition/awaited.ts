@@ -24,7 +24,7 @@ export type Awaited = {
  * What the schedules wait for since the last start. A schedule that was changed since then is taken as new, unless the rule
  * had been silent for longer before the change than it usually is: a row that is written every minute must excuse nothing.
  */
-function findAwaited(awaited: Awaited, lastStartMs: number | null): Due | null {
+export function findAwaited(awaited: Awaited, lastStartMs: number | null): Due | null {
   const { schedules, countedFromMs, changedMs } = awaited;
   if (schedules.length === 0) return null;
   if (lastStartMs === null) return findDue(schedules, countedFromMs);

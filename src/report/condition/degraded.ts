@@ -63,8 +63,8 @@ export function judgeDegraded(facts: RuleFacts): Judgement | null {
 
 /** Where one time of day fails alone, that says more than how many of all runs do. */
 function judgeFailures(facts: RuleFacts): Judgement | null {
-  const all = judgeAllFailures(facts);
-  return all?.severity === "critical" ? all : (judgeFailingTime(facts) ?? all);
+  const [all, ofTime] = [judgeAllFailures(facts), judgeFailingTime(facts)];
+  return all?.severity === "critical" && ofTime?.severity !== "critical" ? all : (ofTime ?? all);
 }
 
 /** By its own past, where the configuration sets no limit; else, and where it is bad in any case, by a limit. */

@@ -13,6 +13,7 @@ import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
+import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
 import type { Renaming } from "../renamed.ts";
 import type { Thresholds } from "../thresholds.ts";
@@ -69,6 +70,8 @@ export type RuleFacts = {
   compared: Compared | null;
   /** One of several schedules of its that starts nothing, although the rule goes on; null: none, or it cannot be told. */
   silentSchedule: SilentSchedule | null;
+  /** One of several schedules, to start most of its runs, that starts nothing any more; null: none. */
+  stoppedSchedule: StoppedSchedule | null;
   /** A schedule of its own, or an hour of the day, whose newest runs all failed while the others go on; null: none that is known. */
   failingTime: FailingTime | null;
   limits: Freshness;

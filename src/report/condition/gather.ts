@@ -1,5 +1,5 @@
 /** From one CRM's activity to what each of its rules is judged by. */
-import { isInForce } from "../../time/recurrence.ts";
+import { isInForce, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../time/units.ts";
 import { lengthOf, type Window } from "../../time/window.ts";
 import type { DeclaredRule, ReadActivity, RuleActivity } from "../activity.ts";
@@ -10,7 +10,7 @@ import type { RuleExpectation } from "../expectations.ts";
 import { countDue, type Due } from "../expectation/due.ts";
 import { deriveFreshness, type Habit } from "../expectation/limits.ts";
 import { findFailingTime } from "../expectation/failing-time.ts";
-import { findSilentSchedule } from "../expectation/own-schedule.ts";
+import { findSilentSchedule, type SilentSchedule } from "../expectation/own-schedule.ts";
 import { describeHabit } from "../habit.ts";
 import { findSuccessor } from "../memory/gone.ts";
 import type { RuleHistory } from "../memory/history.ts";
@@ -32,6 +32,7 @@ import {
 import { findLaterName, listSeries } from "./dated-names.ts";
 import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
+import { findStoppedSchedule, type StoppedSchedule } from "./stopped-schedule.ts";
 import { findTooOften } from "./too-often.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
@@ -109,7 +110,14 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     // What was due before the table's oldest row may have run and been deleted, or the CRM may be younger.
     mayBePurged ? (activity.tableSinceMs ?? -Infinity) : -Infinity,
   );
-  const awaited = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findUsualGap(finished), history };
+  const all = { schedules: inForce, countedFromMs, changedMs, usualGapMs: findUsualGap(finished), history };
+  // What cannot be read may be a run of any schedule.
+  const stopped =
+    expectation === null || (found?.unreadable?.newer ?? 0) > 0
+      ? null
+      : findStoppedSchedule(expectation, { runs, awaited: all, window, lateAfterMs: settings.lateAfterMs });
+  const silent = asSilent(stopped);
+  const awaited = silent === null ? all : { ...all, schedules: withoutSilent(expectation, silent, window) };
   const lastRunMs = Math.max(lastStartMs ?? -Infinity, newestEnd(finished) ?? -Infinity);
   const due = findAwaitedNow(awaited, lastStartMs, newestEnd(finished));
   const own = settingsOfRule(settings, rule);
@@ -164,13 +172,18 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     fruitless:
       found === null ? null : describeFruitless({ ...found, runs }, { window, stuckAfterMs, awaited, history }),
     missedSince:
-      due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
+      due === null
+        ? NONE_MISSED
+        : countDue(awaited.schedules, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
+    stoppedSchedule: stopped?.isMain === true ? stopped : null,
     silentSchedule:
-      expectation === null || history === null
+      expectation === null
         ? null
-        : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs }),
-    failingTime: history === null ? null : findFailingTime(expectation, history),
+        : ((history === null
+            ? null
+            : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent),
+    failingTime: history === null ? null : findFailingTime(expectation, history, finished),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,
@@ -202,6 +215,19 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     series: known.series.get(rule) ?? null,
     successor: isGone(lastStartMs, window) ? nameSuccessor(rule, { ...known, history, lastStartMs }) : null,
   };
+}
+
+/** Of a schedule that is to start few of the rule's runs: nothing stands still without it. */
+function asSilent(stopped: StoppedSchedule | null): SilentSchedule | null {
+  if (stopped === null || stopped.isMain) return null;
+  const { text, due, n, isNever } = stopped;
+  return { text, sinceMs: due.atMs, n, isNever };
+}
+
+/** Those in force that are awaited: what is silent is told as that, and its next run is not late. */
+function withoutSilent(expectation: RuleExpectation | null, { text }: SilentSchedule, { endMs }: Window): Schedule[] {
+  const { schedules, texts } = expectation ?? { schedules: [], texts: [] };
+  return schedules.filter((schedule, index) => texts[index] !== text && isInForce(schedule, endMs));
 }
 
 /** Of both windows the newest runs are listed, and the newest ones before both: where others lie between, only those that are listed first. */

@@ -42,9 +42,14 @@ export function judgeRule(facts: RuleFacts): Judgement {
 function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
-  // A few failures in a row must not hide that far too many of its runs fail.
+  // A few failures in a row must not hide that far too many of its runs fail, or all that are due at one time.
   const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
-  return degraded !== null && rankSeverity(degraded.severity) > rankSeverity(first.severity) ? degraded : first;
+  if (degraded === null) return first;
+  const { failingTime } = facts;
+  const isOfTime = failingTime?.isNewest === true && degraded.sinceMs === failingTime.sinceMs;
+  const isOlder = isOfTime && failingTime.sinceMs < (first.sinceMs ?? -Infinity);
+  const by = rankSeverity(degraded.severity) - rankSeverity(first.severity);
+  return by > 0 || (by === 0 && isOlder) ? degraded : first;
 }
 
 /** The table of schedules says something else today than what it is judged by. */

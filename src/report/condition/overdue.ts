@@ -1,6 +1,8 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { mergeCertain } from "../../time/occurrences.ts";
+import { readRecurrence } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -9,7 +11,7 @@ import { isCertain } from "../memory/silence.ts";
 import { sayDays } from "../memory/words.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
 import { sayFruitless } from "./fruitless.ts";
-import { formatMissed } from "./missed.ts";
+import { formatMissed, judgeSilentSchedule } from "./missed.ts";
 import { countDryRuns, sayDueDryRuns, sayDryRuns, sayStarted } from "./dry-runs.ts";
 
 const BASES = {
@@ -30,7 +32,29 @@ export function judgeOverdue(facts: RuleFacts): Judgement | null {
   if (enabled === false || lastStartMs === null) return null;
   if (limits.basis === "config") return judgeAge(facts, 0);
   if (facts.endedMs !== null) return null;
-  return judgeFruitless(facts) ?? judgeStarts(facts);
+  return judgeStoppedSchedule(facts) ?? judgeFruitless(facts) ?? judgeStarts(facts);
+}
+
+/** The schedule of most of its runs has stopped, since before the newest run of the others: what these do ends no silence of it. */
+function judgeStoppedSchedule(facts: RuleFacts): Judgement | null {
+  const { rule, stoppedSchedule, timezone, window, lateAfterMs } = facts;
+  if (stoppedSchedule === null) return null;
+  const { text, due, n, isNever } = stoppedSchedule;
+  const limitMs = due.gapMs + clampLateness(due.gapMs, lateAfterMs).errorMs;
+  const missedSince = { n, isMinimum: isNever };
+  const judgement = describe({ ...facts, fruitless: null, missedSince }, "critical", due.atMs, limitMs);
+  const since = `${isNever ? "at least since" : "since"} ${formatNear(due.atMs, window.endMs)}`;
+  return {
+    ...judgement,
+    message: `${rule}: its schedule ${sayWhenDue([text], timezone)} has started nothing ${since} (${formatMissed(missedSince)}), while its others go on; ${sayLast(facts)}${sayWhatElse(facts)}`,
+    evidence: { ...judgement.evidence, schedule: text },
+  };
+}
+
+function sayLast({ lastSuccessMs, window }: RuleFacts): string {
+  return lastSuccessMs === null
+    ? "no success known"
+    : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
 }
 
 /** By what came of its starts: where runs hang, `stuck` tells what is no outage yet. */
@@ -84,20 +108,16 @@ function judgeStarts(given: RuleFacts): Judgement | null {
 
 /** By the runs that it usually starts in such a time. */
 function judgeSilence(facts: RuleFacts): Judgement | null {
-  const { rule, silence, lastStartMs, lastSuccessMs, window, fruitless } = facts;
+  const { rule, silence, lastStartMs, window, fruitless } = facts;
   if (silence === null || lastStartMs === null || silence.expected <= silence.limit) return null;
   const expected = Math.floor(silence.expected);
   const usual = `usually ${formatPlural(expected, "run")} would have started since (${sayDays(silence.days)})`;
   const judgement = describe(facts, isCertain(silence) ? "critical" : "warning", silence.sinceMs ?? window.endMs, null);
-  const last =
-    lastSuccessMs === null
-      ? "no success known"
-      : `last success ${formatDuration((window.endMs - lastSuccessMs) / 1000)} ago`;
   if (fruitless !== null) return judgement;
   const started = sayStarted(facts);
   return {
     ...judgement,
-    message: `${rule}: ${sayOpen(facts)}${started.what} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${last}${sayWhatElse(facts, started.isCounted)}`,
+    message: `${rule}: ${sayOpen(facts)}${started.what} has started since ${formatNear(lastStartMs, window.endMs)}, ${usual}; ${sayLast(facts)}${sayWhatElse(facts, started.isCounted)}`,
     evidence: { ...judgement.evidence, basis: "past", expected_runs: silence.expected, limit_runs: silence.limit },
   };
 }
@@ -121,12 +141,22 @@ function judgeDue(facts: RuleFacts): Judgement | null {
   const lateMs = window.endMs - due.secondMs;
   const { warnMs, errorMs } = clampLateness(due.gapMs, lateAfterMs);
   if (lateMs <= warnMs) return null;
-  return describe(
-    facts,
-    lateMs > errorMs ? "critical" : "warning",
-    due.atMs,
-    due.gapMs + (lateMs > errorMs ? errorMs : warnMs),
-  );
+  const [severity, limitMs] = lateMs > errorMs ? (["critical", errorMs] as const) : (["warning", warnMs] as const);
+  return addSilent(facts, due.atMs, describe(facts, severity, due.atMs, due.gapMs + limitMs));
+}
+
+/** A time of which nothing starts is late once a day: its silence is as old as the first run missed. */
+function addSilent({ rule, ...facts }: RuleFacts, dueMs: number, judgement: Judgement): Judgement {
+  const silence = judgeSilentSchedule({ rule, ...facts });
+  const recurrence = readRecurrence(facts.silentSchedule?.text ?? "");
+  if (silence === null || recurrence.kind !== "cron") return judgement;
+  const schedule = { recurrence, timezone: facts.timezone, startAtMs: null, endAtMs: null };
+  if (mergeCertain([schedule], { startMs: dueMs, endMs: dueMs + 1 }).occurrencesMs.length === 0) return judgement;
+  return {
+    ...judgement,
+    sinceMs: silence.sinceMs,
+    message: `${judgement.message}; ${silence.message.slice(`${rule}: `.length)}`,
+  };
 }
 
 function describe(
@@ -140,8 +170,6 @@ function describe(
   const failed = newest !== undefined && hasFailed(newest) ? newest : null;
   const begun = open.filter(({ status }) => status !== "pending");
   const runningMs = begun[0]?.startedMs ?? null;
-  const age = lastSuccessMs === null ? null : formatDuration((window.endMs - lastSuccessMs) / 1000);
-  const last = age === null ? "no success known" : `last success ${age} ago`;
   const expected =
     limits.basis === "schedule"
       ? `due ${sayScheduled(schedules, facts.timezone)}`
@@ -160,7 +188,7 @@ function describe(
     severity: facts.successor === null && !facts.isPerhapsResumed ? severity : "warning",
     degradation: null,
     sinceMs,
-    message: `${rule}: ${what}${last}, ${expected}${missed}${sayWhatElse(facts)}`,
+    message: `${rule}: ${what}${sayLast(facts)}, ${expected}${missed}${sayWhatElse(facts)}`,
     evidence: {
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       last_start_at: lastStartMs === null ? null : formatInstant(lastStartMs),

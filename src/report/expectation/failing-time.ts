@@ -1,17 +1,21 @@
 /** A time of day, or a schedule, whose runs fail each time, beside others of the same rule that succeed and hide them. */
 import { mergeCertain } from "../../time/occurrences.ts";
-import { isCalendar, isInForce } from "../../time/recurrence.ts";
+import { isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
+import { hasFailed, settledAt } from "../attempts.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
-import { expectedShare } from "../chance.ts";
+import { expectedShare, PRIOR_RUNS } from "../chance.ts";
 import type { RuleExpectation } from "../expectations.ts";
-import { indexOf } from "../memory/columns.ts";
+import { HOURS_A_WEEK } from "../memory/calendar.ts";
+import { countRuns, indexOf, within, type HourColumns } from "../memory/columns.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { PAST_DAYS } from "../memory/known.ts";
 import { EARLY_MS } from "./due.ts";
-import { MOST_SCHEDULES, SHORTEST_GAP_MS } from "./own-schedule.ts";
+import { SHORTEST_GAP_MS } from "./own-schedule.ts";
+import { listOwnTimes, type OwnTimes } from "./own-times.ts";
+import type { RunRow } from "../run-row.ts";
 
 export type FailingTime = {
-  /** As it is written; null: no schedule of its own is known, and its runs of one hour of the day fail. */
+  /** As `OwnTimes`; null: no schedule of its own is known, and its runs of one hour of the day fail. */
   text: string | null;
   /** When the oldest of the failed runs was due, and the hour (UTC, since the epoch) in which the newest of them ended. */
   sinceMs: number;
@@ -32,30 +36,112 @@ const FEWEST_AROUND = 4;
 const OWN_RUN = 0.6;
 /** Failures by chance fall on the same times less often than this. */
 const UNLIKELY = 1e-3;
+const FEWEST_FAILED = 2;
 /** Days in a row, and well ones before them, that tell of an hour of the day: what always fails is how it is meant. */
 const FEWEST_DAYS_FAILED = 3;
 const FEWEST_DAYS_WELL = 3;
 const NONE_ENDED = { ended: 0, failed: 0 };
 
-/** The longest streak; null: there is none, or nothing hides it. */
-export function findFailingTime(expectation: RuleExpectation | null, history: RuleHistory): FailingTime | null {
+/** The longest streak; null: there is none, or nothing hides it. `runs`: the newest ones, which tell whose a failure is. */
+export function findFailingTime(
+  expectation: RuleExpectation | null,
+  history: RuleHistory,
+  runs: RunRow[],
+): FailingTime | null {
   const outcomes = readOutcomes(history);
   if (outcomes.failedHours.length < 2) return null;
-  const own = listOwn(expectation, history).flatMap(({ text, timesMs }) => {
-    const lag = findLag(timesMs, outcomes);
-    const occurrences = timesMs.map((atMs): Occurrence => {
-      const hour = hourOf(atMs);
-      return { atMs, fromHour: Math.max(hour, hour + lag - 1), toHour: hour + lag + 1 };
-    });
-    return findStreak(text, occurrences, outcomes) ?? [];
+  const listed = expectation === null ? [] : listOwnTimes(expectation, history.nowMs);
+  const own = listed.flatMap((times) => findOwnStreak(times, outcomes) ?? []);
+  if (own.length > 0) return chooseStreak(own, runs);
+  const byHour = listHours(outcomes).flatMap((occurrences) => findStreak(occurrences, outcomes, BY_HOUR) ?? []);
+  return byHour.toSorted((a, b) => b.n - a.n)[0]?.found ?? null;
+}
+
+/** The longest one; of those, and of two that may be the same failures, the one that was due last before the newest of them. */
+function chooseStreak(streaks: Streak[], runs: RunRow[]): FailingTime | null {
+  const isTheirs = ({ newestMs, found: { newestHour } }: Streak) => {
+    const failed = runs.filter((run) => hasFailed(run) && Math.floor(settledAt(run) / HOUR_MS) === newestHour);
+    return failed.length === 0 || failed.some(({ startedMs }) => startedMs >= newestMs - EARLY_MS);
+  };
+  const own = streaks.filter(isTheirs);
+  return (
+    (own.length > 0 ? own : streaks).toSorted((a, b) => b.n - a.n || b.newestMs - a.newestMs || a.looks - b.looks)[0]
+      ?.found ?? null
+  );
+}
+
+/** Null: it fires too often to be told apart. */
+function findOwnStreak({ text, schedule, others, times }: OwnTimes, outcomes: Outcomes): Streak | null {
+  const { firstHour, nowMs } = outcomes.history;
+  const span = { startMs: firstHour * HOUR_MS, endMs: nowMs };
+  const timesMs = mergeCertain([schedule], span).occurrencesMs;
+  const [first = 0, second = 0] = timesMs;
+  if (second - first < SHORTEST_GAP_MS) return null;
+  const lag = findLag(timesMs, outcomes);
+  const hours = timesMs.map(
+    (atMs) => [Math.max(hourOf(atMs), hourOf(atMs) + lag - 1), hourOf(atMs) + lag + 1] as const,
+  );
+  const occurrences = timesMs.map((atMs, index): Occurrence => {
+    const [fromHour, toHour] = hours[index] ?? [0, 0];
+    const afterHour = (hours[index - 1]?.[1] ?? Math.max(firstHour, fromHour - HOURS_A_WEEK) - 1) + 1;
+    const beforeHour = hours[index + 1]?.[0] ?? fromHour + HOURS_A_WEEK;
+    return { atMs, fromHour, toHour, betweenHours: [afterHour, beforeHour] };
   });
-  const found =
-    own.length > 0 ? own : listHours(outcomes).flatMap((occurrences) => findStreak(null, occurrences, outcomes) ?? []);
-  return found.toSorted((a, b) => b.n - a.n)[0] ?? null;
+  let counted: CountDue | null = null;
+  // Of those that fire all the time it is not asked.
+  const countDue: CountDue = (fromHour, toHour) =>
+    (counted ??= countOthers(others, outcomes.history))(fromHour, toHour);
+  const fewest = times === 1 ? FEWEST_FAILED : FEWEST_DAYS_FAILED;
+  return findStreak(occurrences, outcomes, { text, looks: times, fewest, fewestWell: 0, countDue });
+}
+
+type CountDue = (fromHour: number, toHour: number) => number;
+
+/** How many runs of the others are due from the one hour to the other (UTC, since the epoch, both included), on average of an interval. */
+function countOthers(others: Schedule[], { firstHour, endHour, nowMs }: RuleHistory): CountDue {
+  const perHour = others.filter(isInterval).reduce((sum, { recurrence }) => sum + HOUR_MS / recurrence.everyMs, 0);
+  const dueBefore = new Uint32Array(endHour - firstHour + 1);
+  for (const other of others.filter(isCalendar)) {
+    const { occurrencesMs } = mergeCertain([other], { startMs: firstHour * HOUR_MS, endMs: nowMs });
+    for (const atMs of occurrencesMs) addAt(dueBefore, Math.floor(atMs / HOUR_MS) - firstHour + 1);
+  }
+  for (let index = 1; index < dueBefore.length; index += 1) addAt(dueBefore, index, dueBefore[index - 1]);
+  const before = (hour: number) => dueBefore[Math.min(dueBefore.length - 1, Math.max(0, hour - firstHour))] ?? 0;
+  return (fromHour, toHour) => before(toHour + 1) - before(fromHour) + perHour * (toHour - fromHour + 1);
+}
+
+function addAt(counts: Uint32Array, index: number, n = 1): void {
+  counts[index] = (counts[index] ?? 0) + n;
 }
 
 /** One time at which a run was due, and the hours (UTC, since the epoch) in one of which it ends if it fails. */
-type Occurrence = { atMs: number; fromHour: number; toHour: number };
+type Occurrence = {
+  atMs: number;
+  fromHour: number;
+  toHour: number;
+  /** From the hour after those of the one before to the first of the next: in them the others run. */
+  betweenHours: readonly [number, number];
+};
+
+type Sought = {
+  text: string | null;
+  /** So many streaks are looked for: by chance, one of them is found as much sooner. */
+  looks: number;
+  fewest: number;
+  fewestWell: number;
+  /** Null: nothing tells when the others are due, and they must run in most hours. */
+  countDue: CountDue | null;
+};
+
+type Streak = { found: FailingTime; n: number; newestMs: number; looks: number };
+
+const BY_HOUR: Sought = {
+  text: null,
+  looks: HOURS_A_DAY,
+  fewest: FEWEST_DAYS_FAILED,
+  fewestWell: FEWEST_DAYS_WELL,
+  countDue: null,
+};
 
 type Outcomes = {
   history: RuleHistory;
@@ -79,19 +165,6 @@ function readOutcomes(history: RuleHistory): Outcomes {
   };
 }
 
-/** Its calendar schedules that fire seldom, beside others. */
-function listOwn(expectation: RuleExpectation | null, history: RuleHistory): { text: string; timesMs: number[] }[] {
-  const { schedules, texts } = expectation ?? { schedules: [], texts: [] };
-  if (schedules.length < 2 || schedules.length > MOST_SCHEDULES || schedules.length !== texts.length) return [];
-  return schedules.flatMap((schedule, index) => {
-    if (!isCalendar(schedule) || !isInForce(schedule, history.nowMs)) return [];
-    const span = { startMs: history.firstHour * HOUR_MS, endMs: history.nowMs };
-    const { occurrencesMs } = mergeCertain([schedule], span);
-    const [first = 0, second = 0] = occurrencesMs;
-    return second - first < SHORTEST_GAP_MS ? [] : [{ text: texts[index] ?? "", timesMs: occurrencesMs }];
-  });
-}
-
 /** Each hour of the day of which one of the last two days failed, with its days: a streak goes on there, or there is none. */
 function listHours({ history: { endHour, firstHour }, failedHours }: Outcomes): Occurrence[][] {
   const days = Math.min(PAST_DAYS, Math.floor((endHour - firstHour) / HOURS_A_DAY));
@@ -99,7 +172,7 @@ function listHours({ history: { endHour, firstHour }, failedHours }: Outcomes): 
   return [...new Set(back.map((hours) => hours % HOURS_A_DAY))].map((hours) =>
     Array.from({ length: days }, (_, day): Occurrence => {
       const hour = endHour - 1 - hours - (days - 1 - day) * HOURS_A_DAY;
-      return { atMs: hour * HOUR_MS, fromHour: hour, toHour: hour };
+      return { atMs: hour * HOUR_MS, fromHour: hour, toHour: hour, betweenHours: [hour, hour + 1] };
     }),
   );
 }
@@ -114,14 +187,14 @@ function findLag(timesMs: number[], { failedHours }: Outcomes): number {
   return 0;
 }
 
-function findStreak(text: string | null, occurrences: Occurrence[], outcomes: Outcomes): FailingTime | null {
+function findStreak(occurrences: Occurrence[], outcomes: Outcomes, sought: Sought): Streak | null {
+  const { text, looks, fewest, fewestWell } = sought;
   const streak: { atMs: number; failedHour: number }[] = [];
   const before = { failed: 0, total: 0 };
-  const fewest = text === null ? FEWEST_DAYS_FAILED : 2;
   // From the newest one back: most streaks are too short, and then nothing more is asked.
   for (let index = occurrences.length - 1; index >= 0; index -= 1) {
     const occurrence = occurrences[index];
-    const failedHour = occurrence === undefined ? undefined : findFailure(occurrence, outcomes, text !== null);
+    const failedHour = occurrence === undefined ? undefined : findFailure(occurrence, outcomes, sought);
     if (occurrence === undefined || failedHour === undefined) continue;
     if (before.total === 0 && failedHour !== null) {
       // The newest one may go on, and no others may be unknown.
@@ -136,43 +209,63 @@ function findStreak(text: string | null, occurrences: Occurrence[], outcomes: Ou
   const [newest, oldest] = [streak[0], streak.at(-1)];
   const n = streak.length;
   if (newest === undefined || oldest === undefined || n < fewest) return null;
-  if (text === null && before.total - before.failed < FEWEST_DAYS_WELL) return null;
-  const streakSince = { n, sinceHour: oldest.failedHour, looks: text === null ? HOURS_A_DAY : 1 };
-  if (chanceOf(occurrences, streakSince, outcomes) >= UNLIKELY) return null;
-  return {
-    text,
-    sinceMs: oldest.atMs,
-    newestHour: newest.failedHour,
-    isNewest: newest.failedHour === outcomes.failedHours.at(-1),
-    n,
-    before,
-  };
+  if (before.total - before.failed < fewestWell) return null;
+  if (chanceOf(occurrences, { n, sinceHour: oldest.failedHour, looks }, outcomes) >= UNLIKELY) return null;
+  const newestHour = newest.failedHour;
+  const isNewest = newestHour === outcomes.failedHours.at(-1);
+  const found = { text, sinceMs: oldest.atMs, newestHour, isNewest, n, before };
+  return { found, n, newestMs: newest.atMs, looks };
 }
 
 /**
  * The hour in which its run failed; null: it did not, or was started again and succeeded. Undefined: that is not known, or nothing
- * would hide it. A repeat is one success more than the hours around have; `isOwn`: and the failed run is one more than they have.
+ * would hide it. A repeat is one success more than the others have there, and the failed run is one more than theirs.
  */
 function findFailure(
-  { fromHour, toHour }: Occurrence,
+  occurrence: Occurrence,
   { history, at }: Outcomes,
-  isOwn: boolean,
+  { text, countDue }: Sought,
 ): number | null | undefined {
+  const { fromHour, toHour } = occurrence;
+  const { isCovered, nowMs } = history;
   const successes = (one: number) => at(one).ended - at(one).failed;
   const hours = Array.from({ length: toHour - fromHour + 1 }, (_, index) => fromHour + index);
   const hour = hours.find((one) => at(one).failed > 0);
-  if (hour === undefined) return hours.every(history.isCovered) ? null : undefined;
+  const isWhole = hours.every(isCovered);
+  if (hour === undefined && isWhole) return null;
   const around = Array.from({ length: HOURS_AROUND }, (_, index) => [fromHour - 1 - index, toHour + 1 + index])
     .flat()
-    .filter(history.isCovered)
+    .filter(isCovered)
     .map(successes);
-  const isHidden = around.filter((one) => one > 0).length >= FEWEST_AROUND;
-  if (!isHidden) return undefined;
-  const ended = hours.reduce((sum, one) => sum + at(one).ended, 0);
+  const isFrequent =
+    around.length >= HOURS_AROUND && around.filter((one) => one > 0).length >= Math.min(FEWEST_AROUND, around.length);
   const usual = around.reduce((sum, one) => sum + one, 0) / around.length;
-  if (isOwn && ended < usual * hours.length + OWN_RUN) return undefined;
+  // The hour that goes on is known so far.
+  const known = hours.reduce(
+    (sum, one) => sum + (isCovered(one) ? 1 : Math.min(1, Math.max(0, nowMs / HOUR_MS - one))),
+    0,
+  );
+  if (!isFrequent && (countDue === null || !areOthersWell(occurrence, history))) return undefined;
+  const theirs = isFrequent || countDue === null ? usual * known : countDue(fromHour, toHour);
+  const ended = hours.reduce((sum, one) => sum + at(one).ended, 0);
+  const isOwn = ended >= theirs + OWN_RUN;
+  // It ended well already.
+  if (hour === undefined) return text !== null && isOwn ? null : undefined;
+  if (text !== null && !isOwn) return undefined;
   const since = successes(hour) + successes(hour + 1);
-  return since > 2 * Math.max(...around) ? null : hour;
+  const most = isFrequent || countDue === null ? 2 * Math.max(...around) : countDue(hour - 1, hour + 1);
+  return since > most ? null : hour;
+}
+
+/** Of the runs that ended after the one before it and before the next, but for those that failed about its time, most succeeded. */
+function areOthersWell(
+  { fromHour, toHour, betweenHours: [afterHour, beforeHour] }: Occurrence,
+  { finished }: RuleHistory,
+): boolean {
+  const failed = (hours: HourColumns) => hours.values.reduce((sum, one) => sum + one, 0);
+  const between = within(finished, afterHour, beforeHour);
+  const others = failed(between) - failed(within(finished, fromHour, Math.min(beforeHour, toHour + 1)));
+  return countRuns(between) - failed(between) > others;
 }
 
 /**
@@ -188,14 +281,17 @@ function chanceOf(
     occurrences.flatMap(({ fromHour, toHour }) => [fromHour, toHour, Math.floor((fromHour + toHour) / 2)]),
   );
   const fromHour = history.nowMs / HOUR_MS - (PAST_DAYS * DAY_MS) / HOUR_MS;
-  const shareSince = (first: number) => {
+  const countOthersSince = (first: number) => {
     const isOther = (hour: number) => hour >= first && !own.has(hour);
-    return expectedShare({
+    return {
       failed: failedHours.filter(isOther).length,
       total: history.finished.hours.filter(isOther).length,
-    });
+    };
   };
-  const share = Math.max(shareSince(fromHour), shareSince(sinceHour));
+  const usual = expectedShare(countOthersSince(fromHour));
+  const since = countOthersSince(sinceHour);
+  // A day or two tell little: what is usual stands for as many runs as nothing known does.
+  const share = Math.max(usual, (PRIOR_RUNS * usual + since.failed) / (PRIOR_RUNS + since.total));
   const [occurrence] = occurrences;
   const hours = occurrence === undefined ? 1 : occurrence.toHour - occurrence.fromHour + 1;
   return looks * Math.min(1, share * hours) ** n;

@@ -1,13 +1,15 @@
 /** A schedule that starts nothing, beside others of the same rule that do: what a nightly one misses, a five-minute one hides. */
 import { mergeCertain } from "../../time/occurrences.ts";
-import { isCalendar, isInForce, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
+import { isCalendar, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { EARLY_MS } from "./due.ts";
+import { listOwnTimes } from "./own-times.ts";
 
 export type SilentSchedule = {
+  /** As `OwnTimes`. */
   text: string;
   /** The first run that it did not start since the last one that it did. */
   sinceMs: number;
@@ -21,7 +23,6 @@ const HOURS_AROUND = 3;
 const FEWEST_AROUND = 4;
 /** A schedule that fires more often than this hides behind nothing. */
 export const SHORTEST_GAP_MS = 6 * HOUR_MS;
-export const MOST_SCHEDULES = 20;
 /** One that is not known to have ever started a run has none that tells how its runs look: so many must be missing. */
 const FEWEST_NEVER = 3;
 
@@ -30,19 +31,19 @@ const FEWEST_NEVER = 3;
  * start more is this schedule's. An hour that can be read so neither way says nothing.
  */
 export function findSilentSchedule(
-  { schedules, texts, compared }: RuleExpectation,
+  expectation: RuleExpectation,
   history: RuleHistory,
   { window, lateAfterMs }: { window: Window; lateAfterMs: number },
 ): SilentSchedule | null {
-  if (schedules.length < 2 || schedules.length > MOST_SCHEDULES || schedules.length !== texts.length) return null;
-  const atTimes = compared?.atTimes ?? null;
+  const atTimes = expectation.compared?.atTimes ?? null;
   // All that was due at times of its own in the window has started.
   const isWell = atTimes !== null && atTimes.expected > 0 && atTimes.missed === 0;
-  const found = schedules.flatMap((schedule, index) => {
-    if (!isCalendar(schedule) || !isInForce(schedule, history.nowMs)) return [];
+  const found = listOwnTimes(expectation, history.nowMs).flatMap(({ text, schedule, others, times }) => {
     if (isWell && mergeCertain([schedule], window).occurrencesMs.length > 0) return [];
-    const others = schedules.filter((other) => other !== schedule).filter(isCalendar);
-    return findSilence(schedule, { text: texts[index] ?? "", others, history, lateAfterMs }) ?? [];
+    const silence = findSilence(schedule, { text, others: others.filter(isCalendar), history, lateAfterMs });
+    // One time alone that never started any may be new in its schedule, and once is no silence.
+    const isCertain = silence !== null && (times === 1 || (!silence.isNever && silence.n > 1));
+    return isCertain ? silence : [];
   });
   return found.toSorted((a, b) => a.sinceMs - b.sinceMs)[0] ?? null;
 }
@@ -69,12 +70,14 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
     const sinceMs = missedMs.at(-1);
     return sinceMs === undefined ? null : { text: known.text, sinceMs, n: missedMs.length, isNever: false };
   }
-  const isCertain = missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
+  // Where another is due at the same moment, one run may stand for both.
+  const isShared = mergeCertain(known.others, { startMs: first, endMs: first + 1 }).occurrencesMs.length > 0;
+  const isCertain = !isShared && missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
   return isCertain ? { text: known.text, sinceMs: first, n: missedMs.length, isNever: true } : null;
 }
 
 /** Starts of each hour that are not due by the other schedules. One that fires often has as many in each hour, and is left out. */
-function countUnexplained({ others, history }: Known): Map<number, number> {
+export function countUnexplained({ others, history }: Pick<Known, "others" | "history">): Map<number, number> {
   const { hours, counts } = history.starts;
   const unexplained = new Map(Array.from(hours, (hour, index) => [hour, counts[index] ?? 0]));
   const span = { startMs: history.firstHour * HOUR_MS, endMs: history.nowMs };
