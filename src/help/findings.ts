@@ -82,7 +82,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning", "critical"],
     means: "Many runs failed.",
-    when: "It is a warning where most failed of one cause that is over: it was seen last longer ago than it lasted, and each of its rules has succeeded since. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
+    when: "It is a warning where most failed of one cause that is over. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",

@@ -73,6 +73,45 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("outage-of-ten-hours: five hours of successes end it, and it is one finding", async () => {
+    const isDown = (start: string) => start >= at("07-10 00:00") && start < at("07-10 10:00");
+    const runs = FREQUENT.flatMap((rule) =>
+      hourly(rule, TO, (start) => (isDown(start) ? { status: "failed", error: "connection refused" } : {})),
+    );
+    const young = runs.filter(({ start }) => start >= at("07-09 12:00"));
+    for (const known of [runs, young]) {
+      await using warehouse = await makeWarehouse(engine, { runs: known });
+      const told: unknown[] = [];
+      for (const as of ["07-10 09:30", "07-10 11:30", "07-10 15:30"]) {
+        const { report } = await ask(warehouse, { as });
+        const found = report.findings.find(({ id }) => id === "failures-many");
+        told.push([report.verdict, found?.severity]);
+      }
+      expect(told).toEqual([
+        ["critical", "critical"],
+        ["critical", "critical"],
+        ["warning", "warning"],
+      ]);
+    }
+    const report = await judge(engine, { runs }, { as: "07-10 15:30" });
+    expect(alarms(report).map(({ message }) => message)).toEqual([
+      '40 of 96 runs failed in 24 h, all of them with "connection refused"; over: none since 09:06',
+    ]);
+    for (const rule of FREQUENT) expect(ruleOf(report, rule).severity).toBe("warning");
+  });
+
+  test("outage-that-rests: as many successes as it had before are no end of it", async () => {
+    const isDown = (start: string) =>
+      ["00", "01", "02", "03", "09", "10", "11"].includes(start.slice(11, 13)) && start >= at("07-10 00:00");
+    const runs = FREQUENT.flatMap((rule) =>
+      hourly(rule, TO, (start) => (isDown(start) ? { status: "failed", error: "connection refused" } : {})),
+    );
+    for (const known of [runs, runs.filter(({ start }) => start >= at("07-09 12:00"))]) {
+      const report = await judge(engine, { runs: known }, { as: "07-10 16:30" });
+      expect(report.findings[0]).toMatchObject({ id: "failures-many", severity: "critical" });
+    }
+  });
+
   test("pause-of-a-scheduler: while it lasts it is one finding, and when it is over", async () => {
     const isPaused = ({ start }: RunRow) => start > at("07-10 08:00") && start < at("07-10 12:00");
     const runs = [

@@ -2,6 +2,7 @@
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import type { Condition, FindingId } from "../words.ts";
 import { explainMissed } from "./misread.ts";
+import { listRecovered } from "./outcome.ts";
 import { listPaused } from "./pause.ts";
 import { areTogether, critical, type Facts, type Finder, type RuleState } from "./facts.ts";
 
@@ -9,10 +10,13 @@ const SILENT: Condition[] = ["overdue", "never"];
 /** Rules in these conditions were not due, or nothing says when they are. */
 const NOT_DUE: Condition[] = ["idle", "unknown"];
 
-/** Each rule's own finding, without those that `rules-stopped` or `runs-missed-together` tells. */
+/** Each rule's own finding, without those that one of the CRM tells: `rules-stopped`, `runs-missed-together` or `failures-many`. */
 function findByCondition(condition: Condition): Finder {
   return (facts) => {
-    const together = new Set([...listStoppedTogether(facts), ...(condition === "degraded" ? listPaused(facts) : [])]);
+    const together = new Set([
+      ...listStoppedTogether(facts),
+      ...(condition === "degraded" ? [...listPaused(facts), ...listRecovered(facts)] : []),
+    ]);
     return facts.states
       .filter(({ judgement }) => judgement.condition === condition && judgement.severity !== null)
       .filter((state) => !together.has(state))
