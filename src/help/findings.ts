@@ -70,7 +70,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["critical"],
     means: "Several rules that were due have stopped together.",
-    when: "At least three rules, and half of those that were due, are overdue or never ran, and one of them is critical. Their own findings are left out.",
+    when: "At least three rules, and half of those that were due, are overdue or never ran, and one of them is critical. They stopped at one moment, as far as their rhythms tell, or nothing that was due goes on. Their own findings are left out.",
   },
   "no-data": {
     about: "a CRM",

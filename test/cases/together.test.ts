@@ -47,7 +47,50 @@ describe.each(ENGINES)("%s", (engine) => {
       runs: FREQUENT.flatMap((rule) => hourly(rule, rule === "leads" ? TO : "07-10 13:05")),
       schedules: FREQUENT.map((rule) => cron("5 * * * *", rule)),
     });
-    expect(report.findings[0]?.message).toStartWith("3 of 4 rules that were due have stopped");
+    expect(report.findings[0]).toMatchObject({
+      message: "3 of 4 rules that were due have started nothing since 13:05 (contacts, deals, tickets)",
+      evidence: { since: "2026-07-10T14:05:00Z", last_start_at: "2026-07-10T13:05:00Z" },
+    });
+  });
+
+  test("rules-that-stopped-apart: on three days they are three faults, unless nothing goes on", async () => {
+    const stops = ["07-08 13:05", "07-09 13:05", "07-10 13:05"];
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const runs = names.flatMap((rule, nth) => hourly(rule, stops[nth]));
+    const schedules = names.map((rule) => cron("5 * * * *", rule));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    expect(alarms(report).map(({ id, rule_name }) => [id, rule_name])).toEqual([
+      ["rule-overdue", "a"],
+      ["rule-overdue", "b"],
+      ["rule-overdue", "c"],
+    ]);
+    const none = await judge(engine, {
+      runs: runs.filter(({ rule }) => rule <= "c"),
+      schedules: schedules.slice(0, 3),
+    });
+    expect(alarms(none)).toMatchObject([{ id: "rules-stopped", evidence: { rules: ["a", "b", "c"], due: 3 } }]);
+  });
+
+  test("rules-of-each-rhythm: what stopped at one moment was last seen at many", async () => {
+    const every: [string, number, string][] = [
+      ["often", 10 * MINUTE, "*/10 * * * *"],
+      ["hourly", HOUR, "0 * * * *"],
+      ["daily", 24 * HOUR, "0 0 * * *"],
+    ];
+    const runs = [
+      ...every.flatMap(([rule, ms]) => repeat({ rule, from: "06-20 00:00", to: "07-08 12:00", every: ms })),
+      ...["on", "off"].flatMap((rule) => hourly(rule, rule === "on" ? TO : "07-03 12:05")),
+    ];
+    const schedules = [
+      ...every.map(([rule, , fields]) => cron(fields, rule)),
+      ...["on", "off"].map((rule) => cron("5 * * * *", rule)),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report).map(({ id, message }) => [id, message.replace(/:.*/, "")])).toEqual([
+      ["rules-stopped", "3 of 4 rules that were due have started nothing since 8 Jul 12"],
+      ["rule-overdue", "off"],
+    ]);
   });
 
   test("outage-of-three-hours: many failures are critical until they are over", async () => {

@@ -56,8 +56,8 @@ function measurePause({ states, activity }: Facts): Pause | null {
   return areTogether(rests.length, due) ? { rests, fromMs, toMs, due } : null;
 }
 
-/** A moment at which as many of them rest as at any other. */
-function findMostShared(rests: Rest[]): number {
+/** A moment that is in as many of them as any other; they are half-open. */
+export function findMostShared(rests: { fromMs: number; toMs: number }[]): number {
   const edges = rests.flatMap(({ fromMs, toMs }) => [
     { atMs: fromMs, more: 1 },
     { atMs: toMs, more: -1 },

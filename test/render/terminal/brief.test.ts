@@ -36,6 +36,15 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
   },
   {
     id: "rules-stopped",
+    name: "since their own last start, where another rule goes on",
+    facts: {
+      rules: [busy, ...["a", "b", "c"].map(stopped)],
+      declaredRules: [declared("busy", HALF_HOURLY), ...SCHEDULED],
+    },
+    words: "3 of 4 rules started nothing since 06:00",
+  },
+  {
+    id: "rules-stopped",
     name: "that never started",
     facts: { declaredRules: SCHEDULED },
     words: "3 rules stopped",
