@@ -7,6 +7,7 @@ import { listContradictions } from "./data-quality.ts";
 import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
 import { findAll } from "./findings/find.ts";
+import { mergeStartRows } from "./condition/event-rows.ts";
 import { gatherFacts } from "./condition/gather.ts";
 import { judgeRule } from "./condition/judge.ts";
 import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
@@ -75,7 +76,7 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const histories = readPast(past, named.window.endMs, settings);
-  const recalled = recallGone(named, past, settings);
+  const recalled = recallGone(mergeStartRows(named, histories), past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
   const hours = hoursOf(activity.window);

@@ -30,7 +30,6 @@ import {
   silenceSince,
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
-import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
 import { findTooOften } from "./too-often.ts";
 
@@ -92,7 +91,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const { activity, found, declared, expectation, unscheduled, settings, histories } = known;
   const { window } = activity;
   const history = histories.get(rule) ?? null;
-  const runs = dropStartRows(found?.runs ?? [], history);
+  const runs = found?.runs ?? [];
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
   const counts = found?.current ?? emptyCounts();
