@@ -64,7 +64,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning"],
     means: "Several rules started nothing for a while, and start again.",
-    when: "At least three rules, and half of those that were due, missed runs in one time only, which is over. Their own findings are left out.",
+    when: "At least three rules, and half of those that were due, missed runs in one time only, which is over. Rules without a schedule count where that time would have been critical by their past. Their own findings are left out.",
   },
   "rules-stopped": {
     about: "a CRM",

@@ -178,6 +178,47 @@ describe.each(ENGINES)("%s", (engine) => {
     for (const rule of FREQUENT) expect(ruleOf(report, rule).condition).toBe("degraded");
   });
 
+  test("pause-without-schedules: the past tells what would have started, of one rule or of all", async () => {
+    const isPaused = ({ start }: RunRow) => start > at("07-10 02:00") && start < at("07-10 12:00");
+    const runs = FREQUENT.flatMap((rule) => hourly(rule));
+    await using warehouse = await makeWarehouse(engine, { runs: runs.filter((run) => !isPaused(run)) });
+    const told: unknown[] = [];
+    for (const as of ["07-10 11:30", "07-10 12:30"]) {
+      const { report } = await ask(warehouse, { as });
+      told.push(alarms(report).map(({ id, severity }) => `${id} ${severity}`));
+    }
+    expect(told).toEqual([["rules-stopped critical"], ["runs-missed-together warning"]]);
+    const { report } = await ask(warehouse);
+    expect(alarms(report).map(({ message }) => message)).toEqual([
+      "Nothing started from 01:05 to 12:05, over now: usually 36 runs would have started (contacts, deals, leads, tickets)",
+    ]);
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "degraded", since: "2026-07-10T02:00:00Z" });
+    const one = await judge(engine, { runs: runs.filter((run) => run.rule !== "deals" || !isPaused(run)) });
+    expect(alarms(one)).toMatchObject([
+      {
+        id: "rule-degraded",
+        severity: "warning",
+        message: "deals: nothing started from 01:05 to 12:05, over now: usually 9 runs would have started (5 weeks)",
+      },
+    ]);
+  });
+
+  test("rests-without-schedules: nights, weekends and a run of ten hours are no pause", async () => {
+    const isOpen = ({ start }: RunRow) =>
+      ![0, 6].includes(new Date(start).getUTCDay()) && start.slice(11, 13) >= "08" && start.slice(11, 13) < "18";
+    const runs = [
+      ...FREQUENT.flatMap((rule) => hourly(rule)).filter(isOpen),
+      ...hourly("long")
+        .filter(({ start }) => start <= at("07-10 02:05") || start > at("07-10 12:00"))
+        .map((run) => (run.start === at("07-10 02:05") ? { ...run, end: at("07-10 12:00") } : run)),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const as of ["07-06 12:00", "07-09 12:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(report.findings.filter(({ message }) => message.includes("over now"))).toEqual([]);
+    }
+  });
+
   test("two-schedulers: each run twice, by its schedule once", async () => {
     const runs = [
       ...hourly("deals"),

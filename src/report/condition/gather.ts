@@ -31,6 +31,7 @@ import {
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
 import type { RuleFacts } from "./facts.ts";
+import { findRested } from "./rested.ts";
 import { findTooOften } from "./too-often.ts";
 
 /** Of a rule without a known run no earlier runs are counted as missed. */
@@ -164,6 +165,10 @@ function gatherRule(rule: string, known: Known): RuleFacts {
     missedSince:
       due === null ? NONE_MISSED : countDue(inForce, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
+    rested:
+      found === null || history === null || (expectation?.compared ?? null) !== null
+        ? null
+        : findRested(found, history, window),
     silentSchedule:
       expectation === null || history === null
         ? null
