@@ -64,13 +64,13 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning"],
     means: "Several rules started nothing for a while, and start again.",
-    when: "At least three rules, and half of those that were due, missed runs in one time only, which is over. Their own findings are left out.",
+    when: "At least three rules, and half of those that were due, missed runs in one time only, which is over. Rules without a schedule count where that time would have been critical by their past. Their own findings are left out.",
   },
   "rules-stopped": {
     about: "a CRM",
     severities: ["critical"],
     means: "Several rules that were due have stopped together.",
-    when: "At least three rules, and half of those that were due, are overdue or never ran, and one of them is critical. Their own findings are left out.",
+    when: "At least three rules, and half of those that were due, are overdue or never ran, and one of them is critical. They stopped at one moment, as far as their rhythms tell, or nothing that was due goes on. Their own findings are left out.",
   },
   "no-data": {
     about: "a CRM",
@@ -82,7 +82,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning", "critical"],
     means: "Many runs failed.",
-    when: "It is a warning where most failed of one cause that is over: it was seen last longer ago than it lasted, and each of its rules has succeeded since. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
+    when: "It is a warning where most failed of one cause that is over. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",

@@ -14,9 +14,9 @@ export function adviseOnFinding({ findings, recommendations }: Report, index: nu
 }
 
 /** They tell of several rules at once. */
-const OF_RULES: Report["findings"][number]["id"][] = ["rules-stopped", "runs-missed-together"];
+const OF_RULES: Report["findings"][number]["id"][] = ["rules-stopped", "runs-missed-together", "failures-many"];
 
-/** By its own finding; of a rule that stopped with others, by theirs. */
+/** By its own finding; of a rule that stopped with others, or failed with them until a while ago, by theirs. */
 export function adviseOnRule(report: Report, rule: string): string[] {
   const own = report.findings.findIndex(({ rule_name: name }) => name === rule);
   const place =
@@ -24,6 +24,7 @@ export function adviseOnRule(report: Report, rule: string): string[] {
   return place === -1 ? [] : adviseOnFinding(report, place);
 }
 
-function names({ rules }: Report["findings"][number]["evidence"], rule: string): boolean {
+function names(evidence: Report["findings"][number]["evidence"], rule: string): boolean {
+  const rules = evidence["over"] === true ? evidence["most_frequent_rules"] : evidence["rules"];
   return Array.isArray(rules) && rules.includes(rule);
 }

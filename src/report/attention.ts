@@ -7,7 +7,7 @@ import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "./words.t
 /** One CRM of a pass: its report, or null and the reason why there is none. */
 export type PassRow = { source: string; report: Report | null; reason: string | null };
 
-/** How urgent a CRM is, most urgent first. Silent: what should have run did not, or most of it has stopped. */
+/** How urgent a CRM is, most urgent first. Silent: what should have run did not, none of it. */
 export const STANDINGS = ["unread", "no-table", "silent", "critical", "warning", "unknown", "ok"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
@@ -56,12 +56,22 @@ function raise(standing: Standing, source: string, causes: Finding[]): Standing 
 /** In a short window nothing may be due: then silence is what is found of the rules, and none of them goes on. */
 function isSilent(report: Report): boolean {
   const { metadata, findings } = report;
-  if (findings.some(({ id }) => id === "rules-stopped")) return true;
+  if (findings.some((found) => found.id === "rules-stopped" && isWhole(found))) return true;
   return (
     metadata.status === "no_data" &&
     findings.some(({ id, severity }) => SILENCE.includes(id) && severity === "critical") &&
     CONDITIONS.every((word) => SILENT_CONDITIONS.includes(word) || countTotals(report).conditions[word] === 0)
   );
+}
+
+/** Of several rules that stopped: nothing that was due goes on. */
+export function isWhole({ evidence }: Finding): boolean {
+  return countNamed(evidence) === evidence["due"];
+}
+
+/** A long list of rules is cut, and how many are left out stands beside it. Null: there is no list. */
+export function countNamed({ rules, rules_omitted: omitted }: Finding["evidence"]): number | null {
+  return Array.isArray(rules) ? rules.length + (typeof omitted === "number" ? omitted : 0) : null;
 }
 
 const SILENCE: Finding["id"][] = ["rule-overdue", "rule-never"];

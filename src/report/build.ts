@@ -8,6 +8,7 @@ import { groupErrors } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
 import { isOver, type RuleState } from "./findings/facts.ts";
 import { findAll } from "./findings/find.ts";
+import { mergeStartRows } from "./condition/event-rows.ts";
 import { gatherFacts } from "./condition/gather.ts";
 import { judgeRule } from "./condition/judge.ts";
 import { describeRules, verdictOf, worstVerdict } from "./rule-states.ts";
@@ -77,7 +78,7 @@ function buildFromRows(
   const { activity: named, settings, past } = hideSecretsInNames(read, given, known);
   const { thresholds } = settings;
   const histories = readPast(past, named.window.endMs, settings);
-  const recalled = recallGone(settleWrittenLater(named, settings), past, settings);
+  const recalled = recallGone(mergeStartRows(settleWrittenLater(named, settings), histories), past, settings);
   const renamed = findRenamed(recalled, histories, settings.crmSource);
   const { activity, stale } = markStale(addFailingWrappers(moveSchedules(recalled, renamed)), settings, histories);
   const hours = hoursOf(activity.window);

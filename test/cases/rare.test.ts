@@ -99,6 +99,19 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.findings.map(({ severity }) => severity)).not.toContain("critical");
   });
 
+  test("daily-duration-collapse: three daily runs of seconds are told, two or somewhat shorter ones are not", async () => {
+    const daily = (shortFrom: string, seconds: number) =>
+      repeat({ rule: "nightly", from: "06-01 00:00", to: "07-10 00:00", every: DAY }, (start) => ({
+        end: later(start, start >= at(shortFrom) ? seconds * SECOND : 10_000 * SECOND),
+      }));
+    const schedules = [cron("0 0 * * *", "nightly")];
+    const told = ruleOf(await judge(engine, { runs: daily("07-08 00:00", 3), schedules }), "nightly");
+    expect(told).toMatchObject({ condition: "degraded", severity: "info" });
+    expect(told.message).toBe("nightly: its newest 3 runs took 3.0s at most, earlier ones 2h 46m at least");
+    for (const runs of [daily("07-09 00:00", 3), daily("07-08 00:00", 600)])
+      expect(ruleOf(await judge(engine, { runs, schedules }), "nightly").condition).toBe("ok");
+  });
+
   test("volume-and-duration-collapse: few records, short runs and successes with an error are each told", async () => {
     const every = HOUR;
     const runs = [

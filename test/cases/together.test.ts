@@ -47,7 +47,50 @@ describe.each(ENGINES)("%s", (engine) => {
       runs: FREQUENT.flatMap((rule) => hourly(rule, rule === "leads" ? TO : "07-10 13:05")),
       schedules: FREQUENT.map((rule) => cron("5 * * * *", rule)),
     });
-    expect(report.findings[0]?.message).toStartWith("3 of 4 rules that were due have stopped");
+    expect(report.findings[0]).toMatchObject({
+      message: "3 of 4 rules that were due have started nothing since 13:05 (contacts, deals, tickets)",
+      evidence: { since: "2026-07-10T14:05:00Z", last_start_at: "2026-07-10T13:05:00Z" },
+    });
+  });
+
+  test("rules-that-stopped-apart: on three days they are three faults, unless nothing goes on", async () => {
+    const stops = ["07-08 13:05", "07-09 13:05", "07-10 13:05"];
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const runs = names.flatMap((rule, nth) => hourly(rule, stops[nth]));
+    const schedules = names.map((rule) => cron("5 * * * *", rule));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const { report } = await ask(warehouse);
+    expect(alarms(report).map(({ id, rule_name }) => [id, rule_name])).toEqual([
+      ["rule-overdue", "a"],
+      ["rule-overdue", "b"],
+      ["rule-overdue", "c"],
+    ]);
+    const none = await judge(engine, {
+      runs: runs.filter(({ rule }) => rule <= "c"),
+      schedules: schedules.slice(0, 3),
+    });
+    expect(alarms(none)).toMatchObject([{ id: "rules-stopped", evidence: { rules: ["a", "b", "c"], due: 3 } }]);
+  });
+
+  test("rules-of-each-rhythm: what stopped at one moment was last seen at many", async () => {
+    const every: [string, number, string][] = [
+      ["often", 10 * MINUTE, "*/10 * * * *"],
+      ["hourly", HOUR, "0 * * * *"],
+      ["daily", 24 * HOUR, "0 0 * * *"],
+    ];
+    const runs = [
+      ...every.flatMap(([rule, ms]) => repeat({ rule, from: "06-20 00:00", to: "07-08 12:00", every: ms })),
+      ...["on", "off"].flatMap((rule) => hourly(rule, rule === "on" ? TO : "07-03 12:05")),
+    ];
+    const schedules = [
+      ...every.map(([rule, , fields]) => cron(fields, rule)),
+      ...["on", "off"].map((rule) => cron("5 * * * *", rule)),
+    ];
+    const report = await judge(engine, { runs, schedules });
+    expect(alarms(report).map(({ id, message }) => [id, message.replace(/:.*/, "")])).toEqual([
+      ["rules-stopped", "3 of 4 rules that were due have started nothing since 8 Jul 12"],
+      ["rule-overdue", "off"],
+    ]);
   });
 
   test("outage-of-three-hours: many failures are critical until they are over", async () => {
@@ -73,6 +116,45 @@ describe.each(ENGINES)("%s", (engine) => {
     ]);
   });
 
+  test("outage-of-ten-hours: five hours of successes end it, and it is one finding", async () => {
+    const isDown = (start: string) => start >= at("07-10 00:00") && start < at("07-10 10:00");
+    const runs = FREQUENT.flatMap((rule) =>
+      hourly(rule, TO, (start) => (isDown(start) ? { status: "failed", error: "connection refused" } : {})),
+    );
+    const young = runs.filter(({ start }) => start >= at("07-09 12:00"));
+    for (const known of [runs, young]) {
+      await using warehouse = await makeWarehouse(engine, { runs: known });
+      const told: unknown[] = [];
+      for (const as of ["07-10 09:30", "07-10 11:30", "07-10 15:30"]) {
+        const { report } = await ask(warehouse, { as });
+        const found = report.findings.find(({ id }) => id === "failures-many");
+        told.push([report.verdict, found?.severity]);
+      }
+      expect(told).toEqual([
+        ["critical", "critical"],
+        ["critical", "critical"],
+        ["warning", "warning"],
+      ]);
+    }
+    const report = await judge(engine, { runs }, { as: "07-10 15:30" });
+    expect(alarms(report).map(({ message }) => message)).toEqual([
+      '40 of 96 runs failed in 24 h, all of them with "connection refused"; over: none since 09:06',
+    ]);
+    for (const rule of FREQUENT) expect(ruleOf(report, rule).severity).toBe("warning");
+  });
+
+  test("outage-that-rests: as many successes as it had before are no end of it", async () => {
+    const isDown = (start: string) =>
+      ["00", "01", "02", "03", "09", "10", "11"].includes(start.slice(11, 13)) && start >= at("07-10 00:00");
+    const runs = FREQUENT.flatMap((rule) =>
+      hourly(rule, TO, (start) => (isDown(start) ? { status: "failed", error: "connection refused" } : {})),
+    );
+    for (const known of [runs, runs.filter(({ start }) => start >= at("07-09 12:00"))]) {
+      const report = await judge(engine, { runs: known }, { as: "07-10 16:30" });
+      expect(report.findings[0]).toMatchObject({ id: "failures-many", severity: "critical" });
+    }
+  });
+
   test("pause-of-a-scheduler: while it lasts it is one finding, and when it is over", async () => {
     const isPaused = ({ start }: RunRow) => start > at("07-10 08:00") && start < at("07-10 12:00");
     const runs = [
@@ -94,6 +176,47 @@ describe.each(ENGINES)("%s", (engine) => {
       evidence: { due: 5, missed: 39 },
     });
     for (const rule of FREQUENT) expect(ruleOf(report, rule).condition).toBe("degraded");
+  });
+
+  test("pause-without-schedules: the past tells what would have started, of one rule or of all", async () => {
+    const isPaused = ({ start }: RunRow) => start > at("07-10 02:00") && start < at("07-10 12:00");
+    const runs = FREQUENT.flatMap((rule) => hourly(rule));
+    await using warehouse = await makeWarehouse(engine, { runs: runs.filter((run) => !isPaused(run)) });
+    const told: unknown[] = [];
+    for (const as of ["07-10 11:30", "07-10 12:30"]) {
+      const { report } = await ask(warehouse, { as });
+      told.push(alarms(report).map(({ id, severity }) => `${id} ${severity}`));
+    }
+    expect(told).toEqual([["rules-stopped critical"], ["runs-missed-together warning"]]);
+    const { report } = await ask(warehouse);
+    expect(alarms(report).map(({ message }) => message)).toEqual([
+      "Nothing started from 01:05 to 12:05, over now: usually 36 runs would have started (contacts, deals, leads, tickets)",
+    ]);
+    expect(ruleOf(report, "deals")).toMatchObject({ condition: "degraded", since: "2026-07-10T02:00:00Z" });
+    const one = await judge(engine, { runs: runs.filter((run) => run.rule !== "deals" || !isPaused(run)) });
+    expect(alarms(one)).toMatchObject([
+      {
+        id: "rule-degraded",
+        severity: "warning",
+        message: "deals: nothing started from 01:05 to 12:05, over now: usually 9 runs would have started (5 weeks)",
+      },
+    ]);
+  });
+
+  test("rests-without-schedules: nights, weekends and a run of ten hours are no pause", async () => {
+    const isOpen = ({ start }: RunRow) =>
+      ![0, 6].includes(new Date(start).getUTCDay()) && start.slice(11, 13) >= "08" && start.slice(11, 13) < "18";
+    const runs = [
+      ...FREQUENT.flatMap((rule) => hourly(rule)).filter(isOpen),
+      ...hourly("long")
+        .filter(({ start }) => start <= at("07-10 02:05") || start > at("07-10 12:00"))
+        .map((run) => (run.start === at("07-10 02:05") ? { ...run, end: at("07-10 12:00") } : run)),
+    ];
+    await using warehouse = await makeWarehouse(engine, { runs });
+    for (const as of ["07-06 12:00", "07-09 12:00", "07-10 21:00"]) {
+      const { report } = await ask(warehouse, { as });
+      expect(report.findings.filter(({ message }) => message.includes("over now"))).toEqual([]);
+    }
   });
 
   test("two-schedulers: each run twice, by its schedule once", async () => {

@@ -67,6 +67,17 @@ test("a CRM in which all rules stopped is silent, though some ran in the window"
   expect(rankRows([{ source: "silent", report: silent, reason: null }], [])[0]?.standing).toBe("silent");
 });
 
+test("a CRM in which most rules stopped, and others go on, is no silent one", () => {
+  const runs = "s".repeat(60);
+  const names = ["a", "b", "c", "d"];
+  const half = made("half", {
+    rules: names.map((name) => ruleOf(name, { runs, everyMinutes: 30, ...(name < "d" && { startedMinutesAgo: 900 }) })),
+    declaredRules: names.map((name) => declared(name, every("every 30 minutes"))),
+  });
+  expect(half.findings[0]).toMatchObject({ id: "rules-stopped", evidence: { due: 4 } });
+  expect(rankRows([{ source: "half", report: half, reason: null }], [])[0]?.standing).toBe("critical");
+});
+
 describe("silent is a CRM of which silence is found, not one of which nothing was due in a short window", () => {
   const window = { startMs: WINDOW.endMs - 60_000, endMs: WINDOW.endMs };
   const hourly = every("every 1 hours");

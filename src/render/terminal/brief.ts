@@ -1,5 +1,5 @@
 /** The one thing to know of a CRM or a finding, in few words: what stands beside it in a list. */
-import type { PassRow } from "../../report/attention.ts";
+import { countNamed, isWhole, type PassRow } from "../../report/attention.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { Finding, Report } from "../../report/schema.ts";
 import { formatCount, formatDuration, formatNear, listNames } from "../../text/figures.ts";
@@ -48,15 +48,20 @@ export function describeBriefly(finding: Finding, report: Report): string {
 type Shorten = (finding: Finding, report: Report) => string | null;
 
 const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
-  "rules-stopped": ({ evidence }, report) => {
+  "rules-stopped": (finding, report) => {
+    const { evidence } = finding;
     const since = readTime(evidence["last_start_at"]);
-    const rules = countRules(evidence);
+    const rules = countNamed(evidence);
     const count = rules === null ? "all rules stopped" : `${formatCount(rules)} rules stopped`;
-    return since === null ? count : `nothing since ${nearEnd(since, report)}: ${count}`;
+    if (since === null) return count;
+    const at = nearEnd(since, report);
+    return isWhole(finding) || rules === null
+      ? `nothing since ${at}: ${count}`
+      : `${formatCount(rules)} of ${formatCount(Number(evidence["due"]))} rules started nothing since ${at}`;
   },
   "runs-missed-together": ({ evidence }, report) => {
     const { from, to, missed } = evidence;
-    const rules = countRules(evidence);
+    const rules = countNamed(evidence);
     const [fromMs, toMs] = [readTime(from), readTime(to)];
     if (fromMs === null || toMs === null || rules === null || typeof missed !== "number") return null;
     const when = `${nearEnd(fromMs, report)}–${nearEnd(toMs, report)}`;
@@ -91,11 +96,6 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
   "failures-many": (_, report) => describeFailures(report),
   "success-rate-low": (_, report) => describeFailures(report),
 };
-
-/** A long list is cut, and how many are left out stands beside it. Null: there is no list. */
-function countRules({ rules, rules_omitted: omitted }: Finding["evidence"]): number | null {
-  return Array.isArray(rules) ? rules.length + (typeof omitted === "number" ? omitted : 0) : null;
-}
 
 /** How many runs failed, and of what: families of causes, and messages that no family knows where they are frequent. */
 function describeFailures({ performance_metrics: metrics, error_groups: groups, findings }: Report): string {

@@ -4,10 +4,12 @@ import { SECOND_MS } from "../../time/units.ts";
 import { isPastKnown } from "../memory/known.ts";
 import type { RunRow } from "../run-row.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
+import { isRare } from "./rare.ts";
 
-/** So few newest runs, and so few earlier ones, say nothing. */
-const FEWEST_NEWER = 10;
-const FEWEST_OLDER = 10;
+/** Fewer newest runs, and fewer earlier ones, say nothing. */
+const FEWEST = { newer: 10, older: 10 };
+/** Of a rule that seldom runs ten would be ten days of it. */
+const FEWEST_RARE = { newer: 3, older: 7 };
 /** Each of the newer ones differs from each of the earlier ones by this factor at least: no chance and no time of day. */
 const FACTOR = 20;
 /** Of numbers smaller than this the factor says nothing. */
@@ -15,9 +17,10 @@ const MANY_RECORDS = 100;
 const LONG_MS = 60 * SECOND_MS;
 
 /** Where its weeks are known, they say what is usual at each hour: some poor runs in a row may be its night. */
-export function judgeRecords({ rule, finished, history }: RuleFacts): Judgement | null {
+export function judgeRecords(facts: RuleFacts): Judgement | null {
+  const { rule, history } = facts;
   if (isPastKnown(history)) return null;
-  const change = findChange(finished, ({ records }) => records);
+  const change = findChange(facts, ({ records }) => records);
   if (change === null || change.fewestOlder < MANY_RECORDS || !change.isFall) return null;
   return tell(
     "records",
@@ -27,8 +30,9 @@ export function judgeRecords({ rule, finished, history }: RuleFacts): Judgement 
 }
 
 /** A fall alone where its weeks are known: they tell of a rise. */
-export function judgeDuration({ rule, finished, history }: RuleFacts): Judgement | null {
-  const change = findChange(finished, ({ startedMs, endedMs }) => (endedMs === null ? null : endedMs - startedMs));
+export function judgeDuration(facts: RuleFacts): Judgement | null {
+  const { rule, history } = facts;
+  const change = findChange(facts, ({ startedMs, endedMs }) => (endedMs === null ? null : endedMs - startedMs));
   if (change === null || Math.max(change.fewestOlder, change.fewestNewer) < LONG_MS) return null;
   if (!change.isFall && isPastKnown(history)) return null;
   const newer = change.isFall
@@ -54,14 +58,15 @@ type Change = {
 };
 
 /** The place between two of its newest successes where all that is newer is far from all that is older. */
-function findChange(finished: RunRow[], measure: (run: RunRow) => number | null): Change | null {
-  const known = finished.filter(({ status }) => status === "success").flatMap((run) => measure(run) ?? []);
+function findChange(facts: RuleFacts, measure: (run: RunRow) => number | null): Change | null {
+  const fewest = isRare(facts) === true ? FEWEST_RARE : FEWEST;
+  const known = facts.finished.filter(({ status }) => status === "success").flatMap((run) => measure(run) ?? []);
   // The newest and the oldest ones are on the two sides of every place: mostly they show that there is none.
-  const [newest, oldest] = [known.slice(0, FEWEST_NEWER), known.slice(-FEWEST_OLDER)];
+  const [newest, oldest] = [known.slice(0, fewest.newer), known.slice(-fewest.older)];
   const mayFall = Math.max(...newest) * FACTOR <= Math.min(...oldest);
   const mayRise = Math.min(...newest) >= Math.max(...oldest) * FACTOR;
   if (!mayFall && !mayRise) return null;
-  for (let n = FEWEST_NEWER; n <= known.length - FEWEST_OLDER; n += 1) {
+  for (let n = fewest.newer; n <= known.length - fewest.older; n += 1) {
     const newer = known.slice(0, n);
     const older = known.slice(n);
     const [fewestNewer, mostNewer] = [Math.min(...newer), Math.max(...newer)];

@@ -19,7 +19,7 @@ import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
-import { chooseMissed, judgeSilentSchedule } from "./missed.ts";
+import { chooseMissed, judgeRested, judgeSilentSchedule } from "./missed.ts";
 
 /** Late or early runs are told from this many on, and from this share of those expected. */
 const MANY_SHIFTED = 3;
@@ -41,6 +41,7 @@ const JUDGES: Judge[] = [
   judgeFailures,
   judgeTooOften,
   judgeSilentSchedule,
+  judgeRested,
   (facts) => chooseMissed(facts, true),
   judgeFewerRecords,
   judgeSlower,

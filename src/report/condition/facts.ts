@@ -13,6 +13,7 @@ import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
+import type { Rested } from "./rested.ts";
 import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
 import type { Renaming } from "../renamed.ts";
@@ -68,6 +69,8 @@ export type RuleFacts = {
   /** Runs that were due before the window's end since the last start. */
   missedSince: DueCount;
   compared: Compared | null;
+  /** Of a rule that no schedule asks for: its longest silence that ended in the window; null: none that is known. */
+  rested: Rested | null;
   /** One of several schedules of its that starts nothing, although the rule goes on; null: none, or it cannot be told. */
   silentSchedule: SilentSchedule | null;
   /** One of several schedules, to start most of its runs, that starts nothing any more; null: none. */

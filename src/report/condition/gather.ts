@@ -30,8 +30,8 @@ import {
   silenceSince,
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
-import { dropStartRows } from "./event-rows.ts";
 import type { RuleFacts } from "./facts.ts";
+import { findRested } from "./rested.ts";
 import { findStoppedSchedule, type StoppedSchedule } from "./stopped-schedule.ts";
 import { findTooOften } from "./too-often.ts";
 
@@ -93,7 +93,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
   const { activity, found, declared, expectation, unscheduled, settings, histories } = known;
   const { window } = activity;
   const history = histories.get(rule) ?? null;
-  const runs = dropStartRows(found?.runs ?? [], history);
+  const runs = found?.runs ?? [];
   const finished = runs.filter(isFinished);
   const open = runs.filter(isOpen).toSorted((a, b) => a.startedMs - b.startedMs);
   const counts = found?.current ?? emptyCounts();
@@ -176,6 +176,10 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         ? NONE_MISSED
         : countDue(awaited.schedules, due, { endMs: window.endMs, lateAfterMs: settings.lateAfterMs }),
     compared: expectation?.compared ?? null,
+    rested:
+      found === null || history === null || (expectation?.compared ?? null) !== null
+        ? null
+        : findRested(found, history, window),
     stoppedSchedule: stopped?.isMain === true ? stopped : null,
     silentSchedule:
       expectation === null

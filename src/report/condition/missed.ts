@@ -13,6 +13,7 @@ import { hoursOf } from "../../time/window.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
 import { aliveUntil } from "../attempts.ts";
+import { sayDays } from "../memory/words.ts";
 import type { RunRow } from "../run-row.ts";
 import { sayWhenDue } from "../schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
@@ -45,6 +46,19 @@ export function judgeSilentSchedule({ rule, silentSchedule, timezone, window }: 
     ...degraded("missed", "warning", message),
     sinceMs,
     evidence: { schedule: text, since: formatInstant(sinceMs), missed: n },
+  };
+}
+
+/** By its past, of a rule that no schedule asks for. */
+export function judgeRested({ rule, rested, window }: RuleFacts): Judgement | null {
+  if (rested === null) return null;
+  const { fromMs, toMs, runs, days, sinceMs } = rested;
+  const [from, to] = [formatNear(fromMs, window.endMs), formatNear(toMs, window.endMs)];
+  const message = `${rule}: nothing started from ${from} to ${to}, over now: usually ${formatPlural(runs, "run")} would have started (${sayDays(days)})`;
+  return {
+    ...degraded("missed", "warning", message),
+    sinceMs,
+    evidence: { from: formatInstant(fromMs), to: formatInstant(toMs), missed: runs },
   };
 }
 

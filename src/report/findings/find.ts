@@ -1,7 +1,7 @@
 /** What an operator may have to act on. Each finding is a small rule over the facts; the table is the list of them. */
 import type { Finding } from "../schema.ts";
 import { SEVERITIES, type FindingId } from "../words.ts";
-import { CONDITION_FINDINGS, findStopped } from "./conditions.ts";
+import { CONDITION_FINDINGS } from "./conditions.ts";
 import type { Facts, Finder } from "./facts.ts";
 import { findDecline, findFall, findLowSuccess, findManyFailures, findSlowdown } from "./outcome.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./setup.ts";
 import { findPause } from "./pause.ts";
 import { findNoData, findStale } from "./silence.ts";
+import { findStopped } from "./stopped.ts";
 
 /** What did not run and what fails comes first. */
 const FINDERS: Record<Exclude<FindingId, "tables-missing">, Finder> = {

@@ -19,8 +19,8 @@ import type { Thresholds } from "../thresholds.ts";
 import { differsBeyondNoise } from "../significance.ts";
 import { compareHalves, isBeyond } from "../trend.ts";
 import { compareNames } from "../words.ts";
-import { OVER_MS } from "../shared-failures.ts";
-import { critical, inform, isOver, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
+import { findCommon, findEnd } from "./common-cause.ts";
+import { areTogether, critical, inform, isOver, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
 /** How many rules are named to start with. */
 const WORST_RULES = 3;
@@ -34,6 +34,7 @@ export const findLowSuccess: Finder = (facts) => {
   const outcome = countOutcome(addCounts(goingOn.map(({ current }) => current)));
   const bar = findBar(["success_rate"], { ...facts, outcome });
   if (outcome.rate === null || bar === null || outcome.total < facts.thresholds.min_actions) return [];
+  if (isAllOver(facts)) return [];
   const worst = rules.executed
     .filter((rule) => rule.outcome.failed > 0 && !names.includes(rule.rule))
     .toSorted((a, b) => b.outcome.failed - a.outcome.failed || compareNames(a.rule, b.rule))
@@ -101,17 +102,21 @@ export const findManyFailures: Finder = (facts) => {
   return [overMs === null ? critical(message, evidence) : warn(message, evidence)];
 };
 
-/** What more than half of the failures have in common. */
-function findCommon({ errorGroups: [group], outcome }: Facts): ErrorGroup | null {
-  return group !== undefined && group.example !== null && group.count * 2 > outcome.failed ? group : null;
+/** Rules whose failures are over together: one finding of the CRM tells all that was wrong with them. */
+export function listRecovered(facts: Facts): RuleState[] {
+  if (!isAllOver(facts)) return [];
+  const failed = new Set(findCommon(facts)?.rules);
+  const over = facts.states.filter(
+    ({ facts: { rule }, judgement: { degradation, evidence } }) =>
+      failed.has(rule) && degradation === "failures" && evidence["over"] === true && !("also" in evidence),
+  );
+  return areTogether(over.length, facts.rules.executed.length) ? over : [];
 }
 
-/** Of a cause that is over, when it was seen last: longer ago than it lasted, and each rule has succeeded since. Null: it may go on. */
-function findEnd(group: ErrorGroup, { activity: { window }, states }: Facts): number | null {
-  const [firstMs, lastMs] = [Date.parse(group.first_seen), Date.parse(group.last_seen)];
-  const isQuiet = window.endMs - lastMs > Math.max(OVER_MS, lastMs - firstMs);
-  const successOf = new Map(states.map(({ facts: { rule, lastSuccessMs } }) => [rule, lastSuccessMs ?? -Infinity]));
-  return isQuiet && group.rules.every((rule) => (successOf.get(rule) ?? -Infinity) > lastMs) ? lastMs : null;
+/** Many failures are told, each has the same cause, and that is over. */
+function isAllOver(facts: Facts): boolean {
+  const isOneCause = findCommon(facts)?.count === facts.outcome.failed;
+  return isOneCause && findManyFailures(facts).some(({ evidence }) => evidence["over"]);
 }
 
 /** The most frequent cause, and how many there are. */
@@ -127,7 +132,7 @@ export const findDecline: Finder = (facts) => {
   if (withoutRetried(outcome, states).failed === 0) return [];
   if (halves === null || halves.earlier.total === 0 || halves.later.total === 0) return [];
   const change = halves.later.successful / halves.later.total - halves.earlier.successful / halves.earlier.total;
-  if (compareHalves(halves, thresholds.trend_change) !== "declining") return [];
+  if (compareHalves(halves, thresholds.trend_change) !== "declining" || isAllOver(facts)) return [];
   const message = `Success rate fell by ${(-change * 100).toFixed(1)} points from the first half of the window to the second`;
   const common = findCommon(facts);
   const isOver = common !== null && findEnd(common, facts) !== null;

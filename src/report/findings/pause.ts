@@ -3,7 +3,7 @@ import { formatCount, formatInstant, formatNear, formatPlural, listNames } from 
 import type { RuleActivity } from "../activity.ts";
 import { areTogether, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
-/** Of a rule: the starts around all that it missed. */
+/** Of a rule: the starts around all that it missed, by its schedules or by its past. */
 type Rest = { state: RuleState; fromMs: number; toMs: number; missed: number };
 
 /** What evidence has that tells more than missed runs. */
@@ -23,8 +23,13 @@ export const findPause: Finder = (facts) => {
     rules.length === due
       ? `Nothing started ${when}`
       : `${formatCount(rules.length)} of ${formatPlural(due, "rule")} started nothing ${when}`;
+  const runs = formatPlural(missed, "run");
+  // Where nothing declares them, the past tells how many there would have been.
+  const absent = rests.some(({ state }) => state.facts.rested !== null)
+    ? `usually ${runs} would have started`
+    : `${runs} did not start`;
   return [
-    warn(`${what}, over now: ${formatPlural(missed, "run")} did not start (${listNames(rules)})`, {
+    warn(`${what}, over now: ${absent} (${listNames(rules)})`, {
       rules,
       due,
       from: formatInstant(fromMs),
@@ -56,8 +61,8 @@ function measurePause({ states, activity }: Facts): Pause | null {
   return areTogether(rests.length, due) ? { rests, fromMs, toMs, due } : null;
 }
 
-/** A moment at which as many of them rest as at any other. */
-function findMostShared(rests: Rest[]): number {
+/** A moment that is in as many of them as any other; they are half-open. */
+export function findMostShared(rests: { fromMs: number; toMs: number }[]): number {
   const edges = rests.flatMap(({ fromMs, toMs }) => [
     { atMs: fromMs, more: 1 },
     { atMs: toMs, more: -1 },
@@ -74,8 +79,10 @@ function findMostShared(rests: Rest[]): number {
 /** Null: it missed nothing, or at other times too, or has not started since, or something else is wrong with it. */
 function findRest(state: RuleState, activity: RuleActivity | undefined): Rest | null {
   const { judgement, facts } = state;
-  const { compared, due } = facts;
+  const { compared, due, rested } = facts;
   const isMissing = judgement.degradation === "missed" && judgement.severity !== null;
+  if (isMissing && rested !== null && !("also" in judgement.evidence))
+    return { state, fromMs: rested.fromMs, toMs: rested.toMs, missed: rested.runs };
   if (!isMissing || compared === null || MORE.some((key) => key in judgement.evidence)) return null;
   const { missed, missedAtMs } = compared;
   const [newestMs] = missedAtMs;

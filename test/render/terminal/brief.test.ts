@@ -36,6 +36,15 @@ const cases: { id: Finding["id"]; name: string; facts: Partial<ReadActivity>; wo
   },
   {
     id: "rules-stopped",
+    name: "since their own last start, where another rule goes on",
+    facts: {
+      rules: [busy, ...["a", "b", "c"].map(stopped)],
+      declaredRules: [declared("busy", HALF_HOURLY), ...SCHEDULED],
+    },
+    words: "3 of 4 rules started nothing since 06:00",
+  },
+  {
+    id: "rules-stopped",
     name: "that never started",
     facts: { declaredRules: SCHEDULED },
     words: "3 rules stopped",
@@ -132,9 +141,12 @@ test("failures that are over are so in the words of each finding that counts the
     rules: [
       ruleOf("a", { runs: `${"s".repeat(10)}${"f".repeat(14)}${"s".repeat(40)}`, everyMinutes: 20, error: "HTTP 500" }),
     ],
-    failures: [{ ...failure("HTTP 500", 14), firstMs: at("03:00"), lastMs: at("07:35") }],
+    failures: [
+      { ...failure("HTTP 500", 12), firstMs: at("03:00"), lastMs: at("07:35") },
+      { ...failure("Read timed out", 2), firstMs: at("03:00"), lastMs: at("07:35") },
+    ],
   };
-  const words = "14 of 64 failed, over: HTTP 500 (14)";
+  const words = "14 of 64 failed, over: HTTP 500 (12), timeout (2)";
   expect([brief(facts, "failures-many"), brief(facts, "success-rate-low")]).toEqual([words, words]);
 });
 

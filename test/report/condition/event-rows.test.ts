@@ -17,6 +17,14 @@ function hourly(hours: number, isPaired: (hour: number) => boolean, laterSeconds
   }).flat();
 }
 
+/** The row of an end starts when the run has ended; its own start is known by the open row alone. */
+const apart = (runs: RunRow[]) =>
+  runs.map((run) =>
+    run.status === "running"
+      ? run
+      : { ...run, startedMs: run.startedMs + MINUTE_MS, endedMs: run.startedMs + MINUTE_MS },
+  );
+
 function conditionOf(runs: RunRow[]) {
   return report(activity({ rules: [ruleOfRuns("deals", runs)] })).rules[0]?.condition;
 }
@@ -32,6 +40,12 @@ describe("a run with a row for its start and one for its end has ended", () => {
       condition: "stuck",
     },
     { name: "the newest has not ended", runs: hourly(10, () => true).slice(1), condition: "stuck" },
+    { name: "the row of an end starts at it", runs: apart(hourly(10, () => true)), condition: "ok" },
+    {
+      name: "the row of an end starts at it, and one run hangs",
+      runs: apart(hourly(10, () => true).filter(({ status }, nth) => status === "running" || nth > 0)),
+      condition: "stuck",
+    },
   ])("$name: $condition", ({ runs, condition }) => {
     expect(conditionOf(runs)).toBe(condition as "ok");
   });
