@@ -152,6 +152,16 @@ export function findDeadLink(path: string): string | null {
   return above === "" || above === path ? null : findDeadLink(above);
 }
 
+/** Whether symbolic links lead from the path back to themselves. */
+export function isCircle(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ELOOP";
+  }
+}
+
 function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
