@@ -1,7 +1,7 @@
 /** Reads the CRMs' pasts back into the memory, the newest day first: one bounded query at a time, with pauses. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "./config/schema.ts";
-import { describeFailure } from "./database/failure.ts";
+import { describeFailure, wasStillRunning } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Past } from "./report/memory/cells.ts";
@@ -16,6 +16,7 @@ import type { Redact } from "./text/redact.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY, SECOND_MS, WEEK_MS } from "./time/units.ts";
 import { readHours } from "./warehouse/hours.ts";
 import type { HoursResult } from "./warehouse/request.ts";
+import { describeLate } from "./warehouse/visit.ts";
 
 export type FillOptions = {
   crms: CrmConfig[];
@@ -248,8 +249,12 @@ async function readDays(
   } catch (error) {
     if (signal.aborted) return { kind: "interrupted" };
     // The server may have kept the same limit a moment before.
-    if (performance.now() - startedAt < dayMs * 0.9)
-      return { kind: "failed", reason: redact(describeFailure(error, crm.target)) };
+    const isLate = performance.now() - startedAt >= dayMs * 0.9;
+    // A server or a pooler that answers nothing says nothing of the table: no index would help.
+    if (!isLate || (crm.target.kind === "postgres" && !wasStillRunning(error))) {
+      const reason = deadline.aborted ? describeLate(error, limited) : describeFailure(error, crm.target);
+      return { kind: "failed", reason: redact(reason) };
+    }
     const took = `${formatDay(fromMs)} takes longer than ${formatDuration(dayMs / SECOND_MS)}`;
     return { kind: "costly", reason: `${took}: see automation-reports check for an index` };
   }

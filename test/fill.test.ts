@@ -1,10 +1,11 @@
 /** What a fill beside reports reads, and what keeps it from reading more. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { fillBeside } from "../src/fill.ts";
+import { fillBeside, fillMemory } from "../src/fill.ts";
 import type { Log } from "../src/log.ts";
 import { openStore } from "../src/store/open.ts";
 import type { Store } from "../src/store/store.ts";
 import { silent } from "./making/logs.ts";
+import { startPeer } from "./making/peers.ts";
 import { connect } from "./making/postgres-server.ts";
 import { crmConfig } from "./making/reports.ts";
 import { newStoreUrl, targetOf } from "./making/stores.ts";
@@ -148,4 +149,35 @@ test("what would cost too much is left alone for a week", async () => {
   await store.memory.stopFill("hubspot", { kind: "costly", atMs: NOW - 6 * DAY_MS, reason: "too slow" });
   expect((await fill(store, url)).read).toBe(0);
   expect((await fill(store, url, NOW + 2 * DAY_MS)).read).toBeGreaterThan(50);
+});
+
+test.each([
+  { server: "that answers nothing", kind: "failed", says: "no complete answer within 1 s: no session was opened" },
+  { server: "that works on the query", kind: "costly", says: "takes longer than 1.0s: see automation-reports check" },
+])("of a server $server at the limit of a day: $kind", async ({ kind, says }) => {
+  await using store = await openFresh();
+  using peer = startPeer({});
+  const url = await makeWarehouse([1]);
+  const sql = connect(url);
+  await sql.unsafe(`ALTER TABLE orchestration.sync_history RENAME TO kept;
+    CREATE VIEW orchestration.sync_history AS SELECT kept.* FROM orchestration.kept, LATERAL (SELECT pg_sleep(60)) late`);
+  await sql.end();
+  const crm = crmConfig(kind === "failed" ? `postgres://u@127.0.0.1:${peer.port}/d?sslmode=disable` : url);
+  const [filled] = await fillMemory({
+    crms: [crm],
+    memory: store.memory,
+    sinceMs: NOW - 2 * DAY_MS,
+    untilMs: TODAY * DAY_MS,
+    nowMs: NOW,
+    beginsMs: new Map(),
+    again: false,
+    isThorough: false,
+    limits: { totalMs: null, dayMs: 1000 },
+    isBusy: async () => false,
+    redact: (text) => text,
+    log: silent,
+    signal: new AbortController().signal,
+  });
+  expect(filled).toMatchObject({ end: "failed", reason: expect.stringContaining(says) });
+  expect(await store.memory.readStop("hubspot")).toMatchObject({ kind });
 });

@@ -8,7 +8,7 @@ import { simulateActions } from "../demo/simulate.ts";
 import { buildWarehouse, DEMO_DATABASE, DEMO_MARK, writeDemoConfig } from "../demo/warehouse.ts";
 import { AppError } from "../errors.ts";
 import { readHead } from "../files/plain.ts";
-import { replaceFile } from "../output/file.ts";
+import { describeWriteFailure, replaceFile } from "../output/file.ts";
 import { emit } from "../output/stdout.ts";
 import { exitCodeOf, runPass } from "../pass.ts";
 import { renderPass } from "../render/terminal/pass.ts";
@@ -94,6 +94,7 @@ async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
-    throw new AppError("usage", `--dir ${directory} cannot be made: choose another`, { cause: error });
+    const why = describeWriteFailure(error, resolve(directory));
+    throw new AppError("usage", `--dir ${directory} cannot be made: ${why}`, { cause: error });
   }
 }

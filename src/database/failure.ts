@@ -32,6 +32,9 @@ export class NoSession extends DatabaseError {
   }
 }
 
+/** The time was over while the server worked on what was asked of it, after it had answered what came before. */
+export class StillRunning extends DatabaseError {}
+
 /** What is known of the server that answered with an error. */
 export type Answering = {
   /** Whether the session was open before. */
@@ -158,6 +161,10 @@ function endedBy(place: string, message: string, limit: string): string {
 const PASSING =
   /^(?:E(?:CONNREFUSED|CONNRESET|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE|AI_AGAIN)|CONNECTION_\w+|57P0[123]|57014|08\w{3}|53\w{3}|55P03|40001|40P01|SQLITE_BUSY\w*)$/;
 
+/** What is said of an answer that cannot be used where it is a warehouse's, and what to do then. */
+export const NO_REPORT = "no report can be made of its answer";
+export const CHECK_TABLE = "check preset, schema and table";
+
 /**
  * Thrown where an answer is read that has another shape than was asked for. The engine's own words are about our code, and
  * may hold a value.
@@ -192,6 +199,12 @@ export function mayPass(error: unknown): boolean {
 export function wasTakenBack(error: unknown): boolean {
   if (error instanceof HostsFailure) return [...error.failures.values()].some(wasTakenBack);
   return error instanceof Error && isConflict({ code: codeOf(error), message: error.message });
+}
+
+/** Whether the time was over while a server worked on the query, by our clock or by its own. */
+export function wasStillRunning(error: unknown): boolean {
+  if (error instanceof HostsFailure) return [...error.failures.values()].some(wasStillRunning);
+  return error instanceof StillRunning || codeOf(error) === "57014";
 }
 
 /** How far a session had come when the time was over, at the worst of the target's servers. */
@@ -249,8 +262,7 @@ export function describeFailure(error: unknown, target: Target): string {
   const handshake = describeHandshake(error, code, message, target);
   if (handshake !== null) return oneLine(`${place}${handshake}`);
   const odd = error instanceof Error ? MISREAD.find(([kind]) => error instanceof kind) : undefined;
-  if (odd !== undefined)
-    return `${place}: no report can be made of its answer (${odd[1]}): check preset, schema and table`;
+  if (odd !== undefined) return `${place}: ${NO_REPORT} (${odd[1]}): ${CHECK_TABLE}`;
   return oneLine(`${place}: ${message || code || "unknown failure"}${code === "" ? "" : ` (${code})`}`);
 }
 

@@ -11,9 +11,20 @@ const CONFLICT = /^(?:40001|40P01)$/;
 const AGAINST =
   "another session works against the query, or a function behind the table says so: look into the server's log";
 
-/** What we ask of the server itself, whatever the table is; everybody may, unless somebody took that back. */
-const OWN_FUNCTION =
-  /^permission denied for function (?:set_config|current_setting|current_schemas?|pg_is_in_recovery|pg_last_\w+|version)$/;
+/**
+ * PostgreSQL's own functions and aggregates that our statements call, whatever the table is; everybody may, unless somebody
+ * took that back.
+ */
+const OWN_FUNCTIONS =
+  `array_agg array_position avg bool_and bool_or btrim chr clock_timestamp concat_ws count current_schema
+  current_schemas current_setting date_part floor format format_type generate_series has_schema_privilege has_table_privilege
+  hashtext json_agg json_build_array json_build_object jsonb_agg jsonb_array_elements_text jsonb_build_array
+  jsonb_build_object jsonb_object_agg jsonb_typeof left length lower lpad max min now octet_length percentile_cont
+  pg_advisory_xact_lock pg_column_size pg_get_expr pg_get_indexdef pg_get_userbyid pg_has_role pg_is_in_recovery
+  pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_relation_size pg_total_relation_size
+  quote_ident regexp_match regexp_replace replace reverse right row_number row_security_active set_config string_agg strpos
+  substr substring sum to_json to_jsonb tstzrange_subdiff unnest upper version`.split(/\s+/);
+const OWN_FUNCTION = new RegExp(`^permission denied for (?:function|aggregate) (?:${OWN_FUNCTIONS.join("|")})$`);
 
 const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
   {
@@ -41,11 +52,14 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
   },
   {
     fits: ({ code, message }) => code === "42501" && OWN_FUNCTION.test(message),
-    words: (place, message) => `${place}: ${message}, which this program needs: GRANT EXECUTE ON it TO the role`,
+    words: (place, message) =>
+      `${place}: ${message}, which this program needs: GRANT EXECUTE ON FUNCTION … TO the role`,
   },
   {
-    fits: ({ code, message }) => code === "42501" && /^permission denied for (?:function|procedure)/.test(message),
-    words: (place, message) => `${place}: ${message}, which the table is read through: GRANT EXECUTE ON it TO the role`,
+    fits: ({ code, message }) =>
+      code === "42501" && /^permission denied for (?:function|aggregate|procedure)/.test(message),
+    words: (place, message) =>
+      `${place}: ${message}, which the table is read through: GRANT EXECUTE ON FUNCTION … TO the role`,
   },
   {
     fits: ({ code, routine }) => code === "42501" && routine === "check_enable_rls",

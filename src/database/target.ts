@@ -90,13 +90,21 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
   if (userinfo === "" && /^[^/?#]*:[^/?#]*\?[^/=]*@/.test(url.slice(url.indexOf("//") + 2)))
     return { problem: NOT_A_URL };
   const parameters = readParameters(parsed.search);
-  if ("problem" in parameters) return parameters;
+  if ("problem" in parameters) return mayHoldPassword(userinfo, hosts, search) ? { problem: NOT_A_URL } : parameters;
   const wrong = PATHS.find((name) => isNoPath(parameters.get(name) ?? ""));
   if (wrong !== undefined) return { problem: `the URL's parameter ${wrong} ${LOOKS_LIKE_URL}` };
   const addresses = readHosts(hosts, parameters);
   return "problem" in addresses
     ? addresses
     : composeTarget(parsed, decode(database) ?? "", addresses, parameters, baseDirectory);
+}
+
+/**
+ * Whether what is behind the first `?` may be the rest of a password that holds one: the names of parameters, too, are not to
+ * be told then.
+ */
+function mayHoldPassword(userinfo: string, hosts: string, search: string): boolean {
+  return search.includes("@") || (userinfo === "" && splitHosts(hosts).includes(null));
 }
 
 /** Hosts and ports as an operator knows them; never user or password. */
@@ -130,7 +138,7 @@ type Address = { host: string; port: number };
 
 /** `a:5432,b:5433`, or the parameters `host=a,b` and `port=5432,5433`; one port holds for all. */
 function readHosts(authority: string, parameters: Map<string, string>): Address[] | { problem: string } {
-  const written = authority.split(",").map((text) => URL.parse(`postgres://${text === "" ? NO_HOST : text}`));
+  const written = splitHosts(authority);
   if (written.includes(null)) {
     const texts = authority.split(",");
     if (texts.some((text) => /^\[[^\]]*%/.test(text))) return { problem: IPV6_ZONE };
@@ -140,8 +148,8 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
   }
   const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
   const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");
-  // A URL within the URL would be told as a host, with its password.
-  if (hosts.some(isNoPath)) return { problem: NOT_A_URL };
+  // A URL within the URL, or the rest of one whose password holds a ?, would be told as a host, with its password.
+  if (hosts.some((host) => isNoPath(host) || /^[^/]*@/.test(host))) return { problem: NOT_A_URL };
   if (hosts.includes("")) {
     return { problem: "the URL names no host: add one, or ?host=/directory for a Unix socket" };
   }
@@ -153,6 +161,11 @@ function readHosts(authority: string, parameters: Map<string, string>): Address[
   if (addresses.some(isTooLongSocket)) return { problem: TOO_LONG_SOCKET };
   const valid = addresses.every(({ port }) => port >= 1 && port <= 65_535);
   return valid ? addresses : { problem: BAD_PORT };
+}
+
+/** Null for what is no host with its port. */
+function splitHosts(authority: string): (URL | null)[] {
+  return authority.split(",").map((text) => URL.parse(`postgres://${text === "" ? NO_HOST : text}`));
 }
 
 function isTooLongSocket({ host, port }: Address): boolean {

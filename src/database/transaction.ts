@@ -1,5 +1,6 @@
 /** What every transaction of ours begins with, so that nobody else decides what our statements mean or for whom they run on. */
 import { codeOf } from "./failure.ts";
+import { malformed } from "./messages.ts";
 
 /** The schemas of the role's own search path, as an array that SQL reads; set by `PINNED`. */
 export const OWN_SCHEMAS = "automation_reports.schemas";
@@ -28,15 +29,22 @@ const MOST_TRIES = 10;
 
 /**
  * Sends the statements that begin a transaction, again where they are cancelled: until ours is set, the role's own statement_timeout
- * holds, and of one or two milliseconds a busy machine leaves nothing.
+ * holds, and of one or two milliseconds a busy machine leaves nothing. A server that gives no row for `PINNED` gives none at all: what
+ * is asked next would seem not to be there.
  */
-export async function begin(ask: (text: string) => Promise<unknown>, statements: string): Promise<void> {
+export async function begin(ask: (text: string) => Promise<unknown[]>, statements: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      await ask(tries === 1 ? statements : `ROLLBACK; ${statements}`);
+      const answers = await ask(tries === 1 ? statements : `ROLLBACK; ${statements}`);
+      if (answers.flat().length === 0) throw withoutRow();
       return;
     } catch (error) {
       if (codeOf(error) !== CANCELED || tries === MOST_TRIES) throw error;
     }
   }
+}
+
+/** Of a question that has a row for an answer, whatever the server is. */
+export function withoutRow(): Error {
+  return malformed("no row where there is always one");
 }

@@ -11,6 +11,7 @@ export const LARGE_BYTES = 4 * MEGABYTE;
 export const TOO_MANY_OPEN = "too many files are open: raise the limit (ulimit -n)";
 
 const CHUNK_BYTES = 65_536;
+const OF_NO_DISK = "it is no file of a disk";
 const ANY_FILE = "/dev/null";
 const REASONS = new Map([
   ["ENOENT", "there is no such file"],
@@ -20,6 +21,7 @@ const REASONS = new Map([
   ["EISDIR", "it is a directory"],
   ["ELOOP", "its symbolic links lead in a circle"],
   ["ENAMETOOLONG", "its name is too long"],
+  ["EAGAIN", OF_NO_DISK],
   ["EMFILE", TOO_MANY_OPEN],
   ["ENFILE", "too many files are open on this machine"],
 ]);
@@ -97,9 +99,30 @@ function readPlainBytes(path: string, mostBytes: number): Buffer {
  */
 export function refuseOtherThanDatabase(path: string): void {
   for (const beside of ["", "-wal", "-shm", "-journal"]) {
-    const stats = statSync(`${path}${beside}`, { throwIfNoEntry: false });
-    if (stats !== undefined)
-      refuseOther(stats, beside === "" ? "it" : `${path.slice(path.lastIndexOf("/") + 1)}${beside} beside it: it`);
+    const file = `${path}${beside}`;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    const name = beside === "" ? "it" : `${path.slice(path.lastIndexOf("/") + 1)}${beside} beside it: it`;
+    refuseOther(stats, name);
+    if (stats.size === 0 && isWaitedFor(file)) throw new NotPlain(OF_NO_DISK.replace(/^it/, () => name));
+  }
+}
+
+/**
+ * Whether what seems to be an empty file, as the kernel's own do, makes its reader wait: SQLite would wait without end, deaf to
+ * signals. A file that holds something is not opened here: to close it again would take SQLite's locks on it away.
+ */
+function isWaitedFor(path: string): boolean {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      // What gives bytes and has no size waits for more when these are read.
+      return readSync(file, Buffer.alloc(1), 0, 1, null) > 0 && fstatSync(file).size === 0;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EAGAIN";
   }
 }
 
@@ -129,6 +152,16 @@ export function findDeadLink(path: string): string | null {
   return above === "" || above === path ? null : findDeadLink(above);
 }
 
+/** Whether symbolic links lead from the path back to themselves. */
+export function isCircle(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ELOOP";
+  }
+}
+
 function isLink(path: string): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
@@ -143,20 +176,19 @@ export function isSameFile(one: string, other: string): boolean {
   return first !== null && second !== null && first.dev === second.dev && first.ino === second.ino;
 }
 
-/** The first bytes of a file; none where there is no file, or it may not be read. */
+/** The first bytes of a file; none where there is no file, or it cannot be read. */
 export function readHead(path: string, bytes: number): Buffer {
-  if (lookAt(path)?.isFile() !== true) return Buffer.alloc(0);
-  let file: number;
+  const head = Buffer.alloc(bytes);
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (lookAt(path)?.isFile() !== true) return Buffer.alloc(0);
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return head.subarray(0, readSync(file, head, 0, bytes, 0));
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return Buffer.alloc(0);
-  }
-  try {
-    const head = Buffer.alloc(bytes);
-    return head.subarray(0, readSync(file, head, 0, bytes, 0));
-  } finally {
-    closeSync(file);
   }
 }
 

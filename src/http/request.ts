@@ -1,13 +1,15 @@
 /** One HTTP request to another server, with retries, a deadline for each try, few redirects and a bounded answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** `signal` ends the waiting; it takes back nothing that was sent. */
-export type RequestOptions = { timeoutMs?: number; backoffMs?: number; signal?: AbortSignal };
+/** `timeoutMs`: of each try. `totalMs`: of all together. `signal` ends the waiting; it takes back nothing that was sent. */
+export type RequestOptions = { timeoutMs?: number; totalMs?: number; backoffMs?: number; signal?: AbortSignal };
 
 /** `text`: the answer's first characters. A reason begins with the server's host and names no other part of the URL. */
 export type RequestOutcome = { status: "answered"; code: number; text: string } | { status: "failed"; reason: string };
 
 const TIMEOUT_MS = 10_000;
+/** A server that drips an answer, or floods us with the beginnings of one, keeps nobody longer. */
+const TOTAL_MS = 15_000;
 const RETRIES = 2;
 /** Before the first retry; twice that before the second. */
 const BACKOFF_MS = 1000;
@@ -24,9 +26,15 @@ const PASSING = [408, 429];
 
 /** Asks with GET. Never throws. Tries again after no answer, 408, 429 and 5xx. The last outcome counts. */
 export async function sendRequest(target: URL, options: RequestOptions = {}): Promise<RequestOutcome> {
+  const { totalMs = TOTAL_MS, signal } = options;
+  const total = AbortSignal.timeout(totalMs);
+  const within = { ...options, signal: signal === undefined ? total : AbortSignal.any([total, signal]) };
   for (let attempt = 0; ; attempt += 1) {
-    const { outcome, mayPass } = await tryOnce(target, options);
-    if (!mayPass || attempt === RETRIES || !(await rest(attempt, options))) return outcome;
+    const { outcome, mayPass } = await tryOnce(target, within);
+    const isStopped = within.signal.aborted;
+    if (isStopped && signal?.aborted !== true && outcome.status === "failed")
+      return { status: "failed", reason: `${target.host} did not answer within ${totalMs / 1000} s` };
+    if (isStopped || !mayPass || attempt === RETRIES || !(await rest(attempt, within))) return outcome;
   }
 }
 
@@ -57,7 +65,7 @@ async function tryOnce(
     if (signal?.aborted === true) {
       return { outcome: fail("was not waited for: the program is stopping"), mayPass: false };
     }
-    return { outcome: fail(`cannot be reached${describeCode(error)}`), mayPass: true };
+    return { outcome: fail(describeFailure(codeOf(error))), mayPass: true };
   }
 }
 
@@ -69,7 +77,9 @@ async function follow(target: URL, signal: AbortSignal): Promise<Response | keyo
     const response = await fetch(url.href, {
       redirect: "manual",
       keepalive: false,
-      headers: { "user-agent": "automation-reports" },
+      // The runtime writes to stderr by itself where it cannot unpack an answer.
+      headers: { "user-agent": "automation-reports", "accept-encoding": "identity" },
+      decompress: false,
       signal,
     });
     const location = response.headers.get("location");
@@ -96,8 +106,20 @@ async function readStart(response: Response): Promise<string> {
   return text.slice(0, TEXT_LENGTH);
 }
 
+/** Of a server that was reached. The runtime's own names for what is no HTTP tell an operator nothing. */
+const REACHED: [RegExp, string][] = [
+  [/HTTP|Headers|ContentLength|TransferEncoding/, "does not answer in HTTP: check the URL"],
+  [/^EPROTO$/, "is reached, and TLS could not be agreed on: check the URL"],
+  [/^(?:ECONNRESET|EPIPE)$/, "broke the connection off before it had answered: check the URL"],
+];
+
+function describeFailure(code: string | null): string {
+  const reached = code === null ? undefined : REACHED.find(([pattern]) => pattern.test(code))?.[1];
+  return reached ?? `cannot be reached${code === null ? "" : ` (${code})`}`;
+}
+
 /** Only the error's code: its message and its other fields may hold the URL. */
-function describeCode(error: unknown): string {
+function codeOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && /^\w+$/.test(code) ? ` (${code})` : "";
+  return typeof code === "string" && /^\w+$/.test(code) ? code : null;
 }

@@ -4,7 +4,7 @@ import { access, link, lstat, open, readdir, realpath, rename, rm, stat, unlink 
 import { hostname } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
-import { findSqliteFile } from "../files/plain.ts";
+import { findDeadLink, findSqliteFile, isCircle } from "../files/plain.ts";
 import { describeHolder, judgeHolder } from "../processes.ts";
 
 const PRIVATE = 0o600;
@@ -194,7 +194,18 @@ export async function explainFailure<T>(path: string, work: () => Promise<T>): P
     return await work();
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    throw new AppError("delivery", `${path} could not be written: ${REASONS.get(code) ?? code}`, { cause: error });
+    throw new AppError("delivery", `${path} could not be written: ${describeWriteFailure(error, path)}`, {
+      cause: error,
+    });
   }
+}
+
+/** Why a file or directory cannot be made or written there, in words with advice. */
+export function describeWriteFailure(error: unknown, path: string): string {
+  const told = (error as NodeJS.ErrnoException).code ?? "unknown reason";
+  // Where directories are made, what is in their way is told otherwise.
+  const code = isCircle(path) ? "ELOOP" : told;
+  const dead = /^E(?:NOENT|EXIST|NOTDIR)$/.test(code) ? findDeadLink(path) : null;
+  if (dead !== null) return `${dead} is a symbolic link to nothing: make what it names, or choose another place`;
+  return REASONS.get(code) ?? code;
 }

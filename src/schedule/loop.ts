@@ -208,8 +208,8 @@ async function giveUp(watch: Watch, slotMs: number, options: LoopOptions): Promi
 /** False where the store is still away. */
 async function recordEnds(watch: Watch, options: LoopOptions): Promise<boolean> {
   for (const ending of watch.unrecorded.slice()) {
-    const { unrecorded } = await recordEnd(ending, { ...options, endRetriesMs: [] });
-    if (unrecorded !== null) return false;
+    const ended = await recordEnd(ending, { ...options, endRetriesMs: [] });
+    if (ended.kind === "ended" && ended.unrecorded !== null) return false;
     watch.unrecorded = watch.unrecorded.filter((one) => one !== ending);
   }
   return true;
@@ -265,7 +265,8 @@ async function runInTurn(
 }
 
 function follow(watch: Watch, slotMs: number, result: SlotResult): void {
-  if (result.kind === "held" || (result.kind === "overlapping" && !result.skipped)) watch.held.push(slotMs);
+  if (["held", "taken"].includes(result.kind) || (result.kind === "overlapping" && !result.skipped))
+    watch.held.push(slotMs);
   if (result.kind === "ran" && result.unrecorded !== null) watch.unrecorded.push(result.unrecorded);
   const isDone = (result.kind === "ran" || result.kind === "ended") && ["made", "failed"].includes(result.state);
   if (isDone) watch.doneMs = Math.max(watch.doneMs, slotMs);

@@ -17,8 +17,8 @@ export type Ending = {
   pass: PassResult | null;
 };
 
-/** How the slot ended as far as it is recorded; `unrecorded`: what the daemon tries to record again. */
-type Ended = { exitCode: number; note: string | null; unrecorded: Ending | null };
+/** How the slot ended as far as it is recorded; `unrecorded`: what the daemon tries to record again. Or it is another process's. */
+type Ended = { kind: "ended"; exitCode: number; note: string | null; unrecorded: Ending | null } | { kind: "taken" };
 
 type Recording = {
   config: Pick<Config, "store">;
@@ -37,7 +37,9 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
   const { claimed, end, pass } = ending;
   const { log, signal, endRetriesMs } = recording;
   for (const delayMs of [...endRetriesMs, null]) {
-    if (await tryToRecord(ending, recording)) return { ...end, unrecorded: null };
+    const recorded = await tryToRecord(ending, recording);
+    if (recorded === "taken") return { kind: "taken" };
+    if (recorded === "ours") return { kind: "ended", ...end, unrecorded: null };
     if (delayMs === null || signal.aborted) break;
     await sleep(delayMs, undefined, { signal }).catch(() => {});
   }
@@ -46,21 +48,27 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
     const note = [end.note, "the reports could not be kept"].filter((part) => part !== null).join("; ");
     const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + 1 }, null);
     const bare = { ...end, note, exitCode };
-    if (await tryToRecord({ claimed, end: bare, pass: null }, recording)) {
+    const recorded = await tryToRecord({ claimed, end: bare, pass: null }, recording);
+    if (recorded === "taken") return { kind: "taken" };
+    if (recorded === "ours") {
       const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs) };
       log.error("the reports were made, but are not kept", facts);
-      return { ...bare, unrecorded: null };
+      return { kind: "ended", ...bare, unrecorded: null };
     }
   }
-  return { ...end, exitCode: EXIT.delivery, unrecorded: ending };
+  return { kind: "ended", ...end, exitCode: EXIT.delivery, unrecorded: ending };
 }
 
-/** False where the store cannot be told. True also where the slot is another process's now: nothing is left to record. */
-async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log, clock }: Recording): Promise<boolean> {
+/** `taken`: the slot is another process's now, and nothing is left to record. `away`: the store cannot be told. */
+async function tryToRecord(
+  { claimed, end, pass }: Ending,
+  { store, config, log, clock }: Recording,
+): Promise<"ours" | "taken" | "away"> {
+  let ours: boolean;
   try {
     const onForgotten = (reason: string) => log.warn(sayForgotten(reason), {}, { reason });
     const made = pass === null ? null : { pass: pass.document, reports: pass.reports, seen: pass.seen, onForgotten };
-    const ours = await store.slots.end(claimed, end, made);
+    ours = await store.slots.end(claimed, end, made);
     const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs), attempt: claimed.attempt };
     if (!ours) log.warn("slot was taken over by another process before it ended: nothing of it is kept", facts);
     else if (made !== null) log.debug("pass kept", { store: store.place });
@@ -68,10 +76,10 @@ async function tryToRecord({ claimed, end, pass }: Ending, { store, config, log,
     if (!(error instanceof AppError)) throw error;
     const facts = { schedule: claimed.schedule, slot: formatInstant(claimed.slotMs) };
     log.error(`the end of the slot could not be recorded: ${error.message}`, facts);
-    return false;
+    return "away";
   }
   if (pass !== null) await prune(store, config.store, clock(), log);
-  return true;
+  return ours ? "ours" : "taken";
 }
 
 /** The pass is kept already: what is too old goes with the next one, should it not go now. */

@@ -44,6 +44,8 @@ export type SlotResult =
       /** Resolves when the monitor has been told, or has not answered. */
       told: Promise<void>;
     }
+  /** Another process took the slot over while this one stood still: how it ended is that one's to tell. */
+  | { kind: "taken" }
   /** Another process runs the slot. */
   | { kind: "held"; holder: string }
   /** Another slot of the schedule is running. This one is skipped, unless it was begun before. */
@@ -77,6 +79,7 @@ export async function runSlot(schedule: ScheduleConfig, slotMs: number, context:
   const claimed = { ...key, holder, attempt: claim.attempt };
   const late = lateMs > LATE_MS ? `late by ${formatDuration(lateMs / 1000)}` : null;
   const result = await runClaimed(schedule, claimed, late, context);
+  if (result.kind === "taken") return result;
   const seconds = Math.round(performance.now() - started) / 1000;
   log.info("slot ended", { ...facts, state: result.state, exit: result.exitCode, seconds });
   return result;
@@ -94,7 +97,7 @@ async function runClaimed(
   claimed: ClaimedSlot,
   late: string | null,
   context: SlotContext,
-): Promise<Extract<SlotResult, { kind: "ran" }>> {
+): Promise<Extract<SlotResult, { kind: "ran" | "taken" }>> {
   const { log, signal } = context;
   const over = new AbortController();
   const lost = new AbortController();
@@ -108,13 +111,15 @@ async function runClaimed(
     const ended = await recordEnd({ claimed, end, pass: outcome.pass }, context);
     over.abort();
     const passId = outcome.pass?.document.pass_id ?? null;
-    context.onSlot?.({ schedule: schedule.name, slotMs: claimed.slotMs, state: outcome.state, passId });
+    const state = ended.kind === "taken" ? await askState(claimed, context) : outcome.state;
+    context.onSlot?.({ schedule: schedule.name, slotMs: claimed.slotMs, state, passId });
+    if (ended.kind === "taken") return ended;
     const tellEnd = async () => {
       await begun;
       if (pingUrl === null || outcome.ping === "none") return;
       await tellPing(pingEnd(pingUrl, outcome.ping === "exit" ? ended.exitCode : null, { signal }), claimed, log);
     };
-    return { kind: "ran", state: outcome.state, ...ended, told: tellEnd() };
+    return { ...ended, kind: "ran", state: outcome.state, told: tellEnd() };
   } finally {
     over.abort();
     await renewing;
@@ -172,6 +177,18 @@ async function makePass(
   });
   for (const tell of onPass) tell(pass);
   return pass;
+}
+
+/** Of a slot that is another process's, which may have ended it. */
+async function askState({ schedule, slotMs }: SlotKey, { store }: SlotContext): Promise<SlotState> {
+  try {
+    const only = { schedules: [schedule], sinceMs: slotMs, untilMs: slotMs + 1, limit: 1 };
+    const [slot] = await store.slots.list(only);
+    return slot?.state ?? "running";
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return "running";
+  }
 }
 
 /** Which CRMs have a finding that is as severe as `fail_on`; null: none. */

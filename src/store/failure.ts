@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { describeTarget, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { codeOf, describeFailure, describeOtherSession, lookUp } from "../database/failure.ts";
+import { CHECK_TABLE, codeOf, describeFailure, describeOtherSession, lookUp, NO_REPORT } from "../database/failure.ts";
 import { findDeadLink, isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
 import type { Access } from "./engine.ts";
 
@@ -95,11 +95,12 @@ export function explainStoreFailure(error: unknown, target: Target, access: Acce
   const reason = (access === "look" ? lookUp(REASONS_TO_LOOK, code) : undefined) ?? lookUp(REASONS, code);
   const options = { cause: error };
   if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
-  if (target.kind === "postgres" || code !== "")
-    return new AppError(
-      "delivery",
-      `store: ${describeFailure(error, target).replaceAll(NOT_PRIMARY, CANNOT_WRITE)}`,
-      options,
-    );
+  if (target.kind === "postgres" || code !== "") {
+    const said = describeFailure(error, target)
+      .replaceAll(NOT_PRIMARY, CANNOT_WRITE)
+      .replaceAll(NO_REPORT, "its answer cannot be used")
+      .replaceAll(CHECK_TABLE, "check [store] url, and what stands between");
+    return new AppError("delivery", `store: ${said}`, options);
+  }
   return error instanceof Error ? error : new Error(String(error));
 }

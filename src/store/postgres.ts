@@ -7,7 +7,7 @@ import { describeTarget, type PostgresTarget } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { codeOf, DescribedFailure } from "../database/failure.ts";
 import { openConnection, type Connection } from "../database/connection.ts";
-import { OWN_SCHEMAS, PINNED } from "../database/transaction.ts";
+import { OWN_SCHEMAS, PINNED, withoutRow } from "../database/transaction.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
 import firstSql from "./migrations/1.postgres.sql" with { type: "text" };
@@ -206,7 +206,8 @@ async function findPlace({ ask }: Connection, access: Access, target: PostgresTa
     throw new AppError("delivery", message);
   }
   const [first] = await ask<{ schema: string | null }>(FIRST_SCHEMA);
-  const schema = first?.schema ?? null;
+  if (first === undefined) throw withoutRow();
+  const { schema } = first;
   if (schema === null) throw new DescribedFailure("no schema", "3F000");
   const [taken] = await ask<Taken>(FIND_TAKEN, [schema]);
   if (taken !== undefined) {

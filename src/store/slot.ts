@@ -76,7 +76,7 @@ export const SlotSchema = v.pipe(
   })),
 );
 
-/** `passId`: of the pass that was made; null: none was, or it has not ended. */
+/** `passId`: of the pass that was made, kept or not; null: none was, or it has not ended. */
 export type SlotNews = { schedule: string; slotMs: number; state: SlotState; passId: string | null };
 
 /** What is wrong with a row of a slot; null: nothing. */

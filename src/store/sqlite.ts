@@ -4,7 +4,7 @@ import { closeSync, constants as fileConstants, existsSync, mkdirSync, openSync,
 import { dirname } from "node:path";
 import type { Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
-import { refuseOtherThanDatabase } from "../files/plain.ts";
+import { findDeadLink, refuseOtherThanDatabase } from "../files/plain.ts";
 import { replaceFile } from "../output/file.ts";
 import { explainCopyFailure, refuseTaken } from "./backup-place.ts";
 import { codeOf } from "../database/failure.ts";
@@ -152,10 +152,14 @@ function openDatabase(path: string): Database {
   }
 }
 
-/** What is not there is read as empty. */
+/** What is not there is read as empty, unless a link says that it should be. */
 function openReadable(path: string): Database {
   refuseOtherThanDatabase(path);
-  if (!existsSync(path)) return new Database(NOWHERE, { strict: true });
+  if (!existsSync(path)) {
+    // It throws.
+    if (findDeadLink(path) !== null) statSync(path);
+    return new Database(NOWHERE, { strict: true });
+  }
   const database = openUnwritten(path);
   try {
     database.run(`PRAGMA busy_timeout = ${STANDSTILL_MS}`);

@@ -89,15 +89,17 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
     const seconds = Math.round(performance.now() - started) / 1000;
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
-    const failure =
-      deadline.signal.aborted && !wasTakenBack(error)
-        ? new DatabaseError(adviseOnTimeout(crm, progressOf(error)))
-        : error;
-    const reason = redact(describeFailure(failure, crm.target));
+    const reason = redact(deadline.signal.aborted ? describeLate(error, crm) : describeFailure(error, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Why a CRM could not be read whose time was over. */
+export function describeLate(error: unknown, crm: CrmConfig): string {
+  const failure = wasTakenBack(error) ? error : new DatabaseError(adviseOnTimeout(crm, progressOf(error)));
+  return describeFailure(failure, crm.target);
 }
 
 const TIMEOUT_ADVICE = {

@@ -157,6 +157,59 @@ describe("what goes wrong", () => {
     expectFailure(await pingStart(url, { backoffMs: 1, timeoutMs: 50 }), `${host} did not answer within 0.05 s`);
   });
 
+  test("all tries together have a limit, also of a server that begins an answer without end", async () => {
+    const { url, asked, host } = serve(async () => await new Promise<Response>(() => {}));
+    const limits = { backoffMs: 1, timeoutMs: 60_000, totalMs: 50 };
+    expectFailure(await pingStart(url, limits), `${host} did not answer within 0.05 s`);
+    expect(asked).toHaveLength(1);
+    const server = createServer((socket) => {
+      const go = () => socket.write("HTTP/1.1 100 Continue\r\n\r\n".repeat(10));
+      socket
+        .on("error", () => {})
+        .on("data", go)
+        .on("drain", go);
+    }).listen(0, "127.0.0.1");
+    await new Promise((listening) => server.once("listening", listening));
+    stops.push(() => server.close());
+    const place = `127.0.0.1:${(server.address() as { port: number }).port}`;
+    expectFailure(await pingEnd(`http://${place}/${UUID}`, 0, limits), `${place} did not answer within 0.05 s`);
+  });
+
+  test("the limit comes between two tries: the last answer counts", async () => {
+    const { url, host } = serve(status(503));
+    expectFailure(await pingStart(url, { backoffMs: 60_000, totalMs: 500 }), `${host} answered 503`);
+  });
+
+  const NO_HTTP = "does not answer in HTTP: check the URL";
+  const HEAD = "HTTP/1.1 200 OK\r\n";
+  test.each([
+    { says: "bytes that are no text", sends: "\0\xff".repeat(1000), reason: NO_HTTP },
+    { says: "headers of 2 MB", sends: HEAD + `X-a: ${"y".repeat(60_000)}\r\n`.repeat(40), reason: NO_HTTP },
+    { says: "a wrong chunk", sends: `${HEAD}Transfer-Encoding: chunked\r\n\r\nzzz\r\n`, reason: NO_HTTP },
+    { says: "a length beyond all", sends: `${HEAD}Content-Length: 99999999999999999999\r\n\r\n`, reason: NO_HTTP },
+    { says: "an unknown coding", sends: `${HEAD}Transfer-Encoding: canary\r\n\r\n`, reason: NO_HTTP },
+    { says: "a control in its status", sends: "HTTP/1.1 500 \u001b[31mcanary\r\n\r\n", reason: NO_HTTP },
+    {
+      says: "no TLS",
+      scheme: "https",
+      sends: "canary\r\n".repeat(100),
+      reason: "is reached, and TLS could not be agreed on: check the URL",
+    },
+  ])("a server that says $says is not called unreachable", async ({ scheme = "http", sends, reason }) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {}).once("data", () => socket.write(Buffer.from(sends, "latin1")));
+    }).listen(0, "127.0.0.1");
+    await new Promise((listening) => server.once("listening", listening));
+    stops.push(() => server.close());
+    const place = `127.0.0.1:${(server.address() as { port: number }).port}`;
+    expectFailure(await pingStart(`${scheme}://${place}/${UUID}`, QUICK), `${place} ${reason}`);
+  });
+
+  test("an answer that says it is zipped, and is not, is an answer", async () => {
+    const { url } = serve(() => new Response("abc", { headers: { "content-encoding": "gzip" } }));
+    expect(await pingStart(url, QUICK)).toEqual({ status: "sent" });
+  });
+
   test("a peer that is no web server", async () => {
     const server = createServer((socket) => socket.end(`${UUID} go away\r\n`)).listen(0, "127.0.0.1");
     await new Promise((listening) => server.once("listening", listening));
@@ -164,7 +217,9 @@ describe("what goes wrong", () => {
     const { port } = server.address() as { port: number };
     const outcome = await pingStart(`http://127.0.0.1:${port}/${UUID}`, QUICK);
     expect(outcome).toMatchObject({ status: "failed" });
-    expect(JSON.stringify(outcome)).toContain(`127.0.0.1:${port} cannot be reached`);
+    expect(JSON.stringify(outcome)).toMatch(
+      /:\d+ (?:does not answer in HTTP|broke the connection off before it had answered): /,
+    );
     expect(JSON.stringify(outcome)).not.toContain("canary");
   });
 

@@ -2,10 +2,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { explainStoreFailure } from "../../src/store/failure.ts";
 import { openStore } from "../../src/store/open.ts";
+import { startFakeServer } from "../making/fake-server.ts";
 import { until } from "../making/faults.ts";
 import { PGBOUNCER, startPgBouncer } from "../making/pgbouncer.ts";
 import { connect, startPostgres } from "../making/postgres-server.ts";
+import { message, READY, SESSION } from "../making/server-messages.ts";
 import { madePass, newStoreUrl, startClaimer, targetOf } from "../making/stores.ts";
 import { sharedServer } from "../making/warehouses.ts";
 
@@ -129,4 +132,27 @@ test("a lock that is held: given up in words before the deadline", async () => {
     );
   });
   await sql.end();
+});
+
+test("a server that gives no rows breaks the protocol, and has no empty search path", async () => {
+  await using server = await startFakeServer(async (client) => {
+    await client.startup();
+    await client.send(SESSION);
+    while (!client.hasGone()) {
+      await client.turn();
+      await client.send(message("C", "SELECT 0\0"), READY);
+    }
+  });
+  const opening = openStore(targetOf(`postgres://u:p@127.0.0.1:${server.port}/d?sslmode=disable`));
+  expect(await opening.then(String, (error: Error) => error.message)).toMatch(
+    /^store: 127\.0\.0\.1:\d+: its answer breaks PostgreSQL's protocol \(no row where there is always one\): /,
+  );
+});
+
+test.each([
+  { error: new TypeError("undefined is no object"), what: "it has other parts than were asked for" },
+  { error: new SyntaxError("JSON Parse error"), what: "a document in it is no JSON" },
+])("an answer that cannot be used, $what: the advice is about the store", ({ error, what }) => {
+  const { message: said } = explainStoreFailure(error, targetOf("postgres://u@h/d"));
+  expect(said).toBe(`store: h:5432: its answer cannot be used (${what}): check [store] url, and what stands between`);
 });

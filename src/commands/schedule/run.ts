@@ -75,6 +75,10 @@ export default defineCommand(
       if (result.state === "interrupted") throw new AppError("interrupted", "interrupted: the slot is free again");
       return result.exitCode;
     }
+    if (result.kind === "taken") {
+      if (runtime.signal.aborted) throw new AppError("interrupted", "interrupted");
+      return EXIT.ok;
+    }
     const [nextMs] = nextSlots(schedule, nowMs, 1);
     const next = nextMs === undefined ? "" : `; next at ${formatMinute(formatInstant(nextMs))} UTC`;
     log.info(`${schedule.name}: ${describe(result, slotMs, same)}${next}; --now makes one of the window that ends now`);
@@ -110,7 +114,7 @@ async function makeNow(
 }
 
 /** Why there was nothing to run. */
-function describe(result: Exclude<SlotResult, { kind: "ran" }>, slotMs: number, same: string): string {
+function describe(result: Exclude<SlotResult, { kind: "ran" | "taken" }>, slotMs: number, same: string): string {
   const report = nameSlot(slotMs);
   if (result.kind === "ended") return `nothing to do: ${report} ${ENDED[result.state](formatInstant(slotMs), same)}`;
   if (result.kind === "held") return `${report} is being made on ${nameHolder(result.holder)}`;

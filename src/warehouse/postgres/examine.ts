@@ -11,6 +11,7 @@ import type {
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeFailure } from "../../database/failure.ts";
+import { withoutRow } from "../../database/transaction.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
 import type { ReadRequest } from "../request.ts";
@@ -111,7 +112,7 @@ async function examine({ request, target, analyze, connection, openMs }: Examina
   const roundTripMs = await measureRoundTrip(connection);
   const asked = Date.now();
   const [server] = await connection.ask<ServerRow>(serverSql);
-  if (server === undefined) throw new Error("the server described nothing");
+  if (server === undefined) throw withoutRow();
   const rows = await readTables(connection, crm);
   const found = await askForRefusals(connection, findSource(rows, crm, "postgres"));
   const actions = found.kind === "found" ? found.actions : null;

@@ -1,6 +1,6 @@
 /** What a CRM's rules did in some past hours, from PostgreSQL, in one read-only snapshot. */
 import type { Connection } from "../../database/connection.ts";
-import { codeOf, DatabaseError } from "../../database/failure.ts";
+import { codeOf, DatabaseError, StillRunning } from "../../database/failure.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import type { Past } from "../../report/memory/cells.ts";
 import {
@@ -45,7 +45,11 @@ export async function readPostgresHours(
     if (!leadsToDays(found.actions, found.source.columns)) {
       return { kind: "unindexed", problem: adviseIndex(found.actions, found.source.columns) };
     }
-    const past = await askHours(connection, found.source, found.actions, request, MOST_READ_RUNS);
+    const past = await askHours(connection, found.source, found.actions, request, MOST_READ_RUNS).catch(
+      (error: unknown) => {
+        throw signal.aborted ? new StillRunning("given up") : error;
+      },
+    );
     if (past === null) throw new DatabaseError(describeTooMany());
     return {
       kind: "read",

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { activity, report } from "../../making/activities.ts";
 import { directoryWith, freshDirectory } from "../../making/cli.ts";
-import { expectOthers, GENERATE, launch, makeTrio, until, type Trial, type Trio } from "../../making/faults.ts";
+import { expectOthers, GENERATE, isRoot, launch, makeTrio, until, type Trial, type Trio } from "../../making/faults.ts";
 import { startPeer, type Peer } from "../../making/peers.ts";
 import { numbered } from "../../making/numbers.ts";
 
@@ -211,7 +211,61 @@ describe.each(numbered("K1", PLACES))("$place", (place) => {
   );
 });
 
+/** To its owner it looks like an empty file. Who reads it waits for the kernel to have something to say. */
+describe.skipIf(!isRoot)("a file whose reader waits (needs root)", () => {
+  const store = `${CRM}[store]\npath = "odd"\n`;
+  const OF_NO_DISK = "is no file of a disk";
+  test.each(
+    numbered("K9", [
+      { place: "the store", config: store, link: "odd", args: ["history", "list"], code: 5, says: OF_NO_DISK },
+      { place: "a store to be written", config: store, link: "odd", args: ["generate"], code: 4, says: OF_NO_DISK },
+      {
+        place: "the store's journal",
+        config: store,
+        link: "odd-wal",
+        args: ["history", "list"],
+        code: 5,
+        says: OF_NO_DISK,
+      },
+      { place: "a warehouse", config: CRM, link: "none", args: ["generate", "--no-store"], code: 4, says: OF_NO_DISK },
+      { place: "a warehouse's journal", config: CRM, link: "none-journal", args: ["check"], code: 4, says: OF_NO_DISK },
+      {
+        place: "url_file",
+        config: '[crm.a]\nurl_file = "odd"\n',
+        link: "odd",
+        args: ["check"],
+        code: 2,
+        says: OF_NO_DISK,
+      },
+    ]),
+  )("$no $place: a file whose reader waits → exit $code at once: $says", async ({ config, link, args, code, says }) => {
+    const cwd = directoryWith(config);
+    symlinkSync("/proc/kmsg", join(cwd, link));
+    const { child, trial } = launch(args, { cwd });
+    const killing = setTimeout(() => child.kill("SIGKILL"), QUICK_MS);
+    const ended = await trial;
+    clearTimeout(killing);
+    expect([ended.code, ended.stdout + ended.stderr]).toEqual([code, expect.stringContaining(says)]);
+  });
+});
+
 describe("what else has no end, or is no file", () => {
+  test.each(
+    numbered("K10", [
+      { copy: "/proc/self/mem", code: 5, says: "/proc/self/mem is not a file" },
+      { copy: "/proc/kmsg", code: 5, says: "/proc/kmsg is not a file" },
+      // What it leads to stays as it is.
+      { copy: "a link to one", code: 0, says: "copied" },
+    ]),
+  )("$no store backup: $copy, which cannot be read → exit $code: $says", async ({ copy, code, says }) => {
+    const cwd = directoryWith(`${CRM}[store]\npath = "s.sqlite"\n`);
+    await launch(["generate"], { cwd }).trial;
+    symlinkSync("/proc/self/mem", join(cwd, "a link to one"));
+    const ended = await launch(["store", "backup", copy], { cwd }).trial;
+    expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(says)]);
+    expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+  });
+
   test("K2 --config: a file of /proc that tells no size → read as far as it goes, exit 2", async () => {
     const cwd = freshDirectory();
     const { code, stderr } = await launch(["config", "check", "--config", "/proc/self/status"], { cwd }).trial;

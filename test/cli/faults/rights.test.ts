@@ -209,7 +209,7 @@ describe("words that say what is really wrong", () => {
           CREATE VIEW orchestration.sync_history AS SELECT *, public.f(raw) AS sync_type FROM orchestration.real;
           GRANT SELECT ON orchestration.real TO ${role}_owner; GRANT USAGE ON SCHEMA orchestration TO ${role}, ${role}_owner;
           ALTER VIEW orchestration.sync_history OWNER TO ${role}_owner; GRANT SELECT ON orchestration.sync_history TO ${role}`,
-        says: "GRANT EXECUTE ON it TO the role",
+        says: "GRANT EXECUTE ON FUNCTION … TO the role",
       },
       {
         name: "some columns of the runs",
@@ -447,6 +447,18 @@ describe("what the server is told to refuse to everybody, or to the role", () =>
         advises: "GRANT EXECUTE",
       },
       {
+        name: "pg_relation_size is taken back, and nothing was analysed",
+        sql: revoke("pg_relation_size(regclass, text)"),
+        says: "permission denied for function pg_relation_size, which this program needs",
+        advises: "GRANT EXECUTE ON FUNCTION",
+      },
+      {
+        name: "an aggregate is taken back",
+        sql: revoke("jsonb_agg(anyelement)"),
+        says: "permission denied for aggregate jsonb_agg, which this program needs",
+        advises: "GRANT EXECUTE ON FUNCTION",
+      },
+      {
         name: "a library that is not there",
         sql: (role: string) => `ALTER ROLE ${role} SET session_preload_libraries = 'nonexistent'`,
         says: 'could not access file "nonexistent"',
@@ -469,6 +481,24 @@ describe("what the server is told to refuse to everybody, or to the role", () =>
         GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role}; ${revoke("pg_is_in_recovery()")()}`);
       const { stdout } = await runCli(["check", "--format", "json"], { cwd: config(url) });
       expect(stdout).toContain("permission denied for function pg_is_in_recovery, which this program needs");
+    });
+  });
+
+  test("G18 pg_roles is taken back, for check → exit 0, every item is as before", async () => {
+    await withDatabase(async (database, role, url) => {
+      await fillSyncHistory("M")(database.sql, runsOf("dead"), []);
+      await database.sql.unsafe(`GRANT USAGE ON SCHEMA orchestration TO ${role};
+        GRANT SELECT ON ALL TABLES IN SCHEMA orchestration TO ${role};
+        CREATE POLICY own ON orchestration.sync_history TO ${role}, CURRENT_USER USING (true)`);
+      const itemsOf = async () => {
+        const { code, stdout } = await runCli(["check", "--format", "json"], { cwd: config(url) });
+        const [checked] = JSON.parse(stdout) as CheckDocument[];
+        return { code, items: checked?.items.map(({ id, status }) => `${id} ${status}`) ?? [] };
+      };
+      const before = await itemsOf();
+      await database.sql.unsafe("REVOKE SELECT ON pg_catalog.pg_roles FROM PUBLIC");
+      expect(await itemsOf()).toEqual(before);
+      expect([before.code, before.items.includes("connection ok")]).toEqual([0, true]);
     });
   });
 });

@@ -1,7 +1,7 @@
 /** What is said of a fault names its cause, and no other one that gives the same code. */
 import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { directoryWith, freshDirectory, runCli } from "../../making/cli.ts";
 import { startFakeServer, type Script } from "../../making/fake-server.ts";
@@ -180,11 +180,46 @@ test.each(
 )("$no $name is a symbolic link to nothing → exit 5: the link is named", async ({ path, dead }) => {
   const cwd = directoryWith(`[crm.a]\nurl = "${victim.url}"\ncrm_source = "dead"\n[store]\npath = "${path}"\n`);
   symlinkSync("/nowhere/at/all", join(cwd, dead));
-  const { code, stderr } = await runCli(GENERATE, { cwd });
-  expect([code, stderr]).toEqual([
-    5,
-    expect.stringContaining(`${join(cwd, dead)} is a symbolic link to nothing: make what it names, or name another`),
-  ]);
+  for (const args of [GENERATE, ["schedule", "status"], ["history", "list"]]) {
+    const { code, stderr } = await runCli(args, { cwd });
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringContaining(`${join(cwd, dead)} is a symbolic link to nothing: make what it names, or name another`),
+    ]);
+  }
+});
+
+test("O13 $STATE_DIRECTORY is a symbolic link to nothing, for schedule status → exit 5: the link is named", async () => {
+  const cwd = directoryWith(`[crm.a]\nurl = "${victim.url}"\ncrm_source = "dead"\n`);
+  const link = join(cwd, "state");
+  symlinkSync("/nowhere/at/all", link);
+  const { code, stderr } = await runCli(["schedule", "status"], { cwd, env: { STATE_DIRECTORY: link } });
+  expect([code, stderr]).toEqual([5, expect.stringContaining(`${link} is a symbolic link to nothing: make what it`)]);
+});
+
+const DEAD_LINK = "odd is a symbolic link to nothing: make what it names, or choose another place\n";
+const NO_DIRECTORY = "a part of its path is not a directory: choose another place\n";
+const CIRCLE = "its symbolic links lead in a circle: choose another place\n";
+const PLACES_OF_FILES = [
+  { flag: "--output-dir", args: [...GENERATE, "--no-store", "--export-json", "--output-dir", "odd"], code: 5 },
+  { flag: "--dir", args: ["demo", "--dir", "odd"], code: 2 },
+];
+const ODD = [
+  { what: "a link to nothing", make: (path: string) => symlinkSync("/nowhere/at/all", path), says: DEAD_LINK },
+  { what: "a circle of links", make: (path: string) => symlinkSync("odd", path), says: CIRCLE },
+  { what: "a file", make: (path: string) => writeFileSync(path, ""), says: NO_DIRECTORY },
+  { what: "a FIFO", make: (path: string) => Bun.spawnSync(["mkfifo", path]), says: NO_DIRECTORY },
+];
+test.each(
+  numbered(
+    "O14",
+    PLACES_OF_FILES.flatMap((place) => ODD.map((odd) => ({ ...place, ...odd }))),
+  ),
+)("$no $flag is $what → exit $code, and the reason is told", async ({ args, code, make, says }) => {
+  const cwd = directoryWith(`[crm.a]\nurl = "${victim.url}"\ncrm_source = "dead"\n`);
+  make(join(cwd, "odd"));
+  const ended = await runCli(args, { cwd });
+  expect([ended.code, ended.stderr]).toEqual([code, expect.stringContaining(says)]);
 });
 
 test.each(

@@ -362,6 +362,12 @@ const LATER: ServerFault[] = [
     }),
     says: "hours that were not asked for",
   },
+  {
+    name: "statements that end without a row",
+    does: answers(message("C", "BEGIN\0"), message("C", "SET\0"), READY),
+    says: "no row where there is always one",
+  },
+  { name: "ready, and no answer", does: answers(READY), says: "no row where there is always one" },
 ];
 
 export const ANSWER_FAULTS = [...ORDER, ...SHAPE, ...CONTENT, ...LATER];

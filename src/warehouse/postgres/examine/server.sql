@@ -1,4 +1,4 @@
--- The server and our role on it.
+-- The server and our role on it, also where pg_roles may not be read.
 SELECT
   current_setting('server_version') AS version,
   current_setting('server_version_num')::int AS version_number,
@@ -7,4 +7,4 @@ SELECT
     THEN date_part('epoch', clock_timestamp() - pg_last_xact_replay_timestamp()) END AS replay_seconds,
   date_part('epoch', clock_timestamp()) * 1000 AS clock_ms,
   current_user AS role,
-  (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser
+  current_setting('is_superuser') = 'on' AS superuser

@@ -1,6 +1,7 @@
 -- Every table or view of one of these names, wherever it is. names is a JSON array.
 -- estimate of rows, pages and bytes are those of the table with all its partitions and children. estimate: null where none was analysed.
 -- behind: what a view reads in the end, as far as the catalog says it, or the server of a foreign table.
+-- pg_roles is not asked: some administrators let nobody read it.
 -- policies: those that stand on the table, or on what a view reads, with whom they are for. hidden: they hold for this role; of
 -- a view only the server knows it. shows_all: they hide no row of the table from it.
 SELECT
@@ -39,7 +40,7 @@ SELECT
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'name', p.polname || CASE WHEN b.oid = c.oid THEN '' ELSE format(' on %I.%I', bn.nspname, b.relname) END,
         'roles', CASE WHEN p.polroles = '{0}' THEN '["PUBLIC"]'
-      ELSE (SELECT jsonb_agg(r.rolname ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)) END) ORDER BY p.polname, b.oid), '[]')
+      ELSE (SELECT jsonb_agg(pg_get_userbyid(r) ORDER BY pg_get_userbyid(r)) FROM unnest(p.polroles) r) END) ORDER BY p.polname, b.oid), '[]')
     FROM reads JOIN pg_class b ON b.oid = reads.oid JOIN pg_namespace bn ON bn.oid = b.relnamespace
     JOIN pg_policy p ON p.polrelid = b.oid) AS policies,
   (SELECT coalesce(bool_or(p.polpermissive AND shows.every), false) AND coalesce(bool_and(p.polpermissive OR shows.every), true)
