@@ -46,7 +46,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of one of up to four times of day of a schedule it needs three days in a row. So it does of an hour of the day without a schedule, which is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
+    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Of a rule that runs twice a day or less, three successes in a row end them, where it had fewer since it began to fail. Runs missed in one go are told with their first and last one, and are over once three that were due since then have started. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of one of up to four times of day of a schedule it needs three days in a row. So it does of an hour of the day without a schedule, which is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
   },
   "rule-idle": {
     about: "a rule",
@@ -188,9 +188,9 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
   },
   "silence-shared": {
     about: "a pass over several CRMs",
-    severities: ["critical"],
+    severities: ["warning", "critical"],
     means: "Several CRMs fell silent at the same time.",
-    when: "At least two CRMs, and half of those that were read, have stopped within one hour of each other.",
+    when: "At least two CRMs, and half of those that were read, have stopped within one hour of each other. It is a warning where it is over: at least three CRMs have `runs-missed-together` at one time.",
   },
 };
 

@@ -2,6 +2,7 @@
 import { MOST_GROUPS } from "./errors/group.ts";
 import type { Finding, Report } from "./schema.ts";
 import { countTotals } from "./totals.ts";
+import { HOUR_MS } from "../time/units.ts";
 import { CONDITIONS, SEVERITIES, type Condition, type Severity } from "./words.ts";
 
 /** One CRM of a pass: its report, or null and the reason why there is none. */
@@ -93,6 +94,19 @@ export function chooseFinding(report: Report, causes: Finding[]): Finding | null
 /** Findings about the failures of a whole CRM. */
 const OF_FAILURES: Finding["id"][] = ["failures-many", "success-rate-low", "success-rate-fell", "trend-declining"];
 
+/** Times of CRMs that differ by no more are of one silence. */
+const SAME_TIME_MS = HOUR_MS;
+
+/** Whether nothing started in the CRM at the time of the cause, and at no other. */
+function explainsSilence(cause: Finding, finding: Finding): boolean {
+  if (cause.id !== "silence-shared" || finding.id !== "runs-missed-together" || !isWhole(finding)) return false;
+  return ["from", "to"].every((edge) => {
+    const [shared, own] = [cause.evidence[edge], finding.evidence[edge]];
+    if (typeof shared !== "string" || typeof own !== "string") return false;
+    return Math.abs(Date.parse(shared) - Date.parse(own)) <= SAME_TIME_MS;
+  });
+}
+
 /**
  * Whether all failures of the finding's rule, or of the whole CRM, have the cause's words, in its time and in one of its
  * CRMs. Of a whole CRM the cause must be as urgent.
@@ -101,6 +115,7 @@ function explains(cause: Finding, finding: Finding, report: Report): boolean {
   const { sources, example, from, to } = cause.evidence;
   if (!Array.isArray(sources) || !sources.includes(report.metadata.source)) return false;
   if (typeof from !== "string" || typeof to !== "string") return false;
+  if (explainsSilence(cause, finding)) return true;
   const groups = report.error_groups;
   // Where ten are listed there may be more.
   if (groups.length >= MOST_GROUPS) return false;

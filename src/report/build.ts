@@ -27,6 +27,7 @@ import { SCHEMA_VERSION } from "./words.ts";
 import { boundFindings, boundReport } from "./bounds.ts";
 import { measureConfidence } from "./confidence.ts";
 import { describeReach } from "./reach.ts";
+import { findUntoldRecords } from "./untold-records.ts";
 import { findRenamed, moveSchedules } from "./renamed.ts";
 import type { ReportSettings } from "./settings.ts";
 import { hideSecretsInNames } from "./shown-names.ts";
@@ -97,7 +98,8 @@ function buildFromRows(
     facts,
     judgement: judgeRule(facts),
   }));
-  const dataQuality = listContradictions(activity);
+  const untold = findUntoldRecords(activity, histories);
+  const dataQuality = listContradictions(activity, untold);
   const errorGroups = groupErrors(activity.failures);
   const found = findAll({
     activity,
@@ -112,6 +114,7 @@ function buildFromRows(
     expectations,
     stale,
     dataQuality,
+    untold,
     errorGroups,
     thresholds,
     excludedRules: settings.excludedRules,

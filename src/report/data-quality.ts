@@ -4,6 +4,7 @@ import type { ReadActivity, RuleActivity } from "./activity.ts";
 import { settledAt } from "./attempts.ts";
 import { countRuns } from "./counts.ts";
 import type { Report } from "./schema.ts";
+import type { UntoldRecords } from "./untold-records.ts";
 import { CONTRADICTION_KINDS, type Contradiction, compareNames, NO_NAME } from "./words.ts";
 
 export type DataQuality = NonNullable<Report["data_quality"]>;
@@ -29,6 +30,8 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
     "Success with no records, where the rule usually processes many: probably it fetched nothing",
   "far-fewer-records":
     "Success with a small part of what each earlier run of the rule brought: probably it was cut off",
+  "records-unknown":
+    "Success that tells no records, where the runs before did: unknown is not 0, and no sum holds them",
   "success-with-error": "Success with an error message: a part of it probably failed",
   "negative-counts": "A count below zero: no sum holds it",
   "inexact-counts": "A count beyond 2^53, or no number: no sum with it is exact, so that the sum is unknown",
@@ -43,7 +46,7 @@ export const CONTRADICTION_MEANINGS: Record<Contradiction, string> = {
 };
 
 /** In the order of `CONTRADICTION_KINDS`; only what was found. */
-export function listContradictions(activity: ReadActivity & { window: Window }): DataQuality {
+export function listContradictions(activity: ReadActivity & { window: Window }, untold: UntoldRecords[]): DataQuality {
   const usual = new Map(activity.rules.map(({ rule, usualRecords }) => [rule, usualRecords ?? 0]));
   const found = [
     ...activity.contradictions.filter(
@@ -51,6 +54,7 @@ export function listContradictions(activity: ReadActivity & { window: Window }):
     ),
     ...activity.wrappers.flatMap(compareWrapper),
     ...activity.rules.flatMap((rule) => findPoorRun(rule, activity.window)),
+    ...untold.map(({ rule, n, ids }): Row => ({ kind: "records-unknown", rule, n, ids })),
     ...activity.rules.flatMap(findNameless),
   ];
   return CONTRADICTION_KINDS.flatMap((kind) => {

@@ -1,6 +1,7 @@
 /** Several CRMs that fell silent at the same time: one cause, not several. */
 import { isWhole } from "./attention.ts";
-import { formatInstant, formatMinute, listNames } from "../text/figures.ts";
+import { findMostShared } from "./findings/pause.ts";
+import { formatInstant, formatMinute, formatNear, listNames } from "../text/figures.ts";
 import { HOUR_MS } from "../time/units.ts";
 import type { Finding, Report } from "./schema.ts";
 
@@ -10,8 +11,15 @@ const TOGETHER_SHARE = 0.5;
 /** Last starts that lie no further apart than this are of one moment. */
 const SAME_TIME_MS = HOUR_MS;
 
-/** One finding, or none. */
+/** From this many CRMs on, a time without starts that is over has one cause. */
+const TOGETHER_ONCE = 3;
+
+/** At most one finding of a silence that goes on, and one of a silence that is over. */
 export function findSharedSilence(reports: Report[]): Finding[] {
+  return [...findGoingOn(reports), ...findOver(reports)];
+}
+
+function findGoingOn(reports: Report[]): Finding[] {
   const silent = reports.flatMap(({ metadata: { source }, findings }) => {
     const stopped = findings.find(({ id }) => id === "rules-stopped");
     const last = stopped?.evidence["last_start_at"];
@@ -34,6 +42,36 @@ export function findSharedSilence(reports: Report[]): Finding[] {
       rule_name: null,
       message: `One cause for ${sources.length} CRMs (${listNames(sources)}): ${what} since ${formatMinute(since)}: is the scheduler alive?`,
       evidence: { sources, since },
+    },
+  ];
+}
+
+/** Each CRM's pause is sure by itself; the time that most of them share is told. */
+function findOver(reports: Report[]): Finding[] {
+  const pauses = reports.flatMap(({ metadata: { source, window_end: end }, findings }) => {
+    const paused = findings.find(({ id }) => id === "runs-missed-together");
+    const { from, to } = paused?.evidence ?? {};
+    return paused !== undefined && typeof from === "string" && typeof to === "string"
+      ? [{ source, end, fromMs: Date.parse(from), toMs: Date.parse(to), isAll: isWhole(paused) }]
+      : [];
+  });
+  const atMs = findMostShared(pauses);
+  const together = pauses.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  const [first] = together;
+  if (first === undefined || together.length < TOGETHER_ONCE) return [];
+  const sources = together.map(({ source }) => source);
+  const fromMs = Math.max(...together.map((pause) => pause.fromMs));
+  const toMs = Math.min(...together.map((pause) => pause.toMs));
+  const near = (ms: number) => formatNear(ms, Date.parse(first.end));
+  const whole = together.every(({ isAll }) => isAll);
+  const what = whole ? "nothing started" : "several of their rules started nothing";
+  return [
+    {
+      id: "silence-shared",
+      severity: "warning",
+      rule_name: null,
+      message: `One cause for ${sources.length} CRMs (${listNames(sources)}): ${what} from ${near(fromMs)} to ${near(toMs)}, over now`,
+      evidence: { sources, from: formatInstant(fromMs), to: formatInstant(toMs), whole, over: true },
     },
   ];
 }

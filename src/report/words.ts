@@ -90,6 +90,7 @@ export const CONTRADICTION_KINDS = [
   "unknown-status",
   "success-without-records",
   "far-fewer-records",
+  "records-unknown",
   "success-with-error",
   "negative-counts",
   "inexact-counts",

@@ -1,6 +1,6 @@
 /** What several CRMs have in common, by hand-made rows. */
 import { describe, expect, test } from "bun:test";
-import { at, DAY, ENGINES, HOUR, makeWarehouse, repeat } from "../making/cases.ts";
+import { at, cron, DAY, ENGINES, HOUR, makeWarehouse, repeat } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { readPass } from "../making/passes.ts";
 
@@ -49,5 +49,33 @@ describe.each(ENGINES)("%s", (engine) => {
     const { stdout: screen } = await runCli(asked, { cwd });
     expect(screen.includes(", over: ")).toBe(over);
     expect(screen.includes(", going on: ")).toBe(!over);
+  });
+
+  test("silence-shared-called-over: what started nowhere from 12:00 to 18:00 is one finding, and one line", async () => {
+    const rules = ["contacts", "deals", "leads"];
+    const isAway = (start: string) => start > at("07-10 12:00") && start < at("07-10 18:00");
+    const runs = CRMS.flatMap((crm) =>
+      rules.flatMap((rule) => repeat({ crm, rule, from: "06-20 00:00", to: "07-10 20:45", every: HOUR / 2 })),
+    ).filter(({ start }) => !isAway(start));
+    const schedules = CRMS.flatMap((crm) => rules.map((rule) => cron("*/30 * * * *", rule, { crm })));
+    await using warehouse = await makeWarehouse(engine, { runs, schedules });
+    const cwd = directoryWith(CRMS.map((crm) => `[crm.${crm}]\nurl = "${warehouse.url}"\n`).join(""));
+    const told: unknown[] = [];
+    for (const as of ["07-10 17:00", "07-10 21:00"]) {
+      const asked = ["generate", "--no-store", "--as-of", at(as), "--format", "json"];
+      const { findings } = readPass((await runCli(asked, { cwd })).stdout);
+      told.push(findings.map(({ id, severity, message }) => `${id} ${severity} ${message.replace(/: is.*/, "")}`));
+    }
+    expect(told).toEqual([
+      [
+        "silence-shared critical One cause for 3 CRMs (hubspot, genius, arrivy): nothing has started in them since 10 Jul 2026 12:00",
+      ],
+      [
+        "silence-shared warning One cause for 3 CRMs (hubspot, genius, arrivy): nothing started from 12:00 to 18:00, over now",
+      ],
+    ]);
+    const { stdout: screen } = await runCli(["generate", "--no-store", "--as-of", at("07-10 21:00")], { cwd });
+    expect(screen).toMatch(/^! hubspot, genius, arrivy +nothing started 12:00–18:00, over$/m);
+    expect(screen).not.toContain("rules missed");
   });
 });

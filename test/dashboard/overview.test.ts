@@ -187,6 +187,15 @@ describe("causes that several CRMs share", () => {
     expect(view({ crms: [crm("hubspot")], passes: [newest, other] }).causes).toEqual([]);
   });
 
+  test("a silence that is over is told as one", () => {
+    const evidence = { sources: ["hubspot", "genius", "arrivy"], whole: true, over: true };
+    const times = { from: "2026-07-10T03:00:00Z", to: "2026-07-10T05:00:00Z" };
+    const silence = { ...cause, id: "silence-shared" as const, evidence: { ...evidence, ...times } };
+    const made = view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [silence] })] });
+    expect(made.causes.map(({ text }) => text)).toEqual([expect.stringMatching(/^nothing started .*05:00, over$/)]);
+    expect(made.rows[0]?.fact).toBe("a silence shared with other CRMs");
+  });
+
   test("a CRM that is named by one is not well", () => {
     const made = view({ crms: [crm("hubspot")], passes: [passDocument({ findings: [cause] })] });
     expect([made.verdict, made.rows[0]?.standing]).toEqual(["warning", "warning"]);

@@ -252,6 +252,7 @@ function writeFact(
 function sayCause(source: string, causes: Finding[]): string | null {
   const cause = causes.find((one) => sourcesOf(one).includes(source));
   if (cause === undefined) return null;
+  if (cause.id === "silence-shared") return "a silence shared with other CRMs";
   const { family } = cause.evidence;
   return `${typeof family === "string" && family !== "other" ? `${showText(family)} errors` : "a cause"} shared with other CRMs`;
 }

@@ -26,17 +26,22 @@ export function describeUnread({ reason }: PassRow): string {
 }
 
 /** What several CRMs have in common; `others` are those that are not named beside it. */
-export function describeCause({ message, evidence }: Finding, others: string[], endMs: number): string {
-  const { family, example, over } = evidence;
+export function describeCause(cause: Finding, others: string[], endMs: number): string {
+  const { message, evidence } = cause;
+  const { example, over } = evidence;
   const [from, to] = [readTime(evidence["from"]), readTime(evidence["to"])];
   if (from === null || to === null) return showText(message);
-  const kind = typeof family === "string" && family !== "other" ? `${family} errors` : "failures alike";
   const also = others.length === 0 ? "" : ` in ${listNames(others)}`;
   const waits = Array.isArray(evidence["without_success"]) && evidence["without_success"].length > 0;
   const [start, end] = [formatNear(from, endMs), formatNear(to, endMs)];
   const [, day = ""] = /^(.* )?\d\d:\d\d$/.exec(start) ?? [];
   const when = `${start}–${end.startsWith(day) ? end.slice(day.length) : end}${over === true ? ", over" : waits ? ", going on" : ""}`;
-  return showText(`${kind}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
+  return showText(`${nameCause(cause)}${also} ${when}${typeof example === "string" ? `: ${example}` : ""}`);
+}
+
+function nameCause({ id, evidence: { family, whole } }: Finding): string {
+  if (id === "silence-shared") return whole === true ? "nothing started" : "several rules started nothing";
+  return typeof family === "string" && family !== "other" ? `${family} errors` : "failures alike";
 }
 
 /** A finding in the words of a list; its own message where nothing shorter says as much. */

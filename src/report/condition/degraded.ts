@@ -1,5 +1,5 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
-import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { NEWEST_RUNS } from "../activity.ts";
@@ -8,15 +8,14 @@ import { isBelowLimit } from "../chance.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
 import { nameOthers } from "./also.ts";
 import { judgeDuration, judgeRecords } from "./collapse.ts";
-import { findCrowd } from "../memory/crowd.ts";
+import { type Burst, findBurst, findCrowd } from "../memory/crowd.ts";
 import { findFailureShift, hasEndedWithin, type FailureShift } from "../memory/failures.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { isPastKnown } from "../memory/known.ts";
-import { findDurationShift, findRecordsShift } from "../memory/level-shift.ts";
-import { fromThousandths } from "../memory/sketch.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
+import { judgeFewerRecords, judgeSlower } from "./shifted.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
 import { chooseMissed, judgeRested, judgeSilentSchedule } from "./missed.ts";
@@ -30,6 +29,9 @@ const MANY_OVERLAPPING = 3;
 const MANY_OVERLAPPING_SHARE = 0.3;
 
 const SHOWN_IDS = 3;
+
+/** So many newest successes of a rule that seldom runs may end its failures. */
+const FEWEST_AGAIN = 3;
 
 /** Runs that need a second start are told urgently from this share of the newest ones on. */
 const MANY_RETRIED_SHARE = 0.3;
@@ -82,7 +84,8 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
   const { rule, window, thresholds } = facts;
   const retries = judgeRetries(facts, thresholds.rule_success_rate);
   if (retries !== null) return retries;
-  const { failedBefore, totalBefore, sinceHour, againstDays, isOver } = shift;
+  const { failedBefore, totalBefore, sinceHour, againstDays } = shift;
+  const isOver = shift.isOver || isRareOver(facts, sinceHour * HOUR_MS);
   const { failed, total, when } = countTold(facts, shift);
   const outright = shareOfOutright(facts);
   const since = formatNear(sinceHour * HOUR_MS, window.endMs);
@@ -95,7 +98,7 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
       : `more than usual since ${since}: usually ${formatRatio(failedBefore / totalBefore)} (${sayAgainst(againstDays, history.knownDays)})`;
   const message = `${rule}: ${what}, ${usual}${sayNewest(facts, isOver)}`;
   return {
-    ...degraded("failures", weighShift(facts, shift, outright), message),
+    ...degraded("failures", weighShift(facts, { ...shift, isOver }, outright), message),
     sinceMs: sinceHour * HOUR_MS,
     evidence: {
       successful: total - failed,
@@ -106,6 +109,28 @@ function judgeShift(facts: RuleFacts, history: RuleHistory): Judgement | null {
       ...describeFailed(facts),
     },
   };
+}
+
+/**
+ * A rule that seldom runs has too few runs to end it beyond chance: it has succeeded several times in a row, more often than ever
+ * since it began to fail, and not failed in the window.
+ */
+function isRareOver(facts: RuleFacts, sinceMs: number): boolean {
+  if (isRare(facts) !== true || facts.outcome.failed > 0) return false;
+  const since = facts.unbroken.filter(({ runs: [newest] }) => settledAt(newest) >= sinceMs).map(endedBadly);
+  const calm = since.indexOf(true);
+  return calm >= FEWEST_AGAIN && calm > longestRest(since.slice(calm));
+}
+
+/** The most successes in a row. */
+function longestRest(isBad: boolean[]): number {
+  let longest = 0;
+  let rest = 0;
+  for (const bad of isBad) {
+    rest = bad ? 0 : rest + 1;
+    longest = Math.max(longest, rest);
+  }
+  return longest;
 }
 
 /** What is over is no outage, and where the window holds nothing of it, nobody has to act on it. */
@@ -212,55 +237,41 @@ function judgeRetries(facts: RuleFacts, limit: number): Judgement | null {
   };
 }
 
-function judgeTooOften(facts: RuleFacts): Judgement | null {
-  const { rule, tooOften, window } = facts;
-  if (tooOften === null) return judgeCrowd(facts);
-  const { seen, expected, words } = tooOften;
-  const message = `${rule}: ${formatPlural(seen, "run")} in ${formatHours(hoursOf(window))}, ${formatCount(expected)} ${words}`;
-  return { ...degraded("too-often", "warning", message), evidence: { seen, expected } };
+function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Judgement | null {
+  const told = tooOften === null ? describeCrowd(history, due) : describeTooOften(tooOften, window);
+  if (told === null) return null;
+  const burst = history === null ? null : findBurst(history);
+  return {
+    ...degraded("too-often", "warning", `${rule}: ${told.what}${sayBurst(burst, window.endMs)}`),
+    sinceMs: burst === null ? null : burst.sinceHour * HOUR_MS,
+    evidence: told.evidence,
+  };
+}
+
+type Told = { what: string; evidence: Judgement["evidence"] };
+
+function describeTooOften(
+  { seen, expected, words }: NonNullable<RuleFacts["tooOften"]>,
+  window: RuleFacts["window"],
+): Told {
+  const what = `${formatPlural(seen, "run")} in ${formatHours(hoursOf(window))}, ${formatCount(expected)} ${words}`;
+  return { what, evidence: { seen, expected } };
 }
 
 /** As often as its schedule asks for is not too often, however seldom that was before the schedule was changed. */
-function judgeCrowd({ rule, history, due }: RuleFacts): Judgement | null {
+function describeCrowd(history: RuleFacts["history"], due: RuleFacts["due"]): Told | null {
   const crowd = history === null ? null : findCrowd(history);
   if (crowd === null) return null;
   const { started, hours, busiest, median, days } = crowd;
   if (due !== null && started * due.gapMs <= hours * HOUR_MS) return null;
-  const message = `${rule}: ${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
-  return {
-    ...degraded("too-often", "warning", message),
-    evidence: { seen: started, expected: median, busiest_day: busiest },
-  };
+  const what = `${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
+  return { what, evidence: { seen: started, expected: median, busiest_day: busiest } };
 }
 
-function judgeFewerRecords({ rule, history, window }: RuleFacts): Judgement | null {
-  const shift = history === null ? null : findRecordsShift(history);
-  if (shift === null) return null;
-  const { sinceHour, days } = shift;
-  const [now, usual] = [shift.usual + shift.change, shift.usual].map((log) =>
-    Math.max(0, Math.round(fromThousandths(log ?? 0)) - 1),
-  );
-  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: fewer records than usual at these hours since ${since}: ${formatCount(now ?? 0)} a run, usually ${formatCount(usual ?? 0)} (${sayDays(days)})`;
-  return {
-    ...degraded("records", "warning", message),
-    sinceMs: sinceHour * HOUR_MS,
-    evidence: { records: now ?? 0, usual_records: usual ?? 0, days },
-  };
-}
-
-function judgeSlower({ rule, history, window }: RuleFacts): Judgement | null {
-  const shift = history === null ? null : findDurationShift(history);
-  if (shift === null) return null;
-  const { sinceHour, days, change, usual: log } = shift;
-  const [p50, usual] = [fromThousandths(log + change), fromThousandths(log)];
-  const since = formatNear(sinceHour * HOUR_MS, window.endMs);
-  const message = `${rule}: ${fromThousandths(change).toFixed(1)} × slower than usual at these hours since ${since}: p50 ${formatDuration(p50)}, usually ${formatDuration(usual)} (${sayDays(days)})`;
-  return {
-    ...degraded("duration", "warning", message),
-    sinceMs: sinceHour * HOUR_MS,
-    evidence: { p50_seconds: p50, usual_seconds: usual, days },
-  };
+function sayBurst(burst: Burst | null, endMs: number): string {
+  if (burst === null) return "";
+  const near = (hour: number) => formatNear(hour * HOUR_MS, endMs);
+  return burst.isOver ? `; over: as often as usual since ${near(burst.toHour)}` : `; since ${near(burst.sinceHour)}`;
 }
 
 function judgeLate({ rule, compared, window }: RuleFacts): Judgement | null {

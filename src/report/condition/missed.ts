@@ -21,6 +21,10 @@ import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 /** Fewer missed runs than this, and less than this share of a schedule's runs, are an info. */
 const FEW_MISSED = 3;
 const FEW_MISSED_SHARE = 0.1;
+/** So many in one go are a pause, which has a beginning. */
+const FEWEST_PAUSED = 2;
+/** It is over once so many of the runs due since then have started. */
+const FEWEST_SINCE = 3;
 /** From this share on they are more urgent than what the runs bring or how long they take. */
 const MANY_MISSED_SHARE = 0.25;
 
@@ -71,7 +75,17 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
   const waited = judgeWaited(facts, missed, missedShare);
   if (waited !== null) return waited;
   const [newest] = missedAtMs;
-  const last = newest === undefined ? "" : `, the last one due ${formatNear(newest, window.endMs)}`;
+  const pause = missed >= FEWEST_PAUSED && missed === compared.missed ? compared.pause : null;
+  const near = (ms: number) => formatNear(ms, window.endMs);
+  const backMs = pause !== null && pause.startedSince >= FEWEST_SINCE ? pause.backMs : null;
+  const since = pause?.sinceMs ?? null;
+  const last =
+    newest === undefined
+      ? ""
+      : since === null
+        ? `, the last one due ${near(newest)}`
+        : `, those due from ${near(since)} to ${near(newest)}`;
+  const over = backMs === null ? "" : `; over: it runs again since ${near(backMs)}`;
   const hours = formatHours(hoursOf(window));
   const isOwn = atTimes !== null && missed === atTimes.missed;
   const what = isOwn
@@ -79,8 +93,9 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
     : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} did not start${last}`;
   const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
   return {
-    ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}`),
-    evidence: { expected, seen, missed },
+    ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}${over}`),
+    sinceMs: since,
+    evidence: { expected, seen, missed, ...(backMs === null ? {} : { back_since: formatInstant(backMs) }) },
   };
 }
 

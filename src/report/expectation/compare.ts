@@ -1,5 +1,5 @@
 /** Expected against actual: what one rule's schedules should have started in a window, and what was seen. */
-import { compareInterval, countExpected, MAX_LISTED, type Compared } from "./interval.ts";
+import { compareInterval, countExpected, MAX_LISTED, type Compared, type MissedPause } from "./interval.ts";
 import { findSecond, mergeCertain } from "../../time/occurrences.ts";
 import { type IntervalRecurrence, isCalendar, isInterval, type Schedule } from "../../time/recurrence.ts";
 import { isWithin, type Window } from "../../time/window.ts";
@@ -97,8 +97,19 @@ function compareOccurrences(
     atTimes: null,
     extra: Math.max(0, judged - (due.length - without.length) - outside),
     missedAtMs: missedMs.slice(-MAX_LISTED).toReversed(),
+    pause: findPause(due, missedMs),
     pending: without.length - missedMs.length,
   };
+}
+
+/** `due`: in the window, ascending. */
+function findPause(due: Match[], missedMs: number[]): MissedPause | null {
+  const [firstMs, lastMs] = [missedMs[0], missedMs.at(-1)];
+  if (firstMs === undefined || lastMs === undefined) return null;
+  if (due.some(({ atMs, startMs }) => startMs !== null && atMs > firstMs && atMs < lastMs)) return null;
+  const since = due.filter(({ atMs }) => atMs > lastMs).flatMap(({ startMs }) => startMs ?? []);
+  const isWhole = due.some(({ atMs }) => atMs < firstMs);
+  return { sinceMs: isWhole ? firstMs : null, backMs: since[0] ?? null, startedSince: since.length };
 }
 
 /** A start near an occurrence is the calendar's where the interval does not need it for a run of its own. */
@@ -134,6 +145,7 @@ function compareBoth(
     missed: alone.missed + missedMs.length,
     missedShare: Math.max(alone.missedShare, missedMs.length / Math.max(1, due.length)),
     atTimes: { expected: due.length, missed: missedMs.length, pending },
+    pause: null,
     missedAtMs: [...missedMs, ...alone.missedAtMs].toSorted((a, b) => b - a).slice(0, MAX_LISTED),
     pending: alone.pending + pending,
   };
@@ -183,6 +195,7 @@ function compareCounts(occurrencesMs: number[], intervals: Schedule<IntervalRecu
     atTimes: null,
     extra: (unknownUntilMs ?? -Infinity) > window.startMs ? null : Math.max(0, seen - expected),
     missedAtMs: [],
+    pause: null,
     pending,
   };
 }

@@ -26,11 +26,23 @@ export type Compared = {
   extra: number | null;
   /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
   missedAtMs: number[];
+  /** Where all of them were missed in one go: when. Null: at several times, or that cannot be told. */
+  pause: MissedPause | null;
   /** Due so shortly before the end that they may still start: neither seen nor missed. */
   pending: number;
 };
 
 export const MAX_LISTED = 10;
+
+/** Runs that were missed one after the other. */
+export type MissedPause = {
+  /** When the first was due; null: that may have been before the window. */
+  sinceMs: number | null;
+  /** When the rule first started again; null: it has not. */
+  backMs: number | null;
+  /** How many of the runs due after it started. */
+  startedSince: number;
+};
 
 type Known = {
   window: Window;
@@ -101,7 +113,23 @@ export function compareInterval(
           listed.push(gap.fromMs + (gap.last - n) * everyMs);
         return listed;
       }, []),
+    pause: findPause(gaps, inForce, everyMs),
     pending,
+  };
+}
+
+type Gap = { fromMs: number; last: number; missed: number; afterStart: boolean };
+
+/** The one gap in which runs were missed. */
+function findPause(gaps: Gap[], startsMs: number[], everyMs: number): MissedPause | null {
+  const [only, ...others] = gaps.filter(({ missed }) => missed > 0);
+  if (only === undefined || others.length > 0) return null;
+  const since = startsMs.filter((atMs) => atMs > only.fromMs);
+  const isWhole = only.afterStart && only.missed === only.last;
+  return {
+    sinceMs: isWhole ? only.fromMs + everyMs : null,
+    backMs: since[0] ?? null,
+    startedSince: since.length,
   };
 }
 

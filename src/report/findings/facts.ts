@@ -12,6 +12,7 @@ import type { Finding, Report } from "../schema.ts";
 import type { StaleRuns } from "../stale.ts";
 import type { Thresholds } from "../thresholds.ts";
 import type { Halves } from "../trend.ts";
+import type { UntoldRecords } from "../untold-records.ts";
 
 /** A rule, what it was judged by, and its condition. */
 export type RuleState = { facts: RuleFacts; judgement: Judgement };
@@ -41,6 +42,7 @@ export type Facts = {
   expectations: RuleExpectation[];
   stale: StaleRuns[];
   dataQuality: DataQuality;
+  untold: UntoldRecords[];
   /** Most frequent first. */
   errorGroups: ErrorGroup[];
   thresholds: Thresholds;

@@ -3,10 +3,14 @@ import { quoteVisibly } from "../../text/blanks.ts";
 import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import type { Contradiction } from "../words.ts";
+import type { UntoldRecords } from "../untold-records.ts";
 import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
 const TOLD_ELSEWHERE: Contradiction[] = ["unknown-status", "success-without-records"];
+
+/** They contradict nothing. */
+const OF_OWN_WORDS: Contradiction[] = ["began-too-early", "records-unknown"];
 
 /** One row may be a slip; where more are ahead, what ran since then is hidden. */
 const MANY_AHEAD = 3;
@@ -61,15 +65,35 @@ export const findOtherSpelling: Finder = ({ activity: { nearSources }, states })
   return [warn(message, { near_sources: nearSources, rules: names })];
 };
 
-export const findContradictions: Finder = ({ dataQuality, activity }) => {
+/** One rule with all that is known of it; of several how many they are. */
+function describeUntold(untold: UntoldRecords[], endMs: number): string[] {
+  const [first] = untold;
+  if (first === undefined) return [];
+  const runs = formatPlural(
+    untold.reduce((sum, { n }) => sum + n, 0),
+    "run",
+  );
+  const since = formatNear(Math.min(...untold.map(({ sinceMs }) => sinceMs)), endMs);
+  const least = first.isAtLeast ? " at least" : "";
+  return untold.length === 1
+    ? [
+        `${first.rule}: its records are unknown since ${since}${least} (${runs}), usually ${formatCount(Math.round(first.usual))} a run`,
+      ]
+    : [
+        `The records of ${formatCount(untold.length)} rules, which told them before, are unknown since ${since} (${runs}): ${listNames(untold.map(({ rule }) => rule))}`,
+      ];
+}
+
+export const findContradictions: Finder = ({ dataQuality, activity, untold }) => {
   const kinds = dataQuality.filter(({ id }) => !TOLD_ELSEWHERE.includes(id));
   if (kinds.length === 0) return [];
-  const isContradiction = ({ id }: { id: Contradiction }) => id !== "began-too-early";
+  const isContradiction = ({ id }: { id: Contradiction }) => !OF_OWN_WORDS.includes(id);
   const ahead = kinds.find(({ id, count }) => id === "start-in-future" && count >= MANY_AHEAD);
   const words = kinds
     .filter((kind) => isContradiction(kind) && kind !== ahead)
     .map(({ id, count }) => `${formatCount(count)} ${id.replaceAll("-", " ")}`);
   const since = formatNear(activity.scannedFromMs, activity.window.endMs);
+  const early = kinds.find(({ id }) => id === "began-too-early");
   const sentences = [
     ...(ahead === undefined
       ? []
@@ -77,12 +101,12 @@ export const findContradictions: Finder = ({ dataQuality, activity }) => {
           `${countAhead(ahead.count)} runs start in the future and are in no figure yet: a clock or a time zone is wrong`,
         ]),
     ...(words.length === 0 ? [] : [`Rows that contradict themselves or each other: ${listNames(words)}`]),
-    ...kinds
-      .filter((kind) => !isContradiction(kind))
-      .map(
-        ({ count, rules }) =>
-          `${formatPlural(count, "run")} of ${listNames(rules)} ended here and began before ${since}, too early to be in the total`,
-      ),
+    ...(early === undefined
+      ? []
+      : [
+          `${formatPlural(early.count, "run")} of ${listNames(early.rules)} ended here and began before ${since}, too early to be in the total`,
+        ]),
+    ...describeUntold(untold, activity.window.endMs),
   ];
   const counts = Object.fromEntries(kinds.map(({ id, count }) => [id, count]));
   const say = ahead === undefined ? inform : warn;

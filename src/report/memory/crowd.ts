@@ -1,6 +1,6 @@
 /** Whether a rule starts far more often than on any day it is known for. */
 import { HOURS_A_DAY } from "../../time/units.ts";
-import { countRuns, within } from "./columns.ts";
+import { countRuns, where, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 
 export type Crowd = {
@@ -12,6 +12,9 @@ export type Crowd = {
   days: number;
 };
 
+/** Hours in which it started more often than in any hour of the days before. */
+export type Burst = { sinceHour: number; toHour: number; isOver: boolean };
+
 const PAST_DAYS = 28;
 /** Without the days just gone, what began some days ago stays told. */
 const SETTLED_DAYS = 8;
@@ -21,6 +24,8 @@ const SPANS_HOURS = [HOURS_A_DAY, 6];
 const BUSIEST_FACTOR = 2;
 const FEWEST_MORE = 5;
 const MEDIAN_FACTOR = 4;
+/** After so many hours as usual it is over. */
+const CALM_HOURS = 3;
 
 /** By spans of a day, and of a quarter of it, that end now. Null: it starts as often as it may. */
 export function findCrowd(history: RuleHistory): Crowd | null {
@@ -42,6 +47,22 @@ export function findCrowd(history: RuleHistory): Crowd | null {
     }
   }
   return null;
+}
+
+/** The settled days tell how often it starts in an hour at most. Null: too few of them are known, or no hour exceeds them. */
+export function findBurst(history: RuleHistory): Burst | null {
+  const { starts, endHour } = history;
+  const [fromHour, settledHour] = [PAST_DAYS, SETTLED_DAYS].map((days) => endHour - days * HOURS_A_DAY);
+  if (fromHour === undefined || settledHour === undefined) return null;
+  if (countCovered(history, Math.max(fromHour, history.firstHour), settledHour) < FEWEST_DAYS * HOURS_A_DAY)
+    return null;
+  const usual = within(starts, fromHour, settledHour).counts.reduce((most, n) => Math.max(most, n), 0);
+  const isBusy = (hour: number) => countRuns(within(starts, hour, hour + 1)) > usual;
+  const { hours } = where(within(starts, settledHour, endHour), isBusy);
+  const last = hours.at(-1);
+  if (last === undefined) return null;
+  const sinceHour = hours.reduceRight((since, hour) => (since - hour <= CALM_HOURS ? hour : since), last);
+  return { sinceHour, toHour: last + 1, isOver: endHour - (last + 1) >= CALM_HOURS };
 }
 
 /** How often it started in so many hours, on average of the weeks before the newest one; null where too little of them is known. */

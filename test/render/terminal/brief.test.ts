@@ -208,6 +208,14 @@ describe("a cause", () => {
     expect(describeCause(cause(evidence), others, WINDOW.endMs)).toBe(words);
   });
 
+  test.each([
+    { whole: true, words: "nothing started 13:00–13:01, over" },
+    { whole: false, words: "several rules started nothing 13:00–13:01, over" },
+  ])("a silence that is over, whole: $whole", ({ whole, words }) => {
+    const silence: Finding = { ...cause({ whole, over: true }), id: "silence-shared" };
+    expect(describeCause(silence, [], WINDOW.endMs)).toBe(words);
+  });
+
   test("without a time its own message", () => {
     const silence = cause({ from: undefined, to: undefined }, "nothing has started\u0007");
     expect(describeCause(silence, [], WINDOW.endMs)).toBe("nothing has started\\u{7}");

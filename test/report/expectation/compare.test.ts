@@ -226,6 +226,54 @@ describe("calendar schedules", () => {
   });
 });
 
+describe("runs missed in one go", () => {
+  const pause = (since: string | null, back: string | null, startedSince: number) => ({
+    sinceMs: since === null ? null : day(since),
+    backMs: back === null ? null : day(back),
+    startedSince,
+  });
+  const longer = { from: "06:00", to: "12:00" };
+  test.each([
+    {
+      name: "by a calendar",
+      schedules: HOURLY,
+      starts: ["06:00", "09:01", "10:00", "11:00"],
+      is: pause("07:00", "09:01", 3),
+    },
+    {
+      name: "one alone",
+      schedules: HOURLY,
+      starts: ["06:00", "07:00", "09:00", "10:00", "11:00"],
+      is: pause("08:00", "09:00", 3),
+    },
+    {
+      name: "from before the window on",
+      schedules: HOURLY,
+      starts: ["08:00", "09:00", "10:00", "11:00"],
+      is: pause(null, "08:00", 4),
+    },
+    { name: "until now", schedules: HOURLY, starts: ["06:00", "07:00"], is: pause("08:00", null, 0) },
+    { name: "twice", schedules: HOURLY, starts: ["06:00", "08:00", "10:00", "11:00"], is: null },
+    { name: "none", schedules: HOURLY, starts: ["06:00", "07:00", "08:00", "09:00", "10:00", "11:00"], is: null },
+    {
+      name: "by an interval",
+      schedules: EVERY_HOUR,
+      starts: ["06:20", "09:25", "10:25", "11:25"],
+      is: pause("07:20", "09:25", 3),
+    },
+    {
+      name: "by an interval, from before the window on",
+      schedules: EVERY_HOUR,
+      starts: ["09:25", "10:25", "11:25"],
+      is: pause(null, "09:25", 3),
+    },
+    { name: "by an interval, twice", schedules: EVERY_HOUR, starts: ["06:20", "08:20", "10:20", "11:20"], is: null },
+    { name: "of starts that are not listed", schedules: HOURLY, starts: 3, is: null },
+  ])("$name", ({ schedules, starts, is }) => {
+    expect(compare(schedules, starts, longer)).toMatchObject({ kind: "compared", pause: is });
+  });
+});
+
 describe("an interval", () => {
   test.each([
     {

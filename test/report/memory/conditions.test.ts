@@ -165,7 +165,7 @@ test.each<{
     name: "slower, and three runs missed by night: slower comes first",
     isLeftOut: (hour) => hour >= 1 && hour < 4,
     degradation: "duration",
-    says: "deals: 2.0 × slower than usual at these hours since 9 Jul 21:00: p50 20m, usually 10m (5 weeks); and 3 of 24 runs due in 24 h did not start, the last one due 03:00",
+    says: "deals: 2.0 × slower than usual at these hours since 9 Jul 21:00: p50 20m, usually 10m (5 weeks); and 3 of 24 runs due in 24 h did not start, those due from 01:00 to 03:00; over: it runs again since 04:00",
     also: ["missed"],
   },
   {
