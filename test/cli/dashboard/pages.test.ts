@@ -83,7 +83,7 @@ describe.skipIf(CHROMIUM === undefined)("every page", () => {
       expect(await judge(page, ["color-contrast", "link-in-text-block"])).toEqual([]);
       await page.setViewportSize({ width: 360, height: 740 });
       // Nobody has to scroll sideways, once the charts are drawn again.
-      await page.waitForFunction("document.documentElement.scrollWidth === 360");
+      await until(async () => (await page.evaluate("document.documentElement.scrollWidth")) === 360);
       expect(await judge(page)).toEqual([]);
       // The address that leads nowhere says so by its status, and nothing else is wrong.
       expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
