@@ -2,14 +2,16 @@
 import { withHours } from "../../../src/report/memory/without.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import type { Past } from "../../../src/report/memory/cells.ts";
-import { HOUR_MS } from "../../../src/time/units.ts";
+import { LONGEST_PAST_DAYS } from "../../../src/report/memory/known.ts";
+import { HOUR_MS, HOURS_A_DAY } from "../../../src/time/units.ts";
 import type { Window } from "../../../src/time/window.ts";
 import { queryHours } from "../../../src/warehouse/sqlite/hours.ts";
 
 /** What is known at that moment of the hours that were over by then. */
 export type PastReader = (atMs: number) => Past;
 
-const KEPT_HOURS = 56 * 24;
+/** A memory that was filled before the fault began goes on from there. */
+const KEPT_HOURS = LONGEST_PAST_DAYS * HOURS_A_DAY;
 
 export function readPasts(crm: CrmConfig, { startMs, endMs }: Window): PastReader {
   if (crm.target.kind !== "sqlite") throw new Error("a simulated CRM is an SQLite file");
