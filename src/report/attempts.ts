@@ -16,6 +16,11 @@ export function aliveUntil(run: RunRow): number {
   return run.error !== null && isCleanUp(run.error) ? run.startedMs : settledAt(run);
 }
 
+/** Until when it kept others waiting; epoch milliseconds, `endMs` where it goes on. */
+export function busyUntil(run: RunRow, endMs: number): number {
+  return run.endedMs === null && (run.status === "running" || run.status === "stale") ? endMs : aliveUntil(run);
+}
+
 export function isFinished({ status }: RunRow): boolean {
   return status === "success" || status === "partial" || status === "failed";
 }

@@ -95,7 +95,7 @@ export function chooseFinding(report: Report, causes: Finding[]): Finding | null
 const OF_FAILURES: Finding["id"][] = ["failures-many", "success-rate-low", "success-rate-fell", "trend-declining"];
 
 /** Times of CRMs that differ by no more are of one silence. */
-const SAME_TIME_MS = HOUR_MS;
+export const SAME_TIME_MS = HOUR_MS;
 
 /** Whether nothing started in the CRM at the time of the cause, and at no other. */
 function explainsSilence(cause: Finding, finding: Finding): boolean {

@@ -1,15 +1,12 @@
 /** Several CRMs that fell silent at the same time: one cause, not several. */
-import { isWhole } from "./attention.ts";
-import { findMostShared } from "./findings/pause.ts";
+import { isWhole, SAME_TIME_MS } from "./attention.ts";
 import { formatInstant, formatMinute, formatNear, listNames } from "../text/figures.ts";
-import { HOUR_MS } from "../time/units.ts";
+import { findMostShared, isWithin } from "../time/window.ts";
 import type { Finding, Report } from "./schema.ts";
 
 /** From this many CRMs on, and from half of those that were read. */
 const TOGETHER = 2;
 const TOGETHER_SHARE = 0.5;
-/** Last starts that lie no further apart than this are of one moment. */
-const SAME_TIME_MS = HOUR_MS;
 
 /** From this many CRMs on, a time without starts that is over has one cause. */
 const TOGETHER_ONCE = 3;
@@ -52,16 +49,16 @@ function findOver(reports: Report[]): Finding[] {
     const paused = findings.find(({ id }) => id === "runs-missed-together");
     const { from, to } = paused?.evidence ?? {};
     return paused !== undefined && typeof from === "string" && typeof to === "string"
-      ? [{ source, end, fromMs: Date.parse(from), toMs: Date.parse(to), isAll: isWhole(paused) }]
+      ? [{ source, end, startMs: Date.parse(from), endMs: Date.parse(to), isAll: isWhole(paused) }]
       : [];
   });
   const atMs = findMostShared(pauses);
-  const together = pauses.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  const together = pauses.filter((pause) => isWithin(atMs, pause));
   const [first] = together;
   if (first === undefined || together.length < TOGETHER_ONCE) return [];
   const sources = together.map(({ source }) => source);
-  const fromMs = Math.max(...together.map((pause) => pause.fromMs));
-  const toMs = Math.min(...together.map((pause) => pause.toMs));
+  const fromMs = Math.max(...together.map((pause) => pause.startMs));
+  const toMs = Math.min(...together.map((pause) => pause.endMs));
   const near = (ms: number) => formatNear(ms, Date.parse(first.end));
   const whole = together.every(({ isAll }) => isAll);
   const what = whole ? "nothing started" : "several of their rules started nothing";

@@ -24,6 +24,21 @@ export function moveBack({ startMs, endMs }: Window, byMs: number): Window {
   return { startMs: startMs - byMs, endMs: endMs - byMs };
 }
 
+/** A moment that is in as many of them as any other. */
+export function findMostShared(windows: Window[]): number {
+  const edges = windows.flatMap(({ startMs, endMs }) => [
+    { atMs: startMs, more: 1 },
+    { atMs: endMs, more: -1 },
+  ]);
+  let shared = 0;
+  let most = { atMs: Infinity, shared: 0 };
+  for (const { atMs, more } of edges.toSorted((a, b) => a.atMs - b.atMs || a.more - b.more)) {
+    shared += more;
+    if (shared > most.shared) most = { atMs, shared };
+  }
+  return most.atMs;
+}
+
 export function isWithin(atMs: number, { startMs, endMs }: Window): boolean {
   return atMs >= startMs && atMs < endMs;
 }

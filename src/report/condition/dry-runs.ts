@@ -1,4 +1,4 @@
-/** Dry runs, which store nothing: whether a rule is only dryRuns, or has been since it last ran. */
+/** Dry runs, which store nothing: whether a rule makes no others, or none since it last ran. */
 import { formatHours, formatNear, formatPlural } from "../../text/figures.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { RuleFacts } from "./facts.ts";

@@ -182,11 +182,9 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         : findRested(found, history, window),
     stoppedSchedule: stopped?.isMain === true ? stopped : null,
     silentSchedule:
-      expectation === null
+      (expectation === null || history === null
         ? null
-        : ((history === null
-            ? null
-            : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent),
+        : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent,
     failingTime: history === null ? null : findFailingTime(expectation, history, finished),
     limits,
     lateAfterMs: settings.lateAfterMs,
@@ -224,8 +222,8 @@ function gatherRule(rule: string, known: Known): RuleFacts {
 /** Of a schedule that is to start few of the rule's runs: nothing stands still without it. */
 function asSilent(stopped: StoppedSchedule | null): SilentSchedule | null {
   if (stopped === null || stopped.isMain) return null;
-  const { text, due, n, isNever } = stopped;
-  return { text, sinceMs: due.atMs, n, isNever };
+  const { text, schedule, due, n, isNever } = stopped;
+  return { text, schedule, sinceMs: due.atMs, n, isNever };
 }
 
 /** Those in force that are awaited: what is silent is told as that, and its next run is not late. */

@@ -12,9 +12,8 @@ import { SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
-import { aliveUntil } from "../attempts.ts";
+import { busyUntil } from "../attempts.ts";
 import { sayDays } from "../memory/words.ts";
-import type { RunRow } from "../run-row.ts";
 import { sayWhenDue } from "../schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 
@@ -105,13 +104,15 @@ function judgeWaited(facts: RuleFacts, missed: number, missedShare: number): Jud
   if (compared === null) return null;
   const { expected, seen, missedAtMs } = compared;
   const goingOn = [...finished, ...open].filter(({ status }) => status !== "pending");
-  const busy = missedAtMs.map((atMs) => goingOn.find((run) => run.startedMs < atMs && atMs < endOf(run, facts)));
+  const busy = missedAtMs.map((atMs) =>
+    goingOn.find((run) => run.startedMs < atMs && atMs < busyUntil(run, window.endMs)),
+  );
   const [longest] = busy
     .flatMap((run) => run ?? [])
-    .toSorted((a, b) => endOf(b, facts) - b.startedMs - (endOf(a, facts) - a.startedMs));
+    .toSorted((a, b) => busyUntil(b, window.endMs) - b.startedMs - (busyUntil(a, window.endMs) - a.startedMs));
   if (longest === undefined || busy.includes(undefined) || missedAtMs.length < Math.min(missed, MAX_LISTED))
     return null;
-  const took = formatDuration((endOf(longest, facts) - longest.startedMs) / SECOND_MS);
+  const took = formatDuration((busyUntil(longest, window.endMs) - longest.startedMs) / SECOND_MS);
   const how = longest.endedMs === null ? `which has gone on for ${took}` : `which took ${took}`;
   const others = new Set(busy).size > 1 ? "runs before them to end, such as that" : "run";
   const message = `${rule}: ${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${formatHours(hoursOf(window))} waited for its ${others} of ${formatNear(longest.startedMs, window.endMs)}, ${how}`;
@@ -119,11 +120,6 @@ function judgeWaited(facts: RuleFacts, missed: number, missedShare: number): Jud
     ...degraded("missed", missedShare < MANY_MISSED_SHARE ? "info" : "warning", message),
     evidence: { expected, seen, missed, waited: missed },
   };
-}
-
-function endOf(run: RunRow, { window }: RuleFacts): number {
-  const goesOn = run.endedMs === null && (run.status === "running" || run.status === "stale");
-  return goesOn ? window.endMs : aliveUntil(run);
 }
 
 /** Beside an interval. */

@@ -2,7 +2,7 @@
 import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { mergeCertain } from "../../time/occurrences.ts";
-import { readRecurrence } from "../../time/recurrence.ts";
+import { isCalendar } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
 import { hasFailed, settledAt } from "../attempts.ts";
 import { maskErrorMessage } from "../errors/redact.ts";
@@ -148,10 +148,9 @@ function judgeDue(facts: RuleFacts): Judgement | null {
 /** A time of which nothing starts is late once a day: its silence is as old as the first run missed. */
 function addSilent({ rule, ...facts }: RuleFacts, dueMs: number, judgement: Judgement): Judgement {
   const silence = judgeSilentSchedule({ rule, ...facts });
-  const recurrence = readRecurrence(facts.silentSchedule?.text ?? "");
-  if (silence === null || recurrence.kind !== "cron") return judgement;
-  const schedule = { recurrence, timezone: facts.timezone, startAtMs: null, endAtMs: null };
-  if (mergeCertain([schedule], { startMs: dueMs, endMs: dueMs + 1 }).occurrencesMs.length === 0) return judgement;
+  const own = [facts.silentSchedule?.schedule].filter((schedule) => schedule !== undefined).filter(isCalendar);
+  if (silence === null || mergeCertain(own, { startMs: dueMs, endMs: dueMs + 1 }).occurrencesMs.length === 0)
+    return judgement;
   return {
     ...judgement,
     sinceMs: silence.sinceMs,

@@ -3,7 +3,7 @@ import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar, isInForce, isInterval, type CalendarRecurrence, type Schedule } from "../../time/recurrence.ts";
 import { DAY_MS, HOUR_MS, HOURS_A_DAY, WEEK_MS } from "../../time/units.ts";
 import type { Window } from "../../time/window.ts";
-import { aliveUntil } from "../attempts.ts";
+import { busyUntil } from "../attempts.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { EARLY_MS, earlyBefore, findDue, type Due } from "../expectation/due.ts";
 import { clampLateness } from "../expectation/limits.ts";
@@ -15,6 +15,7 @@ import { findAwaited, type Awaited } from "./awaited.ts";
 
 export type StoppedSchedule = {
   text: string;
+  schedule: Schedule;
   /** The first run that it did not start. */
   due: Due;
   /** Runs of its own that were due since then, while no run of the rule went on. */
@@ -94,7 +95,7 @@ function findStop(
   const n = countMissed(schedule, due, { ...excuses, lateAfterMs });
   const isLong = endMs - due.secondMs > clampLateness(due.gapMs, lateAfterMs).errorMs;
   if (!isLong || n < (isSeldom ? FEWEST_SELDOM_MISSED : FEWEST_MISSED)) return null;
-  return { text, due, n, isNever: lastMs === null && (history === null || olderMs === null), isMain };
+  return { text, schedule, due, n, isNever: lastMs === null && (history === null || olderMs === null), isMain };
 }
 
 /** The newest start that is none of the others'. Each of their runs explains the first start about its time. */
@@ -149,8 +150,8 @@ function findMissed(schedule: Schedule, firstDue: Due, excuses: Excuses): Due | 
 
 /** Until when a run that is due then is not missed, for while another goes on it waits; null: it is. */
 function findExcuse(atMs: number, { runs, endMs, theirs }: Excuses): number | null {
-  const busy = runs.find((run) => run.startedMs < atMs && endOf(run, endMs) > atMs);
-  if (busy !== undefined) return endOf(busy, endMs);
+  const busy = runs.find((run) => run.startedMs < atMs && busyUntil(run, endMs) > atMs);
+  if (busy !== undefined) return busyUntil(busy, endMs);
   return theirs.has(atMs) ? atMs : null;
 }
 
@@ -158,16 +159,12 @@ function countMissed(schedule: Schedule, due: Due, { lateAfterMs, ...excuses }: 
   const { runs, endMs } = excuses;
   if (isInterval(schedule)) {
     const since = runs.filter(({ startedMs }) => startedMs > due.atMs);
-    const busyMs = since.reduce((sum, run) => sum + Math.max(0, endOf(run, endMs) - run.startedMs), 0);
+    const busyMs = since.reduce((sum, run) => sum + Math.max(0, busyUntil(run, endMs) - run.startedMs), 0);
     return Math.max(0, Math.floor((endMs - due.sinceMs - busyMs) / schedule.recurrence.everyMs));
   }
   const untilMs = Math.min(endMs - lateAfterMs, due.atMs + LONGEST_COUNTED_MS);
   const { occurrencesMs } = mergeCertain([schedule].filter(isCalendar), { startMs: due.atMs, endMs: untilMs + 1 });
   return occurrencesMs.filter((atMs) => findExcuse(atMs, excuses) === null).length;
-}
-
-function endOf(run: RunRow, endMs: number): number {
-  return run.endedMs === null && (run.status === "running" || run.status === "stale") ? endMs : aliveUntil(run);
 }
 
 /** Of ascending instants; -Infinity: there is none. */

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { expectedShare, PRIOR_RUNS } from "../chance.ts";
 import type { RuleExpectation } from "../expectations.ts";
 import { HOURS_A_WEEK } from "../memory/calendar.ts";
-import { countRuns, indexOf, within, type HourColumns } from "../memory/columns.ts";
+import { countRuns, increase, indexOf, within, type HourColumns } from "../memory/columns.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import { PAST_DAYS } from "../memory/known.ts";
 import { EARLY_MS } from "./due.ts";
@@ -100,18 +100,14 @@ type CountDue = (fromHour: number, toHour: number) => number;
 /** How many runs of the others are due from the one hour to the other (UTC, since the epoch, both included), on average of an interval. */
 function countOthers(others: Schedule[], { firstHour, endHour, nowMs }: RuleHistory): CountDue {
   const perHour = others.filter(isInterval).reduce((sum, { recurrence }) => sum + HOUR_MS / recurrence.everyMs, 0);
-  const dueBefore = new Uint32Array(endHour - firstHour + 1);
+  const dueBefore = new Float64Array(endHour - firstHour + 1);
   for (const other of others.filter(isCalendar)) {
     const { occurrencesMs } = mergeCertain([other], { startMs: firstHour * HOUR_MS, endMs: nowMs });
-    for (const atMs of occurrencesMs) addAt(dueBefore, Math.floor(atMs / HOUR_MS) - firstHour + 1);
+    for (const atMs of occurrencesMs) increase(dueBefore, Math.floor(atMs / HOUR_MS) - firstHour + 1, 1);
   }
-  for (let index = 1; index < dueBefore.length; index += 1) addAt(dueBefore, index, dueBefore[index - 1]);
+  for (let index = 1; index < dueBefore.length; index += 1) increase(dueBefore, index, dueBefore[index - 1] ?? 0);
   const before = (hour: number) => dueBefore[Math.min(dueBefore.length - 1, Math.max(0, hour - firstHour))] ?? 0;
   return (fromHour, toHour) => before(toHour + 1) - before(fromHour) + perHour * (toHour - fromHour + 1);
-}
-
-function addAt(counts: Uint32Array, index: number, n = 1): void {
-  counts[index] = (counts[index] ?? 0) + n;
 }
 
 /** One time at which a run was due, and the hours (UTC, since the epoch) in one of which it ends if it fails. */

@@ -21,8 +21,7 @@ export type Compared = {
   missedShare: number;
   /** What is due at times of its own beside an interval; null where no calendar schedule stands beside one. */
   atTimes: { expected: number; missed: number; pending: number } | null;
-  /** Starts that no schedule explains: by hand, twice, or by a schedule that is not known. */
-  /** Null: how many of the starts were before the schedules that are known is not. */
+  /** Starts that no schedule explains: by hand, twice, or by one that is not known. Null: some were before the schedules that are known, and how many is not. */
   extra: number | null;
   /** When the newest ten missed runs were due, newest first; empty where that cannot be told. */
   missedAtMs: number[];

@@ -11,6 +11,7 @@ import { listOwnTimes } from "./own-times.ts";
 export type SilentSchedule = {
   /** As `OwnTimes`. */
   text: string;
+  schedule: Schedule;
   /** The first run that it did not start since the last one that it did. */
   sinceMs: number;
   n: number;
@@ -68,12 +69,12 @@ function findSilence(schedule: Schedule<CalendarRecurrence>, known: Known): Sile
     if (ran === false) missedMs.push(atMs);
     if (ran !== true) continue;
     const sinceMs = missedMs.at(-1);
-    return sinceMs === undefined ? null : { text: known.text, sinceMs, n: missedMs.length, isNever: false };
+    return sinceMs === undefined ? null : { text: known.text, schedule, sinceMs, n: missedMs.length, isNever: false };
   }
   // Where another is due at the same moment, one run may stand for both.
   const isShared = mergeCertain(known.others, { startMs: first, endMs: first + 1 }).occurrencesMs.length > 0;
   const isCertain = !isShared && missedMs.length >= FEWEST_NEVER && missedMs.length === occurrencesMs.length;
-  return isCertain ? { text: known.text, sinceMs: first, n: missedMs.length, isNever: true } : null;
+  return isCertain ? { text: known.text, schedule, sinceMs: first, n: missedMs.length, isNever: true } : null;
 }
 
 /** Starts of each hour that are not due by the other schedules. One that fires often has as many in each hour, and is left out. */

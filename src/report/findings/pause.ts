@@ -1,5 +1,6 @@
 /** A time in which several rules started nothing, and which is over: one pause, not one fault of each rule. */
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { findMostShared, isWithin } from "../../time/window.ts";
 import type { RuleActivity } from "../activity.ts";
 import { areTogether, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
 
@@ -47,8 +48,9 @@ export function listPaused(facts: Facts): RuleState[] {
 function measurePause({ states, activity }: Facts): Pause | null {
   const activities = new Map(activity.rules.map((rule) => [rule.rule, rule]));
   const all = states.flatMap((state) => findRest(state, activities.get(state.facts.rule)) ?? []);
-  const atMs = findMostShared(all);
-  const rests = all.filter((rest) => rest.fromMs <= atMs && atMs < rest.toMs);
+  const windowOf = ({ fromMs, toMs }: Rest) => ({ startMs: fromMs, endMs: toMs });
+  const atMs = findMostShared(all.map(windowOf));
+  const rests = all.filter((rest) => isWithin(atMs, windowOf(rest)));
   if (rests.length === 0) return null;
   const fromMs = Math.max(...rests.map((rest) => rest.fromMs));
   const toMs = Math.min(...rests.map((rest) => rest.toMs));
@@ -59,21 +61,6 @@ function measurePause({ states, activity }: Facts): Pause | null {
     return resting.has(rule) || isAlive;
   }).length;
   return areTogether(rests.length, due) ? { rests, fromMs, toMs, due } : null;
-}
-
-/** A moment that is in as many of them as any other; they are half-open. */
-export function findMostShared(rests: { fromMs: number; toMs: number }[]): number {
-  const edges = rests.flatMap(({ fromMs, toMs }) => [
-    { atMs: fromMs, more: 1 },
-    { atMs: toMs, more: -1 },
-  ]);
-  let resting = 0;
-  let most = { atMs: Infinity, resting: 0 };
-  for (const { atMs, more } of edges.toSorted((a, b) => a.atMs - b.atMs || a.more - b.more)) {
-    resting += more;
-    if (resting > most.resting) most = { atMs, resting };
-  }
-  return most.atMs;
 }
 
 /** Null: it missed nothing, or at other times too, or has not started since, or something else is wrong with it. */

@@ -1,9 +1,9 @@
 /** Rules that stopped together: one finding for all of them. */
 import { formatCount, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { HOUR_MS } from "../../time/units.ts";
+import { findMostShared, isWithin } from "../../time/window.ts";
 import type { Condition } from "../words.ts";
 import { areTogether, critical, type Facts, type Finder, type RuleState } from "./facts.ts";
-import { findMostShared } from "./pause.ts";
 
 const SILENT: Condition[] = ["overdue", "never"];
 /** Rules in these conditions were not due, or nothing says when they are. */
@@ -57,12 +57,12 @@ function chooseAlike(silent: RuleState[]): RuleState[] {
     const lastMs = state.facts.lastStartMs ?? 0;
     return {
       state,
-      fromMs: Math.min(lastMs, sinceMs ?? lastMs),
-      toMs: Math.max(lastMs, sinceMs ?? state.facts.window.endMs) + LATER_MS,
+      startMs: Math.min(lastMs, sinceMs ?? lastMs),
+      endMs: Math.max(lastMs, sinceMs ?? state.facts.window.endMs) + LATER_MS,
     };
   });
   const atMs = findMostShared(spans);
-  return spans.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs).map(({ state }) => state);
+  return spans.filter((span) => isWithin(atMs, span)).map(({ state }) => state);
 }
 
 function newestStart(states: RuleState[]): number | null {

@@ -19,10 +19,13 @@ export function createTally(hours: number): Tally {
   return { counts: new Float64Array(hours), values: new Float64Array(hours), from: hours, to: 0 };
 }
 
+export function increase(numbers: Float64Array, index: number, by: number): void {
+  numbers[index] = (numbers[index] ?? 0) + by;
+}
+
 export function addAt(tally: Tally, index: number, count: number, value: number): void {
-  const { counts, values } = tally;
-  counts[index] = (counts[index] ?? 0) + count;
-  values[index] = (values[index] ?? 0) + value;
+  increase(tally.counts, index, count);
+  increase(tally.values, index, value);
   if (index < tally.from) tally.from = index;
   if (index >= tally.to) tally.to = index + 1;
 }

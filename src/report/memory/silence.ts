@@ -1,7 +1,7 @@
 /** How long a rule is silent, in the runs that it usually starts in such a time: nights, weekends and bursts need no case. */
 import { HOUR_MS, DAY_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { DAY_SLOTS, HOURS_A_WEEK, type Calendar } from "./calendar.ts";
-import { countRuns, within } from "./columns.ts";
+import { countRuns, increase, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
 import { FEWEST_DAYS, PAST_DAYS } from "./known.ts";
 
@@ -92,11 +92,11 @@ function measureRates(
   const seen = countSeen(fromHour, toHour, calendar, isCovered);
   const started = new Float64Array(HOURS_A_WEEK);
   for (let index = 0; index < hours.length; index += 1)
-    addAt(started, hourOfWeekAt(hours[index] ?? 0, calendar), counts[index] ?? 0);
+    increase(started, hourOfWeekAt(hours[index] ?? 0, calendar), counts[index] ?? 0);
   const alike = { started: new Float64Array(DAY_SLOTS), seen: new Float64Array(DAY_SLOTS) };
   for (let hourOfWeek = 0; hourOfWeek < HOURS_A_WEEK; hourOfWeek += 1) {
-    addAt(alike.started, slotOf(hourOfWeek), started[hourOfWeek] ?? 0);
-    addAt(alike.seen, slotOf(hourOfWeek), seen[hourOfWeek] ?? 0);
+    increase(alike.started, slotOf(hourOfWeek), started[hourOfWeek] ?? 0);
+    increase(alike.seen, slotOf(hourOfWeek), seen[hourOfWeek] ?? 0);
   }
   return started.map((n, hourOfWeek) => {
     const slot = slotOf(hourOfWeek);
@@ -120,7 +120,8 @@ function countSeen(
   const known = ofCrm.get(key);
   if (known !== undefined) return known;
   const seen = new Float64Array(HOURS_A_WEEK);
-  for (let hour = fromHour; hour < toHour; hour += 1) if (isCovered(hour)) addAt(seen, hourOfWeekAt(hour, calendar), 1);
+  for (let hour = fromHour; hour < toHour; hour += 1)
+    if (isCovered(hour)) increase(seen, hourOfWeekAt(hour, calendar), 1);
   ofCrm.set(key, seen);
   return seen;
 }
@@ -153,7 +154,7 @@ function listRests(hours: Int32Array, rates: Float64Array, calendar: Calendar): 
   for (let index = 0; index < rests.length; index += 1) {
     const next = hours[index + 1] ?? 0;
     for (let between = (hours[index] ?? 0) + 1; between < next; between += 1)
-      addAt(rests, index, rates[hourOfWeekAt(between, calendar)] ?? 0);
+      increase(rests, index, rates[hourOfWeekAt(between, calendar)] ?? 0);
   }
   return rests.sort();
 }
@@ -192,7 +193,3 @@ function addUp(
 }
 
 const LONGEST_COUNTED_MS = 400 * DAY_MS;
-
-function addAt(array: Float64Array, index: number, n: number): void {
-  array[index] = (array[index] ?? 0) + n;
-}
