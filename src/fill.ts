@@ -44,7 +44,9 @@ type FillLimits = { totalMs: number | null; dayMs: number | null };
 
 /** `read`: how many days. `left`: how many are still to be read. */
 export type Filled = { source: string; read: number; left: number } & (
-  | { end: "whole" | "paused" }
+  | { end: "paused" }
+  /** All that was asked for. Not null: the oldest of these days held no run, and may lie before the first one: they are not known to be empty. */
+  | { end: "whole"; reason: string | null }
   /** Before that there is no run, or it cannot be read, or would cost too much. */
   | { end: "begin" | "failed"; reason: string }
 );
@@ -180,7 +182,8 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
   if (empty.length > 0 && options.sinceMs <= nowMs - READ_BACK_MS) return await stop(describeBegin(empty));
   // What was there before is still before it.
   if (!options.beginsMs.has(source)) await memory.stopFill(source, null);
-  return { source, read, left: 0, end: "whole" };
+  const reason = empty.length === 0 ? null : describeBegin(empty).reason;
+  return { source, read: read - empty.length, left: 0, end: "whole", reason };
 }
 
 type StopReason = { reason: string } & ({ kind: "begin"; fromMs: number } | { kind: "costly" | "failed" });

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import type { MemorySummary } from "../../src/report/memory/summary.ts";
 import type { Report } from "../../src/report/schema.ts";
-import { freshDirectory, runCli } from "../making/cli.ts";
+import { makeWarehouse } from "../making/cases.ts";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
+import { run } from "../making/warehouses.ts";
 import { configureHourly, expectAsRows, makeHourly, readMemory } from "../making/remembered.ts";
 
 const DAYS = 30;
@@ -145,6 +147,21 @@ describe("from a warehouse", () => {
       "",
     ]);
     expect(await never()).toBe("idle");
+  });
+
+  test("days without a run are not called remembered, unless older ones have runs", async () => {
+    const start = new Date((Math.floor(Date.now() / 86_400_000) - 20) * 86_400_000 + 12 * 3_600_000).toISOString();
+    await using rested = await makeWarehouse("sqlite", { runs: [run({ start, end: start })] });
+    const cwd = directoryWith(`[crm.hubspot]\nurl = "${rested.url}"\n[store]\npath = "store.sqlite"\n`);
+    const late = await runCli(["memory", "fill", "--since", "7d"], { cwd });
+    const says =
+      /^hubspot: nothing more is remembered; there is no run in the \d days before 20\d\d-\d\d-\d\d: with --since further back it may be known to be a pause\n$/;
+    expect([late.code, late.stdout]).toEqual([0, expect.stringMatching(says)]);
+    const none = await runCli(["memory", "show", "hubspot"], { cwd });
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("nothing is remembered of")]);
+    const whole = await runCli(["memory", "fill", "--since", "40d"], { cwd });
+    expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/^hubspot: 2[01] days read back; /)]);
+    expect((await show(cwd)).hours_known).toBeGreaterThan(19 * 24);
   });
 
   test("a CRM that cannot be read is told by its reason alone, and one of which nothing is remembered by what to do", async () => {

@@ -61,9 +61,12 @@ export default defineCommand(
 );
 
 function describe(one: Filled): string {
-  const read = one.read === 0 ? "nothing was left to read" : `${formatPlural(one.read, "day")} read back`;
+  const isEmpty = one.end === "whole" && one.reason !== null;
+  const nothing = isEmpty ? "nothing more is remembered" : "nothing was left to read";
+  const read = one.read === 0 ? nothing : `${formatPlural(one.read, "day")} read back`;
   const rest = one.left === 0 ? "" : `, ${one.left} left`;
-  return `${one.source}: ${read}${rest}${one.end === "begin" ? `; ${one.reason}` : ""}`;
+  const why = one.end === "begin" || isEmpty ? `; ${one.reason}` : "";
+  return `${one.source}: ${read}${rest}${why}${isEmpty ? ": with --since further back it may be known to be a pause" : ""}`;
 }
 
 function readSince(text: string, nowMs: number, memoryMs: number): number {
