@@ -3,7 +3,7 @@ import { HOUR_MS, HOURS_A_DAY } from "../time/units.ts";
 import type { Window } from "../time/window.ts";
 import { NEWEST_RUNS, type ReadActivity, type RuleActivity } from "./activity.ts";
 import { settledAt } from "./attempts.ts";
-import { countRuns, where, within } from "./memory/columns.ts";
+import { countRuns, where, within, type HourColumns } from "./memory/columns.ts";
 import { usualRecords } from "./memory/emptiness.ts";
 import type { RuleHistory } from "./memory/history.ts";
 import { isPastKnown, PAST_DAYS } from "./memory/known.ts";
@@ -49,7 +49,8 @@ export function findUntoldRecords(
     if (streak === null || streak.usual < 1) return [];
     const { before, ...found } = streak;
     const chance = ((before.untold + 1) / (before.told + before.untold + 1)) ** found.n;
-    return before.told < FEWEST_TOLD || chance >= UNLIKELY
+    const isUsual = chance >= UNLIKELY || longestUntold(history) >= found.n;
+    return before.told < FEWEST_TOLD || isUsual
       ? []
       : [{ rule: rule.rule, ...found, ids: newest.flatMap(({ id }) => id ?? []) }];
   });
@@ -71,21 +72,33 @@ function readRuns(untold: RuleActivity["runs"], before: RuleActivity["runs"]): S
   };
 }
 
+/** Of the successes between two that told records, the most that told none: a rule may tell them on Sundays alone. */
+function longestUntold(history: RuleHistory | null): number {
+  if (!isPastKnown(history)) return 0;
+  const { finished, empties } = history;
+  return empties.hours.slice(1).reduce((most, hour, index) => {
+    const between = within(finished, (empties.hours[index] ?? hour) + 1, hour);
+    return Math.max(most, countSuccesses(between));
+  }, 0);
+}
+
+function countSuccesses({ counts, values }: HourColumns): number {
+  return countRuns({ counts }) - values.reduce((sum, failed) => sum + failed, 0);
+}
+
 /** By whole hours. */
 function readHistory(history: RuleHistory | null): Streak | null {
   if (!isPastKnown(history)) return null;
   const { finished, empties } = history;
   const lastHour = empties.hours.at(-1);
   if (lastHour === undefined) return null;
-  const successesOf = ({ counts, values }: RuleHistory["finished"]) =>
-    countRuns({ counts }) - values.reduce((sum, failed) => sum + failed, 0);
   const since = within(finished, lastHour + 1, Infinity);
-  const isSuccess = (hour: number) => successesOf(within(since, hour, hour + 1)) > 0;
+  const isSuccess = (hour: number) => countSuccesses(within(since, hour, hour + 1)) > 0;
   const [firstHour] = where(since, isSuccess).hours;
   const usual = usualRecords(history, lastHour + 1);
   if (firstHour === undefined || usual === null) return null;
   const [from, to] = [lastHour + 1 - PAST_DAYS * HOURS_A_DAY, lastHour + 1] as const;
   const told = countRuns(within(empties, from, to));
-  const untold = Math.max(0, successesOf(within(finished, from, to)) - told);
-  return { n: successesOf(since), sinceMs: firstHour * HOUR_MS, isAtLeast: false, usual, before: { told, untold } };
+  const untold = Math.max(0, countSuccesses(within(finished, from, to)) - told);
+  return { n: countSuccesses(since), sinceMs: firstHour * HOUR_MS, isAtLeast: false, usual, before: { told, untold } };
 }

@@ -80,6 +80,10 @@ describe("no news", () => {
       runs: hourly("deals", "06-01 05:05", (_, index) => (index % 8 === 0 ? {} : NONE)),
     },
     {
+      name: "told on Sundays alone, as always",
+      runs: hourly("deals", "06-01 00:05", (start) => (new Date(start).getUTCDay() === 0 ? {} : NONE)),
+    },
+    {
       name: "none of the records before was more than 0",
       runs: hourly("deals", "06-01 00:05", (start) => ({ processed: 0, ...since("07-10 12:00")(start) })),
     },
