@@ -47,7 +47,7 @@ function boundOf(column: string, kind: ColumnKinds[string]): Bound {
 const CUT_ERRORS: Record<Dialect, string> = {
   postgres: `CASE WHEN octet_length(error) > ${MOST_TEXT_BYTES}
       THEN '(' || to_char(octet_length(error), 'FM999,999,999,999') || ' bytes, too long to be read)'
-    WHEN octet_length(error) <= ${MOST_SHORT_BYTES} THEN error
+    WHEN error IS NULL OR octet_length(error) <= ${MOST_SHORT_BYTES} THEN error
     ELSE (SELECT ${writeCutMessage("postgres", "near")} FROM (SELECT CASE WHEN octet_length(error) > ${MOST_COPIED_BYTES}
       THEN left(error, ${REACH}) || E'\\n…\\n' || right(error, ${REACH}) ELSE error || '' END AS near OFFSET 0) one) END`,
   sqlite: writeCutMessage("sqlite", "error"),

@@ -123,7 +123,8 @@ SELECT json_build_object(
       min(settled_ms) AS first, max(settled_ms) AS last,
       coalesce((array_agg(DISTINCT settled_ms / 60000 ORDER BY settled_ms / 60000 DESC) FILTER (WHERE part = 0))[1:100], '{}') AS minutes
     FROM odd WHERE state IN (1, 2)
-    GROUP BY part, rule, regexp_replace(left(error, 300) || right(error, 300), '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
+    GROUP BY part, rule, regexp_replace(CASE WHEN octet_length(error) <= 300 THEN error ELSE left(error, 300) || right(error, 300) END,
+      '(\m[45][0-9]{2}\M)|[0-9]+', '\1#', 'g')
     ORDER BY n DESC, rule LIMIT 500) e),
   'running', (SELECT coalesce(json_agg(json_build_array({parts}[part + 1], rule, started_ms, id::text)), '[]') FROM (
     SELECT * FROM odd WHERE state = 3 AND ended_at IS NULL
