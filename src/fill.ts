@@ -5,7 +5,7 @@ import { describeFailure, wasStillRunning } from "./database/failure.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Past } from "./report/memory/cells.ts";
-import { READ_BACK_MS } from "./report/memory/known.ts";
+import { LONGEST_PAST_DAYS, LONGEST_PAST_MS, READ_BACK_MS, WEEK_DAYS } from "./report/memory/known.ts";
 import { uniteSpans } from "./report/memory/merge.ts";
 import { keepable } from "./report/memory/remember.ts";
 import { onlyWithin } from "./report/memory/without.ts";
@@ -25,6 +25,8 @@ export type FillOptions = {
   sinceMs: number;
   untilMs: number;
   nowMs: number;
+  /** How far back a small table is read: as far as each report would read it otherwise. */
+  smallSinceMs?: number;
   /** CRMs before whose begin nothing is looked for, epoch milliseconds. */
   beginsMs: ReadonlyMap<string, number>;
   /** Reads the days that are known, too, and replaces them. */
@@ -57,7 +59,7 @@ const FILL_BESIDE: FillLimits = { totalMs: 20 * SECOND_MS, dayMs: 5 * SECOND_MS 
 const TRY_AGAIN_MS = WEEK_MS;
 const LONGEST_PAUSE_MS = SECOND_MS;
 /** Of a small table, so many days are read at once. */
-const MOST_AT_ONCE = 56;
+const MOST_AT_ONCE = LONGEST_PAST_DAYS + WEEK_DAYS;
 /** So many days without a run in a row may be a pause. Where the time is over, no more are read. */
 const EMPTY_DAYS = 14;
 
@@ -75,7 +77,7 @@ export async function fillMemory(options: FillOptions): Promise<Filled[]> {
 
 /** Beside scheduled reports: says what it did, and what keeps it from going on. */
 export async function fillBeside(
-  options: Omit<FillOptions, "sinceMs" | "untilMs" | "beginsMs" | "again" | "isThorough" | "limits">,
+  options: Omit<FillOptions, "sinceMs" | "smallSinceMs" | "untilMs" | "beginsMs" | "again" | "isThorough" | "limits">,
 ): Promise<void> {
   const { memory, nowMs, log } = options;
   /** Why it could not be read the last time. */
@@ -98,6 +100,7 @@ export async function fillBeside(
       crms,
       // Whole weeks: these are added up.
       sinceMs: Math.floor((nowMs - READ_BACK_MS) / WEEK_MS) * WEEK_MS,
+      smallSinceMs: Math.floor((nowMs - LONGEST_PAST_MS) / WEEK_MS) * WEEK_MS,
       // Today is not over: the next reports tell it.
       untilMs: Math.floor(nowMs / DAY_MS) * DAY_MS,
       beginsMs,
@@ -120,11 +123,12 @@ export async function fillBeside(
 }
 
 async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boolean): Promise<Filled> {
-  const { memory, nowMs, again, signal, isBusy } = options;
+  const { memory, nowMs, again, signal, isBusy, sinceMs, untilMs, smallSinceMs = sinceMs } = options;
   const source = crm.name;
   const known = again ? new Map<number, number>() : await listKnown(source, options);
-  const startMs = Math.max(options.sinceMs, options.beginsMs.get(source) ?? -Infinity);
-  const days = listMissing(known, { startMs, endMs: options.untilMs });
+  const listSince = (fromMs: number) =>
+    listMissing(known, { startMs: Math.max(fromMs, options.beginsMs.get(source) ?? -Infinity), endMs: untilMs });
+  let days = listSince(sinceMs);
   const firstKnown = Math.min(...known.keys());
   const mode = again ? "replace" : "add";
   /** Days without a run, one after the other: they are known to be empty only where an older day is not, and the table reaches back. */
@@ -175,11 +179,14 @@ async function fillOne(crm: CrmConfig, options: FillOptions, isOver: () => boole
     if (covered.length > 0)
       await memory.write([{ source, past: { ...keepable(answer.past), covered: uniteSpans(covered) } }], mode);
     if (isBegin) return await stop(describeBegin(empty));
-    if (read === 1 && answer.isSmall) atOnce = MOST_AT_ONCE;
+    if (read === 1 && answer.isSmall) {
+      atOnce = MOST_AT_ONCE;
+      days = listSince(smallSinceMs);
+    }
     await sleep(Math.min(LONGEST_PAUSE_MS, tookMs), undefined, { signal }).catch(() => {});
   }
   options.log.progress(null);
-  if (empty.length > 0 && options.sinceMs <= nowMs - READ_BACK_MS) return await stop(describeBegin(empty));
+  if (empty.length > 0 && sinceMs <= nowMs - READ_BACK_MS) return await stop(describeBegin(empty));
   // What was there before is still before it.
   if (!options.beginsMs.has(source)) await memory.stopFill(source, null);
   const reason = empty.length === 0 ? null : describeBegin(empty).reason;
@@ -222,8 +229,11 @@ function dayOf({ fromMs }: DayToRead): number {
   return fromMs / DAY_MS;
 }
 
-async function listKnown(source: string, { memory, sinceMs, isThorough }: FillOptions): Promise<Map<number, number>> {
-  const sinceDay = Math.floor(sinceMs / DAY_MS);
+async function listKnown(
+  source: string,
+  { memory, sinceMs, smallSinceMs = sinceMs, isThorough }: FillOptions,
+): Promise<Map<number, number>> {
+  const sinceDay = Math.floor(Math.min(sinceMs, smallSinceMs) / DAY_MS);
   return isThorough ? await memory.listDays(source, sinceDay) : await memory.listHours(source, sinceDay);
 }
 

@@ -95,7 +95,7 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
     recent: detailed ? RECENT_ACTIONS : 0,
     baselineSeconds: baseline === null ? null : WEEK_MS / 1000,
     hours: options.readMemory !== null,
-    isPastKnown: async (crm) => (await recalling).isPastKnown(crm),
+    pastKnownFromMs: async (crm) => (await recalling).knownFromMs(crm),
     nowMs,
     concurrency: config.concurrency,
     redact: createRedactor(config.secrets),

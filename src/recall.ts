@@ -18,10 +18,10 @@ export type Recalled = {
   /** Once for each CRM: it is unpacked only then, and not held. Null: nothing is known, or it could not be read. */
   takePast: (crm: CrmConfig) => Past | null;
   /**
-   * Whether all hours are known that are judged by and that the warehouse does not tell with the windows. Where a fill found no older
-   * run, there may be one all the same: behind a pause, or added since.
+   * Since when all hours are known up to those that the warehouse tells with the windows, epoch milliseconds; null: there is a gap. Where
+   * a fill found no older run, there may be one all the same: behind a pause, or added since.
    */
-  isPastKnown: (crm: CrmConfig) => boolean;
+  knownFromMs: (crm: CrmConfig) => number | null;
   /** With what the operator said of its rules and hours in the store. */
   settingsOf: (crm: CrmConfig) => ReportSettings;
   /** What the reports say of a memory that could not be read. */
@@ -105,13 +105,13 @@ function describe(
       if (known.unreadable > 0) log.warn(sayUnreadable(crm.name), {}, { crm: crm.name });
       return pastUntil(known.past, window.endMs, [...crm.excludeRules, ...(crm.wrapperRules ?? [])]);
     },
-    isPastKnown: (crm) => {
+    knownFromMs: (crm) => {
       const known = kept.get(crm.name);
       // Of longer windows the hours are not told.
-      if (known === undefined || lengthOf(window) > WEEK_MS) return false;
-      const { sinceMs, weeksUntilMs: untilMs } = reachOf(window);
-      const [fromHour, toHour] = [Math.floor(sinceMs / HOUR_MS), Math.ceil(untilMs / HOUR_MS)];
-      return fromHour >= toHour || known.covered.some(([from, to]) => from <= fromHour && to >= toHour);
+      if (known === undefined || lengthOf(window) > WEEK_MS) return null;
+      const toHour = Math.ceil(reachOf(window).weeksUntilMs / HOUR_MS);
+      const newest = known.covered.find(([from, to]) => from <= toHour && to >= toHour);
+      return newest === undefined ? null : newest[0] * HOUR_MS;
     },
     settingsOf: (crm) => {
       const settings = settingsOf(crm);

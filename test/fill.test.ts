@@ -140,6 +140,16 @@ test("what failed is tried again after the next report, and said once", async ()
   await sql`ALTER SCHEMA away RENAME TO orchestration`;
   await sql.end();
   expect((await fill(store, url)).read).toBeGreaterThan(50);
+  expect(await store.memory.readStop("hubspot")).toMatchObject({ kind: "begin", fromMs: (TODAY - 60) * DAY_MS });
+});
+
+test("a small table is read back as far as a report would look, which then reads none of it", async () => {
+  await using store = await openFresh();
+  await fill(store, await makeWarehouse(range(1, 150)));
+  const days = await known(store);
+  // And the begin of the week in which these begin.
+  expect(days.slice(0, 120)).toEqual(range(1, 120));
+  expect(days.length).toBeLessThanOrEqual(126);
   expect(await store.memory.readStop("hubspot")).toBeNull();
 });
 

@@ -39,25 +39,21 @@ const END_HOUR = WINDOW.endMs / 3_600_000;
 const TOLD_FROM = END_HOUR - 48;
 const READ_FROM = END_HOUR - 120 * 24;
 
-test.each<{ name: string; covered: Kept["covered"]; isKnown: boolean }>([
-  { name: "nothing is known", covered: [], isKnown: false },
-  { name: "120 days up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], isKnown: true },
-  { name: "the first hour is not known", covered: [[READ_FROM + 1, END_HOUR]], isKnown: false },
-  { name: "an hour before the windows is not known", covered: [[READ_FROM, TOLD_FROM - 1]], isKnown: false },
+test.each<{ name: string; covered: Kept["covered"]; fromHour: number | null }>([
+  { name: "nothing is known", covered: [], fromHour: null },
+  { name: "120 days up to what the warehouse tells", covered: [[READ_FROM, TOLD_FROM]], fromHour: READ_FROM },
+  { name: "into the windows", covered: [[READ_FROM + 1, END_HOUR]], fromHour: READ_FROM + 1 },
+  { name: "an hour before the windows is not known", covered: [[READ_FROM, TOLD_FROM - 1]], fromHour: null },
+  { name: "the windows' hours alone", covered: [[TOLD_FROM, END_HOUR]], fromHour: TOLD_FROM },
   {
     name: "there is a hole",
     covered: [
       [READ_FROM, READ_FROM + 50],
       [READ_FROM + 51, END_HOUR],
     ],
-    isKnown: false,
+    fromHour: READ_FROM + 51,
   },
-  {
-    name: "what is before it was not read, or is behind a pause",
-    covered: [[READ_FROM + 500, TOLD_FROM]],
-    isKnown: false,
-  },
-])("whether a small warehouse's past is still to be read: $name", async ({ covered, isKnown }) => {
+])("since when the past is known: $name", async ({ covered, fromHour }) => {
   const kept: Kept = {
     covered,
     ignored: [],
@@ -66,8 +62,9 @@ test.each<{ name: string; covered: Kept["covered"]; isKnown: boolean }>([
   };
   const readMemory = async () => new Map([["a", kept]]);
   const recalled = await recallPasts({ crms: CRMS, window: WINDOW, readMemory, log: silent });
-  expect(CRMS.map((crm) => recalled.isPastKnown(crm))).toEqual([isKnown, false, false]);
+  const fromMs = fromHour === null ? null : fromHour * 3_600_000;
+  expect(CRMS.map((crm) => recalled.knownFromMs(crm))).toEqual([fromMs, null, null]);
   const long = { startMs: WINDOW.endMs - 8 * 7 * 86_400_000, endMs: WINDOW.endMs };
   const ofLong = await recallPasts({ crms: CRMS, window: long, readMemory, log: silent });
-  expect(ofLong.isPastKnown(CRMS[0]!)).toBe(false);
+  expect(ofLong.knownFromMs(CRMS[0]!)).toBeNull();
 });

@@ -13,21 +13,21 @@ export type Outcome =
 
 export type CollectOptions = VisitOptions &
   Pick<ReadRequest, "window" | "recent" | "baselineSeconds" | "hours" | "nowMs"> & {
-    /** Whether the memory knows the CRM's past. */
-    isPastKnown?: (crm: CrmConfig) => Promise<boolean>;
+    /** Since when the memory knows the CRM's past. */
+    pastKnownFromMs?: (crm: CrmConfig) => Promise<number | null>;
     /** Called as soon as a CRM is read, while others still are. */
     onActivity?: (crm: CrmConfig, activity: Activity) => Promise<void>;
   };
 
 /** Outcomes are in the order of `crms`. */
 export async function collectActivities(options: CollectOptions): Promise<Outcome[]> {
-  const { window, recent, baselineSeconds, hours = true, nowMs, isPastKnown, redact, onActivity } = options;
+  const { window, recent, baselineSeconds, hours = true, nowMs, pastKnownFromMs, redact, onActivity } = options;
   return await visitWarehouses(
     options,
     async (crm, signal) => {
       const timezone = crm.timezone === null ? null : zoneOfTimesUntil(crm.timezone, window.endMs);
       const request = { crm: { ...crm, timezone }, window, recent, baselineSeconds, hours, nowMs };
-      return await readActivity({ ...request, isPastKnown: isPastKnown?.(crm) ?? false }, signal);
+      return await readActivity({ ...request, pastKnownFromMs: pastKnownFromMs?.(crm) ?? null }, signal);
     },
     async (visit, crm): Promise<Outcome> => {
       const { source } = visit;
@@ -44,7 +44,7 @@ async function readActivity(request: ReadRequest, signal: AbortSignal): Promise<
   if (target.kind === "sqlite") {
     const { askSqlite } = await import("./sqlite/ask.ts");
     // Its thread has the question only once.
-    const known = { ...request, isPastKnown: (await request.isPastKnown) ?? false };
+    const known = { ...request, pastKnownFromMs: (await request.pastKnownFromMs) ?? null };
     return await askSqlite("read", { request: known, path: target.path }, signal);
   }
   const { readPostgres } = await import("./postgres/read.ts");

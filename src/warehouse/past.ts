@@ -19,9 +19,19 @@ export const PAST_SHARE = 0.25;
 export const MOST_READ_RUNS = 500_000;
 
 /** The hours of the past that belong to a report. */
-export function requestPast({ crm, window, nowMs }: ReadRequest): HoursRequest {
+export function requestPast({ crm, window, nowMs }: Pick<ReadRequest, "crm" | "window" | "nowMs">): HoursRequest {
   const firstMs = window.endMs - LONGEST_PAST_MS;
   return { crm, nowMs, fromMs: Math.floor(firstMs / HOUR_MS) * HOUR_MS, toMs: window.endMs };
+}
+
+/** Whether the past that a report would read is known. `tableSinceMs`: start of the table's oldest row; null: not known. */
+export function isPastKnown(
+  request: Pick<ReadRequest, "crm" | "window" | "nowMs">,
+  knownFromMs: number | null,
+  tableSinceMs: number | null,
+): boolean {
+  if (knownFromMs === null) return false;
+  return Math.max(requestPast(request).fromMs, tableSinceMs ?? -Infinity) >= knownFromMs;
 }
 
 /** Covers what the table reaches back to, as far as that is known. Null: there are too many runs. Throws a `ValiError` where the answer has another shape. */

@@ -18,9 +18,15 @@ export type ReadRequest = {
   hours?: boolean;
   /** The real time, which tells a start in the future from one after the window. */
   nowMs: number;
-  /** Whether the past is known from elsewhere: then that of a small warehouse is not read either. Asked after the report's own rows. */
-  isPastKnown?: boolean | Promise<boolean>;
+  /**
+   * Since when the past is known from elsewhere, epoch milliseconds: where it reaches back as far as a report looks or the table does, that
+   * of a small warehouse is not read either. Null: it is not known. Asked after the report's own rows.
+   */
+  pastKnownFromMs?: number | null | Promise<number | null>;
 };
+
+/** As a thread is asked, once. */
+export type SettledRequest = Omit<ReadRequest, "pastKnownFromMs"> & { pastKnownFromMs: number | null };
 
 /** The hours of the past that are read besides: half-open, epoch milliseconds. `asksSize`: whether the table is small is looked at, too. */
 export type HoursRequest = Pick<ReadRequest, "crm" | "nowMs"> & { fromMs: number; toMs: number; asksSize?: boolean };

@@ -53,7 +53,7 @@ export async function reportOn(
     detailed = true,
     baselineSeconds = null as number | null,
     nowMs = Date.parse("2026-07-10T21:00:00.412Z"),
-    isPastKnown = false,
+    pastKnownFromMs = null as number | null,
   } = {},
 ): Promise<Report | string> {
   const crm = crmConfig(url, settings, name);
@@ -63,7 +63,7 @@ export async function reportOn(
     recent: detailed ? 20 : 0,
     baselineSeconds,
     nowMs,
-    isPastKnown: async () => isPastKnown,
+    pastKnownFromMs: async () => pastKnownFromMs,
     concurrency: 1,
     redact: (text) => text,
     signal: new AbortController().signal,

@@ -34,7 +34,7 @@ const silent = (report: Report) =>
 
 /** contacts succeeded so many days ago; deals did in the window. */
 /** Of so small a table the past would be read, and tell of the rules as well. */
-const WITHOUT_PAST = { isPastKnown: true };
+const WITHOUT_PAST = { pastKnownFromMs: 0 };
 
 async function lookBack(
   layout: Shape | "start alone",

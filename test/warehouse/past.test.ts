@@ -5,7 +5,7 @@ import { listCells, listStarts, type LogSketch, type Past } from "../../src/repo
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
-import { pastInVain, unreadablePast } from "../../src/warehouse/past.ts";
+import { isPastKnown, pastInVain, unreadablePast } from "../../src/warehouse/past.ts";
 import type { HoursResult } from "../../src/warehouse/request.ts";
 import { connect } from "../making/postgres-server.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
@@ -279,3 +279,44 @@ test.each([
 ])("where the past fails and the report does not, $name", ({ error, says }) => {
   expect(unreadablePast(error)).toEqual({ past: null, pastProblem: says });
 });
+
+const DAY_MS = 24 * HOUR_MS;
+const daysAgo = (days: number) => WINDOW.endMs - days * DAY_MS;
+
+test.each([
+  { name: "nothing is known", known: null, since: null, isKnown: false },
+  { name: "as far as a report looks", known: daysAgo(120), since: null, isKnown: true },
+  { name: "not quite as far", known: daysAgo(119), since: null, isKnown: false },
+  { name: "not as far as the table", known: daysAgo(40), since: daysAgo(41), isKnown: false },
+  { name: "as far as the table", known: daysAgo(40), since: daysAgo(40), isKnown: true },
+  { name: "farther than a table of which rows were deleted", known: daysAgo(40), since: daysAgo(10), isKnown: true },
+])("whether a small table's past is known elsewhere: $name", ({ known, since, isKnown }) => {
+  const request = { crm: crmConfig("sqlite:w.db"), window: WINDOW, nowMs: WINDOW.endMs };
+  expect(isPastKnown(request, known, since)).toBe(isKnown);
+});
+
+describe.each(listEngines().filter(({ name }) => /^(?:packaged, sync-history shape M|sqlite)/.test(name)))(
+  "$name",
+  ({ make }) => {
+    test("a small table whose whole past is known is not read for it", async () => {
+      const { url } = await make([run({ start: at(100), end: at(99) }), run({ start: at(3), end: at(2) })], []);
+      const read = async (knownFromMs: number) => {
+        const [outcome] = await collectActivities({
+          crms: [crmConfig(url)],
+          window: WINDOW,
+          recent: 0,
+          baselineSeconds: null,
+          nowMs: WINDOW.endMs,
+          pastKnownFromMs: async () => knownFromMs,
+          concurrency: 1,
+          redact: (text) => text,
+          signal: new AbortController().signal,
+          onProgress: () => {},
+        });
+        return outcome?.status === "read" && outcome.activity.kind === "read" ? outcome.activity.past : outcome;
+      };
+      expect(await read(daysAgo(6))).toBeNull();
+      expect(await read(daysAgo(3))).toMatchObject({ covered: [expect.any(Array)] });
+    });
+  },
+);

@@ -2,7 +2,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { askSqlite } from "../../src/warehouse/sqlite/ask.ts";
-import type { ReadRequest } from "../../src/warehouse/request.ts";
+import type { SettledRequest } from "../../src/warehouse/request.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
 import { listEngines, run } from "../making/warehouses.ts";
 
@@ -16,12 +16,13 @@ async function makeAsker(runs: number, viewOf?: string) {
     ),
     [],
   );
-  const request: ReadRequest = {
+  const request: SettledRequest = {
     crm: crmConfig(url),
     window: WINDOW,
     recent: 0,
     baselineSeconds: null,
     nowMs: WINDOW.endMs,
+    pastKnownFromMs: null,
   };
   const path = url.slice("sqlite:".length);
   if (viewOf !== undefined) {

@@ -1,8 +1,8 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
-import { PAST_SHARE, pastInVain } from "../past.ts";
-import type { ReadRequest, ReadResult } from "../request.ts";
+import { isPastKnown, PAST_SHARE, pastInVain } from "../past.ts";
+import type { ReadRequest, ReadResult, SettledRequest } from "../request.ts";
 import type { Document } from "../document.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { buildActivity } from "../rows.ts";
@@ -16,7 +16,7 @@ import { askSpelling, spellingsOf } from "./spelling.ts";
 import { composeActivity, composeNames, composeOlder, type NamedRows, type SqliteValue } from "./statement.ts";
 
 /** `onReport`: called with what a report needs where its past is still to be read. */
-export function querySqlite(request: ReadRequest, path: string, onReport: (result: ReadResult) => void): ReadResult {
+export function querySqlite(request: SettledRequest, path: string, onReport: (result: ReadResult) => void): ReadResult {
   const { crm } = request;
   const startedAt = performance.now();
   using database = openDatabase(path, crm.lockTimeoutMs);
@@ -34,7 +34,7 @@ export function querySqlite(request: ReadRequest, path: string, onReport: (resul
     });
     const near = readNearSources(database, found.source, found.actions.name, request, spellingsOf(spelling));
     const activity = { ...built, nearSources: [...new Set([...built.nearSources, ...near.map(maskName)])] };
-    if (request.isPastKnown === true) return activity;
+    if (isPastKnown(request, request.pastKnownFromMs, activity.tableSinceMs)) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
     const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;
     const inVain = { ...activity, ...pastInVain(request) };

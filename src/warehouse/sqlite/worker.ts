@@ -1,7 +1,7 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
 import type { WarehouseFacts } from "../facts.ts";
 import { codeOf, describeFailure } from "../../database/failure.ts";
-import type { HoursRequest, HoursResult, ReadRequest, ReadResult } from "../request.ts";
+import type { HoursRequest, HoursResult, ReadRequest, ReadResult, SettledRequest } from "../request.ts";
 import { examineSqlite } from "./examine.ts";
 import { queryHours } from "./hours.ts";
 import { querySqlite } from "./query.ts";
@@ -10,7 +10,7 @@ declare const self: Worker;
 
 type WorkerInput<R> = { request: R; path: string };
 export type WorkerTasks = {
-  read: { input: WorkerInput<ReadRequest>; result: ReadResult };
+  read: { input: WorkerInput<SettledRequest>; result: ReadResult };
   hours: { input: WorkerInput<HoursRequest>; result: HoursResult };
   examine: { input: WorkerInput<ReadRequest>; result: WarehouseFacts };
 };

@@ -50,7 +50,7 @@ export function lookAt(crms: LookedAt[], { atMs, hours }: Look, nowMs: number): 
   const activities = crms.map(({ config: crm, readPast }) => {
     if (crm.target.kind !== "sqlite") throw new Error("a simulated CRM is an SQLite file");
     const read = querySqlite(
-      { crm, window, recent: 0, baselineSeconds: null, nowMs, isPastKnown: true },
+      { crm, window, recent: 0, baselineSeconds: null, nowMs, pastKnownFromMs: 0 },
       crm.target.path,
       () => {},
     );
