@@ -11,9 +11,8 @@ export async function openDaemon(
   { runtime, log }: { runtime: Runtime; log: Log },
   purpose: Purpose,
 ): Promise<Omit<DaemonOptions, "beside">> {
-  // The build delays the JIT, which suits a command that ends at once. The scheduler goes on. A server does too, but what it is
-  // asked for by the thousand is compiled all the same: to compile what it does now and then takes 10 MiB, and the first hundred
-  // pages a third more time.
+  // The build delays the JIT, which suits a command that ends at once. The scheduler goes on. A server waits until it is asked
+  // a lot: to compile its first reports takes 10 MiB, and the first hundred pages a third more time.
   if (purpose !== "serve") Bun.unsafe.setJITPolicy(1);
   const { config, store } = await openConfigured(flags, runtime, log, "write", purpose);
   runtime.signals.expectStop();
