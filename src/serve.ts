@@ -16,6 +16,8 @@ import { VERSION } from "./version.ts";
 
 /** For what is being answered when the server is told to stop. */
 const CLOSE_MS = 3000;
+/** So many requests are a load: what answers them is worth compiling from then on. */
+const COMPILED_AFTER = 1000;
 
 /** Ends when the signal is aborted and what was going on has ended, within 5 s. */
 export async function serve(options: Omit<DaemonOptions, "beside">): Promise<void> {
@@ -57,9 +59,14 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
     version: VERSION,
   };
   let answering = createAnswering(context);
+  let asked = 0;
   const listening = await listen(
     where,
-    (request, line) => answering.answer(request, line),
+    (request, line) => {
+      asked += 1;
+      if (asked === COMPILED_AFTER) Bun.unsafe.setJITPolicy(1);
+      return answering.answer(request, line);
+    },
     (error) => secure(answerError(error, log)),
   );
   log.info("serving", { at: listening.place, base_path: config.serve.basePath });

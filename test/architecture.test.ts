@@ -253,6 +253,8 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
       "hono/html",
       "hono/http-exception",
       "hono/method-not-allowed",
+      "hono/router",
+      "hono/router/trie-router",
       "hono/utils/compress",
       "hono/utils/url",
       "hono-openapi",

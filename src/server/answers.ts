@@ -3,7 +3,7 @@
  * pages ends them all.
  */
 import type { Principal } from "./context.ts";
-import { finish, isKnown, sayUnchanged, secure } from "./finish.ts";
+import { copy, finish, isKnown, sayUnchanged, secure, takesGzip } from "./finish.ts";
 
 export type Answers = {
   /** Null: it has to be made. */
@@ -20,15 +20,15 @@ export type Asked = {
   url: string;
   name: string;
   by: Principal["by"];
-  accept: string | null;
-  encoding: string | null;
-  /** If-None-Match: which answers the asker has. */
-  has: string | null;
+  /** Of these Accept, Accept-Encoding and If-None-Match count, and each is read only where it decides. */
+  headers: Pick<Request["headers"], "get">;
 };
 
-/** `isKept`: it is the same for all who ask so. */
-type Made = { response: Response; bytes: number; isKept: boolean; untilMs: number };
-type Kept = { asked: Asked; made: Made };
+/** `isKept`: it is the same for all who ask so. `varies`: by which headers, in small letters. */
+type Made = { response: Response; bytes: number; varies: string[]; isKept: boolean; untilMs: number };
+/** Of an answer, by whom and how it was asked for; undefined: it is the same however that was asked. */
+type Choice = { name: string; by: Principal["by"]; accept: string | null | undefined; gzip: boolean | undefined };
+type Kept = { choice: Choice; made: Made };
 
 /** Ages are told in seconds, and other processes keep reports too. */
 const HOLDS_MS = 1000;
@@ -42,16 +42,11 @@ const LONGEST_KEY = 2000;
 /** Statuses that say how something is. */
 const KEPT_STATUSES = [200, 404, 503];
 
+/** Headers of a request that may choose between answers, as `Vary` names them. By any other none is kept. */
+const CHOOSING = ["accept", "accept-encoding"];
+
 export function readAsked({ method, url, headers }: Request, { name, by }: Principal): Asked {
-  return {
-    isChange: method !== "GET" && method !== "HEAD",
-    url,
-    name,
-    by,
-    accept: headers.get("accept"),
-    encoding: headers.get("accept-encoding"),
-    has: headers.get("if-none-match"),
-  };
+  return { isChange: method !== "GET" && method !== "HEAD", url, name, by, headers };
 }
 
 export function createAnswers(clock: () => number): Answers {
@@ -74,7 +69,7 @@ export function createAnswers(clock: () => number): Answers {
     const variants = kept.get(asked.url) ?? [];
     // The oldest are the first.
     while (variants.length >= MOST_VARIANTS || hasEnded(variants[0], clock())) drop(variants.shift());
-    variants.push({ asked, made });
+    variants.push({ choice: choose(asked, made), made });
     count += 1;
     bytes += made.bytes;
     // The address whose answer is the newest is the last to be dropped.
@@ -90,13 +85,15 @@ export function createAnswers(clock: () => number): Answers {
     find: (asked) => {
       const variants = asked.isChange ? undefined : kept.get(asked.url);
       if (variants === undefined) return null;
-      const found = variants.findLast((one) => isSame(one.asked, asked));
+      const found = variants.findLast(({ choice }) => isChosen(choice, asked));
       return found === undefined || hasEnded(found, clock()) ? null : tell(found.made, asked);
     },
     make: async (asked, make) => {
-      const begin = async () => await take(await make(), asked.encoding, clock() + HOLDS_MS);
+      const encoding = asked.headers.get("accept-encoding");
+      const begin = async () => await take(await make(), encoding, clock() + HOLDS_MS);
       if (asked.isChange) return (await begin()).response;
-      const key = `${asked.by} ${asked.name} ${asked.encoding}\n${asked.accept}\n${asked.url}`;
+      // Which headers choose is known when it is made.
+      const key = `${asked.by} ${asked.name} ${encoding}\n${asked.headers.get("accept")}\n${asked.url}`;
       if (key.length > LONGEST_KEY) return tell(await begin(), asked);
       const running = making.get(key);
       if (running !== undefined) {
@@ -119,9 +116,21 @@ export function createAnswers(clock: () => number): Answers {
   };
 }
 
-function isSame(one: Asked, other: Asked): boolean {
+function choose({ name, by, headers }: Asked, { varies }: Made): Choice {
+  return {
+    name,
+    by,
+    accept: varies.includes("accept") ? headers.get("accept") : undefined,
+    gzip: varies.includes("accept-encoding") ? takesGzip(headers.get("accept-encoding")) : undefined,
+  };
+}
+
+function isChosen(choice: Choice, { name, by, headers }: Asked): boolean {
   return (
-    one.accept === other.accept && one.encoding === other.encoding && one.name === other.name && one.by === other.by
+    choice.name === name &&
+    choice.by === by &&
+    (choice.accept === undefined || choice.accept === headers.get("accept")) &&
+    (choice.gzip === undefined || choice.gzip === takesGzip(headers.get("accept-encoding")))
   );
 }
 
@@ -129,21 +138,27 @@ function hasEnded(kept: Kept | undefined, nowMs: number): boolean {
   return kept !== undefined && kept.made.untilMs <= nowMs;
 }
 
-/** A copy costs less than a new answer: its headers are not read again. */
-function tell({ response, isKept }: Made, { has }: Asked): Response {
-  if (isKnown(response, has)) return sayUnchanged(response);
-  return isKept ? (response.clone() as Response) : response;
+function tell({ response, isKept }: Made, { headers }: Asked): Response {
+  if (isKnown(response, headers.get("if-none-match"))) return sayUnchanged(response);
+  return isKept ? copy(response) : response;
 }
 
 async function take(made: Response, encoding: string | null, untilMs: number): Promise<Made> {
   const isEndless = made.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (isEndless) return { response: secure(made), bytes: 0, isKept: false, untilMs };
+  if (isEndless) return { response: secure(made), bytes: 0, varies: [], isKept: false, untilMs };
   const { response, bytes } = await finish(made, encoding);
   const { status, headers } = response;
+  const varies = listVaried(headers.get("vary"));
   const isKept =
     KEPT_STATUSES.includes(status) &&
     bytes <= LARGEST_BYTES &&
     !(headers.get("cache-control") ?? "").includes("no-store") &&
-    !headers.has("set-cookie");
-  return { response, bytes, isKept, untilMs };
+    !headers.has("set-cookie") &&
+    varies.every((name) => CHOOSING.includes(name));
+  return { response, bytes, varies, isKept, untilMs };
+}
+
+function listVaried(vary: string | null): string[] {
+  const names = vary === null ? [] : vary.split(",").map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== "");
 }

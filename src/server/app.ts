@@ -12,6 +12,7 @@ import { createEventStream } from "./event-stream.ts";
 import { createPages } from "./pages.ts";
 import { withoutBase } from "./paths.ts";
 import { isProblemStatus, writeProblem, type Problem } from "./problems.ts";
+import { createRouter } from "./router.ts";
 import { createLogin } from "./security/login.ts";
 import type { KnownToken } from "./security/tokens.ts";
 
@@ -29,7 +30,10 @@ const BUG: Problem = { status: 500, detail: "A bug in automation-reports. The se
 /** Routes are relative to the base path. */
 export function createApp(context: ServeContext, tokens: KnownToken[] | null): Hono<ServeEnv> {
   const { basePath } = context.config().serve;
-  const app = new Hono<ServeEnv>({ getPath: (request) => withoutBase(getPath(request), basePath) });
+  const app = new Hono<ServeEnv>({
+    getPath: (request) => withoutBase(getPath(request), basePath),
+    router: createRouter(),
+  });
   app.onError((error) => answerError(error, context.log));
   const checkMethod = methodNotAllowed({
     app,
@@ -47,7 +51,9 @@ export function createApp(context: ServeContext, tokens: KnownToken[] | null): H
     return c.res;
   });
   app.route("/api/v1/events", createEventStream(context));
-  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => writeProblem(TOO_LARGE) }));
+  const limitBody = bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => writeProblem(TOO_LARGE) });
+  // Almost no request has one.
+  app.use((c, next) => (c.req.raw.body === null ? next() : limitBody(c, next)));
   app.route("/", createLogin(context, tokens));
   app.route("/", createApi(context));
   app.route("/", createPages(context));

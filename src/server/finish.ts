@@ -39,29 +39,63 @@ export function answerText(text: string, status: number, headers: Record<string,
   return response;
 }
 
+type Finished = { response: Response; bytes: number };
+
+/** A text with all that is said with it, for any number of answers. `packed`: compressed, where somebody has asked for that. */
+export type Ready = Finished & { text: string; isPackable: boolean; packed: Promise<Finished> | null };
+
+const readies = new WeakMap<Response, Ready>();
+
+export function prepareText(text: string, headers: Record<string, string>): Ready {
+  const response = new Response(text, { headers });
+  return { response, ...sayAll(response, text), text, packed: null };
+}
+
+/** An answer that `finish` has nothing left to do for. */
+export function answerReady(ready: Ready): Response {
+  const response = copy(ready.response);
+  readies.set(response, ready);
+  return response;
+}
+
 /** Of an answer that ends. `accepted`: the request's Accept-Encoding. */
-export async function finish(
-  response: Response,
-  accepted: string | null,
-): Promise<{ response: Response; bytes: number }> {
-  const { status, headers } = secure(response);
+export async function finish(response: Response, accepted: string | null): Promise<Finished> {
+  const ready = readies.get(response);
+  if (ready !== undefined) {
+    if (!ready.isPackable || !takesGzip(accepted)) return { response, bytes: ready.bytes };
+    const { response: packed, bytes } = await (ready.packed ??= pack(ready.response, ready.text));
+    return { response: copy(packed), bytes };
+  }
   const text = texts.get(response);
   // To look at the body makes a stream of it.
-  if (text === undefined && response.body === null) return { response, bytes: 0 };
+  if (text === undefined && response.body === null) return { response: secure(response), bytes: 0 };
   const body = text ?? (await response.arrayBuffer());
+  const { bytes, isPackable } = sayAll(response, body);
+  if (isPackable && takesGzip(accepted)) return await pack(response, body);
+  return { response: text === undefined ? new Response(body, response) : response, bytes };
+}
+
+/** Costs less than a new answer: its headers are not read again. */
+export function copy(response: Response): Response {
+  return response.clone() as Response;
+}
+
+function sayAll(response: Response, body: string | ArrayBuffer): Pick<Ready, "bytes" | "isPackable"> {
+  const { status, headers } = secure(response);
   const bytes = Buffer.byteLength(body);
   const isStored = !(headers.get("cache-control") ?? "").includes("no-store");
   // Weak, because the same answer may be compressed or not. Only what is there has one: no condition hides that something is wrong.
   if (status === 200 && isStored && !headers.has("etag")) headers.set("ETag", `W/"${Bun.hash(body).toString(BASE)}"`);
-  if (bytes >= SHORTEST_BYTES && isCompressible(headers)) {
-    headers.append("Vary", "Accept-Encoding");
-    if (accepted !== null && takesGzip(accepted)) {
-      const packed = await compress(body);
-      headers.set("Content-Encoding", "gzip");
-      return { response: new Response(packed, { status, headers }), bytes: packed.byteLength };
-    }
-  }
-  return { response: text === undefined ? new Response(body, { status, headers }) : response, bytes };
+  const isPackable = bytes >= SHORTEST_BYTES && isCompressible(headers);
+  if (isPackable) headers.append("Vary", "Accept-Encoding");
+  return { bytes, isPackable };
+}
+
+async function pack({ status, headers }: Response, body: string | ArrayBuffer): Promise<Finished> {
+  const packed = await compress(body);
+  const response = new Response(packed, { status, headers });
+  response.headers.set("Content-Encoding", "gzip");
+  return { response, bytes: packed.byteLength };
 }
 
 /** Whether the asker has it already. `asked`: the request's If-None-Match. */
@@ -88,7 +122,9 @@ function isCompressible(headers: Response["headers"]): boolean {
   return !headers.has("content-encoding") && COMPRESSIBLE.test(headers.get("content-type") ?? "");
 }
 
-function takesGzip(accepted: string): boolean {
+/** `accepted`: a request's Accept-Encoding. */
+export function takesGzip(accepted: string | null): boolean {
+  if (accepted === null) return false;
   const [, weight = "1"] = /(?:^|,)\s*gzip\s*(?:;\s*q=([\d.]+))?\s*(?:,|$)/i.exec(accepted) ?? [undefined, "0"];
   return Number(weight) > 0;
 }

@@ -10,7 +10,7 @@ import { explainCopyFailure, refuseTaken } from "./backup-place.ts";
 import { codeOf } from "../database/failure.ts";
 import type { Access, Ask, Engine } from "./engine.ts";
 import { explainStoreFailure } from "./failure.ts";
-import { followFile, type OpenedEngine, type SqliteTarget } from "./follow-file.ts";
+import { followFile, OVERLOOKED_MS, type OpenedEngine, type SqliteTarget } from "./follow-file.ts";
 import { judgeHolder } from "../processes.ts";
 import firstSql from "./migrations/1.sqlite.sql" with { type: "text" };
 import secondSql from "./migrations/2.sql" with { type: "text" };
@@ -48,10 +48,6 @@ const MEASURE_SIZE = "SELECT page_count * page_size AS bytes FROM pragma_page_co
 
 /** Asks the file. */
 const OTHERS_COMMITS = "SELECT data_version AS n FROM pragma_data_version";
-/** Asks the connection alone. */
-const OWN_CHANGES = "SELECT total_changes() AS n";
-/** For so long what others commit may be overlooked: a thousand questions in a second are one to the file. */
-const OVERLOOKED_MS = 5;
 
 export function openSqlite(target: SqliteTarget, access: Access, say: Engine["say"]): Engine {
   const { path } = target;
@@ -82,12 +78,14 @@ function engineOf(target: SqliteTarget, opened: Database, access: Access, say: E
     turn = mine.catch(() => {});
     return await mine;
   };
-  const count = (text: string) => database.query<{ n: number }, []>(text).get()?.n ?? 0;
+  let own = 0;
   let others = { n: 0, readAt: -Infinity };
   const tellVersion = () => {
     const now = performance.now();
-    if (now - others.readAt > OVERLOOKED_MS) others = { n: count(OTHERS_COMMITS), readAt: now };
-    return `${others.n} ${count(OWN_CHANGES)}`;
+    if (now - others.readAt > OVERLOOKED_MS) {
+      others = { n: database.query<{ n: number }, []>(OTHERS_COMMITS).get()?.n ?? 0, readAt: now };
+    }
+    return `${others.n} ${own}`;
   };
   const engine: Engine = {
     place: path,
@@ -98,7 +96,13 @@ function engineOf(target: SqliteTarget, opened: Database, access: Access, say: E
     measureSize: MEASURE_SIZE,
     listTriggers: LIST_TRIGGERS,
     migrations: [firstSql, secondSql, thirdSql, fourthSql, fifthSql],
-    transact: async (work) => await inTurn("BEGIN IMMEDIATE", work),
+    transact: async (work) => {
+      try {
+        return await inTurn("BEGIN IMMEDIATE", work);
+      } finally {
+        own += 1;
+      }
+    },
     look: async (work) => await inTurn(BEGIN_LOOKING, work),
     // The wall clock may jump: a process that lives on this machine keeps its slot for as long as it lives.
     isHeld: ({ holder, leaseUntilMs, nowMs }) => {

@@ -7,6 +7,8 @@ const ANYONE: Principal = { name: "anyone", scopes: ["read"], by: "nothing" };
 type Answer = { status?: number; headers?: Record<string, string>; body?: string };
 
 const URL = "http://localhost/api/v1/status";
+/** It may be compressed. */
+const LONG = { headers: { "Content-Type": "text/plain" }, body: "x".repeat(2000) };
 
 function setUp() {
   const state = { now: 0, made: 0 };
@@ -59,15 +61,52 @@ test("what happens while an answer is made: it is not kept", async () => {
 test.each<{ name: string; other: Parameters<ReturnType<typeof setUp>["ask"]>[0] }>([
   { name: "another address", other: { url: `${URL}?hours=1` } },
   { name: "another form", other: { headers: { accept: "text/plain" } } },
-  { name: "another compression", other: { headers: { "accept-encoding": "gzip" } } },
+  { name: "another compression", other: { headers: { "accept-encoding": "gzip" }, answer: LONG } },
   { name: "another asker", other: { who: { ...ANYONE, name: "ops" } } },
   { name: "the same asker by another way", other: { who: { ...ANYONE, by: "cookie" } } },
   { name: "another method", other: { method: "POST" } },
 ])("$name has an answer of its own", async ({ other }) => {
   const { state, text } = setUp();
-  await text();
+  await text({ answer: other?.answer ?? {} });
   await text(other);
   expect(state.made).toBe(2);
+});
+
+test.each<{ name: string; first?: Record<string, string>; other: Record<string, string>; answer: Answer }>([
+  { name: "forms of which there is one", other: { accept: "text/plain" }, answer: { headers: { Vary: "" } } },
+  {
+    name: "forms of which there is one, compressed",
+    first: { "accept-encoding": "gzip, br", accept: "a/b" },
+    other: { "accept-encoding": "GZIP;q=0.5, deflate", accept: "c/d" },
+    answer: { ...LONG, headers: { Vary: "" } },
+  },
+  { name: "compressions that are not used", first: { "accept-encoding": "br" }, other: {}, answer: LONG },
+  { name: "compressions, too short for any", other: { "accept-encoding": "gzip" }, answer: {} },
+  { name: "languages", other: { "accept-language": "de" }, answer: {} },
+])("the same for all who ask for other $name", async ({ first = {}, other, answer }) => {
+  const { state, ask } = setUp();
+  const [one, again] = [await ask({ headers: first, answer }), await ask({ headers: other, answer })];
+  expect(state.made).toBe(1);
+  expect(Object.fromEntries(again.headers)).toEqual(Object.fromEntries(one.headers));
+  expect(await again.bytes()).toEqual(await one.bytes());
+});
+
+test("one who asks in many ways gets the answer of each, in any order", async () => {
+  const { ask } = setUp();
+  const ways = ["", "gzip", "br", "gzip;q=0", "gzip, br"].flatMap((encoding) =>
+    ["a/b", "c/d"].map((accept) => ({ accept, "accept-encoding": encoding })),
+  );
+  const texts = new Set<string>();
+  for (const headers of [...ways, ...ways.toReversed()]) {
+    const response = await ask({ headers, answer: { ...LONG, body: `${LONG.body}${headers.accept}` } });
+    const isPacked = response.headers.get("content-encoding") === "gzip";
+    expect(isPacked).toBe(/gzip(?!;)/.test(headers["accept-encoding"]));
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const text = Buffer.from(isPacked ? Bun.gunzipSync(bytes) : bytes).toString();
+    expect(text.endsWith(headers.accept)).toBe(true);
+    texts.add(text);
+  }
+  expect(texts.size).toBe(2);
 });
 
 test.each<{ name: string; answer: Answer; kept: boolean }>([
@@ -79,6 +118,9 @@ test.each<{ name: string; answer: Answer; kept: boolean }>([
   { name: "a stream", answer: { headers: { "Content-Type": "text/event-stream" } }, kept: false },
   { name: "a mistake of the asker", answer: { status: 422 }, kept: false },
   { name: "a bug", answer: { status: 500 }, kept: false },
+  { name: "chosen by a form and a compression", answer: { headers: { Vary: "accept,Accept-Encoding" } }, kept: true },
+  { name: "chosen by a language", answer: { headers: { Vary: "Accept, Accept-Language" } }, kept: false },
+  { name: "chosen by what no header tells", answer: { headers: { Vary: "*" } }, kept: false },
 ])("$name is kept: $kept", async ({ answer, kept }) => {
   const { state, ask } = setUp();
   const responses = [await ask({ answer }), await ask({ answer })];

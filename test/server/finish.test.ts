@@ -1,6 +1,6 @@
 /** The last hand on an answer. */
 import { expect, test } from "bun:test";
-import { finish, isKnown, sayUnchanged, secure } from "../../src/server/finish.ts";
+import { answerReady, finish, isKnown, prepareText, sayUnchanged, secure } from "../../src/server/finish.ts";
 
 const LONG = "x".repeat(2000);
 const answer = (body: string, headers: Record<string, string> = {}) =>
@@ -72,4 +72,22 @@ test("an unchanged answer says again all that is not about a body: a browser lay
     false,
     false,
   ]);
+});
+
+test.each([
+  { name: "long", body: LONG, accepted: "gzip" },
+  { name: "long, and not compressed", body: LONG, accepted: null },
+  { name: "short", body: "x", accepted: "gzip" },
+])("what is prepared is answered like what is not, any number of times: $name", async ({ body, accepted }) => {
+  const headers = { "Content-Type": "application/json" };
+  const ready = prepareText(body, headers);
+  const show = async ({ response, bytes }: Awaited<ReturnType<typeof finish>>) => ({
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.bytes(),
+    bytes,
+  });
+  const once = await show(await finish(answer(body), accepted));
+  expect(once.bytes).toBe(once.body.length);
+  for (let time = 0; time < 3; time += 1) expect(await show(await finish(answerReady(ready), accepted))).toEqual(once);
 });

@@ -11,8 +11,9 @@ export async function openDaemon(
   { runtime, log }: { runtime: Runtime; log: Log },
   purpose: Purpose,
 ): Promise<Omit<DaemonOptions, "beside">> {
-  // The build delays the JIT, which suits a command that ends at once. These go on.
-  Bun.unsafe.setJITPolicy(1);
+  // The build delays the JIT, which suits a command that ends at once. The scheduler goes on. A server waits until it is asked
+  // a lot: to compile its first reports takes 10 MiB, and the first hundred pages a third more time.
+  if (purpose !== "serve") Bun.unsafe.setJITPolicy(1);
   const { config, store } = await openConfigured(flags, runtime, log, "write", purpose);
   runtime.signals.expectStop();
   return {

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { writeJsonLine } from "../../text/json.ts";
 import type { ServeEnv } from "../context.ts";
-import { answerText } from "../finish.ts";
+import { answerReady, answerText, prepareText, type Ready } from "../finish.ts";
 
 /** How long whoever asked may keep an answer. All are private: they may be behind a log-in. */
 export const CACHE = {
@@ -31,7 +31,7 @@ export function sendDocument<Schema extends v.GenericSchema>(
 }
 
 /** By what they were made from, and their address. */
-const made = new WeakMap<object, Map<string, string>>();
+const made = new WeakMap<object, Map<string, Ready>>();
 
 /** As `sendDocument`, of a document that follows from `source` and the address alone: it is made once. */
 export function sendFrom<Schema extends v.GenericSchema>(
@@ -40,12 +40,14 @@ export function sendFrom<Schema extends v.GenericSchema>(
   schema: Schema,
   make: () => v.InferOutput<Schema>,
 ): Response {
-  const known = made.get(source) ?? new Map<string, string>();
-  made.set(source, known);
+  const known = made.get(source) ?? new Map<string, Ready>();
   const address = `${c.env.basePath}${c.req.path}`;
-  const body = known.get(address) ?? c.env.hide(`${writeJsonLine(check(schema, make()))}\n`);
-  known.set(address, body);
-  return answerText(body, 200, { "Cache-Control": CACHE.check, "Content-Type": JSON_TYPE });
+  const before = known.get(address);
+  if (before !== undefined) return answerReady(before);
+  const text = c.env.hide(`${writeJsonLine(check(schema, make()))}\n`);
+  const ready = prepareText(text, { "Cache-Control": CACHE.check, "Content-Type": JSON_TYPE });
+  made.set(source, known.set(address, ready));
+  return answerReady(ready);
 }
 
 /** As `sendDocument`, of a document that was checked when it was read. */

@@ -1,6 +1,6 @@
 /** What is published of each route: the schemas that check its requests and answers, as OpenAPI 3.1. */
 import { describeRoute, generateSpecs, resolver, type ResponsesWithResolver } from "hono-openapi";
-import type { Hono } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import * as v from "valibot";
 import { PROBLEM_TYPE, TITLES, type Problem } from "../problems.ts";
 import { ProblemSchema } from "./problem.ts";
@@ -46,13 +46,16 @@ export function publish({ summary, description, tag, id, responses, problems = [
     String(status),
     { description: `${TITLES[status]}. ${MEANINGS[status]}`, content: { [PROBLEM_TYPE]: { schema: PROBLEM } } },
   ]);
-  return describeRoute({
+  const described = describeRoute({
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     responses: { ...Object.fromEntries(refused), ...responses },
   });
+  // The same, without a turn of its own on the way to each answer.
+  const goOn: MiddlewareHandler<ServeEnv> = (_, next) => next();
+  return Object.assign(goOn, described);
 }
 
 /** A JSON answer. `ref`: the schema's name in the document. */

@@ -21,8 +21,8 @@ export const crmParam = v.strictObject({ crm: crmName });
 const NO_NUL = /^[^\0]*$/;
 
 /** For routes that take no parameters: a mistaken one is told. Without a schema: to check by one takes longer than to route. */
-export const noQuery: MiddlewareHandler<ServeEnv> = async (c, next) =>
-  Object.keys(c.req.query()).length === 0 ? await next() : sendProblem(400, WRONG, [UNKNOWN_PARAMETER]);
+export const noQuery: MiddlewareHandler<ServeEnv> = (c, next) =>
+  Object.keys(c.req.query()).length === 0 ? next() : Promise.resolve(sendProblem(400, WRONG, [UNKNOWN_PARAMETER]));
 
 /** A name that somebody chose. */
 export const name = (text: string) =>
