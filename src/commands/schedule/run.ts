@@ -110,7 +110,7 @@ async function makeNow(
       `${schedule.name}: made the report of the ${window} to now (automation-reports history show ${formatInstant(nowMs)}${same})`,
     );
   }
-  return exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
+  return exitCodeOf({ ...pass, failedDeliveries: pass.notExported.length + notKept }, schedule.failOn);
 }
 
 /** Why there was nothing to run. */
