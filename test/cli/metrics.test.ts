@@ -53,6 +53,10 @@ describe("the text", () => {
     expect(rules).toContain('automation_reports_rule_condition{crm="genius",rule="users",condition="failing"} 1');
   });
 
+  test("how the statuses of actions add up is said", () => {
+    expect(text).toMatch(/^# HELP automation_reports_actions .*; partial is among failed, .* the total$/m);
+  });
+
   test("only names of ours and of the process", () => {
     const others = [...namesIn(text)].filter((name) => !/^(?:automation_reports|process)_/.test(name));
     expect(others).toEqual([]);
