@@ -101,6 +101,22 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(await stampOf(last ?? "")).toBe(`last ${young}`);
     const screen = (await runCli(["history", "show", "latest"], { cwd })).stdout;
     expect(screen).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC");
+    const zoned = async (...words: string[]) =>
+      (await runCli(["history", ...words, "--timezone", "Asia/Tokyo"], { cwd })).stdout.split("\n");
+    const end = "10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo; in sentences UTC)";
+    expect((await zoned("show", "latest"))[0]).toStartWith(`2 CRMs · 24 h to ${end}`);
+    expect((await zoned("show", "first"))[0]).toStartWith(`1 CRM · 24 h to ${end}`);
+    expect((await zoned("diff", "first"))[1]).toEndWith(` to ${end}`);
+    const path = join(cwd, "automation-reports.toml");
+    const configured = readFileSync(path, "utf8");
+    writeFileSync(path, `${configured}[display]\ntimezone = "Asia/Tokyo"\n`);
+    for (const words of [
+      ["show", "latest"],
+      ["show", "first"],
+      ["diff", "first"],
+    ])
+      expect((await runCli(["history", ...words], { cwd })).stdout).toContain(end);
+    writeFileSync(path, configured);
     const diffOf = async (...words: string[]) => {
       const { code, stdout, stderr } = await runCli(["history", "diff", ...words, ...JSON_OUT], { cwd });
       expect([code, stderr]).toEqual([0, ""]);
