@@ -342,8 +342,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const outcomes = [failedOutcome("b", "connection refused")];
     await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: both.pass.window, outcomes } }, "adhoc");
     expect(await states()).toEqual([
-      "a reported: Nothing ran in 24 h; no run of this CRM is known",
       "b unread: could not be read since 10 Jul 2026 21:02 UTC: connection refused",
+      "a reported: Nothing ran in 24 h; no run of this CRM is known",
     ]);
   });
 });
