@@ -313,6 +313,14 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   expect(beside.stdout.match(/ UTC \((?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g)).toHaveLength(6);
 });
 
+test("a CRM that no schedule reports on is named wherever a configuration is looked at", async () => {
+  const cwd = install(`${DAILY}crms = ["genius"]\n[crm.genius]\nurl = "${database.url}"\n`, database.url);
+  const says = "warning: no schedule reports on hubspot: add it to crms of a [[schedule]]\n";
+  for (const words of [["config", "check"], ["check"], ["schedule", "status"]])
+    expect((await runCli(words, { cwd })).stderr).toContain(says);
+  expect((await runCli(["check", "--crm", "genius"], { cwd })).stderr).not.toContain("no schedule reports");
+});
+
 test("history of a schedule that the configuration no longer has, and of one that never was", async () => {
   const cwd = install(OFTEN, database.url);
   await runCli(["schedule", "run", "often"], { cwd });

@@ -22,7 +22,7 @@ export const standEntries = {
   ),
   state: describe(
     v.picklist(STANDS),
-    "reported: the newest report is about now; stale: its schedules should have made a newer one; unread: the warehouse could not be read; none: no report is kept that can be read",
+    "reported: the newest report is about now; stale: its schedules should have made a newer one, or no schedule reports on it and it is more than a day old; unread: the warehouse could not be read; none: no report is kept that can be read",
   ),
   message: describe(v.string(), "The most urgent there is to say, in one line"),
 };
