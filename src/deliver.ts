@@ -15,9 +15,9 @@ type Made = { document: PassSummary; reports: Report[]; seen: Seen[] };
 /** The origin of a pass that no schedule asked for. */
 const ADHOC = "adhoc";
 
-/** Writes one file for each report. Returns how many files could not be written. */
-export async function deliverExports(reports: Report[], exportTo: ExportOptions, log: Log): Promise<number> {
-  let failed = 0;
+/** Writes one file for each report. Returns of which CRMs the file could not be written. */
+export async function deliverExports(reports: Report[], exportTo: ExportOptions, log: Log): Promise<string[]> {
+  const failed: string[] = [];
   for (const report of reports) {
     const { source } = report.metadata;
     try {
@@ -26,7 +26,7 @@ export async function deliverExports(reports: Report[], exportTo: ExportOptions,
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       log.error(`${source} could not be exported: ${error.message}`, {}, { crm: source, reason: error.message });
-      failed += 1;
+      failed.push(source);
     }
   }
   return failed;

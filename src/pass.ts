@@ -69,7 +69,8 @@ export type PassResult = {
   reports: Report[];
   /** Of each CRM that was read: what the memory is to keep. */
   seen: Seen[];
-  failedDeliveries: number;
+  /** The CRMs whose export could not be written. */
+  notExported: string[];
 };
 
 /** Of a longer window the one before would overlap that of the week before. */
@@ -137,10 +138,10 @@ export async function runPass(options: PassOptions): Promise<PassResult> {
   if (options.showsFailures !== true) logOutcomes(document, log);
 
   for (const { source: crm, seconds } of document.outcomes) if (seconds !== null) log.debug("read", { crm, seconds });
-  const failedDeliveries = await exportReports(reports, options);
+  const notExported = await exportReports(reports, options);
   const failed = document.outcomes.filter(({ status }) => status === "failed").length;
   log.debug("pass finished", { crms: crms.length, failed, ms: Math.round(performance.now() - startedAt) });
-  return { document, reports, seen, failedDeliveries };
+  return { document, reports, seen, notExported };
 }
 
 /** The report is made: whatever goes wrong here, it is given out. */
@@ -158,15 +159,15 @@ function sayCut(source: string): Outcome {
   return { source, status: "failed", reason: INTERRUPTED };
 }
 
-async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<number> {
-  if (exportTo === null) return 0;
+async function exportReports(reports: Report[], { exportTo, log }: PassOptions): Promise<string[]> {
+  if (exportTo === null) return [];
   const { deliverExports } = await import("./deliver.ts");
   return await deliverExports(reports, exportTo, log);
 }
 
 /** The documented exit code. Where several hold, unreadable CRMs come before deliveries, deliveries before findings. */
 export function exitCodeOf(
-  { document, reports, failedDeliveries }: Omit<PassResult, "seen">,
+  { document, reports, failedDeliveries }: Pick<PassResult, "document" | "reports"> & { failedDeliveries: number },
   failOn: Severity | null,
 ): number {
   const failed = document.outcomes.filter((outcome) => outcome.status === "failed").length;

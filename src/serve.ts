@@ -95,6 +95,7 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
         config = changed;
         answering = createAnswering(context);
         publish("config", {});
+        void readUnread(context);
         // Whoever may still follow comes back by itself.
         if (!isAccessSame) events.close();
       },
@@ -105,7 +106,7 @@ export async function serve(options: Omit<DaemonOptions, "beside">): Promise<voi
   });
 }
 
-/** CRMs of which the store has no report are read at once: the first page has something to say. */
+/** CRMs of which the store has no report are read at once, at the start and after a reload: the first page has something to say. */
 async function readUnread({ config, store, fresh, log }: ServeContext): Promise<void> {
   try {
     const unread: string[] = [];

@@ -1,6 +1,7 @@
 import { checkWarehouses, exitCodeOfCheck } from "../check.ts";
 import { emit } from "../output/stdout.ts";
 import { renderCheck } from "../render/terminal/check.ts";
+import { sayUncovered } from "../schedule/coverage.ts";
 import { findStranger, listExecutables, UNIT_DIRECTORY } from "../systemd/executable.ts";
 import { writeJson } from "../text/json.ts";
 import { CRM_FLAGS, loadChosen } from "./flags/crms.ts";
@@ -26,6 +27,8 @@ export default defineCommand(
       const stranger = findStranger(executable);
       if (stranger !== null) log.warn(`the units in ${UNIT_DIRECTORY}: ${stranger}`);
     }
+    const uncovered = sayUncovered(crms, config.schedules);
+    if (uncovered !== null) log.warn(uncovered);
     const documents = await checkWarehouses({
       config,
       crms,

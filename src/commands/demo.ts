@@ -63,7 +63,7 @@ export default defineCommand(
     log.info(`${next} --crm genius --detailed`);
     log.info(`${next} --time-window 30d`);
     log.info(`${next} --format json --crm hubspot`);
-    return exitCodeOf(pass, null);
+    return exitCodeOf({ ...pass, failedDeliveries: pass.notExported.length }, null);
   },
 );
 

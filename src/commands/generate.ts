@@ -146,7 +146,7 @@ export default defineCommand(
       toFile,
     });
     const text = await RENDERERS[args.format](pass.document, pass.reports, view);
-    let failedDeliveries = pass.failedDeliveries + (await deliver(text, place, log));
+    let failedDeliveries = pass.notExported.length + (await deliver(text, place, log));
     // What is unfinished is neither kept nor a success; main gives the signal's exit code.
     if (runtime.signal.aborted) return EXIT.someUnreadable;
     // After printing: a store that is slow or away must not keep the report from the operator.

@@ -112,6 +112,12 @@ export function describeTarget(target: Target): string {
   return target.kind === "sqlite" ? target.path : listNames(target.hosts.map(describeHost));
 }
 
+/** As `describeTarget`, with the database: a server may hold several stores. */
+export function describeStore(target: Target): string {
+  if (target.kind === "sqlite") return target.path;
+  return listNames(target.hosts.map((host) => `${describeHost(host)}/${target.database}`));
+}
+
 /** A server is known by the file of its socket where it is reached through one. */
 function describeHost({ host, port }: PostgresHost): string {
   if (host.startsWith("/")) return `${host}/.s.PGSQL.${port}`;

@@ -1,4 +1,5 @@
 /** A pass as lines for grep and for mails of cron: severity, CRM, rule, condition, since, message, parted by tabs. */
+import { rankRows } from "../report/attention.ts";
 import { countFindingsLeftOut } from "../report/left-out.ts";
 import type { PassSummary } from "../report/pass-schema.ts";
 import type { Finding, Report } from "../report/schema.ts";
@@ -22,7 +23,7 @@ export function renderFindings(pass: PassSummary, reports: Report[]): string {
     ...pass.outcomes.filter((outcome) => outcome.status === "failed").map(describeFailed),
     ...pass.findings.map((finding) => describeFinding(finding, null)),
     // The finding of a missing table is the reason why its CRM was not read.
-    ...reports
+    ...rankReports(pass, reports)
       .filter(({ metadata }) => metadata.status !== "fallback")
       .flatMap((report) => [
         ...report.findings.map((finding) => describeFinding(finding, report)),
@@ -35,6 +36,14 @@ export function renderFindings(pass: PassSummary, reports: Report[]): string {
     )
     .map((line) => `${line}\n`)
     .join("");
+}
+
+/** Of one severity the lines of the most urgent CRM come first. */
+function rankReports({ findings }: PassSummary, reports: Report[]): Report[] {
+  const rows = reports.map((report) => ({ source: report.metadata.source, report, reason: null }));
+  return rankRows(rows, findings)
+    .map(({ report }) => report)
+    .filter((report) => report !== null);
 }
 
 function describeFailed({ source, reason }: PassSummary["outcomes"][number]): Line {

@@ -31,7 +31,11 @@ export function createGauges(registry: Registry<Content>) {
     status: gauge("report_status", "1 for the status of the report, 0 for the others", ["crm", "status"]),
     seconds: gauge("read_seconds", "How long the CRM's reading took", ["crm"]),
     ratio: gauge("success_ratio", "Successful of finished actions in the window, 0 to 1", ["crm"]),
-    actions: gauge("actions", "Actions of the window, by status", ["crm", "status"]),
+    actions: gauge(
+      "actions",
+      "Actions of the window, by status; partial is among failed, and successful and failed are the finished ones, the total",
+      ["crm", "status"],
+    ),
     lastSuccess: gauge("last_success_timestamp_seconds", "End of the newest success known", ["crm"]),
     missed: gauge("missed_runs", "Runs that schedules should have started in the window and that did not", ["crm"]),
     findings: gauge("findings", "Findings of the report, by severity", ["crm", "severity"]),

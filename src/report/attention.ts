@@ -12,26 +12,40 @@ export type PassRow = { source: string; report: Report | null; reason: string | 
 export const STANDINGS = ["unread", "no-table", "silent", "critical", "warning", "unknown", "ok"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-export type RankedRow = PassRow & { standing: Standing; critical: number; warnings: number };
+/** What the order of CRMs goes by. `sinceMs`: of its most urgent finding, epoch milliseconds; what is not known comes last. */
+export type Urgency = { standing: Standing; critical: number; warnings: number; sinceMs: number };
+
+export type RankedRow = PassRow & Urgency;
 
 /** Most urgent first, those of one standing by the number of urgent findings, then what has lasted longest. A well CRM that a cause names stands as the cause does. */
 export function rankRows(rows: PassRow[], causes: Finding[]): RankedRow[] {
-  const count = (report: Report | null, severity: Severity) =>
-    report === null ? 0 : countTotals(report).findings[severity];
   return rows
-    .map((row) => ({
-      ...row,
-      standing: raise(findStanding(row.report), row.source, causes),
-      critical: count(row.report, "critical"),
-      warnings: count(row.report, "warning"),
-    }))
-    .toSorted(
-      (a, b) =>
-        STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) ||
-        b.critical - a.critical ||
-        b.warnings - a.warnings ||
-        sinceOf(a.report) - sinceOf(b.report),
-    );
+    .map((row) => {
+      const urgency = measureUrgency(row.report);
+      return { ...row, ...urgency, standing: raise(urgency.standing, row.source, causes) };
+    })
+    .toSorted(compareUrgency);
+}
+
+/** Of a CRM by its report alone; null: there is none. */
+export function measureUrgency(report: Report | null): Urgency {
+  const count = (severity: Severity) => (report === null ? 0 : countTotals(report).findings[severity]);
+  return {
+    standing: findStanding(report),
+    critical: count("critical"),
+    warnings: count("warning"),
+    sinceMs: sinceOf(report),
+  };
+}
+
+/** Negative where the first is more urgent. */
+export function compareUrgency(a: Urgency, b: Urgency): number {
+  return (
+    STANDINGS.indexOf(a.standing) - STANDINGS.indexOf(b.standing) ||
+    b.critical - a.critical ||
+    b.warnings - a.warnings ||
+    a.sinceMs - b.sinceMs
+  );
 }
 
 function findStanding(report: Report | null): Standing {
@@ -40,7 +54,6 @@ function findStanding(report: Report | null): Standing {
   return isSilent(report) ? "silent" : report.verdict;
 }
 
-/** Since when its most urgent finding holds; what is not known comes last. */
 function sinceOf(report: Report | null): number {
   const [first] = report?.findings ?? [];
   const rule = report?.rules.find(({ rule_name: name }) => name === first?.rule_name);

@@ -1,4 +1,5 @@
 /** What of a report is small enough to be held for many of them: figures, counts, its most urgent finding, its errors. */
+import { measureUrgency, type Urgency } from "./attention.ts";
 import type { ErrorGroup } from "./errors/schema.ts";
 import type { Finding, Report } from "./schema.ts";
 import { countTotals } from "./totals.ts";
@@ -40,6 +41,7 @@ export type Digest = {
   windowEndMs: number;
   status: Report["metadata"]["status"];
   verdict: Verdict;
+  urgency: Urgency;
   /** The most urgent one; null: there is none. */
   finding: Pick<Finding, "id" | "severity" | "rule_name" | "message"> | null;
   findings: Record<Severity, number>;
@@ -79,6 +81,7 @@ export function digestReport(report: Report): Digest {
     windowEndMs: Date.parse(metadata.window_end),
     status: metadata.status,
     verdict: report.verdict,
+    urgency: measureUrgency(report),
     finding:
       first === undefined
         ? null

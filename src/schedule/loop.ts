@@ -5,11 +5,12 @@ import { AppError } from "../errors.ts";
 import { formatInstant, formatPlural } from "../text/figures.ts";
 import type { Filler } from "./filler.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { listDue, MOST_RECORDED, recordMissed } from "./missed.ts";
 import { recordEnd, type Ending } from "./record-end.ts";
 import { runSlot, type SlotContext, type SlotResult } from "./run-slot.ts";
 import { giveUpSlot, skipSlot } from "./skip.ts";
-import { latestSlot, listSlots, nextSlots } from "./slots.ts";
-import { DAY_MS, MINUTE_MS, WEEK_MS } from "../time/units.ts";
+import { latestSlot, nextSlots } from "./slots.ts";
+import { MINUTE_MS } from "../time/units.ts";
 
 export type LoopOptions = Omit<SlotContext, "config"> & {
   config: Config;
@@ -35,11 +36,6 @@ export type Mailbox = { config: Config | null; wake: () => void };
 
 /** A slot that is older than this when the loop first sees it was missed. */
 const MISSED_MS = MINUTE_MS;
-/** After a long time without a scheduler only the newest missed slots are recorded. */
-const MOST_RECORDED = 100;
-/** Of a schedule that seldom has a slot. */
-const FARTHEST_MS = 366 * 8 * DAY_MS;
-
 type LookOptions = LoopOptions & { gate: Gate; telling: Set<Promise<void>> };
 
 type Watch = {
@@ -181,21 +177,9 @@ async function look(watch: Watch, now: number, options: LookOptions): Promise<vo
   }
 }
 
-/** Of more than are recorded those of a week: a clock that began in 1970 would have a minutely schedule list 30 million. */
-function listDue(schedule: ScheduleConfig, from: number, now: number): number[] {
-  const ofWeek = listSlots(schedule, Math.max(from, now - WEEK_MS) + 1, now + 1);
-  return ofWeek.length > MOST_RECORDED ? ofWeek : listSlots(schedule, Math.max(from, now - FARTHEST_MS) + 1, now + 1);
-}
-
 /** Whether it is too late for the slot, by the schedule's `catch_up`. */
 function isMissed({ catchUp }: ScheduleConfig, slotMs: number, now: number): boolean {
   return catchUp === "none" && now - slotMs > MISSED_MS;
-}
-
-async function recordMissed({ name }: ScheduleConfig, slots: number[], options: LoopOptions): Promise<void> {
-  if (slots.length === 0) return;
-  options.log.warn("reports were not made while no scheduler was running", { schedule: name, slots: slots.length });
-  for (const slotMs of slots.slice(-MOST_RECORDED)) await skipSlot({ schedule: name, slotMs }, "noScheduler", options);
 }
 
 /** Skips an unfinished slot for which it is too late: a later one is due or was made. */

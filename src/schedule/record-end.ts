@@ -45,8 +45,8 @@ export async function recordEnd(ending: Ending, recording: Recording): Promise<E
   }
   if (pass !== null) {
     // A store may be too full, or its role without rights, for the reports alone: then the slot still ends.
-    const note = [end.note, "the reports could not be kept"].filter((part) => part !== null).join("; ");
-    const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + 1 }, null);
+    const note = ["the reports could not be kept", end.note].filter((part) => part !== null).join("; ");
+    const exitCode = exitCodeOf({ ...pass, failedDeliveries: pass.notExported.length + 1 }, null);
     const bare = { ...end, note, exitCode };
     const recorded = await tryToRecord({ claimed, end: bare, pass: null }, recording);
     if (recorded === "taken") return { kind: "taken" };

@@ -106,7 +106,8 @@ async function runClaimed(
   const begun = pingUrl === null ? null : tellPing(pingStart(pingUrl, { signal }), claimed, log);
   try {
     const outcome = await makeReports(schedule, claimed, context, lost.signal);
-    const note = [late, outcome.note].filter((part) => part !== null).join("; ");
+    // Why it ended as it did comes first: that it was late is none of the reasons.
+    const note = [outcome.note, late].filter((part) => part !== null).join("; ");
     const end = { state: outcome.state, exitCode: outcome.exitCode, note: note === "" ? null : note };
     const ended = await recordEnd({ claimed, end, pass: outcome.pass }, context);
     over.abort();
@@ -136,11 +137,11 @@ async function makeReports(
   const deadline = AbortSignal.timeout(schedule.deadlineMs);
   try {
     const pass = await makePass(schedule, slotMs, context, AbortSignal.any([context.signal, deadline, lost]));
-    const failed = pass.document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
+    const unread = listUnread(pass);
     return {
-      state: failed.length < pass.document.outcomes.length ? "made" : "failed",
-      exitCode: exitCodeOf(pass, schedule.failOn),
-      note: failed.length > 0 ? `could not be read: ${failed.join(", ")}` : describeReached(pass, schedule.failOn),
+      state: unread.length < pass.document.outcomes.length ? "made" : "failed",
+      exitCode: exitCodeOf({ ...pass, failedDeliveries: pass.notExported.length }, schedule.failOn),
+      note: describeProblems(pass, schedule.failOn),
       pass,
       ping: "exit",
     };
@@ -189,6 +190,20 @@ async function askState({ schedule, slotMs }: SlotKey, { store }: SlotContext): 
     if (!(error instanceof AppError)) throw error;
     return "running";
   }
+}
+
+function listUnread({ document }: PassResult): string[] {
+  return document.outcomes.filter(({ status }) => status === "failed").map(({ source }) => source);
+}
+
+/** What could not be read or delivered; where all was, why it ended with 1 all the same. Null: all is as it should be. */
+function describeProblems(pass: PassResult, failOn: ScheduleConfig["failOn"]): string | null {
+  const unread = listUnread(pass);
+  const parts = [
+    ...(unread.length > 0 ? [`could not be read: ${unread.join(", ")}`] : []),
+    ...(pass.notExported.length > 0 ? [`could not be exported: ${pass.notExported.join(", ")}`] : []),
+  ];
+  return parts.length > 0 ? parts.join("; ") : describeReached(pass, failOn);
 }
 
 /** Which CRMs have a finding that is as severe as `fail_on`; null: none. */

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Config, ScheduleConfig } from "../config/schema.ts";
 import { DEFAULT_OUTPUT_DIRECTORY } from "../config/sections/export.ts";
 import type { PassOptions } from "../pass.ts";
+import { covers } from "./coverage.ts";
 
 /** The options that follow from the configuration. The window ends at `endMs`, epoch milliseconds. */
 export function describeScheduledPass(
@@ -12,7 +13,7 @@ export function describeScheduledPass(
 ): Pick<PassOptions, "config" | "crms" | "window" | "detailed" | "baseline" | "exportTo"> {
   return {
     config,
-    crms: config.crms.filter(({ name }) => schedule.crms === null || schedule.crms.includes(name)),
+    crms: config.crms.filter(({ name }) => covers(schedule, name)),
     window: { startMs: endMs - schedule.timeWindowMs, endMs },
     detailed: schedule.detailed,
     baseline: null,

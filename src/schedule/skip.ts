@@ -20,7 +20,8 @@ export type SkipReason = keyof typeof SKIPS;
 const MOST_GIVEN_UP = 100;
 const UNFINISHED: SlotState[] = ["running", "interrupted"];
 
-type Told = { store: Store; log: Log; onSlot: ((news: SlotNews) => void) | null };
+/** Who remembers it and who hears of it. */
+export type Told = { store: Store; log: Log; onSlot: ((news: SlotNews) => void) | null };
 
 /** False where the slot is recorded already: then nobody is told. */
 export async function skipSlot(key: SlotKey, reason: SkipReason, told: Told): Promise<boolean> {

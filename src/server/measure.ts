@@ -28,9 +28,11 @@ function setCrms(registry: Registry, states: CrmState[]): void {
   const gauges = createGauges(registry);
   const make = gaugeMaker(registry);
   const ends = make(`${PREFIX}_report_window_end_timestamp_seconds`, "Up to when the newest report tells", ["crm"]);
-  const stale = make(`${PREFIX}_report_stale`, "1 where no report is as new as the schedules over the CRM want it", [
-    "crm",
-  ]);
+  const stale = make(
+    `${PREFIX}_report_stale`,
+    "1 where no report is as new as the schedules over the CRM want it, or as a day without one",
+    ["crm"],
+  );
   for (const state of states) {
     const { name: crm, newest, failure, seconds } = state;
     const { verdict, stand } = judgeCrm(state);

@@ -1,11 +1,12 @@
 /** What the store knows of each configured CRM: its newest report, why it could not be read since, and whether that is old. */
 import type { CrmConfig, ScheduleConfig } from "../config/schema.ts";
 import { digestReport, type Digest } from "../report/digest.ts";
+import { covers } from "../schedule/coverage.ts";
 import { latestSlot } from "../schedule/slots.ts";
 import type { PassRow } from "../store/passes.ts";
 import type { NewestReports, ReportRow } from "../store/reports.ts";
 import { formatMinute, formatInstant } from "../text/figures.ts";
-import { MINUTE_MS } from "../time/units.ts";
+import { DAY_MS, MINUTE_MS } from "../time/units.ts";
 import type { ServeContext } from "./context.ts";
 import { chooseUsual } from "./usual-window.ts";
 
@@ -18,7 +19,7 @@ export type CrmState = {
   failure: Attempt | null;
   /** How long the newest pass read the CRM. */
   seconds: number | null;
-  /** Why the newest report says too little about now, or cannot be read; null: it is as new as its schedules want it. */
+  /** Why the newest report says too little about now, or cannot be read; null: it is as new as its schedules want it, or as a day where it has none. */
   stale: string | null;
 };
 
@@ -41,6 +42,8 @@ const MOST_PASSES = 400;
 const MOST_DIGESTS = 1000;
 /** After its time and its deadline a slot has begun or is late. */
 const GRACE_MS = 5 * MINUTE_MS;
+/** The age of a report that no schedule would have made anew. */
+const UNCOVERED_MS = DAY_MS + GRACE_MS;
 
 /** `version`: of the store, before it was asked. */
 type Known = { version: string | null; stamp: string; config: object; crms: Found[] };
@@ -115,10 +118,12 @@ export function createState({ config, store, clock }: Pick<ServeContext, "config
     digest,
     crms: async () => {
       const { crms } = await refresh();
-      const due = config().schedules.map((schedule) => findDue(schedule, clock()));
-      const dueAt = due.map(({ slotMs }) => slotMs).join();
+      const nowMs = clock();
+      const due = config().schedules.map((schedule) => findDue(schedule, nowMs));
+      const uncovered = crms.filter(({ name }) => !due.some((slot) => covers(slot, name)));
+      const dueAt = [...due.map(({ slotMs }) => slotMs), ...uncovered.map((crm) => judgeUncovered(crm, nowMs))].join();
       if (shown === null || shown.of !== crms || shown.dueAt !== dueAt) {
-        const states = crms.map(({ problem, ...crm }) => ({ ...crm, stale: problem ?? judgeAge(crm, due) }));
+        const states = crms.map(({ problem, ...crm }) => ({ ...crm, stale: problem ?? judgeAge(crm, due, nowMs) }));
         shown = { of: crms, dueAt, states };
       }
       return shown.states;
@@ -232,10 +237,22 @@ function findDue(schedule: ScheduleConfig, nowMs: number): DueSlot {
 }
 
 /** A report is old where a schedule over its CRM should have made a newer one by now. */
-function judgeAge({ name, newest, failure }: Omit<Found, "problem">, due: DueSlot[]): string | null {
-  const knownMs = Math.max(newest?.digest.windowEndMs ?? -Infinity, failure?.windowEndMs ?? -Infinity);
-  const mine = due.filter(({ crms }) => crms === null || crms.includes(name));
-  const dueMs = Math.max(-Infinity, ...mine.map(({ slotMs }) => slotMs));
+function judgeAge(crm: Omit<Found, "problem">, due: DueSlot[], nowMs: number): string | null {
+  const mine = due.filter((slot) => covers(slot, crm.name));
+  if (mine.length === 0) return judgeUncovered(crm, nowMs);
+  const knownMs = knownUntil(crm);
+  const dueMs = Math.max(...mine.map(({ slotMs }) => slotMs));
   if (knownMs === -Infinity || dueMs <= knownMs) return null;
   return `no report of the window to ${formatMinute(formatInstant(dueMs))} UTC was made`;
+}
+
+/** Nothing will make a newer one by itself: then it is old after a day. */
+function judgeUncovered(crm: Omit<Found, "problem">, nowMs: number): string | null {
+  const ageMs = nowMs - knownUntil(crm);
+  if (ageMs === Infinity || ageMs <= UNCOVERED_MS) return null;
+  return `no schedule reports on it; its newest report is ${Math.floor(ageMs / DAY_MS)} d old`;
+}
+
+function knownUntil({ newest, failure }: Omit<Found, "problem">): number {
+  return Math.max(newest?.digest.windowEndMs ?? -Infinity, failure?.windowEndMs ?? -Infinity);
 }

@@ -1,5 +1,6 @@
 /** Which of a CRM's reports tell how it stands: those of the window that its schedules use, not of a minute that somebody asked about. */
 import type { ScheduleConfig } from "../config/schema.ts";
+import { covers } from "../schedule/coverage.ts";
 import type { ReportRow, Reports } from "../store/reports.ts";
 import { DAY_MS } from "../time/units.ts";
 
@@ -22,6 +23,6 @@ export async function chooseUsual(
 
 /** Null: no schedule reports on the CRM, and any window is as usual as another. */
 function listUsualWindows(source: string, schedules: ScheduleConfig[]): number[] | null {
-  const mine = schedules.filter(({ crms }) => crms === null || crms.includes(source));
+  const mine = schedules.filter((schedule) => covers(schedule, source));
   return mine.length === 0 ? null : [...new Set([...mine.map(({ timeWindowMs }) => timeWindowMs), ASKED_WINDOW_MS])];
 }

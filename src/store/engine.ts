@@ -13,7 +13,7 @@ export type Ask = (text: string, values?: Value[]) => Promise<Record<string, unk
 export type Access = "look" | "write";
 
 export type Engine = {
-  /** The path or the server, without a secret. */
+  /** The path, or the server with the database, without a secret. */
   place: string;
   /** False where nothing was ever written: it is read as empty. */
   isThere?: boolean;

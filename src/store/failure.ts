@@ -1,6 +1,6 @@
 /** Why a store could not be used, in words with advice. */
 import * as v from "valibot";
-import { describeTarget, type Target } from "../database/target.ts";
+import { describeStore, type Target } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { CHECK_TABLE, codeOf, describeFailure, describeOtherSession, lookUp, NO_REPORT } from "../database/failure.ts";
 import { findDeadLink, isOutOfFiles, NotPlain, TOO_MANY_OPEN } from "../files/plain.ts";
@@ -77,11 +77,11 @@ export function explainStoreFailure(error: unknown, target: Target, access: Acce
   if (error instanceof AppError) return error;
   if (v.isValiError(error)) {
     const place = v.getDotPath(error.issues[0]) ?? "its root";
-    const message = `store ${describeTarget(target)}: a row is not as this program writes it, at ${place}: another program changed it`;
+    const message = `store ${describeStore(target)}: a row is not as this program writes it, at ${place}: another program changed it`;
     return new AppError("delivery", message, { cause: error });
   }
   if (error instanceof NotPlain) {
-    const message = `store ${describeTarget(target)}: ${error.message}: ${ELSEWHERE}`;
+    const message = `store ${describeStore(target)}: ${error.message}: ${ELSEWHERE}`;
     return new AppError("delivery", message, { cause: error });
   }
   const told = codeOf(error).replace(/^(SQLITE_[A-Z]+)_.*/, "$1");
@@ -89,12 +89,12 @@ export function explainStoreFailure(error: unknown, target: Target, access: Acce
   // A directory is not made through it.
   const dead = target.kind === "sqlite" && /^E(?:NOENT|EXIST)$/.test(code) ? findDeadLink(target.path) : null;
   if (dead !== null) {
-    const message = `store ${describeTarget(target)}: ${dead} is a symbolic link to nothing: make what it names, or ${ELSEWHERE}`;
+    const message = `store ${describeStore(target)}: ${dead} is a symbolic link to nothing: make what it names, or ${ELSEWHERE}`;
     return new AppError("delivery", message, { cause: error });
   }
   const reason = (access === "look" ? lookUp(REASONS_TO_LOOK, code) : undefined) ?? lookUp(REASONS, code);
   const options = { cause: error };
-  if (reason !== undefined) return new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, options);
+  if (reason !== undefined) return new AppError("delivery", `store ${describeStore(target)}: ${reason}`, options);
   if (target.kind === "postgres" || code !== "") {
     const said = describeFailure(error, target)
       .replaceAll(NOT_PRIMARY, CANNOT_WRITE)

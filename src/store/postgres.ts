@@ -3,7 +3,7 @@
  * share a connection. Its tables are looked for once in the schemas of the role's search path, and then named with their schema.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeTarget, type PostgresTarget } from "../database/target.ts";
+import { describeStore, type PostgresTarget } from "../database/target.ts";
 import { AppError } from "../errors.ts";
 import { codeOf, DescribedFailure } from "../database/failure.ts";
 import { openConnection, type Connection } from "../database/connection.ts";
@@ -75,11 +75,11 @@ export function openPostgres(configured: PostgresTarget, say: Engine["say"]): En
       if (!signal.aborted || error instanceof AppError) throw explainStoreFailure(error, target, access);
       const advice = "check [store] url, and look for load and locks there";
       const reason = `no answer within ${DEADLINE_MS / 1000} s: ${advice}`;
-      throw new AppError("delivery", `store ${describeTarget(target)}: ${reason}`, { cause: error });
+      throw new AppError("delivery", `store ${describeStore(target)}: ${reason}`, { cause: error });
     }
   };
   return {
-    place: describeTarget(target),
+    place: describeStore(target),
     nowMs: "CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000 AS BIGINT)",
     findTables: `SELECT count(*) AS found FROM (${FIND_TABLES}) tables`,
     listColumns: LIST_COLUMNS,
@@ -94,11 +94,11 @@ export function openPostgres(configured: PostgresTarget, say: Engine["say"]): En
     lockName:
       "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('automation_reports'), pg_catalog.hashtext($1))",
     version: () => null,
-    say: (text) => say(`store ${describeTarget(target)}: ${text}`),
+    say: (text) => say(`store ${describeStore(target)}: ${text}`),
     check: async () => [],
     backup: async () => {
       const advice = "use pg_dump --table='automation_reports_*'";
-      throw new AppError("usage", `store ${describeTarget(target)}: backup copies an SQLite store; here ${advice}`);
+      throw new AppError("usage", `store ${describeStore(target)}: backup copies an SQLite store; here ${advice}`);
     },
     close: idle.close,
   };
@@ -202,7 +202,7 @@ async function findPlace({ ask }: Connection, access: Access, target: PostgresTa
   const [closed] = access === "look" ? await ask<{ schema: string }>(FIND_CLOSED) : [];
   if (closed !== undefined) {
     const advice = "GRANT USAGE ON that SCHEMA, and SELECT ON the tables automation_reports_*";
-    const message = `store ${describeTarget(target)}: its tables are in schema ${closed.schema}, which the role may not use: ${advice}`;
+    const message = `store ${describeStore(target)}: its tables are in schema ${closed.schema}, which the role may not use: ${advice}`;
     throw new AppError("delivery", message);
   }
   const [first] = await ask<{ schema: string | null }>(FIRST_SCHEMA);
@@ -213,7 +213,7 @@ async function findPlace({ ask }: Connection, access: Access, target: PostgresTa
   if (taken !== undefined) {
     const what = `in schema ${schema} the name ${taken.name}, which the store needs, is taken (${taken.kind})`;
     const advice = "drop or rename that, or name another store with [store] url";
-    throw new AppError("delivery", `store ${describeTarget(target)}: ${what}: ${advice}`);
+    throw new AppError("delivery", `store ${describeStore(target)}: ${what}: ${advice}`);
   }
   return { schema, owner: null, ours: true };
 }
@@ -223,7 +223,7 @@ function refuseStrangers({ schema, owner, ours }: Place, target: PostgresTarget)
   if (ours) return;
   const what = `the tables automation_reports_* in schema ${schema} belong to ${owner}, who owns neither schema nor database`;
   const advice = "make the store's role their owner, or name another database with [store] url";
-  throw new AppError("delivery", `store ${describeTarget(target)}: ${what}: ${advice}`);
+  throw new AppError("delivery", `store ${describeStore(target)}: ${what}: ${advice}`);
 }
 
 const TABLE = /\b(FROM|INTO|UPDATE|JOIN|TABLE|ON) (automation_reports_\w+)/g;

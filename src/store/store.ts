@@ -12,7 +12,7 @@ export type Ages = { retentionMs: number; memoryMs: number };
 type Kind = { [Name in keyof Families]: keyof Awaited<ReturnType<Families[Name]["prune"]>> }[keyof Families];
 
 export type Store = Families & {
-  /** The path or the server, without a secret. */
+  /** The path, or the server with the database, without a secret. */
   place: string;
   /** False where nothing was ever written: it is read as empty. */
   isThere: boolean;

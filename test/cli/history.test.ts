@@ -101,6 +101,22 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     expect(await stampOf(last ?? "")).toBe(`last ${young}`);
     const screen = (await runCli(["history", "show", "latest"], { cwd })).stdout;
     expect(screen).toStartWith("2 CRMs · 24 h to 10 Jul 2026 21:00 UTC");
+    const zoned = async (...words: string[]) =>
+      (await runCli(["history", ...words, "--timezone", "Asia/Tokyo"], { cwd })).stdout.split("\n");
+    const end = "10 Jul 2026 21:00 UTC (11 Jul 06:00 Asia/Tokyo; in sentences UTC)";
+    expect((await zoned("show", "latest"))[0]).toStartWith(`2 CRMs · 24 h to ${end}`);
+    expect((await zoned("show", "first"))[0]).toStartWith(`1 CRM · 24 h to ${end}`);
+    expect((await zoned("diff", "first"))[1]).toEndWith(` to ${end}`);
+    const path = join(cwd, "automation-reports.toml");
+    const configured = readFileSync(path, "utf8");
+    writeFileSync(path, `${configured}[display]\ntimezone = "Asia/Tokyo"\n`);
+    for (const words of [
+      ["show", "latest"],
+      ["show", "first"],
+      ["diff", "first"],
+    ])
+      expect((await runCli(["history", ...words], { cwd })).stdout).toContain(end);
+    writeFileSync(path, configured);
     const diffOf = async (...words: string[]) => {
       const { code, stdout, stderr } = await runCli(["history", "diff", ...words, ...JSON_OUT], { cwd });
       expect([code, stderr]).toEqual([0, ""]);
@@ -191,7 +207,11 @@ describe.each(["SQLite", "PostgreSQL"] as const)("%s", (kind) => {
     const { code, stderr } = await runCli(["store", "backup", "new.sqlite"], { cwd: empty });
     expect([code, stderr]).toEqual([5, expect.stringContaining("there is no store to copy at ")]);
     expect([existsSync(join(empty, "new.sqlite")), existsSync(join(empty, "moved"))]).toEqual([false, false]);
-    expect((await runCli(["store", "check"], { cwd: empty })).stdout).toMatch(/ is not there yet: nothing was kept\n$/);
+    expect((await runCli(["store", "check"], { cwd: empty })).stdout).toMatch(
+      kind === "SQLite"
+        ? /^\/.* is not there yet: nothing was kept\n$/
+        : /^127\.0\.0\.1:\d+\/\w+ has no tables automation_reports_\* yet: nothing was kept\n$/,
+    );
   });
 
   test("a rule of a kept report is explained, with its runs where the report kept them", async () => {

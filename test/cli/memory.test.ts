@@ -1,5 +1,5 @@
 /** The memory as its operator meets it: filled, shown, compared, corrected, and what reports say where it cannot be read. */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
@@ -119,6 +119,26 @@ describe("from a warehouse", () => {
     expect((await runCli(["rules", "retire", "deals", "--undo"], { cwd })).code).toBe(0);
     expect((await show(cwd, "deals")).rules[0]?.retired_since).toBeNull();
     expect((await runCli(["rules", "retire", "contacts"], { cwd })).code).toBe(0);
+    expect((await ignore("--from", day, "--to", day)).code).toBe(0);
+    for (const words of [
+      ["memory", "ignore", "--from", day],
+      ["rules", "retire", "deals"],
+    ]) {
+      const { code, stderr } = await runCli([...words, "--crm", "hubspto"], { cwd });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^error: --crm: "hubspto" is not configured, and nothing is kept of it in .*: did you mean hubspot\?\n$/,
+        ),
+      ]);
+    }
+    // One that is no longer configured is known by what is kept of it, and can be taken back.
+    const path = join(cwd, "automation-reports.toml");
+    const configured = readFileSync(path, "utf8");
+    writeFileSync(path, configured.replace("[crm.hubspot]", "[crm.genius]"));
+    expect((await ignore("--crm", "hubspot", "--from", day, "--to", day)).code).toBe(0);
+    expect((await ignore("--crm", "hubspot", "--from", day, "--to", day, "--undo")).code).toBe(0);
+    writeFileSync(path, configured);
     expect((await ignore("--from", day, "--to", day)).code).toBe(0);
     const forget = await runCli(["memory", "forget", "hubspot"], { cwd });
     expect([forget.code, forget.stdout]).toEqual([

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeDashboard } from "../../scripts/dashboard.ts";
+import { isWell, SCHEDULE_STATUSES } from "../../src/schedule/judge.ts";
 import { serveDemo, type Served } from "../making/api-server.ts";
 import { freshDirectory } from "../making/cli.ts";
 import { hasPrometheus, promtool, startPrometheus } from "../making/prometheus.ts";
@@ -52,6 +53,10 @@ describe("the text", () => {
     expect(rules).toContain('automation_reports_rule_condition{crm="genius",rule="users",condition="failing"} 1');
   });
 
+  test("how the statuses of actions add up is said", () => {
+    expect(text).toMatch(/^# HELP automation_reports_actions .*; partial is among failed, .* the total$/m);
+  });
+
   test("only names of ours and of the process", () => {
     const others = [...namesIn(text)].filter((name) => !/^(?:automation_reports|process)_/.test(name));
     expect(others).toEqual([]);
@@ -65,9 +70,46 @@ describe.skipIf(!hasPrometheus)("Debian's promtool", () => {
 
   test("accepts the rules and the scrape configuration", async () => {
     expect((await promtool(["check", "rules", "prometheus-alerts.yml"], EXAMPLES)).said).toContain(
-      "SUCCESS: 8 rules found",
+      "SUCCESS: 9 rules found",
     );
     expect((await promtool(["check", "config", "prometheus-scrape.yml"], EXAMPLES)).code).toBe(0);
+  });
+
+  test("tells of a schedule in every status that needs a look, and of no other", async () => {
+    const alert = { alertname: "AutomationReportsScheduleFails", alertstate: "firing" };
+    const judged = SCHEDULE_STATUSES.map((status) => ({ schedule: `is-${status}`, slotMs: null, message: "", status }));
+    const write = (name: string, labels: Record<string, string>) =>
+      `${name}{${Object.entries(labels)
+        .map(([label, value]) => `${label}="${value}"`)
+        .join(",")}}`;
+    const tests = {
+      rule_files: ["alerts.yml"],
+      tests: [
+        {
+          interval: "1m",
+          input_series: judged.map(({ schedule, status }) => ({
+            series: write("automation_reports_schedule_status", { schedule, status }),
+            values: "1x60",
+          })),
+          promql_expr_test: [
+            {
+              expr: write("ALERTS", alert),
+              eval_time: "30m",
+              exp_samples: judged
+                .filter((judgement) => !isWell(judgement))
+                .map(({ schedule, status }) => {
+                  const severity = status === "late" || status === "failed" ? "critical" : "warning";
+                  return { labels: write("ALERTS", { ...alert, severity, schedule, status }), value: 1 };
+                }),
+            },
+          ],
+        },
+      ],
+    };
+    const directory = freshDirectory();
+    writeFileSync(join(directory, "alerts.yml"), ALERTS);
+    writeFileSync(join(directory, "tests.yml"), JSON.stringify(tests));
+    expect((await promtool(["test", "rules", "tests.yml"], directory)).said).toContain("SUCCESS");
   });
 
   test("accepts every query of the dashboard", async () => {

@@ -160,6 +160,39 @@ describe("schedule run", () => {
     expect(stdout.match(/ daily +skipped +– +1 +– +left unfinished, and not made up for/g)).toHaveLength(2);
   });
 
+  test("slots that no timer started are recorded, as the daemon records them", async () => {
+    const cwd = install(DAILY, database.url);
+    const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    {
+      await using store = await openStore({ kind: "sqlite", path: join(cwd, "state/reports.sqlite") });
+      const ran = { schedule: "daily", slotMs: midnight - 3 * DAY_MS };
+      await store.slots.claim(ran, "x", 60_000);
+      await store.slots.end({ ...ran, holder: "x", attempt: 1 }, { state: "made", exitCode: 0, note: null }, null);
+      await store.slots.claim({ schedule: "daily", slotMs: midnight - 2 * DAY_MS }, "x", 60_000);
+      const stopped = { state: "interrupted", exitCode: 143, note: null } as const;
+      await store.slots.end(
+        { schedule: "daily", slotMs: midnight - 2 * DAY_MS, holder: "x", attempt: 1 },
+        stopped,
+        null,
+      );
+    }
+    const first = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringContaining("reports were not made while no scheduler was running schedule=daily slots=1"),
+    ]);
+    const again = await runCli(["schedule", "run", "daily"], { cwd });
+    expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining("no scheduler was running")]);
+    expect(
+      (await slotsIn(cwd)).map(({ state, note }) => `${state} ${note?.replace(/late by.*/, "late") ?? ""}`),
+    ).toEqual([
+      "made late",
+      "skipped no scheduler was running",
+      "skipped left unfinished, and not made up for",
+      "made ",
+    ]);
+  });
+
   test("what a living process makes is left to it, however old its slot is", async () => {
     const cwd = install(DAILY, database.url);
     const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
@@ -278,6 +311,14 @@ test("list, history and status tell what was, what comes and what is wrong", asy
   // The last one, and the next five.
   const beside = await runCli(["schedule", "list", "--timezone", "Asia/Kolkata"], { cwd });
   expect(beside.stdout.match(/ UTC \((?:\d+ \w+ )?(?:09|10):30 Asia\/Kolkata\)/g)).toHaveLength(6);
+});
+
+test("a CRM that no schedule reports on is named wherever a configuration is looked at", async () => {
+  const cwd = install(`${DAILY}crms = ["genius"]\n[crm.genius]\nurl = "${database.url}"\n`, database.url);
+  const says = "warning: no schedule reports on hubspot: add it to crms of a [[schedule]]\n";
+  for (const words of [["config", "check"], ["check"], ["schedule", "status"]])
+    expect((await runCli(words, { cwd })).stderr).toContain(says);
+  expect((await runCli(["check", "--crm", "genius"], { cwd })).stderr).not.toContain("no schedule reports");
 });
 
 test("history of a schedule that the configuration no longer has, and of one that never was", async () => {

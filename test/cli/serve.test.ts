@@ -164,6 +164,22 @@ describe("SIGHUP", () => {
     await reader.cancel();
   });
 
+  test("a CRM that is new is read at once, and one that has a report is not read again", async () => {
+    const database = await makeWarehouse();
+    const crm = (name: string) => `[crm.${name}]\nurl = "${database.url}"\ncrm_source = "hubspot"\n`;
+    const server = await startServer(installServer("", { crms: crm("old") }));
+    const reports = async (name: string) => {
+      const answer = await (await server.ask(`/api/v1/reports?crm=${name}`)).json();
+      return (answer as { reports: { id: string }[] }).reports.map(({ id }) => id);
+    };
+    await until(async () => (await reports("old")).length === 1);
+    const before = await reports("old");
+    rewrite(server.cwd, "[crm.old]", `${crm("new")}[crm.old]`);
+    server.child.kill("SIGHUP");
+    await until(async () => (await reports("new")).length === 1);
+    expect(await reports("old")).toEqual(before);
+  });
+
   test("a wrong configuration changes nothing", async () => {
     const server = await startServer(installServer());
     await until(() => server.said().includes("scheduler started"));

@@ -218,3 +218,15 @@ test("what could not be read is a finding too, before all others, with since whe
   expect(findings[0]?.advice).toEqual(["See automation-reports check --crm hubspot"]);
   expect(rows[0]?.fact).toBe("not read since 20:40: the server refuses");
 });
+
+test("what could not be read comes before what is too old, and the runs of neither are in the sums", () => {
+  const { rows, runs, read } = view({
+    crms: [
+      crm("arrivy", { stale: "no schedule reports on it; its newest report is 20 d old" }),
+      crm("hubspot"),
+      crm("genius", { reason: "the server refuses" }),
+    ],
+  });
+  expect(rows.map(({ name }) => name)).toEqual(["genius", "arrivy", "hubspot"]);
+  expect([runs, read]).toEqual([150, 1]);
+});

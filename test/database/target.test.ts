@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { userInfo } from "node:os";
-import { describeTarget, parseTarget } from "../../src/database/target.ts";
+import { describeStore, describeTarget, parseTarget } from "../../src/database/target.ts";
 
 const plain = {
   kind: "postgres",
@@ -213,4 +213,17 @@ test("a place names host and port, never user or password", () => {
     return "problem" in target ? target.problem : describeTarget(target);
   });
   expect(places).toEqual(["[::1]:5433", "/run/.s.PGSQL.5432", "h:5432", "a:5432, b:1"]);
+});
+
+test("a store is known by its database too", () => {
+  const places = [
+    "postgresql://u@[::1]:5433/d",
+    "postgresql:///kept?host=/run&user=u",
+    "postgresql://u@a,b:1/d",
+    "sqlite:x",
+  ].map((url) => {
+    const target = parseTarget(url, "/etc");
+    return "problem" in target ? target.problem : describeStore(target);
+  });
+  expect(places).toEqual(["[::1]:5433/d", "/run/.s.PGSQL.5432/kept", "a:5432/d, b:1/d", "/etc/x"]);
 });

@@ -138,7 +138,7 @@ function passOf(slotMs: number, nowMs: number): PassResult {
     ...REPORT,
     metadata: { ...REPORT.metadata, pass_id: document.pass_id, report_generated_at: instant(nowMs) },
   };
-  return { document, reports: [made], seen: [], failedDeliveries: 0 };
+  return { document, reports: [made], seen: [], notExported: [] };
 }
 
 /** A store that cannot be told once that these slots are over. */

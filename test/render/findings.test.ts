@@ -38,6 +38,30 @@ test("most urgent first; a CRM that was not read is critical; what concerns seve
   ]);
 });
 
+test("of one severity the lines of the most urgent CRM come first", () => {
+  const failing = (source: string, runs: string, names: string[]) =>
+    report(
+      activity({
+        source,
+        rules: names.map((name) => ruleOf(name, { runs, everyMinutes: 60 })),
+        declaredRules: names.map((name) => declared(name, every("every 1 hours"))),
+      }),
+    );
+  const reports = [
+    failing("hubspot", "sssssssssfff", ["deals"]),
+    failing("genius", "sssssssssfff", ["deals", "jobs"]),
+    failing("arrivy", "ssssssffffff", ["deals"]),
+  ];
+  const lines = renderFindings(passDocument({ outcomes: reports.map(madeOutcome) }), reports)
+    .split("\n")
+    .filter((line) => line.startsWith("critical"));
+  expect(lines.map((line) => line.split("\t")[1] ?? "").filter((crm, n, all) => crm !== all[n - 1])).toEqual([
+    "genius",
+    "arrivy",
+    "hubspot",
+  ]);
+});
+
 test("nothing was found", () => {
   const well = report(activity({ rules: [ruleOf("deals", { runs: "ssss", everyMinutes: 60 })] }));
   expect(renderFindings(passDocument({ outcomes: [madeOutcome(well)] }), [well])).toBe("");

@@ -51,6 +51,12 @@ test("each CRM: read or not, its verdict as a set, its figures", async () => {
   );
 });
 
+test("how the statuses of actions add up is said", async () => {
+  expect(await renderMetrics(pass, [made], false)).toContain(
+    "# HELP automation_reports_actions Actions of the window, by status; partial is among failed, and successful and failed are the finished ones, the total\n",
+  );
+});
+
 test("single rules only where they are asked for, their names escaped", async () => {
   expect([...(await series()).keys()].filter((name) => name.includes("rule="))).toEqual([]);
   const found = await series(true);

@@ -27,12 +27,12 @@ const ENV: ServeEnv["Bindings"] = {
   keepOpen: () => {},
 };
 
-/** A schedule and two CRMs. `more`: of the configuration. */
-async function loadTwo(more = "") {
+/** A schedule and two CRMs. `more`: of the configuration, `own`: of the schedule. */
+async function loadTwo(more = "", own = "") {
   const path = join(freshDirectory(), "automation-reports.toml");
   writeFileSync(
     path,
-    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n${more}`,
+    `[[schedule]]\nname = "daily"\ncron = "0 21 * * *"\n${own}[crm.a]\nurl = "sqlite:none"\n[crm.b]\nurl = "sqlite:none"\n${more}`,
     { mode: 0o600 },
   );
   return await loadConfig(path, {});
@@ -45,8 +45,8 @@ async function stateOver(store: Store): Promise<State> {
 }
 
 /** What is answered by the routes alone. */
-async function appOver(store: Store, clock = () => NOW_MS, more = "") {
-  const config = await loadTwo(more);
+async function appOver(store: Store, clock = () => NOW_MS, more = "", own = "") {
+  const config = await loadTwo(more, own);
   const context: ServeContext = {
     config: () => config,
     store,
@@ -173,6 +173,27 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     // It began before the one that was kept before it.
     await keep("a", "2026-07-11T21:00:00Z");
     expect(await states()).toEqual(["a reported", "b reported"]);
+  });
+
+  test("of a CRM in no schedule a report is old after a day, and that is said", async () => {
+    await using store = await openStore(targetOf(await newStoreUrl(kind)));
+    let nowMs = NOW_MS;
+    const get = await appOver(store, () => nowMs, "", 'crms = ["a"]\n');
+    const states = async () =>
+      (await get("/api/v1/crms")).body.crms.map(({ crm, state, message }) => `${crm} ${state}: ${message}`);
+    await store.reports.keepPass(madePass(["b"], "2026-07-10T21:00:00Z"), "adhoc");
+    await store.reports.keepPass(madePass(["a"], "2026-07-10T21:00:00Z"), "daily");
+    const a = "a reported: Nothing ran in 24 h; no run of this CRM is known";
+    const b = "b reported: Nothing ran in 24 h; no run of this CRM is known";
+    nowMs = Date.parse("2026-07-11T21:05:00Z");
+    expect(await states()).toEqual([a, b]);
+    nowMs += 1;
+    expect(await states()).toEqual(["b stale: no schedule reports on it; its newest report is 1 d old", a]);
+    expect((await get("/api/v1/crms/b/status?format=json")).status).toBe(503);
+    nowMs = Date.parse("2026-07-12T21:00:00Z");
+    expect((await states()).find((line) => line.startsWith("b "))).toBe(
+      "b stale: no schedule reports on it; its newest report is 2 d old",
+    );
   });
 
   test("a rule is found by its name, whatever that is", async () => {
@@ -342,8 +363,8 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const outcomes = [failedOutcome("b", "connection refused")];
     await store.reports.keepPass({ ...failed, pass: { ...failed.pass, window: both.pass.window, outcomes } }, "adhoc");
     expect(await states()).toEqual([
-      "a reported: Nothing ran in 24 h; no run of this CRM is known",
       "b unread: could not be read since 10 Jul 2026 21:02 UTC: connection refused",
+      "a reported: Nothing ran in 24 h; no run of this CRM is known",
     ]);
   });
 });

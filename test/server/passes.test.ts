@@ -45,7 +45,7 @@ async function setUp() {
       },
       reports: reports.map((report) => ({ ...report, metadata: { ...report.metadata, ...times } })),
       seen: [],
-      failedDeliveries: 0,
+      notExported: [],
     };
   };
   const options = {

@@ -1,10 +1,11 @@
 /** What a monitor is told of what the store knows: the word, the code and the line. */
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
+import { rankRows } from "../../src/report/attention.ts";
 import { digestReport } from "../../src/report/digest.ts";
 import type { ScheduleJudgement } from "../../src/schedule/judge.ts";
 import { drawBadge } from "../../src/server/api/documents/badge.ts";
-import { CrmSchema, publishCrm } from "../../src/server/api/documents/crms.ts";
+import { CrmSchema, publishCrm, sortStates } from "../../src/server/api/documents/crms.ts";
 import { describeStatus, httpStatusOf, StatusSchema } from "../../src/server/api/documents/status.ts";
 import type { CrmState } from "../../src/server/state.ts";
 import { activity, declared, report, schedule } from "../making/activities.ts";
@@ -142,6 +143,28 @@ describe("status", () => {
     expect(status.crms.map(({ crm }) => crm)).toEqual(["f", "e", "b", "c", "d", "a"]);
     expect(status.message).toStartWith("critical: f: could not be read: connection refused; e: no report");
     expect(status.message).toEndWith("; and 3 more");
+  });
+
+  test("of two that are critical the one with more findings comes first, as in the terminal and on the page", () => {
+    const two = report(
+      activity({
+        source: "two",
+        rules: ["deals", "jobs"].map((name) => ruleOf(name, { runs: "ssssffff", everyMinutes: 60, error: "HTTP 500" })),
+        declaredRules: ["deals", "jobs"].map((name) => declared(name, { schedules: [schedule("every 1 hour")] })),
+      }),
+      { detailed: true },
+    );
+    const older = made("older", "ssssssssssssssssssffffff");
+    const reports = [WELL, FAILING, older, two];
+    const states = reports.map((one, index) => reported(`crm-${index}`, one));
+    const ranked = rankRows(
+      reports.map((one, index) => ({ source: `crm-${index}`, report: one, reason: null })),
+      [],
+    );
+    const order = describeStatus(states, []).crms.map(({ crm }) => crm);
+    expect(order).toEqual(["crm-3", "crm-2", "crm-1", "crm-0"]);
+    expect(order).toEqual(ranked.map(({ source }) => source));
+    expect(sortStates(states).map(({ name }) => name)).toEqual(order);
   });
 
   test.each([

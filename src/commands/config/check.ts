@@ -1,6 +1,7 @@
-import { describeTarget } from "../../database/target.ts";
+import { describeStore, describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
+import { sayUncovered } from "../../schedule/coverage.ts";
 import { describeExports } from "../../schedule/scheduled-pass.ts";
 import { findMissingGroup } from "../../store/share.ts";
 import { showText } from "../../text/terminal.ts";
@@ -22,7 +23,9 @@ export default defineCommand(
     const { target, configured, group } = config.store;
     const missingGroup = findMissingGroup(group);
     if (missingGroup !== null) log.warn(`[store] group: ${missingGroup}`);
-    const store = configured ? [showText(`store: ${target.kind} ${describeTarget(target)}`)] : [];
+    const uncovered = sayUncovered(config.crms, config.schedules);
+    if (uncovered !== null) log.warn(uncovered);
+    const store = configured ? [showText(`store: ${target.kind} ${describeStore(target)}`)] : [];
     const schedules = config.schedules.map((one) => showText(`schedule ${one.name}: ${describeExports(one, config)}`));
     const valid = [`${config.path} is valid`, ...lines, ...store, ...schedules, ""].join("\n");
     if (args.online !== true) {

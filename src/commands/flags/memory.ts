@@ -1,6 +1,5 @@
 /** What the commands about the memory share: the chosen CRMs with the store, and hours as one types them. */
 import { suggestName } from "../../config/nearest.ts";
-import { CRM_NAME } from "../../config/sections/fields.ts";
 import { AppError } from "../../errors.ts";
 import { quoteTyped } from "../../help/hints.ts";
 import type { Log } from "../../log.ts";
@@ -9,7 +8,7 @@ import type { Store } from "../../store/store.ts";
 import { DAY_MS, HOUR_MS } from "../../time/units.ts";
 import { openConfigured } from "./configuration.ts";
 import { chooseCrms, withTimeout, type Chosen } from "./crms.ts";
-import { readTime } from "./reports.ts";
+import { readSources, readTime } from "./reports.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** The caller disposes of the store. `look`: nothing is written to it. */
@@ -46,13 +45,40 @@ export function readHourSpan(from: string, to: string | undefined, nowMs: number
   return [Math.floor(fromMs / HOUR_MS), Math.ceil(toMs / HOUR_MS)];
 }
 
-/** The CRMs of a flag, whether they are configured or not; all that are configured where it is not given. */
-export function nameSources(flag: string | undefined, configured: string[]): string[] {
-  if (flag === undefined || flag === "all") return configured;
-  const names = flag.split(",").map((name) => name.trim());
-  const wrong = names.find((name) => !CRM_NAME.test(name));
-  if (wrong !== undefined) throw new AppError("usage", `--crm: ${quoteTyped(wrong)} is no CRM's name; write --crm a,b`);
+/**
+ * The CRMs of a flag, all that are configured where it is not given. One that is no longer configured will do where the store
+ * knows it. Throws an `AppError` for any other.
+ */
+export async function nameSources(
+  flag: string | undefined,
+  configured: string[],
+  store: Store,
+  nowMs: number,
+): Promise<string[]> {
+  const names = readSources(flag);
+  if (names === undefined) return configured;
+  for (const name of names) {
+    if (!configured.includes(name)) await requireKept(store, name, configured, nowMs);
+  }
   return names;
+}
+
+/** What an operator said of its hours and rules can be taken back, whatever else is gone. */
+async function requireKept(
+  { memory, reports, place }: Store,
+  name: string,
+  configured: string[],
+  nowMs: number,
+): Promise<void> {
+  const remembered = [...(await memory.list()), ...(await memory.listIgnored())].map(({ source }) => source);
+  const retired = (await memory.read([name], nowMs)).get(name)?.retired ?? [];
+  const isKept = retired.length > 0 || (await reports.count({ sources: [name] })) > 0;
+  if (remembered.includes(name) || isKept) return;
+  const known = [...new Set([...configured, ...remembered])];
+  throw new AppError(
+    "usage",
+    `--crm: ${quoteTyped(name)} is not configured, and nothing is kept of it in ${place}: ${suggestName(name, known)}`,
+  );
 }
 
 function readMoment(flag: string, text: string, nowMs: number): number {

@@ -4,7 +4,7 @@ import { renderDiff } from "../../render/terminal/diff.ts";
 import { writeJson } from "../../text/json.ts";
 import { compareReports } from "../../report/diff.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { CONFIG_FLAG, FORMAT_FLAG } from "../flags/flags.ts";
+import { CONFIG_FLAG, FORMAT_FLAG, readZone, ZONE_FLAG } from "../flags/flags.ts";
 import {
   findEarlier,
   findKeptReport,
@@ -31,10 +31,12 @@ export default defineCommand(
       description: "the newer report; without it BEFORE is the newer one, and is compared with the one before it",
     },
     detailed: { type: "boolean", description: "add every figure that changed" },
+    ...ZONE_FLAG,
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
+    const zone = readZone(args.timezone);
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
@@ -55,7 +57,7 @@ export default defineCommand(
     const [from, to] = [before.metadata.source, after.metadata.source];
     if (from !== to) log.warn(`the reports are of two CRMs, ${from} and ${to}`);
     const diff = compareReports(before, after);
-    const view = viewOf({ detailed: args.detailed === true });
+    const view = viewOf({ detailed: args.detailed === true, timezone: zone ?? config.displayTimezone });
     await emit(args.format === "json" ? writeJson(diff) : renderDiff(diff, view));
     return EXIT.ok;
   },

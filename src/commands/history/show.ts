@@ -5,7 +5,7 @@ import { inferPass } from "../../report/saved-pass.ts";
 import type { ReportRow } from "../../store/reports.ts";
 import { writeJson } from "../../text/json.ts";
 import { openConfigured } from "../flags/configuration.ts";
-import { CONFIG_FLAG, FORMAT_FLAG, repeatFlags } from "../flags/flags.ts";
+import { CONFIG_FLAG, FORMAT_FLAG, readZone, repeatFlags, ZONE_FLAG } from "../flags/flags.ts";
 import { findKeptReport, listPass, namesPass, readKeptPass, readKeptReport, REPORT_WORD } from "../flags/reports.ts";
 import { defineCommand } from "../flags/command.ts";
 
@@ -17,15 +17,18 @@ export default defineCommand(
       valueHint: "REPORT",
       description: `${REPORT_WORD}; latest or a time alone shows all CRMs of that pass`,
     },
+    ...ZONE_FLAG,
     ...FORMAT_FLAG,
     ...CONFIG_FLAG,
   },
   async ({ args, runtime, log, nowMs, viewOf }) => {
+    const zone = readZone(args.timezone);
     const { config, store } = await openConfigured(args, runtime, log, "look");
     await using _ = store;
     const keeping = { store, config, nowMs };
     const row = await findKeptReport(args.report, null, keeping);
     const repeat = repeatFlags({ config: args.config });
+    const timezone = zone ?? config.displayTimezone;
     const originOf = (rows: ReportRow[]) => ({
       kind: "store" as const,
       word: args.report,
@@ -34,11 +37,11 @@ export default defineCommand(
     if (namesPass(args.report, keeping)) {
       const rows = await listPass(row, keeping);
       const { pass, reports } = await readKeptPass(rows, keeping);
-      await emit(await RENDERERS[args.format](pass, reports, viewOf({ repeat, origin: originOf(rows) })));
+      await emit(await RENDERERS[args.format](pass, reports, viewOf({ timezone, repeat, origin: originOf(rows) })));
       return EXIT.ok;
     }
     const report = await readKeptReport(row, keeping);
-    const view = viewOf({ sections: true, detailed: true, repeat, origin: originOf([row]) });
+    const view = viewOf({ sections: true, detailed: true, timezone, repeat, origin: originOf([row]) });
     await emit(args.format === "json" ? writeJson(report) : await RENDERERS.table(inferPass([report]), [report], view));
     return EXIT.ok;
   },

@@ -29,10 +29,8 @@ export default defineCommand(
       for (const { source, span: one } of ignored) await emit(`${showText(source)}: ${describe(one)}\n`);
       return EXIT.ok;
     }
-    const sources = nameSources(
-      args.crm,
-      config.crms.map(({ name }) => name),
-    );
+    const configured = config.crms.map(({ name }) => name);
+    const sources = await nameSources(args.crm, configured, opened, nowMs);
     for (const source of sources) {
       if (undo) {
         const count = await memory.heed(source, span);

@@ -28,7 +28,7 @@ export default defineCommand(
     const { config, store } = await openConfigured(args, runtime, log);
     await using opened = store;
     const configured = config.crms.map(({ name }) => name);
-    const sources = nameSources(args.crm, configured);
+    const sources = await nameSources(args.crm, configured, opened, nowMs);
     // No hour is needed: rules are remembered whenever they ran.
     const remembered = await opened.memory.read(sources, nowMs);
     const source = await findSource(opened, args.name, sources, remembered);

@@ -8,6 +8,7 @@ import { createRedactor } from "../../text/redact.ts";
 import { exitCodeOf, logCritical, runPass } from "../../pass.ts";
 import { END_RETRIES_MS } from "../../schedule/record-end.ts";
 import { runSlot, type SlotResult } from "../../schedule/run-slot.ts";
+import { recordMissedBefore } from "../../schedule/missed.ts";
 import { giveUpOlder } from "../../schedule/skip.ts";
 import { nameSlot } from "../../schedule/judge.ts";
 import { describeScheduledPass } from "../../schedule/scheduled-pass.ts";
@@ -46,7 +47,9 @@ export default defineCommand(
     const slotMs = latestSlot(schedule, nowMs);
     if (slotMs === null) throw new AppError("usage", `${schedule.name}: no report was due yet`);
     // A daemon sees to them as well. Where timers make the reports, nobody else would.
-    await giveUpOlder({ schedule: schedule.name, slotMs }, { store, log, onSlot: null });
+    const told = { store, log, onSlot: null };
+    await giveUpOlder({ schedule: schedule.name, slotMs }, told);
+    await recordMissedBefore(schedule, nowMs, told);
     const result = await runSlot(schedule, slotMs, {
       config,
       store,
@@ -110,7 +113,7 @@ async function makeNow(
       `${schedule.name}: made the report of the ${window} to now (automation-reports history show ${formatInstant(nowMs)}${same})`,
     );
   }
-  return exitCodeOf({ ...pass, failedDeliveries: pass.failedDeliveries + notKept }, schedule.failOn);
+  return exitCodeOf({ ...pass, failedDeliveries: pass.notExported.length + notKept }, schedule.failOn);
 }
 
 /** Why there was nothing to run. */

@@ -2,6 +2,7 @@ import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
 import { writeJson } from "../../text/json.ts";
 import { renderScheduleStatus } from "../../render/terminal/schedules.ts";
+import { sayUncovered } from "../../schedule/coverage.ts";
 import { isWell, sortJudgements, type ScheduleJudgement } from "../../schedule/judge.ts";
 import { judgeKeptSlots } from "../../schedule/judge-kept.ts";
 import { publishJudgement } from "../../schedule/published.ts";
@@ -16,6 +17,8 @@ export default defineCommand({ ...ZONE_FLAG, ...SCHEDULE_FLAGS }, async ({ args,
   await using _ = store;
   const judgements: ScheduleJudgement[] = [];
   for (const schedule of config.schedules) judgements.push(await judgeKeptSlots(schedule, store, nowMs, "other"));
+  const uncovered = sayUncovered(config.crms, config.schedules);
+  if (uncovered !== null) log.warn(uncovered);
   const sorted = sortJudgements(judgements);
   const view = viewOf({ timezone: zone ?? config.displayTimezone });
   await emit(args.format === "json" ? writeJson(sorted.map(publishJudgement)) : renderScheduleStatus(sorted, view));

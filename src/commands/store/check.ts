@@ -13,6 +13,8 @@ export default defineCommand(CONFIG_FLAG, async ({ args, runtime, log }) => {
   const problems = [findMissingGroup(group) ?? [], await opened.check(group !== null)].flat();
   for (const problem of problems) log.error(`${opened.place}: ${problem}`);
   if (problems.length > 0) return EXIT.delivery;
-  await emit(`${showText(opened.place)} ${opened.isThere ? "is in order" : "is not there yet: nothing was kept"}\n`);
+  const isServer = config.store.target.kind === "postgres";
+  const missing = isServer ? "has no tables automation_reports_* yet" : "is not there yet";
+  await emit(`${showText(opened.place)} ${opened.isThere ? "is in order" : `${missing}: nothing was kept`}\n`);
   return EXIT.ok;
 });

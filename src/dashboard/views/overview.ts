@@ -92,7 +92,9 @@ export function viewOverview(facts: OverviewFacts, links: Links): OverviewView {
 
 /** Most urgent first. What is not known of now is as urgent as what could not be read. */
 export function rankCrms(facts: Pick<OverviewFacts, "crms" | "passes">): RankedRow[] {
-  const rows = facts.crms.map(({ source, report, reason, stale }) => ({
+  // What could not be read comes before what is too old.
+  const crms = facts.crms.toSorted((a, b) => Number(a.reason === null) - Number(b.reason === null));
+  const rows = crms.map(({ source, report, reason, stale }) => ({
     source,
     report: reason === null && stale === null ? report : null,
     reason: reason ?? stale,

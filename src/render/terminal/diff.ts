@@ -12,6 +12,7 @@ import {
 import type { Finding } from "../../report/schema.ts";
 import { alignColumns } from "./columns.ts";
 import { hang } from "./hang.ts";
+import { formatWindowEnd } from "./local-time.ts";
 import { moreLines, MOST_ROWS } from "./more.ts";
 import { createStyle, finish, SEVERITY_TONES, VERDICT_TONES, type Style } from "./style.ts";
 import type { View } from "../view.ts";
@@ -33,8 +34,8 @@ export function renderDiff(diff: ReportDiff, view: View): string {
     diff.rates.every(({ significant }) => !significant);
   const blocks = [
     [
-      style.strong(`From ${describeReport(diff.before)}`),
-      style.strong(`to   ${describeReport(diff.after)}`),
+      style.strong(`From ${describeReport(diff.before, view)}`),
+      style.strong(`to   ${describeReport(diff.after, view)}`),
       describeVerdicts(diff, style),
     ],
     ...(["worse", "other", "better"] as const).map((change) =>
@@ -144,8 +145,11 @@ function describeRates(rates: RateChange[], style: Style): string[] {
   return [style.strong("Success rates"), ...lines];
 }
 
-function describeReport({ source, report_generated_at, window_start, window_end }: ReportDiff["before"]): string {
-  const window = `${formatMinute(window_start)} to ${formatMinute(window_end)} UTC`;
+function describeReport(
+  { source, report_generated_at, window_start, window_end }: ReportDiff["before"],
+  { timezone }: View,
+): string {
+  const window = `${formatMinute(window_start)} to ${formatWindowEnd(window_end, timezone)}`;
   return `${showText(source)}, made ${formatMinute(report_generated_at)}: ${window}`;
 }
 

@@ -1,5 +1,6 @@
 /** What is known of each CRM, as the API publishes it. */
 import * as v from "valibot";
+import { compareUrgency, measureUrgency } from "../../../report/attention.ts";
 import { divide } from "../../../report/counts.ts";
 import { count, describe, instant, ratio, seconds } from "../../../report/schema-figures.ts";
 import { CONDITIONS, REPORT_STATUSES, SEVERITIES, VERDICTS, type Verdict } from "../../../report/words.ts";
@@ -21,7 +22,7 @@ export const standEntries = {
   ),
   state: describe(
     v.picklist(STANDS),
-    "reported: the newest report is about now; stale: its schedules should have made a newer one; unread: the warehouse could not be read; none: no report is kept that can be read",
+    "reported: the newest report is about now; stale: its schedules should have made a newer one, or no schedule reports on it and it is more than a day old; unread: the warehouse could not be read; none: no report is kept that can be read",
   ),
   message: describe(v.string(), "The most urgent there is to say, in one line"),
 };
@@ -72,7 +73,9 @@ export const CrmSchema = v.strictObject({
   read_seconds: describe(v.nullable(seconds), "How long the newest pass read the warehouse; null: not known"),
 });
 
-export const CrmsSchema = v.strictObject({ crms: describe(v.array(CrmSchema), "In the configuration's order") });
+export const CrmsSchema = v.strictObject({
+  crms: describe(v.array(CrmSchema), "Most urgent first, those that could not be read before all"),
+});
 
 export type CrmDocument = v.InferOutput<typeof CrmSchema>;
 
@@ -119,6 +122,16 @@ export function judgeCrm({ newest, failure, stale }: CrmState): { verdict: Verdi
   }
   return { verdict, stand: "reported", message: said };
 }
+
+/** As the page and the terminal put them: what is not known of now comes before what is known to be wrong. */
+export function sortStates(states: CrmState[]): CrmState[] {
+  const isUnread = ({ failure }: CrmState) => Number(failure !== null);
+  const measure = ({ newest, failure, stale }: CrmState) =>
+    newest === null || failure !== null || stale !== null ? UNKNOWN_NOW : newest.digest.urgency;
+  return states.toSorted((a, b) => isUnread(b) - isUnread(a) || compareUrgency(measure(a), measure(b)));
+}
+
+const UNKNOWN_NOW = measureUrgency(null);
 
 /** Of a report that says too little about now: an outage is told for as long as nothing newer is known. */
 function verdictHeld(newest: CrmState["newest"]): Verdict {

@@ -8,7 +8,7 @@ import { publishJudgement, ScheduleStatusSchema } from "../../../schedule/publis
 import { formatInstant, formatMinute, formatPlural } from "../../../text/figures.ts";
 import { cutText, showText } from "../../../text/terminal.ts";
 import type { CrmState } from "../../state.ts";
-import { judgeCrm, standEntries } from "./crms.ts";
+import { judgeCrm, sortStates, standEntries } from "./crms.ts";
 
 const crmStatusSchema = v.strictObject({
   ...standEntries,
@@ -35,19 +35,17 @@ const LONGEST = 240;
 
 /** `judgements`: of the schedules over these CRMs. */
 export function describeStatus(states: CrmState[], judgements: ScheduleJudgement[]): StatusDocument {
-  const crms = sortByUrgency(
-    states.map((state): CrmStatus => {
-      const { verdict, stand, message } = judgeCrm(state);
-      return {
-        crm: state.name,
-        verdict,
-        state: stand,
-        message,
-        report: state.newest?.id ?? null,
-        window_end: state.newest === null ? null : formatInstant(state.newest.digest.windowEndMs),
-      };
-    }),
-  );
+  const crms = sortStates(states).map((state): CrmStatus => {
+    const { verdict, stand, message } = judgeCrm(state);
+    return {
+      crm: state.name,
+      verdict,
+      state: stand,
+      message,
+      report: state.newest?.id ?? null,
+      window_end: state.newest === null ? null : formatInstant(state.newest.digest.windowEndMs),
+    };
+  });
   const parts = [
     ...crms.map((crm) => ({
       name: crm.crm,
@@ -72,21 +70,6 @@ export function describeStatus(states: CrmState[], judgements: ScheduleJudgement
     crms,
     schedules: judgements.map(publishJudgement),
   };
-}
-
-/** What is not known of now comes before what is known to be wrong. */
-const URGENT_FIRST: ((crm: CrmStatus) => boolean)[] = [
-  ({ state }) => state === "unread",
-  ({ state }) => state !== "reported",
-  ({ verdict }) => verdict === "critical",
-  ({ verdict }) => verdict === "warning",
-  ({ verdict }) => verdict === "unknown",
-  () => true,
-];
-
-function sortByUrgency(crms: CrmStatus[]): CrmStatus[] {
-  const rank = (crm: CrmStatus) => URGENT_FIRST.findIndex((holds) => holds(crm));
-  return crms.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** A monitor that looks at the code alone must hear of what is critical. */

@@ -8,7 +8,7 @@ import { libraryOf, type Kept } from "../../library.ts";
 import { stateOf } from "../../state.ts";
 import { sendDocument, sendFrom } from "../answer.ts";
 import { json, NOT_MODIFIED, publish } from "../contract.ts";
-import { CrmSchema, CrmsSchema, publishCrm } from "../documents/crms.ts";
+import { CrmSchema, CrmsSchema, publishCrm, sortStates } from "../documents/crms.ts";
 import { publishRule, publishRules, RuleSchema, RulesSchema } from "../documents/rules.ts";
 import { hrefOf } from "../links.ts";
 import { sendProblem } from "../problem.ts";
@@ -50,7 +50,7 @@ export function addCrms(api: Hono<ServeEnv>, context: ServeContext): void {
     async (c) => {
       const states = await state.crms();
       return sendFrom(c, states, CrmsSchema, () => ({
-        crms: states.map((crm) => publishCrm(crm, hrefOf(c, "reports"))),
+        crms: sortStates(states).map((crm) => publishCrm(crm, hrefOf(c, "reports"))),
       }));
     },
   );

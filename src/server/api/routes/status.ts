@@ -2,6 +2,8 @@
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import * as v from "valibot";
+import type { ScheduleConfig } from "../../../config/schema.ts";
+import { covers } from "../../../schedule/coverage.ts";
 import { judgeKeptSlots } from "../../../schedule/judge-kept.ts";
 import type { ScheduleJudgement } from "../../../schedule/judge.ts";
 import type { ServeContext, ServeEnv } from "../../context.ts";
@@ -72,16 +74,16 @@ async function describeAll(context: ServeContext): Promise<StatusDocument> {
 async function describeOne(context: ServeContext, crm: string): Promise<StatusDocument | null> {
   const state = (await stateOf(context).crms()).find(({ name }) => name === crm);
   if (state === undefined) return null;
-  return describeStatus([state], await judgeSchedules(context, (crms) => crms === null || crms.includes(crm)));
+  return describeStatus([state], await judgeSchedules(context, (schedule) => covers(schedule, crm)));
 }
 
 async function judgeSchedules(
   { config, store, clock }: ServeContext,
-  isAbout: (crms: string[] | null) => boolean,
+  isAbout: (schedule: ScheduleConfig) => boolean,
 ): Promise<ScheduleJudgement[]> {
   const judgements: ScheduleJudgement[] = [];
   for (const schedule of config().schedules) {
-    if (isAbout(schedule.crms)) judgements.push(await judgeKeptSlots(schedule, store, clock(), "scheduler"));
+    if (isAbout(schedule)) judgements.push(await judgeKeptSlots(schedule, store, clock(), "scheduler"));
   }
   return judgements;
 }
