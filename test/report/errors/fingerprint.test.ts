@@ -186,6 +186,22 @@ const HOSTILE = [
   '{"a":[',
   "<title>",
   "<h1 ",
+  "<Error>",
+  "<Error><a>b</a>",
+  "</Error>",
+  "column 'a",
+  "column 'a' ",
+  "keyerror: '",
+  "Error: ('a', '",
+  "('42000', '",
+  "SQLSTATE[42000] ",
+  "ORA-00001 ",
+  "curl: (",
+  "(1045) SQLExec ",
+  "250001 (08001) ",
+  "do not have ",
+  "api key a ",
+  "table 'a' does not exist ",
 ];
 
 test("no message takes long, whatever is repeated in it", () => {

@@ -518,6 +518,8 @@ test.each([
   "DatabaseError('100038 (22018): Numeric value is not recognized')",
   "('DatabaseError', '100038 (22018): Numeric value')",
   "load failed, error 090105 (22000)",
+  "(-2147467259, 'Unspecified error', None)",
+  "OrganizationServiceFault -2147015902: the number of requests is too high",
 ])("%s", (message) => {
   expect(maskErrorMessage(message)).toBe(message);
 });

@@ -303,6 +303,8 @@ const SECRETS: Record<string, Row[]> = {
     ["Contact: 030 (45678) 99 is gone", "45678"],
     ["(030) 12345678 is gone", "12345678"],
     ["phone 250001 (08001): bad", "250001"],
+    ["call 030-2147015902 now", "2147015902"],
+    ["called 2125551234 twice", "2125551234"],
     ['"Jane Roe"@example.com', "Jane", "Roe"],
     ['\\"Jane Roe\\"@example.com bounced', "Jane"],
     ['<"jane.roe"@example.com>', "jane"],
