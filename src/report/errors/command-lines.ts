@@ -70,7 +70,7 @@ const SETTERS: [command: string, name: string][] = [
 const listSetters = () =>
   SETTERS.map(([command, name]): Mask => [
     new RegExp(
-      String.raw`((?<![\w-])(?:${command})${NEXT}(?:(?:--?[\w-]{1,20}|\/[a-zA-Z])${NEXT}){0,3}(?:${name})(?:_?\d{1,3})?${NEXT})(?![-&|=])(${ARGUMENT})`,
+      String.raw`((?<![\w-])(?:${command})${NEXT}(?:(?:--?[\w-]{1,20}|\/[a-zA-Z])${NEXT}){0,3}(?:${name})(?:_?\d{1,3})?${NEXT})(?![-&|=])(\\{1,8}"[^"\n]{0,300}"?|${ARGUMENT})`,
       "g",
     ),
     hideSet,

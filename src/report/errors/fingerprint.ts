@@ -51,7 +51,7 @@ const CODE = String.raw`\b(?:error|exit|native|reason|result|return|sql|vendor)[
 const SQLSTATE = String.raw`(?=[\dA-Z]{0,4}\d)[\dA-Z]{5}`;
 const NUMBER_OR_NAME = String.raw`(?:-?\d{1,9}|["'](?:${SQLSTATE}|\w{0,40}(?:error|exception|failure|fault))["']), ?`;
 /** Of an exception: what it says stands first, or behind its number or its name. */
-const ARGUMENTS = String.raw`(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^\(${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
+const ARGUMENTS = String.raw`(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^[([]${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|(?:Error|Exception)\)?: ?(?:\((?=b?["'](?:[^"'\s]+ ){2})|(?="[^"']{0,300}'[^"]{0,300}"))|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
 
 /** One reading from left to right, in which the first alternative that fits takes its place. */
 const VARIABLE = once(

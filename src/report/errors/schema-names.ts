@@ -8,7 +8,8 @@ import { once } from "./masks.ts";
 const AROUND = 48;
 
 /** People name these themselves, with blanks. */
-const OWN = "(?:columns?|fields?|propert(?:y|ies)|relations?|tables?)(?: names?| called| named)?";
+const OWN =
+  "(?:columns?|fields?|propert(?:y|ies)|relations?|(?:work)?sheets?|tables?)(?: names?| called| named| not found)?";
 const OTHER =
   "(?:attribute|class|collection|constant|database|dataset|entity|function|identifier|index|method|module|object|package|parameter|procedure|schema|s?object type|variable|view)s?(?: names?| called| named)?|import name|nameerror: name|(?:positional|keyword) arguments?|(?:array|for|invalid|missing|no such|required|undefined|unexpected|unknown) (?:required )?keys?|keyerror|key not found|\\(reading";
 const BETWEEN = String.raw`(?::?\s?[[({]?|\()b?$`;
@@ -16,7 +17,7 @@ const BETWEEN = String.raw`(?::?\s?[[({]?|\()b?$`;
 const BEFORE_OWN = once(() => new RegExp(String.raw`(?<![\p{L}\p{N}_-])${OWN}${BETWEEN}`, "iu"));
 const BEFORE = once(() => new RegExp(String.raw`(?:(?<![\p{L}\p{N}_-])(?:${OTHER})${BETWEEN})|["${"`"}]\.$`, "iu"));
 const AFTER =
-  /^(?:\.["`]|[\])]? not in index\b| (?:is|was) (?:a required property|missing|not defined|required|undefined)\b| is not a (?:valid )?(?:column|field|property)\b| (?:does not|doesn['’]t) exist\b| not found in (?:schema|table)\b)/i;
+  /^(?:\.["`]|[\])]? not in index\b| (?:is|was) (?:a required property|missing|not defined|required|undefined|unexpected)\b| is an undefined name\b| is not a (?:valid )?(?:column|field|property)\b| (?:does not|doesn['’]t) exist\b| not found in (?:schema|table)\b)/i;
 
 const WORDS = /^[\p{L}_$][^"'`“”\\]{0,80}$/u;
 const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$-]{0,80}(?:(?:\.|\/|::?)[\p{L}_$][\p{L}\p{N}_$-]{0,80}){0,4}$/u;

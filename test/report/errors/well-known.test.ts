@@ -6,6 +6,9 @@ import { ERROR_FAMILIES, type ErrorFamily } from "../../../src/report/errors/sch
 
 const MESSAGES: Partial<Record<ErrorFamily, string[]>> = {
   authentication: [
+    "This API key is disabled",
+    "The user credentials provided are not valid",
+    "The request signature we calculated does not match the signature you provided.",
     "ORA-01017: invalid username/password; logon denied",
     "ORA-28001: the password has expired",
     "ORA-28000: the account is locked",
@@ -60,6 +63,10 @@ const MESSAGES: Partial<Record<ErrorFamily, string[]>> = {
     "SQLSTATE[28000] [1045] refused",
   ],
   connection: [
+    "java.sql.SQLException: Io exception: The Network Adapter could not establish the connection",
+    "MongoServerError: not primary",
+    "BusyLoadingError: Redis is loading the dataset in memory",
+    "Local: Broker transport failure",
     "dial tcp: lookup api.hubapi.com on 10.0.0.2:53: no such host",
     "java.net.UnknownHostException: api.hubapi.com",
     "java.net.NoRouteToHostException",
@@ -97,6 +104,7 @@ const MESSAGES: Partial<Record<ErrorFamily, string[]>> = {
     "(2013, 'Verbindung zum Server beendet bei Abfrage')",
   ],
   "rate-limit": [
+    "Maximum number of concurrent API requests reached",
     "googleapiclient.errors.HttpError: userRateLimitExceeded",
     "quotaExceeded",
     "Too Many Attempts.",
@@ -154,6 +162,9 @@ const MESSAGES: Partial<Record<ErrorFamily, string[]>> = {
     "SQLSTATE[23000]: Contrainte",
   ],
   "missing-column": [
+    "Schema 'crm' does not exist",
+    "Unknown database 'crm'",
+    "Field 'stage__c' not found on object Deal",
     'ORA-00904: "DEAL_STAGE": invalid identifier',
     "ORA-00942: table or view does not exist",
     "SQL compilation error: error line 1 at position 7\ninvalid identifier 'DEAL_STAGE'",
@@ -193,6 +204,8 @@ const MESSAGES: Partial<Record<ErrorFamily, string[]>> = {
     "the host file has no such line",
     "Unavailable until Monday",
     "no primary contact was chosen",
+    "the contact is not primary",
+    "the signature of Jane is missing",
     "the SQL Server job wrote 52 rows (53)",
     "access to the meadow",
     "rate of exchange is missing",
