@@ -76,6 +76,10 @@ const MASKS = once((): Mask[] => [
   ],
 ]);
 
+export function maskCallArguments(text: string): string {
+  return applyMasks(text, MASKS());
+}
+
 /** The first argument of an exception is its name or a code, and the second says what happened. */
 const NAME_OF_FAILURE =
   /(?:abort|denied|disabled|error|exception|expired|fail|forbidden|inactive|invalid|locked|missing|not_?found|unknown)/i;
@@ -84,18 +88,19 @@ function isLogin(user: string): boolean {
   return LOGIN_NAME.test(user) && (user.includes("@") || !NAME_OF_FAILURE.test(user));
 }
 
-/** A code and words, three words and more, or fewer that hold no more than names and numbers. */
+/** Words that join others into a sentence, and hardly a passphrase. */
+const GRAMMAR =
+  /(?<![\p{L}\p{N}])(?:a|after|an|and|are|at|be|but|by|can(?:not)?|could|das|de|der|des|die|does|du|el|error|est|fail(?:ed|s)?|for|from|has|have|ist|in|invalid|is|la|le|les|missing|must|ne|nicht|no|non|not|of|on|or|para|pas|por|than|that|the|to|unable|und|was|were|while|with|без|в|не|на)(?![\p{L}\p{N}])/iu;
+
+/** A code and words, three words with grammar, or fewer that hold no more than names and numbers. */
 function isSentence(quoted: string): boolean {
   const words = quoted.replace(/^[bru]{0,2}\\{0,8}["'“‘`]|\\{0,8}["'”’`]$/g, "").trim();
   if (/^(?:\[\w{1,12}\]|\d{3,6} \(\w{5}\):)\s*[[\p{L}\d]/u.test(words)) return true;
   const spoken = words.match(/(?<![^\s("'[])\p{L}{2,}(?![^\s.,:;!?)"'\]])/gu) ?? [];
   return (
-    spoken.length >= 3 || (spoken.length > 0 && /\s/.test(words) && !looksSecret(words.replace(/#(?=\d)|[.!?]+$/g, "")))
+    (spoken.length >= 3 && GRAMMAR.test(words)) ||
+    (spoken.length > 0 && /\s/.test(words) && !looksSecret(words.replace(/#(?=\d)|[.!?]+$/g, "")))
   );
-}
-
-export function maskCallArguments(text: string): string {
-  return applyMasks(text, MASKS());
 }
 
 const EACH_ARGUMENT = once(() => new RegExp(ARGUMENT, "gi"));
