@@ -4,7 +4,8 @@ import { addCounts, countOutcome, divide, type Outcome } from "./counts.ts";
 import { buildDetails } from "./details.ts";
 import { formatInstant, listNames } from "../text/figures.ts";
 import { listContradictions } from "./data-quality.ts";
-import { groupErrors } from "./errors/group.ts";
+import { createFingerprinter } from "./errors/fingerprint.ts";
+import { groupErrors, listDiffering } from "./errors/group.ts";
 import { compareExpectations, describeExpectations } from "./expectations.ts";
 import { isOver, type RuleState } from "./findings/facts.ts";
 import { findAll } from "./findings/find.ts";
@@ -100,7 +101,8 @@ function buildFromRows(
   }));
   const untold = findUntoldRecords(activity, histories);
   const dataQuality = listContradictions(activity, untold);
-  const errorGroups = groupErrors(activity.failures);
+  const fingerprintOf = createFingerprinter();
+  const errorGroups = groupErrors(activity.failures, fingerprintOf);
   const found = findAll({
     activity,
     hours,
@@ -116,6 +118,7 @@ function buildFromRows(
     dataQuality,
     untold,
     errorGroups,
+    differing: listDiffering(activity.failures, fingerprintOf),
     thresholds,
     excludedRules: settings.excludedRules,
     crm: judgeCrm(withoutOver(histories, states), settings),

@@ -281,6 +281,7 @@ function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, succ
 /** By what most of them have in common; else with the most frequent cause first. */
 function adviseOnFailures({
   newest_error: shared,
+  messages_differ: differ,
   over,
   failed,
   causes,
@@ -297,7 +298,7 @@ function adviseOnFailures({
     const advice = adviseOnError(shared, "the rules");
     const all = formatCount(Number(failed));
     const share = count === failed ? `all ${all}` : `${formatCount(count)} of the ${all}`;
-    return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${share} failures are ${what} (${of})`;
+    return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${share} failures are ${differ === true ? "like " : ""}${what} (${of})`;
   }
   const least = Number(causes) >= MOST_GROUPS ? "at least " : "";
   return `Start with the most frequent of ${least}${formatPlural(Number(causes), "cause")}: ${what} (${formatCount(count)} ×: ${of})`;

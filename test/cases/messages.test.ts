@@ -142,6 +142,8 @@ describe.each(ENGINES)("%s", (engine) => {
       { length: n },
       (_, k) => `2026-07-10 20:40:${10 + (k % 50)},123 INFO sync.contacts fetched page ${k}\n`,
     ).join("");
+  const writeFault = (root: string, before: string) =>
+    `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">\n<s:Body>\n<s:Fault><faultcode>s:Server</faultcode><faultstring>An error occurred</faultstring>\n<detail>\n${before}<n:message xmlns:n="x">${root.replaceAll("<", "&lt;")}</n:message></detail></s:Fault></s:Body></s:Envelope>`;
   const chain = "\n\nThe above exception was the direct cause of the following exception:\n\n";
   const chained = (root: string, frames: string) =>
     `Traceback (most recent call last):\n${frames}\n${root}${chain}Traceback (most recent call last):\n${frames}\nsync.errors.SyncError: sync failed`;
@@ -212,6 +214,18 @@ describe.each(ENGINES)("%s", (engine) => {
     {
       name: "long JSON with its cause at the end",
       of: (root) => JSON.stringify({ msg: "sync failed", context: { pages: "x y ".repeat(500) }, error: root }),
+    },
+    {
+      name: "a SOAP fault with its detail",
+      of: (root) => writeFault(root, ""),
+    },
+    {
+      name: "a long SOAP fault, printed on lines",
+      of: (root) => writeFault(root, "<n:page>no change</n:page>\n".repeat(90)),
+    },
+    {
+      name: "the arguments of a driver's exception",
+      of: (root) => `pyodbc.Error: ('HY000', '[HY000] [Driver 18] ${root.replaceAll("'", "\\'")} (0)')`,
     },
     {
       name: "a line within a short log",

@@ -86,6 +86,26 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "what differs in a number is alike, and not the same",
+    id: "failures-many",
+    facts: {
+      rules: [rule("a", { success: 4, failed: 11 })],
+      failures: [failure("a", "Contact 4711 is gone", 6), failure("b", "Contact 4712 is gone", 5)],
+    },
+    found: [{ severity: "critical", message: '11 of 15 runs failed in 24 h, all of them like "Contact 4711 is gone"' }],
+  },
+  {
+    name: "what differs in a column is not alike",
+    id: "failures-many",
+    facts: {
+      rules: [rule("a", { success: 4, failed: 11 })],
+      failures: [failure("a", "Unknown column 'stage'", 5), failure("b", "Unknown column 'owner'", 6)],
+    },
+    found: [
+      { severity: "critical", message: "11 of 15 runs failed in 24 h, 6 of them with \"Unknown column 'owner'\"" },
+    ],
+  },
+  {
     name: "a window of an hour allows as many failures as a day",
     id: "failures-many",
     facts: {

@@ -27,6 +27,23 @@ test("where most failures have one cause, that is advised on once, and nothing e
   ]);
 });
 
+test("failures that are alike, and not the same, are told so in the advice", () => {
+  const failing = rule("a", { failed: 12 }, { startsMs: null });
+  const failures = [4711, 4712].map((id) => ({
+    rule: "a",
+    message: `Invalid value in contact ${id}`,
+    n: 6,
+    firstMs: ago(9),
+    lastMs: ago(1),
+    current: true,
+    minutes: [],
+  }));
+  const { recommendations } = report(activity({ rules: [alive, failing], failures }));
+  expect(recommendations.map(({ recommendation }) => recommendation)).toContain(
+    'Correct the records that the rules could not store: all 12 failures are like "Invalid value in contact 4711" (a)',
+  );
+});
+
 test("failures of several causes: how many causes, and the most frequent one to start with", () => {
   const failing = rule("a", { failed: 12 }, { startsMs: null });
   const failures = [

@@ -3,7 +3,7 @@
 import { EXCEPTION } from "./exceptions.ts";
 import { familyOfCode } from "./api-codes.ts";
 import { isSaidOfField } from "./customer-values.ts";
-import { isGeneric } from "./generic.ts";
+import { isGeneric, isSummary } from "./generic.ts";
 import { join } from "./pages.ts";
 
 /** In the order in which one object's are preferred. */
@@ -49,9 +49,6 @@ const FIELDS = [
   "path",
   "pointer",
 ];
-/** Words that only say that some of the values are wrong. */
-const SUMMARY =
-  /^(?:bad request|unprocessable (?:entity|content)|(?:record |input |data )?validation[ _]?(?:failed|errors?|exception|problem)|record ?invalid|the (?:given|submitted) data (?:was|is) invalid|(?:property values|(?:some|one or more) (?:fields|values|parameters|properties)) (?:were|are) (?:not valid|invalid)|(?:your |the )?request (?:(?:is|was|contains?) )?(?:an? )?(?:invalid|not valid|malformed)(?: \w{1,20})?|invalid[ _](?:request|input|data|arguments?|parameters?|json input)(?: error)?|(?:one or more|a(?: business)?) validation (?:errors?|exceptions?) (?:has |have )?occurred(?: while processing your request)?|validation failed for (?:object|classes)\b.{0,200}|(?:your |the )?(?:request )?(?:parameters?|input|data) (?:did not|didn['’]t|failed to) validate|business validation error)[.!]?$/i;
 /** These tell the failure only where nothing above does. */
 const VAGUE = [
   "reason",
@@ -150,7 +147,7 @@ export function findInJson(text: string, read: (told: string) => string): string
   const after =
     isEscaped || length === null ? "" : raw.slice(length).replace(/^[\]}"')\s,;]+(?:\{\s{0,20}"[\s\S]*)?/, "");
   const said = addField(entries, told, read(told.value));
-  const detail = SUMMARY.test(said) ? pickDetail(entries, told, read) : null;
+  const detail = isSummary(said) ? pickDetail(entries, told, read) : null;
   const cause = detail ?? (told === telling ? pickException(entries, told, read) : null);
   const words = cause === null ? said : `${said.replace(/\.$/, "")}: ${cause}`;
   const known = `${before} ${words}`.toLowerCase();
@@ -187,7 +184,7 @@ function pickDetail(entries: Entry[], told: Entry, read: (told: string) => strin
     ((DETAILS.includes(entry.key) && isOfPart(entry, told)) || (entry.of !== told.of && isSaidByKey(entry)));
   const found = entries.find((entry) => {
     const words = isDetail(entry) ? read(entry.value) : "";
-    return words.trim() !== "" && !SUMMARY.test(words) && !isGeneric(words) && words !== told.value;
+    return words.trim() !== "" && !isSummary(words) && !isGeneric(words) && words !== told.value;
   });
   if (found !== undefined) return addField(entries, found, read(found.value));
   const isCodeOfField = (entry: Entry) =>

@@ -70,12 +70,37 @@ const MASKS = once((): Mask[] => [
   [
     new RegExp(String.raw`([([]\s{0,3})(${STRING})(\s{0,3},\s{0,3})(${STRING})(?=\s{0,3}[)\]])`, "g"),
     (match = "", open = "", user = "", comma = "", password = "") =>
-      (LOGIN_NAME.test(user) && !isFieldName(password)) || looksSecret(password) ? `${open}${user}${comma}***` : match,
+      (isLogin(user) && !isFieldName(password)) || (looksSecret(password) && !isSentence(password))
+        ? `${open}${user}${comma}***`
+        : match,
   ],
 ]);
 
 export function maskCallArguments(text: string): string {
   return applyMasks(text, MASKS());
+}
+
+/** The first argument of an exception is its name or a code, and the second says what happened. */
+const NAME_OF_FAILURE =
+  /(?:abort|denied|disabled|error|exception|expired|fail|forbidden|inactive|invalid|locked|missing|not_?found|unknown)/i;
+
+function isLogin(user: string): boolean {
+  return LOGIN_NAME.test(user) && (user.includes("@") || !NAME_OF_FAILURE.test(user));
+}
+
+/** Words that join others into a sentence, and hardly a passphrase. */
+const GRAMMAR =
+  /(?<![\p{L}\p{N}])(?:a|after|an|and|are|at|be|but|by|can(?:not)?|could|das|de|der|des|die|does|du|el|error|est|fail(?:ed|s)?|for|from|has|have|ist|in|invalid|is|la|le|les|missing|must|ne|nicht|no|non|not|of|on|or|para|pas|por|than|that|the|to|unable|und|was|were|while|with|без|в|не|на)(?![\p{L}\p{N}])/iu;
+
+/** A code and words, three words with grammar, or fewer that hold no more than names and numbers. */
+function isSentence(quoted: string): boolean {
+  const words = quoted.replace(/^[bru]{0,2}\\{0,8}["'“‘`]|\\{0,8}["'”’`]$/g, "").trim();
+  if (/^(?:\[\w{1,12}\]|\d{3,6} \(\w{5}\):)\s*[[\p{L}\d]/u.test(words)) return true;
+  const spoken = words.match(/(?<![^\s("'[])\p{L}{2,}(?![^\s.,:;!?)"'\]])/gu) ?? [];
+  return (
+    (spoken.length >= 3 && GRAMMAR.test(words)) ||
+    (spoken.length > 0 && /\s/.test(words) && !looksSecret(words.replace(/#(?=\d)|[.!?]+$/g, "")))
+  );
 }
 
 const EACH_ARGUMENT = once(() => new RegExp(ARGUMENT, "gi"));

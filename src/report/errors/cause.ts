@@ -3,7 +3,7 @@ import { findCauseAtEnd, findInJson, readString } from "./bodies.ts";
 import { findInPage, isPage } from "./pages.ts";
 import { isGeneric } from "./generic.ts";
 import { findInOutput, isJsonLines } from "./outputs.ts";
-import { findInXml } from "./xml.ts";
+import { findInXml, isXml } from "./xml.ts";
 import { findInTrace } from "./traces.ts";
 
 /** Nothing looks further into a message than this, the end of a trace apart. */
@@ -33,6 +33,10 @@ function findUnquoted(message: string): string {
   const { start, end } = readEnds(message);
   const rejected = REJECTED.exec(start)?.[1];
   if (rejected !== undefined) return `UnhandledPromiseRejection: ${rejected}`;
+  if (isXml(start) && !isPage(start)) {
+    const fault = findInXml(end === null ? start : `${start} ${end}`);
+    if (fault !== null && !isGeneric(fault)) return fault;
+  }
   const isJson = /^\s*(?:\{|\[\s*\{|")/.test(start) && !isJsonLines(start);
   if (isJson || !start.includes("\n")) {
     const inside = unwrap(start, MOST_WRAPS);

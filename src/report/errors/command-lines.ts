@@ -1,6 +1,6 @@
 /** Passwords among the arguments of commands, as a subprocess's error quotes them. */
 import { applyMasks, once, type Mask } from "./masks.ts";
-import { looksSecret } from "./secret-values.ts";
+import { isNoValue, looksSecret } from "./secret-values.ts";
 
 /** Between two arguments: spaces, or the comma of a list of strings. */
 const NEXT = String.raw`(?:\s{1,5}|["']\s{0,3},\s{0,3}["'])`;
@@ -52,8 +52,33 @@ const createOption = () =>
 const PROSE =
   /^(?:is|was|not|and|or|for|from|in|has|must|required|missing|invalid|expired|cannot|option|flag|argument)[.,;:]?$/i;
 
+/**
+ * What sets a variable or a setting, with a blank before its value, and which names are a secret's. Some of the commands are words
+ * too: names in capitals follow those.
+ */
+const SETTERS: [command: string, name: string][] = [
+  [
+    String.raw`ARG|declare -x|ENV|export|setenv|set -[a-zA-Z]{0,3}x[a-zA-Z]{0,3}`,
+    "[A-Z][A-Z\\d_]{0,60}?(?:_AUTH|CREDENTIALS?|_KEY|PASS(?:WD|WORD|PHRASE)?|_PW|PWD|SECRET|TOKEN)|PASS(?:WORD|PHRASE)|TOKEN",
+  ],
+  [
+    String.raw`setx|config(?:ure)?(?:\s--?[\w-]{1,20}){0,3}\s{1,3}set|CONFIG SET|git\s{1,3}config`,
+    "[\\w./:@-]{0,100}(?:[Aa]uth|AUTH|[Kk]ey|KEY|[Pp]ass(?:wd|word|phrase)?|PASS(?:WD|WORD|PHRASE)?|pwd|PWD|[Ss]ecret|SECRET|[Tt]oken|TOKEN)",
+  ],
+];
+
+const listSetters = () =>
+  SETTERS.map(([command, name]): Mask => [
+    new RegExp(
+      String.raw`((?<![\w-])(?:${command})${NEXT}(?:(?:--?[\w-]{1,20}|\/[a-zA-Z])${NEXT}){0,3}(?:${name})(?:_?\d{1,3})?${NEXT})(?![-&|=])(\\{1,8}"[^"\n]{0,300}"?|${ARGUMENT})`,
+      "g",
+    ),
+    hideSet,
+  ]);
+
 const COMMAND_LINES = once((): Mask[] => [
   ...listCommands(),
+  ...listSetters(),
   // curl -u user:password, docker's -u 1000:1000 and what copies only newer files apart.
   [
     new RegExp(
@@ -124,7 +149,8 @@ const COMMAND_LINES = once((): Mask[] => [
 ]);
 
 /** What every text has that one of them fits: an option, a pipe, a path or a place, or one of the words. */
-const COMMAND_LINE = /(?:["'\s`([]|^)-|[|/@]|identified|passw|(?::[^:]*){4}/i;
+const COMMAND_LINE =
+  /(?:["'\s`([]|^)-|[|/@]|identified|passw|\b(?:setx|setenv|export|env|arg|declare -x|set -\w{1,7}|config(?:ure)?)\s|(?::[^:]*){4}/i;
 
 export function maskCommandLines(text: string): string {
   return COMMAND_LINE.test(text) ? applyMasks(text, COMMAND_LINES()) : text;
@@ -132,6 +158,12 @@ export function maskCommandLines(text: string): string {
 
 function hideAttached(match = "", flag = "", value = ""): string {
   return looksSecret(value) && !/^\d/.test(value) ? `${flag}***` : match;
+}
+
+const AFTER_NAME = /^(?:again|before|first|then|variables?|when|while)[.,;:]?$/i;
+
+function hideSet(match = "", before = "", value = ""): string {
+  return PROSE.test(value) || AFTER_NAME.test(value) || isNoValue(value) ? match : `${before}***`;
 }
 
 function hideOption(match = "", option = "", next = "", value = ""): string {

@@ -11,6 +11,9 @@ const ROW_VALUES =
 const REFUSED_VALUE =
   /((?:invalid input (?:syntax|value) for [^:\n]{1,80}|invalid input for query argument \$\d+|value out of range|with base \d+|could not convert string to [a-z]{1,20}|but got|duplicate entry|incorrect \w{1,20} value):?\s{1,5})(?:\\{0,8}"[^"\n]*"?|'[^'\n]*'?)/gi;
 
+/** Of a database's failure, with its SQLSTATE: `250001 (08001): …`. Windows' begin with -2. A telephone number has its brackets around the beginning. */
+const ERROR_NUMBER = String.raw`(?<=(?:^|[\s("'[:=,])-)2\d{9}(?![\d-])|(?<=(?:^|[:)("'\]] ?|[Ee]rror:? |ERROR:? ))\d{6} \((?:0[0-9A-Z]|2[0-8BDF]|3[489BDF]|4[0-4]|5[3-8]|72|HV|HY|IM|P0|XX)[\dA-Z]{3}\)(?! ?\d|\w)`;
+
 const LOCAL_PART = String.raw`[^\s@"'<>()[\]{},;:=|\\/&?#*]`;
 const LABEL = String.raw`[\p{L}\p{N}_-]+`;
 
@@ -51,9 +54,12 @@ const CUSTOMER_VALUES = once((): Mask[] => [
     "***@***",
     /@|%40/,
   ],
-  // Times and addresses of computers are taken first, so that they are not read as telephone numbers.
+  // Times, addresses of computers, and a database's number of an error with its SQLSTATE are taken first, so that they are not read as telephone numbers.
   [
-    /(?<!\d|\d\.)(?:(\d{4}([-/])\d\d\2\d\d(?:[T ]\d\d(?::\d\d)+)?|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))/g,
+    new RegExp(
+      String.raw`(?<!\d|\d\.)(?:(\d{4}([-/])\d\d\2\d\d(?:[T ]\d\d(?::\d\d)+)?|${ERROR_NUMBER}|\d\d?[./]\d\d?[./]\d{4}|\d{1,3}(?:\.\d{1,3}){3}(?![.\d]))|\+?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w))`,
+      "g",
+    ),
     (run = "", kept?: string) => (kept === undefined && isPersonalNumber(run) ? "#" : run),
   ],
 ]);

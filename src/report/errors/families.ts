@@ -1,6 +1,7 @@
 /** The well-known causes of failures: how their messages are recognised, and what to do about each. */
 import { familyByCode } from "./api-codes.ts";
 import { READ_LENGTH } from "./cause.ts";
+import { familyByNumber, familyBySureNumber } from "./error-numbers.ts";
 import { once } from "./masks.ts";
 import { isCleanUp } from "../vocabulary.ts";
 import type { ErrorFamily } from "./schema.ts";
@@ -18,6 +19,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
     patterns: [
       matchHttp("429"),
       /too[ _]?many[ _]?requests|\brate[ _-]?limit|request_limit_exceeded|\bslow[ _]?down\b|\brate exceeded\b|\breduce your request rate\b|\bthrottl(?:ed|ing)|(?<!\bdisk )\bquota (?:was |has been )?exceeded|exceeded your \w{0,20} ?quota|\b(?:secondly|ten_secondly|daily|api|request) (?:request )?limit\b/i,
+      /\btoo many (?:api calls|attempts|calls|login attempts)\b|\b(?:calls?|concurren\w{1,30}|totalrequests) limits? (?:was |has been |is )?(?:exceeded|reached)\b|\b(?:calls|requests) (?:has |have )?exceeded (?:the|your|its|a) (?:\w{1,20} )?(?:limit|quota)\b|\bmax(?:imum)? number of (?:\w{1,20} ){0,3}(?:calls|requests)\b.{0,20}\b(?:exceeded|reached)\b|\b(?:exceeded|hit|reached) (?:the|your|its) (?:\w{1,20} ){0,2}(?:call|request)s? (?:limit|quota)\b/i,
     ],
     advise: () => "lower its request rate or spread its schedule",
   },
@@ -32,6 +34,10 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\bexpired[ _](?:\w{1,20}[ _])?(?:token|session|credentials?|password|authentication)\b|\binvalid_(?:login|session_id)\b/i,
       /\bauthentication[ _]?(?:failed|required|error|credentials)|\b(?:log ?in|sign ?in) failed|\bunable to (?:log|sign) in\b|\bbad credentials\b/i,
       /\baccess[ _]denied\b|\bpermission denied (?:for|to)\b|\binsufficient[ _](?:privileges?|scopes?|permissions?|access)|\bmissing_scopes\b|\bno pg_hba\.conf entry\b/i,
+      /\b(?:bad|incorrect|invalid|wrong) (?:e-?mail|login|user ?names?|user)(?: or |, ?| and | ?\/ ?)(?:the )?pass(?:word|code)|\b(?:incorrect|wrong) password\b|\blog ?on (?:denied|fail(?:ed|ure))\b|\b(?:authentication (?:failure|unsuccessful)|auth fail(?:ed|ure))\b/i,
+      /\bjwt (?:is |has )?expired\b|\b(?:access|api|client|secret|signing)(?: secret)? keys? (?:\S{1,60} ){0,6}(?:(?:is|are|has|have)(?: been)? )?expired\b/i,
+      /(?<!\bexists? or you )\b(?:do|does)(?: not|n['’]t) have (?:the )?(?:enough |necessary |proper |required |sufficient )?(?:access|permissions?|privileges?|rights)\b(?! to (?:\/|write))|(?<!\bor )\bnot authori[sz]ed\b|\bpermission (?:was|is|has been) denied\b/i,
+      /\b(?:unable to|could not|cannot|failed to) (?:find|load|locate|retrieve) (?:\w{1,20} ){0,2}credentials\b|\bno (?:valid |usable )?(?:credentials|access token|api key) (?:found|provided|supplied)\b|\b(?:account|user) (?:is|has been|was) (?:deactivated|disabled|inactive|locked(?: out)?|suspended)\b|\bapi key (?:has been|is|was) (?:deactivated|deleted|disabled)\b|\bcredentials (?:\w{1,20} )?(?:are|were) (?:incorrect|invalid|not valid)\b|\bsignature\b.{0,40}\bdoes not match\b/i,
     ],
     advise: () => "renew its credentials",
   },
@@ -40,6 +46,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       matchHttp("408|504"),
       /\btimed?[ _-]out\b|\btiming out\b|timeout(?:error|exception)?\b(?! ?=|["'] ?:)|etimedout|esockettimedout/i,
       /\btime[ _]?limit[ _]?exceeded|timelimitexceeded|\bdeadline[ _]?exceeded|\btoo long to (?:respond|answer)/i,
+      /\bexceeded (?:the )?max(?:imum)? (?:execution|query|run|statement) time\b|\bmax(?:imum)? (?:statement )?execution time (?:of \d{1,9} seconds )?exceeded\b/i,
     ],
     advise: () => "make its batches smaller or its time limit longer",
   },
@@ -55,6 +62,7 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
     patterns: [
       /\b(?:column|relation|table|property|field)\b(?: ["'`“]?[\w.*]{1,100}["'`”]?){0,1}(?: of relation ["'][\w.*]{1,100}["'])? (?:does not|doesn['’]t) exist\b/i,
       /\bno such (?:column|table)\b|\bunknown column\b|\b(?:missing|undefined) ?(?:column|table)\b|\bhas no column named\b|\bpropert(?:y|ies)_(?:doesnt|does_not)_exist\b|\binvalid column name\b|\binvalid_field\b(?!_for)/i,
+      /\binvalid (?:identifier|object name)\b|\bunrecognized name\b|\bcould not find stored procedure\b|\btable or view (?:does not exist|not found)\b|\bcannot find the object\b|\bobject ["'`]?[\w.$]{1,100}["'`]? does not exist\b|\bnot found: (?:dataset|table)\b|\bcolumn not found\b|\b(?:column|field|property) ["'`]?[\w.$]{1,100}["'`]? (?:is |was )?not found\b|\b(?:schema|view) ["'`]?[\w.$]{1,100}["'`]? does not exist\b|\bunknown database\b|\bunknown field name\b|\bsobject type .{1,100} is not supported\b|\bis an undefined name\b/i,
     ],
     advise: () => "bring the warehouse's tables, and the fields it asks the CRM for, up to date",
   },
@@ -70,6 +78,8 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\bremote end closed\b|remotedisconnected|incompleteread\b|\bssl(?:cert\w{0,20})?error\b|certificate_verify_failed|\bunexpected eof\b|\bremaining connection slots\b|\btoo many (?:clients|connections)\b/i,
       /\bcertificate (?:(?:is|was|has)(?: been)? )?(?:not (?:yet )?valid|not trusted|invalid|expired|revoked|untrusted|unknown|rejected|signed by|verify failed|verification (?:failed|error))/i,
       /\b(?:self[- ]signed|local issuer|untrusted|expired|invalid) certificate\b|\bpkix path\b|\bx509: |\b(?:tls|ssl)\w{0,4}[ _-](?:alert|handshake)|\bhandshake[ _](?:fail|error|exception)|sslhandshakeexception|\berr_tls_cert|\bcert_(?:has_expired|untrusted|not_yet_valid)\b|self_signed_cert|unable_to_verify_leaf/i,
+      /\bno such host\b|\bunknown ?host(?:exception)?\b|\bname could not be resolved\b|\b(?:unable to|could not|cannot|can['’]t|failed to) (?:contact|find|locate|reach) (?:the )?(?:remote )?(?:host|server)\b|\bno listener\b|\bno address associated with hostname\b|\b(?:unable to|could not|cannot|failed to) establish (?:a |the )?connection\b|servererror: not (?:master|primary)\b|\bloading the dataset in memory\b|\btransport failure\b/i,
+      /\bcommunications? link failure\b|\bssl syscall error\b|\bssl certificate problem\b|\b(?:unexpected )?end[- ]of[- ]file on communication channel\b|\bnetwork error\b|\bnetwork-related or instance-specific error\b|\btransport-level error\b|\btcp provider: |\bfetch failed\b|\bactively refused\b|\bunable to access the network\b|\bbrokers? (?:are |is )?(?:all )?down\b|\bno brokers? available\b|\bno (?:healthy|primary|reachable|suitable) (?:servers?|upstream)\b|\bdatabase system is (?:in recovery mode|shutting down|starting up)\b/i,
     ],
     advise: () => "check that the CRM and the warehouse answer, and the network between them",
   },
@@ -80,6 +90,8 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
       /\b(?:is|was|were|are)(?: not|n['’]t)(?: an?)? valid\b|\binvalid[ _](?:input|value|values|e-?mail|date|datetime|format|property|propert\w{1,5}|parameters?(?:\(s\))?|number|phone|literal|argument|enum|option|url|type|field|data)(?!\w)|\benter a valid\b/i,
       /\brequired[ _](?:field|property|value|param)|\bfield is required\b|\bis required\b|\b(?:(?:may|must|can|should)(?:not| not)|can['’]t) be (?:null|blank|empty)\b|\bnull value\b/i,
       /\bviolates \S{1,20}(?: \S{1,20})? constraint\b|\bconstraint (?:failed|violation)\b|(?:unique|notnull|foreignkey|check)violation\b|\bintegrityerror\b|\bduplicate (?:key|entry|value|name|record)\b|\bduplicate_value\b/i,
+      /\bconstraint \([^)]{1,100}\) violated\b|\bviolation of (?:\w{1,20} ){1,3}constraint\b|\bconflicted with the (?:\w{1,20} ){1,3}constraint\b|\bconstraint fails\b/i,
+      /\bcannot insert (?:the value )?null\b|\bdoes not allow nulls\b|\bvalue too large for column\b|\bdata would be truncated\b|\bconversion failed when converting\b|\berror converting data type\b|\barithmetic overflow error\b|\b(?:boolean|date|numeric|timestamp) value .{1,100} is not recognized\b|\bincorrect (?:date|datetime|decimal|double|integer|string|time) value\b|\bdoesn['’]t have a default value\b/i,
       /\brecord ?invalid\b|\balready (?:been |being )?(?:taken|used|in use)\b|\b(?:is|was) invalid\b/i,
       /\bvalue too long\b|\bdata too long\b|\bout of range\b|stringdatarighttruncation|\bdataerror\b|\bmust be (?:an? )?(?:\w{1,20} )?(?:integer|number|string|date|boolean|unique)|\bmust (?:contain|have) (?:at (?:least|most)|only|no|exactly)\b/i,
     ],
@@ -91,10 +103,10 @@ const FAMILIES = once((): Record<ErrorFamily, Family> => ({
 /** The family of a message of one line. */
 export function nameFamily(line: string): ErrorFamily {
   const start = line.slice(0, READ_LENGTH);
-  const coded = familyByCode(start);
+  const coded = familyByCode(start) ?? familyBySureNumber(start);
   if (coded !== null) return coded;
   const known = Object.entries(FAMILIES()).find(([, { patterns }]) => patterns.some((pattern) => pattern.test(start)));
-  return (known?.[0] as ErrorFamily | undefined) ?? "other";
+  return (known?.[0] as ErrorFamily | undefined) ?? familyByNumber(start) ?? "other";
 }
 
 /** What to try for a known kind of error; general advice for the rest. */

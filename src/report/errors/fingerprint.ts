@@ -4,6 +4,7 @@ import { nameFamily } from "./families.ts";
 import { once } from "./masks.ts";
 import { redactErrorMessage, shortenLine } from "./redact.ts";
 import type { ErrorFamily } from "./schema.ts";
+import { readName } from "./schema-names.ts";
 
 export type Fingerprint = { family: ErrorFamily; key: string; example: string | null };
 
@@ -11,7 +12,7 @@ export type Fingerprint = { family: ErrorFamily; key: string; example: string | 
 const NO_MESSAGE = "(no message)";
 const KEY_LENGTH = 200;
 
-/** The key masks numbers, ids, hosts, times and quoted values; the example is a real message, redacted, null if blank. */
+/** The key masks numbers, ids, hosts, times and quoted values, and no name of what has to be mended; the example is a message, redacted, null if blank. */
 export function fingerprintError(message: string): Fingerprint {
   const line = redactErrorMessage(message);
   if (line === "") return { family: "other", key: NO_MESSAGE, example: null };
@@ -45,13 +46,20 @@ const TELLING_NAMES =
   "message|error|errors|error_?type|error_?code|error_?description|category|sub_?category|detail|title|reason|type|code|status";
 const STRING = String.raw`(?:(?<!\\)"(?:[^"\\]|\\.)*"|(?<!\\)'(?:[^'\\]|\\.)*'(?!\w))`;
 
+/** The number of a failure, in the words of programs and databases. */
+const CODE = String.raw`\b(?:error|exit|native|reason|result|return|sql|vendor)[ _-]?(?:code|status)["']?(?: is)?[ :=(#]{1,3}-?(?:0x[\da-f]{1,8}|\d{1,9})\b|\bSQLSTATE(?:[ :=[(]{1,3}| is )["']?[\dA-Z]{5}\b|\b(?:AADSTS|(?:ORA|TNS|PLS|DPY|DPI)-)\d{3,7}\b|\bcurl(?: error|:)? \(?\d{1,2}\b|\bMsg \d{2,5}(?=, Level)|\b\d{3,6} \((?=[\dA-Z]{0,4}\d)[\dA-Z]{5}\)(?=:)`;
+const SQLSTATE = String.raw`(?=[\dA-Z]{0,4}\d)[\dA-Z]{5}`;
+const NUMBER_OR_NAME = String.raw`(?:-?\d{1,9}|["'](?:${SQLSTATE}|\w{0,40}(?:error|exception|failure|fault))["']), ?`;
+/** Of an exception: what it says stands first, or behind its number or its name. */
+const ARGUMENTS = String.raw`(?:Error|Exception|Failure|Warning)\)?:? ?\(${NUMBER_OR_NAME}|^[([]${NUMBER_OR_NAME}(?=b?["'](?:[^"'\s]+ ){2})|(?:Error|Exception)\)?: ?(?:\((?=b?["'](?:[^"'\s]+ ){2})|(?="[^"']{0,300}'[^"]{0,300}"))|\(["']${SQLSTATE}["'], ?|(?:Error|Exception)\(`;
+
 /** One reading from left to right, in which the first alternative that fits takes its place. */
 const VARIABLE = once(
   () =>
     new RegExp(
       [
-        String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b))`,
-        String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|(?:Error|Exception)\((?:\d+, ?)?)b?(?=["']))(?<told>${STRING})`,
+        String.raw`(?<status>\b(?:HTTP(?:Error|/\d\.\d)?|status(?:[ _]?code)?["']?|Response|Errno)[ :=([]{1,3}-?\d{1,3}\b|\b[45]\d\d(?=:? (?:(?:Client|Server) Error|Bad|Unauthorized|Forbidden|Not|Method|Request|Conflict|Gone|Too|Unprocessable|Internal|Service|Gateway)\b)|${CODE})`,
+        String.raw`(?<telling>(?:["'](?:${TELLING_NAMES})["']: ?|${ARGUMENTS})b?(?=["']))(?<told>${STRING})`,
         String.raw`(?<name>["'][A-Za-z_][\w.-]{0,60}["'](?=: ?))`,
         String.raw`(?<quoted>(?<!\w)b?${STRING}|\\{1,8}"[^"\\]*\\{1,8}"|${"`[^`]*`"}|“[^”]*”|\*{3}(?:@\*{3})?)`,
         String.raw`(?<![\w+.-])(?<scheme>[a-z][a-z0-9+.-]{1,30}://)(?<place>[^\s"'<>()\]}]+)`,
@@ -73,15 +81,17 @@ type Groups = Partial<
 
 function maskVariables(line: string): string {
   return line
-    .replace(VARIABLE(), (match: string, ...rest: unknown[]) => maskOne(match, rest.at(-1) as Groups))
+    .replace(VARIABLE(), (match: string, ...rest: unknown[]) => {
+      const [at, , groups] = rest.slice(-3) as [number, string, Groups];
+      return groups.quoted === undefined ? maskOne(match, groups) : (readName(match, line, at) ?? "<value>");
+    })
     .replace(/-?#(?:[.,:/-]? ?-?#)*/g, "#")
     .replace(/<value>(?:, ?<value>)+/g, "<value>");
 }
 
-function maskOne(match: string, { telling, told, quoted, scheme, place, path, time, host, word }: Groups): string {
+function maskOne(match: string, { telling, told, scheme, place, path, time, host, word }: Groups): string {
   if (telling !== undefined && told !== undefined)
     return telling + maskVariables(told.slice(1, -1).replace(/\\(?=["'\\])/g, ""));
-  if (quoted !== undefined) return "<value>";
   if (scheme !== undefined && place !== undefined) return `${scheme}<host>${maskPath(place.replace(/^[^/?#]*/, ""))}`;
   if (path !== undefined) return maskPath(path);
   if (time !== undefined) return "<time>";

@@ -17,7 +17,7 @@ export const ERROR_FAMILIES = [
 export const errorGroupSchema = v.strictObject({
   fingerprint: describe(
     v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)),
-    "The same for messages of this family that differ only in numbers, ids, hosts, times and quoted values",
+    "The same for messages of this family that differ only in numbers, ids, hosts, times and quoted values; the codes of failures and the names of columns and the like are no values",
   ),
   family: describe(v.picklist(ERROR_FAMILIES), "The kind of cause, as far as the message tells"),
   example: describe(

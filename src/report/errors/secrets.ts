@@ -96,6 +96,7 @@ const SECRETS = once((): Mask[] => [
     "$1***",
   ],
   [/\b([Bb]asic\s{1,5})(?=[\w+/-]{0,200}(?:\d|=|[a-z][A-Z]))([\w+/=-]{4,})/g, hideBasic],
+  [/\b((?:NTLM|Negotiate|Kerberos)\s{1,5})(?=[\w+/]{0,200}(?:\d|[a-z][A-Z]))[\w+/=-]{12,}/g, "$1***"],
   // Redis and SMTP.
   [
     /(\bAUTH\s{1,3}(?:[\w-]{1,20}\s{1,3})?)(\S{6,})/g,
@@ -142,6 +143,8 @@ const BY_SHAPE: Mask[] = [
   ],
   [/\b(?:(?:AKIA|ASIA)[A-Z0-9]{8,}|AIza[\w-]{10,}|GOCSPX-[\w-]+|SG\.[\w-]{10,}(?:\.[\w-]+)?|sk-[\w-]{16,})/g, "***"],
   [/\b00D\w{9,15}![\w.]+/g, "***"],
+  // Google's refresh tokens, and what NTLM says in any header.
+  [/(?<![\w/])1(?:\/\/|%2F%2F)0[a-z][\w-]{5,}|\bTlRMTVNTUAA[\w+/=]*/gi, "***"],
   // The older keys of Airtable.
   [
     /\bkey(?=[A-Za-z]{0,13}\d)(?=[a-z\d]{0,13}[A-Z])(?=[A-Z\d]{0,13}[a-z])(?![A-Z]?[a-z]{3,}\d+\b)[A-Za-z\d]{14}(?![\w.-])/g,

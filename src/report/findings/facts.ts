@@ -45,6 +45,8 @@ export type Facts = {
   untold: UntoldRecords[];
   /** Most frequent first. */
   errorGroups: ErrorGroup[];
+  /** The fingerprints of those whose messages are alike, and not the same. */
+  differing: ReadonlySet<string>;
   thresholds: Thresholds;
   /** By the configuration: no run of theirs is known here. */
   excludedRules: string[];

@@ -76,7 +76,7 @@ const DECIDING: (keyof Thresholds)[] = ["success_rate", "failed_actions"];
 
 /** With what most of them have in common. */
 export const findManyFailures: Finder = (facts) => {
-  const { errorGroups, outcome, states, hours, thresholds, crm } = facts;
+  const { errorGroups, differing, outcome, states, hours, thresholds, crm } = facts;
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   if (withoutRetried(outcome, states).failed <= limit) return [];
   // What has lasted for months is what the CRM is used to; its rules are still held against the time before.
@@ -84,10 +84,11 @@ export const findManyFailures: Finder = (facts) => {
   if (!isOfSick && findBar(DECIDING, facts) === null) return [];
   const [group] = errorGroups;
   const shared = findCommon(facts);
+  const isSame = shared !== null && !differing.has(shared.fingerprint);
   const alike =
     shared === null
       ? ""
-      : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them with "${shared.example}"`;
+      : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them ${isSame ? "with" : "like"} "${shared.example}"`;
   const overMs = shared === null || outcome.failed - shared.count > limit ? null : findEnd(shared, facts);
   const over = overMs === null ? "" : `; over: none since ${formatNear(overMs, facts.activity.window.endMs)}`;
   const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}${over}`;
@@ -96,6 +97,7 @@ export const findManyFailures: Finder = (facts) => {
     total: outcome.total,
     limit,
     newest_error: shared?.example ?? null,
+    ...(shared === null || isSame ? {} : { messages_differ: true }),
     over: overMs !== null,
     ...describeGroup(group, errorGroups.length),
   };
