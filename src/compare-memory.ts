@@ -1,6 +1,6 @@
 /** Reads some remembered days again, and tells which the warehouse has otherwise by now. */
 import type { CrmConfig } from "./config/schema.ts";
-import { describeFailure } from "./database/failure.ts";
+import { describeReadFailure } from "./warehouse/failure-words.ts";
 import type { Past } from "./report/memory/cells.ts";
 import { comparePasts, type Difference } from "./report/memory/compare.ts";
 import type { Memory } from "./store/memory.ts";
@@ -58,7 +58,7 @@ async function readOneDay(
       problem: result.kind === "unindexed" ? redact(result.problem) : `no table to read in ${result.where}`,
     };
   } catch (error) {
-    return { problem: redact(describeFailure(error, crm.target)) };
+    return { problem: redact(describeReadFailure(error, crm.target)) };
   }
 }
 

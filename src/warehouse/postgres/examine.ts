@@ -10,7 +10,7 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { describeFailure } from "../../database/failure.ts";
+import { describeReadFailure } from "../failure-words.ts";
 import { withoutRow } from "../../database/transaction.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -327,7 +327,7 @@ async function explain(
     connection,
     async () => await connection.ask<{ "QUERY PLAN": [PlanDocument] }>(`EXPLAIN (${options}) ${text}`, values),
     (error) => {
-      problem = describeFailure(error, { ...target, hosts: [connection.host] });
+      problem = describeReadFailure(error, { ...target, hosts: [connection.host] });
     },
   );
   return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
