@@ -35,7 +35,7 @@ export function readNearSources(
     bare_source: writeBareSource(dialect, "source"),
     bare_crm: writeBareSource(dialect, ":crm"),
     sources: leads ? HOPS : ALL,
-    range: writeRange("crm_source = source AND ", "started_at", fromMs, toMs),
+    range: writeRange("crm_source = source AND ", "started_at", [fromMs, toMs], reading.spellings),
     start_ms: writeInstantMs("started_at", reading),
   });
   const parameters = { crm: request.crm.crmSource, from: fromMs, to: toMs };
