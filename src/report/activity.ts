@@ -174,7 +174,7 @@ export type ReadActivity = {
   tableSinceMs: number | null;
   /** Runs that began before this are in no window's figures. */
   scannedFromMs: number;
-  /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only. */
+  /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only, and an empty one where rows have none. */
   nearSources: string[];
   /** Zone of the server, where times without one are read as UTC and nothing says that they are; null: no doubt. */
   assumedZone: string | null;

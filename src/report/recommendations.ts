@@ -2,7 +2,6 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
-import { quoteVisibly } from "../text/blanks.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { sayEvery } from "./setting.ts";
@@ -15,6 +14,7 @@ import {
   adviseOnOverdue,
   adviseOnStuck,
   START_FORM,
+  adviseOnOtherSpelling,
 } from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
 import type { Thresholds } from "./thresholds.ts";
@@ -200,7 +200,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "high",
     category: "setup",
     issue: message,
-    recommendation: `Let the syncs write crm_source as they did before, or set crm_source = ${quoteVisibly(String(Array.isArray(near) ? near[0] : ""))} for this CRM if they shall go on like that`,
+    recommendation: adviseOnOtherSpelling(near),
   }),
   "utilization-low": ({ message }) => ({
     id: "review-idle-rules",

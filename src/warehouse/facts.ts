@@ -111,6 +111,8 @@ export type RowFacts = {
   isRecentOnly: boolean;
   /** Values of crm_source in the last 7 days. */
   sources: string[];
+  /** How many rows of the last 7 days have none. */
+  nameless: number;
   /** How many success rates of the last 7 days are between 0 and 1, and how many above; null: not looked at. */
   scale: { fractions: number; percentages: number } | null;
 };

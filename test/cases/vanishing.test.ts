@@ -16,7 +16,7 @@ import {
   ruleOf,
 } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
-import { run } from "../making/warehouses.ts";
+import { run, type RunRow } from "../making/warehouses.ts";
 
 const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
 const whole = (instant: string) => instant.slice(0, 19);
@@ -339,6 +339,53 @@ describe.each(ENGINES)("%s", (engine) => {
     const { stdout } = await runCli(["check"], { cwd });
     expect(stdout.replace(/\s+/g, " ")).toContain(`crm_source is also written ${shown} there`);
   });
+
+  test.each([
+    { name: "an empty one", written: "crm_source" },
+    { name: "none", written: "NULL" },
+  ])(
+    "rows whose crm_source is $name are told where nothing of the CRM runs, by generate and by check",
+    async ({ written }) => {
+      const nameless = async (from: number, runs: RunRow[]) => {
+        const made = await makeWarehouse(engine, {
+          runs: runs.map((row) => (Date.parse(row.start) >= from ? { ...row, crm: "" } : row)),
+        });
+        const update = `SET crm_source = ${written} WHERE crm_source = ''`;
+        if (made.sql === null) {
+          using database = new Database(made.url.slice("sqlite:".length));
+          database.run(`UPDATE sync_history ${update}`);
+        } else {
+          const table = "orchestration.sync_history";
+          await made.sql.unsafe(`ALTER TABLE ${table} ALTER crm_source DROP NOT NULL; UPDATE ${table} ${update}`);
+        }
+        return made;
+      };
+      const hourly = repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR });
+      await using all = await nameless(0, hourly);
+      const { findings, recommendations } = (await ask(all)).report;
+      expect(findings.map(({ id, message }) => [id, message])).toEqual([
+        ["no-data", "Nothing ran in 24 h; rows without a crm_source are there"],
+      ]);
+      expect(recommendations[0]?.recommendation).toStartWith("Let the syncs write crm_source if those rows are");
+      await using newest = await nameless(Date.parse(at("07-07 00:00")), hourly);
+      const since = (await ask(newest)).report;
+      expect(since.verdict).toBe("critical");
+      expect(since.findings.map(({ id, message }) => [id, message])).toContainEqual([
+        "source-spelled-otherwise",
+        "rows without a crm_source are there, with newer runs, while contacts is silent",
+      ]);
+      const now = Date.now();
+      const recent = Array.from({ length: 30 }, (_, index) => {
+        const start = new Date(now - (30 - index) * HOUR).toISOString();
+        return run({ start, end: later(start, MINUTE) });
+      });
+      await using fresh = await nameless(now - 9.5 * HOUR, recent);
+      const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${fresh.url}"\n`) });
+      const said = stdout.replace(/\s+/g, " ");
+      expect(said).toContain("9 rows of the last 7 days have no crm_source, and are in no report");
+      expect(said).not.toMatch(/every crm_source|rows of +\(|\[crm\.\]/);
+    },
+  );
 
   test("where the other letters are those of old runs, the outage alone is told", async () => {
     const old = repeat({ crm: "HubSpot", from: "06-01 00:00", to: "06-19 20:00", every: HOUR });

@@ -1,9 +1,9 @@
 /** What the rows say that cannot be trusted as it stands. */
-import { quoteVisibly } from "../../text/blanks.ts";
 import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
 import type { Contradiction } from "../words.ts";
 import type { UntoldRecords } from "../untold-records.ts";
+import { describeNearSources } from "../near-sources.ts";
 import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
@@ -60,8 +60,7 @@ export const findOtherSpelling: Finder = ({ activity: { nearSources }, states })
   );
   if (nearSources.length === 0 || silent.length === 0) return [];
   const names = silent.map(({ facts: { rule } }) => rule);
-  const near = nearSources.map((source) => quoteVisibly(source));
-  const message = `crm_source is also written ${listNames(near)} there, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
+  const message = `${describeNearSources(nearSources, "also ")}, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
   return [warn(message, { near_sources: nearSources, rules: names })];
 };
 

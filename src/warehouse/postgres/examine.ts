@@ -254,7 +254,7 @@ async function readRows(
   const isRecentOnly = !isQuick(actions, indexes, [[ofCrm, start]]);
   const newestFrom = isRecentOnly ? writeInstant(nowMs - LOOKBACK_MS) : "0001-01-01T00:00:00Z";
   const parameters = { ...week, newest_from: newestFrom, crm: crm.crmSource };
-  type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
+  type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[]; nameless: number };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
   const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
@@ -263,6 +263,7 @@ async function readRows(
     newestMs: row.newest_ms,
     isRecentOnly,
     sources: row.sources,
+    nameless: row.nameless,
     scale,
     unreadable: spelling?.unreadable ?? [],
   };

@@ -11,6 +11,7 @@ import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settin
 import { writeWord } from "../vocabulary.ts";
 import { findTables, keepRows, openDatabase } from "./open.ts";
 import { askSpelling } from "./spelling.ts";
+import { DAY_MS } from "../../time/units.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
@@ -146,9 +147,10 @@ const [FIRST_YEAR_MS, LAST_YEAR_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.
 function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Source): RowFacts {
   const { actions } = source;
   const startMs = writeInstantMs("started_at", { offsets: listOffsets(crm.timezone, nowMs, nowMs), spellings: "all" });
-  const [row] = ask<{ oldest: number | null; newest: number | null }>(
+  const [row] = ask<{ oldest: number | null; newest: number | null; nameless: number }>(
     database,
-    `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest
+    `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest,
+       count(*) FILTER (WHERE trim(coalesce(crm_source, '')) = '' AND ms > ${nowMs - 7 * DAY_MS} AND ms < ${nowMs}) AS nameless
      FROM (SELECT crm_source, ${startMs} AS ms FROM (${actions}))
      WHERE ms BETWEEN ${FIRST_YEAR_MS} AND ${LAST_YEAR_MS}`,
     crm.crmSource,
@@ -163,6 +165,7 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
     newestMs: row?.newest ?? null,
     isRecentOnly: false,
     sources: sources.map((found) => found.source),
+    nameless: row?.nameless ?? 0,
     scale: null,
     unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,
   };
