@@ -17,6 +17,7 @@ import {
   adviseOnOtherSpelling,
 } from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
+import { adviseOnStatuses } from "./status-advice.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 type Adviser = (finding: Finding, thresholds: Thresholds) => Advice;
@@ -166,13 +167,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Compare the rules' p95 with --detailed and look at the slowest first",
   }),
-  "unknown-status": ({ message }) => ({
+  "unknown-status": ({ message, evidence: { statuses } }) => ({
     id: "explain-status",
     priority: "medium",
     category: "data",
     issue: message,
-    recommendation:
-      "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
+    recommendation: adviseOnStatuses(Object.keys(statuses ?? {})),
   }),
   "starts-unreadable": ({ message, evidence: { rules } }) => ({
     id: "mend-starts",

@@ -11,6 +11,8 @@ import type {
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
 import { describeReadFailure } from "../failure-words.ts";
+import { maskName } from "../../report/errors/redact.ts";
+import { maskRules } from "../spelling.ts";
 import { withoutRow } from "../../database/transaction.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -262,10 +264,10 @@ async function readRows(
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
     isRecentOnly,
-    sources: row.sources,
+    sources: row.sources.map(maskName),
     nameless: row.nameless,
     scale,
-    unreadable: spelling?.unreadable ?? [],
+    unreadable: maskRules(spelling?.unreadable ?? []),
   };
 }
 

@@ -10,6 +10,8 @@ import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
 import { findTables, keepRows, openDatabase } from "./open.ts";
+import { maskName } from "../../report/errors/redact.ts";
+import { maskRules } from "../spelling.ts";
 import { askSpelling } from "./spelling.ts";
 import { DAY_MS } from "../../time/units.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
@@ -164,10 +166,10 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
     oldestMs: row?.oldest ?? null,
     newestMs: row?.newest ?? null,
     isRecentOnly: false,
-    sources: sources.map((found) => found.source),
+    sources: sources.map((found) => maskName(found.source)),
     nameless: row?.nameless ?? 0,
     scale: null,
-    unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,
+    unreadable: maskRules(askSpelling(database, source, { crm, nowMs }).unreadable),
   };
 }
 
