@@ -27,6 +27,8 @@ export type TableFacts = {
   inParts: boolean;
   /** The row policies that stand on it, or behind a view, with the roles they are for. */
   policies: { name: string; roles: string[] }[];
+  /** As whom the tables behind a view that have row security are read: its owner, or with security_invoker this role. */
+  readers: string[];
   /** Policies hold for this role, or for the owner of a view, so the server refuses to read the table. */
   refused: boolean;
   /** The policies of a table hide no row of it from this role. */

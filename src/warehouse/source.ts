@@ -138,7 +138,7 @@ export function writeStarts({ columns: { source, start }, actionsTable }: Source
 export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
   const name = quoteTable(rules);
   return hidesRows
-    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`
+    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS (of the view's owner, where a view without security_invoker is read), or read a view of the table's owner`
     : `${name} may not be read: GRANT SELECT on it to the role`;
 }
 

@@ -22,6 +22,7 @@ const actions = {
   hides: null,
   inParts: false,
   policies: [],
+  readers: [],
   refused: false,
   showsAll: false,
 };
@@ -268,7 +269,9 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
   {
     name: "rows without a source",
     override: { rows: { ...good.rows!, sources: ["hubspot", "  "], nameless: 3 } },
-    says: [/^warn sources: 3 rows of the last 7 days have no crm_source, and are in no report → let the syncs write it/],
+    says: [
+      /^warn sources: 3 rows of the last 7 days have no crm_source, and are in no report → let the syncs write it/,
+    ],
   },
   {
     name: "success rates in two scales",

@@ -76,6 +76,7 @@ type Rights = {
   bytes: number;
   behind: string[];
   policies: TableFacts["policies"];
+  readers: string[];
   hidden: boolean;
   shows_all: boolean;
   analyzed_ms: number | null;
@@ -362,6 +363,7 @@ function describeTable(row: TableRow): TableFacts {
     hides: kind === undefined ? null : { kind, behind: row.behind },
     inParts: row.parts !== null,
     policies,
+    readers: row.readers,
     refused: row.hidden,
     showsAll: row.shows_all,
   };

@@ -106,6 +106,7 @@ function describeTable(name: TableName): TableFacts {
     hides: null,
     inParts: false,
     policies: [],
+    readers: [],
     refused: false,
     showsAll: true,
   };
