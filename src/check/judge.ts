@@ -98,9 +98,10 @@ function judgeTables(facts: WarehouseFacts, context: CheckContext): Judged {
   const size = actions.rows === null || !actions.stored ? rows : `${rows}, ${formatBytes(actions.bytes)}`;
   return {
     status: rulesProblem === undefined ? "ok" : "warn",
+    advice: rulesProblem?.advice ?? null,
     message:
       `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}${describeHidden(actions)}` +
-      `; ${rulesProblem ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
+      `; ${rulesProblem?.fact ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
     evidence: {
       preset,
       shape,

@@ -182,8 +182,10 @@ export type ReadActivity = {
   /** Empty: the warehouse declares no rules for this CRM, or `rulesProblem` says why they are not known. */
   declaredRules: DeclaredRule[];
   /** Why the table of rules or schedules was not read, although it is there, and what to do. */
-  rulesProblem?: string;
+  rulesProblem?: RulesProblem;
 };
+
+export type RulesProblem = { fact: string; advice: string };
 
 /** The warehouse answers, but no table of the preset is there. */
 export type MissingTables = {

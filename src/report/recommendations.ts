@@ -3,6 +3,7 @@ import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
+import { startSentence } from "../text/sentences.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { sayEvery } from "./setting.ts";
 import { SECOND_MS } from "../time/units.ts";
@@ -181,12 +182,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `Let ${listNames(Array.isArray(rules) ? rules : [])} write starts as ${START_FORM}, or as a time of the database; until then what they do is in no figure`,
   }),
-  "rules-unreadable": ({ message }) => ({
+  "rules-unreadable": ({ evidence: { advice } }) => ({
     id: "read-rules",
     priority: "medium",
     category: "setup",
     issue: "Rules and schedules are unknown, so no missed run is told",
-    recommendation: message,
+    recommendation: startSentence(String(advice)),
   }),
   "times-without-zone": ({ evidence: { zone } }) => ({
     id: "set-timezone",

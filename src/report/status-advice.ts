@@ -1,4 +1,5 @@
 /** What to do about runs whose status says nothing to this program. */
+import { startSentence } from "../text/sentences.ts";
 import { isNoStatus } from "./words.ts";
 
 /** `words`: as the rows have them. */
@@ -7,5 +8,5 @@ export function adviseOnStatuses(words: string[]): string {
   const write = "let the syncs write how each run ended, or read a view that says what a row without a status means";
   const missing = words.filter((word) => isNoStatus(word)).length;
   const todo = missing === 0 ? explain : missing === words.length ? write : `${explain}, and ${write}`;
-  return `${todo.charAt(0).toUpperCase()}${todo.slice(1)}; until then these runs are in no rate`;
+  return `${startSentence(todo)}; until then these runs are in no rate`;
 }

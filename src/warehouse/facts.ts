@@ -1,5 +1,5 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
-import type { MissingTables, UnreadableStarts } from "../report/activity.ts";
+import type { MissingTables, UnreadableStarts, RulesProblem } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { LikelyColumns } from "./likely-columns.ts";
 import type { ActionColumns } from "./presets.ts";
@@ -98,7 +98,7 @@ export type FoundTables = {
   actions: TableFacts;
   rules: TableFacts | null;
   /** As `ReadActivity.rulesProblem`. */
-  rulesProblem?: string;
+  rulesProblem?: RulesProblem;
   columns: ActionColumns;
 };
 
