@@ -187,7 +187,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "medium",
     category: "setup",
     issue: "Rules and schedules are unknown, so no missed run is told",
-    recommendation: startSentence(String(advice)),
+    recommendation: startSentence(typeof advice === "string" ? advice : ""),
   }),
   "times-without-zone": ({ evidence: { zone } }) => ({
     id: "set-timezone",
