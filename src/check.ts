@@ -4,7 +4,7 @@ import { describeUnreachable, judgeFacts, worstStatus } from "./check/judge.ts";
 import type { CheckDocument, CheckId, CheckItem } from "./check/schema.ts";
 import { settingsOf } from "./config/report-settings.ts";
 import type { Config, CrmConfig } from "./config/schema.ts";
-import { describeFailure } from "./database/failure.ts";
+import { describeReadFailure } from "./warehouse/failure-words.ts";
 import { describeTarget } from "./database/target.ts";
 import { AppError, EXIT } from "./errors.ts";
 import { createRedactor } from "./text/redact.ts";
@@ -161,7 +161,7 @@ function judgeAnswers(crm: CrmConfig, judge: () => CheckItem[]): CheckItem[] {
   try {
     return judge();
   } catch (error) {
-    return [describeUnreachable(describeFailure(error, crm.target))];
+    return [describeUnreachable(describeReadFailure(error, crm.target))];
   }
 }
 

@@ -1,8 +1,9 @@
 /** Reads some remembered days again, and tells which the warehouse has otherwise by now. */
 import type { CrmConfig } from "./config/schema.ts";
-import { describeFailure } from "./database/failure.ts";
+import { describeReadFailure } from "./warehouse/failure-words.ts";
 import type { Past } from "./report/memory/cells.ts";
 import { comparePasts, type Difference } from "./report/memory/compare.ts";
+import { keepable } from "./report/memory/remember.ts";
 import type { Memory } from "./store/memory.ts";
 import type { Redact } from "./text/redact.ts";
 import { DAY_MS } from "./time/units.ts";
@@ -36,7 +37,8 @@ export async function compareMemory(crm: CrmConfig, options: CompareOptions): Pr
     const answer = await readOneDay(crm, day, options);
     if ("problem" in answer) return { ...compared, problem: answer.problem };
     compared.days += 1;
-    const rules = comparePasts(remembered, answer.past);
+    // A rule whose name holds a secret is not remembered: it is neither missing nor to be named.
+    const rules = comparePasts(keepable(remembered), keepable(answer.past));
     if (rules.length > 0) compared.differing.push({ dayMs: day * DAY_MS, rules });
   }
   return compared;
@@ -58,7 +60,7 @@ async function readOneDay(
       problem: result.kind === "unindexed" ? redact(result.problem) : `no table to read in ${result.where}`,
     };
   } catch (error) {
-    return { problem: redact(describeFailure(error, crm.target)) };
+    return { problem: redact(describeReadFailure(error, crm.target)) };
   }
 }
 

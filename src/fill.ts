@@ -1,7 +1,8 @@
 /** Reads the CRMs' pasts back into the memory, the newest day first: one bounded query at a time, with pauses. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "./config/schema.ts";
-import { describeFailure, wasStillRunning } from "./database/failure.ts";
+import { wasStillRunning } from "./database/failure.ts";
+import { describeReadFailure } from "./warehouse/failure-words.ts";
 import { AppError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Past } from "./report/memory/cells.ts";
@@ -265,7 +266,7 @@ async function readDays(
     const isLate = performance.now() - startedAt >= dayMs * 0.9;
     // A server or a pooler that answers nothing says nothing of the table: no index would help.
     if (!isLate || (crm.target.kind === "postgres" && !wasStillRunning(error))) {
-      const reason = deadline.aborted ? describeLate(error, limited) : describeFailure(error, crm.target);
+      const reason = deadline.aborted ? describeLate(error, limited) : describeReadFailure(error, crm.target);
       return { kind: "failed", reason: redact(reason) };
     }
     const took = `${formatDay(fromMs)} takes longer than ${formatDuration(dayMs / SECOND_MS)}`;

@@ -291,7 +291,7 @@ const HOUSE: Record<string, { is: string; imports: string[] }> = {
   },
   "compare-memory.ts": {
     is: "Reads some remembered days again, and tells which the warehouse has otherwise by now.",
-    imports: ["types:text", "time", "database", "report", "types:config", "warehouse", "types:store"],
+    imports: ["types:text", "time", "report", "types:config", "warehouse", "types:store"],
   },
   "recall.ts": {
     is: "What is known of the CRMs' pasts before their reports are made.",

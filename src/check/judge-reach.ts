@@ -10,7 +10,7 @@ export function judgePolicies({ actions, rules }: FoundTables, role: string): Ju
 
 /** `refusal`: how bad it is where rows are hidden. */
 function judgePolicy(
-  { name, policies, refused, showsAll, hides }: TableFacts,
+  { name, policies, readers, refused, showsAll, hides }: TableFacts,
   role: string,
   refusal: "error" | "warn",
 ): Judged[] {
@@ -23,18 +23,20 @@ function judgePolicy(
     ];
   }
   const place = `row security ${hides === null ? "on" : "behind"} ${name}`;
+  const affected = readers.length === 0 ? [role] : readers;
+  const whom = listNames(affected.map((one) => (one === role ? one : `${one}, the owner of a view`)));
   const which = `by ${named.join(", ")}`;
   const what =
     named.length === 0
-      ? `${place} hides rows from ${role}, no policy shows it a row: the server refuses to read it`
+      ? `${place} hides rows from ${whom}, no policy shows it a row: the server refuses to read it`
       : showsAll
-        ? `${place} holds for ${role} and hides no row, ${which}: the server refuses to read it all the same`
-        : `${place} may hide rows from ${role}, ${which}: the server refuses to read it`;
+        ? `${place} holds for ${whom} and hides no row, ${which}: the server refuses to read it all the same`
+        : `${place} may hide rows from ${whom}, ${which}: the server refuses to read it`;
   return [
     {
       status: refusal,
       message: what,
-      advice: `ALTER ROLE "${role.replaceAll('"', '""')}" BYPASSRLS, or read as a role that sees every row`,
+      advice: `${affected.map((one) => `ALTER ROLE "${one.replaceAll('"', '""')}" BYPASSRLS`).join("; ")}, or ${affected.includes(role) ? "read as a role that sees every row" : "give the view to a role that sees every row"}`,
       evidence,
     },
   ];

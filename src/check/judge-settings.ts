@@ -28,6 +28,9 @@ const WORDS: Record<Unused["setting"], Words> = {
   statuses: { holder: () => "statuses", nowhere: (runs) => `no run ${runs}` },
 };
 
+/** How a status that is not there is told, and how somebody may write that. */
+const NO_STATUS = /^\s*\(?(?:null|none|nil)?\)?\s*$/i;
+
 export function judgeSettings(facts: WarehouseFacts, crm: string): Judged[] {
   if (facts.settings === null) {
     return [
@@ -40,7 +43,18 @@ export function judgeSettings(facts: WarehouseFacts, crm: string): Judged[] {
   const settings = Object.keys(WORDS) as Unused["setting"][];
   return settings.flatMap((setting) => {
     const names = unused.filter((one) => one.setting === setting);
-    return names.length === 0 ? [] : [describe(setting, names, WORDS[setting], crm, runs)];
+    if (setting !== "statuses") return describe(setting, names, WORDS[setting], crm, runs);
+    const isNone = ({ name }: Unused) => NO_STATUS.test(name);
+    return [
+      ...describe(
+        setting,
+        names.filter((one) => !isNone(one)),
+        WORDS[setting],
+        crm,
+        runs,
+      ),
+      ...describeNoStatus(names.filter(isNone)),
+    ];
   });
 }
 
@@ -50,15 +64,31 @@ function describe(
   { holder, nowhere, now = "it does nothing now" }: Words,
   crm: string,
   runs: string,
-): Judged {
+): Judged[] {
+  if (unused.length === 0) return [];
   const quote = (name: string) => JSON.stringify(name);
   const names = unused.map(({ name }) => name);
   const near = unused.flatMap((one) => (one.near === null ? [] : [`${quote(one.near)} for ${quote(one.name)}`]));
   const there = near.length === 0 ? "" : `; there is ${near.join(", ")}`;
-  return {
-    status: "warn",
-    message: `${holder(crm)} names ${names.map(quote).join(", ")}, which ${nowhere(runs)} has${there}`,
-    advice: `correct the name, or take it out of the configuration; ${now}`,
-    evidence: { setting, names },
-  };
+  return [
+    {
+      status: "warn",
+      message: `${holder(crm)} names ${names.map(quote).join(", ")}, which ${nowhere(runs)} has${there}`,
+      advice: `correct the name, or take it out of the configuration; ${now}`,
+      evidence: { setting, names },
+    },
+  ];
+}
+
+function describeNoStatus(unused: Unused[]): Judged[] {
+  if (unused.length === 0) return [];
+  const names = unused.map(({ name }) => name);
+  return [
+    {
+      status: "warn",
+      message: `statuses names ${names.map((name) => JSON.stringify(name)).join(", ")}: a run without a status has no word that could be explained`,
+      advice: "let the syncs write how each run ended, or read a view that says what a row without a status means",
+      evidence: { setting: "statuses", names },
+    },
+  ];
 }

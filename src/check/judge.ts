@@ -98,9 +98,10 @@ function judgeTables(facts: WarehouseFacts, context: CheckContext): Judged {
   const size = actions.rows === null || !actions.stored ? rows : `${rows}, ${formatBytes(actions.bytes)}`;
   return {
     status: rulesProblem === undefined ? "ok" : "warn",
+    advice: rulesProblem?.advice ?? null,
     message:
       `preset ${preset}${shape === null ? "" : shapes[shape]}: ${actions.name}${size}${describeHidden(actions)}` +
-      `; ${rulesProblem ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
+      `; ${rulesProblem?.fact ?? (rules === null ? "no table declares rules" : `rules in ${rules.name}`)}`,
     evidence: {
       preset,
       shape,
@@ -176,7 +177,8 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
     const message = `skipped: finding the newest row of a table of this size needs an index on ${found.columns.start}`;
     return found.actions.readable ? [["rows", [{ status: "ok", message }]]] : [];
   }
-  const { oldestMs, newestMs, sources, scale } = rows;
+  const { oldestMs, newestMs, nameless, scale } = rows;
+  const sources = rows.sources.filter((source) => plain(source) !== "");
   const isOld = newestMs !== null && context.nowMs - newestMs > OLD_ROW_MS;
   const isAhead = newestMs !== null && newestMs - context.nowMs > CLOCK_DIFFERENCE_MS;
   const span: Judged =
@@ -195,7 +197,14 @@ function judgeRows(facts: WarehouseFacts, found: FoundTables, context: CheckCont
   return [
     ["rows", [{ ...span, evidence }]],
     ["starts", judgeStarts(rows.unreadable)],
-    ["sources", [...judgeSpelling(alike, context.source), ...judgeSources(strangers, sources.length)]],
+    [
+      "sources",
+      [
+        ...judgeSpelling(alike, context.source),
+        ...judgeNameless(nameless),
+        ...judgeSources(strangers, nameless === 0 ? sources.length : 0),
+      ],
+    ],
     ["success-scale", scale !== null && scale.fractions > 0 && scale.percentages > 0 ? [judgeScale(scale)] : []],
   ];
 }
@@ -239,6 +248,18 @@ function judgeSpelling(alike: string[], source: string): Judged[] {
       message: `crm_source is also written ${names} there, which is not read as ${JSON.stringify(source)}`,
       advice: `set crm_source = ${quoteVisibly(alike[0] ?? "")} if these are the runs that are meant`,
       evidence: { sources: alike },
+    },
+  ];
+}
+
+function judgeNameless(rows: number): Judged[] {
+  if (rows === 0) return [];
+  return [
+    {
+      status: "warn",
+      message: `${formatPlural(rows, "row")} of the last 7 days ${rows === 1 ? "has" : "have"} no crm_source, and ${rows === 1 ? "is" : "are"} in no report`,
+      advice: "let the syncs write it, as before if they once did; else read a view that says whose these rows are",
+      evidence: { rows },
     },
   ];
 }

@@ -59,7 +59,7 @@ function describeUnknown(keys: UnknownKey[], schema: v.GenericSchema): Problem[]
     const isNear = advice.startsWith("did");
     const belongs = path.length === 1 ? describePlace(key) : null;
     if (belongs !== null) return { path, message: `${says}: it belongs under ${belongs}` };
-    const elsewhere = path.length === 1 && (isNear || isTable(value)) ? null : findPlace(path, places);
+    const elsewhere = isNear || (path.length === 1 && isTable(value)) ? null : findPlace(path, places);
     if (elsewhere !== null) return { path, message: `${says}: it belongs ${elsewhere}` };
     const mayBeCrm = path.length === 1 && isTable(value) && PLAIN_KEY.test(key) && !isNear;
     if (mayBeCrm && looksLikeCrm(value)) return { path, message: `${says}: ${describeCrmTable(key)}` };

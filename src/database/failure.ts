@@ -1,6 +1,7 @@
 /** Why a CRM could not be read, in the operator's words: what happened, where, and what to try. */
 import * as v from "valibot";
 import { describeHandshake } from "./handshake.ts";
+import { describeRowError } from "./row-errors.ts";
 import { findWords, isConflict, type Words } from "./refusals.ts";
 import { formatCount, listNames } from "../text/figures.ts";
 import { describeTarget, type PostgresHost, type Target, type TargetSession } from "./target.ts";
@@ -220,14 +221,14 @@ export function describeOtherSession(session: TargetSession): string {
   return `is not what target_session_attrs=${session} asks for: add such a server to the URL, or ask for any`;
 }
 
-/** One line; the caller removes secrets from it by value. */
-export function describeFailure(error: unknown, target: Target): string {
+/** One line; the caller removes secrets from it by value. `mask`: what may be shown of what the server says. */
+export function describeFailure(error: unknown, target: Target, mask = (said: string) => said): string {
   if (error instanceof DescribedFailure) return error.message;
   if (error instanceof HostsFailure && target.kind === "postgres") {
     return describeHosts(
       [...error.failures].map(([host, cause]) => {
         const alone = { ...target, hosts: [host] };
-        return { place: describeTarget(alone), text: describeFailure(cause, alone) };
+        return { place: describeTarget(alone), text: describeFailure(cause, alone, mask) };
       }),
     );
   }
@@ -239,11 +240,15 @@ export function describeFailure(error: unknown, target: Target): string {
     return `${place}: the answer is not as expected at ${v.getDotPath(issue) ?? "its root"}: are the table's columns of the right types? Check preset, schema and table`;
   }
   const code = codeOf(error);
+  const ofRow = error instanceof Error ? describeRowError(error, code) : null;
+  if (ofRow !== null) return oneLine(`${place}: ${ofRow}`);
+  const message = cutMessage(mask(error instanceof Error ? error.message : String(error)));
   const inSession = error instanceof Error && "inSession" in error && error.inSession === true;
   // Whoever is in is not asked for a password: something in the query said so.
   if (inSession && REFUSED_AUTHORIZATION.test(code)) {
-    const said = cutMessage(error.message);
-    return oneLine(`${place}: ${said} (${code}): a function behind the table, or a server that it reads from, says so`);
+    return oneLine(
+      `${place}: ${message} (${code}): a function behind the table, or a server that it reads from, says so`,
+    );
   }
   if (code === "3D000" && target.kind === "postgres") {
     const name = JSON.stringify(target.database);
@@ -253,7 +258,6 @@ export function describeFailure(error: unknown, target: Target): string {
     const tried = target.noPassword === undefined ? "" : ` (${target.noPassword})`;
     return `${place} asks for a password, and there is none: add it to the URL, or to a password file of mode 0600${tried}`;
   }
-  const message = cutMessage(error instanceof Error ? error.message : String(error));
   const words =
     (error instanceof Error ? findWords(error, code) : null) ??
     lookUp(REASONS, code) ??

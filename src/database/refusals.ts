@@ -64,7 +64,7 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
   {
     fits: ({ code, routine }) => code === "42501" && routine === "check_enable_rls",
     words: (place, message) =>
-      `${place}: ${message}. Rows that it hides would be missing without a word: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`,
+      `${place}: ${message}. Rows that it hides would be missing without a word: ALTER ROLE … BYPASSRLS (of the view's owner, where a view without security_invoker is read), or read a view of the table's owner`,
   },
   {
     fits: ({ code, message }) => code === "57014" && /user request/.test(message),

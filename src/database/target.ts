@@ -67,6 +67,7 @@ const PATHS = ["passfile", "sslrootcert", "sslcert", "sslkey"] as const;
 const IPV6_ZONE =
   "an IPv6 address with a zone, behind %, is not supported: name the host, or an address without a zone";
 const BARE_IPV6 = "an IPv6 address stands in brackets, such as [::1]:5432";
+const NO_PORT = "the port is not a number: write host:5432, or leave it out";
 const BAD_PORT = "the port is not between 1 and 65535";
 /** Seconds that libpq itself takes for the least useful limit. */
 const SHORTEST_CONNECT_SECONDS = 2;
@@ -93,7 +94,7 @@ export function parseTarget(url: string, baseDirectory: string): Target | { prob
   if ("problem" in parameters) return mayHoldPassword(userinfo, hosts, search) ? { problem: NOT_A_URL } : parameters;
   const wrong = PATHS.find((name) => isNoPath(parameters.get(name) ?? ""));
   if (wrong !== undefined) return { problem: `the URL's parameter ${wrong} ${LOOKS_LIKE_URL}` };
-  const addresses = readHosts(hosts, parameters);
+  const addresses = readHosts(hosts, parameters, userinfo !== "");
   return "problem" in addresses
     ? addresses
     : composeTarget(parsed, decode(database) ?? "", addresses, parameters, baseDirectory);
@@ -142,15 +143,23 @@ function parseUrl(url: string): URL | null {
 
 type Address = { host: string; port: number };
 
-/** `a:5432,b:5433`, or the parameters `host=a,b` and `port=5432,5433`; one port holds for all. */
-function readHosts(authority: string, parameters: Map<string, string>): Address[] | { problem: string } {
+/** `a:5432,b:5433`, or the parameters `host=a,b` and `port=5432,5433`; one port holds for all. `hasUser`: a user stands before the hosts. */
+function readHosts(
+  authority: string,
+  parameters: Map<string, string>,
+  hasUser: boolean,
+): Address[] | { problem: string } {
   const written = splitHosts(authority);
   if (written.includes(null)) {
     const texts = authority.split(",");
     if (texts.some((text) => /^\[[^\]]*%/.test(text))) return { problem: IPV6_ZONE };
     if (texts.some((text) => /^[\da-f.]*:[\da-f.]*:[\da-f:.]*$/i.test(text))) return { problem: BARE_IPV6 };
-    const port = /^(?:[^:,]*|\[[^\]]*\]):\d+$/;
-    return { problem: texts.some((text) => port.test(text)) ? BAD_PORT : NOT_A_URL };
+    const hasPort = (text: string) => /^(?:[^:,]*|\[[^\]]*\]):\d+$/.test(text);
+    // Without a user before it, it may be a password that is cut at its own slash.
+    const mayBeHost = (text: string) => /^(?:[\w.-]+|\[[\da-f:.]+\])(?::[^:@[\]]*)?$/i.test(text);
+    const isWord = (text: string) => text.replace(/^\[[^\]]*\]/, "").includes(":") && !hasPort(text);
+    if (hasUser && texts.every(mayBeHost) && texts.some(isWord)) return { problem: NO_PORT };
+    return { problem: texts.some(hasPort) ? BAD_PORT : NOT_A_URL };
   }
   const hosts = parameters.get("host")?.split(",") ?? written.map((url) => nameHost(url?.hostname ?? ""));
   const ports = parameters.get("port")?.split(",") ?? written.map((url) => url?.port ?? "");

@@ -118,7 +118,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning"],
     means: "Runs have a status word that the program does not know.",
-    when: "Any such run is in the window. The key `statuses` says what a word means.",
+    when: "Any such run is in the window. The key `statuses` says what a word means. A run without a status has none: let the syncs write one.",
   },
   "starts-unreadable": {
     about: "a CRM",
@@ -130,7 +130,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["warning"],
     means: "The runs were read, and the rules or schedules were not.",
-    when: "Their table is there, and the role may not read it, or it belongs to another role than the table of runs. No missed run is told meanwhile. The finding says what to do.",
+    when: "Their table is there, and the role may not read it, or it belongs to another role than the table of runs. No missed run is told meanwhile. Its advice says what to do.",
   },
   "times-without-zone": {
     about: "a CRM",

@@ -174,7 +174,7 @@ export type ReadActivity = {
   tableSinceMs: number | null;
   /** Runs that began before this are in no window's figures. */
   scannedFromMs: number;
-  /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only. */
+  /** Where nothing is there under the CRM's name: values of crm_source that differ from it in case or blanks only, and an empty one where rows have none. */
   nearSources: string[];
   /** Zone of the server, where times without one are read as UTC and nothing says that they are; null: no doubt. */
   assumedZone: string | null;
@@ -182,8 +182,10 @@ export type ReadActivity = {
   /** Empty: the warehouse declares no rules for this CRM, or `rulesProblem` says why they are not known. */
   declaredRules: DeclaredRule[];
   /** Why the table of rules or schedules was not read, although it is there, and what to do. */
-  rulesProblem?: string;
+  rulesProblem?: RulesProblem;
 };
+
+export type RulesProblem = { fact: string; advice: string };
 
 /** The warehouse answers, but no table of the preset is there. */
 export type MissingTables = {

@@ -2,8 +2,8 @@
 import { adviseOnError } from "./errors/families.ts";
 import { fingerprintError } from "./errors/fingerprint.ts";
 import { MOST_GROUPS } from "./errors/group.ts";
-import { quoteVisibly } from "../text/blanks.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
+import { startSentence } from "../text/sentences.ts";
 import type { Finding, Recommendation } from "./schema.ts";
 import { sayEvery } from "./setting.ts";
 import { SECOND_MS } from "../time/units.ts";
@@ -15,8 +15,10 @@ import {
   adviseOnOverdue,
   adviseOnStuck,
   START_FORM,
+  adviseOnOtherSpelling,
 } from "./silence-advice.ts";
 import { PRIORITIES, type Degradation, type FindingId } from "./words.ts";
+import { adviseOnStatuses } from "./status-advice.ts";
 import type { Thresholds } from "./thresholds.ts";
 
 type Adviser = (finding: Finding, thresholds: Thresholds) => Advice;
@@ -166,13 +168,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: "Compare the rules' p95 with --detailed and look at the slowest first",
   }),
-  "unknown-status": ({ message }) => ({
+  "unknown-status": ({ message, evidence: { statuses } }) => ({
     id: "explain-status",
     priority: "medium",
     category: "data",
     issue: message,
-    recommendation:
-      "Say what each word means under statuses in the configuration of this CRM; until then these runs are in no rate",
+    recommendation: adviseOnStatuses(Object.keys(statuses ?? {})),
   }),
   "starts-unreadable": ({ message, evidence: { rules } }) => ({
     id: "mend-starts",
@@ -181,12 +182,12 @@ const ADVISERS: Record<FindingId, Adviser> = {
     issue: message,
     recommendation: `Let ${listNames(Array.isArray(rules) ? rules : [])} write starts as ${START_FORM}, or as a time of the database; until then what they do is in no figure`,
   }),
-  "rules-unreadable": ({ message }) => ({
+  "rules-unreadable": ({ evidence: { advice } }) => ({
     id: "read-rules",
     priority: "medium",
     category: "setup",
     issue: "Rules and schedules are unknown, so no missed run is told",
-    recommendation: message,
+    recommendation: startSentence(typeof advice === "string" ? advice : ""),
   }),
   "times-without-zone": ({ evidence: { zone } }) => ({
     id: "set-timezone",
@@ -200,7 +201,7 @@ const ADVISERS: Record<FindingId, Adviser> = {
     priority: "high",
     category: "setup",
     issue: message,
-    recommendation: `Let the syncs write crm_source as they did before, or set crm_source = ${quoteVisibly(String(Array.isArray(near) ? near[0] : ""))} for this CRM if they shall go on like that`,
+    recommendation: adviseOnOtherSpelling(near),
   }),
   "utilization-low": ({ message }) => ({
     id: "review-idle-rules",

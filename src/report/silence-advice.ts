@@ -132,7 +132,7 @@ export function adviseOnNoData({ reason, near_sources: near }: Finding["evidence
     return {
       id: "set-crm-source",
       category: "setup",
-      recommendation: `Set crm_source = ${quoteVisibly(String(near[0]))} for this CRM if those runs are its own; else check that the scheduler and its workers are running`,
+      recommendation: `${adviseOnNearSource(near)}; else check that the scheduler and its workers are running`,
     };
   const known = typeof reason === "string" ? NO_DATA_ADVICE[reason] : undefined;
   return (
@@ -143,6 +143,23 @@ export function adviseOnNoData({ reason, near_sources: near }: Finding["evidence
         "Check that the scheduler and its workers are running, and that crm_source is what the warehouse uses",
     }
   );
+}
+
+/** A setting where there is a name to set. */
+function adviseOnNearSource(near: unknown[]): string {
+  const name = near.map(String).find((source) => source !== "");
+  return name === undefined
+    ? "Let the syncs write crm_source if those rows are this CRM's own"
+    : `Set crm_source = ${quoteVisibly(name)} for this CRM if those runs are its own`;
+}
+
+/** Of rules that are silent while runs under another name, or under none, are newer. */
+export function adviseOnOtherSpelling(near: unknown): string {
+  const name = (Array.isArray(near) ? near : []).map(String).find((source) => source !== "");
+  const before = "Let the syncs write crm_source as they did before";
+  return name === undefined
+    ? before
+    : `${before}, or set crm_source = ${quoteVisibly(name)} for this CRM if they shall go on like that`;
 }
 
 export function adviseOnNever(rule: string, { likely, dry_runs: dryRuns }: Finding["evidence"]): string {

@@ -126,6 +126,11 @@ export function compareNames(a: string, b: string): number {
 }
 
 /** To compare: -1 where nothing is wrong, the more the more urgent. */
+/** Whether that is how a status that is not there is told: SQL's null, or an empty word. It is no word that could be explained. */
+export function isNoStatus(word: string): boolean {
+  return /^\s*(?:\(null\)\s*)?$/.test(word);
+}
+
 export function rankSeverity(severity: Severity | null): number {
   return severity === null ? -1 : SEVERITIES.indexOf(severity);
 }

@@ -27,8 +27,10 @@ const FALSE = ["f", "false", "0", "n", "no", "off"];
 const NUMBER = String.raw`^\s*[+-]?\d{1,15}(\.\d{1,9})?\s*$`;
 /** A day that every month has, or one that its month has. */
 const DAY = String.raw`(\d\d([02468][048]|[13579][26])-02-29|\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])|\d{4}-(0[13-9]|1[0-2])-(29|30)|\d{4}-(0[13578]|1[02])-31)`;
-const TIME = String.raw`^\s*${DAY}([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?)?\s*$`;
+const TIME = String.raw`^\s*${DAY}([T ](([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?|24:00(:00(\.0+)?)?)\s*(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)?)?\s*$`;
 const EPOCH = String.raw`^\s*(\d{10}(\.\d+)?|\d{13}|\d{16}|\d{19})\s*$`;
+/** Digits of dates of this century that are written as numbers. As a count since 1970 each is of 1970 or of 2600 and later. */
+export const COMPACT_LENGTHS = [8, 14, 17];
 /** How many of the unit a second has, and the first number that is of the next one: each is of 1973, or of the year 5138. */
 const FIRST_OF_UNITS = { 1: "1e11", 1000: "1e14", 1000000: "1e17" };
 
@@ -75,13 +77,21 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   // Every run of a day would begin at midnight, and be silent for the rest of it.
   if (type === "date") return kind === "time" ? `${name}::timestamptz` : undefined;
   if (NUMBERS.includes(type)) {
-    return castNumber(`${name}::float8`);
+    const count = castNumber(`${name}::float8`);
+    const written = castSpelled(`trunc(${name}::numeric)::text`, "NULL");
+    const ranges = COMPACT_LENGTHS.map(
+      (length) => `${name} BETWEEN ${"20".padEnd(length, "0")} AND ${"20".padEnd(length, "9")}`,
+    );
+    return `CASE WHEN ${ranges.join(" OR ")} THEN coalesce(${written}, ${count}) ELSE ${count} END`;
   }
-  const unread = kind === "end" ? UNREADABLE_END.postgres : "NULL";
-  const other = `(SELECT CASE WHEN t ~ '${TIME}' THEN t::timestamptz ELSE ${unread} END FROM (${writeIsoTime(`${name}::text`)}) iso)`;
+  const other = castSpelled(`${name}::text`, kind === "end" ? UNREADABLE_END.postgres : "NULL");
   const read = `CASE WHEN ${name}::text ~ '${TIME}' THEN ${name}::text::timestamptz
       WHEN ${name}::text ~ '${EPOCH}' THEN ${castNumber(`${name}::text::float8`)} WHEN ${name}::text ~ '\\S' THEN ${other} END`;
   return WORDS.includes(type) ? read : undefined;
+}
+
+function castSpelled(text: string, unread: string): string {
+  return `(SELECT CASE WHEN t ~ '${TIME}' THEN t::timestamptz ELSE ${unread} END FROM (${writeIsoTime(text)}) iso)`;
 }
 
 /** What the server makes no text of, an escaped zero or half a character, beside escapes that it does read. */
@@ -110,7 +120,7 @@ function castNumber(number: string): string {
 }
 
 /** A text that names the zone of its time, or is a number of seconds since 1970; without blanks around. */
-export const ZONED = String.raw`([[:alpha:])\]]|[T\s]\d.*[+-]\d\d(:?\d\d)?)$|^(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?$`;
+export const ZONED = String.raw`((?<!\d[APap])[[:alpha:])\]/]|(UTC|GMT) \d{4}|[T\s]\d.*[+-]\d\d?(:?\d\d)?)["''\s\u00a0]*$|^(\d{10}|\d{13}|\d{16}|\d{19})(\.\d+)?$`;
 
 /** A start or an end without a zone, moved to the first showing of its hour where it is one of that; `cast` as of `castColumn`. */
 function writeFirstShowing(

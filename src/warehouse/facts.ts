@@ -1,5 +1,5 @@
 /** What was found out about a warehouse, as the judges of `check` receive it. Times are epoch milliseconds. */
-import type { MissingTables, UnreadableStarts } from "../report/activity.ts";
+import type { MissingTables, UnreadableStarts, RulesProblem } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { LikelyColumns } from "./likely-columns.ts";
 import type { ActionColumns } from "./presets.ts";
@@ -27,6 +27,8 @@ export type TableFacts = {
   inParts: boolean;
   /** The row policies that stand on it, or behind a view, with the roles they are for. */
   policies: { name: string; roles: string[] }[];
+  /** As whom the tables behind a view that have row security are read: its owner, or with security_invoker this role. */
+  readers: string[];
   /** Policies hold for this role, or for the owner of a view, so the server refuses to read the table. */
   refused: boolean;
   /** The policies of a table hide no row of it from this role. */
@@ -96,7 +98,7 @@ export type FoundTables = {
   actions: TableFacts;
   rules: TableFacts | null;
   /** As `ReadActivity.rulesProblem`. */
-  rulesProblem?: string;
+  rulesProblem?: RulesProblem;
   columns: ActionColumns;
 };
 
@@ -111,6 +113,8 @@ export type RowFacts = {
   isRecentOnly: boolean;
   /** Values of crm_source in the last 7 days. */
   sources: string[];
+  /** How many rows of the last 7 days have none. */
+  nameless: number;
   /** How many success rates of the last 7 days are between 0 and 1, and how many above; null: not looked at. */
   scale: { fractions: number; percentages: number } | null;
 };

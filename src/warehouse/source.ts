@@ -1,4 +1,5 @@
 /** Where the rows of one CRM come from: its tables, read as one of the presets says. */
+import type { RulesProblem } from "../report/activity.ts";
 import type { PresetName } from "../report/words.ts";
 import type { FirstShowing } from "../time/clock-changes.ts";
 import { castCounts, castFlags, castTable, listUnreadable, spellStarts, writeTime } from "./casts.ts";
@@ -27,7 +28,7 @@ export type Source = {
   /** Rules whose runs contain runs that have rows of their own, where the configuration names none. */
   wrapperRules: string[];
   /** Why a table of rules that is there is not read; null: it is read, or there is none. */
-  rulesProblem: string | null;
+  rulesProblem: RulesProblem | null;
 };
 
 /** The source with the tables it reads, or why there is none. */
@@ -60,15 +61,21 @@ export function findSource<T extends TableName>(
 }
 
 /** Why the table of rules cannot be read, so that the runs are read without it; null: it can, or there is none. */
-function explainUnfit<T extends TableName>({ preset, rules }: LocatedTables<T>, dialect: Dialect): string | null {
+function explainUnfit<T extends TableName>({ preset, rules }: LocatedTables<T>, dialect: Dialect): RulesProblem | null {
   if (rules === null) return null;
   const lacking = findIncomplete(rules, preset, "rules", dialect);
   if (lacking !== null)
-    return `${describeMissing(lacking, quoteTable(rules), preset)}; name a view that has them in rules_table`;
+    return {
+      fact: describeMissing(lacking, quoteTable(rules), preset),
+      advice: "name a view that has them in rules_table",
+    };
   const unreadable = listUnreadable(rules.types ?? {}, PRESETS[preset].kinds.rules);
   if (unreadable.length === 0) return null;
   const columns = unreadable.map(({ column, type }) => `${column} (${type})`).join(", ");
-  return `columns of ${quoteTable(rules)} are of other types than a report needs: ${columns}; name a view that casts them in rules_table`;
+  return {
+    fact: `columns of ${quoteTable(rules)} are of other types than a report needs: ${columns}`,
+    advice: "name a view that casts them in rules_table",
+  };
 }
 
 /** Schemas in which a table has the wanted name and every column. */
@@ -135,15 +142,19 @@ export function writeStarts({ columns: { source, start }, actionsTable }: Source
 }
 
 /** Why the table of rules is not read. `hidesRows`: the role has the right, but not to all rows. */
-export function explainUnreadable(rules: TableName, hidesRows: boolean): string {
+export function explainUnreadable(rules: TableName, hidesRows: boolean): RulesProblem {
   const name = quoteTable(rules);
   return hidesRows
-    ? `row-level security would hide rows of ${name}: ALTER ROLE … BYPASSRLS, or let the role read a view of the table's owner`
-    : `${name} may not be read: GRANT SELECT on it to the role`;
+    ? {
+        fact: `row-level security would hide rows of ${name}`,
+        advice:
+          "ALTER ROLE … BYPASSRLS (of the view's owner, where a view without security_invoker is read), or read a view of the table's owner",
+      }
+    : { fact: `${name} may not be read`, advice: "GRANT SELECT on it to the role" };
 }
 
 /** The same runs without the rules, for a reader who may not read those. */
-export function withoutRules(source: Source, problem: string): Source {
+export function withoutRules(source: Source, problem: RulesProblem): Source {
   return { ...source, rules: fillPlaceholders(NO_RULES, { time: NO_TIME[source.dialect] }), rulesProblem: problem };
 }
 

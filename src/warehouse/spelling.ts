@@ -1,5 +1,6 @@
 /** How a table spells its times, as both dialects' spelling.sql tells it of the newest rows. */
 import * as v from "valibot";
+import { maskName } from "../report/errors/redact.ts";
 import type { UnreadableStarts } from "../report/activity.ts";
 import { isNumber, isText, listOf, table } from "./guards.ts";
 
@@ -34,6 +35,11 @@ export function readSpelling(json: string): Spelling {
     lacksZone,
     unreadable: unreadable.map(([rule, n, newer, ids, start]) => ({ rule, n, newer, ids, form: describeForm(start) })),
   };
+}
+
+/** Names as a report shows them. */
+export function maskRules(unreadable: UnreadableStarts[]): UnreadableStarts[] {
+  return unreadable.map((one) => ({ ...one, rule: maskName(one.rule) }));
 }
 
 const LONGEST_FORM = 40;

@@ -1,4 +1,5 @@
 /** Which of the tables that are there belong to which preset. */
+import type { RulesProblem } from "../report/activity.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import { PRESET_NAMES, type PresetName } from "../report/words.ts";
 import type { ColumnTypes } from "./casts.ts";
@@ -20,7 +21,7 @@ export type TableName = {
 };
 
 export type Located<T extends TableName> =
-  | { kind: "located"; preset: PresetName; actions: T; rules: T | null; rulesProblem: string | null }
+  | { kind: "located"; preset: PresetName; actions: T; rules: T | null; rulesProblem: RulesProblem | null }
   | {
       kind: "missing";
       preset: PresetName | null;
@@ -181,7 +182,7 @@ function findRules<T extends TableName>(
   actions: T,
   crm: TableConfig,
   dialect: Dialect,
-): { rules: T | null; rulesProblem: string | null } {
+): { rules: T | null; rulesProblem: RulesProblem | null } {
   for (const wanted of spellings(preset, "rules", crm)) {
     const rules = listTables(found, wanted, dialect).find(
       ({ schema }) => isNamed(wanted, dialect) || schema === actions.schema,
@@ -192,7 +193,10 @@ function findRules<T extends TableName>(
     const advice = "set schema or rules_table if it is the right one";
     return {
       rules: null,
-      rulesProblem: `${quoteTable(rules)} belongs to ${rules.owner ?? ""}, and the runs to ${actions.owner ?? ""}: ${advice}`,
+      rulesProblem: {
+        fact: `${quoteTable(rules)} belongs to ${rules.owner ?? ""}, and the runs to ${actions.owner ?? ""}`,
+        advice,
+      },
     };
   }
   return { rules: null, rulesProblem: null };

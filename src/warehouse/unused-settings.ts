@@ -1,4 +1,5 @@
 /** Which names in a CRM's settings mean nothing that its warehouse holds: a slip of the pen, or something that is gone. */
+import { maskName } from "../report/errors/redact.ts";
 import { plainWord } from "../report/vocabulary.ts";
 import type { CrmConfig } from "../config/schema.ts";
 import type { RuleNames } from "./presets.ts";
@@ -46,7 +47,7 @@ export function listNamedSettings(crm: NamingConfig): NamedSetting[] {
   return SETTINGS.flatMap((setting) => [...new Set(names[setting])].map((name) => ({ setting, name })));
 }
 
-/** In the order in which the settings are listed. */
+/** In the order in which the settings are listed; names as a report shows them. */
 export function findUnused(crm: NamingConfig, rows: RowNames, ruleNames: RuleNames): UnusedSetting[] {
   const { runs, declared, words } = rows;
   const mapped = declared.map((schedule) => mappedName(schedule, crm.ruleNames) ?? schedule);
@@ -59,7 +60,7 @@ export function findUnused(crm: NamingConfig, rows: RowNames, ruleNames: RuleNam
   };
   return listNamedSettings(crm).flatMap(({ setting, name }) => {
     const near = NEAR[setting](name, there, crm, ruleNames);
-    return near === "used" ? [] : [{ setting, name, near: near?.name ?? null }];
+    return near === "used" ? [] : [{ setting, name: maskName(name), near: near === null ? null : maskName(near.name) }];
   });
 }
 

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrmConfig } from "../config/schema.ts";
 import type { Redact } from "../text/redact.ts";
-import { describeFailure, mayPass, DatabaseError, progressOf, wasTakenBack } from "../database/failure.ts";
+import { mayPass, DatabaseError, progressOf, wasTakenBack } from "../database/failure.ts";
+import { describeReadFailure } from "./failure-words.ts";
 
 export type VisitOptions = {
   crms: CrmConfig[];
@@ -39,7 +40,7 @@ export async function visitWarehouses<T, R>(
     try {
       concluded[index] = await conclude(outcome, crm);
     } catch (error) {
-      const reason = redact(describeFailure(error, crm.target));
+      const reason = redact(describeReadFailure(error, crm.target));
       concluded[index] = await conclude({ source: crm.name, status: "failed", reason, mayPass: false }, crm);
     }
     return outcome.status === "failed" && outcome.mayPass;
@@ -89,7 +90,7 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
     const seconds = Math.round(performance.now() - started) / 1000;
     return { source: crm.name, status: "read", result, seconds };
   } catch (error) {
-    const reason = redact(deadline.signal.aborted ? describeLate(error, crm) : describeFailure(error, crm.target));
+    const reason = redact(deadline.signal.aborted ? describeLate(error, crm) : describeReadFailure(error, crm.target));
     return { source: crm.name, status: "failed", reason, mayPass: deadline.signal.aborted || mayPass(error) };
   } finally {
     clearTimeout(timer);
@@ -99,7 +100,7 @@ async function visitOne<T>(crm: CrmConfig, { redact, signal }: VisitOptions, wor
 /** Why a CRM could not be read whose time was over. */
 export function describeLate(error: unknown, crm: CrmConfig): string {
   const failure = wasTakenBack(error) ? error : new DatabaseError(adviseOnTimeout(crm, progressOf(error)));
-  return describeFailure(failure, crm.target);
+  return describeReadFailure(failure, crm.target);
 }
 
 const TIMEOUT_ADVICE = {

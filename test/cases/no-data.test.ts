@@ -1,4 +1,5 @@
 /** Runs that did not count: the advice is about what became of them, and not about a scheduler that works. */
+import { Database } from "bun:sqlite";
 import { expect, describe, test } from "bun:test";
 import { ask, DAY, ENGINES, HOUR, judge, makeWarehouse, repeat, type Rows } from "../making/cases.ts";
 import type { Report } from "../../src/report/schema.ts";
@@ -72,6 +73,32 @@ describe.each(ENGINES)("%s", (engine) => {
       ["unknown-status", '24 runs with an unknown status, counted in no rate: "3"'],
       ["no-data", "Nothing finished in 24 h; 24 of unknown status"],
     ]);
+  });
+
+  test.each([
+    { name: "none", written: "NULL" },
+    { name: "an empty one", written: "''" },
+    { name: "one of blanks", written: "'  '" },
+  ])("a status that is missing ($name) is no word that a setting could explain", async ({ written }) => {
+    await using warehouse = await makeWarehouse(engine, { runs: hourly(() => ({})) });
+    if (warehouse.sql === null) {
+      using database = new Database(warehouse.url.slice("sqlite:".length));
+      database.run(`UPDATE sync_history SET status = ${written}`);
+    } else {
+      const table = "orchestration.sync_history";
+      await warehouse.sql.unsafe(
+        `ALTER TABLE ${table} ALTER status DROP NOT NULL; UPDATE ${table} SET status = ${written}`,
+      );
+    }
+    const { report } = await ask(warehouse);
+    expect(report.findings.map(({ id, message }) => [id, message])).toEqual([
+      ["unknown-status", "24 runs without a status, counted in no rate"],
+      ["no-data", "Nothing finished in 24 h; 24 of unknown status"],
+    ]);
+    expect(report.rules[0]?.message).toContain("have no status; no success known");
+    expect(report.recommendations[0]?.recommendation).toBe(
+      "Let the syncs write how each run ended, or read a view that says what a row without a status means; until then these runs are in no rate",
+    );
   });
 
   test("a scheduled rule of which only dry runs are there is no rule that never ran under this name", async () => {

@@ -170,7 +170,8 @@ describe("schedules that cannot be read: the runs are reported, and what is miss
       expect(ruleOf(report, "contacts")).toMatchObject({ total: 24, expected: null });
       const problem = report.findings.find(({ id }) => id === "rules-unreadable");
       expect([problem?.severity, problem?.message]).toEqual(["warning", expect.stringContaining(words)]);
-      expect(problem?.message).toContain("in rules_table");
+      const advice = report.recommendations.find(({ id }) => id === "read-rules");
+      expect(advice?.recommendation).toContain("in rules_table");
     });
   }
 });

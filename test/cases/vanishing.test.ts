@@ -16,6 +16,7 @@ import {
   ruleOf,
 } from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
+import { run, type RunRow } from "../making/warehouses.ts";
 
 const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
 const whole = (instant: string) => instant.slice(0, 19);
@@ -27,8 +28,24 @@ function inWords(instant: string): string {
   return `${month} ${day} ${year} ${time}`;
 }
 
+/** `Fri Jul 10 18:00:00 UTC 2026`, as date(1) and Java write it. */
+function dateOf(instant: string): string {
+  const [weekday = "", day = "", month = "", year = "", time = ""] = new Date(instant).toUTCString().split(" ");
+  return `${weekday.slice(0, 3)} ${month} ${day.replace(/^0/, " ")} ${time} UTC ${year}`;
+}
+
+/** `Jul 10 2026 06:00PM` */
+function inTwelveHours(instant: string): string {
+  const hour = Number(instant.slice(11, 13));
+  const [, day = "", month, year] = new Date(instant).toUTCString().split(" ");
+  const shown = String(hour % 12 === 0 ? 12 : hour % 12).padStart(2, "0");
+  return `${month} ${day.replace(/^0/, " ")} ${year} ${shown}${instant.slice(13, 16)}${hour < 12 ? "AM" : "PM"}`;
+}
+
+const digitsOf = (instant: string) => whole(instant).replaceAll(/\D/g, "");
+
 /** The same instants, as programs write them. */
-const SPELLINGS: Record<string, (instant: string) => string | number> = {
+const SPELLINGS: Record<string, (instant: string) => string | number | bigint> = {
   space,
   T: whole,
   Z: (instant) => `${whole(instant)}Z`,
@@ -51,7 +68,7 @@ const SPELLINGS: Record<string, (instant: string) => string | number> = {
   "seconds as text": (instant) => `${Date.parse(instant) / 1000}.25`,
   microseconds: (instant) => Date.parse(instant) * 1000,
   "microseconds as text": (instant) => `${Date.parse(instant)}000`,
-  digits: (instant) => whole(instant).replaceAll(/\D/g, ""),
+  digits: (instant) => digitsOf(instant),
   slashes: (instant) => space(instant).replaceAll("-", "/"),
   GMT: (instant) => `${space(instant)} GMT`,
   Java: (instant) => `${whole(instant)}Z[UTC]`,
@@ -63,10 +80,28 @@ const SPELLINGS: Record<string, (instant: string) => string | number> = {
     `${new Date(instant).toUTCString().slice(0, 3)} ${inWords(instant)} GMT+0000 (Coordinated Universal Time)`,
   HTTP: (instant) => new Date(instant).toUTCString(),
   mail: (instant) => new Date(instant).toUTCString().replace("GMT", "+0000").replace(" 09 ", " 9 "),
+  "date(1)": (instant) => dateOf(instant),
+  "C, without a zone": (instant) => dateOf(instant).replace(" UTC", ""),
+  ".NET": (instant) => `/Date(${Date.parse(instant)})/`,
+  ".NET in Berlin": (instant) => `/Date(${Date.parse(instant)}+0200)/`,
+  "in quotation marks": (instant) => `"${whole(instant)}Z"`,
+  "in single ones": (instant) => `'${space(instant)}'`,
+  "without zeros": (instant) => space(instant).replaceAll(/(?<=[- ])0/g, ""),
+  "without zeros, with a zone": (instant) => `${whole(instant).replaceAll(/(?<=[-T])0/g, "")}+00:00`,
+  "an hour without a zero": (instant) => space(instant).replace(/ 0/, " "),
+  "a day without a zero": (instant) => space(instant).replace(/-0(?=\d )/, "-"),
+  "a hard blank": (instant) => `${whole(instant)}Z\u00a0`,
+  "+0:00": (instant) => `${whole(instant)}+0:00`,
+  "SQL Server": (instant) => inTwelveHours(instant),
+  "digits and thousandths": (instant) => `${digitsOf(instant)}123`,
+  "digits and a fraction": (instant) => `${digitsOf(instant)}.123`,
+  "digits as a number": (instant) => Number(digitsOf(instant)),
+  "digits and thousandths as a number": (instant) => BigInt(`${digitsOf(instant)}123`),
+  "digits as a real": (instant) => Number(digitsOf(instant)) + 0.5,
 };
 
 /** One rule for each spelling, and 24 runs of each. */
-function spelled(spellings: Record<string, (instant: string) => string | number>): string {
+function spelled(spellings: Record<string, (instant: string) => string | number | bigint>): string {
   const path = `${directoryWith("")}/spelled.sqlite`;
   using database = new Database(path);
   database.run(`CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, endpoint, start_time, end_time, status,
@@ -82,7 +117,7 @@ function spelled(spellings: Record<string, (instant: string) => string | number>
   return `sqlite:${path}`;
 }
 
-test("sqlite-time-spellings: thirty-three spellings of the same 24 instants are 24 runs each", async () => {
+test("sqlite-time-spellings: all spellings of the same 24 instants are 24 runs each", async () => {
   const { report } = await ask({ url: spelled(SPELLINGS) });
   const expected = Object.keys(SPELLINGS).map((rule) => [rule, 24] as const);
   expect(Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]))).toEqual(
@@ -96,6 +131,10 @@ test("text and numbers that PostgreSQL keeps as starts are the same instants", a
     seconds: "TYPE text USING extract(epoch FROM start_time)::bigint::text || '.25'",
     microseconds: "TYPE bigint USING (extract(epoch FROM start_time) * 1000000)::bigint",
     "microseconds as text": "TYPE text USING (extract(epoch FROM start_time) * 1000000)::bigint::text",
+    digits: "TYPE bigint USING to_char(start_time AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')::bigint",
+    "digits of a double": "TYPE float8 USING to_char(start_time AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')::float8",
+    "digits and thousandths":
+      "TYPE numeric USING to_char(start_time AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSMS')::numeric",
     GMT: "TYPE text USING to_char(start_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' GMT'",
   };
   for (const change of Object.values(changes)) {
@@ -129,6 +168,62 @@ test("the spellings of text that SQLite's are read in are the same 24 instants o
   );
   expect(report.data_quality).toEqual([]);
 });
+
+test.each(ENGINES)("%s: a day that ends at 24:00 ends when the next begins", async (engine) => {
+  await using warehouse = await makeWarehouse(engine, {
+    runs: [run({ start: at("07-10 00:00"), end: at("07-10 00:01") })],
+  });
+  if (warehouse.sql === null) {
+    using database = new Database(warehouse.url.slice("sqlite:".length));
+    database.run("UPDATE sync_history SET start_time = '2026-07-09T24:00:00Z'");
+  } else {
+    const table = "orchestration.sync_history";
+    await warehouse.sql.unsafe(
+      `ALTER TABLE ${table} ALTER start_time TYPE text; UPDATE ${table} SET start_time = '2026-07-09T24:00:00Z'`,
+    );
+  }
+  expect(ruleOf((await ask(warehouse)).report, "contacts")).toMatchObject({
+    total: 1,
+    last_run_at: at("07-10 00:00").replace(".000", ""),
+  });
+});
+
+test.each(ENGINES)(
+  "%s: a number that is a date is one in the CRM's zone, and all others are counts since 1970",
+  async (engine) => {
+    const numbers: [rule: string, start: number, end: number, total: number][] = [
+      ["a date with a time", 20260710200000, 20260710200100, 1],
+      ["a date", 20260710, 20260710, 1],
+      ["a month that there is not", 20261310200000, 20261310200100, 0],
+      ["milliseconds", Date.parse(at("07-10 18:00")), Date.parse(at("07-10 18:01")), 1],
+      ["seconds of 1970", 19691231, 19691231, 0],
+    ];
+    const runs = numbers.map(([rule], index) =>
+      run({ rule, start: at(`07-10 1${index}:00`), end: at(`07-10 1${index}:01`) }),
+    );
+    await using warehouse = await makeWarehouse(engine, { runs });
+    const table = engine === "sqlite" ? "sync_history" : "orchestration.sync_history";
+    const change = numbers
+      .map(
+        ([rule, start, end]) =>
+          `UPDATE ${table} SET start_time = ${start}, end_time = ${end} WHERE sync_type = '${rule}'`,
+      )
+      .join("; ");
+    if (warehouse.sql === null) {
+      using database = new Database(warehouse.url.slice("sqlite:".length));
+      database.run(change);
+    } else {
+      const type = (name: string) => `ALTER ${name} TYPE bigint USING 0`;
+      await warehouse.sql.unsafe(`ALTER TABLE ${table} ${type("start_time")}, ${type("end_time")}; ${change}`);
+    }
+    // In New York it is 20:00 at midnight UTC.
+    const { report } = await ask(warehouse, { as: "07-11 01:00", settings: 'timezone = "America/New_York"' });
+    const totals = Object.fromEntries(report.rules.map(({ rule_name, total }) => [rule_name, total]));
+    expect(numbers.map(([rule]) => [rule, totals[rule] ?? 0])).toEqual(
+      numbers.map(([rule, , , total]) => [rule, total]),
+    );
+  },
+);
 
 test("starts that can be read in two ways are counted and named, beside those that can be read", async () => {
   const american = (instant: string) =>
@@ -244,6 +339,53 @@ describe.each(ENGINES)("%s", (engine) => {
     const { stdout } = await runCli(["check"], { cwd });
     expect(stdout.replace(/\s+/g, " ")).toContain(`crm_source is also written ${shown} there`);
   });
+
+  test.each([
+    { name: "an empty one", written: "crm_source" },
+    { name: "none", written: "NULL" },
+  ])(
+    "rows whose crm_source is $name are told where nothing of the CRM runs, by generate and by check",
+    async ({ written }) => {
+      const nameless = async (from: number, runs: RunRow[]) => {
+        const made = await makeWarehouse(engine, {
+          runs: runs.map((row) => (Date.parse(row.start) >= from ? { ...row, crm: "" } : row)),
+        });
+        const update = `SET crm_source = ${written} WHERE crm_source = ''`;
+        if (made.sql === null) {
+          using database = new Database(made.url.slice("sqlite:".length));
+          database.run(`UPDATE sync_history ${update}`);
+        } else {
+          const table = "orchestration.sync_history";
+          await made.sql.unsafe(`ALTER TABLE ${table} ALTER crm_source DROP NOT NULL; UPDATE ${table} ${update}`);
+        }
+        return made;
+      };
+      const hourly = repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR });
+      await using all = await nameless(0, hourly);
+      const { findings, recommendations } = (await ask(all)).report;
+      expect(findings.map(({ id, message }) => [id, message])).toEqual([
+        ["no-data", "Nothing ran in 24 h; rows without a crm_source are there"],
+      ]);
+      expect(recommendations[0]?.recommendation).toStartWith("Let the syncs write crm_source if those rows are");
+      await using newest = await nameless(Date.parse(at("07-07 00:00")), hourly);
+      const since = (await ask(newest)).report;
+      expect(since.verdict).toBe("critical");
+      expect(since.findings.map(({ id, message }) => [id, message])).toContainEqual([
+        "source-spelled-otherwise",
+        "rows without a crm_source are there, with newer runs, while contacts is silent",
+      ]);
+      const now = Date.now();
+      const recent = Array.from({ length: 30 }, (_, index) => {
+        const start = new Date(now - (30 - index) * HOUR).toISOString();
+        return run({ start, end: later(start, MINUTE) });
+      });
+      await using fresh = await nameless(now - 9.5 * HOUR, recent);
+      const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "${fresh.url}"\n`) });
+      const said = stdout.replace(/\s+/g, " ");
+      expect(said).toContain("9 rows of the last 7 days have no crm_source, and are in no report");
+      expect(said).not.toMatch(/every crm_source|rows of +\(|\[crm\.\]/);
+    },
+  );
 
   test("where the other letters are those of old runs, the outage alone is told", async () => {
     const old = repeat({ crm: "HubSpot", from: "06-01 00:00", to: "06-19 20:00", every: HOUR });

@@ -22,6 +22,7 @@ const actions = {
   hides: null,
   inParts: false,
   policies: [],
+  readers: [],
   refused: false,
   showsAll: false,
 };
@@ -59,6 +60,7 @@ const good: Postgres = {
     newestMs: NOW - 2 * HOUR_MS,
     isRecentOnly: false,
     sources: ["hubspot", "Genius"],
+    nameless: 0,
     scale: { fractions: 40, percentages: 0 },
     unreadable: [],
   },
@@ -263,6 +265,13 @@ test.each<{ name: string; override: Partial<Postgres>; says: RegExp[] }>([
     name: "a source nobody configured",
     override: { rows: { ...good.rows!, sources: ["hubspot", "Call Rail"] } },
     says: [/^warn sources: rows of Call Rail \(last 7 days\) are in no report.*add \[crm.call_rail\]/],
+  },
+  {
+    name: "rows without a source",
+    override: { rows: { ...good.rows!, sources: ["hubspot", "  "], nameless: 3 } },
+    says: [
+      /^warn sources: 3 rows of the last 7 days have no crm_source, and are in no report → let the syncs write it/,
+    ],
   },
   {
     name: "success rates in two scales",

@@ -56,7 +56,7 @@ test("row policies are named with their roles; where they hold for the reader th
         ],
       ]);
       expect(hidden.of("rights")).toEqual([]);
-      expect(hidden.of("plan")[0]?.message).toContain("ALTER ROLE … BYPASSRLS, or let the role read a view");
+      expect(hidden.of("plan")[0]?.message).toContain("or read a view of the table's owner");
       const seen = await check((await makeReader(database, "BYPASSRLS")).url);
       expect(seen.code).toBe(0);
       expect(seen.of("policies").map(({ status }) => status)).toEqual(["ok"]);
@@ -89,9 +89,25 @@ test("row policies behind a view are named where they hold for its reader, or fo
       expect(hidden.of("policies").map(({ status, message }) => [status, message])).toEqual([
         [
           "error",
-          `row security behind "shown"."sync_history" may hide rows from ${reader}, by no failures on orchestration.sync_history (for PUBLIC): the server refuses to read it`,
+          `row security behind "shown"."sync_history" may hide rows from ${owner}, the owner of a view, by no failures on orchestration.sync_history (for PUBLIC): the server refuses to read it`,
         ],
       ]);
+      const advice = (role: string) => expect.stringContaining(`ALTER ROLE "${role}" BYPASSRLS, or `);
+      expect(hidden.of("policies")[0]?.advice).toEqual(advice(owner));
+      expect(hidden.of("plan")[0]?.message).toContain(
+        "of the view's owner, where a view without security_invoker is read",
+      );
+      // As whoever asks: then the owners do not matter.
+      await database.sql.unsafe(
+        "ALTER VIEW shown.within SET (security_invoker); ALTER VIEW shown.sync_history SET (security_invoker = on)",
+      );
+      const asked = await check(url, 'schema = "shown"');
+      expect(asked.of("policies")[0]?.message).toContain(`may hide rows from ${reader}, by`);
+      expect(asked.of("policies")[0]?.advice).toEqual(advice(reader));
+      await database.sql
+        .unsafe(`ALTER VIEW shown.within RESET (security_invoker); ALTER VIEW shown.sync_history RESET (security_invoker);
+        ALTER ROLE ${owner} BYPASSRLS`);
+      expect((await check(url, 'schema = "shown"')).of("policies").map(({ status }) => status)).toEqual(["ok"]);
       expect(hidden.of("rights")).toEqual([]);
       await database.sql.unsafe(
         `REASSIGN OWNED BY ${owner} TO CURRENT_USER; DROP OWNED BY ${owner}; DROP ROLE ${owner}`,

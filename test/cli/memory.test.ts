@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import type { MemorySummary } from "../../src/report/memory/summary.ts";
 import type { Report } from "../../src/report/schema.ts";
-import { makeWarehouse } from "../making/cases.ts";
+import { ENGINES, makeWarehouse } from "../making/cases.ts";
 import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import type { TestDatabase } from "../making/postgres-server.ts";
 import { run } from "../making/warehouses.ts";
@@ -88,6 +88,23 @@ describe("from a warehouse", () => {
     await expectAsRows(await readMemory(cwd), own);
     await own.close();
   });
+
+  test.each(ENGINES)(
+    "%s: a rule whose name holds a secret is not remembered, and check neither misses nor names it",
+    async (engine) => {
+      const now = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+      const starts = Array.from({ length: 70 }, (_, hour) => new Date(now - (hour + 1) * 3_600_000).toISOString());
+      const rules = ["contacts", "deals?api_key=canaryX9zzQ", "https://etl:canaryX9zzQ@api.example.com/deals"];
+      const runs = rules.flatMap((rule) => starts.map((start) => run({ rule, start, end: start })));
+      await using secretive = await makeWarehouse(engine, { runs });
+      const cwd = directoryWith(`[crm.hubspot]\nurl = "${secretive.url}"\n[store]\npath = "store.sqlite"\n`);
+      expect((await runCli(["memory", "fill", "--since", "3d"], { cwd })).code).toBe(0);
+      const same = await runCli(["memory", "check"], { cwd });
+      expect([same.code, same.stdout]).toEqual([0, expect.stringContaining("all as the warehouse has them")]);
+      const { stdout, stderr } = await runCli(["memory", "show", "hubspot"], { cwd });
+      expect(`${stdout}${stderr}${same.stdout}${same.stderr}`).not.toContain("canary");
+    },
+  );
 
   test("hours are ignored and heeded, a rule is called over, all of it is forgotten", async () => {
     const cwd = configureHourly(warehouse.url);

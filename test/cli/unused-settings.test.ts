@@ -92,6 +92,46 @@ describe.each(ENGINES)("%s", (engine) => {
     expect([hubspot, genius].map((items) => items.map((item) => item.message))).toEqual([[message], [message]]);
   });
 
+  test("a setting for runs without a status is told that they have no word", async () => {
+    await using warehouse = await makeWarehouse(engine, ROWS);
+    const [items = []] = await warningsOf(
+      `[crm.hubspot]\nurl = "${warehouse.url}"\nstatuses = { "(null)" = "success", gone = "failed", null = "success" }\n`,
+    );
+    expect(items.map(({ message, advice }) => [message, advice])).toEqual([
+      [`statuses names "gone", which ${nowhere} has`, GONE],
+      [
+        'statuses names "(null)", "null": a run without a status has no word that could be explained',
+        "let the syncs write how each run ended, or read a view that says what a row without a status means",
+      ],
+    ]);
+  });
+
+  test("names of settings and rows are masked as a report masks them", async () => {
+    const secret = "canaryX9zzQ";
+    const runs = [
+      ...ROWS.runs,
+      run({ ...finished, rule: `deals?api_key=${secret}s` }),
+      run({ ...finished, crm: `https://etl:${secret}@h/x` }),
+    ];
+    await using warehouse = await makeWarehouse(engine, { ...ROWS, runs });
+    const config = `[crm.hubspot]\nurl = "${warehouse.url}"\nexclude_rules = ["deals?api_key=${secret}"]
+retired_rules = ["password=${secret}"]
+rule_names = { "contacts?token=${secret}" = "https://etl:${secret}@api.example.com/contacts" }
+[crm.hubspot.rules."x?api_key=${secret}"]\nwarn_after = "2h"\n`;
+    const cwd = directoryWith(config);
+    for (const args of [
+      ["check"],
+      ["check", "-f", "json"],
+      ["config", "check", "--online"],
+      ["config", "show"],
+      ["config", "show", "--set"],
+    ]) {
+      const { code, stdout, stderr } = await runCli(args, { cwd });
+      expect([args, code]).toEqual([args, 0]);
+      expect(`${stdout}${stderr}`).not.toContain(secret);
+    }
+  });
+
   test("a CRM without a run has no warning about its settings, and a secret in a name is hidden", async () => {
     await using warehouse = await makeWarehouse(engine, ROWS);
     const config = `[defaults]\nurl = "${warehouse.url}"\n[crm.arrivy]\nexclude_rules = ["x"]

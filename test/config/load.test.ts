@@ -361,6 +361,11 @@ test.each([
   { name: "no CRM", text: "concurrency = 2\n", says: ["FILE: no CRM is configured"] },
   { name: "an empty CRM table", text: "[crm]\n", says: ["FILE:1:1: no CRM is configured"] },
   {
+    name: "a key that is near one of its own table comes before the same key of another",
+    text: '[crm.a]\nurl = "sqlite:x"\n[[schedule]]\nname = "s"\ncron = "@daily"\ncrm = ["a"]\n',
+    says: ['FILE:6:1: unknown key "crm": did you mean crms?'],
+  },
+  {
     name: "an unknown key",
     text: '[crm.hubspot]\nurl = "sqlite:x"\npresset = "canary"\n',
     says: ['FILE:3:1: unknown key "presset": did you mean preset?'],

@@ -28,7 +28,10 @@ export function assertPublishable(report: unknown): asserts report is Report {
   if (!checkSchema(report)) throw new Error(`not a report: ${ajv.errorsText(checkSchema.errors)}`);
   if (!Bun.deepEquals(JSON.parse(JSON.stringify(report)), report, true))
     throw new Error("changed by a JSON round trip");
-  for (const { id, severity } of (report as Report).findings) assertHelpful(id, severity);
+  const { findings, recommendations } = report as Report;
+  for (const { id, severity } of findings) assertHelpful(id, severity);
+  const echo = recommendations.find(({ finding, recommendation }) => recommendation === findings[finding]?.message);
+  if (echo !== undefined) throw new Error(`the advice is the finding over again: ${echo.recommendation}`);
 }
 
 /** Throws where `help findings` does not name that severity of the finding. */

@@ -25,7 +25,7 @@ test.each(STARTS)("$name is looked at among what starts later: $later", ({ start
   using database = new Database(":memory:");
   database.run("CREATE TABLE runs (start)");
   database.run("INSERT INTO runs VALUES (?)", [start]);
-  const range = writeRange("", "start", NOW_MS, FAR_MS);
+  const range = writeRange("", "start", [NOW_MS, FAR_MS], "all");
   const row = database.query<{ n: number }, []>(`SELECT count(*) AS n FROM runs WHERE ${range}`).get();
   expect(row?.n).toBe(later ? 1 : 0);
 });

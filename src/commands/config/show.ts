@@ -8,6 +8,7 @@ import { writeTomlKey } from "../../config/write-toml.ts";
 import { describeTarget } from "../../database/target.ts";
 import { EXIT } from "../../errors.ts";
 import { emit } from "../../output/stdout.ts";
+import { maskName } from "../../report/errors/redact.ts";
 import { describeExports } from "../../schedule/scheduled-pass.ts";
 import { createRedactor, type Redact } from "../../text/redact.ts";
 import { writeJson } from "../../text/json.ts";
@@ -27,11 +28,14 @@ export default defineCommand(
     const config = await resolveConfig(document, variables);
     const redact = createRedactor(config.secrets);
     const listed = (await listSettings(document)).filter(({ isDefault }) => args.set !== true || !isDefault);
-    const settings = listed.map((setting) => ({
-      ...setting,
-      path: setting.path.map((key) => (typeof key === "string" ? redact(key) : key)),
-      value: redactValue(setting.value, redact),
-    }));
+    const settings = listed.map((setting) => {
+      const hide: Redact = holdsNames(setting.path) ? (text) => maskName(redact(text)) : redact;
+      return {
+        ...setting,
+        path: setting.path.map((key) => (typeof key === "string" ? hide(key) : key)),
+        value: redactValue(setting.value, hide),
+      };
+    });
     const lines = () => writeSettings(settings, document.raw, (path) => describeTable(path, config));
     const published = settings.map(({ path, value, origin, position, variables: names }) => ({
       key: writeTomlKey(path),
@@ -48,6 +52,13 @@ export default defineCommand(
     return EXIT.ok;
   },
 );
+
+/** Settings that hold names of rules, which a report masks. */
+const OF_NAMES = ["rules", "exclude_rules", "wrapper_rules", "retired_rules", "rule_names", "statuses"];
+
+function holdsNames(path: Setting["path"]): boolean {
+  return path.some((key) => typeof key === "string" && OF_NAMES.includes(key));
+}
 
 function redactValue(value: unknown, redact: Redact): unknown {
   if (typeof value === "string") return redact(value);

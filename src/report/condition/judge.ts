@@ -10,7 +10,7 @@ import type { Judgement, RuleFacts } from "./facts.ts";
 import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
-import { rankSeverity } from "../words.ts";
+import { isNoStatus, rankSeverity } from "../words.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
@@ -85,7 +85,9 @@ function judgeWords(facts: RuleFacts): Judgement | null {
   const word =
     unknownWord === null
       ? "a status that is not known"
-      : `${others.length === 0 ? "the unknown status" : "unknown statuses, such as"} ${JSON.stringify(unknownWord)}`;
+      : isNoStatus(unknownWord) && others.length === 0
+        ? "no status"
+        : `${others.length === 0 ? "the unknown status" : "unknown statuses, such as"} ${JSON.stringify(unknownWord)}`;
   const before =
     lastSuccessMs === null
       ? "no success known"

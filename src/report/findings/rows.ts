@@ -1,9 +1,9 @@
 /** What the rows say that cannot be trusted as it stands. */
-import { quoteVisibly } from "../../text/blanks.ts";
 import { formatCount, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
-import type { Contradiction } from "../words.ts";
+import { isNoStatus, type Contradiction } from "../words.ts";
 import type { UntoldRecords } from "../untold-records.ts";
+import { describeNearSources } from "../near-sources.ts";
 import { inform, warn, type Finder } from "./facts.ts";
 
 /** These are findings of their own. */
@@ -24,8 +24,15 @@ export function countAhead(n: number): string {
 
 export const findUnknownStatus: Finder = ({ counts, activity }) => {
   if (counts.unknown === 0) return [];
-  const words = activity.unknownStatuses.map(({ word }) => JSON.stringify(word));
-  const message = `${formatPlural(counts.unknown, "run")} with an unknown status, counted in no rate: ${listNames(words)}`;
+  const words = activity.unknownStatuses.filter(({ word }) => !isNoStatus(word));
+  const missing = activity.unknownStatuses
+    .filter(({ word }) => isNoStatus(word))
+    .reduce((sum, { n }) => Math.min(sum + n, counts.unknown), 0);
+  const named = listNames(words.map(({ word }) => JSON.stringify(word)));
+  const message =
+    words.length === 0 && missing > 0
+      ? `${formatPlural(counts.unknown, "run")} without a status, counted in no rate`
+      : `${formatPlural(counts.unknown, "run")} with an unknown status, counted in no rate: ${named}${missing === 0 ? "" : `, and ${formatCount(missing)} without any`}`;
   const statuses = Object.fromEntries(activity.unknownStatuses.map(({ word, n }) => [word, n]));
   return [warn(message, { statuses })];
 };
@@ -60,8 +67,7 @@ export const findOtherSpelling: Finder = ({ activity: { nearSources }, states })
   );
   if (nearSources.length === 0 || silent.length === 0) return [];
   const names = silent.map(({ facts: { rule } }) => rule);
-  const near = nearSources.map((source) => quoteVisibly(source));
-  const message = `crm_source is also written ${listNames(near)} there, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
+  const message = `${describeNearSources(nearSources, "also ")}, with newer runs, while ${listNames(names)} ${names.length === 1 ? "is" : "are"} silent`;
   return [warn(message, { near_sources: nearSources, rules: names })];
 };
 

@@ -48,7 +48,12 @@ export const findInexpressibleSchedules: Finder = ({ expectations, states }) => 
 export const findUnreadableRules: Finder = ({ activity: { rulesProblem } }) =>
   rulesProblem === undefined
     ? []
-    : [warn(`Rules and schedules are unknown: ${rulesProblem}`, { problem: rulesProblem })];
+    : [
+        warn(`Rules and schedules are unknown: ${rulesProblem.fact}`, {
+          problem: rulesProblem.fact,
+          advice: rulesProblem.advice,
+        }),
+      ];
 
 export const findUndeclaredRules: Finder = ({ rules }) =>
   rules.undeclared.length === 0

@@ -8,7 +8,7 @@ import {
   formatPlural,
   listNames,
 } from "../../text/figures.ts";
-import { quoteVisibly } from "../../text/blanks.ts";
+import { describeNearSources } from "../near-sources.ts";
 import { NEWEST_RUNS, type StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -53,10 +53,10 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
       : `; the last success ${formatDuration((newest.endMs - newest.lastSuccessMs) / 1000)} ago`;
   const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
   const isPlain = states.every(({ judgement: { condition } }) => condition !== "unknown");
-  const near = activity.nearSources.map((source) => quoteVisibly(source)).join(", ");
+  const near = describeNearSources(activity.nearSources);
   const why =
     near !== ""
-      ? `; crm_source is written ${near} there`
+      ? `; ${near}`
       : !isKnown
         ? `; no ${beside.length > 0 ? "other " : ""}run of this CRM is known${sayButFor(activity, excludedRules)}`
         : counts.running > 0

@@ -160,11 +160,11 @@ SELECT json_build_object(
       floor(tstzrange_subdiff(started_at, 'epoch') * 1000)::int8,
       CASE WHEN state < 3 THEN d END, error)), '[]') FROM (
     SELECT * FROM r WHERE part = 0 ORDER BY started_at DESC, rule LIMIT :recent::int) n),
-  -- The CRM's name in other letters, of which runs are there.
+  -- The CRM's name in other letters, of which runs are there; an empty one where runs have none.
   'near_sources', (SELECT coalesce(json_agg(left(source, 100)), '[]') FROM (
     SELECT source FROM (SELECT DISTINCT source FROM (
 {near_sources}
-    ) near OFFSET 0) each WHERE source <> :crm::text AND {bare_source} = {bare_crm} LIMIT 3) s),
+    ) near OFFSET 0) each WHERE source = '' OR (source <> :crm::text AND {bare_source} = {bare_crm}) LIMIT 3) s),
   'table_since', {table_since},
   'lookback', (SELECT coalesce(json_agg(json_build_array(
       {rule_name}, runs, last_success, processed, stuck, week, filled)), '[]') FROM lookback),

@@ -10,7 +10,9 @@ import type {
   WarehouseFacts,
 } from "../facts.ts";
 import type { PostgresTarget } from "../../database/target.ts";
-import { describeFailure } from "../../database/failure.ts";
+import { describeReadFailure } from "../failure-words.ts";
+import { maskName } from "../../report/errors/redact.ts";
+import { maskRules } from "../spelling.ts";
 import { withoutRow } from "../../database/transaction.ts";
 import { computeBounds, LOOKBACK_MS } from "../bounds.ts";
 import { SMALL_TABLE_ROWS } from "../past.ts";
@@ -74,6 +76,7 @@ type Rights = {
   bytes: number;
   behind: string[];
   policies: TableFacts["policies"];
+  readers: string[];
   hidden: boolean;
   shows_all: boolean;
   analyzed_ms: number | null;
@@ -254,7 +257,7 @@ async function readRows(
   const isRecentOnly = !isQuick(actions, indexes, [[ofCrm, start]]);
   const newestFrom = isRecentOnly ? writeInstant(nowMs - LOOKBACK_MS) : "0001-01-01T00:00:00Z";
   const parameters = { ...week, newest_from: newestFrom, crm: crm.crmSource };
-  type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[] };
+  type Row = { oldest_ms: number | null; newest_ms: number | null; sources: string[]; nameless: number };
   const [row] = (await attempt(connection, async () => await ask<Row>(connection, statement, parameters))) ?? [];
   if (row === undefined) return null;
   const scale = PRESETS[source.preset].isHistory ? await readScale(connection, source.actionsTable, week) : null;
@@ -262,9 +265,10 @@ async function readRows(
     oldestMs: row.oldest_ms,
     newestMs: row.newest_ms,
     isRecentOnly,
-    sources: row.sources,
+    sources: row.sources.map(maskName),
+    nameless: row.nameless,
     scale,
-    unreadable: spelling?.unreadable ?? [],
+    unreadable: maskRules(spelling?.unreadable ?? []),
   };
 }
 
@@ -327,7 +331,7 @@ async function explain(
     connection,
     async () => await connection.ask<{ "QUERY PLAN": [PlanDocument] }>(`EXPLAIN (${options}) ${text}`, values),
     (error) => {
-      problem = describeFailure(error, { ...target, hosts: [connection.host] });
+      problem = describeReadFailure(error, { ...target, hosts: [connection.host] });
     },
   );
   return { document: rows?.[0]?.["QUERY PLAN"][0] ?? null, problem };
@@ -359,6 +363,7 @@ function describeTable(row: TableRow): TableFacts {
     hides: kind === undefined ? null : { kind, behind: row.behind },
     inParts: row.parts !== null,
     policies,
+    readers: row.readers,
     refused: row.hidden,
     showsAll: row.shows_all,
   };

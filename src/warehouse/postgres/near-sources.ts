@@ -22,7 +22,9 @@ const HOPS = `      SELECT source FROM (
           FROM sources WHERE source IS NOT NULL AND nth < 500)
         SELECT source FROM sources
         WHERE source <> :crm::text AND ${BARE.bare_source} = ${BARE.bare_crm} OFFSET 0) sources
-      WHERE EXISTS (SELECT FROM starts WHERE crm_source = sources.source AND started_at >= ${SINCE} AND started_at < :to::timestamptz)`;
+      WHERE EXISTS (SELECT FROM starts WHERE crm_source = sources.source AND started_at >= ${SINCE} AND started_at < :to::timestamptz)
+      UNION ALL SELECT '' WHERE EXISTS (SELECT FROM starts
+        WHERE (crm_source IS NULL OR crm_source = '') AND started_at >= ${SINCE} AND started_at < :to::timestamptz)`;
 
 /** A query of the column `source`, for activity.sql. */
 export function writeNearSources(
@@ -37,6 +39,6 @@ export function writeNearSources(
         ? "started_at > coalesce((SELECT max(started_at) FROM r), '-infinity')"
         : "NOT EXISTS (SELECT FROM r)";
   // The bounds by themselves keep partitions out of the plan.
-  return `      SELECT crm_source AS source FROM starts
+  return `      SELECT coalesce(crm_source, '') AS source FROM starts
       WHERE started_at >= :before::timestamptz AND started_at < :to::timestamptz AND ${isNewer}`;
 }

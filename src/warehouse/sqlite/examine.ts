@@ -10,7 +10,10 @@ import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
 import { findTables, keepRows, openDatabase } from "./open.ts";
+import { maskName } from "../../report/errors/redact.ts";
+import { maskRules } from "../spelling.ts";
 import { askSpelling } from "./spelling.ts";
+import { DAY_MS } from "../../time/units.ts";
 import { listOffsets, writeInstantMs } from "./instants.ts";
 import { composeActivity, type SqliteValue } from "./statement.ts";
 
@@ -103,6 +106,7 @@ function describeTable(name: TableName): TableFacts {
     hides: null,
     inParts: false,
     policies: [],
+    readers: [],
     refused: false,
     showsAll: true,
   };
@@ -146,9 +150,10 @@ const [FIRST_YEAR_MS, LAST_YEAR_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.
 function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Source): RowFacts {
   const { actions } = source;
   const startMs = writeInstantMs("started_at", { offsets: listOffsets(crm.timezone, nowMs, nowMs), spellings: "all" });
-  const [row] = ask<{ oldest: number | null; newest: number | null }>(
+  const [row] = ask<{ oldest: number | null; newest: number | null; nameless: number }>(
     database,
-    `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest
+    `SELECT min(ms) AS oldest, max(ms) FILTER (WHERE crm_source = ?1) AS newest,
+       count(*) FILTER (WHERE trim(coalesce(crm_source, '')) = '' AND ms > ${nowMs - 7 * DAY_MS} AND ms < ${nowMs}) AS nameless
      FROM (SELECT crm_source, ${startMs} AS ms FROM (${actions}))
      WHERE ms BETWEEN ${FIRST_YEAR_MS} AND ${LAST_YEAR_MS}`,
     crm.crmSource,
@@ -162,9 +167,10 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
     oldestMs: row?.oldest ?? null,
     newestMs: row?.newest ?? null,
     isRecentOnly: false,
-    sources: sources.map((found) => found.source),
+    sources: sources.map((found) => maskName(found.source)),
+    nameless: row?.nameless ?? 0,
     scale: null,
-    unreadable: askSpelling(database, source, { crm, nowMs }).unreadable,
+    unreadable: maskRules(askSpelling(database, source, { crm, nowMs }).unreadable),
   };
 }
 

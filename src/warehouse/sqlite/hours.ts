@@ -17,8 +17,7 @@ import type { HoursRequest, HoursResult, ReadRequest } from "../request.ts";
 import type { Source } from "../source.ts";
 import { locateSource } from "./locate.ts";
 import { askDocument, isSmall, openDatabase } from "./open.ts";
-import type { Spelling } from "../spelling.ts";
-import { askSpelling, spellingsOf } from "./spelling.ts";
+import { askSpelling, type AskedSpelling } from "./spelling.ts";
 import { composeHours } from "./statement.ts";
 
 export function queryHours(request: HoursRequest, path: string): HoursResult {
@@ -39,7 +38,7 @@ export function readSmallPast(
   database: Database,
   source: Source,
   request: ReadRequest,
-  spelling: Spelling,
+  spelling: AskedSpelling,
   tableSinceMs: number | null,
 ): SmallPast {
   try {
@@ -56,9 +55,9 @@ function readHours(
   database: Database,
   source: Source,
   request: HoursRequest,
-  spelling: Spelling,
+  spelling: AskedSpelling,
   most: number,
 ): Past | null {
-  const document = askDocument(database, composeHours(source, request, most, spellingsOf(spelling)));
+  const document = askDocument(database, composeHours(source, request, most, spelling.spellings));
   return readPast(document, request);
 }

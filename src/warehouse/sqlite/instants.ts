@@ -5,6 +5,7 @@
  */
 import { DAY_MS } from "../../time/units.ts";
 import { listClockChanges, offsetAt } from "../../time/clock-changes.ts";
+import { COMPACT_LENGTHS } from "../casts.ts";
 import { writeSpelled } from "./spelled-texts.ts";
 
 /** Numbers below are Julian days, and seconds below the second. Each further unit is a thousandth of the one before. */
@@ -25,9 +26,12 @@ const [CHANGES_BEFORE_MS, CHANGES_AFTER_MS] = [366 * DAY_MS, 31 * DAY_MS];
  */
 type Offsets = { fromLocalMs: number; offsetMs: number }[];
 
-/** How a table's times are read. Other spellings than SQLite's own triple the time that a statement takes to be prepared. */
+/**
+ * How a table's times are read. Common spellings beside SQLite's own triple the time that a statement takes to be prepared, and
+ * rare ones beside these double it again.
+ */
 export type Reading = { offsets: Offsets; spellings: Spellings };
-export type Spellings = "own" | "all";
+export type Spellings = "own" | "common" | "all";
 
 /**
  * An ambiguous time is one of after the change, and one that the clocks leave out one of before it, as PostgreSQL reads them. Where
@@ -52,7 +56,7 @@ export function listOffsets(zone: string | null, fromMs: number, toMs: number): 
 /** The instant in a column, in whole epoch milliseconds; null where it cannot be read. */
 export function writeInstantMs(column: string, { offsets, spellings }: Reading): string {
   const own = writeKnownMs(column, offsets);
-  const other = spellings === "own" ? "NULL" : writeSpelledMs(column, offsets);
+  const other = spellings === "own" ? "NULL" : writeSpelledMs(column, offsets, spellings);
   const number = (value: string) => `CASE
         WHEN ${value} NOT BETWEEN ${JULIAN_DAY_OF_YEAR_1} AND ${LATEST_NANOSECONDS} THEN NULL
         WHEN ${value} < ${FIRST_SECONDS} THEN (${value} - ${JULIAN_DAY_OF_1970}) * ${DAY_MS}.0
@@ -61,9 +65,14 @@ export function writeInstantMs(column: string, { offsets, spellings }: Reading):
         WHEN ${value} < ${FIRST_NANOSECONDS} THEN ${value} / 1000.0 ELSE ${value} / 1000000.0 END`;
   // First what almost all tables hold. It begins with a year: SQLite takes other digits for a Julian day, and an hour for one of 2000.
   return `CAST(round(coalesce(CASE WHEN ${column} GLOB '[0-9][0-9][0-9][0-9]-*' THEN ${own} END,
-      CASE WHEN typeof(${column}) IN ('integer', 'real') THEN ${number(column)}
+      CASE WHEN typeof(${column}) IN ('integer', 'real') AND NOT ${isCompact(column)} THEN ${number(column)}
       WHEN ${column} NOT GLOB '*[^0-9.]*' AND ${writesNumber(column)} THEN ${number(`(${column} + 0.0)`)}
       ELSE ${other} END)) AS INTEGER)`;
+}
+
+/** Of this century, in as few mentions of the column as can be: a statement expands each. */
+function isCompact(column: string): string {
+  return `(CAST(${column} AS INTEGER) GLOB '20[0-9][0-9][01][0-9][0-3][0-9]*' AND length(CAST(${column} AS INTEGER)) IN (${COMPACT_LENGTHS.join(", ")}))`;
 }
 
 /** Of other lengths they are dates: 20260710, 20260710180000. */
@@ -80,10 +89,10 @@ function writeKnownMs(column: string, offsets: Offsets): string {
         WHEN substr(${column}, 11) NOT GLOB '*[^0-9:.T ]*' THEN (SELECT ms - ${writeOffset(offsets)} FROM (SELECT ${known} AS ms)) END`;
 }
 
-function writeSpelledMs(column: string, offsets: Offsets): string {
+function writeSpelledMs(column: string, offsets: Offsets, spellings: Spellings): string {
   const ms = offsets.length === 0 ? "ms" : `iif(zoned, ms, ms - ${writeOffset(offsets)})`;
   // No range holds what begins with two blanks.
-  return `(SELECT ${ms} FROM ${writeSpelled(column)} WHERE ${column} NOT GLOB '  *')`;
+  return `(SELECT ${ms} FROM ${writeSpelled(column, { isRare: spellings === "all" })} WHERE ${column} NOT GLOB '  *')`;
 }
 
 /** Halved again and again: a zone has two changes a year. */
@@ -96,9 +105,14 @@ function writeOffset(offsets: Offsets): string {
 
 /**
  * Whether the condition holds and a column may hold an instant in `[fromMs, toMs)`, in a form an index helps with. It holds for a day more on both
- * sides, because text names a day without its zone. Text that begins with the day of the week is in no order.
+ * sides, because text names a day without its zone. Text that begins with the day of the week or with `/Date(` is in no order.
  */
-export function writeRange(condition: string, column: string, fromMs: number, toMs: number): string {
+export function writeRange(
+  condition: string,
+  column: string,
+  [fromMs, toMs]: [fromMs: number, toMs: number],
+  spellings: Spellings,
+): string {
   const [from, to] = [fromMs - DAY_MS, toMs + 2 * DAY_MS];
   const [first, end] = [writeDay(from), writeDay(to)];
   const between = (low: string, high: string) => `(${condition}${column} >= ${low} AND ${column} < ${high})`;
@@ -116,6 +130,7 @@ export function writeRange(condition: string, column: string, fromMs: number, to
     between(quote("A"), quote("[")),
     between(`CAST(${quote(first)} AS BLOB)`, `CAST(${quote(end)} AS BLOB)`),
     between(julian(from), julian(to)),
+    ...listOtherRanges(first, end, spellings).map(([low, high]) => between(low, high)),
     ...units.map(([low, high]) =>
       isBesideDates(low, high)
         ? between(low, high)
@@ -133,6 +148,33 @@ export function writeRange(condition: string, column: string, fromMs: number, to
       )
       .map(([low = "", high = ""]) => between(quote(low), quote(high))),
   ].join(" OR ")})`;
+}
+
+/** What the other spellings begin with, between two days as ISO 8601 writes them. */
+function listOtherRanges(first: string, end: string, spellings: Spellings): [low: string, high: string][] {
+  if (spellings === "own") return [];
+  const numbers = COMPACT_LENGTHS.map((length): [string, string] => [
+    writeCompact(first, length),
+    writeCompact(end, length),
+  ]);
+  if (spellings === "common") return numbers;
+  const texts = (lead: string): [string, string] => [`'${lead}${first}'`, `'${lead}${end}'`];
+  const [fromYear = "", fromMonth = ""] = first.split("-");
+  const [toYear = "", toMonth = ""] = end.split("-");
+  // Without a zero before it, a month is behind all others of its year, and a day behind all others of its month.
+  const months = fromYear === toYear && fromMonth < "10" ? [Number(fromMonth), Math.min(Number(toMonth), 9)] : [1, 9];
+  return [
+    ...numbers,
+    texts('"'),
+    texts("''"),
+    ["'/D'", "'/E'"],
+    [`'${fromYear}-${fromMonth}-'`, `'${toYear}-${toMonth}-:'`],
+    [`'${fromYear}-${months[0]}-'`, `'${toYear}-${months[1]}-:'`],
+  ];
+}
+
+function writeCompact(day: string, length: number): string {
+  return day.replaceAll("-", "").padEnd(length, "0");
 }
 
 /**

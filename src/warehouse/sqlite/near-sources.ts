@@ -17,7 +17,7 @@ const HOPS = `  SELECT (SELECT crm_source FROM starts WHERE crm_source > '' ORDE
   FROM sources s WHERE s.source IS NOT NULL AND nth < 500`;
 const ALL = "  SELECT DISTINCT crm_source, 1 FROM starts";
 
-/** None where no index begins with the name and the table is not small. `table`: that of the runs. */
+/** With an empty one where runs have no name. None where no index begins with the name and the table is not small. `table`: that of the runs. */
 export function readNearSources(
   database: Database,
   source: Source,
@@ -35,7 +35,8 @@ export function readNearSources(
     bare_source: writeBareSource(dialect, "source"),
     bare_crm: writeBareSource(dialect, ":crm"),
     sources: leads ? HOPS : ALL,
-    range: writeRange("crm_source = source AND ", "started_at", fromMs, toMs),
+    range: writeRange("crm_source = source AND ", "started_at", [fromMs, toMs], reading.spellings),
+    nameless_range: writeRange("", "started_at", [fromMs, toMs], reading.spellings),
     start_ms: writeInstantMs("started_at", reading),
   });
   const parameters = { crm: request.crm.crmSource, from: fromMs, to: toMs };

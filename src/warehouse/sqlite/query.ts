@@ -11,8 +11,7 @@ import { readSmallPast } from "./hours.ts";
 import { locateSource } from "./locate.ts";
 import { readNearSources } from "./near-sources.ts";
 import { askDocument, hasIndex, openDatabase } from "./open.ts";
-import type { Spelling } from "../spelling.ts";
-import { askSpelling, spellingsOf } from "./spelling.ts";
+import { askSpelling, type AskedSpelling } from "./spelling.ts";
 import { composeActivity, composeNames, composeOlder, type NamedRows, type SqliteValue } from "./statement.ts";
 
 /** `onReport`: called with what a report needs where its past is still to be read. */
@@ -24,7 +23,7 @@ export function querySqlite(request: SettledRequest, path: string, onReport: (re
     const found = locateSource(database, crm);
     if (found.kind === "missing") return { ...found, where: path };
     const spelling = askSpelling(database, found.source, request);
-    const asked = askDocument(database, composeActivity(found.source, request, spellingsOf(spelling)));
+    const asked = askDocument(database, composeActivity(found.source, request, spelling.spellings));
     const document = addOlder(database, found.source, found.actions.name, request, spelling, asked);
     const built = buildActivity(document, found.source, crm, {
       baseline: request.baselineSeconds !== null,
@@ -32,7 +31,7 @@ export function querySqlite(request: SettledRequest, path: string, onReport: (re
       lookback: "newest-rows",
       spelling,
     });
-    const near = readNearSources(database, found.source, found.actions.name, request, spellingsOf(spelling));
+    const near = readNearSources(database, found.source, found.actions.name, request, spelling.spellings);
     const activity = { ...built, nearSources: [...new Set([...built.nearSources, ...near.map(maskName)])] };
     if (isPastKnown(request, request.pastKnownFromMs, activity.tableSinceMs)) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
@@ -59,7 +58,7 @@ function addOlder(
   source: Source,
   table: string,
   request: ReadRequest,
-  spelling: Spelling,
+  spelling: AskedSpelling,
   json: string,
 ): string {
   if (!hasIndex(database, table, [source.columns.source, source.columns.rule])) return json;
@@ -67,7 +66,7 @@ function addOlder(
   const all = database.query<{ rule: string; shown: string }, SqliteValue[]>(names.text).all(...names.values);
   const document = JSON.parse(json) as Lookback;
   const askOlder = (rows: NamedRows): Older => {
-    const older = composeOlder(source, request, rows, spellingsOf(spelling));
+    const older = composeOlder(source, request, rows, spelling.spellings);
     return JSON.parse(
       database.query<{ document: string }, SqliteValue[]>(older.text).get(...older.values)?.document ?? "",
     ) as Older;

@@ -1,6 +1,5 @@
 -- How the newest rows of the table spell their times. Placeholders: actions is a preset's relation, starts the same without
--- what must be computed; own_ms and finish_ms are a start
--- and an end as SQLite reads them alone, start_ms is a start in whichever spellings are asked for. excluded: rule names as a JSON array.
+-- what must be computed; start_ms and finish_ms are a start and an end in the spellings that are asked for. excluded: rule names as a JSON array.
 -- Ids that are no numbers are in no order: then a rule has newer rows where none can be read.
 -- unreadable: rule, rows whose start cannot be read, how many of them are newer than each that can, three ids, the newest start.
 WITH actions AS (
@@ -11,7 +10,7 @@ starts AS NOT MATERIALIZED (
 ),
 newest AS MATERIALIZED (
   SELECT id, rule, started_at, finished_at IS NOT NULL OR status IN ('success', 'partial', 'failed') AS has_ended, {start_ms} AS started_ms,
-    ({own_ms} IS NULL AND started_at IS NOT NULL) OR ({finish_ms} IS NULL AND finished_at IS NOT NULL) AS is_other
+    ({start_ms} IS NULL AND started_at IS NOT NULL) OR ({finish_ms} IS NULL AND trim(finished_at) <> '') AS is_other
   FROM actions
   WHERE id > (SELECT max(id) FROM starts) - 10000 AND crm_source = :crm
     AND coalesce(rule, '') NOT IN (SELECT value FROM json_each(:excluded))

@@ -6,18 +6,40 @@ import { readSpelling, type Spelling } from "../spelling.ts";
 import type { Spellings } from "./instants.ts";
 import { composeSpelling, type SqliteValue } from "./statement.ts";
 
-/** All spellings are tried only where a time is in none of SQLite's own: to prepare that statement takes longer than to read most tables. */
-export function askSpelling(database: Database, source: Source, request: Pick<ReadRequest, "crm" | "nowMs">): Spelling {
-  const ask = (spellings: Spellings): Spelling => {
+/** With the spellings that the statements have to know. */
+export type AskedSpelling = Spelling & { spellings: Spellings };
+
+/** Others are tried only where a time is in none of the ones before: to prepare that statement takes longer than to read most tables. */
+export function askSpelling(
+  database: Database,
+  source: Source,
+  request: Pick<ReadRequest, "crm" | "nowMs">,
+): AskedSpelling {
+  const ask = (spellings: Spellings): AskedSpelling => {
     const { text, values } = composeSpelling(source, request, spellings);
     const row = database.query<{ document: string }, SqliteValue[]>(text).get(...values);
-    return readSpelling(row?.document ?? "");
+    return { ...readSpelling(row?.document ?? ""), spellings };
   };
   const own = ask("own");
-  return own.isReadable && !own.isOther && own.unreadable.length === 0 ? own : ask("all");
+  if (isWhole(own)) return own;
+  const common = ask("common");
+  if (isWhole(common)) return readsMore(common, own) ? common : own;
+  const all = ask("all");
+  // What no spelling reads is no reason to look for more of them.
+  return [common, own].reduce((best, fewer) => (readsMore(best, fewer) ? best : fewer), all);
 }
 
-/** Which spellings the statements have to know. */
-export function spellingsOf({ isOther }: Spelling): Spellings {
-  return isOther ? "all" : "own";
+/** Starts that are not there are unreadable in any spelling. */
+function isWhole({ isReadable, isOther }: Spelling): boolean {
+  return isReadable && !isOther;
+}
+
+function readsMore(more: Spelling, fewer: Spelling): boolean {
+  return (
+    countUnread(more) < countUnread(fewer) || more.isOther !== fewer.isOther || more.isReadable !== fewer.isReadable
+  );
+}
+
+function countUnread({ unreadable }: Spelling): number {
+  return unreadable.reduce((sum, { n }) => sum + n, 0);
 }

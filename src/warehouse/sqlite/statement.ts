@@ -84,9 +84,9 @@ export function composeActivity(source: Source, request: ReadRequest, spellings:
     change_ms: writeInstantMs("changed_at", reading),
     bare_source: writeBareSource(dialect, "crm_source"),
     bare_crm: writeBareSource(dialect, ":crm"),
-    near_range: writeRange("", "started_at", scanFromMs, bounds.toMs),
-    later_range: writeRange(OF_CRM, "started_at", bounds.beforeMs, LAST_MS),
-    future_range: writeRange(OF_CRM, "started_at", request.nowMs, LAST_MS),
+    near_range: writeRange("", "started_at", [scanFromMs, bounds.toMs], spellings),
+    later_range: writeRange(OF_CRM, "started_at", [bounds.beforeMs, LAST_MS], spellings),
+    future_range: writeRange(OF_CRM, "started_at", [request.nowMs, LAST_MS], spellings),
   });
   const parameters = bindRequest(request);
   return {
@@ -124,7 +124,7 @@ const SCAN = fillPlaceholders(scanSql, { told: TOLD, placed: PLACED });
 function composeStages(
   { actions, dialect }: Source,
   reading: Reading,
-  [fromMs, toMs]: [number, number],
+  range: [fromMs: number, toMs: number],
   parameters: Record<string, SqliteValue>,
 ): Stage[] {
   const told = fillPlaceholders(toldSql, {
@@ -133,7 +133,7 @@ function composeStages(
     unreadable_end: UNREADABLE_END[dialect],
     start_ms: writeInstantMs("started_at", reading),
     finish_ms: writeInstantMs("finished_at", reading),
-    scan_range: writeRange(OF_CRM, "started_at", fromMs, toMs),
+    scan_range: writeRange(OF_CRM, "started_at", range, reading.spellings),
   });
   const placed = fillPlaceholders(placedSql, {
     told: TOLD,
@@ -166,9 +166,8 @@ export function composeSpelling(
     rule_name: writeRuleName(dialect),
     actions,
     starts: writeStarts(source),
-    own_ms: writeInstantMs("started_at", { offsets, spellings: "own" }),
     start_ms: writeInstantMs("started_at", { offsets, spellings }),
-    finish_ms: writeInstantMs("finished_at", { offsets, spellings: "own" }),
+    finish_ms: writeInstantMs("finished_at", { offsets, spellings }),
   });
   return numberParameters<SqliteValue>(
     text,

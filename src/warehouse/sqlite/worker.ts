@@ -1,6 +1,7 @@
 /** The second entry of the executable: a query blocks its thread and cannot be interrupted, so it has its own. */
 import type { WarehouseFacts } from "../facts.ts";
-import { codeOf, describeFailure } from "../../database/failure.ts";
+import { codeOf } from "../../database/failure.ts";
+import { describeReadFailure } from "../failure-words.ts";
 import type { HoursRequest, HoursResult, ReadRequest, ReadResult, SettledRequest } from "../request.ts";
 import { examineSqlite } from "./examine.ts";
 import { queryHours } from "./hours.ts";
@@ -34,6 +35,6 @@ function answer<T extends keyof WorkerTasks>(task: T, input: WorkerTasks[T]["inp
   try {
     return { ok: true, isWhole: true, result: TASKS[task](input) };
   } catch (error) {
-    return { ok: false, reason: describeFailure(error, { kind: "sqlite", path: input.path }), code: codeOf(error) };
+    return { ok: false, reason: describeReadFailure(error, { kind: "sqlite", path: input.path }), code: codeOf(error) };
   }
 }

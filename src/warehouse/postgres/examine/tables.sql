@@ -3,7 +3,7 @@
 -- behind: what a view reads in the end, as far as the catalog says it, or the server of a foreign table.
 -- pg_roles is not asked: some administrators let nobody read it.
 -- policies: those that stand on the table, or on what a view reads, with whom they are for. hidden: they hold for this role; of
--- a view only the server knows it. shows_all: they hide no row of the table from it.
+-- a view only the server knows it. readers: as whom tables with row security are read behind a view, but for their own owners. shows_all: they hide no row of the table from it.
 SELECT
   c.oid::int8::text AS oid,
   n.nspname AS schema,
@@ -43,6 +43,17 @@ SELECT
       ELSE (SELECT jsonb_agg(pg_get_userbyid(r) ORDER BY pg_get_userbyid(r)) FROM unnest(p.polroles) r) END) ORDER BY p.polname, b.oid), '[]')
     FROM reads JOIN pg_class b ON b.oid = reads.oid JOIN pg_namespace bn ON bn.oid = b.relnamespace
     JOIN pg_policy p ON p.polrelid = b.oid) AS policies,
+  (WITH RECURSIVE reads(oid, reader) AS (
+      SELECT c.oid, NULL::oid
+      UNION
+      SELECT d.refobjid, CASE WHEN w.reloptions::text ~* 'security_invoker=(true|on|yes|1)' THEN reads.reader ELSE w.relowner END FROM reads
+      JOIN pg_class w ON w.oid = reads.oid AND w.relkind = 'v'
+      JOIN pg_rewrite r ON r.ev_class = w.oid
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+        AND d.refobjid <> w.oid)
+    SELECT coalesce(jsonb_agg(DISTINCT coalesce(pg_get_userbyid(reads.reader), current_user)), '[]')
+    FROM reads JOIN pg_class b ON b.oid = reads.oid
+    WHERE b.relrowsecurity AND (b.relforcerowsecurity OR reads.reader IS NULL OR b.relowner <> reads.reader)) AS readers,
   (SELECT coalesce(bool_or(p.polpermissive AND shows.every), false) AND coalesce(bool_and(p.polpermissive OR shows.every), true)
     FROM pg_policy p CROSS JOIN LATERAL (SELECT pg_get_expr(p.polqual, p.polrelid) = 'true' AS every) shows
     WHERE p.polrelid = c.oid AND p.polcmd IN ('*', 'r')
