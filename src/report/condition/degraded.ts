@@ -240,7 +240,7 @@ function judgeRetries(facts: RuleFacts, limit: number): Judgement | null {
 function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Judgement | null {
   const told = tooOften === null ? describeCrowd(history, due) : describeTooOften(tooOften, window);
   if (told === null) return null;
-  const burst = history === null ? null : findBurst(history);
+  const burst = history === null ? null : findBurst(history, told.settledDays);
   return {
     ...degraded("too-often", "warning", `${rule}: ${told.what}${sayBurst(burst, window.endMs)}`),
     sinceMs: burst === null ? null : burst.sinceHour * HOUR_MS,
@@ -248,7 +248,8 @@ function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Jud
   };
 }
 
-type Told = { what: string; evidence: Judgement["evidence"] };
+/** `settledDays`: as `Crowd`. */
+type Told = { what: string; settledDays?: number; evidence: Judgement["evidence"] };
 
 function describeTooOften(
   { seen, expected, words }: NonNullable<RuleFacts["tooOften"]>,
@@ -262,10 +263,10 @@ function describeTooOften(
 function describeCrowd(history: RuleFacts["history"], due: RuleFacts["due"]): Told | null {
   const crowd = history === null ? null : findCrowd(history);
   if (crowd === null) return null;
-  const { started, hours, busiest, median, days } = crowd;
+  const { started, hours, busiest, median, days, settledDays } = crowd;
   if (due !== null && started * due.gapMs <= hours * HOUR_MS) return null;
   const what = `${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
-  return { what, evidence: { seen: started, expected: median, busiest_day: busiest } };
+  return { what, settledDays, evidence: { seen: started, expected: median, busiest_day: busiest } };
 }
 
 function sayBurst(burst: Burst | null, endMs: number): string {
