@@ -20,7 +20,7 @@ export type Burst = { sinceHour: number; toHour: number; isOver: boolean };
 
 const PAST_DAYS = 28;
 /** Without the days just gone, what began some days ago stays told; what has been so for five weeks is usual. */
-const SETTLED_DAYS = [1, 8, 15, 22, 29, 36] as const;
+export const SETTLED_DAYS = [1, 8, 15, 22, 29, 36] as const;
 const FEWEST_DAYS = 7;
 /** A quarter of a day tells it sooner. */
 const SPANS_HOURS = [HOURS_A_DAY, 6];

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { findBurst, findCrowd } from "../../../src/report/memory/crowd.ts";
 import { findFailureShift } from "../../../src/report/memory/failures.ts";
+import { findLull } from "../../../src/report/memory/lull.ts";
 import { findDurationShift, findRecordsShift } from "../../../src/report/memory/level-shift.ts";
 import { type Habit, historyOf, NOW_MS } from "../../making/habits.ts";
 
@@ -89,5 +90,84 @@ describe("ten runs an hour of a rule that started once an hour", () => {
   });
   test("after six weeks it is usual", () => {
     expect(findCrowd(historyOf(crowded(42)))).toBeNull();
+  });
+});
+
+describe("fewer runs than usual at these hours", () => {
+  const QUARTER = 15;
+  const since = (days: number) => NOW_MS - days * 24 * HOUR_MS;
+  const minutesOf = (at: Date) => at.getTime() / 60_000;
+  /** Every so many minutes instead of every 15, since so many days. */
+  const slowed = (days: number, every: number, isOn: (at: Date) => boolean = () => true): Habit => ({
+    days: DAYS,
+    everyMinutes: QUARTER,
+    startsAt: (at) => isOn(at) && (at.getTime() < since(days) || minutesOf(at) % every === 0),
+  });
+
+  test.each([1, 2, 5, 8, 9, 16, 25, 34])("a quarter of them for %d days: told, since then", (days) => {
+    const lull = findLull(historyOf(slowed(days, 60)));
+    expect(lull).toMatchObject({ started: 24, hours: 24 });
+    expect(Math.round(lull?.expected ?? 0)).toBeWithin(94, 97);
+    expect(NOW_HOUR - (lull?.sinceHour ?? 0)).toBe(days * 24);
+  });
+  test.each([30, 45, 120, 240])("every %d minutes instead of 15 for three days", (every) => {
+    expect(findLull(historyOf(slowed(3, every)))?.started).toBe(1440 / every);
+  });
+  test("of three runs a day one, by a week of them", () => {
+    const daily: Habit = {
+      days: DAYS,
+      everyMinutes: 480,
+      startsAt: (at) => at.getTime() < since(8) || at.getUTCHours() === 13,
+    };
+    expect(findLull(historyOf(daily))).toMatchObject({ started: 7, hours: 168 });
+  });
+  const isWorking = (at: Date) => at.getUTCDay() % 6 !== 0;
+  /** Independent of each other: so many an hour on average, drawn by their moment. */
+  const drawn = (share: number, at: Date) => ((minutesOf(at) * 2654435761) % 4294967296) / 4294967296 < share;
+  test.each<{ name: string; habit: Habit; settings?: Parameters<typeof historyOf>[1] }>([
+    { name: "as ever", habit: slowed(0, 60) },
+    { name: "after six weeks it is usual", habit: slowed(45, 60) },
+    {
+      name: "one run in five is left out",
+      habit: {
+        days: DAYS,
+        everyMinutes: QUARTER,
+        startsAt: (at) => at.getTime() < since(3) || minutesOf(at) % 75 !== 0,
+      },
+    },
+    {
+      name: "a pause of fifteen hours that is over",
+      habit: {
+        days: DAYS,
+        everyMinutes: QUARTER,
+        startsAt: (at) => at.getTime() < since(1) || at.getTime() > NOW_MS - 9 * HOUR_MS,
+      },
+    },
+    { name: "nights without runs", habit: slowed(0, 60, (at) => at.getUTCHours() >= 6 && at.getUTCHours() < 20) },
+    {
+      name: "a holiday that is named: a Sunday's runs on a Friday",
+      habit: {
+        days: DAYS,
+        everyMinutes: QUARTER,
+        startsAt: (at) => (isWorking(at) && at.toISOString().slice(0, 10) !== "2026-07-10") || at.getUTCMinutes() === 0,
+      },
+      settings: { holidays: ["2026-07-10"] },
+    },
+    { name: "known for two weeks", habit: { ...slowed(2, 60), days: 14 } },
+    {
+      name: "each third day is as quiet as this one",
+      habit: {
+        days: DAYS,
+        everyMinutes: QUARTER,
+        startsAt: (at) =>
+          Math.floor((NOW_MS - 1 - at.getTime()) / (24 * HOUR_MS)) % 3 !== 0 || minutesOf(at) % 60 === 0,
+      },
+    },
+    {
+      name: "as it pleases, ten a day on average",
+      habit: { days: DAYS, everyMinutes: 1, startsAt: (at) => drawn(10 / 1440, at) },
+    },
+  ])("no alarm: $name", ({ habit, settings }) => {
+    expect(findLull(historyOf(habit, settings))).toBeNull();
   });
 });
