@@ -22,7 +22,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. A schedule of most of its runs that starts none is told for itself, whatever its others start. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. A schedule of most of its runs that starts none is told for itself, whatever its others start. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Where a day of `[calendar] holidays` is part of a rest, its weeks alone judge it. Many runs missed before its newest one are told with it. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
   },
   "rule-stuck": {
     about: "a rule",
@@ -76,13 +76,13 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["info", "warning"],
     means: "No run of the CRM finished in the window.",
-    when: "It is an info where nothing was due, where a run is still going on, or where too few runs are known to say when the next is due. It is left out where a rule's own finding tells it.",
+    when: "It is an info where nothing was due, where a run is still going on, or where too few runs are known to say when the next is due. It is a warning where the memory holds runs of this window that the table has no longer. It is left out where a rule's own finding tells it.",
   },
   "failures-many": {
     about: "a CRM",
     severities: ["warning", "critical"],
     means: "Many runs failed.",
-    when: "It is a warning where most failed of one cause that is over. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
+    when: "It is a warning where most failed of one cause that is over, or ended only in part. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",
@@ -154,7 +154,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["info"],
     means: "Many declared rules did not run.",
-    when: "The share of the enabled rules that were due and finished a run is below `utilization`.",
+    when: "Of the enabled rules of which a run was due in the window, the share that finished one is below `utilization`.",
   },
   "manual-share-high": {
     about: "a CRM",
