@@ -50,6 +50,8 @@ const LASTING_AGAINST: DaysBack[] = [
 ];
 /** Around the hour of a step, so many days on either side show it; over months, what a rule does grows. */
 const STEP_DAYS = 14;
+/** Some noisy days, and a little growth, are as far apart by chance. */
+const STEP_ERRORS = 2;
 /** The same day of the earlier weeks: what comes each week is no trouble. */
 const WEEKS = 5;
 const FEWEST_WEEKS = 2;
@@ -205,7 +207,12 @@ function isStep(
   const after = within(levels, hour, hour + STEP_DAYS * HOURS_A_DAY);
   if (before.hours.length < FEWEST_RUNS || after.hours.length < FEWEST_RUNS) return false;
   const usual = describeUsual(before, calendar);
-  return direction * weightedMedian(listResiduals(after, usual, calendar)) >= least;
+  const [daysBefore, daysAfter] = [before, after].map((some) =>
+    residualsByDay(some, usual, calendar, hour + STEP_DAYS * HOURS_A_DAY).map(({ value }) => value),
+  );
+  if (daysBefore === undefined || daysAfter === undefined) return false;
+  const error = Math.max(LEAST_SPREAD, spreadOf(daysBefore)) * Math.sqrt(1 / daysBefore.length + 1 / daysAfter.length);
+  return direction * weightedMedian(listResiduals(after, usual, calendar)) >= least + STEP_ERRORS * error;
 }
 
 /** What the last week is at, day by day, against days before the last two weeks. */
