@@ -22,7 +22,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["warning", "critical"],
     means: "A run of a rule was due, and its success has not come.",
-    when: "Its lateness is above the warning limit, or critical above the error limit. A schedule of most of its runs that starts none is told for itself, whatever its others start. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
+    when: "Its lateness is above the warning limit, or critical above the error limit. A schedule of most of its runs that starts none is told for itself, whatever its others start. `automation-reports help report` explains the limits. Of a rule without a schedule its last weeks also say how many runs were to be expected since the last start: it warns from about two on, later where it rested for as long before. Where another rule began with the same rhythm, or runs so under the same name with a later date, that one is named, and it is no more than a warning. Where a day of `[calendar] holidays` is part of a rest, its weeks alone judge it. Many runs missed before its newest one are told with it. Of rules that differ in their dates alone the newest is judged by how soon the next one usually begins.",
   },
   "rule-stuck": {
     about: "a rule",
@@ -46,7 +46,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a rule",
     severities: ["info", "warning", "critical"],
     means: "A rule works, but not as it should.",
-    when: "The evidence names what is moved: failures, retries, too-often, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Of a rule that runs twice a day or less, three successes in a row end them, where it had fewer since it began to fail. Runs missed in one go are told with their first and last one, and are over once three that were due since then have started. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of one of up to four times of day of a schedule it needs three days in a row. So it does of an hour of the day without a schedule, which is a warning. `automation-reports help memory` says how durations, records and starts are judged.",
+    when: "The evidence names what is moved: failures, retries, too-often, too-seldom, missed, records, late, early, overlapping or duration. Failures are told below `rule_success_rate` where chance does not explain them, and are critical below `rule_success_rate_high`. Where two weeks of its past are known and `rule_success_rate` is not set, they are held against that past, and below `rule_success_rate_medium` they are told in any case. They are a warning where they are over, and an info once the window holds none. Of a rule that runs twice a day or less, three successes in a row end them, where it had fewer since it began to fail. Runs missed in one go are told with their first and last one, and are over once three that were due since then have started. Runs that ended only in part never make them critical. Two failures in a row of a schedule that fires four times a day or less are told also where more frequent runs of the rule succeed. Of one of up to four times of day of a schedule it needs three days in a row. So it does of an hour of the day without a schedule, which is a warning where the rule runs in most hours. A time of day, or of the week, at which it runs by habit alone is judged like a schedule. `automation-reports help memory` says how durations, records and starts are judged.",
   },
   "rule-idle": {
     about: "a rule",
@@ -76,13 +76,13 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["info", "warning"],
     means: "No run of the CRM finished in the window.",
-    when: "It is an info where nothing was due, where a run is still going on, or where too few runs are known to say when the next is due. It is left out where a rule's own finding tells it.",
+    when: "It is an info where nothing was due, where a run is still going on, or where too few runs are known to say when the next is due. It is a warning where the memory holds runs of this window that the table has no longer. It is left out where a rule's own finding tells it.",
   },
   "failures-many": {
     about: "a CRM",
     severities: ["warning", "critical"],
     means: "Many runs failed.",
-    when: "It is a warning where most failed of one cause that is over. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
+    when: "It is a warning where most failed of one cause that is over, or ended only in part. Each of its rules has succeeded since: for longer than it lasted, or three times at least, within three hours or more, and as its past asks for. Where all failed of it, this finding tells what is over of the rules and of the rate too. More than `failed_actions` runs failed for each 24 hours of the window, and their rate is below `success_rate` by more than chance explains. Failures whose repeats succeeded do not count. Where two weeks of the past are known and `failed_actions` is not set, more must fail than usual, or the rate be below `overall_success_rate_high`.",
   },
   "success-rate-low": {
     about: "a CRM",
@@ -154,7 +154,7 @@ export const MEANINGS: Record<FindingId | (typeof PASS_FINDING_IDS)[number], Mea
     about: "a CRM",
     severities: ["info"],
     means: "Many declared rules did not run.",
-    when: "The share of the enabled rules that were due and finished a run is below `utilization`.",
+    when: "Of the enabled rules of which a run was due in the window, the share that finished one is below `utilization`.",
   },
   "manual-share-high": {
     about: "a CRM",

@@ -53,6 +53,11 @@ export function poissonTail(n: number, lambda: number): number {
   return Math.max(0, 1 - below);
 }
 
+/** P(N ≤ n) for N of Poisson(λ). */
+export function poissonBelow(n: number, lambda: number): number {
+  return 1 - poissonTail(Math.floor(n) + 1, lambda);
+}
+
 /** A prior of 2 % failures worth 25 runs: nothing is faultless because nothing of it has failed yet. */
 export const PRIOR_FAILED = 0.5;
 export const PRIOR_RUNS = 25;

@@ -345,6 +345,12 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       category: "performance",
       recommendation: `Look for a mistake in the schedule of ${rule}, for a second scheduler, or for a person or program that starts it`,
     },
+    "too-seldom": {
+      id: "find-missed-runs",
+      priority,
+      category: "reliability",
+      recommendation: `See what starts ${rule}: most of its usual runs do not start any more`,
+    },
     missed: {
       id: "find-missed-runs",
       priority,

@@ -8,7 +8,7 @@ const SHORT_MS = 10_000;
 const MINUTES = 60;
 const HOURS = 24;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+export const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 /** More times, or days, are no sentence. */
 const MOST_LISTED = 4;
 

@@ -146,13 +146,13 @@ function listCandidates(
       settings: { ...settings, lateAfterMs },
     }));
   }
-  if (degradation === "missed" || degradation === "too-often") {
+  if (degradation === "missed" || degradation === "too-seldom" || degradation === "too-often") {
     const seen = rule.seen ?? rule.total;
     if (seen === 0) return [];
     const intervalMs = (window.endMs - window.startMs) / seen;
-    return degradation === "missed"
-      ? SLOWER.flatMap((factor) => expect(intervalMs * factor, "where it need not run more often"))
-      : FASTER.flatMap((factor) => expect(intervalMs * factor, "where it may well run that often"));
+    return degradation === "too-often"
+      ? FASTER.flatMap((factor) => expect(intervalMs * factor, "where it may well run that often"))
+      : SLOWER.flatMap((factor) => expect(intervalMs * factor, "where it need not run more often"));
   }
   if (degradation === "failures") return listRates(rule, source, settings);
   return [];

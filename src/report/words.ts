@@ -57,6 +57,7 @@ export const DEGRADATIONS = [
   "failures",
   "retries",
   "too-often",
+  "too-seldom",
   "missed",
   "records",
   "late",

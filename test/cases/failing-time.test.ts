@@ -83,6 +83,74 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 });
 
+/** At these hours of the day, in UTC; what fails is told by its start. */
+function atHours(
+  hours: readonly number[],
+  fails: (start: string) => boolean,
+  isOn: (start: Date) => boolean = () => true,
+) {
+  const runs = hours.flatMap((hour) =>
+    repeat({ from: `04-20 ${String(hour).padStart(2, "0")}:00`, to: "07-10 20:30", every: DAY }, (start) =>
+      fails(start) ? { status: "failed", error: "HTTP 500" } : {},
+    ),
+  );
+  return runs.filter(({ start }) => isOn(new Date(start)));
+}
+const isAt = (hour: number, from: string) => (start: string) =>
+  start >= at(from) && new Date(start).getUTCHours() === hour;
+
+describe.each(ENGINES)("%s: a time of day that is habit alone", (engine) => {
+  test.each([
+    { name: "3", hours: [6, 12, 18] },
+    { name: "4", hours: [0, 6, 12, 18] },
+    { name: "2", hours: [6, 18] },
+  ])("one-of-$name-by-habit-fails: told as with a schedule, after any of them, and for as long", async ({ hours }) => {
+    await using warehouse = await makeWarehouse(engine, { runs: atHours(hours, isAt(18, "05-31 18:00")) });
+    for (const [as, times] of [
+      ["06-02 21:00", 3],
+      ["06-20 13:30", 20],
+      ["07-09 21:00", 40],
+      ["07-10 13:30", 40],
+    ] as const) {
+      const rule = ruleOf((await ask(warehouse, { as })).report, "contacts");
+      expect([as, rule?.condition, rule?.severity, rule?.since, rule?.message]).toEqual([
+        as,
+        "degraded",
+        "critical",
+        "2026-05-31T18:00:00Z",
+        `contacts: its runs that end about 18:00 failed ${times} times in a row, since 31 May 18:00, while its others go on: HTTP 500`,
+      ]);
+    }
+  });
+});
+
+test("one-of-3-by-habit-on-working-days: that of Friday is told on Monday morning", async () => {
+  const runs = atHours([6, 12, 18], isAt(18, "06-15 00:00"), (start) => start.getUTCDay() % 6 !== 0);
+  await using warehouse = await makeWarehouse("sqlite", { runs });
+  expect(ruleOf((await ask(warehouse, { as: "06-29 13:30" })).report, "contacts")).toMatchObject({
+    severity: "critical",
+    since: "2026-06-15T18:00:00Z",
+  });
+});
+
+test("one-weekday-by-habit-fails: four Mondays in a row", async () => {
+  const isMonday = (start: string) => new Date(start).getUTCDay() === 1 && isAt(18, "06-15 00:00")(start);
+  await using warehouse = await makeWarehouse("sqlite", { runs: atHours([6, 18], isMonday) });
+  expect(ruleOf((await ask(warehouse, { as: "07-10 13:30" })).report, "contacts")).toMatchObject({
+    severity: "critical",
+    since: "2026-06-15T18:00:00Z",
+    message:
+      "contacts: its runs that end about 18:00 on Mon failed 4 times in a row, since 15 Jun 18:00, while its others go on",
+  });
+});
+
+test("by-habit-started-again: a failure that a second start makes good within the hour is none of that time", async () => {
+  const again = repeat({ from: "06-20 18:20", to: "07-10 18:20", every: DAY });
+  const runs = [...atHours([6, 12, 18], isAt(18, "06-20 00:00")), ...again];
+  await using warehouse = await makeWarehouse("sqlite", { runs });
+  expect(ruleOf((await ask(warehouse, { as: "07-10 21:00" })).report, "contacts")?.message).not.toContain("in a row");
+});
+
 test("nightly-fails-beside-quarters: no newest run tells its error, and the window does", async () => {
   const quarters = repeat({ from: "06-10 00:00", to: "07-10 20:45", every: 15 * MINUTE });
   const report = await judge("sqlite", {

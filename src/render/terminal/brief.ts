@@ -2,7 +2,7 @@
 import { countNamed, isWhole, type PassRow } from "../../report/attention.ts";
 import { sayWhenDue } from "../../report/schedule-words.ts";
 import type { Finding, Report } from "../../report/schema.ts";
-import { formatCount, formatDuration, formatNear, listNames } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatNear, formatPlural, listNames } from "../../text/figures.ts";
 import { cutText, showText } from "../../text/terminal.ts";
 
 const MOST_CAUSES = 3;
@@ -77,6 +77,9 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     if (running !== null) return `${rule ?? ""} has been running since ${nearEnd(running, report)}`;
     const { age_seconds: age } = evidence;
     const due = describeDue(rule, report);
+    const { missed_in_window: missed, expected } = evidence;
+    if (typeof age === "number" && typeof missed === "number" && typeof expected === "number")
+      return `${rule ?? ""} missed ${formatCount(missed)} of ${formatPlural(expected, "run")}, the last success ${formatDuration(age)} ago${due}`;
     return typeof age === "number"
       ? `${rule ?? ""} stopped ${formatDuration(age)} ago${due}`
       : `${rule ?? ""} has stopped, no success is known${due}`;
@@ -87,7 +90,8 @@ const SHORTER: Partial<Record<Finding["id"], Shorten>> = {
     const since = readTime(evidence["since"]);
     if (typeof times !== "number" || since === null) return null;
     const at = nearEnd(since, report);
-    const what = times === 1 ? `failed at ${at}` : `failed ${formatCount(times)} times since ${at}`;
+    const how = evidence["partial"] === times ? "ended only in part" : "failed";
+    const what = times === 1 ? `${how} at ${at}` : `${how} ${formatCount(times)} times since ${at}`;
     return `${rule ?? ""} ${what}${typeof error === "string" ? `: ${error}` : ""}`;
   },
   "rule-stuck": ({ rule_name: rule, evidence }, report) => {
@@ -116,7 +120,10 @@ function describeFailures({ performance_metrics: metrics, error_groups: groups, 
   const failed = metrics.failed_actions;
   const others = failed - named.reduce((sum, [, count]) => sum + count, 0);
   const parts = named.map(([cause, count]) => `${cause} (${formatCount(count)})`);
-  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} failed${isOver ? ", over" : ""}`;
+  const how = findings.some(({ evidence, rule_name: rule }) => rule === null && evidence["partial"] === failed)
+    ? "ended only in part"
+    : "failed";
+  const words = `${formatCount(failed)} of ${formatCount(metrics.total_actions)} ${how}${isOver ? ", over" : ""}`;
   if (parts.length === 0) return words;
   return `${words}: ${[...parts, ...(others > 0 ? [`others (${formatCount(others)})`] : [])].join(", ")}`;
 }

@@ -1,5 +1,5 @@
 /** A rule that works, but not as it should: failures, retries, and runs too often, missed, late, early or overlapping. */
-import { formatCount, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
+import { formatCount, formatDuration, formatHours, formatNear, formatPlural, formatRatio } from "../../text/figures.ts";
 import { HOUR_MS, HOURS_A_DAY } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import { NEWEST_RUNS } from "../activity.ts";
@@ -15,6 +15,7 @@ import { isPastKnown } from "../memory/known.ts";
 import { sayAgainst, sayDays } from "../memory/words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
 import { judgeFailingTime } from "./failing-time.ts";
+import { judgeTooSeldom } from "./too-seldom.ts";
 import { judgeFewerRecords, judgeSlower } from "./shifted.ts";
 import { isRare } from "./rare.ts";
 import type { Severity } from "../words.ts";
@@ -44,6 +45,7 @@ const JUDGES: Judge[] = [
   judgeTooOften,
   judgeSilentSchedule,
   judgeRested,
+  judgeTooSeldom,
   (facts) => chooseMissed(facts, true),
   judgeFewerRecords,
   judgeSlower,
@@ -240,7 +242,7 @@ function judgeRetries(facts: RuleFacts, limit: number): Judgement | null {
 function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Judgement | null {
   const told = tooOften === null ? describeCrowd(history, due) : describeTooOften(tooOften, window);
   if (told === null) return null;
-  const burst = history === null ? null : findBurst(history);
+  const burst = history === null ? null : findBurst(history, told.settledDays);
   return {
     ...degraded("too-often", "warning", `${rule}: ${told.what}${sayBurst(burst, window.endMs)}`),
     sinceMs: burst === null ? null : burst.sinceHour * HOUR_MS,
@@ -248,7 +250,8 @@ function judgeTooOften({ rule, tooOften, window, history, due }: RuleFacts): Jud
   };
 }
 
-type Told = { what: string; evidence: Judgement["evidence"] };
+/** `settledDays`: as `Crowd`. */
+type Told = { what: string; settledDays?: number; evidence: Judgement["evidence"] };
 
 function describeTooOften(
   { seen, expected, words }: NonNullable<RuleFacts["tooOften"]>,
@@ -262,10 +265,10 @@ function describeTooOften(
 function describeCrowd(history: RuleFacts["history"], due: RuleFacts["due"]): Told | null {
   const crowd = history === null ? null : findCrowd(history);
   if (crowd === null) return null;
-  const { started, hours, busiest, median, days } = crowd;
+  const { started, hours, busiest, median, days, settledDays } = crowd;
   if (due !== null && started * due.gapMs <= hours * HOUR_MS) return null;
   const what = `${formatPlural(started, "run")} in ${formatHours(hours)}, usually ${formatCount(median)} and never more than ${formatCount(busiest)} (${sayDays(days)})`;
-  return { what, evidence: { seen: started, expected: median, busiest_day: busiest } };
+  return { what, settledDays, evidence: { seen: started, expected: median, busiest_day: busiest } };
 }
 
 function sayBurst(burst: Burst | null, endMs: number): string {
@@ -274,11 +277,22 @@ function sayBurst(burst: Burst | null, endMs: number): string {
   return burst.isOver ? `; over: as often as usual since ${near(burst.toHour)}` : `; since ${near(burst.sinceHour)}`;
 }
 
-function judgeLate({ rule, compared, window }: RuleFacts): Judgement | null {
+function judgeLate(facts: RuleFacts): Judgement | null {
+  const { rule, compared, window, lateStreak } = facts;
   const late = compared?.late ?? 0;
+  if (compared !== null && compared.expected < MANY_SHIFTED && (lateStreak?.n ?? 0) >= MANY_SHIFTED)
+    return judgeLateStreak(facts);
   if (compared === null || late < MANY_SHIFTED || late < compared.expected * MANY_LATE_SHARE) return null;
   const message = `${rule}: ${formatCount(late)} of ${formatPlural(compared.expected, "run")} due in ${formatHours(hoursOf(window))} started late`;
   return { ...degraded("late", "info", message), evidence: { late, expected: compared.expected } };
+}
+
+/** Of a rule of which a window holds a run or two. */
+function judgeLateStreak({ rule, lateStreak, window }: RuleFacts): Judgement | null {
+  if (lateStreak === null) return null;
+  const { n, sinceMs, latestMs } = lateStreak;
+  const message = `${rule}: its newest ${formatPlural(n, "run")} started late, by up to ${formatDuration(latestMs / 1000)}, since that due ${formatNear(sinceMs, window.endMs)}`;
+  return { ...degraded("late", "info", message), sinceMs, evidence: { late: n, expected: n } };
 }
 
 function judgeEarly({ rule, compared, window }: RuleFacts): Judgement | null {

@@ -13,6 +13,7 @@ import type { Finding } from "../schema.ts";
 import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
+import type { LateStreak } from "./late.ts";
 import type { Rested } from "./rested.ts";
 import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
@@ -77,6 +78,8 @@ export type RuleFacts = {
   stoppedSchedule: StoppedSchedule | null;
   /** A schedule of its own, or an hour of the day, whose newest runs all failed while the others go on; null: none that is known. */
   failingTime: FailingTime | null;
+  /** Its newest runs, as many as started late one after the other; null: the newest did not, or that cannot be told. */
+  lateStreak: LateStreak | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;

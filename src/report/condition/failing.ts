@@ -52,6 +52,7 @@ export function judgeFailing(facts: RuleFacts): Judgement | null {
     message: `${rule}: ${times}${silentMs === null ? "" : `, after ${formatDuration(silentMs / 1000)} without any`}; ${sayLastSuccess(facts, onset)}`,
     evidence: {
       failed_in_a_row: counted,
+      ...(isPartial ? { partial: counted } : {}),
       since: formatInstant(sinceMs),
       last_success_at: lastSuccessMs === null ? null : formatInstant(lastSuccessMs),
       successful: facts.outcome.successful,

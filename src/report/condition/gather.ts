@@ -31,6 +31,7 @@ import {
 } from "./awaited.ts";
 import { findLaterName, listSeries } from "./dated-names.ts";
 import type { RuleFacts } from "./facts.ts";
+import { findLateStreak } from "./late.ts";
 import { findRested } from "./rested.ts";
 import { findStoppedSchedule, type StoppedSchedule } from "./stopped-schedule.ts";
 import { findTooOften } from "./too-often.ts";
@@ -186,6 +187,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         ? null
         : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent,
     failingTime: history === null ? null : findFailingTime(expectation, history, finished),
+    lateStreak: findLateStreak(expectation, runs, { window, changedMs, lateAfterMs: settings.lateAfterMs }),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,

@@ -4,9 +4,11 @@ import { HOUR_MS } from "../../time/units.ts";
 import { NEWEST_RUNS } from "../activity.ts";
 import { settledAt } from "../attempts.ts";
 import { describeForms } from "../../text/unreadable-starts.ts";
+import { nameOthers } from "./also.ts";
 import { judgeDegraded } from "./degraded.ts";
 import { judgeEmpty } from "./empty.ts";
 import type { Judgement, RuleFacts } from "./facts.ts";
+import { chooseMissed } from "./missed.ts";
 import { judgeNever, judgeOverdue, judgeSeries } from "./overdue.ts";
 import { isRare } from "./rare.ts";
 import { judgeFailed } from "./stopped.ts";
@@ -14,6 +16,8 @@ import { isNoStatus, rankSeverity } from "../words.ts";
 
 /** So many newest runs with an unknown word hide what the rule does; fewer may be odd ones, unless it seldom runs. */
 const MANY_UNKNOWN = 3;
+/** So many more missed runs than those since the last start are no part of its silence. */
+const FEWEST_MORE_MISSED = 3;
 
 /** In the order in which they are tried. */
 const JUDGES = [
@@ -43,6 +47,7 @@ function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
   // A few failures in a row must not hide that far too many of its runs fail, or all that are due at one time.
+  if (first.condition === "overdue") return addMissed(first, facts);
   const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
   if (degraded === null) return first;
   const { failingTime } = facts;
@@ -50,6 +55,19 @@ function judgeFirst(facts: RuleFacts): Judgement {
   const isOlder = isOfTime && failingTime.sinceMs < (first.sinceMs ?? -Infinity);
   const by = rankSeverity(degraded.severity) - rankSeverity(first.severity);
   return by > 0 || (by === 0 && isOlder) ? degraded : first;
+}
+
+/** What has not started since its last run may be the least of what is missing. */
+function addMissed(overdue: Judgement, facts: RuleFacts): Judgement {
+  const { rule, compared, missedSince, stoppedSchedule } = facts;
+  // Of a schedule that has stopped all that is missing is told.
+  if (compared === null || stoppedSchedule !== null || compared.missed < missedSince.n + FEWEST_MORE_MISSED)
+    return overdue;
+  const missed = chooseMissed(facts, true);
+  if (missed === null) return overdue;
+  const told = { ...missed, evidence: { ...missed.evidence, missed_in_window: compared.missed } };
+  const both = nameOthers(rule, overdue, [told]);
+  return missed.sinceMs === null ? both : { ...both, sinceMs: Math.min(missed.sinceMs, both.sinceMs ?? Infinity) };
 }
 
 /** The table of schedules says something else today than what it is judged by. */

@@ -8,11 +8,12 @@ import {
   formatPlural,
 } from "../../text/figures.ts";
 import { readRecurrence } from "../../time/recurrence.ts";
-import { SECOND_MS } from "../../time/units.ts";
+import { HOUR_MS, SECOND_MS } from "../../time/units.ts";
 import { hoursOf } from "../../time/window.ts";
 import type { DueCount } from "../expectation/due.ts";
 import { MAX_LISTED, type Compared } from "../expectation/interval.ts";
 import { busyUntil } from "../attempts.ts";
+import { findLull } from "../memory/lull.ts";
 import { sayDays } from "../memory/words.ts";
 import { sayWhenDue } from "../schedule-words.ts";
 import { degraded, type Judgement, type RuleFacts } from "./facts.ts";
@@ -84,6 +85,11 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
       : since === null
         ? `, the last one due ${near(newest)}`
         : `, those due from ${near(since)} to ${near(newest)}`;
+  // Of many single ones the weeks say since when: of a schedule that asks for more runs than ever started there is no such time.
+  const lull =
+    missedShare >= MANY_MISSED_SHARE && since === null && facts.history !== null ? findLull(facts.history) : null;
+  const fewerMs = lull === null ? null : lull.sinceHour * HOUR_MS;
+  const fewer = fewerMs === null ? "" : `; fewer start than usual since ${near(fewerMs)}`;
   const over = backMs === null ? "" : `; over: it runs again since ${near(backMs)}`;
   const hours = formatHours(hoursOf(window));
   const isOwn = atTimes !== null && missed === atTimes.missed;
@@ -92,8 +98,8 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
     : `${formatCount(missed)} of ${formatPlural(expected, "run")} due in ${hours} did not start${last}`;
   const isFew = missed < FEW_MISSED && missedShare < FEW_MISSED_SHARE;
   return {
-    ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}${over}`),
-    sinceMs: since,
+    ...degraded("missed", isFew ? "info" : "warning", `${rule}: ${what}${fewer}${over}`),
+    sinceMs: since ?? fewerMs,
     evidence: { expected, seen, missed, ...(backMs === null ? {} : { back_since: formatInstant(backMs) }) },
   };
 }

@@ -1,6 +1,7 @@
 /** A rule that should have run, or succeeded, and did not. An outage is never milder because it has lasted longer. */
 import { sayWhenDue } from "../schedule-words.ts";
 import { formatDuration, formatHours, formatInstant, formatNear, formatPlural, listNames } from "../../text/figures.ts";
+import { HOUR_MS } from "../../time/units.ts";
 import { mergeCertain } from "../../time/occurrences.ts";
 import { isCalendar } from "../../time/recurrence.ts";
 import { hoursOf } from "../../time/window.ts";
@@ -101,9 +102,17 @@ function judgeStarts(given: RuleFacts): Judgement | null {
   const begun = facts.open.find(({ startedMs }) => facts.window.endMs - startedMs <= facts.stuckAfterMs);
   const byAge = judgeAge(facts, begun === undefined ? 0 : facts.window.endMs - begun.startedMs);
   const bySilence = judgeSilence(facts);
-  // Its weeks know of such rests, and its newest runs do not.
-  if (bySilence === null) return facts.silence?.isUsual === true ? null : byAge;
+  // Its weeks know of such rests, and its newest runs do not; nor do these know of holidays.
+  if (bySilence === null) return facts.silence?.isUsual === true || holdsHoliday(facts) ? null : byAge;
   return byAge?.severity === "critical" ? { ...bySilence, severity: byAge.severity } : bySilence;
+}
+
+/** Whether a day off is part of the silence, of which its weeks know how many runs would have started: its usual interval does not. */
+function holdsHoliday({ history, silence, limits, lastStartMs, window }: RuleFacts): boolean {
+  if (history === null || silence === null || lastStartMs === null || limits.basis !== "usual-interval") return false;
+  for (let hour = Math.floor(lastStartMs / HOUR_MS); hour * HOUR_MS < window.endMs; hour += 1)
+    if (history.calendar.at(hour).isHoliday) return true;
+  return false;
 }
 
 /** By the runs that it usually starts in such a time. */

@@ -17,6 +17,8 @@ import type { RunRow } from "../run-row.ts";
 export type FailingTime = {
   /** As `OwnTimes`; null: no schedule of its own is known, and its runs of one hour of the day fail. */
   text: string | null;
+  /** The rule runs at that hour of each day, or once in so many days, and hardly ever beside it. Null: it runs in most hours, or has a text. */
+  everyDays: 1 | 7 | null;
   /** When the oldest of the failed runs was due, and the hour (UTC, since the epoch) in which the newest of them ended. */
   sinceMs: number;
   newestHour: number;
@@ -41,6 +43,8 @@ const FEWEST_FAILED = 2;
 const FEWEST_DAYS_FAILED = 3;
 const FEWEST_DAYS_WELL = 3;
 const NONE_ENDED = { ended: 0, failed: 0 };
+/** The newest run of a time that is habit alone is no older than these: on a Monday it may be that of Friday. */
+const NEWEST_DAYS = { hour: 2, 1: 4, 7: 8 };
 
 /** The longest streak; null: there is none, or nothing hides it. `runs`: the newest ones, which tell whose a failure is. */
 export function findFailingTime(
@@ -53,8 +57,10 @@ export function findFailingTime(
   const listed = expectation === null ? [] : listOwnTimes(expectation, history.nowMs);
   const own = listed.flatMap((times) => findOwnStreak(times, outcomes) ?? []);
   if (own.length > 0) return chooseStreak(own, runs);
-  const byHour = listHours(outcomes).flatMap((occurrences) => findStreak(occurrences, outcomes, BY_HOUR) ?? []);
-  return byHour.toSorted((a, b) => b.n - a.n)[0]?.found ?? null;
+  const undeclared = [BY_HOUR, ...BY_HABIT].flatMap((sought) =>
+    listHours(outcomes, sought.everyDays).flatMap((occurrences) => findStreak(occurrences, outcomes, sought) ?? []),
+  );
+  return undeclared.toSorted((a, b) => b.n - a.n)[0]?.found ?? null;
 }
 
 /** The longest one; of those, and of two that may be the same failures, the one that was due last before the newest of them. */
@@ -92,7 +98,7 @@ function findOwnStreak({ text, schedule, others, times }: OwnTimes, outcomes: Ou
   const countDue: CountDue = (fromHour, toHour) =>
     (counted ??= countOthers(others, outcomes.history))(fromHour, toHour);
   const fewest = times === 1 ? FEWEST_FAILED : FEWEST_DAYS_FAILED;
-  return findStreak(occurrences, outcomes, { text, looks: times, fewest, fewestWell: 0, countDue });
+  return findStreak(occurrences, outcomes, { text, everyDays: null, looks: times, fewest, fewestWell: 0, countDue });
 }
 
 type CountDue = (fromHour: number, toHour: number) => number;
@@ -121,6 +127,8 @@ type Occurrence = {
 
 type Sought = {
   text: string | null;
+  /** As `FailingTime`. */
+  everyDays: FailingTime["everyDays"];
   /** So many streaks are looked for: by chance, one of them is found as much sooner. */
   looks: number;
   fewest: number;
@@ -133,11 +141,19 @@ type Streak = { found: FailingTime; n: number; newestMs: number; looks: number }
 
 const BY_HOUR: Sought = {
   text: null,
+  everyDays: null,
   looks: HOURS_A_DAY,
   fewest: FEWEST_DAYS_FAILED,
   fewestWell: FEWEST_DAYS_WELL,
   countDue: null,
 };
+
+/** Times at which the rule runs by habit: each day, or on one day of the week. */
+const BY_HABIT: Sought[] = ([1, 7] as const).map((everyDays) => ({
+  ...BY_HOUR,
+  everyDays,
+  looks: everyDays * HOURS_A_DAY,
+}));
 
 type Outcomes = {
   history: RuleHistory;
@@ -161,14 +177,25 @@ function readOutcomes(history: RuleHistory): Outcomes {
   };
 }
 
-/** Each hour of the day of which one of the last two days failed, with its days: a streak goes on there, or there is none. */
-function listHours({ history: { endHour, firstHour }, failedHours }: Outcomes): Occurrence[][] {
-  const days = Math.min(PAST_DAYS, Math.floor((endHour - firstHour) / HOURS_A_DAY));
-  const back = failedHours.map((hour) => endHour - 1 - hour).filter((hours) => hours >= 0 && hours < 2 * HOURS_A_DAY);
-  return [...new Set(back.map((hours) => hours % HOURS_A_DAY))].map((hours) =>
-    Array.from({ length: days }, (_, day): Occurrence => {
-      const hour = endHour - 1 - hours - (days - 1 - day) * HOURS_A_DAY;
-      return { atMs: hour * HOUR_MS, fromHour: hour, toHour: hour, betweenHours: [hour, hour + 1] };
+/**
+ * Each hour of the day of which one of the last days failed, with its days, or of the week, with its weeks: a streak goes on there,
+ * or there is none. Of a habit, a run an hour earlier or later is the same one.
+ */
+function listHours(
+  { history: { endHour, firstHour }, failedHours }: Outcomes,
+  everyDays: FailingTime["everyDays"],
+): Occurrence[][] {
+  const step = (everyDays ?? 1) * HOURS_A_DAY;
+  const beside = everyDays === null ? 0 : 1;
+  const known = Math.floor((endHour - firstHour) / step);
+  const newest = NEWEST_DAYS[everyDays ?? "hour"] * HOURS_A_DAY;
+  const back = failedHours.map((hour) => endHour - 1 - hour).filter((hours) => hours >= 0 && hours < newest);
+  return [...new Set(back.map((hours) => hours % step))].map((hours) =>
+    Array.from({ length: known }, (_, nth): Occurrence => {
+      const hour = endHour - 1 - hours - (known - 1 - nth) * step;
+      const betweenHours =
+        everyDays === null ? ([hour, hour + 1] as const) : ([hour + 2 - step, hour - 1 + step] as const);
+      return { atMs: hour * HOUR_MS, fromHour: hour - beside, toHour: hour + beside, betweenHours };
     }),
   );
 }
@@ -184,18 +211,19 @@ function findLag(timesMs: number[], { failedHours }: Outcomes): number {
 }
 
 function findStreak(occurrences: Occurrence[], outcomes: Outcomes, sought: Sought): Streak | null {
-  const { text, looks, fewest, fewestWell } = sought;
+  const { text, everyDays, looks, fewest, fewestWell } = sought;
   const streak: { atMs: number; failedHour: number }[] = [];
   const before = { failed: 0, total: 0 };
   // From the newest one back: most streaks are too short, and then nothing more is asked.
   for (let index = occurrences.length - 1; index >= 0; index -= 1) {
     const occurrence = occurrences[index];
-    const failedHour = occurrence === undefined ? undefined : findFailure(occurrence, outcomes, sought);
+    const find = everyDays === null ? findFailure : findLoneFailure;
+    const failedHour = occurrence === undefined ? undefined : find(occurrence, outcomes, sought);
     if (occurrence === undefined || failedHour === undefined) continue;
     if (before.total === 0 && failedHour !== null) {
       // The newest one may go on, and no others may be unknown.
-      if (streak.length === 0 && index < occurrences.length - 2) return null;
-      streak.push({ atMs: occurrence.atMs, failedHour });
+      if (everyDays === null && streak.length === 0 && index < occurrences.length - 2) return null;
+      streak.push({ atMs: everyDays === null ? occurrence.atMs : failedHour * HOUR_MS, failedHour });
       continue;
     }
     if (streak.length < fewest) return null;
@@ -209,7 +237,7 @@ function findStreak(occurrences: Occurrence[], outcomes: Outcomes, sought: Sough
   if (chanceOf(occurrences, { n, sinceHour: oldest.failedHour, looks }, outcomes) >= UNLIKELY) return null;
   const newestHour = newest.failedHour;
   const isNewest = newestHour === outcomes.failedHours.at(-1);
-  const found = { text, sinceMs: oldest.atMs, newestHour, isNewest, n, before };
+  const found = { text, everyDays, sinceMs: oldest.atMs, newestHour, isNewest, n, before };
   return { found, n, newestMs: newest.atMs, looks };
 }
 
@@ -251,6 +279,21 @@ function findFailure(
   const since = successes(hour) + successes(hour + 1);
   const most = isFrequent || countDue === null ? 2 * Math.max(...around) : countDue(hour - 1, hour + 1);
   return since > most ? null : hour;
+}
+
+/**
+ * As `findFailure`, of a time at which it runs by habit and hardly ever beside it: a success then, whosever, says that all is well.
+ * Undefined: it did not run, or its others fail as well.
+ */
+function findLoneFailure(occurrence: Occurrence, { history, at }: Outcomes): number | null | undefined {
+  const { fromHour, toHour } = occurrence;
+  let failedHour: number | undefined;
+  for (let hour = fromHour; hour <= toHour; hour += 1) {
+    const { ended, failed } = at(hour);
+    if (ended > failed) return null;
+    if (failed > 0) failedHour ??= hour;
+  }
+  return failedHour !== undefined && areOthersWell(occurrence, history) ? failedHour : undefined;
 }
 
 /** Of the runs that ended after the one before it and before the next, but for those that failed about its time, most succeeded. */

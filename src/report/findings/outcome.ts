@@ -47,6 +47,7 @@ export const findLowSuccess: Finder = (facts) => {
   const evidence = {
     successful: outcome.successful,
     total: outcome.total,
+    ...(facts.counts.partial === 0 ? {} : { partial: facts.counts.partial }),
     limit: bar.rate,
     worst_rules: worst.map(({ rule }) => rule),
     failed_of_these: worst.reduce((sum, rule) => sum + rule.outcome.failed, 0),
@@ -76,7 +77,7 @@ const DECIDING: (keyof Thresholds)[] = ["success_rate", "failed_actions"];
 
 /** With what most of them have in common. */
 export const findManyFailures: Finder = (facts) => {
-  const { errorGroups, differing, outcome, states, hours, thresholds, crm } = facts;
+  const { errorGroups, differing, outcome, counts, states, hours, thresholds, crm } = facts;
   const limit = thresholds.failed_actions * Math.max(1, hours / 24);
   if (withoutRetried(outcome, states).failed <= limit) return [];
   // What has lasted for months is what the CRM is used to; its rules are still held against the time before.
@@ -91,17 +92,21 @@ export const findManyFailures: Finder = (facts) => {
       : `, ${shared.count === outcome.failed ? "all" : formatCount(shared.count)} of them ${isSame ? "with" : "like"} "${shared.example}"`;
   const overMs = shared === null || outcome.failed - shared.count > limit ? null : findEnd(shared, facts);
   const over = overMs === null ? "" : `; over: none since ${formatNear(overMs, facts.activity.window.endMs)}`;
-  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} failed in ${formatHours(hours)}${alike}${over}`;
+  const how = counts.failed === 0 ? "ended only in part" : "failed";
+  const message = `${formatCount(outcome.failed)} of ${formatPlural(outcome.total, "run")} ${how} in ${formatHours(hours)}${alike}${over}`;
   const evidence = {
     failed: outcome.failed,
     total: outcome.total,
+    ...(counts.partial === 0 ? {} : { partial: counts.partial }),
     limit,
     newest_error: shared?.example ?? null,
     ...(shared === null || isSame ? {} : { messages_differ: true }),
     over: overMs !== null,
     ...describeGroup(group, errorGroups.length),
   };
-  return [overMs === null ? critical(message, evidence) : warn(message, evidence)];
+  // As of a rule: runs that ended in part are no outage, nor do a few failures among them make one.
+  const isOutright = counts.failed > Math.min(limit, counts.partial);
+  return [overMs === null && isOutright ? critical(message, evidence) : warn(message, evidence)];
 };
 
 /** Rules whose failures are over together: one finding of the CRM tells all that was wrong with them. */

@@ -7,8 +7,9 @@ import { inform, isRetired, warn, type Finder } from "./facts.ts";
 export const findIdleRules: Finder = ({ states, hours, outcome, thresholds }) => {
   const due = states.filter(
     // What became of its runs is not known: they may all have finished.
-    ({ facts: { enabled, counts, unreadable }, judgement: { condition } }) =>
+    ({ facts: { enabled, counts, unreadable, compared }, judgement: { condition } }) =>
       enabled === true &&
+      compared?.expected !== 0 &&
       condition !== "idle" &&
       (condition !== "unknown" || counts.unknown === 0) &&
       unreadable === null,

@@ -9,6 +9,8 @@ import {
   listNames,
 } from "../../text/figures.ts";
 import { describeNearSources } from "../near-sources.ts";
+import { HOUR_MS } from "../../time/units.ts";
+import { countRuns, within } from "../memory/columns.ts";
 import { NEWEST_RUNS, type StatusCounts } from "../activity.ts";
 import { compareNames, type ActionStatus } from "../words.ts";
 import { inform, isRetired, warn, type Facts, type Finder, type RuleState } from "./facts.ts";
@@ -54,19 +56,26 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
   const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
   const isPlain = states.every(({ judgement: { condition } }) => condition !== "unknown");
   const near = describeNearSources(activity.nearSources);
+  const late = states.find(isLikelyLate);
+  const lateMs = late?.facts.silence?.sinceMs ?? null;
+  const vanished = counts.running + beside.length > 0 ? 0 : countVanished(states);
   const why =
     near !== ""
       ? `; ${near}`
-      : !isKnown
-        ? `; no ${beside.length > 0 ? "other " : ""}run of this CRM is known${sayButFor(activity, excludedRules)}`
-        : counts.running > 0
-          ? ""
-          : isPlain
-            ? "; nothing was due"
-            : states.some(isUnplanned)
-              ? "; nothing says when the next run is due"
-              : "";
-  const isNotDue = near === "" && isKnown && counts.running === 0 && isPlain;
+      : vanished > 0
+        ? `; ${formatPlural(vanished, "run")} of this window ${vanished === 1 ? "is" : "are"} remembered and no longer in the table: was it purged, or is it another one?`
+        : !isKnown
+          ? `; no ${beside.length > 0 ? "other " : ""}run of this CRM is known${sayButFor(activity, excludedRules)}`
+          : counts.running > 0
+            ? ""
+            : late !== undefined && lateMs !== null
+              ? `; ${late.facts.rule} has usually started by ${formatNear(lateMs + HOUR_MS, late.facts.window.endMs)}, and has not`
+              : isPlain
+                ? "; nothing was due"
+                : states.some(isUnplanned)
+                  ? "; nothing says when the next run is due"
+                  : "";
+  const isNotDue = near === "" && isKnown && counts.running === 0 && isPlain && late === undefined && vanished === 0;
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
@@ -76,9 +85,23 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
     reason:
       near !== "" ? "spelled-otherwise" : isNotDue ? "not-due" : findReason(counts, isKnown, activity, excludedRules),
   };
-  const isWell = isKnown && (counts.running > 0 || !states.some(isSilentForLong));
+  const isWell = isKnown && vanished === 0 && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
+
+/** A run of it was more likely than not to have started since its last one, and is not long enough overdue to be told. */
+function isLikelyLate({ facts: { due, silence }, judgement: { condition } }: RuleState): boolean {
+  return condition === "ok" && due === null && (silence?.sinceMs ?? null) !== null;
+}
+
+/** Runs of the window's whole hours that are remembered, where the table has none. */
+function countVanished(states: RuleState[]): number {
+  return states.reduce((sum, { facts: { history, window } }) => {
+    if (history === null) return sum;
+    const [fromHour, toHour] = [Math.ceil(window.startMs / HOUR_MS), Math.floor(window.endMs / HOUR_MS)];
+    return sum + countRuns(within(history.finished, fromHour, toHour));
+  }, 0);
+}
 
 /** What became of most runs that did not count; what only goes on comes after the others. Null: nothing seems to start any. */
 function findReason(

@@ -10,6 +10,8 @@ type LocalHour = {
   hourOfWeek: number;
   /** 0–23 on a working day, 24–47 on Saturdays, Sundays and holidays. */
   slot: number;
+  /** Of a holiday that would else be a working day. */
+  isHoliday: boolean;
   /** Of the day after a holiday: what was left over is done on it, and surprises nobody. */
   isAfterHoliday: boolean;
 };
@@ -71,11 +73,13 @@ function describeHour(localHour: number, holidays: Set<number>): LocalHour {
   const day = Math.floor(localHour / HOURS_A_DAY);
   const hourOfDay = localHour - day * HOURS_A_DAY;
   const isHoliday = holidays.has(day);
-  const weekday = isHoliday ? SUNDAY : (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
+  const ofWeek = (((day + FIRST_WEEKDAY) % 7) + 7) % 7;
+  const weekday = isHoliday ? SUNDAY : ofWeek;
   const isRest = weekday === SUNDAY || weekday === SATURDAY;
   return {
     hourOfWeek: weekday * HOURS_A_DAY + hourOfDay,
     slot: hourOfDay + (isRest ? HOURS_A_DAY : 0),
+    isHoliday: isHoliday && ofWeek !== SUNDAY && ofWeek !== SATURDAY,
     isAfterHoliday: !isHoliday && holidays.has(day - 1),
   };
 }

@@ -2,6 +2,7 @@
 import { HOURS_A_DAY } from "../../time/units.ts";
 import { countRuns, where, within } from "./columns.ts";
 import { countCovered, type RuleHistory } from "./history.ts";
+import { WEEK_DAYS } from "./known.ts";
 
 export type Crowd = {
   started: number;
@@ -10,14 +11,16 @@ export type Crowd = {
   busiest: number;
   median: number;
   days: number;
+  /** The days that it is held against, counted back from now, such as 8 to 36. */
+  settledDays: number;
 };
 
 /** Hours in which it started more often than in any hour of the days before. */
 export type Burst = { sinceHour: number; toHour: number; isOver: boolean };
 
 const PAST_DAYS = 28;
-/** Without the days just gone, what began some days ago stays told. */
-const SETTLED_DAYS = 8;
+/** Without the days just gone, what began some days ago stays told; what has been so for five weeks is usual. */
+export const SETTLED_DAYS = [1, 8, 15, 22, 29, 36] as const;
 const FEWEST_DAYS = 7;
 /** A quarter of a day tells it sooner. */
 const SPANS_HOURS = [HOURS_A_DAY, 6];
@@ -33,27 +36,37 @@ export function findCrowd(history: RuleHistory): Crowd | null {
   if (calendar.at(endHour - 1).isAfterHoliday) return null;
   for (const hours of SPANS_HOURS) {
     const perDay = HOURS_A_DAY / hours;
-    if (isNoCrowd(history, hours, [1, SETTLED_DAYS * perDay])) continue;
+    const newestSpans = SETTLED_DAYS.map((days) => (days === 1 ? 1 : days * perDay));
+    if (isNoCrowd(history, hours, newestSpans)) continue;
     const spans = countSpans(history, hours);
     const [started = 0] = spans;
-    for (const newest of [1, SETTLED_DAYS * perDay]) {
-      const before = spans.slice(newest, PAST_DAYS * perDay + 1).filter((n) => n !== null);
+    for (const [nth, newest] of newestSpans.entries()) {
+      const before = spans.slice(newest, newest + PAST_DAYS * perDay).filter((n) => n !== null);
       if (started === null || before.length < FEWEST_DAYS * perDay) continue;
       const busiest = before.reduce((most, n) => Math.max(most, n));
       const median = before.toSorted((a, b) => a - b)[Math.floor(before.length / 2)] ?? 0;
       const isCrowd =
         started > BUSIEST_FACTOR * busiest && started >= busiest + FEWEST_MORE && started >= MEDIAN_FACTOR * median;
-      if (isCrowd) return { started, hours, busiest, median, days: Math.round(before.length / perDay) };
+      const settledDays = SETTLED_DAYS[nth] ?? 1;
+      if (isCrowd) return { started, hours, busiest, median, days: Math.round(before.length / perDay), settledDays };
     }
   }
   return null;
 }
 
-/** The settled days tell how often it starts in an hour at most. Null: too few of them are known, or no hour exceeds them. */
-export function findBurst(history: RuleHistory): Burst | null {
+/** Against the days before `settledDays` ago, or where these were as busy, against older ones. Null: too few are known, or no hour exceeds them. */
+export function findBurst(history: RuleHistory, settledDays: number = WEEK_DAYS + 1): Burst | null {
+  const fewest = Math.max(WEEK_DAYS + 1, settledDays);
+  return SETTLED_DAYS.reduce<Burst | null>(
+    (found, days) => found ?? (days < fewest ? null : findBurstSince(history, days)),
+    null,
+  );
+}
+
+function findBurstSince(history: RuleHistory, settledDays: number): Burst | null {
   const { starts, endHour } = history;
-  const [fromHour, settledHour] = [PAST_DAYS, SETTLED_DAYS].map((days) => endHour - days * HOURS_A_DAY);
-  if (fromHour === undefined || settledHour === undefined) return null;
+  const settledHour = endHour - settledDays * HOURS_A_DAY;
+  const fromHour = settledHour - PAST_DAYS * HOURS_A_DAY;
   if (countCovered(history, Math.max(fromHour, history.firstHour), settledHour) < FEWEST_DAYS * HOURS_A_DAY)
     return null;
   const usual = within(starts, fromHour, settledHour).counts.reduce((most, n) => Math.max(most, n), 0);
@@ -67,12 +80,14 @@ export function findBurst(history: RuleHistory): Burst | null {
 
 /** How often it started in so many hours, on average of the weeks before the newest one; null where too little of them is known. */
 export function countUsual(history: RuleHistory, hours: number): number | null {
-  const toHour = history.endHour - SETTLED_DAYS * HOURS_A_DAY;
-  const fromHour = Math.max(history.firstHour, history.endHour - PAST_DAYS * HOURS_A_DAY);
-  const known = countCovered(history, fromHour, toHour);
-  return known < FEWEST_DAYS * HOURS_A_DAY
-    ? null
-    : (countRuns(within(history.starts, fromHour, toHour)) * hours) / known;
+  const counted = [WEEK_DAYS + 1, ...SETTLED_DAYS.slice(-1)].flatMap((settledDays) => {
+    const toHour = history.endHour - settledDays * HOURS_A_DAY;
+    const fromHour = Math.max(history.firstHour, toHour - PAST_DAYS * HOURS_A_DAY);
+    const known = countCovered(history, fromHour, toHour);
+    if (known < FEWEST_DAYS * HOURS_A_DAY) return [];
+    return [(countRuns(within(history.starts, fromHour, toHour)) * hours) / known];
+  });
+  return counted.length === 0 ? null : Math.min(...counted);
 }
 
 /** For certain: at each of these spans back there is one that is known and was busy as well. False: perhaps. */
@@ -93,7 +108,8 @@ function isNoCrowd(
 /** Starts in each span, newest first; null: not all of it is known, or the rule is younger. */
 function countSpans(history: RuleHistory, hours: number): (number | null)[] {
   const { endHour, firstHour, starts } = history;
-  const spans = Array.from({ length: (PAST_DAYS * HOURS_A_DAY) / hours + 1 }, (_, nth): number | null => {
+  const days = PAST_DAYS + (SETTLED_DAYS.at(-1) ?? 0);
+  const spans = Array.from({ length: (days * HOURS_A_DAY) / hours }, (_, nth): number | null => {
     const toHour = endHour - nth * hours;
     const fromHour = toHour - hours;
     // The hour that goes on is not covered.

@@ -29,11 +29,17 @@ type Test = {
   fewestRuns: number;
   againstDays: [newest: number, oldest: number];
   chance?: number;
+  /** Over weeks. What is over is told by the tests of the newest days alone. */
+  isLasting?: boolean;
 };
 
 const UNLIKELY = 1e-3;
 /** What is months old may be another habit: only a difference that leaves no doubt tells. */
 const NO_DOUBT = 1e-6;
+/** What is looked for in several ways is found by chance sooner. */
+const HARDLY = 1e-5;
+/** Over weeks a share drifts: what lasts is told from so many times the usual one on. */
+const LASTING_FACTOR = 3;
 /** No past counts for more: real failures come in groups. */
 const MOST_RUNS = 400;
 /** So many days without groups are part of every past. */
@@ -53,6 +59,15 @@ const TESTS: Test[] = [
   { days: 1, fewestFailed: 2, fewestRuns: 3, againstDays: [WEEK_DAYS + 1, PAST_DAYS] },
   // And what has been so for weeks is not how it always was.
   { days: WEEK_DAYS, fewestFailed: 3, fewestRuns: 5, againstDays: [PAST_DAYS, LONGEST_PAST_DAYS], chance: NO_DOUBT },
+  // A week of a rule that runs a few times a day holds too few failures to tell beside those of the weeks before.
+  ...[2, 3, 4, 5].map((weeks) => ({
+    days: weeks * WEEK_DAYS,
+    fewestFailed: 3,
+    fewestRuns: 5,
+    againstDays: [weeks * WEEK_DAYS, weeks * WEEK_DAYS + PAST_DAYS] as [number, number],
+    chance: HARDLY,
+    isLasting: true,
+  })),
 ];
 
 /** Of the first test that holds; what is over gives way to what is not. Null: they fail as usual. */
@@ -61,19 +76,20 @@ export function findFailureShift(history: Pick<RuleHistory, "finished" | "endHou
   for (const test of TESTS) {
     const shift = tryTest(test, history);
     if (shift?.isOver === false) return shift;
-    over ??= shift;
+    if (test.isLasting !== true) over ??= shift;
   }
   return over;
 }
 
 function tryTest(
-  { days, fewestFailed, fewestRuns, againstDays, chance = UNLIKELY }: Test,
+  { days, fewestFailed, fewestRuns, againstDays, chance = UNLIKELY, isLasting = false }: Test,
   { finished, endHour }: Pick<RuleHistory, "finished" | "endHour">,
 ): FailureShift | null {
   const span = daysBack(endHour, 0, days);
   const now = count(finished, span);
   if (now.failed < fewestFailed || now.total < fewestRuns) return null;
   const before = count(finished, daysBack(endHour, ...againstDays));
+  if (isLasting && now.failed < LASTING_FACTOR * expectedShare(before) * now.total) return null;
   if (failureTail(now, before, trustIn(finished, daysBack(endHour, ...againstDays), before, now.total)) >= chance)
     return null;
   const searched = daysBack(endHour, 0, Math.max(WEEK_DAYS, againstDays[0]));

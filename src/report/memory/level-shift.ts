@@ -41,7 +41,17 @@ const TROUBLE = 4;
 const SUDDEN_HOURS = 8;
 const FEWEST_SUDDEN_RUNS = 5;
 const CERTAIN = 5;
-const CREEPING_AGAINST: [number, number] = [14, PAST_DAYS];
+const CREEPING_AGAINST: DaysBack = [14, PAST_DAYS];
+/** What began weeks ago fills those: without them it stays told, until it has been so for five weeks. */
+const LASTING_AGAINST: DaysBack[] = [
+  [21, 21 + PAST_DAYS],
+  [28, 28 + PAST_DAYS],
+  [PAST_DAYS, 2 * PAST_DAYS],
+];
+/** Around the hour of a step, so many days on either side show it; over months, what a rule does grows. */
+const STEP_DAYS = 14;
+/** Some noisy days, and a little growth, are as far apart by chance. */
+const STEP_ERRORS = 2;
 /** The same day of the earlier weeks: what comes each week is no trouble. */
 const WEEKS = 5;
 const FEWEST_WEEKS = 2;
@@ -55,6 +65,9 @@ const FEWER = Math.round(1000 * Math.log(2));
 /** 1.8 × and a quarter. */
 const MUCH_SLOWER = Math.round(1000 * Math.log(1.8));
 const MUCH_FEWER = Math.round(1000 * Math.log(4));
+
+/** Counted from the newest run. */
+type DaysBack = [newest: number, oldest: number];
 
 type LevelOptions = {
   /** 1: more is trouble; -1: less is. */
@@ -76,7 +89,7 @@ export function findRecordsShift(history: RuleHistory): LevelShift | null {
 }
 
 /**
- * The last day, or the newest runs, against the days before; else the last week against those before two weeks. As it was at the
+ * The last day, or the newest runs, against the days before; else the last week against those before two weeks, or before up to five. As it was at the
  * newest run: a night or a weekend without runs tells nothing new.
  */
 function findLevelShift(levels: HourColumns, now: RuleHistory, options: LevelOptions): LevelShift | null {
@@ -84,7 +97,8 @@ function findLevelShift(levels: HourColumns, now: RuleHistory, options: LevelOpt
   return (
     findToday(levels, history, options) ??
     findSudden(levels, history, options) ??
-    findCreeping(levels, history, options)
+    findCreeping(levels, history, options, CREEPING_AGAINST) ??
+    findLasting(levels, history, options)
   );
 }
 
@@ -171,11 +185,45 @@ function findSudden(levels: HourColumns, history: RuleHistory, options: LevelOpt
   return describeShift(levels, history, options, { now, fromHour, usual, centre: 0, moved, before });
 }
 
-/** What the last week is at, day by day, against the days before the last two weeks. */
-function findCreeping(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
+/** Against the weeks before it began, where it began at once. */
+function findLasting(levels: HourColumns, history: RuleHistory, options: LevelOptions): LevelShift | null {
+  for (const against of LASTING_AGAINST) {
+    const shift = findCreeping(levels, history, options, against);
+    // The days in which it may be so already do not say what is usual.
+    if (shift !== null && isStep(levels, shift.sinceHour, history, options))
+      return { ...shift, days: shift.days - (against[0] - WEEK_DAYS) };
+  }
+  return null;
+}
+
+/** Whether the days from that hour on are as far as it takes from those before it. */
+function isStep(
+  levels: HourColumns,
+  hour: number,
+  { calendar }: RuleHistory,
+  { direction, least }: LevelOptions,
+): boolean {
+  const before = within(levels, hour - STEP_DAYS * HOURS_A_DAY, hour);
+  const after = within(levels, hour, hour + STEP_DAYS * HOURS_A_DAY);
+  if (before.hours.length < FEWEST_RUNS || after.hours.length < FEWEST_RUNS) return false;
+  const usual = describeUsual(before, calendar);
+  const [daysBefore, daysAfter] = [before, after].map((some) =>
+    residualsByDay(some, usual, calendar, hour + STEP_DAYS * HOURS_A_DAY).map(({ value }) => value),
+  );
+  if (daysBefore === undefined || daysAfter === undefined) return false;
+  const error = Math.max(LEAST_SPREAD, spreadOf(daysBefore)) * Math.sqrt(1 / daysBefore.length + 1 / daysAfter.length);
+  return direction * weightedMedian(listResiduals(after, usual, calendar)) >= least + STEP_ERRORS * error;
+}
+
+/** What the last week is at, day by day, against days before the last two weeks. */
+function findCreeping(
+  levels: HourColumns,
+  history: RuleHistory,
+  options: LevelOptions,
+  [newest, oldest]: DaysBack,
+): LevelShift | null {
   const { endHour, calendar } = history;
   const { direction, least } = options;
-  const [newest, oldest] = CREEPING_AGAINST;
   const before = within(levels, endHour - oldest * HOURS_A_DAY, endHour - newest * HOURS_A_DAY);
   const fromHour = endHour - WEEK_DAYS * HOURS_A_DAY;
   const now = within(levels, fromHour, Infinity);

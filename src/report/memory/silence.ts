@@ -84,7 +84,7 @@ function chooseStarts({ starts, firstHour }: RuleHistory, lastHour: number): Sta
  * Runs that start in each hour of the week, on average. One week's worth of the mean of that hour of day, on working days or
  * on days of rest, is part of it.
  */
-function measureRates(
+export function measureRates(
   { fromHour, hours, counts }: Starts,
   { calendar, isCovered }: RuleHistory,
   toHour: number,
@@ -126,7 +126,7 @@ function countSeen(
   return seen;
 }
 
-function hourOfWeekAt(hour: number, { fromHour, hoursOfWeek, at }: Calendar): number {
+export function hourOfWeekAt(hour: number, { fromHour, hoursOfWeek, at }: Calendar): number {
   return hoursOfWeek[hour - fromHour] ?? at(hour).hourOfWeek;
 }
 

@@ -5,6 +5,7 @@ import type { ReadActivity } from "../../../src/report/activity.ts";
 import type { RunRow } from "../../../src/report/run-row.ts";
 import type { ReportSettings } from "../../../src/report/settings.ts";
 import type { Condition, Degradation, Severity } from "../../../src/report/words.ts";
+import { emptyCounts } from "../../../src/report/counts.ts";
 import { settingsOf } from "../../../src/config/report-settings.ts";
 import { activity, declared, report, schedule } from "../../making/activities.ts";
 import { type Habit, listHabit, NOW_MS, pastOf } from "../../making/habits.ts";
@@ -172,7 +173,7 @@ test.each<{
     name: "slower, and half of the runs missed: these come first",
     isLeftOut: (hour) => hour % 2 === 1,
     degradation: "missed",
-    says: "deals: 12 of 24 runs due in 24 h did not start, the last one due 19:00; and 2.0 × slower than usual at these hours since 9 Jul 22:00: p50 20m, usually 10m (5 weeks)",
+    says: "deals: 12 of 24 runs due in 24 h did not start, the last one due 19:00; fewer start than usual since 9 Jul 21:00; and 2.0 × slower than usual at these hours since 9 Jul 22:00: p50 20m, usually 10m (5 weeks)",
     also: ["duration"],
   },
 ])("one finding names all that is wrong: $name", ({ isLeftOut, degradation, says, also }) => {
@@ -315,6 +316,23 @@ describe("a rule that only the memory knows", () => {
     const told = rules.find(({ rule_name: name }) => name === "deals");
     expect(told).toMatchObject({ condition: "overdue", severity: isNamed ? "warning" : "critical" });
     expect(told?.message.includes("; deals_v2 began ")).toBe(isNamed);
+  });
+});
+
+describe("a table that was emptied", () => {
+  const runs = listHabit(hourly(() => ({})));
+  const empty = { ...found("deals", runs), current: emptyCounts(), previous: emptyCounts(), startsMs: [], runs: [] };
+  // As the memory knows it: its newest run is hardly an hour old.
+  const emptied = activity({
+    rules: [{ ...empty, newestStartMs: NOW_MS - HOUR_MS, lastSuccessMs: NOW_MS - 50 * 60_000 }],
+  });
+  test("what is remembered of the window is said to be missing", () => {
+    const { findings } = report(emptied, { past: pastOf({ deals: runs }, DAYS) });
+    expect(findings.find(({ id }) => id === "no-data")).toMatchObject({
+      severity: "warning",
+      message:
+        "Nothing ran in 24 h; the last success 50m ago; 24 runs of this window are remembered and no longer in the table: was it purged, or is it another one?",
+    });
   });
 });
 
