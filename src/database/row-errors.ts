@@ -69,8 +69,8 @@ type Said = Error & {
 export function describeRowError(error: Error, code: string): string | null {
   if (code === "SQLITE_ERROR" && QUOTED_BY_SQLITE.test(error.message)) return NO_PATH;
   const said = error as Said;
-  // Only a server's errors have one.
-  if (said.severity === undefined) return null;
+  // Only a server's errors have one, and a session that it refuses or ends has read no row.
+  if (said.severity !== "ERROR") return null;
   const kind = findKind(said, code);
   // Whoever raises an error names the places too.
   return kind === null ? null : `${kind}${kind === RAISED ? "" : describePlace(said)} (${code}): ${ADVICE}`;

@@ -264,7 +264,7 @@ describe("configuration", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(JSON.parse(stderr)).toMatchObject({
       level: "error",
-      message: expect.stringContaining("automation-reports.toml:2:1: not a connection URL"),
+      message: expect.stringContaining("automation-reports.toml:2:1: the port is not a number"),
     });
     expect(stderr).not.toContain("canary");
   });

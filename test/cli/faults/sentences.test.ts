@@ -66,9 +66,9 @@ test.each(
 describe("a function behind the table", () => {
   test.each(
     numbered("O3", [
-      { code: "40P01", wrong: "standby", says: "boo, also when it was tried again: another session works against" },
-      { code: "40001", wrong: "standby", says: "boo, also when it was tried again: another session works against" },
-      { code: "28P01", wrong: "password", says: "boo (28P01): a function behind the table" },
+      { code: "40P01", wrong: "standby", says: "raises an error of its own (40P01)" },
+      { code: "40001", wrong: "standby", says: "raises an error of its own (40001)" },
+      { code: "28P01", wrong: "password", says: "raises an error of its own (28P01)" },
     ]),
   )("$no $code from a function of a primary → exit 4: nothing of a $wrong", async ({ no, code, wrong, says }) => {
     const schema = no.toLowerCase().replace(".", "_");
