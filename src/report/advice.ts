@@ -1,4 +1,5 @@
 /** What to do about a finding, also where another finding of the same cause carries the recommendation. */
+import { startSentence } from "../text/sentences.ts";
 import { adviseOnError } from "./errors/families.ts";
 import type { Report } from "./schema.ts";
 
@@ -10,7 +11,7 @@ export function adviseOnFinding({ findings, recommendations }: Report, index: nu
   const error = finding?.evidence["newest_error"];
   if (typeof error !== "string") return [];
   const advice = adviseOnError(error, finding?.rule_name ?? "the rules");
-  return [`${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${error}`];
+  return [`${startSentence(advice)}: ${error}`];
 }
 
 /** They tell of several rules at once. */

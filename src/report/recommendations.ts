@@ -299,7 +299,7 @@ function adviseOnFailures({
     const advice = adviseOnError(shared, "the rules");
     const all = formatCount(Number(failed));
     const share = count === failed ? `all ${all}` : `${formatCount(count)} of the ${all}`;
-    return `${advice.charAt(0).toUpperCase()}${advice.slice(1)}: ${share} failures are ${differ === true ? "like " : ""}${what} (${of})`;
+    return `${startSentence(advice)}: ${share} failures are ${differ === true ? "like " : ""}${what} (${of})`;
   }
   const least = Number(causes) >= MOST_GROUPS ? "at least " : "";
   return `Start with the most frequent of ${least}${formatPlural(Number(causes), "cause")}: ${what} (${formatCount(count)} ×: ${of})`;

@@ -36,6 +36,7 @@ export type Mailbox = { config: Config | null; wake: () => void };
 
 /** A slot that is older than this when the loop first sees it was missed. */
 const MISSED_MS = MINUTE_MS;
+
 type LookOptions = LoopOptions & { gate: Gate; telling: Set<Promise<void>> };
 
 type Watch = {

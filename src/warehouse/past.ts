@@ -25,7 +25,7 @@ export function requestPast({ crm, window, nowMs }: Pick<ReadRequest, "crm" | "w
 }
 
 /** Whether the past that a report would read is known. `tableSinceMs`: start of the table's oldest row; null: not known. */
-export function isPastKnown(
+export function isKnownElsewhere(
   request: Pick<ReadRequest, "crm" | "window" | "nowMs">,
   knownFromMs: number | null,
   tableSinceMs: number | null,

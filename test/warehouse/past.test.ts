@@ -5,7 +5,7 @@ import { listCells, listStarts, type LogSketch, type Past } from "../../src/repo
 import type { ReadActivity } from "../../src/report/activity.ts";
 import { collectActivities } from "../../src/warehouse/collect.ts";
 import { readHours } from "../../src/warehouse/hours.ts";
-import { isPastKnown, pastInVain, unreadablePast } from "../../src/warehouse/past.ts";
+import { isKnownElsewhere, pastInVain, unreadablePast } from "../../src/warehouse/past.ts";
 import type { HoursResult } from "../../src/warehouse/request.ts";
 import { connect } from "../making/postgres-server.ts";
 import { crmConfig, WINDOW } from "../making/reports.ts";
@@ -292,7 +292,7 @@ test.each([
   { name: "farther than a table of which rows were deleted", known: daysAgo(40), since: daysAgo(10), isKnown: true },
 ])("whether a small table's past is known elsewhere: $name", ({ known, since, isKnown }) => {
   const request = { crm: crmConfig("sqlite:w.db"), window: WINDOW, nowMs: WINDOW.endMs };
-  expect(isPastKnown(request, known, since)).toBe(isKnown);
+  expect(isKnownElsewhere(request, known, since)).toBe(isKnown);
 });
 
 describe.each(listEngines().filter(({ name }) => /^(?:packaged, sync-history shape M|sqlite)/.test(name)))(

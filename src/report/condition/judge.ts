@@ -46,8 +46,8 @@ export function judgeRule(facts: RuleFacts): Judgement {
 function judgeFirst(facts: RuleFacts): Judgement {
   const first = JUDGES.reduce<Judgement | null>((found, judge) => found ?? judge(facts), null);
   if (first === null) return say("unknown", `${facts.rule}: ${describeUnknown(facts)}`);
-  // A few failures in a row must not hide that far too many of its runs fail, or all that are due at one time.
   if (first.condition === "overdue") return addMissed(first, facts);
+  // A few failures in a row must not hide that far too many of its runs fail, or all that are due at one time.
   const degraded = first.condition === "failing" ? judgeDegraded(facts) : null;
   if (degraded === null) return first;
   const { failingTime } = facts;

@@ -56,26 +56,11 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
   const isKnown = previous.total > 0 || newest !== undefined || states.some(({ facts }) => facts.lastStartMs !== null);
   const isPlain = states.every(({ judgement: { condition } }) => condition !== "unknown");
   const near = describeNearSources(activity.nearSources);
-  const late = states.find(isLikelyLate);
-  const lateMs = late?.facts.silence?.sinceMs ?? null;
+  const late = states.find(isLikelyLate) ?? null;
   const vanished = counts.running + beside.length > 0 ? 0 : countVanished(states);
-  const why =
-    near !== ""
-      ? `; ${near}`
-      : vanished > 0
-        ? `; ${formatPlural(vanished, "run")} of this window ${vanished === 1 ? "is" : "are"} remembered and no longer in the table: was it purged, or is it another one?`
-        : !isKnown
-          ? `; no ${beside.length > 0 ? "other " : ""}run of this CRM is known${sayButFor(activity, excludedRules)}`
-          : counts.running > 0
-            ? ""
-            : late !== undefined && lateMs !== null
-              ? `; ${late.facts.rule} has usually started by ${formatNear(lateMs + HOUR_MS, late.facts.window.endMs)}, and has not`
-              : isPlain
-                ? "; nothing was due"
-                : states.some(isUnplanned)
-                  ? "; nothing says when the next run is due"
-                  : "";
-  const isNotDue = near === "" && isKnown && counts.running === 0 && isPlain && late === undefined && vanished === 0;
+  const told = { near, vanished, isKnown, late, isPlain, other: beside.length > 0 ? "other " : "" };
+  const why = sayWhy({ activity, counts, states, excludedRules }, told);
+  const isNotDue = near === "" && isKnown && counts.running === 0 && isPlain && late === null && vanished === 0;
   const evidence = {
     running: counts.running + counts.stale,
     total_before: previous.total,
@@ -88,6 +73,32 @@ export const findNoData: Finder = ({ activity, outcome, counts, hours, states, p
   const isWell = isKnown && vanished === 0 && (counts.running > 0 || !states.some(isSilentForLong));
   return [isWell ? inform(`${what}${last}${why}`, evidence) : warn(`${what}${last}${why}`, evidence)];
 };
+
+type WhyNoData = {
+  near: string;
+  vanished: number;
+  isKnown: boolean;
+  late: RuleState | null;
+  isPlain: boolean;
+  other: string;
+};
+
+/** The first that holds; empty where what is counted beside the total says it. */
+function sayWhy(
+  { activity, counts, states, excludedRules }: Pick<Facts, "activity" | "counts" | "states" | "excludedRules">,
+  { near, vanished, isKnown, late, isPlain, other }: WhyNoData,
+): string {
+  if (near !== "") return `; ${near}`;
+  if (vanished > 0)
+    return `; ${formatPlural(vanished, "run")} of this window ${vanished === 1 ? "is" : "are"} remembered and no longer in the table: was it purged, or is it another one?`;
+  if (!isKnown) return `; no ${other}run of this CRM is known${sayButFor(activity, excludedRules)}`;
+  if (counts.running > 0) return "";
+  const usualMs = late?.facts.silence?.sinceMs ?? null;
+  if (late !== null && usualMs !== null)
+    return `; ${late.facts.rule} has usually started by ${formatNear(usualMs + HOUR_MS, late.facts.window.endMs)}, and has not`;
+  if (isPlain) return "; nothing was due";
+  return states.some(isUnplanned) ? "; nothing says when the next run is due" : "";
+}
 
 /** A run of it was more likely than not to have started since its last one, and is not long enough overdue to be told. */
 function isLikelyLate({ facts: { due, silence }, judgement: { condition } }: RuleState): boolean {

@@ -29,7 +29,7 @@ const UNLIKELY = 1e-4;
 /** No few weeks tell that a rule is steadier than this. */
 const LEAST_DISPERSION = 0.5;
 /** As far back as the oldest of the weeks that it is held against. */
-const LONGEST_DAYS = PAST_DAYS + 36;
+const LONGEST_DAYS = PAST_DAYS + Math.max(...SETTLED_DAYS);
 
 /** By spans that end with the last whole hour. Null: it starts as often as usual, or too little is known. */
 export function findLull(history: RuleHistory): Lull | null {

@@ -6,7 +6,7 @@ import { isHidingRows } from "../../database/refusals.ts";
 import { computeBounds } from "../bounds.ts";
 import { findFirstShowing } from "../../time/clock-changes.ts";
 import { lacksZone } from "../casts.ts";
-import { isPastKnown } from "../past.ts";
+import { isKnownElsewhere } from "../past.ts";
 import { PRESETS } from "../presets.ts";
 import type { ReadRequest, ReadResult } from "../request.ts";
 import { buildActivity } from "../rows.ts";
@@ -64,7 +64,7 @@ async function readSnapshot(request: ReadRequest, target: PostgresTarget, connec
       spelling,
       assumedZone,
     });
-    if (isPastKnown(request, (await request.pastKnownFromMs) ?? null, activity.tableSinceMs)) return activity;
+    if (isKnownElsewhere(request, (await request.pastKnownFromMs) ?? null, activity.tableSinceMs)) return activity;
     return { ...activity, ...(await readSmallPast(connection, source, actions, request, activity.tableSinceMs)) };
   };
   try {

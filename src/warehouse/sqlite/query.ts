@@ -1,7 +1,7 @@
 /** One CRM's activity from an SQLite file, in one read transaction. Blocks its thread: run it in the worker. */
 import type { Database } from "bun:sqlite";
 import { computeBounds, MOST_NAMES, MOST_OLDER_ROWS } from "../bounds.ts";
-import { isPastKnown, PAST_SHARE, pastInVain } from "../past.ts";
+import { isKnownElsewhere, PAST_SHARE, pastInVain } from "../past.ts";
 import type { ReadRequest, ReadResult, SettledRequest } from "../request.ts";
 import type { Document } from "../document.ts";
 import { maskName } from "../../report/errors/redact.ts";
@@ -33,7 +33,7 @@ export function querySqlite(request: SettledRequest, path: string, onReport: (re
     });
     const near = readNearSources(database, found.source, found.actions.name, request, spelling.spellings);
     const activity = { ...built, nearSources: [...new Set([...built.nearSources, ...near.map(maskName)])] };
-    if (isPastKnown(request, request.pastKnownFromMs, activity.tableSinceMs)) return activity;
+    if (isKnownElsewhere(request, request.pastKnownFromMs, activity.tableSinceMs)) return activity;
     // A query cannot be ended, and the past takes some times as long as the report did: at the deadline the report holds.
     const hasTime = performance.now() - startedAt < crm.timeoutMs * PAST_SHARE;
     const inVain = { ...activity, ...pastInVain(request) };
