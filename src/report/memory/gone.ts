@@ -25,7 +25,7 @@ function recallRule(past: RulePast): RuleActivity[] {
   const { rule, runs } = past;
   const startedMs = runs.map((run) => run.startedMs).toSorted((a, b) => b - a);
   const newestStartMs =
-    startedMs[0] ?? newestHour(past, listStarts(past).at(-1)?.[0], ({ starts }) => starts.hours.at(-1)) * HOUR_MS;
+    startedMs[0] ?? lastMsOf(newestHour(past, listStarts(past).at(-1)?.[0], ({ starts }) => starts.hours.at(-1)));
   if (Number.isNaN(newestStartMs)) return [];
   const success = runs.find(({ status }) => status === "success");
   const successHour =
@@ -35,7 +35,7 @@ function recallRule(past: RulePast): RuleActivity[] {
           finished.hours.findLast((_, index) => (finished.counts[index] ?? 0) > (finished.values[index] ?? 0)),
         );
   const lastSuccessMs =
-    success !== undefined ? settledAt(success) : Number.isNaN(successHour) ? null : successHour * HOUR_MS;
+    success !== undefined ? settledAt(success) : Number.isNaN(successHour) ? null : lastMsOf(successHour);
   return [
     {
       rule,
@@ -61,6 +61,11 @@ function recallRule(past: RulePast): RuleActivity[] {
       weekBefore: null,
     },
   ];
+}
+
+/** Of what is known to the hour only: taken for earlier than it was, a run would be none of the slot at which it began. */
+function lastMsOf(hour: number): number {
+  return (hour + 1) * HOUR_MS - 1;
 }
 
 /** In what is told hour by hour, or in the weeks; NaN: in none. */

@@ -1,4 +1,6 @@
 /** What the memory would know of a simulated CRM at any moment: read once with the product's own statement, as the fill does. */
+import { settledAt } from "../../../src/report/attempts.ts";
+import type { RunRow } from "../../../src/report/run-row.ts";
 import { withHours } from "../../../src/report/memory/without.ts";
 import type { CrmConfig } from "../../../src/config/schema.ts";
 import type { Past } from "../../../src/report/memory/cells.ts";
@@ -26,9 +28,12 @@ function createPastReader(whole: Past): PastReader {
     const toHour = Math.floor(atMs / HOUR_MS);
     const fromHour = Math.max(whole.covered[0]?.[0] ?? toHour, toHour - KEPT_HOURS);
     const isWithin = (hour: number) => hour >= fromHour && hour < toHour;
+    const isOver = (run: RunRow) => settledAt(run) < toHour * HOUR_MS;
     return {
       covered: [[fromHour, toHour]],
-      rules: whole.rules.filter(({ firstMs }) => firstMs < atMs).map((rule) => withHours(rule, isWithin, [])),
+      rules: whole.rules
+        .filter(({ firstMs }) => firstMs < atMs)
+        .map((rule) => withHours(rule, isWithin, rule.runs.filter(isOver))),
     };
   };
 }

@@ -259,6 +259,27 @@ describe("a rule that only the memory knows", () => {
       settings: options.settings ?? {},
     }).rules.find(({ rule_name: name }) => name === "deals");
   };
+  test("is not overdue where its last run is known to the hour only, and began in the minute of its schedule", () => {
+    const startedMs = Date.parse("2026-07-02T05:29:10Z");
+    const monthly = listHabit({
+      days: 1,
+      everyMinutes: 24 * 60,
+      change: () => ({ startedMs, endedMs: startedMs + 50 * 60_000 }),
+    });
+    const past = pastOf({ deals: monthly, users: others }, DAYS);
+    const withoutRuns = {
+      ...past,
+      rules: past.rules.map((rule) => (rule.rule === "deals" ? { ...rule, runs: [] } : rule)),
+    };
+    const { rules } = report(
+      activity({
+        rules: [found("users", others)],
+        declaredRules: [declared("deals", { schedules: [schedule("29 5 2 * *")] })],
+      }),
+      { past: withoutRuns },
+    );
+    expect(rules.find(({ rule_name: name }) => name === "deals")).toMatchObject({ condition: "ok", severity: null });
+  });
   test("is overdue, whatever else runs", () => {
     expect(reportOn(gone(20))).toMatchObject({ condition: "overdue", severity: "critical" });
   });
