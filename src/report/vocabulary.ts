@@ -3,10 +3,12 @@ import type { ActionStatus } from "./words.ts";
 
 /** A status without what programs write in different ways: `InProgress`, `in-progress` and `In progress!` are one word. */
 export function plainWord(status: string): string {
-  return status
-    .toLowerCase()
-    .replaceAll(/[ \t\n\v\f\r_-]/g, "")
-    .replace(new RegExp(`[${TRAILING_SIGNS}]+$`), "");
+  return bareWord(status.toLowerCase());
+}
+
+/** A word in any letters without the signs that `plainWord` leaves out. */
+export function bareWord(status: string): string {
+  return status.replaceAll(/[ \t\n\v\f\r_-]/g, "").replace(new RegExp(`[${TRAILING_SIGNS}]+$`), "");
 }
 
 /** What may stand behind a word. */
@@ -29,6 +31,18 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "finished_successfully",
     "cached",
     "job_complete",
+    "succeed",
+    "synced",
+    "processed",
+    "loaded",
+    "load_complete",
+    "reused",
+    "ended_ok",
+    "ran_to_completion",
+    "execution_success",
+    "execution_successful",
+    "job_state_done",
+    "job_state_drained",
   ],
   failed: [
     "failed",
@@ -70,25 +84,49 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "ended_unexpectedly",
     "oom_killed",
     "evicted",
+    "faulted",
+    "halted",
+    "broken",
+    "deleted",
+    "reverted",
+    "misfired",
+    "never_finished",
+    "ended_not_ok",
+    "sync_failed",
+    "load_failed",
+    "deploy_failed",
+    "validation_failed",
+    "execution_failed",
+    "execution_terminated",
+    "execution_terminated_timeout",
+    "execution_rejected",
+    "job_state_failed",
+    "job_state_cancelled",
+    "deadline_exceeded",
+    "backoff_limit_exceeded",
+    "cancelled_by_user",
+    "canceled_by_user",
+    "stopped_by_user",
+    "out_of_memory",
   ],
   partial: [
     "partial",
     "partial_success",
+    "partial_failure",
     "partially_failed",
-    "completed_with_errors",
-    "completed_with_warnings",
-    "success_with_warnings",
+    "partially_successful",
+    "partially_loaded",
     "warning",
+    "warnings",
     "warn",
     "incomplete",
     "partially_succeeded",
     "partially_completed",
-    "succeeded_with_issues",
-    "success_with_errors",
-    "success_with_failures",
-    "completed_with_failures",
-    "finished_with_errors",
+    "partially_complete",
+    "handled_error",
+    "finished_(with_errors)",
     "unstable",
+    ...listFlawed(),
   ],
   running: [
     "running",
@@ -109,6 +147,30 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "stalled",
     "sending",
     "connecting",
+    "launched",
+    "doing",
+    "ongoing",
+    "playing",
+    "extracting",
+    "loading",
+    "importing",
+    "exporting",
+    "querying",
+    "reporting",
+    "load_in_progress",
+    "still_running",
+    "starting_flow_execution",
+    "execution_running",
+    "job_state_running",
+    "job_state_draining",
+    "terminating",
+    "aborting",
+    "suspending",
+    "killing",
+    "draining",
+    "cancel_started",
+    "cancel_requested",
+    "stop_requested",
   ],
   pending: [
     "pending",
@@ -140,9 +202,61 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "delayed",
     "waiting_for_retry",
     "upload_complete",
+    "new",
+    "open",
+    "planned",
+    "initialized",
+    "initializing",
+    "preparing",
+    "provisioning",
+    "acquired",
+    "claimed",
+    "runnable",
+    "holding",
+    "held",
+    "on_hold",
+    "throttled",
+    "todo",
+    "prioritized",
+    "waiting_children",
+    "waiting_for_resource",
+    "queue_wait",
+    "paused_blocked",
+    "pending_retry",
+    "pending_redrive",
+    "retry_scheduled",
+    "action_required",
+    "job_state_pending",
+    "job_state_queued",
   ],
-  skipped: ["skipped", "ignored", "noop", "excluded", "not_built"],
+  skipped: [
+    "skipped",
+    "ignored",
+    "noop",
+    "excluded",
+    "not_built",
+    "omitted",
+    "filtered",
+    "disabled",
+    "inactive",
+    "vetoed",
+    "bypassed",
+    "superseded",
+    "safely_halted",
+    "not_run",
+    "not_executed",
+    "not_processed",
+    "state_edit",
+    "maximum_concurrent_runs_reached",
+  ],
 });
+
+/** `completed_with_errors`, `success_with_warnings` and the like. */
+function listFlawed(): string[] {
+  const ends = ["completed", "complete", "finished", "success", "succeeded", "passed", "done", "ended"];
+  const flaws = ["errors", "error", "warnings", "warning", "failures", "issues", "exceptions"];
+  return ends.flatMap((end) => flaws.map((flaw) => `${end}_with_${flaw}`));
+}
 
 function spell(words: Partial<Record<ActionStatus, string[]>>): Record<string, ActionStatus> {
   const pairs = Object.entries(words) as [ActionStatus, string[]][];
