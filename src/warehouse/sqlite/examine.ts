@@ -9,7 +9,7 @@ import { candidateNames, quoteTable, wantedNames, type TableName } from "../tabl
 import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
-import { findTables, keepRows, openDatabase } from "./open.ts";
+import { findTables, HIDDEN, keepRows, openDatabase } from "./open.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { maskRules } from "../spelling.ts";
 import { askSpelling } from "./spelling.ts";
@@ -83,8 +83,8 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
 function listOthers(database: Database): OtherTable[] {
   const rows = ask<{ name: string; columns: string }>(
     database,
-    `SELECT t.name, json_group_array(c.name) AS columns FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-      WHERE t.type IN ('table', 'view') AND t.name NOT GLOB 'sqlite_*' GROUP BY t.name LIMIT ${MOST_OTHERS}`,
+    `SELECT t.name, json_group_array(c.name) AS columns FROM sqlite_schema AS t, pragma_table_xinfo(t.name) AS c
+      WHERE t.type IN ('table', 'view') AND c.hidden <> ${HIDDEN} AND t.name NOT GLOB 'sqlite_*' GROUP BY t.name LIMIT ${MOST_OTHERS}`,
   );
   return rows.map(({ name, columns }) => ({
     name: quoteTable({ schema: null, name }),
@@ -160,8 +160,8 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
   );
   const sources = ask<{ source: string }>(
     database,
-    `SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM (${actions})
-     WHERE started_at > datetime('now', '-7 days') AND crm_source IS NOT NULL ORDER BY 1`,
+    `SELECT DISTINCT CAST(substr(crm_source, 1, 100) AS TEXT) AS source FROM (${actions})
+     WHERE ${startMs} BETWEEN ${nowMs - 7 * DAY_MS} AND ${nowMs} AND crm_source IS NOT NULL ORDER BY 1`,
   );
   return {
     oldestMs: row?.oldest ?? null,
