@@ -50,6 +50,7 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "fail",
     "error",
     "errored",
+    "err",
     "timeout",
     "timed_out",
     "cancelled",

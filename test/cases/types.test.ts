@@ -103,6 +103,10 @@ const READ: Change[] = [
     sql: `ALTER TABLE ${HISTORY} ALTER records_processed DROP DEFAULT, ALTER records_processed TYPE jsonb USING to_jsonb(records_processed)`,
   },
   {
+    name: "the errors in an array",
+    sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE text[] USING CASE WHEN error_message IS NULL THEN '{}' ELSE ARRAY[error_message] END`,
+  },
+  {
     name: "the error as xml",
     sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE xml USING xmlparse(CONTENT error_message)`,
   },

@@ -38,6 +38,7 @@ const WORDS = {
     "fail",
     "error",
     "errored",
+    "ERR",
     "cancelled",
     "canceled",
     "revoked",
