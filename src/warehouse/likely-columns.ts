@@ -60,7 +60,8 @@ const BEGIN =
   "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
 const FINISH =
   "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
-const STEP = "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
+const STEP =
+  "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
 
 const LIKELY: Record<Wanted, Likely> = {
