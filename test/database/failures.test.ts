@@ -303,6 +303,28 @@ test("a materialised view that was never filled", async () => {
 });
 
 test.each([
+  {
+    name: "its table",
+    change: "OPTIONS (SET table_name 'gone')",
+    says: 'relation "orchestration.gone" does not exist',
+  },
+  {
+    name: "a column",
+    change: "ALTER status OPTIONS (SET column_name 'gone')",
+    says: 'column "gone" does not exist',
+  },
+])("of a foreign table that lost $name on its server, that server is named", async ({ change, says }) => {
+  const near = await server.createDatabase();
+  await near.sql.unsafe(`CREATE EXTENSION postgres_fdw; CREATE SCHEMA orchestration;
+    CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${server.port}', dbname '${database.name}');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'owner', password '${PASSWORD}');
+    IMPORT FOREIGN SCHEMA orchestration LIMIT TO (sync_history) FROM SERVER far INTO orchestration;
+    ALTER FOREIGN TABLE orchestration.sync_history ${change}`);
+  expect(await reportOn(near.url)).toContain(`${says}, on the foreign server behind the table: ALTER FOREIGN TABLE`);
+  await near.close();
+});
+
+test.each([
   { code: "42704", message: 'user mapping not found for "reader"', advice: "CREATE USER MAPPING for this role" },
   { code: "2F003", message: "password is required", advice: "ALTER USER MAPPING" },
 ])("of a foreign table, $message: $advice", ({ code, message, advice }) => {

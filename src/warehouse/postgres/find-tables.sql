@@ -36,8 +36,8 @@ CROSS JOIN LATERAL (
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
   JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN (
-    WITH RECURSIVE base(oid) AS (
-      SELECT d.typbasetype
+    WITH RECURSIVE base AS (
+      SELECT d.typbasetype AS oid
       UNION ALL SELECT b.typbasetype FROM base JOIN pg_catalog.pg_type b ON b.oid = base.oid AND b.typtype = 'd')
     SELECT oid FROM base JOIN pg_catalog.pg_type b USING (oid) WHERE b.typtype <> 'd') ELSE d.oid END
   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) of_columns
