@@ -183,6 +183,15 @@ async function say(command: "check" | "generate", url: string, settings: string)
 const make = async (engine: CaseEngine, sql: string) =>
   await makeTables(engine, sql.replaceAll("{time}", engine === "sqlite" ? "text" : "timestamptz"));
 
+test("SQLite: beside a view of a table that is gone, check still finds the table that holds runs", async () => {
+  await using file = await makeTables(
+    "sqlite",
+    `CREATE TABLE gone (a); CREATE VIEW broken AS SELECT a FROM gone; DROP TABLE gone;
+    CREATE TABLE job_runs (id int, job text, status text, started_at text, finished_at text)`,
+  );
+  expect(await say("check", file.url, "")).toContain("job AS rule");
+});
+
 describe.each(ENGINES)("%s", (engine) => {
   test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts }) => {
     await using tables = await make(engine, sql);

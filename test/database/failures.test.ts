@@ -292,6 +292,24 @@ describe("the reason says what, where and what to try", () => {
   });
 });
 
+test.each([
+  {
+    name: "a table",
+    after: "DROP TABLE kept",
+    says: "no such table: main.kept, which a view reads: correct or drop that view",
+  },
+  {
+    name: "a function",
+    after: "CREATE VIEW automation_rules AS SELECT 1 AS crm_source, own(1) AS name FROM kept",
+    says: "no such function: own, which only the program that writes the file has",
+  },
+])("a view in an SQLite file that lacks $name", async ({ after, says }) => {
+  const path = join(mkdtempSync(join(tmpdir(), "automation-reports-view-")), "x.sqlite");
+  using file = new Database(path);
+  file.run(`CREATE TABLE kept (a); CREATE VIEW automation_actions AS SELECT a AS id FROM kept; ${after}`);
+  expect(await reportOn(`sqlite:${path}`)).toContain(says);
+});
+
 test("a materialised view that was never filled", async () => {
   const own = await server.createDatabase();
   await own.sql

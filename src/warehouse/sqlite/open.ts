@@ -79,9 +79,9 @@ export function hasIndex(database: Database, table: string, columns: string[]): 
 }
 
 /** How `table_xinfo` marks a column that no `*` shows; those that are generated have other marks, and `table_info` has them not at all. */
-export const HIDDEN = 1;
+const HIDDEN = 1;
 
-function listColumns(database: Database, table: string): string[] {
+export function listColumns(database: Database, table: string): string[] {
   return database
     .query<{ name: string }, [string]>(`SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> ${HIDDEN}`)
     .all(table)
