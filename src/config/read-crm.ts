@@ -69,7 +69,7 @@ export function composeCrm(name: string, settings: Settings, target: Target): Cr
     lockTimeoutMs: settings.lock_timeout,
     excludeRules: settings.exclude_rules,
     wrapperRules: settings.wrapper_rules,
-    statuses: mapEntries(settings.statuses, (word, status) => [word.trim().toLowerCase(), status]),
+    statuses: mapEntries(settings.statuses, (word, status) => [word.trim(), status]),
     ruleNames: settings.rule_names,
     timezone: settings.timezone,
     scheduleTimezone: settings.schedule_timezone,

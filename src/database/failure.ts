@@ -145,8 +145,13 @@ const REASONS: Record<string, Words> = {
   SQLITE_NOTADB: (place) => `${place} is not an SQLite database: check the path`,
   SQLITE_CORRUPT: (place) => `${place} is damaged: restore it from a backup`,
   SQLITE_BUSY: (place) => `${place} is locked by a writer, and lock_timeout passed: try again`,
-  SQLITE_ERROR: (place, message) =>
-    `${place}: ${message}. The table is not as the preset expects it: check preset and table`,
+  SQLITE_ERROR: (place, message) => {
+    if (/^no such (?:table|column)/.test(message))
+      return `${place}: ${message}, which a view reads: correct or drop that view, or name another in table or rules_table`;
+    if (/^no such (?:function|module|collation)/.test(message))
+      return `${place}: ${message}, which only the program that writes the file has: name a view or table without it in table or rules_table`;
+    return `${place}: ${message}. The table is not as the preset expects it: check preset and table`;
+  },
   SQLITE_READONLY_ROLLBACK: (place) =>
     `${place} was left by a writer that was killed, and its journal beside it must be undone first: open it once as a user who may write it, such as with sqlite3 and a SELECT`,
   SQLITE_READONLY: (place) =>

@@ -37,6 +37,11 @@ const CASES: { fits: (said: Said) => boolean; words: Words }[] = [
       `${place} is a standby, and cancelled the query to apply changes of its primary, also when it was tried again: set hot_standby_feedback = on there, raise max_standby_streaming_delay, or add another host to the URL`,
   },
   {
+    fits: ({ code, routine }) => code.startsWith("42") && routine === "pgfdw_report_error",
+    words: (place, message) =>
+      `${place}: ${message}, on the foreign server behind the table: ALTER FOREIGN TABLE … where it has other names now, or GRANT SELECT there to the user of the mapping`,
+  },
+  {
     fits: ({ code, routine }) => code === "42501" && routine === "CheckMyDatabase",
     words: (place) => `${place}: the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role`,
   },

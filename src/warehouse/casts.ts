@@ -5,9 +5,9 @@ import { writeIsoTime } from "./spelled-times.ts";
 
 /**
  * What a preset reads a column as. Start and end of a run are times with a time of day; of an end it is told where it cannot be read.
- * A document may be of any type.
+ * A message may be several in an array, and a document of any type.
  */
-type ColumnKind = "text" | "number" | "time" | "start" | "end" | "flag" | "document";
+type ColumnKind = "text" | "message" | "number" | "time" | "start" | "end" | "flag" | "document";
 
 /** The kinds of the columns that a relation reads, by their names. */
 export type ColumnKinds = Record<string, ColumnKind>;
@@ -49,7 +49,8 @@ function castColumn(kind: ColumnKind, type: string, name: string): string | null
   }
   // Of json a report needs no more than the text, and the server takes some of it for no document.
   if (kind === "document") return type === "json" ? `${name}::text` : null;
-  if (kind === "text") {
+  if (kind === "message" && type.endsWith("[]")) return `array_to_string(${name}, chr(10))`;
+  if (kind === "text" || kind === "message") {
     if (["text", "character varying"].includes(type)) return null;
     if (JSONS.includes(type)) return readJson(type, name);
     const isScalar = ["boolean", "uuid", "xml", ...NUMBERS, ...WORDS].includes(type);

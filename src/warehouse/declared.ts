@@ -3,6 +3,7 @@ import type { CrmConfig } from "../config/schema.ts";
 import type { DeclaredSchedule, RuleActivity, DeclaredRule } from "../report/activity.ts";
 import { readRecurrence, type Recurrence } from "../time/recurrence.ts";
 import type { Inexpressible } from "../time/cron.ts";
+import { plainWord } from "../report/vocabulary.ts";
 import { compareNames } from "../report/words.ts";
 import { isLater } from "../report/written-later.ts";
 import type { Document } from "./document.ts";
@@ -35,7 +36,8 @@ export function readDeclared(
     ...(crm.wrapperRules ?? wrapperRules),
     ...rules.filter(({ current, previous }) => current.wrapper + previous.wrapper > 0).map(({ rule }) => rule),
   ];
-  const isAlone = document.wrappers_only && rules.every(({ rule }) => wrapping.includes(rule));
+  const words = wrapping.map(plainWord);
+  const isAlone = document.wrappers_only && rules.every(({ rule }) => words.includes(plainWord(rule)));
   const without = new Set(isAlone ? crm.excludeRules : [...crm.excludeRules, ...wrapping]);
   if (ruleNames === "exact") {
     const named = nameByRuns(declared, crm.ruleNames);

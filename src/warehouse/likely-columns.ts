@@ -52,7 +52,7 @@ type Likely = {
 
 // German, French, Spanish and Portuguese have a few of the commonest words, without their accents.
 const TIME = "at time date on ts utc gmt dttm datetime timestamp dt ms epoch zeit datum heure fecha hora";
-const RUN = "run job sync task execution exec process flow pipeline import export batch load actual real";
+const RUN = "run job sync task execution exec execute process flow pipeline import export batch load actual real";
 const UNITS =
   "records|record|rows|row|items|item|objects|entities|documents|messages|datensaetze|datensatze|saetze|satze|zeilen|enregistrements|lignes|registros|filas|linhas";
 const NUMBER = "count num number total no of n anzahl nombre numero cantidad";
@@ -60,7 +60,8 @@ const BEGIN =
   "start|started|starting|begin|began|begun|launched|performed|attempted|executed|ran|fired|beginn|anfang|gestartet|debut|inicio";
 const FINISH =
   "finish|finished|end|ended|ending|complete|completed|completion|done|stop|stopped|terminated|ende|beendet|fin|fim";
-const STEP = "job|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
+const STEP =
+  "job|package|task|pipeline|flow|workflow|dag|automation|sync|schedule|process|procedure|command|trigger|step";
 const THING = "entity|object|model|resource|stream|table|record";
 
 const LIKELY: Record<Wanted, Likely> = {
@@ -90,7 +91,7 @@ const LIKELY: Record<Wanted, Likely> = {
       "sync type",
       "automation",
       "job name|class|type",
-      "task|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
+      "task|package|pipeline|flow|workflow|automation|sync|schedule|process|procedure|trigger|step name|class|type",
       "dag id",
       "job|task|pipeline|flow|workflow",
       "unique id",
@@ -119,7 +120,7 @@ const LIKELY: Record<Wanted, Likely> = {
   },
   started_at: {
     patterns: [BEGIN, "run at|date|time|on|timestamp"],
-    beside: `${TIME} ${RUN} compile`,
+    beside: `${TIME} ${RUN} compile log`,
     weak: [
       "created|create|creation|inserted|queued|enqueued|submitted|generated|logged|recorded",
       "timestamp|datetime|date|time",

@@ -79,7 +79,7 @@ export const PRESETS = {
         start_time: "start",
         end_time: "end",
         ...COUNTS,
-        error_message: "text",
+        error_message: "message",
         configuration: "document",
       },
       rules: {
@@ -133,7 +133,7 @@ export const PRESETS = {
         started_at: "start",
         finished_at: "end",
         ...COUNTS,
-        error: "text",
+        error: "message",
         dry_run: "flag",
         wrapper: "flag",
       },

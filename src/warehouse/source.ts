@@ -8,7 +8,8 @@ import { describeMissing, findIncomplete, type Incomplete } from "./needed-colum
 import { PRESETS, type ActionColumns, type Dialect, type Preset, type RuleNames } from "./presets.ts";
 import { listNamed, locateTables, quoteTable, type Located, type TableConfig, type TableName } from "./tables.ts";
 import { fillPlaceholders } from "./template.ts";
-import { writeBlanks, writeList, writeStatus } from "./vocabulary.ts";
+import { plainWord } from "../report/vocabulary.ts";
+import { writeBlanks, writeList, writeStatus, writeWord } from "./vocabulary.ts";
 
 type LocatedTables<T extends TableName> = Extract<Located<T>, { kind: "located" }>;
 
@@ -106,7 +107,8 @@ function makeSource<T extends TableName>(
       table:
         dialect === "sqlite" ? boundTable(located.actions, kinds.actions, listKeys(columns), absent) : actionsTable,
       status: writeStatus(dialect),
-      wrappers: writeList(wrapperRules),
+      rule_word: writeWord(dialect, columns.rule),
+      wrappers: writeList(wrapperRules.map(plainWord)),
       blanks: writeBlanks(dialect),
       ...(dialect === "sqlite" ? { ...castCounts(kinds.actions), ...castFlags(kinds.actions) } : {}),
     }),

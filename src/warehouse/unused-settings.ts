@@ -30,7 +30,7 @@ export type NamingConfig = Pick<
   "crmSource" | "rules" | "excludeRules" | "wrapperRules" | "ruleNames" | "statuses"
 >;
 
-/** What a CRM's rows name: the rules of its runs, those declared or scheduled, and its status words as `plainWord` makes them. */
+/** What a CRM's rows name: the rules of its runs, those declared or scheduled, and its status words as `writeWord` spells them. */
 export type RowNames = { runs: string[]; declared: string[]; words: string[] };
 
 export function listNamedSettings(crm: NamingConfig): NamedSetting[] {
@@ -92,7 +92,7 @@ const NEAR: Record<NamedSetting["setting"], Seek> = {
   wrapper_rules: seekLeftOut,
   rule_names: (name, { declared }, crm) => seekAmong(name, declared, crm),
   "rule_names to": (name, { runs }, crm) => seekAmong(name, runs, crm),
-  statuses: (name, { words }) => (words.includes(plainWord(name)) ? "used" : null),
+  statuses: (name, { words }) => (words.some((word) => plainWord(word) === plainWord(name)) ? "used" : null),
 };
 
 function indexNames(names: string[], { crmSource }: NamingConfig): Names {

@@ -1,6 +1,6 @@
 /** The vocabulary as SQL reads it. */
 import { OTHER_BLANK_CODES } from "../text/blanks.ts";
-import { CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS, TRAILING_SIGNS } from "../report/vocabulary.ts";
+import { bareWord, CLEAN_UP_MARKS, plainWord, STATUS_SPELLINGS, TRAILING_SIGNS } from "../report/vocabulary.ts";
 import { NO_NAME } from "../report/words.ts";
 import type { Dialect } from "./presets.ts";
 
@@ -25,7 +25,8 @@ function writeBranches(spellings: [string, string][]): string {
 /** A status as `plainWord` makes it. */
 export function writeWord(dialect: Dialect, column: string): string {
   const bare = (text: string) => `rtrim(lower(${text}), ${quote(TRAILING_SIGNS)})`;
-  if (dialect === "postgres") return bare(`translate(${column}, ${writeBlanks(dialect)} || '-_', '')`);
+  // A small I has no dot in Turkish, which would make FAILED another word.
+  if (dialect === "postgres") return bare(`translate(${column}, 'I' || ${writeBlanks(dialect)} || '-_', 'i')`);
   const removed = ["' '", ...BLANK_CODES.map((code) => `char(${code})`), "'-'", "'_'"];
   return bare(removed.reduce((text, letter) => `replace(${text}, ${letter}, '')`, column));
 }
@@ -41,9 +42,12 @@ export function writeHasError(dialect: Dialect): string {
   return `${writeWord(dialect, start)} NOT IN (${writeList(["", ...NO_ERRORS])})`;
 }
 
-/** Words of the configuration as `writeWord` spells those of the rows. */
+/** Words of the configuration as `writeWord` spells those of the rows. SQLite and some locales of PostgreSQL make `A` to `Z` small, and no other letter. */
 export function spellPlain<T>(statuses: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(statuses).map(([word, status]) => [plainWord(word), status]));
+  const inAscii = (word: string) => bareWord(word.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(statuses).flatMap(([word, status]) => [plainWord(word), inAscii(word)].map((key) => [key, status])),
+  );
 }
 
 /** A rule's name, or what stands for one that is missing or of blanks only. Very long ones are cut. */
@@ -68,7 +72,7 @@ export function writeBareSource(dialect: Dialect, name: string): string {
   if (dialect === "sqlite")
     return `lower(trim(${name}, ${writeBlanks(dialect)} || char(${OTHER_BLANK_CODES.join(", ")})))`;
   const blank = `[\\s${OTHER_BLANK_CODES.map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("")}]`;
-  return `lower(regexp_replace(${name}, '^${blank}+|${blank}+$', '', 'g'))`;
+  return `lower(replace(regexp_replace(${name}, '^${blank}+|${blank}+$', '', 'g'), 'I', 'i'))`;
 }
 
 /** Texts as a list for IN. */

@@ -1,19 +1,35 @@
 /** Columns of other types than the usual ones, on PostgreSQL: read, or named with column and type. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { ask, at, cron, type CaseWarehouse, ENGINES, HOUR, makeWarehouse, repeat, ruleOf } from "../making/cases.ts";
+import {
+  ask,
+  at,
+  cron,
+  type CaseWarehouse,
+  ENGINES,
+  HOUR,
+  makeWarehouse,
+  repeat,
+  type Rows,
+  ruleOf,
+} from "../making/cases.ts";
 import { directoryWith, runCli } from "../making/cli.ts";
 import { run } from "../making/warehouses.ts";
 
 const HISTORY = "orchestration.sync_history";
 const SCHEDULE = "orchestration.sync_schedule";
 
-/** 24 runs in the window, two of them failed, and their schedule, behind changed columns. */
-async function changed(sql: string): Promise<CaseWarehouse> {
-  const runs = repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
+/** 24 runs in the window, two of them failed, and their schedule. */
+const HOURLY: Rows = {
+  runs: repeat({ from: "07-08 00:00", to: "07-10 20:00", every: HOUR }, (start) =>
     /T0[34]/.test(start) && start > at("07-10 00:00") ? { status: "failed", error: "HTTP 500" } : {},
-  );
-  const warehouse = await makeWarehouse("postgresql", { runs, schedules: [cron("0 * * * *", "contacts")] });
+  ),
+  schedules: [cron("0 * * * *", "contacts")],
+};
+
+/** `HOURLY` behind changed columns. */
+async function changed(sql: string): Promise<CaseWarehouse> {
+  const warehouse = await makeWarehouse("postgresql", HOURLY);
   await warehouse.sql?.unsafe(sql);
   return warehouse;
 }
@@ -39,6 +55,18 @@ const READ: Change[] = [
     sql: `ALTER TABLE ${SCHEDULE} ALTER enabled TYPE int USING enabled::int`,
   },
   { name: "a domain", sql: `CREATE DOMAIN word AS text CHECK (value <> ''); ${STATUS}, ALTER status TYPE word` },
+  {
+    name: "a domain of a domain of an enum, and one of a time",
+    sql: `CREATE TYPE words AS ENUM ('success', 'failed'); CREATE DOMAIN outcome AS words; CREATE DOMAIN own_outcome AS outcome;
+      CREATE DOMAIN instant AS timestamptz; CREATE DOMAIN own_instant AS instant;
+      ${STATUS}, ALTER status TYPE own_outcome USING status::words, ALTER start_time TYPE own_instant`,
+  },
+  {
+    name: "capitals of a language in which a small I has no dot",
+    sql: `${STATUS}, ALTER status TYPE text COLLATE "tr-x-icu"; UPDATE ${HISTORY} SET status = replace(upper(status), 'İ', 'I');
+      ALTER TABLE ${SCHEDULE} ALTER recurrence_type TYPE text COLLATE "tr-x-icu", ALTER crm_source TYPE text COLLATE "tr-x-icu";
+      UPDATE ${SCHEDULE} SET recurrence_type = 'INTERVAL', every = 1, period = 'HOURS'`,
+  },
   {
     name: "padded characters",
     sql: `${STATUS}, ALTER status TYPE char(20); ALTER TABLE ${HISTORY} ALTER crm_source TYPE char(20)`,
@@ -73,6 +101,10 @@ const READ: Change[] = [
   {
     name: "counts as jsonb",
     sql: `ALTER TABLE ${HISTORY} ALTER records_processed DROP DEFAULT, ALTER records_processed TYPE jsonb USING to_jsonb(records_processed)`,
+  },
+  {
+    name: "the errors in an array",
+    sql: `ALTER TABLE ${HISTORY} ALTER error_message TYPE text[] USING CASE WHEN error_message IS NULL THEN '{}' ELSE ARRAY[error_message] END`,
   },
   {
     name: "the error as xml",
@@ -220,6 +252,32 @@ test("naive-local-time: times without a zone, while the server's zone is New Yor
   await using warehouse = await changed(`${LOCAL}; ${ZONE}`);
   const { report, stderr } = await ask(warehouse);
   expect([...report.findings.map(({ message }) => message), stderr].join("\n")).toContain("timezone");
+});
+
+const SQLITE: { name: string; sql: string }[] = [
+  {
+    name: "columns that are generated",
+    sql: `ALTER TABLE sync_history RENAME TO kept; CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, start_time, seconds,
+        end_time AS (strftime('%Y-%m-%dT%H:%M:%SZ', start_time, seconds || ' seconds')), code, status AS (iif(code = 1, 'success', 'failed')) STORED,
+        records_processed, records_created, records_updated, records_failed, error_message);
+      INSERT INTO sync_history (id, crm_source, sync_type, start_time, seconds, code, records_processed, error_message)
+        SELECT id, crm_source, sync_type, start_time, 60, status = 'success', records_processed, error_message FROM kept`,
+  },
+  {
+    name: "tables and columns in capitals",
+    sql: `ALTER TABLE sync_history RENAME TO kept; ALTER TABLE kept RENAME TO Sync_History; ALTER TABLE Sync_History RENAME status TO STATUS;
+      ALTER TABLE sync_schedule RENAME TO kept; ALTER TABLE kept RENAME TO SYNC_SCHEDULE`,
+  },
+];
+
+test.each(SQLITE)("SQLite: $name are read", async ({ sql }) => {
+  await using warehouse = await makeWarehouse("sqlite", HOURLY);
+  using database = new Database(warehouse.url.slice("sqlite:".length));
+  database.run(sql);
+  const { code, report } = await ask(warehouse);
+  expect(code).toBe(0);
+  expect(report.performance_metrics).toMatchObject({ total_actions: 24, successful_actions: 22 });
+  expect(ruleOf(report, "contacts")).toMatchObject({ expected: 24, missed: 0, duration_seconds: { p50: 60 } });
 });
 
 describe.each(ENGINES)("%s", (engine) => {

@@ -1,6 +1,7 @@
 /** Rows that vanish: what cannot be read is counted and named, and one row makes no CRM unreadable. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import {
   ask,
   at,
@@ -15,7 +16,7 @@ import {
   repeat,
   ruleOf,
 } from "../making/cases.ts";
-import { directoryWith, runCli } from "../making/cli.ts";
+import { directoryWith, freshDirectory, runCli } from "../making/cli.ts";
 import { run, type RunRow } from "../making/warehouses.ts";
 
 const space = (instant: string) => instant.slice(0, 19).replace("T", " ");
@@ -62,6 +63,9 @@ const SPELLINGS: Record<string, (instant: string) => string | number | bigint> =
   Go: (instant) => `${space(instant)} +0000 UTC`,
   comma: (instant) => `${space(instant)},123`,
   compact: (instant) => whole(instant).replaceAll(/[-:]/g, "") + "Z",
+  "compact with a blank": (instant) => space(instant).replaceAll(/[-:]/g, ""),
+  "a compact day": (instant) => space(instant).replaceAll("-", ""),
+  "a compact day and T": (instant) => `${whole(instant).replaceAll("-", "")}Z`,
   seconds: (instant) => Date.parse(instant) / 1000,
   milliseconds: (instant) => Date.parse(instant),
   real: (instant) => Date.parse(instant) / 1000 + 0.5,
@@ -387,6 +391,12 @@ describe.each(ENGINES)("%s", (engine) => {
     },
   );
 
+  test.each(["HubSpot", " hubspot\n", "hubspot\u00a0"])("a schedule of the CRM %j is the CRM's own", async (crm) => {
+    const runs = repeat({ from: "07-01 00:00", to: "07-10 08:00", every: HOUR });
+    const report = await judge(engine, { runs, schedules: [cron("0 * * * *", "contacts", { crm })] });
+    expect(ruleOf(report, "contacts")).toMatchObject({ condition: "overdue", expected: 24, missed: 12 });
+  });
+
   test("where the other letters are those of old runs, the outage alone is told", async () => {
     const old = repeat({ crm: "HubSpot", from: "06-01 00:00", to: "06-19 20:00", every: HOUR });
     const runs = [...old, ...repeat({ from: "06-20 00:00", to: "07-10 08:00", every: HOUR })];
@@ -447,6 +457,27 @@ test("on SQLite, a NULL rule name and a word for a number make no CRM unreadable
   expect(code).toBe(0);
   expect(ruleOf(report, "contacts").total).toBe(24);
   expect(ruleOf(report, "deals").total).toBe(1);
+});
+
+test("on SQLite, one crm_source of bytes makes no CRM unreadable", async () => {
+  const path = spelled({ contacts: space, deals: space }).slice("sqlite:".length);
+  using database = new Database(path);
+  database.run("UPDATE sync_history SET crm_source = CAST(crm_source AS BLOB) WHERE sync_type = 'deals'");
+  const { code, report } = await ask({ url: `sqlite:${path}` });
+  expect(code).toBe(0);
+  expect(report.rules.map(({ rule_name, total }) => [rule_name, total])).toEqual([["contacts", 24]]);
+  expect((await ask({ url: `sqlite:${path}` }, { crm: "genius" })).code).toBe(0);
+});
+
+test("on SQLite, check names CRMs that are in no report also where starts are numbers", async () => {
+  const path = join(freshDirectory(), "warehouse.sqlite");
+  using database = new Database(path);
+  database.run(`CREATE TABLE sync_history (id INTEGER PRIMARY KEY, crm_source, sync_type, start_time, end_time, status, records_processed,
+    records_created, records_updated, records_failed, error_message)`);
+  database.run(`INSERT INTO sync_history (crm_source, sync_type, start_time, status) VALUES ('hubspot', 'a', unixepoch() - 60, 'success'),
+    ('genius', 'a', (unixepoch() - 60) * 1000, 'success'), ('arrivy', 'a', unixepoch() - 8 * 86400, 'success')`);
+  const { stdout } = await runCli(["check"], { cwd: directoryWith(`[crm.hubspot]\nurl = "sqlite:${path}"\n`) });
+  expect(stdout).toMatch(/sources +rows of genius \(last 7 days\) are in no report/);
 });
 
 /** The same rows with one index or none. */

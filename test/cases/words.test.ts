@@ -85,6 +85,20 @@ describe.each(ENGINES)("%s", (engine) => {
     expect(report.error_groups).toMatchObject([{ count: 24, example: "HTTP 401 Unauthorized" }]);
   });
 
+  test.each(["ALL", " All", "all-entities", "AllEntities"])(
+    "wrappers called %j are known by any letters",
+    async (rule) => {
+      const wrapped = repeat({ rule, from: "06-20 00:00", to: "07-09 20:00", every: HOUR });
+      const schedules = [cron("0 * * * *", rule)];
+      const alone = await judge(engine, { runs: wrapped, schedules });
+      expect(ruleOf(alone, rule)).toMatchObject({ condition: "overdue", expected: 24, missed: 24 });
+      const runs = [...wrapped, ...repeat({ from: "06-20 00:00", to: "07-10 20:00", every: HOUR })];
+      const beside = await judge(engine, { runs, schedules }, { as: "07-09 21:00" });
+      expect(beside.performance_metrics).toMatchObject({ total_actions: 24, wrapper_actions: 24 });
+      expect(beside.rules.map(({ rule_name }) => rule_name)).toEqual(["contacts"]);
+    },
+  );
+
   test("a CRM of wrappers only is held against their schedules", async () => {
     const wrapped = repeat({ rule: "all", from: "06-01 02:00", to: "07-09 02:00", every: DAY, takes: 10 * MINUTE });
     const daily = cron("0 2 * * *", "all");

@@ -13,6 +13,7 @@ const ROWS: Rows = {
   runs: [
     run({ ...finished, rule: "contacts" }),
     run({ ...finished, rule: "deals", status: " Exploded\n" }),
+    run({ ...finished, rule: "deals", status: "Übersprungen" }),
     run({ ...finished, crm: "genius", rule: "leads" }),
   ],
   schedules: [interval(1, "hours", "Hubspot_Thing"), interval(1, "hours", "Hubspot_User")],
@@ -21,7 +22,7 @@ const ROWS: Rows = {
 const SETTINGS = `exclude_rules = ["Contacts", "deals", "users"]
 wrapper_rules = ["everything"]
 rule_names = { Old_Contact = "contacts", Hubspot_Thing = "things", hubspot_user = "Deal" }
-statuses = { EXPLODED = "failed", vanished = "failed", success = "success" }
+statuses = { EXPLODED = "failed", "Übersprungen" = "skipped", vanished = "failed", success = "success" }
 [crm.hubspot.rules.Contact]
 warn_after = "2h"
 [crm.hubspot.rules.deals]

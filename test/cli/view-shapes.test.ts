@@ -72,6 +72,33 @@ const SHAPES: Shape[] = [
     counts: { total_actions: 1, failed_actions: 0 },
   },
   {
+    name: "SSIS: a package is the rule, and the configuration has to say what its numbers mean",
+    table: "executions",
+    sql: `CREATE TABLE executions (execution_id int, folder_name text, project_name text, package_name text, status int, start_time {time}, end_time {time});
+      INSERT INTO executions VALUES (1, 'f', 'p', 'Load.dtsx', 7, ${quoted(9)}, ${quoted(8)}), (2, 'f', 'p', 'Load.dtsx', 4, ${quoted(7)}, ${quoted(6)}),
+        (3, 'f', 'p', 'Load.dtsx', 2, ${quoted(5)}, NULL)`,
+    says: ["package_name AS rule", "status,"],
+    counts: { unknown_status_actions: 3 },
+  },
+  {
+    name: "dbt: a model runs from the beginning of its execution to the end of it",
+    table: "dbt_run_results",
+    sql: `CREATE TABLE dbt_run_results (model_execution_id text, unique_id text, name text, message text, status text, execute_started_at {time},
+        execute_completed_at {time}, compile_started_at {time}, compile_completed_at {time}, rows_affected int);
+      INSERT INTO dbt_run_results VALUES ('1', 'model.a', 'a', NULL, 'success', ${quoted(9)}, ${quoted(8)}, NULL, NULL, 5),
+        ('2', 'model.a', 'a', 'x', 'error', ${quoted(7)}, ${quoted(6)}, NULL, NULL, 5)`,
+    says: ["execute_started_at AS started_at", "execute_completed_at AS finished_at"],
+    counts: { total_actions: 2, failed_actions: 1 },
+  },
+  {
+    name: "a log of a script, which dates each of its lines",
+    table: "etl_log",
+    sql: `CREATE TABLE etl_log (log_id int, job text, log_date {time}, outcome text, rows int, err text);
+      INSERT INTO etl_log VALUES (1, 'a', ${quoted(9)}, 'OK', 5, NULL), (2, 'a', ${quoted(7)}, 'ERR', 0, 'x')`,
+    says: ["log_date AS started_at"],
+    counts: { total_actions: 2, failed_actions: 1 },
+  },
+  {
     name: "a day and a time of day in two columns",
     table: "job_history",
     sql: `CREATE TABLE job_history (id int, step_name text, run_status text, run_date text, run_time text, message text);
@@ -155,6 +182,15 @@ async function say(command: "check" | "generate", url: string, settings: string)
 
 const make = async (engine: CaseEngine, sql: string) =>
   await makeTables(engine, sql.replaceAll("{time}", engine === "sqlite" ? "text" : "timestamptz"));
+
+test("SQLite: beside a view of a table that is gone, check still finds the table that holds runs", async () => {
+  await using file = await makeTables(
+    "sqlite",
+    `CREATE TABLE gone (a); CREATE VIEW broken AS SELECT a FROM gone; DROP TABLE gone;
+    CREATE TABLE job_runs (id int, job text, status text, started_at text, finished_at text)`,
+  );
+  expect(await say("check", file.url, "")).toContain("job AS rule");
+});
 
 describe.each(ENGINES)("%s", (engine) => {
   test.each(SHAPES)("$name", async ({ table, sql, settings = "", says = [], counts }) => {

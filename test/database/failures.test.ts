@@ -292,6 +292,24 @@ describe("the reason says what, where and what to try", () => {
   });
 });
 
+test.each([
+  {
+    name: "a table",
+    after: "DROP TABLE kept",
+    says: "no such table: main.kept, which a view reads: correct or drop that view",
+  },
+  {
+    name: "a function",
+    after: "CREATE VIEW automation_rules AS SELECT 1 AS crm_source, own(1) AS name FROM kept",
+    says: "no such function: own, which only the program that writes the file has",
+  },
+])("a view in an SQLite file that lacks $name", async ({ after, says }) => {
+  const path = join(mkdtempSync(join(tmpdir(), "automation-reports-view-")), "x.sqlite");
+  using file = new Database(path);
+  file.run(`CREATE TABLE kept (a); CREATE VIEW automation_actions AS SELECT a AS id FROM kept; ${after}`);
+  expect(await reportOn(`sqlite:${path}`)).toContain(says);
+});
+
 test("a materialised view that was never filled", async () => {
   const own = await server.createDatabase();
   await own.sql
@@ -300,6 +318,28 @@ test("a materialised view that was never filled", async () => {
     1 AS records_updated, 0 AS records_failed, NULL::text AS error, false AS dry_run, false AS wrapper WITH NO DATA`);
   expect(await reportOn(own.url)).toContain("has not been populated. Fill it with REFRESH MATERIALIZED VIEW");
   await own.close();
+});
+
+test.each([
+  {
+    name: "its table",
+    change: "OPTIONS (SET table_name 'gone')",
+    says: 'relation "orchestration.gone" does not exist',
+  },
+  {
+    name: "a column",
+    change: "ALTER status OPTIONS (SET column_name 'gone')",
+    says: 'column "gone" does not exist',
+  },
+])("of a foreign table that lost $name on its server, that server is named", async ({ change, says }) => {
+  const near = await server.createDatabase();
+  await near.sql.unsafe(`CREATE EXTENSION postgres_fdw; CREATE SCHEMA orchestration;
+    CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${server.port}', dbname '${database.name}');
+    CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'owner', password '${PASSWORD}');
+    IMPORT FOREIGN SCHEMA orchestration LIMIT TO (sync_history) FROM SERVER far INTO orchestration;
+    ALTER FOREIGN TABLE orchestration.sync_history ${change}`);
+  expect(await reportOn(near.url)).toContain(`${says}, on the foreign server behind the table: ALTER FOREIGN TABLE`);
+  await near.close();
 });
 
 test.each([

@@ -135,10 +135,17 @@ test.each(Object.entries(DAILY))(
   },
 );
 
+const FAR = "IMPORT FOREIGN SCHEMA orchestration FROM SERVER far INTO orchestration";
+
 test.each([
-  { name: "that guesses what is far away", options: "" },
-  { name: "that asks there", options: ", use_remote_estimate 'true'" },
-])("foreign tables of another database, by a server $name", async ({ options }) => {
+  { name: "by a server that guesses what is far away", options: "", layout: FAR },
+  { name: "by a server that asks there", options: ", use_remote_estimate 'true'", layout: FAR },
+  {
+    name: "behind a view",
+    options: "",
+    layout: `${FAR}; ALTER FOREIGN TABLE ${HISTORY} RENAME TO far_history; CREATE VIEW ${HISTORY} AS SELECT * FROM orchestration.far_history`,
+  },
+])("foreign tables of another database, $name", async ({ options, layout }) => {
   const server = await sharedServer();
   const far = await makeLayout(server, "SELECT 1");
   const near = await server.createDatabase();
@@ -147,7 +154,7 @@ test.each([
       CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw
         OPTIONS (host '127.0.0.1', port '${server.port}', dbname '${far.name}'${options});
       CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (user 'owner', password '${PASSWORD}');
-      IMPORT FOREIGN SCHEMA orchestration FROM SERVER far INTO orchestration; ANALYZE`);
+      ${layout}; ANALYZE`);
     expect(await readFrom(near.url)).toBe(plain);
   } finally {
     await near.close();

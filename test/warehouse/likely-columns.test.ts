@@ -260,7 +260,7 @@ test("a column that cannot be read as what its name says is passed over", () => 
     status: "text",
     start_date: "date",
     started: "timestamp with time zone",
-    error: "text[]",
+    error: "bytea",
   };
   const { columns } = findLikelyColumns({ name: "job_runs", columns: Object.keys(types), types });
   expect([columns.started_at, columns.error]).toEqual([["started"], undefined]);

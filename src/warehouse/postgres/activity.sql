@@ -181,5 +181,5 @@ SELECT json_build_object(
         CASE WHEN created_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(created_at, '0001-01-01'), '9999-01-01')) * 1000) END AS created_ms,
         CASE WHEN changed_at IS NOT NULL THEN floor(date_part('epoch', least(greatest(changed_at, '0001-01-01'), '9999-01-01')) * 1000) END AS changed_ms
       FROM rules) rules
-    WHERE lower(crm_source) = lower(:crm::text) AND name IS NOT NULL)
+    WHERE {bare_rules_source} = {bare_crm} AND name IS NOT NULL)
 )::text AS document

@@ -35,7 +35,11 @@ CROSS JOIN LATERAL (
     coalesce(jsonb_agg(a.attname) FILTER (WHERE NOT a.attnotnull), '[]') AS nullable
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
-  JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+  JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN (
+    WITH RECURSIVE base AS (
+      SELECT d.typbasetype AS oid
+      UNION ALL SELECT b.typbasetype FROM base JOIN pg_catalog.pg_type b ON b.oid = base.oid AND b.typtype = 'd')
+    SELECT oid FROM base JOIN pg_catalog.pg_type b USING (oid) WHERE b.typtype <> 'd') ELSE d.oid END
   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) of_columns
 CROSS JOIN LATERAL (
   SELECT coalesce(jsonb_agg(x.names), '[]') AS indexes, coalesce(bool_or(x.hops), false) AS hops

@@ -23,7 +23,7 @@ export type TableFacts = TableName & {
   guessed?: boolean;
   /** A view or a foreign table: the catalog does not say what is behind it. */
   opaque: boolean;
-  /** A foreign table of another PostgreSQL, which hands its rows over one after the other, as far as they are asked for. */
+  /** A foreign table of another PostgreSQL, or a view of some, which hands its rows over one after the other, as far as they are asked for. */
   far: boolean;
   /** Null: its rows are in itself. */
   parts: Parts | null;

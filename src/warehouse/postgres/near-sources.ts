@@ -10,6 +10,7 @@ const SINCE = "CASE WHEN EXISTS (SELECT FROM r) THEN :from::timestamptz ELSE :be
 /** What activity.sql compares, too. */
 export const BARE = {
   bare_source: writeBareSource("postgres", "source"),
+  bare_rules_source: writeBareSource("postgres", "crm_source"),
   bare_crm: writeBareSource("postgres", ":crm::text"),
 };
 

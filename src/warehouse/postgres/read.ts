@@ -116,12 +116,13 @@ async function describeActions(
   if (actions.opaque) {
     const { cost } = await askPlan(connection, composeProbe(source, request));
     const whole = await askPlan(connection, {
-      text: `EXPLAIN (FORMAT JSON) SELECT FROM ${quoteTable(actions)}`,
+      text: `EXPLAIN (VERBOSE, FORMAT JSON) SELECT FROM ${quoteTable(actions)}`,
       values: [],
     });
     return {
       ...actions,
       // How many rows are far away is a guess.
+      far: actions.far || whole.isHandedOver,
       rows: whole.isFar || whole.cost > CHEAP_COST ? actions.rows : whole.rows,
       indexes: cost <= CHEAP_COST ? [[source.columns.start]] : actions.indexes,
     };
@@ -131,16 +132,22 @@ async function describeActions(
   return { ...actions, byName: cost <= CHEAP_NAME_COST };
 }
 
+/** What a verbose plan says of a foreign table of postgres_fdw or file_fdw. Others may fetch all rows to tell of a few. */
+const HANDED_OVER = /"(?:Remote SQL|Foreign File)":/;
+
 async function askPlan(
   connection: Connection,
   { text, values }: Statement<Parameter>,
-): Promise<{ cost: number; rows: number; isFar: boolean }> {
+): Promise<{ cost: number; rows: number; isFar: boolean; isHandedOver: boolean }> {
   type Plan = { "Total Cost": number; "Plan Rows": number };
   const [row] = await connection.ask<{ "QUERY PLAN": { Plan: Plan }[] }>(text, values);
   const plan = row?.["QUERY PLAN"][0]?.Plan;
+  const nodes = JSON.stringify(plan) ?? "";
+  const far = nodes.split('"Foreign Scan"').length - 1;
   return {
     cost: plan?.["Total Cost"] ?? Infinity,
     rows: plan?.["Plan Rows"] ?? Infinity,
-    isFar: JSON.stringify(plan).includes('"Foreign Scan"'),
+    isFar: far > 0,
+    isHandedOver: far > 0 && nodes.split(HANDED_OVER).length - 1 === far,
   };
 }

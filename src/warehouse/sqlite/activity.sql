@@ -183,7 +183,7 @@ SELECT json_object(
     SELECT * FROM r WHERE part = 'current' ORDER BY started_ms DESC, rule LIMIT :recent))),
   -- Where nothing is there under the CRM's name: the same name in other letters, or an empty one where rows have none.
   'near_sources', json(iif(EXISTS (SELECT 1 FROM r), '[]', (SELECT json_group_array(source) FROM (
-    SELECT DISTINCT substr(coalesce(crm_source, ''), 1, 100) AS source FROM starts
+    SELECT DISTINCT CAST(substr(coalesce(crm_source, ''), 1, 100) AS TEXT) AS source FROM starts
     WHERE {near_range} AND (coalesce(crm_source, '') = '' OR (crm_source <> :crm AND {bare_source} = {bare_crm})) LIMIT 3)))),
   'table_since', (SELECT {start_ms} FROM (SELECT min(started_at) AS started_at FROM starts)),
   'known_since', iif((SELECT count(*) FROM reach) = 0, 0, coalesce((SELECT min(started_ms) FROM newest), :before)),
@@ -198,5 +198,5 @@ SELECT json_object(
       'created', {create_ms},
       'changed', {change_ms}))
     FROM rules
-    WHERE lower(crm_source) = lower(:crm) AND name IS NOT NULL))
+    WHERE {bare_source} = {bare_crm} AND name IS NOT NULL))
 ) AS document

@@ -9,7 +9,7 @@ import { candidateNames, quoteTable, wantedNames, type TableName } from "../tabl
 import type { Statement } from "../template.ts";
 import { findUnused, listNamedSettings, MOST_NAMED_RUNS } from "../unused-settings.ts";
 import { writeWord } from "../vocabulary.ts";
-import { findTables, keepRows, openDatabase } from "./open.ts";
+import { findTables, keepRows, listColumns, openDatabase } from "./open.ts";
 import { maskName } from "../../report/errors/redact.ts";
 import { maskRules } from "../spelling.ts";
 import { askSpelling } from "./spelling.ts";
@@ -81,16 +81,24 @@ function describeTables(database: Database, found: Found<TableName>): WarehouseF
 
 /** Tables and views of any name, which may hold the runs. */
 function listOthers(database: Database): OtherTable[] {
-  const rows = ask<{ name: string; columns: string }>(
+  const names = ask<{ name: string }>(
     database,
-    `SELECT t.name, json_group_array(c.name) AS columns FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-      WHERE t.type IN ('table', 'view') AND t.name NOT GLOB 'sqlite_*' GROUP BY t.name LIMIT ${MOST_OTHERS}`,
+    `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' ORDER BY name LIMIT ${MOST_OTHERS}`,
   );
-  return rows.map(({ name, columns }) => ({
-    name: quoteTable({ schema: null, name }),
-    schema: null,
-    likely: findLikelyColumns({ name, columns: JSON.parse(columns) as string[] }),
-  }));
+  return names.flatMap(({ name }) => {
+    const columns = tryColumns(database, name);
+    const table = { name: quoteTable({ schema: null, name }), schema: null };
+    return columns === null ? [] : [{ ...table, likely: findLikelyColumns({ name, columns }) }];
+  });
+}
+
+/** Null: it is a view of what is no longer there. */
+function tryColumns(database: Database, table: string): string[] | null {
+  try {
+    return listColumns(database, table);
+  } catch {
+    return null;
+  }
 }
 
 function describeTable(name: TableName): TableFacts {
@@ -160,8 +168,8 @@ function readRows(database: Database, { crm, nowMs }: ReadRequest, source: Sourc
   );
   const sources = ask<{ source: string }>(
     database,
-    `SELECT DISTINCT substr(crm_source, 1, 100) AS source FROM (${actions})
-     WHERE started_at > datetime('now', '-7 days') AND crm_source IS NOT NULL ORDER BY 1`,
+    `SELECT DISTINCT CAST(substr(crm_source, 1, 100) AS TEXT) AS source FROM (${actions})
+     WHERE ${startMs} BETWEEN ${nowMs - 7 * DAY_MS} AND ${nowMs} AND crm_source IS NOT NULL ORDER BY 1`,
   );
   return {
     oldestMs: row?.oldest ?? null,

@@ -7,7 +7,7 @@ sources(source, nth) AS (
 {sources}
 )
 SELECT * FROM (
-  SELECT substr(source, 1, 100) AS source FROM sources
+  SELECT CAST(substr(source, 1, 100) AS TEXT) AS source FROM sources
   WHERE source <> :crm AND {bare_source} = {bare_crm}
     AND EXISTS (SELECT 1 FROM starts WHERE {range} AND {start_ms} >= :from AND {start_ms} < :to)
   LIMIT 3)

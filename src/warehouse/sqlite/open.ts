@@ -55,14 +55,14 @@ function refuseOther(path: string): void {
   }
 }
 
-/** Tables and views of these names; SQLite knows no schemas. */
+/** Tables and views of these names in any case of letters, as SQLite takes them; it knows no schemas. */
 export function findTables(database: Database, names: string[]): TableName[] {
-  return database
-    .query<{ name: string }, string[]>(
-      `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name IN (${names.map(() => "?").join(", ")})`,
-    )
-    .all(...names)
-    .map(({ name }): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
+  const search = database.query<{ name: string }, [string]>(
+    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ? COLLATE NOCASE",
+  );
+  return names
+    .filter((name) => search.get(name) !== null)
+    .map((name): TableName => ({ schema: null, name, visible: true, columns: listColumns(database, name) }));
 }
 
 /** Whether an index over all rows begins with these columns. */
@@ -78,9 +78,12 @@ export function hasIndex(database: Database, table: string, columns: string[]): 
     });
 }
 
-function listColumns(database: Database, table: string): string[] {
+/** How `table_xinfo` marks a column that no `*` shows; those that are generated have other marks, and `table_info` has them not at all. */
+const HIDDEN = 1;
+
+export function listColumns(database: Database, table: string): string[] {
   return database
-    .query<{ name: string }, [string]>("SELECT name FROM pragma_table_info(?)")
+    .query<{ name: string }, [string]>(`SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> ${HIDDEN}`)
     .all(table)
     .map(({ name }) => name);
 }

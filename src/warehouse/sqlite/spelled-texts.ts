@@ -38,9 +38,12 @@ const WHOLE: Branch[] = [
     `t GLOB '${letters(3)}, ${digits(1)} ${letters(3)} ${digits(4)} *'`,
     writeDate("substr(t, 12, 4)", "substr(t, 8, 3)", "'0' || substr(t, 6, 1)", "substr(t, 17)"),
   ],
-  [`t GLOB '${digits(8)}T${digits(6)}*'`, writeSigns("'T'", 10)],
+  [`t GLOB '${digits(8)}[T ]${digits(6)}*'`, writeSigns("' '", 10)],
   [`t GLOB '${digits(14)}' OR t GLOB '${digits(14)}.[0-9]*'`, writeSigns("' '", 9)],
-  [`t GLOB '${digits(8)}'`, "substr(t, 1, 4) || '-' || substr(t, 5, 2) || '-' || substr(t, 7)"],
+  [
+    `t GLOB '${digits(8)}' OR t GLOB '${digits(8)}[T ]${digits(2)}:*'`,
+    "substr(t, 1, 4) || '-' || substr(t, 5, 2) || '-' || substr(t, 7)",
+  ],
   [`t GLOB '${digits(4)}/${digits(2)}/${digits(2)}*'`, "replace(replace(t, '/', '-'), ',', '.')"],
   ["t GLOB '*,*'", "replace(t, ',', '.')"],
 ];

@@ -11,7 +11,11 @@ CROSS JOIN LATERAL (
       ELSE pg_catalog.format_type(t.oid, NULL) END) AS types
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type d ON d.oid = a.atttypid
-  JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN d.typbasetype ELSE d.oid END
+  JOIN pg_catalog.pg_type t ON t.oid = CASE WHEN d.typtype = 'd' THEN (
+    WITH RECURSIVE base AS (
+      SELECT d.typbasetype AS oid
+      UNION ALL SELECT b.typbasetype FROM base JOIN pg_catalog.pg_type b ON b.oid = base.oid AND b.typtype = 'd')
+    SELECT oid FROM base JOIN pg_catalog.pg_type b USING (oid) WHERE b.typtype <> 'd') ELSE d.oid END
   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) of_columns
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(?:toast|temp)'

@@ -18,5 +18,5 @@ SELECT
     WHEN 'string' THEN replace(replace(lower(to_jsonb(configuration) #>> '{}'), ' ', ''), chr(92), '')
       SIMILAR TO '%["'']dry_run["'']:(true|1)%'
   END) IS TRUE AS dry_run,
-  sync_type IN ({wrappers}) AS wrapper
+  {rule_word} IN ({wrappers}) AS wrapper
 FROM {table} AS source_row

@@ -22,5 +22,5 @@ SELECT
         OR replace(replace(replace(lower(configuration), ' ', ''), '\', ''), '''', '"') LIKE '%"dry_run":1%'
     ELSE 0
   END AS dry_run,
-  sync_type IN ({wrappers}) AS wrapper
+  {rule_word} IN ({wrappers}) AS wrapper
 FROM {table}

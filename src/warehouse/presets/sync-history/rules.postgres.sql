@@ -6,7 +6,7 @@ SELECT
   NULL AS automation_level,
   NULL AS strategy,
   NULL AS priority,
-  CASE lower(btrim(recurrence_type, {blanks}))
+  CASE lower(btrim(recurrence_type, {blanks}) COLLATE "C")
     WHEN 'interval' THEN concat_ws(' ', 'every', every::text, period)
     WHEN 'crontab' THEN concat_ws(' ', coalesce(nullif(btrim(minute, {blanks}), ''), '*'),
       coalesce(nullif(btrim(hour, {blanks}), ''), '*'),
@@ -14,7 +14,7 @@ SELECT
       coalesce(nullif(btrim(day_of_week, {blanks}), ''), '*'))
     ELSE recurrence_type
   END AS schedule,
-  CASE lower(btrim(recurrence_type, {blanks}))
+  CASE lower(btrim(recurrence_type, {blanks}) COLLATE "C")
     WHEN 'interval' THEN jsonb_build_object('kind', 'interval', 'every', every, 'period', period)
     WHEN 'crontab' THEN jsonb_build_object('kind', 'crontab', 'minute', minute, 'hour', hour, 'day_of_week', day_of_week,
       'day_of_month', day_of_month, 'month_of_year', month_of_year)
