@@ -88,7 +88,6 @@ export const STATUS_SPELLINGS: Record<string, ActionStatus> = spell({
     "faulted",
     "halted",
     "broken",
-    "deleted",
     "reverted",
     "misfired",
     "never_finished",
