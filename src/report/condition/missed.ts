@@ -84,7 +84,9 @@ function judgeMissed(facts: RuleFacts): Judgement | null {
       ? ""
       : since === null
         ? `, the last one due ${near(newest)}`
-        : `, those due from ${near(since)} to ${near(newest)}`;
+        : since < window.startMs
+          ? `; none did from ${near(since)} to ${near(newest)}`
+          : `, those due from ${near(since)} to ${near(newest)}`;
   // Of many single ones the weeks say since when: of a schedule that asks for more runs than ever started there is no such time.
   const lull =
     missedShare >= MANY_MISSED_SHARE && since === null && facts.history !== null ? findLull(facts.history) : null;
