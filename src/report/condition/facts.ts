@@ -53,6 +53,8 @@ export type RuleFacts = {
   endedMs: number | null;
   /** When its schedule was made or changed, where runs are awaited since then only; null: since its last start. */
   renewedMs: number | null;
+  /** When its schedule was made, in the midst of an outage by its past; null: it was not. */
+  madeMs: number | null;
   /** As the function of this name: its silence is an outage, or that of a schedule that was disabled until a moment ago. */
   isPerhapsResumed: boolean;
   /** When its schedule was made or changed, where runs are awaited since its last start all the same; null: it was not since then. */

@@ -26,6 +26,7 @@ import {
   findMiddleGap,
   findUsualGap,
   isPerhapsResumed,
+  madeInOutage,
   newestEnd,
   silenceSince,
 } from "./awaited.ts";
@@ -166,6 +167,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
       endMs: window.endMs,
       lateAfterMs: settings.lateAfterMs,
     }),
+    madeMs: madeInOutage(awaited, due, { declared, lastStartMs }),
     renewedMs: due !== null && lastStartMs !== null && due.sinceMs > lastRunMs ? due.sinceMs : null,
     changedMs: due !== null && changedMs !== null && changedMs > Math.max(due.sinceMs, lastRunMs) ? changedMs : null,
     disabledMs: declared?.disabledMs ?? null,
