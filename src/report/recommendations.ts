@@ -239,7 +239,9 @@ export function recommendAll(findings: Finding[], thresholds: Thresholds): Recom
   }
   // What the whole CRM has in common is advised on, not what one of its rules has of it.
   for (const rules of alike.values()) rules.sort((a, b) => Number(a !== null) - Number(b !== null));
-  const haveOneCause = findings.some(({ id, evidence }) => id === "failures-many" && evidence["newest_error"] !== null);
+  const haveOneCause = findings.some(
+    ({ id, evidence }) => id === "failures-many" && (evidence["newest_error"] !== null || evidence["causes"] === 1),
+  );
   return [...findings.entries()]
     .filter(([, { id }]) => id !== "success-rate-low" || !haveOneCause)
     .filter(([, finding]) => isFirstOfAlike(finding, alike))
@@ -276,7 +278,10 @@ function rateOf(evidence: Finding["evidence"]): number {
 
 function adviseOnRate({ worst_rules: rules, failed_of_these: failed, total, successful }: Finding["evidence"]): string {
   if (!Array.isArray(rules) || rules.length === 0) return "Start with the rules that fail most";
-  return `Start with ${rules.join(", ")}: ${Number(failed)} of the ${Number(total) - Number(successful)} failures are theirs`;
+  const all = Number(total) - Number(successful);
+  const theirs =
+    Number(failed) < all ? `${Number(failed)} of the ${all} failures are theirs` : "all failures are theirs";
+  return `Start with ${rules.join(", ")}: ${theirs}`;
 }
 
 /** By what most of them have in common; else with the most frequent cause first. */
@@ -301,6 +306,8 @@ function adviseOnFailures({
     const share = count === failed ? `all ${all}` : `${formatCount(count)} of the ${all}`;
     return `${startSentence(advice)}: ${share} failures are ${differ === true ? "like " : ""}${what} (${of})`;
   }
+  if (causes === 1)
+    return `Start with ${of}: all failures are ${typeof example === "string" ? what : "without a message"}`;
   const least = Number(causes) >= MOST_GROUPS ? "at least " : "";
   return `Start with the most frequent of ${least}${formatPlural(Number(causes), "cause")}: ${what} (${formatCount(count)} ×: ${of})`;
 }
