@@ -356,7 +356,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "find-missed-runs",
       priority,
       category: "reliability",
-      recommendation: `See what starts ${rule}: most of its usual runs do not start any more`,
+      recommendation: `See what starts ${rule}: many of its usual runs do not start any more`,
     },
     missed: {
       id: "find-missed-runs",
