@@ -5,10 +5,11 @@ import { MOST_GROUPS } from "./errors/group.ts";
 import { formatCount, formatPlural, listNames } from "../text/figures.ts";
 import { startSentence } from "../text/sentences.ts";
 import type { Finding, Recommendation } from "./schema.ts";
-import { sayEvery } from "./setting.ts";
+import { sayEvery, writeExpect } from "./setting.ts";
 import { SECOND_MS } from "../time/units.ts";
 import {
   adviseOnLeftOpen,
+  adviseOnLate,
   adviseOnMissed,
   adviseOnNever,
   adviseOnNoData,
@@ -330,10 +331,6 @@ function adviseOnEnded({ rule_name, evidence }: Finding): string {
   return `${rule_name ?? "The rule"} works again: see its log of that time, so that it does not come again${what}`;
 }
 
-function writeExpect(rule: string | null, expect: string): string {
-  return `rules.${JSON.stringify(rule)} = { expect = ${JSON.stringify(expect)} }`;
-}
-
 function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Advice, "issue"> {
   const rule = finding.rule_name ?? "it";
   const priority = PRIORITY_OF[finding.severity];
@@ -380,7 +377,7 @@ function adviseOnDegradation(finding: Finding, thresholds: Thresholds): Omit<Adv
       id: "add-workers",
       priority,
       category: "performance",
-      recommendation: `Spread the schedules around ${rule}, or add workers`,
+      recommendation: adviseOnLate(rule, finding.evidence),
     },
     early: {
       id: "set-clock",
