@@ -14,6 +14,7 @@ import type { RuleHistory } from "../memory/history.ts";
 import type { Series } from "./dated-names.ts";
 import type { Fruitless } from "./fruitless.ts";
 import type { LateStreak } from "./late.ts";
+import type { MissedOften } from "./missed-often.ts";
 import type { Rested } from "./rested.ts";
 import type { StoppedSchedule } from "./stopped-schedule.ts";
 import type { Silence } from "../memory/silence.ts";
@@ -82,6 +83,8 @@ export type RuleFacts = {
   failingTime: FailingTime | null;
   /** Its newest runs, as many as started late one after the other; null: the newest did not, or that cannot be told. */
   lateStreak: LateStreak | null;
+  /** Of a rule that seldom runs: runs missed now and then; null: none are, or that cannot be told. */
+  missedOften: MissedOften | null;
   limits: Freshness;
   /** A run that starts this much after its time is late. */
   lateAfterMs: number;

@@ -33,6 +33,7 @@ import {
 import { findLaterName, listSeries } from "./dated-names.ts";
 import type { RuleFacts } from "./facts.ts";
 import { findLateStreak } from "./late.ts";
+import { findMissedOften } from "./missed-often.ts";
 import { findRested } from "./rested.ts";
 import { findStoppedSchedule, type StoppedSchedule } from "./stopped-schedule.ts";
 import { findTooOften } from "./too-often.ts";
@@ -190,6 +191,7 @@ function gatherRule(rule: string, known: Known): RuleFacts {
         : findSilentSchedule(expectation, history, { window, lateAfterMs: settings.lateAfterMs })) ?? silent,
     failingTime: history === null ? null : findFailingTime(expectation, history, finished),
     lateStreak: findLateStreak(expectation, runs, { window, changedMs, lateAfterMs: settings.lateAfterMs }),
+    missedOften: findMissedOften(expectation, runs, { window, changedMs }),
     limits,
     lateAfterMs: settings.lateAfterMs,
     stuckAfterMs,
